@@ -1,0 +1,76 @@
+namespace Sidecar.State;
+
+/// <summary>
+/// A state store component. Keys arrive complete (prefix included); values are bytes and are given back unchanged.
+/// All members may be called concurrently. What an awaited write reports as done survives <c>kill -9</c> on a store that
+/// claims durability.
+/// </summary>
+internal interface IStateStore : IAsyncDisposable
+{
+    /// <summary>The value under <paramref name="key"/>, or null when absent or expired.</summary>
+    ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellation);
+
+    /// <summary>Carries out one write. Null when done; otherwise why nothing was changed.</summary>
+    ValueTask<StateFailure?> WriteAsync(StateWrite write, CancellationToken cancellation);
+}
+
+/// <summary>The ability to carry out several writes as one.</summary>
+internal interface ITransactionalStateStore : IStateStore
+{
+    /// <summary>All writes in their order, or none. Null when done; otherwise the first failure, and nothing was changed.</summary>
+    ValueTask<StateFailure?> TransactAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellation);
+}
+
+/// <summary>The ability to list what is stored; Dapr calls it the keys-like feature.</summary>
+internal interface IKeyListing
+{
+    /// <summary>
+    /// Keys that start with <paramref name="prefix"/>, in ordinal order, after <paramref name="after"/> (exclusive; null from the
+    /// start), at most <paramref name="limit"/> of them. Expired keys are left out.
+    /// </summary>
+    ValueTask<IReadOnlyList<string>> ListKeysAsync(string prefix, string? after, int limit, CancellationToken cancellation);
+
+    /// <summary>As <see cref="ListKeysAsync"/>, with the values: one round trip for a range, an instance's history for example.</summary>
+    ValueTask<IReadOnlyList<KeyValuePair<string, StateEntry>>> ListEntriesAsync(string prefix, string? after, int limit, CancellationToken cancellation);
+}
+
+/// <summary>A stored value. <paramref name="ETag"/> is never empty and changes with every write of the key.</summary>
+internal sealed record StateEntry(ReadOnlyMemory<byte> Value, string ETag, DateTimeOffset? ExpiresAt = null);
+
+internal enum StateWriteKind { Upsert, Delete }
+
+/// <summary>
+/// One write. <paramref name="ETag"/> null: unconditional, unless <paramref name="FirstWrite"/>, which then demands that the key
+/// is absent. <paramref name="TimeToLive"/> null: never expires, and removes an earlier expiry.
+/// </summary>
+internal sealed record StateWrite(
+    StateWriteKind Kind,
+    string Key,
+    ReadOnlyMemory<byte> Value = default,
+    string? ETag = null,
+    bool FirstWrite = false,
+    TimeSpan? TimeToLive = null)
+{
+    public static StateWrite Upsert(string key, ReadOnlyMemory<byte> value, string? etag = null, bool firstWrite = false, TimeSpan? ttl = null)
+        => new(StateWriteKind.Upsert, key, value, etag, firstWrite, ttl);
+
+    public static StateWrite Delete(string key, string? etag = null) => new(StateWriteKind.Delete, key, ETag: etag);
+}
+
+internal enum StateFailureKind
+{
+    /// <summary>The ETag given is not the stored one, or the key is absent.</summary>
+    ETagMismatch,
+
+    /// <summary>The ETag given cannot be one of this store.</summary>
+    ETagInvalid,
+
+    /// <summary>First-write without ETag found a value.</summary>
+    KeyExists,
+
+    /// <summary>The store could not be reached or answered with an error.</summary>
+    Unavailable,
+}
+
+/// <summary>Why a write changed nothing.</summary>
+internal sealed record StateFailure(StateFailureKind Kind, string Key, string Message);
