@@ -1,1 +1,39 @@
-return 0;
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Sidecar.CommandLine;
+using Sidecar.Yaml;
+
+// Ctrl-C and SIGTERM end a run in order; a second Ctrl-C ends it at once, as the system's default.
+using var interrupted = new CancellationTokenSource();
+void Interrupt(PosixSignalContext signal)
+{
+    signal.Cancel = !interrupted.IsCancellationRequested;
+    interrupted.Cancel();
+}
+using var ctrlC = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+
+try
+{
+    if (args is ["daprd", ..])
+    {
+        return await DaprdCommand.RunAsync(args[1..], interrupted.Token);
+    }
+    var root = new RootCommand("Dapr's sidecar for one machine: runs apps and gives each its building blocks.") { RunCommand.Create() };
+    root.SetAction((_, cancellation) => RunCommand.RunHereAsync(cancellation));
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interrupted.Token);
+}
+catch (InvalidConfigurationException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 2;
+}
+catch (InvalidOperationException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 1;
+}
+catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+{
+    return 0;
+}

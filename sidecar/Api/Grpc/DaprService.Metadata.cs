@@ -1,0 +1,102 @@
+using Dapr.Client.Autogen.Grpc.v1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Sidecar.Hosting;
+using Sidecar.PubSub.Subscribing;
+
+namespace Sidecar.Api.Grpc;
+
+internal partial class DaprService
+{
+    public virtual Task<GetSecretResponse> GetSecret(GetSecretRequest request, ServerCallContext context)
+    {
+        var response = new GetSecretResponse();
+        response.Data.Add(new Dictionary<string, string>(Of(context).Secrets.Get(request.StoreName, request.Key)));
+        return Task.FromResult(response);
+    }
+
+    public virtual Task<GetBulkSecretResponse> GetBulkSecret(GetBulkSecretRequest request, ServerCallContext context)
+    {
+        var response = new GetBulkSecretResponse();
+        foreach (var (name, values) in Of(context).Secrets.GetAll(request.StoreName))
+        {
+            var secret = new SecretResponse();
+            secret.Secrets.Add(new Dictionary<string, string>(values));
+            response.Data[name] = secret;
+        }
+        return Task.FromResult(response);
+    }
+
+    public virtual Task<GetMetadataResponse> GetMetadata(GetMetadataRequest request, ServerCallContext context)
+    {
+        var sidecar = Of(context);
+        var response = new GetMetadataResponse
+        {
+            Id = sidecar.Options.AppId,
+            RuntimeVersion = RuntimeVersion.Value,
+            AppConnectionProperties = new AppConnectionProperties
+            {
+                Port = sidecar.Options.AppPort,
+                Protocol = sidecar.Options.AppProtocol,
+                ChannelAddress = sidecar.Options.AppChannelAddress,
+                MaxConcurrency = Math.Max(0, sidecar.Options.MaxConcurrency),
+            },
+            ActorRuntime = new ActorRuntime { RuntimeStatus = ActorRuntime.Types.ActorRuntimeStatus.Running, HostReady = sidecar.Ready },
+        };
+        response.EnabledFeatures.AddRange(sidecar.Configuration.Features);
+        response.ExtendedMetadata.Add(new Dictionary<string, string>(sidecar.ExtendedMetadata));
+        response.ExtendedMetadata["daprRuntimeVersion"] = RuntimeVersion.Value;
+        foreach (var component in sidecar.Components.Loaded)
+        {
+            var registered = new RegisteredComponents { Name = component.Resource.Name, Type = component.Resource.Type, Version = component.Resource.Version };
+            registered.Capabilities.AddRange(component.Capabilities);
+            response.RegisteredComponents.Add(registered);
+        }
+        response.Subscriptions.AddRange(sidecar.Subscriptions.Current.Select(Describe));
+        return Task.FromResult(response);
+    }
+
+    public virtual Task<Empty> SetMetadata(SetMetadataRequest request, ServerCallContext context)
+    {
+        if (request.Key.Length > 0)
+        {
+            Of(context).ExtendedMetadata[request.Key] = request.Value;
+        }
+        return Task.FromResult(new Empty());
+    }
+
+    public virtual Task<Empty> Shutdown(ShutdownRequest request, ServerCallContext context)
+    {
+        var http = context.GetHttpContext();
+        http.Response.OnCompleted(() =>
+        {
+            http.RequestServices.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+            return Task.CompletedTask;
+        });
+        return Task.FromResult(new Empty());
+    }
+
+    private static PubsubSubscription Describe(TopicSubscription subscription)
+    {
+        var described = new PubsubSubscription
+        {
+            PubsubName = subscription.PubSub,
+            Topic = subscription.Topic,
+            DeadLetterTopic = subscription.DeadLetterTopic ?? "",
+            Rules = new PubsubSubscriptionRules(),
+            Type = subscription.Kind switch
+            {
+                SubscriptionKind.Programmatic => PubsubSubscriptionType.Programmatic,
+                SubscriptionKind.Declarative => PubsubSubscriptionType.Declarative,
+                _ => PubsubSubscriptionType.Streaming,
+            },
+        };
+        described.Metadata.Add(new Dictionary<string, string>(subscription.Metadata));
+        described.Rules.Rules.AddRange(subscription.Route.Rules.Select(rule => new PubsubSubscriptionRule { Match = rule.Match, Path = rule.Path }));
+        if (subscription.Route.Fallback is { Length: > 0 } fallback)
+        {
+            described.Rules.Rules.Add(new PubsubSubscriptionRule { Path = fallback });
+        }
+        return described;
+    }
+}

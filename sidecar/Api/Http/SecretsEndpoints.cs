@@ -1,0 +1,11 @@
+namespace Sidecar.Api.Http;
+
+/// <summary>Secrets over HTTP. Source: Dapr docs, "Secrets API reference".</summary>
+internal static class SecretsEndpoints
+{
+    public static void MapSecrets(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1.0/secrets/{store}/bulk", context => context.Response.WriteAsJsonAsync(context.Sidecar().Secrets.GetAll(context.Route("store"))));
+        routes.MapGet("/v1.0/secrets/{store}/{name}", context => context.Response.WriteAsJsonAsync(context.Sidecar().Secrets.Get(context.Route("store"), context.Route("name"))));
+    }
+}

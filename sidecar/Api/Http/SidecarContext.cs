@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Primitives;
+using Sidecar.Hosting;
+
+namespace Sidecar.Api.Http;
+
+/// <summary>Which of the ports of an app's sidecar a connection came in on.</summary>
+internal enum ListenerKind { Http, Grpc, Internal, Public, Metrics }
+
+/// <summary>Set on every connection by the listener that took it: this is how a request knows whose sidecar it talks to.</summary>
+internal sealed record ListenerFeature(AppSidecar Sidecar, ListenerKind Kind);
+
+/// <summary>What the routes read of a request, the same way everywhere.</summary>
+internal static class SidecarContext
+{
+    private const string MetadataPrefix = "metadata.";
+
+    public static AppSidecar Sidecar(this HttpContext context) => context.Features.Get<ListenerFeature>()!.Sidecar;
+
+    /// <summary>The <c>metadata.*</c> parameters of the query.</summary>
+    public static IReadOnlyDictionary<string, string> Metadata(this HttpRequest request)
+    {
+        Dictionary<string, string>? metadata = null;
+        foreach (var (name, values) in request.Query)
+        {
+            if (name.StartsWith(MetadataPrefix, StringComparison.Ordinal) && !StringValues.IsNullOrEmpty(values))
+            {
+                (metadata ??= new(StringComparer.Ordinal))[name[MetadataPrefix.Length..]] = values[0]!;
+            }
+        }
+        return metadata ?? PubSub.BrokerMessage.NoMetadata;
+    }
+
+    public static async Task<byte[]> BodyAsync(this HttpRequest request)
+    {
+        using var buffer = new MemoryStream(request.ContentLength is > 0 and < 1 << 20 ? (int)request.ContentLength.Value : 256);
+        await request.Body.CopyToAsync(buffer, request.HttpContext.RequestAborted);
+        return buffer.ToArray();
+    }
+
+    /// <summary>The parameter of the route, decoded whole: ASP.NET leaves <c>%2F</c> in place.</summary>
+    public static string Route(this HttpContext context, string name)
+        => (context.Request.RouteValues[name] as string ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text.Json;
+using Sidecar.State;
+
+namespace Sidecar.Api.Http;
+
+/// <summary>State over HTTP. Source: Dapr docs, "State management API reference".</summary>
+internal static class StateEndpoints
+{
+    public static void MapState(this IEndpointRouteBuilder routes)
+    {
+        string[] write = ["POST", "PUT"];
+        routes.MapMethods("/v1.0/state/{store}", write, SaveAsync);
+        routes.MapMethods("/v1.0/state/{store}/bulk", write, GetManyAsync);
+        routes.MapMethods("/v1.0/state/{store}/transaction", write, TransactAsync);
+        routes.MapMethods("/v1.0-alpha1/state/{store}/query", write, Query);
+        routes.MapGet("/v1.0/state/{store}/{key}", GetAsync);
+        routes.MapDelete("/v1.0/state/{store}/{key}", DeleteAsync);
+    }
+
+    private static async Task GetAsync(HttpContext context)
+    {
+        var entry = await context.Sidecar().State.GetAsync(context.Route("store"), context.Route("key"), context.RequestAborted);
+        if (entry is null)
+        {
+            context.Response.StatusCode = 204;
+            return;
+        }
+        context.Response.Headers["ETag"] = entry.ETag;
+        if (entry.ExpiresAt is { } expires)
+        {
+            context.Response.Headers["metadata.ttlExpireTime"] = Time(expires);
+        }
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = entry.Value.Length;
+        await context.Response.BodyWriter.WriteAsync(entry.Value, context.RequestAborted);
+    }
+
+    private static async Task SaveAsync(HttpContext context)
+    {
+        var store = context.Route("store");
+        context.Sidecar().State.Demand(store);
+        var items = StateBody.Items(await context.Request.BodyAsync(), context.Request.Metadata());
+        await context.Sidecar().State.SaveAsync(store, items, context.RequestAborted);
+        context.Response.StatusCode = 204;
+    }
+
+    private static async Task DeleteAsync(HttpContext context)
+    {
+        var request = context.Request;
+        var item = new DeleteRequest(context.Route("key"), request.Headers.IfMatch.FirstOrDefault(), request.Query["concurrency"], request.Query["consistency"]);
+        await context.Sidecar().State.DeleteAsync(context.Route("store"), item, context.RequestAborted);
+        context.Response.StatusCode = 204;
+    }
+
+    private static async Task GetManyAsync(HttpContext context)
+    {
+        var store = context.Route("store");
+        context.Sidecar().State.Demand(store);
+        var keys = StateBody.Keys(await context.Request.BodyAsync());
+        var items = await context.Sidecar().State.GetManyAsync(store, keys, context.RequestAborted);
+        context.Response.ContentType = "application/json";
+        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter);
+        writer.WriteStartArray();
+        foreach (var item in items)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("key", item.Key);
+            if (item.Entry is { } entry)
+            {
+                writer.WritePropertyName("data");
+                WriteData(writer, entry.Value);
+                writer.WriteString("etag", entry.ETag);
+                if (entry.ExpiresAt is { } expires)
+                {
+                    writer.WriteStartObject("metadata");
+                    writer.WriteString("ttlExpireTime", Time(expires));
+                    writer.WriteEndObject();
+                }
+            }
+            if (item.Error is not null)
+            {
+                writer.WriteString("error", item.Error);
+            }
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+
+    private static async Task TransactAsync(HttpContext context)
+    {
+        var store = context.Route("store");
+        context.Sidecar().State.Demand(store);
+        var metadata = context.Request.Metadata();
+        var (operations, shared) = StateBody.Transaction(await context.Request.BodyAsync(), metadata);
+        await context.Sidecar().State.TransactAsync(store, operations, shared, context.RequestAborted);
+        context.Response.StatusCode = 204;
+    }
+
+    private static void Query(HttpContext context) => throw context.Sidecar().State.Query(context.Route("store"));
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>Values that came over gRPC need not be JSON; those go out as text.</summary>
+    private static void WriteData(Utf8JsonWriter writer, ReadOnlyMemory<byte> value)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(value);
+            json.RootElement.WriteTo(writer);
+        }
+        catch (JsonException)
+        {
+            writer.WriteStringValue(value.Span);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Sidecar.Api;
+
+/// <summary>Where failures become HTTP answers: once for all routes of this process.</summary>
+internal static class HttpEdge
+{
+    /// <summary>Quotes in messages stay readable; the answer is JSON and never part of a page.</summary>
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static async Task GuardAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (DaprException e) when (!context.Response.HasStarted)
+        {
+            await WriteAsync(context, e.Error);
+        }
+        catch (BadHttpRequestException e) when (!context.Response.HasStarted)
+        {
+            await WriteAsync(context, DaprErrors.MalformedBody(e.StatusCode == 413 ? "http: request body too large" : e.Message).Error);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller has gone; there is nobody to answer.
+        }
+    }
+
+    public static Task WriteAsync(HttpContext context, DaprError error)
+    {
+        if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            GrpcEdge.WriteStatus(context, error.GrpcStatus, error.Message);
+            return Task.CompletedTask;
+        }
+        context.Response.StatusCode = error.HttpStatus;
+        context.Response.ContentType = "application/json";
+        using var writer = new Utf8JsonWriter(context.Response.BodyWriter, Readable);
+        writer.WriteStartObject();
+        writer.WriteString("errorCode", error.Code);
+        writer.WriteString("message", error.Message);
+        writer.WriteEndObject();
+        writer.Flush();
+        return context.Response.BodyWriter.FlushAsync().AsTask();
+    }
+}

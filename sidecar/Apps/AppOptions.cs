@@ -1,0 +1,41 @@
+namespace Sidecar.Apps;
+
+/// <summary>What daprd's flags, or a run template, say about one app and its sidecar. Ports 0 mean: any free one.</summary>
+internal sealed record AppOptions
+{
+    public required string AppId { get; init; }
+    public int AppPort { get; init; }
+    public string AppProtocol { get; init; } = "http";
+    public string AppChannelAddress { get; init; } = "127.0.0.1";
+    public int HttpPort { get; init; }
+    public int GrpcPort { get; init; }
+    public int InternalGrpcPort { get; init; }
+    public int MetricsPort { get; init; }
+    public int PublicPort { get; init; }
+    public IReadOnlyList<string> ListenAddresses { get; init; } = ["127.0.0.1"];
+    public IReadOnlyList<string> ResourcesPaths { get; init; } = [];
+    public IReadOnlyList<string> ConfigPaths { get; init; } = [];
+    public int MaxConcurrency { get; init; } = -1;
+    public long MaxBodySize { get; init; } = 4 << 20;
+    public bool AppHealthCheck { get; init; }
+    public string AppHealthCheckPath { get; init; } = "/healthz";
+    public TimeSpan AppHealthProbeInterval { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan AppHealthProbeTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
+    public int AppHealthThreshold { get; init; } = 3;
+
+    /// <summary>What callers of this sidecar must show; null: nothing.</summary>
+    public string? ApiToken { get; init; }
+
+    /// <summary>What this sidecar shows to its app.</summary>
+    public string? AppApiToken { get; init; }
+
+    public bool AppIsGrpc => AppProtocol is "grpc" or "grpcs";
+
+    /// <summary>Whether the app's channel is TLS.</summary>
+    public bool AppIsTls => AppProtocol is "https" or "grpcs";
+
+    /// <summary>HTTP/2 without TLS, which <c>h2c</c> and <c>grpc</c> apps speak.</summary>
+    public bool AppIsHttp2 => AppProtocol is "h2c" or "grpc" or "grpcs";
+
+    public Uri AppAddress => new($"{(AppIsTls ? "https" : "http")}://{AppChannelAddress}:{AppPort}");
+}

@@ -1,0 +1,147 @@
+using Dapr.AppCallback.Autogen.Grpc.v1;
+using Dapr.Client.Autogen.Grpc.v1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Sidecar.PubSub.Events;
+using Sidecar.PubSub.Subscribing;
+using Sidecar.Resources;
+using BulkSubscribe = Sidecar.Resources.BulkSubscribe;
+using TopicSubscription = Sidecar.PubSub.Subscribing.TopicSubscription;
+
+namespace Sidecar.Apps;
+
+/// <summary>An app that implements Dapr's <c>AppCallback</c> service.</summary>
+internal sealed class GrpcAppChannel : IAppChannel, IDisposable
+{
+        private readonly GrpcChannel channel;
+    private readonly CallInvoker callback;
+
+    public GrpcAppChannel(AppClient client, AppOptions options)
+    {
+        channel = GrpcChannel.ForAddress(client.Address, new GrpcChannelOptions
+        {
+            HttpHandler = new InvokerHandler(client),
+            MaxReceiveMessageSize = (int)options.MaxBodySize,
+            MaxSendMessageSize = (int)options.MaxBodySize,
+        });
+        callback = channel.CreateCallInvoker();
+    }
+
+    public async Task<IReadOnlyList<TopicSubscription>> GetSubscriptionsAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var answer = await callback.Call(AppCallbackMethods.ListTopicSubscriptions, new Empty(), cancellation);
+            return [.. answer.Subscriptions.Select(Convert)];
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.Unimplemented)
+        {
+            return [];
+        }
+    }
+
+    public async Task<bool> ProbeAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await callback.Call(AppCallbackMethods.HealthCheck, new Empty(), cancellation);
+            return true;
+        }
+        catch (RpcException)
+        {
+            return false; // not reachable or not well, which is the answer
+        }
+    }
+
+    public async Task<InvocationReply> InvokeAsync(InvocationCall call, CancellationToken cancellation)
+    {
+        var request = new InvokeRequest
+        {
+            Method = call.Method,
+            ContentType = call.ContentType ?? "",
+            Data = new Any { Value = UnsafeByteOperations.UnsafeWrap(call.Body) },
+            HttpExtension = new HTTPExtension { Verb = System.Enum.TryParse<HTTPExtension.Types.Verb>(call.Verb, true, out var verb) ? verb : default, Querystring = call.QueryString.TrimStart('?') },
+        };
+        var headers = new Metadata();
+        foreach (var (name, value) in call.Headers.Where(header => !header.Key.StartsWith(':')))
+        {
+            headers.Add(name.ToLowerInvariant(), value);
+        }
+        using var running = callback.Call(AppCallbackMethods.OnInvoke, request, cancellation, headers);
+        var reply = await running;
+        var answered = (await running.ResponseHeadersAsync).Where(header => !header.IsBinary).Select(header => KeyValuePair.Create(header.Key, header.Value)).ToList();
+        return new InvocationReply(200, reply.ContentType, reply.Data?.Value.Memory ?? default, answered, reply.Data?.TypeUrl);
+    }
+
+    public async Task<DeliveryStatus> DeliverAsync(DeliveredEvent delivered, CancellationToken cancellation)
+    {
+        try
+        {
+            var answer = await callback.Call(AppCallbackMethods.OnTopicEvent, TopicEvents.Request(delivered), cancellation, TopicEvents.Headers(delivered));
+            return TopicEvents.Status(answer.Status);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.Unimplemented)
+        {
+            return DeliveryStatus.Drop;
+        }
+        catch (RpcException)
+        {
+            return DeliveryStatus.Retry;
+        }
+    }
+
+    public async Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(string pubsub, string topic, string path, IReadOnlyList<DeliveredEntry> entries, CancellationToken cancellation)
+    {
+        var request = new TopicEventBulkRequest { Id = Guid.NewGuid().ToString(), PubsubName = pubsub, Topic = topic, Path = path, Type = "com.dapr.event.sent.bulk" };
+        request.Entries.AddRange(entries.Select(entry => new TopicEventBulkRequestEntry
+        {
+            EntryId = entry.EntryId,
+            ContentType = CloudEvents.ContentType,
+            CloudEvent = TopicEvents.CloudEvent(entry.Event),
+        }));
+        try
+        {
+            TopicEventBulkResponse answer;
+            try
+            {
+                answer = await callback.Call(AppCallbackMethods.OnBulkTopicEvent, request, cancellation);
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.Unimplemented)
+            {
+                answer = await callback.Call(AppCallbackMethods.OnBulkTopicEventAlpha1, request, cancellation);
+            }
+            var said = answer.Statuses.ToDictionary(status => status.EntryId, status => TopicEvents.Status(status.Status), StringComparer.Ordinal);
+            return [.. entries.Select(entry => said.GetValueOrDefault(entry.EntryId, DeliveryStatus.Retry))];
+        }
+        catch (RpcException)
+        {
+            return [.. entries.Select(_ => DeliveryStatus.Retry)];
+        }
+    }
+
+    public void Dispose() => channel.Dispose();
+
+    private static TopicSubscription Convert(Dapr.AppCallback.Autogen.Grpc.v1.TopicSubscription item)
+    {
+        var rules = item.Routes?.Rules.Select(rule => new EventRule(rule.Match, rule.Path)) ?? [];
+        // Without routes a gRPC app tells topics apart by name; it gets every event under an empty path.
+        var fallback = item.Routes?.Default ?? "";
+        var bulk = item.BulkSubscribe is { Enabled: true } wanted
+            ? new BulkSubscribe(wanted.MaxMessagesCount > 0 ? wanted.MaxMessagesCount : 100, wanted.MaxAwaitDurationMs > 0 ? wanted.MaxAwaitDurationMs : 1000)
+            : null;
+        return new TopicSubscription(item.PubsubName, item.Topic, new EventRoute(rules, fallback), item.DeadLetterTopic is { Length: > 0 } topic ? topic : null, item.Metadata, bulk, SubscriptionKind.Programmatic);
+    }
+
+    /// <summary>Lets gRPC use the app's own pool, token and limit.</summary>
+    private sealed class InvokerHandler(AppClient client) : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            client.Authorize(request);
+            using var slot = await client.EnterAsync(cancellationToken);
+            return await client.Invoker.SendAsync(request, cancellationToken);
+        }
+    }
+}

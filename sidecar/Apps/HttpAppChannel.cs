@@ -1,0 +1,130 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sidecar.PubSub.Events;
+using Sidecar.PubSub.Subscribing;
+
+namespace Sidecar.Apps;
+
+/// <summary>An app that speaks HTTP. Paths and answers: Dapr docs, "Service-to-sidecar" reference and "Pub/sub API reference".</summary>
+internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAppChannel
+{
+    public async Task<IReadOnlyList<TopicSubscription>> GetSubscriptionsAsync(CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(client.Address, "/dapr/subscribe"));
+        using var response = await client.SendAsync(request, cancellation);
+        if (!response.IsSuccessStatusCode)
+        {
+            return [];
+        }
+        var body = await response.Content.ReadAsByteArrayAsync(cancellation);
+        return ProgrammaticSubscriptions.Parse(body);
+    }
+
+    public async Task<bool> ProbeAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(client.Address, options.AppHealthCheckPath));
+            using var response = await client.SendAsync(request, cancellation);
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            return false; // not reachable, or not in time: not well, which is the answer
+        }
+    }
+
+    public async Task<InvocationReply> InvokeAsync(InvocationCall call, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(call.Verb), AppPath.Resolve(client.Address, call.Method, call.QueryString));
+        if (call.Body.Length > 0 || call.ContentType is not null)
+        {
+            request.Content = Content(call.Body, call.ContentType);
+        }
+        foreach (var (name, value) in call.Headers)
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+            {
+                request.Content?.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+        using var response = await client.SendAsync(request, cancellation);
+        var body = await response.Content.ReadAsByteArrayAsync(cancellation);
+        var headers = response.Headers.Concat(response.Content.Headers)
+            .SelectMany(header => header.Value.Select(value => KeyValuePair.Create(header.Key, value))).ToList();
+        return new InvocationReply((int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), body, headers);
+    }
+
+    public async Task<DeliveryStatus> DeliverAsync(DeliveredEvent delivered, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, AppPath.Resolve(client.Address, delivered.Path.TrimStart('/'), ""));
+        request.Content = Content(delivered.Body, CloudEvents.ContentType);
+        request.Headers.TryAddWithoutValidation("pubsubname", delivered.PubSub);
+        AddTrace(request, delivered.Envelope);
+        foreach (var (name, value) in delivered.Metadata.Where(item => !item.Key.Equals("content-type", StringComparison.OrdinalIgnoreCase)))
+        {
+            request.Headers.TryAddWithoutValidation($"metadata.{name}", value);
+        }
+        using var response = await client.SendAsync(request, cancellation);
+        var status = (int)response.StatusCode;
+        if (status is < 200 or > 299)
+        {
+            return status == 404 ? DeliveryStatus.Drop : DeliveryStatus.Retry;
+        }
+        return EventAnswer.Read(await response.Content.ReadAsByteArrayAsync(cancellation));
+    }
+
+    public async Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(string pubsub, string topic, string path, IReadOnlyList<DeliveredEntry> entries, CancellationToken cancellation)
+    {
+        var envelope = new JsonObject
+        {
+            ["id"] = Guid.NewGuid().ToString(),
+            ["type"] = "com.dapr.event.sent.bulk",
+            ["pubsubname"] = pubsub,
+            ["topic"] = topic,
+            ["metadata"] = new JsonObject { ["pubsubname"] = pubsub },
+            ["entries"] = new JsonArray([.. entries.Select(Entry)]),
+        };
+        using var request = new HttpRequestMessage(HttpMethod.Post, AppPath.Resolve(client.Address, path.TrimStart('/'), ""));
+        request.Content = Content(JsonSerializer.SerializeToUtf8Bytes(envelope), "application/json");
+        request.Headers.TryAddWithoutValidation("pubsubname", pubsub);
+        using var response = await client.SendAsync(request, cancellation);
+        var status = (int)response.StatusCode;
+        if (status is < 200 or > 299)
+        {
+            return [.. entries.Select(_ => status == 404 ? DeliveryStatus.Drop : DeliveryStatus.Retry)];
+        }
+        return EventAnswer.ReadMany(await response.Content.ReadAsByteArrayAsync(cancellation), entries);
+    }
+
+    private static JsonNode Entry(DeliveredEntry entry) => new JsonObject
+    {
+        ["entryId"] = entry.EntryId,
+        ["event"] = entry.Event.Envelope.DeepClone(),
+        ["contentType"] = CloudEvents.ContentType,
+        ["metadata"] = new JsonObject(entry.Event.Metadata.Select(item => KeyValuePair.Create(item.Key, (JsonNode?)JsonValue.Create(item.Value)))),
+    };
+
+    private static ReadOnlyMemoryContent Content(ReadOnlyMemory<byte> body, string? contentType)
+    {
+        var content = new ReadOnlyMemoryContent(body);
+        if (!string.IsNullOrEmpty(contentType) && MediaTypeHeaderValue.TryParse(contentType, out var type))
+        {
+            content.Headers.ContentType = type;
+        }
+        return content;
+    }
+
+    private static void AddTrace(HttpRequestMessage request, JsonObject envelope)
+    {
+        if (envelope["traceparent"] is JsonValue value && value.TryGetValue<string>(out var parent) && parent.Length > 0)
+        {
+            request.Headers.TryAddWithoutValidation("traceparent", parent);
+            if (envelope["tracestate"] is JsonValue state && state.TryGetValue<string>(out var text) && text.Length > 0)
+            {
+                request.Headers.TryAddWithoutValidation("tracestate", text);
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Sidecar.PubSub.Subscribing;
+
+namespace Sidecar.Apps;
+
+/// <summary>The way from a sidecar to its app, over the protocol the app speaks.</summary>
+internal interface IAppChannel : IEventReceiver
+{
+    /// <summary>What the app subscribes to in code; empty when it does not.</summary>
+    Task<IReadOnlyList<TopicSubscription>> GetSubscriptionsAsync(CancellationToken cancellation);
+
+    /// <summary>Whether the app says it is well; false also when it can't be reached.</summary>
+    Task<bool> ProbeAsync(CancellationToken cancellation);
+
+    Task<InvocationReply> InvokeAsync(InvocationCall call, CancellationToken cancellation);
+}
+
+/// <summary>A call of one of the app's methods, free of transport. <paramref name="Method"/> has no leading slash.</summary>
+internal sealed record InvocationCall(
+    string Verb,
+    string Method,
+    string QueryString,
+    string? ContentType,
+    ReadOnlyMemory<byte> Body,
+    IReadOnlyList<KeyValuePair<string, string>> Headers);
+
+/// <summary>The app's answer in HTTP terms; <paramref name="TypeUrl"/> is set by gRPC apps.</summary>
+internal sealed record InvocationReply(
+    int Status,
+    string? ContentType,
+    ReadOnlyMemory<byte> Body,
+    IReadOnlyList<KeyValuePair<string, string>> Headers,
+    string? TypeUrl = null);

@@ -1,0 +1,166 @@
+using System.Globalization;
+using Sidecar.Apps;
+using Sidecar.Components;
+using Sidecar.Hosting;
+
+namespace Sidecar.CommandLine;
+
+/// <summary>
+/// <c>sidecar daprd</c>: takes daprd's flags, so that a tool which starts daprd can start this instead. A flag that has no meaning
+/// here is accepted and said to be ignored; one that daprd does not know either is refused by name.
+/// </summary>
+internal static class DaprdCommand
+{
+    private static readonly HashSet<string> Used = new(StringComparer.Ordinal)
+    {
+        "app-id", "app-port", "app-protocol", "app-channel-address", "app-ssl", "app-max-concurrency", "dapr-http-port", "dapr-grpc-port",
+        "dapr-internal-grpc-port", "dapr-public-port", "dapr-listen-addresses", "resources-path", "components-path", "config", "log-level",
+        "max-body-size", "dapr-http-max-request-size", "enable-app-health-check", "app-health-check-path", "app-health-probe-interval",
+        "app-health-probe-timeout", "app-health-threshold", "metrics-port", "enable-metrics", "version", "dapr-graceful-shutdown-seconds",
+    };
+
+    private static readonly HashSet<string> Ignored = new(StringComparer.Ordinal)
+    {
+        "mode", "placement-host-address", "scheduler-host-address", "sentry-address", "control-plane-address", "control-plane-trust-domain",
+        "control-plane-namespace", "sentry-request-jwt-audiences", "enable-mtls", "allowed-origins", "enable-profiling", "profile-port", "build-info",
+        "wait", "read-buffer-size", "dapr-http-read-buffer-size", "unix-domain-socket", "dapr-block-shutdown-duration", "enable-api-logging",
+        "disable-builtin-k8s-secret-store", "disable-init-endpoints", "actors-disseminate-timeout", "hot-reload-reconcile-interval",
+        "app-binding-options-timeout", "reminders-service", "actors-service", "log-as-json", "metrics-listen-address", "dapr-public-listen-address",
+        "dapr-internal-grpc-listen-address", "scheduler-job-stream-api-concurrency", "kubernetes-namespace",
+    };
+
+    private static readonly HashSet<string> Flags = new(StringComparer.Ordinal)
+    {
+        "app-ssl", "enable-app-health-check", "enable-metrics", "version", "enable-mtls", "enable-profiling", "build-info", "wait",
+        "enable-api-logging", "disable-builtin-k8s-secret-store", "log-as-json",
+    };
+
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellation)
+    {
+        if (!TryParse(arguments, out var values, out var error))
+        {
+            await Console.Error.WriteLineAsync(error);
+            return 2;
+        }
+        if (values.ContainsKey("version"))
+        {
+            Console.WriteLine(RuntimeVersion.Value);
+            return 0;
+        }
+        string? Last(string name) => values.TryGetValue(name, out var given) ? given[^1] : null;
+        if (Last("app-id") is not { Length: > 0 } appId)
+        {
+            await Console.Error.WriteLineAsync("app-id is missing: --app-id names the app this sidecar is for");
+            return 2;
+        }
+        AppOptions options;
+        try
+        {
+            options = Options(appId, values, Last);
+        }
+        catch (FormatException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 2;
+        }
+        foreach (var name in values.Keys.Where(Ignored.Contains))
+        {
+            Console.WriteLine($"flag --{name} has no meaning for the embedded sidecar and is ignored");
+        }
+        var level = LogLevels.Parse(Last("log-level") ?? "info");
+        await using var server = await SidecarServer.StartAsync(
+            new ServerOptions([options], Directory.GetCurrentDirectory(), RefuseUnknownMetadata: false, level),
+            logging => logging.AddSimpleConsole(console => console.SingleLine = true), cancellation);
+        Console.WriteLine($"dapr initialized. Status: Running. HTTP port {options.HttpPort}, gRPC port {options.GrpcPort}");
+        var stopped = new TaskCompletionSource();
+        await using var interrupted = cancellation.Register(() => stopped.TrySetResult());
+        await using var shutdown = server.Lifetime.ApplicationStopping.Register(() => stopped.TrySetResult());
+        await stopped.Task;
+        return 0;
+    }
+
+    private static AppOptions Options(string appId, Dictionary<string, List<string>> values, Func<string, string?> last) => new()
+    {
+        AppId = appId,
+        AppPort = Number(last, "app-port", 0),
+        AppProtocol = IsTrue(last("app-ssl")) ? (last("app-protocol") ?? "http") switch { "grpc" => "grpcs", "http" => "https", var other => other } : last("app-protocol") ?? "http",
+        AppChannelAddress = last("app-channel-address") ?? "127.0.0.1",
+        HttpPort = Number(last, "dapr-http-port", 3500),
+        GrpcPort = Number(last, "dapr-grpc-port", 50001),
+        InternalGrpcPort = Number(last, "dapr-internal-grpc-port", 0),
+        PublicPort = Number(last, "dapr-public-port", 0),
+        MetricsPort = IsTrue(last("enable-metrics") ?? "true") && last("metrics-port") is not null ? Number(last, "metrics-port", 0) : 0,
+        ListenAddresses = [.. (last("dapr-listen-addresses") ?? "localhost").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
+        ResourcesPaths = [.. Many(values, "resources-path").Concat(Many(values, "components-path"))],
+        ConfigPaths = [.. Many(values, "config")],
+        MaxConcurrency = Number(last, "app-max-concurrency", -1),
+        MaxBodySize = last("max-body-size") is { } size
+            ? Quantity.TryParse(size, out var bytes) ? bytes : throw new FormatException($"--max-body-size must be a quantity such as 4Mi, not '{size}'")
+            : (long)Number(last, "dapr-http-max-request-size", 4) << 20,
+        AppHealthCheck = IsTrue(last("enable-app-health-check")),
+        AppHealthCheckPath = last("app-health-check-path") ?? "/healthz",
+        AppHealthProbeInterval = TimeSpan.FromSeconds(Number(last, "app-health-probe-interval", 5)),
+        AppHealthProbeTimeout = TimeSpan.FromMilliseconds(Number(last, "app-health-probe-timeout", 500)),
+        AppHealthThreshold = Number(last, "app-health-threshold", 3),
+        ApiToken = Environment.GetEnvironmentVariable("DAPR_API_TOKEN") is { Length: > 0 } api ? api : null,
+        AppApiToken = Environment.GetEnvironmentVariable("APP_API_TOKEN") is { Length: > 0 } app ? app : null,
+    };
+
+    private static bool TryParse(IReadOnlyList<string> arguments, out Dictionary<string, List<string>> values, out string error)
+    {
+        values = new(StringComparer.Ordinal);
+        error = "";
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            var argument = arguments[i];
+            var name = argument.TrimStart('-');
+            if (name == argument)
+            {
+                error = $"'{argument}' is no flag; flags start with --";
+                return false;
+            }
+            string? value = null;
+            if (name.IndexOf('=') is > 0 and var at)
+            {
+                (name, value) = (name[..at], name[(at + 1)..]);
+            }
+            if (!Used.Contains(name) && !Ignored.Contains(name))
+            {
+                error = $"unknown flag: --{name}";
+                return false;
+            }
+            if (value is null)
+            {
+                if (Flags.Contains(name))
+                {
+                    value = "true";
+                }
+                else if (i + 1 < arguments.Count)
+                {
+                    value = arguments[++i];
+                }
+                else
+                {
+                    error = $"flag needs an argument: --{name}";
+                    return false;
+                }
+            }
+            if (!values.TryGetValue(name, out var list))
+            {
+                values[name] = list = [];
+            }
+            list.Add(value);
+        }
+        return true;
+    }
+
+    private static IEnumerable<string> Many(Dictionary<string, List<string>> values, string name)
+        => values.TryGetValue(name, out var list) ? list.SelectMany(item => item.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(Path.GetFullPath) : [];
+
+    private static int Number(Func<string, string?> last, string name, int otherwise)
+        => last(name) is not { Length: > 0 } text ? otherwise
+            : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+            : throw new FormatException($"--{name} must be a whole number, not '{text}'");
+
+    private static bool IsTrue(string? text) => text is "true" or "1" or "t" or "T" or "TRUE" or "True";
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using Sidecar.Apps;
+using Sidecar.Running;
+using Spectre.Console;
+
+namespace Sidecar.CommandLine;
+
+/// <summary><c>sidecar run</c>: a template with many apps, or one app by flags. Flag names: the Dapr CLI.</summary>
+internal static class RunCommand
+{
+    private static readonly Option<string> RunFile = new("--run-file", "-f") { Description = "The multi-app run template, or the folder that holds dapr.yaml" };
+    private static readonly Option<string> Components = new("--components") { Description = "The component set to use, a folder under components/", DefaultValueFactory = _ => "embedded" };
+    private static readonly Option<bool> NoRestart = new("--no-restart") { Description = "End the run when an app ends, instead of starting it again" };
+    private static readonly Option<string> AppId = new("--app-id", "-a") { Description = "The id of the one app to run" };
+    private static readonly Option<int> AppPort = new("--app-port", "-p") { Description = "The port the app listens on" };
+    private static readonly Option<string> AppProtocol = new("--app-protocol") { Description = "http, https, h2c, grpc or grpcs", DefaultValueFactory = _ => "http" };
+    private static readonly Option<int> HttpPort = new("--dapr-http-port") { Description = "The HTTP port of the sidecar; any free one by default" };
+    private static readonly Option<int> GrpcPort = new("--dapr-grpc-port") { Description = "The gRPC port of the sidecar; any free one by default" };
+    private static readonly Option<string[]> ResourcesPath = new("--resources-path") { Description = "A folder of resources; may be given several times" };
+    private static readonly Option<string> Config = new("--config") { Description = "A Configuration file" };
+    private static readonly Option<string> LogLevelOption = new("--log-level") { Description = "debug, info, warn or error", DefaultValueFactory = _ => "info" };
+    private static readonly Argument<string[]> Command = new("command") { Description = "After --, the command that starts the app", Arity = ArgumentArity.ZeroOrMore };
+
+    public static Command Create()
+    {
+        var command = new Command("run", "Runs apps with their sidecars")
+            { RunFile, Components, NoRestart, AppId, AppPort, AppProtocol, HttpPort, GrpcPort, ResourcesPath, Config, LogLevelOption, Command };
+        command.SetAction((result, cancellation) => RunAsync(result, cancellation));
+        return command;
+    }
+
+    /// <summary>The default: the template of the current folder.</summary>
+    public static Task<int> RunHereAsync(CancellationToken cancellation) => RunAsync(Create().Parse([]), cancellation);
+
+    private static async Task<int> RunAsync(ParseResult result, CancellationToken cancellation)
+    {
+        var (apps, folder, tokens) = result.GetValue(AppId) is { } id ? One(result, id) : Template(result);
+        var console = new RunConsole(AnsiConsole.Console, [.. apps.Select(app => app.Options.AppId)]);
+        var options = new RunOptions(folder, !result.GetValue(NoRestart), tokens, LogLevels.Parse(result.GetValue(LogLevelOption)!));
+        return await new RunSession(apps, options, console, TimeProvider.System).RunAsync(cancellation);
+    }
+
+    private static (IReadOnlyList<RunApp>, string Folder, bool Tokens) Template(ParseResult result)
+    {
+        var file = result.GetValue(RunFile) ?? "dapr.yaml";
+        file = Directory.Exists(file) ? Path.Combine(file, "dapr.yaml") : file;
+        var template = RunTemplateReader.Read(file, result.GetValue(Components)!);
+        return (template.Apps, Path.GetDirectoryName(template.File)!, true);
+    }
+
+    private static (IReadOnlyList<RunApp>, string Folder, bool Tokens) One(ParseResult result, string appId)
+    {
+        var folder = Directory.GetCurrentDirectory();
+        var options = new AppOptions
+        {
+            AppId = appId,
+            AppPort = result.GetValue(AppPort),
+            AppProtocol = result.GetValue(AppProtocol)!,
+            HttpPort = result.GetValue(HttpPort),
+            GrpcPort = result.GetValue(GrpcPort),
+            ResourcesPaths = [.. (result.GetValue(ResourcesPath) ?? []).Select(Path.GetFullPath)],
+            ConfigPaths = result.GetValue(Config) is { } config ? [Path.GetFullPath(config)] : [],
+            ListenAddresses = ["localhost"],
+        };
+        return ([new RunApp(options, folder, result.GetValue(Command) ?? [], new Dictionary<string, string>(), LogDestination.Console, 0)], folder, false);
+    }
+}

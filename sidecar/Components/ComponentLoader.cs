@@ -1,0 +1,94 @@
+using Sidecar.PubSub;
+using Sidecar.Resources;
+using Sidecar.Secrets;
+using Sidecar.State;
+using Sidecar.Yaml;
+
+namespace Sidecar.Components;
+
+/// <summary>Opens the components that apply to an app: secret stores first, because the others may refer to them.</summary>
+internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvider time, string baseDirectory, bool refuseUnknownMetadata)
+{
+    private readonly ILogger logger = loggers.CreateLogger<ComponentLoader>();
+
+    /// <summary>Mistakes are added to <paramref name="problems"/>; a component with <c>ignoreErrors</c> is then left out instead.</summary>
+    public ComponentSet Load(string appId, IReadOnlyList<Component> resources, List<YamlProblem> problems)
+    {
+        var states = new Dictionary<string, StateStoreComponent>(StringComparer.Ordinal);
+        var pubsubs = new Dictionary<string, PubSubComponent>(StringComparer.Ordinal);
+        var secrets = new Dictionary<string, ISecretStore>(StringComparer.Ordinal);
+        var loaded = new List<LoadedComponent>();
+        var ordered = resources.Where(component => component.AppliesTo(appId))
+            .OrderBy(component => component.Type.StartsWith("secretstores.", StringComparison.Ordinal) ? 0 : 1);
+        foreach (var component in ordered)
+        {
+            var found = new List<YamlProblem>();
+            if (Open(component, appId, secrets, found) is { } opened)
+            {
+                opened.Switch(
+                    state => states[component.Name] = state,
+                    pubsub => pubsubs[component.Name] = pubsub,
+                    secret => secrets[component.Name] = secret);
+                loaded.Add(new LoadedComponent(component, opened.Capabilities));
+            }
+            if (found.Count > 0 && component.IgnoreErrors)
+            {
+                LogIgnored(component.Name, component.Type, string.Join("; ", found));
+            }
+            else
+            {
+                problems.AddRange(found);
+            }
+        }
+        if (states.Values.Count(store => store.ActorStateStore) > 1)
+        {
+            var second = resources.First(component => component.Name == states.Values.Where(store => store.ActorStateStore).Last().Name);
+            problems.Add(new YamlProblem(second.File, second.Line, $"app '{appId}' has two stores flagged actorStateStore; flag one, or narrow the scopes"));
+        }
+        return new ComponentSet(states, pubsubs, secrets, loaded);
+    }
+
+    private OpenedComponent? Open(Component component, string appId, Dictionary<string, ISecretStore> secrets, List<YamlProblem> problems)
+    {
+        if (Drivers.Find(component.Type) is not { } driver)
+        {
+            problems.Add(new YamlProblem(component.File, component.Line, $"component type '{component.Type}' is not offered; known are: {string.Join(", ", Drivers.Types)}"));
+            return null;
+        }
+        if (!driver.Versions.Contains(component.Version, StringComparer.Ordinal))
+        {
+            problems.Add(new YamlProblem(component.File, component.Line, $"{component.Type} has no version '{component.Version}'; known are: {string.Join(", ", driver.Versions)}"));
+            return null;
+        }
+        var properties = new ComponentProperties(component, MetadataResolver.Resolve(component, appId, secrets, problems), problems);
+        if (problems.Count > 0)
+        {
+            return null;
+        }
+        try
+        {
+            var opened = driver.Open(new DriverContext(appId, properties, baseDirectory, time, loggers));
+            var unknown = properties.Unknown().ToList();
+            if (refuseUnknownMetadata)
+            {
+                problems.AddRange(unknown);
+            }
+            else
+            {
+                unknown.ForEach(problem => LogUnknownMetadata(problem.ToString()));
+            }
+            return problems.Count == 0 ? opened : null;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            problems.Add(new YamlProblem(component.File, component.Line, $"component '{component.Name}' ({component.Type}) could not be opened: {e.Message}"));
+            return null;
+        }
+    }
+
+    [LoggerMessage(1101, LogLevel.Warning, "Component {Component} ({Type}) is left out, because ignoreErrors is set: {Problem}")]
+    private partial void LogIgnored(string component, string type, string problem);
+
+    [LoggerMessage(1102, LogLevel.Warning, "Ignored: {Problem}")]
+    private partial void LogUnknownMetadata(string problem);
+}

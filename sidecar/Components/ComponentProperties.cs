@@ -1,0 +1,86 @@
+using System.Globalization;
+using Sidecar.Resources;
+using Sidecar.Yaml;
+
+namespace Sidecar.Components;
+
+/// <summary>
+/// The resolved metadata of one component. Names match without regard to case, as in Dapr. Drivers ask for what they know;
+/// wrong values become problems that name the line.
+/// </summary>
+internal sealed class ComponentProperties(Component component, IReadOnlyDictionary<string, string> values, List<YamlProblem> problems)
+{
+    private readonly Dictionary<string, string> values = new(values, StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> known = new(StringComparer.OrdinalIgnoreCase);
+
+    public Component Component => component;
+
+    public string? Text(params ReadOnlySpan<string> names)
+    {
+        string? found = null;
+        foreach (var name in names)
+        {
+            known.Add(name);
+            if (found is null && values.TryGetValue(name, out var value))
+            {
+                found = value;
+            }
+        }
+        return found;
+    }
+
+    public string Required(string name, string example)
+    {
+        if (Text(name) is { Length: > 0 } value)
+        {
+            return value;
+        }
+        Report(name, $"component '{component.Name}' ({component.Type}) needs metadata '{name}', for example {example}");
+        return "";
+    }
+
+    public bool Flag(string name, bool otherwise = false) => Text(name)?.ToLowerInvariant() switch
+    {
+        null or "" => otherwise,
+        "1" or "t" or "true" or "y" or "yes" or "on" => true,
+        _ => false,
+    };
+
+    public int Number(string name, int otherwise)
+    {
+        if (Text(name) is not { Length: > 0 } text)
+        {
+            return otherwise;
+        }
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        {
+            return number;
+        }
+        Report(name, $"metadata '{name}' must be a whole number, not '{text}'");
+        return otherwise;
+    }
+
+    /// <summary>A Go duration such as <c>1h30m</c> or <c>500ms</c>; a bare number counts seconds.</summary>
+    public TimeSpan Duration(string name, TimeSpan otherwise)
+    {
+        if (Text(name) is not { Length: > 0 } text)
+        {
+            return otherwise;
+        }
+        if (GoDuration.TryParse(text, out var duration))
+        {
+            return duration;
+        }
+        Report(name, $"metadata '{name}' must be a duration such as 30s or 1h, not '{text}'");
+        return otherwise;
+    }
+
+    /// <summary>Metadata that no one asked for: a misspelt name would otherwise be a silent default.</summary>
+    public IEnumerable<YamlProblem> Unknown()
+        => component.Metadata
+            .Where(item => !known.Contains(item.Name))
+            .Select(item => new YamlProblem(component.File, item.Line, $"{component.Type} has no metadata '{item.Name}'; known are: {string.Join(", ", known.Order(StringComparer.OrdinalIgnoreCase))}"));
+
+    public void Report(string name, string message)
+        => problems.Add(new YamlProblem(component.File, component.Metadata.FirstOrDefault(item => item.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Line ?? component.Line, message));
+}

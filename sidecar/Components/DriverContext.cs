@@ -1,0 +1,15 @@
+namespace Sidecar.Components;
+
+/// <summary>What a driver is opened with.</summary>
+internal sealed record DriverContext(
+    string AppId,
+    ComponentProperties Properties,
+    string BaseDirectory,
+    TimeProvider Time,
+    ILoggerFactory Loggers)
+{
+    public string Name => Properties.Component.Name;
+
+    /// <summary>Relative paths in components count from the folder of the run template, or the working directory without one.</summary>
+    public string PathOf(string path) => Path.GetFullPath(path, BaseDirectory);
+}

@@ -1,0 +1,210 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using Sidecar.Apps;
+using Sidecar.Components;
+using Sidecar.Invocation;
+using Sidecar.PubSub.Publishing;
+using Sidecar.PubSub.Subscribing;
+using Sidecar.Resources;
+using Sidecar.Secrets;
+using Sidecar.State;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Sidecar.Hosting;
+
+/// <summary>
+/// The sidecar of one app: its building blocks, with its own identity, components, scopes and tokens. Several live in a process
+/// and share nothing but threads and the files their components name.
+/// </summary>
+internal sealed partial class AppSidecar : IAsyncDisposable
+{
+    private readonly ILogger logger;
+    private readonly TimeProvider time;
+    private readonly IReadOnlyList<Subscription> declared;
+    private readonly CancellationTokenSource stopping = new();
+    private static readonly TimeSpan FirstProbes = TimeSpan.FromMilliseconds(50);
+
+    private readonly TaskCompletionSource well = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task connection = Task.CompletedTask;
+
+    public AppSidecar(AppOptions options, Configuration configuration, ComponentSet components, IReadOnlyList<Subscription> declared, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
+    {
+        (Options, Configuration, Components, this.declared, this.time) = (options, configuration, components, declared, time);
+        logger = loggers.CreateLogger<AppSidecar>();
+        PubSub = new PubSubApi(options.AppId, components, time);
+        Outbox = new Outbox(options.AppId, components, PubSub, time, loggers.CreateLogger<Outbox>());
+        State = new StateApi(components, Outbox);
+        Secrets = new SecretsApi(components, configuration.SecretScopes);
+        Access = new AccessPolicy(configuration.AccessControl);
+        Invoker = new ServiceInvoker(options, directory, forwarder);
+        Subscriptions = new SubscriptionManager(options.AppId, components, time, loggers);
+        if (options.AppPort > 0)
+        {
+            Client = new AppClient(options);
+            Channel = options.AppIsGrpc ? new GrpcAppChannel(Client, options) : new HttpAppChannel(Client, options);
+        }
+    }
+
+    public AppOptions Options { get; }
+
+    public Configuration Configuration { get; }
+
+    public ComponentSet Components { get; }
+
+    public StateApi State { get; }
+
+    public PubSubApi PubSub { get; }
+
+    public SecretsApi Secrets { get; }
+
+    public ServiceInvoker Invoker { get; }
+
+    public SubscriptionManager Subscriptions { get; }
+
+    public AccessPolicy Access { get; }
+
+    /// <summary>The way to the app; null for a sidecar without one.</summary>
+    public IAppChannel? Channel { get; }
+
+    public AppClient? Client { get; }
+
+    /// <summary>What the app or an operator has put beside the metadata; lost with the process, as in daprd.</summary>
+    public ConcurrentDictionary<string, string> ExtendedMetadata { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>True once the app answers and its subscriptions run.</summary>
+    public bool Ready { get; private set; }
+
+    /// <summary>Completes when <see cref="Ready"/> becomes true for the first time; faults when the app can't be asked what it wants.</summary>
+    public Task Well => well.Task;
+
+    private Outbox Outbox { get; }
+
+    /// <summary>Opens the building blocks and begins to wait for the app; the API must be reachable by now.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        await Outbox.StartAsync(cancellation);
+        connection = Task.Run(async () =>
+        {
+            try
+            {
+                await ConnectAsync(stopping.Token);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                well.TrySetCanceled();
+            }
+            catch (Exception e)
+            {
+                LogConnectionFailed(e, Options.AppId);
+                well.TrySetException(e);
+            }
+        }, CancellationToken.None);
+    }
+
+    /// <summary>Stops taking events and work; the app may still call the API.</summary>
+    public async Task QuiesceAsync()
+    {
+        Ready = false;
+        await stopping.CancelAsync();
+        await Subscriptions.StopAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await QuiesceAsync();
+        await connection;
+        await Subscriptions.DisposeAsync();
+        await Outbox.DisposeAsync();
+        await Components.DisposeAsync();
+        (Channel as IDisposable)?.Dispose();
+        Client?.Dispose();
+        stopping.Dispose();
+    }
+
+    private async Task ConnectAsync(CancellationToken cancellation)
+    {
+        if (Channel is null)
+        {
+            Ready = true;
+            well.TrySetResult();
+            return;
+        }
+        await PortOpenAsync(cancellation);
+        if (Options.AppHealthCheck)
+        {
+            await WatchHealthAsync(cancellation);
+        }
+        else
+        {
+            await SubscribeAsync(cancellation);
+            well.TrySetResult();
+        }
+    }
+
+    private async Task SubscribeAsync(CancellationToken cancellation)
+    {
+        var wanted = declared.Where(subscription => subscription.AppliesTo(Options.AppId)).Select(TopicSubscription.From)
+            .Concat(Components.PubSubs.Count > 0 ? await Channel!.GetSubscriptionsAsync(cancellation) : []);
+        await Subscriptions.StartAsync(wanted, Channel!, cancellation);
+        Ready = true;
+        LogReady(Options.AppId);
+    }
+
+    /// <summary>No signal tells that another process listens; asking every few milliseconds is what there is.</summary>
+    private async Task PortOpenAsync(CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(25), time);
+        do
+        {
+            using var socket = new TcpClient();
+            try
+            {
+                await socket.ConnectAsync(Options.AppChannelAddress, Options.AppPort, cancellation);
+                return;
+            }
+            catch (SocketException)
+            {
+                // Not yet.
+            }
+        }
+        while (await timer.WaitForNextTickAsync(cancellation));
+    }
+
+    private async Task WatchHealthAsync(CancellationToken cancellation)
+    {
+        // Until the app is well for the first time nothing but waiting happens, so it is asked more often.
+        using var timer = new PeriodicTimer(FirstProbes, time);
+        var failures = 0;
+        do
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limit.CancelAfter(Options.AppHealthProbeTimeout);
+            if (await Channel!.ProbeAsync(limit.Token))
+            {
+                failures = 0;
+                if (!Ready)
+                {
+                    await SubscribeAsync(cancellation);
+                    timer.Period = Options.AppHealthProbeInterval;
+                    well.TrySetResult();
+                }
+            }
+            else if (++failures == Options.AppHealthThreshold && Ready)
+            {
+                LogUnhealthy(Options.AppId, failures);
+                Ready = false;
+                await Subscriptions.StopAsync();
+            }
+        }
+        while (await timer.WaitForNextTickAsync(cancellation));
+    }
+
+    [LoggerMessage(1001, LogLevel.Information, "App {AppId} is ready")]
+    private partial void LogReady(string appId);
+
+    [LoggerMessage(1003, LogLevel.Error, "App {AppId} could not be asked what it subscribes to")]
+    private partial void LogConnectionFailed(Exception failure, string appId);
+
+    [LoggerMessage(1002, LogLevel.Warning, "App {AppId} failed {Failures} health probes; its subscriptions pause until it is well again")]
+    private partial void LogUnhealthy(string appId, int failures);
+}

@@ -1,0 +1,109 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Sidecar.Hosting;
+
+/// <summary>One sidecar's announcement: where other processes of this machine reach it.</summary>
+internal sealed record Announcement(string AppId, int Port, int ProcessId, string Token);
+
+/// <summary>
+/// How sidecars of several processes find each other on one machine: a file per app in a folder that only this user can read,
+/// with the internal port and the token a caller has to show. A file whose process is gone is ignored and replaced.
+/// </summary>
+internal sealed class SidecarRegistry
+{
+    private const string TokenHeader = "x-sidecar-token";
+    private const string CallerHeader = "x-sidecar-caller";
+    private const string TargetHeader = "x-sidecar-target";
+
+    public static readonly HttpMessageInvoker Invoker = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, EnableMultipleHttp2Connections = true, ActivityHeadersPropagator = null });
+
+    private readonly string folder;
+    private static string token = "";
+
+    public SidecarRegistry(string? folder = null)
+    {
+        this.folder = folder ?? Path.Combine(Path.GetTempPath(), $"dapr-embedded-sidecars-{Environment.UserName}");
+        Directory.CreateDirectory(this.folder);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(this.folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        token = SharedToken();
+    }
+
+    public void Announce(string appId, int port)
+        => WriteWhole(FileOf(appId), JsonSerializer.Serialize(new Announcement(appId, port, Environment.ProcessId, "")));
+
+    public void Withdraw(string appId)
+    {
+        if (Read(appId)?.ProcessId == Environment.ProcessId)
+        {
+            File.Delete(FileOf(appId));
+        }
+    }
+
+    public Uri? Find(string appId)
+        => Read(appId) is { } found && ProcessInfo.IsAlive(found.ProcessId) ? new Uri($"http://127.0.0.1:{found.Port}") : null;
+
+    /// <summary>Marks a request to another sidecar: who calls whom, and that it comes from a sidecar of this user.</summary>
+    public static void Introduce(HttpRequestMessage request, string caller, string target)
+    {
+        request.Headers.TryAddWithoutValidation(TokenHeader, token);
+        request.Headers.TryAddWithoutValidation(CallerHeader, caller);
+        request.Headers.TryAddWithoutValidation(TargetHeader, target);
+    }
+
+    /// <summary>The caller of a request on the internal port, or null when it does not come from a sidecar of this user.</summary>
+    public static string? CallerOf(HttpRequest request)
+    {
+        var shown = request.Headers[TokenHeader].ToString();
+        var known = CryptographicOperations.FixedTimeEquals(System.Text.Encoding.UTF8.GetBytes(shown), System.Text.Encoding.UTF8.GetBytes(token));
+        var caller = request.Headers[CallerHeader].ToString();
+        request.Headers.Remove(TokenHeader);
+        request.Headers.Remove(CallerHeader);
+        request.Headers.Remove(TargetHeader);
+        return known && caller.Length > 0 ? caller : null;
+    }
+
+    private Announcement? Read(string appId)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Announcement>(File.ReadAllText(FileOf(appId)));
+        }
+        catch (Exception e) when (e is IOException or JsonException)
+        {
+            return null; // nobody has announced it, or is just doing so
+        }
+    }
+
+    /// <summary>The token all sidecars of this user share; whoever can read it could read the stores as well.</summary>
+    private string SharedToken()
+    {
+        var file = Path.Combine(folder, "token");
+        if (!File.Exists(file))
+        {
+            WriteWhole(file, Convert.ToHexString(RandomNumberGenerator.GetBytes(32)), overwrite: false);
+        }
+        return File.ReadAllText(file);
+    }
+
+    private string FileOf(string appId) => Path.Combine(folder, Uri.EscapeDataString(appId) + ".json");
+
+    /// <summary>Readers see the old file or the new one, never half of one.</summary>
+    private static void WriteWhole(string file, string content, bool overwrite = true)
+    {
+        var draft = $"{file}.{Environment.ProcessId}.tmp";
+        File.WriteAllText(draft, content);
+        try
+        {
+            File.Move(draft, file, overwrite);
+        }
+        catch (IOException) when (!overwrite && File.Exists(file))
+        {
+            File.Delete(draft); // another process was first; its token is the one
+        }
+    }
+}

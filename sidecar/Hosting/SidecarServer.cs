@@ -1,0 +1,225 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Sidecar.Api;
+using Sidecar.Api.Grpc;
+using Sidecar.Api.Http;
+using Sidecar.Apps;
+using Sidecar.Components;
+using Sidecar.Invocation;
+using Sidecar.Resources;
+using Sidecar.Yaml;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Sidecar.Hosting;
+
+/// <summary>What a sidecar process serves: an app each, where their components' relative paths count from, how strict to be.</summary>
+internal sealed record ServerOptions(IReadOnlyList<AppOptions> Apps, string BaseDirectory, bool RefuseUnknownMetadata, LogLevel LogLevel = LogLevel.Information);
+
+/// <summary>One web server with the ports of all sidecars of this process. The connection tells whose sidecar is spoken to.</summary>
+internal sealed class SidecarServer : IAsyncDisposable
+{
+    private readonly WebApplication web;
+    private readonly SidecarRegistry registry;
+    private readonly AppDirectory directory;
+
+    private SidecarServer(WebApplication web, IReadOnlyList<AppSidecar> sidecars, SidecarRegistry registry, AppDirectory directory)
+        => (this.web, Sidecars, this.registry, this.directory) = (web, sidecars, registry, directory);
+
+    public IReadOnlyList<AppSidecar> Sidecars { get; }
+
+    public IHostApplicationLifetime Lifetime => web.Lifetime;
+
+    /// <summary>Loads everything, then listens. All mistakes in all resources are reported together, before anything has started.</summary>
+    /// <exception cref="InvalidConfigurationException">Resources are wrong, or a port is taken.</exception>
+    public static async Task<SidecarServer> StartAsync(ServerOptions options, Action<ILoggingBuilder> logging, CancellationToken cancellation)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().SetMinimumLevel(options.LogLevel)
+            .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error).AddFilter("Grpc", LogLevel.Error);
+        logging(builder.Logging);
+        builder.Services.AddHttpForwarder();
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.Interceptors.Add<GrpcEdge>();
+            grpc.IgnoreUnknownServices = true;
+            grpc.MaxReceiveMessageSize = null; // each app's own limit is set on its requests
+            grpc.MaxSendMessageSize = null;
+        });
+        builder.Services.AddSingleton<DaprService>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+
+        var time = TimeProvider.System;
+        var registry = new SidecarRegistry();
+        var directory = new AppDirectory(registry);
+        var listeners = new List<(AppOptions App, ListenerKind Kind, int Port)>();
+        var apps = options.Apps.Select(app => WithPorts(app, listeners)).ToList();
+        Dictionary<string, AppSidecar> sidecars = new(StringComparer.Ordinal);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 10_000;
+            kestrel.Limits.Http2.InitialConnectionWindowSize = 1 << 20;
+            kestrel.Limits.Http2.InitialStreamWindowSize = 1 << 20;
+            foreach (var (app, kind, port) in listeners)
+            {
+                Listen(kestrel, app, port, listen =>
+                {
+                    listen.Protocols = kind is ListenerKind.Grpc or ListenerKind.Internal ? HttpProtocols.Http2 : HttpProtocols.Http1;
+                    ListenerFeature? feature = null;
+                    listen.Use(next => connection =>
+                    {
+                        connection.Features.Set(feature ??= new ListenerFeature(sidecars[app.AppId], kind));
+                        return next(connection);
+                    });
+                });
+            }
+        });
+        var web = builder.Build();
+        var loggers = web.Services.GetRequiredService<ILoggerFactory>();
+        try
+        {
+            Load(options, apps, sidecars, directory, web.Services.GetRequiredService<IHttpForwarder>(), time, loggers);
+            Map(web);
+            await StartListeningAsync(web, listeners, cancellation);
+        }
+        catch
+        {
+            foreach (var sidecar in sidecars.Values)
+            {
+                await sidecar.DisposeAsync();
+            }
+            await web.DisposeAsync();
+            throw;
+        }
+        var server = new SidecarServer(web, [.. apps.Select(app => sidecars[app.AppId])], registry, directory);
+        foreach (var sidecar in server.Sidecars)
+        {
+            directory.Add(sidecar);
+            registry.Announce(sidecar.Options.AppId, sidecar.Options.InternalGrpcPort);
+        }
+        foreach (var sidecar in server.Sidecars)
+        {
+            await sidecar.StartAsync(cancellation);
+        }
+        return server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var sidecar in Sidecars)
+        {
+            registry.Withdraw(sidecar.Options.AppId);
+            await sidecar.QuiesceAsync();
+        }
+        await web.StopAsync();
+        foreach (var sidecar in Sidecars)
+        {
+            directory.Remove(sidecar);
+            await sidecar.DisposeAsync();
+        }
+        await web.DisposeAsync();
+    }
+
+    private static AppOptions WithPorts(AppOptions app, List<(AppOptions, ListenerKind, int)> listeners)
+    {
+        var complete = app with
+        {
+            HttpPort = app.HttpPort > 0 ? app.HttpPort : FreePort.Take(),
+            GrpcPort = app.GrpcPort > 0 ? app.GrpcPort : FreePort.Take(),
+            InternalGrpcPort = app.InternalGrpcPort > 0 ? app.InternalGrpcPort : FreePort.Take(),
+        };
+        listeners.Add((complete, ListenerKind.Http, complete.HttpPort));
+        listeners.Add((complete, ListenerKind.Grpc, complete.GrpcPort));
+        listeners.Add((complete, ListenerKind.Internal, complete.InternalGrpcPort));
+        if (complete.PublicPort > 0)
+        {
+            listeners.Add((complete, ListenerKind.Public, complete.PublicPort));
+        }
+        if (complete.MetricsPort > 0)
+        {
+            listeners.Add((complete, ListenerKind.Metrics, complete.MetricsPort));
+        }
+        return complete;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, AppOptions app, int port, Action<ListenOptions> configure)
+    {
+        foreach (var address in app.ListenAddresses)
+        {
+            switch (address.Trim('[', ']'))
+            {
+                case "localhost" or "127.0.0.1" or "::1" when app.ListenAddresses.Count > 1 || address == "localhost":
+                    // Both loopbacks, as far as the machine has them; asked for twice it is still one listener.
+                    if (address == app.ListenAddresses[0])
+                    {
+                        kestrel.ListenLocalhost(port, configure);
+                    }
+                    break;
+                case var other when IPAddress.TryParse(other, out var parsed):
+                    kestrel.Listen(parsed, port, configure);
+                    break;
+                default:
+                    throw new InvalidConfigurationException("dapr-listen-addresses", 0, $"'{address}' is not an IP address");
+            }
+        }
+    }
+
+    private static void Load(ServerOptions options, List<AppOptions> apps, Dictionary<string, AppSidecar> sidecars, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
+    {
+        var problems = new List<YamlProblem>();
+        var resources = apps.Select(app => ResourceSet.Load(app.ResourcesPaths, problems)).ToList();
+        var configurations = apps.Select(app => ConfigurationReader.Load(app.ConfigPaths, problems)).ToList();
+        ThrowIfAny(problems);
+        var loader = new ComponentLoader(loggers, time, options.BaseDirectory, options.RefuseUnknownMetadata);
+        for (var i = 0; i < apps.Count; i++)
+        {
+            var components = loader.Load(apps[i].AppId, resources[i].Components, problems);
+            sidecars[apps[i].AppId] = new AppSidecar(apps[i], configurations[i], components, resources[i].Subscriptions, directory, forwarder, time, loggers);
+        }
+        ThrowIfAny(problems);
+    }
+
+    /// <summary>A file that several apps read is wrong for each of them, but worth one line.</summary>
+    private static void ThrowIfAny(List<YamlProblem> problems)
+    {
+        if (problems.Count > 0)
+        {
+            throw new InvalidConfigurationException([.. problems.Distinct()]);
+        }
+    }
+
+    private static void Map(WebApplication web)
+    {
+        web.Use(next => context => HttpEdge.GuardAsync(context, next));
+        web.Use(Admission.AdmitAsync);
+        web.UseRouting();
+        web.MapGrpcService<DaprService>();
+        web.MapState();
+        web.MapPubSub();
+        web.MapSecrets();
+        web.MapMetadata();
+        web.MapInvocation();
+    }
+
+    private static async Task StartListeningAsync(WebApplication web, List<(AppOptions App, ListenerKind Kind, int Port)> listeners, CancellationToken cancellation)
+    {
+        var twice = listeners.GroupBy(listener => listener.Port).FirstOrDefault(group => group.Count() > 1);
+        if (twice is not null)
+        {
+            throw new InvalidConfigurationException("ports", 0, $"port {twice.Key} is asked for twice: {string.Join(" and ", twice.Select(listener => $"{listener.Kind} of {listener.App.AppId}"))}");
+        }
+        foreach (var (app, kind, port) in listeners)
+        {
+            if (!FreePort.IsFree(port))
+            {
+                throw new InvalidConfigurationException("ports", 0, $"port {port} ({kind} port of the sidecar of {app.AppId}) is in use by another program; end it, or give another port");
+            }
+        }
+        await web.StartAsync(cancellation);
+    }
+}

@@ -1,0 +1,19 @@
+using System.Collections.Concurrent;
+using Sidecar.Hosting;
+
+namespace Sidecar.Invocation;
+
+/// <summary>Who is where: the apps of this process, and those of other sidecar processes on this machine.</summary>
+internal sealed class AppDirectory(SidecarRegistry registry)
+{
+    private readonly ConcurrentDictionary<string, AppSidecar> local = new(StringComparer.Ordinal);
+
+    public void Add(AppSidecar sidecar) => local[sidecar.Options.AppId] = sidecar;
+
+    public void Remove(AppSidecar sidecar) => local.TryRemove(KeyValuePair.Create(sidecar.Options.AppId, sidecar));
+
+    public AppSidecar? Local(string appId) => local.GetValueOrDefault(appId);
+
+    /// <summary>The internal address of another process's sidecar for <paramref name="appId"/>, or null when nobody has announced it.</summary>
+    public Uri? Remote(string appId) => registry.Find(appId);
+}

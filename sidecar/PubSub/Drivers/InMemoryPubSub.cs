@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+
+namespace Sidecar.PubSub.Drivers;
+
+/// <summary>
+/// <c>pubsub.in-memory</c>, as in daprd: one process, one delivery. A message whose handler fails is gone, unless a resiliency
+/// policy tries again or a dead-letter topic takes it.
+/// </summary>
+internal sealed class InMemoryPubSub : IPubSub
+{
+    private readonly ConcurrentDictionary<Subscriber, bool> subscribers = new();
+
+    public Task PublishAsync(BrokerMessage message, CancellationToken cancellation)
+    {
+        foreach (var subscriber in subscribers.Keys)
+        {
+            if (subscriber.Takes(message.Topic))
+            {
+                subscriber.Inbox.Writer.TryWrite(message);
+            }
+        }
+        return Task.CompletedTask;
+    }
+
+    public Task<IAsyncDisposable> SubscribeAsync(SubscribeRequest request, MessageHandler handler, CancellationToken cancellation)
+    {
+        var subscriber = new Subscriber(request, handler, leaving => subscribers.TryRemove(leaving, out _));
+        subscribers[subscriber] = true;
+        return Task.FromResult<IAsyncDisposable>(subscriber);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var subscriber in subscribers.Keys)
+        {
+            await subscriber.DisposeAsync();
+        }
+    }
+
+    private sealed class Subscriber : IAsyncDisposable
+    {
+        private readonly string topic;
+        private readonly Action<Subscriber> leave;
+        private readonly CancellationTokenSource stopping = new();
+        private readonly Task pump;
+
+        public Subscriber(SubscribeRequest request, MessageHandler handler, Action<Subscriber> leave)
+        {
+            topic = request.Topic;
+            this.leave = leave;
+            pump = Task.Run(() => PumpAsync(handler, Math.Max(1, request.Parallel)));
+        }
+
+        public Channel<BrokerMessage> Inbox { get; } = Channel.CreateUnbounded<BrokerMessage>(new());
+
+        public bool Takes(string published)
+            => topic == published || (topic.EndsWith('*') && published.StartsWith(topic[..^1], StringComparison.Ordinal));
+
+        public async ValueTask DisposeAsync()
+        {
+            leave(this);
+            Inbox.Writer.TryComplete();
+            await stopping.CancelAsync();
+            await pump;
+            stopping.Dispose();
+        }
+
+        private Task PumpAsync(MessageHandler handler, int parallel)
+            => Task.WhenAll(Enumerable.Range(0, parallel).Select(_ => DeliverAsync(handler)));
+
+        private async Task DeliverAsync(MessageHandler handler)
+        {
+            await foreach (var message in Inbox.Reader.ReadAllAsync())
+            {
+                if (stopping.IsCancellationRequested)
+                {
+                    return;
+                }
+                await handler(message, stopping.Token);
+            }
+        }
+    }
+}

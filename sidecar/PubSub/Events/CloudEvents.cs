@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Sidecar.PubSub.Events;
+
+/// <summary>What a publisher says about an event; the rest of the envelope follows from it. Source: Dapr docs, "Publishing &amp; subscribing messages with CloudEvents".</summary>
+internal sealed record EventSource(string AppId, string PubSub, string Topic, string? ContentType, string TraceParent, string TraceState);
+
+/// <summary>Makes CloudEvents 1.0 envelopes in JSON, as Dapr does.</summary>
+internal static class CloudEvents
+{
+    public const string ContentType = "application/cloudevents+json";
+    public const string DefaultType = "com.dapr.event.sent";
+    public const string DefaultSource = "Dapr";
+
+    private static readonly string[] Overridable =
+        ["cloudevent.id", "cloudevent.source", "cloudevent.type", "cloudevent.subject", "cloudevent.traceid", "cloudevent.traceparent", "cloudevent.tracestate"];
+
+    public static bool IsCloudEvent(string? contentType) => MediaType(contentType).Equals(ContentType, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The media type without its parameters.</summary>
+    public static string MediaType(string? contentType)
+    {
+        var end = contentType?.IndexOf(';') ?? -1;
+        return (end < 0 ? contentType ?? "" : contentType![..end]).Trim();
+    }
+
+    public static bool IsJson(string mediaType)
+        => mediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || mediaType.EndsWith("+json", StringComparison.OrdinalIgnoreCase);
+
+    public static bool IsBinary(string mediaType)
+        => mediaType.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase)
+        || mediaType.Equals("application/cloudevents+protobuf", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Wraps <paramref name="data"/>. <paramref name="metadata"/> may override attributes (<c>cloudevent.type</c> and its like).</summary>
+    public static JsonObject Wrap(ReadOnlyMemory<byte> data, EventSource source, IReadOnlyDictionary<string, string> metadata, DateTimeOffset now)
+    {
+        string? Override(string name) => metadata.Count == 0 ? null
+            : metadata.FirstOrDefault(item => item.Key.Equals("cloudevent." + name, StringComparison.OrdinalIgnoreCase)).Value;
+
+        var contentType = string.IsNullOrEmpty(source.ContentType) ? "text/plain" : source.ContentType;
+        var trace = Override("traceparent") ?? Override("traceid") ?? source.TraceParent;
+        var envelope = new JsonObject
+        {
+            ["id"] = Override("id") is { Length: > 0 } id ? id : Guid.NewGuid().ToString(),
+            ["specversion"] = "1.0",
+            ["datacontenttype"] = contentType,
+            ["source"] = Override("source") is { Length: > 0 } from ? from : source.AppId,
+            ["type"] = Override("type") is { Length: > 0 } type ? type : DefaultType,
+            ["topic"] = source.Topic,
+            ["pubsubname"] = source.PubSub,
+            ["traceid"] = trace,
+            ["traceparent"] = trace,
+            ["tracestate"] = Override("tracestate") ?? source.TraceState,
+            ["time"] = Time(now),
+        };
+        if (Override("subject") is { Length: > 0 } subject)
+        {
+            envelope["subject"] = subject;
+        }
+        PutData(envelope, data, contentType);
+        return envelope;
+    }
+
+    /// <summary>Completes an envelope that the publisher made himself. Null when the body is no JSON object.</summary>
+    public static JsonObject? Complete(ReadOnlyMemory<byte> body, EventSource source, DateTimeOffset now)
+    {
+        JsonObject? envelope;
+        try
+        {
+            envelope = JsonNode.Parse(body.Span) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+        if (envelope is null)
+        {
+            return null;
+        }
+        envelope.TryAdd("time", Time(now));
+        if (!envelope.ContainsKey("traceid"))
+        {
+            envelope["traceid"] = source.TraceParent;
+            envelope["traceparent"] = source.TraceParent;
+        }
+        envelope.TryAdd("tracestate", source.TraceState);
+        envelope["topic"] = source.Topic;
+        envelope["pubsubname"] = source.PubSub;
+        envelope["source"] ??= DefaultSource;
+        envelope["type"] ??= DefaultType;
+        envelope["specversion"] ??= "1.0";
+        return envelope;
+    }
+
+    /// <summary>The envelope a subscriber of raw messages gets: the publisher made none.</summary>
+    public static JsonObject FromRaw(ReadOnlyMemory<byte> data, string topic, string pubsub) => new()
+    {
+        ["id"] = Guid.NewGuid().ToString(),
+        ["specversion"] = "1.0",
+        ["datacontenttype"] = "application/octet-stream",
+        ["source"] = DefaultSource,
+        ["type"] = DefaultType,
+        ["topic"] = topic,
+        ["pubsubname"] = pubsub,
+        ["data_base64"] = Convert.ToBase64String(data.Span),
+    };
+
+    public static void PutData(JsonObject envelope, ReadOnlyMemory<byte> data, string contentType)
+    {
+        var media = MediaType(contentType);
+        if (IsBinary(media))
+        {
+            envelope["data_base64"] = Convert.ToBase64String(data.Span);
+            return;
+        }
+        envelope["data"] = IsJson(media) && TryParse(data, out var json) ? json : System.Text.Encoding.UTF8.GetString(data.Span);
+    }
+
+    /// <summary>Dapr's own expiry, for brokers that know none.</summary>
+    public static void Expire(JsonObject envelope, TimeSpan timeToLive, DateTimeOffset now) => envelope["expiration"] = Time((now + timeToLive).ToUniversalTime());
+
+    public static bool HasExpired(JsonObject envelope, DateTimeOffset now)
+        => envelope["expiration"] is JsonValue value
+        && DateTimeOffset.TryParse(value.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var expires)
+        && expires < now;
+
+    public static bool IsOverride(string name) => Overridable.Contains(name, StringComparer.OrdinalIgnoreCase);
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static bool TryParse(ReadOnlyMemory<byte> data, out JsonNode? json)
+    {
+        try
+        {
+            json = JsonNode.Parse(data.Span);
+            return true;
+        }
+        catch (JsonException)
+        {
+            json = null;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+namespace Sidecar.PubSub;
+
+/// <summary>
+/// A message broker component: at least once, and in order of publication for messages that share an ordering key as long as the
+/// handler succeeds. All members may be called concurrently.
+/// </summary>
+internal interface IPubSub : IAsyncDisposable
+{
+    /// <summary>Completes once the broker holds the message as durably as it ever will.</summary>
+    Task PublishAsync(BrokerMessage message, CancellationToken cancellation);
+
+    /// <summary>
+    /// Hands messages of the topic to <paramref name="handler"/> until the result is disposed, which waits for deliveries under
+    /// way. Messages published before the first subscription of a consumer group are not seen.
+    /// </summary>
+    Task<IAsyncDisposable> SubscribeAsync(SubscribeRequest request, MessageHandler handler, CancellationToken cancellation);
+}
+
+/// <summary>
+/// What to subscribe to. <paramref name="Parallel"/> 0: in order, as the broker keeps it; otherwise up to so many messages are with
+/// the handler at once, in any order, which gathering them into bulks needs.
+/// </summary>
+internal sealed record SubscribeRequest(string Topic, IReadOnlyDictionary<string, string> Metadata, int Parallel = 0);
+
+/// <summary>A message as the broker carries it.</summary>
+internal sealed record BrokerMessage(string Topic, ReadOnlyMemory<byte> Data, string? ContentType, IReadOnlyDictionary<string, string> Metadata)
+{
+    public static readonly IReadOnlyDictionary<string, string> NoMetadata = new Dictionary<string, string>();
+
+    /// <summary>Messages with the same key stay in order; without a key all of a topic do.</summary>
+    public string? OrderingKey { get; init; }
+}
+
+internal delegate Task<Acknowledgement> MessageHandler(BrokerMessage message, CancellationToken cancellation);
+
+internal enum Acknowledgement
+{
+    /// <summary>Dealt with; the broker forgets it for this consumer.</summary>
+    Done,
+
+    /// <summary>Not dealt with; the broker delivers it again if it can.</summary>
+    Retry,
+}

@@ -1,0 +1,21 @@
+using System.Text.Json.Nodes;
+
+namespace Sidecar.PubSub.Subscribing;
+
+/// <summary>An event on its way to an app. <paramref name="Body"/> is the envelope as JSON bytes.</summary>
+internal sealed record DeliveredEvent(string PubSub, string Topic, string Path, JsonObject Envelope, ReadOnlyMemory<byte> Body, IReadOnlyDictionary<string, string> Metadata);
+
+/// <summary>An event of a bulk delivery. <paramref name="EntryId"/> ties the app's answer to it.</summary>
+internal sealed record DeliveredEntry(string EntryId, DeliveredEvent Event);
+
+/// <summary>What became of a delivery.</summary>
+internal enum DeliveryStatus { Success, Retry, Drop }
+
+/// <summary>The side of an app that takes events.</summary>
+internal interface IEventReceiver
+{
+    Task<DeliveryStatus> DeliverAsync(DeliveredEvent delivered, CancellationToken cancellation);
+
+    /// <summary>One status per entry, in the order of <paramref name="entries"/>.</summary>
+    Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(string pubsub, string topic, string path, IReadOnlyList<DeliveredEntry> entries, CancellationToken cancellation);
+}

@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+using Sidecar.Cel;
+using Sidecar.Resources;
+
+namespace Sidecar.PubSub.Subscribing;
+
+/// <summary>Where a subscription's events go: the first rule that holds, else the default.</summary>
+internal sealed class EventRoute
+{
+    private readonly (CelExpression? Match, string Path)[] rules;
+
+    /// <exception cref="CelException">A rule can't be read.</exception>
+    public EventRoute(IEnumerable<EventRule> rules, string? fallback)
+    {
+        this.rules = [.. rules.Select(rule => (rule.Match.Length == 0 ? null : CelExpression.Parse(rule.Match), rule.Path))];
+        Fallback = fallback;
+    }
+
+    public string? Fallback { get; }
+
+    public IEnumerable<(string Match, string Path)> Rules => rules.Select(rule => (rule.Match?.Text ?? "", rule.Path));
+
+    /// <summary>The path for <paramref name="envelope"/>, or null when no rule takes it.</summary>
+    /// <exception cref="CelException">A rule could not be evaluated: the delivery fails, and goes to no other route (as in daprd).</exception>
+    public string? Find(JsonObject envelope)
+    {
+        foreach (var (match, path) in rules)
+        {
+            if (match is null || match.Holds("event", envelope))
+            {
+                return path;
+            }
+        }
+        return Fallback;
+    }
+}

@@ -1,0 +1,163 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sidecar.Cel;
+using Sidecar.PubSub.Events;
+
+namespace Sidecar.PubSub.Subscribing;
+
+/// <summary>
+/// Takes one subscription's messages from the broker to the app: unwraps, drops what has expired, routes, delivers, and decides
+/// between done, again and the dead-letter topic. Source: daprd's subscription handling.
+/// </summary>
+internal sealed partial class SubscriptionPump(TopicSubscription subscription, IPubSub broker, IEventReceiver receiver, TimeProvider time, ILogger logger)
+{
+    public Task<IAsyncDisposable> StartAsync(CancellationToken cancellation)
+        => subscription.Bulk is null
+            ? broker.SubscribeAsync(new SubscribeRequest(subscription.Topic, subscription.Metadata), HandleAsync, cancellation)
+            : new BulkGatherer(subscription, broker, HandleManyAsync, time).StartAsync(cancellation);
+
+    public async Task<Acknowledgement> HandleAsync(BrokerMessage message, CancellationToken cancellation)
+    {
+        var (delivered, refused) = Prepare(message);
+        if (delivered is null)
+        {
+            return await SettleAsync(message, refused, cancellation);
+        }
+        return await SettleAsync(message, await DeliverAsync(delivered, cancellation), cancellation);
+    }
+
+    /// <summary>One acknowledgement per message, in their order.</summary>
+    private async Task<IReadOnlyList<Acknowledgement>> HandleManyAsync(IReadOnlyList<BrokerMessage> messages, CancellationToken cancellation)
+    {
+        var settled = new Acknowledgement[messages.Count];
+        var ready = new List<(int Index, DeliveredEntry Entry)>();
+        for (var i = 0; i < messages.Count; i++)
+        {
+            var (delivered, refused) = Prepare(messages[i]);
+            if (delivered is null)
+            {
+                settled[i] = await SettleAsync(messages[i], refused, cancellation);
+            }
+            else
+            {
+                ready.Add((i, new DeliveredEntry(Guid.NewGuid().ToString(), delivered)));
+            }
+        }
+        foreach (var group in ready.GroupBy(item => item.Entry.Event.Path))
+        {
+            var items = group.ToList();
+            var statuses = await DeliverManyAsync(group.Key, [.. items.Select(item => item.Entry)], cancellation);
+            for (var i = 0; i < items.Count; i++)
+            {
+                settled[items[i].Index] = await SettleAsync(messages[items[i].Index], statuses[i], cancellation);
+            }
+        }
+        return settled;
+    }
+
+    /// <summary>The event to deliver, or the status of a message that no one is to see.</summary>
+    private (DeliveredEvent? Delivered, DeliveryStatus Refused) Prepare(BrokerMessage message)
+    {
+        JsonObject envelope;
+        var body = message.Data;
+        if (subscription.Raw)
+        {
+            envelope = CloudEvents.FromRaw(message.Data, message.Topic, subscription.PubSub);
+            body = JsonSerializer.SerializeToUtf8Bytes(envelope);
+        }
+        else if (Parse(message.Data) is { } parsed)
+        {
+            envelope = parsed;
+        }
+        else
+        {
+            LogNoEnvelope(message.Topic, subscription.PubSub);
+            return (null, DeliveryStatus.Retry);
+        }
+        if (CloudEvents.HasExpired(envelope, time.GetUtcNow()))
+        {
+            LogExpired(envelope["id"]?.ToString(), message.Topic);
+            return (null, DeliveryStatus.Drop);
+        }
+        try
+        {
+            return subscription.Route.Find(envelope) is { } path
+                ? (new DeliveredEvent(subscription.PubSub, message.Topic, path, envelope, body, message.Metadata), default)
+                : (null, DeliveryStatus.Drop);
+        }
+        catch (CelException e)
+        {
+            LogRoutingFailed(e, envelope["id"]?.ToString(), message.Topic);
+            return (null, DeliveryStatus.Retry);
+        }
+    }
+
+    private async Task<DeliveryStatus> DeliverAsync(DeliveredEvent delivered, CancellationToken cancellation)
+    {
+        try
+        {
+            return await receiver.DeliverAsync(delivered, cancellation);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        {
+            LogDeliveryFailed(e, delivered.Envelope["id"]?.ToString(), delivered.Topic);
+            return DeliveryStatus.Retry;
+        }
+    }
+
+    private async Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(string path, IReadOnlyList<DeliveredEntry> entries, CancellationToken cancellation)
+    {
+        try
+        {
+            return await receiver.DeliverManyAsync(subscription.PubSub, subscription.Topic, path, entries, cancellation);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        {
+            LogDeliveryFailed(e, null, subscription.Topic);
+            return [.. entries.Select(_ => DeliveryStatus.Retry)];
+        }
+    }
+
+    private async Task<Acknowledgement> SettleAsync(BrokerMessage message, DeliveryStatus status, CancellationToken cancellation)
+    {
+        if (status == DeliveryStatus.Success)
+        {
+            return Acknowledgement.Done;
+        }
+        if (subscription.DeadLetterTopic is { Length: > 0 } deadLetter && !cancellation.IsCancellationRequested)
+        {
+            // The envelope stays as it was, its topic too, so that the message can be put back where it came from.
+            await broker.PublishAsync(message with { Topic = deadLetter }, cancellation);
+            LogDeadLetter(message.Topic, deadLetter);
+            return Acknowledgement.Done;
+        }
+        return status == DeliveryStatus.Drop ? Acknowledgement.Done : Acknowledgement.Retry;
+    }
+
+    private static JsonObject? Parse(ReadOnlyMemory<byte> data)
+    {
+        try
+        {
+            return JsonNode.Parse(data.Span) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null; // reported by the caller as a message without envelope
+        }
+    }
+
+    [LoggerMessage(2301, LogLevel.Error, "A message of topic {Topic} in {PubSub} is no CloudEvent; subscribe with rawPayload to take it as it is")]
+    private partial void LogNoEnvelope(string topic, string pubSub);
+
+    [LoggerMessage(2302, LogLevel.Warning, "Event {EventId} of topic {Topic} has expired and is dropped")]
+    private partial void LogExpired(string? eventId, string topic);
+
+    [LoggerMessage(2303, LogLevel.Error, "No route could be found for event {EventId} of topic {Topic}")]
+    private partial void LogRoutingFailed(Exception failure, string? eventId, string topic);
+
+    [LoggerMessage(2304, LogLevel.Warning, "Event {EventId} of topic {Topic} could not be delivered")]
+    private partial void LogDeliveryFailed(Exception failure, string? eventId, string topic);
+
+    [LoggerMessage(2305, LogLevel.Warning, "An event of topic {Topic} goes to dead-letter topic {DeadLetterTopic}")]
+    private partial void LogDeadLetter(string topic, string deadLetterTopic);
+}

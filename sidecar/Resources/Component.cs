@@ -1,0 +1,21 @@
+namespace Sidecar.Resources;
+
+/// <summary>A Component resource. <paramref name="Line"/> is where it starts in <paramref name="File"/>.</summary>
+internal sealed record Component(
+    string Name,
+    string Type,
+    string Version,
+    IReadOnlyList<MetadataItem> Metadata,
+    IReadOnlyList<string> Scopes,
+    string? SecretStore,
+    bool IgnoreErrors,
+    string File,
+    int Line)
+{
+    public bool AppliesTo(string appId) => Scopes.Count == 0 || Scopes.Contains(appId, StringComparer.Ordinal);
+}
+
+/// <summary>One metadata entry: a value, or where to find it.</summary>
+internal sealed record MetadataItem(string Name, string? Value, SecretReference? SecretKeyRef, string? EnvRef, int Line);
+
+internal sealed record SecretReference(string Name, string Key);

@@ -1,0 +1,38 @@
+namespace Sidecar.Resources;
+
+/// <summary>What this sidecar uses of a Configuration resource.</summary>
+internal sealed record Configuration
+{
+    public static readonly Configuration Default = new();
+
+    public string Name { get; init; } = "daprsystem";
+    public IReadOnlyList<SecretScope> SecretScopes { get; init; } = [];
+    public NameResolution? NameResolution { get; init; }
+    public AccessControl? AccessControl { get; init; }
+    public double TracingSamplingRate { get; init; } = 1;
+    public IReadOnlyList<string> Features { get; init; } = [];
+    public ApiAccess Api { get; init; } = new([], []);
+}
+
+/// <summary>Which secrets of a store an app may read. <paramref name="DefaultAccess"/> is <c>allow</c> or <c>deny</c>.</summary>
+internal sealed record SecretScope(string StoreName, string DefaultAccess, IReadOnlyList<string> Allowed, IReadOnlyList<string> Denied)
+{
+    public bool Allows(string key)
+        => Allowed.Count > 0
+            ? Allowed.Contains(key, StringComparer.Ordinal)
+            : !Denied.Contains(key, StringComparer.Ordinal) && DefaultAccess != "deny";
+}
+
+internal sealed record NameResolution(string Component, IReadOnlyDictionary<string, string> Settings);
+
+/// <summary>Who may call which operation of this app.</summary>
+internal sealed record AccessControl(string DefaultAction, string TrustDomain, IReadOnlyList<AppPolicy> Policies);
+
+internal sealed record AppPolicy(string AppId, string DefaultAction, string Namespace, IReadOnlyList<OperationPolicy> Operations);
+
+internal sealed record OperationPolicy(string Name, IReadOnlyList<string> Verbs, string Action);
+
+/// <summary>API allow and deny lists (<c>spec.api</c>).</summary>
+internal sealed record ApiAccess(IReadOnlyList<ApiRule> Allowed, IReadOnlyList<ApiRule> Denied);
+
+internal sealed record ApiRule(string Name, string Version, string Protocol);

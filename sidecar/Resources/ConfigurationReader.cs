@@ -1,0 +1,91 @@
+using System.Globalization;
+using Sidecar.Yaml;
+
+namespace Sidecar.Resources;
+
+/// <summary>Reads Configuration files; several are merged, the later one winning, as daprd does.</summary>
+internal static class ConfigurationReader
+{
+    /// <summary>Parts of a Configuration that have no effect in an embedded sidecar: mTLS, logging and metrics shaping, the control plane.</summary>
+    private static readonly string[] Ignored =
+        ["mtls", "metric", "metrics", "logging", "httpPipeline", "appHttpPipeline", "components", "wasm", "workflow"];
+
+    public static Configuration Load(IEnumerable<string> files, List<YamlProblem> problems)
+    {
+        var configuration = Configuration.Default;
+        foreach (var file in files)
+        {
+            if (!File.Exists(file))
+            {
+                problems.Add(new YamlProblem(file, 0, "the configuration file does not exist"));
+                continue;
+            }
+            foreach (var document in YamlDocuments.Read(file, problems).Where(document => document.Text("kind") == "Configuration"))
+            {
+                configuration = Read(document, configuration);
+            }
+        }
+        return configuration;
+    }
+
+    private static Configuration Read(YamlMap document, Configuration before)
+    {
+        ResourceHeader.Expect(document, "dapr.io/v1alpha1");
+        var name = ResourceHeader.Name(document) ?? before.Name;
+        var spec = document.Map("spec");
+        document.RefuseTheRest();
+        if (spec is null)
+        {
+            return before with { Name = name };
+        }
+        var read = before with
+        {
+            Name = name,
+            SecretScopes = spec.Has("secrets") ? Secrets(spec.Map("secrets")) : before.SecretScopes,
+            NameResolution = spec.Has("nameResolution") ? Names(spec.Map("nameResolution")) : before.NameResolution,
+            AccessControl = spec.Has("accessControl") ? Access(spec.Map("accessControl")) : before.AccessControl,
+            TracingSamplingRate = Sampling(spec.Map("tracing")) ?? before.TracingSamplingRate,
+            Features = [.. spec.Maps("features").Where(feature => feature.Flag("enabled") == true).Select(feature => feature.Text("name")).OfType<string>()],
+            Api = spec.Map("api") is { } api ? new ApiAccess(Rules(api, "allowed"), Rules(api, "denied")) : before.Api,
+        };
+        foreach (var key in Ignored)
+        {
+            spec.Has(key);
+        }
+        spec.RefuseTheRest();
+        return read;
+    }
+
+    private static List<ApiRule> Rules(YamlMap api, string key)
+        => [.. api.Maps(key).Select(rule => new ApiRule(rule.Text("name") ?? "", rule.Text("version") ?? "", rule.Text("protocol") ?? ""))];
+
+    private static List<SecretScope> Secrets(YamlMap? secrets)
+        => [.. (secrets?.Maps("scopes") ?? []).Select(scope => new SecretScope(
+            scope.RequiredText("storeName", "the secret store this rule is about") ?? "",
+            scope.Text("defaultAccess") ?? "allow",
+            scope.Texts("allowedSecrets"),
+            scope.Texts("deniedSecrets")))];
+
+    private static NameResolution? Names(YamlMap? names)
+        => names?.Text("component") is { } component ? new NameResolution(component, names.TextMap("configuration")) : null;
+
+    private static double? Sampling(YamlMap? tracing)
+        => tracing?.Text("samplingRate") is { } rate && double.TryParse(rate, CultureInfo.InvariantCulture, out var parsed) ? parsed : null;
+
+    private static AccessControl? Access(YamlMap? access)
+    {
+        if (access is null)
+        {
+            return null;
+        }
+        var policies = access.Maps("policies").Select(policy => new AppPolicy(
+            policy.Text("appId") ?? "",
+            policy.Text("defaultAction") ?? "",
+            policy.Text("namespace") ?? "default",
+            [.. policy.Maps("operations").Select(operation => new OperationPolicy(
+                operation.Text("name") ?? "",
+                operation.Texts("httpVerb"),
+                operation.Text("action") ?? "deny"))])).ToList();
+        return new AccessControl(access.Text("defaultAction") ?? "", access.Text("trustDomain") ?? "public", policies);
+    }
+}

@@ -1,0 +1,84 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Sidecar.Apps;
+
+namespace Sidecar.Running;
+
+/// <summary>One start of an app's command: its output goes line by line to the log, the last lines are kept for a post-mortem.</summary>
+internal sealed class AppProcess : IDisposable
+{
+    private const int Kept = 12;
+
+    private readonly Queue<string> last = new(); // guarded by itself
+    private readonly Action<string> log;
+
+    private AppProcess(Process process, Action<string> log) => (Process, this.log) = (process, log);
+
+    public Process Process { get; }
+
+    public IReadOnlyList<string> LastLines
+    {
+        get
+        {
+            lock (last)
+            {
+                return [.. last];
+            }
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">The command can't be started; the message says why and what to do.</exception>
+    public static AppProcess Start(RunApp app, AppOptions options, Action<string> log)
+    {
+        var start = new ProcessStartInfo(app.Command[0], app.Command.Skip(1))
+        {
+            WorkingDirectory = app.Directory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (var (name, value) in AppEnvironment.Of(options).Concat(app.Environment))
+        {
+            start.Environment[name] = value;
+        }
+        if (app.Command is ["dotnet", var assembly, ..] && assembly.EndsWith(".dll", StringComparison.Ordinal) && !File.Exists(Path.Combine(app.Directory, assembly)))
+        {
+            throw new InvalidOperationException($"app '{options.AppId}': {Path.Combine(app.Directory, assembly)} does not exist; build first (dotnet build)");
+        }
+        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        var started = new AppProcess(process, log);
+        process.OutputDataReceived += (_, line) => started.Line(line.Data);
+        process.ErrorDataReceived += (_, line) => started.Line(line.Data);
+        try
+        {
+            process.Start();
+        }
+        catch (Win32Exception e)
+        {
+            process.Dispose();
+            throw new InvalidOperationException($"app '{options.AppId}': the command '{string.Join(' ', app.Command)}' can't be started in {app.Directory}: {e.Message}; is '{app.Command[0]}' installed and on the PATH?", e);
+        }
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return started;
+    }
+
+    public void Dispose() => Process.Dispose();
+
+    private void Line(string? text)
+    {
+        if (text is null)
+        {
+            return;
+        }
+        lock (last)
+        {
+            last.Enqueue(text);
+            while (last.Count > Kept)
+            {
+                last.Dequeue();
+            }
+        }
+        log(text);
+    }
+}

@@ -1,0 +1,48 @@
+using Spectre.Console;
+
+namespace Sidecar.Running;
+
+/// <summary>What a run tells the person at the terminal. App lines carry the app's name in its colour; piped, all is plain text.</summary>
+internal sealed class RunConsole(IAnsiConsole console, IReadOnlyList<string> appIds)
+{
+    private static readonly string[] Colours = ["aqua", "yellow", "lime", "fuchsia", "orange1", "deepskyblue1", "salmon1", "palegreen1"];
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, string> prefixes = Prefixes(appIds);
+
+    public void AppLine(string appId, string line) => Write(prefixes[appId] + Markup.Escape(line));
+
+    public void Info(string text) => Write("[bold]sidecar[/] │ " + Markup.Escape(text));
+
+    public void Warn(string text) => Write("[bold yellow]sidecar[/] │ [yellow]" + Markup.Escape(text) + "[/]");
+
+    public void Error(string text) => Write("[bold red]sidecar[/] │ [red]" + Markup.Escape(text) + "[/]");
+
+    public void Table(IEnumerable<AppSupervisor> apps)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("app", "pid", "app port", "dapr http", "dapr grpc");
+        foreach (var app in apps)
+        {
+            var options = app.Sidecar.Options;
+            table.AddRow(options.AppId, app.ProcessId?.ToString() ?? "–", options.AppPort > 0 ? options.AppPort.ToString() : "–", options.HttpPort.ToString(), options.GrpcPort.ToString());
+        }
+        lock (gate)
+        {
+            console.Write(table);
+        }
+    }
+
+    private void Write(string markup)
+    {
+        lock (gate)
+        {
+            console.MarkupLine(markup);
+        }
+    }
+
+    private static Dictionary<string, string> Prefixes(IReadOnlyList<string> appIds)
+    {
+        var width = appIds.Append("sidecar").Max(id => id.Length);
+        return appIds.Index().ToDictionary(app => app.Item, app => $"[{Colours[app.Index % Colours.Length]}]{Markup.Escape(app.Item.PadRight(width))}[/] │ ", StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,35 @@
+namespace Sidecar.Running;
+
+/// <summary>The sidecar's own log lines, between those of the apps.</summary>
+internal sealed class RunLogger(RunConsole console) : ILoggerProvider
+{
+    public ILogger CreateLogger(string categoryName) => new Category(console);
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Category(RunConsole console) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            var text = exception is null ? formatter(state, null) : $"{formatter(state, exception)}: {exception.Message}";
+            switch (logLevel)
+            {
+                case >= LogLevel.Error:
+                    console.Error(text);
+                    break;
+                case LogLevel.Warning:
+                    console.Warn(text);
+                    break;
+                default:
+                    console.Info(text);
+                    break;
+            }
+        }
+    }
+}

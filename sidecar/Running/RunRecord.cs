@@ -1,0 +1,70 @@
+using System.Text.Json;
+using Sidecar.Hosting;
+
+namespace Sidecar.Running;
+
+/// <summary>A process this run has started. Number and start time together name it for good.</summary>
+internal sealed record RecordedProcess(string AppId, int ProcessId, string StartTime);
+
+/// <summary>
+/// What is running, on disk, so that the run after a <c>kill -9</c> of this one can tell its leftovers from strangers that got the
+/// same process number, and end them before it starts its own.
+/// </summary>
+internal sealed class RunRecord(string folder)
+{
+    private readonly string file = Path.Combine(folder, ".sidecar", "run.json");
+    private readonly List<RecordedProcess> processes = []; // guarded by itself
+
+    /// <summary>The processes an earlier run left behind and that still run; throws when that run itself still does.</summary>
+    /// <exception cref="InvalidOperationException">Another sidecar runs this template.</exception>
+    public IReadOnlyList<RecordedProcess> TakeOver()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        var left = Read().Where(process => ProcessInfo.StartTime(process.ProcessId) == process.StartTime).ToList();
+        if (left.FirstOrDefault(process => process.AppId.Length == 0 && process.ProcessId != Environment.ProcessId) is { } other)
+        {
+            throw new InvalidOperationException($"another sidecar (process {other.ProcessId}) already runs this folder; end it first");
+        }
+        Add("", Environment.ProcessId);
+        return left;
+    }
+
+    public void Add(string appId, int processId)
+    {
+        if (ProcessInfo.StartTime(processId) is { } started)
+        {
+            Change(list => list.Add(new RecordedProcess(appId, processId, started)));
+        }
+    }
+
+    public void Remove(int processId) => Change(list => list.RemoveAll(process => process.ProcessId == processId));
+
+    public void Clear() => File.Delete(file);
+
+    private void Change(Action<List<RecordedProcess>> change)
+    {
+        lock (processes)
+        {
+            change(processes);
+            var draft = file + ".tmp";
+            File.WriteAllText(draft, JsonSerializer.Serialize(processes));
+            File.Move(draft, file, overwrite: true);
+        }
+    }
+
+    private List<RecordedProcess> Read()
+    {
+        if (!File.Exists(file))
+        {
+            return [];
+        }
+        try
+        {
+            return JsonSerializer.Deserialize<List<RecordedProcess>>(File.ReadAllText(file)) ?? [];
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidOperationException($"{file} is damaged ({e.Message}); see to it that no app of an earlier run is left, then delete the file", e);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using Sidecar.Apps;
+using Sidecar.Yaml;
+
+namespace Sidecar.Running;
+
+/// <summary>Where the output of a process goes. Source: Dapr docs, "Multi-App Run template file".</summary>
+internal enum LogDestination { Console, File, FileAndConsole }
+
+/// <summary>One app of a run: its sidecar, and what to start. An empty <paramref name="Command"/> asks for a sidecar only.</summary>
+internal sealed record RunApp(
+    AppOptions Options,
+    string Directory,
+    IReadOnlyList<string> Command,
+    IReadOnlyDictionary<string, string> Environment,
+    LogDestination AppLog,
+    int Line);
+
+/// <summary>A multi-app run template (<c>dapr.yaml</c>), as the Dapr CLI reads it.</summary>
+internal sealed record RunTemplate(string File, string? Name, IReadOnlyList<RunApp> Apps);

@@ -1,0 +1,274 @@
+using System.Globalization;
+using Sidecar.Apps;
+using Sidecar.Yaml;
+
+namespace Sidecar.Running;
+
+/// <summary>
+/// Reads a run template strictly. Field names, merging of <c>common</c> and how relative paths count: the Dapr CLI. Paths of an app
+/// count from its <c>appDirPath</c>, the others from the file.
+/// </summary>
+internal sealed class RunTemplateReader
+{
+    /// <summary>Fields that mean something to daprd's own installation only; they are accepted without effect.</summary>
+    private static readonly string[] WithoutEffect =
+        ["runtimePath", "placementHostAddress", "schedulerHostAddress", "enableProfiling", "profilePort", "daprdLogDestination", "enableApiLogging", "readBufferSize", "logLevel"];
+
+    /// <summary>Fields for Kubernetes runs of the CLI.</summary>
+    private static readonly string[] ForKubernetes = ["containerImage", "containerImagePullPolicy", "createService"];
+
+    private readonly string folder;
+    private readonly string componentSet;
+    private readonly List<YamlProblem> problems;
+
+    private RunTemplateReader(string folder, string componentSet, List<YamlProblem> problems)
+        => (this.folder, this.componentSet, this.problems) = (folder, componentSet, problems);
+
+    /// <param name="componentSet">The folder under <c>components/</c> that takes the place of the one the template names.</param>
+    /// <exception cref="InvalidConfigurationException">With every mistake found.</exception>
+    public static RunTemplate Read(string file, string componentSet)
+    {
+        var problems = new List<YamlProblem>();
+        if (!File.Exists(file))
+        {
+            throw new InvalidConfigurationException(file, 0, "the run template does not exist; run in the folder that holds dapr.yaml, or name it with -f");
+        }
+        var full = Path.GetFullPath(file);
+        var documents = YamlDocuments.Read(full, problems);
+        var apps = new List<RunApp>();
+        string? name = null;
+        if (documents is [var document, ..])
+        {
+            name = document.Text("name");
+            var reader = new RunTemplateReader(Path.GetDirectoryName(full)!, componentSet, problems);
+            apps = reader.Apps(document);
+        }
+        else if (problems.Count == 0)
+        {
+            problems.Add(new YamlProblem(full, 1, "the file is empty; expected version, common and apps"));
+        }
+        return problems.Count == 0 ? new RunTemplate(full, name, apps) : throw new InvalidConfigurationException(problems);
+    }
+
+    private List<RunApp> Apps(YamlMap document)
+    {
+        if (document.Number("version") is not 1)
+        {
+            document.Report("version", "'version' must be 1");
+        }
+        var common = document.Map("common");
+        var items = document.Maps("apps");
+        if (items.Count == 0)
+        {
+            document.Report("apps", "'apps' is missing or empty: a run needs at least one app");
+        }
+        document.RefuseTheRest();
+        var shared = common is null ? Shared.None : ReadShared(common, folder);
+        common?.RefuseTheRest();
+        var apps = items.Select(item => App(item, shared)).OfType<RunApp>().ToList();
+        foreach (var twins in apps.GroupBy(app => app.Options.AppId).Where(group => group.Count() > 1))
+        {
+            problems.Add(new YamlProblem(items[0].File, twins.Last().Line, $"app id '{twins.Key}' is used twice; app ids are unique in a run"));
+        }
+        return apps;
+    }
+
+    private RunApp? App(YamlMap item, Shared common)
+    {
+        var appDir = item.RequiredText("appDirPath", "the folder of the app");
+        var directory = Path.GetFullPath(appDir ?? ".", folder);
+        if (appDir is not null && !Directory.Exists(directory))
+        {
+            item.Report("appDirPath", $"the folder '{directory}' does not exist");
+        }
+        var appId = item.Text("appID") ?? Path.GetFileName(directory.TrimEnd(Path.DirectorySeparatorChar));
+        var shared = ReadShared(item, directory).Over(common, directory, Locate);
+        var options = new AppOptions
+        {
+            AppId = appId,
+            AppPort = Port(item, "appPort"),
+            HttpPort = Port(item, "daprHTTPPort"),
+            GrpcPort = Port(item, "daprGRPCPort"),
+            InternalGrpcPort = Port(item, "daprInternalGRPCPort"),
+            MetricsPort = Port(item, "metricsPort"),
+            AppChannelAddress = item.Text("appChannelAddress") ?? "127.0.0.1",
+            AppProtocol = shared.AppSsl == true ? Secure(shared.AppProtocol ?? "http") : shared.AppProtocol ?? "http",
+            ListenAddresses = shared.ListenAddresses?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? ["localhost"],
+            ResourcesPaths = shared.Resources,
+            ConfigPaths = shared.Config is { } config ? [config] : [],
+            MaxConcurrency = shared.MaxConcurrency ?? -1,
+            MaxBodySize = shared.MaxBodySize ?? 4 << 20,
+            AppHealthCheck = shared.HealthCheck ?? false,
+            AppHealthCheckPath = shared.HealthPath ?? "/healthz",
+            AppHealthProbeInterval = TimeSpan.FromSeconds(shared.HealthInterval is > 0 and var seconds ? seconds : 5),
+            AppHealthProbeTimeout = TimeSpan.FromMilliseconds(shared.HealthTimeout is > 0 and var limit ? limit : 500),
+            AppHealthThreshold = shared.HealthThreshold is > 0 and var threshold ? threshold : 3,
+        };
+        if (item.Text("unixDomainSocket") is { Length: > 0 })
+        {
+            item.Report("unixDomainSocket", "'unixDomainSocket' is not offered by the embedded sidecar; leave it out to use ports");
+        }
+        var command = item.Texts("command");
+        foreach (var field in ForKubernetes)
+        {
+            item.Has(field);
+        }
+        item.RefuseTheRest();
+        return appDir is null ? null : new RunApp(options, directory, command, shared.Env, shared.AppLog ?? LogDestination.Console, item.Line);
+    }
+
+    private Shared ReadShared(YamlMap map, string from)
+    {
+        foreach (var field in WithoutEffect)
+        {
+            map.Has(field);
+        }
+        var resources = map.Texts("resourcesPaths").Concat(map.Text("resourcesPath") is { Length: > 0 } single ? [single] : [])
+            .Select(path => Existing(map, "resourcesPaths", ComponentSetOf(Locate(path, from)))).ToList();
+        return new Shared
+        {
+            Resources = resources,
+            Config = map.Text("configFilePath") is { Length: > 0 } config ? Existing(map, "configFilePath", Locate(config, from)) : null,
+            AppProtocol = Protocol(map),
+            ListenAddresses = map.Text("apiListenAddresses"),
+            MaxConcurrency = map.Number("appMaxConcurrency"),
+            AppSsl = map.Flag("appSSL"),
+            MaxBodySize = Quantity(map),
+            HealthCheck = map.Flag("enableAppHealthCheck"),
+            HealthPath = map.Text("appHealthCheckPath"),
+            HealthInterval = map.Number("appHealthProbeInterval"),
+            HealthTimeout = map.Number("appHealthProbeTimeout"),
+            HealthThreshold = map.Number("appHealthThreshold"),
+            Env = map.TextMap("env"),
+            AppLog = LogOf(map),
+        };
+    }
+
+    /// <summary>The template names the set that <c>dapr init</c> provides; here another folder beside it takes its place.</summary>
+    private string ComponentSetOf(string path)
+    {
+        var parent = Path.GetDirectoryName(path.TrimEnd(Path.DirectorySeparatorChar));
+        if (parent is null || Path.GetFileName(parent) != "components")
+        {
+            return path;
+        }
+        var chosen = Path.Combine(parent, componentSet);
+        if (!Directory.Exists(chosen))
+        {
+            var known = Directory.Exists(parent) ? string.Join(", ", Directory.EnumerateDirectories(parent).Select(Path.GetFileName).Order(StringComparer.Ordinal)) : "none";
+            problems.Add(new YamlProblem(parent, 0, $"there is no component set '{componentSet}'; known are: {known}"));
+        }
+        return chosen;
+    }
+
+    private static string Locate(string path, string from)
+        => path.StartsWith('~') ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[1..].TrimStart('/')) : Path.GetFullPath(path, from);
+
+    private static string Existing(YamlMap map, string key, string path)
+    {
+        if (!File.Exists(path) && !Directory.Exists(path))
+        {
+            map.Report(key, $"'{path}' does not exist");
+        }
+        return path;
+    }
+
+    private static int Port(YamlMap item, string key)
+    {
+        var port = item.Number(key) ?? 0;
+        if (port is < -1 or > 65535)
+        {
+            item.Report(key, $"'{key}' must be a port from 1 to 65535, not {port}");
+        }
+        return Math.Max(0, port);
+    }
+
+    private static string? Protocol(YamlMap map)
+    {
+        var protocol = map.Text("appProtocol");
+        if (protocol is not (null or "http" or "https" or "h2c" or "grpc" or "grpcs"))
+        {
+            map.Report("appProtocol", $"'appProtocol' must be http, https, h2c, grpc or grpcs, not '{protocol}'");
+        }
+        return protocol;
+    }
+
+    private static string Secure(string protocol) => protocol switch { "http" => "https", "grpc" => "grpcs", _ => protocol };
+
+    private static long? Quantity(YamlMap map)
+    {
+        if (map.Text("maxBodySize") is not { Length: > 0 } text)
+        {
+            return null;
+        }
+        if (CommandLine.Quantity.TryParse(text, out var bytes))
+        {
+            return bytes;
+        }
+        map.Report("maxBodySize", $"'maxBodySize' must be a quantity such as 4Mi, not '{text}'");
+        return null;
+    }
+
+    private static LogDestination? LogOf(YamlMap map)
+    {
+        switch (map.Text("appLogDestination"))
+        {
+            case null:
+                return null;
+            case "console":
+                return LogDestination.Console;
+            case "file":
+                return LogDestination.File;
+            case "fileAndConsole":
+                return LogDestination.FileAndConsole;
+            case var other:
+                map.Report("appLogDestination", string.Create(CultureInfo.InvariantCulture, $"'appLogDestination' must be console, file or fileAndConsole, not '{other}'"));
+                return null;
+        }
+    }
+
+    /// <summary>The fields that <c>common</c> and an app have in common.</summary>
+    private sealed record Shared
+    {
+        public static readonly Shared None = new() { Resources = [], Env = new Dictionary<string, string>() };
+
+        public required IReadOnlyList<string> Resources { get; init; }
+        public string? Config { get; init; }
+        public string? AppProtocol { get; init; }
+        public string? ListenAddresses { get; init; }
+        public int? MaxConcurrency { get; init; }
+        public bool? AppSsl { get; init; }
+        public long? MaxBodySize { get; init; }
+        public bool? HealthCheck { get; init; }
+        public string? HealthPath { get; init; }
+        public int? HealthInterval { get; init; }
+        public int? HealthTimeout { get; init; }
+        public int? HealthThreshold { get; init; }
+        public required IReadOnlyDictionary<string, string> Env { get; init; }
+        public LogDestination? AppLog { get; init; }
+
+        /// <summary>An app's own field wins; <c>.dapr/resources</c> and <c>.dapr/config.yaml</c> of its folder come before the common ones.</summary>
+        public Shared Over(Shared common, string directory, Func<string, string, string> locate)
+        {
+            var ownResources = locate(".dapr/resources", directory);
+            var ownConfig = locate(".dapr/config.yaml", directory);
+            return new Shared
+            {
+                Resources = Resources.Count > 0 ? Resources : System.IO.Directory.Exists(ownResources) ? [ownResources] : common.Resources,
+                Config = Config ?? (System.IO.File.Exists(ownConfig) ? ownConfig : common.Config),
+                AppProtocol = AppProtocol ?? common.AppProtocol,
+                ListenAddresses = ListenAddresses ?? common.ListenAddresses,
+                MaxConcurrency = MaxConcurrency ?? common.MaxConcurrency,
+                AppSsl = AppSsl ?? common.AppSsl,
+                MaxBodySize = MaxBodySize ?? common.MaxBodySize,
+                HealthCheck = HealthCheck ?? common.HealthCheck,
+                HealthPath = HealthPath ?? common.HealthPath,
+                HealthInterval = HealthInterval ?? common.HealthInterval,
+                HealthTimeout = HealthTimeout ?? common.HealthTimeout,
+                HealthThreshold = HealthThreshold ?? common.HealthThreshold,
+                Env = common.Env.Concat(Env).GroupBy(item => item.Key).ToDictionary(items => items.Key, items => items.Last().Value, StringComparer.Ordinal),
+                AppLog = AppLog ?? common.AppLog,
+            };
+        }
+    }
+}

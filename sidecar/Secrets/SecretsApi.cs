@@ -1,0 +1,34 @@
+using Sidecar.Api;
+using Sidecar.Components;
+using Sidecar.Resources;
+
+namespace Sidecar.Secrets;
+
+/// <summary>The secrets building block of one app: stores by name, narrowed by the secret scopes of its Configuration.</summary>
+internal sealed class SecretsApi(ComponentSet components, IReadOnlyList<SecretScope> scopes)
+{
+    public IReadOnlyDictionary<string, string> Get(string store, string name)
+    {
+        var found = Store(store);
+        if (!Allowed(store, name))
+        {
+            throw DaprErrors.SecretDenied(name, store);
+        }
+        return found.Get(name) ?? throw DaprErrors.SecretMissing(name, store);
+    }
+
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> GetAll(string store)
+        => Store(store).All().Where(secret => Allowed(store, secret.Key)).ToDictionary(StringComparer.Ordinal);
+
+    private ISecretStore Store(string name)
+    {
+        if (components.SecretStores.Count == 0)
+        {
+            throw DaprErrors.SecretStoresNotConfigured();
+        }
+        return components.SecretStores.TryGetValue(name, out var store) ? store : throw DaprErrors.SecretStoreNotFound(name);
+    }
+
+    private bool Allowed(string store, string name)
+        => scopes.FirstOrDefault(scope => scope.StoreName == store) is not { } scope || scope.Allows(name);
+}

@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+
+namespace Sidecar.Sqlite;
+
+/// <summary>
+/// One SQLite file: a single writer that commits many jobs at once, and pooled readers beside it (WAL lets both go on).
+/// Every component that names the same file shares the instance, and with it the commit.
+/// </summary>
+internal sealed class SqliteDatabase : IDisposable
+{
+    private static readonly Lock OpenGate = new();
+    private static readonly Dictionary<string, SqliteDatabase> Open = [];
+
+    private readonly string connectionString;
+    private readonly ConcurrentBag<SqliteSession> readers = [];
+    private readonly SqliteWriter writer;
+    private readonly SqliteConnection? keepInMemoryAlive;
+    private int users = 1;
+
+    private SqliteDatabase(string path)
+    {
+        Path = path;
+        InMemory = path == ":memory:";
+        connectionString = InMemory
+            ? $"Data Source=memory-{Guid.NewGuid():N};Mode=Memory;Cache=Shared;Pooling=False"
+            : new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 30 }.ToString();
+        if (InMemory)
+        {
+            keepInMemoryAlive = Connect();
+        }
+        writer = new SqliteWriter(new SqliteSession(Connect()), path);
+    }
+
+    public string Path { get; }
+
+    public bool InMemory { get; }
+
+    /// <summary>Opens <paramref name="path"/>, creating file and folders, or joins those who have it open. Dispose once per call.</summary>
+    public static SqliteDatabase At(string path)
+    {
+        if (path == ":memory:")
+        {
+            return new SqliteDatabase(path);
+        }
+        var full = System.IO.Path.GetFullPath(path);
+        lock (OpenGate)
+        {
+            if (Open.TryGetValue(full, out var known))
+            {
+                known.users++;
+                return known;
+            }
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(full)!);
+            return Open[full] = new SqliteDatabase(full);
+        }
+    }
+
+    /// <summary>
+    /// Runs <paramref name="work"/> on the writer. The task completes once the commit that holds it is on disk. When it throws,
+    /// its own changes are rolled back and those of its neighbours stay.
+    /// </summary>
+    public Task<T> WriteAsync<T>(Func<SqliteSession, T> work) => writer.EnqueueAsync(work);
+
+    /// <summary>Reads what is committed.</summary>
+    public T Read<T>(Func<SqliteSession, T> work)
+    {
+        if (InMemory)
+        {
+            // A shared-cache memory database locks tables between connections, so its reads take their turn with the writes.
+            return writer.EnqueueAsync(work).GetAwaiter().GetResult();
+        }
+        if (!readers.TryTake(out var session))
+        {
+            session = new SqliteSession(Connect());
+        }
+        try
+        {
+            return work(session);
+        }
+        finally
+        {
+            readers.Add(session);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (OpenGate)
+        {
+            if (--users > 0)
+            {
+                return;
+            }
+            Open.Remove(Path);
+        }
+        writer.Dispose();
+        while (readers.TryTake(out var session))
+        {
+            session.Dispose();
+        }
+        keepInMemoryAlive?.Dispose();
+    }
+
+    private SqliteConnection Connect()
+    {
+        var connection = new SqliteConnection(connectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        // FULL: a commit is answered only when it is on the medium (design: acknowledge only what is on disk).
+        command.CommandText = InMemory
+            ? "PRAGMA foreign_keys=OFF"
+            : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-8000";
+        command.ExecuteNonQuery();
+        return connection;
+    }
+}

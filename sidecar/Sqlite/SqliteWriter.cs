@@ -1,0 +1,179 @@
+using Microsoft.Data.Sqlite;
+
+namespace Sidecar.Sqlite;
+
+/// <summary>
+/// Group commit: one thread takes all jobs that have gathered while the last commit was on its way to disk, and commits them
+/// together. At load the cost of a commit is shared by tens of jobs; idle, a job waits for nobody.
+/// </summary>
+internal sealed class SqliteWriter : IDisposable
+{
+    private readonly SqliteSession session;
+    private readonly Thread thread;
+    private readonly Lock gate = new();
+    private readonly SemaphoreSlim arrived = new(0);
+    private List<Job> waiting = []; // guarded by gate
+    private bool closed; // guarded by gate
+
+    public SqliteWriter(SqliteSession session, string name)
+    {
+        this.session = session;
+        thread = new Thread(Run) { IsBackground = true, Name = $"sqlite {name}" };
+        thread.Start();
+    }
+
+    public Task<T> EnqueueAsync<T>(Func<SqliteSession, T> work)
+    {
+        var job = new Job<T>(work);
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(closed, this);
+            waiting.Add(job);
+            if (waiting.Count > 1)
+            {
+                return job.Task; // the first one has already rung
+            }
+        }
+        arrived.Release();
+        return job.Task;
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            if (closed)
+            {
+                return;
+            }
+            closed = true;
+        }
+        arrived.Release();
+        thread.Join();
+        arrived.Dispose();
+        session.Dispose();
+    }
+
+    private void Run()
+    {
+        var batch = new List<Job>();
+        while (true)
+        {
+            arrived.Wait();
+            bool last;
+            lock (gate)
+            {
+                (batch, waiting) = (waiting, batch);
+                last = closed;
+            }
+            if (batch.Count > 0)
+            {
+                Commit(batch);
+                batch.Clear();
+            }
+            if (last)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Commit(List<Job> batch)
+    {
+        try
+        {
+            session.Execute("BEGIN IMMEDIATE");
+            foreach (var job in batch)
+            {
+                RunGuarded(job);
+            }
+            session.Execute("COMMIT");
+        }
+        catch (SqliteException failure)
+        {
+            Rollback();
+            foreach (var job in batch)
+            {
+                job.Fail(failure);
+            }
+            return;
+        }
+        foreach (var job in batch)
+        {
+            job.Complete();
+        }
+    }
+
+    private void RunGuarded(Job job)
+    {
+        session.Execute("SAVEPOINT job");
+        if (job.Run(session))
+        {
+            session.Execute("RELEASE job");
+        }
+        else
+        {
+            session.Execute("ROLLBACK TO job");
+            session.Execute("RELEASE job");
+        }
+    }
+
+    private void Rollback()
+    {
+        try
+        {
+            session.Execute("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // The failed statement has already ended the transaction; there is nothing left to roll back.
+        }
+    }
+
+    private abstract class Job
+    {
+        /// <summary>False: it failed and its changes must be undone. The task is not completed before the commit.</summary>
+        public abstract bool Run(SqliteSession session);
+
+        public abstract void Complete();
+
+        public abstract void Fail(Exception failure);
+    }
+
+    private sealed class Job<T>(Func<SqliteSession, T> work) : Job
+    {
+        private readonly TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private T? result;
+        private Exception? failure;
+
+        public Task<T> Task => completion.Task;
+
+        public override bool Run(SqliteSession session)
+        {
+            try
+            {
+                result = work(session);
+                return true;
+            }
+            catch (Exception e)
+            {
+                failure = e; // handed to the caller by Complete
+                return false;
+            }
+        }
+
+        public override void Complete()
+        {
+            if (failure is null)
+            {
+                completion.SetResult(result!);
+            }
+            else
+            {
+                completion.SetException(failure);
+            }
+        }
+
+        public override void Fail(Exception e) => completion.SetException(failure ?? e);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Sidecar.Sqlite;
+
+namespace Sidecar.State.Drivers;
+
+/// <summary>
+/// <c>state.sqlite</c> in daprd's own table layout, so that either sidecar goes on with the other's file. Values are stored as
+/// they are; daprd stores what came over gRPC in base64 and says so in <c>is_binary</c>, which is understood here.
+/// </summary>
+internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing
+{
+    private readonly SqliteDatabase database;
+    private readonly string select, upsert, insertFirst, update, delete, deleteIfMatch, list;
+    private readonly ITimer? cleanup;
+
+    public SqliteStateStore(SqliteDatabase database, string table, string metadataTable, TimeSpan? cleanupInterval, TimeProvider time)
+    {
+        this.database = database;
+        const string alive = "(expiration_time IS NULL OR expiration_time > CURRENT_TIMESTAMP)";
+        const string expiry = "CASE WHEN ?4 IS NULL THEN NULL ELSE DATETIME(CURRENT_TIMESTAMP, '+' || ?4 || ' seconds') END";
+        select = $"SELECT value, is_binary, etag, expiration_time FROM {table} WHERE key = ?1 AND {alive}";
+        upsert = $"INSERT OR REPLACE INTO {table} (key, value, is_binary, etag, update_time, expiration_time) VALUES (?1, ?2, 0, ?3, CURRENT_TIMESTAMP, {expiry})";
+        insertFirst = $"INSERT OR REPLACE INTO {table} (key, value, is_binary, etag, update_time, expiration_time) SELECT ?1, ?2, 0, ?3, CURRENT_TIMESTAMP, {expiry} WHERE NOT EXISTS (SELECT 1 FROM {table} WHERE key = ?1 AND {alive})";
+        update = $"UPDATE {table} SET value = ?2, is_binary = 0, etag = ?3, update_time = CURRENT_TIMESTAMP, expiration_time = {expiry} WHERE key = ?1 AND etag = ?5 AND {alive}";
+        delete = $"DELETE FROM {table} WHERE key = ?1";
+        deleteIfMatch = $"DELETE FROM {table} WHERE key = ?1 AND etag = ?2 AND {alive}";
+        list = $"SELECT value, is_binary, etag, expiration_time, key FROM {table} WHERE key > ?1 AND key >= ?2 AND key < ?3 AND {alive} ORDER BY key LIMIT ?4";
+        database.WriteAsync(session =>
+        {
+            session.Execute($"CREATE TABLE IF NOT EXISTS {metadataTable} (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)");
+            session.Execute($"CREATE TABLE IF NOT EXISTS {table} (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL, is_binary BOOLEAN NOT NULL, etag TEXT NOT NULL, expiration_time TIMESTAMP DEFAULT NULL, update_time TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)");
+            session.Execute($"CREATE INDEX IF NOT EXISTS {table}_expiration ON {table} (expiration_time) WHERE expiration_time IS NOT NULL");
+            // daprd counts its migrations here; the layout above is what both of its migrations lead to.
+            return session.Execute($"INSERT OR IGNORE INTO {metadataTable} (key, value) VALUES ('migrations', '1')");
+        }).GetAwaiter().GetResult();
+        if (cleanupInterval is { } interval)
+        {
+            var expired = $"DELETE FROM {table} WHERE expiration_time IS NOT NULL AND expiration_time < CURRENT_TIMESTAMP";
+            cleanup = time.CreateTimer(_ => database.WriteAsync(session => session.Execute(expired)), null, interval, interval);
+        }
+    }
+
+    public ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellation)
+        => ValueTask.FromResult(database.Read(session =>
+        {
+            using var row = session.Query(select, key);
+            return row.Read() ? Entry(row) : null;
+        }));
+
+    public ValueTask<StateFailure?> WriteAsync(StateWrite write, CancellationToken cancellation)
+        => new(database.WriteAsync(session => Apply(session, write)));
+
+    public async ValueTask<StateFailure?> TransactAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellation)
+    {
+        try
+        {
+            return await database.WriteAsync(session =>
+            {
+                foreach (var write in writes)
+                {
+                    if (Apply(session, write) is { } failure)
+                    {
+                        throw new Refused(failure); // undoes what this transaction has written so far
+                    }
+                }
+                return (StateFailure?)null;
+            });
+        }
+        catch (Refused refused)
+        {
+            return refused.Failure;
+        }
+    }
+
+    public async ValueTask<IReadOnlyList<string>> ListKeysAsync(string prefix, string? after, int limit, CancellationToken cancellation)
+        => [.. (await ListEntriesAsync(prefix, after, limit, cancellation)).Select(entry => entry.Key)];
+
+    public ValueTask<IReadOnlyList<KeyValuePair<string, StateEntry>>> ListEntriesAsync(string prefix, string? after, int limit, CancellationToken cancellation)
+        => ValueTask.FromResult(database.Read<IReadOnlyList<KeyValuePair<string, StateEntry>>>(session =>
+        {
+            var found = new List<KeyValuePair<string, StateEntry>>();
+            using var row = session.Query(list, after ?? "", prefix, prefix + "\U0010FFFF", limit);
+            while (row.Read())
+            {
+                found.Add(new(row.GetString(4), Entry(row)));
+            }
+            return found;
+        }));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (cleanup is not null)
+        {
+            await cleanup.DisposeAsync();
+        }
+        database.Dispose();
+    }
+
+    private StateFailure? Apply(SqliteSession session, StateWrite write)
+    {
+        if (write.Kind == StateWriteKind.Delete)
+        {
+            return write.ETag is null
+                ? Done(session.Execute(delete, write.Key))
+                : session.Execute(deleteIfMatch, write.Key, write.ETag) > 0 ? null : Mismatch(write);
+        }
+        var etag = Guid.NewGuid().ToString();
+        object? ttl = write.TimeToLive is { } span ? (long)span.TotalSeconds : null;
+        var value = write.Value.ToArray();
+        if (write.ETag is not null)
+        {
+            return session.Execute(update, write.Key, value, etag, ttl, write.ETag) > 0 ? null : Mismatch(write);
+        }
+        if (write.FirstWrite)
+        {
+            return session.Execute(insertFirst, write.Key, value, etag, ttl) > 0
+                ? null
+                : new StateFailure(StateFailureKind.KeyExists, write.Key, "possible etag mismatch. error from state store: the key exists");
+        }
+        return Done(session.Execute(upsert, write.Key, value, etag, ttl));
+    }
+
+    private static StateFailure? Done(int _) => null;
+
+    private static StateFailure Mismatch(StateWrite write)
+        => new(StateFailureKind.ETagMismatch, write.Key, "possible etag mismatch. error from state store: the stored value has another etag");
+
+    private static StateEntry Entry(SqliteDataReader row)
+    {
+        var value = row.GetFieldValue<byte[]>(0);
+        if (row.GetBoolean(1))
+        {
+            value = Convert.FromBase64String(System.Text.Encoding.ASCII.GetString(value));
+        }
+        DateTimeOffset? expires = row.IsDBNull(3)
+            ? null
+            : DateTimeOffset.Parse(row.GetString(3), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        return new StateEntry(value, row.GetString(2), expires);
+    }
+
+    private sealed class Refused(StateFailure failure) : Exception(failure.Message)
+    {
+        public StateFailure Failure { get; } = failure;
+    }
+}

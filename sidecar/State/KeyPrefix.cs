@@ -1,0 +1,23 @@
+using Sidecar.Api;
+
+namespace Sidecar.State;
+
+/// <summary>How an app's keys are told from another's in a shared store (metadata <c>keyPrefix</c>). Source: daprd's state configuration.</summary>
+internal sealed class KeyPrefix(string? strategy, string appId, string storeName)
+{
+    private const string Separator = "||";
+
+    private readonly string prefix = strategy?.ToLowerInvariant() switch
+    {
+        null or "" or "appid" => appId + Separator,
+        "none" => "",
+        "name" => storeName + Separator,
+        "namespace" => Environment.GetEnvironmentVariable("NAMESPACE") is { Length: > 0 } space ? $"{space}.{appId}{Separator}" : appId + Separator,
+        var custom => custom + Separator,
+    };
+
+    public string Stored(string key)
+        => key.Contains(Separator, StringComparison.Ordinal) ? throw DaprErrors.StateKeyIllegal(key) : prefix + key;
+
+    public string Original(string stored) => stored[prefix.Length..];
+}

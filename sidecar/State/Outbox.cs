@@ -1,0 +1,213 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Sidecar.Components;
+using Sidecar.PubSub;
+using Sidecar.PubSub.Events;
+using Sidecar.PubSub.Publishing;
+
+namespace Sidecar.State;
+
+/// <summary>A transaction as it will be written: the caller's operations without projections, and the events of its upserts.</summary>
+internal sealed record OutboxPlan(IReadOnlyList<TransactionOperation> Operations, IReadOnlyList<StateWrite> Records);
+
+/// <summary>
+/// The transactional outbox: the events of a transaction are written with it, under keys no app can name, and published after the
+/// commit by a relay that removes them when the broker has them. A crash in between publishes them at the next start.
+/// Source of type, content type and projection rules: daprd's outbox (docs "Enable the transactional outbox pattern").
+/// </summary>
+internal sealed partial class Outbox(string appId, ComponentSet components, PubSubApi pubsub, TimeProvider time, ILogger<Outbox> logger) : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
+
+    private readonly Channel<(StateStoreComponent Store, StateWrite Record)> committed = Channel.CreateUnbounded<(StateStoreComponent, StateWrite)>(new() { SingleReader = true });
+    private readonly CancellationTokenSource stopping = new();
+    private Task relay = Task.CompletedTask;
+    private long sequence;
+
+    private string Prefix => $"{appId}||outbox||";
+
+    /// <summary>Takes up what an earlier run left behind, then relays.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        foreach (var store in components.StateStores.Values.Where(store => store.Outbox is not null))
+        {
+            if (store.Store is not IKeyListing listing)
+            {
+                continue;
+            }
+            string? after = null;
+            IReadOnlyList<KeyValuePair<string, StateEntry>> left;
+            do
+            {
+                left = await listing.ListEntriesAsync(Prefix, after, 500, cancellation);
+                foreach (var (key, entry) in left)
+                {
+                    committed.Writer.TryWrite((store, StateWrite.Upsert(key, entry.Value)));
+                    after = key;
+                }
+            }
+            while (left.Count == 500);
+        }
+        relay = Task.Run(RelayAsync, CancellationToken.None);
+    }
+
+    public OutboxPlan Plan(StateStoreComponent store, IReadOnlyList<TransactionOperation> operations)
+    {
+        if (store.Outbox is not { } outbox)
+        {
+            return new OutboxPlan(operations, []);
+        }
+        var projections = operations.Select(operation => operation.Upsert)
+            .Where(upsert => upsert is not null && IsProjection(upsert))
+            .GroupBy(upsert => upsert!.Key)
+            .ToDictionary(upserts => upserts.Key, upserts => upserts.Last()!, StringComparer.Ordinal);
+        var kept = operations.Where(operation => operation.Upsert is null || !IsProjection(operation.Upsert)).ToList();
+        var records = kept.Where(operation => operation.Upsert is not null)
+            .Select(operation => Record(outbox, operation.Upsert!, projections.GetValueOrDefault(operation.Upsert!.Key)))
+            .ToList();
+        return new OutboxPlan(kept, records);
+    }
+
+    public void Committed(StateStoreComponent store, OutboxPlan plan)
+    {
+        foreach (var record in plan.Records)
+        {
+            committed.Writer.TryWrite((store, record));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        committed.Writer.TryComplete();
+        await stopping.CancelAsync();
+        await relay;
+        stopping.Dispose();
+    }
+
+    private static bool IsProjection(SaveRequest upsert)
+        => upsert.Metadata?.TryGetValue("outbox.projection", out var flag) == true && flag.Equals("true", StringComparison.OrdinalIgnoreCase);
+
+    private StateWrite Record(OutboxSettings outbox, SaveRequest upsert, SaveRequest? projection)
+    {
+        var content = projection ?? upsert;
+        var contentType = content.Metadata?.GetValueOrDefault("contentType") is { Length: > 0 } given ? given : "text/plain";
+        var id = $"outbox-{Guid.NewGuid()}";
+        var now = time.GetUtcNow();
+        var envelope = new JsonObject
+        {
+            ["id"] = id,
+            ["specversion"] = "1.0",
+            ["datacontenttype"] = contentType,
+            ["source"] = appId,
+            ["type"] = CloudEvents.DefaultType,
+            ["topic"] = outbox.Topic,
+            ["pubsubname"] = outbox.PubSub,
+            ["traceid"] = "",
+            ["traceparent"] = "",
+            ["tracestate"] = "",
+            ["time"] = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
+        };
+        CloudEvents.PutData(envelope, Payload(content, contentType), contentType);
+        foreach (var (name, value) in upsert.Metadata ?? BrokerMessage.NoMetadata)
+        {
+            if (name is not ("data" or "id"))
+            {
+                envelope[name] = value;
+            }
+        }
+        // Ordered by time of writing, so that what is left after a crash goes out in order.
+        var order = $"{now.UtcTicks:x16}{Interlocked.Increment(ref sequence):x8}";
+        return StateWrite.Upsert($"{Prefix}{order}", JsonSerializer.SerializeToUtf8Bytes(envelope));
+    }
+
+    /// <summary>A text that came as JSON is published without its quotes, unless the event itself is JSON.</summary>
+    private static ReadOnlyMemory<byte> Payload(SaveRequest content, string contentType)
+        => content.IsJson && content.Value.Span is [(byte)'"', ..] && !CloudEvents.IsJson(CloudEvents.MediaType(contentType))
+            ? System.Text.Encoding.UTF8.GetBytes(JsonSerializer.Deserialize<string>(content.Value.Span)!)
+            : content.Value;
+
+    private async Task RelayAsync()
+    {
+        var batch = new List<(StateStoreComponent Store, StateWrite Record)>();
+        try
+        {
+            while (await committed.Reader.WaitToReadAsync(stopping.Token))
+            {
+                while (batch.Count < 256 && committed.Reader.TryRead(out var next))
+                {
+                    batch.Add(next);
+                }
+                await PublishAsync(batch);
+                batch.Clear();
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // What was not published is in the store, and goes out at the next start.
+        }
+    }
+
+    private async Task PublishAsync(List<(StateStoreComponent Store, StateWrite Record)> batch)
+    {
+        var delay = FirstRetry;
+        var rest = batch;
+        while (rest.Count > 0)
+        {
+            // Started in order: brokers keep the order of the calls, and one commit can take them all.
+            var sends = rest.Select(item => (item, Task: SendAsync(item.Store.Outbox!, item.Record))).ToList();
+            var failed = new List<(StateStoreComponent, StateWrite)>();
+            var sent = new List<(StateStoreComponent Store, StateWrite Record)>();
+            foreach (var (item, task) in sends)
+            {
+                (await task ? sent : failed).Add(item);
+            }
+            foreach (var group in sent.GroupBy(item => item.Store))
+            {
+                await ForgetAsync(group.Key, [.. group.Select(item => StateWrite.Delete(item.Record.Key))]);
+            }
+            rest = failed;
+            if (rest.Count > 0)
+            {
+                await Task.Delay(delay, time, stopping.Token);
+                delay = delay * 2 < LongestRetry ? delay * 2 : LongestRetry;
+            }
+        }
+    }
+
+    private async Task<bool> SendAsync(OutboxSettings outbox, StateWrite record)
+    {
+        try
+        {
+            using var envelope = JsonDocument.Parse(record.Value);
+            var subject = envelope.RootElement.TryGetProperty("subject", out var value) ? value.GetString() : null;
+            await pubsub.ForwardAsync(outbox.PubSub, new BrokerMessage(outbox.Topic, record.Value, CloudEvents.ContentType, BrokerMessage.NoMetadata) { OrderingKey = subject }, stopping.Token);
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogPublishFailed(e, outbox.Topic, outbox.PubSub);
+            return false;
+        }
+    }
+
+    private async Task ForgetAsync(StateStoreComponent store, IReadOnlyList<StateWrite> records)
+    {
+        try
+        {
+            await ((ITransactionalStateStore)store.Store).TransactAsync(records, CancellationToken.None);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Published but still on record: goes out once more at the next start, which at-least-once allows.
+            LogForgetFailed(e, store.Name);
+        }
+    }
+
+    [LoggerMessage(2201, LogLevel.Warning, "Outbox event could not be published to topic {Topic} of {PubSub}; trying again")]
+    private partial void LogPublishFailed(Exception failure, string topic, string pubSub);
+
+    [LoggerMessage(2202, LogLevel.Warning, "Published outbox records of {Store} could not be removed")]
+    private partial void LogForgetFailed(Exception failure, string store);
+}

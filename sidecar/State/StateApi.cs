@@ -1,0 +1,180 @@
+using System.Globalization;
+using Grpc.Core;
+using Sidecar.Api;
+using Sidecar.Components;
+
+namespace Sidecar.State;
+
+/// <summary>The state building block of one app, free of transport. Failures leave as <see cref="DaprException"/>.</summary>
+internal sealed class StateApi(ComponentSet components, Outbox outbox)
+{
+    private static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
+
+    public ValueTask<StateEntry?> GetAsync(string store, string key, CancellationToken cancellation)
+    {
+        var component = Store(store);
+        return Guarded(component.Store.GetAsync(component.Keys.Stored(key), cancellation), detail => DaprErrors.StateGet(key, store, detail));
+    }
+
+    /// <summary>Each item by itself; when some fail the others stand, and the failure names the first.</summary>
+    public async Task SaveAsync(string store, IReadOnlyList<SaveRequest> items, CancellationToken cancellation)
+    {
+        var component = Store(store);
+        var writes = items.Select(item => ToWrite(component, item, detail => DaprErrors.StateSave(store, detail))).ToList();
+        var failure = await WriteAllAsync(component, writes, detail => DaprErrors.StateSave(store, detail), cancellation);
+        if (failure is not null)
+        {
+            var (http, grpc) = StatusOf(failure);
+            throw DaprErrors.StateSave(store, writes.Count > 1 ? $"{failure.Message} (key {component.Keys.Original(failure.Key)})" : failure.Message, http, grpc);
+        }
+    }
+
+    public async Task DeleteAsync(string store, DeleteRequest item, CancellationToken cancellation)
+    {
+        var component = Store(store);
+        var write = ToWrite(component, item, detail => DaprErrors.StateDelete(item.Key, detail));
+        var failure = await Guarded(component.Store.WriteAsync(write, cancellation), detail => DaprErrors.StateDelete(item.Key, detail));
+        if (failure is not null)
+        {
+            var (http, grpc) = StatusOf(failure);
+            throw DaprErrors.StateDelete(item.Key, failure.Message, http, grpc);
+        }
+    }
+
+    public async Task DeleteManyAsync(string store, IReadOnlyList<DeleteRequest> items, CancellationToken cancellation)
+    {
+        var component = Store(store);
+        var writes = items.Select(item => ToWrite(component, item, detail => DaprErrors.StateDeleteBulk(store, detail))).ToList();
+        var failure = await WriteAllAsync(component, writes, detail => DaprErrors.StateDeleteBulk(store, detail), cancellation);
+        if (failure is not null)
+        {
+            throw DaprErrors.StateDeleteBulk(store, failure.Message, StatusOf(failure).Grpc);
+        }
+    }
+
+    public async Task<IReadOnlyList<BulkItem>> GetManyAsync(string store, IReadOnlyList<string> keys, CancellationToken cancellation)
+    {
+        var component = Store(store);
+        var stored = keys.Select(component.Keys.Stored).ToList();
+        var items = new BulkItem[keys.Count];
+        for (var i = 0; i < items.Length; i++)
+        {
+            items[i] = new BulkItem(keys[i], await Guarded(component.Store.GetAsync(stored[i], cancellation), detail => DaprErrors.StateGet(keys[i], store, detail)));
+        }
+        return items;
+    }
+
+    public async Task TransactAsync(string store, IReadOnlyList<TransactionOperation> operations, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellation)
+    {
+        var component = Store(store);
+        if (component.Store is not ITransactionalStateStore transactional)
+        {
+            throw DaprErrors.TransactionsNotSupported(store);
+        }
+        var plan = outbox.Plan(component, operations);
+        var writes = plan.Operations
+            .Select(operation => operation.Upsert is { } upsert
+                ? ToWrite(component, upsert, DaprErrors.StateTransaction, metadata)
+                : ToWrite(component, operation.Delete!, DaprErrors.StateTransaction))
+            .Concat(plan.Records)
+            .ToList();
+        if (writes.Count == 0)
+        {
+            return;
+        }
+        var failure = await Guarded(transactional.TransactAsync(writes, cancellation), DaprErrors.StateTransaction);
+        if (failure is not null)
+        {
+            throw DaprErrors.StateTransaction(failure.Message);
+        }
+        outbox.Committed(component, plan);
+    }
+
+    /// <summary>No store at hand offers the query API; which error tells so depends on whether the store exists.</summary>
+    public DaprException Query(string store)
+    {
+        Store(store);
+        return DaprErrors.QueryNotSupported();
+    }
+
+    /// <summary>Refuses an unknown store; the check that comes before the body is looked at.</summary>
+    public void Demand(string store) => Store(store);
+
+    private StateStoreComponent Store(string name)
+    {
+        if (components.StateStores.Count == 0)
+        {
+            throw DaprErrors.StateStoresNotConfigured(name);
+        }
+        return components.StateStores.TryGetValue(name, out var store) ? store : throw DaprErrors.StateStoreNotFound(name);
+    }
+
+    private static async Task<StateFailure?> WriteAllAsync(StateStoreComponent component, List<StateWrite> writes, Func<string, DaprException> failed, CancellationToken cancellation)
+    {
+        if (writes.Count == 1)
+        {
+            return await Guarded(component.Store.WriteAsync(writes[0], cancellation), failed);
+        }
+        // Started together, so that the store can give them one commit.
+        var failures = await Task.WhenAll(writes.Select(write => Guarded(component.Store.WriteAsync(write, cancellation), failed).AsTask()));
+        return failures.FirstOrDefault(failure => failure is not null);
+    }
+
+    private static StateWrite ToWrite(StateStoreComponent component, SaveRequest item, Func<string, DaprException> failed, IReadOnlyDictionary<string, string>? shared = null)
+    {
+        var key = component.Keys.Stored(item.Key);
+        CheckOptions(item.Concurrency, item.Consistency, failed);
+        var ttl = TimeToLive(item.Metadata ?? Nothing, shared ?? Nothing, failed);
+        return StateWrite.Upsert(key, item.Value, Tag(item.ETag), item.Concurrency == "first-write", ttl);
+    }
+
+    private static StateWrite ToWrite(StateStoreComponent component, DeleteRequest item, Func<string, DaprException> failed)
+    {
+        CheckOptions(item.Concurrency, item.Consistency, failed);
+        return StateWrite.Delete(component.Keys.Stored(item.Key), Tag(item.ETag));
+    }
+
+    private static string? Tag(string? etag) => string.IsNullOrEmpty(etag) ? null : etag;
+
+    private static void CheckOptions(string? concurrency, string? consistency, Func<string, DaprException> failed)
+    {
+        if (concurrency is not (null or "" or "first-write" or "last-write"))
+        {
+            throw failed("unrecognized concurrency model '" + concurrency + "'");
+        }
+        if (consistency is not (null or "" or "strong" or "eventual"))
+        {
+            throw failed("unrecognized consistency model '" + consistency + "'");
+        }
+    }
+
+    private static TimeSpan? TimeToLive(IReadOnlyDictionary<string, string> own, IReadOnlyDictionary<string, string> shared, Func<string, DaprException> failed)
+    {
+        if (!(shared.TryGetValue("ttlInSeconds", out var text) || own.TryGetValue("ttlInSeconds", out text)) || text.Length == 0)
+        {
+            return null;
+        }
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
+            ? seconds > 0 ? TimeSpan.FromSeconds(seconds) : null
+            : throw failed($"error parsing TTL: incorrect value for metadata 'ttlInSeconds': '{text}' is not a whole number");
+    }
+
+    private static (int Http, StatusCode Grpc) StatusOf(StateFailure failure) => failure.Kind switch
+    {
+        StateFailureKind.ETagMismatch or StateFailureKind.KeyExists => (409, StatusCode.Aborted),
+        StateFailureKind.ETagInvalid => (400, StatusCode.InvalidArgument),
+        _ => (500, StatusCode.Internal),
+    };
+
+    private static async ValueTask<T> Guarded<T>(ValueTask<T> work, Func<string, DaprException> failed)
+    {
+        try
+        {
+            return await work;
+        }
+        catch (Exception e) when (e is not (DaprException or OperationCanceledException))
+        {
+            throw failed(e.Message);
+        }
+    }
+}

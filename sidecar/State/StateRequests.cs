@@ -1,0 +1,21 @@
+namespace Sidecar.State;
+
+/// <summary>What a caller asks to store under a key, before it is checked.</summary>
+internal sealed record SaveRequest(
+    string Key,
+    ReadOnlyMemory<byte> Value,
+    string? ETag = null,
+    string? Concurrency = null,
+    string? Consistency = null,
+    IReadOnlyDictionary<string, string>? Metadata = null)
+{
+    /// <summary>The value came as JSON, so that a text in it has quotes that are not part of the text.</summary>
+    public bool IsJson { get; init; }
+}
+
+internal sealed record DeleteRequest(string Key, string? ETag = null, string? Concurrency = null, string? Consistency = null);
+
+/// <summary>One operation of a transaction: exactly one of the two is set.</summary>
+internal sealed record TransactionOperation(SaveRequest? Upsert, DeleteRequest? Delete);
+
+internal sealed record BulkItem(string Key, StateEntry? Entry, string? Error = null);

@@ -1,0 +1,11 @@
+namespace Sidecar.State;
+
+/// <summary>A state store as one app sees it.</summary>
+internal sealed record StateStoreComponent(string Name, IStateStore Store, KeyPrefix Keys, bool ActorStateStore, OutboxSettings? Outbox);
+
+/// <summary>
+/// Transactional outbox of a store: upserts of a transaction are also published.
+/// <paramref name="PubSub"/> is where to, <paramref name="Topic"/> under which topic; <paramref name="DiscardWhenMissing"/> says
+/// that an event without its state is dropped instead of tried again.
+/// </summary>
+internal sealed record OutboxSettings(string PubSub, string Topic, bool DiscardWhenMissing);
