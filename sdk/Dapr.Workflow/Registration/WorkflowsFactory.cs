@@ -39,9 +39,15 @@ internal sealed class WorkflowsFactory(ILogger<WorkflowsFactory> logger) : IWork
         TaskIdentifier identifier, IServiceProvider serviceProvider, out IWorkflowActivity? activity, out Exception? activationException) =>
         _activities.TryCreate(identifier.Name, serviceProvider, out activity, out activationException);
 
-    // The compiled factory makes an instance per turn cheap; ActivatorUtilities.CreateInstance reflects each time.
+    // The compiled factory makes an instance per turn cheap. It takes one constructor at registration; where there
+    // are several, which one fits depends on the services, and is found each time.
     private static Func<IServiceProvider, T> Activator<T>() where T : class
     {
+        if (typeof(T).IsAbstract || typeof(T).GetConstructors().Length != 1)
+        {
+            return services => ActivatorUtilities.CreateInstance<T>(services);
+        }
+
         var create = ActivatorUtilities.CreateFactory<T>([]);
         return services => create(services, null);
     }

@@ -77,12 +77,20 @@ internal sealed class WorkStream(TaskHub hub, TimeProvider time, ILogger<WorkStr
         {
             while (await timer.WaitForNextTickAsync(ended))
             {
-                await hub.Client.HelloAsync(new Empty(), hub.Headers.With(ended));
+                await GreetOnceAsync(ended);
             }
         }
         catch (OperationCanceledException)
         {
             logger.GreetingEnded();
+        }
+    }
+
+    private async Task GreetOnceAsync(CancellationToken ended)
+    {
+        try
+        {
+            await hub.Client.HelloAsync(new Empty(), hub.Headers.With(ended));
         }
         catch (RpcException unheard)
         {

@@ -15,7 +15,7 @@ internal sealed class WorkerStream(ServerCallContext context)
 
     internal void Send(WorkItem item) => Items.Writer.TryWrite(item);
 
-    internal void Activity(string name, string token, int task = 0, string? input = null, string? traceParent = null) => Send(new WorkItem
+    internal void Activity(string name, string token, int task = 0, string input = "0", string? traceParent = null) => Send(new WorkItem
     {
         CompletionToken = token,
         ActivityRequest = new ActivityRequest

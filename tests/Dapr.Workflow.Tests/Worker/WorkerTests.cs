@@ -1,7 +1,11 @@
 using System.Diagnostics;
+using System.Threading.Channels;
 using Dapr.Workflow.Protocol;
 using Dapr.Workflow.Tests.Hub;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using static Dapr.Workflow.Tests.Replay.Given;
 
 namespace Dapr.Workflow.Tests.Worker;
@@ -243,6 +247,29 @@ public sealed class WorkerTests : IAsyncLifetime
         (await _hub.StreamAsync()).Activity("echo", "t1", input: large);
 
         Assert.Equal(large.Length, (await ActivityAsync()).Result.Length);
+    }
+
+    [Fact]
+    public async Task A_silent_stream_is_kept_alive_by_a_greeting_every_half_minute()
+    {
+        var time = new FakeTimeProvider();
+        var greetings = Channel.CreateUnbounded<Empty>();
+        _hub.Sidecar.Answer(
+            (Empty greeting) =>
+            {
+                greetings.Writer.TryWrite(greeting);
+                return greeting;
+            },
+            "Hello");
+        await _hub.AppAsync(
+            options => options.RegisterActivity<int, int>("a", (_, n) => Task.FromResult(n)),
+            builder => builder.Services.AddSingleton<TimeProvider>(time));
+        (await _hub.StreamAsync()).Activity("a", "t1");
+        await ActivityAsync();
+
+        time.Advance(TimeSpan.FromSeconds(30));
+
+        await ScriptedHub.NextAsync(greetings, "the worker sent no greeting");
     }
 
     [Fact]
