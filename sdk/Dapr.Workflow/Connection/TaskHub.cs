@@ -1,0 +1,40 @@
+using Dapr.Workflow.Protocol;
+using Grpc.Net.Client;
+
+namespace Dapr.Workflow.Connection;
+
+/// <summary>The connection to the sidecar that worker and clients of an app share. Owns its channel.</summary>
+internal sealed class TaskHub(GrpcChannel channel, string? apiToken, HttpClient? ownedHttp = null) : IDisposable
+{
+    internal TaskHubSidecarService.TaskHubSidecarServiceClient Client { get; } = new(channel);
+
+    internal HubHeaders Headers { get; } = new(apiToken);
+
+    /// <summary>Host and port.</summary>
+    internal string Target => channel.Target;
+
+    internal static TaskHub Connect(string endpoint, string? apiToken, MessageSizes sizes) => new(
+        GrpcChannel.ForAddress(endpoint, new GrpcChannelOptions
+        {
+            HttpHandler = new SocketsHttpHandler
+            {
+                // A work stream may be silent for hours; pings keep it alive and tell a dead connection.
+                PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+                KeepAlivePingDelay = TimeSpan.FromSeconds(60),
+                KeepAlivePingTimeout = TimeSpan.FromSeconds(30),
+                KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
+                EnableMultipleHttp2Connections = true,
+            },
+            DisposeHttpClient = true,
+            ThrowOperationCanceledOnCancellation = true,
+            MaxReceiveMessageSize = sizes.Receive,
+            MaxSendMessageSize = sizes.Send,
+        }),
+        apiToken);
+
+    public void Dispose()
+    {
+        channel.Dispose();
+        ownedHttp?.Dispose();
+    }
+}

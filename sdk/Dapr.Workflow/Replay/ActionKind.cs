@@ -1,0 +1,10 @@
+namespace Dapr.Workflow.Replay;
+
+internal enum ActionKind
+{
+    Activity,
+    ChildWorkflow,
+    Timer,
+    SendEvent,
+    ContinueAsNew,
+}
