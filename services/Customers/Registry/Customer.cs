@@ -1,0 +1,37 @@
+using ServiceDefaults.Refusals;
+
+namespace Customers.Registry;
+
+/// <summary>Stored format. Where goods go for <paramref name="Country"/> (ISO 3166-1 alpha-2).</summary>
+internal sealed record Address(string Line1, string City, string PostalCode, string Country);
+
+/// <summary>Stored format.</summary>
+internal sealed record Customer(string CustomerId, string Name, string? Email, Address Address, int Version);
+
+/// <summary>What a caller may say about a customer; ids and versions are not his to choose.</summary>
+internal sealed record CustomerDetails(string? Name, string? Email, Address? Address);
+
+/// <summary>The rules for customer data: a sum without effects.</summary>
+internal static class CustomerRules
+{
+    private const int Longest = 200;
+
+    public static Outcome<Customer> Register(string customerId, CustomerDetails details) => Check(details) ?? (Outcome<Customer>)Make(customerId, details, 1);
+
+    public static Outcome<Customer> Change(Customer before, CustomerDetails details) => Check(details) ?? (Outcome<Customer>)Make(before.CustomerId, details, before.Version + 1);
+
+    private static Customer Make(string id, CustomerDetails details, int version)
+        => new(id, details.Name!.Trim(), details.Email, details.Address! with { Country = details.Address.Country.ToUpperInvariant() }, version);
+
+    private static Refusal? Check(CustomerDetails details) => details switch
+    {
+        { Name: null or "" } => Refusal.Invalid("name-missing", "A customer needs a name."),
+        { Name.Length: > Longest } => Refusal.Invalid("name-too-long", $"A name has at most {Longest} characters."),
+        { Email.Length: > Longest } => Refusal.Invalid("email-too-long", $"An e-mail address has at most {Longest} characters."),
+        { Email: { } email } when !email.Contains('@') => Refusal.Invalid("email-invalid", $"'{email}' is no e-mail address."),
+        { Address: null } => Refusal.Invalid("address-missing", "A customer needs an address with line1, city, postalCode and country."),
+        { Address: { Line1: null or "" } or { City: null or "" } or { PostalCode: null or "" } } => Refusal.Invalid("address-incomplete", "An address needs line1, city, postalCode and country."),
+        { Address.Country: not { Length: 2 } } => Refusal.Invalid("country-invalid", "country must be two letters (ISO 3166-1)."),
+        _ => null,
+    };
+}

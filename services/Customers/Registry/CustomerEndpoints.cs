@@ -1,0 +1,45 @@
+using ServiceDefaults.Aggregates;
+using ServiceDefaults.Refusals;
+
+namespace Customers.Registry;
+
+internal static class CustomerEndpoints
+{
+    public static void MapCustomers(this IEndpointRouteBuilder routes)
+    {
+        var customers = routes.MapGroup("/customers");
+        customers.MapPost("/", RegisterAsync);
+        customers.MapGet("/{customerId}", FindAsync);
+        customers.MapPut("/{customerId}", ChangeAsync);
+    }
+
+    private static async Task<IResult> RegisterAsync(CustomerDetails details, CustomerStore store, CancellationToken cancellation)
+    {
+        var registered = CustomerRules.Register($"customer-{Guid.CreateVersion7():N}", details);
+        if (registered.Value is { } customer && !await store.TryAddAsync(customer, cancellation))
+        {
+            return Refusal.Conflict("customer-exists", "A customer with this id exists.").ToProblem();
+        }
+        return registered.ToResult(added => TypedResults.Created($"/customers/{added.CustomerId}", added));
+    }
+
+    private static async Task<IResult> FindAsync(string customerId, CustomerStore store, CancellationToken cancellation)
+        => await store.FindAsync(customerId, cancellation) is { } found ? TypedResults.Ok(found.Value) : Missing(customerId);
+
+    private static async Task<IResult> ChangeAsync(string customerId, CustomerDetails details, CustomerStore store, CancellationToken cancellation)
+    {
+        if (await store.FindAsync(customerId, cancellation) is not { } read)
+        {
+            return Missing(customerId);
+        }
+        var changed = CustomerRules.Change(read.Value, details);
+        if (changed.Value is { } next && !await store.TryChangeAsync(read, next, cancellation))
+        {
+            return Refusal.Conflict("customer-changed", "Somebody else has changed the customer meanwhile; read it again.").ToProblem();
+        }
+        return changed.ToResult(TypedResults.Ok);
+    }
+
+    private static IResult Missing(string customerId)
+        => Refusal.NotFound("customer-not-found", $"There is no customer '{customerId}'.").ToProblem();
+}

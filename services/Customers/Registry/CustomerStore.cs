@@ -1,0 +1,36 @@
+using Dapr.Client;
+using ServiceDefaults.Aggregates;
+
+namespace Customers.Registry;
+
+/// <summary>Customers in Dapr state; each change publishes what it did to the topic <c>customers</c>.</summary>
+internal sealed class CustomerStore(DaprClient dapr, TimeProvider time)
+{
+    /// <summary>The record before its first version; never shown to anybody.</summary>
+    private static readonly Customer Empty = new("", "", null, new Address("", "", "", ""), 0);
+
+    private readonly AggregateStore<Customer> customers = new(dapr, "customers-store", id => $"customer-{id}");
+
+    public async Task<Stored<Customer>?> FindAsync(string customerId, CancellationToken cancellation)
+        => await customers.FindAsync(customerId, cancellation) is { Value.Version: > 0 } found ? found : null;
+
+    /// <summary>False when the id is taken by a customer already, who stays as he is.</summary>
+    public async Task<bool> TryAddAsync(Customer customer, CancellationToken cancellation)
+    {
+        var stored = await customers.FindOrCreateAsync(customer.CustomerId, Empty, cancellation);
+        return stored.Value.Version == 0 && await TrySaveAsync(stored, customer, "customer.registered", cancellation);
+    }
+
+    /// <summary>False when somebody else has changed the customer since it was read.</summary>
+    public Task<bool> TryChangeAsync(Stored<Customer> read, Customer next, CancellationToken cancellation)
+        => TrySaveAsync(read, next, "customer.changed", cancellation);
+
+    private Task<bool> TrySaveAsync(Stored<Customer> read, Customer next, string type, CancellationToken cancellation)
+    {
+        var data = new CustomerEvent($"{next.CustomerId}:{next.Version}", next.Version, time.GetUtcNow(), next.CustomerId, next.Name, next.Address.Country);
+        return customers.TryReplaceAsync(next.CustomerId, read, next, new OutgoingEvent(type, next.CustomerId, data), cancellation);
+    }
+
+    /// <summary>Stored format of <c>customer.registered</c> and <c>customer.changed</c>: no more of a person than others need.</summary>
+    private sealed record CustomerEvent(string EventId, int Version, DateTimeOffset OccurredAt, string CustomerId, string Name, string Country);
+}

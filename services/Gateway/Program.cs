@@ -1,0 +1,14 @@
+using Gateway.Aggregation;
+using Gateway.Routing;
+using ServiceDefaults;
+using ServiceDefaults.Requests;
+
+var builder = WebApplication.CreateBuilder(args).AddServiceDefaults();
+builder.Configuration[AppToken.Edge] = "true";
+builder.Services.AddReverseProxy();
+builder.Services.AddServiceClient<OrdersClient>("orders").AddServiceClient<CustomersClient>("customers");
+
+var app = builder.Build().UseServiceDefaults();
+app.MapOrderDetails();
+app.MapServices();
+app.Run();

@@ -1,0 +1,38 @@
+using ServiceDefaults.Refusals;
+
+namespace Inventory.Catalogue;
+
+/// <summary>
+/// Stored format. <paramref name="Price"/> counts minor units of <paramref name="Currency"/>. At all times
+/// <c>available + reserved + sold</c> is what was ever put on the shelf.
+/// </summary>
+internal sealed record Product(string ProductId, string Name, long Price, string Currency, int Available, int Reserved, int Sold);
+
+/// <summary>What an operator may say about a product. <paramref name="Stock"/> is what is to be available from now on.</summary>
+internal sealed record ProductDetails(string? Name, long? Price, int? Stock);
+
+internal static class ProductRules
+{
+    public const string Currency = "EUR";
+    public const long HighestPrice = 1_000_000_000;
+    public const int MostStock = 1_000_000_000;
+
+    public static Outcome<Product> Put(string productId, Product? before, ProductDetails details)
+    {
+        var name = details.Name ?? before?.Name;
+        var price = details.Price ?? before?.Price;
+        return (productId, name, price, details.Stock) switch
+        {
+            ({ Length: 0 or > 100 }, _, _, _) => Refusal.Invalid("product-id-invalid", "A product id has 1 to 100 characters."),
+            (_, null or { Length: 0 or > 200 }, _, _) => Refusal.Invalid("name-invalid", "A product needs a name of at most 200 characters."),
+            (_, _, null or < 0 or > HighestPrice, _) => Refusal.Invalid("price-invalid", $"price must be from 0 to {HighestPrice} minor units."),
+            (_, _, _, < 0 or > MostStock) => Refusal.Invalid("stock-invalid", $"stock must be from 0 to {MostStock}."),
+            _ => (before ?? new Product(productId, name, price.Value, Currency, 0, 0, 0)) with
+            {
+                Name = name,
+                Price = price.Value,
+                Available = details.Stock ?? before?.Available ?? 0,
+            },
+        };
+    }
+}

@@ -1,0 +1,92 @@
+using Inventory.Catalogue;
+using ServiceDefaults.Refusals;
+
+namespace Inventory.Stock;
+
+/// <summary>Stored format.</summary>
+internal sealed record ReservationLine(string ProductId, int Quantity);
+
+internal enum ReservationStatus
+{
+    /// <summary>Goods are held for the order.</summary>
+    Reserved,
+
+    /// <summary>There was not enough; nothing is held.</summary>
+    Failed,
+
+    /// <summary>Held no more. Also the answer to a release that comes before its reservation, which then finds the door closed.</summary>
+    Released,
+
+    /// <summary>Taken out for good.</summary>
+    Sold,
+}
+
+/// <summary>Stored format: what became of an order's goods.</summary>
+internal sealed record Reservation(string OrderId, ReservationStatus Status, IReadOnlyList<ReservationLine> Lines, string? Reason, int Version);
+
+/// <summary>What a decision changes: the reservation, and the products it touches.</summary>
+internal sealed record StockChange(Reservation Reservation, IReadOnlyList<Product> Products);
+
+/// <summary>The rules of stock: sums without effects. Each decision is idempotent by order id; null means there is nothing to do.</summary>
+internal static class StockRules
+{
+    public static StockChange? Reserve(string orderId, Reservation? before, IReadOnlyList<ReservationLine> lines, IReadOnlyDictionary<string, Product> products)
+    {
+        if (before is not null)
+        {
+            return null; // decided already: the same answer again
+        }
+        var wanted = lines.GroupBy(line => line.ProductId, StringComparer.Ordinal).Select(line => new ReservationLine(line.Key, line.Sum(item => item.Quantity))).ToList();
+        foreach (var line in wanted)
+        {
+            if (!products.TryGetValue(line.ProductId, out var product) || product.Available < line.Quantity)
+            {
+                var left = product?.Available ?? 0;
+                return new StockChange(new Reservation(orderId, ReservationStatus.Failed, [], $"{line.Quantity} of {line.ProductId} are wanted, {left} are left", 1), []);
+            }
+        }
+        var held = wanted.Select(line => products[line.ProductId] with
+        {
+            Available = products[line.ProductId].Available - line.Quantity,
+            Reserved = products[line.ProductId].Reserved + line.Quantity,
+        }).ToList();
+        return new StockChange(new Reservation(orderId, ReservationStatus.Reserved, wanted, null, 1), held);
+    }
+
+    public static StockChange? Release(string orderId, Reservation? before, IReadOnlyDictionary<string, Product> products)
+    {
+        if (before is null)
+        {
+            return new StockChange(new Reservation(orderId, ReservationStatus.Released, [], "released before it was reserved", 1), []);
+        }
+        if (before.Status != ReservationStatus.Reserved)
+        {
+            return null;
+        }
+        var freed = before.Lines.Select(line => products[line.ProductId] with
+        {
+            Available = products[line.ProductId].Available + line.Quantity,
+            Reserved = products[line.ProductId].Reserved - line.Quantity,
+        }).ToList();
+        return new StockChange(before with { Status = ReservationStatus.Released, Version = before.Version + 1 }, freed);
+    }
+
+    /// <summary>Takes the goods of a shipped order out. An order that holds nothing has nothing to ship: a conflict.</summary>
+    public static Outcome<StockChange?> Ship(string orderId, Reservation? before, IReadOnlyDictionary<string, Product> products)
+    {
+        switch (before?.Status)
+        {
+            case ReservationStatus.Sold:
+                return (Outcome<StockChange?>)(StockChange?)null!;
+            case ReservationStatus.Reserved:
+                var sold = before.Lines.Select(line => products[line.ProductId] with
+                {
+                    Reserved = products[line.ProductId].Reserved - line.Quantity,
+                    Sold = products[line.ProductId].Sold + line.Quantity,
+                }).ToList();
+                return new StockChange(before with { Status = ReservationStatus.Sold, Version = before.Version + 1 }, sold);
+            default:
+                return Refusal.Conflict("nothing-reserved", $"Order '{orderId}' holds no goods.");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using ServiceDefaults.Refusals;
+
+namespace Inventory.Stock;
+
+internal static class ReservationEndpoints
+{
+    private const int MostLines = 100;
+
+    public static void MapReservations(this IEndpointRouteBuilder routes)
+    {
+        var reservations = routes.MapGroup("/reservations/{orderId}");
+        reservations.MapPost("/", ReserveAsync);
+        reservations.MapGet("/", FindAsync);
+        reservations.MapPost("/release", ReleaseAsync);
+        reservations.MapPost("/ship", ShipAsync);
+    }
+
+    private static async Task<IResult> ReserveAsync(string orderId, ReserveRequest request, Reserving reserving, CancellationToken cancellation)
+    {
+        if (request.Items is not { Count: > 0 and <= MostLines } lines || lines.Any(line => string.IsNullOrEmpty(line.ProductId) || line.Quantity is <= 0 or > 10_000))
+        {
+            return Refusal.Invalid("items-invalid", $"items must hold 1 to {MostLines} lines with a product and a quantity from 1 to 10000.").ToProblem();
+        }
+        var reservation = await reserving.ReserveAsync(orderId, lines, cancellation);
+        return reservation.Status switch
+        {
+            ReservationStatus.Reserved or ReservationStatus.Sold => TypedResults.Ok(reservation),
+            ReservationStatus.Failed => Refusal.Conflict("out-of-stock", reservation.Reason!).ToProblem(),
+            _ => Refusal.Conflict("reservation-released", $"The reservation of order '{orderId}' was released already.").ToProblem(),
+        };
+    }
+
+    private static async Task<IResult> FindAsync(string orderId, StockStore stock, CancellationToken cancellation)
+        => await stock.FindReservationAsync(orderId, cancellation) is { } found
+            ? TypedResults.Ok(found)
+            : Refusal.NotFound("reservation-not-found", $"Order '{orderId}' has no reservation.").ToProblem();
+
+    private static async Task<IResult> ReleaseAsync(string orderId, Reserving reserving, CancellationToken cancellation)
+        => TypedResults.Ok(await reserving.ReleaseAsync(orderId, cancellation));
+
+    private static async Task<IResult> ShipAsync(string orderId, Reserving reserving, CancellationToken cancellation)
+        => (await reserving.ShipAsync(orderId, cancellation)).ToResult(TypedResults.Ok);
+
+    private sealed record ReserveRequest(IReadOnlyList<ReservationLine>? Items);
+}

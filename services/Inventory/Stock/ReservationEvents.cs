@@ -1,0 +1,38 @@
+using System.Text.Json;
+using Dapr.Client;
+using ServiceDefaults;
+
+namespace Inventory.Stock;
+
+/// <summary>
+/// Publishes what became of a reservation, through the outbox of a store of its own. The record there is the last event of the
+/// order; its id follows from order and version, so that publishing it again is the same event again.
+/// </summary>
+internal sealed class ReservationEvents(DaprClient dapr, TimeProvider time)
+{
+    private const string Store = "inventory-store";
+
+    public Task PublishAsync(Reservation reservation, CancellationToken cancellation)
+    {
+        var type = TypeOf(reservation.Status);
+        var data = new ReservationEvent($"{reservation.OrderId}:{type}", reservation.Version, time.GetUtcNow(), reservation.OrderId, reservation.Lines, reservation.Reason);
+        var metadata = new Dictionary<string, string> { ["contentType"] = "application/json", ["type"] = type, ["subject"] = reservation.OrderId };
+        return dapr.ExecuteStateTransactionAsync(
+            Store,
+            [new StateTransactionRequest($"reservation-{reservation.OrderId}", JsonSerializer.SerializeToUtf8Bytes(data, Json.Options), StateOperationType.Upsert, metadata: metadata)],
+            cancellationToken: cancellation);
+    }
+
+    /// <summary>Stored format: the event's name on the topic <c>inventory</c>.</summary>
+    private static string TypeOf(ReservationStatus status) => status switch
+    {
+        ReservationStatus.Reserved => "inventory.reserved",
+        ReservationStatus.Failed => "inventory.reservation-failed",
+        ReservationStatus.Released => "inventory.released",
+        ReservationStatus.Sold => "inventory.sold",
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "a status without an event"),
+    };
+
+    /// <summary>Stored format.</summary>
+    private sealed record ReservationEvent(string EventId, int Version, DateTimeOffset OccurredAt, string OrderId, IReadOnlyList<ReservationLine> Items, string? Reason);
+}

@@ -1,0 +1,36 @@
+using ServiceDefaults.Refusals;
+
+namespace Inventory.Stock;
+
+/// <summary>
+/// Reserve, release, ship: decided and written in one transaction, then published. A crash between the two is mended by the
+/// caller's repetition, which finds the decision made and publishes again.
+/// </summary>
+internal sealed class Reserving(StockStore stock, ReservationEvents events)
+{
+    public async Task<Reservation> ReserveAsync(string orderId, IReadOnlyList<ReservationLine> lines, CancellationToken cancellation)
+    {
+        var decided = await stock.ChangeAsync(orderId, lines, (before, products) => StockRules.Reserve(orderId, before, lines, products)!, cancellation);
+        await events.PublishAsync(decided.Value!, cancellation);
+        return decided.Value!;
+    }
+
+    public async Task<Reservation> ReleaseAsync(string orderId, CancellationToken cancellation)
+    {
+        var held = await stock.FindReservationAsync(orderId, cancellation);
+        var decided = await stock.ChangeAsync(orderId, held?.Lines ?? [], (before, products) => StockRules.Release(orderId, before, products)!, cancellation);
+        await events.PublishAsync(decided.Value!, cancellation);
+        return decided.Value!;
+    }
+
+    public async Task<Outcome<Reservation>> ShipAsync(string orderId, CancellationToken cancellation)
+    {
+        var held = await stock.FindReservationAsync(orderId, cancellation);
+        var decided = await stock.ChangeAsync(orderId, held?.Lines ?? [], (before, products) => StockRules.Ship(orderId, before, products), cancellation);
+        if (decided.Value is { } sold)
+        {
+            await events.PublishAsync(sold, cancellation);
+        }
+        return decided;
+    }
+}

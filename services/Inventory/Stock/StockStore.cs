@@ -1,0 +1,192 @@
+using System.Text.Json;
+using Dapr;
+using Dapr.Client;
+using Grpc.Core;
+using Inventory.Catalogue;
+using ServiceDefaults;
+using ServiceDefaults.Aggregates;
+using ServiceDefaults.Refusals;
+
+namespace Inventory.Stock;
+
+/// <summary>
+/// Products and reservations in one store, so that an order's goods move in one transaction: every product it touches under its
+/// ETag, and the reservation with them. The store has no outbox; <see cref="ReservationEvents"/> publishes.
+/// </summary>
+internal sealed class StockStore(DaprClient dapr)
+{
+    private const string Store = "inventory-stock";
+    private const string IndexKey = "products";
+
+    private static readonly StateOptions FirstWrite = new() { Concurrency = ConcurrencyMode.FirstWrite, Consistency = ConsistencyMode.Strong };
+
+    /// <summary>
+    /// Products somebody here is writing now. A turn costs less than a lost race for an ETag; the ETag still guards against other
+    /// instances of this service.
+    /// </summary>
+    private readonly ProductTurns turns = new();
+
+    public async Task<IReadOnlyDictionary<string, Stored<Product>>> FindAsync(IReadOnlyList<string> productIds, CancellationToken cancellation)
+    {
+        var items = await dapr.GetBulkStateAsync<Product?>(Store, [.. productIds.Select(KeyOf)], parallelism: null, cancellationToken: cancellation);
+        return items.Where(item => !string.IsNullOrEmpty(item.ETag) && item.Value is not null)
+            .ToDictionary(item => item.Value!.ProductId, item => new Stored<Product>(item.Value!, item.ETag), StringComparer.Ordinal);
+    }
+
+    public async Task<IReadOnlyList<Product>> ListAsync(CancellationToken cancellation)
+    {
+        var ids = await dapr.GetStateAsync<List<string>?>(Store, IndexKey, ConsistencyMode.Strong, cancellationToken: cancellation) ?? [];
+        return ids.Count == 0 ? [] : [.. (await FindAsync(ids, cancellation)).Values.Select(found => found.Value).OrderBy(product => product.ProductId, ProductOrder.Instance)];
+    }
+
+    /// <summary>Adds a product that is not there yet; one that is stays as it is.</summary>
+    public async Task AddAsync(Product product, CancellationToken cancellation)
+    {
+        await IndexAsync(product.ProductId, cancellation);
+        if (!(await FindAsync([product.ProductId], cancellation)).ContainsKey(product.ProductId))
+        {
+            await dapr.SaveStateAsync(Store, KeyOf(product.ProductId), product, FirstWrite, cancellationToken: cancellation);
+        }
+    }
+
+    public async Task<Outcome<Product>> PutAsync(string productId, ProductDetails details, CancellationToken cancellation)
+    {
+        using var turn = await turns.TakeAsync([productId], cancellation);
+        while (true)
+        {
+            var before = (await FindAsync([productId], cancellation)).GetValueOrDefault(productId);
+            var put = ProductRules.Put(productId, before?.Value, details);
+            if (put.Refusal is not null)
+            {
+                return put;
+            }
+            await IndexAsync(productId, cancellation);
+            if (before is null)
+            {
+                await dapr.SaveStateAsync(Store, KeyOf(productId), put.Value!, FirstWrite, cancellationToken: cancellation);
+                return put;
+            }
+            if (await dapr.TrySaveStateAsync(Store, KeyOf(productId), put.Value!, before.ETag, FirstWrite, cancellationToken: cancellation))
+            {
+                return put;
+            }
+        }
+    }
+
+    public async Task<Reservation?> FindReservationAsync(string orderId, CancellationToken cancellation)
+        => await dapr.GetStateAsync<Reservation?>(Store, ReservationKeyOf(orderId), ConsistencyMode.Strong, cancellationToken: cancellation);
+
+    /// <summary>
+    /// Decides on the reservation of <paramref name="orderId"/> and writes what was decided, again from the start when another
+    /// instance was faster. Gives the reservation as it is then.
+    /// </summary>
+    public async Task<Outcome<Reservation>> ChangeAsync(
+        string orderId,
+        IReadOnlyList<ReservationLine> lines,
+        Func<Reservation?, IReadOnlyDictionary<string, Product>, Outcome<StockChange?>> decide,
+        CancellationToken cancellation)
+    {
+        var productIds = lines.Select(line => line.ProductId).Distinct(StringComparer.Ordinal).ToList();
+        using var turn = await turns.TakeAsync([.. productIds, orderId], cancellation);
+        while (true)
+        {
+            var read = await ReadAsync(orderId, productIds, cancellation);
+            if (read.Reservation?.Value.Lines.Any(line => !read.Products.ContainsKey(line.ProductId)) == true)
+            {
+                productIds = [.. read.Reservation.Value.Lines.Select(line => line.ProductId)];
+                continue; // the reservation holds other products than the caller named
+            }
+            var decided = decide(read.Reservation?.Value, read.Products.ToDictionary(item => item.Key, item => item.Value.Value, StringComparer.Ordinal));
+            if (decided.Refusal is { } refusal)
+            {
+                return refusal;
+            }
+            if (decided.Value is not { } change)
+            {
+                return read.Reservation!.Value;
+            }
+            if (await TryWriteAsync(read, change, cancellation))
+            {
+                return change.Reservation;
+            }
+        }
+    }
+
+    private async Task<(Stored<Reservation>? Reservation, IReadOnlyDictionary<string, Stored<Product>> Products)> ReadAsync(string orderId, List<string> productIds, CancellationToken cancellation)
+    {
+        var products = productIds.Count == 0 ? Task.FromResult<IReadOnlyDictionary<string, Stored<Product>>>(new Dictionary<string, Stored<Product>>()) : FindAsync(productIds, cancellation);
+        var (reservation, etag) = await dapr.GetStateAndETagAsync<Reservation>(Store, ReservationKeyOf(orderId), ConsistencyMode.Strong, cancellationToken: cancellation);
+        return (string.IsNullOrEmpty(etag) ? null : new Stored<Reservation>(reservation, etag), await products);
+    }
+
+    /// <summary>
+    /// A change that touches no product is guarded by a first-write save, any other by the products' ETags: whoever decides on the
+    /// same order at the same time writes the same products.
+    /// </summary>
+    private async Task<bool> TryWriteAsync((Stored<Reservation>? Reservation, IReadOnlyDictionary<string, Stored<Product>> Products) read, StockChange change, CancellationToken cancellation)
+    {
+        var key = ReservationKeyOf(change.Reservation.OrderId);
+        var operations = change.Products
+            .Select(product => Upsert(KeyOf(product.ProductId), product, read.Products[product.ProductId].ETag))
+            .Append(Upsert(key, change.Reservation, read.Reservation?.ETag))
+            .ToList();
+        try
+        {
+            if (change.Products.Count == 0 && read.Reservation is null)
+            {
+                await dapr.SaveStateAsync(Store, key, change.Reservation, FirstWrite, cancellationToken: cancellation);
+            }
+            else
+            {
+                await dapr.ExecuteStateTransactionAsync(Store, operations, cancellationToken: cancellation);
+            }
+            return true;
+        }
+        catch (Exception e) when (e is DaprException or RpcException)
+        {
+            var now = await ReadAsync(change.Reservation.OrderId, [.. read.Products.Keys], cancellation);
+            var raced = now.Reservation?.ETag != read.Reservation?.ETag || now.Products.Any(product => product.Value.ETag != read.Products.GetValueOrDefault(product.Key)?.ETag);
+            if (raced)
+            {
+                return false;
+            }
+            throw;
+        }
+    }
+
+    private async Task IndexAsync(string productId, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var (ids, etag) = await dapr.GetStateAndETagAsync<List<string>?>(Store, IndexKey, ConsistencyMode.Strong, cancellationToken: cancellation);
+            if (ids?.Contains(productId) == true)
+            {
+                return;
+            }
+            if (string.IsNullOrEmpty(etag))
+            {
+                await dapr.SaveStateAsync(Store, IndexKey, new List<string> { productId }, FirstWrite, cancellationToken: cancellation);
+            }
+            else if (await dapr.TrySaveStateAsync(Store, IndexKey, (List<string>)[.. ids!, productId], etag, FirstWrite, cancellationToken: cancellation))
+            {
+                return;
+            }
+        }
+    }
+
+    private static StateTransactionRequest Upsert<T>(string key, T value, string? etag)
+        => new(key, JsonSerializer.SerializeToUtf8Bytes(value, Json.Options), StateOperationType.Upsert, etag, null, FirstWrite);
+
+    private static string KeyOf(string productId) => $"product-{productId}";
+
+    private static string ReservationKeyOf(string orderId) => $"reservation-{orderId}";
+
+    /// <summary>product-2 before product-10.</summary>
+    private sealed class ProductOrder : IComparer<string>
+    {
+        public static readonly ProductOrder Instance = new();
+
+        public int Compare(string? x, string? y)
+            => (x?.Length ?? 0) != (y?.Length ?? 0) ? (x?.Length ?? 0).CompareTo(y?.Length ?? 0) : string.CompareOrdinal(x, y);
+    }
+}

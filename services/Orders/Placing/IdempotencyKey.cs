@@ -1,0 +1,28 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using ServiceDefaults;
+using ServiceDefaults.Refusals;
+
+namespace Orders.Placing;
+
+/// <summary>
+/// The header <c>Idempotency-Key</c>: with one, the order's id follows from customer and key, so that the same key is the same
+/// order by construction, and nobody meets another customer's. Source: IETF draft "The Idempotency-Key HTTP Header Field".
+/// </summary>
+internal static class IdempotencyKey
+{
+    public const string Header = "Idempotency-Key";
+    private const int Longest = 255;
+
+    public static Outcome<string> OrderId(string? key, string customerId) => key switch
+    {
+        null => Guid.CreateVersion7().ToString("N"),
+        { Length: 0 or > Longest } => Refusal.Invalid("idempotency-key-invalid", $"{Header} must have 1 to {Longest} characters."),
+        _ => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{customerId}\n{key}")))[..32],
+    };
+
+    /// <summary>Tells one request from another; the same whatever the order of fields in the body.</summary>
+    public static string HashOf(PlaceOrder request)
+        => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, Json.Options)));
+}

@@ -1,0 +1,48 @@
+using ServiceDefaults.Refusals;
+
+namespace Orders.Placing;
+
+/// <summary>What a customer asks for. Prices are not his to say.</summary>
+internal sealed record PlaceOrder(string? CustomerId, IReadOnlyList<RequestedItem?>? Items, string? PaymentToken, string? Saga);
+
+internal sealed record RequestedItem(string? ProductId, int Quantity);
+
+/// <summary>The rules a request must meet by itself, before anybody is asked about customers and products.</summary>
+internal static class PlaceOrderRules
+{
+    public const int MostItems = 100;
+    public const int MostOfOne = 10_000;
+    private const int LongestText = 200;
+
+    public static Refusal? Check(PlaceOrder request)
+    {
+        if (string.IsNullOrWhiteSpace(request.CustomerId) || request.CustomerId.Length > LongestText)
+        {
+            return Refusal.Invalid("customer-id-invalid", "customerId must be given.");
+        }
+        if (request.Items is not { Count: > 0 })
+        {
+            return Refusal.Invalid("items-empty", "items must hold at least one line.");
+        }
+        if (request.Items.Count > MostItems)
+        {
+            return Refusal.Invalid("too-many-items", $"An order has at most {MostItems} lines, not {request.Items.Count}.");
+        }
+        for (var i = 0; i < request.Items.Count; i++)
+        {
+            if (request.Items[i] is not { ProductId: { Length: > 0 and <= LongestText } })
+            {
+                return Refusal.Invalid("product-id-invalid", $"items[{i}].productId must be given.");
+            }
+            if (request.Items[i]!.Quantity is < 1 or > MostOfOne)
+            {
+                return Refusal.Invalid("quantity-invalid", $"items[{i}].quantity must be from 1 to {MostOfOne}, not {request.Items[i]!.Quantity}.");
+            }
+        }
+        if (string.IsNullOrWhiteSpace(request.PaymentToken) || request.PaymentToken.Length > LongestText)
+        {
+            return Refusal.Invalid("payment-token-invalid", "paymentToken must be given.");
+        }
+        return request.Saga is null or "orchestration" ? null : Refusal.Invalid("saga-unknown", $"saga must be orchestration, not '{request.Saga}'.");
+    }
+}

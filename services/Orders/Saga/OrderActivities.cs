@@ -1,0 +1,30 @@
+using Dapr.Workflow;
+using Orders.Ordering;
+
+namespace Orders.Saga;
+
+/// <summary>Stored format: how the saga ended. <paramref name="Reason"/> is set when it was given up.</summary>
+internal sealed record SagaConclusion(string OrderId, string? Reason, IReadOnlyList<SagaStepView> Steps);
+
+internal sealed class CreateOrder(OrderStreams streams) : WorkflowActivity<OrderSagaInput, StepOutcome>
+{
+    public override async Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input)
+    {
+        var created = new OrderCreated(input.CustomerId, input.Items, input.Total, input.Currency, "orchestration");
+        var order = await streams.AppendAsync(input.OrderId, before => OrderRules.Create(before, created)!, CancellationToken.None);
+        // A finished instance id can be started anew on any Dapr; the order itself says that all is done already.
+        return order.Value?.Status == OrderStatus.Pending ? StepOutcome.Success : new StepOutcome(false, order.Refusal?.Detail ?? $"the order is {order.Value?.Status} already");
+    }
+}
+
+internal sealed class ConfirmOrder(OrderStreams streams) : WorkflowActivity<SagaConclusion, StepOutcome>
+{
+    public override async Task<StepOutcome> RunAsync(WorkflowActivityContext context, SagaConclusion conclusion)
+        => StepOutcome.Of(await streams.AppendAsync(conclusion.OrderId, order => OrderRules.Confirm(order, conclusion.Steps), CancellationToken.None));
+}
+
+internal sealed class CancelOrder(OrderStreams streams) : WorkflowActivity<SagaConclusion, StepOutcome>
+{
+    public override async Task<StepOutcome> RunAsync(WorkflowActivityContext context, SagaConclusion conclusion)
+        => StepOutcome.Of(await streams.AppendAsync(conclusion.OrderId, order => OrderRules.Cancel(order, conclusion.Reason ?? "given up", conclusion.Steps), CancellationToken.None));
+}

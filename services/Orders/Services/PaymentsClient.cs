@@ -1,0 +1,21 @@
+using System.Net.Http.Json;
+using ServiceDefaults;
+using ServiceDefaults.Refusals;
+
+namespace Orders.Services;
+
+internal sealed class PaymentsClient(HttpClient http)
+{
+    /// <summary><paramref name="amount"/> counts minor units. The order id is the idempotency key.</summary>
+    public async Task<Outcome<Nothing>> ChargeAsync(string orderId, long amount, string currency, string paymentToken, CancellationToken cancellation)
+    {
+        using var response = await http.PostAsJsonAsync($"/payments/{orderId}", new { amount, currency, paymentToken }, Json.Options, cancellation);
+        return await response.ReadAsync<Nothing>(cancellation);
+    }
+
+    public async Task<Outcome<Nothing>> RefundAsync(string orderId, CancellationToken cancellation)
+    {
+        using var response = await http.PostAsync(new Uri($"/payments/{orderId}/refund", UriKind.Relative), null, cancellation);
+        return await response.ReadAsync<Nothing>(cancellation);
+    }
+}

@@ -1,0 +1,34 @@
+namespace Payments.Charging;
+
+internal enum PaymentStatus
+{
+    /// <summary>Begun; whether the provider has charged is not known here.</summary>
+    Pending,
+    Completed,
+
+    /// <summary>Declined, or given up before it was charged.</summary>
+    Failed,
+    Refunded,
+}
+
+/// <summary>Stored format: an order's payment. <paramref name="Amount"/> counts minor units.</summary>
+internal sealed record Payment(string OrderId, PaymentStatus Status, long Amount, string Currency, string Token, string? Reason, int Version)
+{
+    public static Payment Begin(string orderId, long amount, string currency, string token)
+        => new(orderId, PaymentStatus.Pending, amount, currency, token, null, 0);
+
+    public Payment Complete() => this with { Status = PaymentStatus.Completed, Version = Version + 1 };
+
+    public Payment Fail(string reason) => this with { Status = PaymentStatus.Failed, Reason = reason, Version = Version + 1 };
+
+    public Payment Refund() => this with { Status = PaymentStatus.Refunded, Version = Version + 1 };
+
+    /// <summary>Stored format: the event's name on the topic <c>payments</c>.</summary>
+    public string EventType => Status switch
+    {
+        PaymentStatus.Completed => "payment.completed",
+        PaymentStatus.Failed => "payment.failed",
+        PaymentStatus.Refunded => "payment.refunded",
+        _ => throw new InvalidOperationException("a payment that is pending has no event"),
+    };
+}

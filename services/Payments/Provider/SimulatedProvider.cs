@@ -1,0 +1,89 @@
+using Dapr.Client;
+using ServiceDefaults.Aggregates;
+
+namespace Payments.Provider;
+
+/// <summary>
+/// A provider for development and tests, steered by the token, with books of its own that outlive a crash of this service:
+/// <c>tok_ok</c>; <c>tok_declined</c> and <c>tok_insufficient_funds</c> decline; <c>tok_timeout</c> charges and then answers too
+/// late; <c>tok_flaky</c> fails twice, then works; <c>tok_refund_fails</c> charges and never refunds.
+/// </summary>
+internal sealed class SimulatedProvider(DaprClient dapr, TimeProvider time) : IPaymentProvider
+{
+    private const string Store = "payments-provider";
+    private const int FlakyAttempts = 2;
+
+    private static readonly TimeSpan TooLate = TimeSpan.FromMinutes(1);
+    private static readonly StateOptions FirstWrite = new() { Concurrency = ConcurrencyMode.FirstWrite, Consistency = ConsistencyMode.Strong };
+
+    public async Task<ChargeResult> ChargeAsync(string orderId, long amount, string currency, string token, CancellationToken cancellation)
+    {
+        switch (token)
+        {
+            case "tok_declined":
+                return ChargeResult.Declined("card_declined");
+            case "tok_insufficient_funds":
+                return ChargeResult.Declined("insufficient_funds");
+            case "tok_ok" or "tok_timeout" or "tok_flaky" or "tok_refund_fails":
+                break;
+            default:
+                return ChargeResult.Declined("unknown_token");
+        }
+        var fresh = new Charge(orderId, amount, currency, token, token != "tok_flaky", false, 1);
+        var booked = await ReadAsync(orderId, cancellation);
+        if (booked is null)
+        {
+            // The first to book wins; a repetition finds the booking and adds nothing.
+            await dapr.SaveStateAsync(Store, KeyOf(orderId), fresh, FirstWrite, cancellationToken: cancellation);
+        }
+        else if (!booked.Value.Captured)
+        {
+            var attempts = booked.Value.Attempts + 1;
+            fresh = booked.Value with { Attempts = attempts, Captured = attempts > FlakyAttempts };
+            if (!await dapr.TrySaveStateAsync(Store, KeyOf(orderId), fresh, booked.ETag, FirstWrite, cancellationToken: cancellation))
+            {
+                throw new HttpRequestException("the provider is busy with the same order");
+            }
+        }
+        else
+        {
+            fresh = booked.Value;
+        }
+        if (!fresh.Captured)
+        {
+            throw new HttpRequestException($"the provider failed (attempt {fresh.Attempts})");
+        }
+        if (token == "tok_timeout" && booked is null)
+        {
+            await Task.Delay(TooLate, time, cancellation);
+        }
+        return ChargeResult.Ok;
+    }
+
+    public async Task<Charge?> FindAsync(string orderId, CancellationToken cancellation)
+        => await ReadAsync(orderId, cancellation) is { Value.Captured: true } booked ? booked.Value : null;
+
+    public async Task RefundAsync(string orderId, CancellationToken cancellation)
+    {
+        if (await ReadAsync(orderId, cancellation) is not { Value: { Captured: true, Refunded: false } } booked)
+        {
+            return;
+        }
+        if (booked.Value.Token == "tok_refund_fails")
+        {
+            throw new HttpRequestException("the provider refuses to refund");
+        }
+        if (!await dapr.TrySaveStateAsync(Store, KeyOf(orderId), booked.Value with { Refunded = true }, booked.ETag, FirstWrite, cancellationToken: cancellation))
+        {
+            throw new HttpRequestException("the provider is busy with the same order");
+        }
+    }
+
+    private async Task<Stored<Charge>?> ReadAsync(string orderId, CancellationToken cancellation)
+    {
+        var (charge, etag) = await dapr.GetStateAndETagAsync<Charge>(Store, KeyOf(orderId), ConsistencyMode.Strong, cancellationToken: cancellation);
+        return string.IsNullOrEmpty(etag) ? null : new Stored<Charge>(charge, etag);
+    }
+
+    private static string KeyOf(string orderId) => $"charge-{orderId}";
+}

@@ -1,0 +1,90 @@
+using System.Text;
+using System.Text.Json;
+using Dapr;
+using Dapr.Client;
+using Grpc.Core;
+
+namespace ServiceDefaults.Aggregates;
+
+/// <summary>What is stored, and the ETag that guards the next write.</summary>
+public sealed record Stored<T>(T Value, string ETag);
+
+/// <summary>
+/// An event on its way out. <paramref name="Type"/> and the names in <paramref name="Data"/> are stored format; the data carries
+/// eventId, version and occurredAt itself.
+/// </summary>
+public sealed record OutgoingEvent(string Type, string Subject, object Data);
+
+/// <summary>
+/// Aggregates on Dapr state, safe on every store alike: a record is created by a first-write save, and changed under its ETag by a
+/// transaction of exactly one upsert and its projection, the event, which the outbox of the store publishes with the commit.
+/// First-write inside a transaction is no guard on Redis, and an outbox publishes every upsert: hence this one shape.
+/// </summary>
+public sealed class AggregateStore<T>(DaprClient dapr, string store, Func<string, string> keyOf)
+{
+    private static readonly StateOptions FirstWrite = new() { Concurrency = ConcurrencyMode.FirstWrite, Consistency = ConsistencyMode.Strong };
+
+    public async Task<Stored<T>?> FindAsync(string id, CancellationToken cancellation)
+    {
+        var (value, etag) = await dapr.GetStateAndETagAsync<T>(store, keyOf(id), ConsistencyMode.Strong, cancellationToken: cancellation);
+        return string.IsNullOrEmpty(etag) ? null : new Stored<T>(value, etag);
+    }
+
+    /// <summary>
+    /// The record, created as <paramref name="initial"/> if there is none. Publishes nothing. Of several who create at once one
+    /// wins, and all see the same.
+    /// </summary>
+    public async Task<Stored<T>> FindOrCreateAsync(string id, T initial, CancellationToken cancellation)
+    {
+        if (await FindAsync(id, cancellation) is { } found)
+        {
+            return found;
+        }
+        Exception? lost = null;
+        try
+        {
+            await dapr.SaveStateAsync(store, keyOf(id), initial, FirstWrite, cancellationToken: cancellation);
+        }
+        catch (Exception e) when (e is DaprException or RpcException)
+        {
+            lost = e; // either somebody was first, which the read below shows, or the store is away
+        }
+        return await FindAsync(id, cancellation)
+            ?? throw new InvalidOperationException($"'{keyOf(id)}' could not be created in store '{store}'", lost);
+    }
+
+    /// <summary>
+    /// Replaces the record if it is still the one read, and publishes the event with it. False: somebody else has written since;
+    /// read again and decide anew.
+    /// </summary>
+    public async Task<bool> TryReplaceAsync(string id, Stored<T> read, T next, OutgoingEvent published, CancellationToken cancellation)
+    {
+        var key = keyOf(id);
+        var metadata = new Dictionary<string, string>
+        {
+            ["contentType"] = "application/json",
+            ["type"] = published.Type,
+            ["subject"] = published.Subject,
+        };
+        var projection = new Dictionary<string, string> { ["contentType"] = "application/json", ["outbox.projection"] = "true" };
+        StateTransactionRequest[] operations =
+        [
+            new(key, JsonSerializer.SerializeToUtf8Bytes(next, Json.Options), StateOperationType.Upsert, read.ETag, metadata, FirstWrite),
+            new(key, JsonSerializer.SerializeToUtf8Bytes(published.Data, published.Data.GetType(), Json.Options), StateOperationType.Upsert, metadata: projection),
+        ];
+        try
+        {
+            await dapr.ExecuteStateTransactionAsync(store, operations, cancellationToken: cancellation);
+            return true;
+        }
+        catch (Exception e) when (e is DaprException or RpcException)
+        {
+            // Transactions tell a stale ETag and a broken store alike; only the first leaves another ETag behind.
+            if (await FindAsync(id, cancellation) is { } now && now.ETag != read.ETag)
+            {
+                return false;
+            }
+            throw;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+
+namespace ServiceDefaults.Requests;
+
+/// <summary>
+/// With APP_API_TOKEN set, only this app's own sidecar gets in: it shows the token in <c>dapr-api-token</c>. The edge is exempt,
+/// because its callers are people, and so is the health probe. Source: Dapr docs, "Authenticate requests from Dapr using token
+/// authentication".
+/// </summary>
+public sealed class AppToken(RequestDelegate next, IConfiguration configuration)
+{
+    public const string Edge = "Service:Edge";
+
+    private readonly byte[]? token = configuration["APP_API_TOKEN"] is { Length: > 0 } text && !configuration.GetValue<bool>(Edge) ? Encoding.UTF8.GetBytes(text) : null;
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (token is null || context.Request.Path.StartsWithSegments("/healthz") || Shows(context.Request))
+        {
+            return next(context);
+        }
+        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        return Task.CompletedTask;
+    }
+
+    private bool Shows(HttpRequest request)
+        => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(request.Headers["dapr-api-token"].ToString()), token);
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Dapr.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
+using ServiceDefaults.Startup;
+
+namespace ServiceDefaults;
+
+/// <summary>What every service is hosted with: its port, JSON, problem details, health, the Dapr client and the app token.</summary>
+public static class ServiceHost
+{
+    public const long MostBodyBytes = 256 * 1024;
+
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
+    {
+        // Dapr tells an app its port in APP_PORT; without one (a test, a container) ASP.NET's own settings hold.
+        if (builder.Configuration["APP_PORT"] is { Length: > 0 } port)
+        {
+            builder.WebHost.UseUrls($"http://{builder.Configuration["APP_HOST"] ?? "127.0.0.1"}:{port}");
+        }
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
+        });
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
+        builder.Services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
+        builder.Services.AddProblemDetails();
+        builder.Services.AddExceptionHandler<FailureHandler>();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddDaprClient(client => client.UseJsonSerializationOptions(Json.Options));
+        builder.Services.AddSingleton<StartupState>();
+        builder.Services.AddHealthChecks().AddCheck<StartupState>("startup");
+        return builder;
+    }
+
+    public static WebApplication UseServiceDefaults(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseMiddleware<AppToken>();
+        app.MapHealthChecks("/healthz");
+        return app;
+    }
+
+    /// <summary>A client of another service's API, through this app's sidecar.</summary>
+    public static IServiceCollection AddServiceClient<TClient>(this IServiceCollection services, string appId) where TClient : class
+        => services.AddSingleton(provider => ActivatorUtilities.CreateInstance<TClient>(provider, DaprClient.CreateInvokeHttpClient(appId)));
+}
+
+/// <summary>JSON as all services write it: camelCase, closed sets as lower-case words.</summary>
+public static class Json
+{
+    public static readonly JsonSerializerOptions Options = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
+
+    public static JsonSerializerOptions Configure(JsonSerializerOptions options)
+    {
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false));
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        options.AllowOutOfOrderMetadataProperties = true; // stores may reorder what they keep (jsonb)
+        return options;
+    }
+}

@@ -1,0 +1,54 @@
+using ServiceDefaults.Refusals;
+
+namespace Shipping.Shipments;
+
+internal enum ShipmentStatus
+{
+    /// <summary>Not decided yet; never shown.</summary>
+    Requested,
+    Arranged,
+    Shipped,
+    Delivered,
+    Cancelled,
+}
+
+/// <summary>Stored format. Where the goods go.</summary>
+internal sealed record Destination(string Name, string Line1, string City, string PostalCode, string Country);
+
+/// <summary>Stored format: an order's shipment.</summary>
+internal sealed record Shipment(string OrderId, ShipmentStatus Status, string? Tracking, Destination? Destination, int Version)
+{
+    public static Shipment Request(string orderId) => new(orderId, ShipmentStatus.Requested, null, null, 0);
+
+    /// <summary>Stored format: the event's name on the topic <c>shipments</c>.</summary>
+    public string EventType => Status switch
+    {
+        ShipmentStatus.Arranged => "shipment.arranged",
+        ShipmentStatus.Shipped => "shipment.shipped",
+        ShipmentStatus.Delivered => "shipment.delivered",
+        ShipmentStatus.Cancelled => "shipment.cancelled",
+        _ => throw new InvalidOperationException("a shipment that is only requested has no event"),
+    };
+}
+
+/// <summary>The rules of shipping: sums without effects, idempotent by order id.</summary>
+internal static class ShipmentRules
+{
+    /// <summary>Reserved by ISO for private use; here it stands for "nowhere we go".</summary>
+    private const string NotServed = "XX";
+
+    public static Outcome<Shipment> Arrange(Shipment before, Destination destination, string tracking) => before.Status switch
+    {
+        ShipmentStatus.Cancelled => Refusal.Conflict("shipment-cancelled", "The shipment of this order was cancelled."),
+        ShipmentStatus.Requested when destination.Country == NotServed => Refusal.Conflict("address-not-served", $"Nothing is shipped to country {destination.Country}."),
+        ShipmentStatus.Requested => before with { Status = ShipmentStatus.Arranged, Tracking = tracking, Destination = destination, Version = before.Version + 1 },
+        _ => before,
+    };
+
+    public static Outcome<Shipment> Cancel(Shipment before) => before.Status switch
+    {
+        ShipmentStatus.Requested or ShipmentStatus.Arranged => before with { Status = ShipmentStatus.Cancelled, Version = before.Version + 1 },
+        ShipmentStatus.Cancelled => before,
+        _ => Refusal.Conflict("already-shipped", "The goods are on their way; a shipment can be cancelled before it is shipped."),
+    };
+}

@@ -1,0 +1,35 @@
+using ServiceDefaults.Refusals;
+
+namespace Shipping.Shipments;
+
+internal static class ShipmentEndpoints
+{
+    public static void MapShipments(this IEndpointRouteBuilder routes)
+    {
+        var shipments = routes.MapGroup("/shipments/{orderId}");
+        shipments.MapPost("/", ArrangeAsync);
+        shipments.MapGet("/", FindAsync);
+        shipments.MapPost("/cancel", CancelAsync);
+    }
+
+    private static async Task<IResult> ArrangeAsync(string orderId, ArrangeRequest request, ShipmentStore shipments, CancellationToken cancellation)
+    {
+        if (request.Destination is not { Country.Length: 2 } destination)
+        {
+            return Refusal.Invalid("destination-invalid", "destination must name name, line1, city, postalCode and a country of two letters.").ToProblem();
+        }
+        // The tracking number follows from the order, so that a repeated request arranges the same parcel.
+        var arranged = await shipments.ChangeAsync(orderId, before => ShipmentRules.Arrange(before, destination, $"TRK-{orderId}"), cancellation);
+        return arranged.ToResult(TypedResults.Ok);
+    }
+
+    private static async Task<IResult> FindAsync(string orderId, ShipmentStore shipments, CancellationToken cancellation)
+        => await shipments.FindAsync(orderId, cancellation) is { } found
+            ? TypedResults.Ok(found)
+            : Refusal.NotFound("shipment-not-found", $"Order '{orderId}' has no shipment.").ToProblem();
+
+    private static async Task<IResult> CancelAsync(string orderId, ShipmentStore shipments, CancellationToken cancellation)
+        => (await shipments.ChangeAsync(orderId, ShipmentRules.Cancel, cancellation)).ToResult(TypedResults.Ok);
+
+    private sealed record ArrangeRequest(Destination? Destination);
+}

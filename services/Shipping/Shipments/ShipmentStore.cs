@@ -1,0 +1,37 @@
+using Dapr.Client;
+using ServiceDefaults.Aggregates;
+using ServiceDefaults.Refusals;
+
+namespace Shipping.Shipments;
+
+/// <summary>Shipments in Dapr state; each change publishes itself to the topic <c>shipments</c>.</summary>
+internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
+{
+    private readonly AggregateStore<Shipment> shipments = new(dapr, "shipping-store", id => $"shipment-{id}");
+
+    public async Task<Shipment?> FindAsync(string orderId, CancellationToken cancellation)
+        => await shipments.FindAsync(orderId, cancellation) is { Value.Status: not ShipmentStatus.Requested } found ? found.Value : null;
+
+    /// <summary>Decides and writes, again from the start when somebody else was faster.</summary>
+    public async Task<Outcome<Shipment>> ChangeAsync(string orderId, Func<Shipment, Outcome<Shipment>> decide, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var read = await shipments.FindOrCreateAsync(orderId, Shipment.Request(orderId), cancellation);
+            var decided = decide(read.Value);
+            if (decided.Value is not { } next || next == read.Value || await TrySaveAsync(read, next, cancellation))
+            {
+                return decided;
+            }
+        }
+    }
+
+    private Task<bool> TrySaveAsync(Stored<Shipment> read, Shipment next, CancellationToken cancellation)
+    {
+        var data = new ShipmentEvent($"{next.OrderId}:{next.EventType}", next.Version, time.GetUtcNow(), next.OrderId, next.Tracking);
+        return shipments.TryReplaceAsync(next.OrderId, read, next, new OutgoingEvent(next.EventType, next.OrderId, data), cancellation);
+    }
+
+    /// <summary>Stored format of the events on the topic <c>shipments</c>.</summary>
+    private sealed record ShipmentEvent(string EventId, int Version, DateTimeOffset OccurredAt, string OrderId, string? Tracking);
+}
