@@ -11,6 +11,7 @@ builder.Services.AddServiceClient<CustomersClient>("customers").AddServiceClient
     .AddServiceClient<PaymentsClient>("payments").AddServiceClient<ShippingClient>("shipping");
 builder.Services.AddSingleton<OrderStreams>().AddSingleton<OrderPlacement>().AddSingleton<OrderQueries>();
 builder.Services.AddSagaOptions();
+builder.Services.AddSingleton<IDaprWorkflowClient>(services => services.GetRequiredService<DaprWorkflowClient>());
 builder.Services.AddDaprWorkflowBuilder(OrderSaga.Register).WithJsonSerializer(Json.Options);
 
 var app = builder.Build().UseServiceDefaults();

@@ -35,6 +35,8 @@ internal static class RunCommand
     private static async Task<int> RunAsync(ParseResult result, CancellationToken cancellation)
     {
         var (apps, folder, tokens) = result.GetValue(AppId) is { } id ? One(result, id) : Template(result);
+        // Lines of apps are theirs: they are never broken to fit.
+        AnsiConsole.Console.Profile.Width = 1000;
         var console = new RunConsole(AnsiConsole.Console, [.. apps.Select(app => app.Options.AppId)]);
         var options = new RunOptions(folder, !result.GetValue(NoRestart), tokens, LogLevels.Parse(result.GetValue(LogLevelOption)!));
         return await new RunSession(apps, options, console, TimeProvider.System).RunAsync(cancellation);
