@@ -41,6 +41,7 @@ internal sealed class Worker : IAsyncStreamWriter<WorkItem>, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (connection.IsCancellationRequested) return;
         await connection.CancelAsync();
         try
         {
@@ -50,8 +51,6 @@ internal sealed class Worker : IAsyncStreamWriter<WorkItem>, IAsyncDisposable
         {
             // The engine stopped first.
         }
-
-        connection.Dispose();
     }
 
     private async Task DoAsync(WorkItem item)
