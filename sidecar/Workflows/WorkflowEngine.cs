@@ -79,7 +79,10 @@ internal sealed class WorkflowEngine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Runtime.Queue.WorkerConnected -= RetryStalled;
-        await Runtime.Drain.StopAsync();
+        await Runtime.Drain.StopAsync(() =>
+        {
+            foreach (var instance in Runtime.Directory.All) instance.Rouse();
+        });
         Runtime.Queue.Close();
         Runtime.Timers.Dispose();
         Runtime.Drain.Dispose();

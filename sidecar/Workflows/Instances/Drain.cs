@@ -7,9 +7,12 @@ internal sealed class Drain : IDisposable
     private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int working = 1; // one for the engine itself, returned by StopAsync
 
-    public CancellationToken Stopping => stopping.Token;
+    public Drain() => Stopping = stopping.Token;
 
-    public bool IsStopping => stopping.IsCancellationRequested;
+    /// <summary>Stays readable after the end.</summary>
+    public CancellationToken Stopping { get; }
+
+    public bool IsStopping => Stopping.IsCancellationRequested;
 
     public void Enter() => Interlocked.Increment(ref working);
 
@@ -18,10 +21,12 @@ internal sealed class Drain : IDisposable
         if (Interlocked.Decrement(ref working) == 0) drained.TrySetResult();
     }
 
-    public async Task StopAsync()
+    /// <param name="rouse">Makes every idle loop look once more, so that whoever waits for it is answered.</param>
+    public async Task StopAsync(Action rouse)
     {
         if (IsStopping) return;
         await stopping.CancelAsync();
+        rouse();
         Leave();
         await drained.Task;
     }

@@ -46,7 +46,8 @@ internal sealed class Inbox
 
     public void Take(IReadOnlyCollection<Message> batch)
     {
-        waiting.RemoveAll(batch.Contains);
+        var taken = batch.ToHashSet();
+        waiting.RemoveAll(taken.Contains);
     }
 
     /// <summary>A turn that came to nothing leaves its messages where they were.</summary>

@@ -46,11 +46,10 @@ internal sealed partial class Instance
         Tell(() => Close(WorkflowRefusal.NotFound));
     }
 
-    private ValueTask AddBirthAsync(List<StateWrite> writes, int inboxLength)
+    private void AddBirth(List<StateWrite> writes, int inboxLength)
     {
         writes.AddRange(birth!);
         writes.Add(MetadataWrite(inboxLength, execution.History.Count));
-        return ValueTask.CompletedTask;
     }
 
     private StateWrite MetadataWrite(int inboxLength, int historyLength)
@@ -61,7 +60,7 @@ internal sealed partial class Instance
             firstWrite: birth is not null && etag is null);
 
     /// <summary>False when the store did not take it; the instance then finds out from the store how things stand.</summary>
-    private async ValueTask<bool> CommitAsync(List<StateWrite> writes, bool ownsMetadata)
+    private async ValueTask<bool> CommitAsync(List<StateWrite> writes, bool ownsMetadata, bool isLast = false)
     {
         StateFailure? failure;
         try
@@ -83,7 +82,7 @@ internal sealed partial class Instance
         if (ownsMetadata)
         {
             birth = null;
-            ReadETagAhead();
+            if (!isLast) ReadETagAhead();
         }
 
         return true;

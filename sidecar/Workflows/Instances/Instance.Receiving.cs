@@ -50,7 +50,7 @@ internal sealed partial class Instance
     {
         var writes = unsaved.ConvertAll(InboxWrite);
         var born = birth is not null;
-        if (born) await AddBirthAsync(writes, inboxLength: unsaved.Count);
+        if (born) AddBirth(writes, inboxLength: unsaved.Count);
         if (!await CommitAsync(writes, ownsMetadata: born)) return;
 
         foreach (var message in unsaved)

@@ -25,7 +25,7 @@ internal sealed partial class Instance
         else if (birth is not null) writes.AddRange(birth.Where(w => w.Key != runtime.Store.Keys.Pending(Id)));
         writes.Add(MetadataWrite(ends ? 0 : inbox.Waiting.Count(m => m.IsStored), execution.History.Count + outcome.Events.Count));
 
-        if (!await CommitAsync(writes, ownsMetadata: true))
+        if (!await CommitAsync(writes, ownsMetadata: true, isLast: ends))
         {
             unsettled.Add(mail.SettleAsync);
             return;

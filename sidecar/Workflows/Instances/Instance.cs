@@ -60,6 +60,9 @@ internal sealed partial class Instance(WorkflowRuntime runtime, string id, Paren
 
     public Task<IReadOnlyList<HistoryEvent>?> HistoryAsync() => AskAsync<IReadOnlyList<HistoryEvent>>(() => [.. execution.History]);
 
+    /// <summary>Has the loop look at how things stand.</summary>
+    public void Rouse() => Tell(() => { });
+
     /// <summary>A worker came: try again what stalled.</summary>
     public void WorkerConnected() => Tell(() => blocked = false);
 
@@ -97,11 +100,7 @@ internal sealed partial class Instance(WorkflowRuntime runtime, string id, Paren
         {
             do
             {
-                do
-                {
-                    while (mailbox.TryDequeue(out var action)) action();
-                    if (!held) await AdvanceSafelyAsync();
-                }
+                do await AdvanceSafelyAsync();
                 while (!mailbox.IsEmpty);
                 Volatile.Write(ref running, 0);
                 // A message may have come after the last look and before the flag fell: its sender left the waking to this loop.
@@ -119,7 +118,8 @@ internal sealed partial class Instance(WorkflowRuntime runtime, string id, Paren
     {
         try
         {
-            await AdvanceAsync();
+            while (mailbox.TryDequeue(out var action)) action();
+            if (!held) await AdvanceAsync();
         }
         catch (OperationCanceledException) when (runtime.Drain.IsStopping)
         {
