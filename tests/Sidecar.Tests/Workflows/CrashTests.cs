@@ -44,7 +44,8 @@ public sealed class CrashTests
         }
 
         var commits = store.Commits;
-        Assert.InRange(commits.Count, 8, 60);
+        // How many there are depends on what happened to share a commit.
+        Assert.InRange(commits.Count, 5, 80);
         foreach (var (commit, index) in commits.Select((c, i) => (c, i)))
         {
             await using var after = await EngineHost.RunAsync(Everything(), new MemoryStore(commit), options);
