@@ -1,0 +1,100 @@
+using Dapr.Workflow.Protocol;
+
+namespace Sidecar.Workflows.History;
+
+/// <summary>How an execution ends: for good, by termination, or by handing over to the next one.</summary>
+internal static class Completion
+{
+    public const string TerminatedErrorType = "WorkflowTerminated";
+
+    public static void Apply(Turn turn, TurnOutcome outcome, WorkflowAction action, TaskRouter router)
+    {
+        // The first completion of an answer counts; one after it must not undo what was decided.
+        if (outcome.Events.Exists(e => e.ExecutionCompleted is not null)) return;
+        var asked = action.CompleteWorkflow;
+        if (asked.WorkflowStatus == OrchestrationStatus.ContinuedAsNew)
+        {
+            outcome.Next = ContinueAsNew(turn, asked, router);
+            return;
+        }
+
+        var completed = HistoryEvents.Completed(turn.Now, action.Id, asked.WorkflowStatus, asked.Result, asked.FailureDetails);
+        completed.Router = router;
+        Complete(turn, outcome, completed);
+    }
+
+    /// <summary>
+    /// Ends the execution without asking a worker: a terminated workflow must end even if its app is gone or its code never looks.
+    /// </summary>
+    public static TurnOutcome Terminate(Turn turn)
+    {
+        var outcome = new TurnOutcome { CustomStatus = turn.Execution.CustomStatus };
+        outcome.Events.AddRange(turn.Events);
+        var asked = turn.Events.First(e => e.ExecutionTerminated is not null).ExecutionTerminated;
+        Complete(turn, outcome, HistoryEvents.Completed(turn.Now, HistoryEvents.NoId, OrchestrationStatus.Terminated, asked.Input, failure: null));
+        if (asked.Recurse) outcome.Messages.AddRange(Messaging.Cascade(turn, turn.Execution.Children, asked.Input));
+        return outcome;
+    }
+
+    private static void Complete(Turn turn, TurnOutcome outcome, HistoryEvent completed)
+    {
+        outcome.Events.Add(completed);
+        if (ToParent(turn, outcome.Events, completed) is { } message) outcome.Messages.Add(message);
+    }
+
+    /// <summary>What the parent learns, if there is one. Derivable from the child's history, for delivery again after a crash.</summary>
+    public static OutgoingMessage? ToParent(Turn turn, IEnumerable<HistoryEvent> events, HistoryEvent completion)
+    {
+        var started = turn.Execution.Started ?? events.FirstOrDefault(e => e.ExecutionStarted is not null)?.ExecutionStarted;
+        if (started?.ParentInstance is not { } parent) return null;
+
+        var completed = completion.ExecutionCompleted;
+        var target = parent.HasAppID && parent.AppID.Length > 0 && parent.AppID != turn.AppId ? parent.AppID : null;
+        var told = HistoryEvents.At(turn.Now, e =>
+        {
+            e.Router = new TaskRouter { SourceAppID = turn.AppId };
+            if (parent.HasAppID) e.Router.TargetAppID = parent.AppID;
+            if (completed.WorkflowStatus == OrchestrationStatus.Completed)
+            {
+                e.ChildWorkflowInstanceCompleted = new() { TaskScheduledId = parent.TaskScheduledId, Result = completed.Result };
+            }
+            else
+            {
+                e.ChildWorkflowInstanceFailed = new()
+                {
+                    TaskScheduledId = parent.TaskScheduledId,
+                    FailureDetails = completed.FailureDetails ?? Unexplained(turn.Execution.InstanceId, completed.WorkflowStatus),
+                };
+            }
+        });
+        return new(parent.WorkflowInstance.InstanceId, target, told, parent.WorkflowInstance.ExecutionId);
+    }
+
+    private static Continuation ContinueAsNew(Turn turn, CompleteWorkflowAction asked, TaskRouter router)
+    {
+        var old = turn.Execution.Started ?? turn.Events.First(e => e.ExecutionStarted is not null).ExecutionStarted;
+        var started = new ExecutionStartedEvent
+        {
+            Name = old.Name,
+            Version = asked.NewVersion ?? old.Version,
+            Input = asked.Result,
+            ParentInstance = old.ParentInstance,
+            WorkflowInstance = new WorkflowInstance { InstanceId = turn.Execution.InstanceId, ExecutionId = turn.NewId() },
+            // A new trace: an eternal workflow would otherwise grow one trace without end.
+            ParentTraceContext = old.ParentTraceContext is null ? null : TraceContexts.NewRoot(turn.NewId),
+        };
+        started.Tags.Add(old.Tags);
+        var incoming = turn.Execution.Incoming is { } received
+            ? Propagation.Assemble(turn.AppId, turn.Execution, turn.Events, received.Scope)
+            : null;
+        return new([HistoryEvents.Started(turn.Now, started, router), .. asked.CarryoverEvents], incoming);
+    }
+
+    private static TaskFailureDetails Unexplained(string instance, OrchestrationStatus status) => new()
+    {
+        ErrorType = TerminatedErrorType,
+        ErrorMessage = $"Child workflow '{instance}' ended as {status} without a result.",
+        StackTrace = "",
+        IsNonRetriable = true,
+    };
+}

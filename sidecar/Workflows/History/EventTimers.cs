@@ -1,0 +1,40 @@
+using Dapr.Workflow.Protocol;
+
+namespace Sidecar.Workflows.History;
+
+/// <summary>
+/// The timeout of a wait for an event is void once the event came. Each raised event takes the oldest such timer of its name that
+/// was created before it and has not fired. Looked at when a timer falls due, so that turns pay nothing for it.
+/// </summary>
+internal static class EventTimers
+{
+    public static bool IsVoid(IReadOnlyList<HistoryEvent> history, int timerId)
+    {
+        var waiting = new Dictionary<string, List<int>>(StringComparer.OrdinalIgnoreCase);
+        foreach (var happened in history)
+        {
+            if (happened.TimerCreated is { } created && NameOf(created) is { } name)
+            {
+                if (!waiting.TryGetValue(name, out var timers)) waiting[name] = timers = [];
+                timers.Add(happened.EventId);
+            }
+            else if (happened.TimerFired is { } fired)
+            {
+                foreach (var timers in waiting.Values) timers.Remove(fired.TimerId);
+            }
+            else if (happened.EventRaised is { } raised && waiting.TryGetValue(raised.Name, out var timers) && timers.Count > 0)
+            {
+                if (timers[0] == timerId) return true;
+                timers.RemoveAt(0);
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Older SDKs mark such a timer by a name alone.</summary>
+    private static string? NameOf(TimerCreatedEvent created)
+        => created.ExternalEvent is { } origin ? origin.Name
+        : created.HasName && created.OriginCase == TimerCreatedEvent.OriginOneofCase.None ? created.Name
+        : null;
+}

@@ -1,0 +1,98 @@
+using Dapr.Workflow.Protocol;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Sidecar.Workflows.History;
+
+/// <summary>
+/// One execution of an instance, as its committed history tells it. Continue-as-new and reuse of an id begin another one.
+/// It changes by <see cref="Append"/> alone, so that loading a stored history and living through it end in the same state.
+/// </summary>
+internal sealed class Execution(string instanceId)
+{
+    private readonly List<HistoryEvent> history = [];
+    private readonly Dictionary<Resolution, HistoryEvent> open = [];
+    private readonly HashSet<Resolution> opened = [];
+    private readonly List<HistoryEvent> children = [];
+
+    public string InstanceId { get; } = instanceId;
+
+    public IReadOnlyList<HistoryEvent> History => history;
+
+    /// <summary>Serialised size of the history: what a turn has to carry to the worker.</summary>
+    public long Bytes { get; private set; }
+
+    public ExecutionStartedEvent? Started { get; private set; }
+
+    public Timestamp? CreatedAt { get; private set; }
+
+    public Timestamp? UpdatedAt { get; private set; }
+
+    public Timestamp? CompletedAt { get; private set; }
+
+    public ExecutionCompletedEvent? Completed { get; private set; }
+
+    public ExecutionStalledEvent? Stalled { get; private set; }
+
+    public bool IsSuspended { get; private set; }
+
+    public string? CustomStatus { get; set; }
+
+    /// <summary>What the parent passed on of its history; part of every turn.</summary>
+    public PropagatedHistory? Incoming { get; set; }
+
+    /// <summary>Every child ever created, finished ones too: recursive termination and purge follow them.</summary>
+    public IReadOnlyList<HistoryEvent> Children => children;
+
+    public string? ExecutionId => Started?.WorkflowInstance?.ExecutionId;
+
+    public bool IsOpen(Resolution resolution) => open.ContainsKey(resolution);
+
+    public bool WasOpened(Resolution resolution) => opened.Contains(resolution);
+
+    public HistoryEvent? Opened(Resolution resolution) => open.GetValueOrDefault(resolution);
+
+    public IEnumerable<HistoryEvent> Open(ResolutionKind kind) => open.Where(o => o.Key.Kind == kind).Select(o => o.Value);
+
+    /// <summary>The version recorded by the first turn; later turns repeat it or record none.</summary>
+    public string? VersionName => history.FirstOrDefault(e => e.WorkflowStarted is not null)?.WorkflowStarted.Version?.Name is { Length: > 0 } name ? name : null;
+
+    public OrchestrationStatus Status
+        => Completed is not null ? Completed.WorkflowStatus
+        : Stalled is not null ? OrchestrationStatus.Stalled
+        : Started is null ? OrchestrationStatus.Pending
+        : IsSuspended ? OrchestrationStatus.Suspended
+        : OrchestrationStatus.Running;
+
+    public void Append(HistoryEvent happened) => Append(happened, happened.CalculateSize());
+
+    public void Append(HistoryEvent happened, int size)
+    {
+        history.Add(happened);
+        Bytes += size;
+        UpdatedAt = happened.Timestamp;
+        Stalled = happened.ExecutionStalled;
+        if (Resolution.OpenedBy(happened) is { } opening && opened.Add(opening)) open[opening] = happened;
+        if (Resolution.Of(happened) is { } settled) open.Remove(settled);
+
+        switch (happened.EventTypeCase)
+        {
+            case HistoryEvent.EventTypeOneofCase.ExecutionStarted:
+                Started ??= happened.ExecutionStarted;
+                CreatedAt ??= happened.Timestamp;
+                break;
+            case HistoryEvent.EventTypeOneofCase.ExecutionCompleted:
+                Completed ??= happened.ExecutionCompleted;
+                CompletedAt ??= happened.Timestamp;
+                break;
+            case HistoryEvent.EventTypeOneofCase.ExecutionSuspended:
+                IsSuspended = true;
+                break;
+            case HistoryEvent.EventTypeOneofCase.ExecutionResumed:
+                IsSuspended = false;
+                break;
+            case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCreated:
+                children.Add(happened);
+                break;
+        }
+    }
+}

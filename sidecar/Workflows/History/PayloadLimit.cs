@@ -1,0 +1,26 @@
+using Dapr.Workflow.Protocol;
+
+namespace Sidecar.Workflows.History;
+
+/// <summary>
+/// Keeps work items below the size a gRPC stream carries. A larger one stalls its own instance and no other: sending it would
+/// tear down the stream of the whole app. The margin leaves room for the turn's opening event and for framing.
+/// </summary>
+internal static class PayloadLimit
+{
+    private const int Percent = 95;
+
+    public static bool Exceeded(long bytes, int? max) => max is > 0 && bytes > (long)max * Percent / 100;
+
+    public static Stall OfWorkflow(long bytes, int max) => new(
+        StalledReason.PayloadSizeExceeded,
+        $"Workflow payload size {bytes} bytes exceeds {Percent}% of max gRPC body size {max} bytes; increase --max-body-size and restart to resume");
+
+    public static Stall OfActivity(string name, int id, long bytes, int max) => new(
+        StalledReason.PayloadSizeExceeded,
+        $"activity '{name}::{id}' payload {bytes} bytes exceeds {Percent}% of max gRPC body size {max} bytes; increase --max-body-size and restart to resume");
+
+    public static Stall OfStream(string reason) => new(
+        StalledReason.PayloadSizeExceeded,
+        $"Workflow payload exceeds what the work item stream carries: {reason}");
+}

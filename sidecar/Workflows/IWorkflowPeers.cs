@@ -1,0 +1,14 @@
+namespace Sidecar.Workflows;
+
+/// <summary>The engines of the other apps, for activities and child workflows that name another app.</summary>
+internal interface IWorkflowPeers
+{
+    /// <summary>Null when that app is not here (yet); callers ask again.</summary>
+    WorkflowEngine? Find(string appId);
+}
+
+/// <summary>An app alone.</summary>
+internal sealed class NoWorkflowPeers : IWorkflowPeers
+{
+    public WorkflowEngine? Find(string appId) => null;
+}

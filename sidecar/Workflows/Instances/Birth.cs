@@ -1,0 +1,77 @@
+using Dapr.Workflow.Protocol;
+using Google.Protobuf;
+using Grpc.Core;
+using Sidecar.State;
+using Sidecar.Workflows.Storage;
+
+namespace Sidecar.Workflows.Instances;
+
+/// <summary>
+/// The making of an instance. The id is reserved in memory first, so that of two makers one loses at once; the store learns of
+/// the instance with its first commit, which may be a parent's step.
+/// </summary>
+internal static class Birth
+{
+    public static readonly byte[] Marker = "1"u8.ToArray();
+
+    /// <summary>
+    /// Reserves the id. The instance is held until it is born or abandoned. Both null: it exists already and is what was asked
+    /// for, the child of the same parent's same call.
+    /// </summary>
+    public static async ValueTask<(Instance? Reserved, WorkflowRefusal? Refusal)> ReserveAsync(
+        WorkflowRuntime runtime, HistoryEvent started, PropagatedHistory? incoming, CancellationToken cancellation)
+    {
+        var id = started.ExecutionStarted.WorkflowInstance.InstanceId;
+        var instance = new Instance(runtime, id, started.ExecutionStarted.ParentInstance);
+        if (!runtime.Directory.TryAdd(instance))
+        {
+            var same = runtime.Directory.Find(id)?.IsChildOf(started.ExecutionStarted.ParentInstance) == true;
+            return (null, same ? null : WorkflowRefusal.Occupied(id));
+        }
+
+        try
+        {
+            var stored = await runtime.Store.Reader.ReadAsync(id, cancellation);
+            var refusal = stored is null ? null : await RefuseReuseAsync(runtime, id, stored, cancellation);
+            if (refusal is not null)
+            {
+                instance.Abandon();
+                return (null, refusal);
+            }
+
+            instance.PrepareBirth(FirstWrites(runtime, id, stored, incoming), stored?.MetadataETag, (stored?.Generation ?? 0) + 1, incoming);
+            return (instance, null);
+        }
+        catch
+        {
+            instance.Abandon();
+            throw;
+        }
+    }
+
+    /// <summary>A finished instance may be replaced, unless something of its family still runs and could speak to the successor.</summary>
+    private static async ValueTask<WorkflowRefusal?> RefuseReuseAsync(
+        WorkflowRuntime runtime, string id, StoredInstance stored, CancellationToken cancellation)
+    {
+        if (!stored.IsFinished) return WorkflowRefusal.Occupied(id);
+        var running = await Family.FindRunningAsync(runtime, stored.Execution, cancellation);
+        return running is null
+            ? null
+            : new(StatusCode.AlreadyExists, $"cannot recreate workflow with ID '{id}': {running}{WorkflowRefusal.NotCompleted.Message}");
+    }
+
+    private static List<StateWrite> FirstWrites(WorkflowRuntime runtime, string id, StoredInstance? stored, PropagatedHistory? incoming)
+    {
+        var keys = runtime.Store.Keys;
+        var own = keys.Of(id);
+        var writes = new List<StateWrite>
+        {
+            StateWrite.Upsert(keys.Index(id), Marker),
+            StateWrite.Upsert(keys.Pending(id), Marker),
+        };
+        // The metadata key stays: its ETag guards the change of hands.
+        if (stored is not null) writes.AddRange(stored.Keys.Where(k => k != own.Metadata).Select(k => StateWrite.Delete(k)));
+        if (incoming is not null) writes.Add(StateWrite.Upsert(own.Propagated, incoming.ToByteArray()));
+        return writes;
+    }
+}

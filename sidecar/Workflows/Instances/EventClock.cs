@@ -1,0 +1,17 @@
+namespace Sidecar.Workflows.Instances;
+
+/// <summary>Times for events from outside, each later than the one before: two events of one name are told apart by their time.</summary>
+internal sealed class EventClock(TimeProvider clock)
+{
+    private long last;
+
+    public DateTimeOffset Next()
+    {
+        while (true)
+        {
+            var before = Volatile.Read(ref last);
+            var next = Math.Max(clock.GetUtcNow().Ticks, before + 1);
+            if (Interlocked.CompareExchange(ref last, next, before) == before) return new DateTimeOffset(next, TimeSpan.Zero);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using Dapr.Workflow.Protocol;
+using Sidecar.Workflows.Dispatch;
+using Sidecar.Workflows.History;
+
+namespace Sidecar.Workflows.Instances;
+
+/// <summary>Turns: a batch of events to a worker, its answer into a step.</summary>
+internal sealed partial class Instance
+{
+    private async ValueTask BeginTurnAsync(List<Message> batch)
+    {
+        inbox.Take(batch);
+        List<HistoryEvent> events = [HistoryEvents.TurnStarted(runtime.Now), .. batch.Select(m => m.Event)];
+        turn = new OutstandingTurn(batch, events);
+
+        // Termination and suspension are the engine's own affair: they must not depend on a worker being there, or willing.
+        if (events[^1].ExecutionTerminated is not null)
+        {
+            await StepAsync(turn, Completion.Terminate(Facts(turn)));
+            return;
+        }
+
+        if (batch is [{ Event.ExecutionSuspended: not null }])
+        {
+            var outcome = new TurnOutcome { CustomStatus = execution.CustomStatus };
+            outcome.Events.AddRange(events);
+            await StepAsync(turn, outcome);
+            return;
+        }
+
+        var bytes = execution.Bytes + events.Sum(e => (long)e.CalculateSize()) + (execution.Incoming?.CalculateSize() ?? 0);
+        if (PayloadLimit.Exceeded(bytes, runtime.Options.MaxMessageBytes))
+        {
+            await AbandonTurnAsync(PayloadLimit.OfWorkflow(bytes, runtime.Options.MaxMessageBytes!.Value));
+            return;
+        }
+
+        HandOut(turn);
+    }
+
+    private void HandOut(OutstandingTurn current)
+    {
+        var request = new WorkflowRequest
+        {
+            InstanceId = Id,
+            ExecutionId = ExecutionIdOf(current),
+            PastEvents = { execution.History },
+            NewEvents = { current.Events },
+            PropagatedHistory = execution.Incoming,
+        };
+        current.Handout = new Handout(
+            new WorkItem { WorkflowRequest = request },
+            WorkKeys.Turn(Id),
+            new HandoutEnds(
+                answer =>
+                {
+                    // Nothing to wait for: an answer that gets lost is asked for again.
+                    Tell(() => current.Response = (WorkflowResponse)answer);
+                    return Task.FromResult<WorkflowRefusal?>(null);
+                },
+                reason => Tell(() => current.Undeliverable = reason),
+                () => { }));
+        if (current.Batch.Exists(m => m.NeedsSaving)) StartGrace(current);
+        runtime.Queue.Enqueue(current.Handout);
+    }
+
+    private void StartGrace(OutstandingTurn current)
+    {
+        if (runtime.Options.SaveGrace <= TimeSpan.Zero) current.GraceIsOver = true;
+        else current.Grace = runtime.Timers.Schedule(runtime.Now + runtime.Options.SaveGrace, () => Tell(() => current.GraceIsOver = true));
+    }
+
+    private async ValueTask FinishTurnAsync(OutstandingTurn current, WorkflowResponse response)
+    {
+        TurnOutcome outcome;
+        try
+        {
+            outcome = TurnApplier.Apply(Facts(current), response);
+        }
+        catch (InvalidOperationException invalid)
+        {
+            // The same answer would come again for ever, so the instance fails instead.
+            runtime.Logger.AnswerInvalid(invalid, Id);
+            outcome = TurnApplier.Apply(Facts(current), Failure(invalid));
+        }
+
+        if (outcome.Repeated.Count > 0) runtime.Logger.ActionsRepeated(Id, outcome.Repeated);
+        if (outcome.Stall is { } stall) await AbandonTurnAsync(stall);
+        else if (outcome.Next is { } next) await ContinueAsNewAsync(current, outcome, next);
+        else await StepAsync(current, outcome);
+    }
+
+    /// <summary>The turn comes to nothing; its messages wait again, behind the stall.</summary>
+    private async ValueTask AbandonTurnAsync(Stall stall)
+    {
+        WithdrawTurn();
+        blocked = true;
+        await StallAsync(stall);
+    }
+
+    private void WithdrawTurn()
+    {
+        if (turn is null) return;
+        if (turn.Handout is { } handout) runtime.Queue.Withdraw(handout);
+        turn.Grace?.Dispose();
+        inbox.PutBack(turn.Batch);
+        turn = null;
+    }
+
+    private Turn Facts(OutstandingTurn current)
+        => new(runtime.AppId, execution, current.Events, runtime.Now, WorkflowRuntime.NewId, runtime.Options.MaxMessageBytes);
+
+    private string? ExecutionIdOf(OutstandingTurn current)
+        => current.Events.Find(e => e.ExecutionStarted is not null)?.ExecutionStarted.WorkflowInstance?.ExecutionId ?? execution.ExecutionId;
+
+    private static WorkflowResponse Failure(InvalidOperationException invalid) => new()
+    {
+        Actions =
+        {
+            new WorkflowAction
+            {
+                Id = HistoryEvents.NoId,
+                CompleteWorkflow = new CompleteWorkflowAction
+                {
+                    WorkflowStatus = OrchestrationStatus.Failed,
+                    FailureDetails = new TaskFailureDetails
+                    {
+                        ErrorType = "InvalidWorkflowAction",
+                        ErrorMessage = invalid.Message,
+                        StackTrace = "",
+                        IsNonRetriable = true,
+                    },
+                },
+            },
+        },
+    };
+}

@@ -1,0 +1,42 @@
+using Dapr.Workflow.Protocol;
+using Google.Protobuf.WellKnownTypes;
+using Sidecar.Workflows.History;
+
+namespace Sidecar.Workflows.Instances;
+
+/// <summary>What the outside sees of an instance.</summary>
+internal static class InstanceState
+{
+    public static bool IsTerminal(OrchestrationStatus status)
+        => status is OrchestrationStatus.Completed or OrchestrationStatus.Failed or OrchestrationStatus.Terminated or OrchestrationStatus.Canceled;
+
+    /// <param name="execution">The committed history.</param>
+    /// <param name="waiting">The start event while it waits in the inbox.</param>
+    /// <param name="continued">The execution follows another one, so it is running although its own history has yet to begin.</param>
+    public static WorkflowState Of(Execution execution, HistoryEvent? waiting, bool continued)
+    {
+        var started = execution.Started ?? waiting?.ExecutionStarted;
+        var status = execution.Status == OrchestrationStatus.Pending && continued ? OrchestrationStatus.Running : execution.Status;
+        var state = new WorkflowState
+        {
+            InstanceId = execution.InstanceId,
+            Name = started?.Name ?? "",
+            Version = execution.VersionName,
+            WorkflowStatus = status,
+            ScheduledStartTimestamp = started?.ScheduledStartTimestamp,
+            CreatedTimestamp = execution.CreatedAt ?? waiting?.Timestamp ?? new Timestamp(),
+            LastUpdatedTimestamp = execution.UpdatedAt ?? waiting?.Timestamp ?? new Timestamp(),
+            CompletedTimestamp = execution.CompletedAt,
+            Input = started?.Input,
+            Output = execution.Completed?.Result,
+            CustomStatus = execution.CustomStatus,
+            FailureDetails = execution.Completed?.FailureDetails,
+            ExecutionId = started?.WorkflowInstance?.ExecutionId,
+            ParentInstanceId = started?.ParentInstance?.WorkflowInstance?.InstanceId,
+            ParentAppId = started?.ParentInstance is { HasAppID: true } parent ? parent.AppID : null,
+            StartedAt = execution.History.Count > 0 ? execution.History[0].Timestamp : null,
+        };
+        if (started is not null) state.Tags.Add(started.Tags);
+        return state;
+    }
+}

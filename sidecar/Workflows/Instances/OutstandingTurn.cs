@@ -1,0 +1,23 @@
+using Dapr.Workflow.Protocol;
+using Sidecar.Workflows.Dispatch;
+
+namespace Sidecar.Workflows.Instances;
+
+/// <summary>A turn that waits for its worker.</summary>
+internal sealed class OutstandingTurn(List<Message> batch, List<HistoryEvent> events)
+{
+    public List<Message> Batch { get; } = batch;
+
+    /// <summary>The opening event and those of the batch.</summary>
+    public List<HistoryEvent> Events { get; } = events;
+
+    public Handout? Handout { get; set; }
+
+    public WorkflowResponse? Response { get; set; }
+
+    public string? Undeliverable { get; set; }
+
+    public bool GraceIsOver { get; set; }
+
+    public IDisposable? Grace { get; set; }
+}

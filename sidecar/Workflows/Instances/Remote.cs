@@ -1,0 +1,62 @@
+using Dapr.Workflow.Protocol;
+using Grpc.Core;
+using Sidecar.Workflows.History;
+
+namespace Sidecar.Workflows.Instances;
+
+/// <summary>
+/// Messages to instances of other apps, after the step that sent them. Delivered at least once: they follow from the sender's
+/// history, so a sender that is read again sends again, and receivers recognise what they already have.
+/// </summary>
+internal static class Remote
+{
+    /// <summary>True when the other app has it, false when this engine stops first.</summary>
+    public static async Task<bool> DeliverAsync(WorkflowRuntime runtime, Instance sender, OutgoingMessage message)
+    {
+        runtime.Drain.Enter();
+        try
+        {
+            for (var attempt = 0; !sender.NoLongerWants(message); attempt++)
+            {
+                var delay = runtime.RetryDelay(attempt);
+                if (runtime.Peers.Find(message.App!) is { } peer)
+                {
+                    var refusal = await peer.TakeAsync(message);
+                    if (refusal?.Status != StatusCode.Unavailable)
+                    {
+                        await ReportAsync(runtime, sender, message, refusal);
+                        return true;
+                    }
+                }
+                else
+                {
+                    runtime.Logger.PeerMissing(message.App!, sender.Id, delay);
+                }
+
+                await Task.Delay(delay, runtime.Clock, runtime.Drain.Stopping);
+            }
+
+            return true;
+        }
+        catch (OperationCanceledException) when (runtime.Drain.IsStopping)
+        {
+            return false;
+        }
+        finally
+        {
+            runtime.Drain.Leave();
+        }
+    }
+
+    private static async Task ReportAsync(WorkflowRuntime runtime, Instance sender, OutgoingMessage message, WorkflowRefusal? refusal)
+    {
+        if (refusal is null) return;
+        runtime.Logger.MessageDropped(sender.Id, message.Instance, refusal.Message);
+        if (message.Event.ExecutionStarted?.ParentInstance is { } parent)
+        {
+            await sender.PostAsync(
+                HistoryEvents.ChildFailed(runtime.Now, parent.TaskScheduledId, Mail.Occupied(refusal)),
+                parent.WorkflowInstance.ExecutionId);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace Sidecar.Workflows.Storage;
+
+/// <summary>
+/// Stored format: the names under which workflows are kept. Those of an instance are the ones the Dapr runtime uses for the state
+/// of a workflow actor; the indexes are ours.
+/// </summary>
+internal sealed class WorkflowKeys(string appId)
+{
+    private readonly string type = $"{appId}||dapr.internal.default.{appId}.workflow";
+
+    /// <summary>One key per instance that is not finished, so that finished ones cost nothing at start.</summary>
+    public string PendingPrefix => $"{type}-pending||";
+
+    /// <summary>One key per instance.</summary>
+    public string IndexPrefix => $"{type}-index||";
+
+    /// <summary>One key per finished instance that still has to tell another app of its end.</summary>
+    public string OwedPrefix => $"{type}-owed||";
+
+    public string Pending(string id) => PendingPrefix + id;
+
+    public string Owed(string id) => OwedPrefix + id;
+
+    public string Index(string id) => IndexPrefix + id;
+
+    public InstanceKeys Of(string id) => new($"{type}||{id}||");
+}
+
+/// <summary>The keys of one instance. An id may itself contain the separator, so what follows the prefix must be a known name.</summary>
+internal readonly record struct InstanceKeys(string Prefix)
+{
+    private const string HistoryName = "history-";
+    private const string InboxName = "inbox-";
+
+    public string Metadata => Prefix + "metadata";
+
+    public string CustomStatus => Prefix + "customStatus";
+
+    public string Propagated => Prefix + "propagated-history";
+
+    public string History(int index) => Prefix + HistoryName + index.ToString("D6", CultureInfo.InvariantCulture);
+
+    public string Inbox(int sequence) => Prefix + InboxName + sequence.ToString("D6", CultureInfo.InvariantCulture);
+
+    public int? HistoryIndex(string key) => NumberAfter(key, HistoryName);
+
+    public int? InboxSequence(string key) => NumberAfter(key, InboxName);
+
+    /// <summary>Whether the key is of this instance, not of another whose id begins with this one's.</summary>
+    public bool Owns(string key) => key.StartsWith(Prefix, StringComparison.Ordinal) && !key.AsSpan(Prefix.Length).Contains("||", StringComparison.Ordinal);
+
+    private int? NumberAfter(string key, string name)
+        => Owns(key)
+            && key.AsSpan(Prefix.Length).StartsWith(name, StringComparison.Ordinal)
+            && int.TryParse(key.AsSpan(Prefix.Length + name.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
+}

@@ -1,0 +1,58 @@
+using System.Runtime.CompilerServices;
+using Sidecar.State;
+
+namespace Sidecar.Workflows.Storage;
+
+/// <summary>The store as one app's workflows use it.</summary>
+internal sealed class WorkflowStore
+{
+    private const int PageSize = 1000;
+    private readonly ITransactionalStateStore store;
+    private readonly IKeyListing listing;
+
+    public WorkflowStore(string appId, ITransactionalStateStore store)
+    {
+        this.store = store;
+        listing = store as IKeyListing
+            ?? throw new ArgumentException("Workflows need a state store that can list its keys.", nameof(store));
+        Keys = new(appId);
+        Reader = new(listing, store, Keys);
+    }
+
+    public WorkflowKeys Keys { get; }
+
+    public InstanceReader Reader { get; }
+
+    public ValueTask<StateFailure?> CommitAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellation)
+        => store.TransactAsync(writes, cancellation);
+
+    public async ValueTask<bool> HasAsync(string key, CancellationToken cancellation) => await store.GetAsync(key, cancellation) is not null;
+
+    /// <summary>Ids of the instances that were not through with their work when last seen.</summary>
+    public IAsyncEnumerable<string> PendingAsync(CancellationToken cancellation) => IdsAsync(Keys.PendingPrefix, cancellation);
+
+    /// <summary>Ids of the finished instances whose end another app may not know of.</summary>
+    public IAsyncEnumerable<string> OwedAsync(CancellationToken cancellation) => IdsAsync(Keys.OwedPrefix, cancellation);
+
+    private async IAsyncEnumerable<string> IdsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        string? after = null;
+        while (true)
+        {
+            var page = await listing.ListKeysAsync(prefix, after, PageSize, cancellation);
+            foreach (var key in page) yield return key[prefix.Length..];
+            if (page.Count < PageSize) yield break;
+            after = page[^1];
+        }
+    }
+
+    /// <summary>One page of all ids in ordinal order; the token is the last id of the page before.</summary>
+    public async ValueTask<(IReadOnlyList<string> Ids, string? Continuation)> ListAsync(string? continuation, int size, CancellationToken cancellation)
+    {
+        var after = continuation is null ? null : Keys.Index(continuation);
+        // One more than asked for tells whether there is a next page.
+        var keys = await listing.ListKeysAsync(Keys.IndexPrefix, after, size + 1, cancellation);
+        var ids = keys.Take(size).Select(k => k[Keys.IndexPrefix.Length..]).ToList();
+        return (ids, keys.Count > size ? ids[^1] : null);
+    }
+}

@@ -1,0 +1,82 @@
+namespace Sidecar.Workflows.Timers;
+
+/// <summary>A call in the future. Disposing it takes it back; what it refers to is then let go at once.</summary>
+internal sealed class DueCall(DateTimeOffset due, Action call) : IDisposable
+{
+    private Action? call = call;
+
+    public DateTimeOffset Due { get; } = due;
+
+    public bool IsCancelled => Volatile.Read(ref call) is null;
+
+    public void Invoke() => Interlocked.Exchange(ref call, null)?.Invoke();
+
+    public void Dispose() => Interlocked.Exchange(ref call, null);
+}
+
+/// <summary>
+/// All timers of an engine behind one clock timer, ordered by due time. A call only posts to an instance's mailbox, so no timer
+/// can hold up another.
+/// </summary>
+internal sealed class TimerService : IDisposable
+{
+    // The clock's own timers take no longer waits; a later due time is reached in several.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+    private readonly TimeProvider clock;
+    private readonly PriorityQueue<DueCall, DateTimeOffset> waiting = new(); // guarded by gate
+    private readonly Lock gate = new();
+    private readonly ITimer timer;
+    private bool disposed; // guarded by gate
+
+    public TimerService(TimeProvider clock)
+    {
+        this.clock = clock;
+        timer = clock.CreateTimer(_ => Fire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public DueCall Schedule(DateTimeOffset due, Action call)
+    {
+        var scheduled = new DueCall(due, call);
+        lock (gate)
+        {
+            if (disposed) return scheduled;
+            waiting.Enqueue(scheduled, due);
+            if (ReferenceEquals(waiting.Peek(), scheduled)) Arm(due);
+        }
+
+        return scheduled;
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            disposed = true;
+            waiting.Clear();
+        }
+
+        timer.Dispose();
+    }
+
+    private void Fire()
+    {
+        var due = new List<DueCall>();
+        lock (gate)
+        {
+            var now = clock.GetUtcNow();
+            while (waiting.TryPeek(out var next, out _) && (next.IsCancelled || next.Due <= now)) due.Add(waiting.Dequeue());
+            if (!disposed && waiting.TryPeek(out var later, out _)) Arm(later.Due);
+        }
+
+        foreach (var call in due) call.Invoke();
+    }
+
+    /// <summary>Under the gate. Rounded up, so that the timer never fires before its time.</summary>
+    private void Arm(DateTimeOffset due)
+    {
+        var wait = due - clock.GetUtcNow();
+        if (wait < TimeSpan.Zero) wait = TimeSpan.Zero;
+        if (wait > LongestWait) wait = LongestWait;
+        timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+    }
+}

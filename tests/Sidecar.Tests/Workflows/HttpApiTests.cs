@@ -1,0 +1,182 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Dapr.Workflow.Protocol;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Sidecar.Tests.Workflows.Support;
+using Sidecar.Workflows;
+using Sidecar.Workflows.Api;
+
+namespace Sidecar.Tests.Workflows;
+
+public sealed class HttpApiTests : IAsyncLifetime
+{
+    private readonly EngineHost host = new(script: new Script()
+        .Workflow("echo", flow =>
+        {
+            flow.CustomStatus = "echoing";
+            return Task.FromResult(flow.Input);
+        })
+        .Workflow("wait", async flow => await flow.Event("go"))
+        .Workflow("broken", _ => Task.FromException<string?>(new TaskFailed(new() { ErrorType = "E", ErrorMessage = "m", StackTrace = "s" }))));
+    private readonly HttpClient client = new();
+    private WebApplication? app;
+    private bool withoutStore;
+
+    public async Task InitializeAsync()
+    {
+        await host.Engine.StartAsync(default);
+        host.Connect();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        app = builder.Build();
+        app.MapWorkflows(_ => withoutStore ? null : host.Engine);
+        await app.StartAsync();
+        client.BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+    }
+
+    public async Task DisposeAsync()
+    {
+        client.Dispose();
+        await app!.DisposeAsync();
+        await host.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("v1.0")]
+    [InlineData("v1.0-beta1")]
+    [InlineData("v1.0-alpha1")]
+    public async Task Start_answers_202_with_the_id_and_get_shows_the_instance(string version)
+    {
+        var started = await client.PostAsync($"/{version}/workflows/dapr/echo/start?instanceID=e-1", new StringContent("""{"raw": 1}""", Encoding.UTF8));
+        Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
+        Assert.Equal("""{"instanceID":"e-1"}""", await started.Content.ReadAsStringAsync());
+        await host.EndOfAsync("e-1");
+
+        using var shown = JsonDocument.Parse(await client.GetStringAsync($"/{version}/workflows/dapr/e-1"));
+        var root = shown.RootElement;
+        Assert.Equal("e-1", root.GetProperty("instanceID").GetString());
+        Assert.Equal("echo", root.GetProperty("workflowName").GetString());
+        Assert.Equal("COMPLETED", root.GetProperty("runtimeStatus").GetString());
+        Assert.Equal("2030-01-01T00:00:00Z", root.GetProperty("createdAt").GetString());
+        Assert.True(root.TryGetProperty("lastUpdatedAt", out _));
+        Assert.Equal("""{"raw": 1}""", root.GetProperty("properties").GetProperty("dapr.workflow.input").GetString());
+        Assert.Equal("""{"raw": 1}""", root.GetProperty("properties").GetProperty("dapr.workflow.output").GetString());
+        Assert.Equal("echoing", root.GetProperty("properties").GetProperty("dapr.workflow.custom_status").GetString());
+    }
+
+    [Fact]
+    public async Task An_id_is_made_up_when_none_is_given()
+    {
+        var answer = await client.PostAsync("/v1.0/workflows/dapr/echo/start", null);
+        var id = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("instanceID").GetString();
+
+        Assert.True(Guid.TryParse(id, out _));
+    }
+
+    [Theory]
+    [InlineData("a b", "ERR_INSTANCE_ID_INVALID")]
+    [InlineData("a||b", "ERR_INSTANCE_ID_INVALID")]
+    [InlineData("a.b", "ERR_INSTANCE_ID_INVALID")]
+    [InlineData("0123456789012345678901234567890123456789012345678901234567890123x", "ERR_INSTANCE_ID_TOO_LONG")]
+    public async Task Ids_are_checked_at_start(string id, string code)
+        => await ExpectAsync(HttpStatusCode.BadRequest, code, HttpMethod.Post, $"echo/start?instanceID={Uri.EscapeDataString(id)}");
+
+    [Fact]
+    public async Task The_verbs_answer_202_with_an_empty_object()
+    {
+        await host.StartAsync("wait", "w");
+        foreach (var verb in new[] { "pause", "resume", "raiseEvent/go" })
+        {
+            var answer = await client.PostAsync($"/v1.0/workflows/dapr/w/{verb}", new StringContent("now"));
+            Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+            Assert.Equal("{}", await answer.Content.ReadAsStringAsync());
+        }
+
+        Assert.Equal("now", (await host.EndOfAsync("w")).Output);
+        Assert.Equal(HttpStatusCode.Accepted, (await client.PostAsync("/v1.0/workflows/dapr/w/terminate", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, (await client.PostAsync("/v1.0/workflows/dapr/w/purge", null)).StatusCode);
+        await ExpectAsync(HttpStatusCode.NotFound, "ERR_INSTANCE_ID_NOT_FOUND", HttpMethod.Get, "w");
+    }
+
+    [Theory]
+    [InlineData("GET", "missing", 404, "ERR_INSTANCE_ID_NOT_FOUND")]
+    [InlineData("POST", "missing/purge", 404, "ERR_INSTANCE_ID_NOT_FOUND")]
+    [InlineData("POST", "missing/terminate", 500, "ERR_TERMINATE_WORKFLOW")]
+    [InlineData("POST", "missing/raiseEvent/e", 500, "ERR_RAISE_EVENT_WORKFLOW")]
+    [InlineData("POST", "missing/pause", 500, "ERR_PAUSE_WORKFLOW")]
+    [InlineData("POST", "missing/resume", 500, "ERR_RESUME_WORKFLOW")]
+    public async Task A_missing_instance_is_told_as_the_runtime_tells_it(string method, string path, int status, string code)
+        => await ExpectAsync((HttpStatusCode)status, code, new HttpMethod(method), path);
+
+    [Fact]
+    public async Task A_missing_instance_is_named_in_the_message()
+    {
+        var answer = await client.GetAsync("/v1.0-beta1/workflows/dapr/not-found");
+
+        Assert.Equal(
+            """{"errorCode":"ERR_INSTANCE_ID_NOT_FOUND","message":"unable to find workflow with the provided instance ID: not-found"}""",
+            await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Running_instances_are_neither_purged_nor_started_again()
+    {
+        await host.StartAsync("wait", "w");
+        await host.StatusAsync("w", OrchestrationStatus.Running);
+
+        await ExpectAsync(HttpStatusCode.InternalServerError, "ERR_PURGE_WORKFLOW", HttpMethod.Post, "w/purge");
+        await ExpectAsync(HttpStatusCode.InternalServerError, "ERR_START_WORKFLOW", HttpMethod.Post, "wait/start?instanceID=w");
+    }
+
+    [Fact]
+    public async Task A_failure_is_shown_in_properties_and_not_as_output()
+    {
+        await host.StartAsync("broken", "b");
+        await host.EndOfAsync("b");
+
+        using var shown = JsonDocument.Parse(await client.GetStringAsync("/v1.0/workflows/dapr/b"));
+        var properties = shown.RootElement.GetProperty("properties");
+        Assert.Equal("FAILED", shown.RootElement.GetProperty("runtimeStatus").GetString());
+        Assert.Equal("E", properties.GetProperty("dapr.workflow.failure.error_type").GetString());
+        Assert.Equal("m", properties.GetProperty("dapr.workflow.failure.error_message").GetString());
+        Assert.Equal("s", properties.GetProperty("dapr.workflow.failure.stack_trace").GetString());
+        Assert.False(properties.TryGetProperty("dapr.workflow.output", out _));
+    }
+
+    [Fact]
+    public async Task Without_an_actor_state_store_every_operation_says_so()
+    {
+        withoutStore = true;
+        foreach (var path in new[] { "echo/start", "x/pause", "x/purge", "x/raiseEvent/e" })
+        {
+            await ExpectAsync(HttpStatusCode.InternalServerError, "ERR_ACTOR_RUNTIME_NOT_FOUND", HttpMethod.Post, path);
+        }
+    }
+
+    [Theory]
+    [InlineData("2029-01-01T00:00:00Z", true)]
+    [InlineData("tomorrow", false)]
+    public async Task A_start_time_is_taken_from_the_options(string time, bool valid)
+    {
+        var api = new WorkflowApi(host.Engine);
+        var options = new Dictionary<string, string> { [WorkflowApi.StartTimeOption] = time };
+        var failure = await Record.ExceptionAsync(() => api.StartAsync("echo", null, "", options));
+
+        Assert.Equal(valid, failure is null);
+    }
+
+    private async Task ExpectAsync(HttpStatusCode status, string code, HttpMethod method, string path)
+    {
+        var answer = await client.SendAsync(new HttpRequestMessage(method, $"/v1.0/workflows/dapr/{path}"));
+        var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal((status, code), (answer.StatusCode, body.GetProperty("errorCode").GetString()!));
+    }
+}

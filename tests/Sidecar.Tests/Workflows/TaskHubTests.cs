@@ -1,0 +1,148 @@
+using Dapr.Workflow.Protocol;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Sidecar.Tests.Workflows.Support;
+using Sidecar.Workflows;
+using Sidecar.Workflows.Api;
+
+namespace Sidecar.Tests.Workflows;
+
+/// <summary>The task hub over a real connection.</summary>
+public sealed class TaskHubTests : IAsyncLifetime
+{
+    private const int SendLimit = 256 * 1024;
+    private readonly EngineHost host = new(clock: TimeProvider.System, options: new WorkflowEngineOptions());
+    private readonly CancellationTokenSource working = new();
+    private readonly Script script = new Script()
+        .Workflow("steps", async flow => await flow.Activity("add", await flow.Activity("add", flow.Input)))
+        .Workflow("wait", async flow => await flow.Event("go"))
+        .Workflow("echo", flow => Task.FromResult(flow.Input))
+        .Activity("add", input => input + "+");
+    private WebApplication? app;
+    private GrpcChannel? channel;
+    private TaskHubClient client = null!;
+    private Task worker = Task.CompletedTask;
+
+    public async Task InitializeAsync()
+    {
+        await host.Engine.StartAsync(default);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(k => k.Listen(System.Net.IPAddress.Loopback, 0, l => l.Protocols = HttpProtocols.Http2));
+        builder.Services.AddGrpc(o => o.MaxSendMessageSize = SendLimit);
+        builder.Services.AddSingleton<IWorkflowEngines>(new One(host.Engine));
+        app = builder.Build();
+        app.MapGrpcService<TaskHubService>();
+        await app.StartAsync();
+        channel = GrpcChannel.ForAddress(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        client = new TaskHubClient(channel);
+        worker = client.WorkAsync(script, working.Token);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await working.CancelAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => worker);
+        channel!.Dispose();
+        await host.DisposeAsync();
+        await app!.DisposeAsync();
+        working.Dispose();
+    }
+
+    [Fact]
+    public async Task A_workflow_runs_over_the_wire_from_start_to_end()
+    {
+        await client.HelloAsync();
+        var started = await client.StartAsync(new CreateInstanceRequest { InstanceId = "s", Name = "steps", Input = "0", Tags = { ["team"] = "red" } });
+        var end = await client.WaitForEndAsync(new GetInstanceRequest { InstanceId = "s", GetInputsAndOutputs = true });
+
+        Assert.Equal("s", started.InstanceId);
+        Assert.Equal("0++", end.WorkflowState.Output);
+        Assert.Equal("red", end.WorkflowState.Tags["team"]);
+        Assert.Equal(9, (await client.HistoryAsync(new GetInstanceHistoryRequest { InstanceId = "s" })).Events.Count);
+        Assert.Null((await client.GetAsync(new GetInstanceRequest { InstanceId = "s" })).WorkflowState.Output);
+    }
+
+    [Fact]
+    public async Task Missing_instances_are_told_per_call_as_the_runtime_does()
+    {
+        Assert.False((await client.GetAsync(new GetInstanceRequest { InstanceId = "m" })).Exists);
+        await RefusedAsync(StatusCode.NotFound, client.HistoryAsync(new GetInstanceHistoryRequest { InstanceId = "m" }));
+        await RefusedAsync(StatusCode.Unknown, client.RaiseAsync(new RaiseEventRequest { InstanceId = "m", Name = "e" }));
+        await RefusedAsync(StatusCode.Unknown, client.TerminateAsync(new TerminateRequest { InstanceId = "m" }));
+        await RefusedAsync(StatusCode.Unknown, client.PurgeAsync(new PurgeInstancesRequest { InstanceId = "m", Recursive = true }));
+        await RefusedAsync(StatusCode.NotFound, client.RerunAsync(new RerunWorkflowFromEventRequest { SourceInstanceID = "m" }));
+    }
+
+    [Fact]
+    public async Task Suspend_resume_event_and_reuse_over_the_wire()
+    {
+        await client.StartAsync(new CreateInstanceRequest { InstanceId = "w", Name = "wait" });
+        await RefusedAsync(StatusCode.AlreadyExists, client.StartAsync(new CreateInstanceRequest { InstanceId = "w", Name = "wait" }));
+        await client.SuspendAsync(new SuspendRequest { InstanceId = "w", Reason = "" });
+        Assert.Equal(OrchestrationStatus.Suspended, (await client.GetAsync(new GetInstanceRequest { InstanceId = "w" })).WorkflowState.WorkflowStatus);
+        await client.ResumeAsync(new ResumeRequest { InstanceId = "w" });
+        await client.RaiseAsync(new RaiseEventRequest { InstanceId = "w", Name = "GO", Input = "x" });
+        Assert.Equal("x", (await client.WaitForEndAsync(new GetInstanceRequest { InstanceId = "w", GetInputsAndOutputs = true })).WorkflowState.Output);
+
+        await client.StartAsync(new CreateInstanceRequest { InstanceId = "w", Name = "wait" });
+        await client.TerminateAsync(new TerminateRequest { InstanceId = "w", Recursive = true });
+        Assert.Equal(1, (await client.PurgeAsync(new PurgeInstancesRequest { InstanceId = "w", Recursive = true })).DeletedInstanceCount);
+    }
+
+    [Fact]
+    public async Task A_start_with_a_time_is_answered_at_once()
+    {
+        var later = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddHours(1));
+        await client.StartAsync(new CreateInstanceRequest { InstanceId = "l", Name = "echo", ScheduledStartTimestamp = later });
+
+        Assert.Equal(OrchestrationStatus.Pending, (await client.GetAsync(new GetInstanceRequest { InstanceId = "l" })).WorkflowState.WorkflowStatus);
+    }
+
+    [Fact]
+    public async Task Pages_of_ids_end_without_a_token()
+    {
+        for (var i = 0; i < 5; i++) await client.StartAsync(new CreateInstanceRequest { InstanceId = $"p{i}", Name = "echo" });
+
+        var first = await client.ListAsync(new ListInstanceIDsRequest { PageSize = 3 });
+        var second = await client.ListAsync(new ListInstanceIDsRequest { PageSize = 3, ContinuationToken = first.ContinuationToken });
+
+        Assert.Equal(["p0", "p1", "p2"], first.InstanceIds);
+        Assert.Equal(["p3", "p4"], second.InstanceIds);
+        Assert.False(second.HasContinuationToken);
+    }
+
+    [Fact]
+    public async Task Pitfall_a_work_item_above_the_servers_limit_does_not_tear_down_the_stream()
+    {
+        var big = new CreateInstanceRequest
+        {
+            InstanceId = "big",
+            Name = "echo",
+            Input = new string('x', SendLimit + 1000),
+            ScheduledStartTimestamp = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddSeconds(-1)),
+        };
+        await client.StartAsync(big);
+        await host.StatusAsync("big", OrchestrationStatus.Stalled);
+
+        await client.StartAsync(new CreateInstanceRequest { InstanceId = "fine", Name = "echo", Input = "ok" });
+        Assert.Equal("ok", (await client.WaitForEndAsync(new GetInstanceRequest { InstanceId = "fine", GetInputsAndOutputs = true })).WorkflowState.Output);
+        Assert.Equal(1, host.Engine.Workers);
+    }
+
+    private static async Task RefusedAsync<T>(StatusCode status, Task<T> call)
+        => Assert.Equal(status, (await Assert.ThrowsAsync<RpcException>(() => call)).StatusCode);
+
+    private sealed class One(WorkflowEngine engine) : IWorkflowEngines
+    {
+        public WorkflowEngine For(ServerCallContext call) => engine;
+    }
+}
