@@ -32,7 +32,8 @@ public static class ServiceHost
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
         });
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // not being set up yet is told by the probe itself
         builder.Services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<FailureHandler>();
@@ -54,7 +55,12 @@ public static class ServiceHost
 
     /// <summary>A client of another service's API, through this app's sidecar.</summary>
     public static IServiceCollection AddServiceClient<TClient>(this IServiceCollection services, string appId) where TClient : class
-        => services.AddSingleton(provider => ActivatorUtilities.CreateInstance<TClient>(provider, DaprClient.CreateInvokeHttpClient(appId)));
+        => services.AddSingleton(provider =>
+        {
+            // The SDK takes its endpoint from the environment, but not the token for this kind of client.
+            var token = provider.GetRequiredService<IConfiguration>()["DAPR_API_TOKEN"];
+            return ActivatorUtilities.CreateInstance<TClient>(provider, DaprClient.CreateInvokeHttpClient(appId, daprApiToken: string.IsNullOrEmpty(token) ? null : token));
+        });
 }
 
 /// <summary>JSON as all services write it: camelCase, closed sets as lower-case words.</summary>

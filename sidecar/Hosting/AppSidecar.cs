@@ -8,6 +8,7 @@ using Sidecar.PubSub.Subscribing;
 using Sidecar.Resources;
 using Sidecar.Secrets;
 using Sidecar.State;
+using Sidecar.Workflows;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Sidecar.Hosting;
@@ -38,6 +39,10 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         Access = new AccessPolicy(configuration.AccessControl);
         Invoker = new ServiceInvoker(options, directory, forwarder);
         Subscriptions = new SubscriptionManager(options.AppId, components, time, loggers);
+        if (components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var store)
+        {
+            Workflows = new WorkflowEngine(options.AppId, (ITransactionalStateStore)store, time, loggers, peers: new LocalPeers(directory));
+        }
         if (options.AppPort > 0)
         {
             Client = new AppClient(options);
@@ -63,6 +68,9 @@ internal sealed partial class AppSidecar : IAsyncDisposable
 
     public AccessPolicy Access { get; }
 
+    /// <summary>Null when the app has no store flagged actorStateStore.</summary>
+    public WorkflowEngine? Workflows { get; }
+
     /// <summary>The way to the app; null for a sidecar without one.</summary>
     public IAppChannel? Channel { get; }
 
@@ -83,6 +91,10 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellation)
     {
         await Outbox.StartAsync(cancellation);
+        if (Workflows is not null)
+        {
+            await Workflows.StartAsync(cancellation);
+        }
         connection = Task.Run(async () =>
         {
             try
@@ -101,7 +113,10 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         }, CancellationToken.None);
     }
 
-    /// <summary>Stops taking events and work; the app may still call the API.</summary>
+    /// <summary>Ends the streams of workflow workers, which would otherwise keep the server from stopping.</summary>
+    public ValueTask EndWorkAsync() => Workflows?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <summary>Stops taking events; the app may still call the API and finish its work.</summary>
     public async Task QuiesceAsync()
     {
         Ready = false;

@@ -9,6 +9,7 @@ using Sidecar.Apps;
 using Sidecar.Components;
 using Sidecar.Invocation;
 using Sidecar.Resources;
+using Sidecar.Workflows.Api;
 using Sidecar.Yaml;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -47,7 +48,7 @@ internal sealed class SidecarServer : IAsyncDisposable
             grpc.MaxReceiveMessageSize = null; // each app's own limit is set on its requests
             grpc.MaxSendMessageSize = null;
         });
-        builder.Services.AddSingleton<DaprService>();
+        builder.Services.AddSingleton<DaprService>().AddSingleton<TaskHubService>().AddSingleton<IWorkflowEngines, CallerEngines>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
 
         var time = TimeProvider.System;
@@ -115,6 +116,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         {
             registry.Withdraw(sidecar.Options.AppId);
             await sidecar.QuiesceAsync();
+            await sidecar.EndWorkAsync();
         }
         await web.StopAsync();
         foreach (var sidecar in Sidecars)
@@ -199,10 +201,12 @@ internal sealed class SidecarServer : IAsyncDisposable
         web.Use(Admission.AdmitAsync);
         web.UseRouting();
         web.MapGrpcService<DaprService>();
+        web.MapGrpcService<TaskHubService>();
         web.MapState();
         web.MapPubSub();
         web.MapSecrets();
         web.MapMetadata();
+        web.MapWorkflows(context => context.Sidecar().Workflows);
         web.MapInvocation();
     }
 
