@@ -32,6 +32,13 @@ internal static class Birth
         try
         {
             var stored = await runtime.Store.Reader.ReadAsync(id, cancellation);
+            if (Instance.IsSameCall(stored?.Execution.Started?.ParentInstance, started.ExecutionStarted.ParentInstance))
+            {
+                // Asked for twice, and through with its work: its result is with the parent or on the way there.
+                instance.Abandon();
+                return (null, null);
+            }
+
             var refusal = stored is null ? null : await RefuseReuseAsync(runtime, id, stored, cancellation);
             if (refusal is not null)
             {

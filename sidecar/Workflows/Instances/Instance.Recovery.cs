@@ -8,6 +8,7 @@ namespace Sidecar.Workflows.Instances;
 internal sealed partial class Instance
 {
     private readonly List<Func<WorkflowStore, CancellationToken, ValueTask>> unsettled = [];
+    private HashSet<int> adopted = []; // places of the inbox that came with the last reading
     private bool recovering;
     private bool mustReload;
     private int attempts;
@@ -75,7 +76,7 @@ internal sealed partial class Instance
     private void Adopt(StoredInstance stored)
     {
         var waiting = inbox.Waiting.Where(m => m.NeedsSaving).ToList();
-        LayDown();
+        LayDown(except: stored.Execution);
         birth = null;
         nextETag = null;
         etag = stored.MetadataETag;
@@ -92,16 +93,16 @@ internal sealed partial class Instance
             return;
         }
 
+        adopted = stored.Inbox.Select(m => m.Sequence).ToHashSet();
         foreach (var message in stored.Inbox)
         {
             if (message.Sequence > lastSequence) lastSequence = message.Sequence;
             Receive(new Message(message.Event, message.Sequence, message.ForExecution) { IsStored = true });
         }
 
-        var saved = stored.Inbox.Select(m => m.Sequence).ToHashSet();
         foreach (var message in waiting)
         {
-            if (saved.Contains(message.Sequence) || execution.History.Contains(message.Event)) message.Answer(null);
+            if (adopted.Contains(message.Sequence) || execution.History.Contains(message.Event)) message.Answer(null);
             else Receive(message);
         }
 
@@ -111,9 +112,10 @@ internal sealed partial class Instance
     /// <summary>Everything open in the history is under way again.</summary>
     private void Resume()
     {
-        foreach (var scheduled in execution.Open(ResolutionKind.Task).Where(e => !inbox.IsSettling(new(ResolutionKind.Task, e.EventId))).ToList())
+        foreach (var scheduled in execution.Open(ResolutionKind.Task).ToList())
         {
-            StartActivity(scheduled);
+            var isUnderWay = activities.ContainsKey(scheduled.EventId) || inbox.IsSettling(new(ResolutionKind.Task, scheduled.EventId));
+            if (!isUnderWay) StartActivity(scheduled);
         }
 
         foreach (var created in execution.Open(ResolutionKind.Timer).ToList()) ArmTimer(created);

@@ -52,20 +52,22 @@ internal sealed partial class Instance
             new HandoutEnds(
                 answer => ActivityEndedAsync(scheduled, (ActivityResponse)answer, current.ExecutionId),
                 reason => _ = PostAsync(HistoryEvents.TaskFailed(runtime.Now, scheduled, TooLarge(reason)), current.ExecutionId),
-                () => Tell(() => RetryActivity(scheduled, 0, runtime.Options.FirstRetry))));
+                () => Tell(() =>
+                {
+                    activities.Remove(scheduled.EventId);
+                    RetryActivity(scheduled, 0, runtime.Options.FirstRetry);
+                })));
         activities[scheduled.EventId] = handout;
         queue.Enqueue(handout);
     }
 
     private void RetryActivity(HistoryEvent scheduled, int attempt, TimeSpan delay)
     {
-        var current = execution;
+        var of = execution.ExecutionId;
         runtime.Timers.Schedule(runtime.Now + delay, () => Tell(() =>
         {
-            if (!closed && ReferenceEquals(current, execution) && execution.IsOpen(new(ResolutionKind.Task, scheduled.EventId)))
-            {
-                StartActivity(scheduled, attempt + 1);
-            }
+            var isWanted = !closed && of == execution.ExecutionId && execution.IsOpen(new(ResolutionKind.Task, scheduled.EventId));
+            if (isWanted && !activities.ContainsKey(scheduled.EventId)) StartActivity(scheduled, attempt + 1);
         }));
     }
 
@@ -94,14 +96,22 @@ internal sealed partial class Instance
         start = runtime.Timers.Schedule(due, () => Tell(() => start = null));
     }
 
-    /// <summary>Stops everything that is under way for the present execution.</summary>
-    private void LayDown()
+    /// <summary>
+    /// Stops everything that is under way for the present execution. When the same execution goes on as
+    /// <paramref name="except"/>, its open activities stay with their workers: handed out anew they would run twice at once.
+    /// </summary>
+    private void LayDown(Execution? except = null)
     {
         start?.Dispose();
+        start = null;
         foreach (var timer in timers.Values) timer.Dispose();
         timers.Clear();
-        foreach (var handout in activities.Values) Withdraw(handout);
-        activities.Clear();
+        foreach (var (task, handout) in activities.ToList())
+        {
+            if (except?.ExecutionId == execution.ExecutionId && except?.IsOpen(new(ResolutionKind.Task, task)) == true) continue;
+            Withdraw(handout);
+            activities.Remove(task);
+        }
     }
 
     private void Withdraw(Handout handout)

@@ -34,8 +34,10 @@ internal sealed partial class Instance(WorkflowRuntime runtime, string id, Paren
     public int NextSequence() => Interlocked.Increment(ref lastSequence);
 
     /// <summary>Whether this is the child that the same call of the same parent asked for before.</summary>
-    public bool IsChildOf(ParentInstanceInfo? other)
-        => other is not null && parent is { } own
+    public bool IsChildOf(ParentInstanceInfo? other) => IsSameCall(parent, other);
+
+    public static bool IsSameCall(ParentInstanceInfo? own, ParentInstanceInfo? other)
+        => other is not null && own is not null
             && own.TaskScheduledId == other.TaskScheduledId
             && own.WorkflowInstance?.InstanceId == other.WorkflowInstance?.InstanceId
             && own.WorkflowInstance?.ExecutionId == other.WorkflowInstance?.ExecutionId;
@@ -53,7 +55,11 @@ internal sealed partial class Instance(WorkflowRuntime runtime, string id, Paren
     }
 
     /// <summary>For a message that a commit of another instance has put into this one's inbox.</summary>
-    public void PostStored(Message message) => Tell(() => Receive(message));
+    public void PostStored(Message message) => Tell(() =>
+    {
+        // Read from the store between that commit and now.
+        if (!adopted.Contains(message.Sequence)) Receive(message);
+    });
 
     /// <summary>The state as committed; null when the instance is no longer, or not yet, to be found here.</summary>
     public Task<WorkflowState?> StateAsync() => AskAsync(() => execution.History.Count > 0 || StartMessage is not null ? State() : null);

@@ -1,5 +1,7 @@
 using Dapr.Workflow.Protocol;
 using Sidecar.Tests.Workflows.Support;
+using Sidecar.Workflows;
+using Sidecar.Workflows.History;
 
 namespace Sidecar.Tests.Workflows;
 
@@ -111,6 +113,48 @@ public sealed class ChildTests
         Assert.Null(await host.Engine.RaiseEventAsync("own", "finish", "of the second"));
 
         Assert.Equal("of the second", (await host.EndOfAsync("p")).Output);
+    }
+
+    [Fact]
+    public async Task A_child_that_is_asked_for_again_after_it_ended_does_not_run_twice()
+    {
+        var script = new Script()
+            .Workflow("parent", async flow => await flow.Child("child", id: "c") + await flow.Event("end"))
+            .Workflow("child", async flow => await flow.Activity("once"))
+            .Activity("once", (string? _) => "done");
+        await using var host = await EngineHost.RunAsync(script);
+        await host.StartAsync("parent", "p");
+        await host.EndOfAsync("c");
+        var start = (await host.HistoryAsync("c")).First(e => e.ExecutionStarted is not null);
+
+        Assert.Null(await host.Engine.TakeAsync(new OutgoingMessage("c", null, start.Clone())));
+        Assert.Null(await host.Engine.RaiseEventAsync("p", "end", "!"));
+
+        Assert.Equal("done!", (await host.EndOfAsync("p")).Output);
+        Assert.Single(script.Executed);
+    }
+
+    [Fact]
+    public async Task A_message_that_a_reading_of_the_store_already_brought_is_taken_once()
+    {
+        var reads = 0;
+        var store = new MemoryStore();
+        var options = new WorkflowEngineOptions { SaveGrace = TimeSpan.Zero, FirstRetry = TimeSpan.FromMilliseconds(1), LongestRetry = TimeSpan.FromMilliseconds(2) };
+        var script = new Script()
+            .Workflow("receiver", async flow => await flow.Event("n") + await flow.Event("n") + await flow.Event("n"))
+            .Workflow("sender", flow =>
+            {
+                flow.Send("r", "n", flow.Input);
+                return Task.FromResult<string?>(null);
+            });
+        // Every commit is reported as failed after it was written, so that receivers are read again all the time.
+        store.FailAfter = _ => Interlocked.Increment(ref reads) % 2 == 0 ? new(Sidecar.State.StateFailureKind.Unavailable, "", "away") : null;
+        await using var host = await EngineHost.RunAsync(script, store, options, TimeProvider.System);
+        await host.StartAsync("receiver", "r");
+
+        foreach (var n in new[] { "1", "2", "3" }) await host.RunAsync("sender", $"s{n}", n);
+
+        Assert.Equal("123", (await host.EndOfAsync("r")).Output);
     }
 
     [Fact]

@@ -103,6 +103,37 @@ public sealed class DispatchTests
     }
 
     [Fact]
+    public async Task Pitfall_an_instance_read_again_leaves_running_activities_with_their_worker()
+    {
+        var release = new TaskCompletionSource<string?>();
+        var store = new MemoryStore();
+        var script = new Script()
+            .Workflow("w", async flow =>
+            {
+                var slow = flow.Activity("do");
+                await flow.Event("meanwhile");
+                return await slow;
+            })
+            .Activity("do", (ActivityRequest _) => release.Task);
+        await using var host = await EngineHost.RunAsync(script, store);
+        await host.StartAsync("w", "w");
+        await EngineHost.Until(() => script.Executed.Count == 1, "the activity");
+
+        var failures = 3;
+        store.FailBefore = _ => Interlocked.Decrement(ref failures) >= 0 ? new(Sidecar.State.StateFailureKind.Unavailable, "", "away") : null;
+        var raised = host.Engine.RaiseEventAsync("w", "meanwhile", null);
+        while (!raised.IsCompleted)
+        {
+            host.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(raised, Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System));
+        }
+
+        release.SetResult("once");
+        Assert.Equal("once", (await host.EndOfAsync("w")).Output);
+        Assert.Single(script.Executed);
+    }
+
+    [Fact]
     public async Task A_worker_without_tokens_is_understood()
     {
         await using var host = new EngineHost(script: OneActivity(_ => new TaskCompletionSource<string?>().Task));

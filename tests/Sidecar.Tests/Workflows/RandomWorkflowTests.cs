@@ -12,7 +12,7 @@ namespace Sidecar.Tests.Workflows;
 /// </summary>
 public sealed class RandomWorkflowTests
 {
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 150)];
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 200)];
 
     [Theory]
     [MemberData(nameof(Seeds))]
