@@ -36,8 +36,11 @@ internal sealed class SidecarServer : IAsyncDisposable
     /// <exception cref="InvalidConfigurationException">Resources are wrong, or a port is taken.</exception>
     public static async Task<SidecarServer> StartAsync(ServerOptions options, Action<ILoggingBuilder> logging, CancellationToken cancellation)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().SetMinimumLevel(options.LogLevel)
+        // The empty builder: the usual ones watch the working directory for settings, and would see every write to the stores in it.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddRouting();
+        builder.Logging.SetMinimumLevel(options.LogLevel)
             .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error).AddFilter("Grpc", LogLevel.Error);
         logging(builder.Logging);
         builder.Services.AddHttpForwarder();
