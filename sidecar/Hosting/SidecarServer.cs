@@ -179,7 +179,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         for (var i = 0; i < apps.Count; i++)
         {
             var components = loader.Load(apps[i].AppId, resources[i].Components, problems);
-            sidecars[apps[i].AppId] = new AppSidecar(apps[i], configurations[i], components, resources[i].Subscriptions, directory, forwarder, time, loggers);
+            sidecars[apps[i].AppId] = new AppSidecar(apps[i], configurations[i], components, resources[i], directory, forwarder, time, loggers);
         }
         ThrowIfAny(problems);
     }
@@ -196,6 +196,9 @@ internal sealed class SidecarServer : IAsyncDisposable
     private static void Map(WebApplication web)
     {
         web.Use(next => context => HttpEdge.GuardAsync(context, next));
+        web.Use(TraceContext.AnswerAsync);
+        web.Use(RequestPath.ReadAsync);
+        web.Use(CrossOrigin.AnswerAsync);
         web.Use(Admission.AdmitAsync);
         web.UseRouting();
         web.MapGrpcService<DaprService>();
@@ -203,6 +206,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         web.MapPubSub();
         web.MapSecrets();
         web.MapMetadata();
+        web.MapMissing();
         web.MapInvocation();
     }
 

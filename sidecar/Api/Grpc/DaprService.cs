@@ -34,6 +34,7 @@ internal partial class DaprService
         Unary<GetMetadataRequest, GetMetadataResponse>(binder, nameof(GetMetadata));
         Unary<SetMetadataRequest, Empty>(binder, nameof(SetMetadata));
         Unary<ShutdownRequest, Empty>(binder, nameof(Shutdown));
+        BindMissing(binder);
         binder.AddMethod(
             ProtoMethod.Create<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1>(Name, nameof(SubscribeTopicEventsAlpha1), MethodType.DuplexStreaming),
             (DuplexStreamingServerMethod<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1>?)null);
