@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
 using Sidecar.Api;
 using Sidecar.Apps;
 using Sidecar.Hosting;
@@ -22,7 +23,8 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
     {
         if (context.Request.ContentLength > caller.MaxBodySize)
         {
-            throw DaprErrors.InvokeFailed(target.Id, $"http: request body too large ({context.Request.ContentLength} bytes, at most {caller.MaxBodySize})");
+            await DrainAsync(context);
+            throw DaprErrors.InvokeFailed(target.Id, "http: request body too large");
         }
         if (endpoints.FirstOrDefault(endpoint => endpoint.IsNamed(target.Id)) is { } endpoint)
         {
@@ -115,6 +117,16 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         if (error != ForwarderError.None && !context.Response.HasStarted)
         {
             GrpcEdge.WriteStatus(context, StatusCode.Unavailable, $"connection error: {Cause(context.GetForwarderErrorFeature()?.Exception) ?? error.ToString()}");
+        }
+    }
+
+    /// <summary>A client that is cut off while it still sends never gets to read why.</summary>
+    private async Task DrainAsync(HttpContext context)
+    {
+        if (context.Request.ContentLength < 16 * caller.MaxBodySize)
+        {
+            context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
         }
     }
 
