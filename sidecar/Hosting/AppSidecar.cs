@@ -19,25 +19,27 @@ namespace Sidecar.Hosting;
 /// </summary>
 internal sealed partial class AppSidecar : IAsyncDisposable
 {
+    private static readonly TimeSpan FirstProbes = TimeSpan.FromMilliseconds(50);
+
     private readonly ILogger logger;
     private readonly TimeProvider time;
     private readonly IReadOnlyList<Subscription> declared;
     private readonly CancellationTokenSource stopping = new();
-    private static readonly TimeSpan FirstProbes = TimeSpan.FromMilliseconds(50);
-
     private readonly TaskCompletionSource well = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task connection = Task.CompletedTask;
 
-    public AppSidecar(AppOptions options, Configuration configuration, ComponentSet components, IReadOnlyList<Subscription> declared, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
+    public AppSidecar(AppOptions options, Configuration configuration, ComponentSet components, ResourceSet resources, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
     {
-        (Options, Configuration, Components, this.declared, this.time) = (options, configuration, components, declared, time);
+        (Options, Configuration, Components, this.time) = (options, configuration, components, time);
+        declared = resources.Subscriptions;
+        Endpoints = [.. resources.Endpoints.Where(endpoint => endpoint.AppliesTo(options.AppId))];
         logger = loggers.CreateLogger<AppSidecar>();
         PubSub = new PubSubApi(options.AppId, components, time);
         Outbox = new Outbox(options.AppId, components, PubSub, time, loggers.CreateLogger<Outbox>());
-        State = new StateApi(components, Outbox);
+        State = new StateApi(options.AppId, components, Outbox);
         Secrets = new SecretsApi(components, configuration.SecretScopes);
-        Access = new AccessPolicy(configuration.AccessControl);
-        Invoker = new ServiceInvoker(options, directory, forwarder);
+        Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
+        Invoker = new ServiceInvoker(options, Endpoints, directory, forwarder);
         Subscriptions = new SubscriptionManager(options.AppId, components, time, loggers);
         if (components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var store)
         {
@@ -55,6 +57,8 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public Configuration Configuration { get; }
 
     public ComponentSet Components { get; }
+
+    public IReadOnlyList<HttpEndpoint> Endpoints { get; }
 
     public StateApi State { get; }
 

@@ -184,7 +184,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         for (var i = 0; i < apps.Count; i++)
         {
             var components = loader.Load(apps[i].AppId, resources[i].Components, problems);
-            sidecars[apps[i].AppId] = new AppSidecar(apps[i], configurations[i], components, resources[i].Subscriptions, directory, forwarder, time, loggers);
+            sidecars[apps[i].AppId] = new AppSidecar(apps[i], configurations[i], components, resources[i], directory, forwarder, time, loggers);
         }
         ThrowIfAny(problems);
     }
@@ -201,6 +201,9 @@ internal sealed class SidecarServer : IAsyncDisposable
     private static void Map(WebApplication web)
     {
         web.Use(next => context => HttpEdge.GuardAsync(context, next));
+        web.Use(TraceContext.AnswerAsync);
+        web.Use(RequestPath.ReadAsync);
+        web.Use(CrossOrigin.AnswerAsync);
         web.Use(Admission.AdmitAsync);
         web.UseRouting();
         web.MapGrpcService<DaprService>();
@@ -210,6 +213,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         web.MapSecrets();
         web.MapMetadata();
         web.MapWorkflows(context => context.Sidecar().Workflows);
+        web.MapMissing();
         web.MapInvocation();
     }
 

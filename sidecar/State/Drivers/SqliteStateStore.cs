@@ -119,7 +119,7 @@ internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing
         {
             return session.Execute(insertFirst, write.Key, value, etag, ttl) > 0
                 ? null
-                : new StateFailure(StateFailureKind.KeyExists, write.Key, "possible etag mismatch. error from state store: the key exists");
+                : new StateFailure(StateFailureKind.KeyExists, write.Key, "possible etag mismatch. error from state store");
         }
         return Done(session.Execute(upsert, write.Key, value, etag, ttl));
     }
@@ -127,7 +127,7 @@ internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing
     private static StateFailure? Done(int _) => null;
 
     private static StateFailure Mismatch(StateWrite write)
-        => new(StateFailureKind.ETagMismatch, write.Key, "possible etag mismatch. error from state store: the stored value has another etag");
+        => new(StateFailureKind.ETagMismatch, write.Key, "possible etag mismatch. error from state store");
 
     private static StateEntry Entry(SqliteDataReader row)
     {
