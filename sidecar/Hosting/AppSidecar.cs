@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using Sidecar.Actors;
 using Sidecar.Apps;
 using Sidecar.Components;
 using Sidecar.Invocation;
@@ -22,6 +23,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     private static readonly TimeSpan FirstProbes = TimeSpan.FromMilliseconds(50);
 
     private readonly ILogger logger;
+    private readonly ILoggerFactory loggers;
     private readonly TimeProvider time;
     private readonly IReadOnlyList<Subscription> declared;
     private readonly CancellationTokenSource stopping = new();
@@ -40,6 +42,8 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         Secrets = new SecretsApi(components, configuration.SecretScopes);
         Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
         Invoker = new ServiceInvoker(options, Endpoints, directory, forwarder);
+        Actors = new ActorApi(options.AppId, components, () => ActorHost, directory, time);
+        this.loggers = loggers;
         Subscriptions = new SubscriptionManager(options.AppId, components, time, loggers);
         if (components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var store)
         {
@@ -71,6 +75,11 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public SubscriptionManager Subscriptions { get; }
 
     public AccessPolicy Access { get; }
+
+    public ActorApi Actors { get; }
+
+    /// <summary>The actors of the app; null until it has said that it hosts any.</summary>
+    public ActorHost? ActorHost { get; private set; }
 
     /// <summary>Null when the app has no store flagged actorStateStore.</summary>
     public WorkflowEngine? Workflows { get; }
@@ -133,6 +142,10 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         await QuiesceAsync();
         await connection;
         await Subscriptions.DisposeAsync();
+        if (ActorHost is not null)
+        {
+            await ActorHost.DisposeAsync();
+        }
         await Outbox.DisposeAsync();
         await Components.DisposeAsync();
         (Channel as IDisposable)?.Dispose();
@@ -160,8 +173,25 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks an HTTP app which actor types it hosts; reminders that came due meanwhile fire from here on.</summary>
+    private async Task HostActorsAsync(CancellationToken cancellation)
+    {
+        if (Options.AppIsGrpc || ActorHost is not null)
+        {
+            return;
+        }
+        var answer = await Channel!.InvokeAsync(new InvocationCall("GET", "dapr/config", "", null, default, []), cancellation);
+        if (answer.Status != 200 || answer.Body.IsEmpty || ActorTypes.Parse(answer.Body.Span) is not { Count: > 0 } types)
+        {
+            return;
+        }
+        ActorHost = new ActorHost(Options.AppId, types, Channel, Components.ActorStateStore?.Store as ITransactionalStateStore, time, loggers);
+        await ActorHost.StartAsync(cancellation);
+    }
+
     private async Task SubscribeAsync(CancellationToken cancellation)
     {
+        await HostActorsAsync(cancellation);
         var wanted = declared.Where(subscription => subscription.AppliesTo(Options.AppId)).Select(TopicSubscription.From)
             .Concat(Components.PubSubs.Count > 0 ? await Channel!.GetSubscriptionsAsync(cancellation) : []);
         await Subscriptions.StartAsync(wanted, Channel!, cancellation);

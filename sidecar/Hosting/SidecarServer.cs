@@ -212,6 +212,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         web.MapPubSub();
         web.MapSecrets();
         web.MapMetadata();
+        web.MapActors();
         web.MapWorkflows(context => context.Sidecar().Workflows);
         web.MapMissing();
         web.MapInvocation();

@@ -21,9 +21,15 @@ internal static class MetadataJson
         AddList(json, "subscriptions", sidecar.Subscriptions.Current.Select(Subscription));
         AddList(json, "httpEndpoints", sidecar.Endpoints.Select(endpoint => new JsonObject { ["name"] = endpoint.Name }));
         json["appConnectionProperties"] = Connection(sidecar);
-        json["actorRuntime"] = new JsonObject { ["runtimeStatus"] = "RUNNING", ["hostReady"] = sidecar.Ready, ["placement"] = "placement: connected" };
+        var actors = new JsonObject { ["runtimeStatus"] = "RUNNING", ["hostReady"] = sidecar.Ready, ["placement"] = "placement: connected" };
+        AddList(actors, "activeActors", ActiveActors(sidecar));
+        json["actorRuntime"] = actors;
+        AddList(json, "actors", ActiveActors(sidecar));
         return json;
     }
+
+    private static IEnumerable<JsonNode> ActiveActors(AppSidecar sidecar)
+        => sidecar.ActorHost?.Counts.Select(type => (JsonNode)new JsonObject { ["type"] = type.Type, ["count"] = type.Count }) ?? [];
 
     private static JsonObject Connection(AppSidecar sidecar)
     {

@@ -10,7 +10,7 @@ internal static class MissingEndpoints
 {
     private static readonly string[] Versions = ["/v1.0", "/v1.0-alpha1", "/v1.0-alpha2"];
 
-    private static readonly (string Path, string Feature)[] LeftOut = [("actors", "actors"), ("jobs", "jobs")];
+    private static readonly (string Path, string Feature)[] LeftOut = [("jobs", "jobs")];
 
     public static void MapMissing(this IEndpointRouteBuilder routes)
     {
