@@ -38,6 +38,8 @@ public sealed class CelTests
     [InlineData("event.type > 1", "no such overload")]
     [InlineData("other.type == 'x'", "undeclared reference to 'other'")]
     [InlineData("1 / 0 == 1", "division by zero")]
+    [InlineData("9223372036854775807 + 1 > 0", "leaves the range of whole numbers")]
+    [InlineData("event.type.matches('(')", "has a pattern that can't be read")]
     [InlineData("event.data.total * 2 == 240", "no such overload for '*'")]
     [InlineData("event.data.items[7].id == 'x'", "index out of bounds")]
     public void What_cannot_be_evaluated_says_why(string text, string reason)
