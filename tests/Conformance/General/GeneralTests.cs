@@ -8,11 +8,13 @@ namespace Conformance.General;
 /// <summary>One sidecar without app, with secrets; shared by the tests.</summary>
 public sealed class PlainSidecar : IAsyncLifetime
 {
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("conformance-secrets-");
+
     public SidecarProcess Sidecar { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
-        var secrets = Path.Combine(Directory.CreateTempSubdirectory("conformance-secrets-").FullName, "secrets.json");
+        var secrets = Path.Combine(folder.FullName, "secrets.json");
         await File.WriteAllTextAsync(secrets, """{"allowed":"a","denied":"d","nested":{"password":"p","list":["x"]}}""");
         Sidecar = await SidecarProcess.StartAsync(new SidecarOptions
         {
@@ -27,7 +29,11 @@ public sealed class PlainSidecar : IAsyncLifetime
         });
     }
 
-    public async Task DisposeAsync() => await Sidecar.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await Sidecar.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
 }
 
 public sealed class GeneralTests(PlainSidecar fixture) : IClassFixture<PlainSidecar>

@@ -13,7 +13,8 @@ namespace Conformance.Running;
 /// </summary>
 public sealed class SidecarProcess : IAsyncDisposable
 {
-    private static readonly string Shared = Directory.CreateTempSubdirectory("conformance-run-").FullName;
+    /// <summary>Where the sidecars of this run find each other, and no others.</summary>
+    private static readonly string Shared = SharedFolder();
 
     private readonly Process process;
     private readonly string scratch;
@@ -96,6 +97,13 @@ public sealed class SidecarProcess : IAsyncDisposable
         Client.Dispose();
         Channel.Dispose();
         Directory.Delete(scratch, recursive: true);
+    }
+
+    private static string SharedFolder()
+    {
+        var folder = Directory.CreateTempSubdirectory("conformance-run-");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Delete(recursive: true);
+        return folder.FullName;
     }
 
     private async Task<bool> IsReadyAsync(bool wanted)

@@ -17,20 +17,24 @@ public sealed class StoreSharingTests
         await sidecar.Http.GetAsync("/v1.0/secrets/store/name").FailsAsync(500, "ERR_SECRET_STORES_NOT_CONFIGURED", "secret store is not configured");
     }
 
-    [Theory]
-    [InlineData("name", true)]
-    [InlineData("appid", false)]
-    [InlineData("none", true)]
-    [InlineData("shared", true)]
-    public async Task Whether_apps_share_keys_follows_from_the_key_prefix(string keyPrefix, bool shared)
+    [Fact]
+    public async Task Whether_apps_share_keys_follows_from_the_key_prefix()
     {
-        var file = Path.Combine(Directory.CreateTempSubdirectory("conformance-shared-").FullName, "state.db");
-        var component = Yaml.Component("store", "state.sqlite", ("connectionString", file), ("keyPrefix", keyPrefix));
-        await using (var one = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "one", Resources = [component] }))
+        var folder = Directory.CreateTempSubdirectory("conformance-shared-").FullName;
+        string[] prefixes = ["name", "appid", "none", "shared"];
+        string[] components = [.. prefixes.Select(prefix => Yaml.Component($"by-{prefix}", "state.sqlite", ("connectionString", $"{folder}/{prefix}.db"), ("keyPrefix", prefix)))];
+        await using (var one = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "one", Resources = components }))
         {
-            await one.Client.SaveStateAsync("store", "k", 1);
+            foreach (var prefix in prefixes)
+            {
+                await one.Client.SaveStateAsync($"by-{prefix}", "k", 1);
+            }
         }
-        await using var other = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "other", Resources = [component] });
-        Assert.Equal(shared ? 1 : 0, await other.Client.GetStateAsync<int>("store", "k"));
+        await using var other = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "other", Resources = components });
+        foreach (var prefix in prefixes)
+        {
+            Assert.Equal((prefix, prefix == "appid" ? 0 : 1), (prefix, await other.Client.GetStateAsync<int>($"by-{prefix}", "k")));
+        }
+        Directory.Delete(folder, recursive: true);
     }
 }
