@@ -1,14 +1,20 @@
+using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Microsoft.AspNetCore.WebUtilities;
+using Sidecar.Invocation;
 
 namespace Sidecar.Api;
 
 /// <summary>Where failures become gRPC statuses: once for all methods of this process.</summary>
 internal sealed class GrpcEdge : Interceptor
 {
+    private const string DetailsHeader = "grpc-status-details-bin";
+    private const int LongestDetail = 63;
+
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
         => GuardAsync(() => continuation(request, context));
 
@@ -26,6 +32,34 @@ internal sealed class GrpcEdge : Interceptor
         context.Response.ContentType = "application/grpc";
         context.Response.Headers["grpc-status"] = ((int)code).ToString(System.Globalization.CultureInfo.InvariantCulture);
         context.Response.Headers["grpc-message"] = Uri.EscapeDataString(message);
+    }
+
+    /// <summary>An HTTP status as Dapr's SDKs read it: mapped code, and status and the beginning of the body in the ErrorInfo.</summary>
+    public static RpcException HttpFailure(int http, string body)
+    {
+        var status = new global::Grpc.Core.Status(StatusMapping.ToGrpc(http), ReasonPhrases.GetReasonPhrase(http));
+        return new RpcException(status, new Metadata { { DetailsHeader, Rich(status, [HttpInfo(http, body)]).ToByteArray() } });
+    }
+
+    /// <summary>As <see cref="HttpFailure"/>, before the call has reached a method.</summary>
+    public static void WriteHttpFailure(HttpContext context, int http, string body)
+    {
+        var status = new global::Grpc.Core.Status(StatusMapping.ToGrpc(http), ReasonPhrases.GetReasonPhrase(http));
+        WriteStatus(context, status.StatusCode, status.Detail);
+        context.Response.Headers[DetailsHeader] = Convert.ToBase64String(Rich(status, [HttpInfo(http, body)]).ToByteArray()).TrimEnd('=');
+    }
+
+    private static ErrorInfo HttpInfo(int http, string body) => ErrorDetails.Info(ReasonPhrases.GetReasonPhrase(http), new Dictionary<string, string>
+    {
+        ["http.code"] = http.ToString(CultureInfo.InvariantCulture),
+        ["http.error_message"] = body.Length > LongestDetail ? body[..LongestDetail] : body,
+    });
+
+    private static Google.Rpc.Status Rich(global::Grpc.Core.Status status, IEnumerable<IMessage> details)
+    {
+        var rich = new Google.Rpc.Status { Code = (int)status.StatusCode, Message = status.Detail };
+        rich.Details.AddRange(details.Select(detail => Any.Pack(detail)));
+        return rich;
     }
 
     private static async Task<T> GuardAsync<T>(Func<Task<T>> call)
@@ -54,10 +88,11 @@ internal sealed class GrpcEdge : Interceptor
 
     private static RpcException ToRpc(DaprError error)
     {
-        // Dapr's SDKs read the error code from the ErrorInfo detail.
-        var detail = new Google.Rpc.Status { Code = (int)error.GrpcStatus, Message = error.Message };
-        detail.Details.Add(Any.Pack(new ErrorInfo { Reason = error.Code, Domain = "dapr.io" }));
-        var trailers = new Metadata { { "grpc-status-details-bin", detail.ToByteArray() } };
-        return new RpcException(new global::Grpc.Core.Status(error.GrpcStatus, error.Message), trailers);
+        var status = new global::Grpc.Core.Status(error.GrpcStatus, error.Message);
+        if (error.Details.Count + error.GrpcDetails.Count == 0)
+        {
+            return new RpcException(status);
+        }
+        return new RpcException(status, new Metadata { { DetailsHeader, Rich(status, error.Details.Concat(error.GrpcDetails)).ToByteArray() } });
     }
 }

@@ -41,7 +41,16 @@ internal static class HttpEdge
         using var writer = new Utf8JsonWriter(context.Response.BodyWriter, Readable);
         writer.WriteStartObject();
         writer.WriteString("errorCode", error.Code);
-        writer.WriteString("message", error.Message);
+        writer.WriteString("message", error.HttpMessage ?? error.Message);
+        if (error.Details.Count > 0)
+        {
+            writer.WriteStartArray("details");
+            foreach (var detail in error.Details)
+            {
+                ErrorDetails.Write(writer, detail);
+            }
+            writer.WriteEndArray();
+        }
         writer.WriteEndObject();
         writer.Flush();
         return context.Response.BodyWriter.FlushAsync().AsTask();

@@ -23,6 +23,9 @@ internal sealed record AppOptions
     public TimeSpan AppHealthProbeTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
     public int AppHealthThreshold { get; init; } = 3;
 
+    /// <summary>Web origins whose pages may call the HTTP API; empty: no CORS headers at all; <c>*</c>: any.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
     /// <summary>What callers of this sidecar must show; null: nothing.</summary>
     public string? ApiToken { get; init; }
 

@@ -15,7 +15,7 @@ namespace Sidecar.Apps;
 /// <summary>An app that implements Dapr's <c>AppCallback</c> service.</summary>
 internal sealed class GrpcAppChannel : IAppChannel, IDisposable
 {
-        private readonly GrpcChannel channel;
+    private readonly GrpcChannel channel;
     private readonly CallInvoker callback;
 
     public GrpcAppChannel(AppClient client, AppOptions options)
@@ -84,7 +84,7 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.Unimplemented)
         {
-            return DeliveryStatus.Drop;
+            return DeliveryStatus.Success; // dropped, and not even a dead-letter topic gets it (as in daprd)
         }
         catch (RpcException)
         {
@@ -95,12 +95,8 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
     public async Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(string pubsub, string topic, string path, IReadOnlyList<DeliveredEntry> entries, CancellationToken cancellation)
     {
         var request = new TopicEventBulkRequest { Id = Guid.NewGuid().ToString(), PubsubName = pubsub, Topic = topic, Path = path, Type = "com.dapr.event.sent.bulk" };
-        request.Entries.AddRange(entries.Select(entry => new TopicEventBulkRequestEntry
-        {
-            EntryId = entry.EntryId,
-            ContentType = CloudEvents.ContentType,
-            CloudEvent = TopicEvents.CloudEvent(entry.Event),
-        }));
+        request.Metadata[DeliveryMetadata.PubSubName] = pubsub;
+        request.Entries.AddRange(entries.Select(TopicEvents.Entry));
         try
         {
             TopicEventBulkResponse answer;
@@ -125,9 +121,9 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
 
     private static TopicSubscription Convert(Dapr.AppCallback.Autogen.Grpc.v1.TopicSubscription item)
     {
-        var rules = item.Routes?.Rules.Select(rule => new EventRule(rule.Match, rule.Path)) ?? [];
-        // Without routes a gRPC app tells topics apart by name; it gets every event under an empty path.
-        var fallback = item.Routes?.Default ?? "";
+        var rules = item.Routes?.Rules.Select(rule => new EventRule(rule.Match, rule.Path)).ToList() ?? [];
+        // Without any route a gRPC app tells topics apart by name; it gets every event under an empty path.
+        var fallback = item.Routes?.Default is { Length: > 0 } path ? path : rules.Count > 0 ? null : "";
         var bulk = item.BulkSubscribe is { Enabled: true } wanted
             ? new BulkSubscribe(wanted.MaxMessagesCount > 0 ? wanted.MaxMessagesCount : 100, wanted.MaxAwaitDurationMs > 0 ? wanted.MaxAwaitDurationMs : 1000)
             : null;

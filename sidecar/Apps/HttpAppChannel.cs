@@ -12,8 +12,9 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
     public async Task<IReadOnlyList<TopicSubscription>> GetSubscriptionsAsync(CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(client.Address, "/dapr/subscribe"));
+        request.Headers.TryAddWithoutValidation("dapr-app-id", options.AppId);
         using var response = await client.SendAsync(request, cancellation);
-        if (!response.IsSuccessStatusCode)
+        if (response.StatusCode != System.Net.HttpStatusCode.OK)
         {
             return [];
         }
@@ -60,11 +61,10 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, AppPath.Resolve(client.Address, delivered.Path.TrimStart('/'), ""));
         request.Content = Content(delivered.Body, CloudEvents.ContentType);
-        request.Headers.TryAddWithoutValidation("pubsubname", delivered.PubSub);
         AddTrace(request, delivered.Envelope);
-        foreach (var (name, value) in delivered.Metadata.Where(item => !item.Key.Equals("content-type", StringComparison.OrdinalIgnoreCase)))
+        foreach (var (name, value) in DeliveryMetadata.Of(delivered.PubSub, delivered.Metadata))
         {
-            request.Headers.TryAddWithoutValidation($"metadata.{name}", value);
+            request.Headers.TryAddWithoutValidation(name, value);
         }
         using var response = await client.SendAsync(request, cancellation);
         var status = (int)response.StatusCode;
@@ -83,12 +83,12 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
             ["type"] = "com.dapr.event.sent.bulk",
             ["pubsubname"] = pubsub,
             ["topic"] = topic,
-            ["metadata"] = new JsonObject { ["pubsubname"] = pubsub },
+            ["metadata"] = new JsonObject { [DeliveryMetadata.PubSubName] = pubsub },
             ["entries"] = new JsonArray([.. entries.Select(Entry)]),
         };
         using var request = new HttpRequestMessage(HttpMethod.Post, AppPath.Resolve(client.Address, path.TrimStart('/'), ""));
         request.Content = Content(JsonSerializer.SerializeToUtf8Bytes(envelope), "application/json");
-        request.Headers.TryAddWithoutValidation("pubsubname", pubsub);
+        request.Headers.TryAddWithoutValidation(DeliveryMetadata.PubSubName, pubsub);
         using var response = await client.SendAsync(request, cancellation);
         var status = (int)response.StatusCode;
         if (status is < 200 or > 299)
@@ -101,8 +101,8 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
     private static JsonNode Entry(DeliveredEntry entry) => new JsonObject
     {
         ["entryId"] = entry.EntryId,
-        ["event"] = entry.Event.Envelope.DeepClone(),
-        ["contentType"] = CloudEvents.ContentType,
+        ["event"] = entry.Event.Raw is { } raw ? Convert.ToBase64String(raw.Span) : entry.Event.Envelope.DeepClone(),
+        ["contentType"] = entry.Event.Raw is null ? CloudEvents.ContentType : "application/octet-stream",
         ["metadata"] = new JsonObject(entry.Event.Metadata.Select(item => KeyValuePair.Create(item.Key, (JsonNode?)JsonValue.Create(item.Value)))),
     };
 

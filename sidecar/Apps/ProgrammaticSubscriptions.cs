@@ -11,7 +11,7 @@ internal static class ProgrammaticSubscriptions
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.AllowReadingFromString };
 
     public static IReadOnlyList<TopicSubscription> Parse(ReadOnlySpan<byte> json)
-        => [.. (JsonSerializer.Deserialize<List<Item>>(json, Options) ?? []).Select(Convert)];
+        => [.. (JsonSerializer.Deserialize<List<Item>>(json, Options) ?? []).Select(Convert).Where(subscription => !subscription.Route.IsEmpty)];
 
     private static TopicSubscription Convert(Item item)
     {

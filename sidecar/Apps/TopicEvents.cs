@@ -4,6 +4,7 @@ using Dapr.AppCallback.Autogen.Grpc.v1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Sidecar.PubSub.Events;
 using Sidecar.PubSub.Subscribing;
 
 namespace Sidecar.Apps;
@@ -12,7 +13,7 @@ namespace Sidecar.Apps;
 internal static class TopicEvents
 {
     private static readonly HashSet<string> Attributes = new(StringComparer.Ordinal)
-        { "id", "source", "type", "specversion", "datacontenttype", "data", "data_base64", "topic", "pubsubname" };
+        { "id", "source", "type", "specversion", "datacontenttype", "data", "data_base64" };
 
     public static TopicEventRequest Request(DeliveredEvent delivered)
     {
@@ -32,7 +33,24 @@ internal static class TopicEvents
         };
     }
 
-    public static TopicEventCERequest CloudEvent(DeliveredEvent delivered) => new()
+    public static TopicEventBulkRequestEntry Entry(DeliveredEntry entry)
+    {
+        var converted = new TopicEventBulkRequestEntry { EntryId = entry.EntryId };
+        converted.Metadata.Add(new Dictionary<string, string>(entry.Event.Metadata));
+        if (entry.Event.Raw is { } raw)
+        {
+            converted.Bytes = UnsafeByteOperations.UnsafeWrap(raw);
+            converted.ContentType = "application/octet-stream";
+        }
+        else
+        {
+            converted.CloudEvent = CloudEvent(entry.Event);
+            converted.ContentType = CloudEvents.ContentType;
+        }
+        return converted;
+    }
+
+    private static TopicEventCERequest CloudEvent(DeliveredEvent delivered) => new()
     {
         Id = Text(delivered.Envelope, "id"),
         Source = Text(delivered.Envelope, "source"),
@@ -50,6 +68,10 @@ internal static class TopicEvents
         {
             headers.Add("traceparent", parent);
         }
+        foreach (var (name, value) in DeliveryMetadata.Of(delivered.PubSub, delivered.Metadata).Where(item => IsHeader(item.Key, item.Value)))
+        {
+            headers.Add(name.ToLowerInvariant(), value);
+        }
         return headers;
     }
 
@@ -60,14 +82,28 @@ internal static class TopicEvents
         _ => DeliveryStatus.Retry,
     };
 
-    private static ByteString Data(JsonObject envelope) => (envelope["data_base64"], envelope["data"]) switch
+    /// <summary>Data of any other content type than text, JSON and bytes stays behind, as in daprd.</summary>
+    /// <exception cref="FormatException">The data is not of the kind its content type says; the delivery fails.</exception>
+    private static ByteString Data(JsonObject envelope)
     {
-        (JsonValue coded, _) => ByteString.FromBase64(coded.ToString()),
-        (_, JsonValue value) when value.TryGetValue<string>(out var text) && !PubSub.Events.CloudEvents.IsJson(PubSub.Events.CloudEvents.MediaType(Text(envelope, "datacontenttype")))
-            => ByteString.CopyFromUtf8(text),
-        (_, { } json) => UnsafeByteOperations.UnsafeWrap(JsonSerializer.SerializeToUtf8Bytes(json)),
-        _ => ByteString.Empty,
-    };
+        if (envelope["data_base64"] is { } coded)
+        {
+            return ByteString.FromBase64(coded.ToString());
+        }
+        var type = Text(envelope, "datacontenttype");
+        var media = CloudEvents.MediaType(type);
+        return envelope["data"] switch
+        {
+            { } data when CloudEvents.IsText(media) => data is JsonValue value && value.TryGetValue<string>(out var text)
+                ? ByteString.CopyFromUtf8(text)
+                : throw new FormatException("unexpected data type encountered in envelope"),
+            { } data when CloudEvents.IsJson(media) || CloudEvents.IsCloudEvent(type) => UnsafeByteOperations.UnsafeWrap(JsonSerializer.SerializeToUtf8Bytes(data)),
+            _ => ByteString.Empty,
+        };
+    }
+
+    private static bool IsHeader(string name, string value)
+        => name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && !name.EndsWith("-bin", StringComparison.OrdinalIgnoreCase) && value.All(c => c is >= ' ' and <= '~');
 
     private static Struct Extensions(JsonObject envelope)
     {
@@ -82,5 +118,6 @@ internal static class TopicEvents
         return extensions;
     }
 
-    private static string Text(JsonObject envelope, string name) => envelope[name]?.ToString() ?? "";
+    private static string Text(JsonObject envelope, string name)
+        => envelope[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
 }

@@ -25,9 +25,26 @@ internal sealed class CelExpression
     /// <summary>Whether the expression holds with <paramref name="value"/> bound to <paramref name="name"/>.</summary>
     /// <exception cref="CelException">A field is missing, types do not fit, or the result is no truth value.</exception>
     public bool Holds(string name, JsonObject value)
-        => root(new CelScope(name, CelValue.From(value), null)) is bool holds
-            ? holds
-            : throw new CelException($"'{Text}' does not yield true or false");
+    {
+        try
+        {
+            return root(new CelScope(name, CelValue.From(value), null)) is bool holds
+                ? holds
+                : throw new CelException($"'{Text}' does not yield true or false");
+        }
+        catch (OverflowException)
+        {
+            throw new CelException($"'{Text}' leaves the range of whole numbers");
+        }
+        catch (System.Text.RegularExpressions.RegexMatchTimeoutException)
+        {
+            throw new CelException($"'{Text}' takes too long to match");
+        }
+        catch (System.Text.RegularExpressions.RegexParseException e)
+        {
+            throw new CelException($"'{Text}' has a pattern that can't be read: {e.Message}");
+        }
+    }
 }
 
 /// <summary>An expression that can't be read or can't be evaluated.</summary>

@@ -137,7 +137,7 @@ internal sealed class CelTokens(string text)
             at++;
         }
         return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var whole)
-            ? whole
+            ? (object)whole // boxed here: the conditional would make a double of it, and 7 / 2 three and a half
             : double.TryParse(digits, CultureInfo.InvariantCulture, out var real) ? real : throw Unexpected("a number");
     }
 

@@ -76,10 +76,11 @@ internal static class CelValue
         ("/" or "%", long, long b) when b == 0 => throw new CelException("division by zero"),
         ("/", long a, long b) => a / b,
         ("%", long a, long b) => a % b,
-        ("+", long or double, long or double) => Convert.ToDouble(left) + Convert.ToDouble(right),
-        ("-", long or double, long or double) => Convert.ToDouble(left) - Convert.ToDouble(right),
-        ("*", long or double, long or double) => Convert.ToDouble(left) * Convert.ToDouble(right),
-        ("/", long or double, long or double) => Convert.ToDouble(left) / Convert.ToDouble(right),
+        // Whole and real numbers compare, but do not mix in sums: event.data.n * 2 fails in CEL, event.data.n * 2.0 does not.
+        ("+", double a, double b) => a + b,
+        ("-", double a, double b) => a - b,
+        ("*", double a, double b) => a * b,
+        ("/", double a, double b) => a / b,
         _ => throw new CelException($"no such overload for '{op}'"),
     };
 }

@@ -16,13 +16,13 @@ internal static class DaprdCommand
         "app-id", "app-port", "app-protocol", "app-channel-address", "app-ssl", "app-max-concurrency", "dapr-http-port", "dapr-grpc-port",
         "dapr-internal-grpc-port", "dapr-public-port", "dapr-listen-addresses", "resources-path", "components-path", "config", "log-level",
         "max-body-size", "dapr-http-max-request-size", "enable-app-health-check", "app-health-check-path", "app-health-probe-interval",
-        "app-health-probe-timeout", "app-health-threshold", "metrics-port", "enable-metrics", "version", "dapr-graceful-shutdown-seconds",
+        "app-health-probe-timeout", "app-health-threshold", "metrics-port", "enable-metrics", "allowed-origins", "version", "dapr-graceful-shutdown-seconds",
     };
 
     private static readonly HashSet<string> Ignored = new(StringComparer.Ordinal)
     {
         "mode", "placement-host-address", "scheduler-host-address", "sentry-address", "control-plane-address", "control-plane-trust-domain",
-        "control-plane-namespace", "sentry-request-jwt-audiences", "enable-mtls", "allowed-origins", "enable-profiling", "profile-port", "build-info",
+        "control-plane-namespace", "sentry-request-jwt-audiences", "enable-mtls", "enable-profiling", "profile-port", "build-info",
         "wait", "read-buffer-size", "dapr-http-read-buffer-size", "unix-domain-socket", "dapr-block-shutdown-duration", "enable-api-logging",
         "disable-builtin-k8s-secret-store", "disable-init-endpoints", "actors-disseminate-timeout", "hot-reload-reconcile-interval",
         "app-binding-options-timeout", "reminders-service", "actors-service", "log-as-json", "metrics-listen-address", "dapr-public-listen-address",
@@ -102,6 +102,7 @@ internal static class DaprdCommand
         AppHealthProbeInterval = TimeSpan.FromSeconds(Number(last, "app-health-probe-interval", 5)),
         AppHealthProbeTimeout = TimeSpan.FromMilliseconds(Number(last, "app-health-probe-timeout", 500)),
         AppHealthThreshold = Number(last, "app-health-threshold", 3),
+        AllowedOrigins = [.. (last("allowed-origins") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
         ApiToken = Environment.GetEnvironmentVariable("DAPR_API_TOKEN") is { Length: > 0 } api ? api : null,
         AppApiToken = Environment.GetEnvironmentVariable("APP_API_TOKEN") is { Length: > 0 } app ? app : null,
     };

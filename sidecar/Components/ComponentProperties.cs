@@ -39,12 +39,7 @@ internal sealed class ComponentProperties(Component component, IReadOnlyDictiona
         return "";
     }
 
-    public bool Flag(string name, bool otherwise = false) => Text(name)?.ToLowerInvariant() switch
-    {
-        null or "" => otherwise,
-        "1" or "t" or "true" or "y" or "yes" or "on" => true,
-        _ => false,
-    };
+    public bool Flag(string name, bool otherwise = false) => Text(name) is { Length: > 0 } text ? Truth.Of(text) : otherwise;
 
     public int Number(string name, int otherwise)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using Sidecar.Actors;
 using Sidecar.Apps;
 using Sidecar.Components;
 using Sidecar.Invocation;
@@ -19,25 +20,30 @@ namespace Sidecar.Hosting;
 /// </summary>
 internal sealed partial class AppSidecar : IAsyncDisposable
 {
+    private static readonly TimeSpan FirstProbes = TimeSpan.FromMilliseconds(50);
+
     private readonly ILogger logger;
+    private readonly ILoggerFactory loggers;
     private readonly TimeProvider time;
     private readonly IReadOnlyList<Subscription> declared;
     private readonly CancellationTokenSource stopping = new();
-    private static readonly TimeSpan FirstProbes = TimeSpan.FromMilliseconds(50);
-
     private readonly TaskCompletionSource well = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task connection = Task.CompletedTask;
 
-    public AppSidecar(AppOptions options, Configuration configuration, ComponentSet components, IReadOnlyList<Subscription> declared, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
+    public AppSidecar(AppOptions options, Configuration configuration, ComponentSet components, ResourceSet resources, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
     {
-        (Options, Configuration, Components, this.declared, this.time) = (options, configuration, components, declared, time);
+        (Options, Configuration, Components, this.time) = (options, configuration, components, time);
+        declared = resources.Subscriptions;
+        Endpoints = [.. resources.Endpoints.Where(endpoint => endpoint.AppliesTo(options.AppId))];
         logger = loggers.CreateLogger<AppSidecar>();
         PubSub = new PubSubApi(options.AppId, components, time);
         Outbox = new Outbox(options.AppId, components, PubSub, time, loggers.CreateLogger<Outbox>());
-        State = new StateApi(components, Outbox);
+        State = new StateApi(options.AppId, components, Outbox);
         Secrets = new SecretsApi(components, configuration.SecretScopes);
-        Access = new AccessPolicy(configuration.AccessControl);
-        Invoker = new ServiceInvoker(options, directory, forwarder);
+        Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
+        Invoker = new ServiceInvoker(options, Endpoints, directory, forwarder);
+        Actors = new ActorApi(options.AppId, components, () => ActorHost, directory, time);
+        this.loggers = loggers;
         Subscriptions = new SubscriptionManager(options.AppId, components, time, loggers);
         if (components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var store)
         {
@@ -56,6 +62,8 @@ internal sealed partial class AppSidecar : IAsyncDisposable
 
     public ComponentSet Components { get; }
 
+    public IReadOnlyList<HttpEndpoint> Endpoints { get; }
+
     public StateApi State { get; }
 
     public PubSubApi PubSub { get; }
@@ -67,6 +75,11 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public SubscriptionManager Subscriptions { get; }
 
     public AccessPolicy Access { get; }
+
+    public ActorApi Actors { get; }
+
+    /// <summary>The actors of the app; null until it has said that it hosts any.</summary>
+    public ActorHost? ActorHost { get; private set; }
 
     /// <summary>Null when the app has no store flagged actorStateStore.</summary>
     public WorkflowEngine? Workflows { get; }
@@ -129,6 +142,10 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         await QuiesceAsync();
         await connection;
         await Subscriptions.DisposeAsync();
+        if (ActorHost is not null)
+        {
+            await ActorHost.DisposeAsync();
+        }
         await Outbox.DisposeAsync();
         await Components.DisposeAsync();
         (Channel as IDisposable)?.Dispose();
@@ -156,8 +173,25 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks an HTTP app which actor types it hosts; reminders that came due meanwhile fire from here on.</summary>
+    private async Task HostActorsAsync(CancellationToken cancellation)
+    {
+        if (Options.AppIsGrpc || ActorHost is not null)
+        {
+            return;
+        }
+        var answer = await Channel!.InvokeAsync(new InvocationCall("GET", "dapr/config", "", null, default, []), cancellation);
+        if (answer.Status != 200 || answer.Body.IsEmpty || ActorTypes.Parse(answer.Body.Span) is not { Count: > 0 } types)
+        {
+            return;
+        }
+        ActorHost = new ActorHost(Options.AppId, types, Channel, Components.ActorStateStore?.Store as ITransactionalStateStore, time, loggers);
+        await ActorHost.StartAsync(cancellation);
+    }
+
     private async Task SubscribeAsync(CancellationToken cancellation)
     {
+        await HostActorsAsync(cancellation);
         var wanted = declared.Where(subscription => subscription.AppliesTo(Options.AppId)).Select(TopicSubscription.From)
             .Concat(Components.PubSubs.Count > 0 ? await Channel!.GetSubscriptionsAsync(cancellation) : []);
         await Subscriptions.StartAsync(wanted, Channel!, cancellation);

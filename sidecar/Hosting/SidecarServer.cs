@@ -36,8 +36,11 @@ internal sealed class SidecarServer : IAsyncDisposable
     /// <exception cref="InvalidConfigurationException">Resources are wrong, or a port is taken.</exception>
     public static async Task<SidecarServer> StartAsync(ServerOptions options, Action<ILoggingBuilder> logging, CancellationToken cancellation)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().SetMinimumLevel(options.LogLevel)
+        // The empty builder: the usual ones watch the working directory for settings, and would see every write to the stores in it.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddRouting();
+        builder.Logging.SetMinimumLevel(options.LogLevel)
             .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error).AddFilter("Grpc", LogLevel.Error);
         logging(builder.Logging);
         builder.Services.AddHttpForwarder();
@@ -181,7 +184,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         for (var i = 0; i < apps.Count; i++)
         {
             var components = loader.Load(apps[i].AppId, resources[i].Components, problems);
-            sidecars[apps[i].AppId] = new AppSidecar(apps[i], configurations[i], components, resources[i].Subscriptions, directory, forwarder, time, loggers);
+            sidecars[apps[i].AppId] = new AppSidecar(apps[i], configurations[i], components, resources[i], directory, forwarder, time, loggers);
         }
         ThrowIfAny(problems);
     }
@@ -198,6 +201,9 @@ internal sealed class SidecarServer : IAsyncDisposable
     private static void Map(WebApplication web)
     {
         web.Use(next => context => HttpEdge.GuardAsync(context, next));
+        web.Use(TraceContext.AnswerAsync);
+        web.Use(RequestPath.ReadAsync);
+        web.Use(CrossOrigin.AnswerAsync);
         web.Use(Admission.AdmitAsync);
         web.UseRouting();
         web.MapGrpcService<DaprService>();
@@ -206,7 +212,9 @@ internal sealed class SidecarServer : IAsyncDisposable
         web.MapPubSub();
         web.MapSecrets();
         web.MapMetadata();
+        web.MapActors();
         web.MapWorkflows(context => context.Sidecar().Workflows);
+        web.MapMissing();
         web.MapInvocation();
     }
 

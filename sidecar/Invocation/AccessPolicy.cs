@@ -4,44 +4,51 @@ namespace Sidecar.Invocation;
 
 /// <summary>
 /// Decides whether a caller may call a method, by the access control list of the callee's Configuration. Source: Dapr docs,
-/// "Apply access control list configuration for service invocation".
+/// "Apply access control list configuration for service invocation", and daprd's matching of operations.
 /// </summary>
-internal sealed class AccessPolicy(AccessControl? rules)
+internal sealed class AccessPolicy
 {
+    private readonly bool allowedByDefault;
+    private readonly Dictionary<string, (bool? Default, OperationTree Operations)> callers = new(StringComparer.Ordinal);
+    private readonly bool http;
+
+    /// <param name="http">Whether the app speaks HTTP: then names of operations match without regard to case, and verbs count.</param>
+    public AccessPolicy(AccessControl? rules, bool http)
+    {
+        this.http = http;
+        allowedByDefault = rules is null || IsAllow(rules.DefaultAction);
+        foreach (var policy in rules?.Policies.Where(policy => policy.Namespace == InvocationHeaders.Namespace) ?? [])
+        {
+            var operations = new OperationTree();
+            foreach (var operation in policy.Operations)
+            {
+                operations.Add(Normal(operation.Name), operation);
+            }
+            callers[policy.AppId] = (policy.DefaultAction.Length > 0 ? IsAllow(policy.DefaultAction) : null, operations);
+        }
+    }
+
     public bool Allows(string caller, string method, string verb)
     {
-        if (rules is null)
+        if (!callers.TryGetValue(caller, out var policy))
         {
-            return true;
+            return allowedByDefault;
         }
-        var policy = rules.Policies.FirstOrDefault(policy => policy.AppId == caller);
-        if (policy is null)
+        var otherwise = policy.Default ?? allowedByDefault;
+        if (policy.Operations.Find(Normal(method)) is not { } operation)
         {
-            return IsAllow(rules.DefaultAction);
+            return otherwise;
         }
-        var path = "/" + method;
-        var operation = policy.Operations
-            .Where(operation => Matches(operation.Name, path))
-            .OrderByDescending(operation => operation.Name.Length)
-            .FirstOrDefault(operation => operation.Verbs.Count == 0 || operation.Verbs.Contains("*") || operation.Verbs.Contains(verb, StringComparer.OrdinalIgnoreCase));
-        return operation is not null
-            ? IsAllow(operation.Action)
-            : IsAllow(policy.DefaultAction.Length > 0 ? policy.DefaultAction : rules.DefaultAction);
+        return http && !operation.Verbs.Contains("*") && !operation.Verbs.Contains(verb, StringComparer.OrdinalIgnoreCase)
+            ? otherwise
+            : IsAllow(operation.Action);
+    }
+
+    private string Normal(string operation)
+    {
+        var path = operation.StartsWith('/') ? operation : "/" + operation;
+        return http ? path.ToLowerInvariant() : path;
     }
 
     private static bool IsAllow(string action) => !action.Equals("deny", StringComparison.OrdinalIgnoreCase);
-
-    private static bool Matches(string pattern, string path)
-    {
-        pattern = pattern.StartsWith('/') ? pattern : "/" + pattern;
-        if (pattern.EndsWith("/**", StringComparison.Ordinal))
-        {
-            return path.StartsWith(pattern[..^2], StringComparison.OrdinalIgnoreCase) || path.Equals(pattern[..^3], StringComparison.OrdinalIgnoreCase);
-        }
-        if (pattern.EndsWith("/*", StringComparison.Ordinal))
-        {
-            return path.StartsWith(pattern[..^1], StringComparison.OrdinalIgnoreCase);
-        }
-        return path.Equals(pattern, StringComparison.OrdinalIgnoreCase);
-    }
 }

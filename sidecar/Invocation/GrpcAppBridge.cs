@@ -1,6 +1,5 @@
+using System.Text.Json;
 using Grpc.Core;
-using Microsoft.AspNetCore.WebUtilities;
-using Sidecar.Api;
 using Sidecar.Apps;
 using Sidecar.Hosting;
 
@@ -9,30 +8,48 @@ namespace Sidecar.Invocation;
 /// <summary>An HTTP call of a gRPC app: it arrives as <c>OnInvoke</c>, and the status comes back as HTTP.</summary>
 internal static class GrpcAppBridge
 {
+    private static readonly HashSet<string> Hop = new(StringComparer.OrdinalIgnoreCase)
+        { "Connection", "Keep-Alive", "Proxy-Connection", "Transfer-Encoding", "Upgrade", "TE", "Host", "Content-Length" };
+
     public static async Task SendAsync(HttpContext context, AppSidecar callee, InvocationTarget target, string caller)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         var headers = context.Request.Headers
-            .Where(header => !header.Key.Equals(InvocationHeaders.ApiToken, StringComparison.OrdinalIgnoreCase) && !Hop.Contains(header.Key))
+            .Where(header => !Hop.Contains(header.Key) && !InvocationHeaders.Drops(header.Key, caller, callee.Options.AppId))
             .Select(header => KeyValuePair.Create(header.Key, header.Value.ToString()))
-            .Concat(InvocationHeaders.Callers(caller, callee.Options.AppId))
+            .Concat(InvocationHeaders.Of(caller, callee.Options.AppId))
             .ToList();
         var call = new InvocationCall(context.Request.Method, target.Method, context.Request.QueryString.Value ?? "", context.Request.ContentType, body.ToArray(), headers);
         try
         {
             var reply = await callee.Channel!.InvokeAsync(call, context.RequestAborted);
             context.Response.StatusCode = 200;
-            context.Response.ContentType = string.IsNullOrEmpty(reply.ContentType) ? null : reply.ContentType;
+            context.Response.ContentType = string.IsNullOrEmpty(reply.ContentType) ? "application/json" : reply.ContentType;
+            foreach (var (name, value) in reply.Headers.Where(header => !Hop.Contains(header.Key) && !header.Key.Equals("content-type", StringComparison.OrdinalIgnoreCase)))
+            {
+                context.Response.Headers.Append(name, value);
+            }
             await context.Response.Body.WriteAsync(reply.Body, context.RequestAborted);
         }
-        catch (RpcException e)
+        catch (RpcException e) when (!context.Response.HasStarted)
         {
-            var status = StatusMapping.ToHttp(e.StatusCode);
-            throw new DaprException(new DaprError(status, e.StatusCode, "ERR_DIRECT_INVOKE", e.Status.Detail is { Length: > 0 } detail ? detail : ReasonPhrases.GetReasonPhrase(status)), e);
+            await WriteStatusAsync(context, e.Status);
         }
     }
 
-    private static readonly HashSet<string> Hop = new(StringComparer.OrdinalIgnoreCase)
-        { "Connection", "Keep-Alive", "Proxy-Connection", "Transfer-Encoding", "Upgrade", "TE", "Host", "Content-Length", "dapr-app-id" };
+    /// <summary>The app's gRPC status as JSON, under the HTTP status that stands for its code.</summary>
+    private static async Task WriteStatusAsync(HttpContext context, Status status)
+    {
+        context.Response.StatusCode = StatusMapping.ToHttp(status.StatusCode);
+        context.Response.ContentType = "application/json";
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+        json.WriteStartObject();
+        json.WriteNumber("code", (int)status.StatusCode);
+        if (status.Detail.Length > 0)
+        {
+            json.WriteString("message", status.Detail);
+        }
+        json.WriteEndObject();
+    }
 }

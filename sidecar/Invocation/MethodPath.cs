@@ -1,5 +1,6 @@
 using System.Text;
 using Sidecar.Api;
+using Sidecar.Api.Http;
 
 namespace Sidecar.Invocation;
 
@@ -12,57 +13,63 @@ internal sealed record InvocationTarget(string Id, string Method);
 /// </summary>
 internal static class MethodPath
 {
-    private const string InvokePrefix = "/v1.0/invoke/";
     private const string MethodPart = "/method/";
 
     /// <summary>Null when the request names no target.</summary>
-    public static InvocationTarget? Find(HttpRequest request)
+    public static InvocationTarget? Find(HttpContext context)
     {
-        // The path as ASP.NET gives it is decoded but for %2F; decoding that too makes it what Dapr sees.
-        var path = (request.Path.Value ?? "/").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
-        if (request.Headers["dapr-app-id"].ToString() is { Length: > 0 } header)
+        var path = RequestPath.Of(context).Decoded;
+        var headers = context.Request.Headers;
+        if (headers[InvocationHeaders.AppId].ToString() is { Length: > 0 } header)
         {
-            return new InvocationTarget(header, Clean(path));
+            return Target(header, path);
         }
-        if (BasicUser(request.Headers.Authorization.ToString()) is { } user)
+        if (BasicUser(headers.Authorization.ToString()) is { } user)
         {
-            return new InvocationTarget(user, Clean(path));
+            return Target(user, path);
         }
-        if (!path.StartsWith(InvokePrefix, StringComparison.OrdinalIgnoreCase))
+        if (AfterPrefix(path) is not { } rest)
         {
             return null;
         }
-        var rest = path[InvokePrefix.Length..];
         var at = rest.IndexOf(MethodPart, StringComparison.Ordinal);
-        return at > 0 ? new InvocationTarget(Uri.UnescapeDataString(rest[..at]), Clean(rest[(at + MethodPart.Length)..])) : null;
+        return at > 0 ? Target(RequestPath.Parameter(rest[..at]), rest[(at + MethodPart.Length)..]) : null;
     }
 
-    /// <summary>Removes empty and <c>.</c> segments and resolves <c>..</c>, never above the root.</summary>
-    public static string Clean(string path)
+    /// <summary>The clean form of <paramref name="method"/>.</summary>
+    /// <exception cref="DaprException">It holds what could end or change a path on its way: <c>#</c>, <c>?</c> or control characters.</exception>
+    public static string Clean(string id, string method)
     {
-        if (path.Contains('\0', StringComparison.Ordinal))
+        var clean = RequestPath.Clean(method);
+        foreach (var (at, c) in clean.Index())
         {
-            throw DaprErrors.Malformed("the method path contains a NUL character");
-        }
-        var kept = new List<string>();
-        foreach (var segment in path.Split('/'))
-        {
-            switch (segment)
+            if (c is '#' or '?' or '\0')
             {
-                case "" or ".":
-                    break;
-                case "..":
-                    if (kept.Count > 0)
-                    {
-                        kept.RemoveAt(kept.Count - 1);
-                    }
-                    break;
-                default:
-                    kept.Add(segment);
-                    break;
+                throw DaprErrors.InvokeFailed(id, Grpc.Core.StatusCode.InvalidArgument, $"invalid method: method contains forbidden character: \"{clean}\"");
+            }
+            if (c is < ' ' or '\x7f')
+            {
+                throw DaprErrors.InvokeFailed(id, Grpc.Core.StatusCode.InvalidArgument, $"invalid method: method contains control character at position {at}: \"{clean}\"");
             }
         }
-        return string.Join('/', kept);
+        return clean;
+    }
+
+    private static InvocationTarget Target(string id, string method) => new(id, Clean(id, method));
+
+    /// <summary>What follows <c>/v1.0/invoke/</c>, where any number of slashes counts as one.</summary>
+    private static string? AfterPrefix(string path)
+    {
+        foreach (var part in (ReadOnlySpan<string>)["v1.0", "invoke"])
+        {
+            var start = path.TrimStart('/');
+            if (!start.StartsWith(part + "/", StringComparison.Ordinal))
+            {
+                return null;
+            }
+            path = start[part.Length..];
+        }
+        return path.TrimStart('/');
     }
 
     private static string? BasicUser(string authorization)
@@ -77,6 +84,6 @@ internal static class MethodPath
             return null;
         }
         var parts = Encoding.UTF8.GetString(buffer, 0, length).Split(':');
-        return parts.Length == 2 && parts[0].Equals("dapr-app-id", StringComparison.OrdinalIgnoreCase) ? parts[1] : null;
+        return parts.Length == 2 && parts[0].Equals(InvocationHeaders.AppId, StringComparison.OrdinalIgnoreCase) ? parts[1] : null;
     }
 }

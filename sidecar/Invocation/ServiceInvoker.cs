@@ -1,87 +1,91 @@
-using System.Net;
+using System.Net.Sockets;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
 using Sidecar.Api;
 using Sidecar.Apps;
 using Sidecar.Hosting;
+using Sidecar.Resources;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Sidecar.Invocation;
 
 /// <summary>
 /// Service invocation of one app: requests go straight to the target app when its sidecar lives in this process, else to the
-/// other process's sidecar. Bodies stream both ways.
+/// other process's sidecar, or to a declared HTTP endpoint. Bodies stream both ways.
 /// </summary>
-internal sealed class ServiceInvoker(AppOptions caller, AppDirectory directory, IHttpForwarder forwarder)
+internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoint> endpoints, AppDirectory directory, IHttpForwarder forwarder)
 {
-    private static readonly ForwarderRequestConfig Http11 = new() { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower, ActivityTimeout = TimeSpan.FromMinutes(10) };
-    private static readonly ForwarderRequestConfig Http2 = new() { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = TimeSpan.FromDays(1) };
+    private static readonly ForwarderRequestConfig Http11 = new() { Version = System.Net.HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower, ActivityTimeout = TimeSpan.FromMinutes(10) };
+    private static readonly ForwarderRequestConfig Http2 = new() { Version = System.Net.HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = TimeSpan.FromDays(1) };
 
     /// <summary>Forwards an HTTP request of this app.</summary>
     public async Task ForwardAsync(HttpContext context, InvocationTarget target)
     {
-        if (target.Id.StartsWith("http://", StringComparison.Ordinal) || target.Id.StartsWith("https://", StringComparison.Ordinal))
-        {
-            // Dapr reaches any address this way. Only what a resource declares is reachable here (SSRF; docs/fidelity.md).
-            throw DaprErrors.InvokeDenied(target.Id, "the address is not declared by an HTTPEndpoint resource");
-        }
         if (context.Request.ContentLength > caller.MaxBodySize)
         {
-            throw DaprErrors.InvokeFailed(target.Id, $"http: request body too large ({context.Request.ContentLength} bytes, at most {caller.MaxBodySize})");
+            await DrainAsync(context);
+            throw DaprErrors.InvokeFailed(target.Id, "http: request body too large");
         }
-        if (directory.Local(target.Id) is { } local)
+        if (endpoints.FirstOrDefault(endpoint => endpoint.IsNamed(target.Id)) is { } endpoint)
+        {
+            await SendAsync(context, endpoint.BaseUrl, SidecarRegistry.Invoker, Http11, new ToEndpoint(endpoint, target), target);
+        }
+        else if (target.Id.StartsWith("http://", StringComparison.Ordinal) || target.Id.StartsWith("https://", StringComparison.Ordinal))
+        {
+            // daprd reaches any address this way. Only what a resource declares is reachable here (SSRF; docs/fidelity.md).
+            throw DaprErrors.InvokeDenied(target.Id, "the address is not declared by an HTTPEndpoint resource");
+        }
+        else if (directory.Local(target.Id) is { } local)
         {
             await DeliverAsync(context, local, target, caller.AppId);
         }
-        else if (directory.Remote(target.Id) is { } remote)
-        {
-            await SendAsync(context, remote, SidecarRegistry.Invoker, Http2, new ToSidecar(caller.AppId, target), target.Id);
-        }
         else
         {
-            throw NotFound(target.Id);
+            await SendAsync(context, Remote(target.Id), SidecarRegistry.Invoker, Http2, new ToSidecar(caller.AppId, target), target);
         }
     }
 
     /// <summary>The callee's side: access control, then the app itself. <paramref name="callerId"/> is who asks.</summary>
     public async Task DeliverAsync(HttpContext context, AppSidecar callee, InvocationTarget target, string callerId)
     {
-        var client = Admit(callee, target, callerId, context.Request.Method);
+        DemandAllowed(callee, target, callerId, context.Request.Method);
+        var client = ClientOf(callee, target, callerId);
         if (callee.Options.AppIsGrpc)
         {
             await GrpcAppBridge.SendAsync(context, callee, target, callerId);
             return;
         }
         using var slot = await client.EnterAsync(context.RequestAborted);
-        await SendAsync(context, client.Address, client.Invoker, client.Http2 ? Http2 : Http11, new ToApp(client, callerId, callee.Options.AppId, target), target.Id);
+        await SendAsync(context, client.Address, client.Invoker, client.Http2 ? Http2 : Http11, new ToApp(client, callerId, callee.Options.AppId, target), target);
     }
 
     /// <summary>The gRPC form: one message there, one back.</summary>
     public async Task<InvocationReply> InvokeAsync(string targetId, InvocationCall call, CancellationToken cancellation)
     {
-        var target = new InvocationTarget(targetId, MethodPath.Clean(call.Method));
-        var callee = directory.Local(targetId);
-        if (callee is null)
+        var target = new InvocationTarget(targetId, MethodPath.Clean(targetId, call.Method));
+        if (directory.Local(targetId) is not { } callee)
         {
-            return directory.Remote(targetId) is { } remote
-                ? await RemoteCall.SendAsync(remote, caller.AppId, target, call, cancellation)
-                : throw NotFound(targetId);
+            return await RemoteCall.SendAsync(Remote(targetId), caller.AppId, target, call, cancellation);
         }
-        Admit(callee, target, caller.AppId, call.Verb);
-        var headers = call.Headers.Concat(InvocationHeaders.Callers(caller.AppId, callee.Options.AppId)).ToList();
+        DemandAllowed(callee, target, caller.AppId, call.Verb);
+        ClientOf(callee, target, caller.AppId);
+        var headers = call.Headers
+            .Where(header => !InvocationHeaders.Drops(header.Key, caller.AppId, targetId))
+            .Concat(InvocationHeaders.Of(caller.AppId, targetId)).ToList();
         try
         {
             return await callee.Channel!.InvokeAsync(call with { Method = target.Method, Headers = headers }, cancellation);
         }
         catch (HttpRequestException e)
         {
-            throw DaprErrors.InvokeFailed(targetId, e.Message);
+            throw DaprErrors.InvokeFailed(targetId, StatusCode.Internal, $"error invoking app channel: {Cause(e)}");
         }
     }
 
     /// <summary>Proxies a gRPC call of any service to the app named in its metadata.</summary>
     public async Task ProxyAsync(HttpContext context, string targetId)
     {
-        var target = new InvocationTarget(targetId, MethodPath.Clean(context.Request.Path.Value ?? ""));
+        var target = new InvocationTarget(targetId, MethodPath.Clean(targetId, context.Request.Path.Value ?? ""));
         if (directory.Local(targetId) is { } local)
         {
             await DeliverGrpcAsync(context, local, target, caller.AppId);
@@ -92,42 +96,77 @@ internal sealed class ServiceInvoker(AppOptions caller, AppDirectory directory, 
         }
         else
         {
-            throw new DaprException(NotFound(targetId).Error with { GrpcStatus = StatusCode.Unknown });
+            GrpcEdge.WriteStatus(context, StatusCode.Unknown, $"couldn't find service: {targetId}");
         }
     }
 
     public async Task DeliverGrpcAsync(HttpContext context, AppSidecar callee, InvocationTarget target, string callerId)
     {
-        var client = Admit(callee, target, callerId, "POST");
+        if (Denial(callee, target, callerId, "POST") is { } denial)
+        {
+            GrpcEdge.WriteStatus(context, StatusCode.PermissionDenied, denial);
+            return;
+        }
+        if (callee.Client is not { } client)
+        {
+            GrpcEdge.WriteStatus(context, StatusCode.Internal, "app channel is not initialized");
+            return;
+        }
         using var slot = await client.EnterAsync(context.RequestAborted);
         var error = await forwarder.SendAsync(context, client.Address.ToString(), client.Invoker, Http2, new ToApp(client, callerId, callee.Options.AppId, target));
         if (error != ForwarderError.None && !context.Response.HasStarted)
         {
-            GrpcEdge.WriteStatus(context, StatusCode.Unavailable, $"failed to reach app {target.Id}: {error}");
+            GrpcEdge.WriteStatus(context, StatusCode.Unavailable, $"connection error: {Cause(context.GetForwarderErrorFeature()?.Exception) ?? error.ToString()}");
         }
     }
 
-    private static AppClient Admit(AppSidecar callee, InvocationTarget target, string callerId, string verb)
+    /// <summary>A client that is cut off while it still sends never gets to read why.</summary>
+    private async Task DrainAsync(HttpContext context)
     {
-        if (!callee.Access.Allows(callerId, target.Method, verb))
+        if (context.Request.ContentLength < 16 * caller.MaxBodySize)
         {
-            throw DaprErrors.InvokeDenied(target.Id, $"access control policy has denied access to id: {callerId} operation: {target.Method} verb: {verb}");
+            context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
         }
-        return callee.Client ?? throw DaprErrors.InvokeFailed(target.Id, "app channel is not initialized");
     }
 
-    private async Task SendAsync(HttpContext context, Uri address, HttpMessageInvoker invoker, ForwarderRequestConfig config, HttpTransformer transformer, string id)
+    private Uri Remote(string id) => directory.Remote(id) ?? throw DaprErrors.InvokeFailed(id, $"couldn't find service: {id}");
+
+    private static void DemandAllowed(AppSidecar callee, InvocationTarget target, string callerId, string verb)
+    {
+        if (Denial(callee, target, callerId, verb) is { } denial)
+        {
+            throw DaprErrors.InvokeDenied(target.Id, denial);
+        }
+    }
+
+    /// <summary>What an app asks of itself is nobody else's business, so no list is looked at (as in daprd).</summary>
+    private static string? Denial(AppSidecar callee, InvocationTarget target, string callerId, string verb)
+        => callerId == callee.Options.AppId || callee.Access.Allows(callerId, target.Method, verb) ? null
+            : $"access control policy has denied access to id: {callee.Configuration.SpiffeId(callerId)} operation: {target.Method} verb: {verb.ToUpperInvariant()}";
+
+    private static AppClient ClientOf(AppSidecar callee, InvocationTarget target, string callerId)
+        => callee.Client ?? throw (callerId == callee.Options.AppId
+            ? DaprErrors.InvokeFailed(target.Id, "cannot invoke local endpoint: app channel not initialized")
+            : DaprErrors.InvokeFailed(target.Id, StatusCode.Internal, "app channel is not initialized"));
+
+    private async Task SendAsync(HttpContext context, Uri address, HttpMessageInvoker invoker, ForwarderRequestConfig config, HttpTransformer transformer, InvocationTarget target)
     {
         var error = await forwarder.SendAsync(context, address.ToString(), invoker, config, transformer);
         if (error == ForwarderError.None || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
         {
             return;
         }
-        var cause = context.GetForwarderErrorFeature()?.Exception;
+        var cause = Cause(context.GetForwarderErrorFeature()?.Exception) ?? error.ToString();
         context.Response.Clear();
-        throw DaprErrors.InvokeFailed(id, cause?.InnerException?.Message ?? cause?.Message ?? error.ToString());
+        var verb = $"{context.Request.Method[..1]}{context.Request.Method[1..].ToLowerInvariant()}";
+        throw DaprErrors.InvokeFailed(target.Id, StatusCode.Internal, $"error invoking app channel: {verb} \"{AppPath.Resolve(address, target.Method, "")}\": {cause}");
     }
 
-    private static DaprException NotFound(string id)
-        => DaprErrors.InvokeFailed(id, $"couldn't find service: {id}");
+    private static string? Cause(Exception? failure) => failure switch
+    {
+        { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => "dial tcp: connect: connection refused",
+        { InnerException: { } inner } => inner.Message,
+        _ => failure?.Message,
+    };
 }

@@ -2,7 +2,7 @@ using Grpc.Core;
 
 namespace Sidecar.Invocation;
 
-/// <summary>HTTP statuses and gRPC codes for each other. Source: Google's google.rpc.Code mapping, which Dapr uses both ways.</summary>
+/// <summary>HTTP statuses and gRPC codes for each other. Source: daprd, whose two directions are not each other's reverse.</summary>
 internal static class StatusMapping
 {
     public static int ToHttp(StatusCode code) => code switch
@@ -24,17 +24,16 @@ internal static class StatusMapping
     public static StatusCode ToGrpc(int status) => status switch
     {
         >= 200 and < 300 => StatusCode.OK,
-        408 => StatusCode.Cancelled,
-        400 => StatusCode.InvalidArgument,
-        504 => StatusCode.DeadlineExceeded,
-        404 => StatusCode.NotFound,
-        409 => StatusCode.AlreadyExists,
-        403 => StatusCode.PermissionDenied,
+        400 => StatusCode.Internal,
         401 => StatusCode.Unauthenticated,
+        403 => StatusCode.PermissionDenied,
+        404 => StatusCode.NotFound,
+        408 => StatusCode.Cancelled,
+        409 => StatusCode.AlreadyExists,
         429 => StatusCode.ResourceExhausted,
         501 => StatusCode.Unimplemented,
         503 => StatusCode.Unavailable,
-        500 => StatusCode.Internal,
+        504 => StatusCode.DeadlineExceeded,
         _ => StatusCode.Unknown,
     };
 }

@@ -1,4 +1,4 @@
-using System.Net;
+using Sidecar.Api;
 using Sidecar.Apps;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -12,16 +12,18 @@ internal sealed class ToApp(AppClient app, string caller, string callee, Invocat
         await base.TransformRequestAsync(context, request, destinationPrefix, cancellation);
         request.RequestUri = AppPath.Resolve(app.Address, target.Method, context.Request.QueryString.Value ?? "");
         request.Headers.Host = null;
-        request.Headers.Remove(InvocationHeaders.AppId);
-        // What a client claims to be stays in front, as in daprd: apps must not trust the first value.
-        request.Headers.TryAddWithoutValidation(InvocationHeaders.Caller, caller);
-        request.Headers.Remove(InvocationHeaders.Callee);
-        request.Headers.TryAddWithoutValidation(InvocationHeaders.Callee, callee);
-        request.Headers.TryAddWithoutValidation("x-forwarded-host", context.Request.Host.Value);
-        request.Headers.TryAddWithoutValidation("x-forwarded-for", context.Connection.RemoteIpAddress?.ToString() ?? IPAddress.Loopback.ToString());
-        if (!request.Headers.Contains("traceparent"))
+        foreach (var dropped in request.Headers.Select(header => header.Key).Where(header => InvocationHeaders.Drops(header, caller, callee)).ToList())
         {
-            request.Headers.TryAddWithoutValidation("traceparent", Api.TraceParent.Of(context));
+            request.Headers.Remove(dropped);
+        }
+        foreach (var (name, value) in InvocationHeaders.Of(caller, callee))
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+        if (TraceContext.Of(context) is { IsEmpty: false } trace)
+        {
+            request.Headers.Remove(TraceContext.ParentHeader);
+            request.Headers.TryAddWithoutValidation(TraceContext.ParentHeader, trace.Parent);
         }
         app.Authorize(request);
     }
@@ -37,5 +39,24 @@ internal sealed class ToSidecar(string caller, InvocationTarget target) : HttpTr
         request.Headers.Remove(InvocationHeaders.AppId);
         request.Headers.Remove(InvocationHeaders.ApiToken);
         Hosting.SidecarRegistry.Introduce(request, caller, target.Id);
+    }
+}
+
+/// <summary>Turns a caller's request into the one an HTTPEndpoint's server sees.</summary>
+internal sealed class ToEndpoint(Resources.HttpEndpoint endpoint, InvocationTarget target) : HttpTransformer
+{
+    public override async ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destinationPrefix, CancellationToken cancellation)
+    {
+        await base.TransformRequestAsync(context, request, destinationPrefix, cancellation);
+        var path = AppPath.Resolve(endpoint.BaseUrl, endpoint.BaseUrl.AbsolutePath.Trim('/') is { Length: > 0 } root ? $"{root}/{target.Method}" : target.Method, context.Request.QueryString.Value ?? "");
+        request.RequestUri = path;
+        request.Headers.Host = null;
+        request.Headers.Remove(InvocationHeaders.AppId);
+        request.Headers.Remove(InvocationHeaders.ApiToken);
+        foreach (var (name, value) in endpoint.Headers)
+        {
+            request.Headers.Remove(name);
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
     }
 }

@@ -8,8 +8,7 @@ namespace Sidecar.PubSub;
 /// </summary>
 internal sealed class TopicScopes
 {
-    private readonly HashSet<string> allowed, protectedTopics;
-    private readonly HashSet<string>? publishing, subscribing;
+    private readonly HashSet<string> allowed, protectedTopics, publishing, subscribing;
 
     public TopicScopes(ComponentProperties properties, string appId)
     {
@@ -23,33 +22,26 @@ internal sealed class TopicScopes
 
     public bool MaySubscribe(string topic) => May(topic, subscribing);
 
-    private bool May(string topic, HashSet<string>? scope)
+    /// <summary>A topic outside a given list of allowed ones is refused, protected or not; a protected one has to be granted by name.</summary>
+    private bool May(string topic, HashSet<string> granted)
     {
-        if (allowed.Count > 0 && !allowed.Contains(topic) && !protectedTopics.Contains(topic))
+        if (allowed.Count > 0 && !allowed.Contains(topic))
         {
             return false;
         }
-        if (protectedTopics.Contains(topic))
-        {
-            return scope is not null && scope.Contains(topic);
-        }
-        return scope is null || scope.Contains(topic);
+        return (granted.Count == 0 && !protectedTopics.Contains(topic)) || granted.Contains(topic);
     }
 
-    /// <summary>The topics listed for the app, or null when the list does not mention it: then nothing is narrowed.</summary>
-    private static HashSet<string>? Scope(string? scopes, string appId)
-    {
-        foreach (var entry in (scopes ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-        {
-            var parts = entry.Split('=', 2, StringSplitOptions.TrimEntries);
-            if (parts.Length == 2 && parts[0] == appId)
-            {
-                return Split(parts[1]);
-            }
-        }
-        return null;
-    }
+    /// <summary>
+    /// The topics granted to the app; empty when the list does not mention it, which narrows nothing. <c>app=</c> grants only the
+    /// empty topic, which denies all.
+    /// </summary>
+    private static HashSet<string> Scope(string? scopes, string appId)
+        => [.. (scopes ?? "").Replace(" ", "", StringComparison.Ordinal).Split(';')
+            .Select(entry => entry.Split('='))
+            .Where(parts => parts.Length >= 2 && parts[0] == appId)
+            .SelectMany(parts => parts[1].Split(','))];
 
     private static HashSet<string> Split(string? list)
-        => [.. (list ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        => string.IsNullOrEmpty(list) ? [] : [.. list.Replace(" ", "", StringComparison.Ordinal).Split(',')];
 }

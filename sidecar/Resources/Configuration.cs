@@ -9,9 +9,15 @@ internal sealed record Configuration
     public IReadOnlyList<SecretScope> SecretScopes { get; init; } = [];
     public NameResolution? NameResolution { get; init; }
     public AccessControl? AccessControl { get; init; }
-    public double TracingSamplingRate { get; init; } = 1;
+
+    /// <summary>Null when nothing is said: then no traces are begun, and those that come are passed on as they are.</summary>
+    public double? TracingSamplingRate { get; init; }
+
     public IReadOnlyList<string> Features { get; init; } = [];
     public ApiAccess Api { get; init; } = new([], []);
+
+    /// <summary>How access control names an app: as its certificate would with mTLS.</summary>
+    public string SpiffeId(string appId) => $"spiffe://{AccessControl?.TrustDomain ?? "public"}/ns/default/{appId}";
 }
 
 /// <summary>Which secrets of a store an app may read. <paramref name="DefaultAccess"/> is <c>allow</c> or <c>deny</c>.</summary>

@@ -3,13 +3,14 @@ using Sidecar.Yaml;
 namespace Sidecar.Resources;
 
 /// <summary>All resources of the folders an app names, and what was passed over.</summary>
-internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnlyList<Subscription> Subscriptions, IReadOnlyList<string> Skipped)
+internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnlyList<Subscription> Subscriptions, IReadOnlyList<HttpEndpoint> Endpoints, IReadOnlyList<string> Skipped)
 {
     /// <summary>Reads every YAML file of <paramref name="folders"/>; mistakes are added to <paramref name="problems"/>, all of them.</summary>
     public static ResourceSet Load(IEnumerable<string> folders, List<YamlProblem> problems)
     {
         var components = new List<Component>();
         var subscriptions = new List<Subscription>();
+        var endpoints = new List<HttpEndpoint>();
         var skipped = new List<string>();
         foreach (var file in folders.SelectMany(folder => FilesOf(folder, problems)))
         {
@@ -29,7 +30,13 @@ internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnl
                             subscriptions.Add(subscription);
                         }
                         break;
-                    case "Resiliency" or "HTTPEndpoint" or "Configuration" or "WorkflowAccessPolicy" or "MCPServer":
+                    case "HTTPEndpoint":
+                        if (HttpEndpointReader.Read(document) is { } endpoint)
+                        {
+                            endpoints.Add(endpoint);
+                        }
+                        break;
+                    case "Resiliency" or "Configuration" or "WorkflowAccessPolicy" or "MCPServer":
                         skipped.Add($"{file}:{document.Line}: {document.Text("kind")} is not used from a resources folder");
                         break;
                     case var kind:
@@ -39,7 +46,7 @@ internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnl
             }
         }
         ReportDuplicates(components, problems);
-        return new ResourceSet(components, subscriptions, skipped);
+        return new ResourceSet(components, subscriptions, endpoints, skipped);
     }
 
     private static IEnumerable<string> FilesOf(string folder, List<YamlProblem> problems)

@@ -5,12 +5,20 @@ namespace Sidecar.Running;
 /// <summary>What a run tells the person at the terminal. App lines carry the app's name in its colour; piped, all is plain text.</summary>
 internal sealed class RunConsole(IAnsiConsole console, IReadOnlyList<string> appIds)
 {
-    private static readonly string[] Colours = ["aqua", "yellow", "lime", "fuchsia", "orange1", "deepskyblue1", "salmon1", "palegreen1"];
+    private static readonly string[] Colours = ["36", "33", "32", "35", "34", "96", "93", "92"];
 
     private readonly Lock gate = new();
-    private readonly Dictionary<string, string> prefixes = Prefixes(appIds);
+    private readonly Dictionary<string, string> prefixes = Prefixes(console, appIds);
 
-    public void AppLine(string appId, string line) => Write(prefixes[appId] + Markup.Escape(line));
+    /// <summary>Apps may log a lot: their lines go out as they are, without being parsed as markup.</summary>
+    public void AppLine(string appId, string line)
+    {
+        lock (gate)
+        {
+            console.Profile.Out.Writer.Write(prefixes[appId]);
+            console.Profile.Out.Writer.WriteLine(line);
+        }
+    }
 
     public void Info(string text) => Write("[bold]sidecar[/] │ " + Markup.Escape(text));
 
@@ -40,9 +48,13 @@ internal sealed class RunConsole(IAnsiConsole console, IReadOnlyList<string> app
         }
     }
 
-    private static Dictionary<string, string> Prefixes(IReadOnlyList<string> appIds)
+    private static Dictionary<string, string> Prefixes(IAnsiConsole console, IReadOnlyList<string> appIds)
     {
         var width = appIds.Append("sidecar").Max(id => id.Length);
-        return appIds.Index().ToDictionary(app => app.Item, app => $"[{Colours[app.Index % Colours.Length]}]{Markup.Escape(app.Item.PadRight(width))}[/] │ ", StringComparer.Ordinal);
+        var coloured = console.Profile.Capabilities.Ansi;
+        return appIds.Index().ToDictionary(
+            app => app.Item,
+            app => coloured ? $"\e[{Colours[app.Index % Colours.Length]}m{app.Item.PadRight(width)}\e[0m │ " : $"{app.Item.PadRight(width)} │ ",
+            StringComparer.Ordinal);
     }
 }

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
+using Sidecar.Api;
+using Sidecar.Api.Json;
 using Sidecar.Components;
 using Sidecar.PubSub;
 using Sidecar.PubSub.Events;
@@ -53,7 +55,8 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         relay = Task.Run(RelayAsync, CancellationToken.None);
     }
 
-    public OutboxPlan Plan(StateStoreComponent store, IReadOnlyList<TransactionOperation> operations)
+    /// <param name="trace">The trace of the request, which the events carry on.</param>
+    public OutboxPlan Plan(StateStoreComponent store, IReadOnlyList<TransactionOperation> operations, TraceContext trace)
     {
         if (store.Outbox is not { } outbox)
         {
@@ -65,7 +68,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
             .ToDictionary(upserts => upserts.Key, upserts => upserts.Last()!, StringComparer.Ordinal);
         var kept = operations.Where(operation => operation.Upsert is null || !IsProjection(operation.Upsert)).ToList();
         var records = kept.Where(operation => operation.Upsert is not null)
-            .Select(operation => Record(outbox, operation.Upsert!, projections.GetValueOrDefault(operation.Upsert!.Key)))
+            .Select(operation => Record(outbox, operation.Upsert!, projections.GetValueOrDefault(operation.Upsert!.Key), trace))
             .ToList();
         return new OutboxPlan(kept, records);
     }
@@ -87,12 +90,13 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
     }
 
     private static bool IsProjection(SaveRequest upsert)
-        => upsert.Metadata?.TryGetValue("outbox.projection", out var flag) == true && flag.Equals("true", StringComparison.OrdinalIgnoreCase);
+        => upsert.Metadata?.TryGetValue("outbox.projection", out var flag) == true && Truth.Of(flag);
 
-    private StateWrite Record(OutboxSettings outbox, SaveRequest upsert, SaveRequest? projection)
+    private StateWrite Record(OutboxSettings outbox, SaveRequest upsert, SaveRequest? projection, TraceContext trace)
     {
         var content = projection ?? upsert;
-        var contentType = content.Metadata?.GetValueOrDefault("contentType") is { Length: > 0 } given ? given : "text/plain";
+        var given = content.ContentType ?? content.Metadata?.GetValueOrDefault("contentType");
+        var contentType = string.IsNullOrEmpty(given) ? "text/plain" : given;
         var id = $"outbox-{Guid.NewGuid()}";
         var now = time.GetUtcNow();
         var envelope = new JsonObject
@@ -104,9 +108,9 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
             ["type"] = CloudEvents.DefaultType,
             ["topic"] = outbox.Topic,
             ["pubsubname"] = outbox.PubSub,
-            ["traceid"] = "",
+            ["traceid"] = trace.Parent,
             ["traceparent"] = "",
-            ["tracestate"] = "",
+            ["tracestate"] = trace.State,
             ["time"] = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
         };
         CloudEvents.PutData(envelope, Payload(content, contentType), contentType);
@@ -122,11 +126,16 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         return StateWrite.Upsert($"{Prefix}{order}", JsonSerializer.SerializeToUtf8Bytes(envelope));
     }
 
-    /// <summary>A text that came as JSON is published without its quotes, unless the event itself is JSON.</summary>
+    /// <summary>What came as JSON is published as JSON only when its content type says so, otherwise as Go prints it (as in daprd).</summary>
     private static ReadOnlyMemory<byte> Payload(SaveRequest content, string contentType)
-        => content.IsJson && content.Value.Span is [(byte)'"', ..] && !CloudEvents.IsJson(CloudEvents.MediaType(contentType))
-            ? System.Text.Encoding.UTF8.GetBytes(JsonSerializer.Deserialize<string>(content.Value.Span)!)
-            : content.Value;
+    {
+        if (!content.IsJson || contentType.Equals("application/json", StringComparison.OrdinalIgnoreCase))
+        {
+            return content.Value;
+        }
+        using var value = JsonDocument.Parse(content.Value);
+        return System.Text.Encoding.UTF8.GetBytes(GoFormat.Print(value.RootElement));
+    }
 
     private async Task RelayAsync()
     {

@@ -6,7 +6,7 @@ using Sidecar.Components;
 namespace Sidecar.State;
 
 /// <summary>The state building block of one app, free of transport. Failures leave as <see cref="DaprException"/>.</summary>
-internal sealed class StateApi(ComponentSet components, Outbox outbox)
+internal sealed class StateApi(string appId, ComponentSet components, Outbox outbox)
 {
     private static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
 
@@ -25,7 +25,7 @@ internal sealed class StateApi(ComponentSet components, Outbox outbox)
         if (failure is not null)
         {
             var (http, grpc) = StatusOf(failure);
-            throw DaprErrors.StateSave(store, writes.Count > 1 ? $"{failure.Message} (key {component.Keys.Original(failure.Key)})" : failure.Message, http, grpc);
+            throw DaprErrors.StateSave(store, failure.Message, http, grpc);
         }
     }
 
@@ -64,17 +64,17 @@ internal sealed class StateApi(ComponentSet components, Outbox outbox)
         return items;
     }
 
-    public async Task TransactAsync(string store, IReadOnlyList<TransactionOperation> operations, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellation)
+    public async Task TransactAsync(string store, IReadOnlyList<TransactionOperation> operations, TraceContext trace, CancellationToken cancellation)
     {
-        var component = Store(store);
-        if (component.Store is not ITransactionalStateStore transactional)
+        var (component, transactional) = Transactional(store);
+        if (operations.Count == 0)
         {
-            throw DaprErrors.TransactionsNotSupported(store);
+            return;
         }
-        var plan = outbox.Plan(component, operations);
+        var plan = outbox.Plan(component, operations, trace);
         var writes = plan.Operations
             .Select(operation => operation.Upsert is { } upsert
-                ? ToWrite(component, upsert, DaprErrors.StateTransaction, metadata)
+                ? ToWrite(component, upsert, DaprErrors.StateTransaction)
                 : ToWrite(component, operation.Delete!, DaprErrors.StateTransaction))
             .Concat(plan.Records)
             .ToList();
@@ -94,19 +94,25 @@ internal sealed class StateApi(ComponentSet components, Outbox outbox)
     public DaprException Query(string store)
     {
         Store(store);
-        return DaprErrors.QueryNotSupported();
+        return DaprErrors.QueryNotSupported(store);
     }
 
     /// <summary>Refuses an unknown store; the check that comes before the body is looked at.</summary>
     public void Demand(string store) => Store(store);
 
+    /// <summary>As <see cref="Demand"/>, for a transaction.</summary>
+    public void DemandTransactional(string store) => Transactional(store);
+
+    private (StateStoreComponent Component, ITransactionalStateStore Store) Transactional(string store)
+        => Store(store) is { Store: ITransactionalStateStore transactional } component ? (component, transactional) : throw DaprErrors.TransactionsNotSupported(store);
+
     private StateStoreComponent Store(string name)
     {
         if (components.StateStores.Count == 0)
         {
-            throw DaprErrors.StateStoresNotConfigured(name);
+            throw DaprErrors.StateStoresNotConfigured(name, appId);
         }
-        return components.StateStores.TryGetValue(name, out var store) ? store : throw DaprErrors.StateStoreNotFound(name);
+        return components.StateStores.TryGetValue(name, out var store) ? store : throw DaprErrors.StateStoreNotFound(name, appId);
     }
 
     private static async Task<StateFailure?> WriteAllAsync(StateStoreComponent component, List<StateWrite> writes, Func<string, DaprException> failed, CancellationToken cancellation)
@@ -117,14 +123,16 @@ internal sealed class StateApi(ComponentSet components, Outbox outbox)
         }
         // Started together, so that the store can give them one commit.
         var failures = await Task.WhenAll(writes.Select(write => Guarded(component.Store.WriteAsync(write, cancellation), failed).AsTask()));
-        return failures.FirstOrDefault(failure => failure is not null);
+        return failures.OfType<StateFailure>().ToList() is [var first, ..] all
+            ? first with { Message = string.Join('\n', all.Select(failure => failure.Message)) }
+            : null;
     }
 
-    private static StateWrite ToWrite(StateStoreComponent component, SaveRequest item, Func<string, DaprException> failed, IReadOnlyDictionary<string, string>? shared = null)
+    private static StateWrite ToWrite(StateStoreComponent component, SaveRequest item, Func<string, DaprException> failed)
     {
         var key = component.Keys.Stored(item.Key);
         CheckOptions(item.Concurrency, item.Consistency, failed);
-        var ttl = TimeToLive(item.Metadata ?? Nothing, shared ?? Nothing, failed);
+        var ttl = TimeToLive(item.Metadata ?? Nothing, failed);
         return StateWrite.Upsert(key, item.Value, Tag(item.ETag), item.Concurrency == "first-write", ttl);
     }
 
@@ -138,25 +146,25 @@ internal sealed class StateApi(ComponentSet components, Outbox outbox)
 
     private static void CheckOptions(string? concurrency, string? consistency, Func<string, DaprException> failed)
     {
-        if (concurrency is not (null or "" or "first-write" or "last-write"))
-        {
-            throw failed("unrecognized concurrency model '" + concurrency + "'");
-        }
         if (consistency is not (null or "" or "strong" or "eventual"))
         {
-            throw failed("unrecognized consistency model '" + consistency + "'");
+            throw failed($"unrecognized consistency model '{consistency}'");
+        }
+        if (concurrency is not (null or "" or "first-write" or "last-write"))
+        {
+            throw failed($"unrecognized concurrency model '{concurrency}'");
         }
     }
 
-    private static TimeSpan? TimeToLive(IReadOnlyDictionary<string, string> own, IReadOnlyDictionary<string, string> shared, Func<string, DaprException> failed)
+    private static TimeSpan? TimeToLive(IReadOnlyDictionary<string, string> metadata, Func<string, DaprException> failed)
     {
-        if (!(shared.TryGetValue("ttlInSeconds", out var text) || own.TryGetValue("ttlInSeconds", out text)) || text.Length == 0)
+        if (!metadata.TryGetValue("ttlInSeconds", out var text) || text.Length == 0)
         {
             return null;
         }
         return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
             ? seconds > 0 ? TimeSpan.FromSeconds(seconds) : null
-            : throw failed($"error parsing TTL: incorrect value for metadata 'ttlInSeconds': '{text}' is not a whole number");
+            : throw failed($"error parsing TTL: incorrect value for metadata 'ttlInSeconds': strconv.ParseInt: parsing \"{text}\": invalid syntax");
     }
 
     private static (int Http, StatusCode Grpc) StatusOf(StateFailure failure) => failure.Kind switch

@@ -11,6 +11,9 @@ internal sealed record SaveRequest(
 {
     /// <summary>The value came as JSON, so that a text in it has quotes that are not part of the text.</summary>
     public bool IsJson { get; init; }
+
+    /// <summary>The content type given beside the value, which the outbox prefers to the one in the metadata.</summary>
+    public string? ContentType { get; init; }
 }
 
 internal sealed record DeleteRequest(string Key, string? ETag = null, string? Concurrency = null, string? Consistency = null);

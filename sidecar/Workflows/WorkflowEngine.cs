@@ -5,6 +5,7 @@ using Sidecar.Workflows.Dispatch;
 using Sidecar.Workflows.History;
 using Sidecar.Workflows.Instances;
 using Sidecar.Workflows.Storage;
+using Sidecar.Timers;
 using Sidecar.Workflows.Timers;
 
 namespace Sidecar.Workflows;

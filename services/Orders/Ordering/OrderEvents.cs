@@ -15,16 +15,19 @@ internal abstract record OrderEvent
 
 internal sealed record OrderCreated(string CustomerId, IReadOnlyList<OrderLine> Items, long Total, string Currency, string Saga) : OrderEvent
 {
+    [JsonIgnore]
     public override string Name => "order.created";
 }
 
 internal sealed record OrderConfirmed(IReadOnlyList<SagaStepView> Steps) : OrderEvent
 {
+    [JsonIgnore]
     public override string Name => "order.confirmed";
 }
 
 internal sealed record OrderCancelled(string Reason, IReadOnlyList<SagaStepView> Steps) : OrderEvent
 {
+    [JsonIgnore]
     public override string Name => "order.cancelled";
 }
 

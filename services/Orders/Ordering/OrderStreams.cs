@@ -28,15 +28,30 @@ internal sealed class OrderStreams(DaprClient dapr, TimeProvider time)
     public async Task<OrderStream?> FindAsync(string orderId, CancellationToken cancellation)
         => await streams.FindAsync(orderId, cancellation) is { Value.Version: > 0 } found ? found.Value : null;
 
+    /// <summary>The first event of an order; an order that has one stays as it is.</summary>
+    public async Task<Outcome<Order?>> CreateAsync(string orderId, OrderCreated created, CancellationToken cancellation)
+    {
+        var read = await streams.FindOrCreateAsync(orderId, OrderStream.Empty, cancellation);
+        return await AppendAsync(orderId, read, order => OrderRules.Create(order, created)!, cancellation);
+    }
+
     /// <summary>
-    /// Appends what <paramref name="decide"/> makes of the order, reading again when somebody else has appended meanwhile. Gives the
+    /// Appends what <paramref name="decide"/> makes of the order, deciding anew when somebody else has appended meanwhile. Gives the
     /// order as it is then; a refusal of <paramref name="decide"/> leaves it as it was.
     /// </summary>
     public async Task<Outcome<Order?>> AppendAsync(string orderId, Func<Order?, Outcome<OrderEvent?>> decide, CancellationToken cancellation)
     {
+        if (await streams.FindAsync(orderId, cancellation) is { } read)
+        {
+            return await AppendAsync(orderId, read, decide, cancellation);
+        }
+        return decide(null).Refusal is { } missing ? missing : (Order?)null;
+    }
+
+    private async Task<Outcome<Order?>> AppendAsync(string orderId, Stored<OrderStream> read, Func<Order?, Outcome<OrderEvent?>> decide, CancellationToken cancellation)
+    {
         for (var races = 0; races < MostRaces; races++)
         {
-            var read = await streams.FindOrCreateAsync(orderId, OrderStream.Empty, cancellation);
             var order = read.Value.Fold();
             var decided = decide(order);
             if (decided.Refusal is { } refusal)
@@ -51,6 +66,7 @@ internal sealed class OrderStreams(DaprClient dapr, TimeProvider time)
             {
                 return Order.Evolve(order, happened);
             }
+            read = await streams.FindAsync(orderId, cancellation) ?? throw new InvalidOperationException($"the stream of order '{orderId}' has vanished");
         }
         return Refusal.Conflict("order-busy", "Others keep changing this order; try again.");
     }

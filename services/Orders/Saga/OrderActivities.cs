@@ -11,7 +11,7 @@ internal sealed class CreateOrder(OrderStreams streams) : WorkflowActivity<Order
     public override async Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input)
     {
         var created = new OrderCreated(input.CustomerId, input.Items, input.Total, input.Currency, "orchestration");
-        var order = await streams.AppendAsync(input.OrderId, before => OrderRules.Create(before, created)!, CancellationToken.None);
+        var order = await streams.CreateAsync(input.OrderId, created, CancellationToken.None);
         // A finished instance id can be started anew on any Dapr; the order itself says that all is done already.
         return order.Value?.Status == OrderStatus.Pending ? StepOutcome.Success : new StepOutcome(false, order.Refusal?.Detail ?? $"the order is {order.Value?.Status} already");
     }

@@ -24,7 +24,7 @@ internal sealed record Payment(string OrderId, PaymentStatus Status, long Amount
     public Payment Refund() => this with { Status = PaymentStatus.Refunded, Version = Version + 1 };
 
     /// <summary>Stored format: the event's name on the topic <c>payments</c>.</summary>
-    public string EventType => Status switch
+    public string EventType() => Status switch
     {
         PaymentStatus.Completed => "payment.completed",
         PaymentStatus.Failed => "payment.failed",

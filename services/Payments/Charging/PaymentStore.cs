@@ -15,8 +15,8 @@ internal sealed class PaymentStore(DaprClient dapr, TimeProvider time)
     /// <summary>False when somebody else has decided since it was read.</summary>
     public Task<bool> TryDecideAsync(Stored<Payment> read, Payment next, CancellationToken cancellation)
     {
-        var data = new PaymentEvent($"{next.OrderId}:{next.EventType}", next.Version, time.GetUtcNow(), next.OrderId, next.Amount, next.Currency, next.Reason);
-        return payments.TryReplaceAsync(next.OrderId, read, next, new OutgoingEvent(next.EventType, next.OrderId, data), cancellation);
+        var data = new PaymentEvent($"{next.OrderId}:{next.EventType()}", next.Version, time.GetUtcNow(), next.OrderId, next.Amount, next.Currency, next.Reason);
+        return payments.TryReplaceAsync(next.OrderId, read, next, new OutgoingEvent(next.EventType(), next.OrderId, data), cancellation);
     }
 
     /// <summary>Stored format of the events on the topic <c>payments</c>.</summary>

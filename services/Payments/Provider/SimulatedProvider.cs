@@ -1,4 +1,6 @@
+using Dapr;
 using Dapr.Client;
+using Grpc.Core;
 using ServiceDefaults.Aggregates;
 
 namespace Payments.Provider;
@@ -29,31 +31,12 @@ internal sealed class SimulatedProvider(DaprClient dapr, TimeProvider time) : IP
             default:
                 return ChargeResult.Declined("unknown_token");
         }
-        var fresh = new Charge(orderId, amount, currency, token, token != "tok_flaky", false, 1);
-        var booked = await ReadAsync(orderId, cancellation);
-        if (booked is null)
+        var (booked, first) = await BookAsync(new Charge(orderId, amount, currency, token, token != "tok_flaky", false, 1), cancellation);
+        if (!booked.Captured)
         {
-            // The first to book wins; a repetition finds the booking and adds nothing.
-            await dapr.SaveStateAsync(Store, KeyOf(orderId), fresh, FirstWrite, cancellationToken: cancellation);
+            throw new HttpRequestException($"the provider failed (attempt {booked.Attempts})");
         }
-        else if (!booked.Value.Captured)
-        {
-            var attempts = booked.Value.Attempts + 1;
-            fresh = booked.Value with { Attempts = attempts, Captured = attempts > FlakyAttempts };
-            if (!await dapr.TrySaveStateAsync(Store, KeyOf(orderId), fresh, booked.ETag, FirstWrite, cancellationToken: cancellation))
-            {
-                throw new HttpRequestException("the provider is busy with the same order");
-            }
-        }
-        else
-        {
-            fresh = booked.Value;
-        }
-        if (!fresh.Captured)
-        {
-            throw new HttpRequestException($"the provider failed (attempt {fresh.Attempts})");
-        }
-        if (token == "tok_timeout" && booked is null)
+        if (token == "tok_timeout" && first)
         {
             await Task.Delay(TooLate, time, cancellation);
         }
@@ -76,6 +59,28 @@ internal sealed class SimulatedProvider(DaprClient dapr, TimeProvider time) : IP
         if (!await dapr.TrySaveStateAsync(Store, KeyOf(orderId), booked.Value with { Refunded = true }, booked.ETag, FirstWrite, cancellationToken: cancellation))
         {
             throw new HttpRequestException("the provider is busy with the same order");
+        }
+    }
+
+    /// <summary>Books the charge, or one more attempt at it; what is captured already stays as it is. Tells who was first.</summary>
+    private async Task<(Charge Booked, bool First)> BookAsync(Charge charge, CancellationToken cancellation)
+    {
+        try
+        {
+            await dapr.SaveStateAsync(Store, KeyOf(charge.OrderId), charge, FirstWrite, cancellationToken: cancellation);
+            return (charge, true);
+        }
+        catch (Exception e) when (e is DaprException or RpcException)
+        {
+            var booked = await ReadAsync(charge.OrderId, cancellation) ?? throw new HttpRequestException("the provider's books can't be reached", e);
+            if (booked.Value.Captured)
+            {
+                return (booked.Value, false);
+            }
+            var again = booked.Value with { Attempts = booked.Value.Attempts + 1, Captured = booked.Value.Attempts >= FlakyAttempts };
+            return await dapr.TrySaveStateAsync(Store, KeyOf(charge.OrderId), again, booked.ETag, FirstWrite, cancellationToken: cancellation)
+                ? (again, false)
+                : throw new HttpRequestException("the provider is busy with the same order");
         }
     }
 

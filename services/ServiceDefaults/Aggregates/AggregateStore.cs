@@ -34,12 +34,12 @@ public sealed class AggregateStore<T>(DaprClient dapr, string store, Func<string
     /// The record, created as <paramref name="initial"/> if there is none. Publishes nothing. Of several who create at once one
     /// wins, and all see the same.
     /// </summary>
+    /// <remarks>
+    /// Tries to create first, because that is what happens to nearly every id once. On Redis a record that was created by a
+    /// first-write save, as all of these are, refuses later ones.
+    /// </remarks>
     public async Task<Stored<T>> FindOrCreateAsync(string id, T initial, CancellationToken cancellation)
     {
-        if (await FindAsync(id, cancellation) is { } found)
-        {
-            return found;
-        }
         Exception? lost = null;
         try
         {

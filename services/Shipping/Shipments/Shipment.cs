@@ -21,7 +21,7 @@ internal sealed record Shipment(string OrderId, ShipmentStatus Status, string? T
     public static Shipment Request(string orderId) => new(orderId, ShipmentStatus.Requested, null, null, 0);
 
     /// <summary>Stored format: the event's name on the topic <c>shipments</c>.</summary>
-    public string EventType => Status switch
+    public string EventType() => Status switch
     {
         ShipmentStatus.Arranged => "shipment.arranged",
         ShipmentStatus.Shipped => "shipment.shipped",

@@ -28,8 +28,8 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
 
     private Task<bool> TrySaveAsync(Stored<Shipment> read, Shipment next, CancellationToken cancellation)
     {
-        var data = new ShipmentEvent($"{next.OrderId}:{next.EventType}", next.Version, time.GetUtcNow(), next.OrderId, next.Tracking);
-        return shipments.TryReplaceAsync(next.OrderId, read, next, new OutgoingEvent(next.EventType, next.OrderId, data), cancellation);
+        var data = new ShipmentEvent($"{next.OrderId}:{next.EventType()}", next.Version, time.GetUtcNow(), next.OrderId, next.Tracking);
+        return shipments.TryReplaceAsync(next.OrderId, read, next, new OutgoingEvent(next.EventType(), next.OrderId, data), cancellation);
     }
 
     /// <summary>Stored format of the events on the topic <c>shipments</c>.</summary>

@@ -1,12 +1,12 @@
+using System.Globalization;
+using System.Text;
 using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Google.Rpc;
 using Grpc.Core;
 using Sidecar.Apps;
 using Sidecar.Invocation;
 using Metadata = Grpc.Core.Metadata;
-using Status = Grpc.Core.Status;
 
 namespace Sidecar.Api.Grpc;
 
@@ -30,12 +30,16 @@ internal partial class DaprService
         var headers = new Metadata();
         foreach (var (name, value) in reply.Headers.Where(header => IsAscii(header.Value)))
         {
-            headers.Add(name.ToLowerInvariant() is "content-length" or "content-type" or "transfer-encoding" or "date" or "server" ? "dapr-" + name.ToLowerInvariant() : name.ToLowerInvariant(), value);
+            headers.Add(IsHttpOnly(name) ? $"dapr-{name.ToLowerInvariant()}" : name.ToLowerInvariant(), value);
+        }
+        if (reply.TypeUrl is null)
+        {
+            headers.Add("dapr-http-status", reply.Status.ToString(CultureInfo.InvariantCulture));
         }
         await context.WriteResponseHeadersAsync(headers);
         if (reply.Status is < 200 or > 299)
         {
-            throw Failure(reply);
+            throw GrpcEdge.HttpFailure(reply.Status, Encoding.UTF8.GetString(reply.Body.Span));
         }
         return new InvokeResponse
         {
@@ -44,19 +48,10 @@ internal partial class DaprService
         };
     }
 
-    /// <summary>An app's HTTP error as Dapr's SDKs read it: mapped code, and status and body in the ErrorInfo detail.</summary>
-    private static RpcException Failure(InvocationReply reply)
-    {
-        var code = StatusMapping.ToGrpc(reply.Status);
-        var body = reply.Body.Length == 0 ? "" : System.Text.Encoding.UTF8.GetString(reply.Body.Span);
-        var message = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(reply.Status);
-        var info = new ErrorInfo { Domain = "dapr.io" };
-        info.Metadata["http.code"] = reply.Status.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        info.Metadata["http.error_message"] = body;
-        var detail = new Google.Rpc.Status { Code = (int)code, Message = message };
-        detail.Details.Add(Any.Pack(info));
-        return new RpcException(new Status(code, message), new Metadata { { "grpc-status-details-bin", detail.ToByteArray() } });
-    }
+    /// <summary>HTTP's own headers go under another name, so that they do not pass for those of the gRPC answer.</summary>
+    private static bool IsHttpOnly(string name) => name.ToLowerInvariant() is "accept-ranges" or "cache-control" or "connection" or "content-length"
+        or "content-type" or "cookie" or "date" or "expect" or "from" or "host" or "keep-alive" or "origin" or "pragma" or "proxy-connection"
+        or "referer" or "transfer-encoding" or "upgrade" or "via" or "warning" or "server";
 
     private static bool Passes(Metadata.Entry header)
         => !header.IsBinary && header.Key is not ("dapr-api-token" or "content-type" or "te" or "grpc-accept-encoding" or "grpc-timeout" or "user-agent" or "host" or "content-length");

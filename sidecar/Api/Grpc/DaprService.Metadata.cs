@@ -41,7 +41,7 @@ internal partial class DaprService
                 ChannelAddress = sidecar.Options.AppChannelAddress,
                 MaxConcurrency = Math.Max(0, sidecar.Options.MaxConcurrency),
             },
-            ActorRuntime = new ActorRuntime { RuntimeStatus = ActorRuntime.Types.ActorRuntimeStatus.Running, HostReady = sidecar.Ready },
+            ActorRuntime = new ActorRuntime { RuntimeStatus = ActorRuntime.Types.ActorRuntimeStatus.Running, HostReady = sidecar.Ready, Placement = "placement: connected" },
         };
         response.EnabledFeatures.AddRange(sidecar.Configuration.Features);
         response.ExtendedMetadata.Add(new Dictionary<string, string>(sidecar.ExtendedMetadata));
@@ -52,6 +52,7 @@ internal partial class DaprService
             registered.Capabilities.AddRange(component.Capabilities);
             response.RegisteredComponents.Add(registered);
         }
+        response.HttpEndpoints.AddRange(sidecar.Endpoints.Select(endpoint => new MetadataHTTPEndpoint { Name = endpoint.Name }));
         response.Subscriptions.AddRange(sidecar.Subscriptions.Current.Select(Describe));
         return Task.FromResult(response);
     }
@@ -92,11 +93,7 @@ internal partial class DaprService
             },
         };
         described.Metadata.Add(new Dictionary<string, string>(subscription.Metadata));
-        described.Rules.Rules.AddRange(subscription.Route.Rules.Select(rule => new PubsubSubscriptionRule { Match = rule.Match, Path = rule.Path }));
-        if (subscription.Route.Fallback is { Length: > 0 } fallback)
-        {
-            described.Rules.Rules.Add(new PubsubSubscriptionRule { Path = fallback });
-        }
+        described.Rules.Rules.AddRange(subscription.Route.Described.Select(rule => new PubsubSubscriptionRule { Match = rule.Match, Path = rule.Path }));
         return described;
     }
 }

@@ -11,21 +11,22 @@ internal partial class DaprService
 {
     public virtual async Task<Empty> PublishEvent(PublishEventRequest request, ServerCallContext context)
     {
-        var http = context.GetHttpContext();
-        await Of(context).PubSub.PublishAsync(request.PubsubName, request.Topic, request.Data.Memory, request.DataContentType, request.Metadata, TraceParent.Of(http), http.Request.Headers["tracestate"].ToString(), context.CancellationToken);
+        var target = new PublishTarget(request.PubsubName, request.Topic, request.Metadata, TraceContext.Of(context.GetHttpContext()));
+        await Of(context).PubSub.PublishAsync(target, request.Data.Memory, request.DataContentType, context.CancellationToken);
         return new Empty();
     }
 
     public virtual async Task<BulkPublishResponse> BulkPublishEvent(BulkPublishRequest request, ServerCallContext context)
     {
-        var http = context.GetHttpContext();
-        var entries = request.Entries.Select(entry => new BulkEntry(entry.EntryId, entry.Event.Memory, entry.ContentType, entry.Metadata)).ToList();
-        Of(context).PubSub.Demand(request.PubsubName, request.Topic);
-        if (entries.Any(entry => entry.EntryId.Length == 0) || entries.DistinctBy(entry => entry.EntryId).Count() < entries.Count)
+        var api = Of(context).PubSub;
+        api.Demand(request.PubsubName, request.Topic);
+        PublishMetadata.IsRaw(request.PubsubName, request.Metadata);
+        if (request.Entries.Any(entry => entry.EntryId.Length == 0) || request.Entries.DistinctBy(entry => entry.EntryId).Count() < request.Entries.Count)
         {
-            throw DaprErrors.BulkEvents(request.Topic, request.PubsubName, "entryId is duplicated or not present for entry");
+            throw DaprErrors.BulkEntryId(request.Topic, request.PubsubName, api.AppId);
         }
-        var failed = await Of(context).PubSub.PublishManyAsync(request.PubsubName, request.Topic, entries, request.Metadata, TraceParent.Of(http), http.Request.Headers["tracestate"].ToString(), context.CancellationToken);
+        var target = new PublishTarget(request.PubsubName, request.Topic, request.Metadata, TraceContext.Of(context.GetHttpContext()));
+        var failed = await api.PublishManyAsync(target, [.. request.Entries.Select(entry => new BulkEntry(entry.EntryId, entry.Event.Memory, entry.ContentType, entry.Metadata))], context.CancellationToken);
         var response = new BulkPublishResponse();
         response.FailedEntries.AddRange(failed.Select(entry => new BulkPublishResponseFailedEntry { EntryId = entry.EntryId, Error = entry.Error }));
         return response;
@@ -35,23 +36,37 @@ internal partial class DaprService
 
     public virtual async Task SubscribeTopicEventsAlpha1(IAsyncStreamReader<SubscribeTopicEventsRequestAlpha1> requests, IServerStreamWriter<SubscribeTopicEventsResponseAlpha1> responses, ServerCallContext context)
     {
-        var sidecar = Of(context);
-        if (!await requests.MoveNext(context.CancellationToken) || requests.Current.InitialRequest is not { } initial)
+        var subscriptions = Of(context).Subscriptions;
+        var initial = await InitialAsync(requests, context.CancellationToken);
+        var wanted = new TopicSubscription(initial.PubsubName, initial.Topic, new EventRoute([], "/"), initial.HasDeadLetterTopic ? initial.DeadLetterTopic : null, initial.Metadata, null, SubscriptionKind.Streaming);
+        if (subscriptions.Refusal(wanted) is { } refusal)
         {
-            throw DaprErrors.Malformed("initial request is required: the first message of the stream names pubsub and topic");
+            throw Unknown(refusal);
         }
-        sidecar.PubSub.Demand(initial.PubsubName, initial.Topic);
         using var receiver = new StreamReceiver(responses);
-        var wanted = new TopicSubscription(initial.PubsubName, initial.Topic, new EventRoute([], ""), initial.HasDeadLetterTopic ? initial.DeadLetterTopic : null, initial.Metadata, null, SubscriptionKind.Streaming);
-        await receiver.SendAsync(new SubscribeTopicEventsResponseAlpha1 { InitialResponse = new() }, context.CancellationToken);
-        await using var subscription = await sidecar.Subscriptions.TryStartAsync(wanted, receiver, context.CancellationToken)
-            ?? throw DaprErrors.TopicForbidden(initial.Topic, sidecar.Options.AppId);
+        await using var subscription = await subscriptions.TryStartAsync(wanted, receiver, context.CancellationToken);
+        await receiver.OpenAsync(context.CancellationToken);
         while (await requests.MoveNext(context.CancellationToken))
         {
-            if (requests.Current.EventProcessed is { } processed)
+            if (requests.Current.EventProcessed is not { } processed)
             {
-                receiver.Answered(processed.Id, TopicEvents.Status(processed.Status?.Status ?? default));
+                throw Unknown("duplicate initial request received");
             }
+            receiver.Answered(processed.Id, TopicEvents.Status(processed.Status?.Status ?? default));
         }
     }
+
+    private static async Task<SubscribeTopicEventsRequestInitialAlpha1> InitialAsync(IAsyncStreamReader<SubscribeTopicEventsRequestAlpha1> requests, CancellationToken cancellation)
+    {
+        if (!await requests.MoveNext(cancellation) || requests.Current.InitialRequest is not { } initial)
+        {
+            throw Unknown("initial request is required");
+        }
+        return initial.PubsubName.Length == 0 ? throw Unknown("pubsubName is required")
+            : initial.Topic.Length == 0 ? throw Unknown("topic is required")
+            : initial;
+    }
+
+    /// <summary>daprd gives these failures no code of their own.</summary>
+    private static RpcException Unknown(string message) => new(new Status(StatusCode.Unknown, message));
 }

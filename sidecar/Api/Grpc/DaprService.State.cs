@@ -3,6 +3,7 @@ using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Sidecar.Api.Json;
 using Sidecar.State;
 
 namespace Sidecar.Api.Grpc;
@@ -46,11 +47,11 @@ internal partial class DaprService
         state.Demand(request.StoreName);
         if (request.States.Any(item => item.Key.Length == 0))
         {
-            throw new DaprException(new DaprError(400, StatusCode.InvalidArgument, "ERR_STATE_SAVE", "state key cannot be empty"));
+            throw DaprErrors.StateKeyEmpty();
         }
         if (request.States.Count > 0)
         {
-            await state.SaveAsync(request.StoreName, [.. request.States.Select(Save)], context.CancellationToken);
+            await state.SaveAsync(request.StoreName, [.. request.States.Select(SaveJson)], context.CancellationToken);
         }
         return new Empty();
     }
@@ -70,14 +71,14 @@ internal partial class DaprService
     public virtual async Task<Empty> ExecuteStateTransaction(ExecuteStateTransactionRequest request, ServerCallContext context)
     {
         var state = Of(context).State;
-        state.Demand(request.StoreName);
+        state.DemandTransactional(request.StoreName);
         var operations = request.Operations.Select(operation => operation.OperationType switch
         {
             "upsert" => new TransactionOperation(Save(operation.Request), null),
             "delete" => new TransactionOperation(null, Delete(operation.Request)),
             var other => throw DaprErrors.StateOperationUnknown(other),
         }).ToList();
-        await state.TransactAsync(request.StoreName, operations, request.Metadata, context.CancellationToken);
+        await state.TransactAsync(request.StoreName, operations, TraceContext.Of(context.GetHttpContext()), context.CancellationToken);
         return new Empty();
     }
 
@@ -86,6 +87,24 @@ internal partial class DaprService
 
     private static SaveRequest Save(StateItem item)
         => new(item.Key, item.Value.Memory, item.Etag?.Value, Concurrency(item.Options), Consistency(item.Options), item.Metadata);
+
+    /// <summary>A value said to be JSON is stored in daprd's own form; one that is not JSON after all ends the call.</summary>
+    private static SaveRequest SaveJson(StateItem item)
+    {
+        if (!item.Metadata.TryGetValue("contentType", out var contentType) || contentType != "application/json")
+        {
+            return Save(item);
+        }
+        try
+        {
+            using var json = GoJsonBody.Parse(item.Value.Span);
+            return Save(item) with { Value = GoJson.Encode(json.RootElement), IsJson = true };
+        }
+        catch (FormatException e)
+        {
+            throw new RpcException(new Status(StatusCode.Unknown, e.Message == "EOF" ? "unexpected end of JSON input" : e.Message));
+        }
+    }
 
     private static DeleteRequest Delete(StateItem item)
         => new(item.Key, item.Etag?.Value, Concurrency(item.Options), Consistency(item.Options));

@@ -35,6 +35,8 @@ internal partial class DaprService
         Unary<SetMetadataRequest, Empty>(binder, nameof(SetMetadata));
         Unary<ShutdownRequest, Empty>(binder, nameof(Shutdown));
         BindWorkflows(binder);
+        BindActors(binder);
+        BindMissing(binder);
         binder.AddMethod(
             ProtoMethod.Create<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1>(Name, nameof(SubscribeTopicEventsAlpha1), MethodType.DuplexStreaming),
             (DuplexStreamingServerMethod<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1>?)null);

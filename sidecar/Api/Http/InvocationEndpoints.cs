@@ -8,23 +8,6 @@ namespace Sidecar.Api.Http;
 /// </summary>
 internal static class InvocationEndpoints
 {
-    /// <summary>Parts of Dapr's API that the embedded sidecar leaves out, by the start of their paths.</summary>
-    private static readonly (string Path, string Feature)[] LeftOut =
-    [
-        ("/v1.0/actors/", "actors"),
-        ("/v1.0/bindings/", "bindings"),
-        ("/v1.0/configuration/", "the configuration API"),
-        ("/v1.0-alpha1/configuration/", "the configuration API"),
-        ("/v1.0-alpha1/lock/", "distributed locks"),
-        ("/v1.0-alpha1/unlock/", "distributed locks"),
-        ("/v1.0-alpha1/crypto/", "cryptography"),
-        ("/v1.0-alpha1/subtlecrypto/", "cryptography"),
-        ("/v1.0-alpha1/jobs/", "jobs"),
-        ("/v1.0/jobs/", "jobs"),
-        ("/v1.0-alpha1/conversation/", "conversations"),
-        ("/v1.0-alpha2/conversation/", "conversations"),
-    ];
-
     public static void MapInvocation(this IEndpointRouteBuilder routes)
     {
         routes.Map("/v1.0/invoke/{**rest}", InvokeAsync);
@@ -37,22 +20,13 @@ internal static class InvocationEndpoints
         if (listener.Kind == ListenerKind.Grpc)
         {
             var target = context.Request.Headers[InvocationHeaders.AppId].ToString();
-            return target.Length > 0 ? listener.Sidecar.Invoker.ProxyAsync(context, target) : throw UnknownGrpc(context);
+            return target.Length > 0 ? listener.Sidecar.Invoker.ProxyAsync(context, target) : throw UnknownGrpc(context.Request.Path.Value ?? "");
         }
-        if (MethodPath.Find(context.Request) is { } named)
-        {
-            return listener.Sidecar.Invoker.ForwardAsync(context, named);
-        }
-        foreach (var (path, feature) in LeftOut)
-        {
-            if (context.Request.Path.StartsWithSegments(path.TrimEnd('/'), StringComparison.OrdinalIgnoreCase))
-            {
-                throw DaprErrors.NotHere(feature);
-            }
-        }
-        throw DaprErrors.NoTarget();
+        return MethodPath.Find(context) is { } named ? listener.Sidecar.Invoker.ForwardAsync(context, named) : throw DaprErrors.NoTarget();
     }
 
-    private static DaprException UnknownGrpc(HttpContext context)
-        => new(new DaprError(501, global::Grpc.Core.StatusCode.Unimplemented, "ERR_API_UNIMPLEMENTED", $"unknown method {context.Request.Path}: neither a method of Dapr nor a call with dapr-app-id metadata"));
+    private static DaprException UnknownGrpc(string path)
+        => path.StartsWith("/dapr.proto.runtime.v1.Dapr/", StringComparison.Ordinal)
+            ? DaprErrors.NotHere(path[(path.LastIndexOf('/') + 1)..])
+            : DaprErrors.UnknownGrpcMethod(path);
 }

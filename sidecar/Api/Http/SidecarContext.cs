@@ -37,7 +37,6 @@ internal static class SidecarContext
         return buffer.ToArray();
     }
 
-    /// <summary>The parameter of the route, decoded whole: ASP.NET leaves <c>%2F</c> in place.</summary>
-    public static string Route(this HttpContext context, string name)
-        => (context.Request.RouteValues[name] as string ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+    /// <summary>The parameter of the route, decoded.</summary>
+    public static string Route(this HttpContext context, string name) => RequestPath.Parameter(context.Request.RouteValues[name] as string ?? "");
 }

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Text.Json;
+using Sidecar.Api.Json;
 using Sidecar.State;
 
 namespace Sidecar.Api.Http;
@@ -7,160 +7,117 @@ namespace Sidecar.Api.Http;
 /// <summary>Reads the JSON bodies of the state API; what is wrong leaves as ERR_MALFORMED_REQUEST.</summary>
 internal static class StateBody
 {
+    private static readonly ReadOnlyMemory<byte> Null = "null"u8.ToArray();
+
     public static IReadOnlyList<SaveRequest> Items(byte[] body, IReadOnlyDictionary<string, string> query)
     {
-        using var json = Parse(body);
-        if (json.RootElement.ValueKind == JsonValueKind.Null)
+        try
         {
-            return [];
+            using var json = GoJsonBody.Parse(body);
+            if (json.RootElement.ValueKind == JsonValueKind.Null)
+            {
+                return [];
+            }
+            var items = GoJsonBody.Expect(json.RootElement, JsonValueKind.Array, "[]state.SetRequest").EnumerateArray().Select(element => Item(element, query)).ToList();
+            return items.All(item => item.Key.Length > 0) ? items : throw DaprErrors.StateKeyRequired();
         }
-        if (json.RootElement.ValueKind != JsonValueKind.Array)
+        catch (FormatException e)
         {
-            throw DaprErrors.Malformed("expected an array of items, [{\"key\": \"…\", \"value\": …}]");
+            throw DaprErrors.Malformed(e.Message);
         }
-        var items = new List<SaveRequest>(json.RootElement.GetArrayLength());
-        foreach (var element in json.RootElement.EnumerateArray())
-        {
-            var item = Item(element, query);
-            items.Add(item.Key.Length > 0 ? item : throw DaprErrors.StateKeyRequired());
-        }
-        return items;
     }
 
     public static IReadOnlyList<string> Keys(byte[] body)
     {
-        using var json = Parse(body);
-        if (json.RootElement.ValueKind != JsonValueKind.Object)
+        try
         {
-            throw DaprErrors.MalformedBody("expected an object with keys");
+            using var json = GoJsonBody.Parse(body);
+            var request = GoJsonBody.Expect(json.RootElement, JsonValueKind.Object, "http.BulkGetRequest");
+            return GoJsonBody.Property(request, "keys") switch
+            {
+                null or { ValueKind: JsonValueKind.Null } => [],
+                { ValueKind: JsonValueKind.Array } keys => [.. keys.EnumerateArray().Select(Key)],
+                { } other => throw new FormatException($"json: cannot unmarshal {GoJsonBody.Kind(other)} into Go struct field BulkGetRequest.keys of type []string"),
+            };
         }
-        return Property(json.RootElement, "keys") is { ValueKind: JsonValueKind.Array } keys
-            ? [.. keys.EnumerateArray().Select(key => key.ValueKind == JsonValueKind.String ? key.GetString()! : throw DaprErrors.MalformedBody("each of keys must be a text"))]
-            : [];
+        catch (FormatException e)
+        {
+            throw DaprErrors.MalformedBody(e.Message);
+        }
     }
 
-    public static (IReadOnlyList<TransactionOperation> Operations, IReadOnlyDictionary<string, string> Metadata) Transaction(byte[] body, IReadOnlyDictionary<string, string> query)
+    /// <summary>Metadata of the whole request is accepted and, as in daprd, changes nothing about the operations; that of the query does.</summary>
+    public static IReadOnlyList<TransactionOperation> Transaction(byte[] body, IReadOnlyDictionary<string, string> query)
     {
-        using var json = Parse(body);
-        if (json.RootElement.ValueKind != JsonValueKind.Object)
+        try
         {
-            throw DaprErrors.MalformedBody("expected an object with operations");
-        }
-        var shared = Merge(Metadata(json.RootElement), query);
-        var operations = new List<TransactionOperation>();
-        if (Property(json.RootElement, "operations") is { ValueKind: JsonValueKind.Array } list)
-        {
-            foreach (var operation in list.EnumerateArray())
+            using var json = GoJsonBody.Parse(body);
+            var request = GoJsonBody.Expect(json.RootElement, JsonValueKind.Object, "http.stateTransactionRequestBody");
+            GoJsonBody.Texts(request, "stateTransactionRequestBody", "metadata");
+            return GoJsonBody.Property(request, "operations") switch
             {
-                var kind = Text(operation, "operation") ?? "";
-                var request = Property(operation, "request") ?? default;
-                operations.Add(kind switch
-                {
-                    "upsert" => new TransactionOperation(Item(request, query), null),
-                    "delete" => new TransactionOperation(null, Delete(request)),
-                    _ => throw DaprErrors.StateOperationUnknown(kind),
-                });
-            }
+                null or { ValueKind: JsonValueKind.Null } => [],
+                { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(operation => Operation(operation, query))],
+                { } other => throw new FormatException($"json: cannot unmarshal {GoJsonBody.Kind(other)} into Go struct field stateTransactionRequestBody.operations of type []http.stateTransactionRequestBodyOperation"),
+            };
         }
-        return (operations, shared);
+        catch (FormatException e)
+        {
+            throw DaprErrors.MalformedBody(e.Message);
+        }
     }
+
+    private static TransactionOperation Operation(JsonElement operation, IReadOnlyDictionary<string, string> query)
+    {
+        var request = GoJsonBody.Property(operation, "request") ?? default;
+        return (GoJsonBody.Text(operation, "stateTransactionRequestBodyOperation", "operation") ?? "") switch
+        {
+            "upsert" => new TransactionOperation(Item(request, query), null),
+            "delete" => new TransactionOperation(null, Delete(request)),
+            var other => throw DaprErrors.StateOperationUnknown(other),
+        };
+    }
+
+    private static string Key(JsonElement key) => key.ValueKind switch
+    {
+        JsonValueKind.String => key.GetString()!,
+        JsonValueKind.Null => "",
+        _ => throw new FormatException($"json: cannot unmarshal {GoJsonBody.Kind(key)} into Go struct field BulkGetRequest.keys of type string"),
+    };
 
     private static SaveRequest Item(JsonElement element, IReadOnlyDictionary<string, string> query)
     {
-        if (element.ValueKind != JsonValueKind.Object)
+        const string type = "SetRequest";
+        if (element.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined))
         {
-            throw DaprErrors.Malformed("each item must be an object with key and value");
+            GoJsonBody.Expect(element, JsonValueKind.Object, "state.SetRequest");
         }
-        var options = Property(element, "options") ?? default;
+        var options = GoJsonBody.Property(element, "options") ?? default;
+        var metadata = GoJsonBody.Texts(element, type, "metadata");
+        foreach (var (name, value) in query)
+        {
+            metadata[name] = value;
+        }
         return new SaveRequest(
-            Text(element, "key") ?? "",
-            Compact(Property(element, "value")),
-            Text(element, "etag"),
-            Text(options, "concurrency"),
-            Text(options, "consistency"),
-            Merge(Metadata(element), query))
-        { IsJson = true };
+            GoJsonBody.Text(element, type, "key") ?? "",
+            GoJsonBody.Property(element, "value") is { } given ? GoJson.Encode(given) : Null,
+            GoJsonBody.Text(element, type, "etag"),
+            GoJsonBody.Text(options, "SetStateOption", "concurrency"),
+            GoJsonBody.Text(options, "SetStateOption", "consistency"),
+            metadata)
+        {
+            IsJson = true,
+            ContentType = GoJsonBody.Text(element, type, "contentType"),
+        };
     }
 
     private static DeleteRequest Delete(JsonElement element)
     {
-        var options = Property(element, "options") ?? default;
-        return new DeleteRequest(Text(element, "key") ?? "", Text(element, "etag"), Text(options, "concurrency"), Text(options, "consistency"));
-    }
-
-    private static ReadOnlyMemory<byte> Compact(JsonElement? value)
-    {
-        if (value is not { } element)
-        {
-            return "null"u8.ToArray();
-        }
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            element.WriteTo(writer);
-        }
-        return buffer.WrittenMemory;
-    }
-
-    private static JsonDocument Parse(byte[] body)
-    {
-        try
-        {
-            return JsonDocument.Parse(body);
-        }
-        catch (JsonException e)
-        {
-            throw DaprErrors.MalformedBody(body.Length == 0 ? "EOF" : e.Message);
-        }
-    }
-
-    private static JsonElement? Property(JsonElement element, string name)
-    {
-        if (element.ValueKind != JsonValueKind.Object)
-        {
-            return null;
-        }
-        if (element.TryGetProperty(name, out var value))
-        {
-            return value;
-        }
-        // Go reads names without regard to case.
-        foreach (var property in element.EnumerateObject())
-        {
-            if (property.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            {
-                return property.Value;
-            }
-        }
-        return null;
-    }
-
-    private static string? Text(JsonElement element, string name) => Property(element, name) switch
-    {
-        null or { ValueKind: JsonValueKind.Null } => null,
-        { ValueKind: JsonValueKind.String } value => value.GetString(),
-        _ => throw DaprErrors.Malformed($"\"{name}\" must be a text"),
-    };
-
-    private static Dictionary<string, string> Metadata(JsonElement element)
-    {
-        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (Property(element, "metadata") is { ValueKind: JsonValueKind.Object } given)
-        {
-            foreach (var item in given.EnumerateObject())
-            {
-                metadata[item.Name] = item.Value.ValueKind == JsonValueKind.String ? item.Value.GetString()! : throw DaprErrors.Malformed($"metadata \"{item.Name}\" must be a text");
-            }
-        }
-        return metadata;
-    }
-
-    private static Dictionary<string, string> Merge(Dictionary<string, string> own, IReadOnlyDictionary<string, string> query)
-    {
-        foreach (var (name, value) in query)
-        {
-            own[name] = value;
-        }
-        return own;
+        var options = GoJsonBody.Property(element, "options") ?? default;
+        return new DeleteRequest(
+            GoJsonBody.Text(element, "DeleteRequest", "key") ?? "",
+            GoJsonBody.Text(element, "DeleteRequest", "etag"),
+            GoJsonBody.Text(options, "DeleteStateOption", "concurrency"),
+            GoJsonBody.Text(options, "DeleteStateOption", "consistency"));
     }
 }

@@ -90,10 +90,9 @@ internal static class StateEndpoints
     private static async Task TransactAsync(HttpContext context)
     {
         var store = context.Route("store");
-        context.Sidecar().State.Demand(store);
-        var metadata = context.Request.Metadata();
-        var (operations, shared) = StateBody.Transaction(await context.Request.BodyAsync(), metadata);
-        await context.Sidecar().State.TransactAsync(store, operations, shared, context.RequestAborted);
+        context.Sidecar().State.DemandTransactional(store);
+        var operations = StateBody.Transaction(await context.Request.BodyAsync(), context.Request.Metadata());
+        await context.Sidecar().State.TransactAsync(store, operations, TraceContext.Of(context), context.RequestAborted);
         context.Response.StatusCode = 204;
     }
 

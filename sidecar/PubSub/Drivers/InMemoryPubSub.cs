@@ -55,7 +55,7 @@ internal sealed class InMemoryPubSub : IPubSub
         public Channel<BrokerMessage> Inbox { get; } = Channel.CreateUnbounded<BrokerMessage>(new());
 
         public bool Takes(string published)
-            => topic == published || (topic.EndsWith('*') && published.StartsWith(topic[..^1], StringComparison.Ordinal));
+            => topic == published || (topic.EndsWith('*') && published.Length >= topic.Length && published.StartsWith(topic[..^1], StringComparison.Ordinal));
 
         public async ValueTask DisposeAsync()
         {
@@ -77,7 +77,8 @@ internal sealed class InMemoryPubSub : IPubSub
                 {
                     return;
                 }
-                await handler(message, stopping.Token);
+                // A wildcard's messages come under the topic that was subscribed to; the envelope says where they were published.
+                await handler(message with { Topic = topic }, stopping.Token);
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Sidecar.Api.Json;
 
 namespace Sidecar.PubSub.Events;
 
@@ -26,8 +27,10 @@ internal static class CloudEvents
         return (end < 0 ? contentType ?? "" : contentType![..end]).Trim();
     }
 
-    public static bool IsJson(string mediaType)
-        => mediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || mediaType.EndsWith("+json", StringComparison.OrdinalIgnoreCase);
+    public static bool IsJson(string mediaType) => mediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
+
+    public static bool IsText(string mediaType)
+        => mediaType.StartsWith("text/", StringComparison.OrdinalIgnoreCase) || mediaType.Equals("application/xml", StringComparison.OrdinalIgnoreCase);
 
     public static bool IsBinary(string mediaType)
         => mediaType.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase)
@@ -63,22 +66,12 @@ internal static class CloudEvents
         return envelope;
     }
 
-    /// <summary>Completes an envelope that the publisher made himself. Null when the body is no JSON object.</summary>
-    public static JsonObject? Complete(ReadOnlyMemory<byte> body, EventSource source, DateTimeOffset now)
+    /// <summary>Completes an envelope that the publisher made himself.</summary>
+    /// <exception cref="FormatException">The body is no JSON object.</exception>
+    public static JsonObject Complete(ReadOnlyMemory<byte> body, EventSource source, DateTimeOffset now)
     {
-        JsonObject? envelope;
-        try
-        {
-            envelope = JsonNode.Parse(body.Span) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-        if (envelope is null)
-        {
-            return null;
-        }
+        using var parsed = GoJsonBody.Parse(body.Span);
+        var envelope = JsonObject.Create(GoJsonBody.Expect(parsed.RootElement, JsonValueKind.Object, "map[string]interface {}").Clone())!;
         envelope.TryAdd("time", Time(now));
         if (!envelope.ContainsKey("traceid"))
         {
@@ -119,7 +112,8 @@ internal static class CloudEvents
     }
 
     /// <summary>Dapr's own expiry, for brokers that know none.</summary>
-    public static void Expire(JsonObject envelope, TimeSpan timeToLive, DateTimeOffset now) => envelope["expiration"] = Time((now + timeToLive).ToUniversalTime());
+    public static void Expire(JsonObject envelope, TimeSpan timeToLive, DateTimeOffset now)
+        => envelope["expiration"] = Time(timeToLive < DateTimeOffset.MaxValue - now ? now + timeToLive : DateTimeOffset.MaxValue);
 
     public static bool HasExpired(JsonObject envelope, DateTimeOffset now)
         => envelope["expiration"] is JsonValue value

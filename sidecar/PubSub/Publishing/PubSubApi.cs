@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sidecar.Api;
@@ -6,6 +5,9 @@ using Sidecar.Components;
 using Sidecar.PubSub.Events;
 
 namespace Sidecar.PubSub.Publishing;
+
+/// <summary>Where something is published, with what metadata, in which trace.</summary>
+internal sealed record PublishTarget(string PubSub, string Topic, IReadOnlyDictionary<string, string> Metadata, TraceContext Trace);
 
 /// <summary>One entry of a bulk publish; <paramref name="EntryId"/> is unique in its request.</summary>
 internal sealed record BulkEntry(string EntryId, ReadOnlyMemory<byte> Event, string ContentType, IReadOnlyDictionary<string, string> Metadata);
@@ -15,42 +17,38 @@ internal sealed record FailedEntry(string EntryId, string Error);
 /// <summary>The publishing half of the pub/sub building block of one app, free of transport.</summary>
 internal sealed class PubSubApi(string appId, ComponentSet components, TimeProvider time)
 {
+    public string AppId => appId;
+
     /// <summary>Where a publish request goes, checked before its body is read.</summary>
-    public PubSubComponent Demand(string pubsub, string topic)
+    public PubSubComponent Demand(string pubsub, string topic, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        if (components.PubSubs.Count == 0)
-        {
-            throw DaprErrors.PubSubNotConfigured(pubsub);
-        }
         if (pubsub.Length == 0)
         {
             throw DaprErrors.PubSubNameEmpty();
         }
         if (!components.PubSubs.TryGetValue(pubsub, out var component))
         {
-            throw DaprErrors.PubSubNotFound(pubsub);
+            throw DaprErrors.PubSubNotFound(pubsub, metadata);
         }
         return topic.Length == 0 ? throw DaprErrors.TopicEmpty(pubsub) : component;
     }
 
-    public async Task PublishAsync(string pubsub, string topic, ReadOnlyMemory<byte> data, string? contentType, IReadOnlyDictionary<string, string> metadata, string traceParent, string traceState, CancellationToken cancellation)
+    public async Task PublishAsync(PublishTarget target, ReadOnlyMemory<byte> data, string? contentType, CancellationToken cancellation)
     {
-        var component = Demand(pubsub, topic);
-        var message = Message(new EventSource(appId, pubsub, topic, contentType, traceParent, traceState), data, metadata);
-        DemandAllowed(component, topic);
+        var component = Demand(target.PubSub, target.Topic);
+        var message = Message(target, data, contentType, PublishMetadata.IsRaw(target.PubSub, target.Metadata));
+        DemandAllowed(component, target.Topic);
         await SendAsync(component, message, cancellation);
     }
 
     /// <summary>Publishes each entry by itself; gives those that failed.</summary>
-    public async Task<IReadOnlyList<FailedEntry>> PublishManyAsync(string pubsub, string topic, IReadOnlyList<BulkEntry> entries, IReadOnlyDictionary<string, string> metadata, string traceParent, string traceState, CancellationToken cancellation)
+    public async Task<IReadOnlyList<FailedEntry>> PublishManyAsync(PublishTarget target, IReadOnlyList<BulkEntry> entries, CancellationToken cancellation)
     {
-        var component = Demand(pubsub, topic);
+        var component = Demand(target.PubSub, target.Topic);
+        var raw = PublishMetadata.IsRaw(target.PubSub, target.Metadata);
         var messages = entries.Select(entry =>
-        {
-            var merged = metadata.Count == 0 ? entry.Metadata : entry.Metadata.Concat(metadata).GroupBy(item => item.Key).ToDictionary(items => items.Key, items => items.Last().Value);
-            return Message(new EventSource(appId, pubsub, topic, entry.ContentType, traceParent, traceState), entry.Event, merged);
-        }).ToList();
-        DemandAllowed(component, topic);
+            Message(target with { Metadata = PublishMetadata.OfEntry(target.Metadata, entry.Metadata) }, entry.Event, entry.ContentType, raw)).ToList();
+        DemandAllowed(component, target.Topic);
         // Started in order and awaited together: one commit for all on a broker that commits.
         var sends = messages.Select(message => component.Broker.PublishAsync(message, cancellation)).ToList();
         var failed = new List<FailedEntry>();
@@ -78,41 +76,43 @@ internal sealed class PubSubApi(string appId, ComponentSet components, TimeProvi
     {
         if (!component.Scopes.MayPublish(topic))
         {
-            throw DaprErrors.TopicForbidden(topic, appId);
+            throw DaprErrors.TopicForbidden(component.Name, topic, appId);
         }
     }
 
-    private BrokerMessage Message(EventSource source, ReadOnlyMemory<byte> data, IReadOnlyDictionary<string, string> metadata)
+    private BrokerMessage Message(PublishTarget target, ReadOnlyMemory<byte> data, string? contentType, bool raw)
     {
-        if (IsRaw(metadata))
+        if (raw)
         {
-            return new BrokerMessage(source.Topic, data, source.ContentType, metadata);
+            return new BrokerMessage(target.Topic, data, contentType, target.Metadata);
         }
         var now = time.GetUtcNow();
-        var envelope = CloudEvents.IsCloudEvent(source.ContentType)
-            ? CloudEvents.Complete(data, source, now) ?? throw DaprErrors.CloudEvent("the body is not a JSON object")
-            : CloudEvents.Wrap(data, source, metadata, now);
-        if (metadata.TryGetValue("ttlInSeconds", out var text))
+        var source = new EventSource(appId, target.PubSub, target.Topic, contentType, target.Trace.Parent, target.Trace.State);
+        var envelope = CloudEvents.IsCloudEvent(contentType) ? Complete(source, data, now) : CloudEvents.Wrap(data, source, target.Metadata, now);
+        if (PublishMetadata.TimeToLive(target.Metadata) is { } timeToLive)
         {
-            CloudEvents.Expire(envelope, TimeSpan.FromSeconds(TimeToLive(text)), now);
+            CloudEvents.Expire(envelope, timeToLive, now);
         }
-        return Envelope(source.Topic, envelope, metadata);
+        return Envelope(target.Topic, envelope, target.Metadata);
     }
 
-    public static BrokerMessage Envelope(string topic, JsonObject envelope, IReadOnlyDictionary<string, string>? metadata = null)
-        => new(topic, JsonSerializer.SerializeToUtf8Bytes(envelope), CloudEvents.ContentType, metadata ?? BrokerMessage.NoMetadata)
+    private JsonObject Complete(EventSource source, ReadOnlyMemory<byte> data, DateTimeOffset now)
+    {
+        try
         {
-            OrderingKey = (metadata?.GetValueOrDefault("partitionKey")) ?? envelope["subject"]?.ToString(),
+            return CloudEvents.Complete(data, source, now);
+        }
+        catch (FormatException e)
+        {
+            throw DaprErrors.CloudEvent(source.PubSub, appId, e.Message);
+        }
+    }
+
+    private static BrokerMessage Envelope(string topic, JsonObject envelope, IReadOnlyDictionary<string, string> metadata)
+        => new(topic, JsonSerializer.SerializeToUtf8Bytes(envelope), CloudEvents.ContentType, metadata)
+        {
+            OrderingKey = metadata.GetValueOrDefault("partitionKey") ?? envelope["subject"]?.ToString(),
         };
-
-    private static int TimeToLive(string text)
-        => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) && seconds > 0
-            ? seconds
-            : throw DaprErrors.PublishMetadata($"ttlInSeconds value must be higher than zero: actual is '{text}'");
-
-    private static bool IsRaw(IReadOnlyDictionary<string, string> metadata)
-        => metadata.TryGetValue("rawPayload", out var raw)
-        && (bool.TryParse(raw, out var flag) ? flag : throw DaprErrors.PublishMetadata($"rawPayload must be true or false, not '{raw}'"));
 
     private static async Task SendAsync(PubSubComponent component, BrokerMessage message, CancellationToken cancellation)
     {

@@ -3,7 +3,11 @@ using System.Text.Json.Nodes;
 namespace Sidecar.PubSub.Subscribing;
 
 /// <summary>An event on its way to an app. <paramref name="Body"/> is the envelope as JSON bytes.</summary>
-internal sealed record DeliveredEvent(string PubSub, string Topic, string Path, JsonObject Envelope, ReadOnlyMemory<byte> Body, IReadOnlyDictionary<string, string> Metadata);
+internal sealed record DeliveredEvent(string PubSub, string Topic, string Path, JsonObject Envelope, ReadOnlyMemory<byte> Body, IReadOnlyDictionary<string, string> Metadata)
+{
+    /// <summary>The message as it came, for subscriptions to raw messages; null for the others.</summary>
+    public ReadOnlyMemory<byte>? Raw { get; init; }
+}
 
 /// <summary>An event of a bulk delivery. <paramref name="EntryId"/> ties the app's answer to it.</summary>
 internal sealed record DeliveredEntry(string EntryId, DeliveredEvent Event);

@@ -9,10 +9,19 @@ namespace Sidecar.PubSub.Subscribing;
 internal sealed class StreamReceiver(IServerStreamWriter<SubscribeTopicEventsResponseAlpha1> stream) : IEventReceiver, IDisposable
 {
     private readonly SemaphoreSlim writing = new(1);
+    private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<string, TaskCompletionSource<DeliveryStatus>> waiting = new(StringComparer.Ordinal);
+
+    /// <summary>Tells the subscriber that its subscription stands; events wait for that.</summary>
+    public async Task OpenAsync(CancellationToken cancellation)
+    {
+        await SendAsync(new SubscribeTopicEventsResponseAlpha1 { InitialResponse = new() }, cancellation);
+        opened.SetResult();
+    }
 
     public async Task<DeliveryStatus> DeliverAsync(DeliveredEvent delivered, CancellationToken cancellation)
     {
+        await opened.Task.WaitAsync(cancellation);
         var request = TopicEvents.Request(delivered);
         var answer = new TaskCompletionSource<DeliveryStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!waiting.TryAdd(request.Id, answer))
@@ -33,7 +42,7 @@ internal sealed class StreamReceiver(IServerStreamWriter<SubscribeTopicEventsRes
     public async Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(string pubsub, string topic, string path, IReadOnlyList<DeliveredEntry> entries, CancellationToken cancellation)
         => await Task.WhenAll(entries.Select(entry => DeliverAsync(entry.Event, cancellation)));
 
-    public async Task SendAsync(SubscribeTopicEventsResponseAlpha1 message, CancellationToken cancellation)
+    private async Task SendAsync(SubscribeTopicEventsResponseAlpha1 message, CancellationToken cancellation)
     {
         await writing.WaitAsync(cancellation);
         try

@@ -24,20 +24,21 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         }
     }
 
+    /// <summary>Why <paramref name="subscription"/> can't be, or null when it can.</summary>
+    public string? Refusal(TopicSubscription subscription)
+        => !components.PubSubs.TryGetValue(subscription.PubSub, out var component) ? $"pubsub '{subscription.PubSub}' not found"
+            : !component.Scopes.MaySubscribe(subscription.Topic) ? $"subscription to topic '{subscription.Topic}' on pubsub '{subscription.PubSub}' is not allowed"
+            : null;
+
     /// <summary>Null when the subscription can't be; otherwise dispose of the result to end it.</summary>
     public async Task<IAsyncDisposable?> TryStartAsync(TopicSubscription subscription, IEventReceiver receiver, CancellationToken cancellation)
     {
-        if (!components.PubSubs.TryGetValue(subscription.PubSub, out var component))
+        if (Refusal(subscription) is { } refusal)
         {
-            LogNoPubSub(subscription.PubSub, subscription.Topic);
+            LogRefused(appId, refusal);
             return null;
         }
-        if (!component.Scopes.MaySubscribe(subscription.Topic))
-        {
-            LogNotAllowed(subscription.Topic, subscription.PubSub, appId);
-            return null;
-        }
-        var pump = new SubscriptionPump(subscription, component.Broker, receiver, time, loggers.CreateLogger<SubscriptionPump>());
+        var pump = new SubscriptionPump(subscription, components.PubSubs[subscription.PubSub].Broker, receiver, time, loggers.CreateLogger<SubscriptionPump>());
         await gate.WaitAsync(cancellation);
         try
         {
@@ -102,9 +103,6 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         public ValueTask DisposeAsync() => new(manager.EndAsync(subscription));
     }
 
-    [LoggerMessage(2401, LogLevel.Error, "Subscription to topic {Topic}: pubsub {PubSub} is not there for this app")]
-    private partial void LogNoPubSub(string pubSub, string topic);
-
-    [LoggerMessage(2402, LogLevel.Error, "Subscription to topic {Topic} on pubsub {PubSub} is not allowed for app {AppId}")]
-    private partial void LogNotAllowed(string topic, string pubSub, string appId);
+    [LoggerMessage(2401, LogLevel.Error, "App {AppId} goes without a subscription: {Refusal}")]
+    private partial void LogRefused(string appId, string refusal);
 }

@@ -82,7 +82,7 @@ internal sealed partial class SubscriptionPump(TopicSubscription subscription, I
         try
         {
             return subscription.Route.Find(envelope) is { } path
-                ? (new DeliveredEvent(subscription.PubSub, message.Topic, path, envelope, body, message.Metadata), default)
+                ? (new DeliveredEvent(subscription.PubSub, message.Topic, path, envelope, body, message.Metadata) { Raw = subscription.Raw ? message.Data : (ReadOnlyMemory<byte>?)null }, default)
                 : (null, DeliveryStatus.Drop);
         }
         catch (CelException e)

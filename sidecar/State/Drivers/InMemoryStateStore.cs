@@ -21,19 +21,16 @@ internal sealed class InMemoryStateStore(TimeProvider time) : ITransactionalStat
     {
         lock (gate)
         {
-            var undo = new Stack<(string Key, StateEntry? Before)>();
+            // As in daprd, all ETags are compared before anything is written, so none of a write before it in the same transaction.
             foreach (var write in writes)
             {
-                var before = Alive(write.Key);
-                if (Refusal(write, before) is { } failure)
+                if (Refusal(write, Alive(write.Key)) is { } failure)
                 {
-                    while (undo.TryPop(out var step))
-                    {
-                        Put(step.Key, step.Before);
-                    }
                     return ValueTask.FromResult<StateFailure?>(failure);
                 }
-                undo.Push((write.Key, before));
+            }
+            foreach (var write in writes)
+            {
                 Put(write.Key, write.Kind == StateWriteKind.Delete ? null : Entry(write));
             }
             return ValueTask.FromResult<StateFailure?>(null);
@@ -61,8 +58,9 @@ internal sealed class InMemoryStateStore(TimeProvider time) : ITransactionalStat
 
     private static StateFailure? Refusal(StateWrite write, StateEntry? stored) => write switch
     {
-        { ETag: { } etag } when stored?.ETag != etag => new(StateFailureKind.ETagMismatch, write.Key, "possible etag mismatch. error from state store: the stored value has another etag"),
-        { ETag: null, FirstWrite: true } when stored is not null => new(StateFailureKind.KeyExists, write.Key, "possible etag mismatch. error from state store: the key exists"),
+        { ETag: not null } when stored is null => new(StateFailureKind.ETagMismatch, write.Key, $"possible etag mismatch. error from state store: state not exist or expired for key={write.Key}"),
+        { ETag: { } etag } when stored.ETag != etag => new(StateFailureKind.ETagMismatch, write.Key, $"possible etag mismatch. error from state store: state etag not match for key={write.Key}: current={stored.ETag}, expect={etag}"),
+        { ETag: null, FirstWrite: true } when stored is not null => new(StateFailureKind.KeyExists, write.Key, "possible etag mismatch. error from state store: item already exists and no etag was passed"),
         _ => null,
     };
 

@@ -11,7 +11,7 @@ namespace Sidecar.State.Drivers;
 internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing
 {
     private readonly SqliteDatabase database;
-    private readonly string select, upsert, insertFirst, update, delete, deleteIfMatch, list;
+    private readonly string select, upsert, insertFirst, update, delete, deleteIfMatch, listFrom, listAfter;
     private readonly ITimer? cleanup;
 
     public SqliteStateStore(SqliteDatabase database, string table, string metadataTable, TimeSpan? cleanupInterval, TimeProvider time)
@@ -25,7 +25,9 @@ internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing
         update = $"UPDATE {table} SET value = ?2, is_binary = 0, etag = ?3, update_time = CURRENT_TIMESTAMP, expiration_time = {expiry} WHERE key = ?1 AND etag = ?5 AND {alive}";
         delete = $"DELETE FROM {table} WHERE key = ?1";
         deleteIfMatch = $"DELETE FROM {table} WHERE key = ?1 AND etag = ?2 AND {alive}";
-        list = $"SELECT value, is_binary, etag, expiration_time, key FROM {table} WHERE key > ?1 AND key >= ?2 AND key < ?3 AND {alive} ORDER BY key LIMIT ?4";
+        // One lower bound each: given two, SQLite may start at the looser one and walk the whole table.
+        listFrom = $"SELECT value, is_binary, etag, expiration_time, key FROM {table} WHERE key >= ?1 AND key < ?2 AND {alive} ORDER BY key LIMIT ?3";
+        listAfter = $"SELECT value, is_binary, etag, expiration_time, key FROM {table} WHERE key > ?1 AND key < ?2 AND {alive} ORDER BY key LIMIT ?3";
         database.WriteAsync(session =>
         {
             session.Execute($"CREATE TABLE IF NOT EXISTS {metadataTable} (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)");
@@ -80,7 +82,8 @@ internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing
         => ValueTask.FromResult(database.Read<IReadOnlyList<KeyValuePair<string, StateEntry>>>(session =>
         {
             var found = new List<KeyValuePair<string, StateEntry>>();
-            using var row = session.Query(list, after ?? "", prefix, prefix + "\U0010FFFF", limit);
+            var isAfter = after is not null && string.CompareOrdinal(after, prefix) >= 0;
+            using var row = session.Query(isAfter ? listAfter : listFrom, isAfter ? after : prefix, prefix + "\U0010FFFF", limit);
             while (row.Read())
             {
                 found.Add(new(row.GetString(4), Entry(row)));
@@ -116,7 +119,7 @@ internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing
         {
             return session.Execute(insertFirst, write.Key, value, etag, ttl) > 0
                 ? null
-                : new StateFailure(StateFailureKind.KeyExists, write.Key, "possible etag mismatch. error from state store: the key exists");
+                : new StateFailure(StateFailureKind.KeyExists, write.Key, "possible etag mismatch. error from state store");
         }
         return Done(session.Execute(upsert, write.Key, value, etag, ttl));
     }
@@ -124,7 +127,7 @@ internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing
     private static StateFailure? Done(int _) => null;
 
     private static StateFailure Mismatch(StateWrite write)
-        => new(StateFailureKind.ETagMismatch, write.Key, "possible etag mismatch. error from state store: the stored value has another etag");
+        => new(StateFailureKind.ETagMismatch, write.Key, "possible etag mismatch. error from state store");
 
     private static StateEntry Entry(SqliteDataReader row)
     {

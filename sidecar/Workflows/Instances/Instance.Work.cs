@@ -2,6 +2,7 @@ using Dapr.Workflow.Protocol;
 using Sidecar.State;
 using Sidecar.Workflows.Dispatch;
 using Sidecar.Workflows.History;
+using Sidecar.Timers;
 using Sidecar.Workflows.Timers;
 
 namespace Sidecar.Workflows.Instances;

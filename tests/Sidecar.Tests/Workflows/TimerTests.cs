@@ -1,6 +1,7 @@
 using Dapr.Workflow.Protocol;
 using Microsoft.Extensions.Time.Testing;
 using Sidecar.Tests.Workflows.Support;
+using Sidecar.Timers;
 using Sidecar.Workflows.Timers;
 
 namespace Sidecar.Tests.Workflows;

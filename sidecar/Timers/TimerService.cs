@@ -1,4 +1,4 @@
-namespace Sidecar.Workflows.Timers;
+namespace Sidecar.Timers;
 
 /// <summary>A call in the future. Disposing it takes it back; what it refers to is then let go at once.</summary>
 internal sealed class DueCall(DateTimeOffset due, Action call) : IDisposable
@@ -15,7 +15,7 @@ internal sealed class DueCall(DateTimeOffset due, Action call) : IDisposable
 }
 
 /// <summary>
-/// All timers of an engine behind one clock timer, ordered by due time. A call only posts to an instance's mailbox, so no timer
+/// All timers of one owner behind one clock timer, ordered by due time. A call only posts to an instance's mailbox, so no timer
 /// can hold up another.
 /// </summary>
 internal sealed class TimerService : IDisposable

@@ -1,0 +1,60 @@
+using Sidecar.Timers;
+
+namespace Sidecar.Actors;
+
+/// <summary>An actor that is active: its turn, its timers, when it was last used.</summary>
+internal sealed class Actor(ActorId id, ActorTypeOptions options)
+{
+    private Dictionary<string, ActorTimer>? timers; // guarded by itself; made when the first timer comes, most actors have none
+
+    public ActorId Id => id;
+
+    public ActorTypeOptions Options => options;
+
+    public ActorTurn Turn { get; } = new(options);
+
+    public DateTimeOffset LastUsed { get; set; }
+
+    public DueCall? IdleCheck { get; set; }
+
+    /// <summary>Deactivated: whoever still has it looks for a new one.</summary>
+    public bool Closed { get; set; }
+
+    public void SetTimer(string name, ActorTimer timer)
+    {
+        lock (this)
+        {
+            timers ??= new(StringComparer.Ordinal);
+            if (timers.Remove(name, out var before))
+            {
+                before.Dispose();
+            }
+            timers[name] = timer;
+        }
+    }
+
+    public void RemoveTimer(string name)
+    {
+        lock (this)
+        {
+            if (timers?.Remove(name, out var timer) == true)
+            {
+                timer.Dispose();
+            }
+        }
+    }
+
+    public void Close()
+    {
+        lock (this)
+        {
+            Closed = true;
+            foreach (var timer in timers?.Values.ToList() ?? [])
+            {
+                timer.Dispose();
+            }
+            timers = null;
+        }
+        IdleCheck?.Dispose();
+    }
+}

@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Text.Json;
+using Sidecar.Actors.Reminders;
+using Sidecar.Apps;
+using Sidecar.Components;
+using Sidecar.State;
+
+namespace Sidecar.Actors;
+
+/// <summary>Who hosts which actor type, among the apps at hand.</summary>
+internal interface IActorPlacement
+{
+    ActorHost? Find(string type);
+}
+
+/// <summary>One write to an actor's state: exactly one of upsert (a value) and delete (none).</summary>
+internal sealed record ActorStateWrite(string Key, ReadOnlyMemory<byte>? Value, IReadOnlyDictionary<string, string> Metadata);
+
+/// <summary>What is asked for when a reminder or timer is registered. Times are given as in Dapr's API.</summary>
+internal sealed record ReminderRequest(string? DueTime, string? Period, string? Ttl, JsonElement? Data, string? Callback = null);
+
+/// <summary>The actors building block of one app, free of transport. <paramref name="host"/> null: the app hosts no actors.</summary>
+internal sealed class ActorApi(string appId, ComponentSet components, Func<ActorHost?> host, IActorPlacement placement, TimeProvider time)
+{
+    private const string ReservedPrefix = "dapr.internal.";
+
+    public Task<InvocationReply> InvokeAsync(ActorId actor, InvocationCall call, CancellationToken cancellation)
+    {
+        CheckName(actor.Type, "actorType");
+        CheckName(actor.Id, "actorId");
+        CheckReserved(actor.Type);
+        return (placement.Find(actor.Type) ?? throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}")).InvokeAsync(actor, call, cancellation);
+    }
+
+    /// <summary>Null when there is no value; also for an actor that was never active.</summary>
+    public async Task<StateEntry?> GetStateAsync(ActorId actor, string key, CancellationToken cancellation)
+    {
+        CheckReserved(actor.Type);
+        return await Store().GetAsync(KeyOf(actor, key), cancellation);
+    }
+
+    /// <summary>All writes or none, for an actor that is active here.</summary>
+    public async Task WriteStateAsync(ActorId actor, IReadOnlyList<ActorStateWrite> writes, CancellationToken cancellation)
+    {
+        CheckReserved(actor.Type);
+        var store = Store();
+        if (host()?.IsActive(actor) != true)
+        {
+            throw ActorErrors.InstanceMissing();
+        }
+        if (writes.Count == 0)
+        {
+            return;
+        }
+        var failure = await store.TransactAsync([.. writes.Select(write => write.Value is { } value
+            ? StateWrite.Upsert(KeyOf(actor, write.Key), value, ttl: TimeToLive(write.Metadata))
+            : StateWrite.Delete(KeyOf(actor, write.Key)))], cancellation);
+        if (failure is not null)
+        {
+            throw ActorErrors.StateSave(failure.Message);
+        }
+    }
+
+    public async Task RegisterReminderAsync(ActorId actor, string name, ReminderRequest request, CancellationToken cancellation)
+    {
+        var reminders = Reminders(actor.Type);
+        CheckName(name, "reminder name");
+        try
+        {
+            var schedule = Schedule.Parse(request.Period);
+            var now = time.GetUtcNow();
+            var first = schedule.First(request.DueTime, now);
+            DateTimeOffset? expires = string.IsNullOrEmpty(request.Ttl) ? null : Schedule.DueTime(request.Ttl, first);
+            if (expires <= now)
+            {
+                throw new FormatException($"reminder {name} has already expired");
+            }
+            await reminders.RegisterAsync(new Reminder(actor.Type, actor.Id, name, request.Data, request.DueTime, request.Period, request.Ttl, first, expires, schedule.Repetitions), cancellation);
+        }
+        catch (FormatException e)
+        {
+            throw ActorErrors.ReminderCreate(e.Message);
+        }
+    }
+
+    /// <summary>Idempotent: one that is not there is as good as deleted.</summary>
+    public Task UnregisterReminderAsync(ActorId actor, string name, CancellationToken cancellation) => Reminders(actor.Type).UnregisterAsync(actor, name, cancellation);
+
+    public async Task<Reminder> GetReminderAsync(ActorId actor, string name, CancellationToken cancellation)
+        => await Reminders(actor.Type).FindAsync(actor, name, cancellation) ?? throw ActorErrors.ReminderNotFound(name);
+
+    public void RegisterTimer(ActorId actor, string name, ReminderRequest request)
+    {
+        CheckReserved(actor.Type);
+        CheckName(name, "timer name");
+        try
+        {
+            var schedule = Schedule.Parse(request.Period);
+            var now = time.GetUtcNow();
+            var first = schedule.First(request.DueTime, now);
+            DateTimeOffset? expires = string.IsNullOrEmpty(request.Ttl) ? null : Schedule.DueTime(request.Ttl, first);
+            var body = JsonSerializer.SerializeToUtf8Bytes(new { callback = request.Callback ?? "", data = request.Data, dueTime = request.DueTime ?? "", period = request.Period ?? "" });
+            Host(actor.Type).SetTimer(actor, name, schedule, first, expires, body);
+        }
+        catch (FormatException e)
+        {
+            throw ActorErrors.TimerCreate(e.Message);
+        }
+    }
+
+    public void UnregisterTimer(ActorId actor, string name) => Host(actor.Type).RemoveTimer(actor, name);
+
+    private ActorHost Host(string type) => host() is { } mine && mine.Hosts(type) ? mine : throw ActorErrors.ReminderNotHosted();
+
+    private ReminderService Reminders(string type)
+    {
+        CheckReserved(type);
+        Store();
+        return Host(type).Reminders ?? throw ActorErrors.NoStateStore();
+    }
+
+    private ITransactionalStateStore Store() => components.ActorStateStore?.Store as ITransactionalStateStore ?? throw ActorErrors.NoStateStore();
+
+    private string KeyOf(ActorId actor, string key) => $"{appId}||{actor}||{key}";
+
+    private static TimeSpan? TimeToLive(IReadOnlyDictionary<string, string> metadata)
+        => metadata.TryGetValue("ttlInSeconds", out var text)
+            ? int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) ? seconds > 0 ? TimeSpan.FromSeconds(seconds) : null : throw ActorErrors.StateSave($"ttlInSeconds must be a whole number, not '{text}'")
+            : null;
+
+    private static void CheckReserved(string type)
+    {
+        if (type.StartsWith(ReservedPrefix, StringComparison.Ordinal))
+        {
+            throw ActorErrors.Reserved(type);
+        }
+    }
+
+    private static void CheckName(string name, string what)
+    {
+        if (name.Length == 0 || name is "." or ".." || name.AsSpan().IndexOfAny("/\\#?\0") >= 0)
+        {
+            throw ActorErrors.BadRequest($"invalid {what}: '{name}'");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Sidecar.Actors.Reminders;
+using Sidecar.Apps;
+using Sidecar.State;
+using Sidecar.Timers;
+
+namespace Sidecar.Actors;
+
+/// <summary>
+/// The actors of one app: activated by the first call, one call at a time each, deactivated when idle. Paths and bodies of the
+/// calls to the app: Dapr docs, "Actors API reference", "Dapr calling to user service code".
+/// </summary>
+internal sealed partial class ActorHost : IAsyncDisposable
+{
+    public const string ReentrancyHeader = "Dapr-Reentrancy-Id";
+    private const string ErrorHeader = "X-DaprErrorResponseHeader";
+
+    private readonly IAppChannel channel;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly TimerService clock;
+    private readonly Dictionary<string, ActorTypeOptions> types;
+    private readonly ConcurrentDictionary<ActorId, Actor> active = new();
+
+    public ActorHost(string appId, IReadOnlyList<ActorTypeOptions> types, IAppChannel channel, ITransactionalStateStore? store, TimeProvider time, ILoggerFactory loggers)
+    {
+        (this.channel, this.time) = (channel, time);
+        logger = loggers.CreateLogger<ActorHost>();
+        clock = new TimerService(time);
+        this.types = types.ToDictionary(type => type.Type, StringComparer.Ordinal);
+        if (store is not null)
+        {
+            Reminders = new ReminderService(new ReminderStore(appId, store), clock, time, RemindAsync, logger);
+        }
+    }
+
+    /// <summary>Null without a store for actors.</summary>
+    public ReminderService? Reminders { get; }
+
+    public IEnumerable<(string Type, int Count)> Counts
+        => types.Keys.Select(type => (type, active.Keys.Count(actor => actor.Type == type)));
+
+    public bool Hosts(string type) => types.ContainsKey(type);
+
+    public Task StartAsync(CancellationToken cancellation) => Reminders?.StartAsync(Hosts, cancellation) ?? Task.CompletedTask;
+
+    public bool IsActive(ActorId actor) => active.ContainsKey(actor);
+
+    public async Task<InvocationReply> InvokeAsync(ActorId id, InvocationCall call, CancellationToken cancellation)
+    {
+        var reentrancy = call.Headers.FirstOrDefault(header => header.Key.Equals(ReentrancyHeader, StringComparison.OrdinalIgnoreCase)).Value;
+        if (types[id.Type].Reentrant && string.IsNullOrEmpty(reentrancy))
+        {
+            reentrancy = Guid.NewGuid().ToString();
+            call = call with { Headers = [.. call.Headers, KeyValuePair.Create(ReentrancyHeader, reentrancy)] };
+        }
+        return await InTurnAsync(id, reentrancy, () => SendAsync(id, $"method/{call.Method}", call with { Verb = "PUT" }, cancellation), cancellation);
+    }
+
+    /// <summary>Sets a timer on an active actor.</summary>
+    public void SetTimer(ActorId id, string name, Schedule schedule, DateTimeOffset first, DateTimeOffset? expires, byte[] body)
+    {
+        if (!active.TryGetValue(id, out var actor))
+        {
+            throw ActorErrors.TimerCreate($"can't create timer for actor {id}: actor not activated");
+        }
+        var timer = new ActorTimer(schedule, expires, clock, time, () => TickTimerAsync(id, name, body));
+        actor.SetTimer(name, timer);
+        timer.Start(first);
+    }
+
+    public void RemoveTimer(ActorId id, string name)
+    {
+        if (active.TryGetValue(id, out var actor))
+        {
+            actor.RemoveTimer(name);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Reminders is not null)
+        {
+            await Reminders.DisposeAsync();
+        }
+        clock.Dispose();
+        foreach (var actor in active.Values)
+        {
+            actor.Close();
+        }
+    }
+
+    private async Task<T> InTurnAsync<T>(ActorId id, string? reentrancy, Func<Task<T>> call, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var actor = active.GetOrAdd(id, static (key, host) => host.Activate(key), this);
+            using var turn = await actor.Turn.TakeAsync(reentrancy, cancellation);
+            if (actor.Closed)
+            {
+                continue; // deactivated while we waited
+            }
+            try
+            {
+                return await call();
+            }
+            finally
+            {
+                actor.LastUsed = time.GetUtcNow();
+            }
+        }
+    }
+
+    private Actor Activate(ActorId id)
+    {
+        var actor = new Actor(id, types[id.Type]) { LastUsed = time.GetUtcNow() };
+        WatchIdle(actor);
+        return actor;
+    }
+
+    private void WatchIdle(Actor actor)
+        => actor.IdleCheck = clock.Schedule(actor.LastUsed + actor.Options.IdleTimeout, () => _ = Task.Run(() => CheckIdleAsync(actor)));
+
+    private async Task CheckIdleAsync(Actor actor)
+    {
+        if (actor.Turn.Busy || actor.LastUsed + actor.Options.IdleTimeout > time.GetUtcNow())
+        {
+            if (actor.Turn.Busy)
+            {
+                actor.LastUsed = time.GetUtcNow();
+            }
+            WatchIdle(actor);
+            return;
+        }
+        using var turn = await actor.Turn.TakeAsync(null, CancellationToken.None);
+        active.TryRemove(KeyValuePair.Create(actor.Id, actor));
+        actor.Close();
+        try
+        {
+            await channel.InvokeAsync(new InvocationCall("DELETE", $"actors/{actor.Id.Type}/{actor.Id.Id}", "", null, default, []), CancellationToken.None);
+        }
+        catch (HttpRequestException e)
+        {
+            LogDeactivationFailed(e, actor.Id.ToString()); // the app is away, and the actor with it
+        }
+    }
+
+    private async Task<InvocationReply> SendAsync(ActorId id, string what, InvocationCall call, CancellationToken cancellation)
+    {
+        InvocationReply reply;
+        try
+        {
+            reply = await channel.InvokeAsync(call with { Method = $"actors/{id.Type}/{id.Id}/{what}" }, cancellation);
+        }
+        catch (HttpRequestException e)
+        {
+            throw ActorErrors.Invoke(e.Message);
+        }
+        // An SDK that tells its own errors says so by this header; such an answer is passed on as it is.
+        if (reply.Status >= 400 && !reply.Headers.Any(header => header.Key.Equals(ErrorHeader, StringComparison.OrdinalIgnoreCase)))
+        {
+            throw ActorErrors.Invoke($"error from actor service: ({reply.Status}) {System.Text.Encoding.UTF8.GetString(reply.Body.Span)}");
+        }
+        return reply;
+    }
+
+    private Task RemindAsync(Reminder reminder, CancellationToken cancellation)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(new { data = reminder.Data, dueTime = "", period = "" });
+        return CallbackAsync(reminder.Actor, $"method/remind/{reminder.Name}", body, cancellation);
+    }
+
+    private async Task TickTimerAsync(ActorId id, string name, byte[] body)
+    {
+        try
+        {
+            await CallbackAsync(id, $"method/timer/{name}", body, CancellationToken.None);
+        }
+        catch (Exception e) when (e is Api.DaprException or HttpRequestException)
+        {
+            LogTimerFailed(e, name, id.ToString()); // the next tick is another chance
+        }
+    }
+
+    private Task<InvocationReply> CallbackAsync(ActorId id, string what, byte[] body, CancellationToken cancellation)
+    {
+        var reentrancy = types[id.Type].Reentrant ? Guid.NewGuid().ToString() : null;
+        IReadOnlyList<KeyValuePair<string, string>> headers = reentrancy is null ? [] : [KeyValuePair.Create(ReentrancyHeader, reentrancy)];
+        return InTurnAsync(id, reentrancy, () => SendAsync(id, what, new InvocationCall("PUT", "", "", "application/json", body, headers), cancellation), cancellation);
+    }
+
+    [LoggerMessage(5001, LogLevel.Warning, "Actor {Actor} was idle, and its app could not be told that it is deactivated")]
+    private partial void LogDeactivationFailed(Exception failure, string actor);
+
+    [LoggerMessage(5002, LogLevel.Warning, "Timer {Timer} of actor {Actor} failed")]
+    private partial void LogTimerFailed(Exception failure, string timer, string actor);
+}

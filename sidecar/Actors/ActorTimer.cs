@@ -1,0 +1,38 @@
+using Sidecar.Actors.Reminders;
+using Sidecar.Timers;
+
+namespace Sidecar.Actors;
+
+/// <summary>A timer of an active actor: gone with it. The next tick is set after the one before is done, so that ticks never pile up.</summary>
+internal sealed class ActorTimer(Schedule schedule, DateTimeOffset? expires, TimerService clock, TimeProvider time, Func<Task> tick) : IDisposable
+{
+    private DueCall? next;
+    private int left = schedule.Repetitions;
+    private bool disposed;
+
+    public void Start(DateTimeOffset first) => Arm(first);
+
+    public void Dispose()
+    {
+        disposed = true;
+        next?.Dispose();
+    }
+
+    private void Arm(DateTimeOffset due)
+    {
+        if (!disposed && !(expires <= due))
+        {
+            next = clock.Schedule(due, () => _ = Task.Run(TickAsync));
+        }
+    }
+
+    private async Task TickAsync()
+    {
+        await tick();
+        left = left > 0 ? left - 1 : left;
+        if (left != 0 && schedule.Following(time.GetUtcNow(), time.GetUtcNow()) is { } due)
+        {
+            Arm(due);
+        }
+    }
+}

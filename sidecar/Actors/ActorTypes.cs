@@ -1,0 +1,37 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Sidecar.Components;
+
+namespace Sidecar.Actors;
+
+/// <summary>How actors of one type are kept.</summary>
+internal sealed record ActorTypeOptions(string Type, TimeSpan IdleTimeout, bool Reentrant, int MaxStackDepth);
+
+/// <summary>The actor types an app hosts, as its answer to <c>GET /dapr/config</c> says. Source: Dapr docs, "Actor runtime configuration parameters".</summary>
+internal static class ActorTypes
+{
+    private static readonly TimeSpan DefaultIdleTimeout = TimeSpan.FromMinutes(60);
+    private const int DefaultStackDepth = 32;
+
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.AllowReadingFromString };
+
+    /// <summary>Empty when the app hosts none. A type's own settings win over the app's.</summary>
+    public static IReadOnlyList<ActorTypeOptions> Parse(ReadOnlySpan<byte> json)
+    {
+        var config = JsonSerializer.Deserialize<AppConfig>(json, Options);
+        return [.. (config?.Entities ?? []).Distinct(StringComparer.Ordinal).Select(type =>
+        {
+            var own = config!.EntitiesConfig?.FirstOrDefault(entry => entry.Entities?.Contains(type) == true);
+            var reentrancy = own?.Reentrancy ?? config.Reentrancy;
+            return new ActorTypeOptions(type, Idle(own?.ActorIdleTimeout) ?? Idle(config.ActorIdleTimeout) ?? DefaultIdleTimeout, reentrancy?.Enabled ?? false, reentrancy?.MaxStackDepth ?? DefaultStackDepth);
+        })];
+    }
+
+    private static TimeSpan? Idle(string? text) => text is { Length: > 0 } && GoDuration.TryParse(text, out var duration) ? duration : null;
+
+    private sealed record AppConfig(IReadOnlyList<string>? Entities, string? ActorIdleTimeout, Reentrancy? Reentrancy, IReadOnlyList<EntityConfig>? EntitiesConfig);
+
+    private sealed record EntityConfig(IReadOnlyList<string>? Entities, string? ActorIdleTimeout, Reentrancy? Reentrancy);
+
+    private sealed record Reentrancy(bool Enabled, int? MaxStackDepth);
+}

@@ -1,0 +1,22 @@
+using System.Text.Json;
+
+namespace Sidecar.Actors.Reminders;
+
+/// <summary>
+/// Stored format: a reminder and its next tick. <paramref name="Left"/> counts the ticks to come, -1 without end; due time, period
+/// and ttl are kept as they were given.
+/// </summary>
+internal sealed record Reminder(
+    string ActorType,
+    string ActorId,
+    string Name,
+    JsonElement? Data,
+    string? DueTime,
+    string? Period,
+    string? Ttl,
+    DateTimeOffset Next,
+    DateTimeOffset? Expires,
+    int Left)
+{
+    public ActorId Actor => new(ActorType, ActorId);
+}

@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+using Sidecar.Timers;
+
+namespace Sidecar.Actors.Reminders;
+
+/// <summary>
+/// Fires the reminders of the types an app hosts. What was due while nobody ran fires once at the start. A tick is moved on under
+/// the ETag of the reminder it was made from: one that was changed or deleted meanwhile stays as it then is.
+/// </summary>
+internal sealed partial class ReminderService(ReminderStore store, TimerService clock, TimeProvider time, Func<Reminder, CancellationToken, Task> tick, ILogger logger) : IAsyncDisposable
+{
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+    private const int Attempts = 4;
+
+    private readonly ConcurrentDictionary<(ActorId Actor, string Name), DueCall> armed = new();
+    private readonly ConcurrentDictionary<Task, bool> ticking = new();
+    private readonly CancellationTokenSource stopping = new();
+
+    public async Task StartAsync(Func<string, bool> isHosted, CancellationToken cancellation)
+    {
+        await foreach (var reminder in store.AllAsync(cancellation))
+        {
+            if (isHosted(reminder.ActorType))
+            {
+                Arm(reminder);
+            }
+        }
+    }
+
+    /// <summary>Registers a reminder in place of one of the same name. Durable once answered.</summary>
+    public async Task RegisterAsync(Reminder reminder, CancellationToken cancellation)
+    {
+        await store.PutAsync(reminder, cancellation);
+        Arm(reminder);
+    }
+
+    public async Task UnregisterAsync(ActorId actor, string name, CancellationToken cancellation)
+    {
+        if (armed.TryRemove((actor, name), out var call))
+        {
+            call.Dispose();
+        }
+        await store.DeleteAsync(actor, name, cancellation);
+    }
+
+    public async Task<Reminder?> FindAsync(ActorId actor, string name, CancellationToken cancellation) => (await store.FindAsync(actor, name, cancellation))?.Reminder;
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        foreach (var call in armed.Values)
+        {
+            call.Dispose();
+        }
+        await Task.WhenAll(ticking.Keys);
+        stopping.Dispose();
+    }
+
+    private void Arm(Reminder reminder)
+    {
+        var call = clock.Schedule(reminder.Next, () => Begin(reminder.Actor, reminder.Name));
+        armed.AddOrUpdate((reminder.Actor, reminder.Name), call, (_, before) =>
+        {
+            before.Dispose();
+            return call;
+        });
+    }
+
+    private void Begin(ActorId actor, string name)
+    {
+        if (stopping.IsCancellationRequested)
+        {
+            return;
+        }
+        var task = Task.Run(() => TickAsync(actor, name));
+        ticking[task] = true;
+        task.ContinueWith(done => ticking.TryRemove(done, out _), TaskScheduler.Default);
+    }
+
+    private async Task TickAsync(ActorId actor, string name)
+    {
+        try
+        {
+            if (await store.FindAsync(actor, name, stopping.Token) is not { } found)
+            {
+                return;
+            }
+            var (reminder, etag) = found;
+            if (reminder.Next > time.GetUtcNow())
+            {
+                Arm(reminder); // replaced by a later one just before it came due
+                return;
+            }
+            if (!(reminder.Expires <= time.GetUtcNow()))
+            {
+                await DeliverAsync(reminder);
+            }
+            var next = After(reminder);
+            if (await store.TryAdvanceAsync(reminder, etag, next, stopping.Token) && next is not null)
+            {
+                Arm(next);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Not moved on: fires again after the next start.
+        }
+        catch (Exception e)
+        {
+            LogTickFailed(e, actor.ToString(), name);
+        }
+    }
+
+    private async Task DeliverAsync(Reminder reminder)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await tick(reminder, stopping.Token);
+                return;
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                LogDeliveryFailed(e, reminder.Actor.ToString(), reminder.Name, attempt);
+                if (attempt == Attempts)
+                {
+                    return;
+                }
+                await Task.Delay(RetryPause, time, stopping.Token);
+            }
+        }
+    }
+
+    private Reminder? After(Reminder reminder)
+    {
+        var left = reminder.Left > 0 ? reminder.Left - 1 : reminder.Left;
+        var next = left == 0 ? null : Schedule.Parse(reminder.Period).Following(reminder.Next, time.GetUtcNow());
+        return next is null || reminder.Expires <= next ? null : reminder with { Next = next.Value, Left = left };
+    }
+
+    [LoggerMessage(5101, LogLevel.Error, "Reminder {Reminder} of actor {Actor} could not be processed; it fires again after the next start")]
+    private partial void LogTickFailed(Exception failure, string actor, string reminder);
+
+    [LoggerMessage(5102, LogLevel.Warning, "Reminder {Reminder} of actor {Actor} failed in attempt {Attempt}")]
+    private partial void LogDeliveryFailed(Exception failure, string actor, string reminder, int attempt);
+}

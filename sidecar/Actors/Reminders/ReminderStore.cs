@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Sidecar.State;
+
+namespace Sidecar.Actors.Reminders;
+
+/// <summary>Reminders in the actor state store, a record each, so that they outlive any process.</summary>
+internal sealed class ReminderStore(string appId, ITransactionalStateStore store)
+{
+    private const int Page = 500;
+
+    private string Prefix => $"{appId}||actor-reminder||";
+
+    public async Task<(Reminder Reminder, string ETag)?> FindAsync(ActorId actor, string name, CancellationToken cancellation)
+        => await store.GetAsync(KeyOf(actor, name), cancellation) is { } entry ? (Read(entry), entry.ETag) : null;
+
+    public async Task PutAsync(Reminder reminder, CancellationToken cancellation)
+    {
+        if (await store.WriteAsync(StateWrite.Upsert(KeyOf(reminder.Actor, reminder.Name), JsonSerializer.SerializeToUtf8Bytes(reminder)), cancellation) is { } failure)
+        {
+            throw new IOException(failure.Message);
+        }
+    }
+
+    /// <summary>Moves a reminder on after a tick, or takes it out. False: it was changed or deleted meanwhile, and what is stored holds.</summary>
+    public async Task<bool> TryAdvanceAsync(Reminder before, string etag, Reminder? after, CancellationToken cancellation)
+    {
+        var key = KeyOf(before.Actor, before.Name);
+        var write = after is null ? StateWrite.Delete(key, etag) : StateWrite.Upsert(key, JsonSerializer.SerializeToUtf8Bytes(after), etag);
+        return await store.WriteAsync(write, cancellation) is null;
+    }
+
+    public async Task DeleteAsync(ActorId actor, string name, CancellationToken cancellation)
+    {
+        if (await store.WriteAsync(StateWrite.Delete(KeyOf(actor, name)), cancellation) is { } failure)
+        {
+            throw new IOException(failure.Message);
+        }
+    }
+
+    public async IAsyncEnumerable<Reminder> AllAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        string? after = null;
+        IReadOnlyList<KeyValuePair<string, StateEntry>> page;
+        do
+        {
+            page = await ((IKeyListing)store).ListEntriesAsync(Prefix, after, Page, cancellation);
+            foreach (var (key, entry) in page)
+            {
+                after = key;
+                yield return Read(entry);
+            }
+        }
+        while (page.Count == Page);
+    }
+
+    private static Reminder Read(StateEntry entry) => JsonSerializer.Deserialize<Reminder>(entry.Value.Span)!;
+
+    private string KeyOf(ActorId actor, string name) => $"{Prefix}{actor}||{name}";
+}

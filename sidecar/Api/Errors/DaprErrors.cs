@@ -1,0 +1,34 @@
+using Grpc.Core;
+
+namespace Sidecar.Api;
+
+/// <summary>
+/// Which failure is told how: HTTP status, gRPC status, Dapr's error code, its wording and details. One part per building block.
+/// Source: daprd's predefined messages and API errors.
+/// </summary>
+internal static partial class DaprErrors
+{
+    public static DaprException Malformed(string detail) => new(new(400, StatusCode.InvalidArgument, "ERR_MALFORMED_REQUEST", detail));
+    public static DaprException MalformedBody(string detail) => Malformed($"failed deserializing HTTP body: {detail}");
+    public static DaprException NotHere(string feature) => new(new(501, StatusCode.Unimplemented, "ERR_API_UNIMPLEMENTED", $"the embedded sidecar does not offer {feature}; docs/fidelity.md lists what it leaves out"));
+    public static DaprException UnknownGrpcMethod(string path) => new(new(501, StatusCode.Unimplemented, "ERR_API_UNIMPLEMENTED", $"unknown method {path}: neither a method of Dapr nor a call with dapr-app-id metadata"));
+
+    // Health
+    public static DaprException NotReady(string targets) => new(new(500, StatusCode.Internal, "ERR_HEALTH_NOT_READY", $"dapr is not ready: {targets}"));
+    public static DaprException OutboundNotReady() => new(new(500, StatusCode.Internal, "ERR_OUTBOUND_HEALTH_NOT_READY", "dapr outbound is not ready"));
+    public static DaprException OtherAppId() => new(new(500, StatusCode.Internal, "ERR_HEALTH_APPID_NOT_MATCH", "dapr app-id does not match"));
+
+    // Secrets
+    public static DaprException SecretStoresNotConfigured() => new(new(500, StatusCode.FailedPrecondition, "ERR_SECRET_STORES_NOT_CONFIGURED", "secret store is not configured"));
+    public static DaprException SecretStoreNotFound(string store) => new(new(401, StatusCode.InvalidArgument, "ERR_SECRET_STORE_NOT_FOUND", $"failed finding secret store with key {store}"));
+    public static DaprException SecretDenied(string name, string store) => new(new(403, StatusCode.PermissionDenied, "ERR_PERMISSION_DENIED", $"access denied by policy to get \"{name}\" from \"{store}\""));
+    public static DaprException SecretMissing(string name, string store) => new(new(500, StatusCode.Internal, "ERR_SECRET_GET", $"failed getting secret with key {name} from secret store {store}: secret {name} not found"));
+
+    // Building blocks that no component of this sidecar can provide: answered as daprd does when none is configured.
+    public static DaprException OutputBinding(string name, string detail) => new(new DaprError(500, StatusCode.Internal, "ERR_INVOKE_OUTPUT_BINDING", $"error invoking output binding {name}: {detail}").WithGrpcInfo());
+    public static DaprException LockStoresNotConfigured() => new(new(500, StatusCode.FailedPrecondition, "ERR_LOCK_STORE_NOT_CONFIGURED", "lock store is not configured"));
+    public static DaprException LockExpiry(string store) => Malformed($"ExpiryInSeconds is not positive in lock store {store}");
+    public static DaprException ConfigurationStoresNotConfigured() => new(new DaprError(500, StatusCode.FailedPrecondition, "ERR_CONFIGURATION_STORE_NOT_CONFIGURED", "configuration stores not configured").WithGrpcInfo());
+    public static DaprException CryptoProvidersNotConfigured() => new(new(500, StatusCode.Internal, "ERR_CRYPTO_PROVIDERS_NOT_CONFIGURED", "crypto providers not configured"));
+    public static DaprException ConversationNotFound(string component) => new(new(400, StatusCode.InvalidArgument, "ERR_CONVERSATION_NOT_FOUND", $"failed finding conversation component {component}"));
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Text.Json;
+using Sidecar.Actors;
+using Sidecar.Api.Json;
+using Sidecar.Apps;
+using Sidecar.Invocation;
+
+namespace Sidecar.Api.Http;
+
+/// <summary>Actors over HTTP. Source: Dapr docs, "Actors API reference".</summary>
+internal static class ActorEndpoints
+{
+    private static readonly HashSet<string> NotPassedOn = new(StringComparer.OrdinalIgnoreCase)
+        { "Connection", "Keep-Alive", "Transfer-Encoding", "Upgrade", "TE", "Host", "Content-Length", "Content-Type", InvocationHeaders.ApiToken };
+
+    public static void MapActors(this IEndpointRouteBuilder routes)
+    {
+        string[] write = ["POST", "PUT"];
+        const string actor = "/v1.0/actors/{type}/{id}";
+        routes.MapMethods(actor + "/method/{**method}", ["GET", "POST", "PUT", "DELETE"], InvokeAsync);
+        routes.MapGet(actor + "/state/{key}", GetStateAsync);
+        routes.MapMethods(actor + "/state", write, WriteStateAsync);
+        routes.MapMethods(actor + "/reminders/{name}", write, RegisterReminderAsync);
+        routes.MapGet(actor + "/reminders/{name}", GetReminderAsync);
+        routes.MapDelete(actor + "/reminders/{name}", async context =>
+        {
+            await context.Sidecar().Actors.UnregisterReminderAsync(Actor(context), context.Route("name"), context.RequestAborted);
+            context.Response.StatusCode = 204;
+        });
+        routes.MapMethods(actor + "/timers/{name}", write, RegisterTimerAsync);
+        routes.MapDelete(actor + "/timers/{name}", context =>
+        {
+            context.Sidecar().Actors.UnregisterTimer(Actor(context), context.Route("name"));
+            context.Response.StatusCode = 204;
+            return Task.CompletedTask;
+        });
+    }
+
+    private static async Task InvokeAsync(HttpContext context)
+    {
+        var request = context.Request;
+        var headers = request.Headers.Where(header => !NotPassedOn.Contains(header.Key))
+            .SelectMany(header => header.Value, (header, value) => KeyValuePair.Create(header.Key, value ?? "")).ToList();
+        var call = new InvocationCall(request.Method, MethodPath.Clean(context.Route("type"), context.Route("method")), request.QueryString.Value ?? "", request.ContentType, await request.BodyAsync(), headers);
+        var reply = await context.Sidecar().Actors.InvokeAsync(Actor(context), call, context.RequestAborted);
+        context.Response.StatusCode = reply.Status;
+        foreach (var (name, value) in reply.Headers.Where(header => !NotPassedOn.Contains(header.Key)))
+        {
+            context.Response.Headers.Append(name, value);
+        }
+        context.Response.ContentType = reply.ContentType;
+        context.Response.ContentLength = reply.Body.Length;
+        await context.Response.Body.WriteAsync(reply.Body, context.RequestAborted);
+    }
+
+    private static async Task GetStateAsync(HttpContext context)
+    {
+        var entry = await context.Sidecar().Actors.GetStateAsync(Actor(context), context.Route("key"), context.RequestAborted);
+        if (entry is null || entry.Value.IsEmpty)
+        {
+            context.Response.StatusCode = 204;
+            return;
+        }
+        if (entry.ExpiresAt is { } expires)
+        {
+            context.Response.Headers["metadata.ttlExpireTime"] = expires.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        }
+        context.Response.ContentType = "application/json";
+        await context.Response.Body.WriteAsync(entry.Value, context.RequestAborted);
+    }
+
+    private static async Task WriteStateAsync(HttpContext context)
+    {
+        var body = await context.Request.BodyAsync();
+        var writes = Read(body, json => json.ValueKind == JsonValueKind.Array ? json.EnumerateArray().Select(Write).ToList() : throw new FormatException("expected an array of operations"));
+        await context.Sidecar().Actors.WriteStateAsync(Actor(context), writes, context.RequestAborted);
+        context.Response.StatusCode = 204;
+    }
+
+    private static ActorStateWrite Write(JsonElement operation)
+    {
+        var request = GoJsonBody.Property(operation, "request") ?? throw new FormatException("an operation has no request");
+        var key = GoJsonBody.Text(request, "request", "key") ?? "";
+        var metadata = GoJsonBody.Texts(request, "request", "metadata");
+        return GoJsonBody.Text(operation, "operation", "operation") switch
+        {
+            "upsert" => new ActorStateWrite(key, JsonSerializer.SerializeToUtf8Bytes(GoJsonBody.Property(request, "value")), metadata),
+            "delete" => new ActorStateWrite(key, null, metadata),
+            var other => throw ActorErrors.StateSave($"operation type {other} not supported"),
+        };
+    }
+
+    private static async Task RegisterReminderAsync(HttpContext context)
+    {
+        var request = Read(await context.Request.BodyAsync(), Request);
+        await context.Sidecar().Actors.RegisterReminderAsync(Actor(context), context.Route("name"), request, context.RequestAborted);
+        context.Response.StatusCode = 204;
+    }
+
+    private static async Task GetReminderAsync(HttpContext context)
+    {
+        var reminder = await context.Sidecar().Actors.GetReminderAsync(Actor(context), context.Route("name"), context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(new ReminderAnswer(reminder.ActorId, reminder.ActorType, reminder.Data, Given(reminder.DueTime), Given(reminder.Period), Given(reminder.Ttl)), AnswerOptions);
+    }
+
+    private static async Task RegisterTimerAsync(HttpContext context)
+    {
+        var request = Read(await context.Request.BodyAsync(), Request);
+        context.Sidecar().Actors.RegisterTimer(Actor(context), context.Route("name"), request);
+        context.Response.StatusCode = 204;
+    }
+
+    private static ReminderRequest Request(JsonElement json)
+    {
+        GoJsonBody.Expect(json, JsonValueKind.Object, "api.CreateReminderRequest");
+        return new ReminderRequest(
+            GoJsonBody.Text(json, "CreateReminderRequest", "dueTime"),
+            GoJsonBody.Text(json, "CreateReminderRequest", "period"),
+            GoJsonBody.Text(json, "CreateReminderRequest", "ttl"),
+            GoJsonBody.Property(json, "data")?.Clone(),
+            GoJsonBody.Text(json, "CreateReminderRequest", "callback"));
+    }
+
+    private static T Read<T>(byte[] body, Func<JsonElement, T> read)
+    {
+        try
+        {
+            using var json = GoJsonBody.Parse(body);
+            return read(json.RootElement);
+        }
+        catch (FormatException e)
+        {
+            throw DaprErrors.MalformedBody(e.Message);
+        }
+    }
+
+    private static ActorId Actor(HttpContext context) => new(context.Route("type"), context.Route("id"));
+
+    private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private static readonly JsonSerializerOptions AnswerOptions = new() { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
+
+    /// <summary>Names as daprd spells them.</summary>
+    private sealed record ReminderAnswer(
+        [property: System.Text.Json.Serialization.JsonPropertyName("actorID")] string ActorId,
+        [property: System.Text.Json.Serialization.JsonPropertyName("actorType")] string ActorType,
+        [property: System.Text.Json.Serialization.JsonPropertyName("data")] JsonElement? Data,
+        [property: System.Text.Json.Serialization.JsonPropertyName("dueTime")] string? DueTime,
+        [property: System.Text.Json.Serialization.JsonPropertyName("period")] string? Period,
+        [property: System.Text.Json.Serialization.JsonPropertyName("ttl")] string? Ttl);
+}

@@ -1,0 +1,84 @@
+using System.Text;
+using System.Text.Json;
+using Sidecar.Api.Json;
+using Sidecar.PubSub.Events;
+using Sidecar.PubSub.Publishing;
+
+namespace Sidecar.Api.Http;
+
+/// <summary>Reads the JSON body of a bulk publish; what is wrong leaves as ERR_PUBSUB_EVENTS_SER.</summary>
+internal static class BulkBody
+{
+    private const string Entry = "bulkPublishMessageEntry";
+
+    public static IReadOnlyList<BulkEntry> Entries(byte[] body, PublishTarget target, string app)
+    {
+        using var json = Read(body, target, app);
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        var entries = new List<BulkEntry>();
+        foreach (var (element, id, contentType, metadata) in Parse(json, target, app))
+        {
+            var data = Data(GoJsonBody.Property(element, "event"), contentType, detail => DaprErrors.BulkEntryData(target.Topic, target.PubSub, app, detail));
+            if (id.Length == 0 || !ids.Add(id))
+            {
+                throw DaprErrors.BulkEntryId(target.Topic, target.PubSub, app);
+            }
+            entries.Add(new BulkEntry(id, data, contentType, metadata));
+        }
+        return entries;
+    }
+
+    private static JsonDocument Read(byte[] body, PublishTarget target, string app)
+    {
+        try
+        {
+            return GoJsonBody.Parse(body);
+        }
+        catch (FormatException e)
+        {
+            throw DaprErrors.BulkUnreadable(target.Topic, target.PubSub, app, e.Message);
+        }
+    }
+
+    private static List<(JsonElement Element, string Id, string ContentType, Dictionary<string, string> Metadata)> Parse(JsonDocument json, PublishTarget target, string app)
+    {
+        try
+        {
+            if (json.RootElement.ValueKind == JsonValueKind.Null)
+            {
+                return [];
+            }
+            return [.. GoJsonBody.Expect(json.RootElement, JsonValueKind.Array, "[]http.bulkPublishMessageEntry").EnumerateArray()
+                .Select(element => (GoJsonBody.Expect(element, JsonValueKind.Object, "http.bulkPublishMessageEntry"),
+                    GoJsonBody.Text(element, Entry, "entryId") ?? "", GoJsonBody.Text(element, Entry, "contentType") ?? "", GoJsonBody.Texts(element, Entry, "metadata")))];
+        }
+        catch (FormatException e)
+        {
+            throw DaprErrors.BulkUnreadable(target.Topic, target.PubSub, app, e.Message);
+        }
+    }
+
+    /// <summary>The event in the form its content type promises: text as it is, bytes from base64, anything for JSON.</summary>
+    private static byte[] Data(JsonElement? value, string contentType, Func<string, DaprException> failed)
+    {
+        const string mismatch = "error: mismatch between contentType and event";
+        var media = CloudEvents.MediaType(contentType);
+        var text = value is { ValueKind: JsonValueKind.String } given ? given.GetString() : null;
+        if (CloudEvents.IsBinary(media))
+        {
+            var bytes = new byte[text?.Length ?? 0];
+            return text is null ? throw failed(mismatch)
+                : Convert.TryFromBase64String(text, bytes, out var length) ? bytes[..length]
+                : throw failed("error: unable to decode base64 application/octect-stream data: illegal base64 data");
+        }
+        if (CloudEvents.IsText(media))
+        {
+            return text is null ? throw failed(mismatch) : Encoding.UTF8.GetBytes(text);
+        }
+        if (CloudEvents.IsJson(media) || CloudEvents.IsCloudEvent(contentType))
+        {
+            return value is { } element ? GoJson.Encode(element).ToArray() : "null"u8.ToArray();
+        }
+        throw failed(mismatch);
+    }
+}

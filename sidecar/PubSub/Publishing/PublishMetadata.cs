@@ -1,0 +1,52 @@
+using System.Globalization;
+using Sidecar.Api;
+using Sidecar.Components;
+
+namespace Sidecar.PubSub.Publishing;
+
+/// <summary>What the metadata of a publish request asks for.</summary>
+internal static class PublishMetadata
+{
+    public static bool IsRaw(string pubsub, IReadOnlyDictionary<string, string> metadata)
+    {
+        if (!metadata.TryGetValue("rawPayload", out var text) || text.Length == 0)
+        {
+            return false;
+        }
+        return Truth.TryParse(text, out var raw) ? raw
+            : throw DaprErrors.PublishMetadata(pubsub, metadata, $"rawPayload value must be a valid boolean: actual is '{text}'");
+    }
+
+    /// <summary><c>ttl</c> or <c>ttlInSeconds</c>, a duration or seconds. What can't be read is passed over, as in daprd.</summary>
+    public static TimeSpan? TimeToLive(IReadOnlyDictionary<string, string> metadata)
+    {
+        var text = Find(metadata, "ttl") ?? Find(metadata, "ttlInSeconds");
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))
+        {
+            return seconds > 0 ? TimeSpan.FromSeconds(Math.Min(seconds, (long)TimeSpan.MaxValue.TotalSeconds - 1)) : null;
+        }
+        return GoDuration.TryParse(text, out var duration) ? duration < TimeSpan.Zero ? TimeSpan.Zero : duration : null;
+    }
+
+    /// <summary>What an entry of a bulk says itself wins; an entry that says nothing gets nothing of the request either.</summary>
+    public static IReadOnlyDictionary<string, string> OfEntry(IReadOnlyDictionary<string, string> request, IReadOnlyDictionary<string, string> entry)
+    {
+        if (request.Count == 0 || entry.Count == 0)
+        {
+            return entry;
+        }
+        var merged = new Dictionary<string, string>(request, StringComparer.Ordinal);
+        foreach (var (name, value) in entry)
+        {
+            merged[name] = value;
+        }
+        return merged;
+    }
+
+    private static string? Find(IReadOnlyDictionary<string, string> metadata, string name)
+        => metadata.Count == 0 ? null : metadata.FirstOrDefault(item => item.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+}

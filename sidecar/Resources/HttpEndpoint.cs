@@ -1,0 +1,57 @@
+using Sidecar.Yaml;
+
+namespace Sidecar.Resources;
+
+/// <summary>An HTTPEndpoint resource: a server outside of Dapr that apps may call by name, or by its declared address.</summary>
+internal sealed record HttpEndpoint(string Name, Uri BaseUrl, IReadOnlyList<KeyValuePair<string, string>> Headers, IReadOnlyList<string> Scopes)
+{
+    public bool AppliesTo(string appId) => Scopes.Count == 0 || Scopes.Contains(appId, StringComparer.Ordinal);
+
+    public bool IsNamed(string target)
+        => target == Name || (Uri.TryCreate(target, UriKind.Absolute, out var url) && url.AbsoluteUri.TrimEnd('/') == BaseUrl.AbsoluteUri.TrimEnd('/'));
+}
+
+/// <summary>Reads an HTTPEndpoint document strictly.</summary>
+internal static class HttpEndpointReader
+{
+    public static HttpEndpoint? Read(YamlMap document)
+    {
+        ResourceHeader.Expect(document, "dapr.io/v1alpha1");
+        var name = ResourceHeader.Name(document);
+        var scopes = document.Texts("scopes");
+        var spec = document.Map("spec");
+        document.Has("auth");
+        document.RefuseTheRest();
+        if (spec is null)
+        {
+            document.Report("spec", "'spec' is missing: an HTTPEndpoint needs spec.baseUrl");
+            return null;
+        }
+        spec.Text("version");
+        var headers = spec.Maps("headers").Select(Header).ToList();
+        var address = spec.RequiredText("baseUrl", "for example https://api.example.com");
+        if (spec.Has("clientTLS"))
+        {
+            spec.Report("clientTLS", "'clientTLS' is not offered by the embedded sidecar; leave it out, or call a server that needs no client certificate");
+        }
+        spec.RefuseTheRest();
+        if (address is null || name is null)
+        {
+            return null;
+        }
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var baseUrl) || baseUrl.Scheme is not ("http" or "https"))
+        {
+            spec.Report("baseUrl", $"'baseUrl' must be an http or https address, not '{address}'");
+            return null;
+        }
+        return new HttpEndpoint(name, baseUrl, headers, scopes);
+    }
+
+    private static KeyValuePair<string, string> Header(YamlMap header)
+    {
+        var name = header.RequiredText("name", "each header needs a name") ?? "";
+        var value = header.Text("value") ?? (header.Text("envRef") is { } variable ? Environment.GetEnvironmentVariable(variable) : null) ?? "";
+        header.RefuseTheRest();
+        return KeyValuePair.Create(name, value);
+    }
+}

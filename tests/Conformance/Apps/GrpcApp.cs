@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Conformance.Running;
+using Dapr.AppCallback.Autogen.Grpc.v1;
+using Dapr.Client.Autogen.Grpc.v1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Conformance.Apps;
+
+/// <summary>What a gRPC app is told to do, and what it got.</summary>
+public sealed class GrpcAppState
+{
+    public ListTopicSubscriptionsResponse Subscriptions { get; } = new();
+
+    public Func<InvokeRequest, ServerCallContext, InvokeResponse> OnInvoke { get; set; } = (request, _) => new InvokeResponse { Data = request.Data, ContentType = request.ContentType };
+
+    public ConcurrentDictionary<string, Func<TopicEventRequest, TopicEventResponse>> OnEvent { get; } = new();
+
+    public Channel<(TopicEventRequest Event, Metadata Headers)> Events { get; } = Channel.CreateUnbounded<(TopicEventRequest, Metadata)>();
+
+    public Channel<TopicEventBulkRequest> Bulks { get; } = Channel.CreateUnbounded<TopicEventBulkRequest>();
+
+    public Channel<(InvokeRequest Request, Metadata Headers)> Calls { get; } = Channel.CreateUnbounded<(InvokeRequest, Metadata)>();
+
+    public async Task<(TopicEventRequest Event, Metadata Headers)> NextEventAsync() => await Events.Reader.ReadAsync().AsTask().OrFail("the gRPC app got no event");
+}
+
+/// <summary>An app that implements Dapr's callback service.</summary>
+public sealed class GrpcApp : IAsyncDisposable
+{
+    private readonly WebApplication web;
+
+    private GrpcApp(WebApplication web, int port, GrpcAppState state) => (this.web, PortNumber, State) = (web, port, state);
+
+    public int PortNumber { get; }
+
+    public GrpcAppState State { get; }
+
+    public static async Task<GrpcApp> StartAsync(Action<GrpcAppState>? prepare = null)
+    {
+        var port = Port.Free();
+        var state = new GrpcAppState();
+        prepare?.Invoke(state);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddGrpc();
+        builder.Services.AddSingleton(state);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port, listen => listen.Protocols = HttpProtocols.Http2));
+        var web = builder.Build();
+        web.MapGrpcService<Callback>();
+        web.MapGrpcService<Echo>();
+        await web.StartAsync();
+        return new GrpcApp(web, port, state);
+    }
+
+    public ValueTask DisposeAsync() => web.DisposeAsync();
+
+    private sealed class Callback(GrpcAppState state) : AppCallback.AppCallbackBase
+    {
+        public override Task<InvokeResponse> OnInvoke(InvokeRequest request, ServerCallContext context)
+        {
+            state.Calls.Writer.TryWrite((request, context.RequestHeaders));
+            return Task.FromResult(state.OnInvoke(request, context));
+        }
+
+        public override Task<ListTopicSubscriptionsResponse> ListTopicSubscriptions(Empty request, ServerCallContext context) => Task.FromResult(state.Subscriptions);
+
+        public override Task<TopicEventResponse> OnTopicEvent(TopicEventRequest request, ServerCallContext context)
+        {
+            state.Events.Writer.TryWrite((request, context.RequestHeaders));
+            return Task.FromResult(state.OnEvent.TryGetValue(request.Topic, out var answer) ? answer(request) : new TopicEventResponse());
+        }
+
+        public override Task<TopicEventBulkResponse> OnBulkTopicEvent(TopicEventBulkRequest request, ServerCallContext context)
+        {
+            state.Bulks.Writer.TryWrite(request);
+            var response = new TopicEventBulkResponse();
+            response.Statuses.AddRange(request.Entries.Select(entry => new TopicEventBulkResponseEntry { EntryId = entry.EntryId }));
+            return Task.FromResult(response);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using Conformance.Apps;
+using Conformance.Running;
+using Dapr.Client;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+using Protos = Dapr.Client.Autogen.Grpc.v1;
+
+namespace Conformance.Invocation;
+
+public sealed class GrpcInvocationTests(Callers callers) : IClassFixture<Callers>
+{
+    [Fact]
+    public async Task InvokeService_reaches_an_HTTP_app()
+    {
+        callers.BetaApp.Answers("/greet", 201, "hello");
+        var call = callers.Alpha.Grpc.InvokeServiceAsync(Request(callers.Beta.AppId, "greet", Protos.HTTPExtension.Types.Verb.Put), new Metadata { { "x-mine", "yes" } });
+        var reply = await call;
+        var got = await callers.BetaApp.NextAsync("/greet");
+        Assert.Equal(("hello", "PUT", "q=1", "data", "yes", callers.Alpha.AppId), (reply.Data.Value.ToStringUtf8(), got.Method, got.Query.TrimStart('?'), got.Text, got.Header("x-mine"), got.Header("dapr-caller-app-id")));
+        Assert.Equal("201", (await call.ResponseHeadersAsync).GetValue("dapr-http-status"));
+    }
+
+    [Theory]
+    [InlineData(400, StatusCode.Internal)]
+    [InlineData(401, StatusCode.Unauthenticated)]
+    [InlineData(403, StatusCode.PermissionDenied)]
+    [InlineData(404, StatusCode.NotFound)]
+    [InlineData(409, StatusCode.AlreadyExists)]
+    [InlineData(429, StatusCode.ResourceExhausted)]
+    [InlineData(500, StatusCode.Unknown)]
+    [InlineData(503, StatusCode.Unavailable)]
+    public async Task An_HTTP_apps_error_comes_with_its_status_and_the_beginning_of_its_body(int status, StatusCode code)
+    {
+        callers.BetaApp.Answers("/fails", status, new string('e', 100));
+        var failure = await callers.Alpha.Grpc.InvokeServiceAsync(Request(callers.Beta.AppId, "fails")).FailsAsync(code);
+        var info = failure.Detail<ErrorInfo>()!;
+        Assert.Equal(($"{status}", 63, "dapr.io"), (info.Metadata["http.code"], info.Metadata["http.error_message"].Length, info.Domain));
+        await callers.BetaApp.NextAsync("/fails");
+    }
+
+    [Fact]
+    public async Task InvokeService_reaches_a_gRPC_app_and_its_status_passes()
+    {
+        callers.GammaApp.State.OnInvoke = (request, _) => new Protos.InvokeResponse { Data = request.Data, ContentType = "text/plain" };
+        var reply = await callers.Gamma.Grpc.InvokeServiceAsync(Request(callers.Gamma.AppId, "echo"));
+        Assert.Equal(("data", "text/plain"), (reply.Data.Value.ToStringUtf8(), reply.ContentType));
+        callers.GammaApp.State.OnInvoke = (_, _) => throw new RpcException(new Grpc.Core.Status(StatusCode.FailedPrecondition, "not now"));
+        await callers.Gamma.Grpc.InvokeServiceAsync(Request(callers.Gamma.AppId, "echo")).FailsAsync(StatusCode.FailedPrecondition, "not now");
+    }
+
+    [Fact]
+    public async Task Who_is_not_there_fails()
+        => await callers.Alpha.Grpc.InvokeServiceAsync(Request("nobody", "x")).FailsAsync(StatusCode.Internal, "failed to invoke, id: nobody, err: couldn't find service: nobody");
+
+    [Fact]
+    public async Task Any_service_of_an_app_is_proxied_unary_and_streaming_and_statuses_pass()
+    {
+        foreach (var sidecar in (SidecarProcess[])[callers.Alpha, callers.Gamma])
+        {
+            var invoker = sidecar.Channel.CreateCallInvoker();
+            var headers = new CallOptions(new Metadata { { "dapr-app-id", callers.Gamma.AppId } });
+            var reply = await invoker.AsyncUnaryCall(Echo.SayMethod, null, headers, new StringValue { Value = "hi" });
+            Assert.Equal($"hi from {sidecar.AppId}", reply.Value);
+            await invoker.AsyncUnaryCall(Echo.SayMethod, null, headers, new StringValue { Value = "fail now" }).FailsAsync(StatusCode.AlreadyExists, "fail now");
+            using var chat = invoker.AsyncDuplexStreamingCall(Echo.ChatMethod, null, headers);
+            foreach (var word in (string[])["one", "two"])
+            {
+                await chat.RequestStream.WriteAsync(new StringValue { Value = word });
+                Assert.True(await chat.ResponseStream.MoveNext(CancellationToken.None).OrFail("the stream gave no answer"));
+                Assert.Equal($"re: {word}", chat.ResponseStream.Current.Value);
+            }
+            await chat.RequestStream.CompleteAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Proxying_to_who_is_not_there_is_unknown_and_a_strange_method_unimplemented()
+    {
+        var invoker = callers.Alpha.Channel.CreateCallInvoker();
+        await invoker.AsyncUnaryCall(Echo.SayMethod, null, new CallOptions(new Metadata { { "dapr-app-id", "nobody" } }), new StringValue()).FailsAsync(StatusCode.Unknown);
+        await invoker.AsyncUnaryCall(Echo.SayMethod, null, new CallOptions(), new StringValue()).FailsAsync(StatusCode.Unimplemented);
+    }
+
+    [Fact]
+    public async Task The_SDK_invokes_over_HTTP()
+    {
+        callers.BetaApp.Answers("/sdk", 200, """{"n":3}""");
+        using var client = DaprClient.CreateInvokeHttpClient(callers.Beta.AppId, $"http://127.0.0.1:{callers.Alpha.HttpPort}");
+        Assert.Equal("""{"n":3}""", await client.GetStringAsync("/sdk"));
+        await callers.BetaApp.NextAsync("/sdk");
+    }
+
+    private static Protos.InvokeServiceRequest Request(string id, string method, Protos.HTTPExtension.Types.Verb verb = Protos.HTTPExtension.Types.Verb.Post) => new()
+    {
+        Id = id,
+        Message = new Protos.InvokeRequest { Method = method, ContentType = "text/plain", Data = new Any { Value = ByteString.CopyFromUtf8("data") }, HttpExtension = new() { Verb = verb, Querystring = "q=1" } },
+    };
+}

@@ -1,0 +1,204 @@
+using System.Net.Sockets;
+using System.Text;
+using Conformance.Running;
+using Microsoft.AspNetCore.Http;
+
+namespace Conformance.Invocation;
+
+public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers>
+{
+    private HttpClient Http => callers.Alpha.Http;
+
+    private string Beta => callers.Beta.AppId;
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    [InlineData("PUT")]
+    [InlineData("PATCH")]
+    [InlineData("DELETE")]
+    public async Task Method_path_query_body_and_headers_reach_the_app(string method)
+    {
+        await Http.SendAsync(method, $"/v1.0/invoke/{Beta}/method/deep/path?x=1&y=%20a", method == "GET" ? null : "body", "text/plain", ("x-mine", "yes"), ("Authorization", "Bearer t")).SucceedsAsync(200);
+        var got = await callers.BetaApp.NextAsync("/deep/path");
+        Assert.Equal((method, "?x=1&y=%20a", method == "GET" ? "" : "body", "yes", "Bearer t"), (got.Method, got.Query, got.Text, got.Header("x-mine"), got.Header("Authorization")));
+        Assert.Equal((callers.Alpha.AppId, Beta, "default"), (got.Header("dapr-caller-app-id"), got.Header("dapr-callee-app-id"), got.Header("dapr-caller-namespace")));
+        Assert.NotNull(got.Header("x-forwarded-host"));
+        Assert.Null(got.Header("dapr-app-id"));
+    }
+
+    [Fact]
+    public async Task The_header_and_basic_authentication_name_the_target_as_well()
+    {
+        await Http.SendAsync("GET", "/by/header", null, null, ("dapr-app-id", Beta)).SucceedsAsync(200);
+        await callers.BetaApp.NextAsync("/by/header");
+        await Http.SendAsync("GET", "/by/basic", null, null, ("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"dapr-app-id:{Beta}")))).SucceedsAsync(200);
+        await callers.BetaApp.NextAsync("/by/basic");
+    }
+
+    [Theory]
+    [InlineData(201)]
+    [InlineData(204)]
+    [InlineData(302)]
+    [InlineData(400)]
+    [InlineData(404)]
+    [InlineData(409)]
+    [InlineData(500)]
+    [InlineData(502)]
+    public async Task Status_body_and_headers_of_the_app_come_back(int status)
+    {
+        callers.BetaApp.Answers("/answers", async (_, context) =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.Headers["x-answer"] = "mine";
+            if (status != 204)
+            {
+                await context.Response.WriteAsync("the body");
+            }
+        });
+        using var answer = await Http.GetAsync($"/v1.0/invoke/{Beta}/method/answers");
+        Assert.Equal((status, status == 204 ? "" : "the body", "mine"), ((int)answer.StatusCode, await answer.TextAsync(), answer.Headers.GetValues("x-answer").Single()));
+        await callers.BetaApp.NextAsync("/answers");
+    }
+
+    [Fact]
+    public async Task A_claimed_caller_stays_in_front_of_the_true_one()
+    {
+        await Http.SendAsync("GET", $"/v1.0/invoke/{Beta}/method/who", null, null, ("dapr-caller-app-id", "admin"), ("dapr-callee-app-id", "faked")).SucceedsAsync(200);
+        var got = await callers.BetaApp.NextAsync("/who");
+        Assert.Equal(("admin", callers.Alpha.AppId, Beta), (got.Header("dapr-caller-app-id")!.Split(',')[0], got.Header("dapr-caller-app-id")!.Split(',')[^1].Trim(), got.Header("dapr-callee-app-id")));
+    }
+
+    [Fact]
+    public async Task A_call_of_the_own_app_drops_what_it_claims()
+    {
+        await Http.SendAsync("GET", $"/v1.0/invoke/{callers.Alpha.AppId}/method/who", null, null, ("dapr-caller-app-id", "admin")).SucceedsAsync(200);
+        Assert.Equal(callers.Alpha.AppId, (await callers.AlphaApp.NextAsync("/who")).Header("dapr-caller-app-id"));
+    }
+
+    [Theory]
+    [InlineData("/v1.0////invoke/{0}/method/foo", "/foo")]
+    [InlineData("/v1.0//invoke//{0}/method//foo", "/foo")]
+    [InlineData("/v1.0/invoke/{0}/method/a%2Fb", "/a/b")]
+    [InlineData("/v1.0/invoke/{0}/method/a/..%2Fb", "/b")]
+    [InlineData("/v1.0/invoke/{0}/method/..%2F..%2Fb", "/b")]
+    [InlineData("/v1.0/invoke/{0}/method/with%20space", "/with%20space")]
+    [InlineData("/v1.0/invoke/{0}/method/per%25cent", "/per%25cent")]
+    [InlineData("/v1.0/invoke/{0}/method/", "/")]
+    public async Task Paths_are_decoded_once_and_cleaned(string path, string seen)
+    {
+        Assert.StartsWith("HTTP/1.1 200", await RawAsync("GET", string.Format(System.Globalization.CultureInfo.InvariantCulture, path, Beta)), StringComparison.Ordinal);
+        await callers.BetaApp.NextAsync(seen);
+    }
+
+    [Theory]
+    [InlineData("admin%3Fignored", 500)]
+    [InlineData("admin%23bypass", 500)]
+    [InlineData("a%0Ab", 500)]
+    [InlineData("bare%zz", 400)]
+    [InlineData("bare%", 400)]
+    public async Task What_could_change_the_path_on_its_way_is_refused(string method, int status)
+        => Assert.StartsWith($"HTTP/1.1 {status}", await RawAsync("GET", $"/v1.0/invoke/{Beta}/method/{method}"), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_NUL_in_the_path_is_refused()
+        => Assert.StartsWith(SidecarProcess.IsDaprd ? "HTTP/1.1 500" : "HTTP/1.1 400", await RawAsync("GET", $"/v1.0/invoke/{Beta}/method/admin%00public"), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("GET", "admin", true)]
+    [InlineData("GET", "admin/users/7", true)]
+    [InlineData("GET", "ADMIN/users", true)]
+    [InlineData("GET", "public%2F..%2Fadmin%2Fx", true)]
+    [InlineData("GET", "admin%2F..%2Fpublic", false)]
+    [InlineData("POST", "reports/7", true)]
+    [InlineData("GET", "reports/7", false)]
+    [InlineData("GET", "administrators", false)]
+    public async Task Access_control_judges_the_path_that_is_dispatched(string verb, string method, bool denied)
+    {
+        var answer = await RawAsync(verb, $"/v1.0/invoke/{Beta}/method/{method}");
+        Assert.StartsWith(denied ? "HTTP/1.1 403" : "HTTP/1.1 200", answer, StringComparison.Ordinal);
+        Assert.Equal(denied, answer.Contains("access control policy has denied access to id: spiffe://public/ns/default/alpha-", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Who_is_not_there_or_has_no_app_fails()
+    {
+        await Http.GetAsync("/v1.0/invoke/nobody/method/x").FailsAsync(500, "ERR_DIRECT_INVOKE", "failed to invoke, id: nobody, err: couldn't find service: nobody");
+        await Http.GetAsync($"/v1.0/invoke/{Beta}").FailsAsync(404, "ERR_DIRECT_INVOKE", "failed getting app id either from the URL path or the header dapr-app-id");
+        await Http.GetAsync("/nothing/known").FailsAsync(404, "ERR_DIRECT_INVOKE");
+    }
+
+    [Fact]
+    public async Task A_body_over_the_limit_fails_and_one_below_passes()
+    {
+        await Http.SendAsync("POST", $"/v1.0/invoke/{Beta}/method/big", new string('x', (4 << 20) + 1)).FailsAsync(500, "ERR_DIRECT_INVOKE");
+        await Http.SendAsync("POST", $"/v1.0/invoke/{Beta}/method/big", new string('x', (4 << 20) - 1000)).SucceedsAsync(200);
+        Assert.Equal((4 << 20) - 1000, (await callers.BetaApp.NextAsync("/big")).Body.Length);
+    }
+
+    [Fact]
+    public async Task An_answer_streams_while_the_app_still_writes()
+    {
+        var read = new TaskCompletionSource();
+        callers.BetaApp.Answers("/stream", async (_, context) =>
+        {
+            await context.Response.WriteAsync("first");
+            await context.Response.Body.FlushAsync();
+            await read.Task.WaitAsync(Patience.Limit);
+            await context.Response.WriteAsync("second");
+        });
+        using var answer = await Http.GetAsync($"/v1.0/invoke/{Beta}/method/stream", HttpCompletionOption.ResponseHeadersRead);
+        using var stream = await answer.Content.ReadAsStreamAsync();
+        var buffer = new byte[5];
+        await stream.ReadExactlyAsync(buffer).AsTask().ContinueWith(_ => true, TaskScheduler.Default).OrFail("the first part did not come while the app was writing");
+        Assert.Equal("first", Encoding.UTF8.GetString(buffer));
+        read.SetResult();
+        using var reader = new StreamReader(stream);
+        Assert.Equal("second", await reader.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task A_gRPC_app_gets_HTTP_calls_as_OnInvoke_and_its_status_comes_back()
+    {
+        using var answer = await Http.SendAsync("PUT", $"/v1.0/invoke/{callers.Gamma.AppId}/method/echo?a=1", "hello", "text/plain");
+        Assert.Equal((200, "hello"), ((int)answer.StatusCode, await answer.TextAsync()));
+        var (request, headers) = await callers.GammaApp.State.Calls.Reader.ReadAsync();
+        Assert.Equal(("echo", "a=1", "Put", callers.Alpha.AppId), (request.Method, request.HttpExtension.Querystring, request.HttpExtension.Verb.ToString(), headers.GetValue("dapr-caller-app-id")));
+        callers.GammaApp.State.OnInvoke = (_, _) => throw new Grpc.Core.RpcException(new Grpc.Core.Status(Grpc.Core.StatusCode.NotFound, "no such thing"));
+        using var failed = await Http.GetAsync($"/v1.0/invoke/{callers.Gamma.AppId}/method/echo");
+        Assert.Equal((404, """{"code":5,"message":"no such thing"}"""), ((int)failed.StatusCode, await failed.TextAsync()));
+    }
+
+    [Fact]
+    public async Task A_declared_endpoint_is_called_by_name_or_address_and_no_other_address_is()
+    {
+        await Http.GetAsync("/v1.0/invoke/outside/method/external?q=1").SucceedsAsync(200);
+        Assert.Equal("secret", (await callers.BetaApp.NextAsync("/external")).Header("x-key"));
+        await Http.GetAsync($"/v1.0/invoke/http://127.0.0.1:{callers.BetaApp.PortNumber}/method/external").SucceedsAsync(200);
+        await callers.BetaApp.NextAsync("/external");
+        if (!SidecarProcess.IsDaprd)
+        {
+            await Http.GetAsync($"/v1.0/invoke/http://127.0.0.1:{callers.AlphaApp.PortNumber}/method/external").FailsAsync(403, "ERR_DIRECT_INVOKE");
+        }
+    }
+
+    [Fact]
+    public async Task With_tracing_on_the_trace_goes_on_in_a_new_span_and_is_told_to_the_caller()
+    {
+        const string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        using var answer = await callers.Beta.Http.SendAsync("GET", $"/v1.0/invoke/{callers.Alpha.AppId}/method/traced", null, null, ("traceparent", $"00-{trace}-00f067aa0ba902b7-01"));
+        Assert.Contains(trace, (await callers.AlphaApp.NextAsync("/traced")).Header("traceparent")!, StringComparison.Ordinal);
+        Assert.Contains(trace, answer.Headers.GetValues("traceparent").Single(), StringComparison.Ordinal);
+    }
+
+    /// <summary>As it stands on the wire: HttpClient would tidy the path up.</summary>
+    private async Task<string> RawAsync(string method, string path)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync("127.0.0.1", callers.Alpha.HttpPort);
+        await using var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"));
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync().OrFail("the sidecar did not answer");
+    }
+}

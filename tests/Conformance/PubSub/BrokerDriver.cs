@@ -1,0 +1,100 @@
+using Conformance.Apps;
+using Conformance.Running;
+
+namespace Conformance.PubSub;
+
+/// <summary>A broker as the suite sees it: its component, and what it can do.</summary>
+public abstract class BrokerDriver
+{
+    public abstract string Component(string name, params (string Name, string Value)[] metadata);
+
+    /// <summary>Whether a message that was not dealt with comes again without a resiliency policy.</summary>
+    public abstract bool Redelivers { get; }
+
+    public abstract bool Wildcards { get; }
+}
+
+public sealed class InMemoryBroker : BrokerDriver
+{
+    public override string Component(string name, params (string Name, string Value)[] metadata) => Yaml.Component(name, "pubsub.in-memory", metadata);
+
+    public override bool Redelivers => false;
+
+    public override bool Wildcards => true;
+}
+
+/// <summary>Embedded sidecar only: a real daprd has no such component.</summary>
+public sealed class SqliteBroker : BrokerDriver
+{
+    public override string Component(string name, params (string Name, string Value)[] metadata)
+        => Yaml.Component(name, "pubsub.sqlite", [("connectionString", $"{{scratch}}/{name}.db"), ("redeliverInterval", "50ms"), .. metadata]);
+
+    public override bool Redelivers => true;
+
+    public override bool Wildcards => false;
+}
+
+/// <summary>One HTTP app and one gRPC app with their sidecars for all tests of a broker; tests keep apart by their topics.</summary>
+public sealed class BrokerSidecars<TDriver> : IAsyncLifetime where TDriver : BrokerDriver, new()
+{
+    public TDriver Driver { get; } = new();
+
+    public HttpApp App { get; private set; } = null!;
+
+    public GrpcApp GrpcApp { get; private set; } = null!;
+
+    public SidecarProcess Sidecar { get; private set; } = null!;
+
+    public SidecarProcess GrpcSidecar { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        App = await HttpApp.StartAsync();
+        App.Subscribes("""
+            [
+              {"pubsubname":"events","topic":"plain","route":"/plain"},
+              {"pubsubname":"events","topic":"with/slash","route":"/slash"},
+              {"pubsubname":"events","topic":"retry","route":"/retry"},
+              {"pubsubname":"events","topic":"drop","route":"/drop"},
+              {"pubsubname":"events","topic":"lost","route":"/lost","deadLetterTopic":"graveyard"},
+              {"pubsubname":"events","topic":"graveyard","route":"/graveyard"},
+              {"pubsubname":"events","topic":"raw","route":"/raw","metadata":{"rawPayload":"true"}},
+              {"pubsubname":"events","topic":"bulk","route":"/bulk","bulkSubscribe":{"enabled":true,"maxMessagesCount":3,"maxAwaitDurationMs":200}},
+              {"pubsubname":"events","topic":"rawbulk","route":"/rawbulk","metadata":{"rawPayload":"true"},"bulkSubscribe":{"enabled":true,"maxMessagesCount":3,"maxAwaitDurationMs":50}},
+              {"pubsubname":"events","topic":"routed","deadLetterTopic":"graveyard","routes":{"rules":[
+                {"match":"event.type == 'order.created'","path":"/created"},
+                {"match":"event.data.total > 100","path":"/large"}],"default":"/other"}},
+              {"pubsubname":"events","topic":"nowhere"},
+              {"pubsubname":"missing","topic":"nowhere","route":"/nowhere"}
+            ]
+            """);
+        Sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        {
+            AppId = "publisher",
+            AppPort = App.PortNumber,
+            Resources =
+            [
+                Driver.Component("events"),
+                Driver.Component("scoped", ("publishingScopes", "publisher=open,narrow;other=closed"), ("subscriptionScopes", "publisher=open"), ("protectedTopics", "secret"), ("allowedTopics", "open,narrow,closed,secret")),
+                "apiVersion: dapr.io/v1alpha1\nkind: Subscription\nmetadata: { name: one }\nspec: { pubsubname: events, topic: declared, route: /declared }",
+                "apiVersion: dapr.io/v2alpha1\nkind: Subscription\nmetadata: { name: two }\nspec: { pubsubname: events, topic: declared-two, routes: { rules: [ { match: \"event.type == 'a'\", path: /a } ], default: /b } }",
+                "apiVersion: dapr.io/v2alpha1\nkind: Subscription\nmetadata: { name: three }\nspec: { pubsubname: events, topic: elsewhere, routes: { default: /elsewhere } }\nscopes: [another-app]",
+                .. Driver.Wildcards ? (string[])["apiVersion: dapr.io/v2alpha1\nkind: Subscription\nmetadata: { name: four }\nspec: { pubsubname: events, topic: wild-*, routes: { default: /wild } }"] : [],
+            ],
+        });
+        GrpcApp = await GrpcApp.StartAsync(state =>
+        {
+            state.Subscriptions.Subscriptions.Add(new Dapr.AppCallback.Autogen.Grpc.v1.TopicSubscription { PubsubName = "events", Topic = "plain" });
+            state.Subscriptions.Subscriptions.Add(new Dapr.AppCallback.Autogen.Grpc.v1.TopicSubscription { PubsubName = "events", Topic = "bulk", BulkSubscribe = new() { Enabled = true, MaxMessagesCount = 2, MaxAwaitDurationMs = 200 } });
+        });
+        GrpcSidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "grpc-app", AppPort = GrpcApp.PortNumber, AppProtocol = "grpc", Resources = [Driver.Component("events")] });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Sidecar.DisposeAsync();
+        await GrpcSidecar.DisposeAsync();
+        await App.DisposeAsync();
+        await GrpcApp.DisposeAsync();
+    }
+}

@@ -1,0 +1,389 @@
+using System.Text;
+using System.Text.Json;
+using Conformance.Apps;
+using Conformance.Running;
+using Google.Protobuf;
+using Google.Rpc;
+using Grpc.Core;
+using Protos = Dapr.Client.Autogen.Grpc.v1;
+
+namespace Conformance.PubSub;
+
+public sealed class InMemoryPubSubTests(BrokerSidecars<InMemoryBroker> fixture) : PubSubTests<InMemoryBroker>(fixture);
+
+public sealed class SqlitePubSubTests(BrokerSidecars<SqliteBroker> fixture) : PubSubTests<SqliteBroker>(fixture);
+
+/// <summary>Publishing and subscribing, the same for every broker. Tests of one class run one after the other, so the next event at a path is the own one.</summary>
+public abstract class PubSubTests<TDriver>(BrokerSidecars<TDriver> fixture) : IClassFixture<BrokerSidecars<TDriver>> where TDriver : BrokerDriver, new()
+{
+    private HttpClient Http => fixture.Sidecar.Http;
+
+    private HttpApp App => fixture.App;
+
+    private Protos.Dapr.DaprClient Grpc => fixture.Sidecar.Grpc;
+
+    [Fact]
+    public async Task An_event_arrives_as_a_CloudEvent_with_Daprs_attributes()
+    {
+        await PublishAsync("plain", """{"n":1}""");
+        var got = await App.NextAsync("/plain");
+        Assert.Equal(("POST", "application/cloudevents+json", "events"), (got.Method, got.Header("Content-Type"), got.Header("pubsubname")));
+        var envelope = got.Json;
+        Assert.Equal(
+            ["data", "datacontenttype", "id", "pubsubname", "source", "specversion", "time", "topic", "traceid", "traceparent", "tracestate", "type"],
+            envelope.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(("publisher", "com.dapr.event.sent", "1.0", "application/json", "plain", "events"),
+            (Text(envelope, "source"), Text(envelope, "type"), Text(envelope, "specversion"), Text(envelope, "datacontenttype"), Text(envelope, "topic"), Text(envelope, "pubsubname")));
+        Assert.Equal(1, envelope.GetProperty("data").GetProperty("n").GetInt32());
+        Assert.True(Guid.TryParse(Text(envelope, "id"), out _));
+        Assert.Equal(Text(envelope, "traceparent"), got.Header("traceparent"));
+    }
+
+    [Theory]
+    [InlineData("text/plain", "hello", "data", "\"hello\"", "text/plain")]
+    [InlineData(null, "hello", "data", "\"hello\"", "text/plain")]
+    [InlineData("application/json", "\"quoted\"", "data", "\"quoted\"", "application/json")]
+    [InlineData("application/json", "not json", "data", "\"not json\"", "application/json")]
+    [InlineData("application/json; charset=utf-8", "[1]", "data", "[1]", "application/json; charset=utf-8")]
+    [InlineData("application/octet-stream", "hello", "data_base64", "\"aGVsbG8=\"", "application/octet-stream")]
+    [InlineData("application/vnd.x+json", "{}", "data", "\"{}\"", "application/vnd.x+json")]
+    public async Task The_content_type_decides_how_data_is_carried(string? contentType, string body, string member, string data, string told)
+    {
+        await Http.SendAsync("POST", "/v1.0/publish/events/plain", body, contentType).SucceedsAsync();
+        var envelope = (await App.NextAsync("/plain")).Json;
+        Assert.Equal((data, told), (envelope.GetProperty(member).GetRawText(), Text(envelope, "datacontenttype")));
+    }
+
+    [Fact]
+    public async Task A_CloudEvent_passes_through_and_is_completed()
+    {
+        await PublishAsync("plain", """{"id":"mine","type":"my.type","data":{"n":2},"custom":"kept"}""", "application/cloudevents+json");
+        var envelope = (await App.NextAsync("/plain")).Json;
+        Assert.Equal(("mine", "my.type", "Dapr", "1.0", "kept", "plain"),
+            (Text(envelope, "id"), Text(envelope, "type"), Text(envelope, "source"), Text(envelope, "specversion"), Text(envelope, "custom"), Text(envelope, "topic")));
+        Assert.True(envelope.TryGetProperty("time", out _));
+    }
+
+    [Fact]
+    public async Task Metadata_overrides_attributes_and_trace_headers_are_carried_on()
+    {
+        const string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        await Http.SendAsync("POST", "/v1.0/publish/events/plain?metadata.cloudevent.type=t&metadata.cloudevent.source=s&metadata.cloudevent.id=i&metadata.cloudevent.subject=j", "{}", "application/json", ("traceparent", trace)).SucceedsAsync();
+        var got = await App.NextAsync("/plain");
+        Assert.Equal(("t", "s", "i", "j", trace, trace), (Text(got.Json, "type"), Text(got.Json, "source"), Text(got.Json, "id"), Text(got.Json, "subject"), Text(got.Json, "traceid"), got.Header("traceparent")));
+    }
+
+    [Fact]
+    public async Task Metadata_of_the_publish_request_comes_as_headers()
+    {
+        await Http.SendAsync("POST", "/v1.0/publish/events/plain?metadata.colour=blue", "{}").SucceedsAsync();
+        Assert.Equal("blue", (await App.NextAsync("/plain")).Header("colour"));
+    }
+
+    [Fact]
+    public async Task Topics_may_contain_slashes_and_nobody_needs_to_listen()
+    {
+        await PublishAsync("with/slash", "{}");
+        Assert.Equal("with/slash", Text((await App.NextAsync("/slash")).Json, "topic"));
+        await PublishAsync("nobody/listens", "{}");
+    }
+
+    [Fact]
+    public async Task Publishing_to_what_is_missing_names_what_is_missing()
+    {
+        Assert.Equal("DAPR_PUBSUB_NOT_FOUND", (await Http.SendAsync("POST", "/v1.0/publish/nope/t", "{}").FailsAsync(404, "ERR_PUBSUB_NOT_FOUND", "pubsub nope is not found")).Reason());
+        await Http.SendAsync("POST", "/v1.0/publish/events", "{}").FailsAsync(404, "ERR_DIRECT_INVOKE");
+        await Http.SendAsync("POST", "/v1.0/publish/events/", "{}").FailsAsync(404, "ERR_DIRECT_INVOKE");
+        Assert.Equal("DAPR_PUBSUB_NOT_FOUND", (await Grpc.PublishEventAsync(new() { PubsubName = "nope", Topic = "t" }).FailsAsync(StatusCode.InvalidArgument, "pubsub nope is not found")).Reason());
+        Assert.Equal("DAPR_PUBSUB_NAME_EMPTY", (await Grpc.PublishEventAsync(new() { Topic = "t" }).FailsAsync(StatusCode.InvalidArgument, "pubsub name is empty")).Reason());
+        var topic = await Grpc.PublishEventAsync(new() { PubsubName = "events" }).FailsAsync(StatusCode.InvalidArgument, "topic is empty in pubsub events");
+        Assert.Equal(("DAPR_PUBSUB_TOPIC_NAME_EMPTY", "events"), (topic.Reason(), topic.Detail<ResourceInfo>()?.ResourceName));
+    }
+
+    [Theory]
+    [InlineData("open", true)]
+    [InlineData("narrow", true)]
+    [InlineData("closed", false)]
+    [InlineData("secret", false)]
+    [InlineData("unlisted", false)]
+    public async Task Scopes_decide_who_may_publish_where(string topic, bool allowed)
+    {
+        var call = Http.SendAsync("POST", $"/v1.0/publish/scoped/{topic}", "{}");
+        if (allowed)
+        {
+            await call.SucceedsAsync();
+            return;
+        }
+        Assert.Equal("DAPR_PUBSUB_FORBIDDEN", (await call.FailsAsync(403, "ERR_PUBSUB_FORBIDDEN", $"topic {topic} is not allowed for app id publisher")).Reason());
+        await Grpc.PublishEventAsync(new() { PubsubName = "scoped", Topic = topic }).FailsAsync(StatusCode.PermissionDenied);
+        await Http.SendAsync("POST", $"/v1.0/publish/bulk/scoped/{topic}", """[{"entryId":"1","event":"x","contentType":"text/plain"}]""").FailsAsync(403, "ERR_PUBSUB_FORBIDDEN");
+    }
+
+    [Fact]
+    public async Task A_malformed_publish_is_refused()
+    {
+        var raw = await Http.SendAsync("POST", "/v1.0/publish/events/plain?metadata.rawPayload=perhaps", "{}").FailsAsync(400, "ERR_PUBSUB_REQUEST_METADATA", "failed deserializing metadata. Error: rawPayload value must be a valid boolean: actual is 'perhaps'");
+        Assert.Equal("DAPR_PUBSUB_METADATA_DESERIALIZATION", raw.Reason());
+        var cloudEvent = await Http.SendAsync("POST", "/v1.0/publish/events/plain", "{\"", "application/cloudevents+json").FailsAsync(500, "ERR_PUBSUB_CLOUD_EVENTS_SER", "cannot create cloudevent");
+        Assert.Equal("DAPR_PUBSUB_CLOUD_EVENT_CREATION", cloudEvent.Reason());
+    }
+
+    [Fact]
+    public async Task Raw_messages_are_published_as_they_are_and_reach_raw_subscribers_in_an_envelope()
+    {
+        await Http.SendAsync("POST", "/v1.0/publish/events/raw?metadata.rawPayload=true", "bytes", "text/plain").SucceedsAsync();
+        var envelope = (await App.NextAsync("/raw")).Json;
+        Assert.Equal(("Ynl0ZXM=", "application/octet-stream", "Dapr", "raw"), (Text(envelope, "data_base64"), Text(envelope, "datacontenttype"), Text(envelope, "source"), Text(envelope, "topic")));
+    }
+
+    [Fact]
+    public async Task A_bulk_publish_delivers_each_entry()
+    {
+        await Http.SendAsync("POST", "/v1.0/publish/bulk/events/plain", """
+            [{"entryId":"1","event":{"n":1},"contentType":"application/json"},
+             {"entryId":"2","event":"text","contentType":"text/plain","metadata":{"cloudevent.type":"mine"}},
+             {"entryId":"3","event":"aGk=","contentType":"application/octet-stream"}]
+            """).SucceedsAsync();
+        var events = new[] { (await App.NextAsync("/plain")).Json, (await App.NextAsync("/plain")).Json, (await App.NextAsync("/plain")).Json }
+            .OrderBy(json => Text(json, "datacontenttype"), StringComparer.Ordinal).ToList();
+        Assert.Equal(("""{"n":1}""", "aGk=", "text", "mine"), (events[0].GetProperty("data").GetRawText(), Text(events[1], "data_base64"), Text(events[2], "data"), Text(events[2], "type")));
+        var response = await fixture.Sidecar.Client.BulkPublishEventAsync("events", "plain", ["a", "b"]);
+        Assert.Empty(response.FailedEntries);
+        await App.NextAsync("/plain");
+        await App.NextAsync("/plain");
+    }
+
+    [Theory]
+    [InlineData("""[{"entryId":"1","event":"a","contentType":"text/plain"},{"entryId":"1","event":"b","contentType":"text/plain"}]""", "DAPR_PUBSUB_MARSHAL_EVENTS")]
+    [InlineData("""[{"event":"a","contentType":"text/plain"}]""", "DAPR_PUBSUB_MARSHAL_EVENTS")]
+    [InlineData("""[{"entryId":"1","event":{"n":1},"contentType":"text/plain"}]""", "DAPR_PUBSUB_MARSHAL_ENVELOPE")]
+    [InlineData("""{"entryID": "}""", "DAPR_PUBSUB_UNMARSHAL_EVENTS")]
+    [InlineData("""{"entryID": ""}""", "DAPR_PUBSUB_UNMARSHAL_EVENTS")]
+    public async Task A_malformed_bulk_publish_is_refused(string body, string reason)
+        => Assert.Equal(reason, (await Http.SendAsync("POST", "/v1.0/publish/bulk/events/plain", body).FailsAsync(400, "ERR_PUBSUB_EVENTS_SER")).Reason());
+
+    [Fact]
+    public async Task Duplicate_entry_ids_over_gRPC_are_refused()
+    {
+        var request = new Protos.BulkPublishRequest { PubsubName = "events", Topic = "plain", Entries = { new Protos.BulkPublishRequestEntry { EntryId = "1" }, new Protos.BulkPublishRequestEntry { EntryId = "1" } } };
+        Assert.Equal("DAPR_PUBSUB_MARSHAL_EVENTS", (await Grpc.BulkPublishEventAsync(request).FailsAsync(StatusCode.InvalidArgument)).Reason());
+    }
+
+    [Fact]
+    public async Task A_bulk_subscriber_gets_several_events_in_one_delivery()
+    {
+        App.Answers("/bulk", (got, context) => Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, BulkSuccess(got.Json)));
+        await Http.SendAsync("POST", "/v1.0/publish/bulk/events/bulk", """[{"entryId":"1","event":"a","contentType":"text/plain"},{"entryId":"2","event":"b","contentType":"text/plain"},{"entryId":"3","event":"c","contentType":"text/plain"}]""").SucceedsAsync();
+        var got = await App.NextAsync("/bulk");
+        Assert.Equal(["entries", "id", "metadata", "pubsubname", "topic", "type"], got.Json.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(("com.dapr.event.sent.bulk", "bulk", 3), (Text(got.Json, "type"), Text(got.Json, "topic"), got.Json.GetProperty("entries").GetArrayLength()));
+        var entry = got.Json.GetProperty("entries")[0];
+        Assert.Equal(["contentType", "entryId", "event", "metadata"], entry.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(("application/cloudevents+json", "a"), (Text(entry, "contentType"), Text(entry.GetProperty("event"), "data")));
+    }
+
+    [Fact]
+    public async Task A_raw_bulk_subscriber_gets_bytes()
+    {
+        App.Answers("/rawbulk", (got, context) => Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, BulkSuccess(got.Json)));
+        await Http.SendAsync("POST", "/v1.0/publish/events/rawbulk?metadata.rawPayload=true", "bytes", "text/plain").SucceedsAsync();
+        var entry = (await App.NextAsync("/rawbulk")).Json.GetProperty("entries")[0];
+        Assert.Equal(("Ynl0ZXM=", "application/octet-stream"), (Text(entry, "event"), Text(entry, "contentType")));
+    }
+
+    [Theory]
+    [InlineData(200, "")]
+    [InlineData(204, "")]
+    [InlineData(200, "fine, thanks")]
+    [InlineData(200, "{\"status\":\"SUCCESS\"}")]
+    [InlineData(200, "{\"other\":1}")]
+    public async Task Any_2xx_without_another_status_is_the_end_of_it(int status, string body)
+    {
+        App.Answers("/plain", status, body);
+        await PublishAsync("plain", "1");
+        await App.NextAsync("/plain");
+        await AssertNothingMoreAsync("plain");
+    }
+
+    [Theory]
+    [InlineData(200, "{\"status\":\"RETRY\"}")]
+    [InlineData(200, "{\"status\":\"SOMETHING\"}")]
+    [InlineData(500, "")]
+    [InlineData(400, "")]
+    public async Task What_was_not_dealt_with_comes_again_if_the_broker_can(int status, string body)
+    {
+        App.Answers("/retry", status, body);
+        await PublishAsync("retry", "1");
+        var first = Text((await App.NextAsync("/retry")).Json, "id");
+        App.Answers("/retry", 200);
+        if (fixture.Driver.Redelivers)
+        {
+            // Answers between the two settings may have been failures as well; the event stops when it is taken.
+            Assert.Equal(first, Text((await App.NextAsync("/retry")).Json, "id"));
+        }
+        await PublishAsync("retry", "2");
+        Received got;
+        do
+        {
+            got = await App.NextAsync("/retry");
+        }
+        while (fixture.Driver.Redelivers && Text(got.Json, "id") == first);
+        Assert.NotEqual(first, Text(got.Json, "id"));
+    }
+
+    [Theory]
+    [InlineData(200, "{\"status\":\"DROP\"}")]
+    [InlineData(404, "")]
+    public async Task What_is_dropped_does_not_come_again(int status, string body)
+    {
+        App.Answers("/drop", status, body);
+        await PublishAsync("drop", "1");
+        await App.NextAsync("/drop");
+        await AssertNothingMoreAsync("drop");
+    }
+
+    [Theory]
+    [InlineData(200, "{\"status\":\"DROP\"}")]
+    [InlineData(200, "{\"status\":\"RETRY\"}")]
+    [InlineData(404, "")]
+    [InlineData(500, "")]
+    public async Task What_is_lost_goes_to_the_dead_letter_topic_unchanged(int status, string body)
+    {
+        App.Answers("/lost", status, body);
+        await PublishAsync("lost", "1");
+        var lost = (await App.NextAsync("/lost")).Json;
+        var dead = (await App.NextAsync("/graveyard")).Json;
+        Assert.Equal((Text(lost, "id"), "lost"), (Text(dead, "id"), Text(dead, "topic")));
+    }
+
+    [Theory]
+    [InlineData("order.created", "{\"total\":5}", "/created")]
+    [InlineData("order.paid", "{\"total\":500}", "/large")]
+    [InlineData("order.paid", "{\"total\":5}", "/other")]
+    public async Task Rules_are_tried_in_order_before_the_default(string type, string data, string path)
+    {
+        await Http.SendAsync("POST", $"/v1.0/publish/events/routed?metadata.cloudevent.type={type}", data).SucceedsAsync();
+        Assert.Equal(type, Text((await App.NextAsync(path)).Json, "type"));
+    }
+
+    [Fact]
+    public async Task A_rule_whose_field_is_missing_fails_the_delivery()
+    {
+        await Http.SendAsync("POST", "/v1.0/publish/events/routed", """{"other":1}""").SucceedsAsync();
+        Assert.Equal("routed", Text((await App.NextAsync("/graveyard")).Json, "topic"));
+        Assert.True(App.GotNothingMore("/other"));
+    }
+
+    [Fact]
+    public async Task Declared_subscriptions_deliver_to_their_routes()
+    {
+        await PublishAsync("declared", "1");
+        await App.NextAsync("/declared");
+        await Http.SendAsync("POST", "/v1.0/publish/events/declared-two?metadata.cloudevent.type=a", "1").SucceedsAsync();
+        await App.NextAsync("/a");
+        await PublishAsync("declared-two", "1");
+        await App.NextAsync("/b");
+        await PublishAsync("elsewhere", "1");
+        await AssertNothingMoreAsync("plain");
+        Assert.True(App.GotNothingMore("/elsewhere"));
+    }
+
+    [Fact]
+    public async Task A_wildcard_takes_every_topic_that_begins_like_it()
+    {
+        if (!fixture.Driver.Wildcards)
+        {
+            return;
+        }
+        await PublishAsync("wild-one", "1");
+        Assert.Equal("wild-one", Text((await App.NextAsync("/wild")).Json, "topic"));
+    }
+
+    [Fact]
+    public async Task An_expired_event_is_not_delivered()
+    {
+        await Http.SendAsync("POST", "/v1.0/publish/events/plain?metadata.ttlInSeconds=0s", "1").SucceedsAsync();
+        await AssertNothingMoreAsync("plain");
+        await Http.SendAsync("POST", "/v1.0/publish/events/plain?metadata.ttlInSeconds=100", "1").SucceedsAsync();
+        Assert.True((await App.NextAsync("/plain")).Json.TryGetProperty("expiration", out _));
+        await Http.SendAsync("POST", "/v1.0/publish/events/plain?metadata.ttlInSeconds=never", "1").SucceedsAsync();
+        Assert.False((await App.NextAsync("/plain")).Json.TryGetProperty("expiration", out _));
+    }
+
+    [Fact]
+    public async Task A_gRPC_app_gets_the_attributes_apart_and_the_rest_as_extensions()
+    {
+        await fixture.GrpcSidecar.Http.SendAsync("POST", "/v1.0/publish/events/plain?metadata.cloudevent.type=mine", """{"n":1}""").SucceedsAsync();
+        var (got, headers) = await fixture.GrpcApp.State.NextEventAsync();
+        Assert.Equal(("mine", "grpc-app", "plain", "events", "", "application/json", """{"n":1}"""), (got.Type, got.Source, got.Topic, got.PubsubName, got.Path, got.DataContentType, got.Data.ToStringUtf8()));
+        Assert.Equal(["pubsubname", "time", "topic", "traceid", "traceparent", "tracestate"], got.Extensions.Fields.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal("events", headers.GetValue("pubsubname"));
+    }
+
+    [Fact]
+    public async Task A_gRPC_app_gets_bulks_and_raw_text()
+    {
+        var publish = new Protos.BulkPublishRequest { PubsubName = "events", Topic = "bulk" };
+        publish.Entries.AddRange(Enumerable.Range(0, 2).Select(n => new Protos.BulkPublishRequestEntry { EntryId = $"{n}", Event = ByteString.CopyFromUtf8($"e{n}"), ContentType = "text/plain" }));
+        await fixture.GrpcSidecar.Grpc.BulkPublishEventAsync(publish);
+        var bulk = await fixture.GrpcApp.State.Bulks.Reader.ReadAsync().AsTask().OrFail("the gRPC app got no bulk");
+        Assert.Equal(["e0", "e1"], bulk.Entries.Select(entry => entry.CloudEvent.Data.ToStringUtf8()).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_streaming_subscriber_gets_events_and_answers_them()
+    {
+        using var stream = Grpc.SubscribeTopicEventsAlpha1();
+        await stream.RequestStream.WriteAsync(new() { InitialRequest = new() { PubsubName = "events", Topic = "streamed" } });
+        Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None).OrFail("the subscription was not confirmed"));
+        Assert.NotNull(stream.ResponseStream.Current.InitialResponse);
+        foreach (var n in (int[])[1, 2])
+        {
+            await PublishAsync("streamed", $"{n}");
+            Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None).OrFail("no event came over the stream"));
+            var got = stream.ResponseStream.Current.EventMessage;
+            Assert.Equal(($"{n}", "/"), (got.Data.ToStringUtf8(), got.Path));
+            await stream.RequestStream.WriteAsync(new() { EventProcessed = new() { Id = got.Id, Status = new() } });
+        }
+        var metadata = await Grpc.GetMetadataAsync(new());
+        Assert.Contains(metadata.Subscriptions, subscription => subscription is { Topic: "streamed", Type: Protos.PubsubSubscriptionType.Streaming });
+    }
+
+    [Theory]
+    [InlineData("", "t", "pubsubName is required")]
+    [InlineData("events", "", "topic is required")]
+    [InlineData("scoped", "narrow", "subscription to topic 'narrow' on pubsub 'scoped' is not allowed")]
+    public async Task A_stream_that_cannot_be_subscribed_ends(string pubsub, string topic, string message)
+    {
+        using var stream = Grpc.SubscribeTopicEventsAlpha1();
+        await stream.RequestStream.WriteAsync(new() { InitialRequest = new() { PubsubName = pubsub, Topic = topic } });
+        var failure = await Assert.ThrowsAsync<RpcException>(() => stream.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.Equal((StatusCode.Unknown, message), (failure.StatusCode, failure.Status.Detail));
+    }
+
+    [Fact]
+    public async Task Metadata_lists_subscriptions_with_their_rules()
+    {
+        using var answer = await Http.GetAsync("/v1.0/metadata");
+        var subscriptions = (await answer.JsonAsync()).GetProperty("subscriptions").EnumerateArray().ToDictionary(item => Text(item, "topic"));
+        Assert.Equal("""{"pubsubname":"events","topic":"declared","rules":[{"path":"/declared"}],"deadLetterTopic":"","type":"DECLARATIVE"}""", subscriptions["declared"].GetRawText());
+        Assert.Equal(("PROGRAMMATIC", "graveyard", 3), (Text(subscriptions["routed"], "type"), Text(subscriptions["routed"], "deadLetterTopic"), subscriptions["routed"].GetProperty("rules").GetArrayLength()));
+        Assert.False(subscriptions.ContainsKey("nowhere"));
+    }
+
+    private static string BulkSuccess(JsonElement bulk)
+        => JsonSerializer.Serialize(new { statuses = bulk.GetProperty("entries").EnumerateArray().Select(entry => new { entryId = Text(entry, "entryId"), status = "SUCCESS" }) });
+
+    private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString() ?? "";
+
+    private Task PublishAsync(string topic, string body, string contentType = "application/json") => Http.SendAsync("POST", $"/v1.0/publish/events/{topic}", body, contentType).SucceedsAsync();
+
+    /// <summary>Events of a topic come in order, so once the next one is there an earlier one does not come any more.</summary>
+    private async Task AssertNothingMoreAsync(string topic)
+    {
+        App.Answers("/" + topic, 200);
+        var marker = $"\"{Guid.NewGuid()}\"";
+        await PublishAsync(topic, marker);
+        Assert.Equal(marker, (await App.NextAsync("/" + topic)).Json.GetProperty("data").GetRawText());
+    }
+}

@@ -1,0 +1,16 @@
+namespace Conformance.Running;
+
+/// <summary>How a sidecar is started. Resources and configuration are YAML texts; <c>{scratch}</c> in them is its own folder.</summary>
+public sealed record SidecarOptions
+{
+    public string AppId { get; init; } = "app-" + Guid.NewGuid().ToString("N")[..8];
+    public IReadOnlyList<string> Resources { get; init; } = [];
+    public string? Configuration { get; init; }
+    public int AppPort { get; init; }
+    public string AppProtocol { get; init; } = "http";
+    public IReadOnlyList<string> Flags { get; init; } = [];
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>False: do not wait until the sidecar says it is ready.</summary>
+    public bool AwaitReady { get; init; } = true;
+}

@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Reflection;
+using Dapr.Client;
+using Grpc.Net.Client;
+using Protos = Dapr.Client.Autogen.Grpc.v1;
+
+namespace Conformance.Running;
+
+/// <summary>
+/// A sidecar in a process of its own, known by its ports alone: the embedded one, or the daprd that <c>DAPRD_PATH</c> names.
+/// </summary>
+public sealed class SidecarProcess : IAsyncDisposable
+{
+    /// <summary>Where the sidecars of this run find each other, and no others.</summary>
+    private static readonly string Shared = SharedFolder();
+
+    private readonly Process process;
+    private readonly string scratch;
+    private readonly ConcurrentQueue<string> output = new();
+
+    private SidecarProcess(SidecarOptions options)
+    {
+        AppId = options.AppId;
+        (HttpPort, GrpcPort, PublicPort) = (Port.Free(), Port.Free(), Port.Free());
+        scratch = Directory.CreateTempSubdirectory("conformance-").FullName;
+        process = Process.Start(StartInfo(options)) ?? throw new InvalidOperationException("the sidecar could not be started");
+        process.OutputDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
+        process.ErrorDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, ActivityHeadersPropagator = null }) { BaseAddress = new Uri($"http://127.0.0.1:{HttpPort}") };
+        Channel = GrpcChannel.ForAddress($"http://127.0.0.1:{GrpcPort}");
+        Grpc = new Protos.Dapr.DaprClient(Channel);
+        Client = new DaprClientBuilder().UseHttpEndpoint($"http://127.0.0.1:{HttpPort}").UseGrpcEndpoint($"http://127.0.0.1:{GrpcPort}").Build();
+    }
+
+    public static bool IsDaprd => DaprdPath is not null;
+
+    public string AppId { get; }
+
+    public int HttpPort { get; }
+
+    public int GrpcPort { get; }
+
+    public int PublicPort { get; }
+
+    public HttpClient Http { get; }
+
+    public GrpcChannel Channel { get; }
+
+    /// <summary>The generated client, for what the SDK does not show.</summary>
+    public Protos.Dapr.DaprClient Grpc { get; }
+
+    /// <summary>The SDK's client, as apps use it.</summary>
+    public DaprClient Client { get; }
+
+    public string Output => string.Join('\n', output);
+
+    public Task<int> Ended => process.WaitForExitAsync().ContinueWith(_ => process.ExitCode, TaskScheduler.Default);
+
+    private static string? DaprdPath => Environment.GetEnvironmentVariable("DAPRD_PATH") is { Length: > 0 } path ? path : null;
+
+    public static async Task<SidecarProcess> StartAsync(SidecarOptions options)
+    {
+        var sidecar = new SidecarProcess(options);
+        try
+        {
+            await Patience.UntilAsync(() => sidecar.IsReadyAsync(options.AwaitReady), $"the sidecar of {options.AppId} did not get ready");
+            return sidecar;
+        }
+        catch (Exception e)
+        {
+            await sidecar.DisposeAsync();
+            throw new InvalidOperationException($"{e.Message}; it said:\n{sidecar.Output}", e);
+        }
+    }
+
+    /// <summary>Starts a sidecar that is expected to refuse; gives its exit code and what it said.</summary>
+    public static async Task<(int ExitCode, string Output)> RefusedAsync(SidecarOptions options)
+    {
+        await using var sidecar = new SidecarProcess(options);
+        var code = await sidecar.Ended.OrFail("the sidecar did not end, although it should have refused to start");
+        return (code, sidecar.Output);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        await process.WaitForExitAsync();
+        process.Dispose();
+        Http.Dispose();
+        Client.Dispose();
+        Channel.Dispose();
+        Directory.Delete(scratch, recursive: true);
+    }
+
+    private static string SharedFolder()
+    {
+        var folder = Directory.CreateTempSubdirectory("conformance-run-");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Delete(recursive: true);
+        return folder.FullName;
+    }
+
+    private async Task<bool> IsReadyAsync(bool wanted)
+    {
+        if (process.HasExited)
+        {
+            throw new InvalidOperationException($"the sidecar of {AppId} has ended with exit code {process.ExitCode}");
+        }
+        try
+        {
+            using var answer = await Http.GetAsync("/v1.0/healthz");
+            return !wanted || answer.StatusCode == HttpStatusCode.NoContent;
+        }
+        catch (HttpRequestException)
+        {
+            return false; // not listening yet
+        }
+    }
+
+    private ProcessStartInfo StartInfo(SidecarOptions options)
+    {
+        var resources = Directory.CreateDirectory(Path.Combine(scratch, "resources")).FullName;
+        foreach (var (index, resource) in options.Resources.Index())
+        {
+            File.WriteAllText(Path.Combine(resources, $"{index}.yaml"), resource.Replace("{scratch}", scratch, StringComparison.Ordinal));
+        }
+        var info = new ProcessStartInfo(DaprdPath ?? "dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = scratch,
+        };
+        if (DaprdPath is null)
+        {
+            info.ArgumentList.Add(Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "SidecarAssembly").Value!);
+            info.ArgumentList.Add("daprd");
+        }
+        List<string> flags =
+        [
+            "--app-id", options.AppId, "--dapr-http-port", $"{HttpPort}", "--dapr-grpc-port", $"{GrpcPort}", "--dapr-internal-grpc-port", $"{Port.Free()}",
+            "--dapr-public-port", $"{PublicPort}", "--enable-metrics=false", "--resources-path", resources, "--dapr-listen-addresses", "127.0.0.1",
+            "--app-protocol", options.AppProtocol, .. options.AppPort > 0 ? (string[])["--app-port", $"{options.AppPort}"] : [], .. options.Flags,
+        ];
+        if (options.Configuration is { } configuration)
+        {
+            var file = Path.Combine(scratch, "configuration.yaml");
+            File.WriteAllText(file, configuration);
+            flags.AddRange(["--config", file]);
+        }
+        flags.ForEach(info.ArgumentList.Add);
+        info.Environment["TMPDIR"] = Shared;
+        info.Environment["DOTNET_TieredPGO"] = "0";
+        info.Environment.Remove("DAPR_API_TOKEN");
+        info.Environment.Remove("APP_API_TOKEN");
+        foreach (var (name, value) in options.Environment)
+        {
+            info.Environment[name] = value;
+        }
+        return info;
+    }
+}

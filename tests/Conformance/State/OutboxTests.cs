@@ -1,0 +1,110 @@
+using System.Text;
+using System.Text.Json;
+using Conformance.Apps;
+using Conformance.PubSub;
+using Conformance.Running;
+using Dapr.Client;
+
+namespace Conformance.State;
+
+public sealed class InMemoryOutboxTests(OutboxSidecar<InMemoryState, InMemoryBroker> fixture) : OutboxTests<InMemoryState, InMemoryBroker>(fixture);
+
+public sealed class SqliteOutboxTests(OutboxSidecar<SqliteState, SqliteBroker> fixture) : OutboxTests<SqliteState, SqliteBroker>(fixture);
+
+/// <summary>An app whose store has an outbox, and which listens to it.</summary>
+public sealed class OutboxSidecar<TState, TBroker> : IAsyncLifetime where TState : StateDriver, new() where TBroker : BrokerDriver, new()
+{
+    public HttpApp App { get; private set; } = null!;
+
+    public SidecarProcess Sidecar { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        App = await HttpApp.StartAsync();
+        App.Subscribes("""[{"pubsubname":"events","topic":"orders","route":"/orders"}]""");
+        Sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        {
+            AppId = "outbox-app",
+            AppPort = App.PortNumber,
+            Resources = [new TBroker().Component("events"), new TState().Component("store", ("outboxPublishPubsub", "events"), ("outboxPublishTopic", "orders"))],
+        });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Sidecar.DisposeAsync();
+        await App.DisposeAsync();
+    }
+}
+
+/// <summary>The transactional outbox: what is published for a transaction, and what is not.</summary>
+public abstract class OutboxTests<TState, TBroker>(OutboxSidecar<TState, TBroker> fixture) : IClassFixture<OutboxSidecar<TState, TBroker>>
+    where TState : StateDriver, new()
+    where TBroker : BrokerDriver, new()
+{
+    [Fact]
+    public async Task Every_upsert_is_published_as_an_event_whose_id_is_the_outboxes_own()
+    {
+        await TransactAsync(Upsert("a", "{\"n\":1}", """{"contentType":"application/json","type":"order.created","subject":"a","id":"mine","extra":"x","cloudevent.type":"ignored"}"""), Upsert("head", "1", """{"contentType":"application/json"}"""));
+        var (first, second) = (await NextAsync(), await NextAsync());
+        Assert.StartsWith("outbox-", first.GetProperty("id").GetString(), StringComparison.Ordinal);
+        Assert.Equal(("outbox-app", "order.created", "a", "x", "ignored", "application/json", "orders", "events"),
+            (Text(first, "source"), Text(first, "type"), Text(first, "subject"), Text(first, "extra"), Text(first, "cloudevent.type"), Text(first, "datacontenttype"), Text(first, "topic"), Text(first, "pubsubname")));
+        Assert.Equal("{\"n\":1}", first.GetProperty("data").GetRawText());
+        Assert.Equal(("com.dapr.event.sent", "1"), (Text(second, "type"), second.GetProperty("data").GetRawText()));
+    }
+
+    [Fact]
+    public async Task Deletes_plain_saves_and_failed_transactions_publish_nothing()
+    {
+        await fixture.Sidecar.Client.SaveStateAsync("store", "plain", 1);
+        await TransactAsync("""{"operation":"delete","request":{"key":"plain"}}""");
+        await fixture.Sidecar.Http.SendAsync("POST", "/v1.0/state/store/transaction", $$"""{"operations":[{{Upsert("b", "1", "{}", ""","etag":"stale" """)}}]}""").FailsAsync(500, "ERR_STATE_TRANSACTION");
+        await TransactAsync(Upsert("marker", "\"marker\"", "{}"));
+        Assert.Equal("marker", Text(await NextAsync(), "data"));
+    }
+
+    [Theory]
+    [InlineData("{\"n\":1}", "map[n:1]")]
+    [InlineData("[1,\"a\",null]", "[1 a <nil>]")]
+    [InlineData("\"text\"", "text")]
+    public async Task Without_content_type_JSON_over_HTTP_arrives_as_Go_prints_it(string value, string printed)
+    {
+        await TransactAsync(Upsert("c", value, "{}"));
+        var got = await NextAsync();
+        Assert.Equal((printed, "text/plain"), (Text(got, "data"), Text(got, "datacontenttype")));
+    }
+
+    [Fact]
+    public async Task Over_gRPC_bytes_are_text_unless_their_content_type_says_JSON()
+    {
+        var json = Encoding.UTF8.GetBytes("""{"n":1}""");
+        await fixture.Sidecar.Client.ExecuteStateTransactionAsync("store", [new("d", json, StateOperationType.Upsert)]);
+        Assert.Equal(("""{"n":1}""", "text/plain"), (Text(await NextAsync() is var got ? got : default, "data"), Text(got, "datacontenttype")));
+        await fixture.Sidecar.Client.ExecuteStateTransactionAsync("store", [new("d", json, StateOperationType.Upsert, metadata: new Dictionary<string, string> { ["datacontenttype"] = "application/json" })]);
+        Assert.Equal(("""{"n":1}""", "application/json"), (Text(await NextAsync() is var named ? named : default, "data"), Text(named, "datacontenttype")));
+        await fixture.Sidecar.Client.ExecuteStateTransactionAsync("store", [new("d", json, StateOperationType.Upsert, metadata: new Dictionary<string, string> { ["contentType"] = "application/json" })]);
+        Assert.Equal(JsonValueKind.Object, (await NextAsync()).GetProperty("data").ValueKind);
+    }
+
+    [Fact]
+    public async Task A_projection_is_published_in_place_of_the_value_that_is_stored()
+    {
+        await TransactAsync(
+            Upsert("e", "{\"stored\":1}", """{"type":"from.first","contentType":"text/plain"}"""),
+            Upsert("e", "{\"published\":1}", """{"outbox.projection":"true","contentType":"application/json","type":"from.projection"}"""));
+        var got = await NextAsync();
+        Assert.Equal(("{\"published\":1}", "from.first", "application/json"), (got.GetProperty("data").GetRawText(), Text(got, "type"), Text(got, "datacontenttype")));
+        await fixture.Sidecar.Http.GetAsync("/v1.0/state/store/e").SucceedsAsync(200, "{\"stored\":1}");
+    }
+
+    private static string Upsert(string key, string value, string metadata, string rest = "")
+        => $$$"""{"operation":"upsert","request":{"key":"{{{key}}}","value":{{{value}}},"metadata":{{{metadata}}}{{{rest}}}}}""";
+
+    private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString() ?? "";
+
+    private async Task<JsonElement> NextAsync() => (await fixture.App.NextAsync("/orders")).Json;
+
+    private Task TransactAsync(params string[] operations)
+        => fixture.Sidecar.Http.SendAsync("POST", "/v1.0/state/store/transaction", $$"""{"operations":[{{string.Join(',', operations)}}]}""").SucceedsAsync();
+}

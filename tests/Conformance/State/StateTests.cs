@@ -1,0 +1,339 @@
+using System.Text;
+using System.Text.Json;
+using Conformance.Running;
+using Dapr.Client;
+using Google.Protobuf;
+using Google.Rpc;
+using Grpc.Core;
+using Protos = Dapr.Client.Autogen.Grpc.v1;
+
+namespace Conformance.State;
+
+public sealed class InMemoryStateTests(StateSidecar<InMemoryState> fixture) : StateTests<InMemoryState>(fixture);
+
+public sealed class SqliteStateTests(StateSidecar<SqliteState> fixture) : StateTests<SqliteState>(fixture);
+
+/// <summary>The state API, the same for every store.</summary>
+public abstract class StateTests<TDriver>(StateSidecar<TDriver> fixture) : IClassFixture<StateSidecar<TDriver>> where TDriver : StateDriver, new()
+{
+    private const string Store = "/v1.0/state/store";
+
+    private readonly string key = "key-" + Guid.NewGuid().ToString("N")[..10];
+
+    private HttpClient Http => fixture.Sidecar.Http;
+
+    private DaprClient Client => fixture.Sidecar.Client;
+
+    private Protos.Dapr.DaprClient Grpc => fixture.Sidecar.Grpc;
+
+    [Theory]
+    [InlineData("POST")]
+    [InlineData("PUT")]
+    public async Task What_is_saved_comes_back_with_an_ETag(string method)
+    {
+        await Http.SendAsync(method, Store, Item("""{"total":5}""")).SucceedsAsync();
+        using var answer = await Http.GetAsync($"{Store}/{key}");
+        Assert.Equal((200, "application/json", """{"total":5}"""), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.ToString(), await answer.TextAsync()));
+        Assert.NotEmpty(answer.Headers.GetValues("ETag").Single());
+    }
+
+    [Fact]
+    public async Task A_missing_key_is_204_without_ETag_and_over_gRPC_empty()
+    {
+        using var answer = await Http.GetAsync($"{Store}/{key}");
+        Assert.Equal((204, "", false), ((int)answer.StatusCode, await answer.TextAsync(), answer.Headers.Contains("ETag")));
+        var reply = await Grpc.GetStateAsync(new() { StoreName = "store", Key = key });
+        Assert.Equal((0, ""), (reply.Data.Length, reply.Etag));
+    }
+
+    [Theory]
+    [InlineData("{\"b\":1,\"a\":2}", "{\"a\":2,\"b\":1}")]
+    [InlineData("\"<&>\"", "\"\\u003c\\u0026\\u003e\"")]
+    [InlineData("12345678901234567890", "12345678901234567000")]
+    [InlineData("1.50", "1.5")]
+    [InlineData("1e21", "1e+21")]
+    [InlineData("0.0000001", "1e-7")]
+    [InlineData("[ 1, null, true ]", "[1,null,true]")]
+    [InlineData("null", "null")]
+    public async Task Values_are_stored_as_Go_encodes_them(string given, string stored)
+    {
+        await SaveAsync(given);
+        await Http.GetAsync($"{Store}/{key}").SucceedsAsync(200, stored);
+    }
+
+    [Theory]
+    [InlineData("", "EOF")]
+    [InlineData("{}", "json: cannot unmarshal object into Go value of type []state.SetRequest")]
+    [InlineData("foobar", "invalid character 'o' in literal false (expecting 'a')")]
+    [InlineData("[{}]", "\"key\" is a required field")]
+    [InlineData("[{\"key\": \"k\", \"value\": \"v\"},]", "invalid character ']' looking for beginning of value")]
+    [InlineData("[{\"key\": \"k\", \"etag\": 123}]", "json: cannot unmarshal number into Go struct field SetRequest.etag of type string")]
+    [InlineData("[{\"key\": \"k\"", "unexpected EOF")]
+    [InlineData("[{\"key\": \"ke||y\", \"value\": 1}]", "api error: code = InvalidArgument desc = input key/keyPrefix 'ke||y' can't contain '||'")]
+    public Task A_malformed_save_is_refused(string body, string message) => Http.SendAsync("POST", Store, body).FailsAsync(400, "ERR_MALFORMED_REQUEST", message);
+
+    [Fact]
+    public Task Saving_nothing_is_fine() => Http.SendAsync("POST", Store, "[]").SucceedsAsync();
+
+    [Fact]
+    public async Task An_illegal_key_is_told_with_details_on_both_transports()
+    {
+        var error = await Http.SendAsync("POST", Store, """[{"key":"a||b","value":1}]""").FailsAsync(400, "ERR_MALFORMED_REQUEST");
+        Assert.Equal(("DAPR_STATE_ILLEGAL_KEY", 3), (error.Reason(), error.GetProperty("details").GetArrayLength()));
+        var failure = await Grpc.GetStateAsync(new() { StoreName = "store", Key = "a||b" }).FailsAsync(StatusCode.InvalidArgument, "input key/keyPrefix 'a||b' can't contain '||'");
+        Assert.Equal(("DAPR_STATE_ILLEGAL_KEY", "a||b", "store"), (failure.Reason(), failure.Detail<BadRequest>()?.FieldViolations[0].Field, failure.Detail<ResourceInfo>()?.ResourceName));
+    }
+
+    [Theory]
+    [InlineData("nope")]
+    [InlineData("others")]
+    public async Task An_unknown_or_out_of_scope_store_is_not_found(string store)
+    {
+        var error = await Http.GetAsync($"/v1.0/state/{store}/k").FailsAsync(400, "ERR_STATE_STORE_NOT_FOUND", $"state store {store} is not found");
+        Assert.Equal("DAPR_STATE_NOT_FOUND", error.Reason());
+        await Http.SendAsync("POST", $"/v1.0/state/{store}", "not even json").FailsAsync(400, "ERR_STATE_STORE_NOT_FOUND");
+        await Http.SendAsync("POST", $"/v1.0/state/{store}/transaction", "{}").FailsAsync(400, "ERR_STATE_STORE_NOT_FOUND");
+        var failure = await Grpc.GetStateAsync(new() { StoreName = store, Key = "k" }).FailsAsync(StatusCode.InvalidArgument, $"state store {store} is not found");
+        Assert.Equal(("DAPR_STATE_NOT_FOUND", "state-app"), (failure.Reason(), failure.Detail<ErrorInfo>()?.Metadata["appID"]));
+    }
+
+    [Fact]
+    public async Task The_SDK_writes_reads_and_deletes()
+    {
+        await Client.SaveStateAsync("store", key, new { Total = 7 });
+        Assert.Equal(7, (await Client.GetStateAsync<JsonElement>("store", key)).GetProperty("total").GetInt32());
+        await Client.DeleteStateAsync("store", key);
+        Assert.Null(await Client.GetStateAsync<string>("store", key));
+    }
+
+    [Fact]
+    public async Task Bytes_over_gRPC_come_back_unchanged()
+    {
+        byte[] bytes = [0, 255, 1, 2];
+        await Client.SaveByteStateAsync("store", key, bytes);
+        Assert.Equal(bytes, (await Client.GetByteStateAsync("store", key)).ToArray());
+    }
+
+    [Theory]
+    [InlineData("stale")]
+    [InlineData("7")]
+    public async Task A_stale_or_unparsable_ETag_conflicts_on_save_and_delete(string etag)
+    {
+        await SaveAsync("1");
+        var save = await Http.SendAsync("POST", Store, Item("2", $", \"etag\": \"{etag}\"")).FailsAsync(409, "ERR_STATE_SAVE");
+        Assert.StartsWith("failed saving state in state store store: possible etag mismatch. error from state store", save.GetProperty("message").GetString(), StringComparison.Ordinal);
+        await Http.SendAsync("DELETE", $"{Store}/{key}", null, null, ("If-Match", etag)).FailsAsync(409, "ERR_STATE_DELETE");
+        var request = new Protos.SaveStateRequest { StoreName = "store", States = { new Protos.StateItem { Key = key, Value = ByteString.CopyFromUtf8("2"), Etag = new() { Value = etag } } } };
+        Assert.Equal("ERR_STATE_SAVE", (await Grpc.SaveStateAsync(request).FailsAsync(StatusCode.Aborted)).Reason());
+        await Grpc.DeleteStateAsync(new() { StoreName = "store", Key = key, Etag = new() { Value = etag } }).FailsAsync(StatusCode.Aborted);
+        await Http.GetAsync($"{Store}/{key}").SucceedsAsync(200, "1");
+    }
+
+    [Fact]
+    public async Task The_current_ETag_lets_a_write_pass_once_and_every_write_changes_it()
+    {
+        await SaveAsync("1");
+        var (_, etag) = await Client.GetStateAndETagAsync<int>("store", key);
+        Assert.True(await Client.TrySaveStateAsync("store", key, 2, etag));
+        Assert.False(await Client.TrySaveStateAsync("store", key, 3, etag));
+        var (value, changed) = await Client.GetStateAndETagAsync<int>("store", key);
+        Assert.Equal(2, value);
+        Assert.NotEqual(etag, changed);
+        Assert.False(await Client.TryDeleteStateAsync("store", key, etag));
+        Assert.True(await Client.TryDeleteStateAsync("store", key, changed));
+    }
+
+    [Fact]
+    public Task An_ETag_for_a_key_that_does_not_exist_conflicts() => Http.SendAsync("POST", Store, Item("1", ", \"etag\": \"1\"")).FailsAsync(409, "ERR_STATE_SAVE");
+
+    [Fact]
+    public async Task First_write_lets_only_the_first_writer_pass()
+    {
+        const string first = """, "options": {"concurrency": "first-write"}""";
+        await Http.SendAsync("POST", Store, Item("1", first)).SucceedsAsync();
+        await Http.SendAsync("POST", Store, Item("2", first)).FailsAsync(409, "ERR_STATE_SAVE");
+        await Http.GetAsync($"{Store}/{key}").SucceedsAsync(200, "1");
+    }
+
+    [Theory]
+    [InlineData(""", "options": {"concurrency": "sometimes"}""", "unrecognized concurrency model 'sometimes'")]
+    [InlineData(""", "options": {"consistency": "maybe"}""", "unrecognized consistency model 'maybe'")]
+    public Task Unknown_options_fail_the_save(string options, string detail)
+        => Http.SendAsync("POST", Store, Item("1", options)).FailsAsync(500, "ERR_STATE_SAVE", $"failed saving state in state store store: {detail}");
+
+    [Fact]
+    public Task A_time_to_live_that_is_no_number_fails_the_save() => Http.SendAsync("POST", Store, Item("1", """, "metadata": {"ttlInSeconds": "soon"}""")).FailsAsync(500, "ERR_STATE_SAVE");
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1")]
+    public async Task A_time_to_live_that_is_not_positive_means_for_ever_and_removes_an_expiry(string ttl)
+    {
+        await Http.SendAsync("POST", Store, Item("1", """, "metadata": {"ttlInSeconds": "100"}""")).SucceedsAsync();
+        await Http.SendAsync("POST", Store, Item("1", $", \"metadata\": {{\"ttlInSeconds\": \"{ttl}\"}}")).SucceedsAsync();
+        using var answer = await Http.GetAsync($"{Store}/{key}");
+        Assert.False(answer.Headers.Contains("metadata.ttlExpireTime"));
+    }
+
+    [Theory]
+    [InlineData("", """, "metadata": {"ttlInSeconds": "100"}""")]
+    [InlineData("?metadata.ttlInSeconds=100", "")]
+    public async Task A_time_to_live_tells_when_it_ends(string query, string metadata)
+    {
+        await Http.SendAsync("POST", Store + query, Item("1", metadata)).SucceedsAsync();
+        using var answer = await Http.GetAsync($"{Store}/{key}");
+        var expires = DateTimeOffset.Parse(answer.Headers.GetValues("metadata.ttlExpireTime").Single(), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(expires, TimeProvider.System.GetUtcNow().AddSeconds(60), TimeProvider.System.GetUtcNow().AddSeconds(110));
+        Assert.True((await Grpc.GetStateAsync(new() { StoreName = "store", Key = key })).Metadata.ContainsKey("ttlExpireTime"));
+    }
+
+    [Fact]
+    public async Task What_has_expired_is_gone()
+    {
+        await Http.SendAsync("POST", Store, Item("1", """, "metadata": {"ttlInSeconds": "1"}""")).SucceedsAsync();
+        await Patience.UntilAsync(async () =>
+        {
+            using var answer = await Http.GetAsync($"{Store}/{key}");
+            return (int)answer.StatusCode == 204;
+        }, "the value did not expire");
+    }
+
+    [Fact]
+    public async Task Deleting_what_is_missing_is_fine()
+    {
+        await Http.DeleteAsync($"{Store}/{key}").SucceedsAsync();
+        await Client.DeleteStateAsync("store", key);
+    }
+
+    [Theory]
+    [InlineData("a%2Fb")]
+    [InlineData("a%252Fb")]
+    [InlineData("with%20space")]
+    [InlineData("%C3%A4%C3%B6")]
+    [InlineData("100%25")]
+    public async Task Escaped_characters_belong_to_the_key(string escaped)
+    {
+        var plain = Uri.UnescapeDataString(escaped) + key;
+        await Client.SaveStateAsync("store", plain, 1);
+        await Http.GetAsync($"{Store}/{escaped}{key}").SucceedsAsync(200, "1");
+        await Http.GetAsync($"{Store}//{escaped}{key}/").SucceedsAsync(200, "1");
+    }
+
+    [Fact]
+    public async Task A_plus_in_a_path_is_a_space()
+    {
+        await Client.SaveStateAsync("store", $"a b{key}", 1);
+        await Http.GetAsync($"{Store}/a+b{key}").SucceedsAsync(200, "1");
+    }
+
+    [Fact]
+    public async Task A_bulk_get_answers_every_key_and_nothing_for_missing_ones()
+    {
+        await SaveAsync("""{"n":1}""");
+        using var answer = await Http.SendAsync("POST", Store + "/bulk", $$"""{"keys":["{{key}}","missing"]}""");
+        var items = (await answer.JsonAsync()).EnumerateArray().ToDictionary(item => item.GetProperty("key").GetString()!);
+        Assert.Equal(1, items[key].GetProperty("data").GetProperty("n").GetInt32());
+        Assert.True(items[key].TryGetProperty("etag", out _));
+        Assert.Equal(["key"], items["missing"].EnumerateObject().Select(member => member.Name));
+        var bulk = await Client.GetBulkStateAsync("store", [key, "missing"], parallelism: 2);
+        Assert.Equal(["", """{"n":1}"""], bulk.Select(item => item.Value ?? "").Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""{"keys":[]}""")]
+    [InlineData("{}")]
+    public async Task A_bulk_get_of_nothing_is_an_empty_list(string body)
+    {
+        using var answer = await Http.SendAsync("POST", Store + "/bulk", body);
+        Assert.Equal(("[]", 200), ((await answer.TextAsync()).Trim(), (int)answer.StatusCode));
+    }
+
+    [Theory]
+    [InlineData("", "failed deserializing HTTP body: EOF")]
+    [InlineData("[]", "failed deserializing HTTP body: json: cannot unmarshal array into Go value of type http.BulkGetRequest")]
+    public Task A_malformed_bulk_get_is_refused(string body, string message) => Http.SendAsync("POST", Store + "/bulk", body).FailsAsync(400, "ERR_MALFORMED_REQUEST", message);
+
+    [Fact]
+    public async Task In_a_bulk_save_one_stale_ETag_fails_that_item_alone()
+    {
+        await SaveAsync("1");
+        await Http.SendAsync("POST", Store, $$"""[{"key":"{{key}}","value":2,"etag":"stale"},{"key":"{{key}}-b","value":3}]""").FailsAsync(409, "ERR_STATE_SAVE");
+        await Http.GetAsync($"{Store}/{key}").SucceedsAsync(200, "1");
+        await Http.GetAsync($"{Store}/{key}-b").SucceedsAsync(200, "3");
+    }
+
+    [Fact]
+    public async Task Bulk_delete_over_gRPC_removes_all()
+    {
+        await SaveAsync("1");
+        await Client.DeleteBulkStateAsync("store", [new BulkDeleteStateItem(key, "")]);
+        await Http.GetAsync($"{Store}/{key}").SucceedsAsync();
+        var stale = new Protos.DeleteBulkStateRequest { StoreName = "store", States = { new Protos.StateItem { Key = key, Etag = new() { Value = "stale" } } } };
+        Assert.Equal("ERR_STATE_BULK_DELETE", (await Grpc.DeleteBulkStateAsync(stale).FailsAsync(StatusCode.Aborted)).Reason());
+    }
+
+    [Fact]
+    public async Task A_transaction_applies_its_operations_in_order()
+    {
+        await SaveAsync("1");
+        await TransactAsync($$$"""{"operations":[{"operation":"upsert","request":{"key":"{{{key}}}-b","value":2}},{"operation":"upsert","request":{"key":"{{{key}}}","value":9}},{"operation":"delete","request":{"key":"{{{key}}}"}}]}""").SucceedsAsync();
+        await Http.GetAsync($"{Store}/{key}").SucceedsAsync();
+        await Http.GetAsync($"{Store}/{key}-b").SucceedsAsync(200, "2");
+        await Client.ExecuteStateTransactionAsync("store", [new(key, Encoding.UTF8.GetBytes("5"), StateOperationType.Upsert), new($"{key}-b", null, StateOperationType.Delete)]);
+        Assert.Equal(5, await Client.GetStateAsync<int>("store", key));
+    }
+
+    [Theory]
+    [InlineData(""", "etag": "stale" """)]
+    [InlineData(""", "options": {"concurrency": "first-write"} """)]
+    public async Task A_refused_operation_undoes_the_whole_transaction(string condition)
+    {
+        await SaveAsync("1");
+        await TransactAsync($$$"""{"operations":[{"operation":"upsert","request":{"key":"{{{key}}}-b","value":2}},{"operation":"upsert","request":{"key":"{{{key}}}","value":9{{{condition}}}}}]}""").FailsAsync(500, "ERR_STATE_TRANSACTION");
+        await Http.GetAsync($"{Store}/{key}").SucceedsAsync(200, "1");
+        await Http.GetAsync($"{Store}/{key}-b").SucceedsAsync();
+    }
+
+    [Fact]
+    public async Task Whether_an_ETag_sees_the_operations_before_it_depends_on_the_store()
+    {
+        await SaveAsync("1");
+        var (_, etag) = await Client.GetStateAndETagAsync<int>("store", key);
+        var call = TransactAsync($$$"""{"operations":[{"operation":"upsert","request":{"key":"{{{key}}}","value":2}},{"operation":"upsert","request":{"key":"{{{key}}}","value":3,"etag":"{{{etag}}}"}}]}""");
+        await (fixture.Driver.ComparesWithinTransaction ? call.FailsAsync(500, "ERR_STATE_TRANSACTION") : call.SucceedsAsync());
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"operations":[]}""")]
+    public Task An_empty_transaction_is_fine(string body) => TransactAsync(body).SucceedsAsync();
+
+    [Fact]
+    public async Task An_unknown_operation_is_refused()
+    {
+        await TransactAsync("""{"operations":[{"operation":"increment","request":{"key":"k"}}]}""").FailsAsync(400, "ERR_NOT_SUPPORTED_STATE_OPERATION", "operation type increment not supported");
+        var request = new Protos.ExecuteStateTransactionRequest { StoreName = "store", Operations = { new Protos.TransactionalStateOperation { OperationType = "increment", Request = new() { Key = key } } } };
+        Assert.Equal("ERR_NOT_SUPPORTED_STATE_OPERATION", (await Grpc.ExecuteStateTransactionAsync(request).FailsAsync(StatusCode.Unimplemented)).Reason());
+    }
+
+    [Fact]
+    public Task A_malformed_transaction_is_refused() => TransactAsync("[").FailsAsync(400, "ERR_MALFORMED_REQUEST", "failed deserializing HTTP body: unexpected EOF");
+
+    [Fact]
+    public async Task An_empty_key_over_gRPC_is_refused()
+        => Assert.Equal("ERR_STATE_SAVE", (await Grpc.SaveStateAsync(new() { StoreName = "store", States = { new Protos.StateItem() } }).FailsAsync(StatusCode.InvalidArgument, "state key cannot be empty")).Reason());
+
+    [Fact]
+    public async Task A_query_is_not_supported()
+    {
+        var error = await Http.SendAsync("POST", "/v1.0-alpha1/state/store/query", "{}").FailsAsync(500, "ERR_STATE_STORE_NOT_SUPPORTED", "state store does not support querying");
+        Assert.Equal("DAPR_STATE_QUERYING_NOT_SUPPORTED", error.Reason());
+        await Grpc.QueryStateAlpha1Async(new() { StoreName = "store", Query = "{}" }).FailsAsync(StatusCode.Internal, "state store does not support querying");
+    }
+
+    private Task SaveAsync(string value) => Http.SendAsync("POST", Store, Item(value)).SucceedsAsync();
+
+    private Task<HttpResponseMessage> TransactAsync(string body) => Http.SendAsync("POST", Store + "/transaction", body);
+
+    private string Item(string value, string rest = "") => $$"""[{"key":"{{key}}","value":{{value}}{{rest}}}]""";
+}

@@ -1,0 +1,108 @@
+using Sidecar.Api;
+using Sidecar.Api.Http;
+using Sidecar.Components;
+using Sidecar.Invocation;
+using Sidecar.PubSub;
+using Sidecar.Resources;
+using Sidecar.State;
+using Sidecar.Yaml;
+
+namespace Sidecar.Tests.Blocks;
+
+public sealed class AccessTests
+{
+    private static readonly AccessPolicy Policy = new(new AccessControl("deny", "public",
+    [
+        new AppPolicy("caller", "deny", "default",
+        [
+            new OperationPolicy("/exact", ["GET"], "allow"),
+            new OperationPolicy("/one/*", ["*"], "allow"),
+            new OperationPolicy("/many/**", ["*"], "allow"),
+            new OperationPolicy("/pre*", ["*"], "allow"),
+        ]),
+        new AppPolicy("elsewhere", "allow", "other-namespace", []),
+        new AppPolicy("silent", "", "default", []),
+    ]), http: true);
+
+    [Theory]
+    [InlineData("caller", "exact", "GET", true)]
+    [InlineData("caller", "EXACT", "get", true)]
+    [InlineData("caller", "exact", "POST", false)]
+    [InlineData("caller", "exact/below", "GET", true)]
+    [InlineData("caller", "one/x", "PUT", true)]
+    [InlineData("caller", "one", "PUT", true)]
+    [InlineData("caller", "one/x/y", "PUT", false)]
+    [InlineData("caller", "many/x/y/z", "PUT", true)]
+    [InlineData("caller", "prefix", "PUT", true)]
+    [InlineData("caller", "other", "GET", false)]
+    [InlineData("elsewhere", "exact", "GET", false)]
+    [InlineData("silent", "exact", "GET", false)]
+    [InlineData("stranger", "exact", "GET", false)]
+    public void A_policy_decides_by_caller_operation_and_verb(string caller, string method, string verb, bool allowed)
+        => Assert.Equal(allowed, Policy.Allows(caller, method, verb));
+
+    [Fact]
+    public void Without_a_list_everyone_may_call() => Assert.True(new AccessPolicy(null, http: true).Allows("anyone", "anything", "GET"));
+
+    [Fact]
+    public void For_a_gRPC_app_case_matters_and_verbs_do_not()
+    {
+        var policy = new AccessPolicy(new AccessControl("deny", "public", [new AppPolicy("caller", "deny", "default", [new OperationPolicy("/Say", ["GET"], "allow")])]), http: false);
+        Assert.True(policy.Allows("caller", "Say", "POST"));
+        Assert.False(policy.Allows("caller", "say", "GET"));
+    }
+
+    [Theory]
+    [InlineData("open", "app", true)]
+    [InlineData("narrow", "app", true)]
+    [InlineData("narrow", "scoped", true)]
+    [InlineData("open", "scoped", false)]
+    [InlineData("secret", "app", false)]
+    [InlineData("secret", "granted", true)]
+    [InlineData("unlisted", "app", false)]
+    [InlineData("open", "muted", false)]
+    public void Topic_scopes_narrow_who_may_publish(string topic, string app, bool allowed)
+    {
+        var metadata = new Dictionary<string, string>
+        {
+            ["allowedTopics"] = "open, narrow, secret", ["protectedTopics"] = "secret", ["publishingScopes"] = "scoped=narrow; granted=secret,open; muted=",
+        };
+        var component = new Component("events", "pubsub.in-memory", "v1", [], [], null, false, "f", 1);
+        Assert.Equal(allowed, new TopicScopes(new ComponentProperties(component, metadata, []), app).MayPublish(topic));
+    }
+
+    [Theory]
+    [InlineData(null, "app||k")]
+    [InlineData("appid", "app||k")]
+    [InlineData("NAME", "store||k")]
+    [InlineData("none", "k")]
+    [InlineData("custom", "custom||k")]
+    public void A_key_prefix_tells_apps_apart(string? strategy, string stored)
+    {
+        var prefix = new KeyPrefix(strategy, "app", "store");
+        Assert.Equal((stored, "k"), (prefix.Stored("k"), prefix.Original(stored)));
+        Assert.Equal("ERR_MALFORMED_REQUEST", Assert.Throws<DaprException>(() => prefix.Stored("a||b")).Error.Code);
+    }
+
+    [Theory]
+    [InlineData("/a//b/./c/../d/", "a/b/d")]
+    [InlineData("../../x", "x")]
+    [InlineData("/", "")]
+    public void Paths_are_cleaned(string path, string clean) => Assert.Equal(clean, RequestPath.Clean(path));
+
+    [Theory]
+    [InlineData("a%2Fb", "a/b")]
+    [InlineData("a%252Fb", "a%2Fb")]
+    [InlineData("%C3%A4", "ä")]
+    [InlineData("%", null)]
+    [InlineData("%g1", null)]
+    public void Escapes_are_decoded_once(string escaped, string? decoded) => Assert.Equal(decoded, RequestPath.TryDecode(escaped));
+
+    [Theory]
+    [InlineData("a?b")]
+    [InlineData("a#b")]
+    [InlineData("a\0b")]
+    [InlineData("a\nb")]
+    public void A_method_that_could_change_on_its_way_is_refused(string method)
+        => Assert.Equal("ERR_DIRECT_INVOKE", Assert.Throws<DaprException>(() => MethodPath.Clean("app", method)).Error.Code);
+}

@@ -1,0 +1,60 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Sidecar.PubSub;
+using Sidecar.PubSub.Events;
+using Sidecar.PubSub.Publishing;
+
+namespace Sidecar.Tests.Blocks;
+
+public sealed class CloudEventsTests
+{
+    private static readonly DateTimeOffset Now = new(2024, 5, 6, 7, 8, 9, TimeSpan.Zero);
+
+    [Theory]
+    [InlineData("application/json", """{"big":12345678901234567890}""", "data", """{"big":12345678901234567890}""")]
+    [InlineData("text/xml", "<a/>", "data", "\"\\u003Ca/\\u003E\"")]
+    [InlineData("application/octet-stream", "abc", "data_base64", "\"YWJj\"")]
+    [InlineData("", "abc", "data", "\"abc\"")]
+    public void Data_is_carried_by_its_content_type(string contentType, string body, string member, string json)
+        => Assert.Equal(json, Wrap(contentType, body)[member]!.ToJsonString());
+
+    [Fact]
+    public void Overrides_match_without_regard_to_case_and_a_trace_parent_beats_a_trace_id()
+    {
+        var envelope = Wrap("text/plain", "x", ("CloudEvent.Type", "t"), ("cloudevent.traceid", "id"), ("cloudevent.traceparent", "parent"));
+        Assert.Equal(("t", "parent", "parent", "2024-05-06T07:08:09Z"), ((string?)envelope["type"], (string?)envelope["traceid"], (string?)envelope["traceparent"], (string?)envelope["time"]));
+    }
+
+    [Fact]
+    public void An_expired_event_is_recognised()
+    {
+        var envelope = Wrap("text/plain", "x");
+        CloudEvents.Expire(envelope, TimeSpan.FromSeconds(5), Now);
+        Assert.False(CloudEvents.HasExpired(envelope, Now.AddSeconds(5)));
+        Assert.True(CloudEvents.HasExpired(envelope, Now.AddSeconds(6)));
+        envelope["expiration"] = "not a time";
+        Assert.False(CloudEvents.HasExpired(envelope, Now));
+    }
+
+    [Theory]
+    [InlineData("ttlInSeconds", "5", 5.0)]
+    [InlineData("TTL", "1m", 60.0)]
+    [InlineData("ttl", "0", null)]
+    [InlineData("ttl", "-5", null)]
+    [InlineData("ttl", "soon", null)]
+    [InlineData("other", "5", null)]
+    public void A_time_to_live_is_seconds_or_a_duration(string name, string value, double? seconds)
+        => Assert.Equal(seconds, PublishMetadata.TimeToLive(new Dictionary<string, string> { [name] = value })?.TotalSeconds);
+
+    [Fact]
+    public void Metadata_of_a_bulk_entry_beats_that_of_the_request_which_reaches_no_silent_entry()
+    {
+        var request = new Dictionary<string, string> { ["a"] = "request", ["b"] = "request" };
+        var merged = PublishMetadata.OfEntry(request, new Dictionary<string, string> { ["a"] = "entry" });
+        Assert.Equal(("entry", "request"), (merged["a"], merged["b"]));
+        Assert.Empty(PublishMetadata.OfEntry(request, BrokerMessage.NoMetadata));
+    }
+
+    private static JsonObject Wrap(string contentType, string body, params (string Name, string Value)[] metadata)
+        => CloudEvents.Wrap(Encoding.UTF8.GetBytes(body), new EventSource("app", "events", "t", contentType, "trace", ""), metadata.ToDictionary(item => item.Name, item => item.Value), Now);
+}

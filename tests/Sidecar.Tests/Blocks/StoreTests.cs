@@ -1,0 +1,120 @@
+using System.Text;
+using Microsoft.Extensions.Time.Testing;
+using Sidecar.Sqlite;
+using Sidecar.State;
+using Sidecar.State.Drivers;
+
+namespace Sidecar.Tests.Blocks;
+
+public sealed class InMemoryStoreTests : StoreTests
+{
+    internal override ITransactionalStateStore Open() => new InMemoryStateStore(Time);
+}
+
+public sealed class SqliteStoreTests : StoreTests
+{
+    internal override ITransactionalStateStore Open() => new SqliteStateStore(SqliteDatabase.At(":memory:"), "state", "metadata", null, Time);
+}
+
+/// <summary>What every state store driver promises; a new one passes by a class of one line.</summary>
+public abstract class StoreTests
+{
+    private protected FakeTimeProvider Time { get; } = new(TimeProvider.System.GetUtcNow());
+
+    internal abstract ITransactionalStateStore Open();
+
+    [Fact]
+    public async Task Every_write_gives_another_ETag_and_the_value_comes_back_unchanged()
+    {
+        await using var store = Open();
+        byte[] value = [0, 1, 255];
+        Assert.Null(await store.WriteAsync(StateWrite.Upsert("k", value), default));
+        var first = await store.GetAsync("k", default);
+        Assert.Null(await store.WriteAsync(StateWrite.Upsert("k", value), default));
+        var second = await store.GetAsync("k", default);
+        Assert.Equal(value, second!.Value.ToArray());
+        Assert.NotEmpty(first!.ETag);
+        Assert.NotEqual(first.ETag, second.ETag);
+    }
+
+    [Fact]
+    public async Task A_stale_ETag_and_a_second_first_write_are_refused_by_name()
+    {
+        await using var store = Open();
+        Assert.Equal(StateFailureKind.ETagMismatch, (await store.WriteAsync(StateWrite.Upsert("k", Bytes("1"), etag: "x"), default))?.Kind);
+        Assert.Null(await store.WriteAsync(StateWrite.Upsert("k", Bytes("1"), firstWrite: true), default));
+        var refused = await store.WriteAsync(StateWrite.Upsert("k", Bytes("2"), firstWrite: true), default);
+        Assert.Equal((StateFailureKind.KeyExists, "k"), (refused?.Kind, refused?.Key));
+        Assert.Equal(StateFailureKind.ETagMismatch, (await store.WriteAsync(StateWrite.Delete("k", "stale"), default))?.Kind);
+    }
+
+    [Fact]
+    public async Task A_transaction_keeps_its_order_or_leaves_no_trace()
+    {
+        await using var store = Open();
+        Assert.Null(await store.TransactAsync([StateWrite.Upsert("a", Bytes("1")), StateWrite.Delete("a"), StateWrite.Upsert("b", Bytes("2"))], default));
+        Assert.Null(await store.GetAsync("a", default));
+        Assert.NotNull(await store.TransactAsync([StateWrite.Upsert("b", Bytes("3")), StateWrite.Delete("b", "stale")], default));
+        Assert.Equal("2", Encoding.UTF8.GetString((await store.GetAsync("b", default))!.Value.Span));
+    }
+
+    [Fact]
+    public async Task Keys_are_listed_in_order_by_prefix_and_page()
+    {
+        await using var store = Open();
+        foreach (var key in (string[])["b1", "a2", "a1", "a3"])
+        {
+            await store.WriteAsync(StateWrite.Upsert(key, Bytes(key)), default);
+        }
+        var listing = (IKeyListing)store;
+        Assert.Equal(["a1", "a2"], await listing.ListKeysAsync("a", null, 2, default));
+        Assert.Equal(["a3"], await listing.ListKeysAsync("a", "a2", 2, default));
+    }
+
+    [Fact]
+    public async Task A_write_without_time_to_live_removes_an_expiry()
+    {
+        await using var store = Open();
+        await store.WriteAsync(StateWrite.Upsert("k", Bytes("1"), ttl: TimeSpan.FromSeconds(100)), default);
+        Assert.NotNull((await store.GetAsync("k", default))!.ExpiresAt);
+        await store.WriteAsync(StateWrite.Upsert("k", Bytes("1")), default);
+        Assert.Null((await store.GetAsync("k", default))!.ExpiresAt);
+    }
+
+    private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+}
+
+public sealed class SqliteWriterTests
+{
+    [Fact]
+    public async Task A_job_that_fails_takes_back_its_own_changes_and_leaves_its_neighbours()
+    {
+        using var database = SqliteDatabase.At(":memory:");
+        await database.WriteAsync(session => session.Execute("CREATE TABLE t (n INTEGER)"));
+        var jobs = Enumerable.Range(0, 20).Select(n => database.WriteAsync(session =>
+        {
+            session.Execute("INSERT INTO t (n) VALUES (?1)", n);
+            return n % 5 == 0 ? throw new InvalidOperationException($"job {n}") : n;
+        })).ToList();
+        foreach (var (n, job) in jobs.Index())
+        {
+            if (n % 5 == 0)
+            {
+                Assert.Equal($"job {n}", (await Assert.ThrowsAsync<InvalidOperationException>(() => job)).Message);
+            }
+            else
+            {
+                Assert.Equal(n, await job);
+            }
+        }
+        Assert.Equal(16L, database.Read(session => session.Scalar("SELECT COUNT(*) FROM t")));
+    }
+
+    [Fact]
+    public void After_disposal_nothing_is_taken_any_more()
+    {
+        var database = SqliteDatabase.At(":memory:");
+        database.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => { _ = database.WriteAsync(session => 1); });
+    }
+}

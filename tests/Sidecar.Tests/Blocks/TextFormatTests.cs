@@ -1,0 +1,94 @@
+using System.Text;
+using System.Text.Json;
+using Sidecar.Api.Json;
+using Sidecar.CommandLine;
+using Sidecar.Components;
+
+namespace Sidecar.Tests.Blocks;
+
+public sealed class TextFormatTests
+{
+    [Theory]
+    [InlineData("1h2m3.5s", 3723.5)]
+    [InlineData("300ms", 0.3)]
+    [InlineData("-1.5h", -5400)]
+    [InlineData("5", 5)]
+    [InlineData("0", 0)]
+    [InlineData("10us", 0.00001)]
+    public void A_Go_duration_is_read(string text, double seconds)
+    {
+        Assert.True(GoDuration.TryParse(text, out var duration));
+        Assert.Equal(seconds, duration.TotalSeconds, 9);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("soon")]
+    [InlineData("1x")]
+    [InlineData("h")]
+    public void What_is_no_duration_is_refused(string text) => Assert.False(GoDuration.TryParse(text, out _));
+
+    [Theory]
+    [InlineData("4Mi", 4L << 20)]
+    [InlineData("500k", 500_000)]
+    [InlineData("1048576", 1 << 20)]
+    [InlineData("1.5Gi", 3L << 29)]
+    public void A_quantity_is_read(string text, long bytes)
+    {
+        Assert.True(Quantity.TryParse(text, out var read));
+        Assert.Equal(bytes, read);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("much")]
+    [InlineData("4Xi")]
+    [InlineData("-1")]
+    public void What_is_no_quantity_is_refused(string text) => Assert.False(Quantity.TryParse(text, out _));
+
+    [Theory]
+    [InlineData("0", "0")]
+    [InlineData("-0.0", "-0")]
+    [InlineData("100", "100")]
+    [InlineData("0.1", "0.1")]
+    [InlineData("1e20", "100000000000000000000")]
+    [InlineData("1e21", "1e+21")]
+    [InlineData("1.5e-7", "1.5e-7")]
+    [InlineData("0.000001", "0.000001")]
+    [InlineData("123456.789", "123456.789")]
+    [InlineData("9007199254740993", "9007199254740992")]
+    public void Numbers_are_encoded_as_Go_does(string given, string encoded)
+    {
+        using var json = JsonDocument.Parse(given);
+        Assert.Equal(encoded, Encoding.UTF8.GetString(GoJson.Encode(json.RootElement).Span));
+    }
+
+    [Theory]
+    [InlineData("", "EOF")]
+    [InlineData("   ", "EOF")]
+    [InlineData("{", "unexpected EOF")]
+    [InlineData("[1,]", "invalid character ']' looking for beginning of value")]
+    [InlineData("{a:1}", "invalid character 'a' looking for beginning of object key string")]
+    [InlineData("{\"a\" 1}", "invalid character '1' after object key")]
+    [InlineData("{\"a\":1 2}", "invalid character '2' after object key:value pair")]
+    [InlineData("[1 2]", "invalid character '2' after array element")]
+    [InlineData("nul", "unexpected EOF")]
+    [InlineData("nulx", "invalid character 'x' in literal null (expecting 'l')")]
+    [InlineData("-x", "invalid character 'x' in numeric literal")]
+    [InlineData("1.x", "invalid character 'x' after decimal point in numeric literal")]
+    [InlineData("\"a\nb\"", "invalid character '\\n' in string literal")]
+    [InlineData("\"\\q\"", "invalid character 'q' in string escape code")]
+    public void What_is_no_JSON_is_told_in_Gos_words(string text, string problem)
+        => Assert.Equal(problem, Assert.Throws<FormatException>(() => GoJsonBody.Parse(Encoding.UTF8.GetBytes(text))).Message);
+
+    [Fact]
+    public void What_follows_the_first_value_is_not_looked_at()
+    {
+        using var json = GoJsonBody.Parse("[1] and more"u8);
+        Assert.Equal(1, json.RootElement.GetArrayLength());
+    }
+
+    [Fact]
+    public void Nesting_has_a_limit()
+        => Assert.Equal("exceeded max depth", Assert.Throws<FormatException>(() => GoJsonBody.Parse(Encoding.ASCII.GetBytes(new string('[', 100_000)))).Message);
+}

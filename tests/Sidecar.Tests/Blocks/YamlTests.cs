@@ -1,0 +1,139 @@
+using Sidecar.Resources;
+using Sidecar.Running;
+using Sidecar.Yaml;
+
+namespace Sidecar.Tests.Blocks;
+
+/// <summary>Every mistake is named with its file, its line and what would be right, and all of them at once.</summary>
+public sealed class YamlTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("yaml-tests-");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Fact]
+    public void All_mistakes_of_a_folder_are_reported_together()
+    {
+        Write("a.yaml", """
+            apiVersion: dapr.io/v1
+            kind: Component
+            metadata:
+              name: store
+            spec:
+              type: state.in-memory
+              version: v1
+              metdata: []
+            """);
+        Write("b.yaml", """
+            apiVersion: dapr.io/v2alpha1
+            kind: Subscription
+            metadata:
+              name: orders
+            spec:
+              topic: orders
+              routes:
+                rules:
+                - match: event.type == 'x'
+            """);
+        Write("c.yaml", "kind: Komponent\n");
+        Write("d.yaml", "a: [1\n");
+        var problems = new List<YamlProblem>();
+        ResourceSet.Load([folder.FullName], problems);
+        Assert.Equal(
+            [
+                ("a.yaml", 1, "'apiVersion' must be dapr.io/v1alpha1, not 'dapr.io/v1'"),
+                ("a.yaml", 8, "'metdata' is not known here"),
+                ("b.yaml", 6, "'pubsubname' is missing: the name of a pubsub component"),
+                ("b.yaml", 9, "'path' is missing: the path of the app that takes matching events"),
+                ("c.yaml", 1, "'Komponent' is not a kind of resource"),
+                ("d.yaml", 2, "not valid YAML"),
+            ],
+            problems.Select(problem => (Path.GetFileName(problem.File), problem.Line, problem.Message.Split("; known are", 2)[0].Split(": While", 2)[0])).Select(item => item with { Item3 = item.Item3.StartsWith("not valid YAML", StringComparison.Ordinal) ? "not valid YAML" : item.Item3 }));
+    }
+
+    [Fact]
+    public void Two_components_of_one_name_are_a_mistake_unless_no_app_sees_both()
+    {
+        const string component = "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {{ name: store }}\nspec: {{ type: state.in-memory, version: v1 }}\n{0}";
+        Write("a.yaml", string.Format(System.Globalization.CultureInfo.InvariantCulture, component, "scopes: [one]"));
+        Write("b.yaml", string.Format(System.Globalization.CultureInfo.InvariantCulture, component, "scopes: [two]"));
+        var problems = new List<YamlProblem>();
+        Assert.Equal(2, ResourceSet.Load([folder.FullName], problems).Components.Count);
+        Assert.Empty(problems);
+        Write("c.yaml", string.Format(System.Globalization.CultureInfo.InvariantCulture, component, ""));
+        ResourceSet.Load([folder.FullName], problems);
+        Assert.Contains("component names are unique", Assert.Single(problems).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_subscription_of_either_version_is_read()
+    {
+        Write("a.yaml", """
+            apiVersion: dapr.io/v1alpha1
+            kind: Subscription
+            metadata: { name: one }
+            spec: { pubsubname: events, topic: t, route: /r, deadLetterTopic: dead, bulkSubscribe: { enabled: true, maxMessagesCount: 7 } }
+            scopes: [app]
+            ---
+            apiVersion: dapr.io/v2alpha1
+            kind: Subscription
+            metadata: { name: two }
+            spec: { pubsubname: events, topic: t, routes: { rules: [ { match: "event.type == 'x'", path: /x } ], default: /d } }
+            """);
+        var problems = new List<YamlProblem>();
+        var subscriptions = ResourceSet.Load([folder.FullName], problems).Subscriptions;
+        Assert.Empty(problems);
+        Assert.Equal(("/r", "dead", 7, true, false), (subscriptions[0].DefaultRoute, subscriptions[0].DeadLetterTopic, subscriptions[0].Bulk?.MaxMessages, subscriptions[0].AppliesTo("app"), subscriptions[0].AppliesTo("other")));
+        Assert.Equal(("/x", "/d"), (subscriptions[1].Rules[0].Path, subscriptions[1].DefaultRoute));
+    }
+
+    [Fact]
+    public void A_run_template_merges_what_apps_have_in_common()
+    {
+        folder.CreateSubdirectory("components/embedded");
+        folder.CreateSubdirectory("components/redis");
+        folder.CreateSubdirectory("orders");
+        var file = Write("dapr.yaml", """
+            version: 1
+            common:
+              resourcesPath: ./components/redis
+              env: { COMMON: "1", BOTH: common }
+            apps:
+            - appID: orders
+              appDirPath: ./orders
+              appPort: 8081
+              command: ["dotnet", "run"]
+              env: { BOTH: own }
+            - appDirPath: ./orders
+              appID: other
+            """);
+        var template = RunTemplateReader.Read(file, "embedded");
+        var orders = template.Apps[0];
+        Assert.Equal(("orders", 8081, "1", "own"), (orders.Options.AppId, orders.Options.AppPort, orders.Environment["COMMON"], orders.Environment["BOTH"]));
+        Assert.Equal([Path.Combine(folder.FullName, "components", "embedded")], orders.Options.ResourcesPaths);
+    }
+
+    [Fact]
+    public void Every_mistake_of_a_run_template_is_reported()
+    {
+        var file = Write("dapr.yaml", """
+            version: 2
+            apps:
+            - appID: one
+              appDirPath: ./missing
+              appProtocol: carrier-pigeon
+              appPort: 99999
+              comand: ["x"]
+            """);
+        var problems = Assert.Throws<InvalidConfigurationException>(() => RunTemplateReader.Read(file, "embedded")).Problems;
+        Assert.Equal([1, 4, 5, 6, 7], problems.Select(problem => problem.Line).Order());
+        Assert.All(problems, problem => Assert.Equal(file, problem.File));
+    }
+
+    private string Write(string name, string text)
+    {
+        var file = Path.Combine(folder.FullName, name);
+        File.WriteAllText(file, text);
+        return file;
+    }
+}
