@@ -54,8 +54,7 @@ internal sealed class LoadRun(LoadPlan plan, OrderApi orders, TimeProvider time)
         }
         for (var checks = 1; ; checks++)
         {
-            var wait = checks == 1 ? pace.First : pace.Again;
-            await Task.Delay(wait, time, cancellation);
+            await Task.Delay(checks == 1 ? pace.First : CheckPace.Next(time.GetElapsedTime(begun) - post), time, cancellation);
             var status = await orders.StatusAsync(orderId, cancellation);
             var total = time.GetElapsedTime(begun);
             if (status is "confirmed" or "cancelled" or "intervention")
