@@ -12,7 +12,8 @@ internal static class Unavailable
         if (response.ProxyResponse is null)
         {
             response.SuppressResponseBody = true;
-            await WriteAsync(context);
+            // The forwarder blames the client with 4xx, such as 413 for a body over the limit; all else is the service's trouble.
+            await (context.Response.StatusCode is >= 400 and < 500 and var status ? TypedResults.Problem(statusCode: status).ExecuteAsync(context) : WriteAsync(context));
         }
         else if (IsOfSidecar(response.ProxyResponse))
         {
