@@ -18,10 +18,11 @@ internal sealed class CheckPace
 
     public static TimeSpan Next(TimeSpan gone) => AtLeastShortest(gone.Ticks / 8.0);
 
-    public void Learn(TimeSpan took)
+    /// <summary>What the first question finds ended may have ended long before: then the next ones come clearly earlier.</summary>
+    public void Learn(TimeSpan took, bool atFirst)
     {
         var before = Volatile.Read(ref expected);
-        Volatile.Write(ref expected, before + (long)((took.Ticks - before) * Learning));
+        Volatile.Write(ref expected, before + (long)(((atFirst ? took.Ticks / 2 : took.Ticks) - before) * Learning));
     }
 
     private static TimeSpan AtLeastShortest(double ticks) => ticks > Shortest.Ticks ? TimeSpan.FromTicks((long)ticks) : Shortest;

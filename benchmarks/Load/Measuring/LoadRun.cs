@@ -59,7 +59,7 @@ internal sealed class LoadRun(LoadPlan plan, OrderApi orders, TimeProvider time)
             var total = time.GetElapsedTime(begun);
             if (status is "confirmed" or "cancelled" or "intervention")
             {
-                pace.Learn(total - post);
+                pace.Learn(total - post, atFirst: checks == 1);
                 return new Sample(status, false, post, total, time.GetElapsedTime(started), checks);
             }
             if (total > Patience)

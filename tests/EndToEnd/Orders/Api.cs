@@ -1,0 +1,97 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using EndToEnd.Systems;
+
+namespace EndToEnd.Orders;
+
+/// <summary>The public API as a customer meets it.</summary>
+internal sealed class Api(int port) : IDisposable
+{
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://localhost:{port}"), Timeout = TimeSpan.FromSeconds(30) };
+
+    public static object Order(string product = "product-1", int quantity = 1, string token = "tok_ok", string customer = "customer-1")
+        => new { customerId = customer, items = new[] { new { productId = product, quantity } }, paymentToken = token };
+
+    public Task<HttpResponseMessage> GetAsync(string path) => http.GetAsync(new Uri(path, UriKind.Relative));
+
+    public Task<HttpResponseMessage> PostAsync(object order, string? key = null)
+        => SendAsync(HttpMethod.Post, "/api/orders", JsonContent.Create(order), key);
+
+    public Task<HttpResponseMessage> PostTextAsync(string body, string contentType = "application/json")
+        => SendAsync(HttpMethod.Post, "/api/orders", new StringContent(body, Encoding.UTF8, contentType), key: null);
+
+    public async Task<string> PlaceAsync(object order, string? key = null)
+    {
+        using var response = await PostAsync(order, key);
+        Assert.True(response.StatusCode == HttpStatusCode.Accepted, $"POST answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+        return (await response.Content.ReadFromJsonAsync<PlacedOrder>())!.OrderId;
+    }
+
+    /// <summary>Places an order whatever is being killed meanwhile: the same key makes the repetition the same order.</summary>
+    public async Task<string> PlaceStubbornlyAsync(object order, string key)
+        => (await Wait.ForAsync($"the order with key {key} is taken", async () =>
+        {
+            try
+            {
+                using var response = await PostAsync(order, key);
+                return response.StatusCode == HttpStatusCode.Accepted ? await response.Content.ReadFromJsonAsync<PlacedOrder>() : null;
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+            {
+                return null;
+            }
+        })).OrderId;
+
+    public async Task<OrderView> OrderAsync(string orderId) => (await http.GetFromJsonAsync<OrderView>($"/api/orders/{orderId}"))!;
+
+    /// <summary>The order once it is confirmed, cancelled or waits for a person.</summary>
+    public async Task<OrderView> EndOfAsync(string orderId)
+    {
+        var last = "never seen";
+        return await Wait.ForAsync($"order {orderId} ends", async () =>
+        {
+            try
+            {
+                using var response = await GetAsync($"/api/orders/{orderId}");
+                last = await response.Content.ReadAsStringAsync();
+                return response.IsSuccessStatusCode && await response.Content.ReadFromJsonAsync<OrderView>() is { HasEnded: true } ended ? ended : null;
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+            {
+                return null;
+            }
+        }, () => $"last seen: {last}");
+    }
+
+    public async Task<OrderView> PlaceAndEndAsync(object order) => await EndOfAsync(await PlaceAsync(order));
+
+    public async Task<List<string>> EventsAsync(string orderId)
+    {
+        var events = (await http.GetFromJsonAsync<ListOf<System.Text.Json.JsonElement>>($"/api/orders/{orderId}/events"))!;
+        return [.. events.Items.Select(stored => stored.GetProperty("event").GetProperty("type").GetString()!)];
+    }
+
+    public async Task<ProductView> ProductAsync(string productId) => (await http.GetFromJsonAsync<ProductView>($"/api/products/{productId}"))!;
+
+    public async Task<List<ProductView>> ProductsAsync() => (await http.GetFromJsonAsync<ListOf<ProductView>>("/api/products"))!.Items;
+
+    public async Task<ProductView> PutProductAsync(string productId, object details)
+    {
+        using var response = await http.PutAsJsonAsync($"/api/products/{productId}", details);
+        response.EnsureSuccessStatusCode();
+        return (await response.Content.ReadFromJsonAsync<ProductView>())!;
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent content, string? key)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+        return await http.SendAsync(request);
+    }
+}

@@ -1,0 +1,97 @@
+using EndToEnd.Systems;
+
+namespace EndToEnd.Orders;
+
+[Collection(OnSharedSystem.Name)]
+public sealed class OutcomeTests(SharedSystem shared)
+{
+    private readonly OrderSystem system = shared.System;
+
+    [Fact]
+    public async Task An_order_is_confirmed_with_its_goods_reserved_its_money_captured_and_its_shipment_arranged()
+    {
+        var before = await system.Api.ProductAsync("product-2");
+
+        var order = await system.Api.PlaceAndEndAsync(Api.Order("product-2", 3));
+
+        Assert.Equal("confirmed", order.Status);
+        Assert.Equal(["create-order done", "reserve-inventory done", "process-payment done", "arrange-shipment done"], order.States);
+        Assert.Equal((before.Price, before.Price * 3, "EUR"), (order.Items.Single().UnitPrice, order.Total, order.Currency));
+        Assert.Equal("Aiko Tanaka", order.Customer?.Name);
+        Assert.Equal(before with { Available = before.Available - 3, Reserved = before.Reserved + 3 }, await system.Api.ProductAsync("product-2"));
+        Assert.Equal(order.Total, system.Books.Payments()[order.OrderId].Kept);
+        Assert.Equal("arranged", system.Books.Shipments()[order.OrderId].Status);
+        Assert.Equal(["order.created", "order.confirmed"], await system.Api.EventsAsync(order.OrderId));
+    }
+
+    [Fact]
+    public async Task Two_lines_of_one_product_are_both_reserved_and_paid()
+    {
+        var before = await system.Api.ProductAsync("product-3");
+        var line = new { productId = "product-3", quantity = 2 };
+
+        var order = await system.Api.PlaceAndEndAsync(new { customerId = "customer-2", items = new[] { line, line }, paymentToken = "tok_ok" });
+
+        Assert.Equal(("confirmed", before.Price * 4), (order.Status, order.Total));
+        Assert.Equal(before.Reserved + 4, (await system.Api.ProductAsync("product-3")).Reserved);
+    }
+
+    [Theory]
+    [InlineData("product-11", 1)]
+    [InlineData("product-12", 51)]
+    public async Task Without_enough_stock_the_order_is_cancelled_and_nothing_is_held_or_charged(string product, int quantity)
+    {
+        var order = await CancelledWithEverythingAsBeforeAsync(Api.Order(product, quantity));
+
+        Assert.Equal(["create-order compensated", "reserve-inventory failed", "process-payment pending", "arrange-shipment pending"], order.States);
+        Assert.Contains(product, order.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tok_declined", "card_declined")]
+    [InlineData("tok_insufficient_funds", "insufficient_funds")]
+    public async Task A_declined_payment_cancels_the_order_and_frees_its_goods(string token, string reason)
+    {
+        var order = await CancelledWithEverythingAsBeforeAsync(Api.Order(token: token));
+
+        Assert.Equal(["create-order compensated", "reserve-inventory compensated", "process-payment failed", "arrange-shipment pending"], order.States);
+        Assert.Contains(reason, order.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_that_is_not_served_cancels_the_order_and_undoes_its_steps_in_reverse_order()
+    {
+        var order = await CancelledWithEverythingAsBeforeAsync(Api.Order(customer: "customer-3"));
+
+        Assert.Equal(["create-order compensated", "reserve-inventory compensated", "process-payment compensated", "arrange-shipment failed"], order.States);
+        var times = order.Steps.Select(step => step.At).ToList();
+        Assert.Equal(times.OrderDescending(), times); // the last step failed first, then each before it was undone
+        var booking = system.Books.Payments()[order.OrderId];
+        Assert.True(booking is { Captured: true, Refunded: true }, "the charge must have been given back");
+    }
+
+    [Theory]
+    [InlineData("tok_timeout")]
+    [InlineData("tok_flaky")]
+    public async Task A_provider_that_answers_late_or_fails_at_first_charges_once_and_the_order_is_confirmed(string token)
+    {
+        var order = await system.Api.PlaceAndEndAsync(Api.Order("product-4", 2, token));
+
+        Assert.Equal("confirmed", order.Status);
+        Assert.Equal(new Booking(order.OrderId, order.Total, Captured: true, Refunded: false), system.Books.Payments()[order.OrderId]);
+    }
+
+    private async Task<OrderView> CancelledWithEverythingAsBeforeAsync(object request)
+    {
+        var stock = await system.Api.ProductsAsync();
+
+        var order = await system.Api.PlaceAndEndAsync(request);
+
+        Assert.Equal("cancelled", order.Status);
+        Assert.Equal(stock, await system.Api.ProductsAsync());
+        Assert.Equal(0, system.Books.Payments().GetValueOrDefault(order.OrderId)?.Kept ?? 0);
+        Assert.NotEqual("arranged", system.Books.Shipments().GetValueOrDefault(order.OrderId)?.Status);
+        Assert.Equal(["order.created", "order.cancelled"], await system.Api.EventsAsync(order.OrderId));
+        return order;
+    }
+}

@@ -1,0 +1,23 @@
+namespace EndToEnd.Orders;
+
+/// <summary>The public shapes, as an outside tool would declare them.</summary>
+internal sealed record PlacedOrder(string OrderId, string Status);
+
+internal sealed record OrderView(string OrderId, string CustomerId, string Status, string Saga, List<OrderItem> Items, long Total, string Currency, List<StepView> Steps, CustomerView? Customer, string? Reason)
+{
+    public bool HasEnded => Status is "confirmed" or "cancelled" or "intervention";
+
+    public IEnumerable<string> States => Steps.Select(step => $"{step.Name} {step.State}");
+}
+
+internal sealed record OrderItem(string ProductId, int Quantity, long UnitPrice);
+
+internal sealed record StepView(string Name, string State, DateTimeOffset? At, string? Error);
+
+internal sealed record CustomerView(string CustomerId, string Name);
+
+internal sealed record ProductView(string ProductId, string Name, long Price, string Currency, int Available, int Reserved, int Sold);
+
+internal sealed record ListOf<T>(List<T> Items);
+
+internal sealed record ProblemView(int Status, string? Title, string? Detail, string? Code);

@@ -1,0 +1,60 @@
+using EndToEnd.Orders;
+
+namespace EndToEnd.Systems;
+
+/// <summary>The whole system: six services and their sidecars, in a folder of their own.</summary>
+internal sealed class OrderSystem : IAsyncDisposable
+{
+    private readonly SystemFolder folder;
+    private SidecarProcess sidecar;
+
+    private OrderSystem(SystemFolder folder, SidecarProcess sidecar)
+        => (this.folder, this.sidecar, Api, Books) = (folder, sidecar, new Api(folder.Ports["gateway"]), new Books(folder));
+
+    public Api Api { get; }
+
+    public Books Books { get; }
+
+    public string Output => sidecar.Output;
+
+    public IReadOnlyList<RunningProcess> Processes => folder.Recorded();
+
+    public static async Task<OrderSystem> StartAsync()
+    {
+        var folder = await SystemFolder.CreateAsync();
+        var system = new OrderSystem(folder, SidecarProcess.Start(folder, "run", "-f", folder.Template));
+        try
+        {
+            await system.sidecar.ReadyAsync();
+            return system;
+        }
+        catch
+        {
+            await system.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task KillAppAsync(string appId) => Processes.Single(process => process.AppId == appId).KillAsync();
+
+    public Task KillSidecarAsync() => sidecar.KillAsync();
+
+    /// <summary>The same command again, after the sidecar was killed.</summary>
+    public async Task StartAgainAsync()
+    {
+        sidecar = SidecarProcess.Start(folder, "run", "-f", folder.Template);
+        await sidecar.ReadyAsync();
+    }
+
+    /// <summary>The same command once more, while the first is running.</summary>
+    public SidecarProcess StartSecond() => SidecarProcess.Start(folder, "run", "-f", folder.Template);
+
+    public Task<int> StopAsync() => sidecar.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await sidecar.DisposeAsync();
+        Api.Dispose();
+        folder.Dispose();
+    }
+}

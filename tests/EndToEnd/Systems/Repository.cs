@@ -1,0 +1,14 @@
+using System.Reflection;
+
+namespace EndToEnd.Systems;
+
+/// <summary>Where the build has put what the tests run.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = Metadata("Repository");
+
+    public static string Sidecar { get; } = Metadata("Sidecar");
+
+    private static string Metadata(string key)
+        => typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+}

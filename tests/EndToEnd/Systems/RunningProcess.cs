@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace EndToEnd.Systems;
+
+/// <summary>A process by number and start time, which together never name another one.</summary>
+internal sealed partial record RunningProcess(string AppId, int ProcessId, string StartTime)
+{
+    private const int Terminate = 15;
+
+    public bool IsAlive => StartTimeOf(ProcessId) == StartTime;
+
+    public static RunningProcess Current { get; } = new("tests", Environment.ProcessId, StartTimeOf(Environment.ProcessId)!);
+
+    /// <summary>kill -9; waits until it is gone. Does nothing to a process that is gone already.</summary>
+    public async Task KillAsync()
+    {
+        try
+        {
+            using var process = Process.GetProcessById(ProcessId);
+            if (IsAlive)
+            {
+                process.Kill();
+                await process.WaitForExitAsync();
+            }
+        }
+        catch (ArgumentException)
+        {
+            // Gone already.
+        }
+    }
+
+    /// <summary>What Ctrl-C and a supervisor's stop are to a process.</summary>
+    public static void AskToEnd(Process process)
+    {
+        if (Signal(process.Id, Terminate) != 0)
+        {
+            throw new InvalidOperationException($"process {process.Id} can't be asked to end");
+        }
+    }
+
+    /// <summary>The same form as in the sidecar's record of a run.</summary>
+    private static string? StartTimeOf(int processId)
+    {
+        try
+        {
+            if (!OperatingSystem.IsLinux())
+            {
+                using var process = Process.GetProcessById(processId);
+                return process.StartTime.ToUniversalTime().Ticks.ToString(CultureInfo.InvariantCulture);
+            }
+            var text = File.ReadAllText($"/proc/{processId}/stat");
+            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+            return fields[0] is "Z" or "X" ? null : fields[19];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Signal(int processId, int signal);
+}

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace EndToEnd.Systems;
+
+/// <summary>The command a user types, as a process, and what it says.</summary>
+internal sealed class SidecarProcess : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> output = new();
+    private readonly SystemFolder folder;
+
+    private SidecarProcess(SystemFolder folder, Process process) => (this.folder, Process) = (folder, process);
+
+    public Process Process { get; }
+
+    public string Output => string.Join(Environment.NewLine, output);
+
+    private string LastLines => string.Join(Environment.NewLine, output.TakeLast(60));
+
+    public static SidecarProcess Start(SystemFolder folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Repository.Sidecar, .. arguments])
+        {
+            WorkingDirectory = folder.Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        // Its announcements to other sidecars of this machine stay in the folder too.
+        start.Environment["TMPDIR"] = folder.Path;
+        var started = new SidecarProcess(folder, new Process { StartInfo = start });
+        started.Process.OutputDataReceived += (_, line) => started.Keep(line.Data);
+        started.Process.ErrorDataReceived += (_, line) => started.Keep(line.Data);
+        started.Process.Start();
+        started.Process.BeginOutputReadLine();
+        started.Process.BeginErrorReadLine();
+        return started;
+    }
+
+    public async Task ReadyAsync()
+    {
+        await Wait.UntilAsync("all apps are ready", () => Process.HasExited || output.Any(line => line.Contains("apps are ready", StringComparison.Ordinal)), () => LastLines);
+        Assert.False(Process.HasExited, $"the system has ended instead of getting ready:{Environment.NewLine}{LastLines}");
+    }
+
+    /// <summary>Waits for its end; the exit code.</summary>
+    public async Task<int> EndedAsync()
+    {
+        await Wait.UntilAsync("the sidecar ends", () => Process.HasExited, () => LastLines);
+        await Process.WaitForExitAsync(); // for the rest of its output
+        return Process.ExitCode;
+    }
+
+    public Task<int> StopAsync()
+    {
+        RunningProcess.AskToEnd(Process);
+        return EndedAsync();
+    }
+
+    /// <summary>kill -9 of the sidecar alone; its apps go on.</summary>
+    public async Task KillAsync()
+    {
+        Process.Kill();
+        await Process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!Process.HasExited)
+        {
+            await KillAsync();
+        }
+        await folder.EndLeftoversAsync();
+        Process.Dispose();
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+        {
+            output.Enqueue(line);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace EndToEnd.Systems;
+
+/// <summary>
+/// A folder with a run template and components of its own, so that a system started there shares no port, no data and no record of
+/// its processes with any other. What an aborted test run has left is ended and removed by the next one.
+/// </summary>
+internal sealed partial class SystemFolder : IDisposable
+{
+    private const string Settings = """
+
+            Saga__FirstPause: "00:00:00.200"
+            Saga__LongestPause: "00:00:01"
+            Payments__ProviderTimeout: "00:00:01"
+        """;
+
+    private static readonly string Parent = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"order-platform-{Environment.UserName}");
+    private static readonly Lazy<Task> Swept = new(SweepAsync);
+
+    private SystemFolder(string path) => Path = path;
+
+    public string Path { get; }
+
+    public string Template => In("dapr.yaml");
+
+    public Dictionary<string, int> Ports { get; } = new(StringComparer.Ordinal);
+
+    public static async Task<SystemFolder> CreateAsync()
+    {
+        await Swept.Value;
+        var folder = new SystemFolder(System.IO.Path.Combine(Parent, Guid.NewGuid().ToString("N")[..8]));
+        Directory.CreateDirectory(folder.Path);
+        File.WriteAllText(folder.In("owner.json"), JsonSerializer.Serialize(RunningProcess.Current));
+        foreach (var file in Directory.EnumerateFiles(System.IO.Path.Combine(Repository.Root, "components"), "*.yaml", SearchOption.AllDirectories))
+        {
+            var copy = folder.In(System.IO.Path.GetRelativePath(Repository.Root, file));
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+        folder.WriteTemplate();
+        return folder;
+    }
+
+    public string In(string relative) => System.IO.Path.Combine(Path, relative);
+
+    /// <summary>Makes a mistake in a file. Fails when there is nothing to be replaced, so that no mistake goes unmade.</summary>
+    public void Replace(string file, string old, string with)
+    {
+        var before = File.ReadAllText(In(file));
+        Assert.Contains(old, before, StringComparison.Ordinal);
+        File.WriteAllText(In(file), before.Replace(old, with, StringComparison.Ordinal));
+    }
+
+    /// <summary>The processes that the sidecar has on record for this folder, its own among them under an empty app id.</summary>
+    public IReadOnlyList<RunningProcess> Recorded()
+        => File.Exists(In(".sidecar/run.json")) ? JsonSerializer.Deserialize<List<RunningProcess>>(File.ReadAllText(In(".sidecar/run.json")))! : [];
+
+    public async Task EndLeftoversAsync()
+    {
+        // The sidecar first: it would start again what is killed under its hands.
+        foreach (var process in Recorded().OrderBy(process => process.AppId.Length))
+        {
+            await process.KillAsync();
+        }
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+
+    private void WriteTemplate()
+    {
+        var text = File.ReadAllText(System.IO.Path.Combine(Repository.Root, "dapr.yaml"));
+        Assert.Contains("    ASPNETCORE_ENVIRONMENT: Development", text, StringComparison.Ordinal);
+        text = text.Replace("    ASPNETCORE_ENVIRONMENT: Development", "    ASPNETCORE_ENVIRONMENT: Development" + Settings, StringComparison.Ordinal);
+        text = text.Replace("appDirPath: ./", $"appDirPath: {Repository.Root}", StringComparison.Ordinal);
+        text = AppWithPort().Replace(text, app =>
+        {
+            var port = Ports[app.Groups["id"].Value] = FreePort.Take();
+            return $"{app.Groups["before"].Value}{port}";
+        });
+        File.WriteAllText(Template, text);
+    }
+
+    private static async Task SweepAsync()
+    {
+        foreach (var path in Directory.Exists(Parent) ? Directory.EnumerateDirectories(Parent).ToList() : [])
+        {
+            var folder = new SystemFolder(path);
+            var owner = folder.In("owner.json");
+            if (File.Exists(owner) && !JsonSerializer.Deserialize<RunningProcess>(await File.ReadAllTextAsync(owner))!.IsAlive)
+            {
+                await folder.EndLeftoversAsync();
+                folder.Dispose();
+            }
+        }
+    }
+
+    [GeneratedRegex(@"(?<before>- appID: (?<id>\w+)\n(?:    .*\n)*?    appPort: )\d+")]
+    private static partial Regex AppWithPort();
+}

@@ -1,0 +1,34 @@
+using Xunit.Sdk;
+
+namespace EndToEnd.Systems;
+
+/// <summary>Waits for what others do: asks again and again, up to a limit, and then says what did not happen.</summary>
+internal static class Wait
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    public static async Task<T> ForAsync<T>(string what, Func<Task<T?>> ask, Func<string>? otherwise = null) where T : class
+    {
+        using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
+        using var timer = new PeriodicTimer(Step, TimeProvider.System);
+        try
+        {
+            while (true)
+            {
+                if (await ask() is { } found)
+                {
+                    return found;
+                }
+                await timer.WaitForNextTickAsync(limit.Token);
+            }
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            throw new XunitException($"did not happen within {Limit.TotalSeconds} s: {what}{Environment.NewLine}{otherwise?.Invoke()}");
+        }
+    }
+
+    public static Task UntilAsync(string what, Func<bool> happened, Func<string>? otherwise = null)
+        => ForAsync(what, () => Task.FromResult(happened() ? "yes" : null), otherwise);
+}
