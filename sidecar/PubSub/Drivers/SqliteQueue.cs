@@ -88,6 +88,7 @@ internal sealed class SqliteQueue : IDisposable
                 var message = new BrokerMessage(topic, row.GetFieldValue<byte[]>(1), row.IsDBNull(2) ? null : row.GetString(2), metadata)
                 {
                     OrderingKey = row.IsDBNull(4) ? null : row.GetString(4),
+                    Position = row.GetInt64(0),
                 };
                 found.Add((row.GetInt64(0), message));
             }
