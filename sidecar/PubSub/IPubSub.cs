@@ -29,6 +29,9 @@ internal sealed record BrokerMessage(string Topic, ReadOnlyMemory<byte> Data, st
 
     /// <summary>Messages with the same key stay in order; without a key all of a topic do.</summary>
     public string? OrderingKey { get; init; }
+
+    /// <summary>Grows with each message of a broker; what is gathered into one bulk is put in order by it.</summary>
+    public long Position { get; init; }
 }
 
 internal delegate Task<Acknowledgement> MessageHandler(BrokerMessage message, CancellationToken cancellation);

@@ -22,9 +22,9 @@ internal sealed class SqliteWriter : IDisposable
         thread.Start();
     }
 
-    public Task<T> EnqueueAsync<T>(Func<SqliteSession, T> work)
+    public Task<T> EnqueueAsync<T>(Func<SqliteSession, T> work, bool undoable)
     {
-        var job = new Job<T>(work);
+        var job = new Job<T>(work) { Undoable = undoable };
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(closed, this);
@@ -107,6 +107,11 @@ internal sealed class SqliteWriter : IDisposable
 
     private void RunGuarded(Job job)
     {
+        if (!job.Undoable)
+        {
+            job.Run(session);
+            return;
+        }
         session.Execute("SAVEPOINT job");
         if (job.Run(session))
         {
@@ -133,6 +138,9 @@ internal sealed class SqliteWriter : IDisposable
 
     private abstract class Job
     {
+        /// <summary>Has changes of several statements to undo when it fails half-way.</summary>
+        public required bool Undoable { get; init; }
+
         /// <summary>False: it failed and its changes must be undone. The task is not completed before the commit.</summary>
         public abstract bool Run(SqliteSession session);
 

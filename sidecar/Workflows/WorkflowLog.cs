@@ -12,7 +12,7 @@ internal static partial class WorkflowLog
     [LoggerMessage(4002, LogLevel.Debug, "Ignored an answer to work that is over or was handed out anew: {WorkKey}")]
     public static partial void AnswerIgnored(this ILogger logger, string workKey);
 
-    [LoggerMessage(4003, LogLevel.Information, "Workflow instance {InstanceId} ({WorkflowName}) ended as {RuntimeStatus}")]
+    [LoggerMessage(4003, LogLevel.Debug, "Workflow instance {InstanceId} ({WorkflowName}) ended as {RuntimeStatus}")]
     public static partial void InstanceEnded(this ILogger logger, string instanceId, string? workflowName, string runtimeStatus);
 
     [LoggerMessage(4004, LogLevel.Warning, "Workflow instance {InstanceId} is stalled: {Reason} {Description}")]

@@ -11,8 +11,11 @@ internal sealed class InMemoryPubSub : IPubSub
 {
     private readonly ConcurrentDictionary<Subscriber, bool> subscribers = new();
 
+    private long published;
+
     public Task PublishAsync(BrokerMessage message, CancellationToken cancellation)
     {
+        message = message with { Position = Interlocked.Increment(ref published) };
         foreach (var subscriber in subscribers.Keys)
         {
             if (subscriber.Takes(message.Topic))

@@ -68,7 +68,7 @@ internal sealed class SqliteQueue : IDisposable
     {
         var data = message.Data.ToArray();
         var metadata = message.Metadata.Count == 0 ? null : JsonSerializer.Serialize(message.Metadata);
-        var queued = await database.WriteAsync(session => session.Execute(
+        var queued = await database.WriteOneAsync(session => session.Execute(
             "INSERT INTO messages (consumer, topic, data, content_type, metadata, ordering_key) SELECT consumer, topic, ?2, ?3, ?4, ?5 FROM consumers WHERE topic = ?1",
             message.Topic, data, message.ContentType, metadata, message.OrderingKey));
         if (queued > 0)
@@ -88,6 +88,7 @@ internal sealed class SqliteQueue : IDisposable
                 var message = new BrokerMessage(topic, row.GetFieldValue<byte[]>(1), row.IsDBNull(2) ? null : row.GetString(2), metadata)
                 {
                     OrderingKey = row.IsDBNull(4) ? null : row.GetString(4),
+                    Position = row.GetInt64(0),
                 };
                 found.Add((row.GetInt64(0), message));
             }
@@ -95,7 +96,7 @@ internal sealed class SqliteQueue : IDisposable
         });
 
     /// <summary>Forgets a message that was dealt with. Lost in a crash before its commit, it leads to one more delivery.</summary>
-    public Task RemoveAsync(long id) => database.WriteAsync(session => session.Execute("DELETE FROM messages WHERE id = ?1", id));
+    public Task RemoveAsync(long id) => database.WriteOneAsync(session => session.Execute("DELETE FROM messages WHERE id = ?1", id));
 
     /// <summary>Calls <paramref name="signal"/> after each commit that brought messages of <paramref name="topic"/>.</summary>
     public void Listen(string topic, Action signal) => listeners[(topic, signal)] = true;

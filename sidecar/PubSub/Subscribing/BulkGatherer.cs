@@ -70,7 +70,7 @@ internal sealed class BulkGatherer(
 
     private async Task<List<(BrokerMessage Message, TaskCompletionSource<Acknowledgement> Settled)>> FillAsync(int most, TimeSpan longest)
     {
-        var batch = new List<(BrokerMessage, TaskCompletionSource<Acknowledgement>)>();
+        var batch = new List<(BrokerMessage Message, TaskCompletionSource<Acknowledgement> Settled)>();
         using var deadline = new CancellationTokenSource(longest, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping.Token);
         try
@@ -84,6 +84,7 @@ internal sealed class BulkGatherer(
         {
             // The longest wait is over: what has come is the bulk.
         }
+        batch.Sort((one, other) => one.Message.Position.CompareTo(other.Message.Position));
         return batch;
     }
 }

@@ -51,7 +51,7 @@ internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing
         }));
 
     public ValueTask<StateFailure?> WriteAsync(StateWrite write, CancellationToken cancellation)
-        => new(database.WriteAsync(session => Apply(session, write)));
+        => new(database.WriteOneAsync(session => Apply(session, write)));
 
     public async ValueTask<StateFailure?> TransactAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellation)
     {

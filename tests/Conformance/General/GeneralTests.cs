@@ -187,17 +187,27 @@ public sealed class StartupTests
     public async Task An_app_is_asked_no_more_at_once_than_it_can_take()
     {
         await using var app = await HttpApp.StartAsync();
-        var (running, most, go) = (0, 0, new TaskCompletionSource());
+        var (running, most, full, go) = (0, 0, new TaskCompletionSource<bool>(), new TaskCompletionSource());
+        var counting = new Lock();
         app.Answers("/slow", async (_, _) =>
         {
-            most = Math.Max(most, Interlocked.Increment(ref running));
+            lock (counting)
+            {
+                most = Math.Max(most, ++running);
+                if (running == 2)
+                {
+                    full.TrySetResult(true);
+                }
+            }
             await go.Task.WaitAsync(Patience.Limit);
-            Interlocked.Decrement(ref running);
+            lock (counting)
+            {
+                running--;
+            }
         });
         await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Flags = ["--app-max-concurrency", "2"] });
         var calls = Enumerable.Range(0, 6).Select(_ => sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/slow")).ToList();
-        await app.NextAsync("/slow");
-        await app.NextAsync("/slow");
+        await full.Task.OrFail("the app was not called twice at once");
         go.SetResult();
         foreach (var call in calls)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Reflection;
 using Dapr.Client;
 using Grpc.Net.Client;
@@ -117,7 +118,7 @@ public sealed class SidecarProcess : IAsyncDisposable
             using var answer = await Http.GetAsync("/v1.0/healthz");
             return !wanted || answer.StatusCode == HttpStatusCode.NoContent;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
             return false; // not listening yet
         }
