@@ -25,13 +25,13 @@ internal static class CustomerRules
 
     private static Refusal? Check(CustomerDetails details) => details switch
     {
-        { Name: null or "" } => Refusal.Invalid("name-missing", "A customer needs a name."),
+        _ when string.IsNullOrWhiteSpace(details.Name) => Refusal.Invalid("name-missing", "A customer needs a name."),
         { Name.Length: > Longest } => Refusal.Invalid("name-too-long", $"A name has at most {Longest} characters."),
         { Email.Length: > Longest } => Refusal.Invalid("email-too-long", $"An e-mail address has at most {Longest} characters."),
         { Email: { } email } when !email.Contains('@') => Refusal.Invalid("email-invalid", $"'{email}' is no e-mail address."),
         { Address: null } => Refusal.Invalid("address-missing", "A customer needs an address with line1, city, postalCode and country."),
         { Address: { Line1: null or "" } or { City: null or "" } or { PostalCode: null or "" } } => Refusal.Invalid("address-incomplete", "An address needs line1, city, postalCode and country."),
-        { Address.Country: not { Length: 2 } } => Refusal.Invalid("country-invalid", "country must be two letters (ISO 3166-1)."),
+        { Address.Country: not [(>= 'a' and <= 'z') or (>= 'A' and <= 'Z'), (>= 'a' and <= 'z') or (>= 'A' and <= 'Z')] } => Refusal.Invalid("country-invalid", "country must be two letters (ISO 3166-1)."),
         _ => null,
     };
 }

@@ -40,7 +40,7 @@ internal static class ShipmentRules
     public static Outcome<Shipment> Arrange(Shipment before, Destination destination, string tracking) => before.Status switch
     {
         ShipmentStatus.Cancelled => Refusal.Conflict("shipment-cancelled", "The shipment of this order was cancelled."),
-        ShipmentStatus.Requested when destination.Country == NotServed => Refusal.Conflict("address-not-served", $"Nothing is shipped to country {destination.Country}."),
+        ShipmentStatus.Requested when NotServed.Equals(destination.Country, StringComparison.OrdinalIgnoreCase) => Refusal.Conflict("address-not-served", $"Nothing is shipped to country {destination.Country}."),
         ShipmentStatus.Requested => before with { Status = ShipmentStatus.Arranged, Tracking = tracking, Destination = destination, Version = before.Version + 1 },
         _ => before,
     };

@@ -1,0 +1,49 @@
+namespace Architecture;
+
+/// <summary>Services know each other and their stores through Dapr only.</summary>
+public sealed class ServiceTests
+{
+    private static readonly string[] StoreAndBrokerClients =
+    [
+        "Microsoft.Data.Sqlite", "Microsoft.Data.SqlClient", "Microsoft.EntityFrameworkCore", "Npgsql", "MySqlConnector", "MongoDB", "StackExchange.Redis",
+        "RabbitMQ", "Confluent.Kafka", "NATS", "MassTransit", "Azure.Messaging", "AWSSDK",
+    ];
+
+    private static readonly string[] DomainWords = ["Order", "Product", "Payment", "Shipment", "Customer", "Reservation"];
+
+    public static TheoryData<string> Services => [.. Repository.Services];
+
+    [Fact]
+    public void There_are_services_to_check() => Assert.True(Repository.Services.Count >= 6, string.Join(' ', Repository.Services));
+
+    [Theory]
+    [MemberData(nameof(Services))]
+    public void A_service_references_no_other_service(string service)
+        => Assert.DoesNotContain(Repository.Included(service, "ProjectReference"), project => Repository.Name(project) != "ServiceDefaults");
+
+    [Theory]
+    [MemberData(nameof(Services))]
+    public void A_service_knows_no_store_and_no_broker(string service)
+        => Assert.DoesNotContain(Repository.Included(service, "PackageReference"), IsStoreOrBrokerClient);
+
+    [Fact]
+    public void What_services_share_references_no_service_no_store_and_no_broker()
+    {
+        const string shared = "services/ServiceDefaults/ServiceDefaults.csproj";
+        Assert.Empty(Repository.Included(shared, "ProjectReference"));
+        Assert.DoesNotContain(Repository.Included(shared, "PackageReference"), IsStoreOrBrokerClient);
+    }
+
+    [Fact]
+    public void What_services_share_has_no_words_of_the_domain()
+    {
+        var types = typeof(ServiceDefaults.Json).Assembly.GetTypes().Select(type => type.FullName!);
+        Assert.DoesNotContain(types, type => DomainWords.Any(word => type.Contains(word, StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Services))]
+    public void A_service_compiles_only_its_own_sources(string service) => Assert.DoesNotContain(Repository.Included(service, "Compile"), file => file.Contains("..", StringComparison.Ordinal));
+
+    private static bool IsStoreOrBrokerClient(string package) => StoreAndBrokerClients.Any(client => package.StartsWith(client, StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,106 @@
+using Orders.Ordering;
+
+namespace Orders.Tests.Ordering;
+
+public sealed class OrderRulesTests
+{
+    private static readonly OrderCreated Created = new("customer-1", [new OrderLine("product-1", 2, 500)], 1000, "EUR", "orchestration");
+    private static readonly IReadOnlyList<SagaStepView> Steps = [new SagaStepView("create-order", StepState.Done)];
+
+    [Fact]
+    public void An_order_that_does_not_exist_is_created() => Assert.Same(Created, OrderRules.Create(null, Created));
+
+    [Fact]
+    public void Creating_an_order_again_does_nothing() => Assert.Null(OrderRules.Create(Given(Created), Created));
+
+    [Fact]
+    public void A_created_order_is_pending_with_what_was_asked_for()
+    {
+        var order = Given(Created);
+
+        Assert.Equal(OrderStatus.Pending, order.Status);
+        Assert.Equal(("customer-1", 1000L, "EUR", "orchestration"), (order.CustomerId, order.Total, order.Currency, order.Saga));
+        Assert.Equal(Created.Items, order.Items);
+    }
+
+    [Fact]
+    public void A_pending_order_can_be_confirmed()
+    {
+        var happened = OrderRules.Confirm(Given(Created), Steps).Value!;
+
+        var order = Order.Evolve(Given(Created), happened)!;
+        Assert.Equal(OrderStatus.Confirmed, order.Status);
+        Assert.Equal(Steps, order.Steps);
+    }
+
+    [Fact]
+    public void Confirming_a_confirmed_order_again_does_nothing() => AssertNothing(OrderRules.Confirm(Given(Created, new OrderConfirmed(Steps)), Steps));
+
+    [Fact]
+    public void A_cancelled_order_can_not_be_confirmed()
+        => Assert.Equal((409, "order-not-pending"), Refused(OrderRules.Confirm(Given(Created, new OrderCancelled("changed my mind", Steps)), Steps)));
+
+    [Fact]
+    public void An_order_that_does_not_exist_can_not_be_confirmed() => Assert.Equal((404, "order-not-found"), Refused(OrderRules.Confirm(null, Steps)));
+
+    [Fact]
+    public void A_pending_order_can_be_cancelled_and_keeps_the_reason()
+    {
+        var happened = OrderRules.Cancel(Given(Created), "out of stock", Steps).Value!;
+
+        var order = Order.Evolve(Given(Created), happened)!;
+        Assert.Equal((OrderStatus.Cancelled, "out of stock"), (order.Status, order.Reason));
+    }
+
+    [Fact]
+    public void A_confirmed_order_can_be_cancelled()
+        => Assert.IsType<OrderCancelled>(OrderRules.Cancel(Given(Created, new OrderConfirmed(Steps)), "changed my mind", Steps).Value);
+
+    [Fact]
+    public void Cancelling_a_cancelled_order_again_does_nothing() => AssertNothing(OrderRules.Cancel(Given(Created, new OrderCancelled("first", Steps)), "second", Steps));
+
+    [Fact]
+    public void Cancelling_an_order_that_was_never_created_does_nothing() => AssertNothing(OrderRules.Cancel(null, "create failed", Steps));
+
+    [Theory]
+    [InlineData(nameof(OrderStatus.Shipped))]
+    [InlineData(nameof(OrderStatus.Delivered))]
+    public void An_order_on_its_way_can_neither_be_cancelled_nor_confirmed(string status)
+    {
+        var order = Given(Created) with { Status = Enum.Parse<OrderStatus>(status) };
+
+        Assert.Equal((409, "order-on-its-way"), Refused(OrderRules.Cancel(order, "too late", Steps)));
+        Assert.Equal((409, "order-not-pending"), Refused(OrderRules.Confirm(order, Steps)));
+    }
+
+    [Fact]
+    public void No_event_but_creation_can_happen_to_an_order_that_does_not_exist()
+    {
+        Assert.Throws<InvalidOperationException>(() => Order.From([new OrderConfirmed(Steps)]));
+        Assert.Throws<InvalidOperationException>(() => Order.From([new OrderCancelled("why", Steps)]));
+    }
+
+    [Fact]
+    public void An_order_can_not_be_created_twice() => Assert.Throws<InvalidOperationException>(() => Order.From([Created, Created]));
+
+    [Fact]
+    public void An_event_nobody_knows_fails_loudly() => Assert.Throws<InvalidOperationException>(() => Order.From([Created, new OrderTeleported()]));
+
+    [Fact]
+    public void No_events_are_no_order() => Assert.Null(Order.From([]));
+
+    private static Order Given(params OrderEvent[] events) => Order.From(events)!;
+
+    private static void AssertNothing(ServiceDefaults.Refusals.Outcome<OrderEvent?> outcome)
+    {
+        Assert.Null(outcome.Refusal);
+        Assert.Null(outcome.Value);
+    }
+
+    private static (int Status, string Code) Refused(ServiceDefaults.Refusals.Outcome<OrderEvent?> outcome) => (outcome.Refusal!.Status, outcome.Refusal.Code);
+
+    private sealed record OrderTeleported : OrderEvent
+    {
+        public override string Name => "order.teleported";
+    }
+}

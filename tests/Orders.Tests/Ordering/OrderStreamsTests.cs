@@ -1,0 +1,70 @@
+using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
+using Orders.Ordering;
+using ServiceDefaults;
+using ServiceFakes;
+
+namespace Orders.Tests.Ordering;
+
+public sealed class OrderStreamsTests
+{
+    private static readonly OrderCreated Created = new("customer-1", [new OrderLine("product-1", 2, 500)], 1000, "EUR", "orchestration");
+
+    private readonly MemoryState state = new MemoryState().Knows<OrderStream>();
+    private readonly OrderStreams streams;
+
+    public OrderStreamsTests() => streams = new OrderStreams(state.Client, new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)));
+
+    [Fact]
+    public async Task An_append_stores_one_event_and_publishes_it()
+    {
+        await streams.CreateAsync("o1", Created, default);
+
+        var published = Assert.Single(state.Published);
+        Assert.Equal(("order.created", "o1"), (published.Type, published.Subject));
+        Assert.Equal(
+            """{"eventId":"o1:1","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","customerId":"customer-1","items":[{"productId":"product-1","quantity":2,"unitPrice":500}],"total":1000,"currency":"EUR","saga":"orchestration"}""",
+            published.Json);
+        Assert.Equal(1, (await streams.FindAsync("o1", default))!.Version);
+    }
+
+    [Fact]
+    public async Task Creating_again_stores_and_publishes_nothing()
+    {
+        await streams.CreateAsync("o1", Created, default);
+        var again = await streams.CreateAsync("o1", Created with { CustomerId = "customer-2" }, default);
+
+        Assert.Equal("customer-1", again.Value!.CustomerId);
+        Assert.Single(state.Published);
+    }
+
+    [Fact]
+    public async Task Who_loses_a_race_decides_anew_on_what_the_other_left()
+    {
+        await streams.CreateAsync("o1", Created, default);
+        state.BeforeNextWrite = () => Assert.True(streams.AppendAsync("o1", order => OrderRules.Cancel(order, "first", []), default).IsCompletedSuccessfully);
+
+        var confirmed = await streams.AppendAsync("o1", order => OrderRules.Confirm(order, []), default);
+
+        Assert.Equal("order-not-pending", confirmed.Refusal!.Code);
+        Assert.Equal(["order.created", "order.cancelled"], state.Published.Select(published => published.Type));
+    }
+
+    [Fact]
+    public async Task Confirming_an_order_without_a_stream_is_refused_and_creates_none()
+    {
+        var confirmed = await streams.AppendAsync("o1", order => OrderRules.Confirm(order, []), default);
+
+        Assert.Equal("order-not-found", confirmed.Refusal!.Code);
+        Assert.Null(state.JsonOf("orders-store", "order-o1"));
+    }
+
+    [Fact]
+    public async Task The_stored_record_is_found_again_by_its_pinned_key()
+    {
+        await streams.CreateAsync("o1", Created, default);
+
+        var stored = JsonSerializer.Deserialize<OrderStream>(state.JsonOf("orders-store", "order-o1")!, Json.Options)!;
+        Assert.Equal("customer-1", stored.Fold()!.CustomerId);
+    }
+}

@@ -1,0 +1,117 @@
+using System.Text.Json;
+using Orders.Ordering;
+using Orders.Saga;
+using Orders.Services;
+using ServiceDefaults;
+
+namespace Orders.Tests.Ordering;
+
+/// <summary>What is stored or sent outlives the code that wrote it: these texts are never edited, only added to.</summary>
+public sealed class StoredFormatTests
+{
+    private const string CreatedJson = """{"type":"order.created","customerId":"customer-1","items":[{"productId":"product-1","quantity":2,"unitPrice":500}],"total":1000,"currency":"EUR","saga":"orchestration"}""";
+    private const string ConfirmedJson = """{"type":"order.confirmed","steps":[{"name":"create-order","state":"done","at":"2026-01-02T03:04:05+00:00"}]}""";
+    private const string CancelledJson = """{"type":"order.cancelled","reason":"out of stock","steps":[{"name":"create-order","state":"compensated","at":"2026-01-02T03:04:05+00:00"},{"name":"reserve-inventory","state":"failed","at":"2026-01-02T03:04:05+00:00","error":"out of stock"},{"name":"process-payment","state":"pending"},{"name":"arrange-shipment","state":"intervention"}]}""";
+
+    private const string InputJson =
+        """{"orderId":"o1","customerId":"customer-1","items":[{"productId":"product-1","quantity":2,"unitPrice":500}],"total":1000,"currency":"EUR","paymentToken":"tok_ok","destination":{"name":"Ada","line1":"Main St 1","city":"Graz","postalCode":"8010","country":"AT"},"placedAt":"2026-01-02T03:04:05+00:00","requestHash":"abc","retries":{"stepAttempts":3,"compensationAttempts":5,"firstPause":"00:00:02","longestPause":"00:00:10"}}""";
+
+    private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+    private static readonly OrderCreated Created = new("customer-1", [new OrderLine("product-1", 2, 500)], 1000, "EUR", "orchestration");
+    private static readonly OrderConfirmed Confirmed = new([new SagaStepView("create-order", StepState.Done, At)]);
+
+    private static readonly OrderCancelled Cancelled = new(
+        "out of stock",
+        [
+            new SagaStepView("create-order", StepState.Compensated, At),
+            new SagaStepView("reserve-inventory", StepState.Failed, At, "out of stock"),
+            new SagaStepView("process-payment", StepState.Pending),
+            new SagaStepView("arrange-shipment", StepState.Intervention),
+        ]);
+
+    [Fact]
+    public void Every_event_of_an_order_keeps_its_text()
+    {
+        Assert.Equal(CreatedJson, Write<OrderEvent>(Created));
+        Assert.Equal(ConfirmedJson, Write<OrderEvent>(Confirmed));
+        Assert.Equal(CancelledJson, Write<OrderEvent>(Cancelled));
+    }
+
+    [Fact]
+    public void A_stream_keeps_its_text_and_loads_again()
+    {
+        var stream = new OrderStream(2, [new StoredEvent("o1:1", 1, At, Created), new StoredEvent("o1:2", 2, At, Confirmed)]);
+        const string json = $$"""{"version":2,"events":[{"eventId":"o1:1","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","event":{{CreatedJson}}},{"eventId":"o1:2","version":2,"occurredAt":"2026-01-02T03:04:05+00:00","event":{{ConfirmedJson}}}]}""";
+
+        Assert.Equal(json, Write(stream));
+        Assert.Equal(json, Write(Read<OrderStream>(json)));
+        Assert.Equal(OrderStatus.Confirmed, Read<OrderStream>(json).Fold()!.Status);
+    }
+
+    [Theory]
+    [InlineData(CreatedJson)]
+    [InlineData(ConfirmedJson)]
+    [InlineData(CancelledJson)]
+    public void Every_event_of_an_order_loads_as_it_was_written(string json) => Assert.Equal(json, Write(Read<OrderEvent>(json)));
+
+    [Fact]
+    public void A_store_may_reorder_fields_even_the_type_to_the_last()
+    {
+        const string reordered = """{"saga":"orchestration","currency":"EUR","total":1000,"items":[{"unitPrice":500,"quantity":2,"productId":"product-1"}],"customerId":"customer-1","type":"order.created"}""";
+
+        Assert.Equal(CreatedJson, Write(Read<OrderEvent>(reordered)));
+    }
+
+    [Fact]
+    public void Fields_that_were_added_later_do_not_stop_older_code()
+        => Assert.IsType<OrderConfirmed>(Read<OrderEvent>("""{"type":"order.confirmed","steps":[],"addedLater":{"a":1}}"""));
+
+    [Fact]
+    public void A_type_nobody_knows_fails_loudly() => Assert.Throws<JsonException>(() => Read<OrderEvent>("""{"type":"order.teleported"}"""));
+
+    [Fact]
+    public void States_are_words_never_numbers() => Assert.Throws<JsonException>(() => Read<SagaStepView>("""{"name":"create-order","state":1}"""));
+
+    [Fact]
+    public void Published_events_keep_their_text_and_leave_out_what_they_do_not_have()
+    {
+        Assert.Equal("""{"eventId":"o1:2","version":2,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1"}""", Write(PublishedOrderEvent.Of("o1", new StoredEvent("o1:2", 2, At, Confirmed))));
+        Assert.Equal("""{"eventId":"o1:2","version":2,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","reason":"out of stock"}""", Write(PublishedOrderEvent.Of("o1", new StoredEvent("o1:2", 2, At, Cancelled))));
+    }
+
+    [Fact]
+    public void Events_are_called_in_memory_as_they_are_stored()
+        => Assert.All<OrderEvent>([Created, Confirmed, Cancelled], happened => Assert.StartsWith($$"""{"type":"{{happened.Name}}",""", Write(happened), StringComparison.Ordinal));
+
+    [Fact]
+    public void The_input_of_the_saga_keeps_its_text()
+    {
+        var input = new OrderSagaInput(
+            "o1", "customer-1", Created.Items, 1000, "EUR", "tok_ok", new DestinationInfo("Ada", "Main St 1", "Graz", "8010", "AT"), At, "abc",
+            new SagaRetries(3, 5, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10)));
+
+        Assert.Equal(InputJson, Write(input));
+        Assert.Equal(InputJson, Write(Read<OrderSagaInput>(InputJson)));
+    }
+
+    [Fact]
+    public void What_the_saga_hands_about_keeps_its_text()
+    {
+        Assert.Equal("""{"done":true}""", Write(StepOutcome.Success));
+        Assert.Equal("""{"done":false,"refusal":"declined"}""", Write(new StepOutcome(false, "declined")));
+        Assert.Equal("""{"orderId":"o1","reason":"declined","steps":[{"name":"create-order","state":"done"}]}""", Write(new SagaConclusion("o1", "declined", [new SagaStepView("create-order", StepState.Done)])));
+        Assert.Equal("""{"decision":"retry","note":"try again","operator":"eve"}""", Write(new InterventionDecision(Decision.Retry, "try again", "eve")));
+        Assert.Equal("\"confirmed\"", Write(OrderStatus.Confirmed));
+    }
+
+    [Theory]
+    [InlineData("retry", "Retry")]
+    [InlineData("skip", "Skip")]
+    [InlineData("resolved", "Resolved")]
+    public void An_operators_decision_is_one_of_three_words(string word, string decision)
+        => Assert.Equal(decision, Read<InterventionDecision>($$"""{"decision":"{{word}}"}""").Decision.ToString());
+
+    private static string Write<T>(T value) => JsonSerializer.Serialize(value, Json.Options);
+
+    private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, Json.Options)!;
+}

@@ -1,0 +1,194 @@
+using Orders.Ordering;
+using Orders.Saga;
+
+namespace Orders.Tests.Saga;
+
+public sealed class OrderSagaTests
+{
+    private static readonly string[] Actions = ["CreateOrder", "ReserveInventory", "ProcessPayment", "ArrangeShipment"];
+    private static readonly string[] Compensations = ["CancelOrder", "ReleaseInventory", "RefundPayment", "CancelShipment"];
+
+    private readonly SagaRun run = new();
+
+    [Fact]
+    public async Task When_all_goes_well_the_steps_follow_each_other_and_the_order_is_confirmed()
+    {
+        Assert.Equal(OrderStatus.Confirmed, await run.StartAsync());
+
+        Assert.Equal([.. Actions, "ConfirmOrder"], run.Did);
+        Assert.All(Actions, action => Assert.Same(SagaRun.Input, run.Inputs[action]));
+        var conclusion = Assert.IsType<SagaConclusion>(run.Inputs["ConfirmOrder"]);
+        Assert.Equal("o1", conclusion.OrderId);
+        Assert.Null(conclusion.Reason);
+        Assert.All(conclusion.Steps, step => Assert.Equal(StepState.Done, step.State));
+    }
+
+    [Fact]
+    public async Task The_custom_status_tells_after_each_step_how_the_steps_stand()
+    {
+        await run.StartAsync();
+
+        Assert.Equal(
+            ["pending pending pending pending", "done pending pending pending", "done done pending pending", "done done done pending", "done done done done"],
+            run.Statuses);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_refused_step_undoes_the_steps_before_it_in_reverse_order(int refused)
+    {
+        run.Refuses(Actions[refused], "no");
+
+        Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
+        Assert.Equal([.. Actions.Take(refused + 1), .. Compensations.Take(refused).Reverse()], run.Did);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_step_of_which_nobody_knows_whether_it_happened_is_undone_too(int failed)
+    {
+        run.Fails(Actions[failed], "connection reset");
+
+        Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
+        Assert.Equal([.. Actions.Take(failed + 1), .. Compensations.Take(failed + 1).Reverse()], run.Did);
+    }
+
+    [Fact]
+    public async Task A_refused_payment_shows_step_by_step_how_the_order_was_given_up()
+    {
+        run.Refuses("ProcessPayment", "card_declined");
+
+        await run.StartAsync();
+
+        Assert.Equal(
+            [
+                "pending pending pending pending", "done pending pending pending", "done done pending pending",
+                "done done failed pending", "done compensated failed pending", "compensated compensated failed pending",
+            ],
+            run.Statuses);
+    }
+
+    [Fact]
+    public async Task A_cancelled_order_records_why_and_how_its_steps_ended()
+    {
+        run.Refuses("ProcessPayment", "card_declined");
+
+        await run.StartAsync();
+
+        var conclusion = Assert.IsType<SagaConclusion>(run.Inputs["CancelOrder"]);
+        Assert.Equal(("o1", "card_declined"), (conclusion.OrderId, conclusion.Reason));
+        Assert.Equal([StepState.Compensated, StepState.Compensated, StepState.Failed, StepState.Pending], conclusion.Steps.Select(step => step.State));
+        Assert.Equal("card_declined", conclusion.Steps[2].Error);
+    }
+
+    [Fact]
+    public async Task A_step_that_failed_and_was_undone_to_be_sure_stays_shown_as_failed_with_its_error()
+    {
+        run.Fails("ArrangeShipment", "connection reset");
+
+        await run.StartAsync();
+
+        var last = Assert.IsType<SagaConclusion>(run.Inputs["CancelOrder"]).Steps[3];
+        Assert.Equal((StepState.Failed, "connection reset"), (last.State, last.Error));
+        Assert.Equal("compensated compensated compensated failed", run.Statuses[^1]);
+    }
+
+    [Fact]
+    public async Task A_refused_confirmation_undoes_everything()
+    {
+        run.Refuses("ConfirmOrder", "this one is Cancelled");
+
+        Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
+        Assert.Equal([.. Actions, "ConfirmOrder", .. Compensations.Reverse()], run.Did);
+        Assert.Equal("compensated compensated compensated compensated", run.Statuses[^1]);
+    }
+
+    [Fact]
+    public async Task A_confirmation_that_keeps_failing_undoes_everything()
+    {
+        run.Fails("ConfirmOrder", "store is away");
+
+        Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
+        Assert.Equal([.. Actions, "ConfirmOrder", .. Compensations.Reverse()], run.Did);
+    }
+
+    [Fact]
+    public async Task Steps_and_compensations_are_retried_as_the_order_recorded()
+    {
+        run.Refuses("ArrangeShipment", "not served");
+
+        await run.StartAsync();
+
+        Assert.All(Actions, action => Assert.Equal(3, run.Policies[action].MaxNumberOfAttempts));
+        Assert.All(Compensations.Take(3), compensation => Assert.Equal(5, run.Policies[compensation].MaxNumberOfAttempts));
+        Assert.Equal((TimeSpan.FromSeconds(2), 2.0, TimeSpan.FromSeconds(10)), (run.Policies["CreateOrder"].FirstRetryInterval, run.Policies["CreateOrder"].BackoffCoefficient, run.Policies["CreateOrder"].MaxRetryInterval));
+    }
+
+    [Fact]
+    public void A_compensation_that_keeps_failing_waits_for_a_person()
+    {
+        run.Refuses("ArrangeShipment", "not served").Fails("RefundPayment", "the provider refuses to refund");
+
+        var saga = run.StartAsync();
+
+        Assert.False(saga.IsCompleted);
+        Assert.Equal(["RefundPayment", "wait"], run.Did.TakeLast(2));
+        Assert.Equal("done done intervention failed", run.Statuses[^1]);
+    }
+
+    [Fact]
+    public async Task A_compensation_that_is_refused_waits_for_a_person_too()
+    {
+        run.Refuses("ConfirmOrder", "no").Refuses("CancelShipment", "the goods are on their way").Decides(Decision.Skip);
+
+        await run.StartAsync();
+
+        Assert.Equal(["CancelShipment", "wait", "RefundPayment"], run.Did.Skip(5).Take(3));
+    }
+
+    [Fact]
+    public async Task Told_to_retry_the_saga_tries_until_it_works_and_goes_on()
+    {
+        run.Refuses("ArrangeShipment", "not served").Fails("RefundPayment", "away", times: 2).Decides(Decision.Retry).Decides(Decision.Retry);
+
+        Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
+        Assert.Equal(["RefundPayment", "wait", "RefundPayment", "wait", "RefundPayment", "ReleaseInventory", "CancelOrder"], run.Did.Skip(4));
+        Assert.Equal("compensated compensated compensated failed", run.Statuses[^1]);
+    }
+
+    [Fact]
+    public async Task Told_to_skip_the_saga_leaves_the_step_failed_and_undoes_the_others()
+    {
+        run.Refuses("ArrangeShipment", "not served").Fails("RefundPayment", "away").Decides(Decision.Skip, "written off");
+
+        Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
+        Assert.Equal(["RefundPayment", "wait", "ReleaseInventory", "CancelOrder"], run.Did.Skip(4));
+        Assert.Equal("compensated compensated failed failed", run.Statuses[^1]);
+        Assert.Equal("written off", Assert.IsType<SagaConclusion>(run.Inputs["CancelOrder"]).Steps[2].Error);
+    }
+
+    [Fact]
+    public async Task Told_that_it_is_resolved_the_saga_counts_the_step_as_undone()
+    {
+        run.Refuses("ArrangeShipment", "not served").Fails("RefundPayment", "away").Decides(Decision.Resolved, "paid back by hand");
+
+        Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
+        Assert.Equal(["RefundPayment", "wait", "ReleaseInventory", "CancelOrder"], run.Did.Skip(4));
+        Assert.Equal("compensated compensated compensated failed", run.Statuses[^1]);
+    }
+
+    [Fact]
+    public async Task A_cancellation_of_the_order_itself_that_fails_can_be_retried_as_well()
+    {
+        run.Refuses("ReserveInventory", "out of stock").Fails("CancelOrder", "store is away").Decides(Decision.Retry);
+
+        Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
+        Assert.Equal(["CancelOrder", "wait", "CancelOrder"], run.Did.Skip(2));
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text;
+using System.Text.Json;
+using Dapr;
+using Dapr.Client;
+using Moq;
+using ServiceDefaults;
+
+namespace ServiceFakes;
+
+/// <summary>An event as the outbox would publish it.</summary>
+internal sealed record PublishedEvent(string Type, string Subject, string Json);
+
+/// <summary>
+/// A Dapr client whose state lives in memory and obeys ETags and first-write saves, as a store does. Any call it was not made for
+/// fails the test.
+/// </summary>
+internal sealed class MemoryState
+{
+    private readonly Mock<DaprClient> client = new(MockBehavior.Strict);
+    private readonly Dictionary<(string Store, string Key), (string Json, int Version)> records = [];
+    private int versions;
+
+    public MemoryState()
+        => client.Setup(dapr => dapr.ExecuteStateTransactionAsync(It.IsAny<string>(), It.IsAny<IReadOnlyList<StateTransactionRequest>>(), It.IsAny<IReadOnlyDictionary<string, string>>(), It.IsAny<CancellationToken>()))
+            .Returns((string store, IReadOnlyList<StateTransactionRequest> operations, IReadOnlyDictionary<string, string>? _, CancellationToken _) => Transact(store, operations));
+
+    public DaprClient Client => client.Object;
+
+    public List<PublishedEvent> Published { get; } = [];
+
+    /// <summary>Runs once, just before the next write: the moment in which somebody else is faster.</summary>
+    public Action? BeforeNextWrite { get; set; }
+
+    public string? JsonOf(string store, string key) => records.TryGetValue((store, key), out var record) ? record.Json : null;
+
+    public MemoryState Knows<T>()
+    {
+        client.Setup(dapr => dapr.GetStateAndETagAsync<T>(It.IsAny<string>(), It.IsAny<string>(), It.IsAny<ConsistencyMode?>(), It.IsAny<IReadOnlyDictionary<string, string>>(), It.IsAny<CancellationToken>()))
+            .Returns((string store, string key, ConsistencyMode? _, IReadOnlyDictionary<string, string>? _, CancellationToken _) => Task.FromResult(Read<T>(store, key)));
+        client.Setup(dapr => dapr.SaveStateAsync(It.IsAny<string>(), It.IsAny<string>(), It.IsAny<T>(), It.IsAny<StateOptions>(), It.IsAny<IReadOnlyDictionary<string, string>>(), It.IsAny<CancellationToken>()))
+            .Returns((string store, string key, T value, StateOptions _, IReadOnlyDictionary<string, string>? _, CancellationToken _) => Create(store, key, value));
+        client.Setup(dapr => dapr.TrySaveStateAsync(It.IsAny<string>(), It.IsAny<string>(), It.IsAny<T>(), It.IsAny<string>(), It.IsAny<StateOptions>(), It.IsAny<IReadOnlyDictionary<string, string>>(), It.IsAny<CancellationToken>()))
+            .Returns((string store, string key, T value, string etag, StateOptions _, IReadOnlyDictionary<string, string>? _, CancellationToken _) => Task.FromResult(TryWrite(store, key, etag, JsonSerializer.Serialize(value, Json.Options))));
+        return this;
+    }
+
+    private (T Value, string ETag) Read<T>(string store, string key)
+        => records.TryGetValue((store, key), out var record) ? (JsonSerializer.Deserialize<T>(record.Json, Json.Options)!, $"{record.Version}") : (default!, "");
+
+    private Task Create<T>(string store, string key, T value)
+        => records.TryAdd((store, key), (JsonSerializer.Serialize(value, Json.Options), ++versions)) ? Task.CompletedTask : Task.FromException(new DaprException("the key exists"));
+
+    private Task Transact(string store, IReadOnlyList<StateTransactionRequest> operations)
+    {
+        var change = operations[0];
+        if (!TryWrite(store, change.Key, change.ETag, Text(change)))
+        {
+            return Task.FromException(new DaprException("the ETag is stale"));
+        }
+        var told = operations.FirstOrDefault(operation => operation.Metadata?.ContainsKey("outbox.projection") == true) ?? change;
+        Published.Add(new PublishedEvent(change.Metadata!["type"], change.Metadata["subject"], Text(told)));
+        return Task.CompletedTask;
+    }
+
+    private static string Text(StateTransactionRequest operation) => Encoding.UTF8.GetString(operation.Value!);
+
+    private bool TryWrite(string store, string key, string? etag, string json)
+    {
+        (var before, BeforeNextWrite) = (BeforeNextWrite, null);
+        before?.Invoke();
+        if (!string.IsNullOrEmpty(etag) && (!records.TryGetValue((store, key), out var record) || $"{record.Version}" != etag))
+        {
+            return false;
+        }
+        records[(store, key)] = (json, ++versions);
+        return true;
+    }
+}

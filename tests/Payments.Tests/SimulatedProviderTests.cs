@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Time.Testing;
+using Payments.Provider;
+using ServiceFakes;
+
+namespace Payments.Tests;
+
+public sealed class SimulatedProviderTests
+{
+    private readonly FakeTimeProvider time = new();
+    private readonly SimulatedProvider provider;
+
+    public SimulatedProviderTests() => provider = new SimulatedProvider(new MemoryState().Knows<Charge>().Client, time);
+
+    [Theory]
+    [InlineData("tok_declined", "card_declined")]
+    [InlineData("tok_insufficient_funds", "insufficient_funds")]
+    [InlineData("tok_of_another_world", "unknown_token")]
+    public async Task Tokens_that_decline_leave_nothing_on_the_books(string token, string code)
+    {
+        Assert.Equal(ChargeResult.Declined(code), await ChargeAsync(token));
+        Assert.Null(await provider.FindAsync("o1", default));
+    }
+
+    [Fact]
+    public async Task Tok_ok_charges_once_however_often_it_is_called()
+    {
+        Assert.True((await ChargeAsync("tok_ok")).Charged);
+        Assert.True((await ChargeAsync("tok_ok")).Charged);
+
+        Assert.Equal((1000L, 1), ((await provider.FindAsync("o1", default))!.Amount, (await provider.FindAsync("o1", default))!.Attempts));
+    }
+
+    [Fact]
+    public async Task Tok_timeout_charges_and_answers_too_late()
+    {
+        var charging = ChargeAsync("tok_timeout");
+
+        Assert.False(charging.IsCompleted);
+        Assert.NotNull(await provider.FindAsync("o1", default));
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.True((await charging).Charged);
+    }
+
+    [Fact]
+    public async Task Tok_flaky_fails_twice_then_works()
+    {
+        await Assert.ThrowsAsync<HttpRequestException>(() => ChargeAsync("tok_flaky"));
+        await Assert.ThrowsAsync<HttpRequestException>(() => ChargeAsync("tok_flaky"));
+        Assert.Null(await provider.FindAsync("o1", default));
+
+        Assert.True((await ChargeAsync("tok_flaky")).Charged);
+        Assert.NotNull(await provider.FindAsync("o1", default));
+    }
+
+    [Fact]
+    public async Task Tok_refund_fails_charges_and_never_refunds()
+    {
+        await ChargeAsync("tok_refund_fails");
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => provider.RefundAsync("o1", default));
+        Assert.False((await provider.FindAsync("o1", default))!.Refunded);
+    }
+
+    [Fact]
+    public async Task A_refund_may_be_repeated_and_an_order_never_charged_needs_none()
+    {
+        await provider.RefundAsync("o1", default);
+        await ChargeAsync("tok_ok");
+        await provider.RefundAsync("o1", default);
+        await provider.RefundAsync("o1", default);
+
+        Assert.True((await provider.FindAsync("o1", default))!.Refunded);
+    }
+
+    private Task<ChargeResult> ChargeAsync(string token) => provider.ChargeAsync("o1", 1000, "EUR", token, default);
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
+using Payments.Charging;
+using Payments.Provider;
+using ServiceDefaults;
+using ServiceFakes;
+
+namespace Payments.Tests;
+
+/// <summary>What is stored or sent outlives the code that wrote it: these texts are never edited, only added to.</summary>
+public sealed class StoredFormatTests
+{
+    private static readonly Payment Begun = Payment.Begin("o1", 1000, "EUR", "tok_ok");
+
+    [Fact]
+    public void A_payment_keeps_its_text_in_every_status()
+    {
+        Assert.Equal("""{"orderId":"o1","status":"pending","amount":1000,"currency":"EUR","token":"tok_ok","version":0}""", Write(Begun));
+        Assert.Equal("""{"orderId":"o1","status":"completed","amount":1000,"currency":"EUR","token":"tok_ok","version":1}""", Write(Begun.Complete()));
+        Assert.Equal("""{"orderId":"o1","status":"failed","amount":1000,"currency":"EUR","token":"tok_ok","reason":"card_declined","version":1}""", Write(Begun.Fail("card_declined")));
+        Assert.Equal("""{"orderId":"o1","status":"refunded","amount":1000,"currency":"EUR","token":"tok_ok","version":2}""", Write(Begun.Complete().Refund()));
+    }
+
+    [Fact]
+    public void A_payment_loads_whatever_the_order_of_its_fields_and_whatever_was_added_later()
+        => Assert.Equal(
+            Begun.Complete(),
+            JsonSerializer.Deserialize<Payment>("""{"version":1,"addedLater":true,"token":"tok_ok","currency":"EUR","amount":1000,"status":"completed","orderId":"o1"}""", Json.Options));
+
+    [Fact]
+    public void A_charge_in_the_simulators_books_keeps_its_text()
+        => Assert.Equal(
+            """{"orderId":"o1","amount":1000,"currency":"EUR","token":"tok_ok","captured":true,"refunded":false,"attempts":1}""",
+            Write(new Charge("o1", 1000, "EUR", "tok_ok", true, false, 1)));
+
+    [Fact]
+    public async Task Published_events_keep_their_text_and_carry_no_token()
+    {
+        var state = new MemoryState().Knows<Payment>();
+        var payments = new PaymentStore(state.Client, new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)));
+
+        var begun = await payments.FindOrBeginAsync(Begun, default);
+        Assert.True(await payments.TryDecideAsync(begun, begun.Value.Complete(), default));
+        var completed = (await payments.FindAsync("o1", default))!;
+        Assert.True(await payments.TryDecideAsync(completed, completed.Value.Refund(), default));
+        var another = await payments.FindOrBeginAsync(Begun with { OrderId = "o2" }, default);
+        Assert.True(await payments.TryDecideAsync(another, another.Value.Fail("card_declined"), default));
+
+        Assert.Equal(
+            [
+                new PublishedEvent("payment.completed", "o1", """{"eventId":"o1:payment.completed","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","amount":1000,"currency":"EUR"}"""),
+                new PublishedEvent("payment.refunded", "o1", """{"eventId":"o1:payment.refunded","version":2,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","amount":1000,"currency":"EUR"}"""),
+                new PublishedEvent("payment.failed", "o2", """{"eventId":"o2:payment.failed","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o2","amount":1000,"currency":"EUR","reason":"card_declined"}"""),
+            ],
+            state.Published);
+        Assert.NotNull(state.JsonOf("payments-store", "payment-o1"));
+    }
+
+    [Fact]
+    public void A_pending_payment_has_nothing_to_tell() => Assert.Throws<InvalidOperationException>(() => Begun.EventType());
+
+    private static string Write<T>(T value) => JsonSerializer.Serialize(value, Json.Options);
+}
