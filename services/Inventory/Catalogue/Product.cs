@@ -26,6 +26,7 @@ internal static class ProductRules
             ({ Length: 0 or > 100 }, _, _, _) => Refusal.Invalid("product-id-invalid", "A product id has 1 to 100 characters."),
             (_, null or { Length: 0 or > 200 }, _, _) => Refusal.Invalid("name-invalid", "A product needs a name of at most 200 characters."),
             (_, _, null or < 0 or > HighestPrice, _) => Refusal.Invalid("price-invalid", $"price must be from 0 to {HighestPrice} minor units."),
+            _ when details.Stock is { } stock && (long)stock + (before?.Reserved ?? 0) > MostStock => Refusal.Invalid("stock-invalid", $"stock and what is reserved must be at most {MostStock} together."),
             (_, _, _, < 0 or > MostStock) => Refusal.Invalid("stock-invalid", $"stock must be from 0 to {MostStock}."),
             _ => (before ?? new Product(productId, name, price.Value, Currency, 0, 0, 0)) with
             {

@@ -28,7 +28,7 @@ internal static class ProductEndpoints
     /// <summary>What an order needs to know before it is taken: the catalogue's prices. Ids that are not there are left out.</summary>
     private static async Task<IResult> PricesAsync(PriceQuery query, StockStore store, CancellationToken cancellation)
     {
-        if (query.ProductIds is not { Count: > 0 and <= MostAsked } ids)
+        if (query.ProductIds is not { Count: > 0 and <= MostAsked } ids || ids.Any(string.IsNullOrEmpty))
         {
             return Refusal.Invalid("product-ids-invalid", $"productIds must name 1 to {MostAsked} products.").ToProblem();
         }

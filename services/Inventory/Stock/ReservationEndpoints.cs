@@ -17,7 +17,7 @@ internal static class ReservationEndpoints
 
     private static async Task<IResult> ReserveAsync(string orderId, ReserveRequest request, Reserving reserving, CancellationToken cancellation)
     {
-        if (request.Items is not { Count: > 0 and <= MostLines } lines || lines.Any(line => string.IsNullOrEmpty(line.ProductId) || line.Quantity is <= 0 or > 10_000))
+        if (request.Items is not { Count: > 0 and <= MostLines } lines || lines.Any(line => line is null || string.IsNullOrEmpty(line.ProductId) || line.Quantity is <= 0 or > 10_000))
         {
             return Refusal.Invalid("items-invalid", $"items must hold 1 to {MostLines} lines with a product and a quantity from 1 to 10000.").ToProblem();
         }

@@ -45,7 +45,7 @@ internal sealed class StockStore(DaprClient dapr)
         await IndexAsync(product.ProductId, cancellation);
         if (!(await FindAsync([product.ProductId], cancellation)).ContainsKey(product.ProductId))
         {
-            await dapr.SaveStateAsync(Store, KeyOf(product.ProductId), product, FirstWrite, cancellationToken: cancellation);
+            await TryCreateAsync(KeyOf(product.ProductId), product, cancellation);
         }
     }
 
@@ -61,12 +61,7 @@ internal sealed class StockStore(DaprClient dapr)
                 return put;
             }
             await IndexAsync(productId, cancellation);
-            if (before is null)
-            {
-                await dapr.SaveStateAsync(Store, KeyOf(productId), put.Value!, FirstWrite, cancellationToken: cancellation);
-                return put;
-            }
-            if (await dapr.TrySaveStateAsync(Store, KeyOf(productId), put.Value!, before.ETag, FirstWrite, cancellationToken: cancellation))
+            if (before is null ? await TryCreateAsync(KeyOf(productId), put.Value!, cancellation) : await dapr.TrySaveStateAsync(Store, KeyOf(productId), put.Value!, before.ETag, FirstWrite, cancellationToken: cancellation))
             {
                 return put;
             }
@@ -163,14 +158,29 @@ internal sealed class StockStore(DaprClient dapr)
             {
                 return;
             }
-            if (string.IsNullOrEmpty(etag))
-            {
-                await dapr.SaveStateAsync(Store, IndexKey, new List<string> { productId }, FirstWrite, cancellationToken: cancellation);
-            }
-            else if (await dapr.TrySaveStateAsync(Store, IndexKey, (List<string>)[.. ids!, productId], etag, FirstWrite, cancellationToken: cancellation))
+            if (string.IsNullOrEmpty(etag) ? await TryCreateAsync(IndexKey, new List<string> { productId }, cancellation) : await dapr.TrySaveStateAsync(Store, IndexKey, (List<string>)[.. ids!, productId], etag, FirstWrite, cancellationToken: cancellation))
             {
                 return;
             }
+        }
+    }
+
+    /// <summary>False: another instance of this service was faster. Throws when the store is away.</summary>
+    private async Task<bool> TryCreateAsync<T>(string key, T value, CancellationToken cancellation)
+    {
+        try
+        {
+            await dapr.SaveStateAsync(Store, key, value, FirstWrite, cancellationToken: cancellation);
+            return true;
+        }
+        catch (Exception e) when (e is DaprException or RpcException)
+        {
+            var (_, etag) = await dapr.GetStateAndETagAsync<JsonElement>(Store, key, ConsistencyMode.Strong, cancellationToken: cancellation);
+            if (!string.IsNullOrEmpty(etag))
+            {
+                return false;
+            }
+            throw;
         }
     }
 

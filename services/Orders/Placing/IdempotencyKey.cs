@@ -22,7 +22,7 @@ internal static class IdempotencyKey
         _ => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{customerId}\n{key}")))[..32],
     };
 
-    /// <summary>Tells one request from another; the same whatever the order of fields in the body.</summary>
+    /// <summary>Tells one request from another; the same whatever the order of fields in the body, and with the default said or not.</summary>
     public static string HashOf(PlaceOrder request)
-        => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, Json.Options)));
+        => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request with { Saga = request.Saga ?? "orchestration" }, Json.Options)));
 }

@@ -24,7 +24,7 @@ internal sealed class OrderQueries(OrderStreams streams, IDaprWorkflowClient wor
         if (stream?.Fold() is not { } order)
         {
             // The saga was started a moment ago and has not written the order yet; its input is the order.
-            order = new Order(input.CustomerId, OrderStatus.Pending, "orchestration", input.Items, input.Total, input.Currency, steps, null);
+            order = new Order(input.CustomerId, saga.IsWorkflowCompleted ? OrderStatus.Cancelled : OrderStatus.Pending, "orchestration", input.Items, input.Total, input.Currency, steps, null);
             stream = new OrderStream(0, [new StoredEvent("", 0, input.PlacedAt, new OrderCreated(input.CustomerId, input.Items, input.Total, input.Currency, "orchestration"))]);
         }
         return View(orderId, stream, order, steps);

@@ -4,14 +4,17 @@ using Orders.Ordering;
 namespace Orders.Saga;
 
 /// <summary>Stored format: how the saga ended. <paramref name="Reason"/> is set when it was given up.</summary>
-internal sealed record SagaConclusion(string OrderId, string? Reason, IReadOnlyList<SagaStepView> Steps);
+internal sealed record SagaConclusion(string OrderId, string? Reason, IReadOnlyList<SagaStepView> Steps)
+{
+    /// <summary>The order as it was to be created: one that is given up before it was written down is written down as given up.</summary>
+    public OrderCreated? Created { get; init; }
+}
 
 internal sealed class CreateOrder(OrderStreams streams) : WorkflowActivity<OrderSagaInput, StepOutcome>
 {
     public override async Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input)
     {
-        var created = new OrderCreated(input.CustomerId, input.Items, input.Total, input.Currency, "orchestration");
-        var order = await streams.CreateAsync(input.OrderId, created, CancellationToken.None);
+        var order = await streams.CreateAsync(input.OrderId, input.ToCreated(), CancellationToken.None);
         // A finished instance id can be started anew on any Dapr; the order itself says that all is done already.
         return order.Value?.Status == OrderStatus.Pending ? StepOutcome.Success : new StepOutcome(false, order.Refusal?.Detail ?? $"the order is {order.Value?.Status} already");
     }
@@ -26,5 +29,12 @@ internal sealed class ConfirmOrder(OrderStreams streams) : WorkflowActivity<Saga
 internal sealed class CancelOrder(OrderStreams streams) : WorkflowActivity<SagaConclusion, StepOutcome>
 {
     public override async Task<StepOutcome> RunAsync(WorkflowActivityContext context, SagaConclusion conclusion)
-        => StepOutcome.Of(await streams.AppendAsync(conclusion.OrderId, order => OrderRules.Cancel(order, conclusion.Reason ?? "given up", conclusion.Steps), CancellationToken.None));
+    {
+        if (conclusion.Created is { } created)
+        {
+            // Closes the door: a write of the first step that is still under way finds the order there, and it is not pending.
+            await streams.CreateAsync(conclusion.OrderId, created, CancellationToken.None);
+        }
+        return StepOutcome.Of(await streams.AppendAsync(conclusion.OrderId, order => OrderRules.Cancel(order, conclusion.Reason ?? "given up", conclusion.Steps), CancellationToken.None));
+    }
 }

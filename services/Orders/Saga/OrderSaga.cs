@@ -65,7 +65,7 @@ internal sealed class OrderSaga : Workflow<OrderSagaInput, OrderStatus>
         for (var i = last; i >= 0; i--)
         {
             // Cancelling the order is what the others have led to: it records how they ended.
-            object about = i == 0 ? new SagaConclusion(input.OrderId, reason, log.With(Steps[i].Name, StepState.Compensated)) : input;
+            object about = i == 0 ? new SagaConclusion(input.OrderId, reason, log.With(Steps[i].Name, StepState.Compensated)) { Created = input.ToCreated() } : input;
             await CompensateStepAsync(context, input, log, Steps[i].Name, Steps[i].Compensation, about);
         }
     }
@@ -83,7 +83,8 @@ internal sealed class OrderSaga : Workflow<OrderSagaInput, OrderStatus>
             }
             log.Set(step, StepState.Intervention, failed);
             var decided = await context.WaitForExternalEventAsync<InterventionDecision>(InterventionEvent);
-            if (decided.Decision != Decision.Retry)
+            // The order itself can't be left as it is while all it stood for is undone: there, every decision is to try again.
+            if (decided.Decision != Decision.Retry && step != Steps[0].Name)
             {
                 log.Set(step, decided.Decision == Decision.Resolved ? StepState.Compensated : StepState.Failed, decided.Note);
                 return;

@@ -17,7 +17,10 @@ internal sealed record OrderSagaInput(
     DestinationInfo Destination,
     DateTimeOffset PlacedAt,
     string RequestHash,
-    SagaRetries Retries);
+    SagaRetries Retries)
+{
+    public OrderCreated ToCreated() => new(CustomerId, Items, Total, Currency, "orchestration");
+}
 
 /// <summary>Stored format: how often a step and a compensation are tried, and how long the pauses grow.</summary>
 internal sealed record SagaRetries(int StepAttempts, int CompensationAttempts, TimeSpan FirstPause, TimeSpan LongestPause);

@@ -46,6 +46,10 @@ internal sealed partial class Cashier(PaymentStore payments, IPaymentProvider pr
             {
                 await WithTimeoutAsync(async limit => { await provider.RefundAsync(orderId, limit); return true; }, cancellation);
             }
+            if (charge is null && read.Value.Status == PaymentStatus.Completed)
+            {
+                throw new InvalidOperationException($"order '{orderId}' is paid here and not on the provider's books: a person has to look");
+            }
             var next = charge is null ? read.Value.Fail("cancelled before it was charged") : read.Value.Refund();
             if (await payments.TryDecideAsync(read, next, cancellation))
             {
