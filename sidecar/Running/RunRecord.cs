@@ -25,6 +25,8 @@ internal sealed class RunRecord(string folder)
         {
             throw new InvalidOperationException($"another sidecar (process {other.ProcessId}) already runs this folder; end it first");
         }
+        // They stay on record until they are ended: dying in between must not lose them.
+        processes.AddRange(left);
         Add("", Environment.ProcessId);
         return left;
     }

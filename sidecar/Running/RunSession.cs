@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Sidecar.Apps;
 using Sidecar.Hosting;
+using Sidecar.Yaml;
 
 namespace Sidecar.Running;
 
@@ -20,7 +21,9 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         {
             console.Warn($"ending process {left.ProcessId} of app '{left.AppId}', left over from a run that was killed");
             await Signals.EndAsync(left, TimeSpan.FromSeconds(5), time);
+            record.Remove(left.ProcessId);
         }
+        RefuseBusyPorts();
         var started = time.GetTimestamp();
         var withTokens = apps.Select(app => app with { Options = WithTokens(app) }).ToList();
         await using var server = await SidecarServer.StartAsync(
@@ -84,6 +87,16 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         var asked = new TaskCompletionSource();
         await using var registration = either.Token.Register(() => asked.TrySetResult());
         await await Task.WhenAny(asked.Task, ended);
+    }
+
+    /// <summary>An app that can't have its port would say so in its own words, somewhere in a stack trace.</summary>
+    private void RefuseBusyPorts()
+    {
+        var busy = apps.Where(app => app.Command.Count > 0 && app.Options.AppPort > 0 && !FreePort.IsFree(app.Options.AppPort)).ToList();
+        if (busy.Count > 0)
+        {
+            throw new InvalidConfigurationException([.. busy.Select(app => new YamlProblem("ports", 0, $"port {app.Options.AppPort} (appPort of '{app.Options.AppId}') is in use by another program; end it, or give another appPort"))]);
+        }
     }
 
     /// <summary>Each app its own tokens, new in every run: one app's are of no use at another's ports.</summary>
