@@ -3,6 +3,7 @@ using System.Text.Json;
 using Sidecar.Actors.Reminders;
 using Sidecar.Apps;
 using Sidecar.Components;
+using Sidecar.Resiliency;
 using Sidecar.State;
 
 namespace Sidecar.Actors;
@@ -20,16 +21,33 @@ internal sealed record ActorStateWrite(string Key, ReadOnlyMemory<byte>? Value, 
 internal sealed record ReminderRequest(string? DueTime, string? Period, string? Ttl, JsonElement? Data, string? Callback = null);
 
 /// <summary>The actors building block of one app, free of transport. <paramref name="host"/> null: the app hosts no actors.</summary>
-internal sealed class ActorApi(string appId, ComponentSet components, Func<ActorHost?> host, IActorPlacement placement, TimeProvider time)
+internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook policies, Func<ActorHost?> host, IActorPlacement placement, TimeProvider time)
 {
     private const string ReservedPrefix = "dapr.internal.";
 
-    public Task<InvocationReply> InvokeAsync(ActorId actor, InvocationCall call, CancellationToken cancellation)
+    public async Task<InvocationReply> InvokeAsync(ActorId actor, InvocationCall call, CancellationToken cancellation)
     {
         CheckName(actor.Type, "actorType");
         CheckName(actor.Id, "actorId");
         CheckReserved(actor.Type);
-        return (placement.Find(actor.Type) ?? throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}")).InvokeAsync(actor, call, cancellation);
+        if (policies.ActorCall(actor.Type, actor.Id) is not { } policy)
+        {
+            return await InvokeOnceAsync(actor, call, cancellation);
+        }
+        try
+        {
+            return await policy.ExecuteAsync(limit => new ValueTask<InvocationReply>(InvokeOnceAsync(actor, call, limit)), cancellation);
+        }
+        catch (CircuitBreakerRefusedException e)
+        {
+            throw ActorErrors.Invoke(e.Message);
+        }
+    }
+
+    private Task<InvocationReply> InvokeOnceAsync(ActorId actor, InvocationCall call, CancellationToken cancellation)
+    {
+        var target = placement.Find(actor.Type) ?? throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
+        return target.InvokeAsync(actor, call, cancellation);
     }
 
     /// <summary>Null when there is no value; also for an actor that was never active.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Sidecar.Actors.Reminders;
 using Sidecar.Apps;
+using Sidecar.Resiliency;
 using Sidecar.State;
 using Sidecar.Timers;
 
@@ -17,15 +18,16 @@ internal sealed partial class ActorHost : IAsyncDisposable
     private const string ErrorHeader = "X-DaprErrorResponseHeader";
 
     private readonly IAppChannel channel;
+    private readonly PolicyBook policies;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly TimerService clock;
     private readonly Dictionary<string, ActorTypeOptions> types;
     private readonly ConcurrentDictionary<ActorId, Actor> active = new();
 
-    public ActorHost(string appId, IReadOnlyList<ActorTypeOptions> types, IAppChannel channel, ITransactionalStateStore? store, TimeProvider time, ILoggerFactory loggers)
+    public ActorHost(string appId, IReadOnlyList<ActorTypeOptions> types, IAppChannel channel, ITransactionalStateStore? store, PolicyBook policies, TimeProvider time, ILoggerFactory loggers)
     {
-        (this.channel, this.time) = (channel, time);
+        (this.channel, this.policies, this.time) = (channel, policies, time);
         logger = loggers.CreateLogger<ActorHost>();
         clock = new TimerService(time);
         this.types = types.ToDictionary(type => type.Type, StringComparer.Ordinal);
@@ -151,9 +153,12 @@ internal sealed partial class ActorHost : IAsyncDisposable
         InvocationReply reply;
         try
         {
-            reply = await channel.InvokeAsync(call with { Method = $"actors/{id.Type}/{id.Id}/{what}" }, cancellation);
+            var request = call with { Method = $"actors/{id.Type}/{id.Id}/{what}" };
+            reply = await (policies.ActorTurn(id.Type) is { } policy
+                ? policy.ExecuteAsync(limit => new ValueTask<InvocationReply>(channel.InvokeAsync(request, limit)), cancellation)
+                : new ValueTask<InvocationReply>(channel.InvokeAsync(request, cancellation)));
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
             throw ActorErrors.Invoke(e.Message);
         }

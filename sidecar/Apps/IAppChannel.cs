@@ -1,4 +1,5 @@
 using Sidecar.PubSub.Subscribing;
+using Sidecar.Resiliency;
 
 namespace Sidecar.Apps;
 
@@ -29,4 +30,10 @@ internal sealed record InvocationReply(
     string? ContentType,
     ReadOnlyMemory<byte> Body,
     IReadOnlyList<KeyValuePair<string, string>> Headers,
-    string? TypeUrl = null);
+    string? TypeUrl = null) : IFallible
+{
+    /// <summary>What retries and circuit breakers count: HTTP answers that are neither success nor redirection.</summary>
+    bool IFallible.Failed => TypeUrl is null && Status is < 200 or > 399;
+
+    int? IFallible.Code => null;
+}

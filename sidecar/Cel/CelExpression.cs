@@ -24,11 +24,24 @@ internal sealed class CelExpression
 
     /// <summary>Whether the expression holds with <paramref name="value"/> bound to <paramref name="name"/>.</summary>
     /// <exception cref="CelException">A field is missing, types do not fit, or the result is no truth value.</exception>
-    public bool Holds(string name, JsonObject value)
+    public bool Holds(string name, JsonObject value) => Holds(new CelScope(name, CelValue.From(value), null));
+
+    /// <summary>As <see cref="Holds(string, JsonObject)"/>, with several whole numbers by name.</summary>
+    public bool Holds(params ReadOnlySpan<(string Name, long Value)> numbers)
+    {
+        CelScope? scope = null;
+        foreach (var (name, value) in numbers)
+        {
+            scope = new CelScope(name, value, scope);
+        }
+        return Holds(scope!);
+    }
+
+    private bool Holds(CelScope scope)
     {
         try
         {
-            return root(new CelScope(name, CelValue.From(value), null)) is bool holds
+            return root(scope) is bool holds
                 ? holds
                 : throw new CelException($"'{Text}' does not yield true or false");
         }

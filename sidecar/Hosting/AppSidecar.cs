@@ -6,6 +6,7 @@ using Sidecar.Components;
 using Sidecar.Invocation;
 using Sidecar.PubSub.Publishing;
 using Sidecar.PubSub.Subscribing;
+using Sidecar.Resiliency;
 using Sidecar.Resources;
 using Sidecar.Secrets;
 using Sidecar.State;
@@ -36,15 +37,16 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         declared = resources.Subscriptions;
         Endpoints = [.. resources.Endpoints.Where(endpoint => endpoint.AppliesTo(options.AppId))];
         logger = loggers.CreateLogger<AppSidecar>();
-        PubSub = new PubSubApi(options.AppId, components, time);
+        Policies = new PolicyBook(options.AppId, resources.Resiliency, time);
+        PubSub = new PubSubApi(options.AppId, components, Policies, time);
         Outbox = new Outbox(options.AppId, components, PubSub, time, loggers.CreateLogger<Outbox>());
-        State = new StateApi(options.AppId, components, Outbox);
+        State = new StateApi(options.AppId, components, Outbox, Policies);
         Secrets = new SecretsApi(components, configuration.SecretScopes);
         Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
-        Invoker = new ServiceInvoker(options, Endpoints, directory, forwarder);
-        Actors = new ActorApi(options.AppId, components, () => ActorHost, directory, time);
+        Invoker = new ServiceInvoker(options, Endpoints, directory, forwarder, Policies);
+        Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, directory, time);
         this.loggers = loggers;
-        Subscriptions = new SubscriptionManager(options.AppId, components, time, loggers);
+        Subscriptions = new SubscriptionManager(options.AppId, components, Policies, time, loggers);
         if (components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var store)
         {
             Workflows = new WorkflowEngine(options.AppId, (ITransactionalStateStore)store, time, loggers, peers: new LocalPeers(directory));
@@ -59,6 +61,8 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public AppOptions Options { get; }
 
     public Configuration Configuration { get; }
+
+    public PolicyBook Policies { get; }
 
     public ComponentSet Components { get; }
 
@@ -185,7 +189,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         {
             return;
         }
-        ActorHost = new ActorHost(Options.AppId, types, Channel, Components.ActorStateStore?.Store as ITransactionalStateStore, time, loggers);
+        ActorHost = new ActorHost(Options.AppId, types, Channel, Components.ActorStateStore?.Store as ITransactionalStateStore, Policies, time, loggers);
         await ActorHost.StartAsync(cancellation);
     }
 

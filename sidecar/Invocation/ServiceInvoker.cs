@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Sidecar.Api;
 using Sidecar.Apps;
 using Sidecar.Hosting;
+using Sidecar.Resiliency;
 using Sidecar.Resources;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -13,7 +14,7 @@ namespace Sidecar.Invocation;
 /// Service invocation of one app: requests go straight to the target app when its sidecar lives in this process, else to the
 /// other process's sidecar, or to a declared HTTP endpoint. Bodies stream both ways.
 /// </summary>
-internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoint> endpoints, AppDirectory directory, IHttpForwarder forwarder)
+internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoint> endpoints, AppDirectory directory, IHttpForwarder forwarder, PolicyBook policies)
 {
     private static readonly ForwarderRequestConfig Http11 = new() { Version = System.Net.HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower, ActivityTimeout = TimeSpan.FromMinutes(10) };
     private static readonly ForwarderRequestConfig Http2 = new() { Version = System.Net.HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = TimeSpan.FromDays(1) };
@@ -26,6 +27,41 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
             await DrainAsync(context);
             throw DaprErrors.InvokeFailed(target.Id, "http: request body too large");
         }
+        await (PolicyOf(target) is { } policy ? ForwardAsync(policy, context, target) : ForwardOnceAsync(context, target));
+    }
+
+    /// <summary>Under a policy. A body that streams away can't be sent again: such a request is tried once, as in daprd.</summary>
+    private async Task ForwardAsync(Policy policy, HttpContext context, InvocationTarget target)
+    {
+        var streams = context.Request.ContentLength is null && context.Request.Headers.TransferEncoding.Count > 0;
+        if (!streams && policy.Retries)
+        {
+            context.Request.EnableBuffering();
+        }
+        var last = await GuardedAsync(target.Id, policy.ExecuteAsync(async limit =>
+        {
+            var attempt = new Attempt(limit);
+            context.Features.Set(attempt);
+            context.Response.StatusCode = 200; // the forwarder has noted the status of the try before
+            try
+            {
+                if (context.Request.Body.CanSeek)
+                {
+                    context.Request.Body.Position = 0;
+                }
+                await ForwardOnceAsync(context, target);
+            }
+            catch (DaprException e) when (!streams)
+            {
+                attempt.Fail(e);
+            }
+            return attempt;
+        }, context.RequestAborted));
+        await last.ConcludeAsync(context);
+    }
+
+    private async Task ForwardOnceAsync(HttpContext context, InvocationTarget target)
+    {
         if (endpoints.FirstOrDefault(endpoint => endpoint.IsNamed(target.Id)) is { } endpoint)
         {
             await SendAsync(context, endpoint.BaseUrl, SidecarRegistry.Invoker, Http11, new ToEndpoint(endpoint, target), target);
@@ -63,6 +99,14 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
     public async Task<InvocationReply> InvokeAsync(string targetId, InvocationCall call, CancellationToken cancellation)
     {
         var target = new InvocationTarget(targetId, MethodPath.Clean(targetId, call.Method));
+        return PolicyOf(target) is { } policy
+            ? await GuardedAsync(targetId, policy.ExecuteAsync(limit => new ValueTask<InvocationReply>(InvokeOnceAsync(target, call, limit)), cancellation))
+            : await InvokeOnceAsync(target, call, cancellation);
+    }
+
+    private async Task<InvocationReply> InvokeOnceAsync(InvocationTarget target, InvocationCall call, CancellationToken cancellation)
+    {
+        var targetId = target.Id;
         if (directory.Local(targetId) is not { } callee)
         {
             return await RemoteCall.SendAsync(Remote(targetId), caller.AppId, target, call, cancellation);
@@ -132,6 +176,20 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
 
     private Uri Remote(string id) => directory.Remote(id) ?? throw DaprErrors.InvokeFailed(id, $"couldn't find service: {id}");
 
+    private Policy? PolicyOf(InvocationTarget target) => policies.App(target.Id, $"{target.Id}:{target.Method}");
+
+    private static async ValueTask<T> GuardedAsync<T>(string id, ValueTask<T> work)
+    {
+        try
+        {
+            return await work;
+        }
+        catch (Exception e) when (e is TimeoutException or CircuitBreakerRefusedException)
+        {
+            throw DaprErrors.InvokeFailed(id, e.Message);
+        }
+    }
+
     private static void DemandAllowed(AppSidecar callee, InvocationTarget target, string callerId, string verb)
     {
         if (Denial(callee, target, callerId, verb) is { } denial)
@@ -152,11 +210,15 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
 
     private async Task SendAsync(HttpContext context, Uri address, HttpMessageInvoker invoker, ForwarderRequestConfig config, HttpTransformer transformer, InvocationTarget target)
     {
-        var error = await forwarder.SendAsync(context, address.ToString(), invoker, config, transformer);
+        var attempt = context.Features.Get<Attempt>();
+        var error = attempt is null
+            ? await forwarder.SendAsync(context, address.ToString(), invoker, config, transformer)
+            : await forwarder.SendAsync(context, address.ToString(), invoker, config, new HoldingBack(transformer, attempt), attempt.Cancellation);
         if (error == ForwarderError.None || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
         {
             return;
         }
+        attempt?.Cancellation.ThrowIfCancellationRequested();
         var cause = Cause(context.GetForwarderErrorFeature()?.Exception) ?? error.ToString();
         context.Response.Clear();
         var verb = $"{context.Request.Method[..1]}{context.Request.Method[1..].ToLowerInvariant()}";

@@ -3,7 +3,7 @@ using Sidecar.Yaml;
 namespace Sidecar.Resources;
 
 /// <summary>All resources of the folders an app names, and what was passed over.</summary>
-internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnlyList<Subscription> Subscriptions, IReadOnlyList<HttpEndpoint> Endpoints, IReadOnlyList<string> Skipped)
+internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnlyList<Subscription> Subscriptions, IReadOnlyList<HttpEndpoint> Endpoints, IReadOnlyList<ResiliencyRules> Resiliency, IReadOnlyList<string> Skipped)
 {
     /// <summary>Reads every YAML file of <paramref name="folders"/>; mistakes are added to <paramref name="problems"/>, all of them.</summary>
     public static ResourceSet Load(IEnumerable<string> folders, List<YamlProblem> problems)
@@ -11,6 +11,7 @@ internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnl
         var components = new List<Component>();
         var subscriptions = new List<Subscription>();
         var endpoints = new List<HttpEndpoint>();
+        var resiliency = new List<ResiliencyRules>();
         var skipped = new List<string>();
         foreach (var file in folders.SelectMany(folder => FilesOf(folder, problems)))
         {
@@ -36,7 +37,13 @@ internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnl
                             endpoints.Add(endpoint);
                         }
                         break;
-                    case "Resiliency" or "Configuration" or "WorkflowAccessPolicy" or "MCPServer":
+                    case "Resiliency":
+                        if (ResiliencyReader.Read(document) is { } rules)
+                        {
+                            resiliency.Add(rules);
+                        }
+                        break;
+                    case "Configuration" or "WorkflowAccessPolicy" or "MCPServer":
                         skipped.Add($"{file}:{document.Line}: {document.Text("kind")} is not used from a resources folder");
                         break;
                     case var kind:
@@ -46,7 +53,7 @@ internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnl
             }
         }
         ReportDuplicates(components, problems);
-        return new ResourceSet(components, subscriptions, endpoints, skipped);
+        return new ResourceSet(components, subscriptions, endpoints, resiliency, skipped);
     }
 
     private static IEnumerable<string> FilesOf(string folder, List<YamlProblem> problems)

@@ -2,18 +2,19 @@ using System.Globalization;
 using Grpc.Core;
 using Sidecar.Api;
 using Sidecar.Components;
+using Sidecar.Resiliency;
 
 namespace Sidecar.State;
 
 /// <summary>The state building block of one app, free of transport. Failures leave as <see cref="DaprException"/>.</summary>
-internal sealed class StateApi(string appId, ComponentSet components, Outbox outbox)
+internal sealed class StateApi(string appId, ComponentSet components, Outbox outbox, PolicyBook policies)
 {
     private static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
 
     public ValueTask<StateEntry?> GetAsync(string store, string key, CancellationToken cancellation)
     {
         var component = Store(store);
-        return Guarded(component.Store.GetAsync(component.Keys.Stored(key), cancellation), detail => DaprErrors.StateGet(key, store, detail));
+        return GuardedAsync(component, limit => component.Store.GetAsync(component.Keys.Stored(key), limit), detail => DaprErrors.StateGet(key, store, detail), cancellation);
     }
 
     /// <summary>Each item by itself; when some fail the others stand, and the failure names the first.</summary>
@@ -33,7 +34,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     {
         var component = Store(store);
         var write = ToWrite(component, item, detail => DaprErrors.StateDelete(item.Key, detail));
-        var failure = await Guarded(component.Store.WriteAsync(write, cancellation), detail => DaprErrors.StateDelete(item.Key, detail));
+        var failure = await GuardedAsync(component, limit => component.Store.WriteAsync(write, limit), detail => DaprErrors.StateDelete(item.Key, detail), cancellation);
         if (failure is not null)
         {
             var (http, grpc) = StatusOf(failure);
@@ -59,7 +60,8 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         var items = new BulkItem[keys.Count];
         for (var i = 0; i < items.Length; i++)
         {
-            items[i] = new BulkItem(keys[i], await Guarded(component.Store.GetAsync(stored[i], cancellation), detail => DaprErrors.StateGet(keys[i], store, detail)));
+            var at = i;
+            items[i] = new BulkItem(keys[i], await GuardedAsync(component, limit => component.Store.GetAsync(stored[at], limit), detail => DaprErrors.StateGet(keys[at], store, detail), cancellation));
         }
         return items;
     }
@@ -82,7 +84,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         {
             return;
         }
-        var failure = await Guarded(transactional.TransactAsync(writes, cancellation), DaprErrors.StateTransaction);
+        var failure = await GuardedAsync(component, limit => transactional.TransactAsync(writes, limit), DaprErrors.StateTransaction, cancellation);
         if (failure is not null)
         {
             throw DaprErrors.StateTransaction(failure.Message);
@@ -115,14 +117,14 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         return components.StateStores.TryGetValue(name, out var store) ? store : throw DaprErrors.StateStoreNotFound(name, appId);
     }
 
-    private static async Task<StateFailure?> WriteAllAsync(StateStoreComponent component, List<StateWrite> writes, Func<string, DaprException> failed, CancellationToken cancellation)
+    private async Task<StateFailure?> WriteAllAsync(StateStoreComponent component, List<StateWrite> writes, Func<string, DaprException> failed, CancellationToken cancellation)
     {
         if (writes.Count == 1)
         {
-            return await Guarded(component.Store.WriteAsync(writes[0], cancellation), failed);
+            return await GuardedAsync(component, limit => component.Store.WriteAsync(writes[0], limit), failed, cancellation);
         }
         // Started together, so that the store can give them one commit.
-        var failures = await Task.WhenAll(writes.Select(write => Guarded(component.Store.WriteAsync(write, cancellation), failed).AsTask()));
+        var failures = await Task.WhenAll(writes.Select(write => GuardedAsync(component, limit => component.Store.WriteAsync(write, limit), failed, cancellation).AsTask()));
         return failures.OfType<StateFailure>().ToList() is [var first, ..] all
             ? first with { Message = string.Join('\n', all.Select(failure => failure.Message)) }
             : null;
@@ -174,11 +176,12 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         _ => (500, StatusCode.Internal),
     };
 
-    private static async ValueTask<T> Guarded<T>(ValueTask<T> work, Func<string, DaprException> failed)
+    /// <summary>Under the store's policy, where it has one. That a write was refused is an answer, and no reason to try again.</summary>
+    private async ValueTask<T> GuardedAsync<T>(StateStoreComponent component, Func<CancellationToken, ValueTask<T>> work, Func<string, DaprException> failed, CancellationToken cancellation)
     {
         try
         {
-            return await work;
+            return await (policies.Outbound(component.Name, ComponentKind.Statestore) is { } policy ? policy.ExecuteAsync(work, cancellation) : work(cancellation));
         }
         catch (Exception e) when (e is not (DaprException or OperationCanceledException))
         {

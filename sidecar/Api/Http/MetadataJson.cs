@@ -19,6 +19,7 @@ internal static class MetadataJson
         }));
         json["extended"] = Texts(sidecar.ExtendedMetadata.Append(KeyValuePair.Create("daprRuntimeVersion", RuntimeVersion.Value)));
         AddList(json, "subscriptions", sidecar.Subscriptions.Current.Select(Subscription));
+        AddList(json, "resiliencies", sidecar.Policies.Names.Select(name => new JsonObject { ["name"] = name }));
         AddList(json, "httpEndpoints", sidecar.Endpoints.Select(endpoint => new JsonObject { ["name"] = endpoint.Name }));
         json["appConnectionProperties"] = Connection(sidecar);
         var actors = new JsonObject { ["runtimeStatus"] = "RUNNING", ["hostReady"] = sidecar.Ready, ["placement"] = "placement: connected" };

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Sidecar.Api;
 using Sidecar.Components;
 using Sidecar.PubSub.Events;
+using Sidecar.Resiliency;
 
 namespace Sidecar.PubSub.Publishing;
 
@@ -15,7 +16,7 @@ internal sealed record BulkEntry(string EntryId, ReadOnlyMemory<byte> Event, str
 internal sealed record FailedEntry(string EntryId, string Error);
 
 /// <summary>The publishing half of the pub/sub building block of one app, free of transport.</summary>
-internal sealed class PubSubApi(string appId, ComponentSet components, TimeProvider time)
+internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBook policies, TimeProvider time)
 {
     public string AppId => appId;
 
@@ -50,7 +51,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, TimeProvi
             Message(target with { Metadata = PublishMetadata.OfEntry(target.Metadata, entry.Metadata) }, entry.Event, entry.ContentType, raw)).ToList();
         DemandAllowed(component, target.Topic);
         // Started in order and awaited together: one commit for all on a broker that commits.
-        var sends = messages.Select(message => component.Broker.PublishAsync(message, cancellation)).ToList();
+        var sends = messages.Select(message => PublishAsync(component, message, cancellation)).ToList();
         var failed = new List<FailedEntry>();
         for (var i = 0; i < sends.Count; i++)
         {
@@ -114,11 +115,25 @@ internal sealed class PubSubApi(string appId, ComponentSet components, TimeProvi
             OrderingKey = metadata.GetValueOrDefault("partitionKey") ?? envelope["subject"]?.ToString(),
         };
 
-    private static async Task SendAsync(PubSubComponent component, BrokerMessage message, CancellationToken cancellation)
+    private async Task PublishAsync(PubSubComponent component, BrokerMessage message, CancellationToken cancellation)
+    {
+        if (policies.Outbound(component.Name, ComponentKind.Pubsub) is not { } policy)
+        {
+            await component.Broker.PublishAsync(message, cancellation);
+            return;
+        }
+        await policy.ExecuteAsync(async limit =>
+        {
+            await component.Broker.PublishAsync(message, limit);
+            return true;
+        }, cancellation);
+    }
+
+    private async Task SendAsync(PubSubComponent component, BrokerMessage message, CancellationToken cancellation)
     {
         try
         {
-            await component.Broker.PublishAsync(message, cancellation);
+            await PublishAsync(component, message, cancellation);
         }
         catch (Exception e) when (e is not (OperationCanceledException or DaprException))
         {

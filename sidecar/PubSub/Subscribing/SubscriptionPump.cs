@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sidecar.Cel;
 using Sidecar.PubSub.Events;
+using Sidecar.Resiliency;
 
 namespace Sidecar.PubSub.Subscribing;
 
@@ -9,7 +10,7 @@ namespace Sidecar.PubSub.Subscribing;
 /// Takes one subscription's messages from the broker to the app: unwraps, drops what has expired, routes, delivers, and decides
 /// between done, again and the dead-letter topic. Source: daprd's subscription handling.
 /// </summary>
-internal sealed partial class SubscriptionPump(TopicSubscription subscription, IPubSub broker, IEventReceiver receiver, TimeProvider time, ILogger logger)
+internal sealed partial class SubscriptionPump(TopicSubscription subscription, IPubSub broker, IEventReceiver receiver, Policy? policy, TimeProvider time, ILogger logger)
 {
     public Task<IAsyncDisposable> StartAsync(CancellationToken cancellation)
         => subscription.Bulk is null
@@ -94,6 +95,23 @@ internal sealed partial class SubscriptionPump(TopicSubscription subscription, I
 
     private async Task<DeliveryStatus> DeliverAsync(DeliveredEvent delivered, CancellationToken cancellation)
     {
+        if (policy is null)
+        {
+            return await DeliverOnceAsync(delivered, cancellation);
+        }
+        try
+        {
+            return (await policy.ExecuteAsync(async limit => new Delivery(await DeliverOnceAsync(delivered, limit)), cancellation)).Status;
+        }
+        catch (Exception e) when (e is TimeoutException or CircuitBreakerRefusedException)
+        {
+            LogDeliveryFailed(e, delivered.Envelope["id"]?.ToString(), delivered.Topic);
+            return DeliveryStatus.Retry;
+        }
+    }
+
+    private async Task<DeliveryStatus> DeliverOnceAsync(DeliveredEvent delivered, CancellationToken cancellation)
+    {
         try
         {
             return await receiver.DeliverAsync(delivered, cancellation);
@@ -105,7 +123,35 @@ internal sealed partial class SubscriptionPump(TopicSubscription subscription, I
         }
     }
 
+    /// <summary>Under a policy, only the entries that failed are delivered again.</summary>
     private async Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(string path, IReadOnlyList<DeliveredEntry> entries, CancellationToken cancellation)
+    {
+        if (policy is null)
+        {
+            return await DeliverManyOnceAsync(path, entries, cancellation);
+        }
+        var statuses = entries.Select(_ => DeliveryStatus.Retry).ToArray();
+        try
+        {
+            await policy.ExecuteAsync(async limit =>
+            {
+                var left = Enumerable.Range(0, entries.Count).Where(i => statuses[i] == DeliveryStatus.Retry).ToList();
+                var answers = await DeliverManyOnceAsync(path, [.. left.Select(i => entries[i])], limit);
+                for (var i = 0; i < left.Count; i++)
+                {
+                    statuses[left[i]] = answers[i];
+                }
+                return new Delivery(answers.Contains(DeliveryStatus.Retry) ? DeliveryStatus.Retry : DeliveryStatus.Success);
+            }, cancellation);
+        }
+        catch (Exception e) when (e is TimeoutException or CircuitBreakerRefusedException)
+        {
+            LogDeliveryFailed(e, null, subscription.Topic);
+        }
+        return statuses;
+    }
+
+    private async Task<IReadOnlyList<DeliveryStatus>> DeliverManyOnceAsync(string path, IReadOnlyList<DeliveredEntry> entries, CancellationToken cancellation)
     {
         try
         {
@@ -132,6 +178,13 @@ internal sealed partial class SubscriptionPump(TopicSubscription subscription, I
             return Acknowledgement.Done;
         }
         return status == DeliveryStatus.Drop ? Acknowledgement.Done : Acknowledgement.Retry;
+    }
+
+    private sealed record Delivery(DeliveryStatus Status) : IFallible
+    {
+        public bool Failed => Status == DeliveryStatus.Retry;
+
+        public int? Code => null;
     }
 
     private static JsonObject? Parse(ReadOnlyMemory<byte> data)

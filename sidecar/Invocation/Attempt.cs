@@ -1,0 +1,68 @@
+using System.Net;
+using Sidecar.Api;
+using Sidecar.Resiliency;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Sidecar.Invocation;
+
+/// <summary>
+/// One try of a forwarded call under a policy, kept with the request. An answer that counts as a failure (any status but 2xx and 3xx)
+/// is held back here instead of going to the caller, so that another try can take its place.
+/// </summary>
+internal sealed class Attempt(CancellationToken cancellation) : IFallible
+{
+    private HeldAnswer? held;
+    private DaprException? failure;
+
+    public CancellationToken Cancellation => cancellation;
+
+    public bool Failed => held is not null || failure is not null;
+
+    /// <summary>A failure of the way there has no status, and is tried again whatever the rule says of statuses.</summary>
+    public int? Code => held?.Status;
+
+    public void Fail(DaprException reason) => failure = reason;
+
+    public async Task HoldAsync(HttpResponseMessage response)
+        => held = new HeldAnswer((int)response.StatusCode, [.. response.Headers.Concat(response.Content.Headers)], await response.Content.ReadAsByteArrayAsync(cancellation));
+
+    /// <summary>Passes on what was held back, once no other try follows.</summary>
+    public async Task ConcludeAsync(HttpContext context)
+    {
+        if (failure is not null)
+        {
+            throw failure;
+        }
+        if (held is null)
+        {
+            return;
+        }
+        context.Response.StatusCode = held.Status;
+        foreach (var (name, values) in held.Headers.Where(header => !HopByHop.Contains(header.Key)))
+        {
+            context.Response.Headers[name] = values.ToArray();
+        }
+        await context.Response.Body.WriteAsync(held.Body, context.RequestAborted);
+    }
+
+    private static readonly HashSet<string> HopByHop = new(StringComparer.OrdinalIgnoreCase) { "Connection", "Keep-Alive", "Transfer-Encoding", "Upgrade", "Proxy-Connection" };
+
+    private sealed record HeldAnswer(int Status, IReadOnlyList<KeyValuePair<string, IEnumerable<string>>> Headers, byte[] Body);
+}
+
+/// <summary>Lets a transformer do its work, but keeps failing answers in the <see cref="Attempt"/>.</summary>
+internal sealed class HoldingBack(HttpTransformer inner, Attempt attempt) : HttpTransformer
+{
+    public override ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destinationPrefix, CancellationToken cancellation)
+        => inner.TransformRequestAsync(context, request, destinationPrefix, cancellation);
+
+    public override async ValueTask<bool> TransformResponseAsync(HttpContext context, HttpResponseMessage? response, CancellationToken cancellation)
+    {
+        if (response is null || response.StatusCode is >= HttpStatusCode.OK and < HttpStatusCode.BadRequest)
+        {
+            return await inner.TransformResponseAsync(context, response, cancellation);
+        }
+        await attempt.HoldAsync(response);
+        return false;
+    }
+}

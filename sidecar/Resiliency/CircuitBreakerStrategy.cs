@@ -1,0 +1,23 @@
+using Polly;
+
+namespace Sidecar.Resiliency;
+
+/// <summary>A <see cref="CircuitBreaker"/> as a part of a pipeline: Polly's own opens by ratio and can't follow Dapr's trip expressions.</summary>
+internal sealed class CircuitBreakerStrategy(CircuitBreaker breaker) : ResilienceStrategy
+{
+    protected override async ValueTask<Outcome<TResult>> ExecuteCore<TResult, TState>(Func<ResilienceContext, TState, ValueTask<Outcome<TResult>>> callback, ResilienceContext context, TState state)
+    {
+        if (breaker.TryEnter(out var ticket) is { } refusal)
+        {
+            return Outcome.FromException<TResult>(new CircuitBreakerRefusedException(refusal));
+        }
+        var outcome = await callback(context, state);
+        breaker.Leave(ticket, !Failures.Is(outcome));
+        return outcome;
+    }
+
+    internal sealed class Options : ResilienceStrategyOptions;
+}
+
+/// <summary>A breaker kept the call from being made. Not tried again: the breaker would only say the same.</summary>
+internal sealed class CircuitBreakerRefusedException(string message) : Exception(message);

@@ -1,0 +1,75 @@
+using Polly;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace Sidecar.Resiliency;
+
+/// <summary>
+/// What guards one target: each try within its time, counted by the breaker, repeated by the retry rule; in this order from the
+/// inside, as in daprd. Built once per target; executing allocates what Polly does.
+/// </summary>
+internal sealed class Policy
+{
+    private static readonly ResiliencePropertyKey<long> Begun = new("begun");
+
+    private readonly ResiliencePipeline pipeline;
+    private readonly TimeProvider time;
+
+    public Policy(TimeSpan? timeout, RetryRule? retry, CircuitBreaker? breaker, TimeProvider time, Action<string> activated)
+    {
+        this.time = time;
+        Retries = retry is { MaxRetries: not 0 };
+        var builder = new ResiliencePipelineBuilder { TimeProvider = time };
+        if (retry is not null && Retries)
+        {
+            builder.AddRetry(Options(retry, activated));
+        }
+        if (breaker is not null)
+        {
+            builder.AddStrategy(_ => new CircuitBreakerStrategy(breaker), new CircuitBreakerStrategy.Options());
+        }
+        if (timeout is { Ticks: > 0 } limit)
+        {
+            builder.AddTimeout(new TimeoutStrategyOptions { Timeout = limit, OnTimeout = _ => { activated("timeout"); return default; } });
+        }
+        pipeline = builder.Build();
+    }
+
+    /// <summary>Whether something may be tried more than once, so that what it reads has to be kept.</summary>
+    public bool Retries { get; }
+
+    /// <summary>Runs <paramref name="work"/>, which must heed the token it is given: a try that is out of time is waited for.</summary>
+    /// <exception cref="TimeoutException">The last try took too long; the message is daprd's.</exception>
+    /// <exception cref="CircuitBreakerRefusedException">The breaker is open.</exception>
+    public async ValueTask<T> ExecuteAsync<T>(Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellation)
+    {
+        var context = ResilienceContextPool.Shared.Get(cancellation);
+        context.Properties.Set(Begun, time.GetTimestamp());
+        try
+        {
+            return await pipeline.ExecuteAsync(static (context, work) => work(context.CancellationToken), context, work);
+        }
+        catch (TimeoutRejectedException e)
+        {
+            throw new TimeoutException("context deadline exceeded", e);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private RetryStrategyOptions Options(RetryRule rule, Action<string> activated) => new()
+    {
+        MaxRetryAttempts = rule.MaxRetries < 0 ? int.MaxValue : rule.MaxRetries,
+        ShouldHandle = arguments => ValueTask.FromResult(
+            Failures.Is(arguments.Outcome)
+            && arguments.Outcome.Exception is not (CircuitBreakerRefusedException or OperationCanceledException)
+            && rule.Covers(Failures.Code(arguments.Outcome))
+            && rule.Fits(Elapsed(arguments.Context))),
+        DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(rule.Pause(arguments.AttemptNumber, Random.Shared.NextDouble())),
+        OnRetry = _ => { activated("retry"); return default; },
+    };
+
+    private TimeSpan Elapsed(ResilienceContext context) => context.Properties.TryGetValue(Begun, out var begun) ? time.GetElapsedTime(begun) : TimeSpan.Zero;
+}

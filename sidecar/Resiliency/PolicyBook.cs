@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using Sidecar.Resources;
+
+namespace Sidecar.Resiliency;
+
+/// <summary>The kinds of component that default policies are named by. The names are part of those policies' names.</summary>
+internal enum ComponentKind
+{
+    Binding,
+    Configuration,
+    Lock,
+    Pubsub,
+    Secretstore,
+    Statestore,
+}
+
+/// <summary>
+/// The policies of one app's calls, by target. Where a target names none, the default policies of its kind hold
+/// (<c>DefaultAppRetryPolicy</c>, <c>DefaultStatestoreComponentOutboundTimeoutPolicy</c>, …). A null policy means: just do it.
+/// </summary>
+internal sealed class PolicyBook
+{
+    private const int EndpointCacheSize = 100;
+    private const int ActorCacheSize = 5000;
+
+    private readonly Dictionary<string, TimeSpan> timeouts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RetryRule> retries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, BreakerRule> breakers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PolicyNames> apps = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PolicyNames> actors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ComponentPolicies> components = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Kind, string Target), BreakerCache> byEndpoint = new();
+    private readonly ConcurrentDictionary<(string Kind, string Target), Policy?> byTarget = new();
+    private readonly ConcurrentDictionary<string, CircuitBreaker> componentBreakers = new(StringComparer.Ordinal);
+    private readonly PolicyMeter meter;
+    private readonly TimeProvider time;
+
+    public PolicyBook(string appId, IEnumerable<ResiliencyRules> rules, TimeProvider time)
+    {
+        this.time = time;
+        meter = new PolicyMeter(appId);
+        foreach (var rule in rules.Where(rule => rule.AppliesTo(appId)))
+        {
+            Names.Add(rule.Name);
+            Merge(timeouts, rule.Timeouts);
+            Merge(retries, rule.Retries);
+            Merge(breakers, rule.Breakers);
+            Merge(apps, rule.Apps);
+            Merge(actors, rule.Actors);
+            Merge(components, rule.Components);
+        }
+    }
+
+    /// <summary>The resources that apply, in the order they were read; the later one wins where two name the same.</summary>
+    public List<string> Names { get; } = [];
+
+    /// <summary>A call of <paramref name="method"/> at <paramref name="app"/>; each method has a breaker of its own.</summary>
+    public Policy? App(string app, string method)
+        => Find("app", app, apps.GetValueOrDefault(app) ?? Default("App"), method, EndpointCacheSize, "outbound");
+
+    /// <summary>Before an actor's turn: retries and breaker, no timeout, because a turn is waited for as long as it takes.</summary>
+    public Policy? ActorCall(string type, string id)
+    {
+        var names = actors.GetValueOrDefault(type) ?? Default("Actor");
+        return Find("actor", type, names with { Timeout = null }, names.BreakerPerId ? $"{type}-{id}" : type, ActorCacheSize, "outbound");
+    }
+
+    /// <summary>Within an actor's turn: how long the app may take.</summary>
+    public Policy? ActorTurn(string type)
+    {
+        var names = actors.GetValueOrDefault(type) ?? Default("Actor");
+        return Find("turn", type, new PolicyNames(names.Timeout, null, null), type, ActorCacheSize, "outbound");
+    }
+
+    public Policy? Outbound(string component, ComponentKind kind) => Component(component, components.GetValueOrDefault(component)?.Outbound, kind, "Outbound");
+
+    public Policy? Inbound(string component, ComponentKind kind) => Component(component, components.GetValueOrDefault(component)?.Inbound, kind, "Inbound");
+
+    private Policy? Component(string component, PolicyNames? names, ComponentKind kind, string direction)
+        => byTarget.GetOrAdd((direction, component), _ => Build(
+            names ?? Default($"{kind}Component{direction}", $"Component{direction}", "Component"),
+            component,
+            direction.ToLowerInvariant(),
+            rule => componentBreakers.GetOrAdd(component, name => Breaker(name, rule, component, direction.ToLowerInvariant()))));
+
+    private Policy? Find(string kind, string target, PolicyNames names, string endpoint, int cacheSize, string direction)
+        => names.Breaker is { } breaker && breakers.TryGetValue(breaker, out var rule)
+            ? byEndpoint.GetOrAdd((kind, target), _ => new BreakerCache(names.BreakerCacheSize is > 0 and var size ? size : cacheSize))
+                .GetOrAdd(endpoint, name => Build(names, target, direction, _ => Breaker(name, rule, target, direction))!)
+            : byTarget.GetOrAdd((kind, target), _ => Build(names, target, direction, _ => null));
+
+    private Policy? Build(PolicyNames names, string target, string direction, Func<BreakerRule, CircuitBreaker?> breakerOf)
+    {
+        TimeSpan? timeout = names.Timeout is not null && timeouts.TryGetValue(names.Timeout, out var limit) ? limit : null;
+        var retry = names.Retry is not null ? retries.GetValueOrDefault(names.Retry) : null;
+        var breaker = names.Breaker is not null && breakers.TryGetValue(names.Breaker, out var rule) ? breakerOf(rule) : null;
+        return timeout is null && retry is null && breaker is null ? null
+            : new Policy(timeout, retry, breaker, time, policy => meter.Activated(policy, direction, target));
+    }
+
+    private CircuitBreaker Breaker(string name, BreakerRule rule, string target, string direction)
+        => new(name, rule, time, breaker => meter.StateChanged(breaker, direction, target));
+
+    private PolicyNames Default(params ReadOnlySpan<string> levels)
+        => new(Named(timeouts, "TimeoutPolicy", levels), Named(retries, "RetryPolicy", levels), Named(breakers, "CircuitBreakerPolicy", levels));
+
+    private static string? Named<T>(Dictionary<string, T> policies, string suffix, ReadOnlySpan<string> levels)
+    {
+        foreach (var level in levels)
+        {
+            if (policies.ContainsKey($"Default{level}{suffix}"))
+            {
+                return $"Default{level}{suffix}";
+            }
+        }
+        return policies.ContainsKey($"Default{suffix}") ? $"Default{suffix}" : null;
+    }
+
+    private static void Merge<T>(Dictionary<string, T> into, IReadOnlyDictionary<string, T> from)
+    {
+        foreach (var (name, value) in from)
+        {
+            into[name] = value;
+        }
+    }
+}

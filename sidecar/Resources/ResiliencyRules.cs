@@ -1,0 +1,28 @@
+using Sidecar.Resiliency;
+
+namespace Sidecar.Resources;
+
+/// <summary>
+/// A Resiliency resource: named policies, and which targets they guard. Names that point nowhere are no policy, as in daprd.
+/// </summary>
+internal sealed record ResiliencyRules(
+    string Name,
+    IReadOnlyDictionary<string, TimeSpan> Timeouts,
+    IReadOnlyDictionary<string, RetryRule> Retries,
+    IReadOnlyDictionary<string, BreakerRule> Breakers,
+    IReadOnlyDictionary<string, PolicyNames> Apps,
+    IReadOnlyDictionary<string, PolicyNames> Actors,
+    IReadOnlyDictionary<string, ComponentPolicies> Components,
+    IReadOnlyList<string> Scopes)
+{
+    public bool AppliesTo(string appId) => Scopes.Count == 0 || Scopes.Contains(appId, StringComparer.Ordinal);
+}
+
+/// <summary>
+/// The policies of a target, by name; null is none. <paramref name="BreakerPerId"/>: each actor has a breaker of its own instead of
+/// one for the type. <paramref name="BreakerCacheSize"/> limits how many breakers of one target are remembered.
+/// </summary>
+internal sealed record PolicyNames(string? Timeout, string? Retry, string? Breaker, bool BreakerPerId = false, int? BreakerCacheSize = null);
+
+/// <summary>Outbound: the sidecar calls the component. Inbound: the component's messages go to the app.</summary>
+internal sealed record ComponentPolicies(PolicyNames Inbound, PolicyNames Outbound);

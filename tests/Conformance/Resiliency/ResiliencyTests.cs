@@ -1,0 +1,86 @@
+using Conformance.Apps;
+using Conformance.Running;
+using Microsoft.AspNetCore.Http;
+
+namespace Conformance.Resiliency;
+
+/// <summary>Policies of a Resiliency resource, seen from the app that is called and from the caller.</summary>
+public sealed class ResiliencyTests(GuardedApp guarded) : IClassFixture<GuardedApp>
+{
+    [Fact]
+    public async Task A_call_is_tried_again_until_it_succeeds()
+    {
+        guarded.FailsFirst("/flaky", times: 2, status: 503);
+        using var answer = await guarded.InvokeAsync("retried", "flaky", "the body");
+        Assert.Equal((200, "attempt 3 got the body"), ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync()));
+    }
+
+    [Fact]
+    public async Task A_400_is_tried_again_as_well_and_the_last_answer_passes()
+    {
+        guarded.FailsFirst("/refusing", times: 99, status: 400);
+        using var answer = await guarded.InvokeAsync("retried", "refusing");
+        Assert.Equal((400, "attempt 4 failed", "kept"), ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer.Headers.GetValues("x-answer").Single()));
+    }
+
+    [Fact]
+    public async Task Matching_narrows_what_is_tried_again()
+    {
+        guarded.FailsFirst("/narrow", times: 99, status: 404);
+        using var answer = await guarded.InvokeAsync("matching", "narrow");
+        Assert.Equal((404, "attempt 1 failed"), ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync()));
+        guarded.FailsFirst("/broad", times: 1, status: 503);
+        using var other = await guarded.InvokeAsync("matching", "broad");
+        Assert.Equal(200, (int)other.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_slow_answer_is_given_up_after_the_timeout()
+    {
+        guarded.App.Answers("/slow", (_, context) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
+        using var answer = await guarded.InvokeAsync("hurried", "slow");
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.Equal(500, (int)answer.StatusCode);
+        Assert.Contains("ERR_DIRECT_INVOKE", text, StringComparison.Ordinal);
+        Assert.Contains("context deadline exceeded", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_breaker_opens_after_the_failures_its_rule_names_and_closes_when_a_trial_succeeds()
+    {
+        guarded.FailsFirst("/broken", times: 3, status: 500);
+        for (var i = 0; i < 3; i++)
+        {
+            using var failed = await guarded.InvokeAsync("broken", "broken");
+            Assert.StartsWith("attempt", await failed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+        using var refused = await guarded.InvokeAsync("broken", "broken");
+        Assert.Contains("circuit breaker is open", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await Patience.UntilAsync(async () =>
+        {
+            using var trial = await guarded.InvokeAsync("broken", "broken");
+            return trial.IsSuccessStatusCode;
+        }, "the breaker let a trial through");
+    }
+
+    [Fact]
+    public async Task An_event_is_delivered_four_times_under_three_retries_and_then_goes_to_the_dead_letter_topic()
+    {
+        guarded.App.Answers("/poison", 500);
+        await guarded.Sidecar.Http.SendAsync("POST", "/v1.0/publish/events/poison", """{"n":1}""").SucceedsAsync();
+        var dead = await guarded.App.NextAsync("/dead");
+        Assert.Equal("poison", dead.Json.GetProperty("topic").GetString());
+        for (var i = 0; i < 4; i++)
+        {
+            await guarded.App.NextAsync("/poison");
+        }
+        Assert.True(guarded.App.GotNothingMore("/poison"));
+    }
+
+    [Fact]
+    public async Task The_metadata_names_the_resource()
+    {
+        var metadata = await guarded.Sidecar.Http.GetStringAsync("/v1.0/metadata");
+        Assert.Contains("\"resiliencies\":[{\"name\":\"guards\"}]", metadata, StringComparison.Ordinal);
+    }
+}
