@@ -29,6 +29,41 @@ internal sealed class Api(int port) : IDisposable
         Assert.True(response.IsSuccessStatusCode, $"POST {path} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
     }
 
+    public async Task<string> RegisterAsync(string name, string country = "DE")
+    {
+        using var response = await PostToAsync("/api/customers", new { name, email = "somebody@example.com", address = new { line1 = "Lane 1", city = "Town", postalCode = "1", country } });
+        response.EnsureSuccessStatusCode();
+        return (await response.Content.ReadFromJsonAsync<CustomerView>())!.CustomerId;
+    }
+
+    /// <summary>Waits until the pages of a list hold exactly these orders; the views follow the orders within a moment.</summary>
+    public Task ListedAsync(string query, IReadOnlyList<string> orderIds, bool inOrder = true)
+    {
+        List<string> last = [];
+        return Wait.ForAsync(
+            $"/api/orders?{query} lists {orderIds.Count} orders",
+            async () =>
+            {
+                last = await ListAllAsync(query);
+                return (inOrder ? last.SequenceEqual(orderIds) : last.Order().SequenceEqual(orderIds.Order())) ? "yes" : null;
+            },
+            () => $"last listed: {string.Join(' ', last)}{Environment.NewLine}expected: {string.Join(' ', orderIds)}");
+    }
+
+    public async Task<List<string>> ListAllAsync(string query)
+    {
+        var all = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var page = await ReadAsync<ListOf<OrderView>>($"/api/orders?{query}{(cursor is null ? "" : $"&cursor={cursor}")}");
+            all.AddRange(page.Items.Select(order => order.OrderId));
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+        return all;
+    }
+
     public Task<OrderView> WhenAsync(string orderId, string status)
         => Wait.ForAsync($"order {orderId} is {status}", async () => await OrderAsync(orderId) is var order && order.Status == status ? order : null);
 

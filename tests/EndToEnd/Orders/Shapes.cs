@@ -5,6 +5,8 @@ internal sealed record PlacedOrder(string OrderId, string Status);
 
 internal sealed record OrderView(string OrderId, string CustomerId, string Status, string Saga, List<OrderItem> Items, long Total, string Currency, List<StepView> Steps, CustomerView? Customer, string? Reason)
 {
+    public string? CustomerName { get; init; }
+
     public ApprovalView? Approval { get; init; }
 
     public List<InterventionView>? Interventions { get; init; }
