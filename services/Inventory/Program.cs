@@ -1,12 +1,15 @@
 using Inventory.Catalogue;
 using Inventory.Stock;
 using ServiceDefaults;
+using ServiceDefaults.Events;
 using ServiceDefaults.Startup;
 
 var builder = WebApplication.CreateBuilder(args).AddServiceDefaults();
-builder.Services.AddSingleton<StockStore>().AddSingleton<ReservationEvents>().AddSingleton<Reserving>().AddStartupTask<DemoProducts>();
+builder.Services.AddSingleton<StockStore>().AddSingleton<ReservationEvents>().AddSingleton<Reserving>().AddSingleton<OrderEventHandler>().AddStartupTask<DemoProducts>();
 
 var app = builder.Build().UseServiceDefaults();
 app.MapProducts();
 app.MapReservations();
+app.MapOrderEvents();
+app.MapSkippedEvents();
 app.Run();

@@ -1,12 +1,14 @@
 using Payments.Charging;
 using Payments.Provider;
 using ServiceDefaults;
+using ServiceDefaults.Events;
 
 var builder = WebApplication.CreateBuilder(args).AddServiceDefaults();
-builder.Services.AddSingleton<IPaymentProvider, SimulatedProvider>().AddSingleton<PaymentStore>().AddSingleton<Cashier>();
-builder.Services.AddOptions<PaymentOptions>().BindConfiguration("Payments")
-    .Validate(options => options.ProviderTimeout > TimeSpan.Zero, "Payments:ProviderTimeout must be longer than nothing").ValidateOnStart();
+builder.Services.AddSingleton<IPaymentProvider, SimulatedProvider>().AddSingleton<PaymentStore>().AddSingleton<Cashier>().AddSingleton<PaymentRequests>();
+builder.Services.AddPaymentOptions();
 
 var app = builder.Build().UseServiceDefaults();
 app.MapPayments();
+app.MapPaymentRequests();
+app.MapSkippedEvents();
 app.Run();

@@ -46,7 +46,7 @@ public sealed class StoredFormatTests
         var events = new ReservationEvents(state.Client, new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)));
         var reservation = Read<Reservation>($$"""{"orderId":"o1","status":"{{status}}","lines":[{"productId":"tea","quantity":2}],"reason":"why","version":1}""");
 
-        await events.PublishAsync(reservation, default);
+        await events.PublishAsync(reservation, "choreography", default);
 
         var published = Assert.Single(state.Published);
         Assert.Equal((type, "o1"), (published.Type, published.Subject));

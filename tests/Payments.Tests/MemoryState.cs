@@ -37,8 +37,10 @@ internal sealed class MemoryState
     {
         client.Setup(dapr => dapr.GetStateAndETagAsync<T>(It.IsAny<string>(), It.IsAny<string>(), It.IsAny<ConsistencyMode?>(), It.IsAny<IReadOnlyDictionary<string, string>>(), It.IsAny<CancellationToken>()))
             .Returns((string store, string key, ConsistencyMode? _, IReadOnlyDictionary<string, string>? _, CancellationToken _) => Task.FromResult(Read<T>(store, key)));
+        client.Setup(dapr => dapr.GetStateAsync<T>(It.IsAny<string>(), It.IsAny<string>(), It.IsAny<ConsistencyMode?>(), It.IsAny<IReadOnlyDictionary<string, string>>(), It.IsAny<CancellationToken>()))
+            .Returns((string store, string key, ConsistencyMode? _, IReadOnlyDictionary<string, string>? _, CancellationToken _) => Task.FromResult(Read<T>(store, key).Value));
         client.Setup(dapr => dapr.SaveStateAsync(It.IsAny<string>(), It.IsAny<string>(), It.IsAny<T>(), It.IsAny<StateOptions>(), It.IsAny<IReadOnlyDictionary<string, string>>(), It.IsAny<CancellationToken>()))
-            .Returns((string store, string key, T value, StateOptions _, IReadOnlyDictionary<string, string>? _, CancellationToken _) => Create(store, key, value));
+            .Returns((string store, string key, T value, StateOptions? options, IReadOnlyDictionary<string, string>? _, CancellationToken _) => options is null ? Overwrite(store, key, value) : Create(store, key, value));
         client.Setup(dapr => dapr.TrySaveStateAsync(It.IsAny<string>(), It.IsAny<string>(), It.IsAny<T>(), It.IsAny<string>(), It.IsAny<StateOptions>(), It.IsAny<IReadOnlyDictionary<string, string>>(), It.IsAny<CancellationToken>()))
             .Returns((string store, string key, T value, string etag, StateOptions _, IReadOnlyDictionary<string, string>? _, CancellationToken _) => Task.FromResult(TryWrite(store, key, etag, JsonSerializer.Serialize(value, Json.Options))));
         return this;
@@ -49,6 +51,12 @@ internal sealed class MemoryState
 
     private Task Create<T>(string store, string key, T value)
         => records.TryAdd((store, key), (JsonSerializer.Serialize(value, Json.Options), ++versions)) ? Task.CompletedTask : Task.FromException(new DaprException("the key exists"));
+
+    private Task Overwrite<T>(string store, string key, T value)
+    {
+        records[(store, key)] = (JsonSerializer.Serialize(value, Json.Options), ++versions);
+        return Task.CompletedTask;
+    }
 
     private Task Transact(string store, IReadOnlyList<StateTransactionRequest> operations)
     {

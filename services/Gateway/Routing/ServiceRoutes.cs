@@ -12,6 +12,8 @@ internal static class ServiceRoutes
         ("orders", "orders"),
         ("products", "inventory"),
         ("customers", "customers"),
+        ("operations", "orders"),
+        ("operations/shipments", "shipping"),
     ];
 
     public static void MapServices(this WebApplication app)

@@ -6,6 +6,9 @@ internal static class ReservationEndpoints
 {
     private const int MostLines = 100;
 
+    /// <summary>Who asks by request conducts the order himself and waits for no event.</summary>
+    private const string Asked = "orchestration";
+
     public static void MapReservations(this IEndpointRouteBuilder routes)
     {
         var reservations = routes.MapGroup("/reservations/{orderId}");
@@ -21,7 +24,7 @@ internal static class ReservationEndpoints
         {
             return Refusal.Invalid("items-invalid", $"items must hold 1 to {MostLines} lines with a product and a quantity from 1 to 10000.").ToProblem();
         }
-        var reservation = await reserving.ReserveAsync(orderId, lines, cancellation);
+        var reservation = await reserving.ReserveAsync(orderId, lines, Asked, cancellation);
         return reservation.Status switch
         {
             ReservationStatus.Reserved or ReservationStatus.Sold => TypedResults.Ok(reservation),
@@ -36,10 +39,10 @@ internal static class ReservationEndpoints
             : Refusal.NotFound("reservation-not-found", $"Order '{orderId}' has no reservation.").ToProblem();
 
     private static async Task<IResult> ReleaseAsync(string orderId, Reserving reserving, CancellationToken cancellation)
-        => TypedResults.Ok(await reserving.ReleaseAsync(orderId, cancellation));
+        => TypedResults.Ok(await reserving.ReleaseAsync(orderId, Asked, cancellation));
 
     private static async Task<IResult> ShipAsync(string orderId, Reserving reserving, CancellationToken cancellation)
-        => (await reserving.ShipAsync(orderId, cancellation)).ToResult(TypedResults.Ok);
+        => (await reserving.ShipAsync(orderId, Asked, cancellation)).ToResult(TypedResults.Ok);
 
     private sealed record ReserveRequest(IReadOnlyList<ReservationLine>? Items);
 }

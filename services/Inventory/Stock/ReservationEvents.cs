@@ -12,11 +12,11 @@ internal sealed class ReservationEvents(DaprClient dapr, TimeProvider time)
 {
     private const string Store = "inventory-store";
 
-    public Task PublishAsync(Reservation reservation, CancellationToken cancellation)
+    public Task PublishAsync(Reservation reservation, string saga, CancellationToken cancellation)
     {
         var type = TypeOf(reservation.Status);
         var data = new ReservationEvent($"{reservation.OrderId}:{type}", reservation.Version, time.GetUtcNow(), reservation.OrderId, reservation.Lines, reservation.Reason);
-        var metadata = new Dictionary<string, string> { ["contentType"] = "application/json", ["type"] = type, ["subject"] = reservation.OrderId };
+        var metadata = new Dictionary<string, string> { ["contentType"] = "application/json", ["type"] = type, ["subject"] = reservation.OrderId, ["saga"] = saga };
         return dapr.ExecuteStateTransactionAsync(
             Store,
             [new StateTransactionRequest($"reservation-{reservation.OrderId}", JsonSerializer.SerializeToUtf8Bytes(data, Json.Options), StateOperationType.Upsert, metadata: metadata)],

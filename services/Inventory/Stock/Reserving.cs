@@ -4,32 +4,33 @@ namespace Inventory.Stock;
 
 /// <summary>
 /// Reserve, release, ship: decided and written in one transaction, then published. A crash between the two is mended by the
-/// caller's repetition, which finds the decision made and publishes again.
+/// caller's repetition, which finds the decision made and publishes again. <c>saga</c> is the kind of saga that asks; events carry it
+/// on, so that subscriptions can tell them apart.
 /// </summary>
 internal sealed class Reserving(StockStore stock, ReservationEvents events)
 {
-    public async Task<Reservation> ReserveAsync(string orderId, IReadOnlyList<ReservationLine> lines, CancellationToken cancellation)
+    public async Task<Reservation> ReserveAsync(string orderId, IReadOnlyList<ReservationLine> lines, string saga, CancellationToken cancellation)
     {
         var decided = await stock.ChangeAsync(orderId, lines, (before, products) => StockRules.Reserve(orderId, before, lines, products)!, cancellation);
-        await events.PublishAsync(decided.Value!, cancellation);
+        await events.PublishAsync(decided.Value!, saga, cancellation);
         return decided.Value!;
     }
 
-    public async Task<Reservation> ReleaseAsync(string orderId, CancellationToken cancellation)
+    public async Task<Reservation> ReleaseAsync(string orderId, string saga, CancellationToken cancellation)
     {
         var held = await stock.FindReservationAsync(orderId, cancellation);
         var decided = await stock.ChangeAsync(orderId, held?.Lines ?? [], (before, products) => StockRules.Release(orderId, before, products)!, cancellation);
-        await events.PublishAsync(decided.Value!, cancellation);
+        await events.PublishAsync(decided.Value!, saga, cancellation);
         return decided.Value!;
     }
 
-    public async Task<Outcome<Reservation>> ShipAsync(string orderId, CancellationToken cancellation)
+    public async Task<Outcome<Reservation>> ShipAsync(string orderId, string saga, CancellationToken cancellation)
     {
         var held = await stock.FindReservationAsync(orderId, cancellation);
         var decided = await stock.ChangeAsync(orderId, held?.Lines ?? [], (before, products) => StockRules.Ship(orderId, before, products), cancellation);
         if (decided.Value is { } sold)
         {
-            await events.PublishAsync(sold, cancellation);
+            await events.PublishAsync(sold, saga, cancellation);
         }
         return decided;
     }

@@ -4,7 +4,12 @@ namespace Orders.Ordering;
 
 internal enum OrderStatus { Pending, Confirmed, Shipped, Delivered, Cancelled }
 
-/// <summary>An order as its events make it. Null before the first one.</summary>
+/// <summary>Stored format (snapshots): where an order stands between its services.</summary>
+internal enum OrderPhase { Reserving, Approving, Approved, Rejected, Paying, Shipping, Fulfilled, UndoingShipment, UndoingPayment, UndoingInventory, Ended }
+
+/// <summary>
+/// An order as its events make it. Null before the first one. Stored format, because snapshots hold it.
+/// </summary>
 internal sealed record Order(
     string CustomerId,
     OrderStatus Status,
@@ -15,15 +20,61 @@ internal sealed record Order(
     IReadOnlyList<SagaStepView> Steps,
     string? Reason)
 {
+    public string? CustomerName { get; init; }
+
+    public OrderPhase Phase { get; init; }
+
+    /// <summary>How often the present phase was asked for; see <see cref="StepRequested.Round"/>.</summary>
+    public int Round { get; init; }
+
+    /// <summary>Asked for and not yet carried out.</summary>
+    public CancellationRequested? Cancelling { get; init; }
+
+    public ApprovalRequested? Approval { get; init; }
+
+    /// <summary>All there ever were, for history; at most the last is open.</summary>
+    public IReadOnlyList<Intervention> Interventions { get; init; } = [];
+
     public static Order? From(IEnumerable<OrderEvent> events) => events.Aggregate((Order?)null, Evolve);
 
     public static Order? Evolve(Order? order, OrderEvent happened) => (order, happened) switch
     {
-        (null, OrderCreated created) => new Order(created.CustomerId, OrderStatus.Pending, created.Saga, created.Items, created.Total, created.Currency, [], null),
-        ({ }, OrderConfirmed confirmed) => order with { Status = OrderStatus.Confirmed, Steps = confirmed.Steps },
-        ({ }, OrderCancelled cancelled) => order with { Status = OrderStatus.Cancelled, Steps = cancelled.Steps, Reason = cancelled.Reason },
-        _ => throw new InvalidOperationException($"{happened.GetType().Name} can't happen to {(order is null ? "an order that does not exist" : "an order that exists")}"),
+        (null, OrderCreated created) => new Order(created.CustomerId, OrderStatus.Pending, created.Saga, created.Items, created.Total, created.Currency, [], null) { CustomerName = created.CustomerName },
+        ({ }, OrderCreated) or (null, _) => throw new InvalidOperationException($"{happened.GetType().Name} can't happen to {(order is null ? "an order that does not exist" : "an order that exists")}"),
+        (_, ApprovalRequested requested) => order with { Phase = OrderPhase.Approving, Approval = requested, Steps = requested.Steps },
+        (_, OrderApproved) => order with { Phase = OrderPhase.Approved },
+        (_, OrderRejected) => order with { Phase = OrderPhase.Rejected },
+        (_, StepRequested asked) => order with { Phase = PhaseOf(asked), Round = asked.Round, Steps = asked.Steps, Reason = order.Reason ?? asked.Reason },
+        (_, CancellationRequested requested) => order with { Cancelling = requested },
+        (_, CancellationRefused) => order with { Cancelling = null },
+        (_, InterventionRequired required) => order with { Steps = required.Steps, Interventions = [.. order.Interventions, Intervention.Open(required)] },
+        (_, InterventionDecided decided) => order with { Interventions = [.. order.Interventions.Select(one => one.Number == decided.Number ? one.Decide(decided) : one)] },
+        (_, OrderConfirmed confirmed) => order with { Status = OrderStatus.Confirmed, Phase = OrderPhase.Fulfilled, Steps = confirmed.Steps, Cancelling = null, Reason = null },
+        (_, OrderCancelled cancelled) => order with { Status = OrderStatus.Cancelled, Phase = OrderPhase.Ended, Steps = cancelled.Steps, Reason = cancelled.Reason, Cancelling = null },
+        (_, OrderShipped) => order with { Status = OrderStatus.Shipped, Cancelling = null },
+        (_, OrderDelivered) => order with { Status = OrderStatus.Delivered },
+        _ => throw new InvalidOperationException($"{happened.GetType().Name} is no event of an order"),
     };
+
+    private static OrderPhase PhaseOf(StepRequested asked) => asked switch
+    {
+        PaymentRequested => OrderPhase.Paying,
+        ShipmentRequested => OrderPhase.Shipping,
+        ShipmentCancellationRequested => OrderPhase.UndoingShipment,
+        RefundRequested => OrderPhase.UndoingPayment,
+        ReleaseRequested => OrderPhase.UndoingInventory,
+        _ => throw new InvalidOperationException($"{asked.GetType().Name} belongs to no phase"),
+    };
+}
+
+/// <summary>Stored format: a compensation that waits, or has waited, for a person.</summary>
+internal sealed record Intervention(int Number, string Step, string Error, int Attempts, string? Instance, DateTimeOffset Since)
+{
+    public InterventionDecided? Decided { get; init; }
+
+    public static Intervention Open(InterventionRequired required) => new(required.Number, required.Step, required.Error, required.Attempts, required.Instance, required.Since);
+
+    public Intervention Decide(InterventionDecided decided) => this with { Decided = decided };
 }
 
 /// <summary>
@@ -34,18 +85,47 @@ internal static class OrderRules
 {
     public static OrderCreated? Create(Order? order, OrderCreated created) => order is null ? created : null;
 
-    public static Outcome<OrderEvent?> Confirm(Order? order, IReadOnlyList<SagaStepView> steps) => order?.Status switch
+    public static Outcome<OrderEvent?> Confirm(Order? order, IReadOnlyList<SagaStepView> steps) => order switch
     {
-        OrderStatus.Pending => new OrderConfirmed(steps),
-        OrderStatus.Confirmed => default(Outcome<OrderEvent?>),
-        null => Refusal.NotFound("order-not-found", "The order does not exist."),
-        var status => Refusal.Conflict("order-not-pending", $"Only a pending order can be confirmed; this one is {status}."),
+        { Status: OrderStatus.Pending, Cancelling: { } wish } => Refusal.Conflict("cancellation-requested", wish.Reason),
+        { Status: OrderStatus.Pending } => new OrderConfirmed(steps),
+        { Status: OrderStatus.Confirmed or OrderStatus.Shipped or OrderStatus.Delivered } => default(Outcome<OrderEvent?>),
+        null => Missing,
+        _ => Refusal.Conflict("order-not-pending", $"Only a pending order can be confirmed; this one is {Word(order)}."),
     };
 
     public static Outcome<OrderEvent?> Cancel(Order? order, string reason, IReadOnlyList<SagaStepView> steps) => order?.Status switch
     {
         OrderStatus.Pending or OrderStatus.Confirmed => new OrderCancelled(reason, steps),
         OrderStatus.Cancelled or null => default(Outcome<OrderEvent?>),
-        var status => Refusal.Conflict("order-on-its-way", $"An order that is {status} can't be cancelled."),
+        _ => Refusal.Conflict("order-on-its-way", $"An order that is {Word(order)} can't be cancelled."),
     };
+
+    /// <summary>What a customer, or the time-out, asks for; whoever works on the order carries it out.</summary>
+    public static Outcome<OrderEvent?> RequestCancellation(Order? order, string by, string reason) => order switch
+    {
+        null => Missing,
+        { Status: OrderStatus.Shipped or OrderStatus.Delivered } => Refusal.Conflict("order-on-its-way", $"An order that is {Word(order)} can't be cancelled."),
+        { Status: OrderStatus.Cancelled } or { Cancelling: not null } or { Phase: OrderPhase.Rejected or OrderPhase.UndoingShipment or OrderPhase.UndoingPayment or OrderPhase.UndoingInventory } => default(Outcome<OrderEvent?>),
+        _ => new CancellationRequested(by, reason),
+    };
+
+    /// <summary>The goods have left; a wish to cancel that is still open is refused.</summary>
+    public static Outcome<OrderEvent?> RefuseCancellation(Order? order, string reason)
+        => order is { Cancelling: not null, Status: OrderStatus.Pending or OrderStatus.Confirmed } ? new CancellationRefused(reason) : default(Outcome<OrderEvent?>);
+
+    /// <summary>The next event of an order whose goods have left. One that was not confirmed yet is confirmed first: goods that have left are the proof.</summary>
+    public static OrderEvent? Ship(Order order, string? tracking, DateTimeOffset at) => order.Status switch
+    {
+        OrderStatus.Pending => new OrderConfirmed([.. SagaSteps.Names.Select(name => new SagaStepView(name, StepState.Done, order.Steps.FirstOrDefault(step => step.Name == name)?.At ?? at))]),
+        OrderStatus.Confirmed => new OrderShipped(tracking),
+        _ => null,
+    };
+
+    public static OrderEvent? Deliver(Order order, string? tracking, DateTimeOffset at)
+        => order.Status == OrderStatus.Shipped ? new OrderDelivered() : Ship(order, tracking, at);
+
+    internal static Refusal Missing => Refusal.NotFound("order-not-found", "The order does not exist.");
+
+    private static string Word(Order order) => order.Status.ToString().ToLowerInvariant();
 }

@@ -5,24 +5,100 @@ namespace Orders.Ordering;
 /// <summary>What happened to an order. Names and fields are stored format: never renamed, only added to.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(OrderCreated), "order.created")]
+[JsonDerivedType(typeof(ApprovalRequested), "order.approval-requested")]
+[JsonDerivedType(typeof(OrderApproved), "order.approved")]
+[JsonDerivedType(typeof(OrderRejected), "order.rejected")]
+[JsonDerivedType(typeof(PaymentRequested), "order.payment-requested")]
+[JsonDerivedType(typeof(ShipmentRequested), "order.shipment-requested")]
 [JsonDerivedType(typeof(OrderConfirmed), "order.confirmed")]
+[JsonDerivedType(typeof(CancellationRequested), "order.cancellation-requested")]
+[JsonDerivedType(typeof(CancellationRefused), "order.cancellation-refused")]
+[JsonDerivedType(typeof(ShipmentCancellationRequested), "order.shipment-cancellation-requested")]
+[JsonDerivedType(typeof(RefundRequested), "order.refund-requested")]
+[JsonDerivedType(typeof(ReleaseRequested), "order.release-requested")]
+[JsonDerivedType(typeof(InterventionRequired), "order.intervention-required")]
+[JsonDerivedType(typeof(InterventionDecided), "order.intervention-decided")]
 [JsonDerivedType(typeof(OrderCancelled), "order.cancelled")]
+[JsonDerivedType(typeof(OrderShipped), "order.shipped")]
+[JsonDerivedType(typeof(OrderDelivered), "order.delivered")]
 internal abstract record OrderEvent
 {
     [JsonIgnore]
     public abstract string Name { get; }
+
+    /// <summary>
+    /// The version of the event's fields, raised when they change in a way that readers have to know. Stored beside the event;
+    /// <see cref="OlderEvents"/> lifts what was written under an earlier one.
+    /// </summary>
+    [JsonIgnore]
+    public virtual int? Schema => null;
 }
 
-internal sealed record OrderCreated(string CustomerId, IReadOnlyList<OrderLine> Items, long Total, string Currency, string Saga) : OrderEvent
+/// <param name="CustomerName">Since schema 2; events from before it have none.</param>
+internal sealed record OrderCreated(string CustomerId, IReadOnlyList<OrderLine> Items, long Total, string Currency, string Saga, string? CustomerName = null) : OrderEvent
 {
     [JsonIgnore]
     public override string Name => "order.created";
+
+    [JsonIgnore]
+    public override int? Schema => CustomerName is null ? null : 2;
 }
 
+/// <summary>The total is above <paramref name="Limit"/>: an operator has until <paramref name="Until"/> to say yes.</summary>
+internal sealed record ApprovalRequested(long Limit, DateTimeOffset Until, IReadOnlyList<SagaStepView> Steps) : OrderEvent
+{
+    [JsonIgnore]
+    public override string Name => "order.approval-requested";
+}
+
+internal sealed record OrderApproved(string? Operator, string? Note) : OrderEvent
+{
+    [JsonIgnore]
+    public override string Name => "order.approved";
+}
+
+/// <summary><paramref name="Operator"/> is null when nobody decided in time.</summary>
+internal sealed record OrderRejected(string? Operator, string? Note) : OrderEvent
+{
+    [JsonIgnore]
+    public override string Name => "order.rejected";
+}
+
+/// <summary>An order as it ended well. <paramref name="Steps"/>: how the steps of its saga stand.</summary>
 internal sealed record OrderConfirmed(IReadOnlyList<SagaStepView> Steps) : OrderEvent
 {
     [JsonIgnore]
     public override string Name => "order.confirmed";
+}
+
+/// <summary><paramref name="By"/>: <c>customer</c> or <c>timeout</c>. The order is what it was until all is undone.</summary>
+internal sealed record CancellationRequested(string By, string Reason) : OrderEvent
+{
+    [JsonIgnore]
+    public override string Name => "order.cancellation-requested";
+}
+
+/// <summary>Too late: the goods had left before the shipment could be stopped.</summary>
+internal sealed record CancellationRefused(string Reason) : OrderEvent
+{
+    [JsonIgnore]
+    public override string Name => "order.cancellation-refused";
+}
+
+/// <summary>
+/// Undoing <paramref name="Step"/> keeps failing and waits for a person. <paramref name="Instance"/> is the workflow to be woken, if
+/// one waits.
+/// </summary>
+internal sealed record InterventionRequired(int Number, string Step, string Error, int Attempts, string? Instance, DateTimeOffset Since, IReadOnlyList<SagaStepView> Steps) : OrderEvent
+{
+    [JsonIgnore]
+    public override string Name => "order.intervention-required";
+}
+
+internal sealed record InterventionDecided(int Number, Decision Decision, string? Note, string? Operator, DateTimeOffset At) : OrderEvent
+{
+    [JsonIgnore]
+    public override string Name => "order.intervention-decided";
 }
 
 internal sealed record OrderCancelled(string Reason, IReadOnlyList<SagaStepView> Steps) : OrderEvent
@@ -31,19 +107,30 @@ internal sealed record OrderCancelled(string Reason, IReadOnlyList<SagaStepView>
     public override string Name => "order.cancelled";
 }
 
+internal sealed record OrderShipped(string? Tracking = null) : OrderEvent
+{
+    [JsonIgnore]
+    public override string Name => "order.shipped";
+}
+
+internal sealed record OrderDelivered : OrderEvent
+{
+    [JsonIgnore]
+    public override string Name => "order.delivered";
+}
+
 /// <summary>Stored format. <paramref name="UnitPrice"/> counts minor units and comes from the catalogue.</summary>
 internal sealed record OrderLine(string ProductId, int Quantity, long UnitPrice);
 
-/// <summary>Stored format: a step of the saga and how it stands.</summary>
-internal sealed record SagaStepView(string Name, StepState State, DateTimeOffset? At = null, string? Error = null);
-
-internal enum StepState
+/// <summary>Stored format: the operator's answer to an intervention.</summary>
+internal enum Decision
 {
-    Pending,
-    Done,
-    Failed,
-    Compensated,
+    /// <summary>Try the compensation again.</summary>
+    Retry,
 
-    /// <summary>Its compensation keeps failing and waits for a person.</summary>
-    Intervention,
+    /// <summary>Leave the step as it is and go on with the others.</summary>
+    Skip,
+
+    /// <summary>A person has undone the step by hand.</summary>
+    Resolved,
 }

@@ -1,8 +1,11 @@
+using Orders.Services;
+
 namespace Orders.Ordering;
 
 /// <summary>
 /// Stored format of the events on the topic <c>orders</c>: what of an order's event is told to others. Fields that an event does
-/// not have are left out.
+/// not have are left out. <paramref name="PaymentToken"/> and <paramref name="Destination"/> are told only to the service that is
+/// asked to act on them, in the event that asks.
 /// </summary>
 internal sealed record PublishedOrderEvent(
     string EventId,
@@ -16,14 +19,39 @@ internal sealed record PublishedOrderEvent(
     string? Saga = null,
     string? Reason = null)
 {
-    public static PublishedOrderEvent Of(string orderId, StoredEvent stored)
+    public string? CustomerName { get; init; }
+
+    public long? Amount { get; init; }
+
+    public string? PaymentToken { get; init; }
+
+    public DestinationInfo? Destination { get; init; }
+
+    public int? Round { get; init; }
+
+    public string? Step { get; init; }
+
+    public string? Decision { get; init; }
+
+    public string? Tracking { get; init; }
+
+    public static PublishedOrderEvent Of(string orderId, StoredEvent stored, OrderBrief? brief = null, Order? order = null)
     {
         var told = new PublishedOrderEvent(stored.EventId, stored.Version, stored.OccurredAt, orderId);
         return stored.Event switch
         {
-            OrderCreated created => told with { CustomerId = created.CustomerId, Items = created.Items, Total = created.Total, Currency = created.Currency, Saga = created.Saga },
+            OrderCreated created => told with { CustomerId = created.CustomerId, Items = created.Items, Total = created.Total, Currency = created.Currency, Saga = created.Saga, CustomerName = created.CustomerName },
             OrderCancelled cancelled => told with { Reason = cancelled.Reason },
-            OrderConfirmed => told,
+            OrderRejected rejected => told with { Reason = rejected.Note },
+            CancellationRequested wish => told with { Reason = wish.Reason },
+            CancellationRefused refused => told with { Reason = refused.Reason },
+            PaymentRequested asked => told with { Amount = order!.Total, Currency = order.Currency, PaymentToken = brief!.PaymentToken, Round = asked.Round },
+            ShipmentRequested asked => told with { Destination = brief!.Destination, Round = asked.Round },
+            StepRequested asked => told with { Reason = asked.Reason, Round = asked.Round },
+            InterventionRequired required => told with { Step = required.Step, Reason = required.Error },
+            InterventionDecided decided => told with { Decision = decided.Decision.ToString().ToLowerInvariant(), Reason = decided.Note },
+            OrderShipped shipped => told with { Tracking = shipped.Tracking },
+            OrderConfirmed or OrderDelivered or ApprovalRequested or OrderApproved => told,
             var other => throw new InvalidOperationException($"{other.GetType().Name} has no published form"),
         };
     }

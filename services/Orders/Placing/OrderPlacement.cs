@@ -1,6 +1,7 @@
 using Dapr.Workflow;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
+using Orders.Choreography;
 using Orders.Ordering;
 using Orders.Saga;
 using Orders.Services;
@@ -9,10 +10,11 @@ using ServiceDefaults.Refusals;
 namespace Orders.Placing;
 
 /// <summary>
-/// Takes an order: asks for customer and prices, then starts the saga. From that answer on the order is safe, whatever dies; the
-/// saga's first step writes it down.
+/// Takes an order: asks for customer and prices, then starts the saga. From that answer on the order is safe, whatever dies. An
+/// orchestrated order is written down by the saga's first step; a choreographed one here, and publishing its first event is what
+/// starts it. Its workflow is the time-out, which also writes the order if this process dies in between.
 /// </summary>
-internal sealed class OrderPlacement(CustomersClient customers, InventoryClient inventory, IDaprWorkflowClient workflows, IOptions<SagaOptions> options, TimeProvider time)
+internal sealed class OrderPlacement(CustomersClient customers, InventoryClient inventory, OrderStreams streams, IDaprWorkflowClient workflows, IOptions<SagaOptions> options, TimeProvider time)
 {
     public async Task<Outcome<string>> PlaceAsync(PlaceOrder request, string? idempotencyKey, CancellationToken cancellation)
     {
@@ -25,12 +27,13 @@ internal sealed class OrderPlacement(CustomersClient customers, InventoryClient 
         {
             return id;
         }
-        var hash = IdempotencyKey.HashOf(request);
+        var saga = request.Saga ?? options.Value.Default;
+        var hash = IdempotencyKey.HashOf(request with { Saga = saga });
         if (idempotencyKey is not null && await FindEarlierAsync(orderId, cancellation) is { } earlier)
         {
-            return SameOrder(orderId, earlier, hash);
+            return await SameOrderAsync(orderId, earlier, hash, cancellation);
         }
-        var input = await PrepareAsync(request, orderId, hash, cancellation);
+        var input = await PrepareAsync(request with { Saga = saga }, orderId, hash, cancellation);
         return input.Refusal is { } refusal ? refusal : await StartAsync(input.Value!, cancellation);
     }
 
@@ -60,28 +63,48 @@ internal sealed class OrderPlacement(CustomersClient customers, InventoryClient 
         var address = known.Address;
         return new OrderSagaInput(
             orderId, known.CustomerId, lines, total.Value, catalogue[lines[0].ProductId].Currency, request.PaymentToken!,
-            new DestinationInfo(known.Name, address.Line1, address.City, address.PostalCode, address.Country), time.GetUtcNow(), hash, options.Value.ToRetries());
+            new DestinationInfo(known.Name, address.Line1, address.City, address.PostalCode, address.Country), time.GetUtcNow(), hash, options.Value.ToRetries())
+        {
+            Saga = request.Saga == SagaKinds.Choreography ? request.Saga : null,
+            Approval = options.Value.ApprovalLimit is null ? null : options.Value.ToApproval(),
+            StuckAfter = request.Saga == SagaKinds.Choreography ? options.Value.StuckAfter : null,
+        };
     }
 
     private async Task<Outcome<string>> StartAsync(OrderSagaInput input, CancellationToken cancellation)
     {
+        var choreographed = input.Saga == SagaKinds.Choreography;
         try
         {
-            await workflows.ScheduleNewWorkflowAsync(nameof(OrderSaga), input.OrderId, input, startTime: null, cancellation);
-            return input.OrderId;
+            await workflows.ScheduleNewWorkflowAsync(
+                choreographed ? nameof(ChoreographyWatch) : nameof(OrderSaga), input.OrderId, input, choreographed ? input.PlacedAt + input.StuckAfter : null, cancellation);
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
         {
             var earlier = await FindEarlierAsync(input.OrderId, cancellation) ?? throw new InvalidOperationException($"order '{input.OrderId}' exists and can't be found", e);
-            return SameOrder(input.OrderId, earlier, input.RequestHash);
+            return await SameOrderAsync(input.OrderId, earlier, input.RequestHash, cancellation);
         }
+        if (choreographed)
+        {
+            await streams.CreateAsync(input.OrderId, input.ToCreated(), cancellation, input.ToBrief());
+        }
+        return input.OrderId;
     }
 
     private async Task<OrderSagaInput?> FindEarlierAsync(string orderId, CancellationToken cancellation)
         => await workflows.GetWorkflowStateAsync(orderId, getInputsAndOutputs: true, cancellation) is { Exists: true } state ? state.ReadInputAs<OrderSagaInput>() : null;
 
-    private static Outcome<string> SameOrder(string orderId, OrderSagaInput earlier, string hash)
-        => earlier.RequestHash == hash
-            ? orderId
-            : Refusal.Unprocessable("idempotency-key-reused", $"This {IdempotencyKey.Header} was used for another request.");
+    private async Task<Outcome<string>> SameOrderAsync(string orderId, OrderSagaInput earlier, string hash, CancellationToken cancellation)
+    {
+        if (earlier.RequestHash != hash)
+        {
+            return Refusal.Unprocessable("idempotency-key-reused", $"This {IdempotencyKey.Header} was used for another request.");
+        }
+        if (earlier.Saga == SagaKinds.Choreography)
+        {
+            // Whoever placed it first may have died before writing it down.
+            await streams.CreateAsync(orderId, earlier.ToCreated(), cancellation, earlier.ToBrief());
+        }
+        return orderId;
+    }
 }

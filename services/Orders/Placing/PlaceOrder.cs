@@ -1,3 +1,4 @@
+using Orders.Saga;
 using ServiceDefaults.Refusals;
 
 namespace Orders.Placing;
@@ -43,6 +44,6 @@ internal static class PlaceOrderRules
         {
             return Refusal.Invalid("payment-token-invalid", "paymentToken must be given.");
         }
-        return request.Saga is null or "orchestration" ? null : Refusal.Invalid("saga-unknown", $"saga must be orchestration, not '{request.Saga}'.");
+        return request.Saga is null or SagaKinds.Orchestration or SagaKinds.Choreography ? null : Refusal.Invalid("saga-unknown", $"saga must be orchestration or choreography, not '{request.Saga}'.");
     }
 }

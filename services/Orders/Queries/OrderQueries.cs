@@ -1,6 +1,7 @@
 using Dapr.Workflow;
 using Orders.Ordering;
 using Orders.Saga;
+using Orders.Views;
 using ServiceDefaults.Refusals;
 
 namespace Orders.Queries;
@@ -11,33 +12,24 @@ internal sealed class OrderQueries(OrderStreams streams, IDaprWorkflowClient wor
     public async Task<Outcome<OrderView>> FindAsync(string orderId, CancellationToken cancellation)
     {
         var stream = await streams.FindAsync(orderId, cancellation);
-        if (stream?.Fold() is { Status: not OrderStatus.Pending } finished)
+        if (stream?.Fold() is { } order && (order.Status != OrderStatus.Pending || order.Saga == SagaKinds.Choreography))
         {
-            return View(orderId, stream, finished, finished.Steps);
+            return OrderView.Of(orderId, stream, order);
         }
         var saga = await workflows.GetWorkflowStateAsync(orderId, getInputsAndOutputs: true, cancellation);
-        if (saga is not { Exists: true } || saga.ReadInputAs<OrderSagaInput>() is not { } input)
+        if (saga is not { Exists: true } || saga.ReadInputAs<OrderSagaInput>() is not { Items: not null } input)
         {
             return Refusal.NotFound("order-not-found", $"There is no order '{orderId}'.");
         }
-        var steps = saga.ReadCustomStatusAs<List<SagaStepView>>() ?? [];
-        if (stream?.Fold() is not { } order)
-        {
-            // The saga was started a moment ago and has not written the order yet; its input is the order.
-            order = new Order(input.CustomerId, saga.IsWorkflowCompleted ? OrderStatus.Cancelled : OrderStatus.Pending, "orchestration", input.Items, input.Total, input.Currency, steps, null);
-            stream = new OrderStream(0, [new StoredEvent("", 0, input.PlacedAt, new OrderCreated(input.CustomerId, input.Items, input.Total, input.Currency, "orchestration"))]);
-        }
-        return View(orderId, stream, order, steps);
+        // The saga was started a moment ago and may not have written the order yet; its input is the order.
+        var known = stream ?? new OrderStream(0, [new StoredEvent("", 0, input.PlacedAt, input.ToCreated())]);
+        var steps = saga.ReadCustomStatusAs<List<SagaStepView>>() ?? SagaSteps.Pending;
+        var view = OrderView.Of(orderId, known, known.Fold()!, steps);
+        return stream is null && saga.IsWorkflowCompleted ? view with { Status = "cancelled" } : view;
     }
 
     public async Task<Outcome<IReadOnlyList<StoredEvent>>> EventsAsync(string orderId, CancellationToken cancellation)
-        => await streams.FindAsync(orderId, cancellation) is { } stream
-            ? (Outcome<IReadOnlyList<StoredEvent>>)stream.Events.ToList()
+        => await streams.EventsAsync(orderId, cancellation) is { } events
+            ? (Outcome<IReadOnlyList<StoredEvent>>)events.ToList()
             : Refusal.NotFound("order-not-found", $"There is no order '{orderId}'.");
-
-    private static OrderView View(string orderId, OrderStream stream, Order order, IReadOnlyList<SagaStepView> steps)
-    {
-        var status = steps.Any(step => step.State == StepState.Intervention) ? "intervention" : order.Status.ToString().ToLowerInvariant();
-        return new OrderView(orderId, order.CustomerId, status, order.Saga, order.Items, order.Total, order.Currency, stream.Events[0].OccurredAt, stream.Events[^1].OccurredAt, steps, order.Reason);
-    }
 }

@@ -1,4 +1,6 @@
 using Dapr.Workflow;
+using Orders.Approving;
+using Orders.Choreography;
 using Orders.Ordering;
 
 namespace Orders.Saga;
@@ -10,21 +12,11 @@ namespace Orders.Saga;
 /// </summary>
 internal sealed class OrderSaga : Workflow<OrderSagaInput, OrderStatus>
 {
-    /// <summary>The event that brings an operator's decision.</summary>
-    public const string InterventionEvent = "intervention-decided";
-
-    /// <summary>A step, what does it and what undoes it. The order of the list is the order of the saga.</summary>
-    private static readonly (string Name, string Action, string Compensation)[] Steps =
-    [
-        ("create-order", nameof(CreateOrder), nameof(CancelOrder)),
-        ("reserve-inventory", nameof(ReserveInventory), nameof(ReleaseInventory)),
-        ("process-payment", nameof(ProcessPayment), nameof(RefundPayment)),
-        ("arrange-shipment", nameof(ArrangeShipment), nameof(CancelShipment)),
-    ];
-
     public static void Register(WorkflowRuntimeOptions options)
     {
         options.RegisterWorkflow<OrderSaga>();
+        options.RegisterWorkflow<CancelSaga>();
+        options.RegisterWorkflow<ChoreographyWatch>();
         options.RegisterActivity<CreateOrder>();
         options.RegisterActivity<CancelOrder>();
         options.RegisterActivity<ReserveInventory>();
@@ -34,76 +26,76 @@ internal sealed class OrderSaga : Workflow<OrderSagaInput, OrderStatus>
         options.RegisterActivity<ArrangeShipment>();
         options.RegisterActivity<CancelShipment>();
         options.RegisterActivity<ConfirmOrder>();
+        options.RegisterActivity<RefuseCancellation>();
+        options.RegisterActivity<AskForApproval>();
+        options.RegisterActivity<RequireIntervention>();
+        options.RegisterActivity<LookAfterOrder>();
     }
 
     public override async Task<OrderStatus> RunAsync(WorkflowContext context, OrderSagaInput input)
     {
-        var log = new StepLog(context, Steps.Select(step => step.Name));
-        for (var i = 0; i < Steps.Length; i++)
+        var log = new StepLog(context, SagaSteps.Pending);
+        var undo = new Compensation(context, input, log);
+        for (var i = 0; i < SagaPlan.Steps.Count; i++)
         {
-            var (failed, unknown) = await TryAsync(context, Steps[i].Action, input, input.Retries);
-            if (failed is not null)
+            var (step, action, _) = SagaPlan.Steps[i];
+            if (step == SagaSteps.ProcessPayment && await RejectedAsync(context, input, log) is { } rejected)
             {
-                log.Set(Steps[i].Name, StepState.Failed, failed);
-                await CompensateAsync(context, input, log, unknown ? i : i - 1, failed);
+                await undo.RunAsync(i - 1, rejected);
                 return OrderStatus.Cancelled;
             }
-            log.Set(Steps[i].Name, StepState.Done);
+            var (failed, _, unknown) = await SagaPlan.TryAsync(context, action, input, input.Retries);
+            if (failed is not null)
+            {
+                log.Set(step, StepState.Failed, failed);
+                if (await undo.RunAsync(unknown ? i : i - 1, failed))
+                {
+                    return OrderStatus.Cancelled;
+                }
+                continue; // nobody knew whether it happened, and it did: the goods have left
+            }
+            log.Set(step, StepState.Done);
         }
-        var (refused, _) = await TryAsync(context, nameof(ConfirmOrder), new SagaConclusion(input.OrderId, null, log.Steps), input.Retries);
-        if (refused is null)
-        {
-            return OrderStatus.Confirmed;
-        }
-        await CompensateAsync(context, input, log, Steps.Length - 1, refused);
-        return OrderStatus.Cancelled;
+        return await ConfirmAsync(context, input, log, undo);
     }
 
-    /// <summary>Undoes steps <paramref name="last"/> down to the first.</summary>
-    private static async Task CompensateAsync(WorkflowContext context, OrderSagaInput input, StepLog log, int last, string reason)
-    {
-        for (var i = last; i >= 0; i--)
-        {
-            // Cancelling the order is what the others have led to: it records how they ended.
-            object about = i == 0 ? new SagaConclusion(input.OrderId, reason, log.With(Steps[i].Name, StepState.Compensated)) { Created = input.ToCreated() } : input;
-            await CompensateStepAsync(context, input, log, Steps[i].Name, Steps[i].Compensation, about);
-        }
-    }
-
-    /// <summary>One compensation, until it is done or a person has said what is to become of it.</summary>
-    private static async Task CompensateStepAsync(WorkflowContext context, OrderSagaInput input, StepLog log, string step, string compensation, object about)
+    /// <summary>
+    /// Confirming is where a cancellation and the saga meet: the order's stream takes one of the two. Who cancels after the goods have
+    /// left is refused in his turn.
+    /// </summary>
+    private static async Task<OrderStatus> ConfirmAsync(WorkflowContext context, OrderSagaInput input, StepLog log, Compensation undo)
     {
         while (true)
         {
-            var (failed, _) = await TryAsync(context, compensation, about, input.Retries with { StepAttempts = input.Retries.CompensationAttempts });
-            if (failed is null)
+            var (refused, code, _) = await SagaPlan.TryAsync(context, nameof(ConfirmOrder), new SagaConclusion(input.OrderId, null, log.Steps), input.Retries);
+            if (refused is null)
             {
-                log.SetCompensated(step);
-                return;
+                return OrderStatus.Confirmed;
             }
-            log.Set(step, StepState.Intervention, failed);
-            var decided = await context.WaitForExternalEventAsync<InterventionDecision>(InterventionEvent);
-            // The order itself can't be left as it is while all it stood for is undone: there, every decision is to try again.
-            if (decided.Decision != Decision.Retry && step != Steps[0].Name)
+            if (await undo.RunAsync(SagaPlan.Steps.Count - 1, refused) || code is not (null or "cancellation-requested"))
             {
-                log.Set(step, decided.Decision == Decision.Resolved ? StepState.Compensated : StepState.Failed, decided.Note);
-                return;
+                return OrderStatus.Cancelled;
             }
+            await context.CallActivityAsync<StepOutcome>(nameof(RefuseCancellation), input.OrderId, SagaPlan.Policy(input.Retries with { StepAttempts = int.MaxValue }));
         }
     }
 
-    /// <summary>What went wrong, or null; and whether it may have happened nevertheless.</summary>
-    private static async Task<(string? Failed, bool Unknown)> TryAsync(WorkflowContext context, string activity, object about, SagaRetries retries)
+    /// <summary>Null when the order needs no approval or has it; otherwise why it is to be undone.</summary>
+    private static async Task<string?> RejectedAsync(WorkflowContext context, OrderSagaInput input, StepLog log)
     {
-        var policy = new WorkflowRetryPolicy(retries.StepAttempts, retries.FirstPause, backoffCoefficient: 2, maxRetryInterval: retries.LongestPause);
-        try
+        if (input.Approval?.Ask(input.Total) != true)
         {
-            var outcome = await context.CallActivityAsync<StepOutcome>(activity, about, new WorkflowTaskOptions(policy));
-            return outcome.Done ? (null, false) : (outcome.Refusal ?? "refused", false);
+            return null;
         }
-        catch (WorkflowTaskFailedException e)
+        var question = new ApprovalQuestion(input.OrderId, input.Approval, log.Steps);
+        while (true)
         {
-            return (e.FailureDetails.ErrorMessage, true);
+            var answer = await context.CallActivityAsync<ApprovalAnswer>(nameof(AskForApproval), question, SagaPlan.Policy(input.Retries with { StepAttempts = int.MaxValue }));
+            if (answer.State != ApprovalState.Waiting)
+            {
+                return answer.State == ApprovalState.Rejected ? answer.Reason ?? "rejected" : null;
+            }
+            await SagaPlan.SleepAsync(context, Compensation.WakeEvent, answer.Wait);
         }
     }
 }

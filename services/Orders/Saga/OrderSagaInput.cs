@@ -1,3 +1,4 @@
+using Orders.Approving;
 using Orders.Ordering;
 using Orders.Services;
 
@@ -19,32 +20,38 @@ internal sealed record OrderSagaInput(
     string RequestHash,
     SagaRetries Retries)
 {
-    public OrderCreated ToCreated() => new(CustomerId, Items, Total, Currency, "orchestration");
+    /// <summary>Absent: orchestration.</summary>
+    public string? Saga { get; init; }
+
+    /// <summary>Absent: nobody is asked.</summary>
+    public ApprovalTerms? Approval { get; init; }
+
+    /// <summary>How long a choreographed order may stand still before somebody looks after it.</summary>
+    public TimeSpan? StuckAfter { get; init; }
+
+    public OrderCreated ToCreated() => new(CustomerId, Items, Total, Currency, Saga ?? SagaKinds.Orchestration, Destination.Name);
+
+    public OrderBrief? ToBrief() => Saga == SagaKinds.Choreography ? new OrderBrief(PaymentToken, Destination) : null;
+}
+
+/// <summary>Stored format.</summary>
+internal static class SagaKinds
+{
+    public const string Orchestration = "orchestration";
+    public const string Choreography = "choreography";
 }
 
 /// <summary>Stored format: how often a step and a compensation are tried, and how long the pauses grow.</summary>
 internal sealed record SagaRetries(int StepAttempts, int CompensationAttempts, TimeSpan FirstPause, TimeSpan LongestPause);
 
-/// <summary>Stored format: what a step came to. A refusal is final; a technical failure is an exception instead.</summary>
-internal sealed record StepOutcome(bool Done, string? Refusal = null)
+/// <summary>
+/// Stored format: what a step came to. A refusal is final, <paramref name="Code"/> is for programs; a technical failure is an
+/// exception instead.
+/// </summary>
+internal sealed record StepOutcome(bool Done, string? Refusal = null, string? Code = null)
 {
     public static readonly StepOutcome Success = new(true);
 
     public static StepOutcome Of<T>(ServiceDefaults.Refusals.Outcome<T> outcome)
-        => outcome.Refusal is { } refusal ? new StepOutcome(false, refusal.Detail) : Success;
-}
-
-/// <summary>Stored format: the operator's answer to an intervention.</summary>
-internal sealed record InterventionDecision(Decision Decision, string? Note, string? Operator);
-
-internal enum Decision
-{
-    /// <summary>Try the compensation again.</summary>
-    Retry,
-
-    /// <summary>Leave the step as it is and go on with the others.</summary>
-    Skip,
-
-    /// <summary>A person has undone the step by hand.</summary>
-    Resolved,
+        => outcome.Refusal is { } refusal ? new StepOutcome(false, refusal.Detail, refusal.Code) : Success;
 }

@@ -7,37 +7,26 @@ namespace Orders.Saga;
 internal sealed class StepLog
 {
     private readonly WorkflowContext context;
-    private readonly List<SagaStepView> steps;
 
-    public StepLog(WorkflowContext context, IEnumerable<string> names)
+    public StepLog(WorkflowContext context, IReadOnlyList<SagaStepView> steps)
     {
         this.context = context;
-        steps = [.. names.Select(name => new SagaStepView(name, StepState.Pending))];
+        Steps = steps;
         context.SetCustomStatus(steps);
     }
 
-    public IReadOnlyList<SagaStepView> Steps => [.. steps];
+    public IReadOnlyList<SagaStepView> Steps { get; private set; }
 
-    public void Set(string name, StepState state, string? error = null)
+    public void Set(string name, StepState state, string? error = null) => Become(Steps.With(name, state, context.CurrentUtcDateTime, error));
+
+    public void SetUndone(string name) => Become(WithUndone(name));
+
+    /// <summary>The steps as they will be with <paramref name="name"/> undone.</summary>
+    public IReadOnlyList<SagaStepView> WithUndone(string name) => Steps.Undone(name, context.CurrentUtcDateTime);
+
+    private void Become(IReadOnlyList<SagaStepView> steps)
     {
-        steps[IndexOf(name)] = new SagaStepView(name, state, context.CurrentUtcDateTime, error);
-        context.SetCustomStatus(Steps);
+        Steps = steps;
+        context.SetCustomStatus(steps);
     }
-
-    /// <summary>A step that failed stays shown as failed, also when it was undone to be sure; its error says why.</summary>
-    public void SetCompensated(string name)
-    {
-        var before = steps[IndexOf(name)];
-        Set(name, before.State == StepState.Failed ? StepState.Failed : StepState.Compensated, before.State == StepState.Failed ? before.Error : null);
-    }
-
-    /// <summary>The steps as they will be with <paramref name="name"/> in <paramref name="state"/>.</summary>
-    public IReadOnlyList<SagaStepView> With(string name, StepState state)
-    {
-        var copy = steps.ToList();
-        copy[IndexOf(name)] = new SagaStepView(name, copy[IndexOf(name)].State == StepState.Failed ? StepState.Failed : state, context.CurrentUtcDateTime, copy[IndexOf(name)].Error);
-        return copy;
-    }
-
-    private int IndexOf(string name) => steps.FindIndex(step => step.Name == name);
 }

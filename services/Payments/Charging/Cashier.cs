@@ -11,11 +11,11 @@ namespace Payments.Charging;
 internal sealed partial class Cashier(PaymentStore payments, IPaymentProvider provider, IOptions<PaymentOptions> options, TimeProvider time, ILogger<Cashier> logger)
 {
     /// <summary>The payment as decided. Throws when the outcome stays unknown: the caller tries again.</summary>
-    public async Task<Payment> ChargeAsync(string orderId, long amount, string currency, string token, CancellationToken cancellation)
+    public async Task<Payment> ChargeAsync(string orderId, long amount, string currency, string token, CancellationToken cancellation, string? saga = null)
     {
         while (true)
         {
-            var read = await payments.FindOrBeginAsync(Payment.Begin(orderId, amount, currency, token), cancellation);
+            var read = await payments.FindOrBeginAsync(Payment.Begin(orderId, amount, currency, token, saga), cancellation);
             if (read.Value.Status != PaymentStatus.Pending)
             {
                 await UndoIfGivenUpAsync(read.Value, cancellation);
@@ -30,16 +30,23 @@ internal sealed partial class Cashier(PaymentStore payments, IPaymentProvider pr
         }
     }
 
-    /// <summary>Idempotent; also for an order that was never charged, which then never will be.</summary>
-    public async Task<Payment> RefundAsync(string orderId, CancellationToken cancellation)
+    /// <summary>
+    /// Idempotent; also for an order that was never charged, which then never will be. <paramref name="tellAgain"/>: what was decided
+    /// before is published once more.
+    /// </summary>
+    public async Task<Payment> RefundAsync(string orderId, CancellationToken cancellation, string? saga = null, bool tellAgain = false)
     {
         while (true)
         {
-            var read = await payments.FindOrBeginAsync(Payment.Begin(orderId, 0, "EUR", ""), cancellation);
+            var read = await payments.FindOrBeginAsync(Payment.Begin(orderId, 0, "EUR", "", saga), cancellation);
             if (read.Value.Status is PaymentStatus.Refunded or PaymentStatus.Failed)
             {
                 await UndoIfGivenUpAsync(read.Value, cancellation);
-                return read.Value;
+                if (!tellAgain || await payments.TryDecideAsync(read, read.Value, cancellation))
+                {
+                    return read.Value;
+                }
+                continue;
             }
             var charge = await WithTimeoutAsync(limit => provider.FindAsync(orderId, limit), cancellation);
             if (charge is not null)

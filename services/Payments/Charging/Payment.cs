@@ -14,12 +14,20 @@ internal enum PaymentStatus
 /// <summary>Stored format: an order's payment. <paramref name="Amount"/> counts minor units.</summary>
 internal sealed record Payment(string OrderId, PaymentStatus Status, long Amount, string Currency, string Token, string? Reason, int Version)
 {
-    public static Payment Begin(string orderId, long amount, string currency, string token)
-        => new(orderId, PaymentStatus.Pending, amount, currency, token, null, 0);
+    /// <summary>The kind of saga that asked first; absent: orchestration.</summary>
+    public string? Saga { get; init; }
+
+    /// <summary>How often a refund was given up.</summary>
+    public int? RefundFailures { get; init; }
+
+    public static Payment Begin(string orderId, long amount, string currency, string token, string? saga = null)
+        => new(orderId, PaymentStatus.Pending, amount, currency, token, null, 0) { Saga = saga };
 
     public Payment Complete() => this with { Status = PaymentStatus.Completed, Version = Version + 1 };
 
     public Payment Fail(string reason) => this with { Status = PaymentStatus.Failed, Reason = reason, Version = Version + 1 };
+
+    public Payment FailToRefund() => this with { RefundFailures = (RefundFailures ?? 0) + 1, Version = Version + 1 };
 
     public Payment Refund() => this with { Status = PaymentStatus.Refunded, Version = Version + 1 };
 

@@ -4,4 +4,25 @@ internal sealed record PaymentOptions
 {
     /// <summary>After this long without an answer of the provider the outcome counts as unknown, and is looked up.</summary>
     public TimeSpan ProviderTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often a charge that was asked for by an event is tried before the payment is given up.</summary>
+    public int ChargeAttempts { get; init; } = 3;
+
+    /// <summary>How often a refund that was asked for by an event is tried before a person is told.</summary>
+    public int RefundAttempts { get; init; } = 5;
+
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(10);
+
+    public TimeSpan PauseAfter(int attempt) => FirstPause * Math.Pow(2, attempt - 1) is var pause && pause < LongestPause ? pause : LongestPause;
+}
+
+internal static class PaymentOptionsRegistration
+{
+    public static void AddPaymentOptions(this IServiceCollection services)
+        => services.AddOptions<PaymentOptions>().BindConfiguration("Payments")
+            .Validate(options => options.ProviderTimeout > TimeSpan.Zero, "Payments:ProviderTimeout must be longer than nothing")
+            .Validate(options => options.ChargeAttempts > 0 && options.RefundAttempts > 0, "Payments:ChargeAttempts and Payments:RefundAttempts must be at least 1")
+            .Validate(options => options.FirstPause > TimeSpan.Zero && options.LongestPause >= options.FirstPause, "Payments:FirstPause must be longer than nothing and not longer than Payments:LongestPause")
+            .ValidateOnStart();
 }

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using Dapr;
 using Dapr.Client;
@@ -13,7 +13,11 @@ public sealed record Stored<T>(T Value, string ETag);
 /// An event on its way out. <paramref name="Type"/> and the names in <paramref name="Data"/> are stored format; the data carries
 /// eventId, version and occurredAt itself.
 /// </summary>
-public sealed record OutgoingEvent(string Type, string Subject, object Data);
+public sealed record OutgoingEvent(string Type, string Subject, object Data)
+{
+    /// <summary>CloudEvents attributes of its own, for subscriptions to route by. Names are lower-case letters and digits.</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+}
 
 /// <summary>
 /// Aggregates on Dapr state, safe on every store alike: a record is created by a first-write save, and changed under its ETag by a
@@ -60,7 +64,7 @@ public sealed class AggregateStore<T>(DaprClient dapr, string store, Func<string
     public async Task<bool> TryReplaceAsync(string id, Stored<T> read, T next, OutgoingEvent published, CancellationToken cancellation)
     {
         var key = keyOf(id);
-        var metadata = new Dictionary<string, string>
+        var metadata = new Dictionary<string, string>(published.Attributes)
         {
             ["contentType"] = "application/json",
             ["type"] = published.Type,

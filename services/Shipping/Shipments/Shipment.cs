@@ -10,6 +10,9 @@ internal enum ShipmentStatus
     Shipped,
     Delivered,
     Cancelled,
+
+    /// <summary>Can't be arranged.</summary>
+    Refused,
 }
 
 /// <summary>Stored format. Where the goods go.</summary>
@@ -18,7 +21,13 @@ internal sealed record Destination(string Name, string Line1, string City, strin
 /// <summary>Stored format: an order's shipment.</summary>
 internal sealed record Shipment(string OrderId, ShipmentStatus Status, string? Tracking, Destination? Destination, int Version)
 {
-    public static Shipment Request(string orderId) => new(orderId, ShipmentStatus.Requested, null, null, 0);
+    /// <summary>The kind of saga that asked first; absent: orchestration.</summary>
+    public string? Saga { get; init; }
+
+    /// <summary>Why it was refused.</summary>
+    public string? Reason { get; init; }
+
+    public static Shipment Request(string orderId, string? saga = null) => new(orderId, ShipmentStatus.Requested, null, null, 0) { Saga = saga };
 
     /// <summary>Stored format: the event's name on the topic <c>shipments</c>.</summary>
     public string EventType() => Status switch
@@ -27,6 +36,7 @@ internal sealed record Shipment(string OrderId, ShipmentStatus Status, string? T
         ShipmentStatus.Shipped => "shipment.shipped",
         ShipmentStatus.Delivered => "shipment.delivered",
         ShipmentStatus.Cancelled => "shipment.cancelled",
+        ShipmentStatus.Refused => "shipment.refused",
         _ => throw new InvalidOperationException("a shipment that is only requested has no event"),
     };
 }
@@ -40,6 +50,7 @@ internal static class ShipmentRules
     public static Outcome<Shipment> Arrange(Shipment before, Destination destination, string tracking) => before.Status switch
     {
         ShipmentStatus.Cancelled => Refusal.Conflict("shipment-cancelled", "The shipment of this order was cancelled."),
+        ShipmentStatus.Refused => Refusal.Conflict("address-not-served", before.Reason!),
         ShipmentStatus.Requested when NotServed.Equals(destination.Country, StringComparison.OrdinalIgnoreCase) => Refusal.Conflict("address-not-served", $"Nothing is shipped to country {destination.Country}."),
         ShipmentStatus.Requested => before with { Status = ShipmentStatus.Arranged, Tracking = tracking, Destination = destination, Version = before.Version + 1 },
         _ => before,
@@ -47,8 +58,26 @@ internal static class ShipmentRules
 
     public static Outcome<Shipment> Cancel(Shipment before) => before.Status switch
     {
-        ShipmentStatus.Requested or ShipmentStatus.Arranged => before with { Status = ShipmentStatus.Cancelled, Version = before.Version + 1 },
+        ShipmentStatus.Requested or ShipmentStatus.Arranged or ShipmentStatus.Refused => before with { Status = ShipmentStatus.Cancelled, Version = before.Version + 1 },
         ShipmentStatus.Cancelled => before,
         _ => Refusal.Conflict("already-shipped", "The goods are on their way; a shipment can be cancelled before it is shipped."),
+    };
+
+    /// <summary>For those who ask by event and get their answer as one.</summary>
+    public static Shipment Refuse(Shipment before, string reason)
+        => before.Status == ShipmentStatus.Requested ? before with { Status = ShipmentStatus.Refused, Reason = reason, Version = before.Version + 1 } : before;
+
+    public static Outcome<Shipment> Ship(Shipment before) => before.Status switch
+    {
+        ShipmentStatus.Arranged => before with { Status = ShipmentStatus.Shipped, Version = before.Version + 1 },
+        ShipmentStatus.Shipped or ShipmentStatus.Delivered => before,
+        _ => Refusal.Conflict("shipment-not-arranged", "Only goods whose shipment is arranged can leave."),
+    };
+
+    public static Outcome<Shipment> Deliver(Shipment before) => before.Status switch
+    {
+        ShipmentStatus.Shipped => before with { Status = ShipmentStatus.Delivered, Version = before.Version + 1 },
+        ShipmentStatus.Delivered => before,
+        _ => Refusal.Conflict("shipment-not-shipped", "Only goods that are on their way can be delivered."),
     };
 }

@@ -10,6 +10,9 @@ internal static class ShipmentEndpoints
         shipments.MapPost("/", ArrangeAsync);
         shipments.MapGet("/", FindAsync);
         shipments.MapPost("/cancel", CancelAsync);
+        var operations = routes.MapGroup("/operations/shipments/{orderId}");
+        operations.MapPost("/ship", ShipAsync);
+        operations.MapPost("/deliver", DeliverAsync);
     }
 
     private static async Task<IResult> ArrangeAsync(string orderId, ArrangeRequest request, ShipmentStore shipments, CancellationToken cancellation)
@@ -26,10 +29,18 @@ internal static class ShipmentEndpoints
     private static async Task<IResult> FindAsync(string orderId, ShipmentStore shipments, CancellationToken cancellation)
         => await shipments.FindAsync(orderId, cancellation) is { } found
             ? TypedResults.Ok(found)
-            : Refusal.NotFound("shipment-not-found", $"Order '{orderId}' has no shipment.").ToProblem();
+            : Missing(orderId);
 
     private static async Task<IResult> CancelAsync(string orderId, ShipmentStore shipments, CancellationToken cancellation)
         => (await shipments.ChangeAsync(orderId, ShipmentRules.Cancel, cancellation)).ToResult(TypedResults.Ok);
+
+    private static async Task<IResult> ShipAsync(string orderId, ShipmentStore shipments, CancellationToken cancellation)
+        => await shipments.FindAsync(orderId, cancellation) is null ? Missing(orderId) : (await shipments.ChangeAsync(orderId, ShipmentRules.Ship, cancellation)).ToResult(TypedResults.Ok);
+
+    private static async Task<IResult> DeliverAsync(string orderId, ShipmentStore shipments, CancellationToken cancellation)
+        => await shipments.FindAsync(orderId, cancellation) is null ? Missing(orderId) : (await shipments.ChangeAsync(orderId, ShipmentRules.Deliver, cancellation)).ToResult(TypedResults.Ok);
+
+    private static IResult Missing(string orderId) => Refusal.NotFound("shipment-not-found", $"Order '{orderId}' has no shipment.").ToProblem();
 
     private sealed record ArrangeRequest(Destination? Destination);
 }

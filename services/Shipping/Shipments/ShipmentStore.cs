@@ -12,14 +12,17 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
     public async Task<Shipment?> FindAsync(string orderId, CancellationToken cancellation)
         => await shipments.FindAsync(orderId, cancellation) is { Value.Status: not ShipmentStatus.Requested } found ? found.Value : null;
 
-    /// <summary>Decides and writes, again from the start when somebody else was faster.</summary>
-    public async Task<Outcome<Shipment>> ChangeAsync(string orderId, Func<Shipment, Outcome<Shipment>> decide, CancellationToken cancellation)
+    /// <summary>
+    /// Decides and writes, again from the start when somebody else was faster. <paramref name="tellAgain"/>: what was decided before is
+    /// published once more.
+    /// </summary>
+    public async Task<Outcome<Shipment>> ChangeAsync(string orderId, Func<Shipment, Outcome<Shipment>> decide, CancellationToken cancellation, string? saga = null, bool tellAgain = false)
     {
         while (true)
         {
-            var read = await shipments.FindOrCreateAsync(orderId, Shipment.Request(orderId), cancellation);
+            var read = await shipments.FindOrCreateAsync(orderId, Shipment.Request(orderId, saga), cancellation);
             var decided = decide(read.Value);
-            if (decided.Value is not { } next || next == read.Value || await TrySaveAsync(read, next, cancellation))
+            if (decided.Value is not { } next || (next == read.Value && !tellAgain) || await TrySaveAsync(read, next, cancellation))
             {
                 return decided;
             }
@@ -28,10 +31,13 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
 
     private Task<bool> TrySaveAsync(Stored<Shipment> read, Shipment next, CancellationToken cancellation)
     {
-        var data = new ShipmentEvent($"{next.OrderId}:{next.EventType()}", next.Version, time.GetUtcNow(), next.OrderId, next.Tracking);
-        return shipments.TryReplaceAsync(next.OrderId, read, next, new OutgoingEvent(next.EventType(), next.OrderId, data), cancellation);
+        var data = new ShipmentEvent($"{next.OrderId}:{next.EventType()}", next.Version, time.GetUtcNow(), next.OrderId, next.Tracking, next.Reason);
+        return shipments.TryReplaceAsync(next.OrderId, read, next, Outgoing(next, data), cancellation);
     }
 
+    private static OutgoingEvent Outgoing(Shipment shipment, object data)
+        => new(shipment.EventType(), shipment.OrderId, data) { Attributes = new Dictionary<string, string> { ["saga"] = shipment.Saga ?? "orchestration" } };
+
     /// <summary>Stored format of the events on the topic <c>shipments</c>.</summary>
-    private sealed record ShipmentEvent(string EventId, int Version, DateTimeOffset OccurredAt, string OrderId, string? Tracking);
+    private sealed record ShipmentEvent(string EventId, int Version, DateTimeOffset OccurredAt, string OrderId, string? Tracking, string? Reason);
 }

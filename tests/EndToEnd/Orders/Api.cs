@@ -10,13 +10,62 @@ internal sealed class Api(int port) : IDisposable
 {
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://localhost:{port}"), Timeout = TimeSpan.FromSeconds(30) };
 
-    public static object Order(string product = "product-1", int quantity = 1, string token = "tok_ok", string customer = "customer-1")
-        => new { customerId = customer, items = new[] { new { productId = product, quantity } }, paymentToken = token };
+    public static object Order(string product = "product-1", int quantity = 1, string token = "tok_ok", string customer = "customer-1", string? saga = null)
+        => new { customerId = customer, items = new[] { new { productId = product, quantity } }, paymentToken = token, saga };
 
     public Task<HttpResponseMessage> GetAsync(string path) => http.GetAsync(new Uri(path, UriKind.Relative));
 
     public Task<HttpResponseMessage> PostAsync(object order, string? key = null)
         => SendAsync(HttpMethod.Post, "/api/orders", JsonContent.Create(order), key);
+
+    public Task<HttpResponseMessage> PostToAsync(string path, object? body = null)
+        => http.PostAsync(new Uri(path, UriKind.Relative), body is null ? null : JsonContent.Create(body));
+
+    public async Task<T> ReadAsync<T>(string path) => (await http.GetFromJsonAsync<T>(path))!;
+
+    public async Task DoAsync(string path, object? body = null)
+    {
+        using var response = await PostToAsync(path, body);
+        Assert.True(response.IsSuccessStatusCode, $"POST {path} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+    }
+
+    public async Task<string> RegisterAsync(string name, string country = "DE")
+    {
+        using var response = await PostToAsync("/api/customers", new { name, email = "somebody@example.com", address = new { line1 = "Lane 1", city = "Town", postalCode = "1", country } });
+        response.EnsureSuccessStatusCode();
+        return (await response.Content.ReadFromJsonAsync<CustomerView>())!.CustomerId;
+    }
+
+    /// <summary>Waits until the pages of a list hold exactly these orders; the views follow the orders within a moment.</summary>
+    public Task ListedAsync(string query, IReadOnlyList<string> orderIds, bool inOrder = true)
+    {
+        List<string> last = [];
+        return Wait.ForAsync(
+            $"/api/orders?{query} lists {orderIds.Count} orders",
+            async () =>
+            {
+                last = await ListAllAsync(query);
+                return (inOrder ? last.SequenceEqual(orderIds) : last.Order().SequenceEqual(orderIds.Order())) ? "yes" : null;
+            },
+            () => $"last listed: {string.Join(' ', last)}{Environment.NewLine}expected: {string.Join(' ', orderIds)}");
+    }
+
+    public async Task<List<string>> ListAllAsync(string query)
+    {
+        var all = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var page = await ReadAsync<ListOf<OrderView>>($"/api/orders?{query}{(cursor is null ? "" : $"&cursor={cursor}")}");
+            all.AddRange(page.Items.Select(order => order.OrderId));
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+        return all;
+    }
+
+    public Task<OrderView> WhenAsync(string orderId, string status)
+        => Wait.ForAsync($"order {orderId} is {status}", async () => await OrderAsync(orderId) is var order && order.Status == status ? order : null);
 
     public Task<HttpResponseMessage> PostTextAsync(string body, string contentType = "application/json")
         => SendAsync(HttpMethod.Post, "/api/orders", new StringContent(body, Encoding.UTF8, contentType), key: null);

@@ -66,7 +66,10 @@ public sealed class BadInputTests(SharedSystem shared)
         using var response = await api.PostTextAsync(Body(string.Join(',', Enumerable.Repeat(line, 100))));
 
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-        var order = await api.EndOfAsync((await response.Content.ReadFromJsonAsync<PlacedOrder>())!.OrderId);
+        var orderId = (await response.Content.ReadFromJsonAsync<PlacedOrder>())!.OrderId;
+        await Wait.ForAsync("the order waits for approval", async () => (await api.OrderAsync(orderId)).Approval);
+        await api.DoAsync($"/api/operations/approvals/{orderId}", new { decision = "approve", note = "gold is fine" });
+        var order = await api.EndOfAsync(orderId);
         Assert.Equal(("confirmed", 1_000_000_000L * 10_000 * 100), (order.Status, order.Total));
     }
 

@@ -17,13 +17,13 @@ internal sealed class Books(SystemFolder folder)
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
-    public IReadOnlyDictionary<string, Booking> Payments() => Read<Booking>("payments", "payments_provider").ToDictionary(booking => booking.OrderId);
+    public IReadOnlyDictionary<string, Booking> Payments() => Read<Booking>("payments_provider").ToDictionary(booking => booking.OrderId);
 
-    public IReadOnlyDictionary<string, ShipmentBooking> Shipments() => Read<ShipmentBooking>("shipping", "shipping_store").ToDictionary(booking => booking.OrderId);
+    public IReadOnlyDictionary<string, ShipmentBooking> Shipments() => Read<ShipmentBooking>("shipping_store").ToDictionary(booking => booking.OrderId);
 
-    private List<T> Read<T>(string database, string table)
+    private List<T> Read<T>(string table)
     {
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = folder.In($"data/{database}.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = folder.In("data/platform.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = $"SELECT CAST(value AS TEXT) FROM {table}";

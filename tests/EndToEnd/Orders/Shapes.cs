@@ -5,6 +5,12 @@ internal sealed record PlacedOrder(string OrderId, string Status);
 
 internal sealed record OrderView(string OrderId, string CustomerId, string Status, string Saga, List<OrderItem> Items, long Total, string Currency, List<StepView> Steps, CustomerView? Customer, string? Reason)
 {
+    public string? CustomerName { get; init; }
+
+    public ApprovalView? Approval { get; init; }
+
+    public List<InterventionView>? Interventions { get; init; }
+
     public bool HasEnded => Status is "confirmed" or "cancelled" or "intervention";
 
     public IEnumerable<string> States => Steps.Select(step => $"{step.Name} {step.State}");
@@ -18,6 +24,10 @@ internal sealed record CustomerView(string CustomerId, string Name);
 
 internal sealed record ProductView(string ProductId, string Name, long Price, string Currency, int Available, int Reserved, int Sold);
 
-internal sealed record ListOf<T>(List<T> Items);
+internal sealed record ApprovalView(string State, long Limit);
+
+internal sealed record InterventionView(string InterventionId, string OrderId, string Step, string Error, int Attempts, string? Decision, string? Note, string? Operator);
+
+internal sealed record ListOf<T>(List<T> Items, string? NextCursor = null);
 
 internal sealed record ProblemView(int Status, string? Title, string? Detail, string? Code);

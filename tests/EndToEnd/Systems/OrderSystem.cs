@@ -35,6 +35,9 @@ internal sealed class OrderSystem : IAsyncDisposable
         }
     }
 
+    /// <summary>What an app itself could do through its sidecar.</summary>
+    public AppSidecar SidecarOf(string appId) => new(Processes.Single(process => process.AppId == appId));
+
     public Task KillAppAsync(string appId) => Processes.Single(process => process.AppId == appId).KillAsync();
 
     public Task KillSidecarAsync() => sidecar.KillAsync();

@@ -13,7 +13,11 @@ internal sealed partial class SystemFolder : IDisposable
 
             Saga__FirstPause: "00:00:00.200"
             Saga__LongestPause: "00:00:01"
+            Saga__StuckAfter: "00:00:04"
+            Saga__ApprovalLimit: "500000000"
             Payments__ProviderTimeout: "00:00:01"
+            Payments__FirstPause: "00:00:00.100"
+            Payments__LongestPause: "00:00:00.500"
         """;
 
     private static readonly string Parent = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"order-platform-{Environment.UserName}");

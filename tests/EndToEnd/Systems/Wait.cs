@@ -29,6 +29,12 @@ internal static class Wait
         }
     }
 
+    public static Task UntilAsync(string what, Func<Task<bool>> happened)
+        => ForAsync(what, async () => await happened() ? "yes" : null);
+
+    public static Task UntilGoneAsync(string what, Func<Task<bool>> isThere)
+        => ForAsync(what, async () => await isThere() ? null : "yes");
+
     public static Task UntilAsync(string what, Func<bool> happened, Func<string>? otherwise = null)
         => ForAsync(what, () => Task.FromResult(happened() ? "yes" : null), otherwise);
 }

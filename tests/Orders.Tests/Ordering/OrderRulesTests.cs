@@ -65,12 +65,58 @@ public sealed class OrderRulesTests
     [Theory]
     [InlineData(nameof(OrderStatus.Shipped))]
     [InlineData(nameof(OrderStatus.Delivered))]
-    public void An_order_on_its_way_can_neither_be_cancelled_nor_confirmed(string status)
+    public void An_order_on_its_way_can_not_be_cancelled_and_is_confirmed_already(string status)
     {
         var order = Given(Created) with { Status = Enum.Parse<OrderStatus>(status) };
 
         Assert.Equal((409, "order-on-its-way"), Refused(OrderRules.Cancel(order, "too late", Steps)));
-        Assert.Equal((409, "order-not-pending"), Refused(OrderRules.Confirm(order, Steps)));
+        Assert.Equal((409, "order-on-its-way"), Refused(OrderRules.RequestCancellation(order, "customer", "too late")));
+        AssertNothing(OrderRules.Confirm(order, Steps));
+    }
+
+    [Fact]
+    public void A_wish_to_cancel_is_written_once_and_stops_the_confirmation()
+    {
+        var order = Given(Created, new CancellationRequested("customer", "changed my mind"));
+
+        AssertNothing(OrderRules.RequestCancellation(order, "customer", "again"));
+        Assert.Equal((409, "cancellation-requested"), Refused(OrderRules.Confirm(order, Steps)));
+    }
+
+    [Fact]
+    public void A_wish_that_came_too_late_is_refused_and_the_order_goes_on()
+    {
+        var order = Given(Created, new CancellationRequested("customer", "changed my mind"));
+
+        var refused = Order.Evolve(order, OrderRules.RefuseCancellation(order, "gone").Value!)!;
+
+        Assert.IsType<OrderConfirmed>(OrderRules.Confirm(refused, Steps).Value);
+        AssertNothing(OrderRules.RefuseCancellation(refused, "gone"));
+    }
+
+    [Fact]
+    public void A_cancelled_order_needs_no_cancelling_and_a_missing_one_can_not_be_cancelled()
+    {
+        AssertNothing(OrderRules.RequestCancellation(Given(Created, new OrderCancelled("first", Steps)), "customer", "again"));
+        Assert.Equal((404, "order-not-found"), Refused(OrderRules.RequestCancellation(null, "customer", "why")));
+    }
+
+    [Fact]
+    public void An_order_follows_its_goods_step_by_step_wherever_it_stands()
+    {
+        var at = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        var order = Given(Created, new CancellationRequested("customer", "too late"));
+        var names = new List<string>();
+        while (OrderRules.Deliver(order, "TRK-1", at) is { } next)
+        {
+            names.Add(next.Name);
+            order = Order.Evolve(order, next)!;
+        }
+
+        Assert.Equal(["order.confirmed", "order.shipped", "order.delivered"], names);
+        Assert.Null(order.Cancelling);
+        Assert.All(order.Steps, step => Assert.Equal(StepState.Done, step.State));
+        Assert.Null(OrderRules.Ship(Given(Created, new OrderCancelled("first", Steps)), null, at));
     }
 
     [Fact]

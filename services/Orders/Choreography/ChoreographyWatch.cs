@@ -1,0 +1,69 @@
+using Dapr.Workflow;
+using Orders.Approving;
+using Orders.Ordering;
+using Orders.Saga;
+
+namespace Orders.Choreography;
+
+/// <summary>
+/// The durable time-out of a choreographed order. Scheduled with the order and due when the order should long have ended, it costs
+/// nothing until then. If the order stands still (an event lost, a service down for long), it is undone; if even that stands still,
+/// it is asked for again, and in the end given to a person.
+/// </summary>
+internal sealed class ChoreographyWatch : Workflow<OrderSagaInput, OrderStatus>
+{
+    public override async Task<OrderStatus> RunAsync(WorkflowContext context, OrderSagaInput input)
+    {
+        var pause = input.StuckAfter!.Value;
+        for (var looks = 0; looks < 50; looks++)
+        {
+            var found = await context.CallActivityAsync<WatchAnswer>(nameof(LookAfterOrder), input, SagaPlan.Policy(input.Retries with { StepAttempts = int.MaxValue }));
+            if (found.Ended is { } ended)
+            {
+                return ended;
+            }
+            await context.CreateTimer(found.Wait > pause ? found.Wait : pause);
+        }
+        context.ContinueAsNew(input); // a short history, however long a person is waited for
+        return OrderStatus.Pending;
+    }
+}
+
+/// <summary>Stored format.</summary>
+internal sealed record WatchAnswer(OrderStatus? Ended, TimeSpan Wait);
+
+internal sealed class LookAfterOrder(OrderStreams streams, TimeProvider time) : WorkflowActivity<OrderSagaInput, WatchAnswer>
+{
+    public override async Task<WatchAnswer> RunAsync(WorkflowActivityContext context, OrderSagaInput input)
+    {
+        var approval = input.Approval ?? new ApprovalTerms(null, TimeSpan.Zero);
+        var stream = await streams.FindAsync(input.OrderId, CancellationToken.None);
+        if (stream is null)
+        {
+            // The order was promised, and its writer died before the first event.
+            await streams.CreateAsync(input.OrderId, input.ToCreated(), CancellationToken.None, input.ToBrief());
+            return new WatchAnswer(null, TimeSpan.Zero);
+        }
+        var order = stream.Fold()!;
+        if (order.Status is OrderStatus.Cancelled or OrderStatus.Shipped or OrderStatus.Delivered || order is { Status: OrderStatus.Confirmed, Cancelling: null, Phase: OrderPhase.Fulfilled })
+        {
+            return new WatchAnswer(order.Status, TimeSpan.Zero);
+        }
+        if (time.GetUtcNow() - stream.UpdatedAt() >= input.StuckAfter)
+        {
+            await MoveAsync(input, approval);
+        }
+        var left = order is { Phase: OrderPhase.Approving, Approval.Until: var until } ? until - time.GetUtcNow() : TimeSpan.Zero;
+        return new WatchAnswer(null, left);
+    }
+
+    private async Task MoveAsync(OrderSagaInput input, ApprovalTerms approval)
+    {
+        var moved = await streams.AppendAsync(input.OrderId, order => ChoreographyRules.Overdue(order!, approval, input.Retries.CompensationAttempts, time.GetUtcNow())!, CancellationToken.None);
+        // A time-out is carried out here too: what is stuck may be the very events that would bring it about.
+        if (moved.Value is { Cancelling: not null, Phase: not (OrderPhase.UndoingShipment or OrderPhase.UndoingPayment or OrderPhase.UndoingInventory) } or { Phase: OrderPhase.Rejected })
+        {
+            await streams.AppendAsync(input.OrderId, order => ChoreographyRules.Overdue(order!, approval, input.Retries.CompensationAttempts, time.GetUtcNow())!, CancellationToken.None);
+        }
+    }
+}

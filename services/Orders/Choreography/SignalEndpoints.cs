@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Options;
+using Orders.Ordering;
+using Orders.Saga;
+using ServiceDefaults.Events;
+
+namespace Orders.Choreography;
+
+/// <summary>What other services tell, in the fields that orders read. All carry the same envelope: eventId, version, orderId.</summary>
+internal sealed record ServiceNews(string EventId, string OrderId, string? Reason = null, int? Round = null, int Attempts = 1, string? Tracking = null);
+
+/// <summary>Takes what other services tell about an order to its stream.</summary>
+internal sealed class Signals(OrderStreams streams, IOptions<SagaOptions> options, TimeProvider time)
+{
+    public async Task<Delivery> HearAsync(IncomingEvent<ServiceNews> told, CancellationToken cancellation)
+    {
+        var news = told.Data;
+        var signal = new Signal(told.Type, news.Reason, news.Round, news.Attempts, news.Tracking);
+        if (told.Type is "shipment.shipped" or "shipment.delivered")
+        {
+            return await MoveOnAsync(news, told.Type == "shipment.delivered", cancellation);
+        }
+        var heard = await streams.AppendAsync(news.OrderId, order => (order is null ? null : ChoreographyRules.React(order, signal, options.Value.ToApproval(), time.GetUtcNow()))!, cancellation, news.EventId);
+        return Settle(heard.Refusal, heard.Value);
+    }
+
+    /// <summary>Of both kinds of saga: an order follows its goods, event by event, until nothing more follows.</summary>
+    private async Task<Delivery> MoveOnAsync(ServiceNews news, bool delivered, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var moved = false;
+            var order = await streams.AppendAsync(
+                news.OrderId,
+                order =>
+                {
+                    var next = order is null ? null : delivered ? OrderRules.Deliver(order, news.Tracking, time.GetUtcNow()) : OrderRules.Ship(order, news.Tracking, time.GetUtcNow());
+                    moved = next is not null;
+                    return next!;
+                },
+                cancellation);
+            if (!moved || order.Refusal is not null)
+            {
+                return Settle(order.Refusal, order.Value);
+            }
+        }
+    }
+
+    /// <summary>A busy stream is tried again; news of an order that does not exist is for a person to look at.</summary>
+    private static Delivery Settle(ServiceDefaults.Refusals.Refusal? refusal, Order? order)
+        => refusal is not null ? Delivery.Retry : order is null ? Delivery.Drop : Delivery.Done;
+}
+
+internal static class SignalEndpoints
+{
+    public static void MapSignals(this IEndpointRouteBuilder routes)
+        => routes.MapEvent<ServiceNews, Signals>("/events/signals", (signals, told, cancellation) => signals.HearAsync(told, cancellation));
+}

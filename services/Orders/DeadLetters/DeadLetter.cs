@@ -1,0 +1,36 @@
+using System.Text.Json;
+using ServiceDefaults.Refusals;
+
+namespace Orders.DeadLetters;
+
+internal enum DeadLetterState { Open, Replayed, Discarded }
+
+/// <summary>Stored format: what a person did about a dead letter.</summary>
+internal sealed record DeadLetterAction(DeadLetterState Became, DateTimeOffset At, string? Note, string? Operator);
+
+/// <summary>
+/// Stored format: an event that <paramref name="App"/> could not take. The envelope is kept as it came, so that it can go back to its
+/// topic. <paramref name="N"/>: its number on the list of its state.
+/// </summary>
+internal sealed record DeadLetter(string Id, string App, string Type, string Topic, string? Subject, DateTimeOffset Since, int Times, DeadLetterState State, long N, JsonElement Event)
+{
+    public IReadOnlyList<DeadLetterAction> History { get; init; } = [];
+}
+
+/// <summary>What may become of a dead letter.</summary>
+internal static class DeadLetterRules
+{
+    /// <summary>It came, or came again after it was replayed.</summary>
+    public static DeadLetter Come(DeadLetter? before, DeadLetter come)
+        => before is null ? come : before with { State = DeadLetterState.Open, Times = before.Times + 1, Event = come.Event };
+
+    public static Outcome<DeadLetter> Close(DeadLetter? before, DeadLetterState state, DateTimeOffset at, string? note, string? who) => before switch
+    {
+        null => Refusal.NotFound("dead-letter-not-found", "There is no such dead letter."),
+        { State: DeadLetterState.Open } => before with { State = state, History = [.. before.History, new DeadLetterAction(state, at, note, who)] },
+        _ => Refusal.Conflict("dead-letter-closed", $"This dead letter was {before.State.ToString().ToLowerInvariant()} already."),
+    };
+
+    /// <summary>Stored format: lists of the dead letters of a state.</summary>
+    public static string ListOf(DeadLetterState state) => $"dead-letters-{state.ToString().ToLowerInvariant()}";
+}

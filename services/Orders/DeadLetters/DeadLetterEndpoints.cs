@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+using ServiceDefaults.Events;
+using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
+
+namespace Orders.DeadLetters;
+
+internal static class DeadLetterEndpoints
+{
+    public static void MapDeadLetters(this IEndpointRouteBuilder routes)
+    {
+        var letters = routes.MapGroup("/operations/dead-letters");
+        letters.MapGet("/", ListAsync);
+        letters.MapPost("/replay", ReplayAllAsync);
+        letters.MapPost("/{id}/replay", ReplayAsync);
+        letters.MapPost("/{id}/discard", DiscardAsync);
+        routes.MapPost("/events/dead-letters/{app}", TakeAsync).ExcludeFromDescription();
+    }
+
+    private static async Task<IResult> TakeAsync(string app, JsonElement envelope, DeadLetterOffice office, CancellationToken cancellation)
+        => await office.TakeAsync(app, envelope, cancellation) == Delivery.Done ? TypedResults.Ok() : TypedResults.StatusCode(StatusCodes.Status503ServiceUnavailable);
+
+    private static async Task<IResult> ListAsync(string? state, string? cursor, int? limit, DeadLetterOffice office, CancellationToken cancellation)
+        => state switch
+        {
+            null or "open" => (await office.ListAsync(DeadLetterState.Open, cursor, limit, cancellation)).ToResult(View),
+            "replayed" => (await office.ListAsync(DeadLetterState.Replayed, cursor, limit, cancellation)).ToResult(View),
+            "discarded" => (await office.ListAsync(DeadLetterState.Discarded, cursor, limit, cancellation)).ToResult(View),
+            _ => Refusal.Invalid("state-invalid", $"state must be open, replayed or discarded, not '{state}'.").ToProblem(),
+        };
+
+    private static async Task<IResult> ReplayAsync(string id, HttpRequest http, [FromHeader(Name = Operator.Header)] string? who, DeadLetterOffice office, CancellationToken cancellation)
+    {
+        var note = await NoteAsync(http, cancellation);
+        return note.Refusal is { } refusal ? refusal.ToProblem() : (await office.ReplayAsync(id, note.Value, who, cancellation)).ToResult(letter => TypedResults.Ok(View(letter)));
+    }
+
+    private static async Task<IResult> DiscardAsync(string id, HttpRequest http, [FromHeader(Name = Operator.Header)] string? who, DeadLetterOffice office, CancellationToken cancellation)
+    {
+        var note = await NoteAsync(http, cancellation);
+        if (note.Refusal is { } refusal)
+        {
+            return refusal.ToProblem();
+        }
+        return string.IsNullOrWhiteSpace(note.Value)
+            ? Refusal.Invalid("note-missing", "note must say why the event is discarded.").ToProblem()
+            : (await office.DiscardAsync(id, note.Value, who, cancellation)).ToResult(letter => TypedResults.Ok(View(letter)));
+    }
+
+    private static async Task<IResult> ReplayAllAsync(HttpRequest http, [FromHeader(Name = Operator.Header)] string? who, DeadLetterOffice office, CancellationToken cancellation)
+    {
+        var note = await NoteAsync(http, cancellation);
+        return note.Refusal is { } refusal ? refusal.ToProblem() : TypedResults.Ok(new { replayed = await office.ReplayAllAsync(note.Value, who, cancellation) });
+    }
+
+    /// <summary>A body is no must.</summary>
+    private static async Task<Outcome<string?>> NoteAsync(HttpRequest http, CancellationToken cancellation)
+    {
+        var noted = http.ContentLength > 0 || http.Headers.TransferEncoding.Count > 0 ? await http.ReadFromJsonAsync<Noted>(cancellation) : null;
+        return Operator.Check(noted?.Note) is { } tooLong ? tooLong : noted?.Note;
+    }
+
+    private static IResult View(Views.Page<DeadLetter> page) => TypedResults.Ok(new { items = page.Items.Select(View), page.NextCursor });
+
+    private static object View(DeadLetter letter) => new { letter.Id, letter.App, letter.Type, letter.Topic, letter.Subject, letter.Since, letter.Times, letter.State, letter.History, letter.Event };
+
+    private sealed record Noted(string? Note);
+}

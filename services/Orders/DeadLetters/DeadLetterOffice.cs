@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Dapr.Client;
+using Orders.Views;
+using ServiceDefaults.Events;
+using ServiceDefaults.Refusals;
+
+namespace Orders.DeadLetters;
+
+/// <summary>
+/// Keeps what no subscriber could take. A replay puts the envelope, unchanged, back on the topic it came from: all who listen there
+/// get it again, and each of them knows what it has seen.
+/// </summary>
+internal sealed class DeadLetterOffice(DeadLetterStore store, OrderPages pages, DaprClient dapr, TimeProvider time)
+{
+    private const string PubSub = "events";
+    private const string CloudEvent = "application/cloudevents+json";
+    private const int AtOnce = 100;
+
+    public async Task<Delivery> TakeAsync(string app, JsonElement envelope, CancellationToken cancellation)
+    {
+        if (Text(envelope, "id") is not { Length: > 0 } id)
+        {
+            return Delivery.Done; // no envelope at all: nothing to be listed or replayed by; the sidecar has logged it
+        }
+        var come = new DeadLetter($"{app}.{id}", app, Text(envelope, "type") ?? "", Text(envelope, "topic") ?? "", Text(envelope, "subject"), time.GetUtcNow(), 1, DeadLetterState.Open, 0, envelope);
+        var kept = await store.ChangeAsync(come.Id, before => DeadLetterRules.Come(before, come), cancellation);
+        return kept.Refusal is null ? Delivery.Done : Delivery.Retry;
+    }
+
+    public async Task<Outcome<Page<DeadLetter>>> ListAsync(DeadLetterState state, string? cursor, int? limit, CancellationToken cancellation)
+    {
+        var list = DeadLetterRules.ListOf(state);
+        var check = new PageRequest(list, cursor, limit).Check();
+        if (check.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+        var (before, most) = check.Value;
+        var entries = await pages.EntriesAsync(DeadLetterStore.RootKey, DeadLetterStore.BucketKey, list, before, most + 1, cancellation);
+        var letters = await store.FindAsync([.. entries.Take(most).Select(entry => entry.Id)], cancellation);
+        return new Page<DeadLetter>([.. letters.Where(letter => letter.State == state)], entries.Count > most ? PageCursor.Of(list, entries[most - 1].N) : null);
+    }
+
+    public Task<Outcome<DeadLetter>> DiscardAsync(string id, string? note, string? who, CancellationToken cancellation)
+        => store.ChangeAsync(id, before => DeadLetterRules.Close(before, DeadLetterState.Discarded, time.GetUtcNow(), note, who), cancellation);
+
+    /// <summary>Published first, then noted: a crash between the two repeats an event, which is allowed; the other way round would lose one.</summary>
+    public async Task<Outcome<DeadLetter>> ReplayAsync(string id, string? note, string? who, CancellationToken cancellation)
+    {
+        var found = (await store.FindAsync([id], cancellation)).FirstOrDefault();
+        var closed = DeadLetterRules.Close(found, DeadLetterState.Replayed, time.GetUtcNow(), note, who);
+        if (closed.Refusal is not null)
+        {
+            return closed;
+        }
+        await dapr.PublishByteEventAsync(PubSub, found!.Topic, JsonSerializer.SerializeToUtf8Bytes(found.Event), CloudEvent, cancellationToken: cancellation);
+        var noted = await store.ChangeAsync(id, before => DeadLetterRules.Close(before, DeadLetterState.Replayed, time.GetUtcNow(), note, who), cancellation);
+        return noted.Refusal?.Code == "dead-letter-closed" ? closed : noted;
+    }
+
+    /// <summary>Those that are open now; one that comes back meanwhile waits for the next time.</summary>
+    public async Task<int> ReplayAllAsync(string? note, string? who, CancellationToken cancellation)
+    {
+        var ids = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var page = (await ListAsync(DeadLetterState.Open, cursor, AtOnce, cancellation)).Value!;
+            ids.AddRange(page.Items.Select(letter => letter.Id));
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+        var replayed = 0;
+        foreach (var id in ids.AsEnumerable().Reverse()) // the oldest first, as they came
+        {
+            replayed += (await ReplayAsync(id, note, who, cancellation)).Refusal is null ? 1 : 0;
+        }
+        return replayed;
+    }
+
+    private static string? Text(JsonElement envelope, string name)
+        => envelope.ValueKind == JsonValueKind.Object && envelope.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

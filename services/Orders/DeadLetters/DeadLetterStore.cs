@@ -1,0 +1,59 @@
+using Orders.Views;
+using ServiceDefaults.Refusals;
+
+namespace Orders.DeadLetters;
+
+/// <summary>Dead letters and the lists of them, each change in one transaction.</summary>
+internal sealed class DeadLetterStore(ViewState state)
+{
+    private const int MostRaces = 20;
+
+    public static string RootKey(string list) => $"list-{list}";
+
+    public static string BucketKey(string list, long bucket) => $"list-{list}-{bucket}";
+
+    public async Task<IReadOnlyList<DeadLetter>> FindAsync(IReadOnlyList<string> ids, CancellationToken cancellation)
+    {
+        var kept = await state.ReadAsync([.. ids.Select(KeyOf)], cancellation);
+        return [.. ids.Select(id => kept[KeyOf(id)].As<DeadLetter>()).OfType<DeadLetter>()];
+    }
+
+    /// <summary>Decides and writes, anew when somebody else was faster.</summary>
+    public async Task<Outcome<DeadLetter>> ChangeAsync(string id, Func<DeadLetter?, Outcome<DeadLetter>> decide, CancellationToken cancellation)
+    {
+        for (var races = 0; races < MostRaces; races++)
+        {
+            var kept = (await state.ReadAsync([KeyOf(id)], cancellation))[KeyOf(id)];
+            var before = kept.As<DeadLetter>();
+            var decided = decide(before);
+            if (decided.Value is not { } next)
+            {
+                return decided;
+            }
+            if (await TryWriteAsync(before, next, kept.ETag, cancellation))
+            {
+                return next;
+            }
+        }
+        return Refusal.Conflict("dead-letter-busy", "Others keep changing this dead letter; try again.");
+    }
+
+    private async Task<bool> TryWriteAsync(DeadLetter? before, DeadLetter next, string? etag, CancellationToken cancellation)
+    {
+        var lists = new ListBatch(state, RootKey, BucketKey);
+        var moved = before?.State != next.State;
+        if (moved)
+        {
+            if (before is not null)
+            {
+                lists.Remove(DeadLetterRules.ListOf(before.State), before.N);
+            }
+            lists.Add(DeadLetterRules.ListOf(next.State), next.Id);
+        }
+        var changes = await lists.ChangesAsync(cancellation);
+        var record = moved ? next with { N = lists.NumberOf(DeadLetterRules.ListOf(next.State), next.Id) } : next;
+        return await state.TryWriteAsync([.. changes, new ViewChange(KeyOf(next.Id), record, etag)], cancellation);
+    }
+
+    private static string KeyOf(string id) => $"dead-letter-{Uri.EscapeDataString(id)}";
+}

@@ -1,0 +1,43 @@
+using System.Text.Json.Serialization;
+
+namespace Orders.Ordering;
+
+/// <summary>What a choreographed order asks of other services. Stored format, as all of <see cref="OrderEvent"/>.</summary>
+internal abstract record StepRequested(IReadOnlyList<SagaStepView> Steps) : OrderEvent
+{
+    /// <summary>Why the order is being undone; null on the way forward.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>How often this was asked for; an answer tells which question it is to.</summary>
+    public int Round { get; init; } = 1;
+}
+
+internal sealed record PaymentRequested(IReadOnlyList<SagaStepView> Steps) : StepRequested(Steps)
+{
+    [JsonIgnore]
+    public override string Name => "order.payment-requested";
+}
+
+internal sealed record ShipmentRequested(IReadOnlyList<SagaStepView> Steps) : StepRequested(Steps)
+{
+    [JsonIgnore]
+    public override string Name => "order.shipment-requested";
+}
+
+internal sealed record ShipmentCancellationRequested(IReadOnlyList<SagaStepView> Steps) : StepRequested(Steps)
+{
+    [JsonIgnore]
+    public override string Name => "order.shipment-cancellation-requested";
+}
+
+internal sealed record RefundRequested(IReadOnlyList<SagaStepView> Steps) : StepRequested(Steps)
+{
+    [JsonIgnore]
+    public override string Name => "order.refund-requested";
+}
+
+internal sealed record ReleaseRequested(IReadOnlyList<SagaStepView> Steps) : StepRequested(Steps)
+{
+    [JsonIgnore]
+    public override string Name => "order.release-requested";
+}

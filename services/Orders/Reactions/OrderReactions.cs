@@ -1,0 +1,93 @@
+using Dapr.Workflow;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using Orders.Choreography;
+using Orders.Ordering;
+using Orders.Saga;
+using ServiceDefaults.Events;
+
+namespace Orders.Reactions;
+
+/// <summary>
+/// What follows from an event of an order for the order itself. The write that made the event has published it too, so that this
+/// happens whatever dies in between, and may happen twice: all of it is decided anew on the order's stream.
+/// </summary>
+internal sealed class OrderReactions(OrderStreams streams, IDaprWorkflowClient workflows, IOptions<SagaOptions> options, TimeProvider time)
+{
+    private static readonly HashSet<string> Moving = [ChoreographyRules.Cancelled, ChoreographyRules.Approved, ChoreographyRules.Rejected, ChoreographyRules.Decided];
+
+    public static bool Concerns(string type) => Moving.Contains(type);
+
+    public async Task ReactAsync(IncomingEvent<OrderNews> happened, CancellationToken cancellation)
+    {
+        var orderId = happened.Data.OrderId;
+        if (await streams.FindAsync(orderId, cancellation) is not { } stream || stream.Fold() is not { } order)
+        {
+            return;
+        }
+        if (order.Saga == SagaKinds.Choreography)
+        {
+            var signal = new Signal(happened.Type, happened.Data.Reason);
+            await streams.AppendAsync(orderId, now => ChoreographyRules.React(now!, signal, options.Value.ToApproval(), time.GetUtcNow())!, cancellation, happened.Data.EventId);
+            if (order is { Status: OrderStatus.Confirmed, Cancelling: not null })
+            {
+                await WatchAsync(orderId, order, stream.Brief!, cancellation);
+            }
+        }
+        else if (happened.Type == ChoreographyRules.Cancelled && order is { Status: OrderStatus.Confirmed, Cancelling: { } wish })
+        {
+            await StartAsync(nameof(CancelSaga), orderId, new CancelSagaInput(About(orderId, order, null), wish.Reason, order.Steps), null, cancellation);
+        }
+        else if (happened.Type == ChoreographyRules.Decided)
+        {
+            await WakeAsync(order.Interventions.LastOrDefault(one => one.Decided is not null)?.Instance ?? orderId, cancellation);
+        }
+        else if (order.Approval is not null && order.Status == OrderStatus.Pending)
+        {
+            await WakeAsync(orderId, cancellation);
+        }
+    }
+
+    /// <summary>The time-out of an order's placing is long over when it is cancelled later.</summary>
+    private Task WatchAsync(string orderId, Order order, OrderBrief brief, CancellationToken cancellation)
+        => StartAsync(nameof(ChoreographyWatch), orderId, About(orderId, order, brief), time.GetUtcNow() + options.Value.StuckAfter, cancellation);
+
+    private async Task StartAsync(string workflow, string orderId, object input, DateTimeOffset? at, CancellationToken cancellation)
+    {
+        try
+        {
+            await workflows.ScheduleNewWorkflowAsync(workflow, CancelSaga.InstanceOf(orderId), input, at, cancellation);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
+        {
+            // Heard twice: it is at work already.
+        }
+    }
+
+    private async Task WakeAsync(string instance, CancellationToken cancellation)
+    {
+        try
+        {
+            await workflows.RaiseEventAsync(instance, Compensation.WakeEvent, null, cancellation);
+        }
+        catch (RpcException) when (!cancellation.IsCancellationRequested)
+        {
+            var saga = await workflows.GetWorkflowStateAsync(instance, getInputsAndOutputs: false, cancellation);
+            if (saga.Exists && !saga.IsWorkflowCompleted)
+            {
+                throw; // it is there and has not heard: again
+            }
+        }
+    }
+
+    private OrderSagaInput About(string orderId, Order order, OrderBrief? brief) => new(
+        orderId, order.CustomerId, order.Items, order.Total, order.Currency, brief?.PaymentToken ?? "",
+        brief?.Destination ?? new(order.CustomerName ?? order.CustomerId, "", "", "", ""), time.GetUtcNow(), "", options.Value.ToRetries())
+    {
+        Saga = order.Saga,
+        StuckAfter = options.Value.StuckAfter,
+    };
+}
+
+/// <summary>What this service reads of its own events.</summary>
+internal sealed record OrderNews(string EventId, string OrderId, int Version, string? Reason = null);

@@ -1,0 +1,46 @@
+using Dapr.Workflow;
+using Grpc.Core;
+using ServiceDefaults.Refusals;
+
+namespace Orders.Rebuilding;
+
+/// <summary>The one command: <c>POST /operations/views/rebuild</c>; <c>GET</c> tells how far it is.</summary>
+internal static class RebuildEndpoints
+{
+    public static void MapRebuilding(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/operations/views/rebuild", StartAsync);
+        routes.MapGet("/operations/views/rebuild", FindAsync);
+    }
+
+    private static async Task<IResult> StartAsync(IDaprWorkflowClient workflows, CancellationToken cancellation)
+    {
+        try
+        {
+            await workflows.ScheduleNewWorkflowAsync(nameof(RebuildViews), RebuildViews.Instance, input: null, startTime: null, cancellation);
+            return TypedResults.Accepted("/api/operations/views/rebuild", new { status = "running" });
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
+        {
+            return Refusal.Conflict("rebuild-running", "The views are being rebuilt already.").ToProblem();
+        }
+    }
+
+    private static async Task<IResult> FindAsync(IDaprWorkflowClient workflows, CancellationToken cancellation)
+    {
+        var found = await workflows.GetWorkflowStateAsync(RebuildViews.Instance, getInputsAndOutputs: true, cancellation);
+        if (!found.Exists)
+        {
+            return Refusal.NotFound("rebuild-not-found", "The views have never been rebuilt.").ToProblem();
+        }
+        var progress = found.ReadOutputAs<RebuildProgress>() ?? found.ReadCustomStatusAs<RebuildProgress>();
+        return TypedResults.Ok(new
+        {
+            status = found.RuntimeStatus switch { WorkflowRuntimeStatus.Completed => "done", WorkflowRuntimeStatus.Failed or WorkflowRuntimeStatus.Terminated => "failed", _ => "running" },
+            orders = progress?.Orders ?? 0,
+            startedAt = found.CreatedAt,
+            updatedAt = found.LastUpdatedAt,
+            error = found.FailureDetails?.ErrorMessage,
+        });
+    }
+}

@@ -1,0 +1,27 @@
+using Dapr.Workflow;
+using Orders.Ordering;
+
+namespace Orders.Saga;
+
+/// <summary>Stored format.</summary>
+internal sealed record CancelSagaInput(OrderSagaInput Order, string Reason, IReadOnlyList<SagaStepView> Steps);
+
+/// <summary>
+/// Cancels a confirmed order: undoes shipment, payment, reservation and the order itself, in that order. Whether it is too late the
+/// shipment decides, because it is undone first.
+/// </summary>
+internal sealed class CancelSaga : Workflow<CancelSagaInput, OrderStatus>
+{
+    public static string InstanceOf(string orderId) => $"{orderId}-cancel";
+
+    public override async Task<OrderStatus> RunAsync(WorkflowContext context, CancelSagaInput input)
+    {
+        var log = new StepLog(context, input.Steps.Count == 0 ? SagaSteps.Pending : input.Steps);
+        if (await new Compensation(context, input.Order, log).RunAsync(SagaPlan.Steps.Count - 1, input.Reason))
+        {
+            return OrderStatus.Cancelled;
+        }
+        await context.CallActivityAsync<StepOutcome>(nameof(RefuseCancellation), input.Order.OrderId, SagaPlan.Policy(input.Order.Retries with { StepAttempts = int.MaxValue }));
+        return OrderStatus.Confirmed;
+    }
+}

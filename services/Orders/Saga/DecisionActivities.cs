@@ -1,0 +1,54 @@
+using Dapr.Workflow;
+using Orders.Approving;
+using Orders.Intervening;
+using Orders.Ordering;
+
+namespace Orders.Saga;
+
+/// <summary>Puts the intervention on the order's stream, once, and reads what was decided. Null: nothing yet.</summary>
+internal sealed class RequireIntervention(OrderStreams streams, TimeProvider time) : WorkflowActivity<InterventionRequest, InterventionDecided?>
+{
+    public override async Task<InterventionDecided?> RunAsync(WorkflowActivityContext context, InterventionRequest request)
+    {
+        var order = await streams.AppendAsync(request.OrderId, order => (order is null ? null : InterventionRules.Require(order, request, time.GetUtcNow()))!, CancellationToken.None);
+        if (order.Refusal is { } refusal)
+        {
+            throw new InvalidOperationException(refusal.Detail);
+        }
+        // An order that could not even be written has nothing a person could look at; its store was away, and is there again.
+        return order.Value is { } found ? InterventionRules.Find(found, request)?.Decided : new InterventionDecided(0, Decision.Retry, null, null, time.GetUtcNow());
+    }
+}
+
+/// <summary>Stored format.</summary>
+internal sealed record ApprovalQuestion(string OrderId, ApprovalTerms Terms, IReadOnlyList<SagaStepView> Steps);
+
+/// <summary>Stored format. <paramref name="Wait"/>: how long the question stays open.</summary>
+internal sealed record ApprovalAnswer(ApprovalState State, string? Reason, TimeSpan Wait);
+
+/// <summary>Asks for approval, once; reads how the question stands, and closes it when its time is over.</summary>
+internal sealed class AskForApproval(OrderStreams streams, TimeProvider time) : WorkflowActivity<ApprovalQuestion, ApprovalAnswer>
+{
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
+
+    public override async Task<ApprovalAnswer> RunAsync(WorkflowActivityContext context, ApprovalQuestion question)
+    {
+        string? note = null;
+        var asked = await streams.AppendAsync(question.OrderId, order => (ApprovalRules.Request(order!, question.Terms, question.Steps, time.GetUtcNow()) ?? ApprovalRules.Expire(order!, time.GetUtcNow()))!, CancellationToken.None);
+        var order = asked.Value ?? throw new InvalidOperationException(asked.Refusal?.Detail ?? $"order '{question.OrderId}' has no stream");
+        if (order.Phase == OrderPhase.Rejected)
+        {
+            note = (await streams.EventsAsync(question.OrderId, CancellationToken.None))?.Select(stored => stored.Event).OfType<OrderRejected>().LastOrDefault()?.Note;
+        }
+        var (state, reason) = ApprovalRules.Read(order, note);
+        var left = (order.Approval?.Until ?? time.GetUtcNow()) - time.GetUtcNow();
+        return new ApprovalAnswer(state, reason, left > TimeSpan.Zero ? left : Shortest);
+    }
+}
+
+/// <summary>The goods have left before the shipment could be stopped: the wish to cancel comes too late.</summary>
+internal sealed class RefuseCancellation(OrderStreams streams) : WorkflowActivity<string, StepOutcome>
+{
+    public override async Task<StepOutcome> RunAsync(WorkflowActivityContext context, string orderId)
+        => StepOutcome.Of(await streams.AppendAsync(orderId, order => OrderRules.RefuseCancellation(order, "The goods had left already."), CancellationToken.None));
+}

@@ -1,0 +1,73 @@
+namespace Orders.Views;
+
+/// <summary>
+/// Additions to and removals from several lists, turned into changes of records. Every change of a list is guarded by an ETag: an
+/// addition by the head's, a removal by the bucket's.
+/// </summary>
+internal sealed class ListBatch(ViewState state, Func<string, string> rootKey, Func<string, long, string> bucketKey)
+{
+    private readonly List<(string List, string Id)> added = [];
+    private readonly List<(string List, long N)> removed = [];
+    private readonly Dictionary<(string List, string Id), long> numbers = [];
+
+    public void Add(string list, string id) => added.Add((list, id));
+
+    public void Remove(string list, long n) => removed.Add((list, n));
+
+    /// <summary>Known once <see cref="ChangesAsync"/> has run.</summary>
+    public long NumberOf(string list, string id) => numbers[(list, id)];
+
+    public async Task<List<ViewChange>> ChangesAsync(CancellationToken cancellation)
+    {
+        var names = added.Select(one => one.List).Concat(removed.Select(one => one.List)).Distinct(StringComparer.Ordinal).ToList();
+        var heads = await ReadRootsAsync(names, cancellation);
+        var roots = heads.ToDictionary(head => head.Key, head => head.Value.As<ListRoot>()!, StringComparer.Ordinal);
+        var entries = added.Select(one =>
+        {
+            var n = numbers[one] = roots[one.List].Next;
+            roots[one.List] = ListIndex.Added(roots[one.List]);
+            return (one.List, Bucket: ListIndex.BucketOf(n), Entry: new ListEntry(n, one.Id));
+        }).ToList();
+        var touched = entries.Select(one => (one.List, one.Bucket)).Concat(removed.Select(one => (one.List, Bucket: ListIndex.BucketOf(one.N)))).Distinct().ToList();
+        var kept = await state.ReadAsync([.. touched.Select(one => bucketKey(one.List, one.Bucket))], cancellation);
+        var buckets = touched.ToDictionary(one => one, one => kept[bucketKey(one.List, one.Bucket)].As<ListBucket>() ?? ListBucket.Empty);
+        foreach (var (list, bucket, entry) in entries)
+        {
+            buckets[(list, bucket)] = ListIndex.With(buckets[(list, bucket)], entry);
+        }
+        foreach (var (list, n) in removed)
+        {
+            buckets[(list, ListIndex.BucketOf(n))] = ListIndex.Without(buckets[(list, ListIndex.BucketOf(n))], n);
+        }
+        var changes = new List<ViewChange>();
+        var changed = added.Select(one => one.List).ToHashSet(StringComparer.Ordinal);
+        foreach (var ((list, bucket), content) in buckets)
+        {
+            var key = bucketKey(list, bucket);
+            var empty = content.Entries.Count == 0;
+            if (empty)
+            {
+                roots[list] = ListIndex.Emptied(roots[list], bucket);
+                changed.Add(list);
+            }
+            if (!empty || kept[key].ETag is not null)
+            {
+                changes.Add(new ViewChange(key, empty ? null : content, kept[key].ETag));
+            }
+        }
+        changes.AddRange(changed.Select(list => new ViewChange(rootKey(list), roots[list], heads[list].ETag)));
+        return changes;
+    }
+
+    private async Task<Dictionary<string, Kept>> ReadRootsAsync(List<string> names, CancellationToken cancellation)
+    {
+        var read = await state.ReadAsync([.. names.Select(rootKey)], cancellation);
+        var missing = names.Where(list => read[rootKey(list)].ETag is null).ToList();
+        if (missing.Count > 0)
+        {
+            await state.EnsureAsync(missing.Select(rootKey), ListRoot.Empty, cancellation);
+            read = await state.ReadAsync([.. names.Select(rootKey)], cancellation);
+        }
+        return names.ToDictionary(list => list, list => read[rootKey(list)], StringComparer.Ordinal);
+    }
+}

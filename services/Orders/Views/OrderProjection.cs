@@ -1,0 +1,94 @@
+using Dapr.Client;
+using Orders.Ordering;
+
+namespace Orders.Views;
+
+/// <summary>Stored format: an order's view, the version of the stream it shows, and its number on each list.</summary>
+internal sealed record ViewRecord(OrderView View, int Version, IReadOnlyDictionary<string, long> Places);
+
+/// <summary>
+/// Keeps the views. An event only says which order has changed: the view is made anew from the order's stream, and written unless a
+/// newer one is there. So duplicates and any order of arrival come to the same, and a rebuild is the same work for all orders.
+/// </summary>
+internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCatalogue catalogue)
+{
+    private const int MostRaces = 20;
+
+    /// <summary>Within this process one batch at a time: they would meet on the same lists. Others are met under ETags.</summary>
+    private readonly SemaphoreSlim turn = new(1);
+
+    public async Task ProjectAsync(IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
+    {
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            Generation generation;
+            do
+            {
+                generation = await GenerationAsync(cancellation);
+                await CatalogueAsync(generation.Current, orderIds, cancellation);
+            }
+            while (generation != await GenerationAsync(cancellation)); // what a rebuild does not see in the catalogue must be in its generation
+            foreach (var one in generation.All())
+            {
+                await ProjectAsync(one, orderIds, cancellation);
+            }
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>For a rebuild: orders that are in the catalogue already.</summary>
+    public async Task RebuildAsync(int generation, IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
+    {
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            await ProjectAsync(generation, orderIds, cancellation);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    public async Task<Generation> GenerationAsync(CancellationToken cancellation) => await state.FindAsync<Generation>(ViewKeys.Generation, cancellation) ?? Generation.First;
+
+    private async Task CatalogueAsync(int generation, IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
+    {
+        var views = await state.ReadAsync([.. orderIds.Select(id => ViewKeys.View(generation, id))], cancellation);
+        var news = orderIds.Where(id => views[ViewKeys.View(generation, id)].ETag is null).ToList();
+        if (news.Count > 0)
+        {
+            await catalogue.AddAsync(news, cancellation);
+        }
+    }
+
+    private async Task ProjectAsync(int generation, IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
+    {
+        for (var races = 0; races < MostRaces; races++)
+        {
+            var streams = StreamsAsync(orderIds, cancellation);
+            var views = await state.ReadAsync([.. orderIds.Select(id => ViewKeys.View(generation, id))], cancellation);
+            var batch = new ViewBatch(generation, state);
+            foreach (var (orderId, stream) in await streams)
+            {
+                batch.Show(orderId, stream, views[ViewKeys.View(generation, orderId)]);
+            }
+            if (await batch.TryWriteAsync(cancellation))
+            {
+                return;
+            }
+        }
+        throw new InvalidOperationException("others keep changing the same lists of orders");
+    }
+
+    private async Task<IReadOnlyDictionary<string, OrderStream>> StreamsAsync(IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
+    {
+        var items = await dapr.GetBulkStateAsync<OrderStream?>("orders-store", [.. orderIds.Select(OrderStreams.KeyOf)], parallelism: null, cancellationToken: cancellation);
+        var found = items.Where(item => item.Value is { Version: > 0 }).ToDictionary(item => item.Key, item => item.Value!, StringComparer.Ordinal);
+        return orderIds.Where(id => found.ContainsKey(OrderStreams.KeyOf(id))).ToDictionary(id => id, id => found[OrderStreams.KeyOf(id)], StringComparer.Ordinal);
+    }
+}

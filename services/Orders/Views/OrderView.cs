@@ -1,0 +1,57 @@
+using Orders.Intervening;
+using Orders.Ordering;
+using Orders.Saga;
+
+namespace Orders.Views;
+
+/// <summary>
+/// An order as callers see it, and as the read model keeps it (stored format). <paramref name="Status"/> is the order's own, or
+/// <c>intervention</c> while a person is waited for.
+/// </summary>
+internal sealed record OrderView(
+    string OrderId,
+    string CustomerId,
+    string Status,
+    string Saga,
+    IReadOnlyList<OrderLine> Items,
+    long Total,
+    string Currency,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    IReadOnlyList<SagaStepView> Steps,
+    string? Reason)
+{
+    public string? CustomerName { get; init; }
+
+    /// <summary>A cancellation that was asked for and is not carried out yet.</summary>
+    public bool? CancelRequested { get; init; }
+
+    public ApprovalView? Approval { get; init; }
+
+    public IReadOnlyList<InterventionView>? Interventions { get; init; }
+
+    public static OrderView Of(string orderId, OrderStream stream, Order order, IReadOnlyList<SagaStepView>? live = null)
+    {
+        var steps = live ?? (order.Steps.Count > 0 ? order.Steps : Begun(order, stream.CreatedAt()));
+        var status = steps.Any(step => step.State == StepState.Intervention) ? "intervention" : order.Status.ToString().ToLowerInvariant();
+        return new OrderView(orderId, order.CustomerId, status, order.Saga, order.Items, order.Total, order.Currency, stream.CreatedAt(), stream.UpdatedAt(), steps, order.Reason)
+        {
+            CustomerName = order.CustomerName,
+            CancelRequested = order.Cancelling is null ? null : true,
+            Approval = order.Approval is { } asked ? new ApprovalView(order is { Phase: OrderPhase.Approving, Cancelling: null } ? "waiting" : "closed", asked.Limit, asked.Until) : null,
+            Interventions = order.Interventions.Count == 0 ? null : [.. order.Interventions.Select(one => InterventionView.Of(orderId, one))],
+        };
+    }
+
+    private static IReadOnlyList<SagaStepView> Begun(Order order, DateTimeOffset at)
+        => order.Saga == SagaKinds.Choreography ? SagaSteps.Pending.With(SagaSteps.CreateOrder, StepState.Done, at) : SagaSteps.Pending;
+}
+
+internal sealed record ApprovalView(string State, long Limit, DateTimeOffset Until);
+
+internal sealed record InterventionView(string InterventionId, string Step, string Error, int Attempts, DateTimeOffset Since, string? Decision, string? Note, string? Operator, DateTimeOffset? DecidedAt)
+{
+    public static InterventionView Of(string orderId, Intervention one) => new(
+        InterventionEndpoints.IdOf(orderId, one.Number), one.Step, one.Error, one.Attempts, one.Since,
+        one.Decided?.Decision.ToString().ToLowerInvariant(), one.Decided?.Note, one.Decided?.Operator, one.Decided?.At);
+}

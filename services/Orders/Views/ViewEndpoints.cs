@@ -1,0 +1,65 @@
+using Orders.Reactions;
+using ServiceDefaults.Events;
+using ServiceDefaults.Refusals;
+
+namespace Orders.Views;
+
+internal static class ViewEndpoints
+{
+    private const int LongestId = 200;
+
+    public static void MapViews(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/orders", ListAsync);
+        routes.MapGet("/operations/interventions", InterventionsAsync);
+        routes.MapGet("/operations/approvals", ApprovalsAsync);
+        routes.MapEvents<OrderNews, OrderEventHandler>("/events/orders", (handler, told, cancellation) => handler.HearAsync(told, cancellation));
+        routes.MapEvent<CustomerNews, CustomerNames>("/events/customers", (names, told, cancellation) => names.HearAsync(told, cancellation));
+    }
+
+    private static async Task<IResult> ListAsync(string? customerId, string? status, string? cursor, int? limit, OrderPages pages, CancellationToken cancellation)
+    {
+        if (customerId is { Length: 0 or > LongestId })
+        {
+            return Refusal.Invalid("customer-id-invalid", $"customerId has 1 to {LongestId} characters.").ToProblem();
+        }
+        if (status is not null && !ViewLists.Statuses.Contains(status))
+        {
+            return Refusal.Invalid("status-invalid", $"status must be one of {string.Join(", ", ViewLists.Statuses)}, not '{status}'.").ToProblem();
+        }
+        return (await pages.ReadAsync(new PageRequest(ViewLists.Of(customerId, status), cursor, limit), cancellation)).ToResult(TypedResults.Ok);
+    }
+
+    private static async Task<IResult> InterventionsAsync(string? state, string? cursor, int? limit, OrderPages pages, TimeProvider time, CancellationToken cancellation)
+    {
+        if (state is not (null or "open" or "decided"))
+        {
+            return Refusal.Invalid("state-invalid", $"state must be open or decided, not '{state}'.").ToProblem();
+        }
+        var decided = state == "decided";
+        var page = await pages.ReadAsync(new PageRequest(decided ? ViewLists.DecidedInterventions : ViewLists.OpenInterventions, cursor, limit), cancellation);
+        return page.ToResult(found => TypedResults.Ok(new
+        {
+            items = found.Items.SelectMany(order => order.Interventions!.Where(one => one.Decision is not null == decided).Select(one => new
+            {
+                one.InterventionId,
+                order.OrderId,
+                order.CustomerId,
+                one.Step,
+                one.Error,
+                one.Attempts,
+                one.Since,
+                AgeSeconds = (long)(time.GetUtcNow() - one.Since).TotalSeconds,
+                one.Decision,
+                one.Note,
+                one.Operator,
+                one.DecidedAt,
+                History = order.Interventions,
+            })),
+            found.NextCursor,
+        }));
+    }
+
+    private static async Task<IResult> ApprovalsAsync(string? cursor, int? limit, OrderPages pages, CancellationToken cancellation)
+        => (await pages.ReadAsync(new PageRequest(ViewLists.Approvals, cursor, limit), cancellation)).ToResult(TypedResults.Ok);
+}

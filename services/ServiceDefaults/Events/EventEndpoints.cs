@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ServiceDefaults.Events;
+
+/// <summary>
+/// Routes that Dapr delivers events to. What can't be read is dropped at once, to the dead-letter topic: reading it again won't help.
+/// What a handler throws is an answer of 500, which means again.
+/// </summary>
+public static partial class EventEndpoints
+{
+    /// <summary>Events of a topic that this app has no use for; a subscription without such a route would take them for dead letters.</summary>
+    public static void MapSkippedEvents(this IEndpointRouteBuilder routes) => routes.MapPost("/events/skip", () => Results.Ok()).ExcludeFromDescription();
+
+    public static void MapEvent<TData, THandler>(this IEndpointRouteBuilder routes, string path, Func<THandler, IncomingEvent<TData>, CancellationToken, Task<Delivery>> handle)
+        where THandler : class
+        => routes.MapPost(path, async (HttpContext http, THandler handler, ILogger<THandler> logger) =>
+        {
+            var told = await ReadAsync<IncomingEvent<TData>>(http);
+            return Results.Json(DeliveryAnswer.Of(await HandleAsync(told, handler, handle, logger, http.RequestAborted)), Json.Options);
+        }).ExcludeFromDescription();
+
+    /// <summary>For subscriptions in bulk. <paramref name="handle"/> gets what could be read; what it returns is for all of it, in order.</summary>
+    public static void MapEvents<TData, THandler>(this IEndpointRouteBuilder routes, string path, Func<THandler, IReadOnlyList<IncomingEvent<TData>>, CancellationToken, Task<IReadOnlyList<Delivery>>> handle)
+        where THandler : class
+        => routes.MapPost(path, async (HttpContext http, THandler handler, ILogger<THandler> logger) =>
+        {
+            var bulk = await ReadAsync<BulkDelivery>(http) ?? throw new BadHttpRequestException("no bulk of events");
+            var read = bulk.Entries.Select(entry => (entry.EntryId, Event: Read<IncomingEvent<TData>>(entry.Event, logger) is { Data: not null, Type: not null } told ? told : null)).ToList();
+            var answers = await handle(handler, [.. read.Where(entry => entry.Event is not null).Select(entry => entry.Event!)], http.RequestAborted);
+            var next = 0;
+            return Results.Json(new BulkAnswer([.. read.Select(entry => new EntryAnswer(entry.EntryId, DeliveryAnswer.Of(entry.Event is null ? Delivery.Drop : answers[next++]).Status))]), Json.Options);
+        }).ExcludeFromDescription();
+
+    private static async Task<Delivery> HandleAsync<TData, THandler>(IncomingEvent<TData>? told, THandler handler, Func<THandler, IncomingEvent<TData>, CancellationToken, Task<Delivery>> handle, ILogger logger, CancellationToken cancellation)
+    {
+        if (told is not { Data: not null, Type: not null })
+        {
+            LogUnreadable(logger, told?.Id, null);
+            return Delivery.Drop;
+        }
+        return await handle(handler, told, cancellation);
+    }
+
+    private static async Task<T?> ReadAsync<T>(HttpContext http) where T : class
+    {
+        try
+        {
+            return await JsonSerializer.DeserializeAsync<T>(http.Request.Body, Json.Options, http.RequestAborted);
+        }
+        catch (JsonException e)
+        {
+            LogUnreadable(http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("ServiceDefaults.Events"), null, e);
+            return null;
+        }
+    }
+
+    private static T? Read<T>(JsonElement json, ILogger logger) where T : class
+    {
+        try
+        {
+            return json.Deserialize<T>(Json.Options);
+        }
+        catch (JsonException e)
+        {
+            LogUnreadable(logger, json.ValueKind == JsonValueKind.Object && json.TryGetProperty("id", out var id) ? id.ToString() : null, e);
+            return null;
+        }
+    }
+
+    [LoggerMessage(9003, LogLevel.Error, "Event {EventId} can't be read and is dropped")]
+    private static partial void LogUnreadable(ILogger logger, string? eventId, Exception? reason);
+}

@@ -1,0 +1,91 @@
+using EndToEnd.Systems;
+
+namespace EndToEnd.Orders;
+
+/// <summary>The same endings as orchestrated, by events alone.</summary>
+[Collection(OnSharedSystem.Name)]
+public sealed class ChoreographyTests(SharedSystem shared)
+{
+    private const string Choreography = "choreography";
+
+    private readonly OrderSystem system = shared.System;
+
+    [Fact]
+    public async Task An_order_is_confirmed_with_its_goods_reserved_its_money_captured_and_its_shipment_arranged()
+    {
+        var before = await system.Api.ProductAsync("product-8");
+
+        var order = await system.Api.PlaceAndEndAsync(Api.Order("product-8", 3, saga: Choreography));
+
+        Assert.Equal(("confirmed", Choreography), (order.Status, order.Saga));
+        Assert.Equal(["create-order done", "reserve-inventory done", "process-payment done", "arrange-shipment done"], order.States);
+        Assert.Equal(before.Reserved + 3, (await system.Api.ProductAsync("product-8")).Reserved);
+        Assert.Equal(order.Total, system.Books.Payments()[order.OrderId].Kept);
+        Assert.Equal("arranged", system.Books.Shipments()[order.OrderId].Status);
+        Assert.Equal(["order.created", "order.payment-requested", "order.shipment-requested", "order.confirmed"], await system.Api.EventsAsync(order.OrderId));
+    }
+
+    [Fact]
+    public async Task Without_enough_stock_the_order_is_cancelled()
+    {
+        var order = await CancelledWithEverythingAsBeforeAsync(Api.Order("product-11", saga: Choreography));
+
+        Assert.Equal(["create-order compensated", "reserve-inventory failed", "process-payment pending", "arrange-shipment pending"], order.States);
+    }
+
+    [Fact]
+    public async Task A_declined_payment_cancels_the_order_and_frees_its_goods()
+    {
+        var order = await CancelledWithEverythingAsBeforeAsync(Api.Order(token: "tok_declined", saga: Choreography));
+
+        Assert.Equal(["create-order compensated", "reserve-inventory compensated", "process-payment failed", "arrange-shipment pending"], order.States);
+        Assert.Equal("card_declined", order.Reason);
+    }
+
+    [Fact]
+    public async Task An_address_that_is_not_served_cancels_the_order_and_undoes_its_steps_in_reverse_order()
+    {
+        var order = await CancelledWithEverythingAsBeforeAsync(Api.Order(customer: "customer-3", saga: Choreography));
+
+        Assert.Equal(["create-order compensated", "reserve-inventory compensated", "process-payment compensated", "arrange-shipment failed"], order.States);
+        Assert.Equal(
+            ["order.created", "order.payment-requested", "order.shipment-requested", "order.refund-requested", "order.release-requested", "order.cancelled"],
+            await system.Api.EventsAsync(order.OrderId));
+        Assert.True(system.Books.Payments()[order.OrderId] is { Captured: true, Refunded: true }, "the charge must have been given back");
+    }
+
+    [Theory]
+    [InlineData("tok_timeout")]
+    [InlineData("tok_flaky")]
+    public async Task A_provider_that_answers_late_or_fails_at_first_charges_once_and_the_order_is_confirmed(string token)
+    {
+        var order = await system.Api.PlaceAndEndAsync(Api.Order("product-9", 2, token, saga: Choreography));
+
+        Assert.Equal("confirmed", order.Status);
+        Assert.Equal(new Booking(order.OrderId, order.Total, Captured: true, Refunded: false), system.Books.Payments()[order.OrderId]);
+    }
+
+    [Fact]
+    public async Task The_same_key_is_the_same_order()
+    {
+        var key = Guid.NewGuid().ToString();
+
+        var ids = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => system.Api.PlaceAsync(Api.Order("product-10", saga: Choreography), key)));
+
+        Assert.Single(ids.Distinct());
+        Assert.Equal("confirmed", (await system.Api.EndOfAsync(ids[0])).Status);
+    }
+
+    private async Task<OrderView> CancelledWithEverythingAsBeforeAsync(object request)
+    {
+        var stock = await system.Api.ProductsAsync();
+
+        var order = await system.Api.PlaceAndEndAsync(request);
+
+        Assert.Equal("cancelled", order.Status);
+        Assert.Equal(stock, await system.Api.ProductsAsync());
+        Assert.Equal(0, system.Books.Payments().GetValueOrDefault(order.OrderId)?.Kept ?? 0);
+        Assert.NotEqual("arranged", system.Books.Shipments().GetValueOrDefault(order.OrderId)?.Status);
+        return order;
+    }
+}

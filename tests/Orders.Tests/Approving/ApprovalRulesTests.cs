@@ -1,0 +1,63 @@
+using Orders.Approving;
+using Orders.Ordering;
+
+namespace Orders.Tests.Approving;
+
+public sealed class ApprovalRulesTests
+{
+    private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+    private static readonly ApprovalTerms Terms = new(999, TimeSpan.FromHours(1));
+    private static readonly OrderCreated Created = new("customer-1", [new OrderLine("product-1", 2, 500)], 1000, "EUR", "orchestration", "Ada");
+
+    [Fact]
+    public void Only_a_total_above_the_limit_is_asked_about()
+    {
+        Assert.True(Terms.Ask(1000));
+        Assert.False(Terms.Ask(999));
+        Assert.False(new ApprovalTerms(null, TimeSpan.Zero).Ask(long.MaxValue));
+    }
+
+    [Fact]
+    public void A_question_is_asked_once() => Assert.Null(ApprovalRules.Request(Asked(), Terms, [], At));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void It_is_answered_once(bool approve)
+    {
+        var answered = Order.Evolve(Asked(), ApprovalRules.Decide(Asked(), approve, "eve", "because").Value!)!;
+
+        Assert.Equal(approve ? ApprovalState.Approved : ApprovalState.Rejected, ApprovalRules.Read(answered, null).State);
+        Assert.Equal((409, "approval-closed"), Refused(ApprovalRules.Decide(answered, !approve, "mallory", null)));
+        Assert.Null(ApprovalRules.Expire(answered, At.AddDays(1)));
+    }
+
+    [Fact]
+    public void Nobody_in_time_is_no()
+    {
+        Assert.Null(ApprovalRules.Expire(Asked(), At.AddMinutes(59)));
+
+        var rejected = Assert.IsType<OrderRejected>(ApprovalRules.Expire(Asked(), At.AddHours(1)));
+        Assert.Null(rejected.Operator);
+    }
+
+    [Fact]
+    public void A_wish_to_cancel_closes_the_question()
+    {
+        var order = Order.Evolve(Asked(), new CancellationRequested("customer", "changed my mind"))!;
+
+        Assert.Equal((ApprovalState.Rejected, "changed my mind"), ApprovalRules.Read(order, null));
+        Assert.Equal((409, "approval-closed"), Refused(ApprovalRules.Decide(order, true, "eve", null)));
+    }
+
+    [Fact]
+    public void What_was_not_asked_can_not_be_answered()
+    {
+        Assert.Equal((409, "approval-not-asked"), Refused(ApprovalRules.Decide(Order.From([Created]), true, "eve", null)));
+        Assert.Equal((404, "order-not-found"), Refused(ApprovalRules.Decide(null, true, "eve", null)));
+    }
+
+    private static Order Asked() => Order.From([Created, ApprovalRules.Request(Order.From([Created])!, Terms, [], At)!])!;
+
+    private static (int, string) Refused(ServiceDefaults.Refusals.Outcome<OrderEvent?> outcome) => (outcome.Refusal!.Status, outcome.Refusal.Code);
+}

@@ -1,0 +1,203 @@
+using Orders.Approving;
+using Orders.Choreography;
+using Orders.Ordering;
+
+namespace Orders.Tests.Choreography;
+
+public sealed class ChoreographyRulesTests
+{
+    private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+    private static readonly ApprovalTerms NoApproval = new(null, TimeSpan.Zero);
+    private static readonly OrderCreated Created = new("customer-1", [new OrderLine("product-1", 2, 500)], 1000, "EUR", "choreography", "Ada");
+    private static readonly CancellationRequested Wish = new("customer", "changed my mind");
+
+    /// <summary>Each sequence of what is heard, with what follows from it.</summary>
+    public static TheoryData<string, string, string> Courses() => new()
+    {
+        { "inventory.reserved payment.completed shipment.arranged", "payment-requested shipment-requested confirmed", "done done done done" },
+        { "inventory.reservation-failed", "cancelled", "compensated failed pending pending" },
+        { "inventory.reserved payment.failed inventory.released", "payment-requested release-requested cancelled", "compensated compensated failed pending" },
+        { "inventory.reserved payment.completed shipment.refused payment.refunded inventory.released", "payment-requested shipment-requested refund-requested release-requested cancelled", "compensated compensated compensated failed" },
+        { "wish inventory.released", "cancellation-requested release-requested cancelled", "compensated compensated pending pending" },
+        { "inventory.reserved wish payment.failed inventory.released", "payment-requested cancellation-requested refund-requested release-requested cancelled", "compensated compensated compensated pending" },
+        { "inventory.reserved payment.completed wish shipment.cancelled payment.refunded inventory.released", "payment-requested shipment-requested cancellation-requested shipment-cancellation-requested refund-requested release-requested cancelled", "compensated compensated compensated compensated" },
+        { "inventory.reserved payment.completed shipment.arranged wish shipment.cancelled payment.refunded inventory.released", "payment-requested shipment-requested confirmed cancellation-requested shipment-cancellation-requested refund-requested release-requested cancelled", "compensated compensated compensated compensated" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Courses))]
+    public void What_is_heard_leads_to_the_next_event_and_the_steps_tell_how_it_stands(string heard, string followed, string states)
+    {
+        var course = new Course(Created).Hear(heard);
+
+        Assert.Equal(followed, string.Join(' ', course.Names));
+        Assert.Equal(states, string.Join(' ', course.Order.Steps.Select(step => step.State.ToString().ToLowerInvariant())));
+    }
+
+    [Theory]
+    [MemberData(nameof(Courses))]
+    public void Whatever_is_heard_twice_or_comes_again_at_the_end_changes_nothing(string heard, string followed, string states)
+    {
+        var twice = string.Join(' ', heard.Split(' ').SelectMany(word => new[] { word, word }));
+
+        var course = new Course(Created).Hear(twice).Hear(heard.Replace("wish", "", StringComparison.Ordinal));
+
+        Assert.Equal(followed, string.Join(' ', course.Names));
+        Assert.Equal(states, string.Join(' ', course.Order.Steps.Select(step => step.State.ToString().ToLowerInvariant())));
+    }
+
+    [Fact]
+    public void An_answer_that_comes_after_the_wish_turns_the_order_round_as_well()
+    {
+        var order = Given(Created, Wish);
+
+        Assert.IsType<ReleaseRequested>(React(order, "inventory.reserved"));
+        Assert.IsType<RefundRequested>(React(Given(Created, new PaymentRequested([]), Wish), "payment.completed"));
+        Assert.IsType<ShipmentCancellationRequested>(React(Given(Created, new ShipmentRequested([]), Wish), "shipment.arranged"));
+    }
+
+    [Fact]
+    public void The_first_reason_is_the_one_that_is_kept()
+    {
+        var course = new Course(Created).Hear("inventory.reserved").Hear(new Signal("payment.failed", "card_declined")).Hear("inventory.released");
+
+        Assert.Equal("card_declined", course.Order.Reason);
+        Assert.Equal("card_declined", course.Order.Steps[2].Error);
+    }
+
+    [Fact]
+    public void Orchestrated_orders_are_left_alone()
+        => Assert.Null(React(Given(Created with { Saga = "orchestration" }), "inventory.reserved"));
+
+    [Fact]
+    public void A_refund_that_was_given_up_waits_for_a_person_who_may_have_it_tried_again()
+    {
+        var order = Refunding();
+        var parked = Assert.IsType<InterventionRequired>(React(order, new Signal("payment.refund-failed", "refused", Round: 1, Attempts: 5)));
+        Assert.Equal((1, "process-payment", "refused", 5), (parked.Number, parked.Step, parked.Error, parked.Attempts));
+        Assert.Equal(StepState.Intervention, parked.Steps[2].State);
+
+        order = Order.Evolve(order, parked)!;
+        Assert.Null(React(order, new Signal("payment.refund-failed", "refused", Round: 1)));
+        Assert.Null(ChoreographyRules.Overdue(order, NoApproval, 5, At));
+
+        order = Order.Evolve(order, new InterventionDecided(1, Decision.Retry, null, "eve", At))!;
+        var again = Assert.IsType<RefundRequested>(React(order, ChoreographyRules.Decided));
+        Assert.Equal(2, again.Round);
+        order = Order.Evolve(order, again)!;
+        Assert.Null(React(order, ChoreographyRules.Decided));
+        Assert.Null(React(order, new Signal("payment.refund-failed", "the old answer again", Round: 1)));
+    }
+
+    [Theory]
+    [InlineData("Skip", "Failed")]
+    [InlineData("Resolved", "Compensated")]
+    public void A_person_may_have_the_order_go_on_without_the_refund(string decision, string state)
+    {
+        var order = Refunding();
+        order = Order.Evolve(order, React(order, new Signal("payment.refund-failed", "refused", Round: 1))!)!;
+        order = Order.Evolve(order, new InterventionDecided(1, Enum.Parse<Decision>(decision), "by hand", "eve", At))!;
+
+        var next = Assert.IsType<ReleaseRequested>(React(order, ChoreographyRules.Decided));
+
+        Assert.Equal((Enum.Parse<StepState>(state), "by hand"), (next.Steps[2].State, next.Steps[2].Error));
+    }
+
+    [Theory]
+    [InlineData("", "reserve-inventory", "release-requested")]
+    [InlineData("inventory.reserved", "process-payment", "refund-requested")]
+    [InlineData("inventory.reserved payment.completed", "arrange-shipment", "shipment-cancellation-requested")]
+    public void An_order_that_stands_still_on_its_way_is_undone_from_the_step_nobody_answered(string heard, string step, string undone)
+    {
+        var course = new Course(Created).Hear(heard);
+        var timeout = Assert.IsType<CancellationRequested>(ChoreographyRules.Overdue(course.Order, NoApproval, 3, At));
+        Assert.Contains(step, timeout.Reason, StringComparison.Ordinal);
+
+        var order = Order.Evolve(course.Order, timeout)!;
+        var next = Assert.IsAssignableFrom<StepRequested>(ChoreographyRules.Overdue(order, NoApproval, 3, At));
+
+        Assert.Equal($"order.{undone}", next.Name);
+        Assert.Equal(StepState.Failed, next.Steps.Single(one => one.Name == step).State);
+    }
+
+    [Fact]
+    public void An_undoing_that_stands_still_is_asked_for_again_and_in_the_end_given_to_a_person()
+    {
+        var order = Refunding();
+        for (var round = 2; round <= 3; round++)
+        {
+            var again = Assert.IsType<RefundRequested>(ChoreographyRules.Overdue(order, NoApproval, 3, At));
+            Assert.Equal(round, again.Round);
+            order = Order.Evolve(order, again)!;
+        }
+
+        Assert.IsType<InterventionRequired>(ChoreographyRules.Overdue(order, NoApproval, 3, At));
+    }
+
+    [Fact]
+    public void An_order_that_has_ended_is_never_overdue()
+    {
+        Assert.Null(ChoreographyRules.Overdue(Given(Created, new OrderConfirmed([])), NoApproval, 3, At));
+        Assert.Null(ChoreographyRules.Overdue(Given(Created, new OrderCancelled("why", [])), NoApproval, 3, At));
+    }
+
+    [Fact]
+    public void A_large_order_waits_for_a_person_between_reservation_and_payment()
+    {
+        var terms = new ApprovalTerms(999, TimeSpan.FromHours(1));
+        var order = Given(Created);
+        order = Order.Evolve(order, ChoreographyRules.React(order, new Signal("inventory.reserved"), terms, At)!)!;
+        Assert.Equal(OrderPhase.Approving, order.Phase);
+
+        var approved = Order.Evolve(order, ApprovalRules.Decide(order, true, "eve", null).Value!)!;
+        Assert.IsType<PaymentRequested>(ChoreographyRules.React(approved, new Signal(ChoreographyRules.Approved), terms, At));
+        var rejected = Order.Evolve(order, ApprovalRules.Decide(order, false, "eve", "no").Value!)!;
+        Assert.IsType<ReleaseRequested>(ChoreographyRules.React(rejected, new Signal(ChoreographyRules.Rejected, "no"), terms, At));
+        Assert.Null(ChoreographyRules.Overdue(order, terms, 3, At));
+        Assert.IsType<OrderRejected>(ChoreographyRules.Overdue(order, terms, 3, At.AddHours(1)));
+    }
+
+    private static Order Refunding() => Given(Created, new RefundRequested(SagaSteps.Pending) { Reason = "not served" });
+
+    private static Order Given(params OrderEvent[] events) => Order.From(events)!;
+
+    private static OrderEvent? React(Order order, string heard) => React(order, new Signal(heard));
+
+    private static OrderEvent? React(Order order, Signal heard) => ChoreographyRules.React(order, heard, NoApproval, At);
+
+    /// <summary>An order and what happened to it.</summary>
+    private sealed class Course(OrderCreated created)
+    {
+        public Order Order { get; private set; } = Given(created);
+
+        public List<string> Names { get; } = [];
+
+        public Course Hear(string heard)
+        {
+            foreach (var word in heard.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (word == "wish")
+                {
+                    Happen(OrderRules.RequestCancellation(Order, "customer", "changed my mind").Value);
+                }
+                Hear(new Signal(word == "wish" ? ChoreographyRules.Cancelled : word));
+            }
+            return this;
+        }
+
+        public Course Hear(Signal signal)
+        {
+            Happen(React(Order, signal));
+            return this;
+        }
+
+        private void Happen(OrderEvent? next)
+        {
+            if (next is not null)
+            {
+                Names.Add(next.Name["order.".Length..]);
+                Order = Order.Evolve(Order, next)!;
+            }
+        }
+    }
+}

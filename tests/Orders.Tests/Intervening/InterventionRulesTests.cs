@@ -1,0 +1,53 @@
+using Orders.Intervening;
+using Orders.Ordering;
+
+namespace Orders.Tests.Intervening;
+
+public sealed class InterventionRulesTests
+{
+    private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+    private static readonly InterventionRequest First = new("o1", "o1", 0, "process-payment", "away", 5, []);
+
+    private Order order = Order.From([new OrderCreated("customer-1", [], 0, "EUR", "orchestration", "Ada")])!;
+
+    [Fact]
+    public void A_failing_compensation_is_put_before_a_person_once()
+    {
+        Happen(InterventionRules.Require(order, First, At));
+
+        Assert.Null(InterventionRules.Require(order, First, At));
+        Assert.Equal((1, 5, At), (order.Interventions[0].Number, order.Interventions[0].Attempts, order.Interventions[0].Since));
+    }
+
+    [Fact]
+    public void The_answer_to_the_first_question_is_none_to_the_second()
+    {
+        Happen(InterventionRules.Require(order, First, At));
+        Happen(InterventionRules.Decide(order, 1, Decision.Retry, "try", "eve", At).Value);
+        Happen(InterventionRules.Require(order, First with { Ordinal = 1 }, At));
+
+        Assert.NotNull(InterventionRules.Find(order, First)!.Decided);
+        Assert.Null(InterventionRules.Find(order, First with { Ordinal = 1 })!.Decided);
+        Assert.Equal(10, order.Interventions[1].Attempts);
+    }
+
+    [Fact]
+    public void It_is_decided_once_and_the_decision_is_kept()
+    {
+        Happen(InterventionRules.Require(order, First, At));
+        Happen(InterventionRules.Decide(order, 1, Decision.Resolved, "by hand", "eve", At).Value);
+
+        Assert.Equal((Decision.Resolved, "by hand", "eve"), (order.Interventions[0].Decided!.Decision, order.Interventions[0].Decided!.Note, order.Interventions[0].Decided!.Operator));
+        var again = InterventionRules.Decide(order, 1, Decision.Skip, null, "mallory", At).Refusal!;
+        Assert.Equal((409, "intervention-closed"), (again.Status, again.Code));
+    }
+
+    [Fact]
+    public void What_does_not_exist_can_not_be_decided()
+    {
+        Assert.Equal(404, InterventionRules.Decide(order, 1, Decision.Skip, null, null, At).Refusal!.Status);
+        Assert.Equal(404, InterventionRules.Decide(null, 1, Decision.Skip, null, null, At).Refusal!.Status);
+    }
+
+    private void Happen(OrderEvent? happened) => order = Order.Evolve(order, happened!)!;
+}

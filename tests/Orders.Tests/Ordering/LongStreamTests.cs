@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Time.Testing;
+using Orders.Ordering;
+using ServiceFakes;
+
+namespace Orders.Tests.Ordering;
+
+/// <summary>Streams that have grown long start anew from a snapshot, and lose nothing.</summary>
+public sealed class LongStreamTests
+{
+    private const int Events = 100;
+
+    private readonly MemoryState state = new MemoryState().Knows<OrderStream>().Knows<IReadOnlyList<StoredEvent>>();
+    private readonly OrderStreams streams;
+
+    public LongStreamTests() => streams = new OrderStreams(state.Client, new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)));
+
+    [Fact]
+    public async Task The_record_stays_short_and_the_order_and_its_events_stay_whole()
+    {
+        await streams.CreateAsync("o1", new OrderCreated("customer-1", [new OrderLine("product-1", 1, 500)], 500, "EUR", "orchestration", "Ada"), default);
+        for (var version = 2; version <= Events; version++)
+        {
+            OrderEvent next = version % 2 == 0 ? new CancellationRequested("customer", $"wish {version}") : new CancellationRefused("gone");
+            await streams.AppendAsync("o1", _ => next, default);
+        }
+
+        var stream = (await streams.FindAsync("o1", default))!;
+        Assert.Equal((Events, 96), (stream.Version, stream.Snapshot!.Version));
+        Assert.True(stream.Events.Count <= OrderArchive.Chunk);
+        Assert.Equal($"wish {Events}", stream.Fold()!.Cancelling!.Reason);
+        Assert.Equal(Enumerable.Range(1, Events), (await streams.EventsAsync("o1", default))!.Select(stored => stored.Version));
+    }
+
+    [Fact]
+    public async Task What_one_event_of_another_service_has_led_to_does_not_happen_again()
+    {
+        await streams.CreateAsync("o1", new OrderCreated("customer-1", [new OrderLine("product-1", 1, 500)], 500, "EUR", "choreography", "Ada"), default);
+
+        await streams.AppendAsync("o1", _ => new CancellationRefused("once"), default, "inventory-event-1");
+        await streams.AppendAsync("o1", _ => new CancellationRefused("twice"), default, "inventory-event-1");
+
+        Assert.Equal(2, (await streams.FindAsync("o1", default))!.Version);
+    }
+}
