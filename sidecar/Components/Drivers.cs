@@ -1,3 +1,7 @@
+using Sidecar.Bindings;
+using Sidecar.Bindings.Drivers;
+using Sidecar.Locks;
+using Sidecar.Locks.Drivers;
 using Sidecar.PubSub;
 using Sidecar.PubSub.Drivers;
 using Sidecar.Secrets.Drivers;
@@ -19,6 +23,9 @@ internal static class Drivers
         ["state.sqlite"] = new(OpenSqliteState, "v1"),
         ["pubsub.in-memory"] = new(context => PubSub(context, new InMemoryPubSub(), "SUBSCRIBE_WILDCARDS"), "v1"),
         ["pubsub.sqlite"] = new(OpenSqlitePubSub, "v1"),
+        ["lock.in-memory"] = new(context => Lock(context, new InMemoryLock(context.Time)), "v1"),
+        ["bindings.cron"] = new(OpenCron, "v1"),
+        ["bindings.http"] = new(context => Binding(context, null, new HttpBinding(HttpBindingOptions.Read(context))), "v1"),
         ["secretstores.local.env"] = new(context => new OpenedComponent(new EnvironmentSecretStore(context.Properties.Text("prefix") ?? "")), "v1"),
         ["secretstores.local.file"] = new(OpenFileSecrets, "v1"),
     };
@@ -55,6 +62,39 @@ internal static class Drivers
         var separator = context.Properties.Text("nestedSeparator") is { Length: > 0 } given ? given : ":";
         var store = new FileSecretStore(context.PathOf(file), separator, context.Properties.Flag("multiValued"));
         return store.MultipleKeyValues ? new OpenedComponent(store, "MULTIPLE_KEY_VALUES_PER_SECRET") : new OpenedComponent(store);
+    }
+
+    private static OpenedComponent OpenCron(DriverContext context)
+    {
+        var text = context.Properties.Required("schedule", "@every 15s");
+        try
+        {
+            return Binding(context, text.Length == 0 ? null : new CronBinding(CronSchedule.Parse(text), context.Time), null);
+        }
+        catch (FormatException e)
+        {
+            context.Properties.Report("schedule", e.Message);
+            return Binding(context, null, null);
+        }
+    }
+
+    /// <summary>Without <c>direction</c> a component goes every way its driver can.</summary>
+    private static OpenedComponent Binding(DriverContext context, IInputBinding? input, IOutputBinding? output)
+    {
+        var route = context.Properties.Text("route") is { Length: > 0 } given ? given : context.Name;
+        var directions = (context.Properties.Text("direction") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        bool Goes(string direction) => directions.Length == 0 || directions.Contains(direction, StringComparer.OrdinalIgnoreCase);
+        return new OpenedComponent(new BindingComponent(context.Name, route, directions.Length > 0, Goes("input") ? input : null, Goes("output") ? output : null));
+    }
+
+    private static OpenedComponent Lock(DriverContext context, ILockStore store)
+    {
+        var prefix = context.Properties.Text("keyPrefix");
+        if (prefix is not null && LockPrefix.IsIllegal(prefix))
+        {
+            context.Properties.Report("keyPrefix", $"input key/keyPrefix '{prefix}' can't contain '||'");
+        }
+        return new OpenedComponent(new LockComponent(context.Name, store, new LockPrefix(prefix, context.AppId, context.Name)));
     }
 
     private static OpenedComponent State(DriverContext context, IStateStore store)
