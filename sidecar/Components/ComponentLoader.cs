@@ -63,7 +63,7 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
         }
         try
         {
-            var opened = driver.Open(new DriverContext(appId, properties, baseDirectory, time, loggers));
+            var open = driver.Read(new DriverContext(appId, properties, baseDirectory, time, loggers));
             var unknown = properties.Unknown().ToList();
             if (refuseUnknownMetadata)
             {
@@ -73,7 +73,7 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
             {
                 unknown.ForEach(problem => LogUnknownMetadata(problem.ToString()));
             }
-            return problems.Count == 0 ? opened : null;
+            return problems.Count == 0 ? open() : null;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

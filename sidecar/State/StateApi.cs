@@ -56,6 +56,11 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     {
         var component = Store(store);
         var stored = keys.Select(component.Keys.Stored).ToList();
+        if (component.Store is IBulkStateStore bulk)
+        {
+            var found = await Guarded(bulk.GetManyAsync(stored, cancellation), detail => DaprErrors.StateGet(string.Join(',', keys), store, detail));
+            return [.. keys.Zip(found, (key, entry) => new BulkItem(key, entry))];
+        }
         var items = new BulkItem[keys.Count];
         for (var i = 0; i < items.Length; i++)
         {
@@ -122,7 +127,9 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
             return await Guarded(component.Store.WriteAsync(writes[0], cancellation), failed);
         }
         // Started together, so that the store can give them one commit.
-        var failures = await Task.WhenAll(writes.Select(write => Guarded(component.Store.WriteAsync(write, cancellation), failed).AsTask()));
+        var failures = component.Store is IBulkStateStore bulk
+            ? await Guarded(bulk.WriteManyAsync(writes, cancellation), failed)
+            : await Task.WhenAll(writes.Select(write => Guarded(component.Store.WriteAsync(write, cancellation), failed).AsTask()));
         return failures.OfType<StateFailure>().ToList() is [var first, ..] all
             ? first with { Message = string.Join('\n', all.Select(failure => failure.Message)) }
             : null;
@@ -133,13 +140,13 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         var key = component.Keys.Stored(item.Key);
         CheckOptions(item.Concurrency, item.Consistency, failed);
         var ttl = TimeToLive(item.Metadata ?? Nothing, failed);
-        return StateWrite.Upsert(key, item.Value, Tag(item.ETag), item.Concurrency == "first-write", ttl);
+        return StateWrite.Upsert(key, item.Value, Tag(item.ETag), item.Concurrency == "first-write", ttl) with { AsInDaprd = true, IsJson = item.IsJson };
     }
 
     private static StateWrite ToWrite(StateStoreComponent component, DeleteRequest item, Func<string, DaprException> failed)
     {
         CheckOptions(item.Concurrency, item.Consistency, failed);
-        return StateWrite.Delete(component.Keys.Stored(item.Key), Tag(item.ETag));
+        return StateWrite.Delete(component.Keys.Stored(item.Key), Tag(item.ETag)) with { AsInDaprd = true };
     }
 
     private static string? Tag(string? etag) => string.IsNullOrEmpty(etag) ? null : etag;

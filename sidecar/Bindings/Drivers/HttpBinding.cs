@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Security.Cryptography.X509Certificates;
 using Sidecar.Components;
 
 namespace Sidecar.Bindings.Drivers;
@@ -18,12 +17,11 @@ internal sealed class HttpBinding : IOutputBinding, IAsyncDisposable
         this.options = options;
         var handler = new SocketsHttpHandler { UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(15), ActivityHeadersPropagator = null };
         handler.SslOptions.AllowRenegotiation = options.AllowRenegotiation;
-        if (options.RootCertificate is { } root)
+        if (options.Certificates.Root is not null)
         {
-            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.Add(root);
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, presented, _, errors) => options.Certificates.Trusts(presented, errors);
         }
-        if (options.ClientCertificate is { } certificate)
+        if (options.Certificates.Client is { } certificate)
         {
             handler.SslOptions.ClientCertificates = [certificate];
         }

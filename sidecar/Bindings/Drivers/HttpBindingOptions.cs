@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Sidecar.CommandLine;
 using Sidecar.Components;
 
@@ -12,8 +10,7 @@ internal sealed record HttpBindingOptions(
     long MaxResponseBody,
     bool ErrorIfNot2XX,
     (string Header, string Token)? Security,
-    X509Certificate2? RootCertificate,
-    X509Certificate2? ClientCertificate,
+    Certificates Certificates,
     bool AllowRenegotiation)
 {
     public static HttpBindingOptions Read(DriverContext context)
@@ -38,8 +35,7 @@ internal sealed record HttpBindingOptions(
             BodyLimit(properties),
             properties.Flag("errorIfNot2XX", otherwise: true),
             token is { Length: > 0 } && header is { Length: > 0 } ? (header, token) : null,
-            Root(context),
-            Client(context),
+            Certificates.Read(context, "MTLSRootCA", "MTLSClientCert", "MTLSClientKey"),
             renegotiation is not (null or "" or "RenegotiateNever"));
     }
 
@@ -55,42 +51,5 @@ internal sealed record HttpBindingOptions(
         }
         properties.Report("maxResponseBodySize", $"'maxResponseBodySize' must be a quantity such as 4Mi, not '{text}'");
         return 0;
-    }
-
-    private static X509Certificate2? Root(DriverContext context)
-        => Pem(context, "MTLSRootCA") is { } pem ? Certificate(context, "MTLSRootCA", () => X509Certificate2.CreateFromPem(pem)) : null;
-
-    private static X509Certificate2? Client(DriverContext context)
-    {
-        var (certificate, key) = (Pem(context, "MTLSClientCert"), Pem(context, "MTLSClientKey"));
-        return certificate is null || key is null ? null : Certificate(context, "MTLSClientCert", () => X509Certificate2.CreateFromPem(certificate, key));
-    }
-
-    private static X509Certificate2? Certificate(DriverContext context, string name, Func<X509Certificate2> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
-        {
-            context.Properties.Report(name, $"metadata '{name}' is no certificate in PEM: {e.Message}");
-            return null;
-        }
-    }
-
-    /// <summary>The text itself when it is PEM, otherwise the content of the file it names.</summary>
-    private static string? Pem(DriverContext context, string name)
-    {
-        if (context.Properties.Text(name) is not { Length: > 0 } text || PemEncoding.TryFind(text, out _))
-        {
-            return context.Properties.Text(name) is { Length: > 0 } given ? given : null;
-        }
-        if (File.Exists(context.PathOf(text)))
-        {
-            return File.ReadAllText(context.PathOf(text));
-        }
-        context.Properties.Report(name, $"metadata '{name}' is neither PEM nor a file that exists");
-        return null;
     }
 }
