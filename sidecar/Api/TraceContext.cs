@@ -41,6 +41,21 @@ internal sealed record TraceContext(string Parent, string State)
         return trace;
     }
 
+    /// <summary><paramref name="metadata"/> with the trace in it, as bindings pass it on.</summary>
+    public IReadOnlyDictionary<string, string> Over(IEnumerable<KeyValuePair<string, string>> metadata)
+    {
+        var traced = new Dictionary<string, string>(metadata, StringComparer.Ordinal);
+        if (!IsEmpty)
+        {
+            traced[ParentHeader] = Parent;
+        }
+        if (State.Length > 0)
+        {
+            traced[StateHeader] = State;
+        }
+        return traced;
+    }
+
     /// <summary>Tells the caller of an API the trace of its call, unless an app has answered with one of its own.</summary>
     public static async Task AnswerAsync(HttpContext context, RequestDelegate next)
     {

@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Sidecar.Bindings;
 using Sidecar.PubSub.Events;
 using Sidecar.PubSub.Subscribing;
 using Sidecar.Resources;
@@ -114,6 +115,33 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
         catch (RpcException)
         {
             return [.. entries.Select(_ => DeliveryStatus.Retry)];
+        }
+    }
+
+    public async Task<bool> TakesAsync(string name, string route, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await callback.Call(AppCallbackMethods.ListInputBindings, new Empty(), cancellation)).Bindings.Contains(name);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.Unimplemented)
+        {
+            return false;
+        }
+    }
+
+    public async Task<BindingAnswer> SendAsync(BindingEvent happened, CancellationToken cancellation)
+    {
+        var request = new BindingEventRequest { Name = happened.Name, Data = UnsafeByteOperations.UnsafeWrap(happened.Data) };
+        request.Metadata.Add(new Dictionary<string, string>(happened.Metadata));
+        try
+        {
+            var answer = await callback.Call(AppCallbackMethods.OnBindingEvent, request, cancellation);
+            return new BindingAnswer(answer.To, answer.Data.Memory, answer.Concurrency == BindingEventResponse.Types.BindingEventConcurrency.Parallel);
+        }
+        catch (RpcException e)
+        {
+            throw new BindingException($"error invoking app: {e.Status.Detail} ({e.StatusCode})");
         }
     }
 

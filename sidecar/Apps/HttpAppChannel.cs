@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Sidecar.Bindings;
 using Sidecar.PubSub.Events;
 using Sidecar.PubSub.Subscribing;
 
@@ -96,6 +97,28 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
             return [.. entries.Select(_ => status == 404 ? DeliveryStatus.Drop : DeliveryStatus.Retry)];
         }
         return EventAnswer.ReadMany(await response.Content.ReadAsByteArrayAsync(cancellation), entries);
+    }
+
+    /// <summary>An app that has the route answers OPTIONS, or at least says that it knows other verbs there.</summary>
+    public async Task<bool> TakesAsync(string name, string route, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Options, AppPath.Resolve(client.Address, route.TrimStart('/'), ""));
+        request.Content = Content(default, "application/json");
+        using var response = await client.SendAsync(request, cancellation);
+        return response.IsSuccessStatusCode || response.StatusCode == System.Net.HttpStatusCode.MethodNotAllowed;
+    }
+
+    public async Task<BindingAnswer> SendAsync(BindingEvent happened, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, AppPath.Resolve(client.Address, happened.Route.TrimStart('/'), ""));
+        request.Content = Content(happened.Data, "application/json");
+        foreach (var (name, value) in happened.Metadata)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+        using var response = await client.SendAsync(request, cancellation);
+        return response.IsSuccessStatusCode ? BindingAnswer.Nothing
+            : throw new BindingException($"the app answered {(int)response.StatusCode} to POST /{happened.Route.TrimStart('/')}");
     }
 
     private static JsonNode Entry(DeliveredEntry entry) => new JsonObject

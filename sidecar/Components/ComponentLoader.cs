@@ -1,4 +1,3 @@
-using Sidecar.PubSub;
 using Sidecar.Resources;
 using Sidecar.Secrets;
 using Sidecar.State;
@@ -14,10 +13,8 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
     /// <summary>Mistakes are added to <paramref name="problems"/>; a component with <c>ignoreErrors</c> is then left out instead.</summary>
     public ComponentSet Load(string appId, IReadOnlyList<Component> resources, List<YamlProblem> problems)
     {
-        var states = new Dictionary<string, StateStoreComponent>(StringComparer.Ordinal);
-        var pubsubs = new Dictionary<string, PubSubComponent>(StringComparer.Ordinal);
+        var loaded = new Dictionary<string, LoadedComponent>(StringComparer.Ordinal);
         var secrets = new Dictionary<string, ISecretStore>(StringComparer.Ordinal);
-        var loaded = new List<LoadedComponent>();
         var ordered = resources.Where(component => component.AppliesTo(appId))
             .OrderBy(component => component.Type.StartsWith("secretstores.", StringComparison.Ordinal) ? 0 : 1);
         foreach (var component in ordered)
@@ -25,11 +22,11 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
             var found = new List<YamlProblem>();
             if (Open(component, appId, secrets, found) is { } opened)
             {
-                opened.Switch(
-                    state => states[component.Name] = state,
-                    pubsub => pubsubs[component.Name] = pubsub,
-                    secret => secrets[component.Name] = secret);
-                loaded.Add(new LoadedComponent(component, opened.Capabilities));
+                loaded[component.Name] = new LoadedComponent(component, opened.Instance, opened.Capabilities);
+                if (opened.Instance is ISecretStore store)
+                {
+                    secrets[component.Name] = store;
+                }
             }
             if (found.Count > 0 && component.IgnoreErrors)
             {
@@ -40,12 +37,11 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
                 problems.AddRange(found);
             }
         }
-        if (states.Values.Count(store => store.ActorStateStore) > 1)
+        if (loaded.Values.Where(component => component.Instance is StateStoreComponent { ActorStateStore: true }).Select(component => component.Resource).ToList() is [_, var second, ..])
         {
-            var second = resources.First(component => component.Name == states.Values.Where(store => store.ActorStateStore).Last().Name);
             problems.Add(new YamlProblem(second.File, second.Line, $"app '{appId}' has two stores flagged actorStateStore; flag one, or narrow the scopes"));
         }
-        return new ComponentSet(states, pubsubs, secrets, loaded);
+        return new ComponentSet([.. loaded.Values]);
     }
 
     private OpenedComponent? Open(Component component, string appId, Dictionary<string, ISecretStore> secrets, List<YamlProblem> problems)
@@ -67,7 +63,7 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
         }
         try
         {
-            var opened = driver.Open(new DriverContext(appId, properties, baseDirectory, time, loggers));
+            var open = driver.Read(new DriverContext(appId, properties, baseDirectory, time, loggers));
             var unknown = properties.Unknown().ToList();
             if (refuseUnknownMetadata)
             {
@@ -77,7 +73,7 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
             {
                 unknown.ForEach(problem => LogUnknownMetadata(problem.ToString()));
             }
-            return problems.Count == 0 ? opened : null;
+            return problems.Count == 0 ? open() : null;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

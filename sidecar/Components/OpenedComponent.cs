@@ -1,14 +1,15 @@
+using Sidecar.Bindings;
+using Sidecar.ConfigurationStores;
+using Sidecar.Locks;
 using Sidecar.PubSub;
 using Sidecar.Secrets;
 using Sidecar.State;
 
 namespace Sidecar.Components;
 
-/// <summary>What a driver gives: a component of exactly one building block.</summary>
+/// <summary>What a driver gives: a component of exactly one building block, and its capabilities in the words of Dapr's metadata API.</summary>
 internal sealed class OpenedComponent
 {
-    private readonly object component;
-
     public OpenedComponent(StateStoreComponent state, params IReadOnlyList<string> capabilities) : this((object)state, capabilities)
     {
     }
@@ -21,28 +22,23 @@ internal sealed class OpenedComponent
     {
     }
 
-    private OpenedComponent(object component, IReadOnlyList<string> capabilities)
+    public OpenedComponent(LockComponent locks) : this(locks, [])
     {
-        this.component = component;
-        Capabilities = capabilities;
     }
 
-    /// <summary>As Dapr's metadata API words them, <c>ETAG</c> or <c>TRANSACTIONAL</c> for example.</summary>
+    public OpenedComponent(ConfigurationComponent configuration) : this(configuration, [])
+    {
+    }
+
+    public OpenedComponent(BindingComponent binding)
+        : this(binding, [.. binding.Input is null ? (string[])[] : ["INPUT_BINDING"], .. binding.Output is null ? (string[])[] : ["OUTPUT_BINDING"]])
+    {
+    }
+
+    private OpenedComponent(object instance, IReadOnlyList<string> capabilities) => (Instance, Capabilities) = (instance, capabilities);
+
+    public object Instance { get; }
+
+    /// <summary><c>ETAG</c> or <c>TRANSACTIONAL</c> for example.</summary>
     public IReadOnlyList<string> Capabilities { get; }
-
-    public void Switch(Action<StateStoreComponent> state, Action<PubSubComponent> pubsub, Action<ISecretStore> secrets)
-    {
-        switch (component)
-        {
-            case StateStoreComponent store:
-                state(store);
-                break;
-            case PubSubComponent broker:
-                pubsub(broker);
-                break;
-            case ISecretStore store:
-                secrets(store);
-                break;
-        }
-    }
 }

@@ -1,9 +1,13 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Sidecar.Actors;
+using Sidecar.Api;
 using Sidecar.Apps;
+using Sidecar.Bindings;
 using Sidecar.Components;
+using Sidecar.ConfigurationStores;
 using Sidecar.Invocation;
+using Sidecar.Locks;
 using Sidecar.PubSub.Publishing;
 using Sidecar.PubSub.Subscribing;
 using Sidecar.Resiliency;
@@ -41,6 +45,10 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         PubSub = new PubSubApi(options.AppId, components, Policies, time);
         Outbox = new Outbox(options.AppId, components, PubSub, time, loggers.CreateLogger<Outbox>());
         State = new StateApi(options.AppId, components, Outbox, Policies);
+        Locks = new LockApi(components, Policies);
+        ConfigurationItems = new ConfigurationApi(components, Policies);
+        Bindings = new BindingsApi(components, Policies);
+        InputBindings = new InputBindings(options.AppId, components, Policies, Bindings, loggers.CreateLogger<InputBindings>());
         Secrets = new SecretsApi(components, configuration.SecretScopes);
         Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
         Invoker = new ServiceInvoker(options, Endpoints, directory, forwarder, Policies);
@@ -74,6 +82,12 @@ internal sealed partial class AppSidecar : IAsyncDisposable
 
     public SecretsApi Secrets { get; }
 
+    public LockApi Locks { get; }
+
+    public ConfigurationApi ConfigurationItems { get; }
+
+    public BindingsApi Bindings { get; }
+
     public ServiceInvoker Invoker { get; }
 
     public SubscriptionManager Subscriptions { get; }
@@ -103,6 +117,12 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public Task Well => well.Task;
 
     private Outbox Outbox { get; }
+
+    private InputBindings InputBindings { get; }
+
+    /// <summary>How the app is told of changes to configuration items it follows over HTTP.</summary>
+    public ConfigurationListener ConfigurationListener(string store)
+        => Channel is null ? throw DaprErrors.NoAppToTell() : new AppNotifier(store, Channel, stopping.Token, loggers.CreateLogger<AppNotifier>()).NotifyAsync;
 
     /// <summary>Opens the building blocks and begins to wait for the app; the API must be reachable by now.</summary>
     public async Task StartAsync(CancellationToken cancellation)
@@ -138,6 +158,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     {
         Ready = false;
         await stopping.CancelAsync();
+        await InputBindings.StopAsync();
         await Subscriptions.StopAsync();
     }
 
@@ -146,6 +167,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         await QuiesceAsync();
         await connection;
         await Subscriptions.DisposeAsync();
+        await ConfigurationItems.DisposeAsync();
         if (ActorHost is not null)
         {
             await ActorHost.DisposeAsync();
@@ -199,6 +221,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         var wanted = declared.Where(subscription => subscription.AppliesTo(Options.AppId)).Select(TopicSubscription.From)
             .Concat(Components.PubSubs.Count > 0 ? await Channel!.GetSubscriptionsAsync(cancellation) : []);
         await Subscriptions.StartAsync(wanted, Channel!, cancellation);
+        await InputBindings.StartAsync(Channel!, cancellation);
         Ready = true;
         LogReady(Options.AppId);
     }
@@ -246,6 +269,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
             {
                 LogUnhealthy(Options.AppId, failures);
                 Ready = false;
+                await InputBindings.StopAsync();
                 await Subscriptions.StopAsync();
             }
         }

@@ -211,6 +211,9 @@ internal sealed class SidecarServer : IAsyncDisposable
         web.MapState();
         web.MapPubSub();
         web.MapSecrets();
+        web.MapLocks();
+        web.MapConfiguration();
+        web.MapBindings();
         web.MapMetadata();
         web.MapActors();
         web.MapWorkflows(context => context.Sidecar().Workflows);

@@ -1,4 +1,7 @@
 namespace Sidecar.PubSub;
 
-/// <summary>A broker as one app sees it.</summary>
-internal sealed record PubSubComponent(string Name, IPubSub Broker, TopicScopes Scopes);
+/// <summary>
+/// A broker as one app sees it. <paramref name="ExpiresMessages"/>: the broker itself keeps to a time to live, so the envelope need not
+/// tell it.
+/// </summary>
+internal sealed record PubSubComponent(string Name, IPubSub Broker, TopicScopes Scopes, bool ExpiresMessages = false);

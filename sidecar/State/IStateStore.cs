@@ -21,12 +21,23 @@ internal interface ITransactionalStateStore : IStateStore
     ValueTask<StateFailure?> TransactAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellation);
 }
 
+/// <summary>The ability to deal with many keys in one round trip.</summary>
+internal interface IBulkStateStore : IStateStore
+{
+    /// <summary>As <see cref="IStateStore.GetAsync"/> for each key, in their order.</summary>
+    ValueTask<IReadOnlyList<StateEntry?>> GetManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation);
+
+    /// <summary>As <see cref="IStateStore.WriteAsync"/> for each write, in their order: one that fails leaves the others alone.</summary>
+    ValueTask<IReadOnlyList<StateFailure?>> WriteManyAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellation);
+}
+
 /// <summary>The ability to list what is stored; Dapr calls it the keys-like feature.</summary>
 internal interface IKeyListing
 {
     /// <summary>
     /// Keys that start with <paramref name="prefix"/>, in ordinal order, after <paramref name="after"/> (exclusive; null from the
-    /// start), at most <paramref name="limit"/> of them. Expired keys are left out.
+    /// start), at most <paramref name="limit"/> of them. Expired keys are left out. A store need not find what was written
+    /// <see cref="StateWrite.AsInDaprd"/>: keys of apps are not listed.
     /// </summary>
     ValueTask<IReadOnlyList<string>> ListKeysAsync(string prefix, string? after, int limit, CancellationToken cancellation);
 
@@ -51,6 +62,15 @@ internal sealed record StateWrite(
     bool FirstWrite = false,
     TimeSpan? TimeToLive = null)
 {
+    /// <summary>
+    /// Conditions hold as daprd's component of the same type judges them, which differs between stores: what callers of the API get.
+    /// Otherwise they hold as worded here, on every store alike: what actors and workflows rely on.
+    /// </summary>
+    public bool AsInDaprd { get; init; }
+
+    /// <summary>The value came as JSON, not as bytes that happen to be JSON; a store may keep the two apart.</summary>
+    public bool IsJson { get; init; }
+
     public static StateWrite Upsert(string key, ReadOnlyMemory<byte> value, string? etag = null, bool firstWrite = false, TimeSpan? ttl = null)
         => new(StateWriteKind.Upsert, key, value, etag, firstWrite, ttl);
 
@@ -67,6 +87,9 @@ internal enum StateFailureKind
 
     /// <summary>First-write without ETag found a value.</summary>
     KeyExists,
+
+    /// <summary>A condition without ETag did not hold, on a store where daprd tells that as an error of the store.</summary>
+    Refused,
 
     /// <summary>The store could not be reached or answered with an error.</summary>
     Unavailable,

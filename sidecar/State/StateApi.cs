@@ -57,6 +57,11 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     {
         var component = Store(store);
         var stored = keys.Select(component.Keys.Stored).ToList();
+        if (component.Store is IBulkStateStore bulk)
+        {
+            var found = await GuardedAsync(component, limit => bulk.GetManyAsync(stored, limit), detail => DaprErrors.StateGet(string.Join(',', keys), store, detail), cancellation);
+            return [.. keys.Zip(found, (key, entry) => new BulkItem(key, entry))];
+        }
         var items = new BulkItem[keys.Count];
         for (var i = 0; i < items.Length; i++)
         {
@@ -124,7 +129,9 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
             return await GuardedAsync(component, limit => component.Store.WriteAsync(writes[0], limit), failed, cancellation);
         }
         // Started together, so that the store can give them one commit.
-        var failures = await Task.WhenAll(writes.Select(write => GuardedAsync(component, limit => component.Store.WriteAsync(write, limit), failed, cancellation).AsTask()));
+        var failures = component.Store is IBulkStateStore bulk
+            ? await GuardedAsync(component, limit => bulk.WriteManyAsync(writes, limit), failed, cancellation)
+            : await Task.WhenAll(writes.Select(write => GuardedAsync(component, limit => component.Store.WriteAsync(write, limit), failed, cancellation).AsTask()));
         return failures.OfType<StateFailure>().ToList() is [var first, ..] all
             ? first with { Message = string.Join('\n', all.Select(failure => failure.Message)) }
             : null;
@@ -135,13 +142,13 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         var key = component.Keys.Stored(item.Key);
         CheckOptions(item.Concurrency, item.Consistency, failed);
         var ttl = TimeToLive(item.Metadata ?? Nothing, failed);
-        return StateWrite.Upsert(key, item.Value, Tag(item.ETag), item.Concurrency == "first-write", ttl);
+        return StateWrite.Upsert(key, item.Value, Tag(item.ETag), item.Concurrency == "first-write", ttl) with { AsInDaprd = true, IsJson = item.IsJson };
     }
 
     private static StateWrite ToWrite(StateStoreComponent component, DeleteRequest item, Func<string, DaprException> failed)
     {
         CheckOptions(item.Concurrency, item.Consistency, failed);
-        return StateWrite.Delete(component.Keys.Stored(item.Key), Tag(item.ETag));
+        return StateWrite.Delete(component.Keys.Stored(item.Key), Tag(item.ETag)) with { AsInDaprd = true };
     }
 
     private static string? Tag(string? etag) => string.IsNullOrEmpty(etag) ? null : etag;
@@ -181,7 +188,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     {
         try
         {
-            return await (policies.Outbound(component.Name, ComponentKind.Statestore) is { } policy ? policy.ExecuteAsync(work, cancellation) : work(cancellation));
+            return await policies.Outbound(component.Name, ComponentKind.Statestore).RunAsync(work, cancellation);
         }
         catch (Exception e) when (e is not (DaprException or OperationCanceledException))
         {

@@ -24,11 +24,27 @@ internal static partial class DaprErrors
     public static DaprException SecretDenied(string name, string store) => new(new(403, StatusCode.PermissionDenied, "ERR_PERMISSION_DENIED", $"access denied by policy to get \"{name}\" from \"{store}\""));
     public static DaprException SecretMissing(string name, string store) => new(new(500, StatusCode.Internal, "ERR_SECRET_GET", $"failed getting secret with key {name} from secret store {store}: secret {name} not found"));
 
-    // Building blocks that no component of this sidecar can provide: answered as daprd does when none is configured.
+    // Bindings
     public static DaprException OutputBinding(string name, string detail) => new(new DaprError(500, StatusCode.Internal, "ERR_INVOKE_OUTPUT_BINDING", $"error invoking output binding {name}: {detail}").WithGrpcInfo());
+
+    // Distributed lock
     public static DaprException LockStoresNotConfigured() => new(new(500, StatusCode.FailedPrecondition, "ERR_LOCK_STORE_NOT_CONFIGURED", "lock store is not configured"));
+    public static DaprException LockStoreNotFound(string store) => new(new(400, StatusCode.InvalidArgument, "ERR_LOCK_STORE_NOT_FOUND", $"lock store {store} not found"));
     public static DaprException LockExpiry(string store) => Malformed($"ExpiryInSeconds is not positive in lock store {store}");
+    public static DaprException LockResourceEmpty(string store) => Malformed($"ResourceId is empty in lock store {store}");
+    public static DaprException LockOwnerEmpty(string store) => Malformed($"LockOwner is empty in lock store {store}");
+    public static DaprException TryLock(string detail) => new(new(500, StatusCode.Internal, "ERR_TRY_LOCK", $"failed to try acquiring lock: {detail}"));
+    public static DaprException Unlock(string detail) => new(new(500, StatusCode.Internal, "ERR_UNLOCK", $"failed to release lock: {detail}"));
+
+    // Configuration
     public static DaprException ConfigurationStoresNotConfigured() => new(new DaprError(500, StatusCode.FailedPrecondition, "ERR_CONFIGURATION_STORE_NOT_CONFIGURED", "configuration stores not configured").WithGrpcInfo());
+    public static DaprException ConfigurationStoreNotFound(string store) => new(new DaprError(400, StatusCode.InvalidArgument, "ERR_CONFIGURATION_STORE_NOT_FOUND", $"configuration store {store} not found").WithGrpcInfo());
+    public static DaprException ConfigurationGet(IReadOnlyList<string> keys, string store, string detail) => new(new DaprError(500, StatusCode.Internal, "ERR_CONFIGURATION_GET", $"failed to get [{string.Join(' ', keys)}] from Configuration store {store}: {detail}").WithGrpcInfo());
+    public static DaprException ConfigurationSubscribe(IReadOnlyList<string> keys, string store, string detail) => new(new DaprError(500, StatusCode.InvalidArgument, "ERR_CONFIGURATION_SUBSCRIBE", $"failed to subscribe [{string.Join(' ', keys)}] from Configuration store {store}: {detail}").WithGrpcInfo());
+    public static string ConfigurationUnsubscribe(string id, string detail) => $"failed to unsubscribe to configuration request {id}: {detail}";
+    public static DaprException NoAppToTell() => new(new(500, StatusCode.Internal, "ERR_APP_CHANNEL_NIL", "app channel is not initialized. cannot subscribe to configuration updates"));
+
+    // Building blocks that no component of this sidecar can provide: answered as daprd does when none is configured.
     public static DaprException CryptoProvidersNotConfigured() => new(new(500, StatusCode.Internal, "ERR_CRYPTO_PROVIDERS_NOT_CONFIGURED", "crypto providers not configured"));
     public static DaprException ConversationNotFound(string component) => new(new(400, StatusCode.InvalidArgument, "ERR_CONVERSATION_NOT_FOUND", $"failed finding conversation component {component}"));
 }

@@ -36,7 +36,10 @@ internal partial class DaprService
         Unary<ShutdownRequest, Empty>(binder, nameof(Shutdown));
         BindWorkflows(binder);
         BindActors(binder);
-        BindMissing(binder);
+        Unary<TryLockRequest, TryLockResponse>(binder, nameof(TryLockAlpha1));
+        Unary<UnlockRequest, UnlockResponse>(binder, nameof(UnlockAlpha1));
+        Unary<InvokeBindingRequest, InvokeBindingResponse>(binder, nameof(InvokeBinding));
+        BindConfiguration(binder);
         binder.AddMethod(
             ProtoMethod.Create<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1>(Name, nameof(SubscribeTopicEventsAlpha1), MethodType.DuplexStreaming),
             (DuplexStreamingServerMethod<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1>?)null);

@@ -37,7 +37,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
     public async Task PublishAsync(PublishTarget target, ReadOnlyMemory<byte> data, string? contentType, CancellationToken cancellation)
     {
         var component = Demand(target.PubSub, target.Topic);
-        var message = Message(target, data, contentType, PublishMetadata.IsRaw(target.PubSub, target.Metadata));
+        var message = Message(component, target, data, contentType, PublishMetadata.IsRaw(target.PubSub, target.Metadata));
         DemandAllowed(component, target.Topic);
         await SendAsync(component, message, cancellation);
     }
@@ -48,7 +48,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
         var component = Demand(target.PubSub, target.Topic);
         var raw = PublishMetadata.IsRaw(target.PubSub, target.Metadata);
         var messages = entries.Select(entry =>
-            Message(target with { Metadata = PublishMetadata.OfEntry(target.Metadata, entry.Metadata) }, entry.Event, entry.ContentType, raw)).ToList();
+            Message(component, target with { Metadata = PublishMetadata.OfEntry(target.Metadata, entry.Metadata) }, entry.Event, entry.ContentType, raw)).ToList();
         DemandAllowed(component, target.Topic);
         // Started in order and awaited together: one commit for all on a broker that commits.
         var sends = messages.Select(message => PublishAsync(component, message, cancellation)).ToList();
@@ -81,7 +81,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
         }
     }
 
-    private BrokerMessage Message(PublishTarget target, ReadOnlyMemory<byte> data, string? contentType, bool raw)
+    private BrokerMessage Message(PubSubComponent component, PublishTarget target, ReadOnlyMemory<byte> data, string? contentType, bool raw)
     {
         if (raw)
         {
@@ -90,7 +90,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
         var now = time.GetUtcNow();
         var source = new EventSource(appId, target.PubSub, target.Topic, contentType, target.Trace.Parent, target.Trace.State);
         var envelope = CloudEvents.IsCloudEvent(contentType) ? Complete(source, data, now) : CloudEvents.Wrap(data, source, target.Metadata, now);
-        if (PublishMetadata.TimeToLive(target.Metadata) is { } timeToLive)
+        if (!component.ExpiresMessages && PublishMetadata.TimeToLive(target.Metadata) is { } timeToLive)
         {
             CloudEvents.Expire(envelope, timeToLive, now);
         }

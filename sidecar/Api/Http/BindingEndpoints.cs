@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Sidecar.Api.Json;
+using Sidecar.Bindings;
+
+namespace Sidecar.Api.Http;
+
+/// <summary>Output bindings over HTTP. Source: Dapr docs, "Bindings API reference".</summary>
+internal static class BindingEndpoints
+{
+    private const string Request = "OutputBindingRequest";
+
+    public static void MapBindings(this IEndpointRouteBuilder routes)
+        => routes.MapMethods("/v1.0/bindings/{name}", ["POST", "PUT"], InvokeAsync);
+
+    private static async Task InvokeAsync(HttpContext context)
+    {
+        var name = context.Route("name");
+        var call = Read(await context.Request.BodyAsync());
+        var metadata = new Dictionary<string, string>(TraceContext.Of(context).Over(call.Metadata), StringComparer.Ordinal);
+        if (context.Request.Headers["baggage"].ToString() is { Length: > 0 } baggage)
+        {
+            metadata["baggage"] = baggage;
+        }
+        var reply = await context.Sidecar().Bindings.InvokeAsync(name, call with { Metadata = metadata }, context.RequestAborted);
+        foreach (var (key, value) in reply.Metadata)
+        {
+            context.Response.Headers[$"metadata.{key}"] = value;
+        }
+        if (reply.Failure is { } failure)
+        {
+            throw DaprErrors.OutputBinding(name, failure);
+        }
+        context.Response.ContentType = "application/json";
+        await context.Response.BodyWriter.WriteAsync(reply.Data, context.RequestAborted);
+    }
+
+    private static BindingCall Read(byte[] body)
+    {
+        try
+        {
+            using var json = GoJsonBody.Parse(body);
+            if (json.RootElement.ValueKind != JsonValueKind.Null)
+            {
+                GoJsonBody.Expect(json.RootElement, JsonValueKind.Object, "http.OutputBindingRequest");
+            }
+            var data = GoJsonBody.Property(json.RootElement, "data") is { } value ? GoJson.Encode(value).ToArray() : "null"u8.ToArray();
+            return new BindingCall(GoJsonBody.Text(json.RootElement, Request, "operation") ?? "", data, GoJsonBody.Texts(json.RootElement, Request, "metadata"));
+        }
+        catch (FormatException e)
+        {
+            throw DaprErrors.MalformedBody(e.Message);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Sidecar.ConfigurationStores;
+
+namespace Sidecar.Api.Http;
+
+/// <summary>Configuration over HTTP. Source: Dapr docs, "Configuration API reference".</summary>
+internal static class ConfigurationEndpoints
+{
+    public static void MapConfiguration(this IEndpointRouteBuilder routes)
+    {
+        foreach (var version in (string[])["/v1.0", "/v1.0-alpha1"])
+        {
+            routes.MapGet(version + "/configuration/{store}", GetAsync);
+            routes.MapGet(version + "/configuration/{store}/subscribe", SubscribeAsync);
+            routes.MapGet(version + "/configuration/{store}/{id}/unsubscribe", UnsubscribeAsync);
+        }
+    }
+
+    private static async Task GetAsync(HttpContext context)
+    {
+        var items = await context.Sidecar().ConfigurationItems.GetAsync(context.Route("store"), RequestOf(context), context.RequestAborted);
+        if (items.Count == 0)
+        {
+            context.Response.StatusCode = 204;
+            return;
+        }
+        context.Response.ContentType = "application/json";
+        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter);
+        writer.WriteStartObject();
+        foreach (var (key, item) in items.OrderBy(item => item.Key, StringComparer.Ordinal))
+        {
+            writer.WritePropertyName(key);
+            AppNotifier.Write(writer, item);
+        }
+        writer.WriteEndObject();
+    }
+
+    private static async Task SubscribeAsync(HttpContext context)
+    {
+        var sidecar = context.Sidecar();
+        var store = context.Route("store");
+        sidecar.ConfigurationItems.Demand(store);
+        var listener = sidecar.ConfigurationListener(store);
+        var (id, _) = await sidecar.ConfigurationItems.SubscribeAsync(store, RequestOf(context), listener, Task.CompletedTask, context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(new { id }, context.RequestAborted);
+    }
+
+    private static async Task UnsubscribeAsync(HttpContext context)
+    {
+        var items = context.Sidecar().ConfigurationItems;
+        items.Demand(context.Route("store"));
+        var id = context.Route("id");
+        if (await items.UnsubscribeAsync(id))
+        {
+            await context.Response.WriteAsJsonAsync(new { ok = true }, context.RequestAborted);
+            return;
+        }
+        context.Response.StatusCode = 500;
+        await context.Response.WriteAsJsonAsync(new { message = DaprErrors.ConfigurationUnsubscribe(id, $"subscription with id {id} does not exist") }, context.RequestAborted);
+    }
+
+    private static ConfigurationRequest RequestOf(HttpContext context)
+        => new([.. context.Request.Query["key"].OfType<string>()], context.Request.Metadata());
+}

@@ -1,0 +1,56 @@
+using Sidecar.Components;
+
+namespace Sidecar.Bindings.Drivers;
+
+/// <summary>How bindings are opened from their metadata.</summary>
+internal static class BindingDrivers
+{
+    public static Func<OpenedComponent> Cron(DriverContext context)
+    {
+        var directions = Directions.Read(context);
+        var schedule = Schedule(context);
+        return () => directions.Component(new CronBinding(schedule!, context.Time), null);
+    }
+
+    public static Func<OpenedComponent> Http(DriverContext context)
+    {
+        var directions = Directions.Read(context);
+        var options = HttpBindingOptions.Read(context);
+        return () => directions.Component(null, new HttpBinding(options));
+    }
+
+    /// <summary>Null when it was reported as wrong.</summary>
+    private static CronSchedule? Schedule(DriverContext context)
+    {
+        var text = context.Properties.Required("schedule", "@every 15s");
+        try
+        {
+            return text.Length == 0 ? null : CronSchedule.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            context.Properties.Report("schedule", e.Message);
+            return null;
+        }
+    }
+
+    /// <summary>Without <c>direction</c> a component goes every way its driver can.</summary>
+    private sealed record Directions(string Name, string Route, string[] Given)
+    {
+        public static Directions Read(DriverContext context)
+        {
+            var route = context.Properties.Text("route") is { Length: > 0 } given ? given : context.Name;
+            var directions = (context.Properties.Text("direction") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            if (directions.FirstOrDefault(direction => direction.ToLowerInvariant() is not ("input" or "output")) is { } other)
+            {
+                context.Properties.Report("direction", $"'direction' must be input, output or both (\"input, output\"), not '{other}'");
+            }
+            return new Directions(context.Name, route, directions);
+        }
+
+        public OpenedComponent Component(IInputBinding? input, IOutputBinding? output)
+            => new(new BindingComponent(Name, Route, Given.Length > 0, Goes("input") ? input : null, Goes("output") ? output : null));
+
+        private bool Goes(string direction) => Given.Length == 0 || Given.Contains(direction, StringComparer.OrdinalIgnoreCase);
+    }
+}

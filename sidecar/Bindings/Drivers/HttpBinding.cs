@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using Sidecar.Components;
+
+namespace Sidecar.Bindings.Drivers;
+
+/// <summary><c>bindings.http</c>: calls the URL of the component, or a path below it.</summary>
+internal sealed class HttpBinding : IOutputBinding, IAsyncDisposable
+{
+    private static readonly string[] WithBody = ["POST", "PUT", "PATCH"];
+
+    private readonly HttpBindingOptions options;
+    private readonly HttpMessageInvoker client;
+
+    public HttpBinding(HttpBindingOptions options)
+    {
+        this.options = options;
+        var handler = new SocketsHttpHandler { UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(15), ActivityHeadersPropagator = null };
+        handler.SslOptions.AllowRenegotiation = options.AllowRenegotiation;
+        if (options.Certificates.Root is not null)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, presented, _, errors) => options.Certificates.Trusts(presented, errors);
+        }
+        if (options.Certificates.Client is { } certificate)
+        {
+            handler.SslOptions.ClientCertificates = [certificate];
+        }
+        client = new HttpMessageInvoker(handler);
+    }
+
+    public IReadOnlyList<string> Operations { get; } = ["create", "get", "head", "post", "put", "patch", "delete", "options", "trace"];
+
+    public async Task<BindingReply> InvokeAsync(BindingCall call, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (options.ResponseTimeout is { } timeout)
+        {
+            limit.CancelAfter(timeout);
+        }
+        using var request = Request(call);
+        using var response = await client.SendAsync(request, limit.Token);
+        var body = await ReadAsync(response, limit.Token);
+        var errorIfNot2XX = call.Metadata.GetValueOrDefault("errorIfNot2XX") is { Length: > 0 } wanted ? Truth.Of(wanted) : options.ErrorIfNot2XX;
+        var failure = errorIfNot2XX && !response.IsSuccessStatusCode ? $"received status code {(int)response.StatusCode}" : null;
+        return new BindingReply(body, MetadataOf(response), failure);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private HttpRequestMessage Request(BindingCall call)
+    {
+        var verb = call.Operation == "create" ? "POST" : call.Operation.ToUpperInvariant();
+        var url = call.Metadata.GetValueOrDefault("path") is { Length: > 0 } path ? $"{options.Url.TrimEnd('/')}/{path.TrimStart('/')}" : options.Url;
+        var request = new HttpRequestMessage(new HttpMethod(verb), url);
+        if (WithBody.Contains(verb))
+        {
+            request.Content = new ReadOnlyMemoryContent(call.Data);
+            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse("application/json; charset=utf-8");
+        }
+        Set(request, "Accept", "application/json; charset=utf-8");
+        if (options.Security is var (header, token))
+        {
+            Set(request, header, token);
+        }
+        foreach (var (name, value) in call.Metadata.Where(item => IsHeader(item.Key)))
+        {
+            Set(request, name, value);
+        }
+        return request;
+    }
+
+    /// <summary>What begins with a capital letter is a header by Dapr's rule; trace headers go with every call.</summary>
+    private static bool IsHeader(string name) => name is [>= 'A' and <= 'Z', ..] or "traceparent" or "tracestate" or "baggage";
+
+    private static void Set(HttpRequestMessage request, string name, string value)
+    {
+        request.Headers.Remove(name);
+        if (!request.Headers.TryAddWithoutValidation(name, value) && request.Content is { } content)
+        {
+            content.Headers.Remove(name);
+            content.Headers.TryAddWithoutValidation(name, value);
+        }
+    }
+
+    private async Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        await using var body = await response.Content.ReadAsStreamAsync(cancellation);
+        using var buffer = new MemoryStream();
+        var chunk = new byte[16 << 10];
+        int read;
+        while ((read = await body.ReadAsync(chunk, cancellation)) > 0)
+        {
+            var room = options.MaxResponseBody > 0 ? (int)Math.Min(read, options.MaxResponseBody - buffer.Length) : read;
+            buffer.Write(chunk, 0, room);
+            if (room < read)
+            {
+                break; // longer answers are cut, as in daprd
+            }
+        }
+        return buffer.ToArray();
+    }
+
+    private static Dictionary<string, string> MetadataOf(HttpResponseMessage response)
+    {
+        var metadata = response.Headers.Concat(response.Content.Headers).ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.Ordinal);
+        metadata["statusCode"] = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
+        metadata["status"] = $"{(int)response.StatusCode} {response.ReasonPhrase}";
+        return metadata;
+    }
+}

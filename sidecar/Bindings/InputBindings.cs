@@ -1,0 +1,81 @@
+using Sidecar.Api;
+using Sidecar.Components;
+using Sidecar.Resiliency;
+
+namespace Sidecar.Bindings;
+
+/// <summary>Takes the events of an app's bindings to the app, once it has said that it wants them.</summary>
+internal sealed partial class InputBindings(string appId, ComponentSet components, PolicyBook policies, BindingsApi outputs, ILogger<InputBindings> logger)
+{
+    private readonly List<IAsyncDisposable> running = []; // only one caller at a time starts or stops
+
+    public async Task StartAsync(IBindingReceiver receiver, CancellationToken cancellation)
+    {
+        foreach (var binding in components.Bindings.Values)
+        {
+            if (binding.Input is null)
+            {
+                continue;
+            }
+            if (binding.Declared || await receiver.TakesAsync(binding.Name, binding.Route, cancellation))
+            {
+                running.Add(binding.Input.Start((data, metadata, stopping) => SendAsync(binding, receiver, data, metadata, stopping)));
+            }
+            else
+            {
+                LogNotWanted(appId, binding.Name);
+            }
+        }
+    }
+
+    public async Task StopAsync()
+    {
+        foreach (var binding in running)
+        {
+            await binding.DisposeAsync();
+        }
+        running.Clear();
+    }
+
+    private async Task SendAsync(BindingComponent binding, IBindingReceiver receiver, ReadOnlyMemory<byte> data, IReadOnlyDictionary<string, string> metadata, CancellationToken stopping)
+    {
+        try
+        {
+            var happened = new BindingEvent(binding.Name, binding.Route, data, metadata);
+            var answer = await policies.Inbound(binding.Name, ComponentKind.Binding).RunAsync(limit => new ValueTask<BindingAnswer>(receiver.SendAsync(happened, limit)), stopping);
+            await ForwardAsync(answer, stopping);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !stopping.IsCancellationRequested)
+        {
+            LogNotTaken(e, binding.Name, appId);
+        }
+    }
+
+    private async Task ForwardAsync(BindingAnswer answer, CancellationToken stopping)
+    {
+        var call = new BindingCall("create", answer.Data, new Dictionary<string, string>());
+        if (answer.Parallel)
+        {
+            await Task.WhenAll(answer.To.Select(name => InvokeAsync(name, call, stopping)));
+            return;
+        }
+        foreach (var name in answer.To)
+        {
+            await InvokeAsync(name, call, stopping);
+        }
+    }
+
+    private async Task InvokeAsync(string name, BindingCall call, CancellationToken stopping)
+    {
+        if ((await outputs.InvokeAsync(name, call, stopping)).Failure is { } failure)
+        {
+            throw DaprErrors.OutputBinding(name, failure);
+        }
+    }
+
+    [LoggerMessage(2701, LogLevel.Information, "App {AppId} does not listen to binding {Binding}")]
+    private partial void LogNotWanted(string appId, string binding);
+
+    [LoggerMessage(2702, LogLevel.Error, "An event of binding {Binding} was not taken by app {AppId}")]
+    private partial void LogNotTaken(Exception failure, string binding, string appId);
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Sidecar.Apps;
+
+namespace Sidecar.ConfigurationStores;
+
+/// <summary>Tells an app of changes to what it follows over HTTP: <c>POST /configuration/{store}/{key}</c>. Source: Dapr docs, "Configuration API reference".</summary>
+internal sealed partial class AppNotifier(string store, IAppChannel channel, CancellationToken stopping, ILogger logger)
+{
+    public async Task NotifyAsync(string id, string key, ConfigurationItem item)
+    {
+        var call = new InvocationCall("POST", $"configuration/{store}/{key}", "", "application/json", Body(id, key, item), []);
+        try
+        {
+            var answer = await channel.InvokeAsync(call, stopping);
+            if (answer.Status != 200)
+            {
+                LogRefused(key, store, answer.Status);
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // As in daprd the app is told once; it can read the item at any time.
+            LogFailed(e, key, store);
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Body(string id, string key, ConfigurationItem item)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("id", id);
+            writer.WriteStartObject("items");
+            writer.WritePropertyName(key);
+            Write(writer, item);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+        return buffer.ToArray();
+    }
+
+    /// <summary>An item as the API shows it: what is empty is left out.</summary>
+    public static void Write(Utf8JsonWriter writer, ConfigurationItem item)
+    {
+        writer.WriteStartObject();
+        if (item.Value.Length > 0)
+        {
+            writer.WriteString("value", item.Value);
+        }
+        if (item.Version.Length > 0)
+        {
+            writer.WriteString("version", item.Version);
+        }
+        if (item.Metadata.Count > 0)
+        {
+            writer.WriteStartObject("metadata");
+            foreach (var (name, value) in item.Metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+            {
+                writer.WriteString(name, value);
+            }
+            writer.WriteEndObject();
+        }
+        writer.WriteEndObject();
+    }
+
+    [LoggerMessage(2601, LogLevel.Error, "The app answered {Status} to a change of configuration item {Key} of {Store}")]
+    private partial void LogRefused(string key, string store, int status);
+
+    [LoggerMessage(2602, LogLevel.Error, "The app could not be told of a change of configuration item {Key} of {Store}")]
+    private partial void LogFailed(Exception failure, string key, string store);
+}

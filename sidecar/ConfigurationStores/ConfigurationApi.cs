@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using Sidecar.Api;
+using Sidecar.Components;
+using Sidecar.Resiliency;
+
+namespace Sidecar.ConfigurationStores;
+
+/// <summary>What a subscriber gets: the id of its subscription and the item that changed.</summary>
+internal delegate Task ConfigurationListener(string id, string key, ConfigurationItem item);
+
+/// <summary>The configuration building block of one app, free of transport.</summary>
+internal sealed class ConfigurationApi(ComponentSet components, PolicyBook policies) : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, Subscription> subscriptions = new(StringComparer.Ordinal);
+
+    public async Task<IReadOnlyDictionary<string, ConfigurationItem>> GetAsync(string store, ConfigurationRequest request, CancellationToken cancellation)
+    {
+        var component = Demand(store);
+        try
+        {
+            return await policies.Outbound(store, ComponentKind.Configuration).RunAsync(limit => new ValueTask<IReadOnlyDictionary<string, ConfigurationItem>>(component.Store.GetAsync(request, limit)), cancellation);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw DaprErrors.ConfigurationGet(request.Keys, store, e.Message);
+        }
+    }
+
+    /// <summary>Starts a subscription; changes wait until <paramref name="listener"/> has been told the id by the caller's <paramref name="opened"/>.</summary>
+    /// <returns>A task that ends when the subscription is ended by its id.</returns>
+    public async Task<(string Id, Task Ended)> SubscribeAsync(string store, ConfigurationRequest request, ConfigurationListener listener, Task opened, CancellationToken cancellation)
+    {
+        var component = Demand(store);
+        var id = Guid.NewGuid().ToString();
+        try
+        {
+            var source = await component.Store.SubscribeAsync(request, async (key, item) =>
+            {
+                await opened;
+                await listener(id, key, item);
+            }, cancellation);
+            var subscription = new Subscription(source);
+            subscriptions[id] = subscription;
+            return (id, subscription.Ended.Task);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw DaprErrors.ConfigurationSubscribe(request.Keys, store, e.Message);
+        }
+    }
+
+    /// <summary>False when there is no such subscription.</summary>
+    public async Task<bool> UnsubscribeAsync(string id)
+    {
+        if (!subscriptions.TryRemove(id, out var subscription))
+        {
+            return false;
+        }
+        await subscription.DisposeAsync();
+        return true;
+    }
+
+    /// <summary>Refuses an unknown store.</summary>
+    public ConfigurationComponent Demand(string store)
+    {
+        if (components.ConfigurationStores.Count == 0)
+        {
+            throw DaprErrors.ConfigurationStoresNotConfigured();
+        }
+        return components.ConfigurationStores.GetValueOrDefault(store) ?? throw DaprErrors.ConfigurationStoreNotFound(store);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var id in subscriptions.Keys)
+        {
+            await UnsubscribeAsync(id);
+        }
+    }
+
+    private sealed class Subscription(IAsyncDisposable source) : IAsyncDisposable
+    {
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async ValueTask DisposeAsync()
+        {
+            Ended.TrySetResult();
+            await source.DisposeAsync();
+        }
+    }
+}

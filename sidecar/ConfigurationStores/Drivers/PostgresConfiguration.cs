@@ -1,0 +1,179 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Npgsql;
+using Sidecar.Postgres;
+
+namespace Sidecar.ConfigurationStores.Drivers;
+
+/// <summary>
+/// <c>configuration.postgresql</c> on a table the operator has made (key, value, version, metadata), with a trigger that notifies of
+/// changes. Of several versions of a key the highest number counts.
+/// </summary>
+internal sealed partial class PostgresConfiguration(PostgresServer server, string table, string? notifyChannel, TimeProvider time, ILogger logger) : IConfigurationStore
+{
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+
+    private NpgsqlDataSource Source => server.Source;
+
+    private TimeProvider Time => time;
+
+    /// <exception cref="InvalidOperationException">The table is missing.</exception>
+    public void Demand()
+    {
+        using var command = server.Source.CreateCommand("SELECT to_regclass($1) IS NOT NULL");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = table });
+        if (command.ExecuteScalar() is not true)
+        {
+            throw new InvalidOperationException($"postgreSQL configuration table '{table}' does not exist; create it with the columns key, value, version and metadata, or correct 'table'");
+        }
+    }
+
+    public async Task<IReadOnlyDictionary<string, ConfigurationItem>> GetAsync(ConfigurationRequest request, CancellationToken cancellation)
+    {
+        if (request.Keys.FirstOrDefault(key => !AllowedKey().IsMatch(key)) is { } illegal)
+        {
+            throw new ArgumentException($"invalid key : '{illegal}'");
+        }
+        await using var command = server.Source.CreateCommand($"SELECT key, value, version, metadata::text FROM {table}{(request.Keys.Count > 0 ? " WHERE key = ANY($1)" : "")}");
+        if (request.Keys.Count > 0)
+        {
+            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. request.Keys] });
+        }
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        var found = new Dictionary<string, ConfigurationItem>(StringComparer.Ordinal);
+        while (await row.ReadAsync(cancellation))
+        {
+            var item = new ConfigurationItem(row.GetString(1), row.GetString(2), row.IsDBNull(3) ? new Dictionary<string, string>() : Texts(JsonDocument.Parse(row.GetString(3)).RootElement));
+            if (!found.TryGetValue(row.GetString(0), out var known) || VersionOf(item) > VersionOf(known))
+            {
+                found[row.GetString(0)] = item;
+            }
+        }
+        return found;
+    }
+
+    public async Task<IAsyncDisposable> SubscribeAsync(ConfigurationRequest request, ConfigurationHandler handler, CancellationToken cancellation)
+    {
+        var channel = notifyChannel ?? request.Metadata.FirstOrDefault(item => item.Key.Equals("pgNotifyChannel", StringComparison.OrdinalIgnoreCase)).Value;
+        if (string.IsNullOrEmpty(channel))
+        {
+            throw new ArgumentException($"unable to subscribe to \"{table}\". notifyChannel must be set in component metadata or request metadata");
+        }
+        if (!AllowedChannel().IsMatch(channel))
+        {
+            throw new ArgumentException($"invalid notifyChannel name \"{channel}\". non-alphanumerics or upper cased names are not supported");
+        }
+        var listener = new Listener(this, channel, request, handler);
+        await listener.StartAsync(cancellation);
+        return listener;
+    }
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    private static int VersionOf(ConfigurationItem item) => int.TryParse(item.Version, out var number) ? number : -1;
+
+    private static Dictionary<string, string> Texts(JsonElement json)
+        => json.ValueKind != JsonValueKind.Object ? [] : json.EnumerateObject().ToDictionary(item => item.Name, item => item.Value.ToString(), StringComparer.Ordinal);
+
+    /// <summary>A connection that waits for notifications, and comes back when it was lost.</summary>
+    private sealed class Listener(PostgresConfiguration store, string channel, ConfigurationRequest request, ConfigurationHandler handler) : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource stopping = new();
+        private readonly Queue<string> told = new(); // filled and emptied by the connection's one reader
+        private Task waiting = Task.CompletedTask;
+
+        public async Task StartAsync(CancellationToken cancellation)
+        {
+            var connection = await ListenAsync(cancellation);
+            waiting = Task.Run(() => WaitAsync(connection), CancellationToken.None);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await stopping.CancelAsync();
+            await waiting;
+            stopping.Dispose();
+        }
+
+        private async Task<NpgsqlConnection> ListenAsync(CancellationToken cancellation)
+        {
+            var connection = await store.Source.OpenConnectionAsync(cancellation);
+            connection.Notification += (_, notification) => told.Enqueue(notification.Payload);
+            await using var command = new NpgsqlCommand($"LISTEN {channel}", connection);
+            await command.ExecuteNonQueryAsync(cancellation);
+            return connection;
+        }
+
+        private async Task WaitAsync(NpgsqlConnection? connection)
+        {
+            while (!stopping.IsCancellationRequested)
+            {
+                try
+                {
+                    connection ??= await ListenAsync(stopping.Token);
+                    await connection.WaitAsync(stopping.Token);
+                    while (told.TryDequeue(out var payload))
+                    {
+                        await TellAsync(payload);
+                    }
+                }
+                catch (Exception e) when (!stopping.IsCancellationRequested && e is NpgsqlException or IOException)
+                {
+                    store.LogListenFailed(e, channel);
+                    await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);
+                    connection = null;
+                    await PauseAsync();
+                }
+                catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+                {
+                    // Asked to stop.
+                }
+            }
+            await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+
+        private async Task PauseAsync()
+        {
+            try
+            {
+                await Task.Delay(AfterFailure, store.Time, stopping.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // Asked to stop, which the caller sees.
+            }
+        }
+
+        private async Task TellAsync(string payload)
+        {
+            try
+            {
+                using var json = JsonDocument.Parse(payload);
+                if (json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("data", out var row) && row.ValueKind == JsonValueKind.Object && Field(row, "key") is { Length: > 0 } key && request.Includes(key))
+                {
+                    var metadata = row.EnumerateObject().FirstOrDefault(member => member.Name.Equals("metadata", StringComparison.OrdinalIgnoreCase)).Value;
+                    await handler(key, new ConfigurationItem(Field(row, "value"), Field(row, "version"), Texts(metadata)));
+                }
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                store.LogNotTold(e, channel);
+            }
+        }
+
+        private static string Field(JsonElement row, string name)
+            => row.EnumerateObject().FirstOrDefault(member => member.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value is { ValueKind: not JsonValueKind.Undefined and not JsonValueKind.Null } value ? value.ToString() : "";
+    }
+
+    [GeneratedRegex("^[a-zA-Z0-9./_]*$")]
+    private static partial Regex AllowedKey();
+
+    [GeneratedRegex("^[a-z0-9./_]{1,63}$")]
+    private static partial Regex AllowedChannel();
+
+    [LoggerMessage(2621, LogLevel.Warning, "Listening to {Channel} was interrupted; trying until it works again")]
+    private partial void LogListenFailed(Exception failure, string channel);
+
+    [LoggerMessage(2622, LogLevel.Error, "A notification of {Channel} could not be told")]
+    private partial void LogNotTold(Exception failure, string channel);
+}

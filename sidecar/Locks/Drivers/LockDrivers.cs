@@ -1,0 +1,31 @@
+using Sidecar.Components;
+using Sidecar.Redis;
+
+namespace Sidecar.Locks.Drivers;
+
+/// <summary>How lock stores are opened from their metadata.</summary>
+internal static class LockDrivers
+{
+    public static Func<OpenedComponent> InMemory(DriverContext context)
+    {
+        var prefix = Prefix(context);
+        return () => new OpenedComponent(new LockComponent(context.Name, new InMemoryLock(context.Time), prefix));
+    }
+
+    public static Func<OpenedComponent> Redis(DriverContext context)
+    {
+        var prefix = Prefix(context);
+        var settings = RedisSettings.Read(context);
+        return () => new OpenedComponent(new LockComponent(context.Name, new RedisLock(RedisServer.At(settings)), prefix));
+    }
+
+    private static LockPrefix Prefix(DriverContext context)
+    {
+        var given = context.Properties.Text("keyPrefix");
+        if (given is not null && LockPrefix.IsIllegal(given))
+        {
+            context.Properties.Report("keyPrefix", $"input key/keyPrefix '{given}' can't contain '||'");
+        }
+        return new LockPrefix(given, context.AppId, context.Name);
+    }
+}

@@ -1,0 +1,21 @@
+namespace Sidecar.Locks;
+
+/// <summary>A lock component. Resources arrive complete (prefix included). A lock is not reentrant: its own owner does not get it twice.</summary>
+internal interface ILockStore : IAsyncDisposable
+{
+    /// <summary>Whether <paramref name="owner"/> has the lock now, until it unlocks or <paramref name="expiry"/> is over.</summary>
+    ValueTask<bool> TryLockAsync(string resource, string owner, TimeSpan expiry, CancellationToken cancellation);
+
+    ValueTask<UnlockOutcome> UnlockAsync(string resource, string owner, CancellationToken cancellation);
+}
+
+/// <summary>The numbers are those of Dapr's API.</summary>
+internal enum UnlockOutcome
+{
+    Done = 0,
+    NoSuchLock = 1,
+    OtherOwner = 2,
+}
+
+/// <summary>A lock store as one app sees it.</summary>
+internal sealed record LockComponent(string Name, ILockStore Store, LockPrefix Keys);

@@ -1,0 +1,20 @@
+namespace Sidecar.Locks;
+
+/// <summary>How locks of apps are told apart, and from other data in the same store (metadata <c>keyPrefix</c>). Source: daprd's lock configuration.</summary>
+internal sealed class LockPrefix(string? strategy, string appId, string storeName)
+{
+    private const string Separator = "||";
+
+    private readonly string prefix = strategy?.ToLowerInvariant() switch
+    {
+        null or "" or "appid" => $"lock{Separator}{appId}{Separator}",
+        "none" => $"lock{Separator}",
+        "name" => $"lock{Separator}{storeName}{Separator}",
+        var custom => $"lock{Separator}{custom}{Separator}",
+    };
+
+    /// <summary>The stored name, or null when <paramref name="resource"/> holds what separates the parts of one.</summary>
+    public string? Stored(string resource) => IsIllegal(resource) ? null : prefix + resource;
+
+    public static bool IsIllegal(string text) => text.Contains(Separator, StringComparison.Ordinal);
+}

@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using Sidecar.PubSub.Publishing;
+using Sidecar.Rabbit;
+
+namespace Sidecar.PubSub.Drivers;
+
+/// <summary>
+/// <c>pubsub.rabbitmq</c>. The library connects again by itself after the broker has been away, and puts exchanges, queues and
+/// consumers back in place.
+/// </summary>
+internal sealed class RabbitPubSub : IPubSub
+{
+    private const int UnconfirmedAtMost = 1024;
+
+    private readonly RabbitSettings settings;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly IConnection connection;
+    private readonly SemaphoreSlim opening = new(1);
+    private readonly ConcurrentDictionary<string, bool> declared = new(StringComparer.Ordinal); // exchanges
+    private readonly List<RabbitSubscription> subscriptions = []; // guarded by itself
+    private IChannel? publishing;
+
+    /// <exception cref="InvalidOperationException">The broker can't be reached, or does not let us in.</exception>
+    public RabbitPubSub(RabbitSettings settings, TimeProvider time, ILogger logger)
+    {
+        (this.settings, this.time, this.logger) = (settings, time, logger);
+        try
+        {
+            connection = settings.Factory().CreateConnectionAsync().GetAwaiter().GetResult();
+        }
+        catch (BrokerUnreachableException e)
+        {
+            throw new InvalidOperationException(e.InnerException is AuthenticationFailureException or PossibleAuthenticationFailureException
+                ? $"RabbitMQ at {settings.Where} does not let us in; correct user and password of connectionString"
+                : $"no RabbitMQ answers at {settings.Where}; start it, or correct connectionString", e);
+        }
+    }
+
+    public async Task PublishAsync(BrokerMessage message, CancellationToken cancellation)
+    {
+        var channel = publishing is { IsOpen: true } open ? open : await OpenAsync(cancellation);
+        if (!declared.ContainsKey(message.Topic))
+        {
+            await RabbitTopology.DeclareExchangeAsync(channel, settings, message.Topic, cancellation);
+            declared[message.Topic] = true;
+        }
+        // With confirms this ends when the broker has the message, on disk if it is persistent.
+        await channel.BasicPublishAsync(message.Topic, message.Metadata.GetValueOrDefault("routingKey") ?? "", mandatory: false, PropertiesOf(message.Metadata), message.Data, cancellation);
+    }
+
+    public async Task<IAsyncDisposable> SubscribeAsync(SubscribeRequest request, MessageHandler handler, CancellationToken cancellation)
+    {
+        var subscription = new RabbitSubscription(connection, settings, request, handler, time, logger);
+        await subscription.StartAsync(cancellation);
+        lock (subscriptions)
+        {
+            subscriptions.Add(subscription);
+        }
+        return subscription;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        RabbitSubscription[] open;
+        lock (subscriptions)
+        {
+            open = [.. subscriptions];
+        }
+        foreach (var subscription in open)
+        {
+            await subscription.DisposeAsync();
+        }
+        await connection.DisposeAsync();
+        opening.Dispose();
+    }
+
+    /// <summary>The broker closes a channel on a mistake, for example when an exchange was deleted; a new one declares all anew.</summary>
+    private async Task<IChannel> OpenAsync(CancellationToken cancellation)
+    {
+        await opening.WaitAsync(cancellation);
+        try
+        {
+            if (publishing is { IsOpen: true } open)
+            {
+                return open;
+            }
+            if (!connection.IsOpen)
+            {
+                throw new IOException($"RabbitMQ at {settings.Where} is away; the connection comes back with it");
+            }
+            declared.Clear();
+            if (publishing is { } closed)
+            {
+                await closed.DisposeAsync();
+            }
+            var confirms = settings.PublisherConfirm;
+            return publishing = await connection.CreateChannelAsync(new CreateChannelOptions(confirms, confirms, new ThrottlingRateLimiter(UnconfirmedAtMost)), cancellation);
+        }
+        finally
+        {
+            opening.Release();
+        }
+    }
+
+    private BasicProperties PropertiesOf(IReadOnlyDictionary<string, string> metadata)
+    {
+        var properties = new BasicProperties { ContentType = "text/plain", Persistent = settings.Persistent };
+        if ((PublishMetadata.TimeToLive(metadata) ?? settings.TimeToLive) is { } ttl)
+        {
+            properties.Expiration = ((long)ttl.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        }
+        foreach (var (name, value) in metadata.Where(item => item.Value.Length > 0))
+        {
+            switch (name.ToLowerInvariant())
+            {
+                case "priority" when byte.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var priority):
+                    properties.Priority = priority;
+                    break;
+                case "contenttype":
+                    properties.ContentType = value;
+                    break;
+                case "messageid":
+                    properties.MessageId = value;
+                    break;
+                case "correlationid":
+                    properties.CorrelationId = value;
+                    break;
+                case "type":
+                    properties.Type = value;
+                    break;
+            }
+        }
+        return properties;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text.Json;
+using Sidecar.Redis;
+using StackExchange.Redis;
+
+namespace Sidecar.PubSub.Drivers;
+
+/// <summary>Metadata of <c>pubsub.redis</c>. Names and defaults: Dapr's component reference.</summary>
+internal sealed record RedisPubSubOptions(string ConsumerId, TimeSpan ProcessingTimeout, TimeSpan RedeliverInterval, int QueueDepth, int Concurrency, long MaxLength, TimeSpan StreamTimeToLive)
+{
+    /// <summary>Either at zero switches redelivery off.</summary>
+    public bool Redelivers => ProcessingTimeout > TimeSpan.Zero && RedeliverInterval > TimeSpan.Zero;
+}
+
+/// <summary>
+/// <c>pubsub.redis</c> in daprd's layout: a stream per topic whose entries have the fields <c>data</c> and <c>metadata</c>, a consumer
+/// group per app. A new group sees all that its stream holds.
+/// </summary>
+internal sealed class RedisPubSub(RedisServer server, RedisPubSubOptions options, TimeProvider time, ILogger logger) : IPubSub
+{
+    private readonly List<RedisSubscription> subscriptions = []; // guarded by itself
+
+    public async Task PublishAsync(BrokerMessage message, CancellationToken cancellation)
+    {
+        var metadata = JsonSerializer.SerializeToUtf8Bytes(new SortedDictionary<string, string>(message.Metadata.ToDictionary(), StringComparer.Ordinal));
+        if (options.StreamTimeToLive > TimeSpan.Zero)
+        {
+            var oldest = (time.GetUtcNow() - options.StreamTimeToLive).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) + "-1";
+            await server.Database.ExecuteAsync("XADD", (RedisKey)message.Topic, "MINID", "~", oldest, "*", "data", (RedisValue)message.Data, "metadata", metadata);
+            return;
+        }
+        await server.Database.StreamAddAsync(message.Topic, [new("data", message.Data), new("metadata", metadata)], maxLength: options.MaxLength > 0 ? (int)options.MaxLength : null, useApproximateMaxLength: true);
+    }
+
+    public async Task<IAsyncDisposable> SubscribeAsync(SubscribeRequest request, MessageHandler handler, CancellationToken cancellation)
+    {
+        var subscription = new RedisSubscription(server, options, request, handler, time, logger);
+        await subscription.StartAsync();
+        lock (subscriptions)
+        {
+            subscriptions.Add(subscription);
+        }
+        return subscription;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        RedisSubscription[] open;
+        lock (subscriptions)
+        {
+            open = [.. subscriptions];
+        }
+        foreach (var subscription in open)
+        {
+            await subscription.DisposeAsync();
+        }
+        await server.DisposeAsync();
+    }
+}

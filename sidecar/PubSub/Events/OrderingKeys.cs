@@ -1,0 +1,37 @@
+using System.Text.Json;
+
+namespace Sidecar.PubSub.Events;
+
+/// <summary>What keeps messages of a broker in order that knows no keys itself: the <c>partitionKey</c> they were published with, else the subject of the event.</summary>
+internal static class OrderingKeys
+{
+    public static string? Of(ReadOnlyMemory<byte> data, IReadOnlyDictionary<string, string> metadata)
+        => metadata.GetValueOrDefault("partitionKey") ?? Subject(data.Span);
+
+    private static string? Subject(ReadOnlySpan<byte> data)
+    {
+        var reader = new Utf8JsonReader(data);
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                return null;
+            }
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isSubject = reader.ValueTextEquals("subject"u8);
+                reader.Read();
+                if (isSubject && reader.TokenType == JsonTokenType.String)
+                {
+                    return reader.GetString();
+                }
+                reader.Skip();
+            }
+        }
+        catch (JsonException)
+        {
+            // No JSON, so no event: it has no subject.
+        }
+        return null;
+    }
+}

@@ -1,0 +1,125 @@
+using RabbitMQ.Client;
+using Sidecar.Components;
+
+namespace Sidecar.Rabbit;
+
+/// <summary>Metadata of <c>pubsub.rabbitmq</c>. Names and defaults: Dapr's component reference.</summary>
+internal sealed record RabbitSettings
+{
+    private static readonly string[] ExchangeKinds = ["fanout", "topic", "direct", "headers"];
+
+    public required Uri Address { get; init; }
+    public required string ConsumerId { get; init; }
+    public bool Durable { get; init; }
+    public bool DeleteWhenUnused { get; init; }
+    public bool DeadLetter { get; init; }
+    public bool AutoAck { get; init; }
+    public bool RequeueInFailure { get; init; }
+    public bool Persistent { get; init; }
+    public ushort Prefetch { get; init; }
+    public TimeSpan ReconnectWait { get; init; }
+    public int MaxLength { get; init; }
+    public int MaxLengthBytes { get; init; }
+    public required string ExchangeKind { get; init; }
+    public string? ClientName { get; init; }
+    public TimeSpan HeartBeat { get; init; }
+    public bool PublisherConfirm { get; init; }
+    public bool SaslExternal { get; init; }
+    public bool Single { get; init; }
+    public TimeSpan? TimeToLive { get; init; }
+    public bool PropertiesToMetadata { get; init; }
+    public required Certificates Certificates { get; init; }
+
+    public string Where => $"{Address.Host}:{(Address.IsDefaultPort || Address.Port < 0 ? Address.Scheme == "amqps" ? 5671 : 5672 : Address.Port)}";
+
+    public static RabbitSettings Read(DriverContext context)
+    {
+        var properties = context.Properties;
+        var delivery = properties.Number("deliveryMode", 0);
+        if (delivery is < 0 or > 2)
+        {
+            properties.Report("deliveryMode", "invalid RabbitMQ delivery mode, accepted values are between 0 and 2 (2: messages survive a restart of the broker)");
+        }
+        var kind = properties.Text("exchangeKind") is { Length: > 0 } given ? given : "fanout";
+        if (!ExchangeKinds.Contains(kind))
+        {
+            properties.Report("exchangeKind", $"invalid RabbitMQ exchange kind {kind}; known are: {string.Join(", ", ExchangeKinds)}");
+        }
+        var concurrency = properties.Text("concurrency");
+        if (concurrency is not (null or "" or "single" or "parallel"))
+        {
+            properties.Report("concurrency", $"'concurrency' must be single or parallel, not '{concurrency}'");
+        }
+        var ttl = properties.Duration("ttlInSeconds", TimeSpan.Zero);
+        return new RabbitSettings
+        {
+            Address = AddressOf(properties),
+            ConsumerId = properties.Text("consumerID") is { Length: > 0 } named ? named : context.AppId,
+            Durable = properties.Flag("durable", otherwise: true),
+            DeleteWhenUnused = properties.Flag("deletedWhenUnused", otherwise: true),
+            DeadLetter = properties.Flag("enableDeadLetter"),
+            AutoAck = properties.Flag("autoAck"),
+            RequeueInFailure = properties.Flag("requeueInFailure"),
+            Persistent = delivery == 2,
+            Prefetch = (ushort)Math.Clamp(properties.Number("prefetchCount", 0), 0, 255),
+            ReconnectWait = properties.Duration("reconnectWaitSeconds", TimeSpan.FromSeconds(3)),
+            MaxLength = properties.Number("maxLen", 0),
+            MaxLengthBytes = properties.Number("maxLenBytes", 0),
+            ExchangeKind = kind,
+            ClientName = properties.Text("clientName"),
+            HeartBeat = properties.Duration("heartBeat", TimeSpan.FromSeconds(10)),
+            PublisherConfirm = properties.Flag("publisherConfirm"),
+            SaslExternal = properties.Flag("saslExternal"),
+            Single = concurrency == "single",
+            TimeToLive = ttl > TimeSpan.Zero ? ttl : null,
+            PropertiesToMetadata = properties.Flag("publishMessagePropertiesToMetadata"),
+            Certificates = Certificates.Read(context, "caCert", "clientCert", "clientKey"),
+        };
+    }
+
+    public ConnectionFactory Factory()
+    {
+        var factory = new ConnectionFactory
+        {
+            Uri = Address,
+            AutomaticRecoveryEnabled = true,
+            TopologyRecoveryEnabled = true,
+            NetworkRecoveryInterval = ReconnectWait,
+            RequestedHeartbeat = HeartBeat,
+            RequestedConnectionTimeout = TimeSpan.FromSeconds(5),
+            ClientProvidedName = ClientName is { Length: > 0 } ? ClientName : "sidecar",
+        };
+        if (factory.Ssl.Enabled)
+        {
+            factory.Ssl.ServerName = Address.Host;
+            factory.Ssl.CertificateValidationCallback = (_, presented, _, errors) => Certificates.Trusts(presented, errors);
+            factory.Ssl.Certs = Certificates.Client is { } client ? [client] : null;
+        }
+        if (SaslExternal)
+        {
+            factory.AuthMechanisms = [new ExternalMechanismFactory()];
+        }
+        return factory;
+    }
+
+    private static Uri AddressOf(ComponentProperties properties)
+    {
+        var given = properties.Text("connectionString", "host");
+        var protocol = properties.Text("protocol") is { Length: > 0 } named ? named : null;
+        var host = properties.Text("hostname") is { Length: > 0 } other ? other : "localhost";
+        var user = properties.Text("username") ?? "";
+        var password = properties.Text("password") ?? "";
+        var text = given is { Length: > 0 } ? given
+            : $"{protocol ?? "amqp"}://{(user.Length > 0 ? Uri.EscapeDataString(user) + (password.Length > 0 ? ":" + Uri.EscapeDataString(password) : "") + "@" : "")}{host}";
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("amqp" or "amqps"))
+        {
+            properties.Report("connectionString", "invalid RabbitMQ connection string; right would be amqp://user:password@localhost:5672");
+            return new Uri("amqp://localhost");
+        }
+        if (protocol is not null && protocol != address.Scheme)
+        {
+            properties.Report("protocol", $"protocol '{protocol}' does not match the connection string, which says '{address.Scheme}'");
+        }
+        return address;
+    }
+}

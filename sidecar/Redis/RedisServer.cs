@@ -1,0 +1,86 @@
+using StackExchange.Redis;
+
+namespace Sidecar.Redis;
+
+/// <summary>
+/// The connection to one Redis database, shared by all components of this process that name it alike: commands of all of them are
+/// pipelined on it. It comes back by itself after the server has been away.
+/// </summary>
+internal sealed class RedisServer : IAsyncDisposable
+{
+    private static readonly Lock OpenGate = new();
+    private static readonly Dictionary<string, RedisServer> Open = [];
+
+    private readonly RedisSettings settings;
+    private int users = 1; // guarded by OpenGate
+
+    private RedisServer(RedisSettings settings)
+    {
+        this.settings = settings;
+        Connection = Connect(settings.Options());
+        Database = Connection.GetDatabase();
+    }
+
+    public IConnectionMultiplexer Connection { get; }
+
+    public IDatabase Database { get; }
+
+    public int DatabaseNumber => settings.Database;
+
+    /// <exception cref="InvalidOperationException">The server can't be reached, or does not let us in.</exception>
+    public static RedisServer At(RedisSettings settings)
+    {
+        lock (OpenGate)
+        {
+            if (Open.TryGetValue(settings.Key, out var known))
+            {
+                known.users++;
+                return known;
+            }
+            return Open[settings.Key] = new RedisServer(settings);
+        }
+    }
+
+    /// <summary>
+    /// A connection of its own, for commands that wait on the server: on the shared one they would hold up all others.
+    /// <paramref name="longestWait"/> is how long a command may take.
+    /// </summary>
+    public async Task<IConnectionMultiplexer> DedicatedAsync(TimeSpan longestWait)
+    {
+        var options = settings.Options();
+        options.AsyncTimeout = (int)(longestWait + settings.DialTimeout).TotalMilliseconds;
+        options.CommandMap = CommandMap.Create(["SUBSCRIBE", "PSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "PUBLISH"], available: false);
+        options.BacklogPolicy = BacklogPolicy.FailFast;
+        return await ConnectionMultiplexer.ConnectAsync(options);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (OpenGate)
+        {
+            if (--users > 0)
+            {
+                return;
+            }
+            Open.Remove(settings.Key);
+        }
+        await Connection.DisposeAsync();
+    }
+
+    private ConnectionMultiplexer Connect(ConfigurationOptions options)
+    {
+        try
+        {
+            return ConnectionMultiplexer.Connect(options);
+        }
+        catch (RedisConnectionException e)
+        {
+            throw new InvalidOperationException(Reason(e), e);
+        }
+    }
+
+    private string Reason(RedisConnectionException failure)
+        => failure.FailureType == ConnectionFailureType.AuthenticationFailure || failure.ToString() is var text && (text.Contains("NOAUTH", StringComparison.Ordinal) || text.Contains("WRONGPASS", StringComparison.Ordinal))
+            ? $"Redis at {settings.Address} does not let us in; correct redisPassword (and redisUsername)"
+            : $"no Redis answers at {settings.Address}; start it, or correct redisHost ({failure.FailureType})";
+}

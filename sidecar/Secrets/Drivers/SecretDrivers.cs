@@ -1,0 +1,25 @@
+using Sidecar.Components;
+
+namespace Sidecar.Secrets.Drivers;
+
+/// <summary>How secret stores are opened from their metadata.</summary>
+internal static class SecretDrivers
+{
+    public static Func<OpenedComponent> Environment(DriverContext context)
+    {
+        var prefix = context.Properties.Text("prefix") ?? "";
+        return () => new OpenedComponent(new EnvironmentSecretStore(prefix));
+    }
+
+    public static Func<OpenedComponent> File(DriverContext context)
+    {
+        var file = context.Properties.Required("secretsFile", "secrets.json");
+        var separator = context.Properties.Text("nestedSeparator") is { Length: > 0 } given ? given : ":";
+        var multiValued = context.Properties.Flag("multiValued");
+        return () =>
+        {
+            var store = new FileSecretStore(context.PathOf(file), separator, multiValued);
+            return store.MultipleKeyValues ? new OpenedComponent(store, "MULTIPLE_KEY_VALUES_PER_SECRET") : new OpenedComponent(store);
+        };
+    }
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using Sidecar.Redis;
+using StackExchange.Redis;
+
+namespace Sidecar.State.Drivers;
+
+/// <summary>
+/// <c>state.redis</c> in daprd's layout: a hash per key with <c>data</c>, <c>version</c> (the ETag) and <c>first-write</c>. Keys that
+/// have to be listed are kept in a sorted set beside them, because Redis can't look up keys by prefix.
+/// </summary>
+internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) : ITransactionalStateStore, IBulkStateStore, IKeyListing
+{
+    private const string Index = "sidecar||keys";
+    private static readonly RedisValue[] Fields = ["data", "version"];
+
+    private readonly IDatabase redis = server.Database;
+
+    public async ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellation)
+    {
+        try
+        {
+            var values = await redis.HashGetAsync(key, Fields);
+            return Entry(values[0], values[1]);
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+        {
+            // Plain strings are what daprd wrote before it had ETags.
+            return new StateEntry((byte[])(await redis.StringGetAsync(key))!, "0");
+        }
+    }
+
+    /// <summary>Pipelined: one round trip for all.</summary>
+    public async ValueTask<IReadOnlyList<StateEntry?>> GetManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation)
+        => await Task.WhenAll(keys.Select(key => GetAsync(key, cancellation).AsTask()));
+
+    public async ValueTask<StateFailure?> WriteAsync(StateWrite write, CancellationToken cancellation)
+        => await ApplyAsync([write], alone: true);
+
+    public async ValueTask<IReadOnlyList<StateFailure?>> WriteManyAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellation)
+        => await Task.WhenAll(writes.Select(write => ApplyAsync([write], alone: true)));
+
+    public async ValueTask<StateFailure?> TransactAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellation)
+        => await ApplyAsync(writes, alone: false);
+
+    public async ValueTask<IReadOnlyList<string>> ListKeysAsync(string prefix, string? after, int limit, CancellationToken cancellation)
+        => (string[])(await ListAsync(prefix, after, limit, withValues: false))!;
+
+    public async ValueTask<IReadOnlyList<KeyValuePair<string, StateEntry>>> ListEntriesAsync(string prefix, string? after, int limit, CancellationToken cancellation)
+    {
+        var flat = (RedisValue[])(await ListAsync(prefix, after, limit, withValues: true))!;
+        return [.. flat.Chunk(3).Select(row => KeyValuePair.Create((string)row[0]!, new StateEntry(row[1], row[2]!)))];
+    }
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    /// <param name="alone">In a transaction daprd does not know of first-write.</param>
+    private async Task<StateFailure?> ApplyAsync(IReadOnlyList<StateWrite> writes, bool alone)
+    {
+        var keys = new RedisKey[writes.Count + 1];
+        var values = new RedisValue[writes.Count * 5];
+        for (var i = 0; i < writes.Count; i++)
+        {
+            if (Unreadable(writes[i]) is { } invalid)
+            {
+                return invalid;
+            }
+            keys[i] = writes[i].Key;
+            Arguments(writes[i], alone).CopyTo(values, i * 5);
+        }
+        keys[^1] = Index;
+        var refused = (int)await redis.ScriptEvaluateAsync(RedisScripts.Write, keys, values);
+        return refused == 0 ? null : Failure(writes[(refused / 10) - 1], exists: refused % 10 == 2);
+    }
+
+    private RedisValue[] Arguments(StateWrite write, bool alone)
+    {
+        var upsert = write.Kind == StateWriteKind.Upsert;
+        var first = write.FirstWrite && write.ETag is null && (alone || !write.AsInDaprd);
+        var expiry = (write.TimeToLive ?? timeToLive) is { } ttl ? ((long)ttl.TotalSeconds).ToString(CultureInfo.InvariantCulture) : "";
+        return
+        [
+            write.AsInDaprd ? upsert ? "s" : "d" : upsert ? "S" : "D",
+            write.ETag ?? (write.AsInDaprd ? "0" : ""),
+            first ? "1" : "",
+            expiry,
+            upsert ? write.Value : "",
+        ];
+    }
+
+    /// <summary>A version is a number; daprd says so of writes, and takes any other as another version when it deletes.</summary>
+    private static StateFailure? Unreadable(StateWrite write)
+        => write is { AsInDaprd: true, Kind: StateWriteKind.Upsert, ETag: { } etag } && !int.TryParse(etag, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
+            ? new StateFailure(StateFailureKind.ETagInvalid, write.Key, $"invalid etag value: strconv.Atoi: parsing \"{etag}\": invalid syntax")
+            : null;
+
+    private static StateFailure Failure(StateWrite write, bool exists)
+    {
+        var what = write.Kind == StateWriteKind.Upsert ? $"failed to set key {write.Key}" : $"failed to delete {write.Key}";
+        return exists ? new StateFailure(StateFailureKind.KeyExists, write.Key, what)
+            : write.ETag is null && write.AsInDaprd ? new StateFailure(StateFailureKind.Refused, write.Key, what)
+            : new StateFailure(StateFailureKind.ETagMismatch, write.Key, $"possible etag mismatch. error from state store: {what}");
+    }
+
+    private static StateEntry? Entry(RedisValue data, RedisValue version) => (data.IsNull, version.IsNull) switch
+    {
+        (true, true) => null,
+        (false, false) => new StateEntry(data, version!),
+        _ => throw new InvalidDataException("required hash field 'data' or 'version' was not found"),
+    };
+
+    private Task<RedisResult> ListAsync(string prefix, string? after, int limit, bool withValues)
+    {
+        RedisValue from = after is not null && string.CompareOrdinal(after, prefix) >= 0 ? "(" + after : "[" + prefix;
+        byte[] to = [(byte)'(', .. System.Text.Encoding.UTF8.GetBytes(prefix), 0xFF]; // no UTF-8 text goes on with this byte
+        return redis.ScriptEvaluateAsync(RedisScripts.List, [Index], [from, to, limit, withValues ? "1" : ""]);
+    }
+}
