@@ -1,14 +1,23 @@
 using Gateway.Aggregation;
+using Gateway.Documentation;
+using Gateway.Identity;
+using Gateway.Limits;
 using Gateway.Routing;
 using ServiceDefaults;
 using ServiceDefaults.Requests;
 
-var builder = WebApplication.CreateBuilder(args).AddServiceDefaults();
+var builder = WebApplication.CreateBuilder(args).AddServiceDefaults().AddIdentity().AddLimits();
 builder.Configuration[AppToken.Edge] = "true";
 builder.Services.AddReverseProxy();
 builder.Services.AddServiceClient<OrdersClient>("orders").AddServiceClient<CustomersClient>("customers");
 
 var app = builder.Build().UseServiceDefaults();
+app.Use(next => context => app.Services.GetRequiredService<LoadShedding>().GuardAsync(context, next));
+app.UseAuthentication();
+app.UseRateLimiter();
+app.UseAuthorization();
+app.MapTokens();
+app.MapDocumentation();
 app.MapOrderDetails();
 app.MapServices();
 app.Run();

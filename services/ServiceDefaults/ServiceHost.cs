@@ -32,6 +32,12 @@ public static class ServiceHost
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
         });
+        // Log lines carry the trace they belong to; outside of development as JSON, for machines to read.
+        builder.Logging.Configure(logging => logging.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
+        if (!builder.Environment.IsDevelopment())
+        {
+            builder.Logging.ClearProviders().AddJsonConsole(json => json.IncludeScopes = true);
+        }
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning)
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // not being set up yet is told by the probe itself
         builder.Services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
@@ -46,6 +52,7 @@ public static class ServiceHost
 
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
+        app.Use(next => context => RequestId.FlowAsync(context, next));
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseMiddleware<AppToken>();
@@ -57,9 +64,13 @@ public static class ServiceHost
     public static IServiceCollection AddServiceClient<TClient>(this IServiceCollection services, string appId) where TClient : class
         => services.AddSingleton(provider =>
         {
-            // The SDK takes its endpoint from the environment, but not the token for this kind of client.
-            var token = provider.GetRequiredService<IConfiguration>()["DAPR_API_TOKEN"];
-            return ActivatorUtilities.CreateInstance<TClient>(provider, DaprClient.CreateInvokeHttpClient(appId, daprApiToken: string.IsNullOrEmpty(token) ? null : token));
+            var settings = provider.GetRequiredService<IConfiguration>();
+            var outgoing = new Outgoing(settings["APP_ID"] ?? "", settings["DAPR_API_TOKEN"] is { Length: > 0 } token ? token : null)
+            {
+                InnerHandler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false },
+            };
+            var http = new HttpClient(new InvocationHandler { InnerHandler = outgoing }) { BaseAddress = new Uri($"http://{appId}") };
+            return ActivatorUtilities.CreateInstance<TClient>(provider, http);
         });
 }
 

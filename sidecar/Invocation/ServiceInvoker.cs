@@ -38,7 +38,10 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         {
             context.Request.EnableBuffering();
         }
-        var last = await GuardedAsync(target.Id, policy.ExecuteAsync(async limit =>
+        var last = await GuardedAsync(target.Id, streams ? policy.ExecuteOnceAsync(TryAsync, context.RequestAborted) : policy.ExecuteAsync(TryAsync, context.RequestAborted));
+        await last.ConcludeAsync(context);
+
+        async ValueTask<Attempt> TryAsync(CancellationToken limit)
         {
             var attempt = new Attempt(limit);
             context.Features.Set(attempt);
@@ -51,13 +54,12 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
                 }
                 await ForwardOnceAsync(context, target);
             }
-            catch (DaprException e) when (!streams)
+            catch (DaprException e)
             {
                 attempt.Fail(e);
             }
             return attempt;
-        }, context.RequestAborted));
-        await last.ConcludeAsync(context);
+        }
     }
 
     private async Task ForwardOnceAsync(HttpContext context, InvocationTarget target)

@@ -13,26 +13,33 @@ internal sealed class Policy
     private static readonly ResiliencePropertyKey<long> Begun = new("begun");
 
     private readonly ResiliencePipeline pipeline;
+    private readonly ResiliencePipeline once;
     private readonly TimeProvider time;
 
     public Policy(TimeSpan? timeout, RetryRule? retry, CircuitBreaker? breaker, TimeProvider time, Action<string> activated)
     {
         this.time = time;
         Retries = retry is { MaxRetries: not 0 };
-        var builder = new ResiliencePipelineBuilder { TimeProvider = time };
-        if (retry is not null && Retries)
+        once = Build(null);
+        pipeline = Retries ? Build(retry) : once;
+
+        ResiliencePipeline Build(RetryRule? repeated)
         {
-            builder.AddRetry(Options(retry, activated));
+            var builder = new ResiliencePipelineBuilder { TimeProvider = time };
+            if (repeated is not null)
+            {
+                builder.AddRetry(Options(repeated, activated));
+            }
+            if (breaker is not null)
+            {
+                builder.AddStrategy(_ => new CircuitBreakerStrategy(breaker), new CircuitBreakerStrategy.Options());
+            }
+            if (timeout is { Ticks: > 0 } limit)
+            {
+                builder.AddTimeout(new TimeoutStrategyOptions { Timeout = limit, OnTimeout = _ => { activated("timeout"); return default; } });
+            }
+            return builder.Build();
         }
-        if (breaker is not null)
-        {
-            builder.AddStrategy(_ => new CircuitBreakerStrategy(breaker), new CircuitBreakerStrategy.Options());
-        }
-        if (timeout is { Ticks: > 0 } limit)
-        {
-            builder.AddTimeout(new TimeoutStrategyOptions { Timeout = limit, OnTimeout = _ => { activated("timeout"); return default; } });
-        }
-        pipeline = builder.Build();
     }
 
     /// <summary>Whether something may be tried more than once, so that what it reads has to be kept.</summary>
@@ -41,7 +48,12 @@ internal sealed class Policy
     /// <summary>Runs <paramref name="work"/>, which must heed the token it is given: a try that is out of time is waited for.</summary>
     /// <exception cref="TimeoutException">The last try took too long; the message is daprd's.</exception>
     /// <exception cref="CircuitBreakerRefusedException">The breaker is open.</exception>
-    public async ValueTask<T> ExecuteAsync<T>(Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellation)
+    public ValueTask<T> ExecuteAsync<T>(Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellation) => ExecuteAsync(pipeline, work, cancellation);
+
+    /// <summary>As <see cref="ExecuteAsync{T}(Func{CancellationToken, ValueTask{T}}, CancellationToken)"/>, for what can't be done a second time: under timeout and breaker alone.</summary>
+    public ValueTask<T> ExecuteOnceAsync<T>(Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellation) => ExecuteAsync(once, work, cancellation);
+
+    private async ValueTask<T> ExecuteAsync<T>(ResiliencePipeline pipeline, Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellation)
     {
         var context = ResilienceContextPool.Shared.Get(cancellation);
         context.Properties.Set(Begun, time.GetTimestamp());

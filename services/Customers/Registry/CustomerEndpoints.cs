@@ -1,5 +1,6 @@
 using ServiceDefaults.Aggregates;
 using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
 
 namespace Customers.Registry;
 
@@ -9,8 +10,8 @@ internal static class CustomerEndpoints
     {
         var customers = routes.MapGroup("/customers");
         customers.MapPost("/", RegisterAsync);
-        customers.MapGet("/{customerId}", FindAsync);
-        customers.MapPut("/{customerId}", ChangeAsync);
+        customers.MapGet("/{customerId}", FindAsync).AddEndpointFilter(OnlyOwnAsync);
+        customers.MapPut("/{customerId}", ChangeAsync).AddEndpointFilter(OnlyOwnAsync);
     }
 
     private static async Task<IResult> RegisterAsync(CustomerDetails details, CustomerStore store, CancellationToken cancellation)
@@ -39,6 +40,11 @@ internal static class CustomerEndpoints
         }
         return changed.ToResult(TypedResults.Ok);
     }
+
+    private static ValueTask<object?> OnlyOwnAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+        => (string)context.HttpContext.Request.RouteValues["customerId"]! is var id && Caller.MaySee(context.HttpContext.Request, id)
+            ? next(context)
+            : ValueTask.FromResult<object?>(Missing(id));
 
     private static IResult Missing(string customerId)
         => Refusal.NotFound("customer-not-found", $"There is no customer '{customerId}'.").ToProblem();

@@ -1,35 +1,42 @@
 using System.Text.Json.Nodes;
+using Gateway.Identity;
 using Gateway.Routing;
 
 namespace Gateway.Aggregation;
 
-/// <summary>An order together with its customer. Without the customer's service the order is still worth showing.</summary>
+/// <summary>
+/// An order together with its customer. A customer's orders are the customer's own, so both are asked for at once; for an operator
+/// the order tells whose it is. Without the customers' service the order is still worth showing.
+/// </summary>
 internal static class OrderDetails
 {
-    public static void MapOrderDetails(this IEndpointRouteBuilder routes) => routes.MapGet("/api/orders/{orderId}", GetAsync);
+    public static void MapOrderDetails(this IEndpointRouteBuilder routes) => routes.MapGet("/api/orders/{orderId}", GetAsync).RequireAuthorization(Roles.Customer);
 
     private static async Task GetAsync(string orderId, OrdersClient orders, CustomersClient customers, HttpContext context)
     {
-        using var found = await orders.GetAsync(orderId, context.RequestAborted);
+        var cancellation = context.RequestAborted;
+        var own = context.User.IsOperator() ? null : customers.GetAsync(context, context.User.Name()!, cancellation);
+        using var found = await orders.GetAsync(context, orderId, cancellation);
         if (!found.IsSuccessStatusCode)
         {
+            (await (own ?? Task.FromResult<HttpResponseMessage>(null!)))?.Dispose();
             await PassOnAsync(context, found);
             return;
         }
-        var order = (await JsonNode.ParseAsync(await found.Content.ReadAsStreamAsync(context.RequestAborted), cancellationToken: context.RequestAborted))!.AsObject();
-        using var customer = await customers.GetAsync((string)order["customerId"]!, context.RequestAborted);
+        var order = (await JsonNode.ParseAsync(await found.Content.ReadAsStreamAsync(cancellation), cancellationToken: cancellation))!.AsObject();
+        using var customer = await (own ?? customers.GetAsync(context, (string)order["customerId"]!, cancellation));
         if (customer.IsSuccessStatusCode)
         {
-            order["customer"] = await JsonNode.ParseAsync(await customer.Content.ReadAsStreamAsync(context.RequestAborted), cancellationToken: context.RequestAborted);
+            order["customer"] = await JsonNode.ParseAsync(await customer.Content.ReadAsStreamAsync(cancellation), cancellationToken: cancellation);
         }
-        await context.Response.WriteAsJsonAsync(order, context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(order, cancellation);
     }
 
     private static async Task PassOnAsync(HttpContext context, HttpResponseMessage response)
     {
-        if (Unavailable.IsOfSidecar(response))
+        if (await SidecarFailure.ReadAsync(response, context.RequestAborted) is { } message)
         {
-            await Unavailable.WriteAsync(context);
+            await SidecarFailure.WriteAsync(context, SidecarFailure.IsTimeout(message));
             return;
         }
         context.Response.StatusCode = (int)response.StatusCode;

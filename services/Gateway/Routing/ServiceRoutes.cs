@@ -1,19 +1,30 @@
+using Gateway.Identity;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Gateway.Routing;
 
-/// <summary>Which public path belongs to which service. Requests go through the gateway's own sidecar, which finds the service.</summary>
+/// <summary>
+/// A public path, the service it belongs to, and who may use it; null is everybody. Who asks is passed on, and the service decides
+/// what is theirs.
+/// </summary>
+internal sealed record ServiceRoute(string[] Methods, string Path, string AppId, string? Policy);
+
+/// <summary>Requests go through the gateway's own sidecar, which finds the service.</summary>
 internal static class ServiceRoutes
 {
-    private static readonly (string Path, string AppId)[] Routes =
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private static readonly ServiceRoute[] Routes =
     [
-        ("orders", "orders"),
-        ("products", "inventory"),
-        ("customers", "customers"),
-        ("operations", "orders"),
-        ("operations/shipments", "shipping"),
+        new(["GET", "POST"], "orders", "orders", Roles.Customer),
+        new(["GET"], "products", "inventory", null),
+        new(["PUT"], "products", "inventory", Roles.Operator),
+        new(["POST"], "customers", "customers", null),
+        new(["GET", "PUT"], "customers", "customers", Roles.Customer),
+        new(["GET", "POST"], "operations", "orders", Roles.Operator),
+        new(["GET", "POST"], "operations/shipments", "shipping", Roles.Operator),
     ];
 
     public static void MapServices(this WebApplication app)
@@ -21,12 +32,16 @@ internal static class ServiceRoutes
         var sidecar = app.Configuration["DAPR_HTTP_ENDPOINT"] ?? $"http://127.0.0.1:{app.Configuration["DAPR_HTTP_PORT"] ?? "3500"}";
         var token = app.Configuration["DAPR_API_TOKEN"];
         var invoker = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
-        var config = new ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromSeconds(30) };
+        var config = new ForwarderRequestConfig { ActivityTimeout = Patience };
         var transformers = app.Services.GetRequiredService<ITransformBuilder>();
-        foreach (var (path, appId) in Routes)
+        foreach (var route in Routes)
         {
-            var transformer = transformers.Create(transforms => ToService(transforms, $"/v1.0/invoke/{appId}/method/{path}/{{**rest}}", token));
-            app.MapForwarder($"/api/{path}/{{**rest}}", sidecar, config, transformer, invoker);
+            var transformer = transformers.Create(transforms => ToService(transforms, $"/v1.0/invoke/{route.AppId}/method/{route.Path}/{{**rest}}", token));
+            var endpoint = app.MapForwarder($"/api/{route.Path}/{{**rest}}", sidecar, config, transformer, invoker).WithMetadata(new HttpMethodMetadata(route.Methods));
+            if (route.Policy is { } policy)
+            {
+                endpoint.RequireAuthorization(policy);
+            }
         }
     }
 
@@ -35,22 +50,13 @@ internal static class ServiceRoutes
         transforms.AddPathRouteValues(pattern);
         transforms.AddRequestTransform(request =>
         {
-            // What a client says in Dapr's own headers would choose another target, or claim to be another app.
-            foreach (var name in request.ProxyRequest.Headers.Select(header => header.Key).Where(name => name.StartsWith("dapr-", StringComparison.OrdinalIgnoreCase)).ToList())
-            {
-                request.ProxyRequest.Headers.Remove(name);
-            }
-            // Basic authentication can name a target too.
-            if (request.ProxyRequest.Headers.Authorization?.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) == true)
-            {
-                request.ProxyRequest.Headers.Authorization = null;
-            }
+            ForwardedIdentity.Apply(request.HttpContext, request.ProxyRequest);
             if (!string.IsNullOrEmpty(token))
             {
                 request.ProxyRequest.Headers.TryAddWithoutValidation("dapr-api-token", token);
             }
             return default;
         });
-        transforms.AddResponseTransform(Unavailable.TranslateAsync);
+        transforms.AddResponseTransform(SidecarFailure.TranslateAsync);
     }
 }

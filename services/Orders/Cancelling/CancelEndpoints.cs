@@ -1,5 +1,6 @@
 using Dapr.Workflow;
 using Orders.Ordering;
+using Orders.Queries;
 using Orders.Saga;
 using ServiceDefaults.Refusals;
 
@@ -13,7 +14,7 @@ internal static class CancelEndpoints
 {
     private const int LongestReason = 500;
 
-    public static void MapCancelling(this IEndpointRouteBuilder routes) => routes.MapPost("/orders/{orderId}/cancel", CancelAsync);
+    public static void MapCancelling(this IEndpointRouteBuilder routes) => routes.MapPost("/orders/{orderId}/cancel", CancelAsync).AddEndpointFilter<OwnOrders>();
 
     private static async Task<IResult> CancelAsync(string orderId, HttpRequest http, OrderStreams streams, IDaprWorkflowClient workflows, CancellationToken cancellation)
     {

@@ -6,6 +6,7 @@ using Orders.Ordering;
 using Orders.Saga;
 using Orders.Services;
 using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
 
 namespace Orders.Placing;
 
@@ -65,6 +66,7 @@ internal sealed class OrderPlacement(CustomersClient customers, InventoryClient 
             orderId, known.CustomerId, lines, total.Value, catalogue[lines[0].ProductId].Currency, request.PaymentToken!,
             new DestinationInfo(known.Name, address.Line1, address.City, address.PostalCode, address.Country), time.GetUtcNow(), hash, options.Value.ToRetries())
         {
+            RequestId = RequestId.Current,
             Saga = request.Saga == SagaKinds.Choreography ? request.Saga : null,
             Approval = options.Value.ApprovalLimit is null ? null : options.Value.ToApproval(),
             StuckAfter = request.Saga == SagaKinds.Choreography ? options.Value.StuckAfter : null,

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
+using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
 
 namespace Orders.Placing;
 
@@ -6,8 +8,14 @@ internal static class PlacingEndpoints
 {
     public static void MapPlacing(this IEndpointRouteBuilder routes) => routes.MapPost("/orders", PlaceAsync);
 
-    private static async Task<IResult> PlaceAsync(PlaceOrder request, [FromHeader(Name = IdempotencyKey.Header)] string? key, OrderPlacement placement, CancellationToken cancellation)
+    private static async Task<IResult> PlaceAsync(PlaceOrder request, HttpRequest http, [FromHeader(Name = IdempotencyKey.Header)] string? key, OrderPlacement placement, CancellationToken cancellation)
     {
+        var customer = Caller.CustomerOf(http);
+        if (customer is not null && request.CustomerId is not null && request.CustomerId != customer)
+        {
+            return new Refusal(StatusCodes.Status403Forbidden, "customer-not-yours", "An order is placed in one's own name; leave customerId out, or give your own.").ToProblem();
+        }
+        request = request with { CustomerId = request.CustomerId ?? customer };
         var placed = await placement.PlaceAsync(request, key, cancellation);
         return placed.ToResult(orderId => TypedResults.Accepted(
             $"/api/orders/{orderId}",

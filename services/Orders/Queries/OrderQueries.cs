@@ -19,7 +19,7 @@ internal sealed class OrderQueries(OrderStreams streams, IDaprWorkflowClient wor
         var saga = await workflows.GetWorkflowStateAsync(orderId, getInputsAndOutputs: true, cancellation);
         if (saga is not { Exists: true } || saga.ReadInputAs<OrderSagaInput>() is not { Items: not null } input)
         {
-            return Refusal.NotFound("order-not-found", $"There is no order '{orderId}'.");
+            return Missing(orderId);
         }
         // The saga was started a moment ago and may not have written the order yet; its input is the order.
         var known = stream ?? new OrderStream(0, [new StoredEvent("", 0, input.PlacedAt, input.ToCreated())]);
@@ -31,5 +31,7 @@ internal sealed class OrderQueries(OrderStreams streams, IDaprWorkflowClient wor
     public async Task<Outcome<IReadOnlyList<StoredEvent>>> EventsAsync(string orderId, CancellationToken cancellation)
         => await streams.EventsAsync(orderId, cancellation) is { } events
             ? (Outcome<IReadOnlyList<StoredEvent>>)events.ToList()
-            : Refusal.NotFound("order-not-found", $"There is no order '{orderId}'.");
+            : Missing(orderId);
+
+    public static Refusal Missing(string orderId) => Refusal.NotFound("order-not-found", $"There is no order '{orderId}'.");
 }

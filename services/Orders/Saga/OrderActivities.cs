@@ -1,5 +1,6 @@
 using Dapr.Workflow;
 using Orders.Ordering;
+using ServiceDefaults.Requests;
 
 namespace Orders.Saga;
 
@@ -14,6 +15,7 @@ internal sealed class CreateOrder(OrderStreams streams) : WorkflowActivity<Order
 {
     public override async Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input)
     {
+        RequestId.Current = input.RequestId;
         var order = await streams.CreateAsync(input.OrderId, input.ToCreated(), CancellationToken.None);
         // A finished instance id can be started anew on any Dapr; the order itself says that all is done already.
         return order.Value?.Status == OrderStatus.Pending ? StepOutcome.Success : new StepOutcome(false, order.Refusal?.Detail ?? $"the order is {order.Value?.Status} already");

@@ -1,6 +1,7 @@
 using Orders.Approving;
 using Orders.Ordering;
 using Orders.Services;
+using ServiceDefaults.Refusals;
 
 namespace Orders.Saga;
 
@@ -29,6 +30,9 @@ internal sealed record OrderSagaInput(
     /// <summary>How long a choreographed order may stand still before somebody looks after it.</summary>
     public TimeSpan? StuckAfter { get; init; }
 
+    /// <summary>The request that placed the order; absent with orders from before it was recorded.</summary>
+    public string? RequestId { get; init; }
+
     public OrderCreated ToCreated() => new(CustomerId, Items, Total, Currency, Saga ?? SagaKinds.Orchestration, Destination.Name);
 
     public OrderBrief? ToBrief() => Saga == SagaKinds.Choreography ? new OrderBrief(PaymentToken, Destination) : null;
@@ -52,6 +56,6 @@ internal sealed record StepOutcome(bool Done, string? Refusal = null, string? Co
 {
     public static readonly StepOutcome Success = new(true);
 
-    public static StepOutcome Of<T>(ServiceDefaults.Refusals.Outcome<T> outcome)
+    public static StepOutcome Of<T>(Outcome<T> outcome)
         => outcome.Refusal is { } refusal ? new StepOutcome(false, refusal.Detail, refusal.Code) : Success;
 }

@@ -1,6 +1,7 @@
 using Orders.Reactions;
 using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
 
 namespace Orders.Views;
 
@@ -17,8 +18,9 @@ internal static class ViewEndpoints
         routes.MapEvent<CustomerNews, CustomerNames>("/events/customers", (names, told, cancellation) => names.HearAsync(told, cancellation));
     }
 
-    private static async Task<IResult> ListAsync(string? customerId, string? status, string? cursor, int? limit, OrderPages pages, CancellationToken cancellation)
+    private static async Task<IResult> ListAsync(string? customerId, string? status, string? cursor, int? limit, HttpRequest http, OrderPages pages, CancellationToken cancellation)
     {
+        customerId = Caller.CustomerOf(http) ?? customerId; // a customer's list is the customer's own, whatever is asked for
         if (customerId is { Length: 0 or > LongestId })
         {
             return Refusal.Invalid("customer-id-invalid", $"customerId has 1 to {LongestId} characters.").ToProblem();

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dapr;
 using Dapr.Client;
 using Grpc.Core;
+using ServiceDefaults.Requests;
 
 namespace ServiceDefaults.Aggregates;
 
@@ -70,6 +71,10 @@ public sealed class AggregateStore<T>(DaprClient dapr, string store, Func<string
             ["type"] = published.Type,
             ["subject"] = published.Subject,
         };
+        if (RequestId.Current is { } request)
+        {
+            metadata["requestid"] = request;
+        }
         var projection = new Dictionary<string, string> { ["contentType"] = "application/json", ["outbox.projection"] = "true" };
         StateTransactionRequest[] operations =
         [

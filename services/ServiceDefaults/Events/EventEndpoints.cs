@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using ServiceDefaults.Requests;
 
 namespace ServiceDefaults.Events;
 
@@ -43,6 +44,7 @@ public static partial class EventEndpoints
             LogUnreadable(logger, told?.Id, null);
             return Delivery.Drop;
         }
+        RequestId.Current = told.RequestId ?? RequestId.Current;
         return await handle(handler, told, cancellation);
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace ServiceDefaults.Events;
 
 /// <summary>A CloudEvent as Dapr delivers it, with the attributes that services read.</summary>
-public sealed record IncomingEvent<TData>(string Id, string Type, TData Data, string? Subject = null, string? Saga = null);
+public sealed record IncomingEvent<TData>(string Id, string Type, TData Data, string? Subject = null, string? Saga = null, string? RequestId = null);
 
 /// <summary>What is to become of a delivered event.</summary>
 public enum Delivery

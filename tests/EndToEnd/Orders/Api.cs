@@ -5,10 +5,10 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Orders;
 
-/// <summary>The public API as a customer meets it.</summary>
-internal sealed class Api(int port) : IDisposable
+/// <summary>The public API as an operator meets it, who may do all that customers may; or as somebody else, or, without a name, as a stranger.</summary>
+internal sealed class Api(int port, string? name = "tests", string role = "operator") : IDisposable
 {
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://localhost:{port}"), Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient http = new(new Admitted(new Uri($"http://localhost:{port}"), name, role)) { BaseAddress = new Uri($"http://localhost:{port}"), Timeout = TimeSpan.FromSeconds(30) };
 
     public static object Order(string product = "product-1", int quantity = 1, string token = "tok_ok", string customer = "customer-1", string? saga = null)
         => new { customerId = customer, items = new[] { new { productId = product, quantity } }, paymentToken = token, saga };

@@ -37,7 +37,7 @@ internal sealed partial class SystemFolder : IDisposable
         var folder = new SystemFolder(System.IO.Path.Combine(Parent, Guid.NewGuid().ToString("N")[..8]));
         Directory.CreateDirectory(folder.Path);
         File.WriteAllText(folder.In("owner.json"), JsonSerializer.Serialize(RunningProcess.Current));
-        foreach (var file in Directory.EnumerateFiles(System.IO.Path.Combine(Repository.Root, "components"), "*.yaml", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(System.IO.Path.Combine(Repository.Root, "components"), "*", SearchOption.AllDirectories))
         {
             var copy = folder.In(System.IO.Path.GetRelativePath(Repository.Root, file));
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(copy)!);

@@ -1,0 +1,17 @@
+namespace Gateway.Identity;
+
+/// <summary>
+/// Whose tokens count (<c>Identity:*</c>). With <see cref="Authority"/> those of an OpenID Connect provider; without, tokens signed with
+/// the key that the Dapr secret store <see cref="SecretStore"/> holds under <see cref="SecretName"/>.
+/// </summary>
+internal sealed record IdentityOptions
+{
+    public string? Authority { get; init; }
+    public string Issuer { get; init; } = "order-platform";
+    public string Audience { get; init; } = "order-platform";
+    public string SecretStore { get; init; } = "secrets";
+    public string SecretName { get; init; } = "jwt-signing-key";
+
+    /// <summary>How long a token of the development endpoint lives.</summary>
+    public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromHours(8);
+}

@@ -1,0 +1,40 @@
+using System.Text;
+using Dapr.Client;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
+using ServiceDefaults.Startup;
+
+namespace Gateway.Identity;
+
+/// <summary>
+/// The key that signs and checks tokens, read from the secret store before the first request is taken. The key that the repository
+/// ships says so in its first word, and is refused anywhere but in development.
+/// </summary>
+internal sealed class SigningKey(DaprClient dapr, IOptions<IdentityOptions> options, IHostEnvironment environment) : IStartupTask
+{
+    private const string DevelopmentMark = "development-only";
+    private const int FewestBytes = 32;
+
+    /// <summary>Empty until it has been read: then no token is valid.</summary>
+    public IReadOnlyList<SecurityKey> Keys { get; private set; } = [];
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        if (options.Value.Authority is not null)
+        {
+            return;
+        }
+        var secret = await dapr.GetSecretAsync(options.Value.SecretStore, options.Value.SecretName, cancellationToken: cancellation);
+        var text = secret.Values.Single();
+        if (text.StartsWith(DevelopmentMark, StringComparison.Ordinal) && !environment.IsDevelopment())
+        {
+            throw new InvalidOperationException($"secret '{options.Value.SecretName}' of store '{options.Value.SecretStore}' is the key that everybody can read in the repository; put one of your own there, or set Identity:Authority");
+        }
+        var bytes = Encoding.UTF8.GetBytes(text);
+        if (bytes.Length < FewestBytes)
+        {
+            throw new InvalidOperationException($"secret '{options.Value.SecretName}' of store '{options.Value.SecretStore}' has {bytes.Length} bytes; HMAC-SHA256 needs at least {FewestBytes}");
+        }
+        Keys = [new SymmetricSecurityKey(bytes)];
+    }
+}

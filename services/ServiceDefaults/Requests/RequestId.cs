@@ -1,0 +1,44 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+
+namespace ServiceDefaults.Requests;
+
+/// <summary>
+/// The id of the request that all this is done for: taken from <c>X-Request-ID</c> or made at the edge, passed on to every service, into
+/// the workflow and with every event, and told to the client.
+/// </summary>
+public static class RequestId
+{
+    public const string Header = "X-Request-ID";
+
+    private const int Longest = 128;
+
+    private static readonly SearchValues<char> Allowed = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:");
+    private static readonly AsyncLocal<string?> Flowing = new();
+
+    /// <summary>Null outside of a request, until somebody who was told it sets it.</summary>
+    public static string? Current
+    {
+        get => Flowing.Value;
+        set => Flowing.Value = value;
+    }
+
+    /// <summary>What a client sends goes into logs and headers: anything but a plain word is replaced by an id of our own.</summary>
+    public static string Accept(string? sent)
+        => sent is { Length: > 0 and <= Longest } && !sent.AsSpan().ContainsAnyExcept(Allowed) ? sent : Guid.NewGuid().ToString("N");
+
+    /// <summary>Middleware: every request has an id, and its answer names it.</summary>
+    public static Task FlowAsync(HttpContext context, RequestDelegate next)
+    {
+        var id = Accept(context.Request.Headers[Header]);
+        Current = id;
+        context.TraceIdentifier = id;
+        context.Response.OnStarting(static state =>
+        {
+            var (response, id) = ((HttpResponse, string))state;
+            response.Headers[Header] = id;
+            return Task.CompletedTask;
+        }, (context.Response, id));
+        return next(context);
+    }
+}
