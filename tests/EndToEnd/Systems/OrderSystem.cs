@@ -19,9 +19,11 @@ internal sealed class OrderSystem : IAsyncDisposable
 
     public IReadOnlyList<RunningProcess> Processes => folder.Recorded();
 
-    public static async Task<OrderSystem> StartAsync()
+    /// <param name="prepare">Changes the folder before the start: another setting, a file that is missing.</param>
+    public static async Task<OrderSystem> StartAsync(Action<SystemFolder>? prepare = null)
     {
         var folder = await SystemFolder.CreateAsync();
+        prepare?.Invoke(folder);
         var system = new OrderSystem(folder, SidecarProcess.Start(folder, "run", "-f", folder.Template));
         try
         {
