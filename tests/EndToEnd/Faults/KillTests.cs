@@ -41,7 +41,7 @@ public sealed class KillTests
         await InMidSagaAsync(system);
         await system.KillSidecarAsync();
         var leftOver = system.Processes.Where(process => process.AppId.Length > 0).ToList();
-        Assert.Equal(6, leftOver.Count(process => process.IsAlive));
+        Assert.Equal(7, leftOver.Count(process => process.IsAlive));
         await system.StartAgainAsync();
         var orderIds = await placing;
 

@@ -100,6 +100,6 @@ internal sealed partial class SystemFolder : IDisposable
         }
     }
 
-    [GeneratedRegex(@"(?<before>- appID: (?<id>\w+)\n(?:    .*\n)*?    appPort: )\d+")]
+    [GeneratedRegex(@"(?<before>- appID: (?<id>[\w-]+)\n(?:    .*\n)*?    appPort: )\d+")]
     private static partial Regex AppWithPort();
 }
