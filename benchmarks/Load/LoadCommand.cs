@@ -18,6 +18,7 @@ internal static class LoadCommand
     private static readonly Option<int> Products = AtLeastOne("--products", "How many products to vary: product-1 to product-N", 10);
     private static readonly Option<string> Url = new("--url") { Description = "Where the gateway is", DefaultValueFactory = _ => "http://localhost:8080" };
     private static readonly Option<string> Customer = new("--customer") { Description = "Who orders", DefaultValueFactory = _ => "customer-1" };
+    private static readonly Option<string?> Saga = new("--saga") { Description = "Who conducts the orders; default: what the system is set to" };
     private static readonly Option<bool> AsJson = new("--json") { Description = "Print one JSON object and nothing else" };
 
     public static RootCommand Create()
@@ -29,9 +30,10 @@ internal static class LoadCommand
                 result.AddError($"--url must be an http or https address, not '{text}'");
             }
         });
-        var command = new RootCommand("Places orders through the gateway and follows each to its end.") { Orders, Concurrency, Url, AsJson, Products, Customer };
+        Saga.AcceptOnlyFromAmong("orchestration", "choreography");
+        var command = new RootCommand("Places orders through the gateway and follows each to its end.") { Orders, Concurrency, Url, AsJson, Products, Customer, Saga };
         command.SetAction((result, cancellation) => RunAsync(
-            new LoadPlan(new Uri(result.GetValue(Url)!), result.GetValue(Orders), result.GetValue(Concurrency), result.GetValue(Products), result.GetValue(Customer)!), result.GetValue(AsJson), cancellation));
+            new LoadPlan(new Uri(result.GetValue(Url)!), result.GetValue(Orders), result.GetValue(Concurrency), result.GetValue(Products), result.GetValue(Customer)!, result.GetValue(Saga)), result.GetValue(AsJson), cancellation));
         return command;
     }
 

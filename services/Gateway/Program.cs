@@ -9,6 +9,7 @@ using ServiceDefaults.Requests;
 var builder = WebApplication.CreateBuilder(args).AddServiceDefaults().AddIdentity().AddLimits();
 builder.Configuration[AppToken.Edge] = "true";
 builder.Services.AddReverseProxy();
+builder.Services.AddOrderFeed();
 builder.Services.AddServiceClient<OrdersClient>("orders").AddServiceClient<CustomersClient>("customers");
 
 var app = builder.Build().UseServiceDefaults();
@@ -19,5 +20,6 @@ app.UseAuthorization();
 app.MapTokens();
 app.MapDocumentation();
 app.MapOrderDetails();
+app.MapOrderFeed();
 app.MapServices();
 app.Run();

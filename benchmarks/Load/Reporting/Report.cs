@@ -10,6 +10,7 @@ internal sealed record Tenth(double OrdersPerSecond, double P50);
 /// <summary>What a run came to. Rates count orders that were confirmed; latencies are milliseconds.</summary>
 internal sealed record Report(
     string Url,
+    string? Saga,
     int Orders,
     int Concurrency,
     double Seconds,
@@ -33,7 +34,7 @@ internal sealed record Report(
         var ended = samples.Where(sample => !sample.IsError).ToList();
         var confirmed = ended.Count(sample => sample.Outcome == "confirmed");
         return new Report(
-            plan.Url.ToString(), plan.Orders, plan.Concurrency, Math.Round(elapsed.TotalSeconds, 3), confirmed, Rate(confirmed, elapsed),
+            plan.Url.ToString(), plan.Saga, plan.Orders, plan.Concurrency, Math.Round(elapsed.TotalSeconds, 3), confirmed, Rate(confirmed, elapsed),
             Latency.Of(ended.Select(sample => sample.Total)), Latency.Of(ended.Select(sample => sample.Post)),
             TenthOf(ended, 0, TimeSpan.Zero), TenthOf(ended, ended.Count - (ended.Count / 10), null),
             ended.Count == 0 ? 0 : Math.Round(ended.Average(sample => sample.Checks), 2),
@@ -46,7 +47,7 @@ internal sealed record Report(
     {
         var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
         void Row(string name, string text) => grid.AddRow(Markup.Escape(name), Markup.Escape(text));
-        Row("orders", $"{Confirmed} of {Orders} confirmed in {Seconds} s at concurrency {Concurrency}, {Url}");
+        Row("orders", $"{Confirmed} of {Orders} confirmed in {Seconds} s at concurrency {Concurrency}, {Url}{(Saga is null ? "" : $", {Saga}")}");
         Row("rate", $"{OrdersPerSecond} orders/s to confirmed");
         Row("POST to end", ToEnd?.ToString() ?? "none ended");
         Row("POST alone", Post?.ToString() ?? "none ended");

@@ -13,7 +13,7 @@ internal sealed class LoadShedding(IOptions<LimitOptions> options) : IAsyncDispo
 
     public async Task GuardAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.Path.StartsWithSegments("/healthz"))
+        if (context.Request.Path.StartsWithSegments("/healthz") || context.GetEndpoint()?.Metadata.GetMetadata<LongLived>() is not null)
         {
             await next(context);
             return;

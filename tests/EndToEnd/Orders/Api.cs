@@ -21,6 +21,16 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
     public Task<HttpResponseMessage> PostToAsync(string path, object? body = null)
         => http.PostAsync(new Uri(path, UriKind.Relative), body is null ? null : JsonContent.Create(body));
 
+    public async Task<HttpResponseMessage> SendTextAsync(string method, string path, string? body, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+        return await http.SendAsync(request);
+    }
+
     public async Task<T> ReadAsync<T>(string path) => (await http.GetFromJsonAsync<T>(path))!;
 
     public async Task DoAsync(string path, object? body = null)

@@ -19,8 +19,12 @@ internal static class Invariants
         ShipmentsAddUp(system.Books, orders);
         foreach (var order in orders.Where(order => order.Status != "intervention"))
         {
-            Assert.Equal(["order.created", $"order.{order.Status}"], await system.Api.EventsAsync(order.OrderId));
+            var events = await system.Api.EventsAsync(order.OrderId);
+            Assert.Equal(("order.created", $"order.{order.Status}"), (events[0], events[^1]));
+            Assert.Single(events, happened => happened is "order.confirmed" or "order.cancelled");
+            Assert.True(order.Saga == "choreography" || events.Count == 2, $"{order.OrderId}: {string.Join(' ', events)}");
         }
+        await system.Api.ListedAsync("limit=100", [.. orders.Select(order => order.OrderId)], inOrder: false);
     }
 
     private static async Task StockAddsUpAsync(Api api, IReadOnlyList<ProductView> initial, List<OrderView> confirmed)

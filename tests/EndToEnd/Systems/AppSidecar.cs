@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Grpc.Core;
 
 namespace EndToEnd.Systems;
 
@@ -8,15 +9,29 @@ namespace EndToEnd.Systems;
 internal sealed class AppSidecar : IDisposable
 {
     private readonly HttpClient http;
+    private readonly Dictionary<string, string> environment;
 
     public AppSidecar(RunningProcess app)
     {
-        var environment = File.ReadAllText($"/proc/{app.ProcessId}/environ").Split('\0').Select(line => line.Split('=', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1]);
+        environment = File.ReadAllText($"/proc/{app.ProcessId}/environ").Split('\0').Select(line => line.Split('=', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1]);
         http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{environment["DAPR_HTTP_PORT"]}") };
         if (environment.TryGetValue("DAPR_API_TOKEN", out var token))
         {
             http.DefaultRequestHeaders.Add("dapr-api-token", token);
         }
+    }
+
+    public string GrpcAddress => $"http://127.0.0.1:{environment["DAPR_GRPC_PORT"]}";
+
+    /// <summary>Metadata of a gRPC call to another app.</summary>
+    public Metadata CallTo(string appId)
+    {
+        var metadata = new Metadata { { "dapr-app-id", appId } };
+        if (environment.TryGetValue("DAPR_API_TOKEN", out var token))
+        {
+            metadata.Add("dapr-api-token", token);
+        }
+        return metadata;
     }
 
     public Task PublishAsync(string topic, string type, string subject, object data, string saga = "choreography")

@@ -15,13 +15,22 @@ internal sealed class OrderSystem : IAsyncDisposable
 
     public Books Books { get; }
 
+    public Uri Edge => new($"http://localhost:{folder.Ports["gateway"]}");
+
+    /// <summary>The API as somebody else meets it; a null name is a stranger.</summary>
+    public Api As(string? name, string role) => new(folder.Ports["gateway"], name, role);
+
+    public int PortOf(string appId) => folder.Ports[appId];
+
     public string Output => sidecar.Output;
 
     public IReadOnlyList<RunningProcess> Processes => folder.Recorded();
 
-    public static async Task<OrderSystem> StartAsync()
+    /// <param name="prepare">Changes the folder before the start: another setting, a file that is missing.</param>
+    public static async Task<OrderSystem> StartAsync(Action<SystemFolder>? prepare = null)
     {
         var folder = await SystemFolder.CreateAsync();
+        prepare?.Invoke(folder);
         var system = new OrderSystem(folder, SidecarProcess.Start(folder, "run", "-f", folder.Template));
         try
         {

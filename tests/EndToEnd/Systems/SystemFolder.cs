@@ -13,7 +13,7 @@ internal sealed partial class SystemFolder : IDisposable
 
             Saga__FirstPause: "00:00:00.200"
             Saga__LongestPause: "00:00:01"
-            Saga__StuckAfter: "00:00:04"
+            Saga__StuckAfter: "00:00:15"
             Saga__ApprovalLimit: "500000000"
             Payments__ProviderTimeout: "00:00:01"
             Payments__FirstPause: "00:00:00.100"
@@ -100,6 +100,6 @@ internal sealed partial class SystemFolder : IDisposable
         }
     }
 
-    [GeneratedRegex(@"(?<before>- appID: (?<id>\w+)\n(?:    .*\n)*?    appPort: )\d+")]
+    [GeneratedRegex(@"(?<before>- appID: (?<id>[\w-]+)\n(?:    .*\n)*?    appPort: )\d+")]
     private static partial Regex AppWithPort();
 }

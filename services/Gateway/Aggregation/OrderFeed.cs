@@ -1,0 +1,84 @@
+using System.Runtime.CompilerServices;
+using Gateway.Identity;
+using Gateway.Limits;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Orders.V1;
+
+namespace Gateway.Aggregation;
+
+/// <summary>
+/// Orders as server-sent events, the existing ones first and, with <c>follow=true</c>, then what comes: over gRPC from the app
+/// orders-grpc, whose streams HTTP has no match for.
+/// </summary>
+internal static class OrderFeed
+{
+    private const string AppId = "orders-grpc";
+
+    public static void AddOrderFeed(this IServiceCollection services)
+        => services.AddSingleton(provider =>
+        {
+            var configuration = provider.GetRequiredService<IConfiguration>();
+            var sidecar = configuration["DAPR_GRPC_ENDPOINT"] ?? $"http://127.0.0.1:{configuration["DAPR_GRPC_PORT"] ?? "50001"}";
+            return new OrderService.OrderServiceClient(GrpcChannel.ForAddress(sidecar));
+        });
+
+    public static void MapOrderFeed(this IEndpointRouteBuilder routes) => routes.MapGet("/api/orders/stream", StreamAsync).RequireAuthorization(Roles.Customer).WithMetadata(LongLived.Instance);
+
+    private static async Task<IResult> StreamAsync(string? customerId, bool? follow, OrderService.OrderServiceClient orders, IConfiguration configuration, HttpContext context)
+    {
+        customerId = context.User.IsOperator() ? customerId : context.User.Name(); // a customer's feed is the customer's own, whatever is asked for
+        var call = orders.StreamOrders(new StreamOrdersRequest { CustomerId = customerId ?? "", Follow = follow == true }, Headers(configuration["DAPR_API_TOKEN"]), cancellationToken: context.RequestAborted);
+        context.Response.RegisterForDispose(call);
+        try
+        {
+            // What is refused is refused before the first word of the answer; a stream that follows may have nothing to say yet.
+            var first = call.ResponseStream.MoveNext(context.RequestAborted);
+            if (follow != true || await Task.WhenAny(first, call.ResponseHeadersAsync) == first)
+            {
+                await first;
+            }
+            return TypedResults.ServerSentEvents(ReadAsync(call.ResponseStream, first, context.RequestAborted), "order");
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.InvalidArgument)
+        {
+            return TypedResults.Problem(e.Status.Detail, statusCode: StatusCodes.Status400BadRequest);
+        }
+        catch (RpcException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            return TypedResults.Problem("The service is not available right now; try again.", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+
+    private static async IAsyncEnumerable<object> ReadAsync(IAsyncStreamReader<Order> orders, Task<bool> first, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        for (var more = await first; more; more = await NextAsync(orders, cancellation))
+        {
+            var order = orders.Current;
+            yield return new { order.OrderId, order.CustomerId, order.Status, order.Saga, Items = order.Items.Select(item => new { item.ProductId, item.Quantity, UnitPrice = item.Price }), Total = order.TotalAmount, order.Currency, CreatedAt = DateTimeOffset.FromUnixTimeSeconds(order.CreatedAt) };
+        }
+    }
+
+    /// <summary>The stream's end is the same to a listener, whoever ended it: the answer has begun and can't turn into an error.</summary>
+    private static async Task<bool> NextAsync(IAsyncStreamReader<Order> orders, CancellationToken cancellation)
+    {
+        try
+        {
+            return await orders.MoveNext(cancellation);
+        }
+        catch (RpcException)
+        {
+            return false;
+        }
+    }
+
+    private static Metadata Headers(string? token)
+    {
+        var headers = new Metadata { { "dapr-app-id", AppId } };
+        if (!string.IsNullOrEmpty(token))
+        {
+            headers.Add("dapr-api-token", token);
+        }
+        return headers;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using Dapr.AppCallback.Autogen.Grpc.v1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace Orders.Grpc.Following;
+
+/// <summary>Takes events over gRPC, as Dapr delivers them to an app of that protocol. Subscriptions are declared in components/.</summary>
+internal sealed class OrderEvents(OrderFeed feed) : AppCallback.AppCallbackBase
+{
+    public override Task<ListTopicSubscriptionsResponse> ListTopicSubscriptions(Empty request, ServerCallContext context) => Task.FromResult(new ListTopicSubscriptionsResponse());
+
+    public override Task<ListInputBindingsResponse> ListInputBindings(Empty request, ServerCallContext context) => Task.FromResult(new ListInputBindingsResponse());
+
+    public override async Task<TopicEventResponse> OnTopicEvent(TopicEventRequest request, ServerCallContext context)
+    {
+        if (OrderIdOf(request) is not { } orderId)
+        {
+            return new TopicEventResponse { Status = TopicEventResponse.Types.TopicEventResponseStatus.Drop };
+        }
+        await feed.TellAsync(orderId, context.CancellationToken);
+        return new TopicEventResponse();
+    }
+
+    private static string? OrderIdOf(TopicEventRequest told)
+    {
+        try
+        {
+            using var data = JsonDocument.Parse(told.Data.Memory);
+            return data.RootElement.ValueKind == JsonValueKind.Object && data.RootElement.TryGetProperty("orderId", out var id) ? id.GetString() : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null; // no event of an order: dropped by the caller, to the dead letters
+        }
+    }
+}
+
+/// <summary>Dapr's probe of apps that speak gRPC.</summary>
+internal sealed class AppHealth : AppCallbackHealthCheck.AppCallbackHealthCheckBase
+{
+    public override Task<HealthCheckResponse> HealthCheck(Empty request, ServerCallContext context) => Task.FromResult(new HealthCheckResponse());
+}

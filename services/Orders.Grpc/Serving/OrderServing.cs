@@ -1,0 +1,93 @@
+using Grpc.Core;
+using Orders.Grpc.Following;
+using Orders.V1;
+
+namespace Orders.Grpc.Serving;
+
+/// <summary>The gRPC face of orders: translates, and decides nothing.</summary>
+internal sealed class OrderServing(OrdersClient orders, OrderFeed feed, IConfiguration configuration) : OrderService.OrderServiceBase
+{
+    public override async Task<CreateOrderResponse> CreateOrder(CreateOrderRequest request, ServerCallContext context)
+    {
+        if (request.CustomerId.Length == 0)
+        {
+            throw new RpcException(new Status(StatusCode.InvalidArgument, "customer_id must be given."));
+        }
+        var order = new
+        {
+            request.CustomerId,
+            Items = request.Items.Select(item => new { item.ProductId, item.Quantity }),
+            PaymentToken = request.PaymentToken.Length > 0 ? request.PaymentToken : configuration["Orders:PaymentToken"],
+            Saga = request.Saga.Length > 0 ? request.Saga : null,
+        };
+        var placed = await orders.PlaceAsync(order, request.IdempotencyKey, context.CancellationToken);
+        return new CreateOrderResponse { OrderId = placed.OrderId, Status = placed.Status };
+    }
+
+    public override async Task<Order> GetOrder(GetOrderRequest request, ServerCallContext context)
+        => request.OrderId.Length == 0
+            ? throw new RpcException(new Status(StatusCode.InvalidArgument, "order_id must be given."))
+            : Messages.Of(await orders.FindAsync(request.OrderId, context.CancellationToken));
+
+    /// <summary>Listens before it lists, so that nothing falls between the two; what is told twice is sent once.</summary>
+    public override async Task StreamOrders(StreamOrdersRequest request, IServerStreamWriter<Order> responses, ServerCallContext context)
+    {
+        using var live = request.Follow ? feed.Follow(request.CustomerId) : null;
+        var sent = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        string? cursor = null;
+        do
+        {
+            var page = await orders.ListAsync(request.CustomerId, cursor, context.CancellationToken);
+            foreach (var order in page.Items)
+            {
+                await SendAsync(order);
+            }
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+        if (live is null)
+        {
+            return;
+        }
+        try
+        {
+            await foreach (var order in live.ReadAllAsync(context.CancellationToken))
+            {
+                await SendAsync(order);
+            }
+        }
+        catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
+        {
+            // The caller has had enough: the usual end of a stream that follows.
+        }
+
+        async Task SendAsync(FoundOrder order)
+        {
+            if (live is not null && sent.TryGetValue(order.OrderId, out var before) && before >= order.UpdatedAt)
+            {
+                return;
+            }
+            if (live is not null)
+            {
+                sent[order.OrderId] = order.UpdatedAt;
+            }
+            await responses.WriteAsync(Messages.Of(order), context.CancellationToken);
+        }
+    }
+}
+
+internal static class Messages
+{
+    public static Order Of(FoundOrder order) => new()
+    {
+        OrderId = order.OrderId,
+        CustomerId = order.CustomerId,
+        Items = { order.Items.Select(item => new OrderItem { ProductId = item.ProductId, Quantity = item.Quantity, Price = item.UnitPrice }) },
+        Status = order.Status,
+        TotalAmount = order.Total,
+        CreatedAt = order.CreatedAt.ToUnixTimeSeconds(),
+        Currency = order.Currency,
+        Saga = order.Saga,
+        Reason = order.Reason ?? "",
+    };
+}

@@ -1,0 +1,183 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using EndToEnd.Orders;
+using EndToEnd.Systems;
+
+namespace EndToEnd.Edge;
+
+/// <summary>What somebody without the right meets at the edge and behind it. Each attempt must also change nothing.</summary>
+[Collection(OnSharedSystem.Name)]
+public sealed class SecurityTests(SharedSystem shared) : IDisposable
+{
+    private readonly Api one = shared.System.As("customer-1", "customer");
+    private readonly Api two = shared.System.As("customer-2", "customer");
+    private readonly Api stranger = shared.System.As(null, "");
+
+    public static TheoryData<string, string> BadTokens => new()
+    {
+        { "expired", Tokens.Make(expires: TimeSpan.FromMinutes(-5)) },
+        { "wrong audience", Tokens.Make(audience: "another-shop") },
+        { "wrong issuer", Tokens.Make(issuer: "somebody-else") },
+        { "alg none", Tokens.Make(header: new { alg = "none", typ = "JWT" }, signed: false) },
+        { "alg of public keys", Tokens.Make(header: new { alg = "RS256", typ = "JWT" }) },
+        { "another key", Tokens.Make(key: "another key that is also long enough for the algorithm") },
+        { "tampered payload", Tokens.Tampered() },
+        { "no role", Tokens.Make(role: "") },
+        { "no token at all", "x" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadTokens))]
+    public async Task A_token_that_is_not_in_order_opens_nothing(string what, string token)
+    {
+        var before = await shared.System.Api.ProductAsync("product-3");
+        using var http = new HttpClient { BaseAddress = shared.System.Edge };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var placed = await http.PostAsJsonAsync("/api/orders", Api.Order("product-3"));
+        Assert.True(placed.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden, $"{what}: {placed.StatusCode}");
+        using var listed = await http.GetAsync("/api/orders");
+        Assert.True(listed.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden, $"{what}: {listed.StatusCode}");
+        Assert.Equal(before, await shared.System.Api.ProductAsync("product-3"));
+    }
+
+    [Theory]
+    [InlineData("GET", "/api/orders")]
+    [InlineData("GET", "/api/orders/stream")]
+    [InlineData("GET", "/api/orders/some-order")]
+    [InlineData("GET", "/api/orders/some-order/events")]
+    [InlineData("POST", "/api/orders/some-order/cancel")]
+    [InlineData("POST", "/api/orders")]
+    [InlineData("GET", "/api/customers/customer-1")]
+    [InlineData("PUT", "/api/customers/customer-1")]
+    [InlineData("PUT", "/api/products/product-1")]
+    [InlineData("GET", "/api/operations/interventions")]
+    [InlineData("GET", "/api/operations/dead-letters")]
+    [InlineData("POST", "/api/operations/shipments/some-order/ship")]
+    public async Task A_stranger_is_asked_for_a_token(string method, string path)
+    {
+        using var answer = await stranger.SendTextAsync(method, path, "{}");
+        Assert.Equal((HttpStatusCode.Unauthorized, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+    }
+
+    [Theory]
+    [InlineData("PUT", "/api/products/product-1")]
+    [InlineData("GET", "/api/operations/interventions")]
+    [InlineData("POST", "/api/operations/interventions/x")]
+    [InlineData("GET", "/api/operations/dead-letters")]
+    [InlineData("POST", "/api/operations/approvals/x")]
+    public async Task A_customer_is_no_operator(string method, string path)
+    {
+        var before = await shared.System.Api.ProductAsync("product-1");
+        using var answer = await one.SendTextAsync(method, path, """{"price":1,"decision":"skip"}""");
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Equal(before.Price, (await shared.System.Api.ProductAsync("product-1")).Price);
+    }
+
+    [Fact]
+    public async Task Another_customers_order_is_not_there_to_read_list_or_cancel()
+    {
+        var orderId = await one.PlaceAsync(Api.Order("product-4"));
+        await one.EndOfAsync(orderId);
+        foreach (var path in (string[])["", "/events"])
+        {
+            using var read = await two.GetAsync($"/api/orders/{orderId}{path}");
+            Assert.Equal(HttpStatusCode.NotFound, read.StatusCode);
+        }
+        using var cancelled = await two.PostToAsync($"/api/orders/{orderId}/cancel");
+        Assert.Equal(HttpStatusCode.NotFound, cancelled.StatusCode);
+        Assert.Equal("confirmed", (await one.OrderAsync(orderId)).Status);
+        Assert.DoesNotContain(orderId, await two.ListAllAsync("customerId=customer-1"));
+    }
+
+    [Fact]
+    public async Task Another_customer_is_not_there_to_read_or_change()
+    {
+        foreach (var method in (string[])["GET", "PUT"])
+        {
+            using var answer = await two.SendTextAsync(method, "/api/customers/customer-1", """{"name":"Mallory"}""");
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task An_order_in_another_customers_name_is_refused_and_one_without_a_name_is_ones_own()
+    {
+        using var refused = await two.PostAsync(Api.Order("product-4", customer: "customer-1"));
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        var orderId = await two.PlaceAsync(new { items = new[] { new { productId = "product-4", quantity = 1 } }, paymentToken = "tok_ok" });
+        Assert.Equal("customer-2", (await two.EndOfAsync(orderId)).CustomerId);
+    }
+
+    [Fact]
+    public async Task A_price_or_a_status_that_a_client_sends_along_counts_for_nothing()
+    {
+        var orderId = await one.PlaceAsync(new { customerId = "customer-1", items = new[] { new { productId = "product-4", quantity = 1, unitPrice = 1, price = 1 } }, paymentToken = "tok_ok", status = "delivered", total = 1 });
+        var order = await one.EndOfAsync(orderId);
+        Assert.Equal(((await shared.System.Api.ProductAsync("product-4")).Price, "confirmed"), (order.Total, order.Status));
+    }
+
+    [Theory]
+    [InlineData("dapr-app-id", "inventory")]
+    [InlineData("dapr-api-token", "guessed")]
+    [InlineData("dapr-caller-app-id", "orders")]
+    [InlineData("X-Customer-ID", "customer-1")]
+    [InlineData("X-Operator", "root")]
+    [InlineData("traceparent", "garbage")]
+    [InlineData("X-Request-ID", "a b\tc")]
+    public async Task Headers_that_mean_something_behind_the_edge_are_not_taken_from_outside(string name, string value)
+    {
+        using var answer = await two.SendTextAsync("GET", "/api/customers/customer-1", null, (name, value));
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        using var own = await two.SendTextAsync("GET", "/api/customers/customer-2", null, (name, value));
+        Assert.Equal(HttpStatusCode.OK, own.StatusCode);
+        Assert.Matches("^[A-Za-z0-9._:-]+$", own.Headers.GetValues("X-Request-ID").Single());
+    }
+
+    [Theory]
+    [InlineData("/api/products/..%2F..%2Freservations%2Fsome-order")]
+    [InlineData("/api/products/%2e%2e/reservations/some-order")]
+    [InlineData("/api/customers/..%2fhealthz")]
+    [InlineData("/api/orders/..%2f..%2fevents%2forders")]
+    public async Task A_path_does_not_climb_out_of_its_route(string path)
+    {
+        using var answer = await two.SendTextAsync("GET", path, null);
+        Assert.True((int)answer.StatusCode is 400 or 401 or 403 or 404 or 405, $"{path}: {answer.StatusCode}");
+    }
+
+    [Theory]
+    [InlineData("orders", "/events/inventory")]
+    [InlineData("inventory", "/events/orders")]
+    [InlineData("payments", "/payments/some-order/refund")]
+    public async Task An_app_takes_nothing_that_does_not_come_from_its_sidecar(string app, string path)
+    {
+        using var http = new HttpClient();
+        using var forged = new StringContent("""{"id":"1","type":"inventory.reserved","data":{"orderId":"x"}}""", Encoding.UTF8, "application/cloudevents+json");
+        using var answer = await http.PostAsync(new Uri($"http://localhost:{shared.System.PortOf(app)}{path}"), forged);
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_request_id_comes_back_and_goes_with_the_order_into_its_events()
+    {
+        using var answer = await one.SendTextAsync("GET", "/api/customers/customer-1", null, ("X-Request-ID", "my-id-1"));
+        Assert.Equal("my-id-1", answer.Headers.GetValues("X-Request-ID").Single());
+    }
+
+    [Fact]
+    public async Task The_contract_is_served_and_can_be_browsed()
+    {
+        using var contract = await stranger.GetAsync("/openapi/v1.json");
+        Assert.Contains("/api/orders/{orderId}", await contract.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var page = await stranger.GetAsync("/docs");
+        Assert.True(page.IsSuccessStatusCode);
+    }
+
+    public void Dispose()
+    {
+        one.Dispose();
+        two.Dispose();
+        stranger.Dispose();
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using EndToEnd.Orders;
+using EndToEnd.Systems;
+
+namespace EndToEnd.Faults;
+
+/// <summary>Events that come twice, late, or never.</summary>
+[Collection(OnSharedSystem.Name)]
+public sealed class ChoreographyFaultTests(SharedSystem shared)
+{
+    private readonly OrderSystem system = shared.System;
+
+    [Theory]
+    [InlineData("tok_ok", "customer-1", "confirmed")]
+    [InlineData("tok_ok", "customer-3", "cancelled")]
+    [InlineData("tok_declined", "customer-1", "cancelled")]
+    public async Task Every_event_delivered_again_changes_nothing(string token, string customer, string status)
+    {
+        var order = await system.Api.PlaceAndEndAsync(Api.Order("product-7", token: token, customer: customer, saga: "choreography"));
+        Assert.Equal(status, order.Status);
+        var (stock, events) = (await system.Api.ProductsAsync(), await system.Api.EventsAsync(order.OrderId));
+
+        using var orders = system.SidecarOf("orders");
+        foreach (var (topic, type, data) in AllEvents(order, token))
+        {
+            await orders.PublishAsync(topic, type, order.OrderId, data);
+        }
+        // The last of them in every topic has been dealt with when an order placed afterwards has ended.
+        var after = await system.Api.PlaceAndEndAsync(Api.Order("product-7", saga: "choreography"));
+        await system.Api.DoAsync($"/api/orders/{after.OrderId}/cancel");
+        await system.Api.WhenAsync(after.OrderId, "cancelled");
+
+        Assert.Equal(events, await system.Api.EventsAsync(order.OrderId));
+        Assert.Equal(stock, await system.Api.ProductsAsync());
+        Assert.Equal(status == "confirmed" ? order.Total : 0, system.Books.Payments().GetValueOrDefault(order.OrderId)?.Kept ?? 0);
+        Assert.Equal(status == "confirmed" ? "arranged" : null, system.Books.Shipments().GetValueOrDefault(order.OrderId)?.Status is "arranged" ? "arranged" : null);
+    }
+
+    [Fact]
+    public async Task A_poisoned_message_is_a_dead_letter_and_holds_up_nothing()
+    {
+        using var orders = system.SidecarOf("orders");
+        var id = Guid.NewGuid().ToString();
+
+        await orders.PublishAsync("orders", JsonSerializer.Serialize(new { id, source = "tests", specversion = "1.0", type = "order.created", subject = id, saga = "choreography", datacontenttype = "application/json", data = new { orderId = 7 }, topic = "orders", pubsubname = "events" }));
+
+        await Wait.UntilAsync("it is kept as a dead letter of inventory and of orders", async () => (await system.Api.ReadAsync<ListOf<JsonElement>>("/api/operations/dead-letters?limit=100")).Items.Count(letter => letter.GetProperty("subject").GetString() == id) == 2);
+        Assert.Equal("confirmed", (await system.Api.PlaceAndEndAsync(Api.Order(saga: "choreography"))).Status);
+        await system.Api.DoAsync($"/api/operations/dead-letters/inventory.{id}/discard", new { note = "poison" });
+        await system.Api.DoAsync($"/api/operations/dead-letters/orders.{id}/discard", new { note = "poison" });
+    }
+
+    private static IEnumerable<(string Topic, string Type, object Data)> AllEvents(OrderView order, string token)
+    {
+        var items = order.Items.Select(item => new { item.ProductId, item.Quantity }).ToList();
+        var destination = new { name = "Ada", line1 = "Main St 1", city = "Graz", postalCode = "8010", country = order.CustomerId == "customer-3" ? "XX" : "AT" };
+        object About(string type, string suffix = "") => new { eventId = $"{order.OrderId}:{type}{suffix}", version = 1, occurredAt = DateTimeOffset.UnixEpoch, orderId = order.OrderId };
+        yield return ("orders", "order.created", new { eventId = $"{order.OrderId}:1", version = 1, occurredAt = DateTimeOffset.UnixEpoch, orderId = order.OrderId, customerId = order.CustomerId, items });
+        yield return ("orders", "order.payment-requested", new { eventId = $"{order.OrderId}:2", version = 2, occurredAt = DateTimeOffset.UnixEpoch, orderId = order.OrderId, amount = order.Total, currency = "EUR", paymentToken = token, round = 1 });
+        if (token == "tok_ok")
+        {
+            yield return ("orders", "order.shipment-requested", new { eventId = $"{order.OrderId}:3", version = 3, occurredAt = DateTimeOffset.UnixEpoch, orderId = order.OrderId, destination, round = 1 });
+        }
+        if (order.Status == "cancelled")
+        {
+            yield return ("orders", "order.refund-requested", About("refund-again"));
+            yield return ("orders", "order.release-requested", About("release-again"));
+        }
+        foreach (var type in new[] { "order.confirmed", "order.cancelled", "order.cancellation-requested", "order.cancellation-refused", "order.approved", "order.rejected", "order.intervention-required", "order.intervention-decided" })
+        {
+            yield return ("orders", type, About(type));
+        }
+        foreach (var type in new[] { "inventory.reserved", "inventory.reservation-failed", "inventory.released" })
+        {
+            yield return ("inventory", type, About(type));
+        }
+        foreach (var type in new[] { "payment.completed", "payment.failed", "payment.refunded", "payment.refund-failed" })
+        {
+            yield return ("payments", type, About(type, type == "payment.refund-failed" ? ":1" : ""));
+        }
+        foreach (var type in new[] { "shipment.arranged", "shipment.refused", "shipment.cancelled" })
+        {
+            yield return ("shipments", type, About(type));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using EndToEnd.Orders;
+using EndToEnd.Systems;
+
+namespace EndToEnd.Faults;
+
+/// <summary>A service that hears nothing: what no event can bring about any more, time does.</summary>
+public sealed class SilenceTests
+{
+    [Fact]
+    public async Task An_order_that_stands_still_is_undone_and_what_can_not_be_undone_is_given_to_a_person()
+    {
+        await using var system = await OrderSystem.StartAsync(folder =>
+        {
+            File.Delete(folder.In("components/shipping-on-orders.yaml"));
+            folder.Replace("dapr.yaml", "Saga__StuckAfter: \"00:00:15\"", "Saga__StuckAfter: \"00:00:06\"\n    Saga__CompensationAttempts: \"1\"");
+        });
+        var stock = await system.Api.ProductsAsync();
+        var orderId = await system.Api.PlaceAsync(Api.Order("product-4", saga: "choreography"));
+
+        var parked = await system.Api.WhenAsync(orderId, "intervention");
+        Assert.Equal("arrange-shipment", Assert.Single(parked.Interventions!).Step);
+        Assert.Contains("arrange-shipment", parked.Reason, StringComparison.Ordinal);
+        await system.Api.DoAsync($"/api/operations/interventions/{parked.Interventions![0].InterventionId}", new { decision = "resolved", note = "nothing was sent" });
+
+        var ended = await system.Api.WhenAsync(orderId, "cancelled");
+        Assert.All(ended.Steps, step => Assert.Equal("compensated", step.State));
+        Assert.Equal(
+            ["order.created", "order.payment-requested", "order.shipment-requested", "order.cancellation-requested", "order.shipment-cancellation-requested",
+             "order.intervention-required", "order.intervention-decided", "order.refund-requested", "order.release-requested", "order.cancelled"],
+            await system.Api.EventsAsync(orderId));
+        Assert.Equal(stock, await system.Api.ProductsAsync());
+        Assert.True(system.Books.Payments()[orderId] is { Captured: true, Refunded: true }, "the charge must have been given back");
+    }
+}

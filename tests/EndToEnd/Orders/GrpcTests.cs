@@ -1,0 +1,102 @@
+using EndToEnd.Systems;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Orders.V1;
+using Line = Orders.V1.OrderItem;
+
+namespace EndToEnd.Orders;
+
+/// <summary>Orders over gRPC, through a sidecar as any app would.</summary>
+[Collection(OnSharedSystem.Name)]
+public sealed class GrpcTests : IDisposable
+{
+    private readonly OrderSystem system;
+    private readonly AppSidecar sidecar;
+    private readonly GrpcChannel channel;
+    private readonly OrderService.OrderServiceClient orders;
+
+    public GrpcTests(SharedSystem shared)
+    {
+        system = shared.System;
+        sidecar = system.SidecarOf("gateway");
+        channel = GrpcChannel.ForAddress(sidecar.GrpcAddress);
+        orders = new OrderService.OrderServiceClient(channel);
+    }
+
+    private Metadata Headers => sidecar.CallTo("orders-grpc");
+
+    [Fact]
+    public async Task An_order_is_created_and_found()
+    {
+        var request = new CreateOrderRequest { CustomerId = "customer-1", Items = { new Line { ProductId = "product-1", Quantity = 2 } } };
+
+        var created = await orders.CreateOrderAsync(request, Headers);
+        var ended = await system.Api.EndOfAsync(created.OrderId);
+        var found = await orders.GetOrderAsync(new GetOrderRequest { OrderId = created.OrderId }, Headers);
+
+        Assert.Equal(("pending", "confirmed"), (created.Status, ended.Status));
+        Assert.Equal((ended.OrderId, "customer-1", "confirmed", ended.Total, "EUR"), (found.OrderId, found.CustomerId, found.Status, found.TotalAmount, found.Currency));
+        Assert.Equal(("product-1", 2, ended.Items[0].UnitPrice), (found.Items[0].ProductId, found.Items[0].Quantity, found.Items[0].Price));
+    }
+
+    [Fact]
+    public async Task Refusals_have_the_status_that_fits()
+    {
+        await FailsAsync(StatusCode.NotFound, () => orders.GetOrderAsync(new GetOrderRequest { OrderId = "nothing" }, Headers));
+        await FailsAsync(StatusCode.InvalidArgument, () => orders.GetOrderAsync(new GetOrderRequest(), Headers));
+        await FailsAsync(StatusCode.InvalidArgument, () => orders.CreateOrderAsync(new CreateOrderRequest { Items = { new Line { ProductId = "product-1", Quantity = 1 } } }, Headers));
+        await FailsAsync(StatusCode.InvalidArgument, () => orders.CreateOrderAsync(new CreateOrderRequest { CustomerId = "customer-1" }, Headers));
+        await FailsAsync(StatusCode.InvalidArgument, () => orders.CreateOrderAsync(new CreateOrderRequest { CustomerId = "customer-1", Items = { new Line { ProductId = "product-1" } } }, Headers));
+        await FailsAsync(StatusCode.InvalidArgument, () => orders.CreateOrderAsync(new CreateOrderRequest { CustomerId = "nobody", Items = { new Line { ProductId = "product-1", Quantity = 1 } } }, Headers));
+    }
+
+    [Fact]
+    public async Task A_stream_that_follows_brings_the_orders_there_are_and_then_those_that_come_until_it_is_cancelled()
+    {
+        var customer = await system.Api.RegisterAsync("Frida Follower");
+        var first = (await system.Api.PlaceAndEndAsync(Api.Order(customer: customer))).OrderId;
+        await system.Api.ListedAsync($"customerId={customer}", [first]);
+
+        using var enough = new CancellationTokenSource();
+        using var call = orders.StreamOrders(new StreamOrdersRequest { CustomerId = customer, Follow = true }, Headers, cancellationToken: enough.Token);
+        Assert.True(await call.ResponseStream.MoveNext(enough.Token));
+        Assert.Equal(first, call.ResponseStream.Current.OrderId);
+        var second = await system.Api.PlaceAsync(Api.Order(customer: customer));
+        do
+        {
+            Assert.True(await call.ResponseStream.MoveNext(enough.Token));
+            Assert.Equal(second, call.ResponseStream.Current.OrderId);
+        }
+        while (call.ResponseStream.Current.Status != "confirmed");
+
+        await enough.CancelAsync();
+        await FailsAsync(StatusCode.Cancelled, () => call.ResponseStream.MoveNext(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task The_gateway_streams_orders_as_server_sent_events()
+    {
+        var customer = await system.Api.RegisterAsync("Greta Gateway");
+        var order = (await system.Api.PlaceAndEndAsync(Api.Order(customer: customer))).OrderId;
+        await system.Api.ListedAsync($"customerId={customer}", [order]);
+
+        using var response = await system.Api.GetAsync($"/api/orders/stream?customerId={customer}");
+
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.Contains("event: order", text, StringComparison.Ordinal);
+        Assert.Contains($"\"orderId\":\"{order}\"", text, StringComparison.Ordinal);
+    }
+
+    public void Dispose()
+    {
+        channel.Dispose();
+        sidecar.Dispose();
+    }
+
+    private static async Task FailsAsync<T>(StatusCode status, Func<Task<T>> call)
+        => Assert.Equal(status, (await Assert.ThrowsAsync<RpcException>(call)).StatusCode);
+
+    private static async Task FailsAsync<T>(StatusCode status, Func<AsyncUnaryCall<T>> call)
+        => Assert.Equal(status, (await Assert.ThrowsAsync<RpcException>(async () => await call())).StatusCode);
+}

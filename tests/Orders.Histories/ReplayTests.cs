@@ -1,0 +1,83 @@
+using Dapr.Common.Serialization;
+using Dapr.Workflow;
+using Dapr.Workflow.Protocol;
+using Dapr.Workflow.Registration;
+using Dapr.Workflow.Replay;
+using Google.Protobuf;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orders.Choreography;
+using Orders.Saga;
+using ServiceDefaults;
+
+namespace Orders.Histories;
+
+/// <summary>
+/// Histories of real sagas, one of every course they can take, replayed against today's code. A change that fails here would break
+/// the sagas that run while it is deployed: guard it with <c>IsPatched</c>, never with a new recording.
+/// </summary>
+public sealed class ReplayTests
+{
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Recorded");
+
+    public static TheoryData<string> Recorded => [.. Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+
+    [Fact]
+    public void Every_course_of_a_saga_is_recorded()
+        => Assert.Superset(
+            new HashSet<string> { "confirmed", "out-of-stock", "declined", "not-served", "flaky", "approved", "rejected", "cancelled-while-approving", "intervention-resolved", "intervention-skipped", "confirmed-then-cancelled", "choreography-watch" },
+            Recorded.Select(row => (string)row[0]!).ToHashSet());
+
+    [Theory]
+    [MemberData(nameof(Recorded))]
+    public async Task Todays_code_takes_the_recorded_course_turn_by_turn(string course)
+    {
+        var history = JsonParser.Default.Parse<GetInstanceHistoryResponse>(await File.ReadAllTextAsync(Path.Combine(Folder, $"{course}.json"))).Events.ToList();
+        var turns = Turns(history);
+        for (var turn = 0; turn < turns.Count; turn++)
+        {
+            var response = await RunAsync(turns.Take(turn).SelectMany(events => events), turns[turn]);
+
+            var expected = turns[turn].Where(IsDecided).ToList();
+            var decided = response.Actions.Where(action => action.CompleteWorkflow is null).ToList();
+            Assert.Equal(expected.Select(Name), decided.Select(Name));
+            var ended = response.Actions.SingleOrDefault(action => action.CompleteWorkflow is not null)?.CompleteWorkflow;
+            var recorded = turns[turn].SingleOrDefault(one => one.ExecutionCompleted is not null)?.ExecutionCompleted;
+            Assert.True(ended?.FailureDetails is null, $"turn {turn}: {ended?.FailureDetails}");
+            Assert.Equal((recorded?.WorkflowStatus, recorded?.Result), (ended?.WorkflowStatus, ended?.Result));
+        }
+    }
+
+    /// <summary>What the workflow decided in a turn stands in history before the next turn starts.</summary>
+    private static List<List<HistoryEvent>> Turns(List<HistoryEvent> history)
+    {
+        var turns = new List<List<HistoryEvent>>();
+        foreach (var happened in history)
+        {
+            if (happened.OrchestratorStarted is not null || turns.Count == 0)
+            {
+                turns.Add([]);
+            }
+            turns[^1].Add(happened);
+        }
+        return turns;
+    }
+
+    private static bool IsDecided(HistoryEvent happened) => happened.TaskScheduled is not null || happened.TimerCreated is not null;
+
+    private static string Name(HistoryEvent happened) => happened.TaskScheduled is { } task ? $"{happened.EventId} {task.Name}" : $"{happened.EventId} timer";
+
+    private static string Name(WorkflowAction action) => action.ScheduleTask is { } task ? $"{action.Id} {task.Name}" : action.CreateTimer is not null ? $"{action.Id} timer" : $"{action.Id} {action}";
+
+    private static async Task<WorkflowResponse> RunAsync(IEnumerable<HistoryEvent> past, IEnumerable<HistoryEvent> turn)
+    {
+        var factory = new WorkflowsFactory(NullLogger<WorkflowsFactory>.Instance);
+        factory.RegisterWorkflow<OrderSaga>();
+        factory.RegisterWorkflow<CancelSaga>();
+        factory.RegisterWorkflow<ChoreographyWatch>();
+        await using var services = new ServiceCollection().BuildServiceProvider();
+        var runner = new TurnRunner(factory, services.GetRequiredService<IServiceScopeFactory>(), new JsonDaprSerializer(Json.Options), NullLoggerFactory.Instance, TimeProvider.System);
+        var request = new WorkflowRequest { InstanceId = "recorded", PastEvents = { past }, NewEvents = { turn.Where(happened => !IsDecided(happened) && happened.ExecutionCompleted is null) } };
+        return await runner.RunAsync(request, request.PastEvents);
+    }
+}
