@@ -39,7 +39,7 @@ public sealed class ServerSetTests
     public async Task A_store_and_a_broker_that_crash_under_load_cost_no_order_and_double_none(string name)
     {
         await using var set = await StoreSet.StartAsync(name);
-        await using var system = await OrderSystem.StartAsync(set);
+        await using var system = await OrderSystem.StartAsync(set, patient: true);
         var stock = await system.Api.ProductsAsync();
 
         var placing = PlaceAsync(system, 40);
