@@ -94,8 +94,9 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+            catch (Exception e)
             {
+                // Whatever it was, a subscription does not end by it.
                 if (well)
                 {
                     LogReadFailed(e, topic);
@@ -149,16 +150,12 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
         }
     }
 
+    /// <summary>A slow handler is not cut off at <c>processingTimeout</c>: the app might be at it still when the message comes again.</summary>
     private async Task<Acknowledgement> HandleAsync(BrokerMessage message, CancellationToken cancellation)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        if (options.Redelivers)
-        {
-            limit.CancelAfter(options.ProcessingTimeout);
-        }
         try
         {
-            return await handler(message, limit.Token);
+            return await handler(message, cancellation);
         }
         catch (Exception e)
         {
@@ -196,7 +193,7 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
                 {
                     await ReclaimOnceAsync();
                 }
-                catch (Exception e) when (e is RedisException or TimeoutException)
+                catch (Exception e) when (!stopping.IsCancellationRequested)
                 {
                     LogReclaimFailed(e, topic);
                 }
