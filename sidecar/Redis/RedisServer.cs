@@ -51,6 +51,7 @@ internal sealed class RedisServer : IAsyncDisposable
         options.AsyncTimeout = (int)(longestWait + settings.DialTimeout).TotalMilliseconds;
         options.CommandMap = CommandMap.Create(["SUBSCRIBE", "PSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "PUBLISH"], available: false);
         options.BacklogPolicy = BacklogPolicy.FailFast;
+        options.Protocol = RedisProtocol.Resp2; // answers of commands the library does not know differ between the protocols
         return await ConnectionMultiplexer.ConnectAsync(options);
     }
 

@@ -94,8 +94,9 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+            catch (Exception e)
             {
+                // Whatever it was, a subscription does not end by it.
                 if (well)
                 {
                     LogReadFailed(e, topic);
@@ -196,7 +197,7 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
                 {
                     await ReclaimOnceAsync();
                 }
-                catch (Exception e) when (e is RedisException or TimeoutException)
+                catch (Exception e) when (!stopping.IsCancellationRequested)
                 {
                     LogReclaimFailed(e, topic);
                 }

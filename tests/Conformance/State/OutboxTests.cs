@@ -11,38 +11,64 @@ public sealed class InMemoryOutboxTests(OutboxSidecar<InMemoryState, InMemoryBro
 
 public sealed class SqliteOutboxTests(OutboxSidecar<SqliteState, SqliteBroker> fixture) : OutboxTests<SqliteState, SqliteBroker>(fixture);
 
+public sealed class RedisOutboxTests(OutboxSidecar<RedisState, RedisBroker> fixture) : OutboxTests<RedisState, RedisBroker>(fixture);
+
+public sealed class PostgresOutboxTests(OutboxSidecar<Postgres2State, RabbitBroker> fixture) : OutboxTests<Postgres2State, RabbitBroker>(fixture);
+
 /// <summary>An app whose store has an outbox, and which listens to it.</summary>
 public sealed class OutboxSidecar<TState, TBroker> : IAsyncLifetime where TState : StateDriver, new() where TBroker : BrokerDriver, new()
 {
+    private readonly TState store = new();
+    private readonly TBroker broker = new();
+
     public HttpApp App { get; private set; } = null!;
 
     public SidecarProcess Sidecar { get; private set; } = null!;
 
+    public string? Missing => store.Missing ?? broker.Missing;
+
     public async Task InitializeAsync()
     {
+        if (Missing is not null)
+        {
+            return; // each test says so
+        }
+        await store.StartAsync();
+        await broker.StartAsync();
         App = await HttpApp.StartAsync();
         App.Subscribes("""[{"pubsubname":"events","topic":"orders","route":"/orders"}]""");
         Sidecar = await SidecarProcess.StartAsync(new SidecarOptions
         {
             AppId = "outbox-app",
             AppPort = App.PortNumber,
-            Resources = [new TBroker().Component("events"), new TState().Component("store", ("outboxPublishPubsub", "events"), ("outboxPublishTopic", "orders"))],
+            Resources = [broker.Component("events"), store.Component("store", ("outboxPublishPubsub", "events"), ("outboxPublishTopic", "orders"))],
         });
     }
 
     public async Task DisposeAsync()
     {
-        await Sidecar.DisposeAsync();
-        await App.DisposeAsync();
+        if (Missing is null)
+        {
+            await Sidecar.DisposeAsync();
+            await App.DisposeAsync();
+        }
     }
 }
 
 /// <summary>The transactional outbox: what is published for a transaction, and what is not.</summary>
-public abstract class OutboxTests<TState, TBroker>(OutboxSidecar<TState, TBroker> fixture) : IClassFixture<OutboxSidecar<TState, TBroker>>
+public abstract class OutboxTests<TState, TBroker> : IClassFixture<OutboxSidecar<TState, TBroker>>
     where TState : StateDriver, new()
     where TBroker : BrokerDriver, new()
 {
-    [Fact]
+    private readonly OutboxSidecar<TState, TBroker> fixture;
+
+    protected OutboxTests(OutboxSidecar<TState, TBroker> fixture)
+    {
+        Skip.IfNot(fixture.Missing is null, fixture.Missing);
+        this.fixture = fixture;
+    }
+
+    [SkippableFact]
     public async Task Every_upsert_is_published_as_an_event_whose_id_is_the_outboxes_own()
     {
         await TransactAsync(Upsert("a", "{\"n\":1}", """{"contentType":"application/json","type":"order.created","subject":"a","id":"mine","extra":"x","cloudevent.type":"ignored"}"""), Upsert("head", "1", """{"contentType":"application/json"}"""));
@@ -56,7 +82,7 @@ public abstract class OutboxTests<TState, TBroker>(OutboxSidecar<TState, TBroker
         Assert.Equal(("com.dapr.event.sent", "1"), (Text(second, "type"), second.GetProperty("data").GetRawText()));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Deletes_plain_saves_and_failed_transactions_publish_nothing()
     {
         await fixture.Sidecar.Client.SaveStateAsync("store", "plain", 1);
@@ -66,7 +92,7 @@ public abstract class OutboxTests<TState, TBroker>(OutboxSidecar<TState, TBroker
         Assert.Equal("marker", Text(await NextAsync(), "data"));
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("{\"n\":1}", "map[n:1]")]
     [InlineData("[1,\"a\",null]", "[1 a <nil>]")]
     [InlineData("\"text\"", "text")]
@@ -77,7 +103,7 @@ public abstract class OutboxTests<TState, TBroker>(OutboxSidecar<TState, TBroker
         Assert.Equal((printed, "text/plain"), (Text(got, "data"), Text(got, "datacontenttype")));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Over_gRPC_bytes_are_text_unless_their_content_type_says_JSON()
     {
         var json = Encoding.UTF8.GetBytes("""{"n":1}""");
@@ -89,7 +115,7 @@ public abstract class OutboxTests<TState, TBroker>(OutboxSidecar<TState, TBroker
         Assert.Equal(JsonValueKind.Object, (await NextAsync()).GetProperty("data").ValueKind);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_projection_is_published_in_place_of_the_value_that_is_stored()
     {
         await TransactAsync(

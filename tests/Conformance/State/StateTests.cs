@@ -13,12 +13,26 @@ public sealed class InMemoryStateTests(StateSidecar<InMemoryState> fixture) : St
 
 public sealed class SqliteStateTests(StateSidecar<SqliteState> fixture) : StateTests<SqliteState>(fixture);
 
+public sealed class RedisStateTests(StateSidecar<RedisState> fixture) : StateTests<RedisState>(fixture);
+
+public sealed class Postgres1StateTests(StateSidecar<Postgres1State> fixture) : StateTests<Postgres1State>(fixture);
+
+public sealed class Postgres2StateTests(StateSidecar<Postgres2State> fixture) : StateTests<Postgres2State>(fixture);
+
 /// <summary>The state API, the same for every store.</summary>
-public abstract class StateTests<TDriver>(StateSidecar<TDriver> fixture) : IClassFixture<StateSidecar<TDriver>> where TDriver : StateDriver, new()
+public abstract class StateTests<TDriver> : IClassFixture<StateSidecar<TDriver>> where TDriver : StateDriver, new()
 {
     private const string Store = "/v1.0/state/store";
 
     private readonly string key = "key-" + Guid.NewGuid().ToString("N")[..10];
+
+    private readonly StateSidecar<TDriver> fixture;
+
+    protected StateTests(StateSidecar<TDriver> fixture)
+    {
+        Skip.IfNot(fixture.Driver.Missing is null, fixture.Driver.Missing);
+        this.fixture = fixture;
+    }
 
     private HttpClient Http => fixture.Sidecar.Http;
 
@@ -26,18 +40,18 @@ public abstract class StateTests<TDriver>(StateSidecar<TDriver> fixture) : IClas
 
     private Protos.Dapr.DaprClient Grpc => fixture.Sidecar.Grpc;
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("POST")]
     [InlineData("PUT")]
     public async Task What_is_saved_comes_back_with_an_ETag(string method)
     {
         await Http.SendAsync(method, Store, Item("""{"total":5}""")).SucceedsAsync();
         using var answer = await Http.GetAsync($"{Store}/{key}");
-        Assert.Equal((200, "application/json", """{"total":5}"""), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.ToString(), await answer.TextAsync()));
+        Assert.Equal((200, "application/json", """{"total":5}"""), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.ToString(), Compact(await answer.TextAsync())));
         Assert.NotEmpty(answer.Headers.GetValues("ETag").Single());
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_missing_key_is_204_without_ETag_and_over_gRPC_empty()
     {
         using var answer = await Http.GetAsync($"{Store}/{key}");
@@ -46,7 +60,7 @@ public abstract class StateTests<TDriver>(StateSidecar<TDriver> fixture) : IClas
         Assert.Equal((0, ""), (reply.Data.Length, reply.Etag));
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("{\"b\":1,\"a\":2}", "{\"a\":2,\"b\":1}")]
     [InlineData("\"<&>\"", "\"\\u003c\\u0026\\u003e\"")]
     [InlineData("12345678901234567890", "12345678901234567000")]
@@ -57,11 +71,12 @@ public abstract class StateTests<TDriver>(StateSidecar<TDriver> fixture) : IClas
     [InlineData("null", "null")]
     public async Task Values_are_stored_as_Go_encodes_them(string given, string stored)
     {
+        Skip.IfNot(fixture.Driver.KeepsJson, "the store keeps JSON in a form of its own");
         await SaveAsync(given);
         await Http.GetAsync($"{Store}/{key}").SucceedsAsync(200, stored);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("", "EOF")]
     [InlineData("{}", "json: cannot unmarshal object into Go value of type []state.SetRequest")]
     [InlineData("foobar", "invalid character 'o' in literal false (expecting 'a')")]
@@ -72,10 +87,10 @@ public abstract class StateTests<TDriver>(StateSidecar<TDriver> fixture) : IClas
     [InlineData("[{\"key\": \"ke||y\", \"value\": 1}]", "api error: code = InvalidArgument desc = input key/keyPrefix 'ke||y' can't contain '||'")]
     public Task A_malformed_save_is_refused(string body, string message) => Http.SendAsync("POST", Store, body).FailsAsync(400, "ERR_MALFORMED_REQUEST", message);
 
-    [Fact]
+    [SkippableFact]
     public Task Saving_nothing_is_fine() => Http.SendAsync("POST", Store, "[]").SucceedsAsync();
 
-    [Fact]
+    [SkippableFact]
     public async Task An_illegal_key_is_told_with_details_on_both_transports()
     {
         var error = await Http.SendAsync("POST", Store, """[{"key":"a||b","value":1}]""").FailsAsync(400, "ERR_MALFORMED_REQUEST");
@@ -84,7 +99,7 @@ public abstract class StateTests<TDriver>(StateSidecar<TDriver> fixture) : IClas
         Assert.Equal(("DAPR_STATE_ILLEGAL_KEY", "a||b", "store"), (failure.Reason(), failure.Detail<BadRequest>()?.FieldViolations[0].Field, failure.Detail<ResourceInfo>()?.ResourceName));
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("nope")]
     [InlineData("others")]
     public async Task An_unknown_or_out_of_scope_store_is_not_found(string store)
@@ -97,7 +112,7 @@ public abstract class StateTests<TDriver>(StateSidecar<TDriver> fixture) : IClas
         Assert.Equal(("DAPR_STATE_NOT_FOUND", "state-app"), (failure.Reason(), failure.Detail<ErrorInfo>()?.Metadata["appID"]));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task The_SDK_writes_reads_and_deletes()
     {
         await Client.SaveStateAsync("store", key, new { Total = 7 });
@@ -106,7 +121,7 @@ public abstract class StateTests<TDriver>(StateSidecar<TDriver> fixture) : IClas
         Assert.Null(await Client.GetStateAsync<string>("store", key));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Bytes_over_gRPC_come_back_unchanged()
     {
         byte[] bytes = [0, 255, 1, 2];
@@ -114,22 +129,23 @@ public abstract class StateTests<TDriver>(StateSidecar<TDriver> fixture) : IClas
         Assert.Equal(bytes, (await Client.GetByteStateAsync("store", key)).ToArray());
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("stale")]
     [InlineData("7")]
     public async Task A_stale_or_unparsable_ETag_conflicts_on_save_and_delete(string etag)
     {
+        var (saved, deleted) = etag == "7" && fixture.Driver.UnreadableETag.Save != 409 ? (409, 409) : fixture.Driver.UnreadableETag;
         await SaveAsync("1");
-        var save = await Http.SendAsync("POST", Store, Item("2", $", \"etag\": \"{etag}\"")).FailsAsync(409, "ERR_STATE_SAVE");
-        Assert.StartsWith("failed saving state in state store store: possible etag mismatch. error from state store", save.GetProperty("message").GetString(), StringComparison.Ordinal);
-        await Http.SendAsync("DELETE", $"{Store}/{key}", null, null, ("If-Match", etag)).FailsAsync(409, "ERR_STATE_DELETE");
+        var save = await Http.SendAsync("POST", Store, Item("2", $", \"etag\": \"{etag}\"")).FailsAsync(saved, "ERR_STATE_SAVE");
+        Assert.StartsWith($"failed saving state in state store store: {(saved == 409 ? "possible etag mismatch. error from state store" : "invalid etag value")}", save.GetProperty("message").GetString(), StringComparison.Ordinal);
+        await Http.SendAsync("DELETE", $"{Store}/{key}", null, null, ("If-Match", etag)).FailsAsync(deleted, "ERR_STATE_DELETE");
         var request = new Protos.SaveStateRequest { StoreName = "store", States = { new Protos.StateItem { Key = key, Value = ByteString.CopyFromUtf8("2"), Etag = new() { Value = etag } } } };
-        Assert.Equal("ERR_STATE_SAVE", (await Grpc.SaveStateAsync(request).FailsAsync(StatusCode.Aborted)).Reason());
-        await Grpc.DeleteStateAsync(new() { StoreName = "store", Key = key, Etag = new() { Value = etag } }).FailsAsync(StatusCode.Aborted);
+        Assert.Equal("ERR_STATE_SAVE", (await Grpc.SaveStateAsync(request).FailsAsync(saved == 409 ? StatusCode.Aborted : StatusCode.InvalidArgument)).Reason());
+        await Grpc.DeleteStateAsync(new() { StoreName = "store", Key = key, Etag = new() { Value = etag } }).FailsAsync(deleted == 409 ? StatusCode.Aborted : StatusCode.InvalidArgument);
         await Http.GetAsync($"{Store}/{key}").SucceedsAsync(200, "1");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task The_current_ETag_lets_a_write_pass_once_and_every_write_changes_it()
     {
         await SaveAsync("1");
@@ -143,28 +159,33 @@ public abstract class StateTests<TDriver>(StateSidecar<TDriver> fixture) : IClas
         Assert.True(await Client.TryDeleteStateAsync("store", key, changed));
     }
 
-    [Fact]
-    public Task An_ETag_for_a_key_that_does_not_exist_conflicts() => Http.SendAsync("POST", Store, Item("1", ", \"etag\": \"1\"")).FailsAsync(409, "ERR_STATE_SAVE");
+    [SkippableFact]
+    public async Task An_ETag_for_a_key_that_does_not_exist_conflicts_except_on_Redis()
+    {
+        var etag = fixture.Driver.UnreadableETag.Save == 409 ? Guid.NewGuid().ToString() : "1";
+        var call = Http.SendAsync("POST", Store, Item("1", $", \"etag\": \"{etag}\""));
+        await (fixture.Driver.ETagNeedsKey ? call.FailsAsync(409, "ERR_STATE_SAVE") : call.SucceedsAsync());
+    }
 
-    [Fact]
+    [SkippableFact]
     public async Task First_write_lets_only_the_first_writer_pass()
     {
         const string first = """, "options": {"concurrency": "first-write"}""";
         await Http.SendAsync("POST", Store, Item("1", first)).SucceedsAsync();
-        await Http.SendAsync("POST", Store, Item("2", first)).FailsAsync(409, "ERR_STATE_SAVE");
+        await Http.SendAsync("POST", Store, Item("2", first)).FailsAsync(fixture.Driver.SecondFirstWrite, "ERR_STATE_SAVE");
         await Http.GetAsync($"{Store}/{key}").SucceedsAsync(200, "1");
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(""", "options": {"concurrency": "sometimes"}""", "unrecognized concurrency model 'sometimes'")]
     [InlineData(""", "options": {"consistency": "maybe"}""", "unrecognized consistency model 'maybe'")]
     public Task Unknown_options_fail_the_save(string options, string detail)
         => Http.SendAsync("POST", Store, Item("1", options)).FailsAsync(500, "ERR_STATE_SAVE", $"failed saving state in state store store: {detail}");
 
-    [Fact]
+    [SkippableFact]
     public Task A_time_to_live_that_is_no_number_fails_the_save() => Http.SendAsync("POST", Store, Item("1", """, "metadata": {"ttlInSeconds": "soon"}""")).FailsAsync(500, "ERR_STATE_SAVE");
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("0")]
     [InlineData("-1")]
     public async Task A_time_to_live_that_is_not_positive_means_for_ever_and_removes_an_expiry(string ttl)
@@ -175,11 +196,12 @@ public abstract class StateTests<TDriver>(StateSidecar<TDriver> fixture) : IClas
         Assert.False(answer.Headers.Contains("metadata.ttlExpireTime"));
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("", """, "metadata": {"ttlInSeconds": "100"}""")]
     [InlineData("?metadata.ttlInSeconds=100", "")]
     public async Task A_time_to_live_tells_when_it_ends(string query, string metadata)
     {
+        Skip.IfNot(fixture.Driver.TellsExpiry, "the store does not tell when a value expires");
         await Http.SendAsync("POST", Store + query, Item("1", metadata)).SucceedsAsync();
         using var answer = await Http.GetAsync($"{Store}/{key}");
         var expires = DateTimeOffset.Parse(answer.Headers.GetValues("metadata.ttlExpireTime").Single(), System.Globalization.CultureInfo.InvariantCulture);
@@ -187,7 +209,7 @@ public abstract class StateTests<TDriver>(StateSidecar<TDriver> fixture) : IClas
         Assert.True((await Grpc.GetStateAsync(new() { StoreName = "store", Key = key })).Metadata.ContainsKey("ttlExpireTime"));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task What_has_expired_is_gone()
     {
         await Http.SendAsync("POST", Store, Item("1", """, "metadata": {"ttlInSeconds": "1"}""")).SucceedsAsync();
@@ -198,14 +220,14 @@ public abstract class StateTests<TDriver>(StateSidecar<TDriver> fixture) : IClas
         }, "the value did not expire");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Deleting_what_is_missing_is_fine()
     {
         await Http.DeleteAsync($"{Store}/{key}").SucceedsAsync();
         await Client.DeleteStateAsync("store", key);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("a%2Fb")]
     [InlineData("a%252Fb")]
     [InlineData("with%20space")]
@@ -219,14 +241,14 @@ public abstract class StateTests<TDriver>(StateSidecar<TDriver> fixture) : IClas
         await Http.GetAsync($"{Store}//{escaped}{key}/").SucceedsAsync(200, "1");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_plus_in_a_path_is_a_space()
     {
         await Client.SaveStateAsync("store", $"a b{key}", 1);
         await Http.GetAsync($"{Store}/a+b{key}").SucceedsAsync(200, "1");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_bulk_get_answers_every_key_and_nothing_for_missing_ones()
     {
         await SaveAsync("""{"n":1}""");
@@ -236,10 +258,10 @@ public abstract class StateTests<TDriver>(StateSidecar<TDriver> fixture) : IClas
         Assert.True(items[key].TryGetProperty("etag", out _));
         Assert.Equal(["key"], items["missing"].EnumerateObject().Select(member => member.Name));
         var bulk = await Client.GetBulkStateAsync("store", [key, "missing"], parallelism: 2);
-        Assert.Equal(["", """{"n":1}"""], bulk.Select(item => item.Value ?? "").Order(StringComparer.Ordinal));
+        Assert.Equal(["", """{"n":1}"""], bulk.Select(item => Compact(item.Value ?? "")).Order(StringComparer.Ordinal));
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("""{"keys":[]}""")]
     [InlineData("{}")]
     public async Task A_bulk_get_of_nothing_is_an_empty_list(string body)
@@ -248,31 +270,41 @@ public abstract class StateTests<TDriver>(StateSidecar<TDriver> fixture) : IClas
         Assert.Equal(("[]", 200), ((await answer.TextAsync()).Trim(), (int)answer.StatusCode));
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("", "failed deserializing HTTP body: EOF")]
     [InlineData("[]", "failed deserializing HTTP body: json: cannot unmarshal array into Go value of type http.BulkGetRequest")]
     public Task A_malformed_bulk_get_is_refused(string body, string message) => Http.SendAsync("POST", Store + "/bulk", body).FailsAsync(400, "ERR_MALFORMED_REQUEST", message);
 
-    [Fact]
+    [SkippableFact]
     public async Task In_a_bulk_save_one_stale_ETag_fails_that_item_alone()
     {
         await SaveAsync("1");
-        await Http.SendAsync("POST", Store, $$"""[{"key":"{{key}}","value":2,"etag":"stale"},{"key":"{{key}}-b","value":3}]""").FailsAsync(409, "ERR_STATE_SAVE");
+        var stale = fixture.Driver.UnreadableETag.Save == 409 ? Guid.NewGuid().ToString() : "7";
+        await Http.SendAsync("POST", Store, $$"""[{"key":"{{key}}","value":2,"etag":"{{stale}}"},{"key":"{{key}}-b","value":3}]""").FailsAsync(409, "ERR_STATE_SAVE");
         await Http.GetAsync($"{Store}/{key}").SucceedsAsync(200, "1");
         await Http.GetAsync($"{Store}/{key}-b").SucceedsAsync(200, "3");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Bulk_delete_over_gRPC_removes_all()
     {
         await SaveAsync("1");
         await Client.DeleteBulkStateAsync("store", [new BulkDeleteStateItem(key, "")]);
-        await Http.GetAsync($"{Store}/{key}").SucceedsAsync();
-        var stale = new Protos.DeleteBulkStateRequest { StoreName = "store", States = { new Protos.StateItem { Key = key, Etag = new() { Value = "stale" } } } };
-        Assert.Equal("ERR_STATE_BULK_DELETE", (await Grpc.DeleteBulkStateAsync(stale).FailsAsync(StatusCode.Aborted)).Reason());
+        if (fixture.Driver.ETagNeedsKey)
+        {
+            await ADeleteUnderAStaleETagFailsAsync();
+        }
     }
 
-    [Fact]
+    private async Task ADeleteUnderAStaleETagFailsAsync()
+    {
+        await Http.GetAsync($"{Store}/{key}").SucceedsAsync();
+        var stale = new Protos.DeleteBulkStateRequest { StoreName = "store", States = { new Protos.StateItem { Key = key, Etag = new() { Value = "stale" } } } };
+        var code = fixture.Driver.UnreadableETag.Delete == 409 ? StatusCode.Aborted : StatusCode.InvalidArgument;
+        Assert.Equal("ERR_STATE_BULK_DELETE", (await Grpc.DeleteBulkStateAsync(stale).FailsAsync(code)).Reason());
+    }
+
+    [SkippableFact]
     public async Task A_transaction_applies_its_operations_in_order()
     {
         await SaveAsync("1");
@@ -283,18 +315,20 @@ public abstract class StateTests<TDriver>(StateSidecar<TDriver> fixture) : IClas
         Assert.Equal(5, await Client.GetStateAsync<int>("store", key));
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(""", "etag": "stale" """)]
     [InlineData(""", "options": {"concurrency": "first-write"} """)]
     public async Task A_refused_operation_undoes_the_whole_transaction(string condition)
     {
+        Skip.If(condition.Contains("first-write", StringComparison.Ordinal) && !fixture.Driver.FirstWriteInTransactions, "the store knows no first-write in transactions");
+        condition = condition.Replace("stale", fixture.Driver.UnreadableETag.Save == 409 ? Guid.NewGuid().ToString() : "7", StringComparison.Ordinal);
         await SaveAsync("1");
         await TransactAsync($$$"""{"operations":[{"operation":"upsert","request":{"key":"{{{key}}}-b","value":2}},{"operation":"upsert","request":{"key":"{{{key}}}","value":9{{{condition}}}}}]}""").FailsAsync(500, "ERR_STATE_TRANSACTION");
         await Http.GetAsync($"{Store}/{key}").SucceedsAsync(200, "1");
         await Http.GetAsync($"{Store}/{key}-b").SucceedsAsync();
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Whether_an_ETag_sees_the_operations_before_it_depends_on_the_store()
     {
         await SaveAsync("1");
@@ -303,12 +337,12 @@ public abstract class StateTests<TDriver>(StateSidecar<TDriver> fixture) : IClas
         await (fixture.Driver.ComparesWithinTransaction ? call.FailsAsync(500, "ERR_STATE_TRANSACTION") : call.SucceedsAsync());
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("{}")]
     [InlineData("""{"operations":[]}""")]
     public Task An_empty_transaction_is_fine(string body) => TransactAsync(body).SucceedsAsync();
 
-    [Fact]
+    [SkippableFact]
     public async Task An_unknown_operation_is_refused()
     {
         await TransactAsync("""{"operations":[{"operation":"increment","request":{"key":"k"}}]}""").FailsAsync(400, "ERR_NOT_SUPPORTED_STATE_OPERATION", "operation type increment not supported");
@@ -316,20 +350,23 @@ public abstract class StateTests<TDriver>(StateSidecar<TDriver> fixture) : IClas
         Assert.Equal("ERR_NOT_SUPPORTED_STATE_OPERATION", (await Grpc.ExecuteStateTransactionAsync(request).FailsAsync(StatusCode.Unimplemented)).Reason());
     }
 
-    [Fact]
+    [SkippableFact]
     public Task A_malformed_transaction_is_refused() => TransactAsync("[").FailsAsync(400, "ERR_MALFORMED_REQUEST", "failed deserializing HTTP body: unexpected EOF");
 
-    [Fact]
+    [SkippableFact]
     public async Task An_empty_key_over_gRPC_is_refused()
         => Assert.Equal("ERR_STATE_SAVE", (await Grpc.SaveStateAsync(new() { StoreName = "store", States = { new Protos.StateItem() } }).FailsAsync(StatusCode.InvalidArgument, "state key cannot be empty")).Reason());
 
-    [Fact]
+    [SkippableFact]
     public async Task A_query_is_not_supported()
     {
         var error = await Http.SendAsync("POST", "/v1.0-alpha1/state/store/query", "{}").FailsAsync(500, "ERR_STATE_STORE_NOT_SUPPORTED", "state store does not support querying");
         Assert.Equal("DAPR_STATE_QUERYING_NOT_SUPPORTED", error.Reason());
         await Grpc.QueryStateAlpha1Async(new() { StoreName = "store", Query = "{}" }).FailsAsync(StatusCode.Internal, "state store does not support querying");
     }
+
+    /// <summary>Without the blanks that a store which takes JSON apart puts in.</summary>
+    private static string Compact(string json) => json.Replace(" ", "", StringComparison.Ordinal);
 
     private Task SaveAsync(string value) => Http.SendAsync("POST", Store, Item(value)).SucceedsAsync();
 

@@ -1,0 +1,86 @@
+using System.Text;
+using Conformance.Apps;
+using Conformance.Running;
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+
+namespace Conformance.Bindings;
+
+/// <summary>Bindings of an HTTP app: a clock that calls it, and calls to an address outside (which is the same app here).</summary>
+public sealed class BindingTests : IAsyncLifetime
+{
+    private HttpApp app = null!;
+    private SidecarProcess sidecar = null!;
+
+    public async Task InitializeAsync()
+    {
+        app = await HttpApp.StartAsync();
+        app.Answers("/unwanted", 404);
+        sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        {
+            AppId = "bound",
+            AppPort = app.PortNumber,
+            Resources =
+            [
+                Yaml.Component("tick", "bindings.cron", ("schedule", "@every 1s")),
+                Yaml.Component("clock", "bindings.cron", ("schedule", "* * * * * *"), ("route", "/on/the/second")),
+                Yaml.Component("unwanted", "bindings.cron", ("schedule", "@every 1s")),
+                Yaml.Component("outside", "bindings.http", ("url", $"http://127.0.0.1:{app.PortNumber}/outside")),
+            ],
+        });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await sidecar.DisposeAsync();
+        await app.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_clock_asks_whether_it_is_wanted_and_then_calls_the_route()
+    {
+        Assert.Equal("OPTIONS", (await app.NextAsync("/tick")).Method);
+        var tick = await app.NextAsync("/tick");
+        Assert.Equal(("POST", 0, true), (tick.Method, tick.Body.Length, tick.Header("readTimeUTC") is { Length: > 0 }));
+        Assert.Equal("OPTIONS", (await app.NextAsync("/on/the/second")).Method);
+        Assert.Equal("POST", (await app.NextAsync("/on/the/second")).Method);
+        Assert.Equal("OPTIONS", (await app.NextAsync("/unwanted")).Method);
+        await app.NextAsync("/tick");
+        Assert.True(app.GotNothingMore("/unwanted"));
+    }
+
+    [Fact]
+    public async Task An_HTTP_binding_calls_its_address_with_headers_and_a_path()
+    {
+        app.Answers("/outside/orders", (_, context) =>
+        {
+            context.Response.Headers["X-Answer"] = "yes";
+            return context.Response.WriteAsync("got it");
+        });
+        using var answer = await sidecar.Http.SendAsync("POST", "/v1.0/bindings/outside", """{"operation":"post","data":{"n":1},"metadata":{"path":"/orders","X-Colour":"blue"}}""");
+        Assert.Equal((200, "got it", "200", "yes"), ((int)answer.StatusCode, await answer.TextAsync(), answer.Headers.GetValues("metadata.statusCode").Single(), answer.Headers.GetValues("metadata.X-Answer").Single()));
+        var got = await app.NextAsync("/outside/orders");
+        Assert.Equal(("POST", "{\"n\":1}", "blue", "application/json; charset=utf-8"), (got.Method, Encoding.UTF8.GetString(got.Body), got.Header("X-Colour"), got.Header("Content-Type")));
+        var reply = await sidecar.Grpc.InvokeBindingAsync(new() { Name = "outside", Operation = "get", Metadata = { ["path"] = "orders" }, Data = ByteString.Empty });
+        Assert.Equal(("got it", "200"), (reply.Data.ToStringUtf8(), reply.Metadata["statusCode"]));
+        Assert.Equal("GET", (await app.NextAsync("/outside/orders")).Method);
+    }
+
+    [Fact]
+    public async Task A_failure_outside_is_told_unless_it_is_not_to_be_one()
+    {
+        app.Answers("/outside", 404, "nothing here");
+        await sidecar.Http.SendAsync("POST", "/v1.0/bindings/outside", """{"operation":"get"}""").FailsAsync(500, "ERR_INVOKE_OUTPUT_BINDING", "error invoking output binding outside: received status code 404");
+        await sidecar.Http.SendAsync("POST", "/v1.0/bindings/outside", """{"operation":"get","metadata":{"errorIfNot2XX":"false"}}""").SucceedsAsync(200, "nothing here");
+        await sidecar.Grpc.InvokeBindingAsync(new() { Name = "outside", Operation = "get" }).FailsAsync(StatusCode.Internal, "error invoking output binding outside: received status code 404");
+    }
+
+    [Theory]
+    [InlineData("nope", """{"operation":"get"}""", "error invoking output binding nope: couldn't find output binding nope")]
+    [InlineData("tick", """{"operation":"get"}""", "error invoking output binding tick: couldn't find output binding tick")]
+    [InlineData("outside", "{}", "error invoking output binding outside: operation field is missing from request")]
+    [InlineData("outside", """{"operation":"dance"}""", "error invoking output binding outside: binding outside does not support operation dance. supported operations:create get head post put patch delete options trace")]
+    public Task What_can_not_be_called_is_told(string name, string body, string message)
+        => sidecar.Http.SendAsync("POST", $"/v1.0/bindings/{name}", body).FailsAsync(500, "ERR_INVOKE_OUTPUT_BINDING", message);
+}

@@ -1,0 +1,168 @@
+using Conformance.Apps;
+using Conformance.Running;
+using Grpc.Core;
+using Npgsql;
+using Servers;
+using StackExchange.Redis;
+using Protos = Dapr.Client.Autogen.Grpc.v1;
+
+namespace Conformance.Configuration;
+
+/// <summary>A configuration store as the suite sees it, and how an operator sets its items.</summary>
+public abstract class ConfigurationDriver
+{
+    public abstract string? Missing { get; }
+
+    public abstract Task StartAsync();
+
+    public abstract string Component(string name);
+
+    public abstract Task SetAsync(string key, string value, string version);
+}
+
+public sealed class RedisItems : ConfigurationDriver
+{
+    private readonly int database = SharedServers.NextRedisDatabase();
+    private RedisProcess? server;
+    private ConnectionMultiplexer? redis;
+
+    public override string? Missing => RedisProcess.Missing;
+
+    public override async Task StartAsync()
+    {
+        server = await SharedServers.RedisAsync();
+        redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{server.Port}");
+    }
+
+    public override string Component(string name) => Yaml.Component(name, "configuration.redis", ("redisHost", $"127.0.0.1:{server!.Port}"), ("redisDB", $"{database}"));
+
+    public override Task SetAsync(string key, string value, string version) => redis!.GetDatabase(database).StringSetAsync(key, $"{value}||{version}");
+}
+
+public sealed class PostgresItems : ConfigurationDriver
+{
+    private readonly string table = "config" + Guid.NewGuid().ToString("N")[..8];
+    private PostgresProcess? server;
+    private NpgsqlDataSource? source;
+
+    public override string? Missing => PostgresProcess.Missing;
+
+    public override async Task StartAsync()
+    {
+        server = await SharedServers.PostgresAsync();
+        source = NpgsqlDataSource.Create($"Host=127.0.0.1;Port={server.Port};Username=postgres;Password={PostgresProcess.Password};SSL Mode=Disable");
+        await using var create = source.CreateCommand($"""
+            CREATE TABLE {table} (key varchar NOT NULL, value varchar NOT NULL, version varchar NOT NULL, metadata json);
+            CREATE FUNCTION {table}_tell() RETURNS trigger AS $$ BEGIN PERFORM pg_notify('{table}', json_build_object('table', TG_TABLE_NAME, 'data', row_to_json(NEW))::text); RETURN NEW; END; $$ LANGUAGE plpgsql;
+            CREATE TRIGGER tell AFTER INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE PROCEDURE {table}_tell();
+            """);
+        await create.ExecuteNonQueryAsync();
+    }
+
+    public override string Component(string name)
+        => Yaml.Component(name, "configuration.postgresql", ("connectionString", $"postgres://postgres:{Uri.EscapeDataString(PostgresProcess.Password)}@127.0.0.1:{server!.Port}/postgres?sslmode=disable"), ("table", table), ("notifyChannel", table));
+
+    public override async Task SetAsync(string key, string value, string version)
+    {
+        await using var insert = source!.CreateCommand($"INSERT INTO {table} (key, value, version) VALUES ($1, $2, $3)");
+        foreach (var text in (string[])[key, value, version])
+        {
+            insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = text });
+        }
+        await insert.ExecuteNonQueryAsync();
+    }
+}
+
+public sealed class ConfigurationSidecar<TDriver> : IAsyncLifetime where TDriver : ConfigurationDriver, new()
+{
+    public TDriver Driver { get; } = new();
+
+    public HttpApp App { get; private set; } = null!;
+
+    public SidecarProcess Sidecar { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        if (Driver.Missing is null)
+        {
+            await Driver.StartAsync();
+            App = await HttpApp.StartAsync();
+            Sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "configured", AppPort = App.PortNumber, Resources = [Driver.Component("items")] });
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (Driver.Missing is null)
+        {
+            await Sidecar.DisposeAsync();
+            await App.DisposeAsync();
+        }
+    }
+}
+
+public sealed class RedisConfigurationTests(ConfigurationSidecar<RedisItems> fixture) : ConfigurationTests<RedisItems>(fixture);
+
+public sealed class PostgresConfigurationTests(ConfigurationSidecar<PostgresItems> fixture) : ConfigurationTests<PostgresItems>(fixture);
+
+/// <summary>The configuration API, the same for every store.</summary>
+public abstract class ConfigurationTests<TDriver> : IClassFixture<ConfigurationSidecar<TDriver>> where TDriver : ConfigurationDriver, new()
+{
+    private readonly string key = "key_" + Guid.NewGuid().ToString("N")[..8];
+    private readonly ConfigurationSidecar<TDriver> fixture;
+
+    protected ConfigurationTests(ConfigurationSidecar<TDriver> fixture)
+    {
+        Skip.IfNot(fixture.Driver.Missing is null, fixture.Driver.Missing);
+        this.fixture = fixture;
+    }
+
+    private HttpClient Http => fixture.Sidecar.Http;
+
+    [SkippableTheory]
+    [InlineData("/v1.0")]
+    [InlineData("/v1.0-alpha1")]
+    public async Task Items_come_with_their_version_and_missing_ones_not_at_all(string version)
+    {
+        await Http.GetAsync($"{version}/configuration/items?key={key}").SucceedsAsync();
+        await fixture.Driver.SetAsync(key, "red", "1");
+        await Http.GetAsync($"{version}/configuration/items?key={key}&key=missing").SucceedsAsync(200, $$$"""{"{{{key}}}":{"value":"red","version":"1"}}""");
+        var items = await fixture.Sidecar.Client.GetConfiguration("items", [key, "missing"]);
+        Assert.Equal((key, "red", "1"), (items.Items.Single().Key, items.Items.Single().Value.Value, items.Items.Single().Value.Version));
+        Assert.Contains(key, (await fixture.Sidecar.Client.GetConfiguration("items", [])).Items.Keys);
+    }
+
+    [SkippableFact]
+    public async Task A_subscriber_over_HTTP_is_told_at_its_route_until_it_unsubscribes()
+    {
+        using var answer = await Http.GetAsync($"/v1.0/configuration/items/subscribe?key={key}");
+        var id = (await answer.JsonAsync()).GetProperty("id").GetString()!;
+        await fixture.Driver.SetAsync(key, "blue", "2");
+        var told = await fixture.App.NextAsync($"/configuration/items/{key}");
+        Assert.Equal((id, "blue", "2"), (told.Json.GetProperty("id").GetString(), told.Json.GetProperty("items").GetProperty(key).GetProperty("value").GetString(), told.Json.GetProperty("items").GetProperty(key).GetProperty("version").GetString()));
+        await Http.GetAsync($"/v1.0/configuration/items/{id}/unsubscribe").SucceedsAsync(200, """{"ok":true}""");
+        await Http.GetAsync($"/v1.0/configuration/items/{id}/unsubscribe").SucceedsAsync(500, $$"""{"message":"failed to unsubscribe to configuration request {{id}}: subscription with id {{id}} does not exist"}""");
+    }
+
+    [SkippableFact]
+    public async Task A_subscriber_over_gRPC_gets_its_id_and_then_the_changes()
+    {
+        using var stream = fixture.Sidecar.Grpc.SubscribeConfiguration(new Protos.SubscribeConfigurationRequest { StoreName = "items", Keys = { key } });
+        Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None).OrFail("the subscription was not confirmed"));
+        var id = stream.ResponseStream.Current.Id;
+        await fixture.Driver.SetAsync("another_key", "1", "1");
+        await fixture.Driver.SetAsync(key, "green", "3");
+        Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None).OrFail("the change was not told"));
+        Assert.Equal((id, key, "green"), (stream.ResponseStream.Current.Id, stream.ResponseStream.Current.Items.Single().Key, stream.ResponseStream.Current.Items.Single().Value.Value));
+        Assert.True((await fixture.Sidecar.Grpc.UnsubscribeConfigurationAsync(new() { StoreName = "items", Id = id })).Ok);
+        Assert.False(await stream.ResponseStream.MoveNext(CancellationToken.None).OrFail("the stream did not end"));
+        Assert.False((await fixture.Sidecar.Grpc.UnsubscribeConfigurationAsync(new() { StoreName = "items", Id = id })).Ok);
+    }
+
+    [SkippableFact]
+    public async Task An_unknown_store_is_told()
+    {
+        await Http.GetAsync("/v1.0/configuration/nope").FailsAsync(400, "ERR_CONFIGURATION_STORE_NOT_FOUND", "configuration store nope not found");
+        await fixture.Sidecar.Grpc.GetConfigurationAsync(new() { StoreName = "nope" }).FailsAsync(StatusCode.InvalidArgument, "configuration store nope not found");
+    }
+}

@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using Conformance.Apps;
+using Conformance.Running;
+using Microsoft.AspNetCore.Http;
+
+namespace Conformance.PubSub;
+
+public sealed class SqliteDeliveryTests : DeliveryTests<SqliteBroker>;
+
+public sealed class RedisDeliveryTests : DeliveryTests<RedisBroker>;
+
+public sealed class RabbitDeliveryTests : DeliveryTests<RabbitBroker>;
+
+/// <summary>What a broker owes its subscribers when handlers fail, stop or die.</summary>
+public abstract class DeliveryTests<TDriver> : IAsyncLifetime where TDriver : BrokerDriver, new()
+{
+    private readonly TDriver driver = new();
+    private readonly List<IAsyncDisposable> running = [];
+    private readonly string scratch = Directory.CreateTempSubdirectory("conformance-delivery-").FullName;
+
+    public async Task InitializeAsync()
+    {
+        if (driver.Missing is null)
+        {
+            await driver.StartAsync();
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var part in Enumerable.Reverse(running))
+        {
+            await part.DisposeAsync();
+        }
+        Directory.Delete(scratch, recursive: true);
+    }
+
+    [SkippableFact]
+    public async Task Of_ten_messages_the_ones_that_fail_come_again_and_the_others_are_in_order()
+    {
+        var (app, sidecar) = await StartAsync("orders");
+        var failed = new ConcurrentDictionary<string, bool>();
+        var attempts = new ConcurrentQueue<string>();
+        app.Answers("/orders", (got, context) =>
+        {
+            var number = got.Json.GetProperty("data").GetRawText();
+            attempts.Enqueue(number);
+            var fails = number is "1" or "2" or "5" or "10" && failed.TryAdd(number, true);
+            context.Response.StatusCode = fails ? 500 : 200;
+            return Task.CompletedTask;
+        });
+        for (var i = 1; i <= 10; i++)
+        {
+            await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/orders", $"{i}").SucceedsAsync();
+        }
+        await Patience.UntilAsync(() => Task.FromResult(attempts.Count >= 14), "the four that failed did not come again");
+        Assert.Equal(["3", "4", "6", "7", "8", "9"], attempts.Where(number => number is not ("1" or "2" or "5" or "10")));
+        Assert.Equal(["1", "1", "10", "10", "2", "2", "5", "5"], attempts.Where(number => number is "1" or "2" or "5" or "10").Order(StringComparer.Ordinal));
+    }
+
+    [SkippableFact]
+    public async Task What_is_still_being_handled_does_not_come_a_second_time()
+    {
+        var (app, sidecar) = await StartAsync("slow");
+        var release = new TaskCompletionSource();
+        app.Answers("/slow", (got, _) => got.Json.GetProperty("data").GetRawText() == "1" ? release.Task : Task.CompletedTask);
+        await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/slow?metadata.cloudevent.subject=a", "1").SucceedsAsync();
+        await app.NextAsync("/slow");
+        for (var i = 0; i < 5; i++)
+        {
+            await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/slow?metadata.cloudevent.subject=b", "2").SucceedsAsync();
+            Assert.Equal("2", (await app.NextAsync("/slow")).Json.GetProperty("data").GetRawText());
+        }
+        release.SetResult();
+    }
+
+    [SkippableFact]
+    public async Task Nothing_is_lost_when_a_consumer_dies_with_messages_in_its_hands()
+    {
+        var component = Component();
+        var (app, sidecar) = await StartAsync("dying", component);
+        var never = new TaskCompletionSource();
+        app.Answers("/dying", (_, context) => never.Task.WaitAsync(context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
+        foreach (var number in (string[])["1", "2", "3"])
+        {
+            await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/dying", number).SucceedsAsync();
+        }
+        await app.NextAsync("/dying");
+        running.Remove(sidecar);
+        await sidecar.DisposeAsync(); // kill -9
+
+        var (second, _) = await StartAsync("dying", component);
+        var got = new HashSet<string>();
+        while (got.Count < 3)
+        {
+            got.Add((await second.NextAsync("/dying")).Json.GetProperty("data").GetRawText());
+        }
+    }
+
+    private string Component() => driver.Component("events").Replace("{scratch}", scratch, StringComparison.Ordinal);
+
+    private async Task<(HttpApp App, SidecarProcess Sidecar)> StartAsync(string topic, string? component = null)
+    {
+        Skip.IfNot(driver.Missing is null, driver.Missing);
+        var app = await HttpApp.StartAsync();
+        running.Add(app);
+        app.Subscribes($$"""[{"pubsubname":"events","topic":"{{topic}}","route":"/{{topic}}"}]""");
+        var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "consumer", AppPort = app.PortNumber, Resources = [component ?? Component()] });
+        running.Add(sidecar);
+        return (app, sidecar);
+    }
+}
