@@ -52,6 +52,7 @@ internal sealed record RedisSettings(string Host, int Port, string? Username, st
             AbortOnConnectFail = true,
             ReconnectRetryPolicy = new LinearRetry(500),
             ClientName = "sidecar",
+            AllowAdmin = true, // CONFIG SET, to be told of changes
         };
         if (Tls && !VerifyTls)
         {

@@ -21,7 +21,7 @@ internal sealed record OutboxPlan(IReadOnlyList<TransactionOperation> Operations
 internal sealed partial class Outbox(string appId, ComponentSet components, PubSubApi pubsub, TimeProvider time, ILogger<Outbox> logger) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(2);
 
     private readonly Channel<(StateStoreComponent Store, StateWrite Record)> committed = Channel.CreateUnbounded<(StateStoreComponent, StateWrite)>(new() { SingleReader = true });
     private readonly CancellationTokenSource stopping = new();

@@ -134,7 +134,7 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
         var message = new BrokerMessage(request.Topic, data, null, metadata) { OrderingKey = OrderingKeys.Of(data, metadata), Position = ++received };
         try
         {
-            await lanes.AddAsync(message, new Receipt(source, delivery.DeliveryTag, delivery.Redelivered), stopping.Token);
+            await lanes.AddAsync(message, new Receipt(source, delivery.DeliveryTag), stopping.Token);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -156,7 +156,7 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
                 await receipt.Source.BasicAckAsync(receipt.Tag, multiple: false, CancellationToken.None);
                 return;
             }
-            if (settings.RequeueInFailure && receipt.Redelivered)
+            if (settings.RequeueInFailure)
             {
                 await Task.Delay(BeforeRequeue, time, cancellation);
             }
@@ -211,7 +211,7 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
         return metadata;
     }
 
-    private sealed record Receipt(IChannel Source, ulong Tag, bool Redelivered);
+    private sealed record Receipt(IChannel Source, ulong Tag);
 
     [LoggerMessage(2121, LogLevel.Error, "Handler for topic {Topic} failed; what becomes of the message is up to queue {Queue}")]
     private partial void LogHandlerFailed(Exception failure, string topic, string queue);

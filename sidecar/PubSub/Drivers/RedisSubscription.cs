@@ -150,16 +150,12 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
         }
     }
 
+    /// <summary>A slow handler is not cut off at <c>processingTimeout</c>: the app might be at it still when the message comes again.</summary>
     private async Task<Acknowledgement> HandleAsync(BrokerMessage message, CancellationToken cancellation)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        if (options.Redelivers)
-        {
-            limit.CancelAfter(options.ProcessingTimeout);
-        }
         try
         {
-            return await handler(message, limit.Token);
+            return await handler(message, cancellation);
         }
         catch (Exception e)
         {

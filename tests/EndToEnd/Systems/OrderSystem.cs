@@ -1,4 +1,5 @@
 using EndToEnd.Orders;
+using EndToEnd.Sets;
 
 namespace EndToEnd.Systems;
 
@@ -8,8 +9,10 @@ internal sealed class OrderSystem : IAsyncDisposable
     private readonly SystemFolder folder;
     private SidecarProcess sidecar;
 
-    private OrderSystem(SystemFolder folder, SidecarProcess sidecar)
-        => (this.folder, this.sidecar, Api, Books) = (folder, sidecar, new Api(folder.Ports["gateway"]), new Books(folder));
+    private OrderSystem(SystemFolder folder, StoreSet set, SidecarProcess sidecar)
+        => (this.folder, this.sidecar, Set, Api, Books) = (folder, sidecar, set, new Api(folder.Ports["gateway"]), new Books(set));
+
+    public StoreSet Set { get; }
 
     public Api Api { get; }
 
@@ -27,11 +30,16 @@ internal sealed class OrderSystem : IAsyncDisposable
     public IReadOnlyList<RunningProcess> Processes => folder.Recorded();
 
     /// <param name="prepare">Changes the folder before the start: another setting, a file that is missing.</param>
-    public static async Task<OrderSystem> StartAsync(Action<SystemFolder>? prepare = null)
+    public static Task<OrderSystem> StartAsync(Action<SystemFolder> prepare) => StartAsync(null, prepare);
+
+    /// <param name="set">The component set; the embedded one by default. Its servers run already, and go on running.</param>
+    public static async Task<OrderSystem> StartAsync(StoreSet? set = null, Action<SystemFolder>? prepare = null)
     {
         var folder = await SystemFolder.CreateAsync();
+        set ??= new EmbeddedSet();
+        set.PointAt(folder);
         prepare?.Invoke(folder);
-        var system = new OrderSystem(folder, SidecarProcess.Start(folder, "run", "-f", folder.Template));
+        var system = new OrderSystem(folder, set, SidecarProcess.Start(folder, Run(folder, set)));
         try
         {
             await system.sidecar.ReadyAsync();
@@ -54,12 +62,15 @@ internal sealed class OrderSystem : IAsyncDisposable
     /// <summary>The same command again, after the sidecar was killed.</summary>
     public async Task StartAgainAsync()
     {
-        sidecar = SidecarProcess.Start(folder, "run", "-f", folder.Template);
+        sidecar = SidecarProcess.Start(folder, Run(folder, Set));
         await sidecar.ReadyAsync();
     }
 
+    /// <summary>Changes a component's file while nothing runs; the services stay as they are.</summary>
+    public void Rewrite(string component, string yaml) => File.WriteAllText(folder.In($"components/{Set.Name}/{component}.yaml"), yaml);
+
     /// <summary>The same command once more, while the first is running.</summary>
-    public SidecarProcess StartSecond() => SidecarProcess.Start(folder, "run", "-f", folder.Template);
+    public SidecarProcess StartSecond() => SidecarProcess.Start(folder, Run(folder, Set));
 
     public Task<int> StopAsync() => sidecar.StopAsync();
 
@@ -69,4 +80,6 @@ internal sealed class OrderSystem : IAsyncDisposable
         Api.Dispose();
         folder.Dispose();
     }
+
+    private static string[] Run(SystemFolder folder, StoreSet set) => ["run", "-f", folder.Template, "--components", set.Name];
 }

@@ -1,0 +1,62 @@
+using EndToEnd.Systems;
+using Npgsql;
+using Servers;
+
+namespace EndToEnd.Sets;
+
+internal sealed class PostgresRabbitSet : StoreSet
+{
+    private readonly PostgresProcess postgres = new();
+    private readonly RabbitProcess rabbit = new();
+
+    public override string Name => "postgres-rabbitmq";
+
+    public static async Task<PostgresRabbitSet> StartAsync()
+    {
+        Skip.IfNot((PostgresProcess.Missing ?? RabbitProcess.Missing) is null, PostgresProcess.Missing ?? RabbitProcess.Missing);
+        var set = new PostgresRabbitSet();
+        await Task.WhenAll(set.postgres.StartAsync(), set.rabbit.StartAsync());
+        return set;
+    }
+
+    public override void PointAt(SystemFolder folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder.In("components/postgres-rabbitmq"), "*.yaml"))
+        {
+            if (Path.GetFileName(file) == "events.yaml")
+            {
+                folder.Replace(file, "amqp://guest:guest@localhost:5672", rabbit.ConnectionString());
+            }
+            else
+            {
+                folder.Replace(file, "host=localhost port=5432 user=postgres password=postgres database=postgres sslmode=disable", postgres.ConnectionString);
+            }
+        }
+    }
+
+    public override IReadOnlyList<string> ValuesOf(string store)
+    {
+        using var source = NpgsqlDataSource.Create($"Host=127.0.0.1;Port={postgres.Port};Username=postgres;Password={PostgresProcess.Password};SSL Mode=Disable;Pooling=false");
+        using var command = source.CreateCommand($"SELECT convert_from(value, 'UTF8') FROM {store.Replace('-', '_')}_state WHERE key LIKE '{store}||%'");
+        using var rows = command.ExecuteReader();
+        var found = new List<string>();
+        while (rows.Read())
+        {
+            found.Add(rows.GetString(0));
+        }
+        return found;
+    }
+
+    public override async Task RestartServersAsync()
+    {
+        await postgres.KillAsync();
+        await rabbit.KillAsync();
+        await Task.WhenAll(postgres.StartAsync(), rabbit.StartAsync());
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await postgres.DisposeAsync();
+        await rabbit.DisposeAsync();
+    }
+}

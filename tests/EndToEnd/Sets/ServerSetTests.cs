@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using EndToEnd.Orders;
+using EndToEnd.Systems;
+
+namespace EndToEnd.Sets;
+
+/// <summary>The same services on other stores and brokers: nothing but components/&lt;set&gt; differs.</summary>
+public sealed class ServerSetTests
+{
+    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(10);
+    private static readonly string[] Tokens = ["tok_ok", "tok_ok", "tok_declined", "tok_flaky"];
+
+    [SkippableTheory]
+    [InlineData("redis")]
+    [InlineData("postgres-rabbitmq")]
+    public async Task Orders_end_as_on_the_embedded_set_also_when_the_sidecar_is_killed_in_mid_saga(string name)
+    {
+        await using var set = await StoreSet.StartAsync(name);
+        await using var system = await OrderSystem.StartAsync(set);
+        var stock = await system.Api.ProductsAsync();
+
+        var confirmed = await system.Api.PlaceAndEndAsync(Api.Order("product-2", 3));
+        Assert.Equal(["create-order done", "reserve-inventory done", "process-payment done", "arrange-shipment done"], confirmed.States);
+        var refused = await system.Api.PlaceAndEndAsync(Api.Order(customer: "customer-3"));
+        Assert.Equal(["create-order compensated", "reserve-inventory compensated", "process-payment compensated", "arrange-shipment failed"], refused.States);
+
+        var placing = PlaceAsync(system, 40);
+        await Wait.ForAsync("the first orders have reserved their goods", async () => (await system.Api.ProductsAsync()).Sum(product => product.Reserved) > 3 ? "yes" : null);
+        await system.KillSidecarAsync();
+        await system.StartAgainAsync();
+
+        await Invariants.HoldAsync(system, stock, [confirmed.OrderId, refused.OrderId, .. await placing]);
+        Assert.Equal(0, await system.StopAsync());
+    }
+
+    [SkippableTheory]
+    [InlineData("redis")]
+    [InlineData("postgres-rabbitmq")]
+    public async Task A_store_and_a_broker_that_crash_under_load_cost_no_order_and_double_none(string name)
+    {
+        await using var set = await StoreSet.StartAsync(name);
+        await using var system = await OrderSystem.StartAsync(set);
+        var stock = await system.Api.ProductsAsync();
+
+        var placing = PlaceAsync(system, 40);
+        await Wait.ForAsync("the first orders have reserved their goods", async () => (await system.Api.ProductsAsync()).Any(product => product.Reserved > 0) ? "yes" : null);
+        await set.RestartServersAsync();
+        var back = Stopwatch.GetTimestamp();
+        var afterwards = await system.Api.PlaceStubbornlyAsync(Api.Order("product-9"), "afterwards");
+        Assert.Equal("confirmed", (await system.Api.EndOfAsync(afterwards)).Status);
+        Assert.True(Stopwatch.GetElapsedTime(back) < Recovery, $"the first order after the return took {Stopwatch.GetElapsedTime(back)}");
+
+        await Invariants.HoldAsync(system, stock, [.. await placing, afterwards]);
+    }
+
+    [SkippableFact]
+    public async Task After_a_change_of_the_broker_in_YAML_alone_the_orders_of_the_unchanged_stores_are_there()
+    {
+        await using var redis = await RedisSet.StartAsync();
+        await using var system = await OrderSystem.StartAsync();
+        var before = await system.Api.PlaceAndEndAsync(Api.Order("product-5"));
+        Assert.Equal(0, await system.StopAsync());
+
+        system.Rewrite("events", $"""
+            apiVersion: dapr.io/v1alpha1
+            kind: Component
+            metadata:
+              name: events
+            spec:
+              type: pubsub.redis
+              version: v1
+              metadata:
+                - name: redisHost
+                  value: {redis.Address}
+            """);
+        await system.StartAgainAsync();
+
+        Assert.Equal((before.OrderId, before.Status, before.Total), (await system.Api.OrderAsync(before.OrderId)) is var found ? (found.OrderId, found.Status, found.Total) : default);
+        Assert.Equal("confirmed", (await system.Api.PlaceAndEndAsync(Api.Order("product-5"))).Status);
+    }
+
+    /// <summary>Under keys, so that an answer lost with a process can be asked for again.</summary>
+    private static Task<string[]> PlaceAsync(OrderSystem system, int count)
+        => Task.WhenAll(Enumerable.Range(0, count).Select(number => system.Api.PlaceStubbornlyAsync(
+            Api.Order($"product-{1 + (number % 10)}", 1 + (number % 3), Tokens[number % Tokens.Length], $"customer-{1 + (number % 3)}"), $"burst-{number}")));
+}

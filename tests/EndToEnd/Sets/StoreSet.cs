@@ -1,0 +1,54 @@
+using EndToEnd.Systems;
+using Microsoft.Data.Sqlite;
+
+namespace EndToEnd.Sets;
+
+/// <summary>A component set as the tests see it: what it needs, and what lies in its stores.</summary>
+internal abstract class StoreSet : IAsyncDisposable
+{
+    public abstract string Name { get; }
+
+    /// <summary>Has the components of a folder use this set's servers.</summary>
+    public abstract void PointAt(SystemFolder folder);
+
+    /// <summary>All values of a store whose component has the key prefix <c>name</c>.</summary>
+    public abstract IReadOnlyList<string> ValuesOf(string store);
+
+    /// <summary>Ends each server as a crash does and starts it again; the last is back when this ends.</summary>
+    public virtual Task RestartServersAsync() => throw new NotSupportedException("there is no server");
+
+    public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>A set by name, its servers running. Skips the test where a program is missing.</summary>
+    public static async Task<StoreSet> StartAsync(string name)
+    {
+        StoreSet set = name == "redis" ? await RedisSet.StartAsync() : await PostgresRabbitSet.StartAsync();
+        Assert.Equal(name, set.Name);
+        return set;
+    }
+}
+
+/// <summary>SQLite files in the folder itself.</summary>
+internal sealed class EmbeddedSet : StoreSet
+{
+    private SystemFolder? folder;
+
+    public override string Name => "embedded";
+
+    public override void PointAt(SystemFolder folder) => this.folder = folder;
+
+    public override IReadOnlyList<string> ValuesOf(string store)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = folder!.In("data/platform.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT CAST(value AS TEXT) FROM {store.Replace('-', '_')} WHERE key LIKE '{store}||%'";
+        using var rows = command.ExecuteReader();
+        var found = new List<string>();
+        while (rows.Read())
+        {
+            found.Add(rows.GetString(0));
+        }
+        return found;
+    }
+}
