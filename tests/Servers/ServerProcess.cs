@@ -9,6 +9,9 @@ namespace Servers;
 public abstract class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly ConcurrentDictionary<ServerProcess, bool> Running = new();
+
+    static ServerProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) => EndAll();
 
     private readonly ConcurrentQueue<string> output = new();
     private Process? process;
@@ -17,7 +20,7 @@ public abstract class ServerProcess : IAsyncDisposable
     {
         Port = FreePort();
         Folder = Directory.CreateTempSubdirectory("server-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => End();
+        Running[this] = true;
     }
 
     public int Port { get; }
@@ -76,7 +79,8 @@ public abstract class ServerProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
-        End();
+        Running.TryRemove(this, out _);
+        Remove();
     }
 
     /// <summary>Ports that are free and below the range outgoing connections are taken from.</summary>
@@ -115,6 +119,19 @@ public abstract class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>All processes first: little time is left by now, and a folder that stays is the lesser evil.</summary>
+    private static void EndAll()
+    {
+        foreach (var server in Running.Keys)
+        {
+            server.End();
+        }
+        foreach (var server in Running.Keys)
+        {
+            server.Remove();
+        }
+    }
+
     private void End()
     {
         if (process is { HasExited: false })
@@ -122,10 +139,22 @@ public abstract class ServerProcess : IAsyncDisposable
             process.Kill(entireProcessTree: true);
             process.WaitForExit();
         }
-        EndHelpers();
-        if (Directory.Exists(Folder))
+        if (process is not null)
+        {
+            EndHelpers();
+        }
+    }
+
+    private void Remove()
+    {
+        try
         {
             Directory.Delete(Folder, recursive: true);
+        }
+        catch (IOException e)
+        {
+            // A helper of the server has written once more; it must not keep the other servers from ending.
+            Console.Error.WriteLine($"{Folder} could not be removed: {e.Message}");
         }
     }
 }
