@@ -12,7 +12,7 @@ internal sealed record WorkflowEngineOptions(int? MaxMessageBytes = null)
     /// <summary>First wait after the store failed or another app was not there; doubled up to <see cref="LongestRetry"/>.</summary>
     public TimeSpan FirstRetry { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    public TimeSpan LongestRetry { get; init; } = TimeSpan.FromSeconds(15);
+    public TimeSpan LongestRetry { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Ids per page when a caller does not say.</summary>
     public int DefaultPageSize { get; init; } = 1024;
