@@ -9,7 +9,9 @@ namespace Servers;
 public sealed class RabbitProcess : ServerProcess
 {
     public const string Password = "secret";
-    public const int VirtualHosts = 16;
+
+    /// <summary>Each takes the broker its time to start.</summary>
+    public int VirtualHosts { get; init; } = 1;
 
     private readonly int distributionPort = FreePort();
     private readonly int epmdPort = FreePort();

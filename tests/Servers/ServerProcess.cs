@@ -8,10 +8,8 @@ namespace Servers;
 /// <summary>A server on a free loopback port with a data folder of its own. It can be stopped and started again on both.</summary>
 public abstract class ServerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private static readonly ConcurrentDictionary<ServerProcess, bool> Running = new();
-
-    static ServerProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) => EndAll();
 
     private readonly ConcurrentQueue<string> output = new();
     private Process? process;
@@ -119,8 +117,8 @@ public abstract class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>All processes first: little time is left by now, and a folder that stays is the lesser evil.</summary>
-    private static void EndAll()
+    /// <summary>Ends what tests share and nobody disposes of. All processes first: a folder that stays is the lesser evil.</summary>
+    public static void EndAll()
     {
         foreach (var server in Running.Keys)
         {
