@@ -59,12 +59,8 @@ public sealed class RabbitProcess : ServerProcess
 
     protected override Task<bool> AnswersAsync() => ListensAsync("AMQP\0\0\u0009\u0001"u8.ToArray(), null);
 
-    protected override void EndHelpers()
-    {
-        // Erlang's port mapper outlives the node that started it; this one has a port of its own, so nobody else uses it.
-        using var ending = Process.Start(new ProcessStartInfo("epmd", ["-port", $"{epmdPort}", "-kill"]) { RedirectStandardOutput = true, RedirectStandardError = true });
-        ending?.WaitForExit();
-    }
+    /// <summary>Erlang's port mapper outlives the node that started it; this one has a port of its own, so nobody else uses it.</summary>
+    protected override string? EndHelper => $"epmd -port {epmdPort} -kill";
 
     private string In(string name) => Path.Combine(Folder, name);
 

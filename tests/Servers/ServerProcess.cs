@@ -9,7 +9,18 @@ namespace Servers;
 public abstract class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
-    private static readonly ConcurrentDictionary<ServerProcess, bool> Running = new();
+    /// <summary>
+    /// Its input is a pipe of the test process. However that ends, the pipe ends with it, and the server, its children and its folder
+    /// go as well.
+    /// </summary>
+    private const string Keeper = """
+        folder=$1; shift
+        setsid "$@" </dev/null & server=$!
+        read -r _
+        kill -s KILL -- -$server; wait $server
+        [ -z "$SERVER_HELPER" ] || $SERVER_HELPER >/dev/null 2>&1
+        rm -rf "$folder"
+        """;
 
     private readonly ConcurrentQueue<string> output = new();
     private Process? process;
@@ -18,7 +29,6 @@ public abstract class ServerProcess : IAsyncDisposable
     {
         Port = FreePort();
         Folder = Directory.CreateTempSubdirectory("server-").FullName;
-        Running[this] = true;
     }
 
     public int Port { get; }
@@ -33,10 +43,8 @@ public abstract class ServerProcess : IAsyncDisposable
     /// <summary>Once, before the first start.</summary>
     protected virtual Task PrepareAsync() => Task.CompletedTask;
 
-    /// <summary>What does not end with the process.</summary>
-    protected virtual void EndHelpers()
-    {
-    }
+    /// <summary>The command that ends what does not end with the process; null when there is nothing.</summary>
+    protected virtual string? EndHelper => null;
 
     public async Task StartAsync()
     {
@@ -44,8 +52,19 @@ public abstract class ServerProcess : IAsyncDisposable
         {
             await PrepareAsync();
         }
-        var start = Command();
-        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        var command = Command();
+        var start = new ProcessStartInfo("sh", ["-c", Keeper, "sh", Folder, command.FileName, .. command.ArgumentList])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Folder,
+        };
+        foreach (var (name, value) in command.Environment)
+        {
+            start.Environment[name] = value;
+        }
+        start.Environment["SERVER_HELPER"] = EndHelper ?? "";
         process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
         process.ErrorDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
@@ -57,7 +76,7 @@ public abstract class ServerProcess : IAsyncDisposable
         {
             if (process.HasExited || limit.IsCancellationRequested)
             {
-                throw new InvalidOperationException($"{start.FileName} did not start on port {Port}; it said:\n{string.Join('\n', output.TakeLast(30))}");
+                throw new InvalidOperationException($"{command.FileName} did not start on port {Port}; it said:\n{string.Join('\n', output.TakeLast(30))}");
             }
             await timer.WaitForNextTickAsync();
         }
@@ -71,14 +90,17 @@ public abstract class ServerProcess : IAsyncDisposable
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync();
         }
-        EndHelpers();
+        if (EndHelper?.Split(' ') is [var program, .. var arguments])
+        {
+            using var ending = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            await ending.WaitForExitAsync();
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
-        Running.TryRemove(this, out _);
-        Remove();
+        Directory.Delete(Folder, recursive: true);
     }
 
     /// <summary>Ports that are free and below the range outgoing connections are taken from.</summary>
@@ -114,45 +136,6 @@ public abstract class ServerProcess : IAsyncDisposable
         catch (Exception e) when (e is SocketException or IOException)
         {
             return false;
-        }
-    }
-
-    /// <summary>Ends what tests share and nobody disposes of. All processes first: a folder that stays is the lesser evil.</summary>
-    public static void EndAll()
-    {
-        foreach (var server in Running.Keys)
-        {
-            server.End();
-        }
-        foreach (var server in Running.Keys)
-        {
-            server.Remove();
-        }
-    }
-
-    private void End()
-    {
-        if (process is { HasExited: false })
-        {
-            process.Kill(entireProcessTree: true);
-            process.WaitForExit();
-        }
-        if (process is not null)
-        {
-            EndHelpers();
-        }
-    }
-
-    private void Remove()
-    {
-        try
-        {
-            Directory.Delete(Folder, recursive: true);
-        }
-        catch (IOException e)
-        {
-            // A helper of the server has written once more; it must not keep the other servers from ending.
-            Console.Error.WriteLine($"{Folder} could not be removed: {e.Message}");
         }
     }
 }

@@ -9,7 +9,7 @@ public sealed class SilenceTests
     [Fact]
     public async Task An_order_that_stands_still_is_undone_and_what_can_not_be_undone_is_given_to_a_person()
     {
-        await using var system = await OrderSystem.StartAsync(prepare: folder =>
+        await using var system = await OrderSystem.StartAsync(folder =>
         {
             File.Delete(folder.In("components/shipping-on-orders.yaml"));
             folder.Replace("dapr.yaml", "Saga__StuckAfter: \"00:00:15\"", "Saga__StuckAfter: \"00:00:06\"\n    Saga__CompensationAttempts: \"1\"");

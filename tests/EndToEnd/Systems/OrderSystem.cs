@@ -29,20 +29,16 @@ internal sealed class OrderSystem : IAsyncDisposable
 
     public IReadOnlyList<RunningProcess> Processes => folder.Recorded();
 
-    /// <param name="set">The component set; the embedded one by default. Its servers run already, and go on running.</param>
-    /// <param name="patient">Sagas wait between attempts as long as they do in earnest; the tests' short pauses do not outlast a crash.</param>
     /// <param name="prepare">Changes the folder before the start: another setting, a file that is missing.</param>
-    public static async Task<OrderSystem> StartAsync(StoreSet? set = null, bool patient = false, Action<SystemFolder>? prepare = null)
+    public static Task<OrderSystem> StartAsync(Action<SystemFolder> prepare) => StartAsync(null, prepare);
+
+    /// <param name="set">The component set; the embedded one by default. Its servers run already, and go on running.</param>
+    public static async Task<OrderSystem> StartAsync(StoreSet? set = null, Action<SystemFolder>? prepare = null)
     {
         var folder = await SystemFolder.CreateAsync();
-        if (patient)
-        {
-            folder.Replace("dapr.yaml", "Saga__FirstPause: \"00:00:00.200\"", "Saga__FirstPause: \"00:00:02\"");
-            folder.Replace("dapr.yaml", "Saga__LongestPause: \"00:00:01\"", "Saga__LongestPause: \"00:00:10\"");
-        }
-        prepare?.Invoke(folder);
         set ??= new EmbeddedSet();
         set.PointAt(folder);
+        prepare?.Invoke(folder);
         var system = new OrderSystem(folder, set, SidecarProcess.Start(folder, Run(folder, set)));
         try
         {
