@@ -42,6 +42,7 @@ public static class ServiceHost
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // not being set up yet is told by the probe itself
         builder.Services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
         builder.Services.AddProblemDetails();
+        builder.Services.AddOpenApi();
         builder.Services.AddExceptionHandler<FailureHandler>();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddDaprClient(client => client.UseJsonSerializationOptions(Json.Options));
@@ -57,6 +58,7 @@ public static class ServiceHost
         app.UseStatusCodePages();
         app.UseMiddleware<AppToken>();
         app.MapHealthChecks("/healthz");
+        app.MapOpenApi();
         return app;
     }
 

@@ -46,6 +46,12 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
         return (await response.Content.ReadFromJsonAsync<CustomerView>())!.CustomerId;
     }
 
+    public async Task ChangeCustomerAsync(string customerId, string name)
+    {
+        using var response = await http.PutAsJsonAsync($"/api/customers/{customerId}", new { name, address = new { line1 = "Lane 1", city = "Town", postalCode = "1", country = "DE" } });
+        response.EnsureSuccessStatusCode();
+    }
+
     /// <summary>Waits until the pages of a list hold exactly these orders; the views follow the orders within a moment.</summary>
     public Task ListedAsync(string query, IReadOnlyList<string> orderIds, bool inOrder = true)
     {

@@ -50,5 +50,7 @@ internal sealed class AppSidecar : IDisposable
         Assert.True(response.IsSuccessStatusCode, $"{appId}/{path} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
     }
 
+    public Task<string> ReadAsync(string appId, string path) => http.GetStringAsync(new Uri($"/v1.0/invoke/{appId}/method/{path}", UriKind.Relative));
+
     public void Dispose() => http.Dispose();
 }

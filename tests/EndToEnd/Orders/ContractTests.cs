@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Dapr.Client.Autogen.Grpc.v1;
+using EndToEnd.Systems;
+using Grpc.Net.Client;
+using NJsonSchema;
+
+namespace EndToEnd.Orders;
+
+/// <summary>What the services really publish and serve is what <c>contracts/</c> says.</summary>
+[Collection(OnSharedSystem.Name)]
+public sealed class ContractTests(SharedSystem shared)
+{
+    private static readonly string Folder = Path.Combine(Repository.Root, "contracts");
+    private static readonly string[] Topics = ["orders", "inventory", "payments", "shipments", "customers"];
+
+    private readonly OrderSystem system = shared.System;
+
+    [Fact]
+    public async Task Every_event_that_is_published_fits_its_schema()
+    {
+        var seen = new ConcurrentDictionary<string, string>();
+        using var enough = new CancellationTokenSource();
+        using var sidecar = system.SidecarOf("gateway");
+        using var channel = GrpcChannel.ForAddress(sidecar.GrpcAddress);
+        var listening = await Task.WhenAll(Topics.Select(topic => ListenAsync(channel, sidecar, topic, seen, enough.Token)));
+
+        await EverythingHappensAsync();
+
+        var schemas = Directory.EnumerateFiles(Path.Combine(Folder, "events"), "*.json").ToDictionary(file => Path.GetFileNameWithoutExtension(file));
+        // Too late to cancel is a race between two clicks; tests of the rules make that event.
+        await Wait.UntilAsync("every event was published", () => schemas.Keys.Except(seen.Keys).All(name => name == "order.cancellation-refused"), () => $"not seen: {string.Join(' ', schemas.Keys.Except(seen.Keys))}");
+        await enough.CancelAsync();
+        await Task.WhenAll(listening);
+        foreach (var (type, data) in seen)
+        {
+            Assert.True(schemas.ContainsKey(type), $"{type} has no schema: {data}");
+            var schema = await JsonSchema.FromFileAsync(schemas[type]);
+            Assert.True(schema.Validate(data) is { Count: 0 }, $"{type}: {string.Join(' ', schema.Validate(data))} in {data}");
+        }
+    }
+
+    /// <summary>With RECORD_CONTRACTS=1 the files are written anew, to be looked at and committed.</summary>
+    [Theory]
+    [InlineData("orders")]
+    [InlineData("inventory")]
+    [InlineData("payments")]
+    [InlineData("shipping")]
+    [InlineData("customers")]
+    public async Task A_service_serves_the_api_that_its_contract_describes(string appId)
+    {
+        using var sidecar = system.SidecarOf("gateway");
+        var served = JsonNode.Parse(await sidecar.ReadAsync(appId, "openapi/v1.json"))!.AsObject();
+        served.Remove("servers"); // where it runs is no part of the contract
+        var file = Path.Combine(Folder, "openapi", $"{appId}.json");
+        if (Environment.GetEnvironmentVariable("RECORD_CONTRACTS") == "1")
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllTextAsync(file, served.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true }) + "\n");
+        }
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(await File.ReadAllTextAsync(file)), served), $"contracts/openapi/{appId}.json is not what {appId} serves");
+    }
+
+    private async Task EverythingHappensAsync()
+    {
+        var api = system.Api;
+        var customer = await api.RegisterAsync("Conny Contract");
+        await api.ChangeCustomerAsync(customer, "Conny Contract-Smith");
+        await api.PutProductAsync("pearls-contract", new { name = "Pearls", price = 600_000_000, stock = 100 });
+        foreach (var order in new[] { Api.Order(), Api.Order("product-11"), Api.Order(customer: "customer-3", saga: "choreography") })
+        {
+            await api.PlaceAndEndAsync(order);
+        }
+        var shipped = await api.PlaceAndEndAsync(Api.Order("product-5"));
+        await api.DoAsync($"/api/operations/shipments/{shipped.OrderId}/ship");
+        await api.DoAsync($"/api/operations/shipments/{shipped.OrderId}/deliver");
+        var cancelled = await api.PlaceAndEndAsync(Api.Order(saga: "choreography"));
+        await api.DoAsync($"/api/orders/{cancelled.OrderId}/cancel");
+        await api.PlaceAndEndAsync(Api.Order(token: "tok_declined", saga: "choreography"));
+        foreach (var decision in new[] { "approve", "reject" })
+        {
+            var large = await api.PlaceAsync(Api.Order("pearls-contract"));
+            await Wait.ForAsync("the order waits for approval", async () => (await api.OrderAsync(large)).Approval);
+            await api.DoAsync($"/api/operations/approvals/{large}", new { decision });
+        }
+        var parked = await api.WhenAsync(await api.PlaceAsync(Api.Order(token: "tok_refund_fails", customer: "customer-3", saga: "choreography")), "intervention");
+        await api.DoAsync($"/api/operations/interventions/{parked.Interventions![0].InterventionId}", new { decision = "resolved", note = "by hand" });
+        await api.WhenAsync(parked.OrderId, "cancelled");
+    }
+
+    /// <summary>Subscribed when it returns; what it returns ends with the listening.</summary>
+    private static async Task<Task> ListenAsync(GrpcChannel channel, AppSidecar sidecar, string topic, ConcurrentDictionary<string, string> seen, CancellationToken enough)
+    {
+        var call = new Dapr.Client.Autogen.Grpc.v1.Dapr.DaprClient(channel).SubscribeTopicEventsAlpha1(sidecar.CallTo("gateway"), cancellationToken: enough);
+        await call.RequestStream.WriteAsync(new SubscribeTopicEventsRequestAlpha1 { InitialRequest = new SubscribeTopicEventsRequestInitialAlpha1 { PubsubName = "events", Topic = topic } }, enough);
+        Assert.True(await call.ResponseStream.MoveNext(enough));
+        return Task.Run(async () =>
+        {
+            try
+            {
+                while (await call.ResponseStream.MoveNext(enough))
+                {
+                    var told = call.ResponseStream.Current.EventMessage;
+                    seen[told.Type] = told.Data.ToStringUtf8();
+                    await call.RequestStream.WriteAsync(new SubscribeTopicEventsRequestAlpha1 { EventProcessed = new SubscribeTopicEventsRequestProcessedAlpha1 { Id = told.Id, Status = new() { Status = Dapr.AppCallback.Autogen.Grpc.v1.TopicEventResponse.Types.TopicEventResponseStatus.Success } } }, enough);
+                }
+            }
+            catch (Grpc.Core.RpcException) when (enough.IsCancellationRequested)
+            {
+                // Enough was heard.
+            }
+        }, CancellationToken.None);
+    }
+}
