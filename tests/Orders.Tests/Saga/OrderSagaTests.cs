@@ -1,3 +1,4 @@
+using Orders.Approving;
 using Orders.Ordering;
 using Orders.Saga;
 
@@ -191,4 +192,80 @@ public sealed class OrderSagaTests
         Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
         Assert.Equal(["CancelOrder", "wait", "CancelOrder"], run.Did.Skip(2));
     }
+
+    [Fact]
+    public async Task A_cancellation_that_wins_the_race_undoes_everything_with_the_customers_reason()
+    {
+        run.Refuses("ConfirmOrder", "changed my mind", "cancellation-requested");
+
+        Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
+        Assert.Equal([.. Compensations.Reverse()], run.Did.Skip(5));
+        Assert.Equal("changed my mind", Assert.IsType<SagaConclusion>(run.Inputs["CancelOrder"]).Reason);
+    }
+
+    [Fact]
+    public async Task A_cancellation_after_the_goods_have_left_is_refused_and_the_order_confirmed()
+    {
+        run.Refuses("ConfirmOrder", "changed my mind", "cancellation-requested").Refuses("CancelShipment", "on their way", "already-shipped");
+
+        Assert.Equal(OrderStatus.Confirmed, await run.StartAsync());
+        Assert.Equal(["ConfirmOrder", "CancelShipment", "RefuseCancellation", "ConfirmOrder"], run.Did.Skip(4));
+        Assert.Equal("done done done done", run.Statuses[^1]);
+    }
+
+    [Fact]
+    public async Task A_shipment_of_which_nobody_knew_and_that_has_left_is_as_good_as_done()
+    {
+        run.Fails("ArrangeShipment", "connection reset").Refuses("CancelShipment", "on their way", "already-shipped");
+
+        Assert.Equal(OrderStatus.Confirmed, await run.StartAsync());
+        Assert.Equal(["ArrangeShipment", "CancelShipment", "ConfirmOrder"], run.Did.Skip(3));
+    }
+
+    [Fact]
+    public async Task A_large_order_waits_between_reservation_and_payment_until_somebody_says_yes()
+    {
+        run.Approval(new ApprovalAnswer(ApprovalState.Waiting, null, TimeSpan.FromHours(3)), new ApprovalAnswer(ApprovalState.Approved, null, TimeSpan.Zero));
+
+        Assert.Equal(OrderStatus.Confirmed, await run.StartAsync(Large));
+        Assert.Equal(["CreateOrder", "ReserveInventory", "AskForApproval", "wait", "AskForApproval", "ProcessPayment", "ArrangeShipment", "ConfirmOrder"], run.Did);
+        Assert.Equal([TimeSpan.FromHours(3)], run.Sleeps);
+    }
+
+    [Fact]
+    public async Task A_large_order_that_is_rejected_is_undone_without_having_been_charged()
+    {
+        run.Approval(new ApprovalAnswer(ApprovalState.Rejected, "too dear", TimeSpan.Zero));
+
+        Assert.Equal(OrderStatus.Cancelled, await run.StartAsync(Large));
+        Assert.Equal(["CreateOrder", "ReserveInventory", "AskForApproval", "ReleaseInventory", "CancelOrder"], run.Did);
+        Assert.Equal("too dear", Assert.IsType<SagaConclusion>(run.Inputs["CancelOrder"]).Reason);
+    }
+
+    [Fact]
+    public async Task A_small_order_is_asked_about_by_nobody()
+    {
+        await run.StartAsync(Large with { Approval = new ApprovalTerms(1000, TimeSpan.FromHours(1)) });
+
+        Assert.DoesNotContain("AskForApproval", run.Did);
+    }
+
+    [Fact]
+    public async Task Cancelling_a_confirmed_order_undoes_its_steps_in_reverse_order()
+    {
+        Assert.Equal(OrderStatus.Cancelled, await run.StartCancelAsync(new CancelSagaInput(SagaRun.Input, "changed my mind", SagaSteps.Pending)));
+
+        Assert.Equal([.. Compensations.Reverse()], run.Did);
+    }
+
+    [Fact]
+    public async Task Cancelling_a_confirmed_order_whose_goods_have_left_undoes_nothing()
+    {
+        run.Refuses("CancelShipment", "on their way", "already-shipped");
+
+        Assert.Equal(OrderStatus.Confirmed, await run.StartCancelAsync(new CancelSagaInput(SagaRun.Input, "changed my mind", SagaSteps.Pending)));
+        Assert.Equal(["CancelShipment", "RefuseCancellation"], run.Did);
+    }
+
+    private static OrderSagaInput Large => SagaRun.Input with { Approval = new ApprovalTerms(999, TimeSpan.FromHours(3)) };
 }
