@@ -1,0 +1,56 @@
+using System.Text.RegularExpressions;
+using Sidecar.Resources;
+using Sidecar.Running;
+using Sidecar.Yaml;
+
+namespace Blueprint.Dependencies;
+
+/// <summary>
+/// Reads the map from what the system is made of: the run template, components with their scopes, subscriptions, the schemas of events,
+/// and what the services declare that they call.
+/// </summary>
+internal static partial class MapReader
+{
+    private const string Skip = "/events/skip";
+
+    public static DependencyMap Read(string root)
+    {
+        var problems = new List<YamlProblem>();
+        var template = RunTemplateReader.Read(Path.Combine(root, "dapr.yaml"), "embedded");
+        var resources = ResourceSet.Load(template.Apps.SelectMany(app => app.Options.ResourcesPaths).Distinct(StringComparer.Ordinal), problems);
+        if (problems.Count > 0)
+        {
+            throw new InvalidConfigurationException(problems);
+        }
+        var apps = template.Apps.Select(app => app.Options.AppId).ToList();
+        var stores = resources.Components.Where(component => component.Type.StartsWith("state.", StringComparison.Ordinal)).ToList();
+        return new DependencyMap(
+            apps,
+            [.. template.Apps.SelectMany(app => CallsOf(app, apps)).Distinct().OrderBy(call => call.From, StringComparer.Ordinal).ThenBy(call => call.To, StringComparer.Ordinal)],
+            [.. stores.Select(store => new Store(store.Name, store.Scopes)).OrderBy(store => store.Name, StringComparer.Ordinal)],
+            [.. stores.SelectMany(Publications).Distinct().OrderBy(publication => publication.Topic, StringComparer.Ordinal)],
+            [.. resources.Subscriptions.SelectMany(Consumptions).OrderBy(one => one.Topic, StringComparer.Ordinal).ThenBy(one => one.App, StringComparer.Ordinal)],
+            [.. Directory.EnumerateFiles(Path.Combine(root, "contracts", "events"), "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)]);
+    }
+
+    private static IEnumerable<Publication> Publications(Component store)
+        => store.Metadata.FirstOrDefault(item => item.Name == "outboxPublishTopic")?.Value is { } topic ? store.Scopes.Select(app => new Publication(app, topic)) : [];
+
+    private static IEnumerable<Consumption> Consumptions(Subscription subscription)
+    {
+        var rules = subscription.Rules.Where(rule => rule.Path != Skip).Select(rule => rule.Match).ToList();
+        return subscription.Scopes.Select(app => new Consumption(app, subscription.Topic, rules, subscription.DefaultRoute is not (null or Skip)));
+    }
+
+    /// <summary>A service names the apps it calls where it registers their clients, and the gateway in its table of routes.</summary>
+    private static IEnumerable<Call> CallsOf(RunApp app, List<string> apps)
+        => Directory.EnumerateFiles(app.Directory, "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .SelectMany(file => Declared().Matches(File.ReadAllText(file)))
+            .Select(match => match.Groups["app"].Value)
+            .Where(apps.Contains)
+            .Select(called => new Call(app.Options.AppId, called));
+
+    [GeneratedRegex("""AddServiceClient<\w+>\("(?<app>[\w-]+)"\)|new\(\[[^\]]*\], "[\w/-]+", "(?<app>[\w-]+)"|const string AppId = "(?<app>[\w-]+)";""")]
+    private static partial Regex Declared();
+}

@@ -1,0 +1,67 @@
+namespace Blueprint.Dependencies;
+
+/// <summary>What must hold of any map; each broken rule is a sentence.</summary>
+internal static class MapRules
+{
+    /// <summary>An event's name begins with what it happened to; a topic carries the events of one context.</summary>
+    private static readonly Dictionary<string, string> TopicOf = new(StringComparer.Ordinal)
+    {
+        ["order"] = "orders",
+        ["inventory"] = "inventory",
+        ["payment"] = "payments",
+        ["shipment"] = "shipments",
+        ["customer"] = "customers",
+    };
+
+    public static IReadOnlyList<string> Broken(DependencyMap map)
+        => [.. SharedStores(map), .. Cycles(map), .. UnheardEvents(map), .. UnpublishedTopics(map), .. UndescribedRules(map)];
+
+    public static string? Topic(string eventName) => TopicOf.GetValueOrDefault(eventName.Split('.')[0]);
+
+    private static IEnumerable<string> SharedStores(DependencyMap map)
+        => map.Stores.Where(store => store.Owners.Count != 1).Select(store => $"store '{store.Name}' belongs to {(store.Owners.Count == 0 ? "every app" : string.Join(" and ", store.Owners))}; a store has one owner");
+
+    private static IEnumerable<string> Cycles(DependencyMap map)
+    {
+        var calls = map.Calls.Where(call => call.From != call.To).ToLookup(call => call.From, call => call.To, StringComparer.Ordinal);
+        foreach (var app in map.Apps)
+        {
+            if (PathBack(app, app, calls, []) is { } path)
+            {
+                yield return $"apps call each other in a circle: {string.Join(" → ", path)}";
+                yield break;
+            }
+        }
+    }
+
+    private static List<string>? PathBack(string from, string to, ILookup<string, string> calls, HashSet<string> seen)
+    {
+        foreach (var next in calls[from])
+        {
+            if (next == to)
+            {
+                return [from, to];
+            }
+            if (seen.Add(next) && PathBack(next, to, calls, seen) is { } rest)
+            {
+                return [from, .. rest];
+            }
+        }
+        return null;
+    }
+
+    private static IEnumerable<string> UnheardEvents(DependencyMap map)
+        => map.Events.Where(one => Topic(one) is not { } topic || map.Consumptions.All(consumption => consumption.Topic != topic)).Select(one => $"nobody consumes event '{one}'");
+
+    private static IEnumerable<string> UnpublishedTopics(DependencyMap map)
+        => map.Consumptions.Select(consumption => consumption.Topic).Where(topic => !topic.EndsWith("-dead-letters", StringComparison.Ordinal)).Distinct()
+            .Except(map.Publications.Select(publication => publication.Topic)).Select(topic => $"topic '{topic}' is consumed and nobody publishes to it")
+            .Concat(map.Publications.Select(publication => publication.Topic).Distinct().Where(topic => map.Events.All(one => Topic(one) != topic)).Select(topic => $"topic '{topic}' has no event with a schema"));
+
+    /// <summary>A rule that names an event must name one that there is.</summary>
+    private static IEnumerable<string> UndescribedRules(DependencyMap map)
+        => map.Consumptions.SelectMany(one => one.Rules.SelectMany(rule => Named(rule).Where(name => !map.Events.Contains(name)).Select(name => $"{one.App} waits for event '{name}', which has no schema in contracts/events")));
+
+    private static IEnumerable<string> Named(string rule)
+        => System.Text.RegularExpressions.Regex.Matches(rule, "\"(?<name>[a-z]+\\.[a-z-]+)\"").Select(match => match.Groups["name"].Value);
+}
