@@ -112,7 +112,9 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
     {
         if (supervisors.FirstOrDefault(supervisor => supervisor.App.Options.AppId == "gateway") is { } gateway)
         {
-            console.Info($$"""try: curl -i http://localhost:{{gateway.App.Options.AppPort}}/api/orders -H 'Content-Type: application/json' -d '{"customerId":"customer-1","items":[{"productId":"product-1","quantity":2}],"paymentToken":"tok_ok"}'""");
+            var edge = $"http://localhost:{gateway.App.Options.AppPort}";
+            console.Info($$"""try: TOKEN=$(curl -s {{edge}}/api/auth/token -H 'Content-Type: application/json' -d '{"customerId":"customer-1"}' | sed 's/.*"token":"\([^"]*\)".*/\1/')""");
+            console.Info($$"""     curl -i {{edge}}/api/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"customerId":"customer-1","items":[{"productId":"product-1","quantity":2}],"paymentToken":"tok_ok"}'""");
         }
     }
 }

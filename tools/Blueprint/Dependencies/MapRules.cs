@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Blueprint.Dependencies;
 
 /// <summary>What must hold of any map; each broken rule is a sentence.</summary>
-internal static class MapRules
+internal static partial class MapRules
 {
     /// <summary>An event's name begins with what it happened to; a topic carries the events of one context.</summary>
     private static readonly Dictionary<string, string> TopicOf = new(StringComparer.Ordinal)
@@ -17,6 +19,10 @@ internal static class MapRules
         => [.. SharedStores(map), .. Cycles(map), .. UnheardEvents(map), .. UnpublishedTopics(map), .. UndescribedRules(map)];
 
     public static string? Topic(string eventName) => TopicOf.GetValueOrDefault(eventName.Split('.')[0]);
+
+    /// <summary>Whether an app does more with an event than pass it over. A rule that names no event holds for those of its topic.</summary>
+    public static bool Consumes(Consumption consumption, string eventName)
+        => consumption.Topic == Topic(eventName) && (consumption.All || consumption.Rules.Any(rule => Named(rule).ToList() is var names && (names.Count == 0 || names.Contains(eventName))));
 
     private static IEnumerable<string> SharedStores(DependencyMap map)
         => map.Stores.Where(store => store.Owners.Count != 1).Select(store => $"store '{store.Name}' belongs to {(store.Owners.Count == 0 ? "every app" : string.Join(" and ", store.Owners))}; a store has one owner");
@@ -51,7 +57,7 @@ internal static class MapRules
     }
 
     private static IEnumerable<string> UnheardEvents(DependencyMap map)
-        => map.Events.Where(one => Topic(one) is not { } topic || map.Consumptions.All(consumption => consumption.Topic != topic)).Select(one => $"nobody consumes event '{one}'");
+        => map.Events.Where(one => !map.Consumptions.Any(consumption => Consumes(consumption, one))).Select(one => $"nobody consumes event '{one}'");
 
     private static IEnumerable<string> UnpublishedTopics(DependencyMap map)
         => map.Consumptions.Select(consumption => consumption.Topic).Where(topic => !topic.EndsWith("-dead-letters", StringComparison.Ordinal)).Distinct()
@@ -63,5 +69,8 @@ internal static class MapRules
         => map.Consumptions.SelectMany(one => one.Rules.SelectMany(rule => Named(rule).Where(name => !map.Events.Contains(name)).Select(name => $"{one.App} waits for event '{name}', which has no schema in contracts/events")));
 
     private static IEnumerable<string> Named(string rule)
-        => System.Text.RegularExpressions.Regex.Matches(rule, "\"(?<name>[a-z]+\\.[a-z-]+)\"").Select(match => match.Groups["name"].Value);
+        => EventName().Matches(rule).Select(match => match.Groups["name"].Value);
+
+    [GeneratedRegex("\"(?<name>[a-z]+\\.[a-z-]+)\"")]
+    private static partial Regex EventName();
 }

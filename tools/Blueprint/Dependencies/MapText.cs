@@ -41,7 +41,7 @@ internal static class MapText
         [
             $"`{one}`",
             List(map.Publications.Where(publication => publication.Topic == MapRules.Topic(one)).Select(publication => publication.App)),
-            List(Topics(map).Where(consumption => consumption.Topic == MapRules.Topic(one)).Select(consumption => consumption.App).Distinct()),
+            List(Topics(map).Where(consumption => MapRules.Consumes(consumption, one)).Select(consumption => consumption.App).Distinct()),
         ]));
         return text.ToString().ReplaceLineEndings("\n").TrimEnd('\n');
     }

@@ -1,0 +1,148 @@
+using YamlDotNet.RepresentationModel;
+
+namespace Architecture;
+
+/// <summary>What runs on a cluster and in containers is what the run template runs: same app ids, ports and resources.</summary>
+public sealed class DeploymentTests
+{
+    private static readonly IReadOnlyList<YamlMappingNode> Apps = [.. ((YamlSequenceNode)Repository.Yaml("dapr.yaml")["apps"]).Cast<YamlMappingNode>()];
+
+    public static TheoryData<string> AppIds => [.. Apps.Select(app => Text(app, "appID"))];
+
+    public static TheoryData<string> Overlays => ["redis", "postgres-rabbitmq"];
+
+    [Theory]
+    [MemberData(nameof(AppIds))]
+    public void An_app_has_its_deployment_with_the_same_id_port_and_protocol(string appId)
+    {
+        var deployment = Documents($"deploy/base/{appId}.yaml").Single(document => Text(document, "kind") == "Deployment");
+        var template = Map(deployment, "spec", "template");
+        var annotations = Map(template, "metadata", "annotations");
+        var container = (YamlMappingNode)((YamlSequenceNode)Map(template, "spec")["containers"])[0];
+        var app = App(appId);
+        Assert.Equal((appId, Text(app, "appPort"), Optional(app, "appProtocol") ?? "http"), (Text(annotations, "dapr.io/app-id"), Text(annotations, "dapr.io/app-port"), Text(annotations, "dapr.io/app-protocol")));
+        Assert.Equal(Text(app, "appPort"), Text((YamlMappingNode)((YamlSequenceNode)container["ports"])[0], "containerPort"));
+        Assert.True(container.Children.ContainsKey("readinessProbe") && container.Children.ContainsKey("livenessProbe") && Map(container, "resources").Children.ContainsKey("limits"));
+        Assert.Equal("true", Text(Map(template, "spec", "securityContext"), "runAsNonRoot"));
+    }
+
+    [Theory]
+    [MemberData(nameof(AppIds))]
+    public void An_app_scales_keeps_one_replica_and_says_who_may_call_it(string appId)
+    {
+        var documents = Documents($"deploy/base/{appId}.yaml");
+        Assert.Superset(new HashSet<string> { "Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget", "Configuration" }, documents.Select(document => Text(document, "kind")).ToHashSet());
+        Assert.Equal("deny", Text(Map(documents.Single(document => Text(document, "kind") == "Configuration"), "spec", "accessControl"), "defaultAction"));
+    }
+
+    [Fact]
+    public void The_access_lists_of_the_cluster_allow_the_calls_of_the_map_and_no_others()
+    {
+        var allowed = Apps.Select(app => Text(app, "appID")).SelectMany(callee =>
+            ((YamlSequenceNode)Map(Documents($"deploy/base/{callee}.yaml").Single(document => Text(document, "kind") == "Configuration"), "spec", "accessControl")["policies"])
+            .Select(policy => $"{Text((YamlMappingNode)policy, "appId")} → {callee}"));
+        var made = Blueprint.Dependencies.MapReader.Read(Repository.Root).Calls.Select(call => $"{call.From} → {call.To}");
+        Assert.Equal(made.Order(StringComparer.Ordinal), allowed.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void An_overlay_has_the_components_of_its_set(string set)
+        => Assert.Equal(
+            Repository.Files.Where(file => file.StartsWith($"components/{set}/", StringComparison.Ordinal)).Select(file => Describe(Repository.Yaml(file))).Order(StringComparer.Ordinal),
+            Documents($"deploy/overlays/{set}/components.yaml").Select(Describe).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void The_cluster_has_the_subscriptions_and_policies_of_components()
+    {
+        var here = Repository.Files
+            .Where(file => file.StartsWith("components/", StringComparison.Ordinal) && file.Count(c => c == '/') == 1 && file is not ("components/configuration.yaml" or "components/secrets.yaml"))
+            .Select(file => Flat(Repository.Yaml(file)));
+        Assert.Equal(here.Order(StringComparer.Ordinal), Documents("deploy/base/shared-resources.yaml").Select(Flat).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("deploy/base")]
+    [InlineData("deploy/overlays/redis")]
+    [InlineData("deploy/overlays/postgres-rabbitmq")]
+    public void A_kustomization_names_what_is_there_and_forgets_nothing(string folder)
+    {
+        var named = ((YamlSequenceNode)Repository.Yaml($"{folder}/kustomization.yaml")["resources"]).Select(resource => ((YamlScalarNode)resource).Value!).ToList();
+        Assert.All(named, resource => Assert.True(Path.Exists(Path.Combine(Repository.Root, folder, resource)), $"{folder}/{resource} is not there"));
+        var files = Repository.Files.Where(file => file.StartsWith($"{folder}/", StringComparison.Ordinal)).Select(file => file[(folder.Length + 1)..]).Where(file => file != "kustomization.yaml" && !file.Contains('/', StringComparison.Ordinal));
+        Assert.Empty(files.Except(named));
+    }
+
+    [Theory]
+    [MemberData(nameof(AppIds))]
+    public void An_app_has_its_container_its_sidecar_and_a_port_of_its_own_in_the_compose_file(string appId)
+    {
+        var services = (YamlMappingNode)Repository.Yaml("docker-compose.yml")["services"];
+        var app = App(appId);
+        var build = Map(services, appId, "build");
+        Assert.True(File.Exists(Path.Combine(Repository.Root, Text(build, "dockerfile"))));
+        Assert.Equal(Text(app, "appDirPath").Replace("./", "", StringComparison.Ordinal) + "/Dockerfile", Text(build, "dockerfile"));
+        var flags = ((YamlSequenceNode)Map(services, $"{appId}-dapr")["command"]).Select(flag => ((YamlScalarNode)flag).Value!).ToList();
+        Assert.Contains($"--app-id={appId}", flags);
+        Assert.Contains($"--app-port={Text(app, "appPort")}", flags);
+        var environment = Map(services, appId, "environment");
+        Assert.Contains($"--dapr-http-port={Text(environment, "DAPR_HTTP_PORT")}", flags);
+        Assert.Contains($"--dapr-grpc-port={Text(environment, "DAPR_GRPC_PORT")}", flags);
+    }
+
+    [Fact]
+    public void All_containers_share_one_network_so_no_two_sidecars_ask_for_the_same_port()
+    {
+        var ports = ((YamlMappingNode)Repository.Yaml("docker-compose.yml")["services"]).Children.Values.OfType<YamlMappingNode>()
+            .Where(service => service.Children.TryGetValue("command", out var command) && command is YamlSequenceNode)
+            .SelectMany(service => ((YamlSequenceNode)service["command"]).OfType<YamlScalarNode>().Select(flag => flag.Value!))
+            .Where(flag => flag.Contains("-port=", StringComparison.Ordinal) && !flag.StartsWith("--app-port", StringComparison.Ordinal))
+            .Select(flag => flag.Split('=')[1]).Concat(Apps.Select(app => Text(app, "appPort"))).ToList();
+        Assert.Distinct(ports);
+    }
+
+    [Theory]
+    [MemberData(nameof(AppIds))]
+    public void A_dockerfile_runs_the_service_without_root_and_with_a_health_check(string appId)
+    {
+        var folder = Text(App(appId), "appDirPath").Replace("./", "", StringComparison.Ordinal);
+        var lines = Repository.Read($"{folder}/Dockerfile").Split('\n');
+        Assert.Contains("USER 10001", lines);
+        Assert.Contains($"EXPOSE {Text(App(appId), "appPort")}", lines);
+        Assert.Contains(lines, line => line.StartsWith("HEALTHCHECK", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains($"dotnet publish {folder} ", StringComparison.Ordinal));
+    }
+
+    private static YamlMappingNode App(string appId) => Apps.Single(app => Text(app, "appID") == appId);
+
+    private static List<YamlMappingNode> Documents(string file)
+    {
+        var yaml = new YamlStream();
+        yaml.Load(new StringReader(Repository.Read(file)));
+        return [.. yaml.Documents.Select(document => (YamlMappingNode)document.RootNode)];
+    }
+
+    private static string Describe(YamlMappingNode component)
+        => $"{Text(Map(component, "metadata"), "name")} {Text(Map(component, "spec"), "type")} {Text(Map(component, "spec"), "version")} {(component.Children.TryGetValue("scopes", out var scopes) ? string.Join(' ', ((YamlSequenceNode)scopes).Select(scope => ((YamlScalarNode)scope).Value)) : "")}"
+            + string.Concat(((YamlSequenceNode)Map(component, "spec")["metadata"]).Cast<YamlMappingNode>().Select(item => $" {Text(item, "name")}"));
+
+    private static string Flat(YamlNode node) => node switch
+    {
+        YamlMappingNode map => $"{{{string.Join(',', map.Children.Select(item => $"{Flat(item.Key)}:{Flat(item.Value)}").Order(StringComparer.Ordinal))}}}",
+        YamlSequenceNode list => $"[{string.Join(',', list.Select(Flat))}]",
+        _ => ((YamlScalarNode)node).Value ?? "",
+    };
+
+    private static YamlMappingNode Map(YamlMappingNode map, params ReadOnlySpan<string> path)
+    {
+        foreach (var key in path)
+        {
+            map = (YamlMappingNode)map[key];
+        }
+        return map;
+    }
+
+    private static string Text(YamlMappingNode map, string key) => ((YamlScalarNode)map[key]).Value!;
+
+    private static string? Optional(YamlMappingNode map, string key) => map.Children.TryGetValue(key, out var value) ? ((YamlScalarNode)value).Value : null;
+}
