@@ -17,6 +17,7 @@ app.Use(next => context => app.Services.GetRequiredService<LoadShedding>().Guard
 app.UseAuthentication();
 app.UseRateLimiter();
 app.UseAuthorization();
+app.MapPrometheusScrapingEndpoint().RequireAuthorization(Roles.Operator);
 app.MapTokens();
 app.MapDocumentation();
 app.MapOrderDetails();

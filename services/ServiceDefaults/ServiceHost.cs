@@ -12,6 +12,7 @@ using Microsoft.Extensions.Logging;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 using ServiceDefaults.Startup;
+using ServiceDefaults.Telemetry;
 
 namespace ServiceDefaults;
 
@@ -47,6 +48,7 @@ public static class ServiceHost
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddDaprClient(client => client.UseJsonSerializationOptions(Json.Options));
         builder.Services.AddSingleton<StartupState>();
+        builder.AddTelemetry();
         builder.Services.AddHealthChecks().AddCheck<StartupState>("startup");
         return builder;
     }
@@ -58,6 +60,10 @@ public static class ServiceHost
         app.UseStatusCodePages();
         app.UseMiddleware<AppToken>();
         app.MapHealthChecks("/healthz");
+        if (!app.Configuration.GetValue<bool>(AppToken.Edge))
+        {
+            app.MapPrometheusScrapingEndpoint(); // the edge faces the outside and decides for itself who may look
+        }
         app.MapOpenApi();
         return app;
     }

@@ -1,4 +1,5 @@
 using Dapr.Client;
+using Orders.Measuring;
 using ServiceDefaults.Aggregates;
 using ServiceDefaults.Refusals;
 
@@ -65,6 +66,7 @@ internal sealed class OrderStreams(DaprClient dapr, TimeProvider time)
             var after = Order.Evolve(order, happened)!;
             if (await TryAppendAsync(orderId, read, happened, after, causedBy, cancellation))
             {
+                OrderMeter.Happened(happened, after);
                 return after;
             }
             read = await streams.FindAsync(orderId, cancellation) ?? throw new InvalidOperationException($"the stream of order '{orderId}' has vanished");

@@ -7,7 +7,7 @@ namespace ServiceDefaults.Requests;
 
 /// <summary>
 /// With APP_API_TOKEN set, only this app's own sidecar gets in: it shows the token in <c>dapr-api-token</c>. The edge is exempt,
-/// because its callers are people, and so is the health probe. Source: Dapr docs, "Authenticate requests from Dapr using token
+/// because its callers are people, and so are the health probe and the metrics. Source: Dapr docs, "Authenticate requests from Dapr using token
 /// authentication".
 /// </summary>
 public sealed class AppToken(RequestDelegate next, IConfiguration configuration)
@@ -18,7 +18,7 @@ public sealed class AppToken(RequestDelegate next, IConfiguration configuration)
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (token is null || context.Request.Path.StartsWithSegments("/healthz") || Shows(context.Request))
+        if (token is null || context.Request.Path.StartsWithSegments("/healthz") || context.Request.Path.StartsWithSegments("/metrics") || Shows(context.Request))
         {
             return next(context);
         }

@@ -44,7 +44,8 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
 
         await orders.PublishAsync("orders", JsonSerializer.Serialize(new { id, source = "tests", specversion = "1.0", type = "order.created", subject = id, saga = "choreography", datacontenttype = "application/json", data = new { orderId = 7 }, topic = "orders", pubsubname = "events" }));
 
-        await Wait.UntilAsync("it is kept as a dead letter of inventory and of orders", async () => (await system.Api.ReadAsync<ListOf<JsonElement>>("/api/operations/dead-letters?limit=100")).Items.Count(letter => letter.GetProperty("subject").GetString() == id) == 2);
+        await Wait.UntilAsync("it is kept as a dead letter of inventory and of orders", async () =>
+            (await system.Api.ReadAsync<ListOf<JsonElement>>("/api/operations/dead-letters?limit=100")).Items.Select(letter => letter.GetProperty("id").GetString()).Intersect([$"inventory.{id}", $"orders.{id}"]).Count() == 2);
         Assert.Equal("confirmed", (await system.Api.PlaceAndEndAsync(Api.Order(saga: "choreography"))).Status);
         await system.Api.DoAsync($"/api/operations/dead-letters/inventory.{id}/discard", new { note = "poison" });
         await system.Api.DoAsync($"/api/operations/dead-letters/orders.{id}/discard", new { note = "poison" });

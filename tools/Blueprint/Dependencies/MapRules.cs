@@ -22,7 +22,7 @@ internal static partial class MapRules
 
     /// <summary>Whether an app does more with an event than pass it over. A rule that names no event holds for those of its topic.</summary>
     public static bool Consumes(Consumption consumption, string eventName)
-        => consumption.Topic == Topic(eventName) && (consumption.All || consumption.Rules.Any(rule => Named(rule).ToList() is var names && (names.Count == 0 || names.Contains(eventName))));
+        => consumption.Topic == Topic(eventName) && (consumption.All || consumption.Rules.Any(rule => Named(rule).ToList() is var names && (names.Count == 0 || names.Contains(eventName) || rule.Contains("||", StringComparison.Ordinal) && rule.Split("||").Any(part => !Named(part).Any()))));
 
     private static IEnumerable<string> SharedStores(DependencyMap map)
         => map.Stores.Where(store => store.Owners.Count != 1).Select(store => $"store '{store.Name}' belongs to {(store.Owners.Count == 0 ? "every app" : string.Join(" and ", store.Owners))}; a store has one owner");

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Orders.Ordering;
+
+namespace Orders.Measuring;
+
+/// <summary>Counts what happens to orders, as it is written to their streams; so what a crash repeats is counted once.</summary>
+internal static class OrderMeter
+{
+    private static readonly Meter Meter = new("Orders");
+    private static readonly Counter<long> Outcomes = Meter.CreateCounter<long>("orders.outcomes", description: "Orders that came to an outcome.");
+    private static readonly Counter<long> Compensations = Meter.CreateCounter<long>("orders.compensations", description: "Steps that were undone.");
+    private static readonly Counter<long> Interventions = Meter.CreateCounter<long>("orders.interventions", description: "Compensations that had to wait for a person.");
+    private static readonly Histogram<double> StepDurations = Meter.CreateHistogram<double>("orders.saga.step.duration", "s", "How long a step of a saga took, from the end of the one before.");
+
+    public static void Happened(OrderEvent happened, Order order)
+    {
+        switch (happened)
+        {
+            case OrderConfirmed confirmed:
+                Outcomes.Add(1, new TagList { { "outcome", "confirmed" }, { "saga", order.Saga } });
+                Durations(confirmed.Steps, order.Saga);
+                break;
+            case OrderCancelled cancelled:
+                Outcomes.Add(1, new TagList { { "outcome", "cancelled" }, { "saga", order.Saga } });
+                foreach (var step in cancelled.Steps.Where(step => step.State == StepState.Compensated))
+                {
+                    Compensations.Add(1, new TagList { { "step", step.Name }, { "saga", order.Saga } });
+                }
+                break;
+            case OrderShipped or OrderDelivered:
+                Outcomes.Add(1, new TagList { { "outcome", happened is OrderShipped ? "shipped" : "delivered" }, { "saga", order.Saga } });
+                break;
+            case InterventionRequired required:
+                Interventions.Add(1, new TagList { { "step", required.Step }, { "saga", order.Saga } });
+                break;
+        }
+    }
+
+    private static void Durations(IReadOnlyList<SagaStepView> steps, string saga)
+    {
+        DateTimeOffset? before = null;
+        foreach (var step in steps.Where(step => step.State == StepState.Done))
+        {
+            if (before is { } start && step.At is { } end && end >= start)
+            {
+                StepDurations.Record((end - start).TotalSeconds, new TagList { { "step", step.Name }, { "saga", saga } });
+            }
+            before = step.At;
+        }
+    }
+}
