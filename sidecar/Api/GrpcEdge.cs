@@ -5,6 +5,7 @@ using Google.Rpc;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.AspNetCore.WebUtilities;
+using Sidecar.Api.Http;
 using Sidecar.Invocation;
 
 namespace Sidecar.Api;
@@ -16,7 +17,10 @@ internal sealed class GrpcEdge : Interceptor
     private const int LongestDetail = 63;
 
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
-        => GuardAsync(() => continuation(request, context));
+    {
+        DemandSize(request, context);
+        return GuardAsync(() => continuation(request, context));
+    }
 
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
         => GuardAsync(() => continuation(request, responseStream, context));
@@ -47,6 +51,16 @@ internal sealed class GrpcEdge : Interceptor
         var status = new global::Grpc.Core.Status(StatusMapping.ToGrpc(http), ReasonPhrases.GetReasonPhrase(http));
         WriteStatus(context, status.StatusCode, status.Detail);
         context.Response.Headers[DetailsHeader] = Convert.ToBase64String(Rich(status, [HttpInfo(http, body)]).ToByteArray()).TrimEnd('=');
+    }
+
+    /// <summary>Each app has its own limit, and the web server only one for all; streams have none, workflows live on them.</summary>
+    private static void DemandSize(object request, ServerCallContext context)
+    {
+        var limit = context.GetHttpContext().Features.Get<ListenerFeature>()?.Sidecar.Options.MaxBodySize;
+        if (limit is > 0 && request is IMessage message && message.CalculateSize() is var size && size > limit)
+        {
+            throw new RpcException(new global::Grpc.Core.Status(StatusCode.ResourceExhausted, $"grpc: received message larger than max ({size} vs. {limit})"));
+        }
     }
 
     private static ErrorInfo HttpInfo(int http, string body) => ErrorDetails.Info(ReasonPhrases.GetReasonPhrase(http), new Dictionary<string, string>

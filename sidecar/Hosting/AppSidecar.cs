@@ -33,6 +33,8 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     private readonly IReadOnlyList<Subscription> declared;
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource well = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource unwell = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool noMoreEvents;
     private Task connection = Task.CompletedTask;
 
     public AppSidecar(AppOptions options, Configuration configuration, ComponentSet components, ResourceSet resources, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
@@ -110,8 +112,14 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     /// <summary>What the app or an operator has put beside the metadata; lost with the process, as in daprd.</summary>
     public ConcurrentDictionary<string, string> ExtendedMetadata { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>True once the app answers and its subscriptions run.</summary>
+    /// <summary>True once the app listens and, unless its health is watched, its subscriptions run. It stays so when the app falls ill.</summary>
     public bool Ready { get; private set; }
+
+    /// <summary>Whether the app is to be called: always so without health checks, otherwise while it passes them.</summary>
+    public bool AppIsWell { get; private set; }
+
+    /// <summary>Completes when the app is next found to be unwell.</summary>
+    public Task Unwell => unwell.Task;
 
     /// <summary>Completes when <see cref="Ready"/> becomes true for the first time; faults when the app can't be asked what it wants.</summary>
     public Task Well => well.Task;
@@ -158,6 +166,13 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     {
         Ready = false;
         await stopping.CancelAsync();
+        await StopEventsAsync();
+    }
+
+    /// <summary>No events from now on, while everything else goes on.</summary>
+    public async Task StopEventsAsync()
+    {
+        noMoreEvents = true;
         await InputBindings.StopAsync();
         await Subscriptions.StopAsync();
     }
@@ -183,18 +198,20 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     {
         if (Channel is null)
         {
-            Ready = true;
+            Ready = AppIsWell = true;
             well.TrySetResult();
             return;
         }
         await PortOpenAsync(cancellation);
         if (Options.AppHealthCheck)
         {
+            Ready = true;
             await WatchHealthAsync(cancellation);
         }
         else
         {
             await SubscribeAsync(cancellation);
+            Ready = true;
             well.TrySetResult();
         }
     }
@@ -202,7 +219,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     /// <summary>Asks an HTTP app which actor types it hosts; reminders that came due meanwhile fire from here on.</summary>
     private async Task HostActorsAsync(CancellationToken cancellation)
     {
-        if (Options.AppIsGrpc || ActorHost is not null)
+        if (Options.AppIsGrpc || ActorHost is not null || Skips("config"))
         {
             return;
         }
@@ -219,11 +236,24 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     {
         await HostActorsAsync(cancellation);
         var wanted = declared.Where(subscription => subscription.AppliesTo(Options.AppId)).Select(TopicSubscription.From)
-            .Concat(Components.PubSubs.Count > 0 ? await Channel!.GetSubscriptionsAsync(cancellation) : []);
-        await Subscriptions.StartAsync(wanted, Channel!, cancellation);
-        await InputBindings.StartAsync(Channel!, cancellation);
-        Ready = true;
+            .Concat(Components.PubSubs.Count > 0 && !Skips("subscribe") ? await Channel!.GetSubscriptionsAsync(cancellation) : []);
+        AppIsWell = true;
+        if (!noMoreEvents)
+        {
+            await Subscriptions.StartAsync(wanted, Channel!, cancellation);
+            await InputBindings.StartAsync(Channel!, cancellation);
+        }
         LogReady(Options.AppId);
+    }
+
+    private bool Skips(string question)
+    {
+        if (!Options.DisabledInitEndpoints.Contains(question))
+        {
+            return false;
+        }
+        LogSkipped(question == "config" ? "dapr configuration" : "subscription");
+        return true;
     }
 
     /// <summary>No signal tells that another process listens; asking every few milliseconds is what there is.</summary>
@@ -258,17 +288,18 @@ internal sealed partial class AppSidecar : IAsyncDisposable
             if (await Channel!.ProbeAsync(limit.Token))
             {
                 failures = 0;
-                if (!Ready)
+                if (!AppIsWell)
                 {
                     await SubscribeAsync(cancellation);
                     timer.Period = Options.AppHealthProbeInterval;
                     well.TrySetResult();
                 }
             }
-            else if (++failures == Options.AppHealthThreshold && Ready)
+            else if (++failures == Options.AppHealthThreshold && AppIsWell)
             {
                 LogUnhealthy(Options.AppId, failures);
-                Ready = false;
+                AppIsWell = false;
+                Interlocked.Exchange(ref unwell, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
                 await InputBindings.StopAsync();
                 await Subscriptions.StopAsync();
             }
@@ -278,6 +309,9 @@ internal sealed partial class AppSidecar : IAsyncDisposable
 
     [LoggerMessage(1001, LogLevel.Information, "App {AppId} is ready")]
     private partial void LogReady(string appId);
+
+    [LoggerMessage(1004, LogLevel.Warning, "Skipping programmatic {Question} loading (see flag 'disable-init-endpoints')")]
+    private partial void LogSkipped(string question);
 
     [LoggerMessage(1003, LogLevel.Error, "App {AppId} could not be asked what it subscribes to")]
     private partial void LogConnectionFailed(Exception failure, string appId);

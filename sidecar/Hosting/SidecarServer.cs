@@ -16,7 +16,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Sidecar.Hosting;
 
 /// <summary>What a sidecar process serves: an app each, where their components' relative paths count from, how strict to be.</summary>
-internal sealed record ServerOptions(IReadOnlyList<AppOptions> Apps, string BaseDirectory, bool RefuseUnknownMetadata, LogLevel LogLevel = LogLevel.Information);
+internal sealed record ServerOptions(IReadOnlyList<AppOptions> Apps, string BaseDirectory, bool RefuseUnknownMetadata, LogLevel LogLevel = LogLevel.Information, bool OwnsProcess = false);
 
 /// <summary>One web server with the ports of all sidecars of this process. The connection tells whose sidecar is spoken to.</summary>
 internal sealed class SidecarServer : IAsyncDisposable
@@ -43,7 +43,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         builder.Logging.SetMinimumLevel(options.LogLevel)
             .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error).AddFilter("Grpc", LogLevel.Error);
         logging(builder.Logging);
-        builder.Services.AddHttpForwarder();
+        builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>().AddHttpForwarder();
         builder.Services.AddGrpc(grpc =>
         {
             grpc.Interceptors.Add<GrpcEdge>();
@@ -51,8 +51,9 @@ internal sealed class SidecarServer : IAsyncDisposable
             grpc.MaxReceiveMessageSize = null; // each app's own limit is set on its requests
             grpc.MaxSendMessageSize = null;
         });
-        builder.Services.AddSingleton<DaprService>().AddSingleton<TaskHubService>().AddSingleton<IWorkflowEngines, CallerEngines>();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        builder.Services.AddSingleton<DaprService>().AddSingleton<TaskHubService>().AddSingleton<IWorkflowEngines, CallerEngines>()
+            .AddSingleton(services => ActivatorUtilities.CreateInstance<ShutdownRequests>(services, options.OwnsProcess));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Apps.Max(app => app.GracefulShutdown));
 
         var time = TimeProvider.System;
         var registry = new SidecarRegistry();
@@ -206,6 +207,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         web.Use(CrossOrigin.AnswerAsync);
         web.Use(Admission.AdmitAsync);
         web.UseRouting();
+        web.Use(OfferedRoutes.CheckAsync);
         web.MapGrpcService<DaprService>();
         web.MapGrpcService<TaskHubService>();
         web.MapState();

@@ -20,7 +20,7 @@ internal sealed class AppDirectory(SidecarRegistry registry) : IActorPlacement
     {
         foreach (var sidecar in local.Values)
         {
-            if (sidecar.ActorHost is { } host && host.Hosts(type))
+            if (sidecar is { AppIsWell: true, ActorHost: { } host } && host.Hosts(type))
             {
                 return host;
             }

@@ -88,6 +88,7 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
     {
         DemandAllowed(callee, target, callerId, context.Request.Method);
         var client = ClientOf(callee, target, callerId);
+        DemandWell(callee, target);
         if (callee.Options.AppIsGrpc)
         {
             await GrpcAppBridge.SendAsync(context, callee, target, callerId);
@@ -115,6 +116,7 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         }
         DemandAllowed(callee, target, caller.AppId, call.Verb);
         ClientOf(callee, target, caller.AppId);
+        DemandWell(callee, target);
         var headers = call.Headers
             .Where(header => !InvocationHeaders.Drops(header.Key, caller.AppId, targetId))
             .Concat(InvocationHeaders.Of(caller.AppId, targetId)).ToList();
@@ -197,6 +199,14 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         if (Denial(callee, target, callerId, verb) is { } denial)
         {
             throw DaprErrors.InvokeDenied(target.Id, denial);
+        }
+    }
+
+    private static void DemandWell(AppSidecar callee, InvocationTarget target)
+    {
+        if (callee.Options.AppHealthCheck && !callee.AppIsWell)
+        {
+            throw DaprErrors.InvokeFailed(target.Id, StatusCode.Internal, "app is not in a healthy state");
         }
     }
 

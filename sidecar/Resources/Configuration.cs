@@ -37,8 +37,3 @@ internal sealed record AccessControl(string DefaultAction, string TrustDomain, I
 internal sealed record AppPolicy(string AppId, string DefaultAction, string Namespace, IReadOnlyList<OperationPolicy> Operations);
 
 internal sealed record OperationPolicy(string Name, IReadOnlyList<string> Verbs, string Action);
-
-/// <summary>API allow and deny lists (<c>spec.api</c>).</summary>
-internal sealed record ApiAccess(IReadOnlyList<ApiRule> Allowed, IReadOnlyList<ApiRule> Denied);
-
-internal sealed record ApiRule(string Name, string Version, string Protocol);
