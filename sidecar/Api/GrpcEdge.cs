@@ -19,14 +19,14 @@ internal sealed class GrpcEdge : Interceptor
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
         DemandSize(request, context);
-        return GuardAsync(() => continuation(request, context));
+        return GuardAsync(() => continuation(request, context), context);
     }
 
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
-        => GuardAsync(() => continuation(request, responseStream, context));
+        => GuardAsync(() => continuation(request, responseStream, context), context);
 
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation)
-        => GuardAsync(() => continuation(requestStream, responseStream, context));
+        => GuardAsync(() => continuation(requestStream, responseStream, context), context);
 
     /// <summary>Answers a proxied call that never reached a gRPC server.</summary>
     public static void WriteStatus(HttpContext context, StatusCode code, string message)
@@ -76,7 +76,7 @@ internal sealed class GrpcEdge : Interceptor
         return rich;
     }
 
-    private static async Task<T> GuardAsync<T>(Func<Task<T>> call)
+    private static async Task<T> GuardAsync<T>(Func<Task<T>> call, ServerCallContext context)
     {
         try
         {
@@ -84,11 +84,12 @@ internal sealed class GrpcEdge : Interceptor
         }
         catch (DaprException e)
         {
+            ErrorCounter.Count(context.GetHttpContext(), e.Error);
             throw ToRpc(e.Error);
         }
     }
 
-    private static async Task GuardAsync(Func<Task> call)
+    private static async Task GuardAsync(Func<Task> call, ServerCallContext context)
     {
         try
         {
@@ -96,6 +97,7 @@ internal sealed class GrpcEdge : Interceptor
         }
         catch (DaprException e)
         {
+            ErrorCounter.Count(context.GetHttpContext(), e.Error);
             throw ToRpc(e.Error);
         }
     }

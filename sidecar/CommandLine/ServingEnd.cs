@@ -1,4 +1,5 @@
 using Sidecar.Apps;
+using Sidecar.Components;
 using Sidecar.Hosting;
 
 namespace Sidecar.CommandLine;
@@ -36,7 +37,7 @@ internal static class ServingEnd
     /// <summary>The app gets no more events, but may use the API until it says that it is done by being unhealthy.</summary>
     private static async Task BlockAsync(AppSidecar sidecar, TimeSpan longest, TimeProvider time, CancellationToken asked)
     {
-        Console.WriteLine($"Blocking graceful shutdown for {GoText(longest)} or until app reports unhealthy...");
+        Console.WriteLine($"Blocking graceful shutdown for {GoDuration.Text(longest)} or until app reports unhealthy...");
         await sidecar.StopEventsAsync();
         try
         {
@@ -52,7 +53,4 @@ internal static class ServingEnd
             Console.WriteLine("Shutdown requested via API, entering shutdown...");
         }
     }
-
-    private static string GoText(TimeSpan duration)
-        => (duration.TotalHours >= 1 ? $"{(int)duration.TotalHours}h" : "") + (duration.TotalMinutes >= 1 ? $"{duration.Minutes}m" : "") + $"{duration.Seconds + duration.Milliseconds / 1000.0:0.###}s";
 }

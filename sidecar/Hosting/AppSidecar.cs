@@ -7,13 +7,16 @@ using Sidecar.Bindings;
 using Sidecar.Components;
 using Sidecar.ConfigurationStores;
 using Sidecar.Invocation;
+using Sidecar.Jobs;
 using Sidecar.Locks;
+using Sidecar.Names;
 using Sidecar.PubSub.Publishing;
 using Sidecar.PubSub.Subscribing;
 using Sidecar.Resiliency;
 using Sidecar.Resources;
 using Sidecar.Secrets;
 using Sidecar.State;
+using Sidecar.State.Drivers;
 using Sidecar.Workflows;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -37,23 +40,23 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     private bool noMoreEvents;
     private Task connection = Task.CompletedTask;
 
-    public AppSidecar(AppOptions options, Configuration configuration, ComponentSet components, ResourceSet resources, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
+    public AppSidecar(AppOptions options, Configuration configuration, ComponentSet components, ResourceSet resources, AppDirectory directory, INameResolver names, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
     {
-        (Options, Configuration, Components, this.time) = (options, configuration, components, time);
+        (Options, Configuration, Components, Names, this.time) = (options, configuration, components, names, time);
         declared = resources.Subscriptions;
         Endpoints = [.. resources.Endpoints.Where(endpoint => endpoint.AppliesTo(options.AppId))];
         logger = loggers.CreateLogger<AppSidecar>();
         Policies = new PolicyBook(options.AppId, resources.Resiliency, time);
         PubSub = new PubSubApi(options.AppId, components, Policies, time);
         Outbox = new Outbox(options.AppId, components, PubSub, time, loggers.CreateLogger<Outbox>());
-        State = new StateApi(options.AppId, components, Outbox, Policies);
+        State = new StateApi(options.AppId, components, Outbox, Policies, time);
         Locks = new LockApi(components, Policies);
         ConfigurationItems = new ConfigurationApi(components, Policies);
         Bindings = new BindingsApi(components, Policies);
         InputBindings = new InputBindings(options.AppId, components, Policies, Bindings, loggers.CreateLogger<InputBindings>());
         Secrets = new SecretsApi(components, configuration.SecretScopes);
         Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
-        Invoker = new ServiceInvoker(options, Endpoints, directory, forwarder, Policies);
+        Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies);
         Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, directory, time);
         this.loggers = loggers;
         Subscriptions = new SubscriptionManager(options.AppId, components, Policies, time, loggers);
@@ -61,6 +64,10 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         {
             Workflows = new WorkflowEngine(options.AppId, (ITransactionalStateStore)store, time, loggers, peers: new LocalPeers(directory));
         }
+        // daprd keeps jobs in its scheduler, which there is none of here; without a durable store they last as long as the process.
+        var jobs = new JobStore(options.AppId, components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var durable ? (ITransactionalStateStore)durable : new InMemoryStateStore(time));
+        JobService = new JobService(options.AppId, jobs, time, loggers.CreateLogger<JobService>());
+        Jobs = new JobApi(options.AppId, jobs, JobService, time);
         if (options.AppPort > 0)
         {
             Client = new AppClient(options);
@@ -96,7 +103,12 @@ internal sealed partial class AppSidecar : IAsyncDisposable
 
     public AccessPolicy Access { get; }
 
+    /// <summary>How it finds sidecars of other processes, and is found by them.</summary>
+    public INameResolver Names { get; }
+
     public ActorApi Actors { get; }
+
+    public JobApi Jobs { get; }
 
     /// <summary>The actors of the app; null until it has said that it hosts any.</summary>
     public ActorHost? ActorHost { get; private set; }
@@ -127,6 +139,8 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     private Outbox Outbox { get; }
 
     private InputBindings InputBindings { get; }
+
+    private JobService JobService { get; }
 
     /// <summary>How the app is told of changes to configuration items it follows over HTTP.</summary>
     public ConfigurationListener ConfigurationListener(string store)
@@ -173,6 +187,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public async Task StopEventsAsync()
     {
         noMoreEvents = true;
+        JobService.StopApp();
         await InputBindings.StopAsync();
         await Subscriptions.StopAsync();
     }
@@ -182,6 +197,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         await QuiesceAsync();
         await connection;
         await Subscriptions.DisposeAsync();
+        await JobService.DisposeAsync();
         await ConfigurationItems.DisposeAsync();
         if (ActorHost is not null)
         {
@@ -189,6 +205,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         }
         await Outbox.DisposeAsync();
         await Components.DisposeAsync();
+        await Names.DisposeAsync();
         (Channel as IDisposable)?.Dispose();
         Client?.Dispose();
         stopping.Dispose();
@@ -228,8 +245,36 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         {
             return;
         }
-        ActorHost = new ActorHost(Options.AppId, types, Channel, Components.ActorStateStore?.Store as ITransactionalStateStore, Policies, time, loggers);
-        await ActorHost.StartAsync(cancellation);
+        await HostAsync(types, new HttpActorApp(Channel), cancellation);
+    }
+
+    /// <summary>Hosts the actors of an app that has opened a stream for them; the newest stream is the one. Dispose of the result when it ends.</summary>
+    public async Task<IAsyncDisposable> HostActorsAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation)
+        => new Hosted(this, await HostAsync(types, app, cancellation));
+
+    private async Task<ActorHost> HostAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation)
+    {
+        var host = new ActorHost(Options.AppId, types, app, Components.ActorStateStore?.Store as ITransactionalStateStore, Policies, time, loggers);
+        var before = ActorHost;
+        ActorHost = host;
+        if (before is not null)
+        {
+            await before.DisposeAsync();
+        }
+        await host.StartAsync(cancellation);
+        return host;
+    }
+
+    private sealed class Hosted(AppSidecar sidecar, ActorHost host) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            if (ReferenceEquals(sidecar.ActorHost, host))
+            {
+                sidecar.ActorHost = null;
+                await host.DisposeAsync();
+            }
+        }
     }
 
     private async Task SubscribeAsync(CancellationToken cancellation)
@@ -242,6 +287,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         {
             await Subscriptions.StartAsync(wanted, Channel!, cancellation);
             await InputBindings.StartAsync(Channel!, cancellation);
+            await JobService.StartAppAsync(Channel!, cancellation);
         }
         LogReady(Options.AppId);
     }
@@ -300,6 +346,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
                 LogUnhealthy(Options.AppId, failures);
                 AppIsWell = false;
                 Interlocked.Exchange(ref unwell, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+                JobService.StopApp();
                 await InputBindings.StopAsync();
                 await Subscriptions.StopAsync();
             }

@@ -4,8 +4,8 @@ using Sidecar.Hosting;
 
 namespace Sidecar.Invocation;
 
-/// <summary>Who is where: the apps of this process, and those of other sidecar processes on this machine.</summary>
-internal sealed class AppDirectory(SidecarRegistry registry) : IActorPlacement
+/// <summary>Who is where among the apps of this process.</summary>
+internal sealed class AppDirectory : IActorPlacement
 {
     private readonly ConcurrentDictionary<string, AppSidecar> local = new(StringComparer.Ordinal);
 
@@ -27,7 +27,4 @@ internal sealed class AppDirectory(SidecarRegistry registry) : IActorPlacement
         }
         return null;
     }
-
-    /// <summary>The internal address of another process's sidecar for <paramref name="appId"/>, or null when nobody has announced it.</summary>
-    public Uri? Remote(string appId) => registry.Find(appId);
 }

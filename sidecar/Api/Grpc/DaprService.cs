@@ -36,6 +36,7 @@ internal partial class DaprService
         Unary<ShutdownRequest, Empty>(binder, nameof(Shutdown));
         BindWorkflows(binder);
         BindActors(binder);
+        BindJobs(binder);
         Unary<TryLockRequest, TryLockResponse>(binder, nameof(TryLockAlpha1));
         Unary<UnlockRequest, UnlockResponse>(binder, nameof(UnlockAlpha1));
         Unary<InvokeBindingRequest, InvokeBindingResponse>(binder, nameof(InvokeBinding));
