@@ -157,7 +157,7 @@ internal partial class DaprService
         using var stream = new ActorStream(requests);
         await using var hosted = await sidecar.HostActorsAsync(ActorTypes.Of(initial), stream, context.CancellationToken);
         await stream.OpenAsync(context.CancellationToken);
-        while (await answers.MoveNext(context.CancellationToken))
+        while (await NextAsync(answers, context))
         {
             stream.Answered(answers.Current);
         }

@@ -50,7 +50,7 @@ internal partial class DaprService
         using var receiver = new StreamReceiver(responses);
         await using var subscription = await subscriptions.TryStartAsync(wanted, receiver, context.CancellationToken);
         await receiver.OpenAsync(context.CancellationToken);
-        while (await requests.MoveNext(context.CancellationToken))
+        while (await NextAsync(requests, context))
         {
             if (requests.Current.EventProcessed is not { } processed)
             {

@@ -91,7 +91,12 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         gate.Dispose();
     }
 
-    private IReadOnlyList<TopicSubscription> Told() => [.. wanted, .. running.Keys.Where(subscription => subscription.Kind == SubscriptionKind.Streaming)];
+    /// <summary>Under the gate. Of several for one topic only one is told, the one in the app's code before a declared one.</summary>
+    private IReadOnlyList<TopicSubscription> Told()
+        => [
+            .. wanted.GroupBy(subscription => (subscription.PubSub, subscription.Topic)).Select(same => same.LastOrDefault(one => one.Kind == SubscriptionKind.Programmatic) ?? same.First()),
+            .. running.Keys.Where(subscription => subscription.Kind == SubscriptionKind.Streaming),
+        ];
 
     private async Task EndAsync(TopicSubscription subscription)
     {

@@ -16,6 +16,18 @@ public sealed class EndingTests
     }
 
     [Fact]
+    public async Task Open_streams_do_not_hold_up_the_end()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppProtocol = "grpc", Resources = [Yaml.Component("events", "pubsub.in-memory")] });
+        using var stream = sidecar.Grpc.SubscribeTopicEventsAlpha1();
+        await stream.RequestStream.WriteAsync(new() { InitialRequest = new() { PubsubName = "events", Topic = "topic" } });
+        Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None));
+        await sidecar.Http.SendAsync("POST", "/v1.0/shutdown").SucceedsAsync();
+        Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
+        Assert.Contains("Daprd shutdown gracefully", sidecar.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_forced_shutdown_ends_it_at_once()
     {
         await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions());
