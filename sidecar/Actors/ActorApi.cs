@@ -3,6 +3,7 @@ using System.Text.Json;
 using Sidecar.Actors.Reminders;
 using Sidecar.Apps;
 using Sidecar.Components;
+using Sidecar.Jobs;
 using Sidecar.Resiliency;
 using Sidecar.State;
 
@@ -18,11 +19,12 @@ internal interface IActorPlacement
 internal sealed record ActorStateWrite(string Key, ReadOnlyMemory<byte>? Value, IReadOnlyDictionary<string, string> Metadata);
 
 /// <summary>What is asked for when a reminder or timer is registered. Times are given as in Dapr's API.</summary>
-internal sealed record ReminderRequest(string? DueTime, string? Period, string? Ttl, JsonElement? Data, string? Callback = null);
+internal sealed record ReminderRequest(string? DueTime, string? Period, string? Ttl, JsonElement? Data, string? Callback = null, bool Overwrite = true, FailurePolicy? OnFailure = null);
 
 /// <summary>The actors building block of one app, free of transport. <paramref name="host"/> null: the app hosts no actors.</summary>
 internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook policies, Func<ActorHost?> host, IActorPlacement placement, TimeProvider time)
 {
+    private const int LongestName = 512;
     private const string ReservedPrefix = "dapr.internal.";
 
     public async Task<InvocationReply> InvokeAsync(ActorId actor, InvocationCall call, CancellationToken cancellation)
@@ -82,6 +84,7 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
     public async Task RegisterReminderAsync(ActorId actor, string name, ReminderRequest request, CancellationToken cancellation)
     {
         var reminders = Reminders(actor.Type);
+        CheckName(actor.Id, "actorId");
         CheckName(name, "reminder name");
         try
         {
@@ -93,7 +96,11 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
             {
                 throw new FormatException($"reminder {name} has already expired");
             }
-            await reminders.RegisterAsync(new Reminder(actor.Type, actor.Id, name, request.Data, request.DueTime, request.Period, request.Ttl, first, expires, schedule.Repetitions), cancellation);
+            var reminder = new Reminder(actor.Type, actor.Id, name, request.Data, request.DueTime, request.Period, request.Ttl, first, expires, schedule.Repetitions, request.OnFailure);
+            if (!await reminders.TryRegisterAsync(reminder, request.Overwrite, cancellation))
+            {
+                throw ActorErrors.ReminderExists(name);
+            }
         }
         catch (FormatException e)
         {
@@ -106,6 +113,21 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
 
     public async Task<Reminder> GetReminderAsync(ActorId actor, string name, CancellationToken cancellation)
         => await Reminders(actor.Type).FindAsync(actor, name, cancellation) ?? throw ActorErrors.ReminderNotFound(name);
+
+    /// <summary>Those of a type, or of one actor of it; none of a type that is not hosted here.</summary>
+    public async Task<IReadOnlyList<Reminder>> ListRemindersAsync(string type, string? id, CancellationToken cancellation)
+    {
+        CheckReserved(type);
+        return host()?.Reminders is { } reminders ? await reminders.ListAsync(type, id, cancellation) : [];
+    }
+
+    public async Task UnregisterRemindersAsync(string type, string? id, CancellationToken cancellation)
+    {
+        foreach (var reminder in await ListRemindersAsync(type, id, cancellation))
+        {
+            await host()!.Reminders!.UnregisterAsync(reminder.Actor, reminder.Name, cancellation);
+        }
+    }
 
     public void RegisterTimer(ActorId actor, string name, ReminderRequest request)
     {
@@ -156,7 +178,7 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
 
     private static void CheckName(string name, string what)
     {
-        if (name.Length == 0 || name is "." or ".." || name.AsSpan().IndexOfAny("/\\#?\0") >= 0)
+        if (name.Length is 0 or > LongestName || name is "." or ".." || name.Any(letter => char.IsControl(letter) || letter is '/' or '\\' or '#' or '?'))
         {
             throw ActorErrors.BadRequest($"invalid {what}: '{name}'");
         }

@@ -15,6 +15,7 @@ internal static class ActorErrors
     public static DaprException ReminderCreate(string detail) => Make(500, StatusCode.Internal, "ERR_ACTOR_REMINDER_CREATE", $"error creating actor reminder: {detail}");
     public static DaprException ReminderNotHosted() => Make(403, StatusCode.PermissionDenied, "ERR_ACTOR_REMINDER_NON_HOSTED", "operations on actor reminders are only possible on hosted actor types");
     public static DaprException ReminderNotFound(string name) => Make(404, StatusCode.NotFound, "ERR_ACTOR_REMINDER_NOT_FOUND", $"actor reminder not found: {name}");
+    public static DaprException ReminderExists(string name) => Make(409, StatusCode.AlreadyExists, "ERR_ACTOR_REMINDER_ALREADY_EXISTS", $"actor reminder already exists: {name}");
     public static DaprException TimerCreate(string detail) => Make(500, StatusCode.Internal, "ERR_ACTOR_TIMER_CREATE", $"error creating actor timer: {detail}");
     public static DaprException Reserved(string type) => Make(403, StatusCode.PermissionDenied, "ERR_ACTOR_TYPE_RESERVED", $"actor type \"{type}\" is reserved for the Dapr workflow runtime; direct actor API access is not permitted");
     public static DaprException BadRequest(string detail) => Make(400, StatusCode.InvalidArgument, "ERR_BAD_REQUEST", $"invalid request: {detail}");

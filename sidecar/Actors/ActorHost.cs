@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Sidecar.Actors.Reminders;
 using Sidecar.Apps;
+using Sidecar.Metrics;
 using Sidecar.Resiliency;
 using Sidecar.State;
 using Sidecar.Timers;
@@ -15,9 +16,10 @@ namespace Sidecar.Actors;
 internal sealed partial class ActorHost : IAsyncDisposable
 {
     public const string ReentrancyHeader = "Dapr-Reentrancy-Id";
-    private const string ErrorHeader = "X-DaprErrorResponseHeader";
+    public const string ErrorHeader = "X-DaprErrorResponseHeader";
 
-    private readonly IAppChannel channel;
+    private readonly string appId;
+    private readonly IActorApp app;
     private readonly PolicyBook policies;
     private readonly TimeProvider time;
     private readonly ILogger logger;
@@ -25,9 +27,9 @@ internal sealed partial class ActorHost : IAsyncDisposable
     private readonly Dictionary<string, ActorTypeOptions> types;
     private readonly ConcurrentDictionary<ActorId, Actor> active = new();
 
-    public ActorHost(string appId, IReadOnlyList<ActorTypeOptions> types, IAppChannel channel, ITransactionalStateStore? store, PolicyBook policies, TimeProvider time, ILoggerFactory loggers)
+    public ActorHost(string appId, IReadOnlyList<ActorTypeOptions> types, IActorApp app, ITransactionalStateStore? store, PolicyBook policies, TimeProvider time, ILoggerFactory loggers)
     {
-        (this.channel, this.policies, this.time) = (channel, policies, time);
+        (this.appId, this.app, this.policies, this.time) = (appId, app, policies, time);
         logger = loggers.CreateLogger<ActorHost>();
         clock = new TimerService(time);
         this.types = types.ToDictionary(type => type.Type, StringComparer.Ordinal);
@@ -140,7 +142,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
         actor.Close();
         try
         {
-            await channel.InvokeAsync(new InvocationCall("DELETE", $"actors/{actor.Id.Type}/{actor.Id.Id}", "", null, default, []), CancellationToken.None);
+            await app.DeactivateAsync(actor.Id, CancellationToken.None);
         }
         catch (HttpRequestException e)
         {
@@ -153,10 +155,9 @@ internal sealed partial class ActorHost : IAsyncDisposable
         InvocationReply reply;
         try
         {
-            var request = call with { Method = $"actors/{id.Type}/{id.Id}/{what}" };
             reply = await (policies.ActorTurn(id.Type) is { } policy
-                ? policy.ExecuteAsync(limit => new ValueTask<InvocationReply>(channel.InvokeAsync(request, limit)), cancellation)
-                : new ValueTask<InvocationReply>(channel.InvokeAsync(request, cancellation)));
+                ? policy.ExecuteAsync(limit => new ValueTask<InvocationReply>(app.SendAsync(id, what, call, limit)), cancellation)
+                : new ValueTask<InvocationReply>(app.SendAsync(id, what, call, cancellation)));
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
@@ -173,14 +174,26 @@ internal sealed partial class ActorHost : IAsyncDisposable
     private Task RemindAsync(Reminder reminder, CancellationToken cancellation)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new { data = reminder.Data, dueTime = "", period = "" });
-        return CallbackAsync(reminder.Actor, $"method/remind/{reminder.Name}", body, cancellation);
+        return MeasuredAsync(CallbackAsync(reminder.Actor, $"method/remind/{reminder.Name}", body, cancellation), succeeded => SidecarMeter.Reminder(appId, reminder.ActorType, succeeded));
+    }
+
+    private static async Task MeasuredAsync(Task call, Action<bool> measure)
+    {
+        try
+        {
+            await call;
+        }
+        finally
+        {
+            measure(call.IsCompletedSuccessfully);
+        }
     }
 
     private async Task TickTimerAsync(ActorId id, string name, byte[] body)
     {
         try
         {
-            await CallbackAsync(id, $"method/timer/{name}", body, CancellationToken.None);
+            await MeasuredAsync(CallbackAsync(id, $"method/timer/{name}", body, CancellationToken.None), succeeded => SidecarMeter.Timer(appId, id.Type, succeeded));
         }
         catch (Exception e) when (e is Api.DaprException or HttpRequestException)
         {

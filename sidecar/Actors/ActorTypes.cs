@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Dapr.Client.Autogen.Grpc.v1;
 using Sidecar.Components;
 
 namespace Sidecar.Actors;
@@ -26,6 +27,16 @@ internal static class ActorTypes
             return new ActorTypeOptions(type, Idle(own?.ActorIdleTimeout) ?? Idle(config.ActorIdleTimeout) ?? DefaultIdleTimeout, reentrancy?.Enabled ?? false, reentrancy?.MaxStackDepth ?? DefaultStackDepth);
         })];
     }
+
+    /// <summary>As a stream of actor events begins.</summary>
+    public static IReadOnlyList<ActorTypeOptions> Of(SubscribeActorEventsRequestInitialAlpha1 initial)
+        => [.. initial.Entities.Distinct(StringComparer.Ordinal).Select(type =>
+        {
+            var own = initial.EntitiesConfig.FirstOrDefault(entry => entry.Entities.Contains(type));
+            var reentrancy = own?.Reentrancy ?? initial.Reentrancy;
+            var idle = own?.ActorIdleTimeout ?? initial.ActorIdleTimeout;
+            return new ActorTypeOptions(type, idle is null ? DefaultIdleTimeout : idle.ToTimeSpan(), reentrancy?.Enabled ?? false, reentrancy is { HasMaxStackDepth: true } ? reentrancy.MaxStackDepth : DefaultStackDepth);
+        })];
 
     private static TimeSpan? Idle(string? text) => text is { Length: > 0 } && GoDuration.TryParse(text, out var duration) ? duration : null;
 

@@ -5,6 +5,7 @@ using Google.Rpc;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.AspNetCore.WebUtilities;
+using Sidecar.Api.Http;
 using Sidecar.Invocation;
 
 namespace Sidecar.Api;
@@ -16,13 +17,16 @@ internal sealed class GrpcEdge : Interceptor
     private const int LongestDetail = 63;
 
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
-        => GuardAsync(() => continuation(request, context));
+    {
+        DemandSize(request, context);
+        return GuardAsync(() => continuation(request, context), context);
+    }
 
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
-        => GuardAsync(() => continuation(request, responseStream, context));
+        => GuardAsync(() => continuation(request, responseStream, context), context);
 
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation)
-        => GuardAsync(() => continuation(requestStream, responseStream, context));
+        => GuardAsync(() => continuation(requestStream, responseStream, context), context);
 
     /// <summary>Answers a proxied call that never reached a gRPC server.</summary>
     public static void WriteStatus(HttpContext context, StatusCode code, string message)
@@ -49,6 +53,16 @@ internal sealed class GrpcEdge : Interceptor
         context.Response.Headers[DetailsHeader] = Convert.ToBase64String(Rich(status, [HttpInfo(http, body)]).ToByteArray()).TrimEnd('=');
     }
 
+    /// <summary>Each app has its own limit, and the web server only one for all; streams have none, workflows live on them.</summary>
+    private static void DemandSize(object request, ServerCallContext context)
+    {
+        var limit = context.GetHttpContext().Features.Get<ListenerFeature>()?.Sidecar.Options.MaxBodySize;
+        if (limit is > 0 && request is IMessage message && message.CalculateSize() is var size && size > limit)
+        {
+            throw new RpcException(new global::Grpc.Core.Status(StatusCode.ResourceExhausted, $"grpc: received message larger than max ({size} vs. {limit})"));
+        }
+    }
+
     private static ErrorInfo HttpInfo(int http, string body) => ErrorDetails.Info(ReasonPhrases.GetReasonPhrase(http), new Dictionary<string, string>
     {
         ["http.code"] = http.ToString(CultureInfo.InvariantCulture),
@@ -62,7 +76,7 @@ internal sealed class GrpcEdge : Interceptor
         return rich;
     }
 
-    private static async Task<T> GuardAsync<T>(Func<Task<T>> call)
+    private static async Task<T> GuardAsync<T>(Func<Task<T>> call, ServerCallContext context)
     {
         try
         {
@@ -70,11 +84,12 @@ internal sealed class GrpcEdge : Interceptor
         }
         catch (DaprException e)
         {
+            ErrorCounter.Count(context.GetHttpContext(), e.Error);
             throw ToRpc(e.Error);
         }
     }
 
-    private static async Task GuardAsync(Func<Task> call)
+    private static async Task GuardAsync(Func<Task> call, ServerCallContext context)
     {
         try
         {
@@ -82,6 +97,7 @@ internal sealed class GrpcEdge : Interceptor
         }
         catch (DaprException e)
         {
+            ErrorCounter.Count(context.GetHttpContext(), e.Error);
             throw ToRpc(e.Error);
         }
     }

@@ -36,6 +36,7 @@ internal static class HttpEdge
             GrpcEdge.WriteStatus(context, error.GrpcStatus, error.Message);
             return Task.CompletedTask;
         }
+        ErrorCounter.Count(context, error);
         context.Response.StatusCode = error.HttpStatus;
         context.Response.ContentType = "application/json";
         using var writer = new Utf8JsonWriter(context.Response.BodyWriter, Readable);

@@ -17,6 +17,8 @@ internal static class AppCallbackMethods
     public static readonly Method<TopicEventBulkRequest, TopicEventBulkResponse> OnBulkTopicEventAlpha1 = ProtoMethod.Create<TopicEventBulkRequest, TopicEventBulkResponse>(Service + "Alpha", "OnBulkTopicEventAlpha1");
     public static readonly Method<Empty, ListInputBindingsResponse> ListInputBindings = ProtoMethod.Create<Empty, ListInputBindingsResponse>(Service, "ListInputBindings");
     public static readonly Method<BindingEventRequest, BindingEventResponse> OnBindingEvent = ProtoMethod.Create<BindingEventRequest, BindingEventResponse>(Service, "OnBindingEvent");
+    public static readonly Method<JobEventRequest, JobEventResponse> OnJobEvent = ProtoMethod.Create<JobEventRequest, JobEventResponse>(Service, "OnJobEvent");
+    public static readonly Method<JobEventRequest, JobEventResponse> OnJobEventAlpha1 = ProtoMethod.Create<JobEventRequest, JobEventResponse>(Service + "Alpha", "OnJobEventAlpha1");
     public static readonly Method<Empty, Empty> HealthCheck = ProtoMethod.Create<Empty, Empty>(Service + "HealthCheck", "HealthCheck");
 
     public static AsyncUnaryCall<TResponse> Call<TRequest, TResponse>(this CallInvoker invoker, Method<TRequest, TResponse> method, TRequest request, CancellationToken cancellation, Metadata? headers = null)

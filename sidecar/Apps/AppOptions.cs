@@ -23,6 +23,12 @@ internal sealed record AppOptions
     public TimeSpan AppHealthProbeTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
     public int AppHealthThreshold { get; init; } = 3;
 
+    /// <summary>How long requests under way may take when the sidecar ends.</summary>
+    public TimeSpan GracefulShutdown { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Which of the questions to a starting app are left out: <c>config</c>, <c>subscribe</c>.</summary>
+    public IReadOnlyList<string> DisabledInitEndpoints { get; init; } = [];
+
     /// <summary>Web origins whose pages may call the HTTP API; empty: no CORS headers at all; <c>*</c>: any.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 

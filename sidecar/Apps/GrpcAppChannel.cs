@@ -5,6 +5,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Sidecar.Bindings;
+using Sidecar.Jobs;
 using Sidecar.PubSub.Events;
 using Sidecar.PubSub.Subscribing;
 using Sidecar.Resources;
@@ -142,6 +143,28 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
         catch (RpcException e)
         {
             throw new BindingException($"error invoking app: {e.Status.Detail} ({e.StatusCode})");
+        }
+    }
+
+    public async Task<JobOutcome> TriggerAsync(string name, Any? data, CancellationToken cancellation)
+    {
+        var request = new JobEventRequest { Name = name, Data = data, Method = "job/" + name, ContentType = data?.TypeUrl ?? "", HttpExtension = new HTTPExtension { Verb = HTTPExtension.Types.Verb.Post } };
+        try
+        {
+            try
+            {
+                await callback.Call(AppCallbackMethods.OnJobEvent, request, cancellation);
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.Unimplemented)
+            {
+                await callback.Call(AppCallbackMethods.OnJobEventAlpha1, request, cancellation);
+            }
+            return JobOutcome.Done;
+        }
+        catch (RpcException e)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return e.StatusCode == StatusCode.NotFound ? JobOutcome.Refused : JobOutcome.Failed;
         }
     }
 

@@ -1,7 +1,9 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Google.Protobuf.WellKnownTypes;
 using Sidecar.Bindings;
+using Sidecar.Jobs;
 using Sidecar.PubSub.Events;
 using Sidecar.PubSub.Subscribing;
 
@@ -119,6 +121,16 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
         using var response = await client.SendAsync(request, cancellation);
         return response.IsSuccessStatusCode ? BindingAnswer.Nothing
             : throw new BindingException($"the app answered {(int)response.StatusCode} to POST /{happened.Route.TrimStart('/')}");
+    }
+
+    public async Task<JobOutcome> TriggerAsync(string name, Any? data, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, AppPath.Resolve(client.Address, $"job/{name.TrimStart('/')}", ""));
+        request.Content = Content(JobData.Body(data), "application/json");
+        using var response = await client.SendAsync(request, cancellation);
+        return response.IsSuccessStatusCode ? JobOutcome.Done
+            : response.StatusCode == System.Net.HttpStatusCode.NotFound ? JobOutcome.Refused
+            : JobOutcome.Failed;
     }
 
     private static JsonNode Entry(DeliveredEntry entry) => new JsonObject

@@ -1,11 +1,12 @@
 using Sidecar.Bindings;
+using Sidecar.Jobs;
 using Sidecar.PubSub.Subscribing;
 using Sidecar.Resiliency;
 
 namespace Sidecar.Apps;
 
 /// <summary>The way from a sidecar to its app, over the protocol the app speaks.</summary>
-internal interface IAppChannel : IEventReceiver, IBindingReceiver
+internal interface IAppChannel : IEventReceiver, IBindingReceiver, IJobReceiver
 {
     /// <summary>What the app subscribes to in code; empty when it does not.</summary>
     Task<IReadOnlyList<TopicSubscription>> GetSubscriptionsAsync(CancellationToken cancellation);

@@ -17,14 +17,15 @@ internal static class DaprdCommand
         "dapr-internal-grpc-port", "dapr-public-port", "dapr-listen-addresses", "resources-path", "components-path", "config", "log-level",
         "max-body-size", "dapr-http-max-request-size", "enable-app-health-check", "app-health-check-path", "app-health-probe-interval",
         "app-health-probe-timeout", "app-health-threshold", "metrics-port", "enable-metrics", "allowed-origins", "version", "dapr-graceful-shutdown-seconds",
+        "dapr-block-shutdown-duration", "disable-init-endpoints",
     };
 
     private static readonly HashSet<string> Ignored = new(StringComparer.Ordinal)
     {
         "mode", "placement-host-address", "scheduler-host-address", "sentry-address", "control-plane-address", "control-plane-trust-domain",
         "control-plane-namespace", "sentry-request-jwt-audiences", "enable-mtls", "enable-profiling", "profile-port", "build-info",
-        "wait", "read-buffer-size", "dapr-http-read-buffer-size", "unix-domain-socket", "dapr-block-shutdown-duration", "enable-api-logging",
-        "disable-builtin-k8s-secret-store", "disable-init-endpoints", "actors-disseminate-timeout", "hot-reload-reconcile-interval",
+        "wait", "read-buffer-size", "dapr-http-read-buffer-size", "unix-domain-socket", "enable-api-logging",
+        "disable-builtin-k8s-secret-store", "actors-disseminate-timeout", "hot-reload-reconcile-interval",
         "app-binding-options-timeout", "reminders-service", "actors-service", "log-as-json", "metrics-listen-address", "dapr-public-listen-address",
         "dapr-internal-grpc-listen-address", "scheduler-job-stream-api-concurrency", "kubernetes-namespace",
     };
@@ -54,9 +55,11 @@ internal static class DaprdCommand
             return 2;
         }
         AppOptions options;
+        TimeSpan? block;
         try
         {
             options = Options(appId, values, Last);
+            block = Last("dapr-block-shutdown-duration") is { Length: > 0 } text ? Duration(text) : null;
         }
         catch (FormatException e)
         {
@@ -68,16 +71,15 @@ internal static class DaprdCommand
             Console.WriteLine($"flag --{name} has no meaning for the embedded sidecar and is ignored");
         }
         var level = LogLevels.Parse(Last("log-level") ?? "info");
-        await using var server = await SidecarServer.StartAsync(
-            new ServerOptions([options], Directory.GetCurrentDirectory(), RefuseUnknownMetadata: false, level),
+        var server = await SidecarServer.StartAsync(
+            new ServerOptions([options], Directory.GetCurrentDirectory(), RefuseUnknownMetadata: false, level, OwnsProcess: true),
             logging => logging.AddSimpleConsole(console => console.SingleLine = true), cancellation);
         Console.WriteLine($"dapr initialized. Status: Running. HTTP port {options.HttpPort}, gRPC port {options.GrpcPort}");
-        var stopped = new TaskCompletionSource();
-        await using var interrupted = cancellation.Register(() => stopped.TrySetResult());
-        await using var shutdown = server.Lifetime.ApplicationStopping.Register(() => stopped.TrySetResult());
-        await stopped.Task;
-        return 0;
+        return await ServingEnd.AwaitAsync(server, options, block, TimeProvider.System, cancellation);
     }
+
+    private static TimeSpan Duration(string text)
+        => GoDuration.TryParse(text, out var duration) ? duration : throw new FormatException($"--dapr-block-shutdown-duration must be a duration such as 30s, not '{text}'");
 
     private static AppOptions Options(string appId, Dictionary<string, List<string>> values, Func<string, string?> last) => new()
     {
@@ -98,10 +100,13 @@ internal static class DaprdCommand
             ? Quantity.TryParse(size, out var bytes) ? bytes : throw new FormatException($"--max-body-size must be a quantity such as 4Mi, not '{size}'")
             : (long)Number(last, "dapr-http-max-request-size", 4) << 20,
         AppHealthCheck = IsTrue(last("enable-app-health-check")),
-        AppHealthCheckPath = last("app-health-check-path") ?? "/healthz",
-        AppHealthProbeInterval = TimeSpan.FromSeconds(Number(last, "app-health-probe-interval", 5)),
-        AppHealthProbeTimeout = TimeSpan.FromMilliseconds(Number(last, "app-health-probe-timeout", 500)),
-        AppHealthThreshold = Number(last, "app-health-threshold", 3),
+        AppHealthCheckPath = "/" + (last("app-health-check-path") ?? "healthz").TrimStart('/'),
+        // Zero and less mean the default, as in daprd.
+        AppHealthProbeInterval = TimeSpan.FromSeconds(Number(last, "app-health-probe-interval", 5) is > 0 and var interval ? interval : 5),
+        AppHealthProbeTimeout = TimeSpan.FromMilliseconds(Number(last, "app-health-probe-timeout", 500) is > 0 and var timeout ? timeout : 500),
+        AppHealthThreshold = Number(last, "app-health-threshold", 3) is > 0 and var threshold ? threshold : 3,
+        GracefulShutdown = TimeSpan.FromSeconds(Number(last, "dapr-graceful-shutdown-seconds", 5) is > 0 and var grace ? grace : 5),
+        DisabledInitEndpoints = [.. (last("disable-init-endpoints") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
         AllowedOrigins = [.. (last("allowed-origins") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
         ApiToken = Environment.GetEnvironmentVariable("DAPR_API_TOKEN") is { Length: > 0 } api ? api : null,
         AppApiToken = Environment.GetEnvironmentVariable("APP_API_TOKEN") is { Length: > 0 } app ? app : null,

@@ -5,6 +5,19 @@ namespace Sidecar.Components;
 /// <summary>Durations as Go writes them (<c>1h2m3.5s</c>, <c>300ms</c>), which Dapr's resources and APIs use.</summary>
 internal static class GoDuration
 {
+    /// <summary>As Go prints a duration: <c>3m0s</c>, <c>1.5s</c>, <c>300ms</c>.</summary>
+    public static string Text(TimeSpan duration)
+    {
+        static string Number(double number) => number.ToString("0.#######", CultureInfo.InvariantCulture);
+        return duration < TimeSpan.Zero ? "-" + Text(-duration)
+            : duration == TimeSpan.Zero ? "0s"
+            : duration.TotalMilliseconds < 1 ? Number(duration.TotalMicroseconds) + "µs"
+            : duration.TotalSeconds < 1 ? Number(duration.TotalMilliseconds) + "ms"
+            : (duration.TotalHours >= 1 ? $"{(long)duration.TotalHours}h" : "")
+                + (duration.TotalMinutes >= 1 ? $"{duration.Minutes}m" : "")
+                + Number((double)(duration.Ticks % TimeSpan.TicksPerMinute) / TimeSpan.TicksPerSecond) + "s";
+    }
+
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = TimeSpan.Zero;

@@ -7,13 +7,16 @@ using Sidecar.Bindings;
 using Sidecar.Components;
 using Sidecar.ConfigurationStores;
 using Sidecar.Invocation;
+using Sidecar.Jobs;
 using Sidecar.Locks;
+using Sidecar.Names;
 using Sidecar.PubSub.Publishing;
 using Sidecar.PubSub.Subscribing;
 using Sidecar.Resiliency;
 using Sidecar.Resources;
 using Sidecar.Secrets;
 using Sidecar.State;
+using Sidecar.State.Drivers;
 using Sidecar.Workflows;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -33,25 +36,27 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     private readonly IReadOnlyList<Subscription> declared;
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource well = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource unwell = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool noMoreEvents;
     private Task connection = Task.CompletedTask;
 
-    public AppSidecar(AppOptions options, Configuration configuration, ComponentSet components, ResourceSet resources, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
+    public AppSidecar(AppOptions options, Configuration configuration, ComponentSet components, ResourceSet resources, AppDirectory directory, INameResolver names, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
     {
-        (Options, Configuration, Components, this.time) = (options, configuration, components, time);
+        (Options, Configuration, Components, Names, this.time) = (options, configuration, components, names, time);
         declared = resources.Subscriptions;
         Endpoints = [.. resources.Endpoints.Where(endpoint => endpoint.AppliesTo(options.AppId))];
         logger = loggers.CreateLogger<AppSidecar>();
         Policies = new PolicyBook(options.AppId, resources.Resiliency, time);
         PubSub = new PubSubApi(options.AppId, components, Policies, time);
         Outbox = new Outbox(options.AppId, components, PubSub, time, loggers.CreateLogger<Outbox>());
-        State = new StateApi(options.AppId, components, Outbox, Policies);
+        State = new StateApi(options.AppId, components, Outbox, Policies, time);
         Locks = new LockApi(components, Policies);
         ConfigurationItems = new ConfigurationApi(components, Policies);
         Bindings = new BindingsApi(components, Policies);
         InputBindings = new InputBindings(options.AppId, components, Policies, Bindings, loggers.CreateLogger<InputBindings>());
         Secrets = new SecretsApi(components, configuration.SecretScopes);
         Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
-        Invoker = new ServiceInvoker(options, Endpoints, directory, forwarder, Policies);
+        Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies);
         Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, directory, time);
         this.loggers = loggers;
         Subscriptions = new SubscriptionManager(options.AppId, components, Policies, time, loggers);
@@ -59,6 +64,10 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         {
             Workflows = new WorkflowEngine(options.AppId, (ITransactionalStateStore)store, time, loggers, peers: new LocalPeers(directory));
         }
+        // daprd keeps jobs in its scheduler, which there is none of here; without a durable store they last as long as the process.
+        var jobs = new JobStore(options.AppId, components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var durable ? (ITransactionalStateStore)durable : new InMemoryStateStore(time));
+        JobService = new JobService(options.AppId, jobs, time, loggers.CreateLogger<JobService>());
+        Jobs = new JobApi(options.AppId, jobs, JobService, time);
         if (options.AppPort > 0)
         {
             Client = new AppClient(options);
@@ -94,7 +103,12 @@ internal sealed partial class AppSidecar : IAsyncDisposable
 
     public AccessPolicy Access { get; }
 
+    /// <summary>How it finds sidecars of other processes, and is found by them.</summary>
+    public INameResolver Names { get; }
+
     public ActorApi Actors { get; }
+
+    public JobApi Jobs { get; }
 
     /// <summary>The actors of the app; null until it has said that it hosts any.</summary>
     public ActorHost? ActorHost { get; private set; }
@@ -110,8 +124,14 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     /// <summary>What the app or an operator has put beside the metadata; lost with the process, as in daprd.</summary>
     public ConcurrentDictionary<string, string> ExtendedMetadata { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>True once the app answers and its subscriptions run.</summary>
+    /// <summary>True once the app listens and, unless its health is watched, its subscriptions run. It stays so when the app falls ill.</summary>
     public bool Ready { get; private set; }
+
+    /// <summary>Whether the app is to be called: always so without health checks, otherwise while it passes them.</summary>
+    public bool AppIsWell { get; private set; }
+
+    /// <summary>Completes when the app is next found to be unwell.</summary>
+    public Task Unwell => unwell.Task;
 
     /// <summary>Completes when <see cref="Ready"/> becomes true for the first time; faults when the app can't be asked what it wants.</summary>
     public Task Well => well.Task;
@@ -119,6 +139,8 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     private Outbox Outbox { get; }
 
     private InputBindings InputBindings { get; }
+
+    private JobService JobService { get; }
 
     /// <summary>How the app is told of changes to configuration items it follows over HTTP.</summary>
     public ConfigurationListener ConfigurationListener(string store)
@@ -158,6 +180,14 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     {
         Ready = false;
         await stopping.CancelAsync();
+        await StopEventsAsync();
+    }
+
+    /// <summary>No events from now on, while everything else goes on.</summary>
+    public async Task StopEventsAsync()
+    {
+        noMoreEvents = true;
+        JobService.StopApp();
         await InputBindings.StopAsync();
         await Subscriptions.StopAsync();
     }
@@ -167,6 +197,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         await QuiesceAsync();
         await connection;
         await Subscriptions.DisposeAsync();
+        await JobService.DisposeAsync();
         await ConfigurationItems.DisposeAsync();
         if (ActorHost is not null)
         {
@@ -174,6 +205,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         }
         await Outbox.DisposeAsync();
         await Components.DisposeAsync();
+        await Names.DisposeAsync();
         (Channel as IDisposable)?.Dispose();
         Client?.Dispose();
         stopping.Dispose();
@@ -183,18 +215,20 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     {
         if (Channel is null)
         {
-            Ready = true;
+            Ready = AppIsWell = true;
             well.TrySetResult();
             return;
         }
         await PortOpenAsync(cancellation);
         if (Options.AppHealthCheck)
         {
+            Ready = true;
             await WatchHealthAsync(cancellation);
         }
         else
         {
             await SubscribeAsync(cancellation);
+            Ready = true;
             well.TrySetResult();
         }
     }
@@ -202,7 +236,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     /// <summary>Asks an HTTP app which actor types it hosts; reminders that came due meanwhile fire from here on.</summary>
     private async Task HostActorsAsync(CancellationToken cancellation)
     {
-        if (Options.AppIsGrpc || ActorHost is not null)
+        if (Options.AppIsGrpc || ActorHost is not null || Skips("config"))
         {
             return;
         }
@@ -211,19 +245,61 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         {
             return;
         }
-        ActorHost = new ActorHost(Options.AppId, types, Channel, Components.ActorStateStore?.Store as ITransactionalStateStore, Policies, time, loggers);
-        await ActorHost.StartAsync(cancellation);
+        await HostAsync(types, new HttpActorApp(Channel), cancellation);
+    }
+
+    /// <summary>Hosts the actors of an app that has opened a stream for them; the newest stream is the one. Dispose of the result when it ends.</summary>
+    public async Task<IAsyncDisposable> HostActorsAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation)
+        => new Hosted(this, await HostAsync(types, app, cancellation));
+
+    private async Task<ActorHost> HostAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation)
+    {
+        var host = new ActorHost(Options.AppId, types, app, Components.ActorStateStore?.Store as ITransactionalStateStore, Policies, time, loggers);
+        var before = ActorHost;
+        ActorHost = host;
+        if (before is not null)
+        {
+            await before.DisposeAsync();
+        }
+        await host.StartAsync(cancellation);
+        return host;
+    }
+
+    private sealed class Hosted(AppSidecar sidecar, ActorHost host) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            if (ReferenceEquals(sidecar.ActorHost, host))
+            {
+                sidecar.ActorHost = null;
+                await host.DisposeAsync();
+            }
+        }
     }
 
     private async Task SubscribeAsync(CancellationToken cancellation)
     {
         await HostActorsAsync(cancellation);
         var wanted = declared.Where(subscription => subscription.AppliesTo(Options.AppId)).Select(TopicSubscription.From)
-            .Concat(Components.PubSubs.Count > 0 ? await Channel!.GetSubscriptionsAsync(cancellation) : []);
-        await Subscriptions.StartAsync(wanted, Channel!, cancellation);
-        await InputBindings.StartAsync(Channel!, cancellation);
-        Ready = true;
+            .Concat(Components.PubSubs.Count > 0 && !Skips("subscribe") ? await Channel!.GetSubscriptionsAsync(cancellation) : []);
+        AppIsWell = true;
+        if (!noMoreEvents)
+        {
+            await Subscriptions.StartAsync(wanted, Channel!, cancellation);
+            await InputBindings.StartAsync(Channel!, cancellation);
+            await JobService.StartAppAsync(Channel!, cancellation);
+        }
         LogReady(Options.AppId);
+    }
+
+    private bool Skips(string question)
+    {
+        if (!Options.DisabledInitEndpoints.Contains(question))
+        {
+            return false;
+        }
+        LogSkipped(question == "config" ? "dapr configuration" : "subscription");
+        return true;
     }
 
     /// <summary>No signal tells that another process listens; asking every few milliseconds is what there is.</summary>
@@ -258,17 +334,19 @@ internal sealed partial class AppSidecar : IAsyncDisposable
             if (await Channel!.ProbeAsync(limit.Token))
             {
                 failures = 0;
-                if (!Ready)
+                if (!AppIsWell)
                 {
                     await SubscribeAsync(cancellation);
                     timer.Period = Options.AppHealthProbeInterval;
                     well.TrySetResult();
                 }
             }
-            else if (++failures == Options.AppHealthThreshold && Ready)
+            else if (++failures == Options.AppHealthThreshold && AppIsWell)
             {
                 LogUnhealthy(Options.AppId, failures);
-                Ready = false;
+                AppIsWell = false;
+                Interlocked.Exchange(ref unwell, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+                JobService.StopApp();
                 await InputBindings.StopAsync();
                 await Subscriptions.StopAsync();
             }
@@ -278,6 +356,9 @@ internal sealed partial class AppSidecar : IAsyncDisposable
 
     [LoggerMessage(1001, LogLevel.Information, "App {AppId} is ready")]
     private partial void LogReady(string appId);
+
+    [LoggerMessage(1004, LogLevel.Warning, "Skipping programmatic {Question} loading (see flag 'disable-init-endpoints')")]
+    private partial void LogSkipped(string question);
 
     [LoggerMessage(1003, LogLevel.Error, "App {AppId} could not be asked what it subscribes to")]
     private partial void LogConnectionFailed(Exception failure, string appId);

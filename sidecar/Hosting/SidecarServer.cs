@@ -8,6 +8,8 @@ using Sidecar.Api.Http;
 using Sidecar.Apps;
 using Sidecar.Components;
 using Sidecar.Invocation;
+using Sidecar.Metrics;
+using Sidecar.Names;
 using Sidecar.Resources;
 using Sidecar.Workflows.Api;
 using Sidecar.Yaml;
@@ -16,17 +18,16 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Sidecar.Hosting;
 
 /// <summary>What a sidecar process serves: an app each, where their components' relative paths count from, how strict to be.</summary>
-internal sealed record ServerOptions(IReadOnlyList<AppOptions> Apps, string BaseDirectory, bool RefuseUnknownMetadata, LogLevel LogLevel = LogLevel.Information);
+internal sealed record ServerOptions(IReadOnlyList<AppOptions> Apps, string BaseDirectory, bool RefuseUnknownMetadata, LogLevel LogLevel = LogLevel.Information, bool OwnsProcess = false);
 
 /// <summary>One web server with the ports of all sidecars of this process. The connection tells whose sidecar is spoken to.</summary>
 internal sealed class SidecarServer : IAsyncDisposable
 {
     private readonly WebApplication web;
-    private readonly SidecarRegistry registry;
     private readonly AppDirectory directory;
 
-    private SidecarServer(WebApplication web, IReadOnlyList<AppSidecar> sidecars, SidecarRegistry registry, AppDirectory directory)
-        => (this.web, Sidecars, this.registry, this.directory) = (web, sidecars, registry, directory);
+    private SidecarServer(WebApplication web, IReadOnlyList<AppSidecar> sidecars, AppDirectory directory)
+        => (this.web, Sidecars, this.directory) = (web, sidecars, directory);
 
     public IReadOnlyList<AppSidecar> Sidecars { get; }
 
@@ -43,23 +44,28 @@ internal sealed class SidecarServer : IAsyncDisposable
         builder.Logging.SetMinimumLevel(options.LogLevel)
             .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error).AddFilter("Grpc", LogLevel.Error);
         logging(builder.Logging);
-        builder.Services.AddHttpForwarder();
+        builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>().AddHttpForwarder();
         builder.Services.AddGrpc(grpc =>
         {
+            grpc.Interceptors.Add<MeasuredCalls>();
             grpc.Interceptors.Add<GrpcEdge>();
             grpc.IgnoreUnknownServices = true;
             grpc.MaxReceiveMessageSize = null; // each app's own limit is set on its requests
             grpc.MaxSendMessageSize = null;
         });
-        builder.Services.AddSingleton<DaprService>().AddSingleton<TaskHubService>().AddSingleton<IWorkflowEngines, CallerEngines>();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        builder.Services.AddSingleton<DaprService>().AddSingleton<TaskHubService>().AddSingleton<IWorkflowEngines, CallerEngines>()
+            .AddSingleton(services => ActivatorUtilities.CreateInstance<ShutdownRequests>(services, options.OwnsProcess));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Apps.Max(app => app.GracefulShutdown));
 
         var time = TimeProvider.System;
         var registry = new SidecarRegistry();
-        var directory = new AppDirectory(registry);
+        var directory = new AppDirectory();
         var listeners = new List<(AppOptions App, ListenerKind Kind, int Port)>();
         var apps = options.Apps.Select(app => WithPorts(app, listeners)).ToList();
         Dictionary<string, AppSidecar> sidecars = new(StringComparer.Ordinal);
+        builder.Services.AddSingleton(_ => new MetricsExport(sidecars.Values
+            .Where(sidecar => sidecar.Options.MetricsPort > 0 && sidecar.Configuration.Metrics.Enabled)
+            .Select(sidecar => (sidecar.Options.AppId, sidecar.Configuration.Metrics))));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -87,7 +93,11 @@ internal sealed class SidecarServer : IAsyncDisposable
         var loggers = web.Services.GetRequiredService<ILoggerFactory>();
         try
         {
-            Load(options, apps, sidecars, directory, web.Services.GetRequiredService<IHttpForwarder>(), time, loggers);
+            Load(options, apps, sidecars, registry, directory, web.Services.GetRequiredService<IHttpForwarder>(), time, loggers);
+            if (apps.Any(app => app.MetricsPort > 0))
+            {
+                web.Services.GetRequiredService<MetricsExport>(); // counts from here on
+            }
             Map(web);
             await StartListeningAsync(web, listeners, cancellation);
         }
@@ -100,11 +110,11 @@ internal sealed class SidecarServer : IAsyncDisposable
             await web.DisposeAsync();
             throw;
         }
-        var server = new SidecarServer(web, [.. apps.Select(app => sidecars[app.AppId])], registry, directory);
+        var server = new SidecarServer(web, [.. apps.Select(app => sidecars[app.AppId])], directory);
         foreach (var sidecar in server.Sidecars)
         {
             directory.Add(sidecar);
-            registry.Announce(sidecar.Options.AppId, sidecar.Options.InternalGrpcPort);
+            await sidecar.Names.AnnounceAsync(sidecar.Options.AppId, sidecar.Options.InternalGrpcPort, cancellation);
         }
         foreach (var sidecar in server.Sidecars)
         {
@@ -117,7 +127,7 @@ internal sealed class SidecarServer : IAsyncDisposable
     {
         foreach (var sidecar in Sidecars)
         {
-            registry.Withdraw(sidecar.Options.AppId);
+            await sidecar.Names.DisposeAsync();
             await sidecar.QuiesceAsync();
             await sidecar.EndWorkAsync();
         }
@@ -174,7 +184,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         }
     }
 
-    private static void Load(ServerOptions options, List<AppOptions> apps, Dictionary<string, AppSidecar> sidecars, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
+    private static void Load(ServerOptions options, List<AppOptions> apps, Dictionary<string, AppSidecar> sidecars, SidecarRegistry registry, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
     {
         var problems = new List<YamlProblem>();
         var resources = apps.Select(app => ResourceSet.Load(app.ResourcesPaths, problems)).ToList();
@@ -184,10 +194,15 @@ internal sealed class SidecarServer : IAsyncDisposable
         for (var i = 0; i < apps.Count; i++)
         {
             var components = loader.Load(apps[i].AppId, resources[i].Components, problems);
-            sidecars[apps[i].AppId] = new AppSidecar(apps[i], configurations[i], components, resources[i], directory, forwarder, time, loggers);
+            sidecars[apps[i].AppId] = new AppSidecar(apps[i], configurations[i], components, resources[i], directory, Names(configurations[i], registry, options.BaseDirectory, time, loggers), forwarder, time, loggers);
         }
         ThrowIfAny(problems);
     }
+
+    private static INameResolver Names(Configuration configuration, SidecarRegistry registry, string folder, TimeProvider time, ILoggerFactory loggers)
+        => configuration.NameResolution?.Sqlite is { } sqlite
+            ? new SqliteNames(sqlite.Path.Length == 0 ? sqlite : sqlite with { Path = Path.Combine(folder, sqlite.Path) }, time, loggers.CreateLogger<SqliteNames>())
+            : new MachineNames(registry);
 
     /// <summary>A file that several apps read is wrong for each of them, but worth one line.</summary>
     private static void ThrowIfAny(List<YamlProblem> problems)
@@ -200,12 +215,14 @@ internal sealed class SidecarServer : IAsyncDisposable
 
     private static void Map(WebApplication web)
     {
+        web.Use(Measured.HttpAsync);
         web.Use(next => context => HttpEdge.GuardAsync(context, next));
         web.Use(TraceContext.AnswerAsync);
         web.Use(RequestPath.ReadAsync);
         web.Use(CrossOrigin.AnswerAsync);
         web.Use(Admission.AdmitAsync);
         web.UseRouting();
+        web.Use(OfferedRoutes.CheckAsync);
         web.MapGrpcService<DaprService>();
         web.MapGrpcService<TaskHubService>();
         web.MapState();
@@ -216,6 +233,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         web.MapBindings();
         web.MapMetadata();
         web.MapActors();
+        web.MapJobs();
         web.MapWorkflows(context => context.Sidecar().Workflows);
         web.MapMissing();
         web.MapInvocation();

@@ -4,8 +4,8 @@ using Sidecar.Hosting;
 
 namespace Sidecar.Invocation;
 
-/// <summary>Who is where: the apps of this process, and those of other sidecar processes on this machine.</summary>
-internal sealed class AppDirectory(SidecarRegistry registry) : IActorPlacement
+/// <summary>Who is where among the apps of this process.</summary>
+internal sealed class AppDirectory : IActorPlacement
 {
     private readonly ConcurrentDictionary<string, AppSidecar> local = new(StringComparer.Ordinal);
 
@@ -20,14 +20,11 @@ internal sealed class AppDirectory(SidecarRegistry registry) : IActorPlacement
     {
         foreach (var sidecar in local.Values)
         {
-            if (sidecar.ActorHost is { } host && host.Hosts(type))
+            if (sidecar is { AppIsWell: true, ActorHost: { } host } && host.Hosts(type))
             {
                 return host;
             }
         }
         return null;
     }
-
-    /// <summary>The internal address of another process's sidecar for <paramref name="appId"/>, or null when nobody has announced it.</summary>
-    public Uri? Remote(string appId) => registry.Find(appId);
 }

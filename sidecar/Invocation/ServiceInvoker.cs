@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 using Sidecar.Api;
 using Sidecar.Apps;
 using Sidecar.Hosting;
+using Sidecar.Metrics;
+using Sidecar.Names;
 using Sidecar.Resiliency;
 using Sidecar.Resources;
 using Yarp.ReverseProxy.Forwarder;
@@ -14,7 +16,7 @@ namespace Sidecar.Invocation;
 /// Service invocation of one app: requests go straight to the target app when its sidecar lives in this process, else to the
 /// other process's sidecar, or to a declared HTTP endpoint. Bodies stream both ways.
 /// </summary>
-internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoint> endpoints, AppDirectory directory, IHttpForwarder forwarder, PolicyBook policies)
+internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoint> endpoints, AppDirectory directory, INameResolver names, IHttpForwarder forwarder, PolicyBook policies)
 {
     private static readonly ForwarderRequestConfig Http11 = new() { Version = System.Net.HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower, ActivityTimeout = TimeSpan.FromMinutes(10) };
     private static readonly ForwarderRequestConfig Http2 = new() { Version = System.Net.HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = TimeSpan.FromDays(1) };
@@ -27,6 +29,7 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
             await DrainAsync(context);
             throw DaprErrors.InvokeFailed(target.Id, "http: request body too large");
         }
+        SidecarMeter.Sent(caller.AppId, target.Id);
         await (PolicyOf(target) is { } policy ? ForwardAsync(policy, context, target) : ForwardOnceAsync(context, target));
     }
 
@@ -87,7 +90,9 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
     public async Task DeliverAsync(HttpContext context, AppSidecar callee, InvocationTarget target, string callerId)
     {
         DemandAllowed(callee, target, callerId, context.Request.Method);
+        SidecarMeter.Received(callee.Options.AppId, callerId);
         var client = ClientOf(callee, target, callerId);
+        DemandWell(callee, target);
         if (callee.Options.AppIsGrpc)
         {
             await GrpcAppBridge.SendAsync(context, callee, target, callerId);
@@ -101,6 +106,7 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
     public async Task<InvocationReply> InvokeAsync(string targetId, InvocationCall call, CancellationToken cancellation)
     {
         var target = new InvocationTarget(targetId, MethodPath.Clean(targetId, call.Method));
+        SidecarMeter.Sent(caller.AppId, targetId);
         return PolicyOf(target) is { } policy
             ? await GuardedAsync(targetId, policy.ExecuteAsync(limit => new ValueTask<InvocationReply>(InvokeOnceAsync(target, call, limit)), cancellation))
             : await InvokeOnceAsync(target, call, cancellation);
@@ -114,7 +120,9 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
             return await RemoteCall.SendAsync(Remote(targetId), caller.AppId, target, call, cancellation);
         }
         DemandAllowed(callee, target, caller.AppId, call.Verb);
+        SidecarMeter.Received(targetId, caller.AppId);
         ClientOf(callee, target, caller.AppId);
+        DemandWell(callee, target);
         var headers = call.Headers
             .Where(header => !InvocationHeaders.Drops(header.Key, caller.AppId, targetId))
             .Concat(InvocationHeaders.Of(caller.AppId, targetId)).ToList();
@@ -136,7 +144,7 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         {
             await DeliverGrpcAsync(context, local, target, caller.AppId);
         }
-        else if (directory.Remote(targetId) is { } remote)
+        else if (names.Find(targetId) is { } remote)
         {
             await forwarder.SendAsync(context, remote.ToString(), SidecarRegistry.Invoker, Http2, new ToSidecar(caller.AppId, target));
         }
@@ -176,7 +184,7 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         }
     }
 
-    private Uri Remote(string id) => directory.Remote(id) ?? throw DaprErrors.InvokeFailed(id, $"couldn't find service: {id}");
+    private Uri Remote(string id) => names.Find(id) ?? throw DaprErrors.InvokeFailed(id, $"couldn't find service: {id}");
 
     private Policy? PolicyOf(InvocationTarget target) => policies.App(target.Id, $"{target.Id}:{target.Method}");
 
@@ -197,6 +205,14 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         if (Denial(callee, target, callerId, verb) is { } denial)
         {
             throw DaprErrors.InvokeDenied(target.Id, denial);
+        }
+    }
+
+    private static void DemandWell(AppSidecar callee, InvocationTarget target)
+    {
+        if (callee.Options.AppHealthCheck && !callee.AppIsWell)
+        {
+            throw DaprErrors.InvokeFailed(target.Id, StatusCode.Internal, "app is not in a healthy state");
         }
     }
 

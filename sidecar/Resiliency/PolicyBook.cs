@@ -38,7 +38,7 @@ internal sealed class PolicyBook
     public PolicyBook(string appId, IEnumerable<ResiliencyRules> rules, TimeProvider time)
     {
         this.time = time;
-        meter = new PolicyMeter(appId);
+        meter = new PolicyMeter(appId, () => Names.Count > 0 ? Names[^1] : "");
         foreach (var rule in rules.Where(rule => rule.AppliesTo(appId)))
         {
             Names.Add(rule.Name);
@@ -79,15 +79,18 @@ internal sealed class PolicyBook
     private Policy? Component(string component, PolicyNames? names, ComponentKind kind, string direction)
         => byTarget.GetOrAdd((direction, component), _ => Build(
             names ?? Default($"{kind}Component{direction}", $"Component{direction}", "Component"),
-            component,
+            $"{kind.ToString().ToLowerInvariant()}_{component}",
             direction.ToLowerInvariant(),
-            rule => componentBreakers.GetOrAdd(component, name => Breaker(name, rule, component, direction.ToLowerInvariant()))));
+            rule => componentBreakers.GetOrAdd(component, name => Breaker(name, rule, $"{kind.ToString().ToLowerInvariant()}_{component}", direction.ToLowerInvariant()))));
 
     private Policy? Find(string kind, string target, PolicyNames names, string endpoint, int cacheSize, string direction)
         => names.Breaker is { } breaker && breakers.TryGetValue(breaker, out var rule)
             ? byEndpoint.GetOrAdd((kind, target), _ => new BreakerCache(names.BreakerCacheSize is > 0 and var size ? size : cacheSize))
-                .GetOrAdd(endpoint, name => Build(names, target, direction, _ => Breaker(name, rule, target, direction))!)
-            : byTarget.GetOrAdd((kind, target), _ => Build(names, target, direction, _ => null));
+                .GetOrAdd(endpoint, name => Build(names, Measured(kind, target), direction, _ => Breaker(name, rule, Measured(kind, target), direction))!)
+            : byTarget.GetOrAdd((kind, target), _ => Build(names, Measured(kind, target), direction, _ => null));
+
+    /// <summary>How metrics name a target.</summary>
+    private static string Measured(string kind, string target) => kind == "app" ? $"app_{target}" : $"actor_{target}";
 
     private Policy? Build(PolicyNames names, string target, string direction, Func<BreakerRule, CircuitBreaker?> breakerOf)
     {
@@ -99,7 +102,11 @@ internal sealed class PolicyBook
     }
 
     private CircuitBreaker Breaker(string name, BreakerRule rule, string target, string direction)
-        => new(name, rule, time, breaker => meter.StateChanged(breaker, direction, target));
+    {
+        var breaker = new CircuitBreaker(name, rule, time, changed => meter.StateChanged(changed, direction, target));
+        meter.Track(breaker, direction, target);
+        return breaker;
+    }
 
     private PolicyNames Default(params ReadOnlySpan<string> levels)
         => new(Named(timeouts, "TimeoutPolicy", levels), Named(retries, "RetryPolicy", levels), Named(breakers, "CircuitBreakerPolicy", levels));

@@ -17,16 +17,16 @@ internal static class ComponentReader
         document.RefuseTheRest();
         if (spec is null)
         {
-            document.Report("spec", "'spec' is missing: a component needs spec.type and spec.version");
+            document.Report("spec", "'spec' is missing: a component needs spec.type");
             return null;
         }
         var type = spec.RequiredText("type", "for example state.sqlite");
-        var version = spec.RequiredText("version", "for example v1");
+        var version = spec.Text("version") is { Length: > 0 } given ? given : "v1";
         var ignoreErrors = spec.Flag("ignoreErrors") ?? false;
         spec.Text("initTimeout");
         var metadata = spec.Maps("metadata").Select(Item).OfType<MetadataItem>().ToList();
         spec.RefuseTheRest();
-        return name is null || type is null || version is null
+        return name is null || type is null
             ? null
             : new Component(name, type, version, metadata, scopes, secretStore, ignoreErrors, document.File, document.Line);
     }

@@ -1,3 +1,6 @@
+using Sidecar.Metrics;
+using Sidecar.Names;
+
 namespace Sidecar.Resources;
 
 /// <summary>What this sidecar uses of a Configuration resource.</summary>
@@ -14,6 +17,7 @@ internal sealed record Configuration
     public double? TracingSamplingRate { get; init; }
 
     public IReadOnlyList<string> Features { get; init; } = [];
+    public MetricsOptions Metrics { get; init; } = MetricsOptions.Default;
     public ApiAccess Api { get; init; } = new([], []);
 
     /// <summary>How access control names an app: as its certificate would with mTLS.</summary>
@@ -29,7 +33,8 @@ internal sealed record SecretScope(string StoreName, string DefaultAccess, IRead
             : !Denied.Contains(key, StringComparer.Ordinal) && DefaultAccess != "deny";
 }
 
-internal sealed record NameResolution(string Component, IReadOnlyDictionary<string, string> Settings);
+/// <summary>Which resolver names go through; without <paramref name="Sqlite"/> the registry of this machine.</summary>
+internal sealed record NameResolution(SqliteNamesOptions? Sqlite);
 
 /// <summary>Who may call which operation of this app.</summary>
 internal sealed record AccessControl(string DefaultAction, string TrustDomain, IReadOnlyList<AppPolicy> Policies);
@@ -37,8 +42,3 @@ internal sealed record AccessControl(string DefaultAction, string TrustDomain, I
 internal sealed record AppPolicy(string AppId, string DefaultAction, string Namespace, IReadOnlyList<OperationPolicy> Operations);
 
 internal sealed record OperationPolicy(string Name, IReadOnlyList<string> Verbs, string Action);
-
-/// <summary>API allow and deny lists (<c>spec.api</c>).</summary>
-internal sealed record ApiAccess(IReadOnlyList<ApiRule> Allowed, IReadOnlyList<ApiRule> Denied);
-
-internal sealed record ApiRule(string Name, string Version, string Protocol);

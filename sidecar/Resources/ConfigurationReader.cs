@@ -1,4 +1,6 @@
 using System.Globalization;
+using Sidecar.Metrics;
+using Sidecar.Names;
 using Sidecar.Yaml;
 
 namespace Sidecar.Resources;
@@ -6,9 +8,9 @@ namespace Sidecar.Resources;
 /// <summary>Reads Configuration files; several are merged, the later one winning, as daprd does.</summary>
 internal static class ConfigurationReader
 {
-    /// <summary>Parts of a Configuration that have no effect in an embedded sidecar: mTLS, logging and metrics shaping, the control plane.</summary>
+    /// <summary>Parts of a Configuration that have no effect in an embedded sidecar: mTLS, logging, the control plane.</summary>
     private static readonly string[] Ignored =
-        ["mtls", "metric", "metrics", "logging", "httpPipeline", "appHttpPipeline", "components", "wasm", "workflow"];
+        ["mtls", "logging", "httpPipeline", "appHttpPipeline", "components", "wasm", "workflow"];
 
     public static Configuration Load(IEnumerable<string> files, List<YamlProblem> problems)
     {
@@ -46,6 +48,7 @@ internal static class ConfigurationReader
             AccessControl = spec.Has("accessControl") ? Access(spec.Map("accessControl")) : before.AccessControl,
             TracingSamplingRate = Sampling(spec.Map("tracing")) ?? before.TracingSamplingRate,
             Features = [.. spec.Maps("features").Where(feature => feature.Flag("enabled") == true).Select(feature => feature.Text("name")).OfType<string>()],
+            Metrics = (spec.Map("metric") ?? spec.Map("metrics")) is { } metrics ? MetricsOptions.Read(metrics, before.Metrics) : before.Metrics,
             Api = spec.Map("api") is { } api ? new ApiAccess(Rules(api, "allowed"), Rules(api, "denied")) : before.Api,
         };
         foreach (var key in Ignored)
@@ -67,7 +70,28 @@ internal static class ConfigurationReader
             scope.Texts("deniedSecrets")))];
 
     private static NameResolution? Names(YamlMap? names)
-        => names?.Text("component") is { } component ? new NameResolution(component, names.TextMap("configuration")) : null;
+    {
+        switch (names?.Text("component"))
+        {
+            case null:
+                return null;
+            case "sqlite":
+                names.Text("version");
+                if (names.Map("configuration") is { } settings)
+                {
+                    return new NameResolution(SqliteNamesOptions.Read(settings));
+                }
+                names.Report("component", "'sqlite' needs 'configuration' with 'connectionString', the file that the sidecars share");
+                return null;
+            case "mdns":
+                names.Text("version");
+                names.Has("configuration");
+                return new NameResolution(null);
+            case var other:
+                names.Report("component", $"'{other}' is not offered here; 'mdns' finds the sidecars of this machine, 'sqlite' those that share a file");
+                return null;
+        }
+    }
 
     private static double? Sampling(YamlMap? tracing)
         => tracing?.Text("samplingRate") is { } rate && double.TryParse(rate, CultureInfo.InvariantCulture, out var parsed) ? parsed : null;

@@ -2,19 +2,20 @@ using System.Globalization;
 using Grpc.Core;
 using Sidecar.Api;
 using Sidecar.Components;
+using Sidecar.Metrics;
 using Sidecar.Resiliency;
 
 namespace Sidecar.State;
 
 /// <summary>The state building block of one app, free of transport. Failures leave as <see cref="DaprException"/>.</summary>
-internal sealed class StateApi(string appId, ComponentSet components, Outbox outbox, PolicyBook policies)
+internal sealed class StateApi(string appId, ComponentSet components, Outbox outbox, PolicyBook policies, TimeProvider time)
 {
     private static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
 
     public ValueTask<StateEntry?> GetAsync(string store, string key, CancellationToken cancellation)
     {
         var component = Store(store);
-        return GuardedAsync(component, limit => component.Store.GetAsync(component.Keys.Stored(key), limit), detail => DaprErrors.StateGet(key, store, detail), cancellation);
+        return GuardedAsync(component, "get", limit => component.Store.GetAsync(component.Keys.Stored(key), limit), detail => DaprErrors.StateGet(key, store, detail), cancellation);
     }
 
     /// <summary>Each item by itself; when some fail the others stand, and the failure names the first.</summary>
@@ -22,7 +23,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     {
         var component = Store(store);
         var writes = items.Select(item => ToWrite(component, item, detail => DaprErrors.StateSave(store, detail))).ToList();
-        var failure = await WriteAllAsync(component, writes, detail => DaprErrors.StateSave(store, detail), cancellation);
+        var failure = await WriteAllAsync(component, "set", writes, detail => DaprErrors.StateSave(store, detail), cancellation);
         if (failure is not null)
         {
             var (http, grpc) = StatusOf(failure);
@@ -34,7 +35,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     {
         var component = Store(store);
         var write = ToWrite(component, item, detail => DaprErrors.StateDelete(item.Key, detail));
-        var failure = await GuardedAsync(component, limit => component.Store.WriteAsync(write, limit), detail => DaprErrors.StateDelete(item.Key, detail), cancellation);
+        var failure = await GuardedAsync(component, "delete", limit => component.Store.WriteAsync(write, limit), detail => DaprErrors.StateDelete(item.Key, detail), cancellation);
         if (failure is not null)
         {
             var (http, grpc) = StatusOf(failure);
@@ -46,7 +47,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     {
         var component = Store(store);
         var writes = items.Select(item => ToWrite(component, item, detail => DaprErrors.StateDeleteBulk(store, detail))).ToList();
-        var failure = await WriteAllAsync(component, writes, detail => DaprErrors.StateDeleteBulk(store, detail), cancellation);
+        var failure = await WriteAllAsync(component, "bulk_delete", writes, detail => DaprErrors.StateDeleteBulk(store, detail), cancellation);
         if (failure is not null)
         {
             throw DaprErrors.StateDeleteBulk(store, failure.Message, StatusOf(failure).Grpc);
@@ -59,14 +60,14 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         var stored = keys.Select(component.Keys.Stored).ToList();
         if (component.Store is IBulkStateStore bulk)
         {
-            var found = await GuardedAsync(component, limit => bulk.GetManyAsync(stored, limit), detail => DaprErrors.StateGet(string.Join(',', keys), store, detail), cancellation);
+            var found = await GuardedAsync(component, "bulk_get", limit => bulk.GetManyAsync(stored, limit), detail => DaprErrors.StateGet(string.Join(',', keys), store, detail), cancellation);
             return [.. keys.Zip(found, (key, entry) => new BulkItem(key, entry))];
         }
         var items = new BulkItem[keys.Count];
         for (var i = 0; i < items.Length; i++)
         {
             var at = i;
-            items[i] = new BulkItem(keys[i], await GuardedAsync(component, limit => component.Store.GetAsync(stored[at], limit), detail => DaprErrors.StateGet(keys[at], store, detail), cancellation));
+            items[i] = new BulkItem(keys[i], await GuardedAsync(component, "get", limit => component.Store.GetAsync(stored[at], limit), detail => DaprErrors.StateGet(keys[at], store, detail), cancellation));
         }
         return items;
     }
@@ -89,7 +90,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         {
             return;
         }
-        var failure = await GuardedAsync(component, limit => transactional.TransactAsync(writes, limit), DaprErrors.StateTransaction, cancellation);
+        var failure = await GuardedAsync(component, "transaction", limit => transactional.TransactAsync(writes, limit), DaprErrors.StateTransaction, cancellation);
         if (failure is not null)
         {
             throw DaprErrors.StateTransaction(failure.Message);
@@ -122,16 +123,16 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         return components.StateStores.TryGetValue(name, out var store) ? store : throw DaprErrors.StateStoreNotFound(name, appId);
     }
 
-    private async Task<StateFailure?> WriteAllAsync(StateStoreComponent component, List<StateWrite> writes, Func<string, DaprException> failed, CancellationToken cancellation)
+    private async Task<StateFailure?> WriteAllAsync(StateStoreComponent component, string operation, List<StateWrite> writes, Func<string, DaprException> failed, CancellationToken cancellation)
     {
         if (writes.Count == 1)
         {
-            return await GuardedAsync(component, limit => component.Store.WriteAsync(writes[0], limit), failed, cancellation);
+            return await GuardedAsync(component, operation, limit => component.Store.WriteAsync(writes[0], limit), failed, cancellation);
         }
         // Started together, so that the store can give them one commit.
         var failures = component.Store is IBulkStateStore bulk
-            ? await GuardedAsync(component, limit => bulk.WriteManyAsync(writes, limit), failed, cancellation)
-            : await Task.WhenAll(writes.Select(write => GuardedAsync(component, limit => component.Store.WriteAsync(write, limit), failed, cancellation).AsTask()));
+            ? await GuardedAsync(component, operation, limit => bulk.WriteManyAsync(writes, limit), failed, cancellation)
+            : await Task.WhenAll(writes.Select(write => GuardedAsync(component, operation, limit => component.Store.WriteAsync(write, limit), failed, cancellation).AsTask()));
         return failures.OfType<StateFailure>().ToList() is [var first, ..] all
             ? first with { Message = string.Join('\n', all.Select(failure => failure.Message)) }
             : null;
@@ -184,15 +185,23 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     };
 
     /// <summary>Under the store's policy, where it has one. That a write was refused is an answer, and no reason to try again.</summary>
-    private async ValueTask<T> GuardedAsync<T>(StateStoreComponent component, Func<CancellationToken, ValueTask<T>> work, Func<string, DaprException> failed, CancellationToken cancellation)
+    private async ValueTask<T> GuardedAsync<T>(StateStoreComponent component, string operation, Func<CancellationToken, ValueTask<T>> work, Func<string, DaprException> failed, CancellationToken cancellation)
     {
+        var begun = time.GetTimestamp();
+        var succeeded = false;
         try
         {
-            return await policies.Outbound(component.Name, ComponentKind.Statestore).RunAsync(work, cancellation);
+            var result = await policies.Outbound(component.Name, ComponentKind.Statestore).RunAsync(work, cancellation);
+            succeeded = result is not StateFailure;
+            return result;
         }
         catch (Exception e) when (e is not (DaprException or OperationCanceledException))
         {
             throw failed(e.Message);
+        }
+        finally
+        {
+            SidecarMeter.Stored(appId, component.Name, operation, succeeded, time.GetElapsedTime(begun));
         }
     }
 }

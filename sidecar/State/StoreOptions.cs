@@ -13,6 +13,13 @@ internal sealed record StoreOptions(string Name, string Type, KeyPrefix Keys, bo
         var topic = properties.Text("outboxPublishTopic");
         var discard = properties.Flag("outboxDiscardWhenMissingState");
         properties.Text("outboxPubsub");
+        foreach (var encryption in (string[])["primaryEncryptionKey", "secondaryEncryptionKey"])
+        {
+            if (properties.Text(encryption) is { Length: > 0 })
+            {
+                properties.Report(encryption, "the embedded sidecar does not encrypt what it stores; leave it out, or use real Dapr");
+            }
+        }
         var outbox = pubsub is { Length: > 0 } && topic is { Length: > 0 } ? new OutboxSettings(pubsub, topic, discard) : null;
         return new StoreOptions(context.Name, properties.Component.Type, keys, properties.Flag("actorStateStore"), outbox);
     }

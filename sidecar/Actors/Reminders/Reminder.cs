@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sidecar.Jobs;
 
 namespace Sidecar.Actors.Reminders;
 
@@ -16,7 +17,8 @@ internal sealed record Reminder(
     string? Ttl,
     DateTimeOffset Next,
     DateTimeOffset? Expires,
-    int Left)
+    int Left,
+    FailurePolicy? OnFailure = null)
 {
     public ActorId Actor => new(ActorType, ActorId);
 }

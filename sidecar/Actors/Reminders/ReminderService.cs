@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Sidecar.Jobs;
 using Sidecar.Timers;
 
 namespace Sidecar.Actors.Reminders;
@@ -9,9 +10,6 @@ namespace Sidecar.Actors.Reminders;
 /// </summary>
 internal sealed partial class ReminderService(ReminderStore store, TimerService clock, TimeProvider time, Func<Reminder, CancellationToken, Task> tick, ILogger logger) : IAsyncDisposable
 {
-    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
-    private const int Attempts = 4;
-
     private readonly ConcurrentDictionary<(ActorId Actor, string Name), DueCall> armed = new();
     private readonly ConcurrentDictionary<Task, bool> ticking = new();
     private readonly CancellationTokenSource stopping = new();
@@ -28,10 +26,25 @@ internal sealed partial class ReminderService(ReminderStore store, TimerService 
     }
 
     /// <summary>Registers a reminder in place of one of the same name. Durable once answered.</summary>
-    public async Task RegisterAsync(Reminder reminder, CancellationToken cancellation)
+    /// <returns>False: there is one, and <paramref name="overwrite"/> says to leave it.</returns>
+    public async Task<bool> TryRegisterAsync(Reminder reminder, bool overwrite, CancellationToken cancellation)
     {
-        await store.PutAsync(reminder, cancellation);
-        Arm(reminder);
+        var done = await store.TryPutAsync(reminder, overwrite, cancellation);
+        if (done)
+        {
+            Arm(reminder);
+        }
+        return done;
+    }
+
+    public async Task<IReadOnlyList<Reminder>> ListAsync(string type, string? id, CancellationToken cancellation)
+    {
+        var found = new List<Reminder>();
+        await foreach (var reminder in store.OfAsync(type, id, cancellation))
+        {
+            found.Add(reminder);
+        }
+        return found;
     }
 
     public async Task UnregisterAsync(ActorId actor, string name, CancellationToken cancellation)
@@ -93,7 +106,7 @@ internal sealed partial class ReminderService(ReminderStore store, TimerService 
             }
             if (!(reminder.Expires <= time.GetUtcNow()))
             {
-                await DeliverAsync(reminder);
+                await DeliverAsync(reminder, etag);
             }
             var next = After(reminder);
             if (await store.TryAdvanceAsync(reminder, etag, next, stopping.Token) && next is not null)
@@ -111,9 +124,11 @@ internal sealed partial class ReminderService(ReminderStore store, TimerService 
         }
     }
 
-    private async Task DeliverAsync(Reminder reminder)
+    /// <summary>As often as its failure policy says, unless it is changed or deleted meanwhile.</summary>
+    private async Task DeliverAsync(Reminder reminder, string etag)
     {
-        for (var attempt = 1; ; attempt++)
+        var policy = reminder.OnFailure ?? FailurePolicy.Default;
+        for (var attempt = 0; ; attempt++)
         {
             try
             {
@@ -122,12 +137,16 @@ internal sealed partial class ReminderService(ReminderStore store, TimerService 
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                LogDeliveryFailed(e, reminder.Actor.ToString(), reminder.Name, attempt);
-                if (attempt == Attempts)
-                {
-                    return;
-                }
-                await Task.Delay(RetryPause, time, stopping.Token);
+                LogDeliveryFailed(e, reminder.Actor.ToString(), reminder.Name, attempt + 1);
+            }
+            if (attempt >= policy.Retries)
+            {
+                return;
+            }
+            await Task.Delay(policy.Interval, time, stopping.Token);
+            if ((await store.FindAsync(reminder.Actor, reminder.Name, stopping.Token))?.ETag != etag)
+            {
+                return;
             }
         }
     }

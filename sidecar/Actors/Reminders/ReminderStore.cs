@@ -14,13 +14,14 @@ internal sealed class ReminderStore(string appId, ITransactionalStateStore store
     public async Task<(Reminder Reminder, string ETag)?> FindAsync(ActorId actor, string name, CancellationToken cancellation)
         => await store.GetAsync(KeyOf(actor, name), cancellation) is { } entry ? (Read(entry), entry.ETag) : null;
 
-    public async Task PutAsync(Reminder reminder, CancellationToken cancellation)
-    {
-        if (await store.WriteAsync(StateWrite.Upsert(KeyOf(reminder.Actor, reminder.Name), JsonSerializer.SerializeToUtf8Bytes(reminder)), cancellation) is { } failure)
+    /// <summary>False: there is one of this name, and it is not to be replaced.</summary>
+    public async Task<bool> TryPutAsync(Reminder reminder, bool overwrite, CancellationToken cancellation)
+        => await store.WriteAsync(StateWrite.Upsert(KeyOf(reminder.Actor, reminder.Name), JsonSerializer.SerializeToUtf8Bytes(reminder), firstWrite: !overwrite), cancellation) switch
         {
-            throw new IOException(failure.Message);
-        }
-    }
+            null => true,
+            { Kind: StateFailureKind.KeyExists } => false,
+            var failure => throw new IOException(failure.Message),
+        };
 
     /// <summary>Moves a reminder on after a tick, or takes it out. False: it was changed or deleted meanwhile, and what is stored holds.</summary>
     public async Task<bool> TryAdvanceAsync(Reminder before, string etag, Reminder? after, CancellationToken cancellation)
@@ -38,13 +39,19 @@ internal sealed class ReminderStore(string appId, ITransactionalStateStore store
         }
     }
 
-    public async IAsyncEnumerable<Reminder> AllAsync([EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>Those of a type, or of one actor of it.</summary>
+    public IAsyncEnumerable<Reminder> OfAsync(string type, string? id, CancellationToken cancellation)
+        => AllAsync(id is null ? $"{Prefix}{type}||" : $"{Prefix}{new ActorId(type, id)}||", cancellation);
+
+    public IAsyncEnumerable<Reminder> AllAsync(CancellationToken cancellation) => AllAsync(Prefix, cancellation);
+
+    private async IAsyncEnumerable<Reminder> AllAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
         string? after = null;
         IReadOnlyList<KeyValuePair<string, StateEntry>> page;
         do
         {
-            page = await ((IKeyListing)store).ListEntriesAsync(Prefix, after, Page, cancellation);
+            page = await ((IKeyListing)store).ListEntriesAsync(prefix, after, Page, cancellation);
             foreach (var (key, entry) in page)
             {
                 after = key;

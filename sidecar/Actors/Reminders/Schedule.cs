@@ -42,6 +42,12 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
         }
     }
 
+    /// <summary>As daprd tells a period: in the scheduler's words.</summary>
+    public static string? Shown(string? period)
+        => string.IsNullOrEmpty(period) ? null
+            : Parse(period) is { Cron: null, Years: 0, Months: 0, Recurs: true } plain ? $"@every {GoDuration.Text(plain.Time + TimeSpan.FromDays(plain.Days))}"
+            : period;
+
     /// <summary>The first time to act: at <paramref name="dueTime"/> (a time, or a duration from now), else at once, or by the cron.</summary>
     public DateTimeOffset First(string? dueTime, DateTimeOffset now)
     {

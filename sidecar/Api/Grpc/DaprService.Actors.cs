@@ -5,7 +5,9 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Sidecar.Actors;
+using Sidecar.Actors.Reminders;
 using Sidecar.Apps;
+using Sidecar.Jobs;
 
 namespace Sidecar.Api.Grpc;
 
@@ -19,6 +21,11 @@ internal partial class DaprService
         Unary<RegisterActorReminderRequest, Empty>(binder, nameof(RegisterActorReminder));
         Unary<UnregisterActorReminderRequest, Empty>(binder, nameof(UnregisterActorReminder));
         Unary<GetActorReminderRequest, GetActorReminderResponse>(binder, nameof(GetActorReminder));
+        Unary<ListActorRemindersRequest, ListActorRemindersResponse>(binder, nameof(ListActorReminders));
+        Unary<UnregisterActorRemindersByTypeRequest, UnregisterActorRemindersByTypeResponse>(binder, nameof(UnregisterActorRemindersByType));
+        binder.AddMethod(
+            ProtoMethod.Create<SubscribeActorEventsRequestAlpha1, SubscribeActorEventsResponseAlpha1>(Name, nameof(SubscribeActorEventsAlpha1), MethodType.DuplexStreaming),
+            (DuplexStreamingServerMethod<SubscribeActorEventsRequestAlpha1, SubscribeActorEventsResponseAlpha1>?)null);
         Unary<RegisterActorTimerRequest, Empty>(binder, nameof(RegisterActorTimer));
         Unary<UnregisterActorTimerRequest, Empty>(binder, nameof(UnregisterActorTimer));
     }
@@ -64,7 +71,7 @@ internal partial class DaprService
 
     public virtual async Task<Empty> RegisterActorReminder(RegisterActorReminderRequest request, ServerCallContext context)
     {
-        await Of(context).Actors.RegisterReminderAsync(new ActorId(request.ActorType, request.ActorId), request.Name, new ReminderRequest(request.DueTime, request.Period, request.Ttl, Json(request.Data)), context.CancellationToken);
+        await Of(context).Actors.RegisterReminderAsync(new ActorId(request.ActorType, request.ActorId), request.Name, new ReminderRequest(request.DueTime, request.Period, request.Ttl, Json(request.Data), null, !request.HasOverwrite || request.Overwrite, FailurePolicy.From(request.FailurePolicy)), context.CancellationToken);
         return new Empty();
     }
 
@@ -77,30 +84,83 @@ internal partial class DaprService
     public virtual async Task<GetActorReminderResponse> GetActorReminder(GetActorReminderRequest request, ServerCallContext context)
     {
         var reminder = await Of(context).Actors.GetReminderAsync(new ActorId(request.ActorType, request.ActorId), request.Name, context.CancellationToken);
-        var response = new GetActorReminderResponse { ActorType = reminder.ActorType, ActorId = reminder.ActorId };
+        var shown = Shown(reminder);
+        var response = new GetActorReminderResponse { ActorType = shown.ActorType, ActorId = shown.ActorId, Data = shown.Data };
+        if (shown.HasDueTime)
+        {
+            response.DueTime = shown.DueTime;
+        }
+        if (shown.HasPeriod)
+        {
+            response.Period = shown.Period;
+        }
+        if (shown.HasTtl)
+        {
+            response.Ttl = shown.Ttl;
+        }
+        return response;
+    }
+
+    public virtual async Task<ListActorRemindersResponse> ListActorReminders(ListActorRemindersRequest request, ServerCallContext context)
+    {
+        var found = await Of(context).Actors.ListRemindersAsync(request.ActorType, request.HasActorId ? request.ActorId : null, context.CancellationToken);
+        return new ListActorRemindersResponse { Reminders = { found.Select(reminder => new NamedActorReminder { Name = reminder.Name, Reminder = Shown(reminder) }) } };
+    }
+
+    public virtual async Task<UnregisterActorRemindersByTypeResponse> UnregisterActorRemindersByType(UnregisterActorRemindersByTypeRequest request, ServerCallContext context)
+    {
+        await Of(context).Actors.UnregisterRemindersAsync(request.ActorType, request.HasActorId ? request.ActorId : null, context.CancellationToken);
+        return new UnregisterActorRemindersByTypeResponse();
+    }
+
+    /// <summary>A reminder as daprd tells it: the period in the scheduler's words.</summary>
+    private static ActorReminder Shown(Reminder reminder)
+    {
+        var shown = new ActorReminder { ActorType = reminder.ActorType, ActorId = reminder.ActorId };
         if (!string.IsNullOrEmpty(reminder.DueTime))
         {
-            response.DueTime = reminder.DueTime;
+            shown.DueTime = reminder.DueTime;
         }
-        if (!string.IsNullOrEmpty(reminder.Period))
+        if (Schedule.Shown(reminder.Period) is { } period)
         {
-            response.Period = reminder.Period;
+            shown.Period = period;
         }
         if (!string.IsNullOrEmpty(reminder.Ttl))
         {
-            response.Ttl = reminder.Ttl;
+            shown.Ttl = reminder.Ttl;
         }
         if (reminder.Data is { } data)
         {
-            response.Data = Any.Pack(new BytesValue { Value = ByteString.CopyFromUtf8(data.GetRawText()) });
+            shown.Data = Any.Pack(new BytesValue { Value = ByteString.CopyFromUtf8(data.GetRawText()) });
         }
-        return response;
+        return shown;
     }
 
     public virtual Task<Empty> RegisterActorTimer(RegisterActorTimerRequest request, ServerCallContext context)
     {
         Of(context).Actors.RegisterTimer(new ActorId(request.ActorType, request.ActorId), request.Name, new ReminderRequest(request.DueTime, request.Period, request.Ttl, Json(request.Data), request.Callback));
         return Task.FromResult(new Empty());
+    }
+
+    /// <summary>The app opens this stream and hosts its actors over it for as long as it stays open.</summary>
+    public virtual async Task SubscribeActorEventsAlpha1(IAsyncStreamReader<SubscribeActorEventsRequestAlpha1> answers, IServerStreamWriter<SubscribeActorEventsResponseAlpha1> requests, ServerCallContext context)
+    {
+        var sidecar = Of(context);
+        if (sidecar.Options is { AppPort: > 0, AppIsGrpc: false })
+        {
+            throw new RpcException(new Status(StatusCode.FailedPrecondition, "actor callback streaming requires a gRPC app channel"));
+        }
+        if (!await answers.MoveNext(context.CancellationToken) || answers.Current.InitialRequest is not { } initial)
+        {
+            throw new RpcException(new Status(StatusCode.InvalidArgument, "first message must be SubscribeActorEventsRequestInitialAlpha1"));
+        }
+        using var stream = new ActorStream(requests);
+        await using var hosted = await sidecar.HostActorsAsync(ActorTypes.Of(initial), stream, context.CancellationToken);
+        await stream.OpenAsync(context.CancellationToken);
+        while (await NextAsync(answers, context))
+        {
+            stream.Answered(answers.Current);
+        }
     }
 
     public virtual Task<Empty> UnregisterActorTimer(UnregisterActorTimerRequest request, ServerCallContext context)

@@ -26,6 +26,8 @@ internal partial class DaprService
     public virtual async Task SubscribeConfiguration(SubscribeConfigurationRequest request, IServerStreamWriter<SubscribeConfigurationResponse> responses, ServerCallContext context)
     {
         var api = Of(context).ConfigurationItems;
+        var stopping = Stopping(context);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping);
         using var writing = new SemaphoreSlim(1);
         var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var keys = request.Keys.Order(StringComparer.Ordinal).ToList();
@@ -34,7 +36,11 @@ internal partial class DaprService
         {
             await responses.WriteAsync(new SubscribeConfigurationResponse { Id = id }, context.CancellationToken);
             opened.SetResult();
-            await ended.WaitAsync(context.CancellationToken);
+            await ended.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The sidecar ends, and the stream with it.
         }
         finally
         {

@@ -68,12 +68,7 @@ internal partial class DaprService
 
     public virtual Task<Empty> Shutdown(ShutdownRequest request, ServerCallContext context)
     {
-        var http = context.GetHttpContext();
-        http.Response.OnCompleted(() =>
-        {
-            http.RequestServices.GetRequiredService<IHostApplicationLifetime>().StopApplication();
-            return Task.CompletedTask;
-        });
+        ShutdownRequests.Take(context.GetHttpContext());
         return Task.FromResult(new Empty());
     }
 

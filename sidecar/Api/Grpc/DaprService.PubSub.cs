@@ -11,8 +11,12 @@ internal partial class DaprService
 {
     public virtual async Task<Empty> PublishEvent(PublishEventRequest request, ServerCallContext context)
     {
-        var target = new PublishTarget(request.PubsubName, request.Topic, request.Metadata, TraceContext.Of(context.GetHttpContext()));
-        await Of(context).PubSub.PublishAsync(target, request.Data.Memory, request.DataContentType, context.CancellationToken);
+        Of(context).PubSub.Demand(request.PubsubName, request.Topic);
+        var trace = TraceContext.Of(context.GetHttpContext());
+        var metadata = PublishMetadata.IsRaw(request.PubsubName, request.Metadata)
+            ? new Dictionary<string, string>(request.Metadata) { ["traceid"] = trace.Parent, ["tracestate"] = trace.State } // there is no envelope to hold them
+            : (IReadOnlyDictionary<string, string>)new Dictionary<string, string>(request.Metadata);
+        await Of(context).PubSub.PublishAsync(new PublishTarget(request.PubsubName, request.Topic, metadata, trace), request.Data.Memory, request.DataContentType, context.CancellationToken);
         return new Empty();
     }
 
@@ -46,7 +50,7 @@ internal partial class DaprService
         using var receiver = new StreamReceiver(responses);
         await using var subscription = await subscriptions.TryStartAsync(wanted, receiver, context.CancellationToken);
         await receiver.OpenAsync(context.CancellationToken);
-        while (await requests.MoveNext(context.CancellationToken))
+        while (await NextAsync(requests, context))
         {
             if (requests.Current.EventProcessed is not { } processed)
             {

@@ -36,6 +36,7 @@ internal partial class DaprService
         Unary<ShutdownRequest, Empty>(binder, nameof(Shutdown));
         BindWorkflows(binder);
         BindActors(binder);
+        BindJobs(binder);
         Unary<TryLockRequest, TryLockResponse>(binder, nameof(TryLockAlpha1));
         Unary<UnlockRequest, UnlockResponse>(binder, nameof(UnlockAlpha1));
         Unary<InvokeBindingRequest, InvokeBindingResponse>(binder, nameof(InvokeBinding));
@@ -49,6 +50,24 @@ internal partial class DaprService
         where TRequest : class, Google.Protobuf.IMessage<TRequest>, new()
         where TResponse : class, Google.Protobuf.IMessage<TResponse>, new()
         => binder.AddMethod(ProtoMethod.Create<TRequest, TResponse>(Name, method), (UnaryServerMethod<TRequest, TResponse>?)null);
+
+    /// <summary>The next message of a stream, which ends with the caller or with the sidecar: one that is open must not hold up the end.</summary>
+    private static async Task<bool> NextAsync<T>(IAsyncStreamReader<T> messages, ServerCallContext context)
+    {
+        var stopping = Stopping(context);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping);
+        try
+        {
+            return await messages.MoveNext(either.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private static CancellationToken Stopping(ServerCallContext context)
+        => context.GetHttpContext().RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
 
     private static AppSidecar Of(ServerCallContext context) => context.GetHttpContext().Sidecar();
 }

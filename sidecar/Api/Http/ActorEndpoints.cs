@@ -1,9 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
+using Dapr.Client.Autogen.Grpc.v1;
+using Google.Protobuf;
 using Sidecar.Actors;
+using Sidecar.Actors.Reminders;
 using Sidecar.Api.Json;
 using Sidecar.Apps;
 using Sidecar.Invocation;
+using Sidecar.Jobs;
 
 namespace Sidecar.Api.Http;
 
@@ -100,7 +104,7 @@ internal static class ActorEndpoints
     private static async Task GetReminderAsync(HttpContext context)
     {
         var reminder = await context.Sidecar().Actors.GetReminderAsync(Actor(context), context.Route("name"), context.RequestAborted);
-        await context.Response.WriteAsJsonAsync(new ReminderAnswer(reminder.ActorId, reminder.ActorType, reminder.Data, Given(reminder.DueTime), Given(reminder.Period), Given(reminder.Ttl)), AnswerOptions);
+        await context.Response.WriteAsJsonAsync(new ReminderAnswer(reminder.ActorId, reminder.ActorType, reminder.Data, Given(reminder.DueTime), Schedule.Shown(reminder.Period), Given(reminder.Ttl)), AnswerOptions);
     }
 
     private static async Task RegisterTimerAsync(HttpContext context)
@@ -118,7 +122,21 @@ internal static class ActorEndpoints
             GoJsonBody.Text(json, "CreateReminderRequest", "period"),
             GoJsonBody.Text(json, "CreateReminderRequest", "ttl"),
             GoJsonBody.Property(json, "data")?.Clone(),
-            GoJsonBody.Text(json, "CreateReminderRequest", "callback"));
+            GoJsonBody.Text(json, "CreateReminderRequest", "callback"),
+            GoJsonBody.Property(json, "overwrite") is not { ValueKind: JsonValueKind.False },
+            GoJsonBody.Property(json, "failure_policy") is { ValueKind: JsonValueKind.Object } policy ? Policy(policy) : null);
+    }
+
+    private static FailurePolicy Policy(JsonElement json)
+    {
+        try
+        {
+            return FailurePolicy.From(JsonParser.Default.Parse<JobFailurePolicy>(json.GetRawText()));
+        }
+        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidJsonException)
+        {
+            throw new FormatException($"failure_policy: {e.Message}", e);
+        }
     }
 
     private static T Read<T>(byte[] body, Func<JsonElement, T> read)

@@ -14,7 +14,7 @@ internal static class InvocationEndpoints
         routes.MapFallback("/{**path}", InvokeAsync);
     }
 
-    private static Task InvokeAsync(HttpContext context)
+    public static Task InvokeAsync(HttpContext context)
     {
         var listener = context.Features.Get<ListenerFeature>()!;
         if (listener.Kind == ListenerKind.Grpc)

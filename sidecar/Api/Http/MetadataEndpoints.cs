@@ -1,3 +1,5 @@
+using Sidecar.Hosting;
+
 namespace Sidecar.Api.Http;
 
 /// <summary>Metadata, health and shutdown over HTTP. Source: Dapr docs, "Metadata API reference", "Health API reference".</summary>
@@ -32,12 +34,8 @@ internal static class MetadataEndpoints
         });
         routes.MapPost("/v1.0/shutdown", context =>
         {
+            ShutdownRequests.Take(context);
             context.Response.StatusCode = 204;
-            context.Response.OnCompleted(() =>
-            {
-                context.RequestServices.GetRequiredService<IHostApplicationLifetime>().StopApplication();
-                return Task.CompletedTask;
-            });
             return Task.CompletedTask;
         });
     }

@@ -100,6 +100,22 @@ internal static class CloudEvents
         ["data_base64"] = Convert.ToBase64String(data.Span),
     };
 
+    /// <summary>The trace of an event that has no envelope of its own, as it came beside it.</summary>
+    public static void Trace(JsonObject envelope, IReadOnlyDictionary<string, string> metadata)
+    {
+        foreach (var name in (string[])["traceid", "traceparent", "tracestate"])
+        {
+            if (metadata.TryGetValue(name, out var value))
+            {
+                envelope[name] = value;
+            }
+        }
+        if (metadata.TryGetValue("traceparent", out var parent))
+        {
+            envelope["traceid"] = parent;
+        }
+    }
+
     public static void PutData(JsonObject envelope, ReadOnlyMemory<byte> data, string contentType)
     {
         var media = MediaType(contentType);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sidecar.Api;
 using Sidecar.Components;
+using Sidecar.Metrics;
 using Sidecar.PubSub.Events;
 using Sidecar.Resiliency;
 
@@ -117,17 +118,27 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
 
     private async Task PublishAsync(PubSubComponent component, BrokerMessage message, CancellationToken cancellation)
     {
-        if (policies.Outbound(component.Name, ComponentKind.Pubsub) is not { } policy)
+        var begun = time.GetTimestamp();
+        var succeeded = false;
+        try
         {
-            await component.Broker.PublishAsync(message, cancellation);
-            return;
+            await (policies.Outbound(component.Name, ComponentKind.Pubsub) is { } policy
+                ? PublishAsync(policy, component, message, cancellation)
+                : component.Broker.PublishAsync(message, cancellation));
+            succeeded = true;
         }
-        await policy.ExecuteAsync(async limit =>
+        finally
+        {
+            SidecarMeter.Published(appId, component.Name, message.Topic, succeeded, time.GetElapsedTime(begun));
+        }
+    }
+
+    private static Task PublishAsync(Policy policy, PubSubComponent component, BrokerMessage message, CancellationToken cancellation)
+        => policy.ExecuteAsync(async limit =>
         {
             await component.Broker.PublishAsync(message, limit);
             return true;
-        }, cancellation);
-    }
+        }, cancellation).AsTask();
 
     private async Task SendAsync(PubSubComponent component, BrokerMessage message, CancellationToken cancellation)
     {

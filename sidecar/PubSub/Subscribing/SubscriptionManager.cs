@@ -9,8 +9,9 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
     private readonly ILogger logger = loggers.CreateLogger<SubscriptionManager>();
     private readonly SemaphoreSlim gate = new(1);
     private readonly Dictionary<TopicSubscription, IAsyncDisposable> running = new(ReferenceEqualityComparer.Instance); // guarded by gate
+    private IReadOnlyList<TopicSubscription> wanted = []; // guarded by gate
 
-    /// <summary>A copy of what is subscribed now.</summary>
+    /// <summary>What the app wants, whether or not it can be or is paused, and the streams that are open: what daprd tells.</summary>
     public IReadOnlyList<TopicSubscription> Current { get; private set; } = [];
 
     /// <summary>
@@ -19,7 +20,17 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
     /// </summary>
     public async Task StartAsync(IEnumerable<TopicSubscription> subscriptions, IEventReceiver receiver, CancellationToken cancellation)
     {
-        foreach (var subscription in subscriptions)
+        await gate.WaitAsync(cancellation);
+        try
+        {
+            wanted = [.. subscriptions];
+            Current = Told();
+        }
+        finally
+        {
+            gate.Release();
+        }
+        foreach (var subscription in wanted)
         {
             await TryStartAsync(subscription, receiver, cancellation);
         }
@@ -39,12 +50,12 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
             LogRefused(appId, refusal);
             return null;
         }
-        var pump = new SubscriptionPump(subscription, components.PubSubs[subscription.PubSub].Broker, receiver, policies.Inbound(subscription.PubSub, ComponentKind.Pubsub), time, loggers.CreateLogger<SubscriptionPump>());
+        var pump = new SubscriptionPump(appId, subscription, components.PubSubs[subscription.PubSub].Broker, receiver, policies.Inbound(subscription.PubSub, ComponentKind.Pubsub), time, loggers.CreateLogger<SubscriptionPump>());
         await gate.WaitAsync(cancellation);
         try
         {
             running[subscription] = await pump.StartAsync(cancellation);
-            Current = [.. running.Keys];
+            Current = Told();
         }
         finally
         {
@@ -62,7 +73,7 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         {
             ending = [.. running.Values];
             running.Clear();
-            Current = [];
+            Current = Told();
         }
         finally
         {
@@ -80,6 +91,13 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         gate.Dispose();
     }
 
+    /// <summary>Under the gate. Of several for one topic only one is told, the one in the app's code before a declared one.</summary>
+    private IReadOnlyList<TopicSubscription> Told()
+        => [
+            .. wanted.GroupBy(subscription => (subscription.PubSub, subscription.Topic)).Select(same => same.LastOrDefault(one => one.Kind == SubscriptionKind.Programmatic) ?? same.First()),
+            .. running.Keys.Where(subscription => subscription.Kind == SubscriptionKind.Streaming),
+        ];
+
     private async Task EndAsync(TopicSubscription subscription)
     {
         IAsyncDisposable? ending;
@@ -87,7 +105,7 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         try
         {
             running.Remove(subscription, out ending);
-            Current = [.. running.Keys];
+            Current = Told();
         }
         finally
         {

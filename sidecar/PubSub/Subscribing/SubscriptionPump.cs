@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sidecar.Cel;
+using Sidecar.Metrics;
 using Sidecar.PubSub.Events;
 using Sidecar.Resiliency;
 
@@ -10,7 +11,7 @@ namespace Sidecar.PubSub.Subscribing;
 /// Takes one subscription's messages from the broker to the app: unwraps, drops what has expired, routes, delivers, and decides
 /// between done, again and the dead-letter topic. Source: daprd's subscription handling.
 /// </summary>
-internal sealed partial class SubscriptionPump(TopicSubscription subscription, IPubSub broker, IEventReceiver receiver, Policy? policy, TimeProvider time, ILogger logger)
+internal sealed partial class SubscriptionPump(string appId, TopicSubscription subscription, IPubSub broker, IEventReceiver receiver, Policy? policy, TimeProvider time, ILogger logger)
 {
     public Task<IAsyncDisposable> StartAsync(CancellationToken cancellation)
         => subscription.Bulk is null
@@ -24,7 +25,10 @@ internal sealed partial class SubscriptionPump(TopicSubscription subscription, I
         {
             return await SettleAsync(message, refused, cancellation);
         }
-        return await SettleAsync(message, await DeliverAsync(delivered, cancellation), cancellation);
+        var begun = time.GetTimestamp();
+        var status = await DeliverAsync(delivered, cancellation);
+        Measure(status, time.GetElapsedTime(begun));
+        return await SettleAsync(message, status, cancellation);
     }
 
     /// <summary>One acknowledgement per message, in their order.</summary>
@@ -47,9 +51,11 @@ internal sealed partial class SubscriptionPump(TopicSubscription subscription, I
         foreach (var group in ready.GroupBy(item => item.Entry.Event.Path))
         {
             var items = group.ToList();
+            var begun = time.GetTimestamp();
             var statuses = await DeliverManyAsync(group.Key, [.. items.Select(item => item.Entry)], cancellation);
             for (var i = 0; i < items.Count; i++)
             {
+                Measure(statuses[i], time.GetElapsedTime(begun));
                 settled[items[i].Index] = await SettleAsync(messages[items[i].Index], statuses[i], cancellation);
             }
         }
@@ -64,6 +70,7 @@ internal sealed partial class SubscriptionPump(TopicSubscription subscription, I
         if (subscription.Raw)
         {
             envelope = CloudEvents.FromRaw(message.Data, message.Topic, subscription.PubSub);
+            CloudEvents.Trace(envelope, message.Metadata);
             body = JsonSerializer.SerializeToUtf8Bytes(envelope);
         }
         else if (Parse(message.Data) is { } parsed)
@@ -163,6 +170,9 @@ internal sealed partial class SubscriptionPump(TopicSubscription subscription, I
             return [.. entries.Select(_ => DeliveryStatus.Retry)];
         }
     }
+
+    private void Measure(DeliveryStatus status, TimeSpan took)
+        => SidecarMeter.Delivered(appId, subscription.PubSub, subscription.Topic, status switch { DeliveryStatus.Success => "success", DeliveryStatus.Drop => "drop", _ => "retry" }, took);
 
     private async Task<Acknowledgement> SettleAsync(BrokerMessage message, DeliveryStatus status, CancellationToken cancellation)
     {

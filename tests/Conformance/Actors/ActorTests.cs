@@ -93,7 +93,7 @@ public sealed class ActorTests : IAsyncLifetime
     {
         await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/reminders/later", """{"dueTime":"1h","period":"R3/PT10S","data":"x"}""").SucceedsAsync();
         var reminder = await (await sidecar.Http.GetAsync("/v1.0/actors/Counter/a/reminders/later")).JsonAsync();
-        Assert.Equal(("a", "Counter", "1h", "R3/PT10S", "x"), (Text(reminder, "actorID"), Text(reminder, "actorType"), Text(reminder, "dueTime"), Text(reminder, "period"), Text(reminder, "data")));
+        Assert.Equal(("a", "Counter", "1h", "@every 10s", "x"), (Text(reminder, "actorID"), Text(reminder, "actorType"), Text(reminder, "dueTime"), Text(reminder, "period"), Text(reminder, "data")));
         await sidecar.Http.DeleteAsync("/v1.0/actors/Counter/a/reminders/later").SucceedsAsync();
         await sidecar.Http.DeleteAsync("/v1.0/actors/Counter/a/reminders/later").SucceedsAsync();
         await sidecar.Http.GetAsync("/v1.0/actors/Counter/a/reminders/later").FailsAsync(404, "ERR_ACTOR_REMINDER_NOT_FOUND");

@@ -26,6 +26,8 @@ public sealed class GrpcAppState
 
     public Channel<TopicEventBulkRequest> Bulks { get; } = Channel.CreateUnbounded<TopicEventBulkRequest>();
 
+    public Channel<JobEventRequest> Jobs { get; } = Channel.CreateUnbounded<JobEventRequest>();
+
     public Channel<(InvokeRequest Request, Metadata Headers)> Calls { get; } = Channel.CreateUnbounded<(InvokeRequest, Metadata)>();
 
     public async Task<(TopicEventRequest Event, Metadata Headers)> NextEventAsync() => await Events.Reader.ReadAsync().AsTask().OrFail("the gRPC app got no event");
@@ -67,6 +69,12 @@ public sealed class GrpcApp : IAsyncDisposable
         {
             state.Calls.Writer.TryWrite((request, context.RequestHeaders));
             return Task.FromResult(state.OnInvoke(request, context));
+        }
+
+        public override Task<JobEventResponse> OnJobEvent(JobEventRequest request, ServerCallContext context)
+        {
+            state.Jobs.Writer.TryWrite(request);
+            return Task.FromResult(new JobEventResponse());
         }
 
         public override Task<ListTopicSubscriptionsResponse> ListTopicSubscriptions(Empty request, ServerCallContext context) => Task.FromResult(state.Subscriptions);

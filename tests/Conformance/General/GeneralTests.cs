@@ -96,6 +96,7 @@ public sealed class GeneralTests(PlainSidecar fixture) : IClassFixture<PlainSide
     [InlineData("POST", "/v1.0/state/store/key/too/deep")]
     [InlineData("GET", "/")]
     [InlineData("GET", "/v1.0/unknown")]
+    [InlineData("GET", "/V1.0/metadata")]
     public Task What_is_no_route_is_taken_for_an_invocation_without_target(string method, string path) => Http.SendAsync(method, path).FailsAsync(404, "ERR_DIRECT_INVOKE");
 
     [Fact]

@@ -1,0 +1,16 @@
+using Sidecar.Api.Http;
+using Sidecar.Metrics;
+
+namespace Sidecar.Api;
+
+/// <summary>Counts the errors that callers are told, where the Configuration wants them counted (<c>recordErrorCodes</c>).</summary>
+internal static class ErrorCounter
+{
+    public static void Count(HttpContext context, DaprError error)
+    {
+        if (context.Features.Get<ListenerFeature>()?.Sidecar is { Configuration.Metrics.ErrorCodes: true } sidecar)
+        {
+            SidecarMeter.Error(sidecar.Options.AppId, error.Code);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using Dapr.Client.Autogen.Grpc.v1;
+
+namespace Sidecar.Jobs;
+
+/// <summary>The jobs building block of one app, free of transport.</summary>
+internal sealed class JobApi(string appId, JobStore store, JobService service, TimeProvider time)
+{
+    private const int LongestName = 512;
+
+    /// <exception cref="Api.DaprException">The job is incomplete or wrong, or there is one of its name already.</exception>
+    public async Task ScheduleAsync(Job? job, bool overwrite, CancellationToken cancellation)
+    {
+        var errors = new JobErrors(appId);
+        if (job is null)
+        {
+            throw errors.Empty("Job", "DAPR_SCHEDULER_EMPTY");
+        }
+        CheckName(job.Name);
+        if (!job.HasSchedule && !job.HasDueTime)
+        {
+            throw errors.Empty("Schedule", "DAPR_SCHEDULER_SCHEDULE_EMPTY");
+        }
+        ScheduledJob scheduled;
+        try
+        {
+            RefuseName(job.Name);
+            scheduled = JobProgress.Begin(job, time.GetUtcNow(), time.LocalTimeZone);
+        }
+        catch (FormatException e)
+        {
+            throw errors.Schedule(e.Message);
+        }
+        if (!await store.TryAddAsync(scheduled, overwrite, cancellation))
+        {
+            throw errors.Exists(job.Name);
+        }
+        service.Arm(scheduled);
+    }
+
+    public async Task<Job> GetAsync(string name, CancellationToken cancellation)
+    {
+        CheckName(name);
+        return await store.FindAsync(name, cancellation) is { } found ? found.Job.Job() : throw new JobErrors(appId).Missing(name);
+    }
+
+    /// <summary>Idempotent: one that is not there is as good as deleted.</summary>
+    public async Task DeleteAsync(string name, CancellationToken cancellation)
+    {
+        CheckName(name);
+        service.Disarm(name);
+        await store.DeleteAsync(name, cancellation);
+    }
+
+    public async Task DeleteManyAsync(string namePrefix, CancellationToken cancellation)
+    {
+        foreach (var job in await ListAsync(namePrefix, cancellation))
+        {
+            await DeleteAsync(job.Name, cancellation);
+        }
+    }
+
+    public async Task<IReadOnlyList<Job>> ListAsync(string namePrefix, CancellationToken cancellation)
+    {
+        var jobs = new List<Job>();
+        await foreach (var job in store.AllAsync(namePrefix, cancellation))
+        {
+            jobs.Add(job.Job());
+        }
+        return jobs;
+    }
+
+    private void CheckName(string name)
+    {
+        if (name.Length == 0)
+        {
+            throw new JobErrors(appId).Empty("Name", "DAPR_SCHEDULER_JOB_NAME_EMPTY");
+        }
+    }
+
+    private static void RefuseName(string name)
+    {
+        if (name.Length > LongestName || name.Any(letter => char.IsControl(letter) || letter is '/' or '\\' or '#' or '?') || name is "." or "..")
+        {
+            throw new FormatException($"job name is invalid '{name}': at most {LongestName} letters, and none of / \\ # ? or control characters");
+        }
+    }
+}

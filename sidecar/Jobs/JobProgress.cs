@@ -1,0 +1,39 @@
+using Dapr.Client.Autogen.Grpc.v1;
+using Google.Protobuf;
+
+namespace Sidecar.Jobs;
+
+/// <summary>How a job moves from tick to tick. Source: Dapr docs, "Jobs API reference".</summary>
+internal static class JobProgress
+{
+    /// <exception cref="FormatException">A part of it can't be understood, or it would never come.</exception>
+    public static ScheduledJob Begin(Job job, DateTimeOffset now, TimeZoneInfo local)
+    {
+        var schedule = JobSchedule.Parse(Schedule(job), local);
+        var due = schedule.First(job.HasDueTime ? job.DueTime : null, now);
+        DateTimeOffset? expires = job.HasTtl ? Actors.Reminders.Schedule.DueTime(job.Ttl, now) : null;
+        if (expires < due)
+        {
+            throw new FormatException($"job {job.Name} expires at {expires:O}, before it is due at {due:O}");
+        }
+        var left = !job.HasSchedule ? 1 : job.HasRepeats && job.Repeats > 0 ? (int)job.Repeats : -1;
+        return new ScheduledJob(job.Name, job.ToByteArray(), due, due, expires, left, 0);
+    }
+
+    /// <summary>What comes after a tick that is done with; null: nothing more.</summary>
+    public static ScheduledJob? Succeeded(ScheduledJob job, DateTimeOffset now, TimeZoneInfo local)
+    {
+        var left = job.Left > 0 ? job.Left - 1 : job.Left;
+        var next = left == 0 ? null : JobSchedule.Parse(Schedule(job.Job()), local).After(job.Due, now);
+        return next is null || job.Expires < next ? null : job with { Due = next.Value, Next = next.Value, Left = left, Failures = 0 };
+    }
+
+    /// <summary>As the job's failure policy says: the same tick again, or on to the next one.</summary>
+    public static ScheduledJob? Failed(ScheduledJob job, DateTimeOffset now, TimeZoneInfo local)
+    {
+        var policy = FailurePolicy.From(job.Job().FailurePolicy);
+        return job.Failures < policy.Retries ? job with { Next = now + policy.Interval, Failures = job.Failures + 1 } : Succeeded(job, now, local);
+    }
+
+    private static string? Schedule(Job job) => job.HasSchedule ? job.Schedule : null;
+}

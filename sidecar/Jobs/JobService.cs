@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using Google.Protobuf.WellKnownTypes;
+using Sidecar.Metrics;
+using Sidecar.Timers;
+
+namespace Sidecar.Jobs;
+
+/// <summary>What became of a job that the app was told of. Refused: the app knows no such job, so it is not told again.</summary>
+internal enum JobOutcome { Done, Refused, Failed }
+
+/// <summary>The side that is told of jobs.</summary>
+internal interface IJobReceiver
+{
+    Task<JobOutcome> TriggerAsync(string name, Any? data, CancellationToken cancellation);
+}
+
+/// <summary>
+/// Tells an app of its jobs while it is there; what comes due meanwhile waits for it. A job is moved on under the ETag it was read
+/// with: one that was changed or deleted in between stays as it then is.
+/// </summary>
+internal sealed partial class JobService(string appId, JobStore store, TimeProvider time, ILogger logger) : IAsyncDisposable
+{
+    private readonly TimerService clock = new(time);
+    private readonly ConcurrentDictionary<string, DueCall> armed = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Task, bool> ticking = new();
+    private readonly CancellationTokenSource stopping = new();
+    private IJobReceiver? app;
+
+    public async Task StartAppAsync(IJobReceiver receiver, CancellationToken cancellation)
+    {
+        app = receiver;
+        await foreach (var job in store.AllAsync("", cancellation))
+        {
+            Arm(job);
+        }
+    }
+
+    public void StopApp()
+    {
+        app = null;
+        foreach (var name in armed.Keys)
+        {
+            Disarm(name);
+        }
+    }
+
+    public void Arm(ScheduledJob job)
+    {
+        if (app is null)
+        {
+            return;
+        }
+        var call = clock.Schedule(job.Next, () => Begin(job.Name));
+        armed.AddOrUpdate(job.Name, call, (_, before) =>
+        {
+            before.Dispose();
+            return call;
+        });
+    }
+
+    public void Disarm(string name)
+    {
+        if (armed.TryRemove(name, out var call))
+        {
+            call.Dispose();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        StopApp();
+        await Task.WhenAll(ticking.Keys);
+        clock.Dispose();
+        stopping.Dispose();
+    }
+
+    private void Begin(string name)
+    {
+        if (stopping.IsCancellationRequested)
+        {
+            return;
+        }
+        var task = Task.Run(() => TickAsync(name));
+        ticking[task] = true;
+        task.ContinueWith(done => ticking.TryRemove(done, out _), TaskScheduler.Default);
+    }
+
+    private async Task TickAsync(string name)
+    {
+        try
+        {
+            if (app is not { } receiver || await store.FindAsync(name, stopping.Token) is not { } found)
+            {
+                return;
+            }
+            var (job, etag) = found;
+            if (job.Next > time.GetUtcNow())
+            {
+                Arm(job); // replaced by a later one just before it came due
+                return;
+            }
+            var next = await TellAsync(receiver, job);
+            if (await store.TryAdvanceAsync(name, etag, next, stopping.Token) && next is not null)
+            {
+                Arm(next);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Not moved on: it comes again after the next start.
+        }
+        catch (Exception e)
+        {
+            LogTickFailed(e, name);
+        }
+    }
+
+    private async Task<ScheduledJob?> TellAsync(IJobReceiver receiver, ScheduledJob job)
+    {
+        JobOutcome outcome;
+        var begun = time.GetTimestamp();
+        try
+        {
+            outcome = await receiver.TriggerAsync(job.Name, job.Job().Data, stopping.Token);
+        }
+        catch (HttpRequestException e)
+        {
+            LogUnreachable(e, job.Name);
+            outcome = JobOutcome.Failed;
+        }
+        SidecarMeter.Job(appId, outcome == JobOutcome.Done, time.GetElapsedTime(begun));
+        if (outcome != JobOutcome.Done)
+        {
+            LogRefused(job.Name, outcome);
+        }
+        var (now, zone) = (time.GetUtcNow(), time.LocalTimeZone);
+        return outcome == JobOutcome.Failed ? JobProgress.Failed(job, now, zone) : JobProgress.Succeeded(job, now, zone);
+    }
+
+    [LoggerMessage(5201, LogLevel.Error, "Job {Job} could not be processed; it comes again after the next start")]
+    private partial void LogTickFailed(Exception failure, string job);
+
+    [LoggerMessage(5202, LogLevel.Warning, "The app could not be told of job {Job}")]
+    private partial void LogUnreachable(Exception failure, string job);
+
+    [LoggerMessage(5203, LogLevel.Warning, "The app was told of job {Job}, with outcome {Outcome}")]
+    private partial void LogRefused(string job, JobOutcome outcome);
+}

@@ -1,0 +1,43 @@
+using Sidecar.Yaml;
+
+namespace Sidecar.Metrics;
+
+/// <summary>What a Configuration says of metrics (<c>spec.metric</c>, <c>spec.metrics</c>).</summary>
+internal sealed record MetricsOptions
+{
+    private static readonly double[] DefaultBuckets =
+        [1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 30, 40, 50, 65, 80, 100, 130, 160, 200, 250, 300, 400, 500, 650, 800, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000];
+
+    public static readonly MetricsOptions Default = new();
+
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>Whether paths are told apart; otherwise the label is empty.</summary>
+    public bool PathsInHttp { get; init; } = true;
+
+    public bool VerbsInHttp { get; init; } = true;
+
+    public bool ErrorCodes { get; init; }
+
+    /// <summary>Path templates (<c>/orders/{id}</c>) that paths are counted under.</summary>
+    public IReadOnlyList<string> PathMatching { get; init; } = [];
+
+    public IReadOnlyList<double> LatencyBuckets { get; init; } = DefaultBuckets;
+
+    public static MetricsOptions Read(YamlMap metrics, MetricsOptions before)
+    {
+        var http = metrics.Map("http");
+        var buckets = metrics.Texts("latencyDistributionBuckets").Select(text => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        metrics.Has("rules");
+        metrics.Has("workflow");
+        return new MetricsOptions
+        {
+            Enabled = metrics.Flag("enabled") ?? before.Enabled,
+            ErrorCodes = metrics.Flag("recordErrorCodes") ?? before.ErrorCodes,
+            PathsInHttp = http?.Flag("increasedCardinality") ?? before.PathsInHttp,
+            VerbsInHttp = http?.Flag("excludeVerbs") is { } excluded ? !excluded : before.VerbsInHttp,
+            PathMatching = http?.Has("pathMatching") == true ? http.Texts("pathMatching") : before.PathMatching,
+            LatencyBuckets = buckets.Count > 0 ? buckets : before.LatencyBuckets,
+        };
+    }
+}

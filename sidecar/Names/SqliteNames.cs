@@ -1,0 +1,109 @@
+using Sidecar.Sqlite;
+
+namespace Sidecar.Names;
+
+/// <summary>
+/// <c>nameresolution.sqlite</c>: a row per sidecar in a file they share, in Dapr's own layout, so that a daprd may share it too. A row
+/// that has not been renewed for an update interval counts no more. Whether a caller is let in is still for the token to say.
+/// </summary>
+internal sealed partial class SqliteNames : INameResolver
+{
+    private readonly SqliteNamesOptions options;
+    private readonly SqliteDatabase database;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly string registration = Guid.NewGuid().ToString();
+    private readonly CancellationTokenSource stopping = new();
+    private bool announced;
+    private Task renewing = Task.CompletedTask;
+
+    public SqliteNames(SqliteNamesOptions options, TimeProvider time, ILogger logger)
+    {
+        (this.options, this.time, this.logger) = (options, time, logger);
+        database = SqliteDatabase.At(options.Path.Length == 0 ? ":memory:" : options.Path);
+    }
+
+    public async Task AnnounceAsync(string appId, int port, CancellationToken cancellation)
+    {
+        var address = $"127.0.0.1:{port}";
+        await database.WriteAsync(session =>
+        {
+            session.Execute($"CREATE TABLE IF NOT EXISTS {options.MetadataTable} (key text NOT NULL PRIMARY KEY, value text NOT NULL)");
+            session.Execute($"CREATE TABLE IF NOT EXISTS {options.Table} (registration_id TEXT NOT NULL PRIMARY KEY, address TEXT NOT NULL, app_id TEXT NOT NULL, namespace TEXT NOT NULL, last_update INTEGER NOT NULL)");
+            session.Execute($"CREATE UNIQUE INDEX IF NOT EXISTS {options.Table}_address_idx ON {options.Table} (address)");
+            session.Execute($"CREATE INDEX IF NOT EXISTS {options.Table}_last_update_idx ON {options.Table} (last_update)");
+            session.Execute($"INSERT OR IGNORE INTO {options.MetadataTable} (key, value) VALUES ('nr-migrations', '1')");
+            return session.Execute($"REPLACE INTO {options.Table} (registration_id, address, app_id, namespace, last_update) VALUES (?1, ?2, ?3, '', ?4)", registration, address, appId, Now());
+        });
+        announced = true;
+        renewing = RenewAsync();
+    }
+
+    public Uri? Find(string appId)
+    {
+        var address = database.Read(session => session.Scalar($"SELECT address FROM {options.Table} WHERE app_id = ?1 AND last_update > ?2 ORDER BY random() LIMIT 1", appId, Now() - Seconds(options.UpdateInterval)));
+        return address is string found ? new Uri("http://" + found) : null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (stopping.IsCancellationRequested)
+        {
+            return;
+        }
+        await stopping.CancelAsync();
+        await renewing;
+        if (announced)
+        {
+            await database.WriteAsync(session => session.Execute($"DELETE FROM {options.Table} WHERE registration_id = ?1", registration));
+        }
+        database.Dispose();
+    }
+
+    private async Task RenewAsync()
+    {
+        using var timer = new PeriodicTimer(options.UpdateInterval - options.Timeout, time);
+        var cleaned = time.GetTimestamp();
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping.Token))
+            {
+                await RenewOnceAsync();
+                if (time.GetElapsedTime(cleaned) > options.CleanupInterval)
+                {
+                    cleaned = time.GetTimestamp();
+                    await database.WriteAsync(session => session.Execute($"DELETE FROM {options.Table} WHERE last_update < ?1", Now() - Seconds(options.UpdateInterval)));
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The row is taken out by whoever disposes.
+        }
+    }
+
+    private async Task RenewOnceAsync()
+    {
+        try
+        {
+            if (await database.WriteAsync(session => session.Execute($"UPDATE {options.Table} SET last_update = ?1 WHERE registration_id = ?2", Now(), registration)) == 0)
+            {
+                LogLost(options.Path);
+            }
+        }
+        catch (Microsoft.Data.Sqlite.SqliteException e)
+        {
+            LogNotRenewed(e, options.Path); // the next tick is another chance
+        }
+    }
+
+    private long Now() => time.GetUtcNow().ToUnixTimeSeconds();
+
+    private static long Seconds(TimeSpan duration) => (long)duration.TotalSeconds;
+
+    [LoggerMessage(1101, LogLevel.Error, "The registration in {File} is gone: another sidecar has taken the address")]
+    private partial void LogLost(string file);
+
+    [LoggerMessage(1102, LogLevel.Error, "The registration in {File} could not be renewed")]
+    private partial void LogNotRenewed(Exception failure, string file);
+}

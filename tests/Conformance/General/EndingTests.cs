@@ -1,0 +1,61 @@
+using Conformance.Apps;
+using Conformance.Running;
+
+namespace Conformance.General;
+
+/// <summary>How a sidecar ends, and what it does while its app is not well.</summary>
+public sealed class EndingTests
+{
+    [Fact]
+    public async Task The_shutdown_API_ends_the_sidecar_in_order()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions());
+        await sidecar.Http.SendAsync("POST", "/v1.0/shutdown").SucceedsAsync();
+        Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
+        Assert.Contains("Daprd shutdown gracefully", sidecar.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_streams_do_not_hold_up_the_end()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppProtocol = "grpc", Resources = [Yaml.Component("events", "pubsub.in-memory")] });
+        using var stream = sidecar.Grpc.SubscribeTopicEventsAlpha1();
+        await stream.RequestStream.WriteAsync(new() { InitialRequest = new() { PubsubName = "events", Topic = "topic" } });
+        Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None));
+        await sidecar.Http.SendAsync("POST", "/v1.0/shutdown").SucceedsAsync();
+        Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
+        Assert.Contains("Daprd shutdown gracefully", sidecar.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_forced_shutdown_ends_it_at_once()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions());
+        await sidecar.Http.SendAsync("POST", "/v1.0/shutdown", null, null, ("dapr-force-shutdown", "true")).SucceedsAsync();
+        Assert.Equal(1, await sidecar.Ended.OrFail("the sidecar did not end"));
+    }
+
+    [Fact]
+    public async Task An_app_that_fails_its_health_checks_is_not_called_and_the_sidecar_stays_ready()
+    {
+        await using var app = await HttpApp.StartAsync();
+        app.Answers("/healthz", 500);
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Flags = ["--enable-app-health-check", "--app-health-probe-interval=1", "--app-health-threshold=1"] });
+        await sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/hi").FailsAsync(500, "ERR_DIRECT_INVOKE");
+        app.Answers("/healthz", 200);
+        await Patience.UntilAsync(async () =>
+        {
+            using var answer = await sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/hi");
+            return answer.IsSuccessStatusCode;
+        }, "the app was not called although it was well");
+        await sidecar.Http.GetAsync("/v1.0/healthz").SucceedsAsync();
+    }
+
+    [Fact]
+    public async Task A_gRPC_message_over_the_limit_is_refused()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Yaml.Component("store", "state.in-memory")], Flags = ["--max-body-size=1Ki"] });
+        var item = new Dapr.Client.Autogen.Grpc.v1.StateItem { Key = "key", Value = Google.Protobuf.ByteString.CopyFrom(new byte[2048]) };
+        await sidecar.Grpc.SaveStateAsync(new() { StoreName = "store", States = { item } }).FailsAsync(Grpc.Core.StatusCode.ResourceExhausted);
+    }
+}

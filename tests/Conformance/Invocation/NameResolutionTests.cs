@@ -1,0 +1,46 @@
+using Conformance.Apps;
+using Conformance.Running;
+
+namespace Conformance.Invocation;
+
+/// <summary>Sidecars that find each other through a file they share (<c>nameresolution.sqlite</c>).</summary>
+public sealed class NameResolutionTests : IAsyncLifetime
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("conformance-names-");
+    private HttpApp app = null!;
+
+    public async Task InitializeAsync() => app = await HttpApp.StartAsync();
+
+    public async Task DisposeAsync()
+    {
+        await app.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Those_that_share_a_file_reach_each_other_until_one_ends()
+    {
+        await using var caller = await StartAsync("names.db");
+        await using (var callee = await StartAsync("names.db"))
+        {
+            await caller.Http.GetAsync($"/v1.0/invoke/{callee.AppId}/method/hi").SucceedsAsync(200);
+            await callee.Http.SendAsync("POST", "/v1.0/shutdown").SucceedsAsync();
+            Assert.Equal(0, await callee.Ended.OrFail("the sidecar did not end"));
+            await caller.Http.GetAsync($"/v1.0/invoke/{callee.AppId}/method/hi").FailsAsync(500, "ERR_DIRECT_INVOKE");
+        }
+    }
+
+    [Fact]
+    public async Task Those_of_another_file_are_not_found()
+    {
+        await using var caller = await StartAsync("names.db");
+        await using var callee = await StartAsync("others.db");
+        await caller.Http.GetAsync($"/v1.0/invoke/{callee.AppId}/method/hi").FailsAsync(500, "ERR_DIRECT_INVOKE");
+    }
+
+    private Task<SidecarProcess> StartAsync(string file) => SidecarProcess.StartAsync(new SidecarOptions
+    {
+        AppPort = app.PortNumber,
+        Configuration = Yaml.Configuration($"nameResolution: {{ component: sqlite, version: v1, configuration: {{ connectionString: \"{Path.Combine(folder.FullName, file)}\" }} }}"),
+    });
+}

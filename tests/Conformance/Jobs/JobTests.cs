@@ -1,0 +1,147 @@
+using System.Text.Json;
+using Conformance.Apps;
+using Conformance.Running;
+using Dapr.Client.Autogen.Grpc.v1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace Conformance.Jobs;
+
+/// <summary>One app with jobs; shared by the tests. Its store for actors is where the embedded sidecar keeps them; daprd has its scheduler.</summary>
+public sealed class JobApp : IAsyncLifetime
+{
+    public HttpApp App { get; private set; } = null!;
+
+    public SidecarProcess Sidecar { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        App = await HttpApp.StartAsync();
+        Sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = App.PortNumber, Resources = [Yaml.Component("store", "state.in-memory", ("actorStateStore", "true"))] });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Sidecar.DisposeAsync();
+        await App.DisposeAsync();
+    }
+}
+
+public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
+{
+    private HttpClient Http => fixture.Sidecar.Http;
+
+    [Fact]
+    public async Task A_job_comes_when_it_is_due_with_its_data()
+    {
+        await Http.SendAsync("POST", "/v1.0/jobs/once", """{"dueTime":"0s","data":{ "a": 1 }}""").SucceedsAsync();
+        var told = await fixture.App.NextAsync("/job/once");
+        Assert.Equal(("POST", """{"a":1}""", "application/json"), (told.Method, told.Text, told.Header("Content-Type")));
+    }
+
+    [Fact]
+    public async Task A_job_without_data_comes_with_an_empty_body()
+    {
+        await fixture.Sidecar.Grpc.ScheduleJobAsync(new() { Job = new Job { Name = "nothing", DueTime = "0s" } });
+        Assert.Empty((await fixture.App.NextAsync("/job/nothing")).Body);
+    }
+
+    [Fact]
+    public async Task Data_of_gRPC_that_is_no_JSON_value_comes_as_bytes()
+    {
+        await fixture.Sidecar.Grpc.ScheduleJobAsync(new() { Job = new Job { Name = "bytes", DueTime = "0s", Data = Any.Pack(new StringValue { Value = "hello world" }) } });
+        Assert.Equal("hello world", (await fixture.App.NextAsync("/job/bytes")).Text);
+    }
+
+    [Fact]
+    public async Task A_repeated_job_comes_as_often_as_it_says()
+    {
+        await Http.SendAsync("POST", "/v1.0-alpha1/jobs/twice", """{"schedule":"@every 1s","repeats":2}""").SucceedsAsync();
+        await fixture.App.NextAsync("/job/twice");
+        await fixture.App.NextAsync("/job/twice");
+        await Patience.UntilAsync(async () => await IsGoneAsync("twice"), "the job stayed after its last time");
+        Assert.True(fixture.App.GotNothingMore("/job/twice"));
+    }
+
+    [Fact]
+    public async Task A_job_that_fails_is_tried_again_by_its_policy()
+    {
+        fixture.App.Answers("/job/failing", 500);
+        await Http.SendAsync("POST", "/v1.0/jobs/failing", """{"due_time":"0s","failure_policy":{"constant":{"interval":"0s","max_retries":2}}}""").SucceedsAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            await fixture.App.NextAsync("/job/failing");
+        }
+        await Patience.UntilAsync(async () => await IsGoneAsync("failing"), "the job stayed after its last retry");
+        Assert.True(fixture.App.GotNothingMore("/job/failing"));
+    }
+
+    [Fact]
+    public async Task A_job_the_app_does_not_know_is_not_tried_again()
+    {
+        fixture.App.Answers("/job/unknown", 404);
+        await Http.SendAsync("POST", "/v1.0/jobs/unknown", """{"dueTime":"0s"}""").SucceedsAsync();
+        await fixture.App.NextAsync("/job/unknown");
+        await Patience.UntilAsync(async () => await IsGoneAsync("unknown"), "the job stayed although the app does not know it");
+        Assert.True(fixture.App.GotNothingMore("/job/unknown"));
+    }
+
+    [Fact]
+    public async Task A_job_is_read_replaced_listed_and_deleted()
+    {
+        await Http.SendAsync("POST", "/v1.0/jobs/kept", """{"schedule":"@daily","repeats":3,"ttl":"240h","data":"x"}""").SucceedsAsync();
+        using var read = await Http.GetAsync("/v1.0/jobs/kept");
+        Assert.Equal(("kept", "@daily", 3, "240h", "x"), Fields(await read.JsonAsync()));
+        var conflict = await Http.SendAsync("POST", "/v1.0/jobs/kept", """{"schedule":"@weekly"}""").FailsAsync(409, "DAPR_SCHEDULER_SCHEDULE_JOB");
+        Assert.Equal("DAPR_SCHEDULER_SCHEDULE_JOB", conflict.Reason());
+        await Http.SendAsync("POST", "/v1.0/jobs/kept", """{"schedule":"@weekly","overwrite":true}""").SucceedsAsync();
+        Assert.Equal("@weekly", (await fixture.Sidecar.Grpc.GetJobAsync(new() { Name = "kept" })).Job.Schedule);
+        Assert.Contains((await fixture.Sidecar.Grpc.ListJobsAsync(new())).Jobs, job => job.Name == "kept");
+        await Http.SendAsync("DELETE", "/v1.0/jobs/kept").SucceedsAsync();
+        await Http.SendAsync("DELETE", "/v1.0/jobs/kept").SucceedsAsync();
+        await Http.GetAsync("/v1.0/jobs/kept").FailsAsync(500, "DAPR_SCHEDULER_GET_JOB");
+    }
+
+    [Fact]
+    public async Task Jobs_are_deleted_by_the_beginning_of_their_names()
+    {
+        foreach (var name in (string[])["many-1", "many-2", "other"])
+        {
+            await fixture.Sidecar.Grpc.ScheduleJobAsync(new() { Job = new Job { Name = name, Schedule = "@daily" } });
+        }
+        await fixture.Sidecar.Grpc.DeleteJobsByPrefixAsync(new() { NamePrefix = "many-" });
+        Assert.Equal(["other"], (await fixture.Sidecar.Grpc.ListJobsAsync(new())).Jobs.Select(job => job.Name).Where(name => name is "many-1" or "many-2" or "other"));
+    }
+
+    [Theory]
+    [InlineData("x", "{}", 400, "DAPR_SCHEDULER_SCHEDULE_EMPTY", "Schedule is empty")]
+    [InlineData("%20", """{"schedule":"@daily"}""", 400, "DAPR_SCHEDULER_JOB_NAME_EMPTY", "Name is empty")]
+    [InlineData("x", """{"name":"y","schedule":"@daily"}""", 400, "DAPR_SCHEDULER_JOB_NAME", "Set the job name in the url only")]
+    [InlineData("x", """{"schedule":"@daily","repeats":-1}""", 400, "ERR_MALFORMED_REQUEST", null)]
+    [InlineData("x", "[{}]", 400, "ERR_MALFORMED_REQUEST", null)]
+    [InlineData("x", """{"schedule":"CRON_TZ=Not/AZone 0 0 9 * * *"}""", 500, "DAPR_SCHEDULER_SCHEDULE_JOB", null)]
+    [InlineData("x", """{"schedule":"CRON_TZ=Europe/Rome @every 1h"}""", 500, "DAPR_SCHEDULER_SCHEDULE_JOB", null)]
+    public Task A_wrong_job_is_refused(string name, string body, int status, string code, string? message)
+        => Http.SendAsync("POST", $"/v1.0/jobs/{name}", body).FailsAsync(status, code, message);
+
+    [Fact]
+    public async Task A_gRPC_app_is_told_over_gRPC()
+    {
+        var failure = await fixture.Sidecar.Grpc.ScheduleJobAsync(new()).FailsAsync(StatusCode.InvalidArgument, "Job is empty");
+        Assert.Equal("DAPR_SCHEDULER_EMPTY", failure.Reason());
+        await using var app = await GrpcApp.StartAsync();
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, AppProtocol = "grpc", Resources = [Yaml.Component("store", "state.in-memory", ("actorStateStore", "true"))] });
+        await sidecar.Http.SendAsync("POST", "/v1.0/jobs/remote", """{"dueTime":"0s","data":"text"}""").SucceedsAsync();
+        var told = await app.State.Jobs.Reader.ReadAsync().AsTask().OrFail("the gRPC app was not told of its job");
+        Assert.Equal(("remote", "job/remote", "type.googleapis.com/google.protobuf.Value", "text"), (told.Name, told.Method, told.ContentType, told.Data.Unpack<Value>().StringValue));
+    }
+
+    private async Task<bool> IsGoneAsync(string name)
+    {
+        using var answer = await Http.GetAsync($"/v1.0/jobs/{name}");
+        return !answer.IsSuccessStatusCode;
+    }
+
+    private static (string?, string?, int, string?, string?) Fields(JsonElement job)
+        => (job.GetProperty("name").GetString(), job.GetProperty("schedule").GetString(), job.GetProperty("repeats").GetInt32(), job.GetProperty("ttl").GetString(), job.GetProperty("data").GetProperty("value").GetString());
+}

@@ -1,0 +1,68 @@
+using Conformance.Apps;
+using Conformance.Running;
+
+namespace Conformance.Metrics;
+
+/// <summary>What the metrics port tells, under daprd's names and labels.</summary>
+public sealed class MetricsTests : IAsyncLifetime
+{
+    private readonly int port = Port.Free();
+    private HttpApp app = null!;
+
+    public async Task InitializeAsync() => app = await HttpApp.StartAsync();
+
+    public async Task DisposeAsync() => await app.DisposeAsync();
+
+    [Fact]
+    public async Task Requests_state_events_and_errors_are_counted()
+    {
+        app.Subscribes("""[{"pubsubname":"events","topic":"topic","route":"events"}]""");
+        await using var sidecar = await StartAsync("enabled: true, recordErrorCodes: true");
+        await sidecar.Http.GetAsync("/v1.0/invoke/measured/method/hi").SucceedsAsync(200);
+        await sidecar.Http.SendAsync("POST", "/v1.0/state/store", """[{"key":"k","value":1}]""").SucceedsAsync();
+        await sidecar.Http.GetAsync("/v1.0/state/store/k").SucceedsAsync(200);
+        await sidecar.Http.GetAsync("/v1.0/state/nope/k").FailsAsync(400, "ERR_STATE_STORE_NOT_FOUND");
+        await sidecar.Grpc.GetStateAsync(new() { StoreName = "store", Key = "k" });
+        await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/topic", "{}").SucceedsAsync();
+        await app.NextAsync("/events");
+        await HasAsync(sidecar, """dapr_http_server_request_count{app_id="measured",method="GET",path="/v1.0/invoke/measured/method/hi",status="200"} 1""");
+        await HasAsync(sidecar, """dapr_http_server_request_count{app_id="measured",method="GET",path="/v1.0/state/store",status="200"} 1""");
+        await HasAsync(sidecar, """dapr_grpc_io_server_completed_rpcs{app_id="measured",grpc_server_method="/dapr.proto.runtime.v1.Dapr/GetState",grpc_server_status="OK"} 1""");
+        await HasAsync(sidecar, """dapr_error_code_total{app_id="measured",category="state",error_code="ERR_STATE_STORE_NOT_FOUND"} 1""");
+        await HasAsync(sidecar, "dapr_component_state_count{app_id=\"measured\",component=\"store\",namespace=\"\",operation=\"set\",success=\"true\"} 1");
+        await HasAsync(sidecar, "dapr_component_pubsub_egress_count{app_id=\"measured\",component=\"events\",namespace=\"\",success=\"true\",topic=\"topic\"} 1");
+        await HasAsync(sidecar, "dapr_component_pubsub_ingress_count{app_id=\"measured\",component=\"events\",namespace=\"\",process_status=\"success\",status=\"success\",topic=\"topic\"} 1");
+    }
+
+    [Fact]
+    public async Task Paths_are_left_out_or_matched_as_configured()
+    {
+        await using var sidecar = await StartAsync("http: { increasedCardinality: false, pathMatching: [\"/orders/{id}\"] }");
+        await sidecar.Http.GetAsync("/v1.0/invoke/measured/method/orders/7").SucceedsAsync(200);
+        await sidecar.Http.GetAsync("/v1.0/invoke/measured/method/basket").SucceedsAsync(200);
+        await HasAsync(sidecar, """dapr_http_server_request_count{app_id="measured",method="GET",path="/v1.0/invoke/{app_id}/method/orders/{id}",status="200"} 1""");
+        await HasAsync(sidecar, """dapr_http_server_request_count{app_id="measured",method="GET",path="",status="200"} 1""");
+    }
+
+    private Task<SidecarProcess> StartAsync(string metrics) => SidecarProcess.StartAsync(new SidecarOptions
+    {
+        AppId = "measured",
+        AppPort = app.PortNumber,
+        Resources = [Yaml.Component("store", "state.in-memory"), Yaml.Component("events", "pubsub.in-memory")],
+        Configuration = Yaml.Configuration($"metrics: {{ {metrics} }}"),
+        Flags = ["--enable-metrics=true", $"--metrics-port={port}"],
+    });
+
+    private async Task HasAsync(SidecarProcess sidecar, string line)
+    {
+        var seen = "";
+        try
+        {
+            await Patience.UntilAsync(async () => (seen = await sidecar.Http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"))).Split('\n').Contains(line), line);
+        }
+        catch (Exception e) when (seen.Length > 0)
+        {
+            throw new InvalidOperationException($"no line {line} in\n{seen}", e);
+        }
+    }
+}
