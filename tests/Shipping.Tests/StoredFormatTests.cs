@@ -17,6 +17,7 @@ public sealed class StoredFormatTests
     [InlineData("""{"orderId":"o1","status":"shipped","tracking":"TRK-o1","version":2}""")]
     [InlineData("""{"orderId":"o1","status":"delivered","tracking":"TRK-o1","version":3}""")]
     [InlineData("""{"orderId":"o1","status":"cancelled","version":1}""")]
+    [InlineData("""{"orderId":"o1","status":"shipped","tracking":"TRK-o1","version":2,"since":"2026-01-02T03:04:05+00:00"}""")]
     public void A_shipment_keeps_its_text_in_every_status(string json) => Assert.Equal(json, Write(Read(json)));
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Inventory.Catalogue;
 /// Stored format. <paramref name="Price"/> counts minor units of <paramref name="Currency"/>. At all times
 /// <c>available + reserved + sold</c> is what was ever put on the shelf.
 /// </summary>
-internal sealed record Product(string ProductId, string Name, long Price, string Currency, int Available, int Reserved, int Sold);
+public sealed record Product(string ProductId, string Name, long Price, string Currency, int Available, int Reserved, int Sold);
 
 /// <summary>What an operator may say about a product. <paramref name="Stock"/> is what is to be available from now on.</summary>
 internal sealed record ProductDetails(string? Name, long? Price, int? Stock);

@@ -1,4 +1,5 @@
 using Inventory.Stock;
+using Inventory.Turns;
 using ServiceDefaults.Refusals;
 
 namespace Inventory.Catalogue;
@@ -22,8 +23,8 @@ internal static class ProductEndpoints
     private static async Task<IResult> FindAsync(string productId, StockStore store, CancellationToken cancellation)
         => (await store.FindAsync([productId], cancellation)).GetValueOrDefault(productId) is { } found ? TypedResults.Ok(found.Value) : Missing(productId);
 
-    private static async Task<IResult> PutAsync(string productId, ProductDetails details, StockStore store, CancellationToken cancellation)
-        => (await store.PutAsync(productId, details, cancellation)).ToResult(TypedResults.Ok);
+    private static async Task<IResult> PutAsync(string productId, ProductDetails details, StockTurns turns, CancellationToken cancellation)
+        => (await turns.PutAsync(productId, details, cancellation)).ToResult(TypedResults.Ok);
 
     /// <summary>What an order needs to know before it is taken: the catalogue's prices. Ids that are not there are left out.</summary>
     private static async Task<IResult> PricesAsync(PriceQuery query, StockStore store, CancellationToken cancellation)

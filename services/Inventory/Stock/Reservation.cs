@@ -1,12 +1,13 @@
+using System.Text.Json.Serialization;
 using Inventory.Catalogue;
 using ServiceDefaults.Refusals;
 
 namespace Inventory.Stock;
 
 /// <summary>Stored format.</summary>
-internal sealed record ReservationLine(string ProductId, int Quantity);
+public sealed record ReservationLine(string ProductId, int Quantity);
 
-internal enum ReservationStatus
+public enum ReservationStatus
 {
     /// <summary>Goods are held for the order.</summary>
     Reserved,
@@ -22,7 +23,14 @@ internal enum ReservationStatus
 }
 
 /// <summary>Stored format: what became of an order's goods.</summary>
-internal sealed record Reservation(string OrderId, ReservationStatus Status, IReadOnlyList<ReservationLine> Lines, string? Reason, int Version);
+public sealed record Reservation(string OrderId, ReservationStatus Status, IReadOnlyList<ReservationLine> Lines, string? Reason, int Version)
+{
+    /// <summary>Stored format: the reason of a release that nobody asked for.</summary>
+    public const string Expired = "expired: its order is over, and nobody came for the goods";
+
+    [JsonIgnore]
+    public bool HasExpired => Status == ReservationStatus.Released && Reason == Expired;
+}
 
 /// <summary>What a decision changes: the reservation, and the products it touches.</summary>
 internal sealed record StockChange(Reservation Reservation, IReadOnlyList<Product> Products);
@@ -70,6 +78,11 @@ internal static class StockRules
         }).ToList();
         return new StockChange(before with { Status = ReservationStatus.Released, Version = before.Version + 1 }, freed);
     }
+
+    public static StockChange? Expire(Reservation? before, IReadOnlyDictionary<string, Product> products)
+        => before?.Status == ReservationStatus.Reserved && Release(before.OrderId, before, products) is { } freed
+            ? freed with { Reservation = freed.Reservation with { Reason = Reservation.Expired } }
+            : null;
 
     /// <summary>Takes the goods of a shipped order out. An order that holds nothing has nothing to ship: a conflict.</summary>
     public static Outcome<StockChange?> Ship(string orderId, Reservation? before, IReadOnlyDictionary<string, Product> products)

@@ -1,17 +1,18 @@
+using Inventory.Turns;
 using ServiceDefaults.Refusals;
 
 namespace Inventory.Stock;
 
 /// <summary>
-/// Reserve, release, ship: decided and written in one transaction, then published. A crash between the two is mended by the
+/// Reserve, release, ship: decided and written in one transaction, in the turns of all products, then published. A crash between the two is mended by the
 /// caller's repetition, which finds the decision made and publishes again. <c>saga</c> is the kind of saga that asks; events carry it
 /// on, so that subscriptions can tell them apart.
 /// </summary>
-internal sealed class Reserving(StockStore stock, ReservationEvents events)
+internal sealed class Reserving(StockStore stock, StockTurns turns, ReservationEvents events)
 {
     public async Task<Reservation> ReserveAsync(string orderId, IReadOnlyList<ReservationLine> lines, string saga, CancellationToken cancellation)
     {
-        var decided = await stock.ChangeAsync(orderId, lines, (before, products) => StockRules.Reserve(orderId, before, lines, products)!, cancellation);
+        var decided = await turns.ChangeAsync(StockRequest.For(StockAct.Reserve, orderId, lines), cancellation);
         await events.PublishAsync(decided.Value!, saga, cancellation);
         return decided.Value!;
     }
@@ -19,7 +20,7 @@ internal sealed class Reserving(StockStore stock, ReservationEvents events)
     public async Task<Reservation> ReleaseAsync(string orderId, string saga, CancellationToken cancellation)
     {
         var held = await stock.FindReservationAsync(orderId, cancellation);
-        var decided = await stock.ChangeAsync(orderId, held?.Lines ?? [], (before, products) => StockRules.Release(orderId, before, products)!, cancellation);
+        var decided = await turns.ChangeAsync(StockRequest.For(StockAct.Release, orderId, held?.Lines ?? []), cancellation);
         await events.PublishAsync(decided.Value!, saga, cancellation);
         return decided.Value!;
     }
@@ -27,7 +28,7 @@ internal sealed class Reserving(StockStore stock, ReservationEvents events)
     public async Task<Outcome<Reservation>> ShipAsync(string orderId, string saga, CancellationToken cancellation)
     {
         var held = await stock.FindReservationAsync(orderId, cancellation);
-        var decided = await stock.ChangeAsync(orderId, held?.Lines ?? [], (before, products) => StockRules.Ship(orderId, before, products), cancellation);
+        var decided = await turns.ChangeAsync(StockRequest.For(StockAct.Ship, orderId, held?.Lines ?? []), cancellation);
         if (decided.Value is { } sold)
         {
             await events.PublishAsync(sold, saga, cancellation);

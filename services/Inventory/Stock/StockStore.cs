@@ -3,6 +3,7 @@ using Dapr;
 using Dapr.Client;
 using Grpc.Core;
 using Inventory.Catalogue;
+using Inventory.Expiry;
 using ServiceDefaults;
 using ServiceDefaults.Aggregates;
 using ServiceDefaults.Refusals;
@@ -13,18 +14,14 @@ namespace Inventory.Stock;
 /// Products and reservations in one store, so that an order's goods move in one transaction: every product it touches under its
 /// ETag, and the reservation with them. The store has no outbox; <see cref="ReservationEvents"/> publishes.
 /// </summary>
-internal sealed class StockStore(DaprClient dapr)
+internal sealed class StockStore(DaprClient dapr, TimeProvider time)
 {
-    private const string Store = "inventory-stock";
+    public const string Store = "inventory-stock";
     private const string IndexKey = "products";
 
-    private static readonly StateOptions FirstWrite = new() { Concurrency = ConcurrencyMode.FirstWrite, Consistency = ConsistencyMode.Strong };
+    public static readonly StateOptions FirstWrite = new() { Concurrency = ConcurrencyMode.FirstWrite, Consistency = ConsistencyMode.Strong };
 
-    /// <summary>
-    /// Products somebody here is writing now. A turn costs less than a lost race for an ETag; the ETag still guards against other
-    /// instances of this service.
-    /// </summary>
-    private readonly ProductTurns turns = new();
+    private readonly OrderTurns turns = new();
 
     public async Task<IReadOnlyDictionary<string, Stored<Product>>> FindAsync(IReadOnlyList<string> productIds, CancellationToken cancellation)
     {
@@ -51,7 +48,6 @@ internal sealed class StockStore(DaprClient dapr)
 
     public async Task<Outcome<Product>> PutAsync(string productId, ProductDetails details, CancellationToken cancellation)
     {
-        using var turn = await turns.TakeAsync([productId], cancellation);
         while (true)
         {
             var before = (await FindAsync([productId], cancellation)).GetValueOrDefault(productId);
@@ -71,21 +67,26 @@ internal sealed class StockStore(DaprClient dapr)
     public async Task<Reservation?> FindReservationAsync(string orderId, CancellationToken cancellation)
         => await dapr.GetStateAsync<Reservation?>(Store, ReservationKeyOf(orderId), ConsistencyMode.Strong, cancellationToken: cancellation);
 
+    public async Task<IReadOnlyList<Reservation>> FindReservationsAsync(IReadOnlyList<string> orderIds, CancellationToken cancellation)
+        => [.. (await dapr.GetBulkStateAsync<Reservation?>(Store, [.. orderIds.Select(ReservationKeyOf)], parallelism: null, cancellationToken: cancellation)).Select(item => item.Value).OfType<Reservation>()];
+
     /// <summary>
-    /// Decides on the reservation of <paramref name="orderId"/> and writes what was decided, again from the start when another
-    /// instance was faster. Gives the reservation as it is then.
+    /// Decides on the reservation of <paramref name="orderId"/> and writes what was decided, again from the start when somebody else
+    /// was faster. Gives the reservation as it is then. <paramref name="note"/>: goods that are held are noted down with the first of
+    /// the products, to be looked after.
     /// </summary>
     public async Task<Outcome<Reservation>> ChangeAsync(
         string orderId,
         IReadOnlyList<ReservationLine> lines,
         Func<Reservation?, IReadOnlyDictionary<string, Product>, Outcome<StockChange?>> decide,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        bool note = false)
     {
         var productIds = lines.Select(line => line.ProductId).Distinct(StringComparer.Ordinal).ToList();
-        using var turn = await turns.TakeAsync([.. productIds, orderId], cancellation);
+        using var turn = await turns.TakeAsync(orderId, cancellation);
         while (true)
         {
-            var read = await ReadAsync(orderId, productIds, cancellation);
+            var read = await ReadAsync(orderId, productIds, note, cancellation);
             if (read.Reservation?.Value.Lines.Any(line => !read.Products.ContainsKey(line.ProductId)) == true)
             {
                 productIds = [.. read.Reservation.Value.Lines.Select(line => line.ProductId)];
@@ -107,23 +108,37 @@ internal sealed class StockStore(DaprClient dapr)
         }
     }
 
-    private async Task<(Stored<Reservation>? Reservation, IReadOnlyDictionary<string, Stored<Product>> Products)> ReadAsync(string orderId, List<string> productIds, CancellationToken cancellation)
+    private async Task<StockRead> ReadAsync(string orderId, List<string> productIds, bool note, CancellationToken cancellation)
     {
-        var products = productIds.Count == 0 ? Task.FromResult<IReadOnlyDictionary<string, Stored<Product>>>(new Dictionary<string, Stored<Product>>()) : FindAsync(productIds, cancellation);
+        var first = note ? productIds.Min(StringComparer.Ordinal) : null;
+        var records = ReadManyAsync([.. productIds.Select(KeyOf), .. first is null ? (string[])[] : [OpenReservations.KeyOf(first)]], cancellation);
         var (reservation, etag) = await dapr.GetStateAndETagAsync<Reservation>(Store, ReservationKeyOf(orderId), ConsistencyMode.Strong, cancellationToken: cancellation);
-        return (string.IsNullOrEmpty(etag) ? null : new Stored<Reservation>(reservation, etag), await products);
+        var read = await records;
+        return new StockRead(
+            string.IsNullOrEmpty(etag) ? null : new Stored<Reservation>(reservation, etag),
+            productIds.Where(id => read.ContainsKey(KeyOf(id))).ToDictionary(id => id, id => Parse<Product>(read[KeyOf(id)]), StringComparer.Ordinal),
+            first,
+            first is not null && read.TryGetValue(OpenReservations.KeyOf(first), out var open) ? Parse<OpenReservations>(open) : null);
     }
+
+    private async Task<IReadOnlyDictionary<string, BulkStateItem>> ReadManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation)
+        => keys.Count == 0
+            ? new Dictionary<string, BulkStateItem>()
+            : (await dapr.GetBulkStateAsync(Store, keys, parallelism: null, cancellationToken: cancellation)).Where(item => !string.IsNullOrEmpty(item.ETag)).ToDictionary(item => item.Key, StringComparer.Ordinal);
+
+    private static Stored<T> Parse<T>(BulkStateItem item) => new(JsonSerializer.Deserialize<T>(item.Value, Json.Options)!, item.ETag);
 
     /// <summary>
     /// A change that touches no product is guarded by a first-write save, any other by the products' ETags: whoever decides on the
     /// same order at the same time writes the same products.
     /// </summary>
-    private async Task<bool> TryWriteAsync((Stored<Reservation>? Reservation, IReadOnlyDictionary<string, Stored<Product>> Products) read, StockChange change, CancellationToken cancellation)
+    private async Task<bool> TryWriteAsync(StockRead read, StockChange change, CancellationToken cancellation)
     {
         var key = ReservationKeyOf(change.Reservation.OrderId);
         var operations = change.Products
             .Select(product => Upsert(KeyOf(product.ProductId), product, read.Products[product.ProductId].ETag))
             .Append(Upsert(key, change.Reservation, read.Reservation?.ETag))
+            .Concat(Noting(read, change))
             .ToList();
         try
         {
@@ -139,13 +154,27 @@ internal sealed class StockStore(DaprClient dapr)
         }
         catch (Exception e) when (e is DaprException or RpcException)
         {
-            var now = await ReadAsync(change.Reservation.OrderId, [.. read.Products.Keys], cancellation);
-            var raced = now.Reservation?.ETag != read.Reservation?.ETag || now.Products.Any(product => product.Value.ETag != read.Products.GetValueOrDefault(product.Key)?.ETag);
-            if (raced)
+            var now = await ReadAsync(change.Reservation.OrderId, [.. read.Products.Keys], read.First is not null, cancellation);
+            if (now.DiffersFrom(read))
             {
                 return false;
             }
             throw;
+        }
+    }
+
+    private IEnumerable<StateTransactionRequest> Noting(StockRead read, StockChange change)
+    {
+        if (read.First is not { } first || change.Reservation.Status != ReservationStatus.Reserved)
+        {
+            yield break;
+        }
+        var before = read.Open?.Value ?? OpenReservations.None;
+        var (after, full) = before.Add(new OpenReservation(change.Reservation.OrderId, time.GetUtcNow()));
+        yield return Upsert(OpenReservations.KeyOf(first), after, read.Open?.ETag);
+        if (full is not null)
+        {
+            yield return Upsert(OpenReservations.PageKeyOf(first, before.Next), full, null);
         }
     }
 
@@ -190,6 +219,13 @@ internal sealed class StockStore(DaprClient dapr)
     private static string KeyOf(string productId) => $"product-{productId}";
 
     private static string ReservationKeyOf(string orderId) => $"reservation-{orderId}";
+
+    /// <summary>What a decision is made from. <paramref name="First"/>: where held goods are to be noted down, if at all.</summary>
+    private sealed record StockRead(Stored<Reservation>? Reservation, IReadOnlyDictionary<string, Stored<Product>> Products, string? First, Stored<OpenReservations>? Open)
+    {
+        public bool DiffersFrom(StockRead other)
+            => Reservation?.ETag != other.Reservation?.ETag || Open?.ETag != other.Open?.ETag || Products.Any(product => product.Value.ETag != other.Products.GetValueOrDefault(product.Key)?.ETag);
+    }
 
     /// <summary>product-2 before product-10.</summary>
     private sealed class ProductOrder : IComparer<string>

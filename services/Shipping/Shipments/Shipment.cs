@@ -27,6 +27,9 @@ internal sealed record Shipment(string OrderId, ShipmentStatus Status, string? T
     /// <summary>Why it was refused.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>When it came into its status. Absent in what was stored before there was a reminder.</summary>
+    public DateTimeOffset? Since { get; init; }
+
     public static Shipment Request(string orderId, string? saga = null) => new(orderId, ShipmentStatus.Requested, null, null, 0) { Saga = saga };
 
     /// <summary>Stored format: the event's name on the topic <c>shipments</c>.</summary>

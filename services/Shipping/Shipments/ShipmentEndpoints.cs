@@ -1,4 +1,5 @@
 using ServiceDefaults.Refusals;
+using Shipping.Moving;
 
 namespace Shipping.Shipments;
 
@@ -15,7 +16,7 @@ internal static class ShipmentEndpoints
         operations.MapPost("/deliver", DeliverAsync);
     }
 
-    private static async Task<IResult> ArrangeAsync(string orderId, ArrangeRequest request, ShipmentStore shipments, CancellationToken cancellation)
+    private static async Task<IResult> ArrangeAsync(string orderId, ArrangeRequest request, ShipmentStore shipments, Mover mover, CancellationToken cancellation)
     {
         if (request.Destination is not { Country.Length: 2 } destination)
         {
@@ -23,6 +24,7 @@ internal static class ShipmentEndpoints
         }
         // The tracking number follows from the order, so that a repeated request arranges the same parcel.
         var arranged = await shipments.ChangeAsync(orderId, before => ShipmentRules.Arrange(before, destination, $"TRK-{orderId}"), cancellation);
+        await mover.WatchAsync(arranged.Value, cancellation);
         return arranged.ToResult(TypedResults.Ok);
     }
 

@@ -1,4 +1,5 @@
 using ServiceDefaults.Events;
+using Shipping.Moving;
 
 namespace Shipping.Shipments;
 
@@ -6,7 +7,7 @@ namespace Shipping.Shipments;
 internal sealed record OrderNews(string EventId, string OrderId, Destination? Destination = null, int Round = 1);
 
 /// <summary>Shipping's part in a choreographed order. Idempotent by order id; a refusal is an answer too.</summary>
-internal sealed class ShipmentRequests(ShipmentStore shipments)
+internal sealed class ShipmentRequests(ShipmentStore shipments, Mover mover)
 {
     private const string Choreography = "choreography";
 
@@ -17,10 +18,11 @@ internal sealed class ShipmentRequests(ShipmentStore shipments)
         {
             return Delivery.Drop;
         }
-        await shipments.ChangeAsync(
+        var arranged = await shipments.ChangeAsync(
             orderId,
             before => ShipmentRules.Arrange(before, destination, $"TRK-{orderId}") is { Refusal: { } refusal } ? ShipmentRules.Refuse(before, refusal.Detail) : ShipmentRules.Arrange(before, destination, $"TRK-{orderId}"),
             cancellation, Choreography);
+        await mover.WatchAsync(arranged.Value, cancellation);
         return Delivery.Done;
     }
 

@@ -31,8 +31,9 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
 
     private Task<bool> TrySaveAsync(Stored<Shipment> read, Shipment next, CancellationToken cancellation)
     {
-        var data = new ShipmentEvent($"{next.OrderId}:{next.EventType()}", next.Version, time.GetUtcNow(), next.OrderId, next.Tracking, next.Reason);
-        return shipments.TryReplaceAsync(next.OrderId, read, next, Outgoing(next, data), cancellation);
+        var now = time.GetUtcNow();
+        var data = new ShipmentEvent($"{next.OrderId}:{next.EventType()}", next.Version, now, next.OrderId, next.Tracking, next.Reason);
+        return shipments.TryReplaceAsync(next.OrderId, read, next with { Since = next.Version == read.Value.Version ? next.Since : now }, Outgoing(next, data), cancellation);
     }
 
     private static OutgoingEvent Outgoing(Shipment shipment, object data)

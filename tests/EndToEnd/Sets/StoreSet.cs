@@ -12,7 +12,9 @@ internal abstract class StoreSet : IAsyncDisposable
     public abstract void PointAt(SystemFolder folder);
 
     /// <summary>All values of a store whose component has the key prefix <c>name</c>.</summary>
-    public abstract IReadOnlyList<string> ValuesOf(string store);
+    public IReadOnlyList<string> ValuesOf(string store) => ValuesOf(store, $"{store}||");
+
+    public abstract IReadOnlyList<string> ValuesOf(string store, string prefix);
 
     /// <summary>Ends each server as a crash does and starts it again; the last is back when this ends.</summary>
     public virtual Task RestartServersAsync() => throw new NotSupportedException("there is no server");
@@ -37,12 +39,12 @@ internal sealed class EmbeddedSet : StoreSet
 
     public override void PointAt(SystemFolder folder) => this.folder = folder;
 
-    public override IReadOnlyList<string> ValuesOf(string store)
+    public override IReadOnlyList<string> ValuesOf(string store, string prefix)
     {
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = folder!.In("data/platform.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT CAST(value AS TEXT) FROM {store.Replace('-', '_')} WHERE key LIKE '{store}||%'";
+        command.CommandText = $"SELECT CAST(value AS TEXT) FROM {store.Replace('-', '_')} WHERE key LIKE '{prefix}%'";
         using var rows = command.ExecuteReader();
         var found = new List<string>();
         while (rows.Read())

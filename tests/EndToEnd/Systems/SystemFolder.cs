@@ -77,6 +77,7 @@ internal sealed partial class SystemFolder : IDisposable
         var text = File.ReadAllText(System.IO.Path.Combine(Repository.Root, "dapr.yaml"));
         Assert.Contains("    ASPNETCORE_ENVIRONMENT: Development", text, StringComparison.Ordinal);
         text = text.Replace("    ASPNETCORE_ENVIRONMENT: Development", "    ASPNETCORE_ENVIRONMENT: Development" + Settings, StringComparison.Ordinal);
+        text = text.Replace("Shipping__ShipAfter: \"00:01:00\"", "Shipping__ShipAfter: \"00:30:00\"", StringComparison.Ordinal); // tests ship by hand, or say when
         text = text.Replace("appDirPath: ./", $"appDirPath: {Repository.Root}", StringComparison.Ordinal);
         text = AppWithPort().Replace(text, app =>
         {

@@ -1,0 +1,56 @@
+using Inventory.Stock;
+using Inventory.Turns;
+using Microsoft.Extensions.Options;
+
+namespace Inventory.Expiry;
+
+/// <summary>
+/// Looks after reservations that were made long ago, a page at a time: those that came to an end are forgotten, those whose order
+/// is over are released, and orders are asked about the rest. Runs in the turn of the product. A crash repeats a page, which
+/// changes nothing twice.
+/// </summary>
+internal sealed class ExpiredReservations(OpenReservationPages pages, StockStore stock, StockTurns turns, ReservationEvents events, OrdersClient orders, IOptions<ExpiryOptions> options, TimeProvider time)
+{
+    /// <summary>Nobody waits for this event; those who conduct orders by events know already that theirs is over.</summary>
+    private const string Saga = "orchestration";
+
+    /// <summary>False when there is nothing left to look after.</summary>
+    public async Task<bool> ReleaseAsync(string productId, CancellationToken cancellation)
+    {
+        while (await pages.OldestAsync(productId, cancellation) is { } oldest)
+        {
+            var due = oldest.Orders.Where(one => one.Since + options.Value.ExpireAfter <= time.GetUtcNow()).ToList();
+            if (oldest.IsPage ? due.Count < oldest.Orders.Count : due.Count == 0)
+            {
+                return true;
+            }
+            var open = await SettleAsync(productId, due, cancellation);
+            await pages.ReplaceAsync(productId, oldest, [.. oldest.Orders.Except(due), .. open], cancellation);
+        }
+        return false;
+    }
+
+    private async Task<IReadOnlyList<OpenReservation>> SettleAsync(string productId, List<OpenReservation> due, CancellationToken cancellation)
+    {
+        var reservations = await stock.FindReservationsAsync([.. due.Select(one => one.OrderId)], cancellation);
+        var held = await Task.WhenAll(reservations.Where(one => one.Status == ReservationStatus.Reserved)
+            .Select(async one => (Reservation: one, Fate: await orders.FateOfAsync(one.OrderId, cancellation))));
+        foreach (var reservation in reservations.Where(one => one.HasExpired))
+        {
+            await events.PublishAsync(reservation, Saga, cancellation); // the same event again, should a crash have come between
+        }
+        foreach (var (reservation, _) in held.Where(one => one.Fate == OrderFate.Over))
+        {
+            await ReleaseAsync(productId, reservation, cancellation);
+        }
+        return [.. held.Where(one => one.Fate == OrderFate.Open).Select(one => new OpenReservation(one.Reservation.OrderId, time.GetUtcNow()))];
+    }
+
+    /// <summary>The turn of this product is taken already, and is the first of the order's.</summary>
+    private async Task ReleaseAsync(string productId, Reservation reservation, CancellationToken cancellation)
+    {
+        var request = StockRequest.For(StockAct.Expire, reservation.OrderId, reservation.Lines);
+        var released = await turns.ChangeAsync(request with { Ahead = [.. request.Ahead.Where(id => id != productId)] }, cancellation);
+        await events.PublishAsync(released.Value!, Saga, cancellation);
+    }
+}

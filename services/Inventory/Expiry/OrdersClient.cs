@@ -1,0 +1,42 @@
+using System.Net;
+using System.Net.Http.Json;
+
+namespace Inventory.Expiry;
+
+/// <summary>What orders says about an order.</summary>
+internal sealed class OrdersClient(HttpClient http)
+{
+    private const string Pending = "pending";
+    private const string Cancelled = "cancelled";
+    private const string Intervention = "intervention";
+
+    public async Task<OrderFate> FateOfAsync(string orderId, CancellationToken cancellation)
+    {
+        using var response = await http.GetAsync(new Uri($"/orders/{Uri.EscapeDataString(orderId)}", UriKind.Relative), cancellation);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return OrderFate.Over;
+        }
+        response.EnsureSuccessStatusCode();
+        return (await response.Content.ReadFromJsonAsync<OrderStatus>(cancellation))!.Status switch
+        {
+            Cancelled => OrderFate.Over,
+            Pending or Intervention => OrderFate.Open,
+            _ => OrderFate.Kept,
+        };
+    }
+
+    private sealed record OrderStatus(string Status);
+}
+
+internal enum OrderFate
+{
+    /// <summary>Somebody is still at work on it, and will release or ship.</summary>
+    Open,
+
+    /// <summary>Confirmed: the goods are the customer's.</summary>
+    Kept,
+
+    /// <summary>Cancelled, or never heard of: nobody will come for the goods.</summary>
+    Over,
+}

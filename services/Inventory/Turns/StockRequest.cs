@@ -1,0 +1,32 @@
+using Inventory.Stock;
+using ServiceDefaults.Refusals;
+
+namespace Inventory.Turns;
+
+internal enum StockAct
+{
+    Reserve,
+    Release,
+    Ship,
+    Expire,
+}
+
+/// <summary>
+/// What is to become of an order's goods. <paramref name="Ahead"/> are the products whose turns are still to be taken, in the one
+/// order in which everybody takes them.
+/// </summary>
+internal sealed record StockRequest(StockAct Act, string OrderId, IReadOnlyList<ReservationLine> Lines, IReadOnlyList<string> Ahead)
+{
+    public bool IsFirst(string productId) => Lines.All(line => string.CompareOrdinal(productId, line.ProductId) <= 0);
+
+    public static StockRequest For(StockAct act, string orderId, IReadOnlyList<ReservationLine> lines)
+        => new(act, orderId, lines, [.. lines.Select(line => line.ProductId).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
+}
+
+/// <summary>A value or the reason why there is none, on the wire. Public, with what it carries, because the SDK awaits an actor dynamically.</summary>
+public sealed record Answer<T>(T? Value, Refusal? Refusal)
+{
+    public static Answer<T> Of(Outcome<T> outcome) => new(outcome.Value, outcome.Refusal);
+
+    public Outcome<T> ToOutcome() => Refusal is null ? Value! : Refusal;
+}

@@ -1,0 +1,40 @@
+using Dapr.Actors;
+using Dapr.Actors.Client;
+using Inventory.Catalogue;
+using Inventory.Expiry;
+using Inventory.Stock;
+using Microsoft.Extensions.Options;
+using ServiceDefaults.Refusals;
+
+namespace Inventory.Turns;
+
+/// <summary>
+/// Takes the turns of an order's products one inside the other, always in the same order, and decides once it has them all: so
+/// nobody who wants some of the same products ever waits in a circle, and all lines move in one transaction.
+/// </summary>
+internal sealed class StockTurns(StockStore stock, IActorProxyFactory actors, IOptions<ExpiryOptions> expiry)
+{
+    /// <summary>Without a product ahead nobody is waited for: all turns are taken, or there are none to take.</summary>
+    public async Task<Outcome<Reservation>> ChangeAsync(StockRequest request, CancellationToken cancellation)
+        => request.Ahead is [var next, ..]
+            ? (await Actor(next).InvokeMethodAsync<StockRequest, Answer<Reservation>>(nameof(IProductStockActor.ChangeAsync), request, cancellation)).ToOutcome()
+            : await DecideAsync(request, cancellation);
+
+    public async Task<Outcome<Product>> PutAsync(string productId, ProductDetails details, CancellationToken cancellation)
+        => (await Actor(productId).InvokeMethodAsync<ProductDetails, Answer<Product>>(nameof(IProductStockActor.PutAsync), details, cancellation)).ToOutcome();
+
+    private Task<Outcome<Reservation>> DecideAsync(StockRequest request, CancellationToken cancellation) => stock.ChangeAsync(
+        request.OrderId,
+        request.Lines,
+        (before, products) => request.Act switch
+        {
+            StockAct.Reserve => StockRules.Reserve(request.OrderId, before, request.Lines, products)!,
+            StockAct.Release => StockRules.Release(request.OrderId, before, products)!,
+            StockAct.Expire => StockRules.Expire(before, products)!,
+            StockAct.Ship => StockRules.Ship(request.OrderId, before, products),
+            _ => throw new ArgumentOutOfRangeException(nameof(request), request.Act, "an act without a rule"),
+        },
+        cancellation, note: request.Act == StockAct.Reserve && expiry.Value.Expires);
+
+    private ActorProxy Actor(string productId) => actors.Create(new ActorId(ActorName.Of(productId)), ProductStockActor.TypeName);
+}

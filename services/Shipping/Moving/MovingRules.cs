@@ -1,0 +1,22 @@
+using ServiceDefaults.Refusals;
+using Shipping.Shipments;
+
+namespace Shipping.Moving;
+
+/// <summary>What a tick of its reminder means for a shipment. A tick may be late, be missed, or come twice.</summary>
+internal static class MovingRules
+{
+    public static Outcome<Shipment> Tick(Shipment before, ShippingOptions options, DateTimeOffset now) => before.Status switch
+    {
+        ShipmentStatus.Arranged => ShipmentRules.Ship(before),
+        ShipmentStatus.Shipped when options.DeliverAfter > TimeSpan.Zero && IsDue(before, options, now) => ShipmentRules.Deliver(before),
+        _ => before,
+    };
+
+    /// <summary>Whether no later tick will change anything.</summary>
+    public static bool IsAtEnd(Shipment shipment, ShippingOptions options)
+        => shipment.Status is not (ShipmentStatus.Arranged or ShipmentStatus.Shipped) || (shipment.Status == ShipmentStatus.Shipped && options.DeliverAfter <= TimeSpan.Zero);
+
+    /// <summary>A repeated tick comes at once, the next one a period later: half a period tells them apart, however late the last one was.</summary>
+    private static bool IsDue(Shipment shipment, ShippingOptions options, DateTimeOffset now) => !(now - shipment.Since < options.DeliverAfter / 2);
+}

@@ -1,0 +1,35 @@
+using Dapr.Actors;
+using Dapr.Actors.Runtime;
+using Microsoft.Extensions.Options;
+using Shipping.Shipments;
+
+namespace Shipping.Moving;
+
+/// <summary>An order's shipment on its way. It has no method of its own: a reminder moves it.</summary>
+public interface IShipmentActor : IActor;
+
+/// <summary>
+/// One reminder, due after <c>ShipAfter</c> and back every <c>DeliverAfter</c> until the shipment is at its end: a tick that is lost
+/// delays the goods, but leaves none behind.
+/// </summary>
+[Actor(TypeName = TypeName)]
+internal sealed class ShipmentActor(ActorHost host, ShipmentStore shipments, IOptions<ShippingOptions> options, TimeProvider time) : Actor(host), IShipmentActor, IRemindable
+{
+    /// <summary>Stored format, with the reminder's name.</summary>
+    public const string TypeName = "Shipment";
+
+    public const string Reminder = "move-on";
+
+    public async Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
+    {
+        if (await TickAsync(Id.GetId()) is not { } shipment || MovingRules.IsAtEnd(shipment, options.Value))
+        {
+            await UnregisterReminderAsync(reminderName);
+        }
+    }
+
+    private async Task<Shipment?> TickAsync(string orderId)
+        => await shipments.FindAsync(orderId, CancellationToken.None) is null
+            ? null
+            : (await shipments.ChangeAsync(orderId, before => MovingRules.Tick(before, options.Value, time.GetUtcNow()), CancellationToken.None)).Value;
+}

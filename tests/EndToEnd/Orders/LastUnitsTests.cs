@@ -1,0 +1,81 @@
+using System.Text.Json;
+using EndToEnd.Systems;
+
+namespace EndToEnd.Orders;
+
+/// <summary>Many orders want the last of the same few products, in every order of lines.</summary>
+public sealed class LastUnitsTests
+{
+    private const int Units = 50;
+    private const int Orders = 200;
+
+    private static readonly string[] Products = ["last-a", "last-b", "last c ö"];
+    private static readonly string[] Sagas = ["orchestration", "choreography"];
+
+    [Fact]
+    public async Task Exactly_as_many_orders_are_confirmed_as_there_are_units_and_nothing_stays_held_for_the_others()
+    {
+        await using var system = await StartAsync();
+        var stock = await system.Api.ProductsAsync();
+
+        // Nobody's order: its reservation is the first to be made, and the first to expire.
+        using var inventory = system.SidecarOf("orders");
+        await inventory.InvokeAsync("inventory", "reservations/nobodys", new { items = Lines(2) });
+        var orderIds = await PlaceAsync(system, Orders);
+
+        var released = await Wait.ForAsync("the reservation of no order expires", async () => await ReservationAsync(inventory, "nobodys") is var found && found.Status == "released" ? found : null);
+        Assert.StartsWith("expired", released.Reason, StringComparison.Ordinal);
+        Assert.Contains(system.Set.ValuesOf("inventory-store"), told => told.Contains("nobodys:inventory.released", StringComparison.Ordinal));
+        var ended = new List<OrderView>();
+        foreach (var orderId in orderIds)
+        {
+            ended.Add(await system.Api.EndOfAsync(orderId));
+        }
+        var confirmed = ended.Count(order => order.Status == "confirmed");
+        Assert.InRange(confirmed, Units - 1, Units); // one if nobody's unit was still held when the last order asked
+        Assert.Equal(Orders - confirmed, ended.Count(order => order.Status == "cancelled"));
+        await Invariants.HoldAsync(system, stock, orderIds);
+
+        // Confirmed orders keep their goods for good; with the last of them nothing is looked after any more.
+        await Wait.UntilAsync("every reservation has come to its end or is its customer's", () => Task.FromResult(system.Set.ValuesOf("inventory-actors", "inventory||actor-reminder||").Count == 0));
+        await Invariants.HoldAsync(system, stock, orderIds);
+    }
+
+    [Fact]
+    public async Task Lines_move_together_although_inventory_dies_in_the_middle()
+    {
+        await using var system = await StartAsync();
+        var stock = await system.Api.ProductsAsync();
+
+        var placing = PlaceAsync(system, 60);
+        await Wait.UntilAsync("the first orders have reserved their goods", async () => (await system.Api.ProductsAsync()).Any(product => product.Reserved > 0));
+        await system.KillAppAsync("inventory");
+
+        await Invariants.HoldAsync(system, stock, await placing);
+    }
+
+    private static async Task<OrderSystem> StartAsync()
+    {
+        var system = await OrderSystem.StartAsync(folder =>
+        {
+            folder.Replace("dapr.yaml", "Saga__StuckAfter: \"00:00:15\"", "Saga__StuckAfter: \"00:00:45\""); // two hundred at once take their time
+            folder.Replace("dapr.yaml", "Saga__ApprovalLimit: \"500000000\"", "Saga__ApprovalLimit: \"500000000\"\n    Inventory__ExpireAfter: \"00:00:05\"");
+        });
+        foreach (var product in Products)
+        {
+            await system.Api.PutProductAsync(Uri.EscapeDataString(product), new { name = "One of the last", price = 100, stock = Units });
+        }
+        return system;
+    }
+
+    private static Task<string[]> PlaceAsync(OrderSystem system, int count) => Task.WhenAll(Enumerable.Range(0, count).Select(number
+        => system.Api.PlaceStubbornlyAsync(new { customerId = $"customer-{1 + (number % 2)}", items = Lines(number), paymentToken = "tok_ok", saga = Sagas[number % 2] }, $"last-{number}")));
+
+    /// <summary>One of each product, beginning with another one each time.</summary>
+    private static object[] Lines(int number) => [.. Enumerable.Range(0, Products.Length).Select(line => new { productId = Products[(number + line) % Products.Length], quantity = 1 })];
+
+    private static async Task<ReservationView> ReservationAsync(AppSidecar inventory, string orderId)
+        => JsonSerializer.Deserialize<ReservationView>(await inventory.ReadAsync("inventory", $"reservations/{orderId}"), JsonSerializerOptions.Web)!;
+
+    private sealed record ReservationView(string Status, string? Reason);
+}

@@ -1,0 +1,50 @@
+using Inventory.Expiry;
+using Inventory.Turns;
+
+namespace Inventory.Tests;
+
+public sealed class OpenReservationsTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    [Fact]
+    public void The_newest_stay_few_and_a_full_page_is_put_aside_under_the_next_number()
+    {
+        var open = OpenReservations.None;
+        var pages = new List<int>();
+        for (var number = 0; number < (3 * OpenReservations.PageSize) + 1; number++)
+        {
+            var before = open.Next;
+            (open, var full) = open.Add(new OpenReservation($"o{number}", Now));
+            if (full is not null)
+            {
+                Assert.Equal(OpenReservations.PageSize, full.Count);
+                pages.Add(before);
+            }
+        }
+        Assert.Equal([0, 1, 2], pages);
+        Assert.Equal((0, 3, "o96"), (open.First, open.Next, Assert.Single(open.Newest).OrderId));
+    }
+
+    [Theory]
+    [InlineData("product-1", "product-1")]
+    [InlineData("a/b", "~YS9i")]
+    [InlineData("..", "~Li4")]
+    [InlineData("~tea", "~fnRlYQ")]
+    public void Any_product_id_makes_an_actor_id_and_comes_back(string productId, string actorId)
+    {
+        Assert.Equal(actorId, ActorName.Of(productId));
+        Assert.Equal(productId, ActorName.ProductOf(actorId));
+    }
+
+    [Theory]
+    [InlineData("a", "b", "a")]
+    [InlineData("b", "a", "a")]
+    public void Everybody_takes_turns_in_the_same_order(string one, string other, string first)
+    {
+        var request = StockRequest.For(StockAct.Reserve, "o1", [new(one, 1), new(other, 1), new(one, 2)]);
+        Assert.Equal(["a", "b"], request.Ahead);
+        Assert.True(request.IsFirst(first));
+        Assert.False(request.IsFirst("b"));
+    }
+}
