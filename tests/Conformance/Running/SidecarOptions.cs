@@ -7,6 +7,9 @@ public sealed record SidecarOptions
     public IReadOnlyList<string> Resources { get; init; } = [];
     public string? Configuration { get; init; }
     public int AppPort { get; init; }
+
+    /// <summary>Where the sidecar is to listen, when the app has to know before; a free port otherwise.</summary>
+    public int? HttpPort { get; init; }
     public string AppProtocol { get; init; } = "http";
     public IReadOnlyList<string> Flags { get; init; } = [];
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();

@@ -1,0 +1,70 @@
+using Conformance.Apps;
+using Conformance.Running;
+using Dapr.Actors;
+using Dapr.Actors.Client;
+
+namespace Conformance.Actors;
+
+/// <summary>Dapr.Actors on both sides of the sidecar: its runtime hosts, its proxies call.</summary>
+public sealed class SdkActorTests : IAsyncLifetime
+{
+    private static readonly string Store = Yaml.Component("actors", "state.sqlite", ("connectionString", "{scratch}/actors.db"), ("actorStateStore", "true"));
+
+    private SdkActorApp app = null!;
+    private SidecarProcess sidecar = null!;
+    private ActorProxyFactory actors = null!;
+
+    public async Task InitializeAsync()
+    {
+        var port = Port.Free();
+        app = await SdkActorApp.StartAsync(port);
+        sidecar = await SidecarProcess.StartAsync(new SidecarOptions { HttpPort = port, AppPort = app.PortNumber, Resources = [Store] });
+        actors = new ActorProxyFactory(new ActorProxyOptions { HttpEndpoint = $"http://127.0.0.1:{port}" }, (HttpMessageHandler?)null);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await sidecar.DisposeAsync();
+        await app.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_typed_proxy_calls_by_remoting_and_the_state_stays()
+    {
+        var account = actors.CreateActorProxy<IAccount>(new ActorId("a"), Account.TypeName);
+        Assert.Equal(3, await account.AddAsync(3));
+        Assert.Equal(7, await account.AddAsync(4));
+    }
+
+    [Fact]
+    public async Task A_proxy_without_a_type_calls_by_name()
+    {
+        var account = actors.Create(new ActorId("b"), Account.TypeName);
+        Assert.Equal(5, await account.InvokeMethodAsync<int, int>(nameof(IAccount.AddAsync), 5));
+        await sidecar.Http.GetAsync("/v1.0/actors/Account/b/state/sum").SucceedsAsync(200, "5");
+    }
+
+    [Fact]
+    public async Task What_an_actor_throws_reaches_the_caller_of_a_typed_proxy()
+    {
+        var account = actors.CreateActorProxy<IAccount>(new ActorId("c"), Account.TypeName);
+        var thrown = await Assert.ThrowsAsync<ActorMethodInvocationException>(() => account.FailAsync("no money"));
+        Assert.Contains("no money", thrown.ToString(), StringComparison.Ordinal);
+        Assert.Equal(1, await account.AddAsync(1));
+    }
+
+    [Fact]
+    public async Task Calls_at_the_same_time_lose_nothing()
+    {
+        var sums = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => actors.CreateActorProxy<IAccount>(new ActorId("d"), Account.TypeName).AddAsync(1)));
+        Assert.Equal(Enumerable.Range(1, 40), sums.Order());
+    }
+
+    [Fact]
+    public async Task With_reentrancy_two_that_call_each_other_do_not_wait_for_ever()
+    {
+        var one = actors.CreateActorProxy<IAccount>(new ActorId("e"), Account.TypeName);
+        Assert.Equal(1, await one.AddThroughAsync("f"));
+        Assert.Equal(2, await one.AddThroughAsync("f"));
+    }
+}
