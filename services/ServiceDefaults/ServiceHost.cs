@@ -68,6 +68,12 @@ public static class ServiceHost
         return app;
     }
 
+    /// <summary>
+    /// As <see cref="AddServiceClient"/>, for what reminders and other background work ask. Never used while a request is served, so it
+    /// can't close a circle of requests that wait for each other; the map of dependencies keeps the two apart.
+    /// </summary>
+    public static IServiceCollection AddBackgroundClient<TClient>(this IServiceCollection services, string appId) where TClient : class => services.AddServiceClient<TClient>(appId);
+
     /// <summary>A client of another service's API, through this app's sidecar.</summary>
     public static IServiceCollection AddServiceClient<TClient>(this IServiceCollection services, string appId) where TClient : class
         => services.AddSingleton(provider =>

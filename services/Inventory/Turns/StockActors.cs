@@ -10,7 +10,7 @@ internal static class StockActors
         services.AddOptions<ExpiryOptions>().BindConfiguration("Inventory")
             .Validate(options => options.ExpireAfter >= TimeSpan.Zero, "Inventory:ExpireAfter must not be negative")
             .ValidateOnStart();
-        services.AddSingleton<StockTurns>().AddSingleton<OpenReservationPages>().AddSingleton<ExpiredReservations>().AddServiceClient<OrdersClient>("orders");
+        services.AddSingleton<StockTurns>().AddSingleton<OpenReservationPages>().AddSingleton<ExpiredReservations>().AddBackgroundClient<OrdersClient>("orders");
         services.AddActors(actors =>
         {
             actors.JsonSerializerOptions = Json.Options;

@@ -9,8 +9,8 @@ internal sealed record DependencyMap(
     IReadOnlyList<Consumption> Consumptions,
     IReadOnlyList<string> Events);
 
-/// <summary>A synchronous call through sidecars.</summary>
-internal sealed record Call(string From, string To);
+/// <summary>A synchronous call through sidecars. <paramref name="Background"/>: no request waits for it.</summary>
+internal sealed record Call(string From, string To, bool Background = false);
 
 /// <summary>A state store and the apps that may use it; an empty list is every app.</summary>
 internal sealed record Store(string Name, IReadOnlyList<string> Owners);

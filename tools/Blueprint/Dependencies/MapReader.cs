@@ -47,10 +47,9 @@ internal static partial class MapReader
         => Directory.EnumerateFiles(app.Directory, "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .SelectMany(file => Declared().Matches(File.ReadAllText(file)))
-            .Select(match => match.Groups["app"].Value)
-            .Where(apps.Contains)
-            .Select(called => new Call(app.Options.AppId, called));
+            .Where(match => apps.Contains(match.Groups["app"].Value))
+            .Select(match => new Call(app.Options.AppId, match.Groups["app"].Value, match.Groups["background"].Success));
 
-    [GeneratedRegex("""AddServiceClient<\w+>\("(?<app>[\w-]+)"\)|new\(\[[^\]]*\], "[\w/-]+", "(?<app>[\w-]+)"|const string AppId = "(?<app>[\w-]+)";""")]
+    [GeneratedRegex("""AddServiceClient<\w+>\("(?<app>[\w-]+)"\)|(?<background>AddBackgroundClient)<\w+>\("(?<app>[\w-]+)"\)|new\(\[[^\]]*\], "[\w/-]+", "(?<app>[\w-]+)"|const string AppId = "(?<app>[\w-]+)";""")]
     private static partial Regex Declared();
 }

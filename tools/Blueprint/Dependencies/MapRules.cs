@@ -29,7 +29,7 @@ internal static partial class MapRules
 
     private static IEnumerable<string> Cycles(DependencyMap map)
     {
-        var calls = map.Calls.Where(call => call.From != call.To).ToLookup(call => call.From, call => call.To, StringComparer.Ordinal);
+        var calls = map.Calls.Where(call => call.From != call.To && !call.Background).ToLookup(call => call.From, call => call.To, StringComparer.Ordinal);
         foreach (var app in map.Apps)
         {
             if (PathBack(app, app, calls, []) is { } path)

@@ -18,7 +18,7 @@ internal static class MapText
         }
         foreach (var call in map.Calls)
         {
-            text.AppendLine($"  {Id(call.From)} --> {Id(call.To)}");
+            text.AppendLine($"  {Id(call.From)} {(call.Background ? "-. asks in the background .->" : "-->")} {Id(call.To)}");
         }
         foreach (var (topic, app) in map.Publications.Select(one => (one.Topic, one.App)))
         {
@@ -32,7 +32,7 @@ internal static class MapText
         Table(text, ["app", "calls", "stores of its own", "publishes to", "consumes"], map.Apps.Select(app => (string[])
         [
             app,
-            List(map.Calls.Where(call => call.From == app).Select(call => call.To)),
+            List(map.Calls.Where(call => call.From == app).Select(call => call.Background ? $"{call.To} (background)" : call.To)),
             List(map.Stores.Where(store => store.Owners.Contains(app)).Select(store => $"`{store.Name}`")),
             List(map.Publications.Where(one => one.App == app).Select(one => one.Topic)),
             List(Topics(map).Where(one => one.App == app).Select(one => one.Topic).Distinct()),

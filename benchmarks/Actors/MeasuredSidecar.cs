@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace Actors;
+
+/// <summary>A sidecar of its own, with a SQLite file for the actors, whose use of the machine is read from outside.</summary>
+internal sealed class MeasuredSidecar : IAsyncDisposable
+{
+    private const string Store = """
+        apiVersion: dapr.io/v1alpha1
+        kind: Component
+        metadata:
+          name: actors
+        spec:
+          type: state.sqlite
+          version: v1
+          metadata:
+            - name: connectionString
+              value: actors.db
+            - name: actorStateStore
+              value: "true"
+        """;
+
+    private readonly Process process;
+    private readonly string folder;
+
+    private MeasuredSidecar(Process process, string folder) => (this.process, this.folder) = (process, folder);
+
+    public TimeSpan Cpu
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
+    public long MemoryInMiB
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64 >> 20;
+        }
+    }
+
+    public static async Task<MeasuredSidecar> StartAsync(int appPort, int httpPort)
+    {
+        var folder = Directory.CreateTempSubdirectory("actors-").FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "resources"));
+        await File.WriteAllTextAsync(Path.Combine(folder, "resources", "actors.yaml"), Store);
+        var path = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "Sidecar").Value!;
+        var info = new ProcessStartInfo("dotnet", [path, "daprd", "--app-id", "counters", "--app-port", $"{appPort}", "--dapr-http-port", $"{httpPort}", "--dapr-grpc-port", $"{FreePort.Take()}", "--resources-path", Path.Combine(folder, "resources"), "--log-level", "error"])
+        {
+            WorkingDirectory = folder,
+        };
+        info.Environment["TMPDIR"] = folder;
+        var sidecar = new MeasuredSidecar(Process.Start(info)!, folder);
+        await sidecar.ReadyAsync(httpPort);
+        return sidecar;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private async Task ReadyAsync(int port)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        while (await timer.WaitForNextTickAsync())
+        {
+            if (process.HasExited)
+            {
+                throw new InvalidOperationException($"the sidecar has ended with exit code {process.ExitCode}");
+            }
+            try
+            {
+                using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/v1.0/healthz"));
+                if (answer.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+        }
+    }
+}
