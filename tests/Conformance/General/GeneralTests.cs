@@ -176,12 +176,34 @@ public sealed class StartupTests
             Resources = [Yaml.Component("events", "pubsub.in-memory")],
             Flags = ["--enable-app-health-check", "--app-health-check-path", "/well", "--app-health-probe-interval", "1", "--app-health-probe-timeout", "500", "--app-health-threshold", "1"],
         });
+        var arrived = new TaskCompletionSource();
+        app.Answers("/t", (_, _) =>
+        {
+            arrived.TrySetResult();
+            return Task.CompletedTask;
+        });
         app.Answers("/well", 503);
-        await Patience.UntilAsync(async () => (await sidecar.Grpc.GetMetadataAsync(new())).Subscriptions.Count == 0, "the subscriptions were not paused");
+        await Patience.UntilAsync(async () => !await IsCalledAsync(), "the app was called although it is not well");
+        while (!app.GotNothingMore("/well"))
+        {
+            // Probes of before; the next one comes after the pause has begun.
+        }
+        await app.NextAsync("/well");
+        await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/t", "\"unheard\"").SucceedsAsync();
         app.Answers("/well", 200);
-        await Patience.UntilAsync(async () => (await sidecar.Grpc.GetMetadataAsync(new())).Subscriptions.Count == 1, "the subscriptions were not taken up again");
-        await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/t", "1").SucceedsAsync();
-        await app.NextAsync("/t");
+        await Patience.UntilAsync(IsCalledAsync, "the app was not called again");
+        await Patience.UntilAsync(async () =>
+        {
+            await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/t", "\"heard\"").SucceedsAsync();
+            return arrived.Task.IsCompleted;
+        }, "the subscriptions were not taken up again");
+        Assert.Equal("heard", (await app.NextAsync("/t")).Json.GetProperty("data").GetString());
+
+        async Task<bool> IsCalledAsync()
+        {
+            using var answer = await sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/called");
+            return answer.IsSuccessStatusCode;
+        }
     }
 
     [Fact]
