@@ -1,14 +1,20 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Sidecar.CommandLine;
+using Sidecar.Running;
 using Sidecar.Yaml;
 
-// Ctrl-C and SIGTERM end a run in order; a second Ctrl-C ends it at once, as the system's default.
+// Ctrl-C and SIGTERM end a run in order; a second Ctrl-C ends it at once, its apps first. A second SIGTERM of a run says nothing new:
+// "dotnet run" passes on the one that its process group has already got.
 using var interrupted = new CancellationTokenSource();
 void Interrupt(PosixSignalContext signal)
 {
-    signal.Cancel = !interrupted.IsCancellationRequested;
+    signal.Cancel = !interrupted.IsCancellationRequested || (signal.Signal == PosixSignal.SIGTERM && args is not ["daprd", ..]);
     interrupted.Cancel();
+    if (!signal.Cancel)
+    {
+        AppProcess.KillAll();
+    }
 }
 using var ctrlC = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using Sidecar.Apps;
@@ -8,6 +9,8 @@ namespace Sidecar.Running;
 internal sealed class AppProcess : IDisposable
 {
     private const int Kept = 12;
+
+    private static readonly ConcurrentDictionary<AppProcess, bool> Living = new();
 
     private readonly Queue<string> last = new(); // guarded by itself
     private readonly Action<string> log;
@@ -58,12 +61,26 @@ internal sealed class AppProcess : IDisposable
             process.Dispose();
             throw new InvalidOperationException($"app '{options.AppId}': the command '{string.Join(' ', app.Command)}' can't be started in {app.Directory}: {e.Message}; is '{app.Command[0]}' installed and on the PATH?", e);
         }
+        Living[started] = true;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return started;
     }
 
-    public void Dispose() => Process.Dispose();
+    /// <summary>Ends all that was started here, with its children, and waits for nothing: the last thing before this process ends itself.</summary>
+    public static void KillAll()
+    {
+        foreach (var living in Living.Keys)
+        {
+            living.Process.Kill(entireProcessTree: true);
+        }
+    }
+
+    public void Dispose()
+    {
+        Living.TryRemove(this, out _);
+        Process.Dispose();
+    }
 
     private void Line(string? text)
     {

@@ -22,14 +22,14 @@ internal sealed class ChoreographyWatch : Workflow<OrderSagaInput, OrderStatus>
             {
                 return ended;
             }
-            await context.CreateTimer(found.Wait > pause ? found.Wait : pause);
+            await context.CreateTimer(found.Wait > TimeSpan.Zero ? found.Wait : pause);
         }
         context.ContinueAsNew(input); // a short history, however long a person is waited for
         return OrderStatus.Pending;
     }
 }
 
-/// <summary>Stored format.</summary>
+/// <summary>Stored format. <paramref name="Wait"/>: when to look again; zero: after the order's usual patience.</summary>
 internal sealed record WatchAnswer(OrderStatus? Ended, TimeSpan Wait);
 
 internal sealed class LookAfterOrder(OrderStreams streams, TimeProvider time) : WorkflowActivity<OrderSagaInput, WatchAnswer>
@@ -49,12 +49,15 @@ internal sealed class LookAfterOrder(OrderStreams streams, TimeProvider time) : 
         {
             return new WatchAnswer(order.Status, TimeSpan.Zero);
         }
-        if (time.GetUtcNow() - stream.UpdatedAt() >= input.StuckAfter)
+        var now = time.GetUtcNow();
+        var stuckAt = stream.UpdatedAt() + input.StuckAfter!.Value;
+        if (stuckAt <= now)
         {
             await MoveAsync(input, approval);
+            stuckAt = now + input.StuckAfter.Value;
         }
-        var left = order is { Phase: OrderPhase.Approving, Approval.Until: var until } ? until - time.GetUtcNow() : TimeSpan.Zero;
-        return new WatchAnswer(null, left);
+        var lookAt = order is { Phase: OrderPhase.Approving, Approval.Until: var until } && until > stuckAt ? until : stuckAt;
+        return new WatchAnswer(null, lookAt - now);
     }
 
     private async Task MoveAsync(OrderSagaInput input, ApprovalTerms approval)

@@ -31,6 +31,16 @@ internal static class DeadLetterRules
         _ => Refusal.Conflict("dead-letter-closed", $"This dead letter was {before.State.ToString().ToLowerInvariant()} already."),
     };
 
+    /// <summary>
+    /// What was the <paramref name="times"/>th coming has been put back on its topic. It may have come again before that could be noted:
+    /// then it stays open, with the replay in its history.
+    /// </summary>
+    public static Outcome<DeadLetter> Replay(DeadLetter? before, int times, DateTimeOffset at, string? note, string? who)
+    {
+        var closed = Close(before, DeadLetterState.Replayed, at, note, who);
+        return closed.Value is { } replayed && replayed.Times > times ? replayed with { State = DeadLetterState.Open } : closed;
+    }
+
     /// <summary>Stored format: lists of the dead letters of a state.</summary>
     public static string ListOf(DeadLetterState state) => $"dead-letters-{state.ToString().ToLowerInvariant()}";
 }

@@ -48,13 +48,13 @@ internal sealed class DeadLetterOffice(DeadLetterStore store, OrderPages pages, 
     public async Task<Outcome<DeadLetter>> ReplayAsync(string id, string? note, string? who, CancellationToken cancellation)
     {
         var found = (await store.FindAsync([id], cancellation)).FirstOrDefault();
-        var closed = DeadLetterRules.Close(found, DeadLetterState.Replayed, time.GetUtcNow(), note, who);
+        var closed = DeadLetterRules.Replay(found, found?.Times ?? 0, time.GetUtcNow(), note, who);
         if (closed.Refusal is not null)
         {
             return closed;
         }
         await dapr.PublishByteEventAsync(PubSub, found!.Topic, JsonSerializer.SerializeToUtf8Bytes(found.Event), CloudEvent, cancellationToken: cancellation);
-        var noted = await store.ChangeAsync(id, before => DeadLetterRules.Close(before, DeadLetterState.Replayed, time.GetUtcNow(), note, who), cancellation);
+        var noted = await store.ChangeAsync(id, before => DeadLetterRules.Replay(before, found.Times, time.GetUtcNow(), note, who), cancellation);
         return noted.Refusal?.Code == "dead-letter-closed" ? closed : noted;
     }
 

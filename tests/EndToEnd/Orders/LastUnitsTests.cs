@@ -41,6 +41,19 @@ public sealed class LastUnitsTests
         await Invariants.HoldAsync(system, stock, orderIds);
     }
 
+    [Fact]
+    public async Task Lines_move_together_although_inventory_dies_in_the_middle()
+    {
+        await using var system = await StartAsync();
+        var stock = await system.Api.ProductsAsync();
+
+        var placing = PlaceAsync(system, 60);
+        await Wait.UntilAsync("the first orders have reserved their goods", async () => (await system.Api.ProductsAsync()).Any(product => product.Reserved > 0));
+        await system.KillAppAsync("inventory");
+
+        await Invariants.HoldAsync(system, stock, await placing);
+    }
+
     private static async Task<OrderSystem> StartAsync()
     {
         var system = await OrderSystem.StartAsync(folder =>

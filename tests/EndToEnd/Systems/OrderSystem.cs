@@ -72,6 +72,8 @@ internal sealed class OrderSystem : IAsyncDisposable
     /// <summary>The same command once more, while the first is running.</summary>
     public SidecarProcess StartSecond() => SidecarProcess.Start(folder, Run(folder, Set));
 
+    public void AskToEnd() => RunningProcess.AskToEnd(sidecar.Process);
+
     public Task<int> StopAsync() => sidecar.StopAsync();
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Orders.DeadLetters;
+
+namespace Orders.Tests.DeadLetters;
+
+public sealed class DeadLetterRulesTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+    private static readonly DeadLetter Letter = new("inventory.7", "inventory", "shipment.shipped", "shipments", "order-1", Now, 1, DeadLetterState.Open, 3, JsonDocument.Parse("{}").RootElement);
+
+    [Fact]
+    public void A_replayed_letter_is_off_the_open_list_and_says_who_replayed_it()
+    {
+        var replayed = DeadLetterRules.Replay(Letter, Letter.Times, Now, "again", "op-1").Value!;
+
+        Assert.Equal(DeadLetterState.Replayed, replayed.State);
+        Assert.Equal(new DeadLetterAction(DeadLetterState.Replayed, Now, "again", "op-1"), Assert.Single(replayed.History));
+    }
+
+    [Fact]
+    public void A_letter_that_came_back_before_its_replay_was_noted_stays_open()
+    {
+        var back = DeadLetterRules.Come(Letter, Letter);
+
+        var noted = DeadLetterRules.Replay(back, Letter.Times, Now, "again", "op-1").Value!;
+
+        Assert.Equal((DeadLetterState.Open, 2), (noted.State, noted.Times));
+        Assert.Equal(DeadLetterState.Replayed, Assert.Single(noted.History).Became);
+    }
+
+    [Fact]
+    public void A_letter_that_came_back_after_its_replay_was_noted_is_open_again()
+    {
+        var noted = DeadLetterRules.Replay(Letter, Letter.Times, Now, null, null).Value!;
+
+        Assert.Equal((DeadLetterState.Open, 2), (DeadLetterRules.Come(noted, Letter).State, DeadLetterRules.Come(noted, Letter).Times));
+    }
+
+    [Theory]
+    [InlineData(nameof(DeadLetterState.Replayed))]
+    [InlineData(nameof(DeadLetterState.Discarded))]
+    public void What_is_closed_can_neither_be_replayed_nor_discarded(string state)
+    {
+        var closed = Letter with { State = Enum.Parse<DeadLetterState>(state) };
+
+        Assert.Equal("dead-letter-closed", DeadLetterRules.Replay(closed, closed.Times, Now, null, null).Refusal?.Code);
+        Assert.Equal("dead-letter-closed", DeadLetterRules.Close(closed, DeadLetterState.Discarded, Now, "lost", null).Refusal?.Code);
+    }
+
+    [Fact]
+    public void There_is_nothing_to_replay_where_no_letter_is()
+        => Assert.Equal("dead-letter-not-found", DeadLetterRules.Replay(null, 1, Now, null, null).Refusal?.Code);
+}
