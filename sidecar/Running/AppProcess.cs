@@ -72,7 +72,14 @@ internal sealed class AppProcess : IDisposable
     {
         foreach (var living in Living.Keys)
         {
-            living.Process.Kill(entireProcessTree: true);
+            try
+            {
+                living.Process.Kill(entireProcessTree: true);
+            }
+            catch (InvalidOperationException)
+            {
+                // Its end has just been seen by its supervisor.
+            }
         }
     }
 
