@@ -18,6 +18,8 @@ internal static class InvocationHeaders
 
     private static readonly Lazy<string> HostAddress = new(FindHostAddress);
 
+    private static readonly string HostName = Environment.MachineName;
+
     /// <summary>Who calls, for the callee's app. A call of the own app never left the sidecar, so nothing was forwarded.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Of(string caller, string callee)
     {
@@ -27,8 +29,8 @@ internal static class InvocationHeaders
         if (caller != callee)
         {
             yield return KeyValuePair.Create("X-Forwarded-For", HostAddress.Value);
-            yield return KeyValuePair.Create("X-Forwarded-Host", Environment.MachineName);
-            yield return KeyValuePair.Create("Forwarded", $"for={HostAddress.Value};by={HostAddress.Value};host={Environment.MachineName}");
+            yield return KeyValuePair.Create("X-Forwarded-Host", HostName);
+            yield return KeyValuePair.Create("Forwarded", $"for={HostAddress.Value};by={HostAddress.Value};host={HostName}");
         }
     }
 

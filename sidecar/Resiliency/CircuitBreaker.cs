@@ -12,15 +12,13 @@ internal enum BreakerState
 /// rule's time; half-open it lets a few try, and what they meet decides. Results that belong to an earlier state no longer count.
 /// Source: the circuit breaker that daprd uses.
 /// </summary>
-internal sealed class CircuitBreaker(string name, BreakerRule rule, TimeProvider time, Action<CircuitBreaker> changed)
+internal sealed class CircuitBreaker(BreakerRule rule, TimeProvider time, Action<CircuitBreaker> changed)
 {
     private readonly Lock gate = new();
     private BreakerState state; // guarded by gate
     private BreakerCounts counts; // guarded by gate
     private DateTimeOffset? until = rule.Interval > TimeSpan.Zero ? time.GetUtcNow() + rule.Interval : null; // guarded by gate
     private long generation; // guarded by gate
-
-    public string Name => name;
 
     public BreakerState State
     {

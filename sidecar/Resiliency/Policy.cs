@@ -6,7 +6,7 @@ namespace Sidecar.Resiliency;
 
 /// <summary>
 /// What guards one target: each try within its time, counted by the breaker, repeated by the retry rule; in this order from the
-/// inside, as in daprd. Built once per target; executing allocates what Polly does.
+/// inside, as in daprd. The pipelines are built once per target; the breaker may be one of many that share them.
 /// </summary>
 internal sealed class Policy
 {
@@ -14,11 +14,12 @@ internal sealed class Policy
 
     private readonly ResiliencePipeline pipeline;
     private readonly ResiliencePipeline once;
+    private readonly CircuitBreaker? breaker;
     private readonly TimeProvider time;
 
     public Policy(TimeSpan? timeout, RetryRule? retry, CircuitBreaker? breaker, TimeProvider time, Action<string> activated)
     {
-        this.time = time;
+        (this.time, this.breaker) = (time, breaker);
         Retries = retry is { MaxRetries: not 0 };
         once = Build(null);
         pipeline = Retries ? Build(retry) : once;
@@ -32,7 +33,7 @@ internal sealed class Policy
             }
             if (breaker is not null)
             {
-                builder.AddStrategy(_ => new CircuitBreakerStrategy(breaker), new CircuitBreakerStrategy.Options());
+                builder.AddStrategy(_ => new CircuitBreakerStrategy(), new CircuitBreakerStrategy.Options());
             }
             if (timeout is { Ticks: > 0 } limit)
             {
@@ -41,6 +42,12 @@ internal sealed class Policy
             return builder.Build();
         }
     }
+
+    private Policy(Policy other, CircuitBreaker breaker)
+        => (pipeline, once, Retries, time, this.breaker) = (other.pipeline, other.once, other.Retries, other.time, breaker);
+
+    /// <summary>The same pipelines under another breaker of the same rule.</summary>
+    public Policy With(CircuitBreaker other) => new(this, other);
 
     /// <summary>Whether something may be tried more than once, so that what it reads has to be kept.</summary>
     public bool Retries { get; }
@@ -57,6 +64,10 @@ internal sealed class Policy
     {
         var context = ResilienceContextPool.Shared.Get(cancellation);
         context.Properties.Set(Begun, time.GetTimestamp());
+        if (breaker is not null)
+        {
+            context.Properties.Set(CircuitBreakerStrategy.Breaker, breaker);
+        }
         try
         {
             return await pipeline.ExecuteAsync(static (context, work) => work(context.CancellationToken), context, work);

@@ -81,13 +81,17 @@ internal sealed class PolicyBook
             names ?? Default($"{kind}Component{direction}", $"Component{direction}", "Component"),
             $"{kind.ToString().ToLowerInvariant()}_{component}",
             direction.ToLowerInvariant(),
-            rule => componentBreakers.GetOrAdd(component, name => Breaker(name, rule, $"{kind.ToString().ToLowerInvariant()}_{component}", direction.ToLowerInvariant()))));
+            rule => componentBreakers.GetOrAdd(component, _ => Breaker(rule, $"{kind.ToString().ToLowerInvariant()}_{component}", direction.ToLowerInvariant()))));
 
+    /// <summary>The target's pipelines, under the breaker of <paramref name="endpoint"/> if there is a rule for one.</summary>
     private Policy? Find(string kind, string target, PolicyNames names, string endpoint, int cacheSize, string direction)
-        => names.Breaker is { } breaker && breakers.TryGetValue(breaker, out var rule)
+    {
+        var shared = byTarget.GetOrAdd((kind, target), _ => Build(names, Measured(kind, target), direction, rule => Breaker(rule, Measured(kind, target), direction)));
+        return names.Breaker is { } breaker && breakers.TryGetValue(breaker, out var rule)
             ? byEndpoint.GetOrAdd((kind, target), _ => new BreakerCache(names.BreakerCacheSize is > 0 and var size ? size : cacheSize))
-                .GetOrAdd(endpoint, name => Build(names, Measured(kind, target), direction, _ => Breaker(name, rule, Measured(kind, target), direction))!)
-            : byTarget.GetOrAdd((kind, target), _ => Build(names, Measured(kind, target), direction, _ => null));
+                .GetOrAdd(endpoint, _ => shared!.With(Breaker(rule, Measured(kind, target), direction)))
+            : shared;
+    }
 
     /// <summary>How metrics name a target.</summary>
     private static string Measured(string kind, string target) => kind == "app" ? $"app_{target}" : $"actor_{target}";
@@ -101,10 +105,10 @@ internal sealed class PolicyBook
             : new Policy(timeout, retry, breaker, time, policy => meter.Activated(policy, direction, target));
     }
 
-    private CircuitBreaker Breaker(string name, BreakerRule rule, string target, string direction)
+    private CircuitBreaker Breaker(BreakerRule rule, string target, string direction)
     {
-        var breaker = new CircuitBreaker(name, rule, time, changed => meter.StateChanged(changed, direction, target));
-        meter.Track(breaker, direction, target);
+        var breaker = new CircuitBreaker(rule, time, changed => meter.StateChanged(changed, direction, target));
+        meter.Track(direction, target);
         return breaker;
     }
 

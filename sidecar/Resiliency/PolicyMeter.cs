@@ -11,9 +11,10 @@ internal sealed class PolicyMeter(string appId, Func<string> resource)
 
     private static readonly Meter Meter = new(Name);
     private static readonly Counter<long> Activations = Meter.CreateCounter<long>("dapr_resiliency_activations_total", description: "Policies that came into effect: a retry, a timeout, a breaker that changed.");
-    private static readonly ConcurrentDictionary<(string App, string Resource, string Target, string Breaker), (BreakerState State, string Direction)> Breakers = new();
+    /// <summary>The latest state of each target; a target's breakers are too many to be told apart, as in daprd.</summary>
+    private static readonly ConcurrentDictionary<(string App, string Resource, string Target, string Direction), BreakerState> Breakers = new();
 
-    static PolicyMeter() => Meter.CreateObservableGauge("dapr_resiliency_cb_state", () => Breakers.SelectMany(breaker => Observe(breaker.Key.App, breaker.Key.Resource, breaker.Key.Target, breaker.Value)), description: "1 for the state a circuit breaker is in, 0 for the others.");
+    static PolicyMeter() => Meter.CreateObservableGauge("dapr_resiliency_cb_state", () => Breakers.SelectMany(breaker => Observe(breaker.Key.App, breaker.Key.Resource, breaker.Key.Target, breaker.Key.Direction, breaker.Value)), description: "1 for the state a circuit breaker is in, 0 for the others.");
 
     public void Activated(string policy, string direction, string target, string status = "")
         => Activations.Add(1, new TagList { { "app_id", appId }, { "flow_direction", direction }, { "name", resource() }, { "namespace", "" }, { "policy", policy }, { "status", status }, { "target", target } });
@@ -22,17 +23,17 @@ internal sealed class PolicyMeter(string appId, Func<string> resource)
     {
         Activated("circuitbreaker", direction, target, Text(breaker.State));
         // Called under the breaker's own lock, so the state is the one it has just taken.
-        Track(breaker, direction, target);
+        Breakers[(appId, resource(), target, direction)] = breaker.State;
     }
 
-    /// <summary>A breaker is there, in the state it is in.</summary>
-    public void Track(CircuitBreaker breaker, string direction, string target) => Breakers[(appId, resource(), target, breaker.Name)] = (breaker.State, direction);
+    /// <summary>A target has a breaker, which has had no cause to change yet.</summary>
+    public void Track(string direction, string target) => Breakers.TryAdd((appId, resource(), target, direction), BreakerState.Closed);
 
-    private static IEnumerable<Measurement<long>> Observe(string app, string resource, string target, (BreakerState State, string Direction) now)
+    private static IEnumerable<Measurement<long>> Observe(string app, string resource, string target, string direction, BreakerState now)
     {
         foreach (var state in (BreakerState[])[BreakerState.Closed, BreakerState.HalfOpen, BreakerState.Open])
         {
-            yield return new Measurement<long>(now.State == state ? 1 : 0, new TagList { { "app_id", app }, { "flow_direction", now.Direction }, { "name", resource }, { "namespace", "" }, { "policy", "circuitbreaker" }, { "status", Text(state) }, { "target", target } });
+            yield return new Measurement<long>(now == state ? 1 : 0, new TagList { { "app_id", app }, { "flow_direction", direction }, { "name", resource }, { "namespace", "" }, { "policy", "circuitbreaker" }, { "status", Text(state) }, { "target", target } });
         }
     }
 

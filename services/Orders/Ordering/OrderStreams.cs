@@ -9,7 +9,7 @@ namespace Orders.Ordering;
 /// The event streams of orders on Dapr state. One append is one event, written under the stream's ETag and published to the topic
 /// <c>orders</c> by the same transaction.
 /// </summary>
-internal sealed class OrderStreams(DaprClient dapr, TimeProvider time)
+internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, TimeProvider time)
 {
     private const int MostRaces = 20;
 
@@ -84,7 +84,12 @@ internal sealed class OrderStreams(DaprClient dapr, TimeProvider time)
         }
         var next = read.Value.Append(stored);
         var outgoing = new OutgoingEvent(happened.Name, orderId, PublishedOrderEvent.Of(orderId, stored, next.Brief, order)) { Attributes = SagaAttribute(order) };
-        return await streams.TryReplaceAsync(orderId, read, next, outgoing, cancellation);
+        if (!await streams.TryReplaceAsync(orderId, read, next, outgoing, cancellation))
+        {
+            return false;
+        }
+        endings.Happened(orderId, next, order);
+        return true;
     }
 
     /// <summary>Stored format: subscriptions tell the two kinds of saga apart by it.</summary>

@@ -6,7 +6,7 @@ internal static class QueryEndpoints
     {
         var orders = routes.MapGroup("/orders/{orderId}");
         orders.MapGet("/", async (string orderId, HttpContext http, Waiting waiting)
-            => OwnOrders.Shown(http.Request, orderId, await waiting.FindAsync(orderId, http)).ToResult(TypedResults.Ok));
+            => (await waiting.FindAsync(orderId, http)).ToResult(TypedResults.Ok));
         orders.MapGet("/events", async (string orderId, OrderQueries queries, CancellationToken cancellation)
             => (await queries.EventsAsync(orderId, cancellation)).ToResult(events => TypedResults.Ok(new { items = events }))).AddEndpointFilter<OwnOrders>();
     }

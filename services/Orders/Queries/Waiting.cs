@@ -1,38 +1,56 @@
 using System.Globalization;
-using Dapr.Workflow;
+using Orders.Ordering;
 using Orders.Views;
 using ServiceDefaults.Refusals;
 
 namespace Orders.Queries;
 
 /// <summary>
-/// <c>Prefer: wait=n</c> (RFC 7240): answers when the order's saga has come to its end, or after n seconds with what there is then. Saves a
-/// client from asking again and again; the workflow engine gives the signal.
+/// <c>Prefer: wait=n</c> (RFC 7240): answers when the order has come to its end, or after n seconds with what there is then. Saves a client
+/// from asking again and again.
 /// </summary>
-internal sealed class Waiting(OrderQueries queries, IDaprWorkflowClient workflows, TimeProvider time)
+internal sealed class Waiting(OrderQueries queries, OrderEndings endings, TimeProvider time)
 {
     /// <summary>Shorter than what resiliency policies let a call take.</summary>
     private const int LongestSeconds = 8;
 
+    /// <summary>How often to look for an end that another instance has written.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
     public async Task<Outcome<OrderView>> FindAsync(string orderId, HttpContext http)
     {
-        var now = await queries.FindAsync(orderId, http.RequestAborted);
-        if (Wanted(http.Request) is not { } seconds || now.Value is not { Status: "pending" })
+        if (Wanted(http.Request) is not { } seconds)
         {
-            return now;
+            return OwnOrders.Shown(http.Request, orderId, await queries.FindAsync(orderId, http.RequestAborted));
         }
-        http.Response.Headers["Preference-Applied"] = $"wait={seconds}";
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, http.RequestAborted);
+        using var expected = endings.Expect(orderId);
+        var limit = time.GetUtcNow() + TimeSpan.FromSeconds(seconds);
+        while (true)
+        {
+            var now = OwnOrders.Shown(http.Request, orderId, await queries.FindAsync(orderId, http.RequestAborted));
+            var left = limit - time.GetUtcNow();
+            if (now.Value is not { Status: "pending" } || left <= TimeSpan.Zero)
+            {
+                return now;
+            }
+            http.Response.Headers["Preference-Applied"] = $"wait={seconds}";
+            if (await EndedAsync(expected, left < Look ? left : Look, http.RequestAborted) is { } ended)
+            {
+                return OrderView.Of(orderId, ended.Stream, ended.Order);
+            }
+        }
+    }
+
+    private async Task<EndedOrder?> EndedAsync(OrderEndings.Expectation expected, TimeSpan longest, CancellationToken cancellation)
+    {
         try
         {
-            await workflows.WaitForWorkflowCompletionAsync(orderId, getInputsAndOutputs: false, either.Token);
+            return await expected.Ended.WaitAsync(longest, time, cancellation);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        catch (TimeoutException)
         {
-            return await queries.FindAsync(orderId, http.RequestAborted); // not at its end yet: that is the answer
+            return null;
         }
-        return await queries.FindAsync(orderId, http.RequestAborted);
     }
 
     private static int? Wanted(HttpRequest request)

@@ -101,7 +101,7 @@ public sealed class ResiliencyTests
         Assert.Equal(BreakerState.HalfOpen, breaker.State);
     }
 
-    private CircuitBreaker Breaker(BreakerRule rule) => new("test", rule, time, _ => { });
+    private CircuitBreaker Breaker(BreakerRule rule) => new(rule, time, _ => { });
 
     private static void Fail(CircuitBreaker breaker, int times)
     {

@@ -1,0 +1,90 @@
+using Dapr.Workflow;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
+using Moq;
+using Orders.Ordering;
+using Orders.Queries;
+using Orders.Saga;
+using ServiceFakes;
+
+namespace Orders.Tests.Queries;
+
+public sealed class WaitingTests
+{
+    private static readonly OrderCreated Created = new("customer-1", [new OrderLine("product-1", 2, 500)], 1000, "EUR", SagaKinds.Choreography);
+
+    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    private readonly OrderEndings endings = new();
+    private readonly OrderStreams streams;
+    private readonly Waiting waiting;
+
+    public WaitingTests()
+    {
+        streams = new OrderStreams(new MemoryState().Knows<OrderStream>().Client, endings, time);
+        waiting = new Waiting(new OrderQueries(streams, Mock.Of<IDaprWorkflowClient>()), endings, time);
+    }
+
+    [Fact]
+    public async Task Everyone_who_waits_for_an_order_hears_of_its_end_at_once()
+    {
+        await streams.CreateAsync("o1", Created, default);
+        var http = Asking("wait=8");
+        var first = waiting.FindAsync("o1", http);
+        var second = waiting.FindAsync("o1", Asking("respond-async, wait=5"));
+        Assert.False(first.IsCompleted || second.IsCompleted);
+
+        await streams.AppendAsync("o1", order => OrderRules.Confirm(order, []), default);
+
+        Assert.Equal(["confirmed", "confirmed"], [(await first).Value!.Status, (await second).Value!.Status]);
+        Assert.Equal("wait=8", http.Response.Headers["Preference-Applied"]);
+    }
+
+    [Fact]
+    public async Task Who_has_waited_long_enough_gets_what_there_is()
+    {
+        await streams.CreateAsync("o1", Created, default);
+        var begun = time.GetUtcNow();
+        var found = waiting.FindAsync("o1", Asking("wait=3"));
+
+        while (!found.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(500));
+            await Task.Yield();
+        }
+
+        Assert.Equal("pending", (await found).Value!.Status);
+        Assert.True(time.GetUtcNow() - begun >= TimeSpan.FromSeconds(3));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("wait=0")]
+    [InlineData("wait=soon")]
+    [InlineData("respond-async")]
+    public async Task Who_does_not_ask_to_wait_is_answered_at_once(string? preference)
+    {
+        await streams.CreateAsync("o1", Created, default);
+
+        Assert.Equal("pending", (await waiting.FindAsync("o1", Asking(preference))).Value!.Status);
+    }
+
+    [Fact]
+    public async Task Another_customers_order_is_not_waited_for()
+    {
+        await streams.CreateAsync("o1", Created, default);
+        var http = Asking("wait=8");
+        http.Request.Headers["X-Customer-ID"] = "customer-2";
+
+        Assert.Equal("order-not-found", (await waiting.FindAsync("o1", http)).Refusal!.Code);
+    }
+
+    private static DefaultHttpContext Asking(string? preference)
+    {
+        var http = new DefaultHttpContext();
+        if (preference is not null)
+        {
+            http.Request.Headers["Prefer"] = preference;
+        }
+        return http;
+    }
+}
