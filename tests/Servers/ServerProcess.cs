@@ -11,15 +11,16 @@ public abstract class ServerProcess : IAsyncDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     /// <summary>
     /// Its input is a pipe of the test process. However that ends, the pipe ends with it, and the server, its children and its folder
-    /// go as well.
+    /// go as well. A line on it ends the server alone, and waits until the system has forgotten its process: PostgreSQL does not start
+    /// while the number of the last one is in use.
     /// </summary>
     private const string Keeper = """
         folder=$1; shift
         setsid "$@" </dev/null & server=$!
-        read -r _
+        read -r crash
         kill -s KILL -- -$server; wait $server
         [ -z "$SERVER_HELPER" ] || $SERVER_HELPER >/dev/null 2>&1
-        rm -rf "$folder"
+        [ -n "$crash" ] || rm -rf "$folder"
         """;
 
     private readonly ConcurrentQueue<string> output = new();
@@ -87,13 +88,9 @@ public abstract class ServerProcess : IAsyncDisposable
     {
         if (process is { HasExited: false })
         {
-            process.Kill(entireProcessTree: true);
+            await process.StandardInput.WriteLineAsync("crash");
+            await process.StandardInput.FlushAsync();
             await process.WaitForExitAsync();
-        }
-        if (EndHelper?.Split(' ') is [var program, .. var arguments])
-        {
-            using var ending = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            await ending.WaitForExitAsync();
         }
     }
 

@@ -14,6 +14,9 @@ namespace ServiceDefaults.Events;
 /// </summary>
 public static partial class EventEndpoints
 {
+    /// <summary>What lacks what a handler needs can't be read: better known here than by a null deep in the handler.</summary>
+    private static readonly JsonSerializerOptions Strict = new(Json.Options) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
     /// <summary>Events of a topic that this app has no use for; a subscription without such a route would take them for dead letters.</summary>
     public static void MapSkippedEvents(this IEndpointRouteBuilder routes) => routes.MapPost("/events/skip", () => Results.Ok()).ExcludeFromDescription();
 
@@ -32,7 +35,8 @@ public static partial class EventEndpoints
         {
             var bulk = await ReadAsync<BulkDelivery>(http) ?? throw new BadHttpRequestException("no bulk of events");
             var read = bulk.Entries.Select(entry => (entry.EntryId, Event: Read<IncomingEvent<TData>>(entry.Event, logger) is { Data: not null, Type: not null } told ? told : null)).ToList();
-            var answers = await handle(handler, [.. read.Where(entry => entry.Event is not null).Select(entry => entry.Event!)], http.RequestAborted);
+            var readable = read.Where(entry => entry.Event is not null).Select(entry => entry.Event!).ToList();
+            var answers = readable.Count > 0 ? await handle(handler, readable, http.RequestAborted) : [];
             var next = 0;
             return Results.Json(new BulkAnswer([.. read.Select(entry => new EntryAnswer(entry.EntryId, DeliveryAnswer.Of(entry.Event is null ? Delivery.Drop : answers[next++]).Status))]), Json.Options);
         }).ExcludeFromDescription();
@@ -52,7 +56,7 @@ public static partial class EventEndpoints
     {
         try
         {
-            return await JsonSerializer.DeserializeAsync<T>(http.Request.Body, Json.Options, http.RequestAborted);
+            return await JsonSerializer.DeserializeAsync<T>(http.Request.Body, Strict, http.RequestAborted);
         }
         catch (JsonException e)
         {
@@ -65,7 +69,7 @@ public static partial class EventEndpoints
     {
         try
         {
-            return json.Deserialize<T>(Json.Options);
+            return json.Deserialize<T>(Strict);
         }
         catch (JsonException e)
         {
