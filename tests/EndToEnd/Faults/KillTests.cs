@@ -11,23 +11,22 @@ public sealed class KillTests
     private static readonly string[] Sagas = ["orchestration", "choreography"];
     private static readonly string[] Tokens = ["tok_ok", "tok_ok", "tok_declined", "tok_flaky"];
 
-    [Theory]
-    [InlineData("orders")]
-    [InlineData("payments")]
-    [InlineData("inventory")]
-    public async Task Orders_end_and_the_books_balance_after_an_app_is_killed_in_mid_saga(string appId)
+    [Fact]
+    public async Task Orders_end_and_the_books_balance_after_one_app_after_the_other_is_killed_in_mid_saga()
     {
         await using var system = await OrderSystem.StartAsync();
         var stock = await system.Api.ProductsAsync();
-        var before = system.Processes.Single(process => process.AppId == appId);
 
         var placing = PlaceAsync(system, Burst);
         await InMidSagaAsync(system);
-        await system.KillAppAsync(appId);
-        var orderIds = await placing;
+        foreach (var appId in new[] { "payments", "inventory", "orders" })
+        {
+            var before = system.Processes.Single(process => process.AppId == appId);
+            await before.KillAsync();
+            await Wait.UntilAsync($"{appId} is started again", () => system.Processes.Any(process => process.AppId == appId && process != before));
+        }
 
-        await Invariants.HoldAsync(system, stock, orderIds);
-        Assert.NotEqual(before, system.Processes.Single(process => process.AppId == appId));
+        await Invariants.HoldAsync(system, stock, await placing);
         Assert.Equal(0, await system.StopAsync());
     }
 

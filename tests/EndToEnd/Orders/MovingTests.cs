@@ -3,12 +3,13 @@ using EndToEnd.Systems;
 namespace EndToEnd.Orders;
 
 /// <summary>Shipments that move on by their reminders, and the orders that follow them.</summary>
-public sealed class MovingTests
+public sealed class MovingTests(MovingTests.InSeconds shared) : IClassFixture<MovingTests.InSeconds>
 {
+    private readonly OrderSystem system = shared.System;
+
     [Fact]
     public async Task Orders_are_shipped_and_delivered_by_themselves_and_a_cancelled_one_is_not()
     {
-        await using var system = await StartAsync(shipAfter: 4, deliverAfter: 2);
         var before = await system.Api.ProductAsync("product-3");
         var cancelled = await system.Api.PlaceAndEndAsync(Api.Order("product-3", 5));
         await system.Api.DoAsync($"/api/orders/{cancelled.OrderId}/cancel");
@@ -34,7 +35,6 @@ public sealed class MovingTests
     [Fact]
     public async Task Goods_that_were_due_while_nobody_ran_leave_after_the_restart()
     {
-        await using var system = await StartAsync(shipAfter: 3, deliverAfter: 1);
         var order = await system.Api.PlaceAndEndAsync(Api.Order());
         await system.KillSidecarAsync();
 
@@ -47,7 +47,6 @@ public sealed class MovingTests
     [Fact]
     public async Task Goods_leave_although_their_service_dies_when_they_are_due()
     {
-        await using var system = await StartAsync(shipAfter: 2, deliverAfter: 2);
         var order = await system.Api.PlaceAndEndAsync(Api.Order());
 
         await system.KillAppAsync("shipping");
@@ -57,9 +56,13 @@ public sealed class MovingTests
 
     private static int Reminders(OrderSystem system) => system.Set.ValuesOf("shipping-actors", "shipping||actor-reminder||").Count;
 
-    private static Task<OrderSystem> StartAsync(int shipAfter, int deliverAfter) => OrderSystem.StartAsync(folder =>
+    /// <summary>A system in which goods leave after four seconds and arrive two seconds later.</summary>
+    public sealed class InSeconds : SharedSystem
     {
-        folder.Replace("dapr.yaml", "Shipping__ShipAfter: \"00:30:00\"", $"Shipping__ShipAfter: \"00:00:0{shipAfter}\"");
-        folder.Replace("dapr.yaml", "Shipping__DeliverAfter: \"00:01:00\"", $"Shipping__DeliverAfter: \"00:00:0{deliverAfter}\"");
-    });
+        private protected override void Prepare(SystemFolder folder)
+        {
+            folder.Replace("dapr.yaml", "Shipping__ShipAfter: \"00:30:00\"", "Shipping__ShipAfter: \"00:00:04\"");
+            folder.Replace("dapr.yaml", "Shipping__DeliverAfter: \"00:01:00\"", "Shipping__DeliverAfter: \"00:00:02\"");
+        }
+    }
 }

@@ -1,13 +1,13 @@
 namespace EndToEnd.Systems;
 
 /// <summary>One system for all cases that leave it well.</summary>
-public sealed class SharedSystem : IAsyncLifetime
+public class SharedSystem : IAsyncLifetime
 {
     private OrderSystem? system;
 
     internal OrderSystem System => system!;
 
-    public async Task InitializeAsync() => system = await OrderSystem.StartAsync();
+    public async Task InitializeAsync() => system = await OrderSystem.StartAsync(Prepare);
 
     public async Task DisposeAsync()
     {
@@ -15,6 +15,10 @@ public sealed class SharedSystem : IAsyncLifetime
         {
             await system.DisposeAsync();
         }
+    }
+
+    private protected virtual void Prepare(SystemFolder folder)
+    {
     }
 }
 
