@@ -17,12 +17,7 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
     public async Task<int> RunAsync(CancellationToken interrupted)
     {
         var record = new RunRecord(options.BaseDirectory);
-        foreach (var left in record.TakeOver())
-        {
-            console.Warn($"ending process {left.ProcessId} of app '{left.AppId}', left over from a run that was killed");
-            await Signals.EndAsync(left, TimeSpan.FromSeconds(5), time);
-            record.Remove(left.ProcessId);
-        }
+        await Task.WhenAll(record.TakeOver().Select(left => EndLeftOverAsync(left, record)));
         RefuseBusyPorts();
         var started = time.GetTimestamp();
         var withTokens = apps.Select(app => app with { Options = WithTokens(app) }).ToList();
@@ -64,6 +59,14 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
             await Task.WhenAll(Enumerable.Reverse(supervisors).Select(supervisor => supervisor.DisposeAsync().AsTask()));
             record.Clear();
         }
+    }
+
+    /// <summary>Without its sidecar it can finish nothing: it gets little time.</summary>
+    private async Task EndLeftOverAsync(RecordedProcess left, RunRecord record)
+    {
+        console.Warn($"ending process {left.ProcessId} of app '{left.AppId}', left over from a run that was killed");
+        await Signals.EndAsync(left, TimeSpan.FromSeconds(1), time);
+        record.Remove(left.ProcessId);
     }
 
     private static async Task ReadyAsync(List<AppSupervisor> supervisors, Task ended, CancellationToken interrupted)

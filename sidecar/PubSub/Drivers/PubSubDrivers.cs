@@ -20,7 +20,7 @@ internal static class PubSubDrivers
         var path = SqlitePath.Read(context, "events.db");
         var consumer = Consumer(context);
         var interval = context.Properties.Duration("redeliverInterval", TimeSpan.FromSeconds(1));
-        var lanes = context.Properties.Number("maxConcurrency", 16);
+        var lanes = context.Properties.Number("maxConcurrency", 64);
         return () => new OpenedComponent(new PubSubComponent(
             context.Name, new SqlitePubSub(SqliteQueue.At(path), consumer, interval, lanes, context.Time, context.Loggers.CreateLogger<SqlitePubSub>()), scopes));
     }
