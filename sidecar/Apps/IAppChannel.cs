@@ -2,6 +2,7 @@ using Sidecar.Bindings;
 using Sidecar.Jobs;
 using Sidecar.PubSub.Subscribing;
 using Sidecar.Resiliency;
+using Sidecar.Tracing;
 
 namespace Sidecar.Apps;
 
@@ -24,7 +25,11 @@ internal sealed record InvocationCall(
     string QueryString,
     string? ContentType,
     ReadOnlyMemory<byte> Body,
-    IReadOnlyList<KeyValuePair<string, string>> Headers);
+    IReadOnlyList<KeyValuePair<string, string>> Headers)
+{
+    /// <summary>Where the call stands in a trace; the app sees it unless <see cref="Headers"/> bring one along.</summary>
+    public TraceContext Trace { get; init; } = TraceContext.Off;
+}
 
 /// <summary>The app's answer in HTTP terms; <paramref name="TypeUrl"/> is set by gRPC apps.</summary>
 internal sealed record InvocationReply(

@@ -17,6 +17,7 @@ using Sidecar.Resources;
 using Sidecar.Secrets;
 using Sidecar.State;
 using Sidecar.State.Drivers;
+using Sidecar.Tracing;
 using Sidecar.Workflows;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -46,23 +47,24 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         declared = resources.Subscriptions;
         Endpoints = [.. resources.Endpoints.Where(endpoint => endpoint.AppliesTo(options.AppId))];
         logger = loggers.CreateLogger<AppSidecar>();
+        Tracer = new Tracer(options.AppId, configuration.Tracing.Completed(Environment.GetEnvironmentVariable), loggers);
         Policies = new PolicyBook(options.AppId, resources.Resiliency, time);
-        PubSub = new PubSubApi(options.AppId, components, Policies, time);
+        PubSub = new PubSubApi(options.AppId, components, Policies, Tracer, time);
         Outbox = new Outbox(options.AppId, components, PubSub, time, loggers.CreateLogger<Outbox>());
         State = new StateApi(options.AppId, components, Outbox, Policies, time);
         Locks = new LockApi(components, Policies);
         ConfigurationItems = new ConfigurationApi(components, Policies);
         Bindings = new BindingsApi(components, Policies);
-        InputBindings = new InputBindings(options.AppId, components, Policies, Bindings, loggers.CreateLogger<InputBindings>());
+        InputBindings = new InputBindings(options.AppId, components, Policies, Bindings, Tracer, loggers.CreateLogger<InputBindings>());
         Secrets = new SecretsApi(components, configuration.SecretScopes);
         Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
         Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies);
         Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, directory, time);
         this.loggers = loggers;
-        Subscriptions = new SubscriptionManager(options.AppId, components, Policies, time, loggers);
+        Subscriptions = new SubscriptionManager(options.AppId, components, Policies, Tracer, time, loggers);
         if (components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var store)
         {
-            Workflows = new WorkflowEngine(options.AppId, (ITransactionalStateStore)store, time, loggers, peers: new LocalPeers(directory));
+            Workflows = new WorkflowEngine(options.AppId, (ITransactionalStateStore)store, time, loggers, peers: new LocalPeers(directory), tracer: Tracer);
         }
         // daprd keeps jobs in its scheduler, which there is none of here; without a durable store they last as long as the process.
         var jobs = new JobStore(options.AppId, components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var durable ? (ITransactionalStateStore)durable : new InMemoryStateStore(time));
@@ -78,6 +80,8 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public AppOptions Options { get; }
 
     public Configuration Configuration { get; }
+
+    public Tracer Tracer { get; }
 
     public PolicyBook Policies { get; }
 
@@ -208,6 +212,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         await Names.DisposeAsync();
         (Channel as IDisposable)?.Dispose();
         Client?.Dispose();
+        Tracer.Dispose();
         stopping.Dispose();
     }
 

@@ -48,6 +48,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         builder.Services.AddGrpc(grpc =>
         {
             grpc.Interceptors.Add<MeasuredCalls>();
+            grpc.Interceptors.Add<GrpcSpans>();
             grpc.Interceptors.Add<GrpcEdge>();
             grpc.IgnoreUnknownServices = true;
             grpc.MaxReceiveMessageSize = null; // each app's own limit is set on its requests
@@ -216,8 +217,8 @@ internal sealed class SidecarServer : IAsyncDisposable
     private static void Map(WebApplication web)
     {
         web.Use(Measured.HttpAsync);
+        web.Use(TracedRequests.TraceAsync);
         web.Use(next => context => HttpEdge.GuardAsync(context, next));
-        web.Use(TraceContext.AnswerAsync);
         web.Use(RequestPath.ReadAsync);
         web.Use(CrossOrigin.AnswerAsync);
         web.Use(Admission.AdmitAsync);

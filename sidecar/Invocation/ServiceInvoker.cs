@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
@@ -8,6 +9,7 @@ using Sidecar.Metrics;
 using Sidecar.Names;
 using Sidecar.Resiliency;
 using Sidecar.Resources;
+using Sidecar.Tracing;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Sidecar.Invocation;
@@ -93,13 +95,25 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         SidecarMeter.Received(callee.Options.AppId, callerId);
         var client = ClientOf(callee, target, callerId);
         DemandWell(callee, target);
-        if (callee.Options.AppIsGrpc)
+        var span = Arrival(callee, target, callerId, TraceContext.Of(context));
+        try
         {
-            await GrpcAppBridge.SendAsync(context, callee, target, callerId);
-            return;
+            if (callee.Options.AppIsGrpc)
+            {
+                await GrpcAppBridge.SendAsync(context, callee, target, callerId, span.Context);
+                return;
+            }
+            using var slot = await client.EnterAsync(context.RequestAborted);
+            await SendAsync(context, client.Address, client.Invoker, client.Http2 ? Http2 : Http11, new ToApp(client, callerId, callee.Options.AppId, target, span.Context), target);
         }
-        using var slot = await client.EnterAsync(context.RequestAborted);
-        await SendAsync(context, client.Address, client.Invoker, client.Http2 ? Http2 : Http11, new ToApp(client, callerId, callee.Options.AppId, target), target);
+        catch (Exception e) when (span.Noting(e))
+        {
+            throw;
+        }
+        finally
+        {
+            span.End();
+        }
     }
 
     /// <summary>The gRPC form: one message there, one back.</summary>
@@ -126,13 +140,18 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         var headers = call.Headers
             .Where(header => !InvocationHeaders.Drops(header.Key, caller.AppId, targetId))
             .Concat(InvocationHeaders.Of(caller.AppId, targetId)).ToList();
+        var span = Arrival(callee, target, caller.AppId, call.Trace);
         try
         {
-            return await callee.Channel!.InvokeAsync(call with { Method = target.Method, Headers = headers }, cancellation);
+            return await callee.Channel!.InvokeAsync(call with { Method = target.Method, Headers = headers, Trace = span.Context }, cancellation);
         }
         catch (HttpRequestException e)
         {
             throw DaprErrors.InvokeFailed(targetId, StatusCode.Internal, $"error invoking app channel: {Cause(e)}");
+        }
+        finally
+        {
+            span.End();
         }
     }
 
@@ -167,11 +186,33 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
             return;
         }
         using var slot = await client.EnterAsync(context.RequestAborted);
-        var error = await forwarder.SendAsync(context, client.Address.ToString(), client.Invoker, Http2, new ToApp(client, callerId, callee.Options.AppId, target));
+        var span = Arrival(callee, target, callerId, TraceContext.Of(context));
+        span.Name("/" + target.Method);
+        var error = await forwarder.SendAsync(context, client.Address.ToString(), client.Invoker, Http2, new ToApp(client, callerId, callee.Options.AppId, target, span.Context));
+        span.End();
         if (error != ForwarderError.None && !context.Response.HasStarted)
         {
             GrpcEdge.WriteStatus(context, StatusCode.Unavailable, $"connection error: {Cause(context.GetForwarderErrorFeature()?.Exception) ?? error.ToString()}");
         }
+    }
+
+    /// <summary>The callee's sidecar has a span of its own; where an app calls itself there is but one sidecar, and its span goes on.</summary>
+    private static Span Arrival(AppSidecar callee, InvocationTarget target, string callerId, TraceContext trace)
+    {
+        if (callerId == callee.Options.AppId)
+        {
+            return new Span(trace);
+        }
+        var span = callee.Tracer.Start(ActivityKind.Server, trace);
+        if (span.IsRecorded)
+        {
+            span.Name($"CallLocal/{callee.Options.AppId}/{target.Method}");
+            span.Tag(SpanTags.RpcService, SpanTags.ServiceInvocation);
+            span.Tag(SpanTags.InvokedMethod, target.Method);
+            span.Tag(SpanTags.Protocol, "grpc");
+            span.Tag(SpanTags.Api, "/dapr.proto.internals.v1.ServiceInvocation/CallLocalStream");
+        }
+        return span;
     }
 
     /// <summary>A client that is cut off while it still sends never gets to read why.</summary>

@@ -1,5 +1,6 @@
 using Sidecar.Metrics;
 using Sidecar.Names;
+using Sidecar.Tracing;
 
 namespace Sidecar.Resources;
 
@@ -13,8 +14,7 @@ internal sealed record Configuration
     public NameResolution? NameResolution { get; init; }
     public AccessControl? AccessControl { get; init; }
 
-    /// <summary>Null when nothing is said: then no traces are begun, and those that come are passed on as they are.</summary>
-    public double? TracingSamplingRate { get; init; }
+    public TracingOptions Tracing { get; init; } = TracingOptions.Default;
 
     public IReadOnlyList<string> Features { get; init; } = [];
     public MetricsOptions Metrics { get; init; } = MetricsOptions.Default;

@@ -1,6 +1,6 @@
-using System.Globalization;
 using Sidecar.Metrics;
 using Sidecar.Names;
+using Sidecar.Tracing;
 using Sidecar.Yaml;
 
 namespace Sidecar.Resources;
@@ -46,7 +46,7 @@ internal static class ConfigurationReader
             SecretScopes = spec.Has("secrets") ? Secrets(spec.Map("secrets")) : before.SecretScopes,
             NameResolution = spec.Has("nameResolution") ? Names(spec.Map("nameResolution")) : before.NameResolution,
             AccessControl = spec.Has("accessControl") ? Access(spec.Map("accessControl")) : before.AccessControl,
-            TracingSamplingRate = Sampling(spec.Map("tracing")) ?? before.TracingSamplingRate,
+            Tracing = spec.Map("tracing") is { } tracing ? TracingOptions.Read(tracing, before.Tracing) : before.Tracing,
             Features = [.. spec.Maps("features").Where(feature => feature.Flag("enabled") == true).Select(feature => feature.Text("name")).OfType<string>()],
             Metrics = (spec.Map("metric") ?? spec.Map("metrics")) is { } metrics ? MetricsOptions.Read(metrics, before.Metrics) : before.Metrics,
             Api = spec.Map("api") is { } api ? new ApiAccess(Rules(api, "allowed"), Rules(api, "denied")) : before.Api,
@@ -92,9 +92,6 @@ internal static class ConfigurationReader
                 return null;
         }
     }
-
-    private static double? Sampling(YamlMap? tracing)
-        => tracing?.Text("samplingRate") is { } rate && double.TryParse(rate, CultureInfo.InvariantCulture, out var parsed) ? parsed : null;
 
     private static AccessControl? Access(YamlMap? access)
     {

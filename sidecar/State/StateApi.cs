@@ -4,6 +4,7 @@ using Sidecar.Api;
 using Sidecar.Components;
 using Sidecar.Metrics;
 using Sidecar.Resiliency;
+using Sidecar.Tracing;
 
 namespace Sidecar.State;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sidecar.Tracing;
 
 namespace Sidecar.PubSub.Subscribing;
 
@@ -7,6 +8,9 @@ internal sealed record DeliveredEvent(string PubSub, string Topic, string Path, 
 {
     /// <summary>The message as it came, for subscriptions to raw messages; null for the others.</summary>
     public ReadOnlyMemory<byte>? Raw { get; init; }
+
+    /// <summary>The span of the delivery.</summary>
+    public TraceContext Trace { get; init; } = TraceContext.Off;
 }
 
 /// <summary>An event of a bulk delivery. <paramref name="EntryId"/> ties the app's answer to it.</summary>

@@ -1,10 +1,11 @@
 using Sidecar.Components;
 using Sidecar.Resiliency;
+using Sidecar.Tracing;
 
 namespace Sidecar.PubSub.Subscribing;
 
 /// <summary>The subscriptions of one app: what runs, and what the metadata API tells of it.</summary>
-internal sealed partial class SubscriptionManager(string appId, ComponentSet components, PolicyBook policies, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
+internal sealed partial class SubscriptionManager(string appId, ComponentSet components, PolicyBook policies, Tracer tracer, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
 {
     private readonly ILogger logger = loggers.CreateLogger<SubscriptionManager>();
     private readonly SemaphoreSlim gate = new(1);
@@ -50,7 +51,7 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
             LogRefused(appId, refusal);
             return null;
         }
-        var pump = new SubscriptionPump(appId, subscription, components.PubSubs[subscription.PubSub].Broker, receiver, policies.Inbound(subscription.PubSub, ComponentKind.Pubsub), time, loggers.CreateLogger<SubscriptionPump>());
+        var pump = new SubscriptionPump(appId, subscription, components.PubSubs[subscription.PubSub].Broker, receiver, policies.Inbound(subscription.PubSub, ComponentKind.Pubsub), new DeliverySpans(tracer), time, loggers.CreateLogger<SubscriptionPump>());
         await gate.WaitAsync(cancellation);
         try
         {

@@ -11,7 +11,7 @@ namespace Sidecar.PubSub.Subscribing;
 /// Takes one subscription's messages from the broker to the app: unwraps, drops what has expired, routes, delivers, and decides
 /// between done, again and the dead-letter topic. Source: daprd's subscription handling.
 /// </summary>
-internal sealed partial class SubscriptionPump(string appId, TopicSubscription subscription, IPubSub broker, IEventReceiver receiver, Policy? policy, TimeProvider time, ILogger logger)
+internal sealed partial class SubscriptionPump(string appId, TopicSubscription subscription, IPubSub broker, IEventReceiver receiver, Policy? policy, DeliverySpans spans, TimeProvider time, ILogger logger)
 {
     public Task<IAsyncDisposable> StartAsync(CancellationToken cancellation)
         => subscription.Bulk is null
@@ -119,14 +119,19 @@ internal sealed partial class SubscriptionPump(string appId, TopicSubscription s
 
     private async Task<DeliveryStatus> DeliverOnceAsync(DeliveredEvent delivered, CancellationToken cancellation)
     {
+        var span = spans.Begin(delivered);
         try
         {
-            return await receiver.DeliverAsync(delivered, cancellation);
+            return DeliverySpans.End(span, await receiver.DeliverAsync(delivered with { Trace = span.Context }, cancellation));
         }
-        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        catch (Exception e) when (span.Noting(e) && (e is not OperationCanceledException || !cancellation.IsCancellationRequested))
         {
             LogDeliveryFailed(e, delivered.Envelope["id"]?.ToString(), delivered.Topic);
             return DeliveryStatus.Retry;
+        }
+        finally
+        {
+            span.End();
         }
     }
 
@@ -160,6 +165,7 @@ internal sealed partial class SubscriptionPump(string appId, TopicSubscription s
 
     private async Task<IReadOnlyList<DeliveryStatus>> DeliverManyOnceAsync(string path, IReadOnlyList<DeliveredEntry> entries, CancellationToken cancellation)
     {
+        var begun = spans.Begin(entries);
         try
         {
             return await receiver.DeliverManyAsync(subscription.PubSub, subscription.Topic, path, entries, cancellation);
@@ -168,6 +174,10 @@ internal sealed partial class SubscriptionPump(string appId, TopicSubscription s
         {
             LogDeliveryFailed(e, null, subscription.Topic);
             return [.. entries.Select(_ => DeliveryStatus.Retry)];
+        }
+        finally
+        {
+            begun.ForEach(span => span.End());
         }
     }
 
