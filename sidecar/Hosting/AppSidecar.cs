@@ -34,7 +34,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     private readonly ILogger logger;
     private readonly ILoggerFactory loggers;
     private readonly TimeProvider time;
-    private readonly IReadOnlyList<Subscription> declared;
+    private readonly IReadOnlyList<TopicSubscription> declared;
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource well = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource unwell = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -44,7 +44,8 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public AppSidecar(AppOptions options, Configuration configuration, ComponentSet components, ResourceSet resources, AppDirectory directory, INameResolver names, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
     {
         (Options, Configuration, Components, Names, this.time) = (options, configuration, components, names, time);
-        declared = resources.Subscriptions;
+        // A later subscription of the same name takes the place of the earlier one.
+        declared = [.. resources.Subscriptions.Where(subscription => subscription.AppliesTo(options.AppId)).Reverse().DistinctBy(subscription => subscription.Name).Reverse().Select(TopicSubscription.From)];
         Endpoints = [.. resources.Endpoints.Where(endpoint => endpoint.AppliesTo(options.AppId))];
         logger = loggers.CreateLogger<AppSidecar>();
         Tracer = new Tracer(options.AppId, configuration.Tracing.Completed(Environment.GetEnvironmentVariable), loggers);
@@ -153,6 +154,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     /// <summary>Opens the building blocks and begins to wait for the app; the API must be reachable by now.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
+        Subscriptions.Declare(declared);
         await Outbox.StartAsync(cancellation);
         if (Workflows is not null)
         {
@@ -285,8 +287,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     private async Task SubscribeAsync(CancellationToken cancellation)
     {
         await HostActorsAsync(cancellation);
-        var wanted = declared.Where(subscription => subscription.AppliesTo(Options.AppId)).Select(TopicSubscription.From)
-            .Concat(Components.PubSubs.Count > 0 && !Skips("subscribe") ? await Channel!.GetSubscriptionsAsync(cancellation) : []);
+        var wanted = declared.Concat(Components.PubSubs.Count > 0 && !Skips("subscribe") ? await Channel!.GetSubscriptionsAsync(cancellation) : []);
         AppIsWell = true;
         if (!noMoreEvents)
         {

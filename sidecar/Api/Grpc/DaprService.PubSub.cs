@@ -44,6 +44,7 @@ internal partial class DaprService
         var subscriptions = Of(context).Subscriptions;
         var initial = await InitialAsync(requests, context.CancellationToken);
         var wanted = new TopicSubscription(initial.PubsubName, initial.Topic, new EventRoute([], "/"), initial.HasDeadLetterTopic ? initial.DeadLetterTopic : null, initial.Metadata, null, SubscriptionKind.Streaming);
+        Of(context).PubSub.Demand(wanted.PubSub, wanted.Topic);
         if (subscriptions.Refusal(wanted) is { } refusal)
         {
             throw Unknown(refusal);

@@ -15,6 +15,13 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
     /// <summary>What the app wants, whether or not it can be or is paused, and the streams that are open: what daprd tells.</summary>
     public IReadOnlyList<TopicSubscription> Current { get; private set; } = [];
 
+    /// <summary>What is told of before the app is there, or when there is none.</summary>
+    public void Declare(IEnumerable<TopicSubscription> declared)
+    {
+        wanted = OnePerTopic(declared);
+        Current = Told();
+    }
+
     /// <summary>
     /// Starts <paramref name="subscriptions"/> with <paramref name="receiver"/>. One that names no known component, or a topic it
     /// may not read, is left out with an error, as in daprd.
@@ -24,7 +31,7 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         await gate.WaitAsync(cancellation);
         try
         {
-            wanted = [.. subscriptions];
+            wanted = OnePerTopic(subscriptions);
             Current = Told();
         }
         finally
@@ -92,10 +99,14 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         gate.Dispose();
     }
 
-    /// <summary>Under the gate. Of several for one topic only one is told, the one in the app's code before a declared one.</summary>
+    /// <summary>Of several for one topic only one counts, the one in the app's code before a declared one.</summary>
+    private static IReadOnlyList<TopicSubscription> OnePerTopic(IEnumerable<TopicSubscription> subscriptions)
+        => [.. subscriptions.GroupBy(subscription => (subscription.PubSub, subscription.Topic)).Select(same => same.LastOrDefault(one => one.Kind == SubscriptionKind.Programmatic) ?? same.First())];
+
+    /// <summary>Under the gate.</summary>
     private IReadOnlyList<TopicSubscription> Told()
         => [
-            .. wanted.GroupBy(subscription => (subscription.PubSub, subscription.Topic)).Select(same => same.LastOrDefault(one => one.Kind == SubscriptionKind.Programmatic) ?? same.First()),
+            .. wanted,
             .. running.Keys.Where(subscription => subscription.Kind == SubscriptionKind.Streaming),
         ];
 
