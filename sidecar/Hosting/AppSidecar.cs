@@ -9,6 +9,7 @@ using Sidecar.ConfigurationStores;
 using Sidecar.Invocation;
 using Sidecar.Jobs;
 using Sidecar.Locks;
+using Sidecar.Middleware;
 using Sidecar.Names;
 using Sidecar.PubSub.Publishing;
 using Sidecar.PubSub.Subscribing;
@@ -71,9 +72,11 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         var jobs = new JobStore(options.AppId, components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var durable ? (ITransactionalStateStore)durable : new InMemoryStateStore(time));
         JobService = new JobService(options.AppId, jobs, time, loggers.CreateLogger<JobService>());
         Jobs = new JobApi(options.AppId, jobs, JobService, time);
+        ApiPipeline = new HttpPipeline(configuration.ApiPipeline, components, logger);
+        AppPipeline = new HttpPipeline(configuration.AppPipeline, components, logger);
         if (options.AppPort > 0)
         {
-            Client = new AppClient(options);
+            Client = new AppClient(options, AppPipeline);
             Channel = options.AppIsGrpc ? new GrpcAppChannel(Client, options) : new HttpAppChannel(Client, options);
         }
     }
@@ -107,6 +110,11 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public SubscriptionManager Subscriptions { get; }
 
     public AccessPolicy Access { get; }
+
+    /// <summary>The middleware in front of the HTTP API, and that in front of an HTTP app.</summary>
+    public HttpPipeline ApiPipeline { get; }
+
+    public HttpPipeline AppPipeline { get; }
 
     /// <summary>How it finds sidecars of other processes, and is found by them.</summary>
     public INameResolver Names { get; }

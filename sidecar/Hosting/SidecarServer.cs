@@ -9,6 +9,7 @@ using Sidecar.Apps;
 using Sidecar.Components;
 using Sidecar.Invocation;
 using Sidecar.Metrics;
+using Sidecar.Middleware;
 using Sidecar.Names;
 using Sidecar.Resources;
 using Sidecar.Workflows.Api;
@@ -222,6 +223,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         web.Use(RequestPath.ReadAsync);
         web.Use(CrossOrigin.AnswerAsync);
         web.Use(Admission.AdmitAsync);
+        web.Use(HttpPipeline.RunAsync);
         web.UseRouting();
         web.Use(OfferedRoutes.CheckAsync);
         web.MapGrpcService<DaprService>();

@@ -103,6 +103,14 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
                 await GrpcAppBridge.SendAsync(context, callee, target, callerId, span.Context);
                 return;
             }
+            if (!callee.AppPipeline.IsEmpty)
+            {
+                if (await callee.AppPipeline.RunAsync(context, target) is not { } led)
+                {
+                    return;
+                }
+                target = led;
+            }
             using var slot = await client.EnterAsync(context.RequestAborted);
             await SendAsync(context, client.Address, client.Invoker, client.Http2 ? Http2 : Http11, new ToApp(client, callerId, callee.Options.AppId, target, span.Context), target);
         }

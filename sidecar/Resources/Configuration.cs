@@ -18,11 +18,19 @@ internal sealed record Configuration
 
     public IReadOnlyList<string> Features { get; init; } = [];
     public MetricsOptions Metrics { get; init; } = MetricsOptions.Default;
+
+    /// <summary>The middleware in front of the HTTP API, and that in front of the app.</summary>
+    public IReadOnlyList<PipelineHandler> ApiPipeline { get; init; } = [];
+    public IReadOnlyList<PipelineHandler> AppPipeline { get; init; } = [];
+
     public ApiAccess Api { get; init; } = new([], []);
 
     /// <summary>How access control names an app: as its certificate would with mTLS.</summary>
     public string SpiffeId(string appId) => $"spiffe://{AccessControl?.TrustDomain ?? "public"}/ns/default/{appId}";
 }
+
+/// <summary>A place in a pipeline, and the component that takes it.</summary>
+internal sealed record PipelineHandler(string Name, string Type);
 
 /// <summary>Which secrets of a store an app may read. <paramref name="DefaultAccess"/> is <c>allow</c> or <c>deny</c>.</summary>
 internal sealed record SecretScope(string StoreName, string DefaultAccess, IReadOnlyList<string> Allowed, IReadOnlyList<string> Denied)
