@@ -1,4 +1,5 @@
 using Sidecar.Bindings;
+using Sidecar.Invocation;
 using Sidecar.Jobs;
 using Sidecar.PubSub.Subscribing;
 using Sidecar.Resiliency;
@@ -42,5 +43,6 @@ internal sealed record InvocationReply(
     /// <summary>What retries and circuit breakers count: HTTP answers that are neither success nor redirection.</summary>
     bool IFallible.Failed => TypeUrl is null && Status is < 200 or > 399;
 
-    int? IFallible.Code => null;
+    /// <summary>Calls over gRPC fail with gRPC codes, whatever the app speaks.</summary>
+    int? IFallible.Code => (int)StatusMapping.ToGrpc(Status);
 }

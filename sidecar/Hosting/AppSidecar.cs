@@ -60,7 +60,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         InputBindings = new InputBindings(options.AppId, components, Policies, Bindings, Tracer, loggers.CreateLogger<InputBindings>());
         Secrets = new SecretsApi(components, configuration.SecretScopes);
         Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
-        Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies);
+        Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies, time);
         Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, directory, time);
         this.loggers = loggers;
         Subscriptions = new SubscriptionManager(options.AppId, components, Policies, Tracer, time, loggers);
@@ -222,6 +222,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         await Names.DisposeAsync();
         (Channel as IDisposable)?.Dispose();
         Client?.Dispose();
+        Invoker.Dispose();
         Tracer.Dispose();
         stopping.Dispose();
     }

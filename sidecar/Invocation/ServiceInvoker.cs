@@ -18,10 +18,13 @@ namespace Sidecar.Invocation;
 /// Service invocation of one app: requests go straight to the target app when its sidecar lives in this process, else to the
 /// other process's sidecar, or to a declared HTTP endpoint. Bodies stream both ways.
 /// </summary>
-internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoint> endpoints, AppDirectory directory, INameResolver names, IHttpForwarder forwarder, PolicyBook policies)
+internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoint> endpoints, AppDirectory directory, INameResolver names, IHttpForwarder forwarder, PolicyBook policies, TimeProvider time) : IDisposable
 {
+    private readonly EndpointClients clients = new();
+    private readonly GrpcProxy proxy = new(caller, directory, names, forwarder, time);
+
     private static readonly ForwarderRequestConfig Http11 = new() { Version = System.Net.HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower, ActivityTimeout = TimeSpan.FromMinutes(10) };
-    private static readonly ForwarderRequestConfig Http2 = new() { Version = System.Net.HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = TimeSpan.FromDays(1) };
+    public static readonly ForwarderRequestConfig Http2 = new() { Version = System.Net.HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = TimeSpan.FromDays(1) };
 
     /// <summary>Forwards an HTTP request of this app.</summary>
     public async Task ForwardAsync(HttpContext context, InvocationTarget target)
@@ -71,7 +74,7 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
     {
         if (endpoints.FirstOrDefault(endpoint => endpoint.IsNamed(target.Id)) is { } endpoint)
         {
-            await SendAsync(context, endpoint.BaseUrl, SidecarRegistry.Invoker, Http11, new ToEndpoint(endpoint, target), target);
+            await SendAsync(context, endpoint.BaseUrl, clients.Of(endpoint), Http11, new ToEndpoint(endpoint, target), target);
         }
         else if (target.Id.StartsWith("http://", StringComparison.Ordinal) || target.Id.StartsWith("https://", StringComparison.Ordinal))
         {
@@ -87,6 +90,8 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
             await SendAsync(context, Remote(target.Id), SidecarRegistry.Invoker, Http2, new ToSidecar(caller.AppId, target), target);
         }
     }
+
+    public void Dispose() => clients.Dispose();
 
     /// <summary>The callee's side: access control, then the app itself. <paramref name="callerId"/> is who asks.</summary>
     public async Task DeliverAsync(HttpContext context, AppSidecar callee, InvocationTarget target, string callerId)
@@ -164,45 +169,14 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
     }
 
     /// <summary>Proxies a gRPC call of any service to the app named in its metadata.</summary>
-    public async Task ProxyAsync(HttpContext context, string targetId)
+    public Task ProxyAsync(HttpContext context, string targetId)
     {
         var target = new InvocationTarget(targetId, MethodPath.Clean(targetId, context.Request.Path.Value ?? ""));
-        if (directory.Local(targetId) is { } local)
-        {
-            await DeliverGrpcAsync(context, local, target, caller.AppId);
-        }
-        else if (names.Find(targetId) is { } remote)
-        {
-            await forwarder.SendAsync(context, remote.ToString(), SidecarRegistry.Invoker, Http2, new ToSidecar(caller.AppId, target));
-        }
-        else
-        {
-            GrpcEdge.WriteStatus(context, StatusCode.Unknown, $"couldn't find service: {targetId}");
-        }
+        return proxy.SendAsync(context, target, PolicyOf(target));
     }
 
-    public async Task DeliverGrpcAsync(HttpContext context, AppSidecar callee, InvocationTarget target, string callerId)
-    {
-        if (Denial(callee, target, callerId, "POST") is { } denial)
-        {
-            GrpcEdge.WriteStatus(context, StatusCode.PermissionDenied, denial);
-            return;
-        }
-        if (callee.Client is not { } client)
-        {
-            GrpcEdge.WriteStatus(context, StatusCode.Internal, "app channel is not initialized");
-            return;
-        }
-        using var slot = await client.EnterAsync(context.RequestAborted);
-        var span = Arrival(callee, target, callerId, TraceContext.Of(context));
-        span.Name("/" + target.Method);
-        var error = await forwarder.SendAsync(context, client.Address.ToString(), client.Invoker, Http2, new ToApp(client, callerId, callee.Options.AppId, target, span.Context));
-        span.End();
-        if (error != ForwarderError.None && !context.Response.HasStarted)
-        {
-            GrpcEdge.WriteStatus(context, StatusCode.Unavailable, $"connection error: {Cause(context.GetForwarderErrorFeature()?.Exception) ?? error.ToString()}");
-        }
-    }
+    public Task DeliverGrpcAsync(HttpContext context, AppSidecar callee, InvocationTarget target, string callerId)
+        => proxy.DeliverAsync(context, callee, target, callerId, Denial(callee, target, callerId, "POST"), Arrival(callee, target, callerId, TraceContext.Of(context)));
 
     /// <summary>The callee's sidecar has a span of its own; where an app calls itself there is but one sidecar, and its span goes on.</summary>
     private static Span Arrival(AppSidecar callee, InvocationTarget target, string callerId, TraceContext trace)
@@ -292,7 +266,7 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         throw DaprErrors.InvokeFailed(target.Id, StatusCode.Internal, $"error invoking app channel: {verb} \"{AppPath.Resolve(address, target.Method, "")}\": {cause}");
     }
 
-    private static string? Cause(Exception? failure) => failure switch
+    public static string? Cause(Exception? failure) => failure switch
     {
         { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => "dial tcp: connect: connection refused",
         { InnerException: { } inner } => inner.Message,

@@ -1,11 +1,10 @@
 using Sidecar.Apps;
 using Sidecar.Tracing;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace Sidecar.Invocation;
 
 /// <summary>Turns a caller's request into the one its target app sees.</summary>
-internal sealed class ToApp(AppClient app, string caller, string callee, InvocationTarget target, TraceContext trace) : HttpTransformer
+internal sealed class ToApp(AppClient app, string caller, string callee, InvocationTarget target, TraceContext trace) : EndToEnd
 {
     public override async ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destinationPrefix, CancellationToken cancellation)
     {
@@ -26,7 +25,7 @@ internal sealed class ToApp(AppClient app, string caller, string callee, Invocat
 }
 
 /// <summary>Turns a caller's request into the one another process's sidecar sees.</summary>
-internal sealed class ToSidecar(string caller, InvocationTarget target) : HttpTransformer
+internal sealed class ToSidecar(string caller, InvocationTarget target) : EndToEnd
 {
     public override async ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destinationPrefix, CancellationToken cancellation)
     {
@@ -39,7 +38,7 @@ internal sealed class ToSidecar(string caller, InvocationTarget target) : HttpTr
 }
 
 /// <summary>Turns a caller's request into the one an HTTPEndpoint's server sees.</summary>
-internal sealed class ToEndpoint(Resources.HttpEndpoint endpoint, InvocationTarget target) : HttpTransformer
+internal sealed class ToEndpoint(Resources.HttpEndpoint endpoint, InvocationTarget target) : EndToEnd
 {
     public override async ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destinationPrefix, CancellationToken cancellation)
     {
