@@ -56,7 +56,8 @@ internal sealed record TracingOptions
             {
                 Endpoint = endpoint[(endpoint.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? scheme + 3 : 0)..],
                 Protocol = Said("PROTOCOL")?.StartsWith("http", StringComparison.Ordinal) == true ? "http" : "grpc",
-                IsSecure = Said("INSECURE") == "true" ? false : otel.IsSecure,
+                // The scheme decides, as OpenTelemetry has it; daprd cuts it off and asks for the variable.
+                IsSecure = Said("INSECURE") != "true" && !endpoint.StartsWith("http://", StringComparison.Ordinal) && otel.IsSecure,
             };
         }
         return this with
