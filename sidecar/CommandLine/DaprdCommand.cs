@@ -71,11 +71,19 @@ internal static class DaprdCommand
             Console.WriteLine($"flag --{name} has no meaning for the embedded sidecar and is ignored");
         }
         var level = LogLevels.Parse(Last("log-level") ?? "info");
-        var server = await SidecarServer.StartAsync(
-            new ServerOptions([options], Directory.GetCurrentDirectory(), RefuseUnknownMetadata: false, level, OwnsProcess: true),
-            logging => logging.AddSimpleConsole(console => console.SingleLine = true), cancellation);
-        Console.WriteLine($"dapr initialized. Status: Running. HTTP port {options.HttpPort}, gRPC port {options.GrpcPort}");
-        return await ServingEnd.AwaitAsync(server, options, block, TimeProvider.System, cancellation);
+        using var reloads = new ReloadSignal();
+        while (true)
+        {
+            var asked = reloads.Next();
+            var server = await SidecarServer.StartAsync(
+                new ServerOptions([options], Directory.GetCurrentDirectory(), RefuseUnknownMetadata: false, level, OwnsProcess: true),
+                logging => logging.AddSimpleConsole(console => console.SingleLine = true), cancellation);
+            Console.WriteLine($"dapr initialized. Status: Running. HTTP port {options.HttpPort}, gRPC port {options.GrpcPort}");
+            if (await ServingEnd.AwaitAsync(server, options, block, TimeProvider.System, asked, cancellation) is { } code)
+            {
+                return code;
+            }
+        }
     }
 
     private static TimeSpan Duration(string text)
