@@ -90,9 +90,9 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
         {
             return DeliveryStatus.Success; // dropped, and not even a dead-letter topic gets it (as in daprd)
         }
-        catch (RpcException)
+        catch (RpcException e)
         {
-            return DeliveryStatus.Retry;
+            throw new DeliveryRefusedException((int)e.StatusCode, $"the app answered {e.StatusCode}: {e.Status.Detail}");
         }
     }
 

@@ -19,9 +19,16 @@ internal sealed record DeliveredEntry(string EntryId, DeliveredEvent Event);
 /// <summary>What became of a delivery.</summary>
 internal enum DeliveryStatus { Success, Retry, Drop }
 
+/// <summary>An app has failed with a status of its protocol, HTTP or gRPC; the event is to be delivered again.</summary>
+internal sealed class DeliveryRefusedException(int code, string message) : Exception(message)
+{
+    public int Code => code;
+}
+
 /// <summary>The side of an app that takes events.</summary>
 internal interface IEventReceiver
 {
+    /// <exception cref="DeliveryRefusedException">The app has answered with a failing status, which retry rules may look at.</exception>
     Task<DeliveryStatus> DeliverAsync(DeliveredEvent delivered, CancellationToken cancellation);
 
     /// <summary>One status per entry, in the order of <paramref name="entries"/>.</summary>

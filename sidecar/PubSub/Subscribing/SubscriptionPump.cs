@@ -104,11 +104,11 @@ internal sealed partial class SubscriptionPump(string appId, TopicSubscription s
     {
         if (policy is null)
         {
-            return await DeliverOnceAsync(delivered, cancellation);
+            return (await DeliverOnceAsync(delivered, cancellation)).Status;
         }
         try
         {
-            return (await policy.ExecuteAsync(async limit => new Delivery(await DeliverOnceAsync(delivered, limit)), cancellation)).Status;
+            return (await policy.ExecuteAsync(limit => DeliverOnceAsync(delivered, limit), cancellation)).Status;
         }
         catch (Exception e) when (e is TimeoutException or CircuitBreakerRefusedException)
         {
@@ -117,17 +117,22 @@ internal sealed partial class SubscriptionPump(string appId, TopicSubscription s
         }
     }
 
-    private async Task<DeliveryStatus> DeliverOnceAsync(DeliveredEvent delivered, CancellationToken cancellation)
+    private async ValueTask<Delivery> DeliverOnceAsync(DeliveredEvent delivered, CancellationToken cancellation)
     {
         var span = spans.Begin(delivered);
         try
         {
-            return DeliverySpans.End(span, await receiver.DeliverAsync(delivered with { Trace = span.Context }, cancellation));
+            return new Delivery(DeliverySpans.End(span, await receiver.DeliverAsync(delivered with { Trace = span.Context }, cancellation)));
+        }
+        catch (DeliveryRefusedException e) when (span.Noting(e))
+        {
+            LogDeliveryRefused(delivered.Envelope["id"]?.ToString(), delivered.Topic, e.Message);
+            return new Delivery(DeliveryStatus.Retry, e.Code);
         }
         catch (Exception e) when (span.Noting(e) && (e is not OperationCanceledException || !cancellation.IsCancellationRequested))
         {
             LogDeliveryFailed(e, delivered.Envelope["id"]?.ToString(), delivered.Topic);
-            return DeliveryStatus.Retry;
+            return new Delivery(DeliveryStatus.Retry);
         }
         finally
         {
@@ -200,11 +205,9 @@ internal sealed partial class SubscriptionPump(string appId, TopicSubscription s
         return status == DeliveryStatus.Drop ? Acknowledgement.Done : Acknowledgement.Retry;
     }
 
-    private sealed record Delivery(DeliveryStatus Status) : IFallible
+    private sealed record Delivery(DeliveryStatus Status, int? Code = null) : IFallible
     {
         public bool Failed => Status == DeliveryStatus.Retry;
-
-        public int? Code => null;
     }
 
     private static JsonObject? Parse(ReadOnlyMemory<byte> data)
@@ -230,6 +233,9 @@ internal sealed partial class SubscriptionPump(string appId, TopicSubscription s
 
     [LoggerMessage(2304, LogLevel.Warning, "Event {EventId} of topic {Topic} could not be delivered")]
     private partial void LogDeliveryFailed(Exception failure, string? eventId, string topic);
+
+    [LoggerMessage(2306, LogLevel.Warning, "Event {EventId} of topic {Topic} was not taken: {Reason}")]
+    private partial void LogDeliveryRefused(string? eventId, string topic, string reason);
 
     [LoggerMessage(2305, LogLevel.Warning, "An event of topic {Topic} goes to dead-letter topic {DeadLetterTopic}")]
     private partial void LogDeadLetter(string topic, string deadLetterTopic);
