@@ -256,7 +256,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         {
             return;
         }
-        var answer = await Channel!.InvokeAsync(new InvocationCall("GET", "dapr/config", "", null, default, []), cancellation);
+        var answer = await Channel!.InvokeAsync(new InvocationCall("GET", "dapr/config", "", null, default, [new(InvocationHeaders.AppId, Options.AppId)]), cancellation);
         if (answer.Status != 200 || answer.Body.IsEmpty || ActorTypes.Parse(answer.Body.Span) is not { Count: > 0 } types)
         {
             return;
