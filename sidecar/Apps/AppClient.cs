@@ -1,4 +1,5 @@
 using System.Net;
+using Sidecar.Middleware;
 
 namespace Sidecar.Apps;
 
@@ -8,8 +9,11 @@ internal sealed class AppClient : IDisposable
     private readonly SemaphoreSlim? slots;
     private readonly string? token;
 
-    public AppClient(AppOptions options)
+    private readonly HttpPipeline pipeline;
+
+    public AppClient(AppOptions options, HttpPipeline pipeline)
     {
+        this.pipeline = pipeline;
         Address = options.AppAddress;
         token = options.AppApiToken;
         slots = options.MaxConcurrency > 0 ? new SemaphoreSlim(options.MaxConcurrency) : null;
@@ -53,6 +57,10 @@ internal sealed class AppClient : IDisposable
 
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
+        if (!pipeline.IsEmpty && await pipeline.RunAsync(request, cancellation) is { } refusal)
+        {
+            return refusal;
+        }
         Authorize(request);
         if (Http2)
         {

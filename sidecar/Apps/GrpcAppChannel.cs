@@ -9,6 +9,7 @@ using Sidecar.Jobs;
 using Sidecar.PubSub.Events;
 using Sidecar.PubSub.Subscribing;
 using Sidecar.Resources;
+using Sidecar.Tracing;
 using BulkSubscribe = Sidecar.Resources.BulkSubscribe;
 using TopicSubscription = Sidecar.PubSub.Subscribing.TopicSubscription;
 
@@ -67,10 +68,11 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
             HttpExtension = new HTTPExtension { Verb = System.Enum.TryParse<HTTPExtension.Types.Verb>(call.Verb, true, out var verb) ? verb : default, Querystring = call.QueryString.TrimStart('?') },
         };
         var headers = new Metadata();
-        foreach (var (name, value) in call.Headers.Where(header => !header.Key.StartsWith(':')))
+        foreach (var (name, value) in call.Headers.Where(header => !header.Key.StartsWith(':') && !IsTrace(header.Key)))
         {
             headers.Add(name.ToLowerInvariant(), value);
         }
+        Trace(call).AddTo(headers);
         using var running = callback.Call(AppCallbackMethods.OnInvoke, request, cancellation, headers);
         var reply = await running;
         var answered = (await running.ResponseHeadersAsync).Where(header => !header.IsBinary).Select(header => KeyValuePair.Create(header.Key, header.Value)).ToList();
@@ -88,9 +90,9 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
         {
             return DeliveryStatus.Success; // dropped, and not even a dead-letter topic gets it (as in daprd)
         }
-        catch (RpcException)
+        catch (RpcException e)
         {
-            return DeliveryStatus.Retry;
+            throw new DeliveryRefusedException((int)e.StatusCode, $"the app answered {e.StatusCode}: {e.Status.Detail}");
         }
     }
 
@@ -137,7 +139,9 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
         request.Metadata.Add(new Dictionary<string, string>(happened.Metadata));
         try
         {
-            var answer = await callback.Call(AppCallbackMethods.OnBindingEvent, request, cancellation);
+            var headers = new Metadata();
+            happened.Trace.AddTo(headers);
+            var answer = await callback.Call(AppCallbackMethods.OnBindingEvent, request, cancellation, headers);
             return new BindingAnswer(answer.To, answer.Data.Memory, answer.Concurrency == BindingEventResponse.Types.BindingEventConcurrency.Parallel);
         }
         catch (RpcException e)
@@ -169,6 +173,16 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
     }
 
     public void Dispose() => channel.Dispose();
+
+    /// <summary>What the caller brought along comes before the span of the sidecar.</summary>
+    private static TraceContext Trace(InvocationCall call)
+        => TraceContext.Parse(Header(call, TraceContext.ParentHeader), Header(call, TraceContext.StateHeader)) ?? call.Trace;
+
+    private static string? Header(InvocationCall call, string name) => call.Headers.FirstOrDefault(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+
+    private static bool IsTrace(string name)
+        => name.Equals(TraceContext.ParentHeader, StringComparison.OrdinalIgnoreCase) || name.Equals(TraceContext.StateHeader, StringComparison.OrdinalIgnoreCase)
+        || name.Equals(TraceContext.BinaryHeader, StringComparison.OrdinalIgnoreCase);
 
     private static TopicSubscription Convert(Dapr.AppCallback.Autogen.Grpc.v1.TopicSubscription item)
     {

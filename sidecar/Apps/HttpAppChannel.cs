@@ -53,6 +53,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
                 request.Content?.Headers.TryAddWithoutValidation(name, value);
             }
         }
+        call.Trace.AddTo(request);
         using var response = await client.SendAsync(request, cancellation);
         var body = await response.Content.ReadAsByteArrayAsync(cancellation);
         var headers = response.Headers.Concat(response.Content.Headers)
@@ -64,7 +65,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, AppPath.Resolve(client.Address, delivered.Path.TrimStart('/'), ""));
         request.Content = Content(delivered.Body, CloudEvents.ContentType);
-        AddTrace(request, delivered.Envelope);
+        delivered.Trace.AddTo(request);
         foreach (var (name, value) in DeliveryMetadata.Of(delivered.PubSub, delivered.Metadata))
         {
             request.Headers.TryAddWithoutValidation(name, value);
@@ -73,7 +74,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
         var status = (int)response.StatusCode;
         if (status is < 200 or > 299)
         {
-            return status == 404 ? DeliveryStatus.Drop : DeliveryStatus.Retry;
+            return status == 404 ? DeliveryStatus.Drop : throw new DeliveryRefusedException(status, $"the app answered {status}");
         }
         return EventAnswer.Read(await response.Content.ReadAsByteArrayAsync(cancellation));
     }
@@ -118,6 +119,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }
+        happened.Trace.AddTo(request);
         using var response = await client.SendAsync(request, cancellation);
         return response.IsSuccessStatusCode ? BindingAnswer.Nothing
             : throw new BindingException($"the app answered {(int)response.StatusCode} to POST /{happened.Route.TrimStart('/')}");
@@ -149,17 +151,5 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
             content.Headers.ContentType = type;
         }
         return content;
-    }
-
-    private static void AddTrace(HttpRequestMessage request, JsonObject envelope)
-    {
-        if (envelope["traceparent"] is JsonValue value && value.TryGetValue<string>(out var parent) && parent.Length > 0)
-        {
-            request.Headers.TryAddWithoutValidation("traceparent", parent);
-            if (envelope["tracestate"] is JsonValue state && state.TryGetValue<string>(out var text) && text.Length > 0)
-            {
-                request.Headers.TryAddWithoutValidation("tracestate", text);
-            }
-        }
     }
 }

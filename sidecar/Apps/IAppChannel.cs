@@ -1,7 +1,9 @@
 using Sidecar.Bindings;
+using Sidecar.Invocation;
 using Sidecar.Jobs;
 using Sidecar.PubSub.Subscribing;
 using Sidecar.Resiliency;
+using Sidecar.Tracing;
 
 namespace Sidecar.Apps;
 
@@ -24,7 +26,11 @@ internal sealed record InvocationCall(
     string QueryString,
     string? ContentType,
     ReadOnlyMemory<byte> Body,
-    IReadOnlyList<KeyValuePair<string, string>> Headers);
+    IReadOnlyList<KeyValuePair<string, string>> Headers)
+{
+    /// <summary>Where the call stands in a trace; the app sees it unless <see cref="Headers"/> bring one along.</summary>
+    public TraceContext Trace { get; init; } = TraceContext.Off;
+}
 
 /// <summary>The app's answer in HTTP terms; <paramref name="TypeUrl"/> is set by gRPC apps.</summary>
 internal sealed record InvocationReply(
@@ -37,5 +43,6 @@ internal sealed record InvocationReply(
     /// <summary>What retries and circuit breakers count: HTTP answers that are neither success nor redirection.</summary>
     bool IFallible.Failed => TypeUrl is null && Status is < 200 or > 399;
 
-    int? IFallible.Code => null;
+    /// <summary>Calls over gRPC fail with gRPC codes, whatever the app speaks.</summary>
+    int? IFallible.Code => (int)StatusMapping.ToGrpc(Status);
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dapr.AppCallback.Autogen.Grpc.v1;
@@ -7,6 +6,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Sidecar.PubSub.Events;
 using Sidecar.PubSub.Subscribing;
+using Sidecar.Tracing;
 
 namespace Sidecar.Apps;
 
@@ -65,31 +65,12 @@ internal static class TopicEvents
     public static Metadata Headers(DeliveredEvent delivered)
     {
         var headers = new Metadata();
-        if ((Text(delivered.Envelope, "traceparent") is { Length: > 0 } parent ? parent : Text(delivered.Envelope, "traceid")) is { Length: > 0 } trace)
-        {
-            headers.Add("traceparent", trace);
-            if (ActivityContext.TryParse(trace, null, out var context))
-            {
-                headers.Add("grpc-trace-bin", Binary(context));
-            }
-        }
-        foreach (var (name, value) in DeliveryMetadata.Of(delivered.PubSub, delivered.Metadata).Where(item => IsHeader(item.Key, item.Value) && item.Key is not ("traceparent" or "grpc-trace-bin")))
+        delivered.Trace.AddTo(headers);
+        foreach (var (name, value) in DeliveryMetadata.Of(delivered.PubSub, delivered.Metadata).Where(item => IsHeader(item.Key, item.Value) && item.Key is not (TraceContext.ParentHeader or TraceContext.StateHeader or TraceContext.BinaryHeader)))
         {
             headers.Add(name.ToLowerInvariant(), value);
         }
         return headers;
-    }
-
-    /// <summary>OpenCensus' form, which older gRPC libraries read: version, then trace, span and flags, each with its field number.</summary>
-    private static byte[] Binary(ActivityContext context)
-    {
-        var bytes = new byte[29];
-        context.TraceId.CopyTo(bytes.AsSpan(2, 16));
-        bytes[18] = 1;
-        context.SpanId.CopyTo(bytes.AsSpan(19, 8));
-        bytes[27] = 2;
-        bytes[28] = (byte)context.TraceFlags;
-        return bytes;
     }
 
     public static DeliveryStatus Status(TopicEventResponse.Types.TopicEventResponseStatus status) => status switch

@@ -1,3 +1,5 @@
+using Sidecar.Tracing;
+
 namespace Sidecar.Bindings;
 
 /// <summary>A component that calls something outside on an app's behalf.</summary>
@@ -20,7 +22,10 @@ internal sealed record BindingCall(string Operation, ReadOnlyMemory<byte> Data, 
 /// <summary>An answer. <paramref name="Failure"/> is set when the call failed; the rest is told to the caller all the same.</summary>
 internal sealed record BindingReply(ReadOnlyMemory<byte> Data, IReadOnlyDictionary<string, string> Metadata, string? Failure = null);
 
-internal sealed record BindingEvent(string Name, string Route, ReadOnlyMemory<byte> Data, IReadOnlyDictionary<string, string> Metadata);
+internal sealed record BindingEvent(string Name, string Route, ReadOnlyMemory<byte> Data, IReadOnlyDictionary<string, string> Metadata)
+{
+    public TraceContext Trace { get; init; } = TraceContext.Off;
+}
 
 internal delegate Task BindingHandler(ReadOnlyMemory<byte> data, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellation);
 

@@ -1,11 +1,13 @@
+using System.Diagnostics;
 using Sidecar.Api;
 using Sidecar.Components;
 using Sidecar.Resiliency;
+using Sidecar.Tracing;
 
 namespace Sidecar.Bindings;
 
 /// <summary>Takes the events of an app's bindings to the app, once it has said that it wants them.</summary>
-internal sealed partial class InputBindings(string appId, ComponentSet components, PolicyBook policies, BindingsApi outputs, ILogger<InputBindings> logger)
+internal sealed partial class InputBindings(string appId, ComponentSet components, PolicyBook policies, BindingsApi outputs, Tracer tracer, ILogger<InputBindings> logger)
 {
     private readonly List<IAsyncDisposable> running = []; // only one caller at a time starts or stops
 
@@ -39,15 +41,32 @@ internal sealed partial class InputBindings(string appId, ComponentSet component
 
     private async Task SendAsync(BindingComponent binding, IBindingReceiver receiver, ReadOnlyMemory<byte> data, IReadOnlyDictionary<string, string> metadata, CancellationToken stopping)
     {
+        var span = tracer.Start(ActivityKind.Client, TraceContext.Parse(metadata.GetValueOrDefault(TraceContext.ParentHeader), metadata.GetValueOrDefault(TraceContext.StateHeader)));
         try
         {
-            var happened = new BindingEvent(binding.Name, binding.Route, data, metadata);
+            var happened = new BindingEvent(binding.Name, binding.Route, data, metadata) { Trace = span.Context };
             var answer = await policies.Inbound(binding.Name, ComponentKind.Binding).RunAsync(limit => new ValueTask<BindingAnswer>(receiver.SendAsync(happened, limit)), stopping);
             await ForwardAsync(answer, stopping);
         }
-        catch (Exception e) when (e is not OperationCanceledException || !stopping.IsCancellationRequested)
+        catch (Exception e) when (span.Noting(e) && (e is not OperationCanceledException || !stopping.IsCancellationRequested))
         {
             LogNotTaken(e, binding.Name, appId);
+        }
+        finally
+        {
+            Describe(span, binding.Name);
+            span.End();
+        }
+    }
+
+    private static void Describe(Span span, string binding)
+    {
+        if (span.IsRecorded)
+        {
+            span.Name("bindings/" + binding);
+            span.Tag(SpanTags.DbName, binding);
+            span.Tag(SpanTags.RpcService, SpanTags.DaprService);
+            span.Tag(SpanTags.DbSystem, "bindings");
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Sidecar.Apps;
 using Sidecar.Components;
 using Sidecar.Hosting;
+using Sidecar.Yaml;
 
 namespace Sidecar.CommandLine;
 
@@ -71,11 +72,33 @@ internal static class DaprdCommand
             Console.WriteLine($"flag --{name} has no meaning for the embedded sidecar and is ignored");
         }
         var level = LogLevels.Parse(Last("log-level") ?? "info");
-        var server = await SidecarServer.StartAsync(
-            new ServerOptions([options], Directory.GetCurrentDirectory(), RefuseUnknownMetadata: false, level, OwnsProcess: true),
-            logging => logging.AddSimpleConsole(console => console.SingleLine = true), cancellation);
-        Console.WriteLine($"dapr initialized. Status: Running. HTTP port {options.HttpPort}, gRPC port {options.GrpcPort}");
-        return await ServingEnd.AwaitAsync(server, options, block, TimeProvider.System, cancellation);
+        using var reloads = new ReloadSignal();
+        while (true)
+        {
+            var asked = reloads.Next();
+            SidecarServer server;
+            try
+            {
+                server = await SidecarServer.StartAsync(
+                    new ServerOptions([options], Directory.GetCurrentDirectory(), RefuseUnknownMetadata: false, level, OwnsProcess: true),
+                    logging => logging.AddSimpleConsole(console => console.SingleLine = true), cancellation);
+            }
+            catch (InvalidConfigurationException e)
+            {
+                // In daprd's words, which tools look for.
+                foreach (var problem in e.Problems)
+                {
+                    var what = options.ConfigPaths.Contains(problem.File) ? "error loading configuration" : "failed to load components";
+                    Console.WriteLine($"Fatal error from runtime: {what}: {problem.Message} ({problem.File}:{problem.Line})");
+                }
+                return 1;
+            }
+            Console.WriteLine($"dapr initialized. Status: Running. HTTP port {options.HttpPort}, gRPC port {options.GrpcPort}");
+            if (await ServingEnd.AwaitAsync(server, options, block, TimeProvider.System, asked, cancellation) is { } code)
+            {
+                return code;
+            }
+        }
     }
 
     private static TimeSpan Duration(string text)

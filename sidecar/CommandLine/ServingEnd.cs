@@ -10,13 +10,13 @@ namespace Sidecar.CommandLine;
 /// </summary>
 internal static class ServingEnd
 {
-    /// <summary>The exit code: 1 when requests under way did not end in time.</summary>
-    public static async Task<int> AwaitAsync(SidecarServer server, AppOptions options, TimeSpan? block, TimeProvider time, CancellationToken signal)
+    /// <summary>The exit code: 1 when requests under way did not end in time. Null: <paramref name="reload"/> has asked for a new beginning.</summary>
+    public static async Task<int?> AwaitAsync(SidecarServer server, AppOptions options, TimeSpan? block, TimeProvider time, Task reload, CancellationToken signal)
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var interrupted = signal.Register(() => stopped.TrySetResult());
         await using var asked = server.Lifetime.ApplicationStopping.Register(() => stopped.TrySetResult());
-        await stopped.Task;
+        var again = await Task.WhenAny(stopped.Task, reload) == reload;
         if (block is { } longest && signal.IsCancellationRequested)
         {
             await BlockAsync(server.Sidecars[0], longest, time, server.Lifetime.ApplicationStopping);
@@ -30,8 +30,8 @@ internal static class ServingEnd
             Console.WriteLine("Graceful shutdown timeout exceeded, forcing shutdown");
             return 1;
         }
-        Console.WriteLine("Daprd shutdown gracefully");
-        return 0;
+        Console.WriteLine(again ? "Received SIGHUP: resources and configuration are read again" : "Daprd shutdown gracefully");
+        return again ? null : 0;
     }
 
     /// <summary>The app gets no more events, but may use the API until it says that it is done by being unhealthy.</summary>

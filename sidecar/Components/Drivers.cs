@@ -1,6 +1,7 @@
 using Sidecar.Bindings.Drivers;
 using Sidecar.ConfigurationStores.Drivers;
 using Sidecar.Locks.Drivers;
+using Sidecar.Middleware.Drivers;
 using Sidecar.PubSub.Drivers;
 using Sidecar.Secrets.Drivers;
 using Sidecar.State.Drivers;
@@ -34,6 +35,11 @@ internal static class Drivers
         ["configuration.postgres"] = new(ConfigurationDrivers.Postgres, "v1"),
         ["bindings.cron"] = new(BindingDrivers.Cron, "v1"),
         ["bindings.http"] = new(BindingDrivers.Http, "v1"),
+        ["middleware.http.bearer"] = new(MiddlewareDrivers.Bearer, "v1"),
+        ["middleware.http.ratelimit"] = new(MiddlewareDrivers.RateLimit, "v1"),
+        ["middleware.http.routeralias"] = new(MiddlewareDrivers.RouteAlias, "v1"),
+        ["middleware.http.routerchecker"] = new(MiddlewareDrivers.RouteChecker, "v1"),
+        ["middleware.http.uppercase"] = new(MiddlewareDrivers.Uppercase, "v1"),
         ["secretstores.local.env"] = new(SecretDrivers.Environment, "v1"),
         ["secretstores.local.file"] = new(SecretDrivers.File, "v1"),
     };

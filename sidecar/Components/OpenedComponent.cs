@@ -1,6 +1,7 @@
 using Sidecar.Bindings;
 using Sidecar.ConfigurationStores;
 using Sidecar.Locks;
+using Sidecar.Middleware;
 using Sidecar.PubSub;
 using Sidecar.Secrets;
 using Sidecar.State;
@@ -19,6 +20,10 @@ internal sealed class OpenedComponent
     }
 
     public OpenedComponent(ISecretStore secrets, params IReadOnlyList<string> capabilities) : this((object)secrets, capabilities)
+    {
+    }
+
+    public OpenedComponent(IHttpMiddleware middleware) : this(middleware, [])
     {
     }
 

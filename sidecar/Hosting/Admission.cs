@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Sidecar.Api;
 using Sidecar.Api.Http;
 using Sidecar.Invocation;
+using Sidecar.Tracing;
 
 namespace Sidecar.Hosting;
 
@@ -68,6 +69,7 @@ internal static class Admission
         {
             return PlainAsync(context, 401, "only sidecars of the same user may call here\n");
         }
+        context.Features.Set(new Span(SidecarRegistry.TraceOf(context.Request)));
         var target = new InvocationTarget(sidecar.Options.AppId, MethodPath.Clean(sidecar.Options.AppId, RequestPath.Of(context).Decoded));
         return context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true
             ? sidecar.Invoker.DeliverGrpcAsync(context, sidecar, target, caller)

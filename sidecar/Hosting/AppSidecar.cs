@@ -9,6 +9,7 @@ using Sidecar.ConfigurationStores;
 using Sidecar.Invocation;
 using Sidecar.Jobs;
 using Sidecar.Locks;
+using Sidecar.Middleware;
 using Sidecar.Names;
 using Sidecar.PubSub.Publishing;
 using Sidecar.PubSub.Subscribing;
@@ -17,6 +18,7 @@ using Sidecar.Resources;
 using Sidecar.Secrets;
 using Sidecar.State;
 using Sidecar.State.Drivers;
+using Sidecar.Tracing;
 using Sidecar.Workflows;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -33,7 +35,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     private readonly ILogger logger;
     private readonly ILoggerFactory loggers;
     private readonly TimeProvider time;
-    private readonly IReadOnlyList<Subscription> declared;
+    private readonly IReadOnlyList<TopicSubscription> declared;
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource well = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource unwell = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -43,34 +45,38 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public AppSidecar(AppOptions options, Configuration configuration, ComponentSet components, ResourceSet resources, AppDirectory directory, INameResolver names, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
     {
         (Options, Configuration, Components, Names, this.time) = (options, configuration, components, names, time);
-        declared = resources.Subscriptions;
+        // A later subscription of the same name takes the place of the earlier one.
+        declared = [.. resources.Subscriptions.Where(subscription => subscription.AppliesTo(options.AppId)).Reverse().DistinctBy(subscription => subscription.Name).Reverse().Select(TopicSubscription.From)];
         Endpoints = [.. resources.Endpoints.Where(endpoint => endpoint.AppliesTo(options.AppId))];
         logger = loggers.CreateLogger<AppSidecar>();
+        Tracer = new Tracer(options.AppId, configuration.Tracing.Completed(Environment.GetEnvironmentVariable), loggers);
         Policies = new PolicyBook(options.AppId, resources.Resiliency, time);
-        PubSub = new PubSubApi(options.AppId, components, Policies, time);
+        PubSub = new PubSubApi(options.AppId, components, Policies, Tracer, time);
         Outbox = new Outbox(options.AppId, components, PubSub, time, loggers.CreateLogger<Outbox>());
         State = new StateApi(options.AppId, components, Outbox, Policies, time);
         Locks = new LockApi(components, Policies);
         ConfigurationItems = new ConfigurationApi(components, Policies);
         Bindings = new BindingsApi(components, Policies);
-        InputBindings = new InputBindings(options.AppId, components, Policies, Bindings, loggers.CreateLogger<InputBindings>());
+        InputBindings = new InputBindings(options.AppId, components, Policies, Bindings, Tracer, loggers.CreateLogger<InputBindings>());
         Secrets = new SecretsApi(components, configuration.SecretScopes);
         Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
-        Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies);
+        Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies, time);
         Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, directory, time);
         this.loggers = loggers;
-        Subscriptions = new SubscriptionManager(options.AppId, components, Policies, time, loggers);
+        Subscriptions = new SubscriptionManager(options.AppId, components, Policies, Tracer, time, loggers);
         if (components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var store)
         {
-            Workflows = new WorkflowEngine(options.AppId, (ITransactionalStateStore)store, time, loggers, peers: new LocalPeers(directory));
+            Workflows = new WorkflowEngine(options.AppId, (ITransactionalStateStore)store, time, loggers, peers: new LocalPeers(directory), tracer: Tracer);
         }
         // daprd keeps jobs in its scheduler, which there is none of here; without a durable store they last as long as the process.
         var jobs = new JobStore(options.AppId, components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var durable ? (ITransactionalStateStore)durable : new InMemoryStateStore(time));
         JobService = new JobService(options.AppId, jobs, time, loggers.CreateLogger<JobService>());
         Jobs = new JobApi(options.AppId, jobs, JobService, time);
+        ApiPipeline = new HttpPipeline(configuration.ApiPipeline, components, logger);
+        AppPipeline = new HttpPipeline(configuration.AppPipeline, components, logger);
         if (options.AppPort > 0)
         {
-            Client = new AppClient(options);
+            Client = new AppClient(options, AppPipeline);
             Channel = options.AppIsGrpc ? new GrpcAppChannel(Client, options) : new HttpAppChannel(Client, options);
         }
     }
@@ -78,6 +84,8 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public AppOptions Options { get; }
 
     public Configuration Configuration { get; }
+
+    public Tracer Tracer { get; }
 
     public PolicyBook Policies { get; }
 
@@ -102,6 +110,11 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public SubscriptionManager Subscriptions { get; }
 
     public AccessPolicy Access { get; }
+
+    /// <summary>The middleware in front of the HTTP API, and that in front of an HTTP app.</summary>
+    public HttpPipeline ApiPipeline { get; }
+
+    public HttpPipeline AppPipeline { get; }
 
     /// <summary>How it finds sidecars of other processes, and is found by them.</summary>
     public INameResolver Names { get; }
@@ -149,6 +162,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     /// <summary>Opens the building blocks and begins to wait for the app; the API must be reachable by now.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
+        Subscriptions.Declare(declared);
         await Outbox.StartAsync(cancellation);
         if (Workflows is not null)
         {
@@ -208,6 +222,8 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         await Names.DisposeAsync();
         (Channel as IDisposable)?.Dispose();
         Client?.Dispose();
+        Invoker.Dispose();
+        Tracer.Dispose();
         stopping.Dispose();
     }
 
@@ -240,7 +256,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         {
             return;
         }
-        var answer = await Channel!.InvokeAsync(new InvocationCall("GET", "dapr/config", "", null, default, []), cancellation);
+        var answer = await Channel!.InvokeAsync(new InvocationCall("GET", "dapr/config", "", null, default, [new(InvocationHeaders.AppId, Options.AppId)]), cancellation);
         if (answer.Status != 200 || answer.Body.IsEmpty || ActorTypes.Parse(answer.Body.Span) is not { Count: > 0 } types)
         {
             return;
@@ -280,8 +296,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     private async Task SubscribeAsync(CancellationToken cancellation)
     {
         await HostActorsAsync(cancellation);
-        var wanted = declared.Where(subscription => subscription.AppliesTo(Options.AppId)).Select(TopicSubscription.From)
-            .Concat(Components.PubSubs.Count > 0 && !Skips("subscribe") ? await Channel!.GetSubscriptionsAsync(cancellation) : []);
+        var wanted = declared.Concat(Components.PubSubs.Count > 0 && !Skips("subscribe") ? await Channel!.GetSubscriptionsAsync(cancellation) : []);
         AppIsWell = true;
         if (!noMoreEvents)
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Sidecar.Tracing;
 
 namespace Sidecar.Hosting;
 
@@ -16,6 +17,8 @@ internal sealed class SidecarRegistry
     private const string TokenHeader = "x-sidecar-token";
     private const string CallerHeader = "x-sidecar-caller";
     private const string TargetHeader = "x-sidecar-target";
+    private const string TraceHeader = "x-sidecar-trace";
+    private const string TraceStateHeader = "x-sidecar-trace-state";
 
     public static readonly HttpMessageInvoker Invoker = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, EnableMultipleHttp2Connections = true, ActivityHeadersPropagator = null });
 
@@ -47,9 +50,14 @@ internal sealed class SidecarRegistry
     public Uri? Find(string appId)
         => Read(appId) is { } found && ProcessInfo.IsAlive(found.ProcessId) ? new Uri($"http://127.0.0.1:{found.Port}") : null;
 
-    /// <summary>Marks a request to another sidecar: who calls whom, and that it comes from a sidecar of this user.</summary>
-    public static void Introduce(HttpRequestMessage request, string caller, string target)
+    /// <summary>Marks a request to another sidecar: who calls whom, in which span, and that it comes from a sidecar of this user.</summary>
+    public static void Introduce(HttpRequestMessage request, string caller, string target, TraceContext trace)
     {
+        if (!trace.IsOff)
+        {
+            request.Headers.TryAddWithoutValidation(TraceHeader, trace.Parent);
+            request.Headers.TryAddWithoutValidation(TraceStateHeader, trace.State);
+        }
         request.Headers.TryAddWithoutValidation(TokenHeader, token);
         request.Headers.TryAddWithoutValidation(CallerHeader, caller);
         request.Headers.TryAddWithoutValidation(TargetHeader, target);
@@ -65,6 +73,15 @@ internal sealed class SidecarRegistry
         request.Headers.Remove(CallerHeader);
         request.Headers.Remove(TargetHeader);
         return known && caller.Length > 0 ? caller : null;
+    }
+
+    /// <summary>The span of the calling sidecar, which the caller's own trace headers need not tell of.</summary>
+    public static TraceContext TraceOf(HttpRequest request)
+    {
+        var (parent, state) = (request.Headers[TraceHeader].ToString(), request.Headers[TraceStateHeader].ToString());
+        request.Headers.Remove(TraceHeader);
+        request.Headers.Remove(TraceStateHeader);
+        return parent.Length > 0 ? new TraceContext(parent, state) : TraceContext.Off;
     }
 
     private Announcement? Read(string appId)

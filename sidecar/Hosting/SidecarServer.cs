@@ -9,6 +9,7 @@ using Sidecar.Apps;
 using Sidecar.Components;
 using Sidecar.Invocation;
 using Sidecar.Metrics;
+using Sidecar.Middleware;
 using Sidecar.Names;
 using Sidecar.Resources;
 using Sidecar.Workflows.Api;
@@ -48,6 +49,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         builder.Services.AddGrpc(grpc =>
         {
             grpc.Interceptors.Add<MeasuredCalls>();
+            grpc.Interceptors.Add<GrpcSpans>();
             grpc.Interceptors.Add<GrpcEdge>();
             grpc.IgnoreUnknownServices = true;
             grpc.MaxReceiveMessageSize = null; // each app's own limit is set on its requests
@@ -216,11 +218,12 @@ internal sealed class SidecarServer : IAsyncDisposable
     private static void Map(WebApplication web)
     {
         web.Use(Measured.HttpAsync);
+        web.Use(TracedRequests.TraceAsync);
         web.Use(next => context => HttpEdge.GuardAsync(context, next));
-        web.Use(TraceContext.AnswerAsync);
         web.Use(RequestPath.ReadAsync);
         web.Use(CrossOrigin.AnswerAsync);
         web.Use(Admission.AdmitAsync);
+        web.Use(HttpPipeline.RunAsync);
         web.UseRouting();
         web.Use(OfferedRoutes.CheckAsync);
         web.MapGrpcService<DaprService>();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Grpc.Core;
 using Sidecar.Apps;
 using Sidecar.Hosting;
+using Sidecar.Tracing;
 
 namespace Sidecar.Invocation;
 
@@ -11,7 +12,7 @@ internal static class GrpcAppBridge
     private static readonly HashSet<string> Hop = new(StringComparer.OrdinalIgnoreCase)
         { "Connection", "Keep-Alive", "Proxy-Connection", "Transfer-Encoding", "Upgrade", "TE", "Host", "Content-Length" };
 
-    public static async Task SendAsync(HttpContext context, AppSidecar callee, InvocationTarget target, string caller)
+    public static async Task SendAsync(HttpContext context, AppSidecar callee, InvocationTarget target, string caller, TraceContext trace)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
@@ -20,7 +21,7 @@ internal static class GrpcAppBridge
             .Select(header => KeyValuePair.Create(header.Key, header.Value.ToString()))
             .Concat(InvocationHeaders.Of(caller, callee.Options.AppId))
             .ToList();
-        var call = new InvocationCall(context.Request.Method, target.Method, context.Request.QueryString.Value ?? "", context.Request.ContentType, body.ToArray(), headers);
+        var call = new InvocationCall(context.Request.Method, target.Method, context.Request.QueryString.Value ?? "", context.Request.ContentType, body.ToArray(), headers) { Trace = trace };
         try
         {
             var reply = await callee.Channel!.InvokeAsync(call, context.RequestAborted);

@@ -24,7 +24,7 @@ internal static class RemoteCall
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }
-        SidecarRegistry.Introduce(request, caller, target.Id);
+        SidecarRegistry.Introduce(request, caller, target.Id, call.Trace);
         using var response = await SidecarRegistry.Invoker.SendAsync(request, cancellation);
         var headers = response.Headers.SelectMany(header => header.Value.Select(value => KeyValuePair.Create(header.Key, value))).ToList();
         return new InvocationReply((int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), await response.Content.ReadAsByteArrayAsync(cancellation), headers);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
@@ -8,6 +9,7 @@ using Sidecar.Metrics;
 using Sidecar.Names;
 using Sidecar.Resiliency;
 using Sidecar.Resources;
+using Sidecar.Tracing;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Sidecar.Invocation;
@@ -16,10 +18,13 @@ namespace Sidecar.Invocation;
 /// Service invocation of one app: requests go straight to the target app when its sidecar lives in this process, else to the
 /// other process's sidecar, or to a declared HTTP endpoint. Bodies stream both ways.
 /// </summary>
-internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoint> endpoints, AppDirectory directory, INameResolver names, IHttpForwarder forwarder, PolicyBook policies)
+internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoint> endpoints, AppDirectory directory, INameResolver names, IHttpForwarder forwarder, PolicyBook policies, TimeProvider time) : IDisposable
 {
+    private readonly EndpointClients clients = new();
+    private readonly GrpcProxy proxy = new(caller, directory, names, forwarder, time);
+
     private static readonly ForwarderRequestConfig Http11 = new() { Version = System.Net.HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower, ActivityTimeout = TimeSpan.FromMinutes(10) };
-    private static readonly ForwarderRequestConfig Http2 = new() { Version = System.Net.HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = TimeSpan.FromDays(1) };
+    public static readonly ForwarderRequestConfig Http2 = new() { Version = System.Net.HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = TimeSpan.FromDays(1) };
 
     /// <summary>Forwards an HTTP request of this app.</summary>
     public async Task ForwardAsync(HttpContext context, InvocationTarget target)
@@ -69,7 +74,7 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
     {
         if (endpoints.FirstOrDefault(endpoint => endpoint.IsNamed(target.Id)) is { } endpoint)
         {
-            await SendAsync(context, endpoint.BaseUrl, SidecarRegistry.Invoker, Http11, new ToEndpoint(endpoint, target), target);
+            await SendAsync(context, endpoint.BaseUrl, clients.Of(endpoint), Http11, new ToEndpoint(endpoint, target), target);
         }
         else if (target.Id.StartsWith("http://", StringComparison.Ordinal) || target.Id.StartsWith("https://", StringComparison.Ordinal))
         {
@@ -86,6 +91,8 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         }
     }
 
+    public void Dispose() => clients.Dispose();
+
     /// <summary>The callee's side: access control, then the app itself. <paramref name="callerId"/> is who asks.</summary>
     public async Task DeliverAsync(HttpContext context, AppSidecar callee, InvocationTarget target, string callerId)
     {
@@ -93,13 +100,33 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         SidecarMeter.Received(callee.Options.AppId, callerId);
         var client = ClientOf(callee, target, callerId);
         DemandWell(callee, target);
-        if (callee.Options.AppIsGrpc)
+        var span = Arrival(callee, target, callerId, TraceContext.Of(context));
+        try
         {
-            await GrpcAppBridge.SendAsync(context, callee, target, callerId);
-            return;
+            if (callee.Options.AppIsGrpc)
+            {
+                await GrpcAppBridge.SendAsync(context, callee, target, callerId, span.Context);
+                return;
+            }
+            if (!callee.AppPipeline.IsEmpty)
+            {
+                if (await callee.AppPipeline.RunAsync(context, target) is not { } led)
+                {
+                    return;
+                }
+                target = led;
+            }
+            using var slot = await client.EnterAsync(context.RequestAborted);
+            await SendAsync(context, client.Address, client.Invoker, client.Http2 ? Http2 : Http11, new ToApp(client, callerId, callee.Options.AppId, target, span.Context), target);
         }
-        using var slot = await client.EnterAsync(context.RequestAborted);
-        await SendAsync(context, client.Address, client.Invoker, client.Http2 ? Http2 : Http11, new ToApp(client, callerId, callee.Options.AppId, target), target);
+        catch (Exception e) when (span.Noting(e))
+        {
+            throw;
+        }
+        finally
+        {
+            span.End();
+        }
     }
 
     /// <summary>The gRPC form: one message there, one back.</summary>
@@ -126,52 +153,48 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         var headers = call.Headers
             .Where(header => !InvocationHeaders.Drops(header.Key, caller.AppId, targetId))
             .Concat(InvocationHeaders.Of(caller.AppId, targetId)).ToList();
+        var span = Arrival(callee, target, caller.AppId, call.Trace);
         try
         {
-            return await callee.Channel!.InvokeAsync(call with { Method = target.Method, Headers = headers }, cancellation);
+            return await callee.Channel!.InvokeAsync(call with { Method = target.Method, Headers = headers, Trace = span.Context }, cancellation);
         }
         catch (HttpRequestException e)
         {
             throw DaprErrors.InvokeFailed(targetId, StatusCode.Internal, $"error invoking app channel: {Cause(e)}");
         }
+        finally
+        {
+            span.End();
+        }
     }
 
     /// <summary>Proxies a gRPC call of any service to the app named in its metadata.</summary>
-    public async Task ProxyAsync(HttpContext context, string targetId)
+    public Task ProxyAsync(HttpContext context, string targetId)
     {
         var target = new InvocationTarget(targetId, MethodPath.Clean(targetId, context.Request.Path.Value ?? ""));
-        if (directory.Local(targetId) is { } local)
-        {
-            await DeliverGrpcAsync(context, local, target, caller.AppId);
-        }
-        else if (names.Find(targetId) is { } remote)
-        {
-            await forwarder.SendAsync(context, remote.ToString(), SidecarRegistry.Invoker, Http2, new ToSidecar(caller.AppId, target));
-        }
-        else
-        {
-            GrpcEdge.WriteStatus(context, StatusCode.Unknown, $"couldn't find service: {targetId}");
-        }
+        return proxy.SendAsync(context, target, PolicyOf(target));
     }
 
-    public async Task DeliverGrpcAsync(HttpContext context, AppSidecar callee, InvocationTarget target, string callerId)
+    public Task DeliverGrpcAsync(HttpContext context, AppSidecar callee, InvocationTarget target, string callerId)
+        => proxy.DeliverAsync(context, callee, target, callerId, Denial(callee, target, callerId, "POST"), Arrival(callee, target, callerId, TraceContext.Of(context)));
+
+    /// <summary>The callee's sidecar has a span of its own; where an app calls itself there is but one sidecar, and its span goes on.</summary>
+    private static Span Arrival(AppSidecar callee, InvocationTarget target, string callerId, TraceContext trace)
     {
-        if (Denial(callee, target, callerId, "POST") is { } denial)
+        if (callerId == callee.Options.AppId)
         {
-            GrpcEdge.WriteStatus(context, StatusCode.PermissionDenied, denial);
-            return;
+            return new Span(trace);
         }
-        if (callee.Client is not { } client)
+        var span = callee.Tracer.Start(ActivityKind.Server, trace);
+        if (span.IsRecorded)
         {
-            GrpcEdge.WriteStatus(context, StatusCode.Internal, "app channel is not initialized");
-            return;
+            span.Name($"CallLocal/{callee.Options.AppId}/{target.Method}");
+            span.Tag(SpanTags.RpcService, SpanTags.ServiceInvocation);
+            span.Tag(SpanTags.InvokedMethod, target.Method);
+            span.Tag(SpanTags.Protocol, "grpc");
+            span.Tag(SpanTags.Api, "/dapr.proto.internals.v1.ServiceInvocation/CallLocalStream");
         }
-        using var slot = await client.EnterAsync(context.RequestAborted);
-        var error = await forwarder.SendAsync(context, client.Address.ToString(), client.Invoker, Http2, new ToApp(client, callerId, callee.Options.AppId, target));
-        if (error != ForwarderError.None && !context.Response.HasStarted)
-        {
-            GrpcEdge.WriteStatus(context, StatusCode.Unavailable, $"connection error: {Cause(context.GetForwarderErrorFeature()?.Exception) ?? error.ToString()}");
-        }
+        return span;
     }
 
     /// <summary>A client that is cut off while it still sends never gets to read why.</summary>
@@ -243,7 +266,7 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         throw DaprErrors.InvokeFailed(target.Id, StatusCode.Internal, $"error invoking app channel: {verb} \"{AppPath.Resolve(address, target.Method, "")}\": {cause}");
     }
 
-    private static string? Cause(Exception? failure) => failure switch
+    public static string? Cause(Exception? failure) => failure switch
     {
         { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => "dial tcp: connect: connection refused",
         { InnerException: { } inner } => inner.Message,

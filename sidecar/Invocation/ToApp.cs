@@ -1,11 +1,10 @@
-using Sidecar.Api;
 using Sidecar.Apps;
-using Yarp.ReverseProxy.Forwarder;
+using Sidecar.Tracing;
 
 namespace Sidecar.Invocation;
 
 /// <summary>Turns a caller's request into the one its target app sees.</summary>
-internal sealed class ToApp(AppClient app, string caller, string callee, InvocationTarget target) : HttpTransformer
+internal sealed class ToApp(AppClient app, string caller, string callee, InvocationTarget target, TraceContext trace) : EndToEnd
 {
     public override async ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destinationPrefix, CancellationToken cancellation)
     {
@@ -20,17 +19,13 @@ internal sealed class ToApp(AppClient app, string caller, string callee, Invocat
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }
-        if (TraceContext.Of(context) is { IsEmpty: false } trace)
-        {
-            request.Headers.Remove(TraceContext.ParentHeader);
-            request.Headers.TryAddWithoutValidation(TraceContext.ParentHeader, trace.Parent);
-        }
+        trace.AddTo(request, binary: app.Http2);
         app.Authorize(request);
     }
 }
 
 /// <summary>Turns a caller's request into the one another process's sidecar sees.</summary>
-internal sealed class ToSidecar(string caller, InvocationTarget target) : HttpTransformer
+internal sealed class ToSidecar(string caller, InvocationTarget target) : EndToEnd
 {
     public override async ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destinationPrefix, CancellationToken cancellation)
     {
@@ -38,12 +33,12 @@ internal sealed class ToSidecar(string caller, InvocationTarget target) : HttpTr
         request.RequestUri = AppPath.Resolve(new Uri(destinationPrefix), target.Method, context.Request.QueryString.Value ?? "");
         request.Headers.Remove(InvocationHeaders.AppId);
         request.Headers.Remove(InvocationHeaders.ApiToken);
-        Hosting.SidecarRegistry.Introduce(request, caller, target.Id);
+        Hosting.SidecarRegistry.Introduce(request, caller, target.Id, TraceContext.Of(context));
     }
 }
 
 /// <summary>Turns a caller's request into the one an HTTPEndpoint's server sees.</summary>
-internal sealed class ToEndpoint(Resources.HttpEndpoint endpoint, InvocationTarget target) : HttpTransformer
+internal sealed class ToEndpoint(Resources.HttpEndpoint endpoint, InvocationTarget target) : EndToEnd
 {
     public override async ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destinationPrefix, CancellationToken cancellation)
     {
@@ -53,6 +48,7 @@ internal sealed class ToEndpoint(Resources.HttpEndpoint endpoint, InvocationTarg
         request.Headers.Host = null;
         request.Headers.Remove(InvocationHeaders.AppId);
         request.Headers.Remove(InvocationHeaders.ApiToken);
+        TraceContext.Of(context).AddTo(request);
         foreach (var (name, value) in endpoint.Headers)
         {
             request.Headers.Remove(name);

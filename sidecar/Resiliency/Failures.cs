@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Polly;
 
 namespace Sidecar.Resiliency;
@@ -15,5 +16,6 @@ internal static class Failures
 {
     public static bool Is<T>(Outcome<T> outcome) => outcome.Exception is not null || outcome.Result is IFallible { Failed: true };
 
-    public static int? Code<T>(Outcome<T> outcome) => outcome.Result is IFallible { Failed: true } failed ? failed.Code : null;
+    public static int? Code<T>(Outcome<T> outcome)
+        => outcome.Exception is RpcException failure ? (int)failure.StatusCode : outcome.Result is IFallible { Failed: true } failed ? failed.Code : null;
 }

@@ -1,5 +1,6 @@
 using Sidecar.Metrics;
 using Sidecar.Names;
+using Sidecar.Tracing;
 
 namespace Sidecar.Resources;
 
@@ -13,16 +14,23 @@ internal sealed record Configuration
     public NameResolution? NameResolution { get; init; }
     public AccessControl? AccessControl { get; init; }
 
-    /// <summary>Null when nothing is said: then no traces are begun, and those that come are passed on as they are.</summary>
-    public double? TracingSamplingRate { get; init; }
+    public TracingOptions Tracing { get; init; } = TracingOptions.Default;
 
     public IReadOnlyList<string> Features { get; init; } = [];
     public MetricsOptions Metrics { get; init; } = MetricsOptions.Default;
+
+    /// <summary>The middleware in front of the HTTP API, and that in front of the app.</summary>
+    public IReadOnlyList<PipelineHandler> ApiPipeline { get; init; } = [];
+    public IReadOnlyList<PipelineHandler> AppPipeline { get; init; } = [];
+
     public ApiAccess Api { get; init; } = new([], []);
 
     /// <summary>How access control names an app: as its certificate would with mTLS.</summary>
     public string SpiffeId(string appId) => $"spiffe://{AccessControl?.TrustDomain ?? "public"}/ns/default/{appId}";
 }
+
+/// <summary>A place in a pipeline, and the component that takes it.</summary>
+internal sealed record PipelineHandler(string Name, string Type);
 
 /// <summary>Which secrets of a store an app may read. <paramref name="DefaultAccess"/> is <c>allow</c> or <c>deny</c>.</summary>
 internal sealed record SecretScope(string StoreName, string DefaultAccess, IReadOnlyList<string> Allowed, IReadOnlyList<string> Denied)

@@ -1,6 +1,6 @@
-using System.Globalization;
 using Sidecar.Metrics;
 using Sidecar.Names;
+using Sidecar.Tracing;
 using Sidecar.Yaml;
 
 namespace Sidecar.Resources;
@@ -10,7 +10,7 @@ internal static class ConfigurationReader
 {
     /// <summary>Parts of a Configuration that have no effect in an embedded sidecar: mTLS, logging, the control plane.</summary>
     private static readonly string[] Ignored =
-        ["mtls", "logging", "httpPipeline", "appHttpPipeline", "components", "wasm", "workflow"];
+        ["mtls", "logging", "components", "wasm", "workflow"];
 
     public static Configuration Load(IEnumerable<string> files, List<YamlProblem> problems)
     {
@@ -46,10 +46,12 @@ internal static class ConfigurationReader
             SecretScopes = spec.Has("secrets") ? Secrets(spec.Map("secrets")) : before.SecretScopes,
             NameResolution = spec.Has("nameResolution") ? Names(spec.Map("nameResolution")) : before.NameResolution,
             AccessControl = spec.Has("accessControl") ? Access(spec.Map("accessControl")) : before.AccessControl,
-            TracingSamplingRate = Sampling(spec.Map("tracing")) ?? before.TracingSamplingRate,
+            Tracing = spec.Map("tracing") is { } tracing ? TracingOptions.Read(tracing, before.Tracing) : before.Tracing,
             Features = [.. spec.Maps("features").Where(feature => feature.Flag("enabled") == true).Select(feature => feature.Text("name")).OfType<string>()],
             Metrics = (spec.Map("metric") ?? spec.Map("metrics")) is { } metrics ? MetricsOptions.Read(metrics, before.Metrics) : before.Metrics,
-            Api = spec.Map("api") is { } api ? new ApiAccess(Rules(api, "allowed"), Rules(api, "denied")) : before.Api,
+            ApiPipeline = spec.Map("httpPipeline") is { } api ? Handlers(api) : before.ApiPipeline,
+            AppPipeline = spec.Map("appHttpPipeline") is { } app ? Handlers(app) : before.AppPipeline,
+            Api = spec.Map("api") is { } lists ? new ApiAccess(Rules(lists, "allowed"), Rules(lists, "denied")) : before.Api,
         };
         foreach (var key in Ignored)
         {
@@ -58,6 +60,11 @@ internal static class ConfigurationReader
         spec.RefuseTheRest();
         return read;
     }
+
+    private static List<PipelineHandler> Handlers(YamlMap pipeline)
+        => [.. pipeline.Maps("handlers").Select(handler => new PipelineHandler(
+            handler.RequiredText("name", "the name of a middleware component") ?? "",
+            handler.RequiredText("type", "for example middleware.http.routeralias") ?? ""))];
 
     private static List<ApiRule> Rules(YamlMap api, string key)
         => [.. api.Maps(key).Select(rule => new ApiRule(rule.Text("name") ?? "", rule.Text("version") ?? "", rule.Text("protocol") ?? ""))];
@@ -92,9 +99,6 @@ internal static class ConfigurationReader
                 return null;
         }
     }
-
-    private static double? Sampling(YamlMap? tracing)
-        => tracing?.Text("samplingRate") is { } rate && double.TryParse(rate, CultureInfo.InvariantCulture, out var parsed) ? parsed : null;
 
     private static AccessControl? Access(YamlMap? access)
     {

@@ -1,9 +1,11 @@
+using System.Security.Cryptography;
+using Sidecar.Components;
 using Sidecar.Yaml;
 
 namespace Sidecar.Resources;
 
 /// <summary>An HTTPEndpoint resource: a server outside of Dapr that apps may call by name, or by its declared address.</summary>
-internal sealed record HttpEndpoint(string Name, Uri BaseUrl, IReadOnlyList<KeyValuePair<string, string>> Headers, IReadOnlyList<string> Scopes)
+internal sealed record HttpEndpoint(string Name, Uri BaseUrl, IReadOnlyList<KeyValuePair<string, string>> Headers, IReadOnlyList<string> Scopes, Certificates Certificates)
 {
     public bool AppliesTo(string appId) => Scopes.Count == 0 || Scopes.Contains(appId, StringComparer.Ordinal);
 
@@ -30,10 +32,7 @@ internal static class HttpEndpointReader
         spec.Text("version");
         var headers = spec.Maps("headers").Select(Header).ToList();
         var address = spec.RequiredText("baseUrl", "for example https://api.example.com");
-        if (spec.Has("clientTLS"))
-        {
-            spec.Report("clientTLS", "'clientTLS' is not offered by the embedded sidecar; leave it out, or call a server that needs no client certificate");
-        }
+        var certificates = Tls(spec.Map("clientTLS"));
         spec.RefuseTheRest();
         if (address is null || name is null)
         {
@@ -44,14 +43,36 @@ internal static class HttpEndpointReader
             spec.Report("baseUrl", $"'baseUrl' must be an http or https address, not '{address}'");
             return null;
         }
-        return new HttpEndpoint(name, baseUrl, headers, scopes);
+        return new HttpEndpoint(name, baseUrl, headers, scopes, certificates);
+    }
+
+    private static Certificates Tls(YamlMap? tls)
+    {
+        if (tls is null)
+        {
+            return new Certificates(null, null);
+        }
+        tls.Text("renegotiation");
+        var (root, certificate, key) = (Value(tls.Map("rootCA")), Value(tls.Map("certificate")), Value(tls.Map("privateKey")));
+        tls.RefuseTheRest();
+        try
+        {
+            return Certificates.Of(root, certificate, key);
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            tls.Report("certificate", $"'clientTLS' holds what is no certificate in PEM: {e.Message}");
+            return new Certificates(null, null);
+        }
     }
 
     private static KeyValuePair<string, string> Header(YamlMap header)
+        => KeyValuePair.Create(header.RequiredText("name", "each header needs a name") ?? "", Value(header) ?? "");
+
+    private static string? Value(YamlMap? item)
     {
-        var name = header.RequiredText("name", "each header needs a name") ?? "";
-        var value = header.Text("value") ?? (header.Text("envRef") is { } variable ? Environment.GetEnvironmentVariable(variable) : null) ?? "";
-        header.RefuseTheRest();
-        return KeyValuePair.Create(name, value);
+        var value = item?.Text("value") ?? (item?.Text("envRef") is { } variable ? Environment.GetEnvironmentVariable(variable) : null);
+        item?.RefuseTheRest();
+        return value;
     }
 }

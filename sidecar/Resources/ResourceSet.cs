@@ -15,7 +15,7 @@ internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnl
         var skipped = new List<string>();
         foreach (var file in folders.SelectMany(folder => FilesOf(folder, problems)))
         {
-            foreach (var document in YamlDocuments.Read(file, problems))
+            foreach (var document in YamlDocuments.Read(file, problems).Where(IsOurs))
             {
                 switch (document.Text("kind"))
                 {
@@ -56,6 +56,11 @@ internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnl
         return new ResourceSet(components, subscriptions, endpoints, resiliency, skipped);
     }
 
+    /// <summary>Where this process has a namespace, resources of others are passed over.</summary>
+    private static bool IsOurs(YamlMap document)
+        => Environment.GetEnvironmentVariable("NAMESPACE") is not { Length: > 0 } own
+        || document.Map("metadata")?.Text("namespace") is not { Length: > 0 } other || other == own;
+
     private static IEnumerable<string> FilesOf(string folder, List<YamlProblem> problems)
     {
         if (File.Exists(folder))
@@ -83,7 +88,7 @@ internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnl
                 var overlap = first.Scopes.Count == 0 || twin.Scopes.Count == 0 || first.Scopes.Intersect(twin.Scopes, StringComparer.Ordinal).Any();
                 if (overlap)
                 {
-                    problems.Add(new YamlProblem(twin.File, twin.Line, $"component '{twin.Name}' is already defined in {first.File}:{first.Line}; component names are unique"));
+                    problems.Add(new YamlProblem(twin.File, twin.Line, $"duplicate definition of Component name {twin.Name} ({twin.Type}/{twin.Version}) with existing {first.Name} ({first.Type}/{first.Version}) in {first.File}:{first.Line}"));
                 }
             }
         }

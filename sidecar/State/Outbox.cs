@@ -7,6 +7,7 @@ using Sidecar.Components;
 using Sidecar.PubSub;
 using Sidecar.PubSub.Events;
 using Sidecar.PubSub.Publishing;
+using Sidecar.Tracing;
 
 namespace Sidecar.State;
 
@@ -108,7 +109,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
             ["type"] = CloudEvents.DefaultType,
             ["topic"] = outbox.Topic,
             ["pubsubname"] = outbox.PubSub,
-            ["traceid"] = trace.Parent,
+            ["traceid"] = trace.InEvent,
             ["traceparent"] = "",
             ["tracestate"] = trace.State,
             ["time"] = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),

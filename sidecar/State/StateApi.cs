@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Grpc.Core;
 using Sidecar.Api;
 using Sidecar.Components;
 using Sidecar.Metrics;
 using Sidecar.Resiliency;
+using Sidecar.Tracing;
 
 namespace Sidecar.State;
 
@@ -15,14 +17,15 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     public ValueTask<StateEntry?> GetAsync(string store, string key, CancellationToken cancellation)
     {
         var component = Store(store);
-        return GuardedAsync(component, "get", limit => component.Store.GetAsync(component.Keys.Stored(key), limit), detail => DaprErrors.StateGet(key, store, detail), cancellation);
+        var found = GuardedAsync(component, "get", limit => component.Store.GetAsync(component.Keys.Stored(key), limit), detail => DaprErrors.StateGet(key, store, detail), cancellation);
+        return component.Encryption is null ? found : DecryptedAsync(component.Encryption, store, key, found);
     }
 
     /// <summary>Each item by itself; when some fail the others stand, and the failure names the first.</summary>
     public async Task SaveAsync(string store, IReadOnlyList<SaveRequest> items, CancellationToken cancellation)
     {
         var component = Store(store);
-        var writes = items.Select(item => ToWrite(component, item, detail => DaprErrors.StateSave(store, detail))).ToList();
+        var writes = items.Select(item => ToWrite(component, component.Encryption?.Encrypt(item) ?? item, detail => DaprErrors.StateSave(store, detail))).ToList();
         var failure = await WriteAllAsync(component, "set", writes, detail => DaprErrors.StateSave(store, detail), cancellation);
         if (failure is not null)
         {
@@ -61,13 +64,13 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         if (component.Store is IBulkStateStore bulk)
         {
             var found = await GuardedAsync(component, "bulk_get", limit => bulk.GetManyAsync(stored, limit), detail => DaprErrors.StateGet(string.Join(',', keys), store, detail), cancellation);
-            return [.. keys.Zip(found, (key, entry) => new BulkItem(key, entry))];
+            return [.. keys.Zip(found, (key, entry) => Item(component, key, entry))];
         }
         var items = new BulkItem[keys.Count];
         for (var i = 0; i < items.Length; i++)
         {
             var at = i;
-            items[i] = new BulkItem(keys[i], await GuardedAsync(component, "get", limit => component.Store.GetAsync(stored[at], limit), detail => DaprErrors.StateGet(keys[at], store, detail), cancellation));
+            items[i] = Item(component, keys[i], await GuardedAsync(component, "get", limit => component.Store.GetAsync(stored[at], limit), detail => DaprErrors.StateGet(keys[at], store, detail), cancellation));
         }
         return items;
     }
@@ -78,6 +81,10 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         if (operations.Count == 0)
         {
             return;
+        }
+        if (component.Encryption is { } encryption)
+        {
+            operations = [.. operations.Select(operation => operation.Upsert is { } upsert ? operation with { Upsert = encryption.Encrypt(upsert) } : operation)];
         }
         var plan = outbox.Plan(component, operations, trace);
         var writes = plan.Operations
@@ -136,6 +143,31 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         return failures.OfType<StateFailure>().ToList() is [var first, ..] all
             ? first with { Message = string.Join('\n', all.Select(failure => failure.Message)) }
             : null;
+    }
+
+    private static async ValueTask<StateEntry?> DecryptedAsync(StateEncryption encryption, string store, string key, ValueTask<StateEntry?> found)
+    {
+        var entry = await found;
+        try
+        {
+            return entry is { Value.Length: > 0 } ? encryption.Decrypt(entry) : entry;
+        }
+        catch (CryptographicException e)
+        {
+            throw DaprErrors.StateGet(key, store, e.Message);
+        }
+    }
+
+    private static BulkItem Item(StateStoreComponent component, string key, StateEntry? entry)
+    {
+        try
+        {
+            return new BulkItem(key, entry is { Value.Length: > 0 } && component.Encryption is { } encryption ? encryption.Decrypt(entry) : entry);
+        }
+        catch (CryptographicException e)
+        {
+            return new BulkItem(key, null, e.Message);
+        }
     }
 
     private static StateWrite ToWrite(StateStoreComponent component, SaveRequest item, Func<string, DaprException> failed)

@@ -3,7 +3,7 @@ using Sidecar.Components;
 namespace Sidecar.State;
 
 /// <summary>What all state stores have in their metadata.</summary>
-internal sealed record StoreOptions(string Name, string Type, KeyPrefix Keys, bool ActorStateStore, OutboxSettings? Outbox)
+internal sealed record StoreOptions(string Name, string Type, KeyPrefix Keys, bool ActorStateStore, OutboxSettings? Outbox, StateEncryption? Encryption)
 {
     public static StoreOptions Read(DriverContext context)
     {
@@ -13,15 +13,8 @@ internal sealed record StoreOptions(string Name, string Type, KeyPrefix Keys, bo
         var topic = properties.Text("outboxPublishTopic");
         var discard = properties.Flag("outboxDiscardWhenMissingState");
         properties.Text("outboxPubsub");
-        foreach (var encryption in (string[])["primaryEncryptionKey", "secondaryEncryptionKey"])
-        {
-            if (properties.Text(encryption) is { Length: > 0 })
-            {
-                properties.Report(encryption, "the embedded sidecar does not encrypt what it stores; leave it out, or use real Dapr");
-            }
-        }
         var outbox = pubsub is { Length: > 0 } && topic is { Length: > 0 } ? new OutboxSettings(pubsub, topic, discard) : null;
-        return new StoreOptions(context.Name, properties.Component.Type, keys, properties.Flag("actorStateStore"), outbox);
+        return new StoreOptions(context.Name, properties.Component.Type, keys, properties.Flag("actorStateStore"), outbox, StateEncryption.Read(context));
     }
 
     /// <exception cref="InvalidOperationException">The store lacks an ability that its metadata asks for.</exception>
@@ -36,7 +29,7 @@ internal sealed record StoreOptions(string Name, string Type, KeyPrefix Keys, bo
             throw new InvalidOperationException($"{Type} is not transactional or can't list its keys, which actorStateStore needs; leave it out, or take another store");
         }
         return new OpenedComponent(
-            new StateStoreComponent(Name, store, Keys, ActorStateStore, Outbox),
+            new StateStoreComponent(Name, store, Keys, ActorStateStore, Outbox, Encryption),
             ["ETAG", .. store is ITransactionalStateStore ? (string[])["TRANSACTIONAL"] : [], .. capabilities, .. store is ITransactionalStateStore ? (string[])["ACTOR"] : []]);
     }
 }

@@ -1,6 +1,7 @@
 using Dapr.Workflow.Protocol;
 using Grpc.Core;
 using Sidecar.State;
+using Sidecar.Tracing;
 using Sidecar.Workflows.Dispatch;
 using Sidecar.Workflows.History;
 using Sidecar.Workflows.Instances;
@@ -22,13 +23,15 @@ internal sealed class WorkflowEngine : IAsyncDisposable
     /// <param name="loggers">One logger, of category <c>Sidecar.Workflows.WorkflowEngine</c>.</param>
     /// <param name="options">Limits; null for the defaults.</param>
     /// <param name="peers">The other apps' engines; null for an app alone.</param>
+    /// <param name="tracer">Begins the spans of workflows; null for none.</param>
     public WorkflowEngine(
         string appId,
         ITransactionalStateStore store,
         TimeProvider clock,
         ILoggerFactory loggers,
         WorkflowEngineOptions? options = null,
-        IWorkflowPeers? peers = null)
+        IWorkflowPeers? peers = null,
+        Tracer? tracer = null)
     {
         var logger = loggers.CreateLogger<WorkflowEngine>();
         Runtime = new(
@@ -39,7 +42,10 @@ internal sealed class WorkflowEngine : IAsyncDisposable
             clock,
             peers ?? new NoWorkflowPeers(),
             options ?? new WorkflowEngineOptions(),
-            logger);
+            logger)
+        {
+            Spans = new WorkflowSpans(tracer),
+        };
         Runtime.Queue.WorkerConnected += RetryStalled;
     }
 

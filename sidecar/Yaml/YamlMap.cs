@@ -10,7 +10,7 @@ namespace Sidecar.Yaml;
 /// </summary>
 internal sealed class YamlMap(string file, YamlMappingNode node, List<YamlProblem> problems)
 {
-    private readonly HashSet<string> known = new(StringComparer.Ordinal);
+    private readonly HashSet<string> known = new(StringComparer.OrdinalIgnoreCase);
 
     public string File => file;
 
@@ -159,7 +159,9 @@ internal sealed class YamlMap(string file, YamlMappingNode node, List<YamlProble
     private YamlNode? Find(string key)
     {
         known.Add(key);
-        return node.Children.TryGetValue(new YamlScalarNode(key), out var value) ? value : null;
+        return node.Children.TryGetValue(new YamlScalarNode(key), out var value) ? value
+            // daprd reads names of fields in any case ("Kind: Subscription").
+            : node.Children.FirstOrDefault(child => child.Key is YamlScalarNode other && key.Equals(other.Value, StringComparison.OrdinalIgnoreCase)).Value;
     }
 
     private static bool IsNull(YamlScalarNode scalar)

@@ -3,6 +3,7 @@ using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
 using Grpc.Core;
 using Sidecar.Bindings;
+using Sidecar.Tracing;
 
 namespace Sidecar.Api.Grpc;
 
@@ -11,6 +12,10 @@ internal partial class DaprService
     public virtual async Task<InvokeBindingResponse> InvokeBinding(InvokeBindingRequest request, ServerCallContext context)
     {
         var metadata = TraceContext.Of(context.GetHttpContext()).Over(request.Metadata);
+        if (context.GetHttpContext().Request.Headers[Baggage.Header].ToString() is { Length: > 0 } baggage)
+        {
+            metadata[Baggage.Header] = baggage;
+        }
         var reply = await Of(context).Bindings.InvokeAsync(request.Name, new BindingCall(request.Operation, request.Data.Memory, metadata), context.CancellationToken);
         await context.WriteResponseHeadersAsync(HeadersOf(reply));
         if (reply.Failure is { } failure)

@@ -4,6 +4,7 @@ using Grpc.Core;
 using Sidecar.Apps;
 using Sidecar.PubSub.Publishing;
 using Sidecar.PubSub.Subscribing;
+using Sidecar.Tracing;
 
 namespace Sidecar.Api.Grpc;
 
@@ -14,7 +15,7 @@ internal partial class DaprService
         Of(context).PubSub.Demand(request.PubsubName, request.Topic);
         var trace = TraceContext.Of(context.GetHttpContext());
         var metadata = PublishMetadata.IsRaw(request.PubsubName, request.Metadata)
-            ? new Dictionary<string, string>(request.Metadata) { ["traceid"] = trace.Parent, ["tracestate"] = trace.State } // there is no envelope to hold them
+            ? new Dictionary<string, string>(request.Metadata) { ["traceid"] = trace.InEvent, ["tracestate"] = trace.State } // there is no envelope to hold them
             : (IReadOnlyDictionary<string, string>)new Dictionary<string, string>(request.Metadata);
         await Of(context).PubSub.PublishAsync(new PublishTarget(request.PubsubName, request.Topic, metadata, trace), request.Data.Memory, request.DataContentType, context.CancellationToken);
         return new Empty();
@@ -43,6 +44,7 @@ internal partial class DaprService
         var subscriptions = Of(context).Subscriptions;
         var initial = await InitialAsync(requests, context.CancellationToken);
         var wanted = new TopicSubscription(initial.PubsubName, initial.Topic, new EventRoute([], "/"), initial.HasDeadLetterTopic ? initial.DeadLetterTopic : null, initial.Metadata, null, SubscriptionKind.Streaming);
+        Of(context).PubSub.Demand(wanted.PubSub, wanted.Topic);
         if (subscriptions.Refusal(wanted) is { } refusal)
         {
             throw Unknown(refusal);

@@ -5,6 +5,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Sidecar.Api.Json;
 using Sidecar.State;
+using Sidecar.Tracing;
 
 namespace Sidecar.Api.Grpc;
 

@@ -22,7 +22,7 @@ internal partial class DaprService
     }
 
     public virtual async Task<StartWorkflowResponse> StartWorkflowBeta1(StartWorkflowRequest request, ServerCallContext context)
-        => new() { InstanceId = await Workflows(context).StartAsync(request.WorkflowName, request.InstanceId, request.Input.Length == 0 ? null : request.Input.ToStringUtf8(), request.Options) };
+        => new() { InstanceId = await Workflows(context).StartAsync(request.WorkflowName, request.InstanceId, request.Input.Length == 0 ? null : request.Input.ToStringUtf8(), request.Options, call: Tracing.TraceContext.Of(context.GetHttpContext())) };
 
     public virtual async Task<GetWorkflowResponse> GetWorkflowBeta1(GetWorkflowRequest request, ServerCallContext context)
     {

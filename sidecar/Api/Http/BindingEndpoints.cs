@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Sidecar.Api.Json;
 using Sidecar.Bindings;
+using Sidecar.Tracing;
 
 namespace Sidecar.Api.Http;
 
@@ -16,10 +17,10 @@ internal static class BindingEndpoints
     {
         var name = context.Route("name");
         var call = Read(await context.Request.BodyAsync());
-        var metadata = new Dictionary<string, string>(TraceContext.Of(context).Over(call.Metadata), StringComparer.Ordinal);
-        if (context.Request.Headers["baggage"].ToString() is { Length: > 0 } baggage)
+        var metadata = TraceContext.Of(context).Over(call.Metadata);
+        if (context.Request.Headers[Baggage.Header].ToString() is { Length: > 0 } baggage)
         {
-            metadata["baggage"] = baggage;
+            metadata[Baggage.Header] = baggage;
         }
         var reply = await context.Sidecar().Bindings.InvokeAsync(name, call with { Metadata = metadata }, context.RequestAborted);
         foreach (var (key, value) in reply.Metadata)

@@ -1,4 +1,5 @@
 using Sidecar.PubSub.Publishing;
+using Sidecar.Tracing;
 
 namespace Sidecar.Api.Http;
 

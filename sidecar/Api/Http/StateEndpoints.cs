@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Sidecar.State;
+using Sidecar.Tracing;
 
 namespace Sidecar.Api.Http;
 

@@ -5,7 +5,7 @@ namespace Sidecar.PubSub.Drivers;
 
 /// <summary>
 /// <c>pubsub.in-memory</c>, as in daprd: one process, one delivery. A message whose handler fails is gone, unless a resiliency
-/// policy tries again or a dead-letter topic takes it.
+/// policy tries again or a dead-letter topic takes it. A subscriber gets one message at a time, so that bulks are of one message.
 /// </summary>
 internal sealed class InMemoryPubSub : IPubSub
 {
@@ -52,7 +52,7 @@ internal sealed class InMemoryPubSub : IPubSub
         {
             topic = request.Topic;
             this.leave = leave;
-            pump = Task.Run(() => PumpAsync(handler, Math.Max(1, request.Parallel)));
+            pump = Task.Run(() => DeliverAsync(handler));
         }
 
         public Channel<BrokerMessage> Inbox { get; } = Channel.CreateUnbounded<BrokerMessage>(new());
@@ -68,9 +68,6 @@ internal sealed class InMemoryPubSub : IPubSub
             await pump;
             stopping.Dispose();
         }
-
-        private Task PumpAsync(MessageHandler handler, int parallel)
-            => Task.WhenAll(Enumerable.Range(0, parallel).Select(_ => DeliverAsync(handler)));
 
         private async Task DeliverAsync(MessageHandler handler)
         {

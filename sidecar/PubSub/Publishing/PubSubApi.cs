@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sidecar.Api;
@@ -5,6 +6,7 @@ using Sidecar.Components;
 using Sidecar.Metrics;
 using Sidecar.PubSub.Events;
 using Sidecar.Resiliency;
+using Sidecar.Tracing;
 
 namespace Sidecar.PubSub.Publishing;
 
@@ -17,7 +19,7 @@ internal sealed record BulkEntry(string EntryId, ReadOnlyMemory<byte> Event, str
 internal sealed record FailedEntry(string EntryId, string Error);
 
 /// <summary>The publishing half of the pub/sub building block of one app, free of transport.</summary>
-internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBook policies, TimeProvider time)
+internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBook policies, Tracer tracer, TimeProvider time)
 {
     public string AppId => appId;
 
@@ -48,8 +50,10 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
     {
         var component = Demand(target.PubSub, target.Topic);
         var raw = PublishMetadata.IsRaw(target.PubSub, target.Metadata);
-        var messages = entries.Select(entry =>
-            Message(component, target with { Metadata = PublishMetadata.OfEntry(target.Metadata, entry.Metadata) }, entry.Event, entry.ContentType, raw)).ToList();
+        var spans = raw ? [] : entries.Select(_ => tracer.Start(ActivityKind.Producer, target.Trace)).ToArray();
+        using var ending = new Ending(spans, target);
+        var messages = entries.Select((entry, i) =>
+            Message(component, target with { Metadata = PublishMetadata.OfEntry(target.Metadata, entry.Metadata), Trace = raw ? target.Trace : spans[i].Context }, entry.Event, entry.ContentType, raw)).ToList();
         DemandAllowed(component, target.Topic);
         // Started in order and awaited together: one commit for all on a broker that commits.
         var sends = messages.Select(message => PublishAsync(component, message, cancellation)).ToList();
@@ -89,7 +93,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
             return new BrokerMessage(target.Topic, data, contentType, target.Metadata);
         }
         var now = time.GetUtcNow();
-        var source = new EventSource(appId, target.PubSub, target.Topic, contentType, target.Trace.Parent, target.Trace.State);
+        var source = new EventSource(appId, target.PubSub, target.Topic, contentType, target.Trace.InEvent, target.Trace.State);
         var envelope = CloudEvents.IsCloudEvent(contentType) ? Complete(source, data, now) : CloudEvents.Wrap(data, source, target.Metadata, now);
         if (!component.ExpiresMessages && PublishMetadata.TimeToLive(target.Metadata) is { } timeToLive)
         {
@@ -139,6 +143,20 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
             await component.Broker.PublishAsync(message, limit);
             return true;
         }, cancellation).AsTask();
+
+    /// <summary>Each entry of a bulk publish is a span of its own below that of the call.</summary>
+    private sealed class Ending(Span[] spans, PublishTarget target) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (var span in spans.Where(span => span.IsRecorded))
+            {
+                span.Name($"pubsub/{target.Topic}");
+                SpanTags.Topic(span, target.Topic);
+                span.End();
+            }
+        }
+    }
 
     private async Task SendAsync(PubSubComponent component, BrokerMessage message, CancellationToken cancellation)
     {

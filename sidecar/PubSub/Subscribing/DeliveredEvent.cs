@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sidecar.Tracing;
 
 namespace Sidecar.PubSub.Subscribing;
 
@@ -7,6 +8,9 @@ internal sealed record DeliveredEvent(string PubSub, string Topic, string Path, 
 {
     /// <summary>The message as it came, for subscriptions to raw messages; null for the others.</summary>
     public ReadOnlyMemory<byte>? Raw { get; init; }
+
+    /// <summary>The span of the delivery.</summary>
+    public TraceContext Trace { get; init; } = TraceContext.Off;
 }
 
 /// <summary>An event of a bulk delivery. <paramref name="EntryId"/> ties the app's answer to it.</summary>
@@ -15,9 +19,16 @@ internal sealed record DeliveredEntry(string EntryId, DeliveredEvent Event);
 /// <summary>What became of a delivery.</summary>
 internal enum DeliveryStatus { Success, Retry, Drop }
 
+/// <summary>An app has failed with a status of its protocol, HTTP or gRPC; the event is to be delivered again.</summary>
+internal sealed class DeliveryRefusedException(int code, string message) : Exception(message)
+{
+    public int Code => code;
+}
+
 /// <summary>The side of an app that takes events.</summary>
 internal interface IEventReceiver
 {
+    /// <exception cref="DeliveryRefusedException">The app has answered with a failing status, which retry rules may look at.</exception>
     Task<DeliveryStatus> DeliverAsync(DeliveredEvent delivered, CancellationToken cancellation);
 
     /// <summary>One status per entry, in the order of <paramref name="entries"/>.</summary>

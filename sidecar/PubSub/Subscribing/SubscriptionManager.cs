@@ -1,10 +1,11 @@
 using Sidecar.Components;
 using Sidecar.Resiliency;
+using Sidecar.Tracing;
 
 namespace Sidecar.PubSub.Subscribing;
 
 /// <summary>The subscriptions of one app: what runs, and what the metadata API tells of it.</summary>
-internal sealed partial class SubscriptionManager(string appId, ComponentSet components, PolicyBook policies, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
+internal sealed partial class SubscriptionManager(string appId, ComponentSet components, PolicyBook policies, Tracer tracer, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
 {
     private readonly ILogger logger = loggers.CreateLogger<SubscriptionManager>();
     private readonly SemaphoreSlim gate = new(1);
@@ -13,6 +14,13 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
 
     /// <summary>What the app wants, whether or not it can be or is paused, and the streams that are open: what daprd tells.</summary>
     public IReadOnlyList<TopicSubscription> Current { get; private set; } = [];
+
+    /// <summary>What is told of before the app is there, or when there is none.</summary>
+    public void Declare(IEnumerable<TopicSubscription> declared)
+    {
+        wanted = OnePerTopic(declared);
+        Current = Told();
+    }
 
     /// <summary>
     /// Starts <paramref name="subscriptions"/> with <paramref name="receiver"/>. One that names no known component, or a topic it
@@ -23,7 +31,7 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         await gate.WaitAsync(cancellation);
         try
         {
-            wanted = [.. subscriptions];
+            wanted = OnePerTopic(subscriptions);
             Current = Told();
         }
         finally
@@ -50,7 +58,7 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
             LogRefused(appId, refusal);
             return null;
         }
-        var pump = new SubscriptionPump(appId, subscription, components.PubSubs[subscription.PubSub].Broker, receiver, policies.Inbound(subscription.PubSub, ComponentKind.Pubsub), time, loggers.CreateLogger<SubscriptionPump>());
+        var pump = new SubscriptionPump(appId, subscription, components.PubSubs[subscription.PubSub].Broker, receiver, policies.Inbound(subscription.PubSub, ComponentKind.Pubsub), new DeliverySpans(tracer), time, loggers.CreateLogger<SubscriptionPump>());
         await gate.WaitAsync(cancellation);
         try
         {
@@ -91,10 +99,14 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         gate.Dispose();
     }
 
-    /// <summary>Under the gate. Of several for one topic only one is told, the one in the app's code before a declared one.</summary>
+    /// <summary>Of several for one topic only one counts, the one in the app's code before a declared one.</summary>
+    private static IReadOnlyList<TopicSubscription> OnePerTopic(IEnumerable<TopicSubscription> subscriptions)
+        => [.. subscriptions.GroupBy(subscription => (subscription.PubSub, subscription.Topic)).Select(same => same.LastOrDefault(one => one.Kind == SubscriptionKind.Programmatic) ?? same.First())];
+
+    /// <summary>Under the gate.</summary>
     private IReadOnlyList<TopicSubscription> Told()
         => [
-            .. wanted.GroupBy(subscription => (subscription.PubSub, subscription.Topic)).Select(same => same.LastOrDefault(one => one.Kind == SubscriptionKind.Programmatic) ?? same.First()),
+            .. wanted,
             .. running.Keys.Where(subscription => subscription.Kind == SubscriptionKind.Streaming),
         ];
 

@@ -11,7 +11,7 @@ namespace Sidecar.PubSub.Subscribing;
 /// Takes one subscription's messages from the broker to the app: unwraps, drops what has expired, routes, delivers, and decides
 /// between done, again and the dead-letter topic. Source: daprd's subscription handling.
 /// </summary>
-internal sealed partial class SubscriptionPump(string appId, TopicSubscription subscription, IPubSub broker, IEventReceiver receiver, Policy? policy, TimeProvider time, ILogger logger)
+internal sealed partial class SubscriptionPump(string appId, TopicSubscription subscription, IPubSub broker, IEventReceiver receiver, Policy? policy, DeliverySpans spans, TimeProvider time, ILogger logger)
 {
     public Task<IAsyncDisposable> StartAsync(CancellationToken cancellation)
         => subscription.Bulk is null
@@ -104,11 +104,11 @@ internal sealed partial class SubscriptionPump(string appId, TopicSubscription s
     {
         if (policy is null)
         {
-            return await DeliverOnceAsync(delivered, cancellation);
+            return (await DeliverOnceAsync(delivered, cancellation)).Status;
         }
         try
         {
-            return (await policy.ExecuteAsync(async limit => new Delivery(await DeliverOnceAsync(delivered, limit)), cancellation)).Status;
+            return (await policy.ExecuteAsync(limit => DeliverOnceAsync(delivered, limit), cancellation)).Status;
         }
         catch (Exception e) when (e is TimeoutException or CircuitBreakerRefusedException)
         {
@@ -117,16 +117,26 @@ internal sealed partial class SubscriptionPump(string appId, TopicSubscription s
         }
     }
 
-    private async Task<DeliveryStatus> DeliverOnceAsync(DeliveredEvent delivered, CancellationToken cancellation)
+    private async ValueTask<Delivery> DeliverOnceAsync(DeliveredEvent delivered, CancellationToken cancellation)
     {
+        var span = spans.Begin(delivered);
         try
         {
-            return await receiver.DeliverAsync(delivered, cancellation);
+            return new Delivery(DeliverySpans.End(span, await receiver.DeliverAsync(delivered with { Trace = span.Context }, cancellation)));
         }
-        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        catch (DeliveryRefusedException e) when (span.Noting(e))
+        {
+            LogDeliveryRefused(delivered.Envelope["id"]?.ToString(), delivered.Topic, e.Message);
+            return new Delivery(DeliveryStatus.Retry, e.Code);
+        }
+        catch (Exception e) when (span.Noting(e) && (e is not OperationCanceledException || !cancellation.IsCancellationRequested))
         {
             LogDeliveryFailed(e, delivered.Envelope["id"]?.ToString(), delivered.Topic);
-            return DeliveryStatus.Retry;
+            return new Delivery(DeliveryStatus.Retry);
+        }
+        finally
+        {
+            span.End();
         }
     }
 
@@ -160,6 +170,7 @@ internal sealed partial class SubscriptionPump(string appId, TopicSubscription s
 
     private async Task<IReadOnlyList<DeliveryStatus>> DeliverManyOnceAsync(string path, IReadOnlyList<DeliveredEntry> entries, CancellationToken cancellation)
     {
+        var begun = spans.Begin(entries);
         try
         {
             return await receiver.DeliverManyAsync(subscription.PubSub, subscription.Topic, path, entries, cancellation);
@@ -168,6 +179,10 @@ internal sealed partial class SubscriptionPump(string appId, TopicSubscription s
         {
             LogDeliveryFailed(e, null, subscription.Topic);
             return [.. entries.Select(_ => DeliveryStatus.Retry)];
+        }
+        finally
+        {
+            begun.ForEach(span => span.End());
         }
     }
 
@@ -190,11 +205,9 @@ internal sealed partial class SubscriptionPump(string appId, TopicSubscription s
         return status == DeliveryStatus.Drop ? Acknowledgement.Done : Acknowledgement.Retry;
     }
 
-    private sealed record Delivery(DeliveryStatus Status) : IFallible
+    private sealed record Delivery(DeliveryStatus Status, int? Code = null) : IFallible
     {
         public bool Failed => Status == DeliveryStatus.Retry;
-
-        public int? Code => null;
     }
 
     private static JsonObject? Parse(ReadOnlyMemory<byte> data)
@@ -220,6 +233,9 @@ internal sealed partial class SubscriptionPump(string appId, TopicSubscription s
 
     [LoggerMessage(2304, LogLevel.Warning, "Event {EventId} of topic {Topic} could not be delivered")]
     private partial void LogDeliveryFailed(Exception failure, string? eventId, string topic);
+
+    [LoggerMessage(2306, LogLevel.Warning, "Event {EventId} of topic {Topic} was not taken: {Reason}")]
+    private partial void LogDeliveryRefused(string? eventId, string topic, string reason);
 
     [LoggerMessage(2305, LogLevel.Warning, "An event of topic {Topic} goes to dead-letter topic {DeadLetterTopic}")]
     private partial void LogDeadLetter(string topic, string deadLetterTopic);

@@ -18,7 +18,20 @@ internal sealed class TaskHubService(IWorkflowEngines engines) : TaskHubSidecarS
     {
         var engine = Engine(context);
         var id = request.InstanceId.Length > 0 ? request.InstanceId : WorkflowRuntime.NewId();
-        Check(await engine.CreateAsync(Requests.Started(request, id, engine.Runtime.Now)));
+        var started = Requests.Started(request, id, engine.Runtime.Now);
+        var span = engine.Runtime.Spans.Creating(started.ExecutionStarted, Sidecar.Tracing.TraceContext.Of(context.GetHttpContext()));
+        try
+        {
+            Check(await engine.CreateAsync(started));
+        }
+        catch (Exception e) when (span.Noting(e))
+        {
+            throw;
+        }
+        finally
+        {
+            span.End();
+        }
         // A start without a time is answered when the workflow runs, one with a time at once.
         if (request.ScheduledStartTimestamp is null) await WaitAsync(engine, id, HasStarted, context);
         return new CreateInstanceResponse { InstanceId = id };

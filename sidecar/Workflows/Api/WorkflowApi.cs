@@ -17,7 +17,7 @@ internal sealed class WorkflowApi(WorkflowEngine? engine)
 
     /// <summary>Returns the instance id, made up when none is given.</summary>
     public async Task<string> StartAsync(
-        string name, string? instanceId, string? input, IReadOnlyDictionary<string, string>? options = null, string? appId = null)
+        string name, string? instanceId, string? input, IReadOnlyDictionary<string, string>? options = null, string? appId = null, Sidecar.Tracing.TraceContext? call = null)
     {
         var own = Engine(null);
         var id = string.IsNullOrEmpty(instanceId) ? Guid.NewGuid().ToString() : instanceId;
@@ -33,7 +33,13 @@ internal sealed class WorkflowApi(WorkflowEngine? engine)
             WorkflowInstance = new WorkflowInstance { InstanceId = id, ExecutionId = Guid.NewGuid().ToString() },
         };
         var target = Engine(appId);
+        var span = own.Runtime.Spans.Creating(started, call ?? Sidecar.Tracing.TraceContext.Off);
         var refusal = await target.CreateAsync(HistoryEvents.Started(own.Runtime.Now, started));
+        if (refusal is not null)
+        {
+            span.Fail(refusal.Message);
+        }
+        span.End();
         if (refusal is null) return id;
         throw new DaprException(WorkflowErrors.Start(
             name, $"unable to start workflow: failed to start workflow: rpc error: code = {refusal.Status} desc = {refusal.Message}"));

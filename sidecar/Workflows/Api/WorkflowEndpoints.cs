@@ -16,7 +16,7 @@ internal static class WorkflowEndpoints
             var group = routes.MapGroup($"/{version}/workflows/{{component}}");
             group.MapPost("/{name}/start", Handle(async (http, api) => Results.Json(
                 new Started(await api.StartAsync(
-                    Route(http, "name"), http.Request.Query["instanceID"], await BodyAsync(http), appId: AppId(http))),
+                    Route(http, "name"), http.Request.Query["instanceID"], await BodyAsync(http), appId: AppId(http), call: Tracing.TraceContext.Of(http))),
                 statusCode: StatusCodes.Status202Accepted)));
             group.MapGet("/{instance}", Handle(async (http, api) =>
                 await api.GetAsync(Route(http, "instance"), AppId(http), http.RequestAborted) is { } info

@@ -37,7 +37,7 @@ internal sealed record WorkflowInfo(
     }
 
     /// <summary>The API has no word for a stalled instance.</summary>
-    private static string StatusName(OrchestrationStatus status) => status switch
+    internal static string StatusName(OrchestrationStatus status) => status switch
     {
         OrchestrationStatus.Running => "RUNNING",
         OrchestrationStatus.Completed => "COMPLETED",

@@ -120,5 +120,5 @@ internal static class Scheduling
     }
 
     private static TraceContext? TraceOf(Turn turn)
-        => (turn.Execution.Started ?? turn.Events.FirstOrDefault(e => e.ExecutionStarted is not null)?.ExecutionStarted)?.ParentTraceContext;
+        => WorkflowSpans.Below(turn.Execution.Started ?? turn.Events.FirstOrDefault(e => e.ExecutionStarted is not null)?.ExecutionStarted);
 }

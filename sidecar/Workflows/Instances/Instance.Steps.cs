@@ -123,6 +123,7 @@ internal sealed partial class Instance
         }
 
         runtime.Meter.Step();
+        runtime.Spans.Ended(Id, this.execution.History.Concat(outcome.Events), OrchestrationStatus.ContinuedAsNew);
         Forget(current);
         LayDown();
         foreach (var message in current.Batch.Concat(inbox.Waiting)) message.Answer(null);

@@ -12,6 +12,7 @@ internal sealed partial class Instance
         inbox.Take(batch);
         List<HistoryEvent> events = [HistoryEvents.TurnStarted(runtime.Now), .. batch.Select(m => m.Event)];
         turn = new OutstandingTurn(batch, events);
+        runtime.Spans.Turn(execution, events);
 
         // Termination and suspension are the engine's own affair: they must not depend on a worker being there, or willing.
         if (events[^1].ExecutionTerminated is not null)

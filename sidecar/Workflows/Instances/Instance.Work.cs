@@ -35,6 +35,7 @@ internal sealed partial class Instance
         }
 
         var task = scheduled.TaskScheduled;
+        var span = runtime.Spans.Activity(Id, scheduled);
         var request = new ActivityRequest
         {
             Name = task.Name,
@@ -43,7 +44,7 @@ internal sealed partial class Instance
             WorkflowInstance = new WorkflowInstance { InstanceId = Id },
             TaskId = scheduled.EventId,
             TaskExecutionId = task.TaskExecutionId,
-            ParentTraceContext = task.ParentTraceContext,
+            ParentTraceContext = WorkflowSpans.Told(span, task.ParentTraceContext),
             PropagatedHistory = Propagation.Assemble(runtime.AppId, execution, [], task.HistoryPropagationScope),
         };
         var current = execution;
@@ -51,7 +52,11 @@ internal sealed partial class Instance
             new WorkItem { ActivityRequest = request },
             WorkKeys.Activity(Id, scheduled.EventId),
             new HandoutEnds(
-                answer => ActivityEndedAsync(scheduled, (ActivityResponse)answer, current.ExecutionId),
+                answer =>
+                {
+                    WorkflowSpans.End(span, ((ActivityResponse)answer).FailureDetails);
+                    return ActivityEndedAsync(scheduled, (ActivityResponse)answer, current.ExecutionId);
+                },
                 reason => _ = PostAsync(HistoryEvents.TaskFailed(runtime.Now, scheduled, TooLarge(reason)), current.ExecutionId),
                 () => Tell(() =>
                 {
@@ -128,7 +133,8 @@ internal sealed partial class Instance
         // Out of the directory before anyone is told, so that who learns of the end can use the id again at once.
         runtime.Directory.Remove(this);
         Close(null);
-        var status = execution.Completed!.WorkflowStatus.ToString();
+        runtime.Spans.Ended(Id, execution.History, execution.Completed!.WorkflowStatus, execution.Completed.FailureDetails);
+        var status = execution.Completed.WorkflowStatus.ToString();
         runtime.Logger.InstanceEnded(Id, execution.Started?.Name, status);
         if (execution is { CreatedAt: { } created, CompletedAt: { } completed })
         {

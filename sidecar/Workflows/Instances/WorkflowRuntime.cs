@@ -26,6 +26,8 @@ internal sealed record WorkflowRuntime(
 
     public WorkflowMeter Meter { get; } = new(AppId);
 
+    public WorkflowSpans Spans { get; init; } = new(null);
+
     public DateTimeOffset Now => Clock.GetUtcNow();
 
     public static string NewId() => Guid.NewGuid().ToString();

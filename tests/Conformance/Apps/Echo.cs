@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -19,7 +21,19 @@ internal class Echo
         binder.AddMethod(ChatMethod, service is null ? null : new DuplexStreamingServerMethod<StringValue, StringValue>(service.Chat));
     }
 
+    /// <summary>How often each text was said to any app of this process.</summary>
+    public static ConcurrentDictionary<string, int> Said { get; } = new();
+
     public virtual Task<StringValue> Say(StringValue request, ServerCallContext context)
+    {
+        var times = Said.AddOrUpdate(request.Value, 1, (_, before) => before + 1);
+        // "code 14 until 3 ...": fails with the code, the third time no more.
+        return request.Value.Split(' ') is ["code", var code, "until", var until, ..]
+            ? times < int.Parse(until, CultureInfo.InvariantCulture) ? throw new RpcException(new Status((StatusCode)int.Parse(code, CultureInfo.InvariantCulture), $"attempt {times}")) : Task.FromResult(request)
+            : Answer(request, context);
+    }
+
+    private static Task<StringValue> Answer(StringValue request, ServerCallContext context)
         => request.Value.StartsWith("fail ", StringComparison.Ordinal)
             ? throw new RpcException(new Status(StatusCode.AlreadyExists, request.Value))
             : Task.FromResult(new StringValue { Value = $"{request.Value} from {context.RequestHeaders.GetValue("dapr-caller-app-id")}" });

@@ -13,6 +13,9 @@ public abstract class BrokerDriver
 
     public abstract bool Wildcards { get; }
 
+    /// <summary>Whether several messages are with a subscriber at once, so that a bulk holds more than one.</summary>
+    public virtual bool Gathers => true;
+
     /// <summary>Why the broker can't be tested on this machine; null when it can.</summary>
     public virtual string? Missing => null;
 
@@ -33,6 +36,8 @@ public sealed class InMemoryBroker : BrokerDriver
     public override bool Redelivers => false;
 
     public override bool Wildcards => true;
+
+    public override bool Gathers => false;
 }
 
 /// <summary>Embedded sidecar only: a real daprd has no such component.</summary>

@@ -86,6 +86,19 @@ public sealed class SidecarProcess : IAsyncDisposable
         return (code, sidecar.Output);
     }
 
+    /// <summary>Puts a resource file in place, the first one unless told otherwise.</summary>
+    public void Write(string resource, int index = 0) => File.WriteAllText(Path.Combine(scratch, "resources", $"{index}.yaml"), resource);
+
+    public void Configure(string configuration) => File.WriteAllText(Path.Combine(scratch, "configuration.yaml"), configuration);
+
+    /// <summary>Sends SIGHUP.</summary>
+    public async Task HangUpAsync()
+    {
+        using var kill = Process.Start("kill", ["-HUP", $"{process.Id}"]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited)

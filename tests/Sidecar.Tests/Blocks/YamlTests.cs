@@ -62,7 +62,7 @@ public sealed class YamlTests : IDisposable
         Assert.Empty(problems);
         Write("c.yaml", string.Format(System.Globalization.CultureInfo.InvariantCulture, component, ""));
         ResourceSet.Load([folder.FullName], problems);
-        Assert.Contains("component names are unique", Assert.Single(problems).Message, StringComparison.Ordinal);
+        Assert.Contains("duplicate definition of Component name", Assert.Single(problems).Message, StringComparison.Ordinal);
     }
 
     [Fact]

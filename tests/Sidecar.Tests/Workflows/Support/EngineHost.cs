@@ -4,6 +4,7 @@ using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Sidecar.Tracing;
 using Sidecar.Workflows;
 using Sidecar.Workflows.History;
 using Sidecar.Workflows.Instances;
@@ -16,11 +17,11 @@ internal sealed class EngineHost : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly List<Worker> workers = [];
 
-    public EngineHost(MemoryStore? store = null, Script? script = null, WorkflowEngineOptions? options = null, TimeProvider? clock = null, string appId = "app", IWorkflowPeers? peers = null)
+    public EngineHost(MemoryStore? store = null, Script? script = null, WorkflowEngineOptions? options = null, TimeProvider? clock = null, string appId = "app", IWorkflowPeers? peers = null, Tracer? tracer = null)
     {
         Store = store ?? new MemoryStore();
         Script = script ?? new Script();
-        Engine = new(appId, Store, clock ?? Clock, Logs, options ?? new WorkflowEngineOptions { SaveGrace = TimeSpan.Zero }, peers);
+        Engine = new(appId, Store, clock ?? Clock, Logs, options ?? new WorkflowEngineOptions { SaveGrace = TimeSpan.Zero }, peers, tracer);
     }
 
     public MemoryStore Store { get; }

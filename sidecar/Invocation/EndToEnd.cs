@@ -1,0 +1,49 @@
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Sidecar.Invocation;
+
+/// <summary>
+/// Lets end here what belongs to one connection only. The forwarder drops most of such headers; the others, and those that
+/// <c>Connection</c> nominates, are dropped here (RFC 9110, section 7.6.1).
+/// </summary>
+internal abstract class EndToEnd : HttpTransformer
+{
+    private static readonly string[] Others = ["Trailer", "HTTP2-Settings", "Proxy-Connection", "Proxy-Authorization", "Proxy-Authenticate"];
+
+    public override async ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destinationPrefix, CancellationToken cancellation)
+    {
+        await base.TransformRequestAsync(context, request, destinationPrefix, cancellation);
+        foreach (var name in Others)
+        {
+            request.Headers.Remove(name);
+        }
+        foreach (var name in Nominated(context.Request.Headers.Connection.ToArray()))
+        {
+            request.Headers.Remove(name);
+        }
+    }
+
+    public override async ValueTask<bool> TransformResponseAsync(HttpContext context, HttpResponseMessage? response, CancellationToken cancellation)
+    {
+        if (response is not null)
+        {
+            foreach (var name in Others)
+            {
+                response.Headers.Remove(name);
+            }
+            if (response.Headers.NonValidated.TryGetValues("Connection", out var nominated))
+            {
+                foreach (var name in Nominated(nominated).ToList())
+                {
+                    response.Headers.Remove(name);
+                }
+            }
+        }
+        return await base.TransformResponseAsync(context, response, cancellation);
+    }
+
+    /// <summary>What is no header name nominates nothing; the headers of a body describe it to its end.</summary>
+    private static IEnumerable<string> Nominated(IEnumerable<string?> connection)
+        => connection.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            .Where(name => name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && !name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using Grpc.Core;
+using Sidecar.Api;
+using Sidecar.Apps;
+using Sidecar.Hosting;
+using Sidecar.Names;
+using Sidecar.Resiliency;
+using Sidecar.Tracing;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Sidecar.Invocation;
+
+/// <summary>Proxies gRPC calls of any service to the app that is named in their metadata.</summary>
+internal sealed class GrpcProxy(AppOptions caller, AppDirectory directory, INameResolver names, IHttpForwarder forwarder, TimeProvider time)
+{
+    public async Task SendAsync(HttpContext context, InvocationTarget target, Policy? policy)
+    {
+        if (policy is null)
+        {
+            await SendOnceAsync(context, target);
+            return;
+        }
+        var body = policy.Retries ? new ReplayableBody(context.Request.Body, caller.MaxBodySize) : null;
+        context.Request.Body = body ?? context.Request.Body;
+        ProxyAttempt? last = null;
+        try
+        {
+            await policy.ExecuteAsync(TryAsync, context.RequestAborted);
+        }
+        catch (TimeoutException e)
+        {
+            Refuse(context, StatusCode.DeadlineExceeded, e.Message);
+            return;
+        }
+        catch (CircuitBreakerRefusedException e)
+        {
+            Refuse(context, StatusCode.Unknown, e.Message);
+            return;
+        }
+        last?.Conclude(context.Response);
+
+        async ValueTask<ProxyAttempt> TryAsync(CancellationToken limit)
+        {
+            // What can't be sent a second time has been answered by the try before.
+            if (last is not null && (context.Response.HasStarted || !await body!.TryRewindAsync(time, limit)))
+            {
+                return new ProxyAttempt(limit);
+            }
+            if (last is not null)
+            {
+                context.Response.Clear();
+            }
+            var attempt = new ProxyAttempt(limit);
+            context.Features.Set(attempt);
+            await SendOnceAsync(context, target);
+            limit.ThrowIfCancellationRequested();
+            attempt.Note(context.Response);
+            return last = attempt;
+        }
+    }
+
+    /// <summary>The callee's side: access control, then the app itself.</summary>
+    public async Task DeliverAsync(HttpContext context, AppSidecar callee, InvocationTarget target, string callerId, string? denial, Span span)
+    {
+        if (denial is not null)
+        {
+            GrpcEdge.WriteStatus(context, StatusCode.PermissionDenied, denial);
+            return;
+        }
+        if (callee.Client is not { } client)
+        {
+            GrpcEdge.WriteStatus(context, StatusCode.Internal, "app channel is not initialized");
+            return;
+        }
+        using var slot = await client.EnterAsync(context.RequestAborted);
+        span.Name("/" + target.Method);
+        var error = await ForwardAsync(context, client.Address, client.Invoker, new ToApp(client, callerId, callee.Options.AppId, target, span.Context));
+        span.End();
+        if (error != ForwarderError.None && !context.Response.HasStarted)
+        {
+            GrpcEdge.WriteStatus(context, StatusCode.Unavailable, $"connection error: {ServiceInvoker.Cause(context.GetForwarderErrorFeature()?.Exception) ?? error.ToString()}");
+        }
+    }
+
+    private async Task SendOnceAsync(HttpContext context, InvocationTarget target)
+    {
+        if (directory.Local(target.Id) is { } local)
+        {
+            await local.Invoker.DeliverGrpcAsync(context, local, target, caller.AppId);
+        }
+        else if (names.Find(target.Id) is { } remote)
+        {
+            await ForwardAsync(context, remote, SidecarRegistry.Invoker, new ToSidecar(caller.AppId, target));
+        }
+        else
+        {
+            GrpcEdge.WriteStatus(context, StatusCode.Unknown, $"couldn't find service: {target.Id}");
+        }
+    }
+
+    private ValueTask<ForwarderError> ForwardAsync(HttpContext context, Uri address, HttpMessageInvoker invoker, HttpTransformer transformer)
+        => context.Features.Get<ProxyAttempt>() is { } attempt
+            ? forwarder.SendAsync(context, address.ToString(), invoker, ServiceInvoker.Http2, new HoldingBackStatus(transformer, attempt), attempt.Cancellation)
+            : forwarder.SendAsync(context, address.ToString(), invoker, ServiceInvoker.Http2, transformer);
+
+    private static void Refuse(HttpContext context, StatusCode status, string reason)
+    {
+        if (!context.Response.HasStarted)
+        {
+            GrpcEdge.WriteStatus(context, status, reason);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using Sidecar.Resiliency;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Sidecar.Invocation;
+
+/// <summary>
+/// One try of a proxied gRPC call under a policy, kept with the request. An answer that is a failing status and nothing else is held back,
+/// so that another try can take its place.
+/// </summary>
+internal sealed class ProxyAttempt(CancellationToken cancellation) : IFallible
+{
+    private const string Status = "grpc-status";
+
+    private List<KeyValuePair<string, string[]>>? held;
+
+    public CancellationToken Cancellation => cancellation;
+
+    public bool Failed => Code is not null;
+
+    public int? Code { get; private set; }
+
+    /// <summary>What the sidecar itself has answered in the place of the app is held back as well.</summary>
+    public void Note(HttpResponse response)
+    {
+        if (!response.HasStarted && IsFailure(response.Headers[Status].ToString(), out var code))
+        {
+            (Code, held) = (code, [.. response.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.OfType<string>().ToArray()))]);
+        }
+    }
+
+    public bool Holds(HttpResponseMessage? response)
+    {
+        if (response is null || !response.Headers.TryGetValues(Status, out var said) || !IsFailure(said.First(), out var code))
+        {
+            return false;
+        }
+        (Code, held) = (code, [.. response.Headers.Concat(response.Content.Headers).Select(header => KeyValuePair.Create(header.Key, header.Value.ToArray()))]);
+        return true;
+    }
+
+    /// <summary>Passes on what was held back, once no other try follows.</summary>
+    public void Conclude(HttpResponse response)
+    {
+        if (held is null || response.HasStarted)
+        {
+            return;
+        }
+        response.StatusCode = 200;
+        foreach (var (name, values) in held.Where(header => !header.Key.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)))
+        {
+            response.Headers[name] = values;
+        }
+    }
+
+    private static bool IsFailure(string status, out int code) => int.TryParse(status, CultureInfo.InvariantCulture, out code) && code != 0;
+}
+
+/// <summary>Lets a transformer do its work, but keeps failing answers in the <see cref="ProxyAttempt"/>.</summary>
+internal sealed class HoldingBackStatus(HttpTransformer inner, ProxyAttempt attempt) : HttpTransformer
+{
+    public override ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destinationPrefix, CancellationToken cancellation)
+        => inner.TransformRequestAsync(context, request, destinationPrefix, cancellation);
+
+    public override async ValueTask<bool> TransformResponseAsync(HttpContext context, HttpResponseMessage? response, CancellationToken cancellation)
+        => !attempt.Holds(response) && await inner.TransformResponseAsync(context, response, cancellation);
+
+    public override ValueTask TransformResponseTrailersAsync(HttpContext context, HttpResponseMessage response, CancellationToken cancellation)
+        => inner.TransformResponseTrailersAsync(context, response, cancellation);
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Sidecar.Components;
+using YamlDotNet.Core;
+using YamlDotNet.Serialization;
+
+namespace Sidecar.Middleware.Drivers;
+
+/// <summary>How middleware is opened from its metadata.</summary>
+internal static class MiddlewareDrivers
+{
+    public static Func<OpenedComponent> RouteAlias(DriverContext context)
+    {
+        var routes = Routes(context.Properties);
+        return () => new OpenedComponent(new RouteAlias(routes));
+    }
+
+    public static Func<OpenedComponent> RouteChecker(DriverContext context)
+    {
+        // Without backtracking, as the expressions of Dapr's own middleware.
+        var rule = new Regex(context.Properties.Text("rule") ?? "", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        return () => new OpenedComponent(new RouteChecker(rule));
+    }
+
+    public static Func<OpenedComponent> RateLimit(DriverContext context)
+    {
+        var perSecond = 100d;
+        if (context.Properties.Text("maxRequestsPerSecond") is { Length: > 0 } text && (!double.TryParse(text, CultureInfo.InvariantCulture, out perSecond) || perSecond <= 0))
+        {
+            context.Properties.Report("maxRequestsPerSecond", "metadata property maxRequestsPerSecond must be a positive value");
+        }
+        return () => new OpenedComponent(new RateLimit(perSecond, context.Time));
+    }
+
+    public static Func<OpenedComponent> Uppercase(DriverContext context)
+    {
+        if (context.Properties.Text("direction") is { Length: > 0 } direction && !direction.Equals("request", StringComparison.OrdinalIgnoreCase))
+        {
+            context.Properties.Report("direction", $"direction '{direction}' is not offered here; 'request' is");
+        }
+        return () => new OpenedComponent(new Uppercase());
+    }
+
+    public static Func<OpenedComponent> Bearer(DriverContext context)
+    {
+        var issuer = context.Properties.Text("issuer", "issuerURL") ?? "";
+        var audience = context.Properties.Text("audience", "clientID") ?? "";
+        var keys = context.Properties.Text("jwksURL");
+        foreach (var (name, value) in ((string, string)[])[("issuer", issuer), ("audience", audience)])
+        {
+            if (value.Length == 0)
+            {
+                context.Properties.Report(name, $"metadata property '{name}' is required");
+            }
+        }
+        return () =>
+        {
+            var bearer = new Bearer(issuer, audience, string.IsNullOrEmpty(keys) ? null : keys);
+            bearer.ConnectAsync().GetAwaiter().GetResult(); // components are opened one after the other
+            return new OpenedComponent(bearer);
+        };
+    }
+
+    /// <summary>JSON or YAML under <c>routes</c>; without it each property is a route, as it was once.</summary>
+    private static List<KeyValuePair<string, string>> Routes(ComponentProperties properties)
+    {
+        var names = properties.Component.Metadata.Select(item => item.Name).ToList();
+        if (properties.Text("routes") is not { Length: > 0 } text || names.Count > 1)
+        {
+            return [.. names.Select(name => KeyValuePair.Create(name, properties.Text(name) ?? ""))];
+        }
+        try
+        {
+            return [.. new DeserializerBuilder().Build().Deserialize<Dictionary<string, string>>(text) ?? []];
+        }
+        catch (YamlException e)
+        {
+            properties.Report("routes", $"failed to decode 'routes' property as JSON or YAML: {e.Message}");
+            return [];
+        }
+    }
+}

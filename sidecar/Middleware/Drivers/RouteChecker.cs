@@ -1,0 +1,12 @@
+using System.Text.RegularExpressions;
+
+namespace Sidecar.Middleware.Drivers;
+
+/// <summary><c>middleware.http.routerchecker</c>: only requests whose path and query match its rule go on.</summary>
+internal sealed class RouteChecker(Regex rule) : IHttpMiddleware
+{
+    private static readonly Refusal Invalid = new(400, "invalid router");
+
+    public ValueTask<Refusal?> HandleAsync(PipelineRequest request, CancellationToken cancellation)
+        => new(rule.IsMatch(request.Path + request.Query) ? null : Invalid);
+}

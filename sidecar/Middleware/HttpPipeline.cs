@@ -1,0 +1,135 @@
+using System.Net;
+using Microsoft.AspNetCore.Http.Features;
+using Sidecar.Api.Http;
+using Sidecar.Apps;
+using Sidecar.Components;
+using Sidecar.Invocation;
+using Sidecar.Resources;
+
+namespace Sidecar.Middleware;
+
+/// <summary>The middleware that a Configuration lines up, in its order. Source: Dapr docs, "Middleware".</summary>
+internal sealed partial class HttpPipeline
+{
+    private readonly IReadOnlyList<IHttpMiddleware> handlers;
+
+    /// <summary>A handler that names no component of its type is left out, as in daprd.</summary>
+    public HttpPipeline(IReadOnlyList<PipelineHandler> wanted, ComponentSet components, ILogger logger)
+    {
+        var found = new List<IHttpMiddleware>();
+        foreach (var handler in wanted)
+        {
+            if (components.Loaded.FirstOrDefault(component => component.Resource.Name == handler.Name && component.Resource.Type == handler.Type) is { Instance: IHttpMiddleware middleware })
+            {
+                found.Add(middleware);
+            }
+            else
+            {
+                LogMissing(logger, handler.Name, handler.Type);
+            }
+        }
+        handlers = found;
+    }
+
+    public bool IsEmpty => handlers.Count == 0;
+
+    /// <summary>In front of the HTTP API.</summary>
+    public static async Task RunAsync(HttpContext context, RequestDelegate next)
+    {
+        var listener = context.Features.Get<ListenerFeature>()!;
+        if (listener is not { Kind: ListenerKind.Http, Sidecar.ApiPipeline: { IsEmpty: false } pipeline })
+        {
+            await next(context);
+            return;
+        }
+        var request = Request(context, RequestPath.Of(context).Decoded);
+        var path = request.Path;
+        if (await pipeline.HandleAsync(request, context.RequestAborted) is { } refusal)
+        {
+            await WriteAsync(context, refusal);
+            return;
+        }
+        if (request.Path != path)
+        {
+            context.Features.Set(new RequestPath(request.Path));
+            context.Request.Path = new PathString("/" + RequestPath.Clean(request.Path));
+        }
+        Apply(context, request);
+        await next(context);
+    }
+
+    /// <summary>In front of the app, for a call of its methods; null when the call has been answered here.</summary>
+    public async Task<InvocationTarget?> RunAsync(HttpContext context, InvocationTarget target)
+    {
+        var request = Request(context, "/" + target.Method);
+        if (await HandleAsync(request, context.RequestAborted) is { } refusal)
+        {
+            await WriteAsync(context, refusal);
+            return null;
+        }
+        Apply(context, request);
+        return target with { Method = RequestPath.Clean(request.Path) };
+    }
+
+    /// <summary>In front of the app, for what the sidecar itself sends; null when it may go.</summary>
+    public async Task<HttpResponseMessage?> RunAsync(HttpRequestMessage message, CancellationToken cancellation)
+    {
+        var address = message.RequestUri!;
+        var request = new PipelineRequest(
+            RequestPath.TryDecode(address.AbsolutePath) ?? address.AbsolutePath, address.Query,
+            name => message.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null, null,
+            () => message.Content?.ReadAsByteArrayAsync(cancellation) ?? Task.FromResult<byte[]>([]));
+        if (await HandleAsync(request, cancellation) is { } refusal)
+        {
+            return new HttpResponseMessage((HttpStatusCode)refusal.Status) { Content = new StringContent(refusal.Message) };
+        }
+        message.RequestUri = AppPath.Resolve(address, RequestPath.Clean(request.Path), request.Query);
+        if (request.NewBody is { } body)
+        {
+            var type = message.Content?.Headers.ContentType;
+            message.Content = new ByteArrayContent(body);
+            message.Content.Headers.ContentType = type;
+        }
+        return null;
+    }
+
+    private async ValueTask<Refusal?> HandleAsync(PipelineRequest request, CancellationToken cancellation)
+    {
+        foreach (var handler in handlers)
+        {
+            if (await handler.HandleAsync(request, cancellation) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+        return null;
+    }
+
+    private static PipelineRequest Request(HttpContext context, string path)
+        => new(path, context.Request.QueryString.Value ?? "", name => context.Request.Headers[name].ToString(), context.Connection.RemoteIpAddress?.ToString(), context.Request.BodyAsync);
+
+    private static void Apply(HttpContext context, PipelineRequest request)
+    {
+        context.Request.QueryString = new QueryString(request.Query);
+        if (request.NewBody is { } body)
+        {
+            context.Request.Body = new MemoryStream(body);
+            context.Request.ContentLength = body.Length;
+            context.Request.Headers.TransferEncoding = default;
+        }
+    }
+
+    private static Task WriteAsync(HttpContext context, Refusal refusal)
+    {
+        context.Response.StatusCode = refusal.Status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        foreach (var (name, value) in refusal.Headers)
+        {
+            context.Response.Headers[name] = value;
+        }
+        return context.Response.WriteAsync(refusal.Message);
+    }
+
+    [LoggerMessage(1901, LogLevel.Error, "Couldn't find middleware component with name {Name} and type {Type}; the pipeline goes without it")]
+    private static partial void LogMissing(ILogger logger, string name, string type);
+}

@@ -1,0 +1,32 @@
+namespace Sidecar.Middleware;
+
+/// <summary>A component that looks at requests, and may change or refuse them, on their way to the API or to the app.</summary>
+internal interface IHttpMiddleware
+{
+    /// <summary>Null: the request, as it is now, goes on.</summary>
+    ValueTask<Refusal?> HandleAsync(PipelineRequest request, CancellationToken cancellation);
+}
+
+/// <summary>The answer of a middleware that lets a request go no further.</summary>
+internal sealed record Refusal(int Status, string Message)
+{
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+}
+
+/// <summary>A request on its way through a pipeline. <paramref name="Path"/> is decoded and begins with a slash, <paramref name="query"/> is empty or begins with <c>?</c>.</summary>
+internal sealed class PipelineRequest(string path, string query, Func<string, string?> header, string? caller, Func<Task<byte[]>> readBody)
+{
+    public string Path { get; set; } = path;
+
+    public string Query { get; set; } = query;
+
+    /// <summary>The address that the request came from.</summary>
+    public string? Caller => caller;
+
+    /// <summary>What takes the place of the body; null: it stays as it is.</summary>
+    public byte[]? NewBody { get; set; }
+
+    public string? Header(string name) => header(name);
+
+    public async Task<byte[]> BodyAsync() => NewBody ?? await readBody();
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Sidecar.Tracing;
+
+/// <summary>Sends the ended spans of one app's sidecar away in batches: to a collector, to Zipkin, to the log.</summary>
+internal sealed class TraceExport : IDisposable
+{
+    private readonly List<BaseProcessor<Activity>> batches = [];
+    private readonly TracerProvider provider;
+
+    public TraceExport(string appId, TracingOptions options, ILoggerFactory loggers)
+    {
+        if (options.Stdout)
+        {
+            batches.Add(Batch(new LogExporter(loggers.CreateLogger("dapr.runtime.trace"))));
+        }
+        if (options.Zipkin is { } zipkin)
+        {
+            batches.Add(Batch(new ZipkinExporter(new Uri(zipkin), appId, loggers.CreateLogger<ZipkinExporter>())));
+        }
+        if (options.Otel is { Endpoint.Length: > 0, Protocol.Length: > 0 } otel)
+        {
+            batches.Add(Batch(new OtlpTraceExporter(Collector(otel))));
+        }
+        // The provider is what gives exporters their resource; spans come from the listener of the tracer, one app's only.
+        var builder = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(ResourceBuilder.CreateEmpty()
+            .AddAttributes([KeyValuePair.Create<string, object>("service.name", appId)]).AddEnvironmentVariableDetector());
+        foreach (var batch in batches)
+        {
+            builder.AddProcessor(batch);
+        }
+        provider = builder.Build();
+    }
+
+    public void Add(Activity ended)
+    {
+        foreach (var batch in batches)
+        {
+            batch.OnEnd(ended);
+        }
+    }
+
+    /// <summary>Sends what is left, for a few seconds at most.</summary>
+    public void Dispose() => provider.Dispose();
+
+    private static BatchActivityExportProcessor Batch(BaseExporter<Activity> exporter)
+    {
+        var pace = new BatchExportActivityProcessorOptions(); // reads OTEL_BSP_*
+        return new BatchActivityExportProcessor(exporter, pace.MaxQueueSize, pace.ScheduledDelayMilliseconds, pace.ExporterTimeoutMilliseconds, pace.MaxExportBatchSize);
+    }
+
+    private static OtlpExporterOptions Collector(OtelOptions otel)
+    {
+        var scheme = otel.IsSecure ? "https" : "http";
+        var grpc = otel.Protocol == "grpc";
+        var options = new OtlpExporterOptions
+        {
+            Protocol = grpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf,
+            Endpoint = new Uri(grpc || otel.Endpoint.Contains('/', StringComparison.Ordinal) ? $"{scheme}://{otel.Endpoint}" : $"{scheme}://{otel.Endpoint}/v1/traces"),
+            Headers = string.Join(',', otel.Headers),
+        };
+        if (otel.Timeout is { } timeout)
+        {
+            options.TimeoutMilliseconds = (int)timeout.TotalMilliseconds;
+        }
+        return options;
+    }
+}

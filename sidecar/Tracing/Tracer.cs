@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace Sidecar.Tracing;
+
+/// <summary>
+/// Begins the spans of one app's sidecar. A caller's decision to sample is followed; whatever begins a trace is sampled at the
+/// configured rate. Without a rate and without anywhere to export to, traces pass through as they came.
+/// </summary>
+internal sealed partial class Tracer : IDisposable
+{
+    /// <summary>The scope that daprd gives its spans.</summary>
+    private const string Scope = "dapr-diagnostics";
+
+    private readonly ActivitySource source = new(Scope);
+    private readonly ActivityListener? listener;
+    private readonly TraceExport? export;
+    private readonly double rate;
+    private readonly bool begins;
+
+    public Tracer(string appId, TracingOptions options, ILoggerFactory loggers)
+    {
+        rate = options.Rate;
+        begins = options.Exports || options.SamplingRate is not null;
+        if (begins)
+        {
+            LogSampler(loggers.CreateLogger<Tracer>(), Sampler(rate));
+        }
+        if (!options.Exports)
+        {
+            return;
+        }
+        export = new TraceExport(appId, options, loggers);
+        // By reference: the sources of all apps of this process have the same name, and each app exports its own spans only.
+        listener = new ActivityListener
+        {
+            ShouldListenTo = other => ReferenceEquals(other, source),
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = export.Add,
+        };
+        ActivitySource.AddActivityListener(listener);
+    }
+
+    /// <summary>A sampling rate of 0 switches tracing off altogether.</summary>
+    public bool IsOff => rate == 0;
+
+    /// <summary>Whether anything that is sampled is told to anyone.</summary>
+    public bool Exports => listener is not null;
+
+    /// <summary>Begins a span below <paramref name="caller"/>; null or zeros begin a trace. The name is told to the span once it is known.</summary>
+    public Span Start(ActivityKind kind, TraceContext? caller, DateTimeOffset begun = default)
+    {
+        if (IsOff)
+        {
+            return Span.Off;
+        }
+        if (!begins)
+        {
+            return caller is null ? Span.None : new Span(caller);
+        }
+        var parent = caller?.ToActivity() ?? default;
+        var isRoot = parent == default;
+        if (!(isRoot ? Random.Shared.NextDouble() < rate : parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded)))
+        {
+            return new Span(Next(parent, ActivityTraceFlags.None));
+        }
+        return listener is null ? new Span(Next(parent, ActivityTraceFlags.Recorded)) : Record(kind, parent, begun);
+    }
+
+    public void Dispose()
+    {
+        listener?.Dispose();
+        export?.Dispose();
+        source.Dispose();
+    }
+
+    /// <summary>A span under an id that was given out before: a workflow's, which outlives the process that began it.</summary>
+    public Span Resume(ActivityKind kind, TraceContext caller, ActivitySpanId id, DateTimeOffset begun)
+    {
+        var parent = caller.ToActivity();
+        if (listener is null || IsOff || !parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded))
+        {
+            return Span.Off;
+        }
+        var activity = Begin(kind, parent, begun);
+        IdOf(activity) = id.ToHexString();
+        return new Span(new TraceContext(activity.Id!, caller.State), activity);
+    }
+
+    private Span Record(ActivityKind kind, ActivityContext parent, DateTimeOffset begun)
+    {
+        var activity = Begin(kind, parent, begun);
+        return new Span(new TraceContext(activity.Id!, activity.TraceStateString ?? ""), activity);
+    }
+
+    private Activity Begin(ActivityKind kind, ActivityContext parent, DateTimeOffset begun)
+    {
+        // The web server may have an activity of its own, which is no part of any trace; and nobody else is to take this one for his.
+        var before = Activity.Current;
+        Activity.Current = null;
+        try
+        {
+            return source.StartActivity("", kind, parent, startTime: begun)!;
+        }
+        finally
+        {
+            Activity.Current = before;
+        }
+    }
+
+    private static TraceContext Next(ActivityContext parent, ActivityTraceFlags flags)
+    {
+        var trace = parent == default ? ActivityTraceId.CreateRandom() : parent.TraceId;
+        return new TraceContext($"00-{trace.ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-{(int)flags:x2}", parent.TraceState ?? "");
+    }
+
+    /// <summary>There is no other way to give an activity its id; a test fails should the runtime ever rename the field.</summary>
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_spanId")]
+    private static extern ref string? IdOf(Activity activity);
+
+    private static string Sampler(double rate)
+    {
+        var root = rate >= 1 ? "AlwaysOnSampler" : $"TraceIDRatioBased{{{rate.ToString(CultureInfo.InvariantCulture)}}}";
+        return $"ParentBased{{root:{root},remoteParentSampled:AlwaysOnSampler,remoteParentNotSampled:AlwaysOffSampler,localParentSampled:AlwaysOnSampler,localParentNotSampled:AlwaysOffSampler}}";
+    }
+
+    [LoggerMessage(1801, LogLevel.Information, "Dapr trace sampler initialized: {Sampler}")]
+    private static partial void LogSampler(ILogger logger, string sampler);
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using Sidecar.Components;
+using Sidecar.Yaml;
+
+namespace Sidecar.Tracing;
+
+/// <summary>What a Configuration says of tracing (<c>spec.tracing</c>), completed by OpenTelemetry's environment variables.</summary>
+internal sealed record TracingOptions
+{
+    /// <summary>How much is sampled where nothing, or nothing readable, is said.</summary>
+    private const double DefaultRate = 1e-4;
+
+    public static readonly TracingOptions Default = new();
+
+    public string? SamplingRate { get; init; }
+    public bool Stdout { get; init; }
+    public string? Zipkin { get; init; }
+    public OtelOptions? Otel { get; init; }
+
+    public double Rate => double.TryParse(SamplingRate, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) ? rate : DefaultRate;
+
+    public bool Exports => Rate != 0 && (Stdout || Zipkin is not null || Otel is { Endpoint.Length: > 0, Protocol.Length: > 0 });
+
+    public static TracingOptions Read(YamlMap tracing, TracingOptions before)
+    {
+        tracing.Has("expandParams");
+        tracing.Has("includeBody");
+        var read = before with
+        {
+            SamplingRate = tracing.Text("samplingRate") is { Length: > 0 } rate ? rate : before.SamplingRate,
+            Stdout = tracing.Flag("stdout") ?? before.Stdout,
+            Zipkin = Address(tracing.Map("zipkin")) ?? before.Zipkin,
+            Otel = tracing.Map("otel") is { } otel ? OtelOptions.Read(otel) : before.Otel,
+        };
+        tracing.RefuseTheRest();
+        return read;
+    }
+
+    /// <summary>
+    /// With what the environment adds, which is nothing once an endpoint is configured but headers and time-out, where those are not. Source: daprd's
+    /// <c>SetTracingSpecFromEnv</c> and the OpenTelemetry specification of the OTLP exporter.
+    /// </summary>
+    public TracingOptions Completed(Func<string, string?> environment)
+    {
+        string? Said(string name) => environment($"OTEL_EXPORTER_OTLP_TRACES_{name}") is { Length: > 0 } own ? own
+            : environment($"OTEL_EXPORTER_OTLP_{name}") is { Length: > 0 } shared ? shared : null;
+
+        var otel = Otel ?? new OtelOptions();
+        if (otel.Endpoint.Length == 0)
+        {
+            if (Said("ENDPOINT") is not { } endpoint)
+            {
+                return this;
+            }
+            otel = otel with
+            {
+                Endpoint = endpoint[(endpoint.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? scheme + 3 : 0)..],
+                Protocol = Said("PROTOCOL")?.StartsWith("http", StringComparison.Ordinal) == true ? "http" : "grpc",
+                // The scheme decides, as OpenTelemetry has it; daprd cuts it off and asks for the variable.
+                IsSecure = Said("INSECURE") != "true" && !endpoint.StartsWith("http://", StringComparison.Ordinal) && otel.IsSecure,
+            };
+        }
+        return this with
+        {
+            SamplingRate = Otel is { Endpoint.Length: > 0 } ? SamplingRate : SamplingRate ?? "1",
+            Otel = otel with
+            {
+                Headers = otel.Headers.Count > 0 ? otel.Headers : Said("HEADERS")?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [],
+                Timeout = otel.Timeout ?? (int.TryParse(Said("TIMEOUT"), CultureInfo.InvariantCulture, out var milliseconds) ? TimeSpan.FromMilliseconds(milliseconds) : null),
+            },
+        };
+    }
+
+    private static string? Address(YamlMap? zipkin)
+    {
+        var address = zipkin?.Text("endpointAddress");
+        zipkin?.RefuseTheRest();
+        if (address is { Length: > 0 } && !Uri.TryCreate(address, UriKind.Absolute, out _))
+        {
+            zipkin!.Report("endpointAddress", $"'{address}' is no address; write it as http://localhost:9411/api/v2/spans");
+            return null;
+        }
+        return string.IsNullOrEmpty(address) ? null : address;
+    }
+}
+
+/// <summary>A collector that speaks OTLP. <paramref name="Endpoint"/> is host and port; headers are <c>name=value</c>.</summary>
+internal sealed record OtelOptions(string Endpoint = "", string Protocol = "", bool IsSecure = true, TimeSpan? Timeout = null)
+{
+    public IReadOnlyList<string> Headers { get; init; } = [];
+
+    public static OtelOptions Read(YamlMap otel)
+    {
+        var protocol = otel.Text("protocol") ?? "";
+        if (protocol is not ("" or "http" or "grpc"))
+        {
+            otel.Report("protocol", $"invalid protocol {protocol} provided for Otel endpoint; it is 'http' or 'grpc'");
+        }
+        TimeSpan? timeout = null;
+        if (otel.Text("timeout") is { Length: > 0 } text)
+        {
+            if (GoDuration.TryParse(text, out var parsed))
+            {
+                timeout = parsed;
+            }
+            else
+            {
+                otel.Report("timeout", $"'{text}' is no duration; write it as 10s");
+            }
+        }
+        var read = new OtelOptions(otel.Text("endpointAddress") ?? "", protocol, otel.Flag("isSecure") ?? true, timeout) { Headers = otel.Texts("headers") };
+        otel.RefuseTheRest();
+        return read;
+    }
+}

@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using System.Globalization;
+using Dapr.Workflow.Protocol;
+using Sidecar.Tracing;
+using Sidecar.Workflows.Api;
+using Sidecar.Workflows.History;
+using TraceContext = Sidecar.Tracing.TraceContext;
+
+namespace Sidecar.Workflows;
+
+/// <summary>
+/// The spans of workflows, named as the Dapr runtime names them. A workflow's own span is told when it ends, but its id is in the
+/// history from the first turn on: what the workflow does in the meantime, in whichever process, is below it.
+/// </summary>
+internal sealed class WorkflowSpans(Tracer? tracer)
+{
+    private const string Type = "durabletask.type";
+    private const string Name = "durabletask.task.name";
+    private const string Instance = "durabletask.task.instance_id";
+    private const string Task = "durabletask.task.task_id";
+    private const string Version = "durabletask.task.version";
+    private const string FireAt = "durabletask.fire_at";
+    private const string Status = "durabletask.runtime_status";
+
+    /// <summary>The start of a workflow, in the trace that the client has named, or else that of the call.</summary>
+    public Span Creating(ExecutionStartedEvent started, TraceContext call)
+    {
+        var span = Start(ActivityKind.Client, Of(started.ParentTraceContext) ?? call, default);
+        Describe(span, "create_orchestration", started.Name, started.Version, "orchestration", started.WorkflowInstance.InstanceId);
+        if (span.Context.IsSampled)
+        {
+            started.ParentTraceContext = To(span.Context);
+        }
+        return span;
+    }
+
+    /// <summary>Looks through what a turn begins with: a start gets the id of the workflow's span, a timer that fired is a span by itself.</summary>
+    public void Turn(Execution execution, IReadOnlyList<HistoryEvent> events)
+    {
+        if (tracer is not { Exports: true })
+        {
+            return;
+        }
+        foreach (var happened in events)
+        {
+            if (happened.ExecutionStarted is { ParentTraceContext: not null, WorkflowSpanID: null } started)
+            {
+                started.WorkflowSpanID = ActivitySpanId.CreateRandom().ToHexString();
+            }
+            else if (happened.TimerFired is { } fired)
+            {
+                Fired(execution, happened, fired);
+            }
+        }
+    }
+
+    public Span Activity(string instance, HistoryEvent scheduled)
+    {
+        var task = scheduled.TaskScheduled;
+        var span = Start(ActivityKind.Server, Of(task.ParentTraceContext), default);
+        Describe(span, "activity", task.Name, task.Version, "activity", instance);
+        span.Tag(Task, scheduled.EventId);
+        return span;
+    }
+
+    /// <summary>What the worker is told of the trace: the span of the activity, or what was passed to it.</summary>
+    public static Dapr.Workflow.Protocol.TraceContext? Told(Span span, Dapr.Workflow.Protocol.TraceContext? given)
+        => given is not null && span.Context.IsSampled ? To(span.Context) : given;
+
+    public static void End(Span span, TaskFailureDetails? failure)
+    {
+        if (failure is not null)
+        {
+            span.Fail(failure.ErrorMessage);
+        }
+        span.End();
+    }
+
+    /// <summary>A workflow, or one generation of it, has come to its end.</summary>
+    public void Ended(string instance, IEnumerable<HistoryEvent> history, OrchestrationStatus status, TaskFailureDetails? failure = null)
+    {
+        if (tracer is null
+            || history.FirstOrDefault(happened => happened.ExecutionStarted is not null)?.ExecutionStarted is not { WorkflowSpanID: { } id } started
+            || Of(started.ParentTraceContext) is not { } parent)
+        {
+            return;
+        }
+        var span = tracer.Resume(ActivityKind.Server, parent, ActivitySpanId.CreateFromString(id), history.First().Timestamp.ToDateTimeOffset());
+        if (!span.IsRecorded)
+        {
+            return;
+        }
+        Describe(span, "orchestration", started.Name, started.Version, "orchestration", instance);
+        span.Tag(Status, WorkflowInfo.StatusName(status));
+        foreach (var happened in history)
+        {
+            Note(span, happened);
+        }
+        End(span, failure);
+    }
+
+    /// <summary>Where what a workflow does stands: below its own span, once that is known.</summary>
+    public static Dapr.Workflow.Protocol.TraceContext? Below(ExecutionStartedEvent? started)
+        => started is { WorkflowSpanID: { } id, ParentTraceContext: { } parent } && Of(parent) is { } known
+            ? new() { TraceParent = $"{known.Parent[..36]}{id}{known.Parent[52..]}", TraceState = parent.TraceState }
+            : started?.ParentTraceContext;
+
+    private void Fired(Execution execution, HistoryEvent happened, TimerFiredEvent fired)
+    {
+        var span = Start(ActivityKind.Internal, Of(Below(execution.Started)), happened.Timestamp.ToDateTimeOffset());
+        span.Name("timer");
+        span.Tag(Type, "timer");
+        span.Tag(FireAt, fired.FireAt?.ToDateTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        span.Tag(Task, fired.TimerId);
+        span.Tag(Instance, execution.InstanceId);
+        span.End();
+    }
+
+    private Span Start(ActivityKind kind, TraceContext? parent, DateTimeOffset begun) => parent is null || tracer is null ? Span.Off : tracer.Start(kind, parent, begun);
+
+    private static void Describe(Span span, string prefix, string name, string? version, string type, string instance)
+    {
+        if (!span.IsRecorded)
+        {
+            return;
+        }
+        span.Name(string.IsNullOrEmpty(version) ? $"{prefix}||{name}" : $"{prefix}||{name}||{version}");
+        span.Tag(Type, type);
+        span.Tag(Name, name);
+        span.Tag(Instance, instance);
+        span.Tag(Version, version);
+    }
+
+    private static void Note(Span span, HistoryEvent happened)
+    {
+        var at = happened.Timestamp.ToDateTimeOffset();
+        if (happened.EventRaised is { } raised)
+        {
+            span.Event("Received external event", at, new("name", raised.Name), new("size", (raised.Input ?? "").Length));
+        }
+        else if (happened.ExecutionSuspended is { } suspended)
+        {
+            span.Event("Execution suspended", at, new KeyValuePair<string, object?>("reason", suspended.Input ?? ""));
+        }
+        else if (happened.ExecutionResumed is { } resumed)
+        {
+            span.Event("Execution resumed", at, new KeyValuePair<string, object?>("reason", resumed.Input ?? ""));
+        }
+        else if (happened.ExecutionStalled is { } stalled)
+        {
+            span.Event("Execution stalled", at, new("reason", stalled.Reason.ToString()), new("description", stalled.Description));
+        }
+    }
+
+    private static TraceContext? Of(Dapr.Workflow.Protocol.TraceContext? told) => told is null ? null : TraceContext.Parse(told.TraceParent, told.TraceState);
+
+    private static Dapr.Workflow.Protocol.TraceContext To(TraceContext context)
+        => new() { TraceParent = context.Parent, TraceState = context.State.Length > 0 ? context.State : null };
+}

@@ -1,0 +1,86 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Conformance.Apps;
+using Conformance.Running;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Logging;
+
+namespace Conformance.Invocation;
+
+/// <summary>Calls of servers outside of Dapr: redirects, and certificates of both sides.</summary>
+public sealed class EndpointTests
+{
+    [Fact]
+    public async Task A_redirect_is_followed()
+    {
+        await using var app = await HttpApp.StartAsync();
+        app.Answers("/events", (_, context) =>
+        {
+            context.Response.Redirect($"http://127.0.0.1:{app.PortNumber}/helloworld", permanent: true);
+            return Task.CompletedTask;
+        });
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Endpoint("site", $"http://127.0.0.1:{app.PortNumber}")] });
+        await sidecar.Http.GetAsync("/v1.0/invoke/site/method/events").SucceedsAsync(200);
+        await app.NextAsync("/helloworld");
+    }
+
+    [Fact]
+    public async Task A_server_that_asks_for_a_certificate_gets_that_of_the_endpoint()
+    {
+        using var authority = Authority();
+        using var known = Signed(authority, "localhost");
+        using var otherAuthority = Authority();
+        using var unknown = Signed(otherAuthority, "localhost");
+        var port = Port.Free();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.UseHttps(https =>
+        {
+            https.ServerCertificate = X509CertificateLoader.LoadPkcs12(known.Export(X509ContentType.Pkcs12), null);
+            https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+            https.ClientCertificateValidation = (presented, _, _) => presented.Thumbprint == known.Thumbprint;
+        })));
+        await using var web = builder.Build();
+        web.Run(context => context.Response.WriteAsync("ok-TLS"));
+        await web.StartAsync();
+
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        {
+            Resources = [Endpoint("good", $"https://localhost:{port}", authority, known), Endpoint("bad", $"https://localhost:{port}", authority, unknown), Endpoint("stranger", $"https://localhost:{port}", otherAuthority, known)],
+        });
+        await sidecar.Http.GetAsync("/v1.0/invoke/good/method/hello").SucceedsAsync(200, "ok-TLS");
+        await sidecar.Http.GetAsync("/v1.0/invoke/bad/method/hello").FailsAsync(500, "ERR_DIRECT_INVOKE");
+        await sidecar.Http.GetAsync("/v1.0/invoke/stranger/method/hello").FailsAsync(500, "ERR_DIRECT_INVOKE");
+    }
+
+    private static string Endpoint(string name, string url, X509Certificate2? root = null, X509Certificate2? client = null)
+    {
+        static string Item(string name, string pem) => $"    {name}: {{ value: \"{pem.ReplaceLineEndings("\\n")}\" }}\n";
+        var tls = root is null ? "" : "  clientTLS:\n" + Item("rootCA", root.ExportCertificatePem()) + Item("certificate", client!.ExportCertificatePem()) + Item("privateKey", client.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        return $"apiVersion: dapr.io/v1alpha1\nkind: HTTPEndpoint\nmetadata:\n  name: {name}\nspec:\n  version: v1alpha1\n  baseUrl: {url}\n{tls}";
+    }
+
+    private static X509Certificate2 Authority()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=conformance", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        var now = TimeProvider.System.GetUtcNow();
+        return request.CreateSelfSigned(now.AddHours(-1), now.AddHours(1));
+    }
+
+    private static X509Certificate2 Signed(X509Certificate2 authority, string name)
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(name);
+        request.CertificateExtensions.Add(names.Build());
+        using var signed = request.Create(authority, authority.NotBefore, authority.NotAfter, RandomNumberGenerator.GetBytes(8));
+        return signed.CopyWithPrivateKey(key);
+    }
+}

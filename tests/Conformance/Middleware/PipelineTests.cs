@@ -1,0 +1,140 @@
+using Conformance.Apps;
+using Conformance.Running;
+using Microsoft.AspNetCore.Http;
+
+namespace Conformance.Middleware;
+
+/// <summary>HTTP middleware in front of the API (<c>httpPipeline</c>) and in front of the app (<c>appHttpPipeline</c>).</summary>
+public sealed class PipelineTests : IAsyncLifetime
+{
+    private HttpApp app = null!;
+    private SidecarProcess? sidecar;
+
+    public async Task InitializeAsync() => app = await HttpApp.StartAsync();
+
+    public async Task DisposeAsync()
+    {
+        if (sidecar is not null)
+        {
+            await sidecar.DisposeAsync();
+        }
+        await app.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Aliases_in_front_of_the_API_apply_in_their_order()
+    {
+        await StartAsync("httpPipeline", Alias("one", """{ "/helloworld": "/v1.0/invoke/self/method/foobar" }"""), Alias("two", """{ "/helloworld": "/v1.0/invoke/self/method/barfoo", "/v1.0/invoke/self/method/foobar": "/v1.0/invoke/self/method/abc" }"""));
+        await sidecar!.Http.SendAsync("POST", "/helloworld").SucceedsAsync(200);
+        await app.NextAsync("/abc");
+    }
+
+    [Fact]
+    public async Task Aliases_in_front_of_the_app_apply_to_calls_and_parts_become_parameters()
+    {
+        await StartAsync("appHttpPipeline", Alias("one", """{ "/helloworld": "/foobar", "/orders/{id}": "/order", "/items/{nr:[0-9]+}": "/item" }"""), Alias("two", """{ "/helloworld": "/xyz", "/foobar": "/abc" }"""));
+        await sidecar!.Http.SendAsync("POST", "/v1.0/invoke/self/method/helloworld").SucceedsAsync(200);
+        await app.NextAsync("/abc");
+        await sidecar.Http.GetAsync("/v1.0/invoke/self/method/orders/a%20b?x=1").SucceedsAsync(200);
+        Assert.Equal("?x=1&id=a%20b", (await app.NextAsync("/order")).Query);
+        await sidecar.Http.GetAsync("/v1.0/invoke/self/method/items/7").SucceedsAsync(200);
+        Assert.Equal("?nr=7", (await app.NextAsync("/item")).Query);
+        await sidecar.Http.GetAsync("/v1.0/invoke/self/method/items/x").SucceedsAsync(200);
+        await app.NextAsync("/items/x");
+    }
+
+    [Fact]
+    public async Task Middleware_in_front_of_the_app_sees_events_as_well()
+    {
+        app.Subscribes("""[{"pubsubname":"events","topic":"topic","route":"events"}]""");
+        await StartAsync("appHttpPipeline", Alias("one", """{ "/events": "/elsewhere" }"""), Yaml.Component("events", "pubsub.in-memory"));
+        await sidecar!.Http.SendAsync("POST", "/v1.0/publish/events/topic", "1").SucceedsAsync();
+        await app.NextAsync("/elsewhere");
+    }
+
+    [Theory]
+    [InlineData("httpPipeline")]
+    [InlineData("appHttpPipeline")]
+    public async Task A_body_can_be_changed(string pipeline)
+    {
+        app.Answers("/foo", (got, context) => context.Response.WriteAsync(got.Text));
+        await StartAsync(pipeline, Yaml.Component("upper", "middleware.http.uppercase"));
+        await sidecar!.Http.SendAsync("POST", "/v1.0/invoke/self/method/foo", "hello", "text/plain").SucceedsAsync(200, "HELLO");
+    }
+
+    [Theory]
+    [InlineData("httpPipeline")]
+    [InlineData("appHttpPipeline")]
+    public async Task A_handler_without_a_component_is_passed_over(string pipeline)
+    {
+        await StartAsync(pipeline, "missing");
+        await sidecar!.Http.GetAsync("/v1.0/invoke/self/method/foo").SucceedsAsync(200);
+    }
+
+    [Fact]
+    public async Task More_than_the_allowed_rate_is_refused()
+    {
+        await StartAsync("httpPipeline", Yaml.Component("limit", "middleware.http.ratelimit", ("maxRequestsPerSecond", "0.01")));
+        using var limited = await sidecar!.Http.GetAsync("/v1.0/metadata"); // the first answer has used up what there was
+        Assert.Equal((429, "You have reached maximum request limit."), ((int)limited.StatusCode, await limited.TextAsync()));
+        using var other = await sidecar.Http.SendAsync("GET", "/v1.0/metadata", headers: ("X-Forwarded-For", "10.0.0.1"));
+        Assert.Equal(200, (int)other.StatusCode);
+    }
+
+    [Fact]
+    public async Task Only_routes_that_match_the_rule_go_on()
+    {
+        await StartAsync("httpPipeline", Yaml.Component("check", "middleware.http.routerchecker", ("rule", "^/v1.0/(healthz|metadata)")));
+        await sidecar!.Http.GetAsync("/v1.0/metadata").SucceedsAsync(200);
+        using var refused = await sidecar.Http.GetAsync("/v1.0/invoke/self/method/foo");
+        Assert.Equal((400, "invalid router"), ((int)refused.StatusCode, await refused.TextAsync()));
+    }
+
+    [Fact]
+    public async Task Only_tokens_of_the_issuer_go_on()
+    {
+        var issuer = new TokenIssuer($"http://127.0.0.1:{app.PortNumber}");
+        app.Answers("/.well-known/openid-configuration", 200, issuer.Discovery);
+        app.Answers("/keys", 200, issuer.Keys);
+        await StartAsync("appHttpPipeline", Yaml.Component("bearer", "middleware.http.bearer", ("issuer", issuer.Address), ("audience", "shop")));
+        async Task<int> CallAsync(string? token)
+        {
+            using var answer = await sidecar!.Http.SendAsync("GET", "/v1.0/invoke/self/method/foo", headers: token is null ? [] : [("Authorization", "Bearer " + token)]);
+            return (int)answer.StatusCode;
+        }
+        Assert.Equal(200, await CallAsync(issuer.Token("shop")));
+        Assert.Equal(401, await CallAsync(issuer.Token("another")));
+        Assert.Equal(401, await CallAsync(new TokenIssuer(issuer.Address).Token("shop")));
+        Assert.Equal(401, await CallAsync(null));
+    }
+
+    private static string Alias(string name, string routes) => $"""
+        apiVersion: dapr.io/v1alpha1
+        kind: Component
+        metadata: {"{"} name: {name} {"}"}
+        spec:
+          type: middleware.http.routeralias
+          version: v1
+          metadata:
+          - name: routes
+            value: '{routes}'
+        """;
+
+    /// <summary>With all middleware among <paramref name="components"/> in the pipeline; a plain word is a handler without a component.</summary>
+    private async Task StartAsync(string pipeline, params string[] components)
+    {
+        var handlers = components.Select(component => component.Contains("middleware.http.", StringComparison.Ordinal)
+            ? (Name: Word(component, "name:"), Type: Word(component, "type:"))
+            : (Name: component, Type: "middleware.http.uppercase")).Where(handler => !handler.Name.Contains('\n', StringComparison.Ordinal));
+        sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        {
+            AppId = "self",
+            AppPort = app.PortNumber,
+            AwaitReady = !components.Any(component => component.Contains("ratelimit", StringComparison.Ordinal)),
+            Resources = [.. components.Where(component => component.Contains('\n', StringComparison.Ordinal))],
+            Configuration = Yaml.Configuration($"{pipeline}:\n  handlers:\n{string.Join('\n', handlers.Select(handler => $"  - {{ name: {handler.Name}, type: {handler.Type} }}"))}"),
+        });
+    }
+
+    private static string Word(string yaml, string after) => yaml[(yaml.IndexOf(after, StringComparison.Ordinal) + after.Length)..].TrimStart().Split(' ', '\n', '}')[0];
+}

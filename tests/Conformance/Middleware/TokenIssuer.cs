@@ -1,0 +1,33 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Conformance.Middleware;
+
+/// <summary>Signs tokens with a key of its own, and tells of it as OpenID Connect does.</summary>
+internal sealed class TokenIssuer(string address)
+{
+    private readonly RSA key = RSA.Create(2048);
+
+    public string Address => address;
+
+    public string Discovery => JsonSerializer.Serialize(new { issuer = address, jwks_uri = address + "/keys" });
+
+    public string Keys
+    {
+        get
+        {
+            var open = key.ExportParameters(false);
+            return JsonSerializer.Serialize(new { keys = new[] { new { kty = "RSA", use = "sig", alg = "RS256", kid = "one", n = Text(open.Modulus!), e = Text(open.Exponent!) } } });
+        }
+    }
+
+    public string Token(string audience)
+    {
+        var until = TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeSeconds();
+        var content = $"{Text(Encoding.UTF8.GetBytes("""{"alg":"RS256","typ":"JWT","kid":"one"}"""))}.{Text(JsonSerializer.SerializeToUtf8Bytes(new { iss = address, aud = audience, exp = until }))}";
+        return $"{content}.{Text(key.SignData(Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))}";
+    }
+
+    private static string Text(byte[] bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
+}

@@ -1,0 +1,79 @@
+using Conformance.Apps;
+using Conformance.Running;
+using Dapr.Client.Autogen.Grpc.v1;
+using Grpc.Core;
+
+namespace Conformance.PubSub;
+
+/// <summary>Which subscription of a topic counts, and what is told of subscriptions.</summary>
+public sealed class SubscriptionTests : IAsyncLifetime
+{
+    private HttpApp app = null!;
+
+    public async Task InitializeAsync() => app = await HttpApp.StartAsync();
+
+    public async Task DisposeAsync() => await app.DisposeAsync();
+
+    [Fact]
+    public async Task What_the_app_subscribes_to_in_code_takes_the_place_of_what_is_declared()
+    {
+        app.Subscribes("""[{"pubsubname":"events","topic":"a","routes":{"rules":[{"match":"event.topic == \"a\"","path":"/code"}]}}]""");
+        await using var sidecar = await StartAsync(Declared("one", "a", "/declared"), Declared("two", "b", "/first"), Declared("three", "b", "/second"));
+        foreach (var (topic, route) in ((string, string)[])[("a", "/code"), ("b", "/first")])
+        {
+            await PublishTwiceAsync(sidecar, topic, route);
+        }
+        Assert.True(app.GotNothingMore("/declared") && app.GotNothingMore("/second"));
+    }
+
+    [Fact]
+    public async Task Of_two_subscriptions_of_one_name_the_later_counts()
+    {
+        await using var sidecar = await StartAsync(Declared("same", "a", "/earlier"), Declared("same", "a", "/later"));
+        await PublishTwiceAsync(sidecar, "a", "/later");
+        Assert.True(app.GotNothingMore("/earlier"));
+    }
+
+    [Fact]
+    public async Task Declared_subscriptions_are_told_of_without_an_app()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Yaml.Component("events", "pubsub.in-memory"), Declared("one", "a", "/a")] });
+        var told = Assert.Single((await sidecar.Grpc.GetMetadataAsync(new GetMetadataRequest())).Subscriptions);
+        Assert.Equal(("events", "a", PubsubSubscriptionType.Declarative), (told.PubsubName, told.Topic, told.Type));
+    }
+
+    [Fact]
+    public async Task A_stream_for_an_unknown_component_is_refused_as_a_publish_is()
+    {
+        await using var sidecar = await StartAsync();
+        using var stream = sidecar.Grpc.SubscribeTopicEventsAlpha1();
+        await stream.RequestStream.WriteAsync(new SubscribeTopicEventsRequestAlpha1 { InitialRequest = new SubscribeTopicEventsRequestInitialAlpha1 { PubsubName = "nope", Topic = "b" } });
+        var failure = await Assert.ThrowsAsync<RpcException>(() => stream.ResponseStream.MoveNext(default).OrFail("the stream did not end"));
+        Assert.Equal((StatusCode.InvalidArgument, "pubsub nope is not found", "DAPR_PUBSUB_NOT_FOUND"), (failure.StatusCode, failure.Status.Detail, failure.Reason()));
+    }
+
+    private Task<SidecarProcess> StartAsync(params string[] subscriptions)
+        => SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Yaml.Component("events", "pubsub.in-memory"), string.Join("\n---\n", subscriptions)] });
+
+    /// <summary>Twice, and in order: whatever the first event has set off is over when the second one is there.</summary>
+    private async Task PublishTwiceAsync(SidecarProcess sidecar, string topic, string route)
+    {
+        await sidecar.Http.SendAsync("POST", $"/v1.0/publish/events/{topic}", "1").SucceedsAsync();
+        await app.NextAsync(route);
+        await sidecar.Http.SendAsync("POST", $"/v1.0/publish/events/{topic}", "2").SucceedsAsync();
+        await app.NextAsync(route);
+        Assert.True(app.GotNothingMore(route));
+    }
+
+    /// <summary>With "Kind" as many write it: field names count in any case.</summary>
+    private static string Declared(string name, string topic, string route) => $"""
+        apiVersion: dapr.io/v1alpha1
+        Kind: Subscription
+        metadata:
+          name: {name}
+        spec:
+          pubsubname: events
+          topic: {topic}
+          route: {route}
+        """;
+}

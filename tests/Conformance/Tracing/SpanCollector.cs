@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Conformance.Running;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+
+namespace Conformance.Tracing;
+
+/// <summary>A span as a collector got it. Kinds are Zipkin's: CLIENT, SERVER, PRODUCER.</summary>
+public sealed record CollectedSpan(string Service, string TraceId, string Id, string? ParentId, string Name, string? Kind, IReadOnlyDictionary<string, string> Tags);
+
+/// <summary>Takes spans as Zipkin does (HTTP/1.1) and as an OpenTelemetry collector does over gRPC (another port).</summary>
+public sealed class SpanCollector : IAsyncDisposable
+{
+    private readonly WebApplication web;
+    private readonly ConcurrentQueue<CollectedSpan> spans = new();
+    private readonly ConcurrentQueue<IHeaderDictionary> headers = new();
+
+    private SpanCollector(WebApplication web, int zipkin, int otlp) => (this.web, ZipkinPort, OtlpPort) = (web, zipkin, otlp);
+
+    public int ZipkinPort { get; }
+
+    public int OtlpPort { get; }
+
+    public IReadOnlyCollection<IHeaderDictionary> Headers => headers;
+
+    public IReadOnlyCollection<CollectedSpan> Spans => spans;
+
+    public static async Task<SpanCollector> StartAsync()
+    {
+        var (zipkin, otlp) = (Port.Free(), Port.Free());
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.ListenLocalhost(zipkin);
+            kestrel.ListenLocalhost(otlp, listen => listen.Protocols = HttpProtocols.Http2);
+        });
+        var collector = new SpanCollector(builder.Build(), zipkin, otlp);
+        collector.web.MapPost("/api/v2/spans", collector.TakeZipkinAsync);
+        collector.web.MapPost("/opentelemetry.proto.collector.trace.v1.TraceService/Export", collector.TakeOtlpAsync);
+        await collector.web.StartAsync();
+        return collector;
+    }
+
+    /// <summary>The first span that is like that, waited for.</summary>
+    public async Task<CollectedSpan> FindAsync(string what, Func<CollectedSpan, bool> isIt)
+    {
+        try
+        {
+            await Patience.UntilAsync(() => Task.FromResult(spans.Any(isIt)), $"no span came: {what}");
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}; there were {string.Join(", ", spans.Select(span => $"{span.Service}: {span.Kind} {span.Name}"))}");
+        }
+        return spans.First(isIt);
+    }
+
+    public Task<CollectedSpan> FindAsync(string name) => FindAsync(name, span => span.Name == name);
+
+    public ValueTask DisposeAsync() => web.DisposeAsync();
+
+    private async Task TakeZipkinAsync(HttpContext context)
+    {
+        using var body = await JsonDocument.ParseAsync(context.Request.Body);
+        foreach (var span in body.RootElement.EnumerateArray())
+        {
+            string? Text(string name) => span.TryGetProperty(name, out var value) ? value.GetString() : null;
+            var tags = span.GetProperty("tags").EnumerateObject().ToDictionary(tag => tag.Name, tag => tag.Value.GetString()!);
+            spans.Enqueue(new CollectedSpan(span.GetProperty("localEndpoint").GetProperty("serviceName").GetString()!, Text("traceId")!, Text("id")!, Text("parentId"), Text("name")!, Text("kind"), tags));
+        }
+        context.Response.StatusCode = 202;
+    }
+
+    private async Task TakeOtlpAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
+        headers.Enqueue(new HeaderDictionary(context.Request.Headers.ToDictionary()));
+        foreach (var span in OtlpMessage.Spans(body.ToArray().AsMemory(5))) // behind gRPC's prefix: a flag and the length
+        {
+            spans.Enqueue(span);
+        }
+        context.Response.ContentType = "application/grpc";
+        context.Response.DeclareTrailer("grpc-status");
+        await context.Response.Body.WriteAsync(new byte[5]);
+        context.Response.AppendTrailer("grpc-status", "0");
+    }
+}

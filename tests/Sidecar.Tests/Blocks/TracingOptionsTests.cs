@@ -1,0 +1,51 @@
+using Sidecar.Tracing;
+
+namespace Sidecar.Tests.Blocks;
+
+public sealed class TracingOptionsTests
+{
+    [Theory]
+    [InlineData("http://collector:4317", null, null, "collector:4317", "grpc", false)]
+    [InlineData("https://collector:4318", "http/protobuf", null, "collector:4318", "http", true)]
+    [InlineData("collector:4317", "grpc", "true", "collector:4317", "grpc", false)]
+    public void The_environment_names_a_collector(string address, string? protocol, string? insecure, string endpoint, string speaks, bool secure)
+    {
+        var options = TracingOptions.Default.Completed(Environment(("ENDPOINT", address), ("PROTOCOL", protocol), ("INSECURE", insecure), ("HEADERS", "a=1,b=2"), ("TIMEOUT", "5000")));
+        Assert.Equal((endpoint, speaks, secure, "1", true), (options.Otel!.Endpoint, options.Otel.Protocol, options.Otel.IsSecure, options.SamplingRate, options.Exports));
+        Assert.Equal(["a=1", "b=2"], options.Otel.Headers);
+        Assert.Equal(TimeSpan.FromSeconds(5), options.Otel.Timeout);
+    }
+
+    [Fact]
+    public void What_is_configured_comes_before_the_environment()
+    {
+        var configured = new TracingOptions { Otel = new OtelOptions("here:1", "grpc") { Headers = ["x=1"] } };
+        var options = configured.Completed(Environment(("ENDPOINT", "http://there:2"), ("HEADERS", "y=2")));
+        Assert.Equal(("here:1", true, null), (options.Otel!.Endpoint, options.Otel.IsSecure, options.SamplingRate));
+        Assert.Equal(["x=1"], options.Otel.Headers);
+    }
+
+    [Theory]
+    [InlineData(null, 0.0001)]
+    [InlineData("often", 0.0001)]
+    [InlineData("0", 0)]
+    [InlineData("0.5", 0.5)]
+    public void A_rate_that_is_not_given_or_can_not_be_read_is_one_in_ten_thousand(string? text, double rate)
+        => Assert.Equal(rate, new TracingOptions { SamplingRate = text }.Rate);
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("key1=value1,key2=value2", true)]
+    [InlineData(" key = value ; property ; other=1 , key2=", true)]
+    [InlineData("key=%20a", true)]
+    [InlineData("invalid-baggage", false)]
+    [InlineData("=value", false)]
+    [InlineData("k y=value", false)]
+    [InlineData("key=va lue", false)]
+    [InlineData("key=\"value\"", false)]
+    [InlineData("key=value,,other=1", false)]
+    public void Baggage_is_a_list_of_keys_with_values(string text, bool isBaggage) => Assert.Equal(isBaggage, Baggage.Fault(text) is null);
+
+    private static Func<string, string?> Environment(params (string Name, string? Value)[] said)
+        => name => said.Where(item => name == "OTEL_EXPORTER_OTLP_" + item.Name).Select(item => item.Value).FirstOrDefault();
+}
