@@ -51,6 +51,9 @@ internal sealed class WorkflowEngine : IAsyncDisposable
     /// <summary>Unfinished instances.</summary>
     public int ActiveInstances => Runtime.Directory.Count;
 
+    /// <summary>Activities that wait for a worker of this app or are with one.</summary>
+    public int ActiveActivities => Runtime.Queue.Activities;
+
     internal WorkflowRuntime Runtime { get; }
 
     /// <summary>Takes up every unfinished instance where the store has it.</summary>

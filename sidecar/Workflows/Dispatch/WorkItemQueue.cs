@@ -28,6 +28,9 @@ internal sealed class WorkItemQueue(ILogger logger)
     /// <summary>Pieces of work waiting for a worker.</summary>
     public int Waiting => waiting.Reader.Count;
 
+    /// <summary>Activities among the work that is not over.</summary>
+    public int Activities => byKey.Values.Count(handout => handout.Item.ActivityRequest is not null);
+
     public void Enqueue(Handout handout)
     {
         byKey[handout.Key] = handout;
