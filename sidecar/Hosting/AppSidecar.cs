@@ -63,7 +63,8 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         Subscriptions = new SubscriptionManager(options.AppId, components, Policies, time, loggers);
         if (components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var store)
         {
-            Workflows = new WorkflowEngine(options.AppId, (ITransactionalStateStore)store, time, loggers, peers: new LocalPeers(directory));
+            Workflows = new WorkflowEngine(options.AppId, (ITransactionalStateStore)store, time, loggers,
+                new WorkflowEngineOptions(LargestWorkItem(options)) { Limits = configuration.Workflow.Limits, Retention = configuration.Workflow.Retention }, new LocalPeers(directory));
         }
         // daprd keeps jobs in its scheduler, which there is none of here; without a durable store they last as long as the process.
         var jobs = new JobStore(options.AppId, components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var durable ? (ITransactionalStateStore)durable : new InMemoryStateStore(time));
@@ -304,6 +305,10 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         }
         LogReady(Options.AppId);
     }
+
+    /// <summary>A limit that somebody has chosen holds for the streams of workflow workers too; by default they carry more.</summary>
+    private static int? LargestWorkItem(AppOptions options)
+        => options.MaxBodySize is AppOptions.DefaultMaxBodySize or <= 0 ? null : (int)Math.Min(options.MaxBodySize, int.MaxValue);
 
     private bool Skips(string question)
     {

@@ -17,6 +17,7 @@ internal sealed record Configuration
     public double? TracingSamplingRate { get; init; }
 
     public IReadOnlyList<string> Features { get; init; } = [];
+    public WorkflowSettings Workflow { get; init; } = WorkflowSettings.Default;
     public MetricsOptions Metrics { get; init; } = MetricsOptions.Default;
     public ApiAccess Api { get; init; } = new([], []);
 

@@ -10,7 +10,7 @@ internal static class ConfigurationReader
 {
     /// <summary>Parts of a Configuration that have no effect in an embedded sidecar: mTLS, logging, the control plane.</summary>
     private static readonly string[] Ignored =
-        ["mtls", "logging", "httpPipeline", "appHttpPipeline", "components", "wasm", "workflow"];
+        ["mtls", "logging", "httpPipeline", "appHttpPipeline", "components", "wasm"];
 
     public static Configuration Load(IEnumerable<string> files, List<YamlProblem> problems)
     {
@@ -49,6 +49,7 @@ internal static class ConfigurationReader
             TracingSamplingRate = Sampling(spec.Map("tracing")) ?? before.TracingSamplingRate,
             Features = [.. spec.Maps("features").Where(feature => feature.Flag("enabled") == true).Select(feature => feature.Text("name")).OfType<string>()],
             Metrics = (spec.Map("metric") ?? spec.Map("metrics")) is { } metrics ? MetricsOptions.Read(metrics, before.Metrics) : before.Metrics,
+            Workflow = spec.Map("workflow") is { } workflow ? WorkflowSettings.Read(workflow) : before.Workflow,
             Api = spec.Map("api") is { } api ? new ApiAccess(Rules(api, "allowed"), Rules(api, "denied")) : before.Api,
         };
         foreach (var key in Ignored)

@@ -34,7 +34,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         Runtime = new(
             appId,
             new WorkflowStore(appId, store),
-            new WorkItemQueue(logger),
+            new WorkItemQueue(logger, options?.Limits),
             new TimerService(clock),
             clock,
             peers ?? new NoWorkflowPeers(),
@@ -73,6 +73,8 @@ internal sealed class WorkflowEngine : IAsyncDisposable
                 new Instance(Runtime, id).Owe(Owed.Of(Runtime, stored.Execution));
             }
         }
+
+        await foreach (var (id, due) in Runtime.Store.RetainedAsync(cancellation)) Retention.Watch(Runtime, id, due);
 
         // Only now: an instance that runs may want to write to any other.
         foreach (var instance in Runtime.Directory.All) instance.Release();

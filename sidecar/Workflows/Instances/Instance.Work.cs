@@ -128,6 +128,7 @@ internal sealed partial class Instance
         // Out of the directory before anyone is told, so that who learns of the end can use the id again at once.
         runtime.Directory.Remove(this);
         Close(null);
+        Retention.Watch(runtime, Id, execution);
         var status = execution.Completed!.WorkflowStatus.ToString();
         runtime.Logger.InstanceEnded(Id, execution.Started?.Name, status);
         if (execution is { CreatedAt: { } created, CompletedAt: { } completed })
