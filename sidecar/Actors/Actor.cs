@@ -20,16 +20,22 @@ internal sealed class Actor(ActorId id, ActorTypeOptions options)
     /// <summary>Deactivated: whoever still has it looks for a new one.</summary>
     public bool Closed { get; set; }
 
-    public void SetTimer(string name, ActorTimer timer)
+    /// <summary>False when it has been deactivated.</summary>
+    public bool TrySetTimer(string name, ActorTimer timer)
     {
         lock (this)
         {
+            if (Closed)
+            {
+                return false;
+            }
             timers ??= new(StringComparer.Ordinal);
             if (timers.Remove(name, out var before))
             {
                 before.Dispose();
             }
             timers[name] = timer;
+            return true;
         }
     }
 

@@ -18,11 +18,14 @@ internal interface IActorPlacement
 /// <summary>One write to an actor's state: exactly one of upsert (a value) and delete (none).</summary>
 internal sealed record ActorStateWrite(string Key, ReadOnlyMemory<byte>? Value, IReadOnlyDictionary<string, string> Metadata);
 
-/// <summary>What is asked for when a reminder or timer is registered. Times are given as in Dapr's API.</summary>
-internal sealed record ReminderRequest(string? DueTime, string? Period, string? Ttl, JsonElement? Data, string? Callback = null, bool Overwrite = true, FailurePolicy? OnFailure = null);
+/// <summary>What is asked for when a reminder or timer is registered. Times are given as in Dapr's API; data undefined: none.</summary>
+internal sealed record ReminderRequest(string? DueTime, string? Period, string? Ttl, JsonElement Data, string? Callback = null, bool Overwrite = true, FailurePolicy? OnFailure = null);
 
-/// <summary>The actors building block of one app, free of transport. <paramref name="host"/> null: the app hosts no actors.</summary>
-internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook policies, Func<ActorHost?> host, IActorPlacement placement, TimeProvider time)
+/// <summary>
+/// The actors building block of one app, free of transport. <paramref name="host"/> null: the app hosts no actors. Calls wait for
+/// <paramref name="known"/>: until then nobody knows what the app hosts.
+/// </summary>
+internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook policies, Func<ActorHost?> host, Func<Task> known, IActorPlacement placement, TimeProvider time)
 {
     private const int LongestName = 512;
     private const string ReservedPrefix = "dapr.internal.";
@@ -32,6 +35,7 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
         CheckName(actor.Type, "actorType");
         CheckName(actor.Id, "actorId");
         CheckReserved(actor.Type);
+        await Task.WhenAny(known()).WaitAsync(cancellation); // an app that could not be asked hosts nothing, which the placement tells
         if (policies.ActorCall(actor.Type, actor.Id) is not { } policy)
         {
             return await InvokeOnceAsync(actor, call, cancellation);
@@ -118,14 +122,14 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
     public async Task<IReadOnlyList<Reminder>> ListRemindersAsync(string type, string? id, CancellationToken cancellation)
     {
         CheckReserved(type);
-        return host()?.Reminders is { } reminders ? await reminders.ListAsync(type, id, cancellation) : [];
+        return host() is { } mine ? await mine.Reminders.ListAsync(type, id, cancellation) : [];
     }
 
     public async Task UnregisterRemindersAsync(string type, string? id, CancellationToken cancellation)
     {
         foreach (var reminder in await ListRemindersAsync(type, id, cancellation))
         {
-            await host()!.Reminders!.UnregisterAsync(reminder.Actor, reminder.Name, cancellation);
+            await host()!.Reminders.UnregisterAsync(reminder.Actor, reminder.Name, cancellation);
         }
     }
 
@@ -139,8 +143,7 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
             var now = time.GetUtcNow();
             var first = schedule.First(request.DueTime, now);
             DateTimeOffset? expires = string.IsNullOrEmpty(request.Ttl) ? null : Schedule.DueTime(request.Ttl, first);
-            var body = JsonSerializer.SerializeToUtf8Bytes(new { callback = request.Callback ?? "", data = request.Data, dueTime = request.DueTime ?? "", period = request.Period ?? "" });
-            Host(actor.Type).SetTimer(actor, name, schedule, first, expires, body);
+            Host(actor.Type).SetTimer(actor, name, schedule, first, expires, CallbackBody.Timer(request));
         }
         catch (FormatException e)
         {
@@ -156,7 +159,7 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
     {
         CheckReserved(type);
         Store();
-        return Host(type).Reminders ?? throw ActorErrors.NoStateStore();
+        return Host(type).Reminders;
     }
 
     private ITransactionalStateStore Store() => components.ActorStateStore?.Store as ITransactionalStateStore ?? throw ActorErrors.NoStateStore();

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Sidecar.Actors.Reminders;
 using Sidecar.Apps;
 using Sidecar.Metrics;
@@ -17,6 +16,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
 {
     public const string ReentrancyHeader = "Dapr-Reentrancy-Id";
     public const string ErrorHeader = "X-DaprErrorResponseHeader";
+    private const int AtOnce = 32; // deactivations
 
     private readonly string appId;
     private readonly IActorApp app;
@@ -27,27 +27,23 @@ internal sealed partial class ActorHost : IAsyncDisposable
     private readonly Dictionary<string, ActorTypeOptions> types;
     private readonly ConcurrentDictionary<ActorId, Actor> active = new();
 
-    public ActorHost(string appId, IReadOnlyList<ActorTypeOptions> types, IActorApp app, ITransactionalStateStore? store, PolicyBook policies, TimeProvider time, ILoggerFactory loggers)
+    public ActorHost(string appId, IReadOnlyList<ActorTypeOptions> types, IActorApp app, ITransactionalStateStore store, PolicyBook policies, TimeProvider time, ILoggerFactory loggers)
     {
         (this.appId, this.app, this.policies, this.time) = (appId, app, policies, time);
         logger = loggers.CreateLogger<ActorHost>();
         clock = new TimerService(time);
         this.types = types.ToDictionary(type => type.Type, StringComparer.Ordinal);
-        if (store is not null)
-        {
-            Reminders = new ReminderService(new ReminderStore(appId, store), clock, time, RemindAsync, logger);
-        }
+        Reminders = new ReminderService(new ReminderStore(appId, store), clock, time, RemindAsync, logger);
     }
 
-    /// <summary>Null without a store for actors.</summary>
-    public ReminderService? Reminders { get; }
+    public ReminderService Reminders { get; }
 
     public IEnumerable<(string Type, int Count)> Counts
         => types.Keys.Select(type => (type, active.Keys.Count(actor => actor.Type == type)));
 
     public bool Hosts(string type) => types.ContainsKey(type);
 
-    public Task StartAsync(CancellationToken cancellation) => Reminders?.StartAsync(Hosts, cancellation) ?? Task.CompletedTask;
+    public Task StartAsync(CancellationToken cancellation) => Reminders.StartAsync(Hosts, cancellation);
 
     public bool IsActive(ActorId actor) => active.ContainsKey(actor);
 
@@ -62,15 +58,14 @@ internal sealed partial class ActorHost : IAsyncDisposable
         return await InTurnAsync(id, reentrancy, () => SendAsync(id, $"method/{call.Method}", call with { Verb = "PUT" }, cancellation), cancellation);
     }
 
-    /// <summary>Sets a timer on an active actor.</summary>
+    /// <summary>Sets a timer; an actor that was not active is from now on.</summary>
     public void SetTimer(ActorId id, string name, Schedule schedule, DateTimeOffset first, DateTimeOffset? expires, byte[] body)
     {
-        if (!active.TryGetValue(id, out var actor))
-        {
-            throw ActorErrors.TimerCreate($"can't create timer for actor {id}: actor not activated");
-        }
         var timer = new ActorTimer(schedule, expires, clock, time, () => TickTimerAsync(id, name, body));
-        actor.SetTimer(name, timer);
+        while (!Activated(id).TrySetTimer(name, timer))
+        {
+            // Just being deactivated; the next look finds its successor.
+        }
         timer.Start(first);
     }
 
@@ -82,12 +77,26 @@ internal sealed partial class ActorHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Deactivates every actor, as at the end of its sidecar: the app learns of it while it can still save.</summary>
+    public async Task DeactivateAllAsync(CancellationToken limit)
+    {
+        await Reminders.DisposeAsync();
+        await Parallel.ForEachAsync(active.Values, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (actor, _) =>
+        {
+            try
+            {
+                await DeactivateAsync(actor, limit);
+            }
+            catch (OperationCanceledException) when (limit.IsCancellationRequested)
+            {
+                LogDeactivationLate(actor.Id.ToString());
+            }
+        });
+    }
+
     public async ValueTask DisposeAsync()
     {
-        if (Reminders is not null)
-        {
-            await Reminders.DisposeAsync();
-        }
+        await Reminders.DisposeAsync();
         clock.Dispose();
         foreach (var actor in active.Values)
         {
@@ -99,7 +108,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
     {
         while (true)
         {
-            var actor = active.GetOrAdd(id, static (key, host) => host.Activate(key), this);
+            var actor = Activated(id);
             using var turn = await actor.Turn.TakeAsync(reentrancy, cancellation);
             if (actor.Closed)
             {
@@ -115,6 +124,8 @@ internal sealed partial class ActorHost : IAsyncDisposable
             }
         }
     }
+
+    private Actor Activated(ActorId id) => active.GetOrAdd(id, static (key, host) => host.Activate(key), this);
 
     private Actor Activate(ActorId id)
     {
@@ -137,12 +148,17 @@ internal sealed partial class ActorHost : IAsyncDisposable
             WatchIdle(actor);
             return;
         }
-        using var turn = await actor.Turn.TakeAsync(null, CancellationToken.None);
+        await DeactivateAsync(actor, CancellationToken.None);
+    }
+
+    private async Task DeactivateAsync(Actor actor, CancellationToken cancellation)
+    {
+        using var turn = await actor.Turn.TakeAsync(null, cancellation);
         active.TryRemove(KeyValuePair.Create(actor.Id, actor));
         actor.Close();
         try
         {
-            await app.DeactivateAsync(actor.Id, CancellationToken.None);
+            await app.DeactivateAsync(actor.Id, cancellation);
         }
         catch (HttpRequestException e)
         {
@@ -163,8 +179,12 @@ internal sealed partial class ActorHost : IAsyncDisposable
         {
             throw ActorErrors.Invoke(e.Message);
         }
-        // An SDK that tells its own errors says so by this header; such an answer is passed on as it is.
-        if (reply.Status >= 400 && !reply.Headers.Any(header => header.Key.Equals(ErrorHeader, StringComparison.OrdinalIgnoreCase)))
+        // Whatever else an SDK has to tell of an error, it tells with status 200 and the error header.
+        if (reply.Status == 404)
+        {
+            throw ActorErrors.Invoke($"actor method not found: {what["method/".Length..]}");
+        }
+        if (reply.Status != 200)
         {
             throw ActorErrors.Invoke($"error from actor service: ({reply.Status}) {System.Text.Encoding.UTF8.GetString(reply.Body.Span)}");
         }
@@ -172,10 +192,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
     }
 
     private Task RemindAsync(Reminder reminder, CancellationToken cancellation)
-    {
-        var body = JsonSerializer.SerializeToUtf8Bytes(new { data = reminder.Data, dueTime = "", period = "" });
-        return MeasuredAsync(CallbackAsync(reminder.Actor, $"method/remind/{reminder.Name}", body, cancellation), succeeded => SidecarMeter.Reminder(appId, reminder.ActorType, succeeded));
-    }
+        => MeasuredAsync(CallbackAsync(reminder.Actor, $"method/remind/{reminder.Name}", CallbackBody.Reminder(reminder.Data), cancellation), succeeded => SidecarMeter.Reminder(appId, reminder.ActorType, succeeded));
 
     private static async Task MeasuredAsync(Task call, Action<bool> measure)
     {
@@ -210,6 +227,9 @@ internal sealed partial class ActorHost : IAsyncDisposable
 
     [LoggerMessage(5001, LogLevel.Warning, "Actor {Actor} was idle, and its app could not be told that it is deactivated")]
     private partial void LogDeactivationFailed(Exception failure, string actor);
+
+    [LoggerMessage(5003, LogLevel.Warning, "Actor {Actor} was still busy when its sidecar ended; its app was not told that it is deactivated")]
+    private partial void LogDeactivationLate(string actor);
 
     [LoggerMessage(5002, LogLevel.Warning, "Timer {Timer} of actor {Actor} failed")]
     private partial void LogTimerFailed(Exception failure, string timer, string actor);

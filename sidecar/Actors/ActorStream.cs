@@ -141,5 +141,5 @@ internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsRespon
     private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString() ?? "";
 
     private static Any? Data(JsonElement json)
-        => json.GetProperty("data") is { ValueKind: not JsonValueKind.Null } data ? Any.Pack(new BytesValue { Value = ByteString.CopyFromUtf8(data.GetRawText()) }) : null;
+        => json.TryGetProperty("data", out var data) ? Any.Pack(new BytesValue { Value = ByteString.CopyFromUtf8(data.GetRawText()) }) : null;
 }

@@ -16,7 +16,9 @@ internal sealed record AppOptions
     public IReadOnlyList<string> ResourcesPaths { get; init; } = [];
     public IReadOnlyList<string> ConfigPaths { get; init; } = [];
     public int MaxConcurrency { get; init; } = -1;
-    public long MaxBodySize { get; init; } = 4 << 20;
+    public const long DefaultMaxBodySize = 4 << 20;
+
+    public long MaxBodySize { get; init; } = DefaultMaxBodySize;
     public bool AppHealthCheck { get; init; }
     public string AppHealthCheckPath { get; init; } = "/healthz";
     public TimeSpan AppHealthProbeInterval { get; init; } = TimeSpan.FromSeconds(5);

@@ -31,6 +31,7 @@ namespace Sidecar.Hosting;
 internal sealed partial class AppSidecar : IAsyncDisposable
 {
     private static readonly TimeSpan FirstProbes = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestDeactivation = TimeSpan.FromSeconds(2); // of all actors at the end
 
     private readonly ILogger logger;
     private readonly ILoggerFactory loggers;
@@ -61,12 +62,13 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         Secrets = new SecretsApi(components, configuration.SecretScopes);
         Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
         Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies, time);
-        Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, directory, time);
+        Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, () => Well, directory, time);
         this.loggers = loggers;
         Subscriptions = new SubscriptionManager(options.AppId, components, Policies, Tracer, time, loggers);
         if (components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var store)
         {
-            Workflows = new WorkflowEngine(options.AppId, (ITransactionalStateStore)store, time, loggers, peers: new LocalPeers(directory), tracer: Tracer);
+            Workflows = new WorkflowEngine(options.AppId, (ITransactionalStateStore)store, time, loggers,
+                new WorkflowEngineOptions(LargestWorkItem(options)) { Limits = configuration.Workflow.Limits, Retention = configuration.Workflow.Retention }, new LocalPeers(directory), Tracer);
         }
         // daprd keeps jobs in its scheduler, which there is none of here; without a durable store they last as long as the process.
         var jobs = new JobStore(options.AppId, components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var durable ? (ITransactionalStateStore)durable : new InMemoryStateStore(time));
@@ -192,9 +194,15 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     /// <summary>Stops taking events; the app may still call the API and finish its work.</summary>
     public async Task QuiesceAsync()
     {
+        var wasReady = Ready;
         Ready = false;
         await stopping.CancelAsync();
         await StopEventsAsync();
+        if (wasReady && ActorHost is { } host)
+        {
+            using var limit = new CancellationTokenSource(LongestDeactivation, time);
+            await host.DeactivateAllAsync(limit.Token);
+        }
     }
 
     /// <summary>No events from now on, while everything else goes on.</summary>
@@ -268,9 +276,15 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public async Task<IAsyncDisposable> HostActorsAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation)
         => new Hosted(this, await HostAsync(types, app, cancellation));
 
-    private async Task<ActorHost> HostAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation)
+    /// <summary>Null without a store for actors: the types stay unknown then, as in daprd.</summary>
+    private async Task<ActorHost?> HostAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation)
     {
-        var host = new ActorHost(Options.AppId, types, app, Components.ActorStateStore?.Store as ITransactionalStateStore, Policies, time, loggers);
+        if (Components.ActorStateStore?.Store is not ITransactionalStateStore store)
+        {
+            LogNoActorStore(Options.AppId, string.Join(", ", types.Select(type => type.Type)));
+            return null;
+        }
+        var host = new ActorHost(Options.AppId, types, app, store, Policies, time, loggers);
         var before = ActorHost;
         ActorHost = host;
         if (before is not null)
@@ -281,11 +295,11 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         return host;
     }
 
-    private sealed class Hosted(AppSidecar sidecar, ActorHost host) : IAsyncDisposable
+    private sealed class Hosted(AppSidecar sidecar, ActorHost? host) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
-            if (ReferenceEquals(sidecar.ActorHost, host))
+            if (host is not null && ReferenceEquals(sidecar.ActorHost, host))
             {
                 sidecar.ActorHost = null;
                 await host.DisposeAsync();
@@ -306,6 +320,10 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         }
         LogReady(Options.AppId);
     }
+
+    /// <summary>A limit that somebody has chosen holds for the streams of workflow workers too; by default they carry more.</summary>
+    private static int? LargestWorkItem(AppOptions options)
+        => options.MaxBodySize is AppOptions.DefaultMaxBodySize or <= 0 ? null : (int)Math.Min(options.MaxBodySize, int.MaxValue);
 
     private bool Skips(string question)
     {
@@ -374,6 +392,9 @@ internal sealed partial class AppSidecar : IAsyncDisposable
 
     [LoggerMessage(1004, LogLevel.Warning, "Skipping programmatic {Question} loading (see flag 'disable-init-endpoints')")]
     private partial void LogSkipped(string question);
+
+    [LoggerMessage(1005, LogLevel.Warning, "App {AppId} wants to host actors ({Types}), but no state store is flagged actorStateStore; they are not hosted")]
+    private partial void LogNoActorStore(string appId, string types);
 
     [LoggerMessage(1003, LogLevel.Error, "App {AppId} could not be asked what it subscribes to")]
     private partial void LogConnectionFailed(Exception failure, string appId);

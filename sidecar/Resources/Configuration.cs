@@ -17,6 +17,7 @@ internal sealed record Configuration
     public TracingOptions Tracing { get; init; } = TracingOptions.Default;
 
     public IReadOnlyList<string> Features { get; init; } = [];
+    public WorkflowSettings Workflow { get; init; } = WorkflowSettings.Default;
     public MetricsOptions Metrics { get; init; } = MetricsOptions.Default;
 
     /// <summary>The middleware in front of the HTTP API, and that in front of the app.</summary>

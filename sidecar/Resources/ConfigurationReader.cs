@@ -10,7 +10,7 @@ internal static class ConfigurationReader
 {
     /// <summary>Parts of a Configuration that have no effect in an embedded sidecar: mTLS, logging, the control plane.</summary>
     private static readonly string[] Ignored =
-        ["mtls", "logging", "components", "wasm", "workflow"];
+        ["mtls", "logging", "components", "wasm"];
 
     public static Configuration Load(IEnumerable<string> files, List<YamlProblem> problems)
     {
@@ -51,6 +51,7 @@ internal static class ConfigurationReader
             Metrics = (spec.Map("metric") ?? spec.Map("metrics")) is { } metrics ? MetricsOptions.Read(metrics, before.Metrics) : before.Metrics,
             ApiPipeline = spec.Map("httpPipeline") is { } api ? Handlers(api) : before.ApiPipeline,
             AppPipeline = spec.Map("appHttpPipeline") is { } app ? Handlers(app) : before.AppPipeline,
+            Workflow = spec.Map("workflow") is { } workflow ? WorkflowSettings.Read(workflow) : before.Workflow,
             Api = spec.Map("api") is { } lists ? new ApiAccess(Rules(lists, "allowed"), Rules(lists, "denied")) : before.Api,
         };
         foreach (var key in Ignored)

@@ -37,7 +37,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         Runtime = new(
             appId,
             new WorkflowStore(appId, store),
-            new WorkItemQueue(logger),
+            new WorkItemQueue(logger, options?.Limits),
             new TimerService(clock),
             clock,
             peers ?? new NoWorkflowPeers(),
@@ -56,6 +56,9 @@ internal sealed class WorkflowEngine : IAsyncDisposable
 
     /// <summary>Unfinished instances.</summary>
     public int ActiveInstances => Runtime.Directory.Count;
+
+    /// <summary>Activities that wait for a worker of this app or are with one.</summary>
+    public int ActiveActivities => Runtime.Queue.Activities;
 
     internal WorkflowRuntime Runtime { get; }
 
@@ -76,6 +79,8 @@ internal sealed class WorkflowEngine : IAsyncDisposable
                 new Instance(Runtime, id).Owe(Owed.Of(Runtime, stored.Execution));
             }
         }
+
+        await foreach (var (id, due) in Runtime.Store.RetainedAsync(cancellation)) Retention.Watch(Runtime, id, due);
 
         // Only now: an instance that runs may want to write to any other.
         foreach (var instance in Runtime.Directory.All) instance.Release();

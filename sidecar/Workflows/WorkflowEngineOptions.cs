@@ -14,6 +14,12 @@ internal sealed record WorkflowEngineOptions(int? MaxMessageBytes = null)
 
     public TimeSpan LongestRetry { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>Null: no limits.</summary>
+    public ConcurrencyLimits? Limits { get; init; }
+
+    /// <summary>Null: finished instances are kept until they are purged.</summary>
+    public RetentionPolicy? Retention { get; init; }
+
     /// <summary>Ids per page when a caller does not say.</summary>
     public int DefaultPageSize { get; init; } = 1024;
 }

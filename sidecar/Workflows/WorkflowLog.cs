@@ -39,6 +39,9 @@ internal static partial class WorkflowLog
     [LoggerMessage(4011, LogLevel.Warning, "Message of workflow instance {InstanceId} for {TargetInstanceId} dropped: {Reason}")]
     public static partial void MessageDropped(this ILogger logger, string instanceId, string targetInstanceId, string reason);
 
+    [LoggerMessage(4013, LogLevel.Warning, "Workflow instance {InstanceId} could not be purged at the end of its retention: {Reason}; trying again in {Delay}")]
+    public static partial void RetentionFailed(this ILogger logger, string instanceId, TimeSpan delay, string reason);
+
     [LoggerMessage(4012, LogLevel.Error, "Workflow instance {InstanceId} failed in its own loop and is read again")]
     public static partial void InstanceFaulted(this ILogger logger, Exception failure, string instanceId);
 }

@@ -1,17 +1,18 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Sidecar.Jobs;
 
 namespace Sidecar.Actors.Reminders;
 
 /// <summary>
 /// Stored format: a reminder and its next tick. <paramref name="Left"/> counts the ticks to come, -1 without end; due time, period
-/// and ttl are kept as they were given.
+/// and ttl are kept as they were given, data that was not given is undefined.
 /// </summary>
 internal sealed record Reminder(
     string ActorType,
     string ActorId,
     string Name,
-    JsonElement? Data,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] JsonElement Data,
     string? DueTime,
     string? Period,
     string? Ttl,

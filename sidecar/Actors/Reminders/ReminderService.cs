@@ -58,8 +58,13 @@ internal sealed partial class ReminderService(ReminderStore store, TimerService 
 
     public async Task<Reminder?> FindAsync(ActorId actor, string name, CancellationToken cancellation) => (await store.FindAsync(actor, name, cancellation))?.Reminder;
 
+    /// <summary>No more ticks; waits for those under way. What has not been delivered fires after the next start.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (stopping.IsCancellationRequested)
+        {
+            return; // stopped before, so that actors could be deactivated
+        }
         await stopping.CancelAsync();
         foreach (var call in armed.Values)
         {

@@ -129,9 +129,9 @@ internal partial class DaprService
         {
             shown.Ttl = reminder.Ttl;
         }
-        if (reminder.Data is { } data)
+        if (reminder.Data.ValueKind != JsonValueKind.Undefined)
         {
-            shown.Data = Any.Pack(new BytesValue { Value = ByteString.CopyFromUtf8(data.GetRawText()) });
+            shown.Data = Any.Pack(new BytesValue { Value = ByteString.CopyFromUtf8(reminder.Data.GetRawText()) });
         }
         return shown;
     }
@@ -169,20 +169,6 @@ internal partial class DaprService
         return Task.FromResult(new Empty());
     }
 
-    /// <summary>Data goes into a JSON body: JSON as it is, anything else in base64.</summary>
-    private static JsonElement? Json(ByteString data)
-    {
-        if (data.IsEmpty)
-        {
-            return null;
-        }
-        try
-        {
-            return JsonSerializer.Deserialize<JsonElement>(data.Span);
-        }
-        catch (JsonException)
-        {
-            return JsonSerializer.SerializeToElement(data.ToBase64());
-        }
-    }
+    /// <summary>Data goes into a JSON body in base64, whatever it is.</summary>
+    private static JsonElement Json(ByteString data) => data.IsEmpty ? default : JsonSerializer.SerializeToElement(data.ToBase64());
 }

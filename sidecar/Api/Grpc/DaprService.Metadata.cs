@@ -41,8 +41,15 @@ internal partial class DaprService
                 ChannelAddress = sidecar.Options.AppChannelAddress,
                 MaxConcurrency = Math.Max(0, sidecar.Options.MaxConcurrency),
             },
-            ActorRuntime = new ActorRuntime { RuntimeStatus = ActorRuntime.Types.ActorRuntimeStatus.Running, HostReady = sidecar.Ready, Placement = "placement: connected" },
+            ActorRuntime = Actors(sidecar),
         };
+#pragma warning disable CS0612 // the older name, which clients still read
+        response.ActiveActorsCount.AddRange(response.ActorRuntime.ActiveActors);
+#pragma warning restore CS0612
+        if (ActorRuntimeInfo.Workers(sidecar) is > 0 and var workers)
+        {
+            response.Workflows = new MetadataWorkflows { ConnectedWorkers = workers };
+        }
         response.EnabledFeatures.AddRange(sidecar.Configuration.Features);
         response.ExtendedMetadata.Add(new Dictionary<string, string>(sidecar.ExtendedMetadata));
         response.ExtendedMetadata["daprRuntimeVersion"] = RuntimeVersion.Value;
@@ -70,6 +77,17 @@ internal partial class DaprService
     {
         ShutdownRequests.Take(context.GetHttpContext());
         return Task.FromResult(new Empty());
+    }
+
+    private static ActorRuntime Actors(AppSidecar sidecar)
+    {
+        if (!ActorRuntimeInfo.IsRunning(sidecar))
+        {
+            return new ActorRuntime { RuntimeStatus = ActorRuntime.Types.ActorRuntimeStatus.Initializing };
+        }
+        var runtime = new ActorRuntime { RuntimeStatus = ActorRuntime.Types.ActorRuntimeStatus.Running, HostReady = ActorRuntimeInfo.IsHostReady(sidecar), Placement = "placement: connected" };
+        runtime.ActiveActors.AddRange(ActorRuntimeInfo.ActiveActors(sidecar).Select(type => new ActiveActorsCount { Type = type.Type, Count = type.Count }));
+        return runtime;
     }
 
     private static PubsubSubscription Describe(TopicSubscription subscription)

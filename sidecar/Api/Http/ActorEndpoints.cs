@@ -104,7 +104,7 @@ internal static class ActorEndpoints
     private static async Task GetReminderAsync(HttpContext context)
     {
         var reminder = await context.Sidecar().Actors.GetReminderAsync(Actor(context), context.Route("name"), context.RequestAborted);
-        await context.Response.WriteAsJsonAsync(new ReminderAnswer(reminder.ActorId, reminder.ActorType, reminder.Data, Given(reminder.DueTime), Schedule.Shown(reminder.Period), Given(reminder.Ttl)), AnswerOptions);
+        await context.Response.WriteAsJsonAsync(new ReminderAnswer(reminder.ActorId, reminder.ActorType, reminder.Data.ValueKind == JsonValueKind.Undefined ? null : reminder.Data, Given(reminder.DueTime), Schedule.Shown(reminder.Period), Given(reminder.Ttl)), AnswerOptions);
     }
 
     private static async Task RegisterTimerAsync(HttpContext context)
@@ -121,7 +121,7 @@ internal static class ActorEndpoints
             GoJsonBody.Text(json, "CreateReminderRequest", "dueTime"),
             GoJsonBody.Text(json, "CreateReminderRequest", "period"),
             GoJsonBody.Text(json, "CreateReminderRequest", "ttl"),
-            GoJsonBody.Property(json, "data")?.Clone(),
+            GoJsonBody.Property(json, "data")?.Clone() ?? default,
             GoJsonBody.Text(json, "CreateReminderRequest", "callback"),
             GoJsonBody.Property(json, "overwrite") is not { ValueKind: JsonValueKind.False },
             GoJsonBody.Property(json, "failure_policy") is { ValueKind: JsonValueKind.Object } policy ? Policy(policy) : null);

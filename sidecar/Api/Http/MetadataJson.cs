@@ -22,15 +22,36 @@ internal static class MetadataJson
         AddList(json, "resiliencies", sidecar.Policies.Names.Select(name => new JsonObject { ["name"] = name }));
         AddList(json, "httpEndpoints", sidecar.Endpoints.Select(endpoint => new JsonObject { ["name"] = endpoint.Name }));
         json["appConnectionProperties"] = Connection(sidecar);
-        var actors = new JsonObject { ["runtimeStatus"] = "RUNNING", ["hostReady"] = sidecar.Ready, ["placement"] = "placement: connected" };
-        AddList(actors, "activeActors", ActiveActors(sidecar));
-        json["actorRuntime"] = actors;
+        json["actorRuntime"] = Actors(sidecar);
         AddList(json, "actors", ActiveActors(sidecar));
+        if (ActorRuntimeInfo.Workers(sidecar) is > 0 and var workers)
+        {
+            json["workflows"] = new JsonObject { ["connectedWorkers"] = workers };
+        }
         return json;
     }
 
+    private static JsonObject Actors(AppSidecar sidecar)
+    {
+        if (!ActorRuntimeInfo.IsRunning(sidecar))
+        {
+            return new JsonObject { ["runtimeStatus"] = "INITIALIZING", ["hostReady"] = false };
+        }
+        var actors = new JsonObject { ["runtimeStatus"] = "RUNNING", ["hostReady"] = ActorRuntimeInfo.IsHostReady(sidecar), ["placement"] = "placement: connected" };
+        AddList(actors, "activeActors", ActiveActors(sidecar));
+        return actors;
+    }
+
     private static IEnumerable<JsonNode> ActiveActors(AppSidecar sidecar)
-        => sidecar.ActorHost?.Counts.Select(type => (JsonNode)new JsonObject { ["type"] = type.Type, ["count"] = type.Count }) ?? [];
+        => ActorRuntimeInfo.ActiveActors(sidecar).Select(type =>
+        {
+            var counted = new JsonObject { ["type"] = type.Type };
+            if (type.Count > 0)
+            {
+                counted["count"] = type.Count;
+            }
+            return (JsonNode)counted;
+        });
 
     private static JsonObject Connection(AppSidecar sidecar)
     {

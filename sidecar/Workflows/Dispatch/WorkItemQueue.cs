@@ -10,8 +10,10 @@ namespace Sidecar.Workflows.Dispatch;
 /// The work of one app, shared by its workers. Whoever is free takes the next piece; what a lost worker had in hand waits again,
 /// once. Without workers everything just waits.
 /// </summary>
-internal sealed class WorkItemQueue(ILogger logger)
+internal sealed class WorkItemQueue
 {
+    private readonly ILogger logger;
+    private readonly Admission? admission; // null without limits
     private readonly Channel<Handout> waiting = Channel.CreateUnbounded<Handout>();
     private readonly ConcurrentDictionary<string, Handout> byToken = new();
     private readonly ConcurrentDictionary<string, Handout> byKey = new();
@@ -19,6 +21,12 @@ internal sealed class WorkItemQueue(ILogger logger)
     private long lastToken;
     private int workers;
     private volatile bool closed;
+
+    public WorkItemQueue(ILogger logger, ConcurrencyLimits? limits = null)
+    {
+        this.logger = logger;
+        admission = limits is null ? null : new Admission(limits, handout => waiting.Writer.TryWrite(handout));
+    }
 
     /// <summary>A worker connected: what stalled for want of the right code may go on.</summary>
     public event Action? WorkerConnected;
@@ -28,10 +36,14 @@ internal sealed class WorkItemQueue(ILogger logger)
     /// <summary>Pieces of work waiting for a worker.</summary>
     public int Waiting => waiting.Reader.Count;
 
+    /// <summary>Activities among the work that is not over.</summary>
+    public int Activities => byKey.Values.Count(handout => handout.Item.ActivityRequest is not null);
+
     public void Enqueue(Handout handout)
     {
         byKey[handout.Key] = handout;
-        waiting.Writer.TryWrite(handout);
+        if (admission is null) waiting.Writer.TryWrite(handout);
+        else admission.Ask(handout);
         if (closed) Return(handout);
     }
 
@@ -136,5 +148,6 @@ internal sealed class WorkItemQueue(ILogger logger)
         if (handout.Token is { } token) byToken.TryRemove(token, out _);
         byKey.TryRemove(KeyValuePair.Create(handout.Key, handout));
         handout.Worker?.Remove(handout);
+        admission?.Over(handout);
     }
 }

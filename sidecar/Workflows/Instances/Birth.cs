@@ -78,6 +78,7 @@ internal static class Birth
         };
         // The metadata key stays: its ETag guards the change of hands.
         if (stored is not null) writes.AddRange(stored.Keys.Where(k => k != own.Metadata).Select(k => StateWrite.Delete(k)));
+        if (stored is not null) writes.Add(StateWrite.Delete(keys.Retained(id)));
         if (incoming is not null) writes.Add(StateWrite.Upsert(own.Propagated, incoming.ToByteArray()));
         return writes;
     }

@@ -19,7 +19,7 @@ internal sealed partial class Instance
         var (writes, sizes) = HistoryWrites(outcome.Events);
         writes.AddRange(current.Batch.Where(m => m.IsStored).Select(m => StateWrite.Delete(keys.Inbox(m.Sequence))));
         AddCustomStatus(writes, outcome.CustomStatus);
-        if (ends) AddEnding(writes, owesMail: mail.HasRemote);
+        if (ends) AddEnding(writes, outcome.Events, owesMail: mail.HasRemote);
         writes.AddRange(mail.Writes);
         if (birth is not null && !ends) writes.AddRange(birth);
         else if (birth is not null) writes.AddRange(birth.Where(w => w.Key != runtime.Store.Keys.Pending(Id)));
@@ -71,8 +71,9 @@ internal sealed partial class Instance
         if (status != execution.CustomStatus) writes.Add(StateWrite.Upsert(keys.CustomStatus, CustomStatusValue(status)));
     }
 
-    private void AddEnding(List<StateWrite> writes, bool owesMail)
+    private void AddEnding(List<StateWrite> writes, List<Dapr.Workflow.Protocol.HistoryEvent> events, bool owesMail)
     {
+        if (Retention.Mark(runtime, Id, events.First(e => e.ExecutionCompleted is not null)) is { } mark) writes.Add(mark);
         writes.Add(StateWrite.Delete(runtime.Store.Keys.Pending(Id)));
         if (owesMail) writes.Add(StateWrite.Upsert(runtime.Store.Keys.Owed(Id), "1"u8.ToArray()));
         writes.AddRange(inbox.Waiting.Where(m => m.IsStored).Select(m => StateWrite.Delete(keys.Inbox(m.Sequence))));

@@ -134,6 +134,7 @@ internal sealed partial class Instance
         runtime.Directory.Remove(this);
         Close(null);
         runtime.Spans.Ended(Id, execution.History, execution.Completed!.WorkflowStatus, execution.Completed.FailureDetails);
+        Retention.Watch(runtime, Id, execution);
         var status = execution.Completed.WorkflowStatus.ToString();
         runtime.Logger.InstanceEnded(Id, execution.Started?.Name, status);
         if (execution is { CreatedAt: { } created, CompletedAt: { } completed })

@@ -54,6 +54,7 @@ internal static class Purge
             StateWrite.Delete(keys.Index(id)),
             StateWrite.Delete(keys.Pending(id)),
             StateWrite.Delete(keys.Owed(id)),
+            StateWrite.Delete(keys.Retained(id)),
         ];
     }
 }

@@ -19,6 +19,11 @@ internal sealed class WorkflowKeys(string appId)
     /// <summary>One key per finished instance that still has to tell another app of its end.</summary>
     public string OwedPrefix => $"{type}-owed||";
 
+    /// <summary>One key per finished instance that is to be purged; its value is the time.</summary>
+    public string RetainedPrefix => $"{type}-retained||";
+
+    public string Retained(string id) => RetainedPrefix + id;
+
     public string Pending(string id) => PendingPrefix + id;
 
     public string Owed(string id) => OwedPrefix + id;

@@ -26,13 +26,28 @@ internal sealed class WorkflowStore
     public ValueTask<StateFailure?> CommitAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellation)
         => store.TransactAsync(writes, cancellation);
 
-    public async ValueTask<bool> HasAsync(string key, CancellationToken cancellation) => await store.GetAsync(key, cancellation) is not null;
+    public async ValueTask<bool> HasAsync(string key, CancellationToken cancellation) => await FindAsync(key, cancellation) is not null;
+
+    public ValueTask<StateEntry?> FindAsync(string key, CancellationToken cancellation) => store.GetAsync(key, cancellation);
 
     /// <summary>Ids of the instances that were not through with their work when last seen.</summary>
     public IAsyncEnumerable<string> PendingAsync(CancellationToken cancellation) => IdsAsync(Keys.PendingPrefix, cancellation);
 
     /// <summary>Ids of the finished instances whose end another app may not know of.</summary>
     public IAsyncEnumerable<string> OwedAsync(CancellationToken cancellation) => IdsAsync(Keys.OwedPrefix, cancellation);
+
+    /// <summary>The finished instances that are to be purged, and when.</summary>
+    public async IAsyncEnumerable<(string Id, DateTimeOffset Due)> RetainedAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        string? after = null;
+        while (true)
+        {
+            var page = await listing.ListEntriesAsync(Keys.RetainedPrefix, after, PageSize, cancellation);
+            foreach (var (key, entry) in page) yield return (key[Keys.RetainedPrefix.Length..], Instances.Retention.Due(entry));
+            if (page.Count < PageSize) yield break;
+            after = page[^1].Key;
+        }
+    }
 
     private async IAsyncEnumerable<string> IdsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -136,22 +136,29 @@ public sealed class ActorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task With_reentrancy_a_call_of_the_same_chain_comes_in()
+    public async Task With_reentrancy_a_call_of_the_same_chain_comes_in_up_to_a_depth()
     {
         await using var deep = await HttpApp.StartAsync();
         deep.Answers("/dapr/config", 200, """{"entities":["Deep"],"reentrancy":{"enabled":true,"maxStackDepth":2}}""");
         SidecarProcess? own = null;
         var inner = 0;
+        var third = "";
         deep.Answers("/actors/Deep/a/method/outer", async (received, context) =>
         {
             using var answer = await own!.Http.SendAsync("POST", "/v1.0/actors/Deep/a/method/inner", "", headers: ("Dapr-Reentrancy-Id", received.Headers["Dapr-Reentrancy-Id"]));
             inner = (int)answer.StatusCode;
             await context.Response.WriteAsync("done");
         });
+        deep.Answers("/actors/Deep/a/method/inner", async (received, _) =>
+        {
+            using var answer = await own!.Http.SendAsync("POST", "/v1.0/actors/Deep/a/method/third", "", headers: ("Dapr-Reentrancy-Id", received.Headers["Dapr-Reentrancy-Id"]));
+            third = await answer.TextAsync();
+        });
         await using (own = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = deep.PortNumber, Resources = [Store] }))
         {
             await own.Http.SendAsync("POST", "/v1.0/actors/Deep/a/method/outer", "").SucceedsAsync(200, "done");
             Assert.Equal(200, inner);
+            Assert.Contains("ERR_ACTOR_STACK_DEPTH", third, StringComparison.Ordinal);
         }
     }
 

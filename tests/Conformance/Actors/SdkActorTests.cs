@@ -67,4 +67,54 @@ public sealed class SdkActorTests : IAsyncLifetime
         Assert.Equal(1, await one.AddThroughAsync("f"));
         Assert.Equal(2, await one.AddThroughAsync("f"));
     }
+
+    [Fact]
+    public async Task Calls_within_a_chain_go_as_deep_as_the_type_allows()
+    {
+        var account = actors.CreateActorProxy<IAccount>(new ActorId("g"), Account.TypeName);
+        Assert.Equal(Account.MaxStackDepth - 1, await account.CallItselfAsync(Account.MaxStackDepth - 1));
+        await Assert.ThrowsAsync<ActorMethodInvocationException>(() => account.CallItselfAsync(Account.MaxStackDepth));
+        Assert.Equal(1, await account.AddAsync(1));
+    }
+
+    [Fact]
+    public async Task Without_reentrancy_a_circle_of_calls_ends_when_its_caller_gives_up()
+    {
+        var impatient = new ActorProxyOptions { HttpEndpoint = $"http://127.0.0.1:{sidecar.HttpPort}", RequestTimeout = TimeSpan.FromSeconds(1) };
+        var circle = actors.CreateActorProxy<IAccount>(new ActorId("h"), Account.PlainTypeName, impatient);
+        // The runtime of the SDK keeps a turn of its own in the app, so only the caller gets free; that the sidecar's turn ends is told elsewhere.
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => circle.AddThroughAsync("i").OrFail("the circle did not end"));
+        Assert.Equal(1, await actors.CreateActorProxy<IAccount>(new ActorId("j"), Account.PlainTypeName).AddAsync(1));
+    }
+
+    [Fact]
+    public async Task A_reminder_that_was_due_while_the_sidecar_was_down_comes_once()
+    {
+        var folder = Directory.CreateTempSubdirectory("conformance-reminder-").FullName;
+        var port = Port.Free();
+        await using var other = await SdkActorApp.StartAsync(port);
+        var options = new SidecarOptions
+        {
+            AppId = "reminded-by-sdk", HttpPort = port, AppPort = other.PortNumber,
+            Resources = [Yaml.Component("actors", "state.sqlite", ("connectionString", $"{folder}/actors.db"), ("actorStateStore", "true"))],
+        };
+        var account = new ActorProxyFactory(new ActorProxyOptions { HttpEndpoint = $"http://127.0.0.1:{port}" }, (HttpMessageHandler?)null)
+            .CreateActorProxy<IAccount>(new ActorId("a"), Account.TypeName);
+        var due = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(2);
+        await using (await SidecarProcess.StartAsync(options))
+        {
+            await account.RemindInAsync(TimeSpan.FromSeconds(2), TimeSpan.FromHours(1));
+        }
+        await Patience.UntilAsync(() => Task.FromResult(TimeProvider.System.GetUtcNow() > due + TimeSpan.FromSeconds(1)), "time passed");
+        await using (var after = await SidecarProcess.StartAsync(options))
+        {
+            await Patience.UntilAsync(async () => await account.TimesRemindedAsync() > 0, "the reminder did not come");
+            // It recurs in an hour: what comes at once comes before this one.
+            await after.Http.SendAsync("POST", "/v1.0/actors/Account/a/reminders/later", """{"dueTime":"0s"}""").SucceedsAsync();
+            await Patience.UntilAsync(async () => await account.TimesRemindedAsync() > 1, "the second reminder did not come");
+            Assert.Equal(2, await account.TimesRemindedAsync());
+            await after.Http.GetAsync("/v1.0/actors/Account/a/reminders/tick").SucceedsAsync(200);
+        }
+        Directory.Delete(folder, recursive: true);
+    }
 }

@@ -18,14 +18,26 @@ public interface IAccount : IActor
     Task<int> AddBackAsync(string account);
 
     Task FailAsync(string reason);
+
+    Task<int> CallItselfAsync(int times);
+
+    Task RemindInAsync(TimeSpan dueTime, TimeSpan period);
+
+    Task<int> TimesRemindedAsync();
 }
 
 /// <summary>An actor as users write it: state through the SDK, calls to others through its proxies.</summary>
 [Actor(TypeName = TypeName)]
-public sealed class Account(ActorHost host) : Actor(host), IAccount
+public sealed class Account(ActorHost host) : Actor(host), IAccount, IRemindable
 {
     public const string TypeName = "Account";
+
+    /// <summary>The same without reentrancy.</summary>
+    public const string PlainTypeName = "PlainAccount";
+
+    public const int MaxStackDepth = 4;
     private const string Sum = "sum";
+    private const string Reminded = "reminded";
 
     public async Task<int> AddAsync(int amount)
     {
@@ -41,7 +53,20 @@ public sealed class Account(ActorHost host) : Actor(host), IAccount
 
     public Task FailAsync(string reason) => throw new InvalidOperationException(reason);
 
-    private ActorProxy Proxy(string account) => ProxyFactory.Create(new ActorId(account), TypeName);
+    public async Task<int> CallItselfAsync(int times)
+        => times == 0 ? 0 : 1 + await Proxy(Id.GetId()).InvokeMethodAsync<int, int>(nameof(CallItselfAsync), times - 1);
+
+    public Task RemindInAsync(TimeSpan dueTime, TimeSpan period) => RegisterReminderAsync("tick", null, dueTime, period);
+
+    public Task<int> TimesRemindedAsync() => StateManager.GetOrAddStateAsync(Reminded, 0);
+
+    public async Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
+    {
+        await StateManager.AddOrUpdateStateAsync(Reminded, 1, (_, before) => before + 1);
+        await SaveStateAsync();
+    }
+
+    private ActorProxy Proxy(string account) => ProxyFactory.Create(new ActorId(account), Host.ActorTypeInfo.ActorTypeName);
 }
 
 /// <summary>An app built on Dapr.Actors, as it is, beside the sidecar whose HTTP port it is told.</summary>
@@ -63,8 +88,9 @@ internal sealed class SdkActorApp : IAsyncDisposable
         builder.Services.AddActors(actors =>
         {
             actors.HttpEndpoint = $"http://127.0.0.1:{sidecarPort}";
-            actors.ReentrancyConfig = new ActorReentrancyConfig { Enabled = true, MaxStackDepth = 4 };
+            actors.ReentrancyConfig = new ActorReentrancyConfig { Enabled = true, MaxStackDepth = Account.MaxStackDepth };
             actors.Actors.RegisterActor<Account>();
+            actors.Actors.RegisterActor<Account>(Account.PlainTypeName, new ActorRuntimeOptions { ReentrancyConfig = new ActorReentrancyConfig { Enabled = false } });
         });
         var app = new SdkActorApp(builder.Build(), port);
         app.web.MapActorsHandlers();

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text;
+using Sidecar.State;
+using Sidecar.Workflows.History;
+
+namespace Sidecar.Workflows.Instances;
+
+/// <summary>
+/// Purges finished instances when their time is over. When that is stands in the store from the instance's last step on, so that
+/// a restart forgets none.
+/// </summary>
+internal static class Retention
+{
+    /// <summary>What the last step of an instance writes; null when it is kept.</summary>
+    public static StateWrite? Mark(WorkflowRuntime runtime, string id, Dapr.Workflow.Protocol.HistoryEvent completion)
+        => runtime.Options.Retention?.For(completion.ExecutionCompleted.WorkflowStatus) is { } kept
+            ? StateWrite.Upsert(runtime.Store.Keys.Retained(id), Encoding.UTF8.GetBytes(Text(completion.Timestamp.ToDateTimeOffset() + kept)))
+            : null;
+
+    public static void Watch(WorkflowRuntime runtime, string id, Execution execution)
+    {
+        if (execution is { Completed: { } completed, CompletedAt: { } at } && runtime.Options.Retention?.For(completed.WorkflowStatus) is { } kept)
+        {
+            Watch(runtime, id, at.ToDateTimeOffset() + kept);
+        }
+    }
+
+    public static void Watch(WorkflowRuntime runtime, string id, DateTimeOffset due)
+        => runtime.Timers.Schedule(due, () => _ = Task.Run(() => PurgeAsync(runtime, id)));
+
+    public static DateTimeOffset Due(StateEntry marked)
+        => DateTimeOffset.Parse(Encoding.UTF8.GetString(marked.Value.Span), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
+
+    private static async Task PurgeAsync(WorkflowRuntime runtime, string id)
+    {
+        runtime.Drain.Enter();
+        try
+        {
+            for (var attempt = 0; await IsDueAsync(runtime, id); attempt++)
+            {
+                var (_, refusal) = await Purge.RunAsync(runtime, id, recursive: false, force: false);
+                runtime.Meter.Operation("purge_workflow", refusal is null);
+                if (refusal is null) return;
+                var delay = runtime.RetryDelay(attempt);
+                runtime.Logger.RetentionFailed(id, delay, refusal.Message);
+                await Task.Delay(delay, runtime.Clock, runtime.Drain.Stopping);
+            }
+        }
+        catch (OperationCanceledException) when (runtime.Drain.IsStopping)
+        {
+            // Its mark is in the store: the next start takes it up.
+        }
+        finally
+        {
+            runtime.Drain.Leave();
+        }
+    }
+
+    /// <summary>An instance that took over the id has no mark, or a later one.</summary>
+    private static async ValueTask<bool> IsDueAsync(WorkflowRuntime runtime, string id)
+        => await runtime.Store.FindAsync(runtime.Store.Keys.Retained(id), runtime.Drain.Stopping) is { } marked && Due(marked) <= runtime.Now;
+
+    private static string Text(DateTimeOffset due) => due.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
+}

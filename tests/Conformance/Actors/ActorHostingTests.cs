@@ -1,0 +1,98 @@
+using Conformance.Apps;
+using Conformance.Running;
+using Dapr.Client.Autogen.Grpc.v1;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+using Status = Dapr.Client.Autogen.Grpc.v1.ActorRuntime.Types.ActorRuntimeStatus;
+
+namespace Conformance.Actors;
+
+/// <summary>From when on, and until when, an app hosts actors.</summary>
+public sealed class ActorHostingTests : IAsyncLifetime
+{
+    private static readonly string Store = Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"));
+
+    private HttpApp app = null!;
+
+    public async Task InitializeAsync()
+    {
+        app = await HttpApp.StartAsync();
+        app.Answers("/dapr/config", 200, """{"entities":["Counter"]}""");
+    }
+
+    public async Task DisposeAsync() => await app.DisposeAsync();
+
+    [Fact]
+    public async Task Until_the_app_has_said_what_it_hosts_the_runtime_initializes_and_calls_wait()
+    {
+        var go = new TaskCompletionSource();
+        app.Answers("/dapr/config", async (_, context) =>
+        {
+            await go.Task;
+            await context.Response.WriteAsync("""{"entities":["Counter"]}""");
+        });
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store], AwaitReady = false });
+        await app.NextAsync("/dapr/config");
+
+        var before = (await (await sidecar.Http.GetAsync("/v1.0/metadata")).JsonAsync()).GetProperty("actorRuntime");
+        Assert.Equal("""{"runtimeStatus":"INITIALIZING","hostReady":false}""", before.GetRawText());
+        Assert.Equal(Status.Initializing, (await sidecar.Grpc.GetMetadataAsync(new())).ActorRuntime.RuntimeStatus);
+        using var impatient = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sidecar.Http.PostAsync("/v1.0/actors/Counter/a/method/m", null, impatient.Token));
+
+        var waiting = sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/method/m", "");
+        go.SetResult();
+        await waiting.SucceedsAsync(200);
+        var after = (await (await sidecar.Http.GetAsync("/v1.0/metadata")).JsonAsync()).GetProperty("actorRuntime");
+        Assert.Equal("""[{"type":"Counter","count":1}]""", after.GetProperty("activeActors").GetRawText());
+        Assert.Equal("RUNNING", after.GetProperty("runtimeStatus").GetString());
+    }
+
+    [Fact]
+    public async Task A_type_without_active_actors_is_told_without_a_count()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] });
+        var told = await (await sidecar.Http.GetAsync("/v1.0/metadata")).JsonAsync();
+        Assert.Equal("""[{"type":"Counter"}]""", told.GetProperty("actorRuntime").GetProperty("activeActors").GetRawText());
+        Assert.Equal(new ActiveActorsCount { Type = "Counter" }, Assert.Single((await sidecar.Grpc.GetMetadataAsync(new())).ActorRuntime.ActiveActors));
+    }
+
+    [Fact]
+    public async Task Without_a_store_for_actors_nothing_is_hosted()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber });
+        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/method/m", "").FailsAsync(500, "ERR_ACTOR_INVOKE_METHOD");
+        await sidecar.Grpc.InvokeActorAsync(new() { ActorType = "Counter", ActorId = "a", Method = "m" }).FailsAsync(StatusCode.FailedPrecondition);
+        Assert.True(app.GotNothingMore("/actors/Counter/a/method/m"));
+        Assert.Empty((await sidecar.Grpc.GetMetadataAsync(new())).ActorRuntime.ActiveActors);
+    }
+
+    [Fact]
+    public async Task Actors_are_deactivated_when_their_sidecar_ends()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] });
+        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/method/m", "").SucceedsAsync(200);
+        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/b/method/m", "").SucceedsAsync(200);
+        await sidecar.Http.SendAsync("POST", "/v1.0/shutdown").SucceedsAsync();
+        Assert.Equal("DELETE", (await app.NextAsync("/actors/Counter/a")).Method);
+        Assert.Equal("DELETE", (await app.NextAsync("/actors/Counter/b")).Method);
+        Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
+    }
+
+    [Fact]
+    public async Task A_circle_of_calls_without_reentrancy_opens_when_the_caller_has_gone()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] });
+        app.Answers("/actors/Counter/a/method/outer", async (_, _) => (await sidecar.Http.PostAsync("/v1.0/actors/Counter/b/method/middle", null)).Dispose());
+        app.Answers("/actors/Counter/b/method/middle", async (_, _) => (await sidecar.Http.PostAsync("/v1.0/actors/Counter/a/method/inner", null)).Dispose());
+        using var patience = new CancellationTokenSource();
+        var outer = sidecar.Http.PostAsync("/v1.0/actors/Counter/a/method/outer", null, patience.Token);
+        await app.NextAsync("/actors/Counter/b/method/middle");
+        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/c/method/other", "").SucceedsAsync(200);
+        Assert.True(app.GotNothingMore("/actors/Counter/a/method/inner"));
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => outer);
+        await app.NextAsync("/actors/Counter/a/method/inner");
+        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/b/method/free", "").SucceedsAsync(200);
+    }
+}

@@ -1,0 +1,35 @@
+using Conformance.Running;
+using Dapr.Workflow;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Conformance.Workflows;
+
+/// <summary>An app without a port that runs workflows through Dapr.Workflow.</summary>
+internal sealed class WorkflowApp : IAsyncDisposable
+{
+    private readonly IHost host;
+
+    private WorkflowApp(IHost host) => this.host = host;
+
+    public DaprWorkflowClient Client => host.Services.GetRequiredService<DaprWorkflowClient>();
+
+    /// <summary>Comes back when the sidecar knows of the worker.</summary>
+    public static async Task<WorkflowApp> StartAsync(SidecarProcess sidecar, Action<WorkflowRuntimeOptions> register)
+    {
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["DAPR_GRPC_ENDPOINT"] = $"http://127.0.0.1:{sidecar.GrpcPort}" });
+        builder.Services.AddDaprWorkflow(register);
+        var app = new WorkflowApp(builder.Build());
+        await app.host.StartAsync();
+        await Patience.UntilAsync(async () => (await sidecar.Grpc.GetMetadataAsync(new())).Workflows?.ConnectedWorkers > 0, "the worker did not connect");
+        return app;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.StopAsync();
+        host.Dispose();
+    }
+}
