@@ -10,7 +10,7 @@ internal static class HttpSpans
     public static void Describe(HttpContext context, Span span)
     {
         var request = context.Request;
-        var path = RequestPath.Of(context).Decoded;
+        var path = "/" + RequestPath.Clean(RequestPath.Of(context).Decoded);
         var call = $"{request.Method} {path}";
         span.Name(path);
         Block(context, span, call);

@@ -51,7 +51,7 @@ public sealed class TracingTests : IAsyncLifetime
     public async Task Building_blocks_are_told_of_by_daprds_names()
     {
         await using var sidecar = await StartAsync("named", Zipkin("1"));
-        await sidecar.Http.SendAsync("POST", "/v1.0/state/store", """[{"key":"k","value":1}]""", headers: [("dapr-note", "mine"), ("dapr-api-token", "hidden")]).SucceedsAsync();
+        await sidecar.Http.SendAsync("POST", "/v1.0//state/store", """[{"key":"k","value":1}]""", headers: [("dapr-note", "mine"), ("dapr-api-token", "hidden")]).SucceedsAsync();
         await sidecar.Http.GetAsync("/v1.0/state/nope/k").FailsAsync(400, "ERR_STATE_STORE_NOT_FOUND");
         await sidecar.Grpc.GetStateAsync(new() { StoreName = "store", Key = "k" });
         await sidecar.Grpc.DeleteStateAsync(new() { StoreName = "nope", Key = "k" }).ResponseAsync.ContinueWith(_ => { }, TaskScheduler.Default);
