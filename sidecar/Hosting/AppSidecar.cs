@@ -58,7 +58,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         Secrets = new SecretsApi(components, configuration.SecretScopes);
         Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
         Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies);
-        Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, () => Well, directory, time);
+        Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, () => Well, directory, names, time);
         this.loggers = loggers;
         Subscriptions = new SubscriptionManager(options.AppId, components, Policies, time, loggers);
         if (components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var store)
@@ -276,6 +276,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
             await before.DisposeAsync();
         }
         await host.StartAsync(cancellation);
+        Names.AnnounceActors([.. types.Select(type => type.Type)]);
         return host;
     }
 
@@ -286,6 +287,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
             if (host is not null && ReferenceEquals(sidecar.ActorHost, host))
             {
                 sidecar.ActorHost = null;
+                sidecar.Names.AnnounceActors([]);
                 await host.DisposeAsync();
             }
         }
