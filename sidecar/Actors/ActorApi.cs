@@ -4,6 +4,7 @@ using Sidecar.Actors.Reminders;
 using Sidecar.Apps;
 using Sidecar.Components;
 using Sidecar.Jobs;
+using Sidecar.Names;
 using Sidecar.Resiliency;
 using Sidecar.State;
 
@@ -25,7 +26,7 @@ internal sealed record ReminderRequest(string? DueTime, string? Period, string? 
 /// The actors building block of one app, free of transport. <paramref name="host"/> null: the app hosts no actors. Calls wait for
 /// <paramref name="known"/>: until then nobody knows what the app hosts.
 /// </summary>
-internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook policies, Func<ActorHost?> host, Func<Task> known, IActorPlacement placement, TimeProvider time)
+internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook policies, Func<ActorHost?> host, Func<Task> known, IActorPlacement placement, INameResolver names, TimeProvider time)
 {
     private const int LongestName = 512;
     private const string ReservedPrefix = "dapr.internal.";
@@ -52,8 +53,12 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
 
     private Task<InvocationReply> InvokeOnceAsync(ActorId actor, InvocationCall call, CancellationToken cancellation)
     {
-        var target = placement.Find(actor.Type) ?? throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
-        return target.InvokeAsync(actor, call, cancellation);
+        if (placement.Find(actor.Type) is { } here)
+        {
+            return here.InvokeAsync(actor, call, cancellation);
+        }
+        var elsewhere = names.FindActors(actor.Type) ?? throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
+        return ActorRelay.SendAsync(elsewhere, appId, actor, call, cancellation);
     }
 
     /// <summary>Null when there is no value; also for an actor that was never active.</summary>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
+using Sidecar.Actors;
 using Sidecar.Api;
 using Sidecar.Api.Http;
 using Sidecar.Invocation;
@@ -70,6 +71,10 @@ internal static class Admission
             return PlainAsync(context, 401, "only sidecars of the same user may call here\n");
         }
         context.Features.Set(new Span(SidecarRegistry.TraceOf(context.Request)));
+        if (context.Request.Headers.ContainsKey(ActorRelay.Header))
+        {
+            return ActorRelay.TakeAsync(context, sidecar);
+        }
         var target = new InvocationTarget(sidecar.Options.AppId, MethodPath.Clean(sidecar.Options.AppId, RequestPath.Of(context).Decoded));
         return context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true
             ? sidecar.Invoker.DeliverGrpcAsync(context, sidecar, target, caller)

@@ -62,7 +62,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         Secrets = new SecretsApi(components, configuration.SecretScopes);
         Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
         Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies, time);
-        Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, () => Well, directory, time);
+        Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, () => Well, directory, names, time);
         this.loggers = loggers;
         Subscriptions = new SubscriptionManager(options.AppId, components, Policies, Tracer, time, loggers);
         if (components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var store)
@@ -292,6 +292,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
             await before.DisposeAsync();
         }
         await host.StartAsync(cancellation);
+        Names.AnnounceActors([.. types.Select(type => type.Type)]);
         return host;
     }
 
@@ -302,6 +303,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
             if (host is not null && ReferenceEquals(sidecar.ActorHost, host))
             {
                 sidecar.ActorHost = null;
+                sidecar.Names.AnnounceActors([]);
                 await host.DisposeAsync();
             }
         }

@@ -8,6 +8,9 @@ namespace Sidecar.Hosting;
 /// <summary>One sidecar's announcement: where other processes of this machine reach it.</summary>
 internal sealed record Announcement(string AppId, int Port, int ProcessId, string Token);
 
+/// <summary>The actor types that an app hosts, beside its announcement.</summary>
+internal sealed record ActorAnnouncement(int Port, int ProcessId, IReadOnlyCollection<string> Types);
+
 /// <summary>
 /// How sidecars of several processes find each other on one machine: a file per app in a folder that only this user can read,
 /// with the internal port and the token a caller has to show. A file whose process is gone is ignored and replaced.
@@ -21,6 +24,8 @@ internal sealed class SidecarRegistry
     private const string TraceStateHeader = "x-sidecar-trace-state";
 
     public static readonly HttpMessageInvoker Invoker = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, EnableMultipleHttp2Connections = true, ActivityHeadersPropagator = null });
+
+    private const string ActorsSuffix = ".actors";
 
     private readonly string folder;
     private static string token = "";
@@ -49,6 +54,27 @@ internal sealed class SidecarRegistry
 
     public Uri? Find(string appId)
         => Read(appId) is { } found && ProcessInfo.IsAlive(found.ProcessId) ? new Uri($"http://127.0.0.1:{found.Port}") : null;
+
+    /// <summary>No types: hosts none any more.</summary>
+    public void AnnounceActors(string appId, int port, IReadOnlyCollection<string> types)
+    {
+        var file = FileOf(appId) + ActorsSuffix;
+        if (types.Count > 0)
+        {
+            WriteWhole(file, JsonSerializer.Serialize(new ActorAnnouncement(port, Environment.ProcessId, types)));
+        }
+        else if (Read<ActorAnnouncement>(file)?.ProcessId == Environment.ProcessId)
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>A sidecar of another process; which of several is the same for all who ask.</summary>
+    public Uri? FindActors(string type)
+        => Directory.EnumerateFiles(folder, "*" + ActorsSuffix).Order(StringComparer.Ordinal).Select(Read<ActorAnnouncement>)
+            .FirstOrDefault(found => found is not null && found.Types.Contains(type) && found.ProcessId != Environment.ProcessId && ProcessInfo.IsAlive(found.ProcessId)) is { } host
+                ? new Uri($"http://127.0.0.1:{host.Port}")
+                : null;
 
     /// <summary>Marks a request to another sidecar: who calls whom, in which span, and that it comes from a sidecar of this user.</summary>
     public static void Introduce(HttpRequestMessage request, string caller, string target, TraceContext trace)
@@ -84,11 +110,14 @@ internal sealed class SidecarRegistry
         return parent.Length > 0 ? new TraceContext(parent, state) : TraceContext.Off;
     }
 
-    private Announcement? Read(string appId)
+    private Announcement? Read(string appId) => Read<Announcement>(FileOf(appId));
+
+    private static T? Read<T>(string file)
+        where T : class
     {
         try
         {
-            return JsonSerializer.Deserialize<Announcement>(File.ReadAllText(FileOf(appId)));
+            return JsonSerializer.Deserialize<T>(File.ReadAllText(file));
         }
         catch (Exception e) when (e is IOException or JsonException)
         {

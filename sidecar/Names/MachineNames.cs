@@ -6,20 +6,32 @@ namespace Sidecar.Names;
 internal sealed class MachineNames(SidecarRegistry registry) : INameResolver
 {
     private string? announced;
+    private int port;
 
     public Task AnnounceAsync(string appId, int port, CancellationToken cancellation)
     {
         registry.Announce(appId, port);
-        announced = appId;
+        (announced, this.port) = (appId, port);
         return Task.CompletedTask;
     }
 
     public Uri? Find(string appId) => registry.Find(appId);
 
+    public void AnnounceActors(IReadOnlyCollection<string> types)
+    {
+        if (announced is not null)
+        {
+            registry.AnnounceActors(announced, port, types);
+        }
+    }
+
+    public Uri? FindActors(string type) => registry.FindActors(type);
+
     public ValueTask DisposeAsync()
     {
         if (announced is not null)
         {
+            registry.AnnounceActors(announced, port, []);
             registry.Withdraw(announced);
             announced = null;
         }

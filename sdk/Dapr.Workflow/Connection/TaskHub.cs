@@ -3,7 +3,7 @@ using Grpc.Net.Client;
 
 namespace Dapr.Workflow.Connection;
 
-/// <summary>The connection to the sidecar that worker and clients of an app share. Owns its channel.</summary>
+/// <summary>A connection to the sidecar. Owns its channel.</summary>
 internal sealed class TaskHub(GrpcChannel channel, string? apiToken, HttpClient? ownedHttp = null) : IDisposable
 {
     internal TaskHubSidecarService.TaskHubSidecarServiceClient Client { get; } = new(channel);
@@ -27,6 +27,9 @@ internal sealed class TaskHub(GrpcChannel channel, string? apiToken, HttpClient?
             },
             DisposeHttpClient = true,
             ThrowOperationCanceledOnCancellation = true,
+            // A sidecar may come up after its app or start anew; gRPC's own pauses grow to two minutes.
+            InitialReconnectBackoff = TimeSpan.FromMilliseconds(50),
+            MaxReconnectBackoff = TimeSpan.FromSeconds(1),
             MaxReceiveMessageSize = sizes.Receive,
             MaxSendMessageSize = sizes.Send,
         }),

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Dapr.Workflow.Registration;
 
 /// <summary>
-/// Builds clients. In a container they share the app's connection unless another endpoint is chosen;
+/// Builds clients. In a container they share one connection unless another endpoint is chosen;
 /// without one each client has a connection of its own and closes it when disposed.
 /// </summary>
 /// <param name="configuration">Where <c>DAPR_GRPC_ENDPOINT</c>, <c>DAPR_GRPC_PORT</c> and <c>DAPR_API_TOKEN</c> are read; else from the environment.</param>
@@ -47,7 +47,7 @@ public sealed class DaprWorkflowClientBuilder(IConfiguration? configuration = nu
     /// <inheritdoc/>
     public override DaprWorkflowClient Build()
     {
-        var shared = _services?.GetService<TaskHub>();
+        var shared = _services?.GetService<ClientHub>()?.Hub;
         var own = Connect(shared);
         return new DaprWorkflowClient(
             own ?? shared!,

@@ -54,6 +54,7 @@ public static class WorkflowServiceCollectionExtensions
             (IDaprSerializer?)provider.GetService<IWorkflowSerializer>() ?? new JsonDaprSerializer());
         services.TryAddSingleton<IWorkflowsFactory>(Factory);
         services.TryAddSingleton(Hub);
+        services.TryAddSingleton(provider => new ClientHub(Hub(provider)));
         services.TryAddSingleton<TurnRunner>();
         services.TryAddSingleton<ActivityRunner>();
         services.TryAddSingleton<CompletionSender>();

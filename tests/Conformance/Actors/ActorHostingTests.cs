@@ -60,10 +60,11 @@ public sealed class ActorHostingTests : IAsyncLifetime
     [Fact]
     public async Task Without_a_store_for_actors_nothing_is_hosted()
     {
+        app.Answers("/dapr/config", 200, """{"entities":["Storeless"]}""");
         await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber });
-        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/method/m", "").FailsAsync(500, "ERR_ACTOR_INVOKE_METHOD");
-        await sidecar.Grpc.InvokeActorAsync(new() { ActorType = "Counter", ActorId = "a", Method = "m" }).FailsAsync(StatusCode.FailedPrecondition);
-        Assert.True(app.GotNothingMore("/actors/Counter/a/method/m"));
+        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Storeless/a/method/m", "").FailsAsync(500, "ERR_ACTOR_INVOKE_METHOD");
+        await sidecar.Grpc.InvokeActorAsync(new() { ActorType = "Storeless", ActorId = "a", Method = "m" }).FailsAsync(StatusCode.FailedPrecondition);
+        Assert.True(app.GotNothingMore("/actors/Storeless/a/method/m"));
         Assert.Empty((await sidecar.Grpc.GetMetadataAsync(new())).ActorRuntime.ActiveActors);
     }
 
@@ -94,5 +95,27 @@ public sealed class ActorHostingTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => outer);
         await app.NextAsync("/actors/Counter/a/method/inner");
         await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/b/method/free", "").SucceedsAsync(200);
+    }
+
+    [Fact]
+    public async Task An_actor_is_called_from_a_sidecar_of_another_process_until_its_own_has_gone()
+    {
+        app.Answers("/dapr/config", 200, """{"entities":["Faraway"]}""");
+        app.Answers("/actors/Faraway/a/method/add", async (received, context) =>
+        {
+            context.Response.Headers["x-own"] = received.Header("x-given");
+            await context.Response.WriteAsync(received.Text + received.Query);
+        });
+        app.Answers("/actors/Faraway/a/method/bad", 500, "no");
+        await using var caller = await SidecarProcess.StartAsync(new SidecarOptions());
+        await using (await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] }))
+        {
+            using var answer = await caller.Http.SendAsync("POST", "/v1.0/actors/Faraway/a/method/add?x=1", "3", headers: ("x-given", "y"));
+            Assert.Equal(("3?x=1", "y"), (await answer.TextAsync(), answer.Headers.GetValues("x-own").Single()));
+            Assert.Equal("4", (await caller.Grpc.InvokeActorAsync(new() { ActorType = "Faraway", ActorId = "a", Method = "add", Data = Google.Protobuf.ByteString.CopyFromUtf8("4") })).Data.ToStringUtf8());
+            await caller.Grpc.InvokeActorAsync(new() { ActorType = "Faraway", ActorId = "a", Method = "bad" }).FailsAsync(StatusCode.Internal, "error invoke actor method: error from actor service: (500) no");
+            await caller.Http.SendAsync("POST", "/v1.0/actors/Faraway/a/reminders/r", """{"dueTime":"0s"}""").FailsAsync(500, "ERR_ACTOR_RUNTIME_NOT_FOUND");
+        }
+        await caller.Grpc.InvokeActorAsync(new() { ActorType = "Faraway", ActorId = "a", Method = "add" }).FailsAsync(StatusCode.FailedPrecondition);
     }
 }

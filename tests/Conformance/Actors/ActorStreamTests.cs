@@ -8,6 +8,9 @@ namespace Conformance.Actors;
 /// <summary>Actors of an app that hosts them over a stream it opens itself, without a port of its own.</summary>
 public sealed class ActorStreamTests : IAsyncLifetime
 {
+    /// <summary>No other process hosts it: sidecars of one machine find each other's actors.</summary>
+    private const string Type = "StreamedCounter";
+
     private SidecarProcess sidecar = null!;
     private AsyncDuplexStreamingCall<SubscribeActorEventsRequestAlpha1, SubscribeActorEventsResponseAlpha1> stream = null!;
 
@@ -15,7 +18,7 @@ public sealed class ActorStreamTests : IAsyncLifetime
     {
         sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppProtocol = "grpc", Resources = [Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))] });
         stream = sidecar.Grpc.SubscribeActorEventsAlpha1();
-        await stream.RequestStream.WriteAsync(new() { InitialRequest = new() { Entities = { "Counter" } } });
+        await stream.RequestStream.WriteAsync(new() { InitialRequest = new() { Entities = { Type } } });
         Assert.NotNull((await NextAsync()).InitialResponse);
     }
 
@@ -28,9 +31,9 @@ public sealed class ActorStreamTests : IAsyncLifetime
     [Fact]
     public async Task A_method_is_asked_for_and_answered_over_the_stream()
     {
-        var call = sidecar.Grpc.InvokeActorAsync(new() { ActorType = "Counter", ActorId = "a", Method = "add", Data = ByteString.CopyFromUtf8("3") });
+        var call = sidecar.Grpc.InvokeActorAsync(new() { ActorType = Type, ActorId = "a", Method = "add", Data = ByteString.CopyFromUtf8("3") });
         var asked = (await NextAsync()).InvokeRequest;
-        Assert.Equal(("Counter", "a", "add", "3"), (asked.ActorType, asked.ActorId, asked.Method, asked.Data.ToStringUtf8()));
+        Assert.Equal((Type, "a", "add", "3"), (asked.ActorType, asked.ActorId, asked.Method, asked.Data.ToStringUtf8()));
         await stream.RequestStream.WriteAsync(new() { InvokeResponse = new() { Id = asked.Id, Data = ByteString.CopyFromUtf8("7") } });
         Assert.Equal("7", (await call).Data.ToStringUtf8());
     }
@@ -38,7 +41,7 @@ public sealed class ActorStreamTests : IAsyncLifetime
     [Fact]
     public async Task A_failure_of_the_app_is_one_of_the_call()
     {
-        var call = sidecar.Grpc.InvokeActorAsync(new() { ActorType = "Counter", ActorId = "a", Method = "bad" });
+        var call = sidecar.Grpc.InvokeActorAsync(new() { ActorType = Type, ActorId = "a", Method = "bad" });
         await stream.RequestStream.WriteAsync(new() { RequestFailed = new() { Id = (await NextAsync()).InvokeRequest.Id, Code = (uint)StatusCode.Internal, Message = "no" } });
         await call.FailsAsync(StatusCode.Internal);
     }
@@ -46,9 +49,9 @@ public sealed class ActorStreamTests : IAsyncLifetime
     [Fact]
     public async Task Reminders_come_over_the_stream()
     {
-        await sidecar.Grpc.RegisterActorReminderAsync(new() { ActorType = "Counter", ActorId = "a", Name = "soon", DueTime = "0s", Data = ByteString.CopyFromUtf8("\"x\"") });
+        await sidecar.Grpc.RegisterActorReminderAsync(new() { ActorType = Type, ActorId = "a", Name = "soon", DueTime = "0s", Data = ByteString.CopyFromUtf8("\"x\"") });
         var told = (await NextAsync()).ReminderRequest;
-        Assert.Equal(("Counter", "a", "soon"), (told.ActorType, told.ActorId, told.Name));
+        Assert.Equal((Type, "a", "soon"), (told.ActorType, told.ActorId, told.Name));
         await stream.RequestStream.WriteAsync(new() { ReminderResponse = new() { Id = told.Id } });
     }
 
@@ -57,7 +60,7 @@ public sealed class ActorStreamTests : IAsyncLifetime
     {
         await stream.RequestStream.CompleteAsync();
         await Patience.UntilAsync(async () => (await sidecar.Grpc.GetMetadataAsync(new())).ActorRuntime.ActiveActors.Count == 0, "the type stayed hosted");
-        await sidecar.Grpc.InvokeActorAsync(new() { ActorType = "Counter", ActorId = "a", Method = "add" }).FailsAsync(StatusCode.FailedPrecondition);
+        await sidecar.Grpc.InvokeActorAsync(new() { ActorType = Type, ActorId = "a", Method = "add" }).FailsAsync(StatusCode.FailedPrecondition);
     }
 
     private async Task<SubscribeActorEventsResponseAlpha1> NextAsync()

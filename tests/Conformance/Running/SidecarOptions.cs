@@ -10,6 +10,7 @@ public sealed record SidecarOptions
 
     /// <summary>Where the sidecar is to listen, when the app has to know before; a free port otherwise.</summary>
     public int? HttpPort { get; init; }
+    public int? GrpcPort { get; init; }
     public string AppProtocol { get; init; } = "http";
     public IReadOnlyList<string> Flags { get; init; } = [];
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();

@@ -24,7 +24,7 @@ public sealed class SidecarProcess : IAsyncDisposable
     private SidecarProcess(SidecarOptions options)
     {
         AppId = options.AppId;
-        (HttpPort, GrpcPort, PublicPort) = (options.HttpPort ?? Port.Free(), Port.Free(), Port.Free());
+        (HttpPort, GrpcPort, PublicPort) = (options.HttpPort ?? Port.Free(), options.GrpcPort ?? Port.Free(), Port.Free());
         scratch = Directory.CreateTempSubdirectory("conformance-").FullName;
         process = Process.Start(StartInfo(options)) ?? throw new InvalidOperationException("the sidecar could not be started");
         process.OutputDataReceived += (_, line) => output.Enqueue(line.Data ?? "");

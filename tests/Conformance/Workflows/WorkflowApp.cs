@@ -18,12 +18,19 @@ internal sealed class WorkflowApp : IAsyncDisposable
     /// <summary>Comes back when the sidecar knows of the worker.</summary>
     public static async Task<WorkflowApp> StartAsync(SidecarProcess sidecar, Action<WorkflowRuntimeOptions> register)
     {
+        var app = await StartAsync(sidecar.GrpcPort, register);
+        await Patience.UntilAsync(async () => (await sidecar.Grpc.GetMetadataAsync(new())).Workflows?.ConnectedWorkers > 0, "the worker did not connect");
+        return app;
+    }
+
+    /// <summary>Whether there is a sidecar or not.</summary>
+    public static async Task<WorkflowApp> StartAsync(int grpcPort, Action<WorkflowRuntimeOptions> register)
+    {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["DAPR_GRPC_ENDPOINT"] = $"http://127.0.0.1:{sidecar.GrpcPort}" });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["DAPR_GRPC_ENDPOINT"] = $"http://127.0.0.1:{grpcPort}" });
         builder.Services.AddDaprWorkflow(register);
         var app = new WorkflowApp(builder.Build());
         await app.host.StartAsync();
-        await Patience.UntilAsync(async () => (await sidecar.Grpc.GetMetadataAsync(new())).Workflows?.ConnectedWorkers > 0, "the worker did not connect");
         return app;
     }
 

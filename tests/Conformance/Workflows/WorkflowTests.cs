@@ -29,6 +29,16 @@ public sealed class WorkflowTests
     }
 
     [Fact]
+    public async Task An_app_that_is_there_before_its_sidecar_reaches_it_with_the_first_call()
+    {
+        var port = Port.Free();
+        await using var app = await WorkflowApp.StartAsync(port, options => options.RegisterWorkflow<string, string>("echo", (_, input) => Task.FromResult(input)));
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { GrpcPort = port, Resources = [Store] });
+        var id = await app.Client.ScheduleNewWorkflowAsync("echo", null, "x");
+        Assert.Equal("x", (await app.Client.WaitForWorkflowCompletionAsync(id))!.ReadOutputAs<string>());
+    }
+
+    [Fact]
     public async Task Activities_beyond_the_limit_of_the_configuration_wait()
     {
         await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Store], Configuration = Workflow("maxConcurrentActivityInvocations: 2") });

@@ -1,0 +1,60 @@
+using System.Net;
+using System.Text.Json;
+using Grpc.Core;
+using Sidecar.Api;
+using Sidecar.Api.Http;
+using Sidecar.Apps;
+using Sidecar.Hosting;
+
+namespace Sidecar.Actors;
+
+/// <summary>Calls of actors that an app of another sidecar process hosts: one request between the two sidecars, with all of the call in its body.</summary>
+internal static class ActorRelay
+{
+    public const string Header = "x-sidecar-actor";
+
+    public static async Task<InvocationReply> SendAsync(Uri sidecar, string caller, ActorId actor, InvocationCall call, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, sidecar)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new Relayed(actor.Type, actor.Id, call))),
+        };
+        request.Headers.TryAddWithoutValidation(Header, "call");
+        SidecarRegistry.Introduce(request, caller, actor.Type, call.Trace);
+        Answer answer;
+        try
+        {
+            using var response = await SidecarRegistry.Invoker.SendAsync(request, cancellation);
+            answer = JsonSerializer.Deserialize<Answer>(await response.Content.ReadAsByteArrayAsync(cancellation))!;
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException)
+        {
+            throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}"); // gone since it was found
+        }
+        return answer.Reply ?? throw new DaprException(new DaprError(answer.HttpStatus, answer.GrpcStatus, answer.Code, answer.Message));
+    }
+
+    /// <summary>The other side. What is not hosted here is not passed on: whoever asked looks again.</summary>
+    public static async Task TakeAsync(HttpContext context, AppSidecar sidecar)
+    {
+        var relayed = JsonSerializer.Deserialize<Relayed>(await context.Request.BodyAsync())!;
+        var actor = new ActorId(relayed.Type, relayed.Id);
+        Answer answer;
+        try
+        {
+            var host = sidecar is { AppIsWell: true, ActorHost: { } mine } && mine.Hosts(actor.Type) ? mine : throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
+            answer = new Answer(await host.InvokeAsync(actor, relayed.Call, context.RequestAborted));
+        }
+        catch (DaprException e)
+        {
+            answer = new Answer(null, e.Error.HttpStatus, e.Error.GrpcStatus, e.Error.Code, e.Error.Message);
+        }
+        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(answer), context.RequestAborted);
+    }
+
+    private sealed record Relayed(string Type, string Id, InvocationCall Call);
+
+    private sealed record Answer(InvocationReply? Reply, int HttpStatus = 0, StatusCode GrpcStatus = StatusCode.OK, string Code = "", string Message = "");
+}
