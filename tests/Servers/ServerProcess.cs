@@ -19,7 +19,8 @@ public abstract class ServerProcess : IAsyncDisposable
         setsid "$@" </dev/null & server=$!
         read -r crash
         kill -s KILL -- -$server; wait $server
-        [ -z "$SERVER_HELPER" ] || $SERVER_HELPER >/dev/null 2>&1
+        tries=0
+        while [ -n "$SERVER_HELPER" ] && [ $tries -lt 30 ] && ! $SERVER_HELPER >/dev/null 2>&1; do tries=$((tries + 1)); sleep 0.1; done
         [ -n "$crash" ] || rm -rf "$folder"
         """;
 
@@ -44,7 +45,10 @@ public abstract class ServerProcess : IAsyncDisposable
     /// <summary>Once, before the first start.</summary>
     protected virtual Task PrepareAsync() => Task.CompletedTask;
 
-    /// <summary>The command that ends what does not end with the process; null when there is nothing.</summary>
+    /// <summary>
+    /// The command that ends what does not end with the process; null when there is nothing. Tried for three seconds: it may refuse
+    /// until the last child of the process is gone.
+    /// </summary>
     protected virtual string? EndHelper => null;
 
     public async Task StartAsync()
