@@ -14,6 +14,9 @@ namespace Sidecar.Actors;
 internal interface IActorPlacement
 {
     ActorHost? Find(string type);
+
+    /// <summary>Whether the type may be hosted outside of this process.</summary>
+    bool IsForeign(string type);
 }
 
 /// <summary>One write to an actor's state: exactly one of upsert (a value) and delete (none).</summary>
@@ -57,7 +60,7 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
         {
             return here.InvokeAsync(actor, call, cancellation);
         }
-        var elsewhere = names.FindActors(actor.Type) ?? throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
+        var elsewhere = (placement.IsForeign(actor.Type) ? names.FindActors(actor.Type) : null) ?? throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
         return ActorRelay.SendAsync(elsewhere, appId, actor, call, cancellation);
     }
 

@@ -15,6 +15,12 @@ internal sealed class AppDirectory : IActorPlacement
 
     public AppSidecar? Local(string appId) => local.GetValueOrDefault(appId);
 
+    /// <summary>
+    /// Whether an actor type may be hosted by a sidecar of another process: never while several apps run in this one. They are a system
+    /// of their own; a type of an app that is ill or not up yet must not be looked for in another system of this machine.
+    /// </summary>
+    public bool IsForeign(string type) => local.Count == 1 && !local.Values.Any(sidecar => sidecar.ActorHost?.Hosts(type) == true);
+
     /// <summary>The host of an actor type among the apps of this process.</summary>
     public ActorHost? Find(string type)
     {

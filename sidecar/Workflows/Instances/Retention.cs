@@ -36,13 +36,10 @@ internal static class Retention
         runtime.Drain.Enter();
         try
         {
-            for (var attempt = 0; await IsDueAsync(runtime, id); attempt++)
+            for (var attempt = 0; await TryPurgeAsync(runtime, id) is { } reason; attempt++)
             {
-                var (_, refusal) = await Purge.RunAsync(runtime, id, recursive: false, force: false);
-                runtime.Meter.Operation("purge_workflow", refusal is null);
-                if (refusal is null) return;
                 var delay = runtime.RetryDelay(attempt);
-                runtime.Logger.RetentionFailed(id, delay, refusal.Message);
+                runtime.Logger.RetentionFailed(id, delay, reason);
                 await Task.Delay(delay, runtime.Clock, runtime.Drain.Stopping);
             }
         }
@@ -53,6 +50,22 @@ internal static class Retention
         finally
         {
             runtime.Drain.Leave();
+        }
+    }
+
+    /// <summary>Null when there is nothing left to do, otherwise why it has to be tried again.</summary>
+    private static async Task<string?> TryPurgeAsync(WorkflowRuntime runtime, string id)
+    {
+        try
+        {
+            if (!await IsDueAsync(runtime, id)) return null;
+            var (_, refusal) = await Purge.RunAsync(runtime, id, recursive: false, force: false);
+            runtime.Meter.Operation("purge_workflow", refusal is null);
+            return refusal?.Message;
+        }
+        catch (Exception e) when (!runtime.Drain.IsStopping)
+        {
+            return e.Message; // the store is away; nobody else waits for this
         }
     }
 
