@@ -23,62 +23,73 @@ internal static class ChoreographyRules
     public const string Decided = "order.intervention-decided";
 
     public static OrderEvent? React(Order order, Signal heard, ApprovalTerms approval, DateTimeOffset at)
-        => order.Saga != SagaKinds.Choreography || order.Status is not (OrderStatus.Pending or OrderStatus.Confirmed) ? null : (order.Phase, heard.Type) switch
+        => order.Saga != SagaKinds.Choreography || order.Status is not (OrderStatus.Pending or OrderStatus.Confirmed) ? null : heard.Type switch
         {
-            (OrderPhase.Reserving, "inventory.reserved") => Forward(order, 1, at) ?? AskOrPay(order, approval, at),
-            (OrderPhase.Reserving, "inventory.reservation-failed" or "inventory.released") => Fail(order, 1, heard.Reason ?? "The goods could not be reserved.", at),
-            (OrderPhase.Approved, Approved) => Forward(order, 1, at) ?? new PaymentRequested(order.Steps),
-            (OrderPhase.Rejected, Rejected) => Undo(order, Begun(order, at), 1, heard.Reason ?? "An operator has rejected the order.", at),
-            (OrderPhase.Paying, "payment.completed") => Forward(order, 2, at) ?? new ShipmentRequested(Done(order, 2, at)),
-            (OrderPhase.Paying, "payment.failed" or "payment.refunded") => Fail(order, 2, heard.Reason ?? "The payment failed.", at),
-            (OrderPhase.Shipping, "shipment.arranged") => Forward(order, 3, at) ?? new OrderConfirmed(Done(order, 3, at)),
-            (OrderPhase.Shipping, "shipment.refused" or "shipment.cancelled") => Fail(order, 3, heard.Reason ?? "The shipment could not be arranged.", at),
-            (OrderPhase.UndoingShipment, "shipment.cancelled" or "shipment.refused") => GoOn(order, 3, at),
-            (OrderPhase.UndoingPayment, "payment.refunded" or "payment.failed") => GoOn(order, 2, at),
-            (OrderPhase.UndoingPayment, "payment.refund-failed") when heard.Round == order.Round && !HasOpen(order) => Park(order, 2, heard.Reason ?? "The refund failed.", heard.Attempts, at),
-            (OrderPhase.UndoingInventory, "inventory.released" or "inventory.reservation-failed") => GoOn(order, 1, at),
-            (_, Cancelled) when order.Cancelling is { } wish => UndoFromHere(order, wish.Reason, wish.By == "timeout", at),
-            (_, Decided) => CarryOut(order, at),
-            _ => null,
+            Approved => order.Phase == OrderPhase.Approved ? TurnRound(order, order.Steps, at) ?? ChoreographyPlan.After(order, ChoreographyPlan.StepOf(order))!.Ask!(order.Steps) : null,
+            Rejected => order.Phase == OrderPhase.Rejected ? Undo(order, order.Steps, ChoreographyPlan.StepOf(order), heard.Reason ?? "An operator has rejected the order.", at) : null,
+            Cancelled => order.Cancelling is { } wish ? UndoFromHere(order, wish.Reason, wish.By == "timeout", at) : null,
+            Decided => CarryOut(order, at),
+            _ => order.Phase is OrderPhase.Ended ? null : Answered(order, heard, approval, at),
         };
 
     /// <summary>What becomes of an order that has stood still for too long.</summary>
     public static OrderEvent? Overdue(Order order, ApprovalTerms approval, int mostRounds, DateTimeOffset at) => order switch
     {
         { Phase: OrderPhase.Approving, Cancelling: null } => ApprovalRules.Expire(order, at),
-        { Cancelling: not null, Phase: not (OrderPhase.UndoingShipment or OrderPhase.UndoingPayment or OrderPhase.UndoingInventory) } => React(order, new Signal(Cancelled), approval, at),
+        _ when order.Phase.IsUndoing() => HasOpen(order) ? null : CarryOut(order, at) ?? AskAgain(order, mostRounds, at),
+        { Cancelling: not null } => React(order, new Signal(Cancelled), approval, at),
         { Phase: OrderPhase.Rejected } => React(order, new Signal(Rejected), approval, at),
-        { Phase: OrderPhase.Reserving or OrderPhase.Approved or OrderPhase.Paying or OrderPhase.Shipping } => new CancellationRequested("timeout", $"No answer to step {SagaSteps.Names[StepOf(order.Phase)]} in time."),
-        { Phase: OrderPhase.UndoingShipment or OrderPhase.UndoingPayment or OrderPhase.UndoingInventory } when HasOpen(order) => null,
-        { Phase: OrderPhase.UndoingShipment or OrderPhase.UndoingPayment or OrderPhase.UndoingInventory } => CarryOut(order, at)
-            ?? (order.Round < mostRounds ? Ask(order, order.Steps, StepOf(order.Phase), order.Reason!, order.Round + 1, at) : Park(order, StepOf(order.Phase), "No answer in time.", order.Round, at)),
-        _ => null,
+        { Phase: OrderPhase.Fulfilled or OrderPhase.Ended } => null,
+        _ => new CancellationRequested("timeout", $"No answer to step {ChoreographyPlan.StepOf(order).Name} in time."),
     };
 
     public static bool HasOpen(Order order) => order.Interventions is [.., { Decided: null }];
 
-    /// <summary>A step has gone well; an order that is to be cancelled turns round here.</summary>
-    private static OrderEvent? Forward(Order order, int step, DateTimeOffset at)
-        => order.Cancelling is { } wish ? Undo(order, Done(order, step, at), step, wish.Reason, at) : null;
-
-    private static OrderEvent AskOrPay(Order order, ApprovalTerms approval, DateTimeOffset at)
-        => approval.Ask(order.Total) ? ApprovalRules.Request(order, approval, Done(order, 1, at), at)! : new PaymentRequested(Done(order, 1, at));
-
-    private static OrderEvent Fail(Order order, int step, string reason, DateTimeOffset at)
-        => Undo(order, Begun(order, at).With(SagaSteps.Names[step], StepState.Failed, at, reason), step - 1, reason, at);
-
-    private static OrderEvent GoOn(Order order, int undone, DateTimeOffset at)
-        => Undo(order, order.Steps.Undone(SagaSteps.Names[undone], at), undone - 1, order.Reason!, at);
-
-    private static OrderEvent? UndoFromHere(Order order, string reason, bool timedOut, DateTimeOffset at)
+    private static OrderEvent? Answered(Order order, Signal heard, ApprovalTerms approval, DateTimeOffset at)
     {
-        if (order.Phase is OrderPhase.UndoingShipment or OrderPhase.UndoingPayment or OrderPhase.UndoingInventory or OrderPhase.Ended)
+        var step = ChoreographyPlan.StepOf(order);
+        if (order.Phase == step.Doing)
+        {
+            return heard.Type == step.Done ? GoOn(order, step, approval, at)
+                : heard.Type == step.Refused || heard.Type == step.Undone ? Fail(order, step, heard.Reason ?? step.Failure, at)
+                : null;
+        }
+        if (order.Phase != step.Undoing)
         {
             return null;
         }
-        var step = StepOf(order.Phase);
+        return heard.Type == step.Undone || heard.Type == step.Refused ? Undo(order, order.Steps.Undone(step.Name, at), ChoreographyPlan.Before(order, step), order.Reason!, at)
+            : heard.Type == step.UndoFailed && heard.Round == order.Round && !HasOpen(order) ? Park(order, step, heard.Reason ?? $"Step {step.Name} could not be undone.", heard.Attempts, at)
+            : null;
+    }
+
+    /// <summary>A step has gone well; an order that is to be cancelled turns round here.</summary>
+    private static OrderEvent GoOn(Order order, ChoreographedStep done, ApprovalTerms approval, DateTimeOffset at)
+    {
+        var steps = Begun(order, at).With(done.Name, StepState.Done, at);
+        return TurnRound(order, steps, at) ?? ChoreographyPlan.After(order, done) switch
+        {
+            null => new OrderConfirmed(steps),
+            { Name: SagaSteps.ProcessPayment } when approval.Ask(order.Total) => ApprovalRules.Request(order, approval, steps, at)!,
+            var next => next.Ask!(steps),
+        };
+    }
+
+    private static OrderEvent? TurnRound(Order order, IReadOnlyList<SagaStepView> steps, DateTimeOffset at)
+        => order.Cancelling is { } wish ? Undo(order, steps, ChoreographyPlan.StepOf(order), wish.Reason, at) : null;
+
+    private static OrderEvent Fail(Order order, ChoreographedStep step, string reason, DateTimeOffset at)
+        => Undo(order, Begun(order, at).With(step.Name, StepState.Failed, at, reason), ChoreographyPlan.Before(order, step), reason, at);
+
+    private static OrderEvent? UndoFromHere(Order order, string reason, bool timedOut, DateTimeOffset at)
+    {
+        if (order.Phase == OrderPhase.Ended || order.Phase.IsUndoing())
+        {
+            return null;
+        }
+        var step = ChoreographyPlan.StepOf(order);
         var steps = Begun(order, at);
-        return Undo(order, timedOut ? steps.With(SagaSteps.Names[step], StepState.Failed, at, reason) : steps, step, reason, at);
+        return Undo(order, timedOut ? steps.With(step.Name, StepState.Failed, at, reason) : steps, step, reason, at);
     }
 
     /// <summary>An operator has decided, and nobody has acted on it yet.</summary>
@@ -88,44 +99,30 @@ internal static class ChoreographyRules
         {
             return null;
         }
-        var step = StepOf(order.Phase);
+        var step = ChoreographyPlan.StepOf(order);
         return decided.Decision == Decision.Retry
-            ? Ask(order, order.Steps.With(last.Step, StepState.Pending, at), step, order.Reason!, order.Round + 1, at)
-            : Undo(order, order.Steps.With(last.Step, decided.Decision == Decision.Resolved ? StepState.Compensated : StepState.Failed, at, decided.Note), step - 1, order.Reason!, at);
+            ? AskUndo(order, order.Steps.With(last.Step, StepState.Pending, at), step, order.Reason!, order.Round + 1)
+            : Undo(order, order.Steps.With(last.Step, decided.Decision == Decision.Resolved ? StepState.Compensated : StepState.Failed, at, decided.Note), ChoreographyPlan.Before(order, step), order.Reason!, at);
     }
 
-    private static InterventionRequired Park(Order order, int step, string error, int attempts, DateTimeOffset at)
+    private static OrderEvent AskAgain(Order order, int mostRounds, DateTimeOffset at)
     {
-        var name = SagaSteps.Names[step];
-        var before = order.Interventions.LastOrDefault(one => one.Step == name)?.Attempts ?? 0;
-        return new InterventionRequired(order.Interventions.Count + 1, name, error, before + attempts, null, at, order.Steps.With(name, StepState.Intervention, at, error));
+        var step = ChoreographyPlan.StepOf(order);
+        return order.Round < mostRounds ? AskUndo(order, order.Steps, step, order.Reason!, order.Round + 1) : Park(order, step, "No answer in time.", order.Round, at);
     }
 
-    private static OrderEvent Undo(Order order, IReadOnlyList<SagaStepView> steps, int step, string reason, DateTimeOffset at)
-        => step == 0 ? new OrderCancelled(order.Reason ?? reason, steps.Undone(SagaSteps.CreateOrder, at)) : Ask(order, steps, step, reason, 1, at);
-
-    private static StepRequested Ask(Order order, IReadOnlyList<SagaStepView> steps, int step, string reason, int round, DateTimeOffset at)
+    private static InterventionRequired Park(Order order, ChoreographedStep step, string error, int attempts, DateTimeOffset at)
     {
-        StepRequested asked = step switch
-        {
-            1 => new ReleaseRequested(steps),
-            2 => new RefundRequested(steps),
-            3 => new ShipmentCancellationRequested(steps),
-            _ => throw new ArgumentOutOfRangeException(nameof(step), step, $"no service undoes this step (at {at:O})"),
-        };
-        return asked with { Reason = order.Reason ?? reason, Round = round };
+        var before = order.Interventions.LastOrDefault(one => one.Step == step.Name)?.Attempts ?? 0;
+        return new InterventionRequired(order.Interventions.Count + 1, step.Name, error, before + attempts, null, at, order.Steps.With(step.Name, StepState.Intervention, at, error));
     }
 
-    /// <summary>The step under way in a phase, or the last one done: the first to be undone.</summary>
-    private static int StepOf(OrderPhase phase) => phase switch
-    {
-        OrderPhase.Reserving or OrderPhase.Approving or OrderPhase.Approved or OrderPhase.Rejected or OrderPhase.UndoingInventory => 1,
-        OrderPhase.Paying or OrderPhase.UndoingPayment => 2,
-        OrderPhase.Shipping or OrderPhase.Fulfilled or OrderPhase.UndoingShipment => 3,
-        _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "a phase without a step"),
-    };
+    /// <summary>Undoes <paramref name="step"/> next; without one, all are undone, and the order is what remains.</summary>
+    private static OrderEvent Undo(Order order, IReadOnlyList<SagaStepView> steps, ChoreographedStep? step, string reason, DateTimeOffset at)
+        => step is null ? new OrderCancelled(order.Reason ?? reason, steps.Undone(SagaSteps.CreateOrder, at)) : AskUndo(order, steps, step, reason, 1);
 
-    private static IReadOnlyList<SagaStepView> Done(Order order, int step, DateTimeOffset at) => Begun(order, at).With(SagaSteps.Names[step], StepState.Done, at);
+    private static StepRequested AskUndo(Order order, IReadOnlyList<SagaStepView> steps, ChoreographedStep step, string reason, int round)
+        => step.AskUndo(steps) with { Reason = order.Reason ?? reason, Round = round };
 
     /// <summary>That there is an order says that its first step is done.</summary>
     private static IReadOnlyList<SagaStepView> Begun(Order order, DateTimeOffset at)

@@ -62,11 +62,11 @@ internal sealed class LookAfterOrder(OrderStreams streams, TimeProvider time) : 
 
     private async Task MoveAsync(OrderSagaInput input, ApprovalTerms approval)
     {
-        var moved = await streams.AppendAsync(input.OrderId, order => ChoreographyRules.Overdue(order!, approval, input.Retries.CompensationAttempts, time.GetUtcNow())!, CancellationToken.None);
+        var moved = await streams.AppendAsync(input.OrderId, now => ChoreographyRules.Overdue(now!, approval, input.Retries.CompensationAttempts, time.GetUtcNow())!, CancellationToken.None);
         // A time-out is carried out here too: what is stuck may be the very events that would bring it about.
-        if (moved.Value is { Cancelling: not null, Phase: not (OrderPhase.UndoingShipment or OrderPhase.UndoingPayment or OrderPhase.UndoingInventory) } or { Phase: OrderPhase.Rejected })
+        if (moved.Value is { } order && (order.Phase == OrderPhase.Rejected || (order.Cancelling is not null && !order.Phase.IsUndoing())))
         {
-            await streams.AppendAsync(input.OrderId, order => ChoreographyRules.Overdue(order!, approval, input.Retries.CompensationAttempts, time.GetUtcNow())!, CancellationToken.None);
+            await streams.AppendAsync(input.OrderId, now => ChoreographyRules.Overdue(now!, approval, input.Retries.CompensationAttempts, time.GetUtcNow())!, CancellationToken.None);
         }
     }
 }

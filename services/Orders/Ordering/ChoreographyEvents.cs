@@ -10,34 +10,53 @@ internal abstract record StepRequested(IReadOnlyList<SagaStepView> Steps) : Orde
 
     /// <summary>How often this was asked for; an answer tells which question it is to.</summary>
     public int Round { get; init; } = 1;
+
+    /// <summary>Where the order stands until the answer comes.</summary>
+    [JsonIgnore]
+    public abstract OrderPhase Phase { get; }
 }
 
 internal sealed record PaymentRequested(IReadOnlyList<SagaStepView> Steps) : StepRequested(Steps)
 {
     [JsonIgnore]
     public override string Name => "order.payment-requested";
+
+    [JsonIgnore]
+    public override OrderPhase Phase => OrderPhase.Paying;
 }
 
 internal sealed record ShipmentRequested(IReadOnlyList<SagaStepView> Steps) : StepRequested(Steps)
 {
     [JsonIgnore]
     public override string Name => "order.shipment-requested";
+
+    [JsonIgnore]
+    public override OrderPhase Phase => OrderPhase.Shipping;
 }
 
 internal sealed record ShipmentCancellationRequested(IReadOnlyList<SagaStepView> Steps) : StepRequested(Steps)
 {
     [JsonIgnore]
     public override string Name => "order.shipment-cancellation-requested";
+
+    [JsonIgnore]
+    public override OrderPhase Phase => OrderPhase.UndoingShipment;
 }
 
 internal sealed record RefundRequested(IReadOnlyList<SagaStepView> Steps) : StepRequested(Steps)
 {
     [JsonIgnore]
     public override string Name => "order.refund-requested";
+
+    [JsonIgnore]
+    public override OrderPhase Phase => OrderPhase.UndoingPayment;
 }
 
 internal sealed record ReleaseRequested(IReadOnlyList<SagaStepView> Steps) : StepRequested(Steps)
 {
     [JsonIgnore]
     public override string Name => "order.release-requested";
+
+    [JsonIgnore]
+    public override OrderPhase Phase => OrderPhase.UndoingInventory;
 }

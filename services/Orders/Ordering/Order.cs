@@ -7,6 +7,11 @@ internal enum OrderStatus { Pending, Confirmed, Shipped, Delivered, Cancelled }
 /// <summary>Stored format (snapshots): where an order stands between its services.</summary>
 internal enum OrderPhase { Reserving, Approving, Approved, Rejected, Paying, Shipping, Fulfilled, UndoingShipment, UndoingPayment, UndoingInventory, Ended }
 
+internal static class OrderPhases
+{
+    public static bool IsUndoing(this OrderPhase phase) => phase is OrderPhase.UndoingShipment or OrderPhase.UndoingPayment or OrderPhase.UndoingInventory;
+}
+
 /// <summary>
 /// An order as its events make it. Null before the first one. Stored format, because snapshots hold it.
 /// </summary>
@@ -44,7 +49,7 @@ internal sealed record Order(
         (_, ApprovalRequested requested) => order with { Phase = OrderPhase.Approving, Approval = requested, Steps = requested.Steps },
         (_, OrderApproved) => order with { Phase = OrderPhase.Approved },
         (_, OrderRejected) => order with { Phase = OrderPhase.Rejected },
-        (_, StepRequested asked) => order with { Phase = PhaseOf(asked), Round = asked.Round, Steps = asked.Steps, Reason = order.Reason ?? asked.Reason },
+        (_, StepRequested asked) => order with { Phase = asked.Phase, Round = asked.Round, Steps = asked.Steps, Reason = order.Reason ?? asked.Reason },
         (_, CancellationRequested requested) => order with { Cancelling = requested },
         (_, CancellationRefused) => order with { Cancelling = null },
         (_, InterventionRequired required) => order with { Steps = required.Steps, Interventions = [.. order.Interventions, Intervention.Open(required)] },
@@ -54,16 +59,6 @@ internal sealed record Order(
         (_, OrderShipped) => order with { Status = OrderStatus.Shipped, Cancelling = null },
         (_, OrderDelivered) => order with { Status = OrderStatus.Delivered },
         _ => throw new InvalidOperationException($"{happened.GetType().Name} is no event of an order"),
-    };
-
-    private static OrderPhase PhaseOf(StepRequested asked) => asked switch
-    {
-        PaymentRequested => OrderPhase.Paying,
-        ShipmentRequested => OrderPhase.Shipping,
-        ShipmentCancellationRequested => OrderPhase.UndoingShipment,
-        RefundRequested => OrderPhase.UndoingPayment,
-        ReleaseRequested => OrderPhase.UndoingInventory,
-        _ => throw new InvalidOperationException($"{asked.GetType().Name} belongs to no phase"),
     };
 }
 
@@ -106,7 +101,8 @@ internal static class OrderRules
     {
         null => Missing,
         { Status: OrderStatus.Shipped or OrderStatus.Delivered } => Refusal.Conflict("order-on-its-way", $"An order that is {Word(order)} can't be cancelled."),
-        { Status: OrderStatus.Cancelled } or { Cancelling: not null } or { Phase: OrderPhase.Rejected or OrderPhase.UndoingShipment or OrderPhase.UndoingPayment or OrderPhase.UndoingInventory } => default(Outcome<OrderEvent?>),
+        { Status: OrderStatus.Cancelled } or { Cancelling: not null } or { Phase: OrderPhase.Rejected } => default(Outcome<OrderEvent?>),
+        _ when order.Phase.IsUndoing() => default(Outcome<OrderEvent?>),
         _ => new CancellationRequested(by, reason),
     };
 
@@ -117,7 +113,7 @@ internal static class OrderRules
     /// <summary>The next event of an order whose goods have left. One that was not confirmed yet is confirmed first: goods that have left are the proof.</summary>
     public static OrderEvent? Ship(Order order, string? tracking, DateTimeOffset at) => order.Status switch
     {
-        OrderStatus.Pending => new OrderConfirmed([.. SagaSteps.Names.Select(name => new SagaStepView(name, StepState.Done, order.Steps.FirstOrDefault(step => step.Name == name)?.At ?? at))]),
+        OrderStatus.Pending => new OrderConfirmed([.. (order.Steps.Count > 0 ? order.Steps : SagaSteps.Pending).Select(step => new SagaStepView(step.Name, StepState.Done, step.At ?? at))]),
         OrderStatus.Confirmed => new OrderShipped(tracking),
         _ => null,
     };

@@ -24,7 +24,9 @@ internal static class SagaSteps
 
     public static readonly IReadOnlyList<string> Names = [CreateOrder, ReserveInventory, ProcessPayment, ArrangeShipment];
 
-    public static readonly IReadOnlyList<SagaStepView> Pending = [.. Names.Select(name => new SagaStepView(name, StepState.Pending))];
+    public static readonly IReadOnlyList<SagaStepView> Pending = PendingOf(Names);
+
+    public static IReadOnlyList<SagaStepView> PendingOf(IEnumerable<string> names) => [.. names.Select(name => new SagaStepView(name, StepState.Pending))];
 
     public static IReadOnlyList<SagaStepView> With(this IReadOnlyList<SagaStepView> steps, string name, StepState state, DateTimeOffset at, string? error = null)
         => [.. (steps.Count == 0 ? Pending : steps).Select(step => step.Name == name ? new SagaStepView(name, state, at, error) : step)];

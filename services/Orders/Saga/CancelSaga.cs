@@ -17,7 +17,8 @@ internal sealed class CancelSaga : Workflow<CancelSagaInput, OrderStatus>
     public override async Task<OrderStatus> RunAsync(WorkflowContext context, CancelSagaInput input)
     {
         var log = new StepLog(context, input.Steps.Count == 0 ? SagaSteps.Pending : input.Steps);
-        if (await new Compensation(context, input.Order, log).RunAsync(SagaPlan.Steps.Count - 1, input.Reason))
+        var undo = new Compensation(context, input.Order, log, SagaPlan.Of(log.Steps));
+        if (await undo.RunAsync(undo.LastStep, input.Reason))
         {
             return OrderStatus.Cancelled;
         }

@@ -8,7 +8,7 @@ namespace Orders.Saga;
 /// Undoes the steps of an order in reverse order. A compensation that keeps failing is given to a person and waits, durably; what he
 /// decides is an event of the order, and the workflow's own event only wakes it to read it.
 /// </summary>
-internal sealed class Compensation(WorkflowContext context, OrderSagaInput input, StepLog log)
+internal sealed class Compensation(WorkflowContext context, OrderSagaInput input, StepLog log, IReadOnlyList<SagaStep> plan)
 {
     /// <summary>Wakes a saga that waits for a decision. The truth is on the order's stream.</summary>
     public const string WakeEvent = "wake";
@@ -21,6 +21,8 @@ internal sealed class Compensation(WorkflowContext context, OrderSagaInput input
 
     private int interventions;
 
+    public int LastStep => plan.Count - 1;
+
     /// <summary>
     /// Undoes steps <paramref name="last"/> down to the first. False, and nothing is undone, when the goods have left: then the order
     /// can only go forward.
@@ -29,7 +31,7 @@ internal sealed class Compensation(WorkflowContext context, OrderSagaInput input
     {
         for (var i = last; i >= 0; i--)
         {
-            var (step, _, compensation) = SagaPlan.Steps[i];
+            var (step, _, compensation, _) = plan[i];
             // Cancelling the order is what the others have led to: it records how they ended.
             object about = i == 0 ? new SagaConclusion(input.OrderId, reason, log.WithUndone(step)) { Created = input.ToCreated() } : input;
             if (!await UndoAsync(step, compensation, about))

@@ -34,11 +34,12 @@ internal sealed class OrderSaga : Workflow<OrderSagaInput, OrderStatus>
 
     public override async Task<OrderStatus> RunAsync(WorkflowContext context, OrderSagaInput input)
     {
-        var log = new StepLog(context, SagaSteps.Pending);
-        var undo = new Compensation(context, input, log);
-        for (var i = 0; i < SagaPlan.Steps.Count; i++)
+        var plan = SagaPlan.Of(context);
+        var log = new StepLog(context, SagaSteps.PendingOf(plan.Select(step => step.Name)));
+        var undo = new Compensation(context, input, log, plan);
+        for (var i = 0; i < plan.Count; i++)
         {
-            var (step, action, _) = SagaPlan.Steps[i];
+            var (step, action, _, _) = plan[i];
             if (step == SagaSteps.ProcessPayment && await RejectedAsync(context, input, log) is { } rejected)
             {
                 await undo.RunAsync(i - 1, rejected);
@@ -72,7 +73,7 @@ internal sealed class OrderSaga : Workflow<OrderSagaInput, OrderStatus>
             {
                 return OrderStatus.Confirmed;
             }
-            if (await undo.RunAsync(SagaPlan.Steps.Count - 1, refused) || code is not (null or "cancellation-requested"))
+            if (await undo.RunAsync(undo.LastStep, refused) || code is not (null or "cancellation-requested"))
             {
                 return OrderStatus.Cancelled;
             }
