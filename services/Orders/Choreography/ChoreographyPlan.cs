@@ -15,7 +15,8 @@ internal sealed record ChoreographedStep(string Name, OrderPhase Doing, OrderPha
 
     public required string Done { get; init; }
 
-    public required string Refused { get; init; }
+    /// <summary>Null when the service takes every order.</summary>
+    public string? Refused { get; init; }
 
     public required string Undone { get; init; }
 

@@ -10,42 +10,98 @@ namespace EndToEnd.Extending;
 public sealed partial class RecipeTests
 {
     [Fact]
-    public async Task The_recipes_lead_to_a_service_with_a_store_of_its_own_that_hears_of_deliveries()
+    public async Task The_recipes_lead_to_a_service_that_hears_of_deliveries_and_takes_a_step_in_both_kinds_of_saga()
     {
         await using var system = await OrderSystem.StartAsync(Follow);
-        var order = await system.Api.PlaceAndEndAsync(Api.Order());
-        await system.Api.DoAsync($"/api/operations/shipments/{order.OrderId}/ship");
-        await system.Api.WhenAsync(order.OrderId, "shipped");
-        await system.Api.DoAsync($"/api/operations/shipments/{order.OrderId}/deliver");
-        await system.Api.WhenAsync(order.OrderId, "delivered");
-
-        await Wait.UntilAsync("returns keeps the order's window", () => Task.FromResult(system.Set.ValuesOf("returns-store").Any(window => window.Contains(order.OrderId, StringComparison.Ordinal))));
         using var sidecar = system.SidecarOf("gateway");
-        var window = JsonSerializer.Deserialize<ReturnWindow>(await sidecar.ReadAsync("returns", $"returns/{order.OrderId}"), JsonSerializerOptions.Web)!;
-        Assert.Equal(order.OrderId, window.OrderId);
-        Assert.True(window.Until > TimeProvider.System.GetUtcNow().AddDays(29));
+        string[] done = ["create-order done", "reserve-inventory done", "process-payment done", "promise-returns done", "arrange-shipment done"];
+        string[] undone = ["create-order compensated", "reserve-inventory compensated", "process-payment compensated", "promise-returns compensated", "arrange-shipment failed"];
+        var nowhere = await system.Api.RegisterAsync("Nemo", "XX");
+        foreach (var saga in new[] { "orchestration", "choreography" })
+        {
+            var confirmed = await system.Api.PlaceAndEndAsync(Api.Order(saga: saga));
+            Assert.Equal("confirmed", confirmed.Status);
+            Assert.Equal(done, confirmed.States);
+            Assert.Equal("promised", Promise(system, confirmed.OrderId));
+
+            var refused = await system.Api.PlaceAndEndAsync(Api.Order(customer: nowhere, saga: saga));
+            Assert.Equal("cancelled", refused.Status);
+            Assert.Equal(undone, refused.States);
+            Assert.Equal("withdrawn", Promise(system, refused.OrderId));
+
+            await system.Api.DoAsync($"/api/operations/shipments/{confirmed.OrderId}/ship");
+            await system.Api.WhenAsync(confirmed.OrderId, "shipped");
+            await system.Api.DoAsync($"/api/operations/shipments/{confirmed.OrderId}/deliver");
+            await system.Api.WhenAsync(confirmed.OrderId, "delivered");
+            await Wait.UntilAsync("returns keeps the order's window", () => Task.FromResult(Kept(system, confirmed.OrderId).Any(value => value.Until is not null)));
+            var window = JsonSerializer.Deserialize<ReturnsRecord>(await sidecar.ReadAsync("returns", $"returns/{confirmed.OrderId}"), JsonSerializerOptions.Web)!;
+            Assert.Equal(confirmed.OrderId, window.OrderId);
+            Assert.True(window.Until > TimeProvider.System.GetUtcNow().AddDays(29));
+        }
     }
+
+    private static string Promise(OrderSystem system, string orderId) => Kept(system, orderId).Single(value => value.Status is not null).Status!;
+
+    private static IEnumerable<ReturnsRecord> Kept(OrderSystem system, string orderId)
+        => system.Set.ValuesOf("returns-store").Select(value => JsonSerializer.Deserialize<ReturnsRecord>(value, JsonSerializerOptions.Web)!).Where(value => value.OrderId == orderId);
 
     private static void Follow(SystemFolder folder)
     {
+        // What the recipes change is changed in a copy, and built there as if it stood in the repository, which other tests are using.
+        CopyOrders(folder);
         foreach (Match block in CodeBlock().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "extend.md"))))
         {
-            var (file, text) = (block.Groups["file"].Value, block.Groups["text"].Value);
+            var (kind, file, text) = (block.Groups["kind"].Value, block.Groups["file"].Value, block.Groups["text"].Value);
             if (file == "dapr.yaml")
             {
                 File.AppendAllText(folder.Template, text.Replace("./services", folder.In("services"), StringComparison.Ordinal).Replace("5107", $"{FreePort.Take()}", StringComparison.Ordinal));
                 continue;
             }
             Directory.CreateDirectory(Path.GetDirectoryName(folder.In(file))!);
-            File.WriteAllText(folder.In(file), text.Replace("../ServiceDefaults/", $"{Repository.Root}services/ServiceDefaults/", StringComparison.Ordinal));
+            if (kind == "diff")
+            {
+                Patch(folder, file, text);
+                continue;
+            }
+            File.WriteAllText(folder.In(file), InRepository(text));
         }
-        // The project stands outside of the repository, which other tests are using, and is built as if it stood in it.
         foreach (var shared in new[] { "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props" })
         {
             var source = shared == "Directory.Build.props" ? $"{Repository.Root}services/{shared}" : $"{Repository.Root}{shared}";
             File.WriteAllText(folder.In($"services/{shared}"), $"<Project><Import Project=\"{source}\" /></Project>");
         }
         Build(folder.In("services/Returns/Returns.csproj"));
+        Build(folder.In("services/Orders/Orders.csproj"));
+    }
+
+    private static void CopyOrders(SystemFolder folder)
+    {
+        var orders = Path.Combine(Repository.Root, "services", "Orders");
+        foreach (var file in Directory.EnumerateFiles(orders, "*", SearchOption.AllDirectories))
+        {
+            var relative = Path.GetRelativePath(orders, file);
+            if (relative.Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj"))
+            {
+                var copy = folder.In(Path.Combine("services", "Orders", relative));
+                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                File.WriteAllText(copy, InRepository(File.ReadAllText(file)));
+            }
+        }
+        folder.Replace("dapr.yaml", $"{Repository.Root}services/Orders\n", $"{folder.In("services/Orders")}\n");
+    }
+
+    private static string InRepository(string text) => text.Replace("../ServiceDefaults/", $"{Repository.Root}services/ServiceDefaults/", StringComparison.Ordinal);
+
+    /// <summary>Each hunk must fit in exactly one place.</summary>
+    private static void Patch(SystemFolder folder, string file, string diff)
+    {
+        foreach (var hunk in diff.Split("@@\n"))
+        {
+            var lines = hunk.TrimEnd('\n').Split('\n');
+            var old = string.Join('\n', lines.Where(line => line[0] != '+').Select(line => line[1..])) + "\n";
+            Assert.Equal(2, File.ReadAllText(folder.In(file)).Split(old).Length);
+            folder.Replace(file, old, string.Join('\n', lines.Where(line => line[0] != '-').Select(line => line[1..])) + "\n");
+        }
     }
 
     private static void Build(string project)
@@ -56,8 +112,9 @@ public sealed partial class RecipeTests
         Assert.True(build.ExitCode == 0, said);
     }
 
-    private sealed record ReturnWindow(string OrderId, DateTimeOffset Until);
+    /// <summary>What <c>returns</c> keeps for an order: a promise, or how long the goods may be sent back.</summary>
+    private sealed record ReturnsRecord(string OrderId, DateTimeOffset? Until, string? Status);
 
-    [GeneratedRegex(@"^```\w+ (?<file>[\w./-]+)\n(?<text>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
+    [GeneratedRegex(@"^```(?<kind>\w+) (?<file>[\w./-]+)\n(?<text>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex CodeBlock();
 }

@@ -157,6 +157,16 @@ public sealed class ChoreographyRulesTests
         Assert.IsType<OrderRejected>(ChoreographyRules.Overdue(order, terms, 3, At.AddHours(1)));
     }
 
+    [Fact]
+    public void An_order_goes_on_with_the_steps_that_it_began_with_whatever_the_plan_has_now()
+    {
+        var begun = SagaSteps.PendingOf([SagaSteps.CreateOrder, SagaSteps.ReserveInventory, SagaSteps.ArrangeShipment]);
+        var order = Given(Created, new ShipmentRequested(begun));
+
+        Assert.Equal(begun.Select(step => step.Name), Assert.IsType<OrderConfirmed>(React(order, "shipment.arranged")).Steps.Select(step => step.Name));
+        Assert.IsType<ReleaseRequested>(React(order, "shipment.refused"));
+    }
+
     private static Order Refunding() => Given(Created, new RefundRequested(SagaSteps.Pending) { Reason = "not served" });
 
     private static Order Given(params OrderEvent[] events) => Order.From(events)!;

@@ -259,6 +259,14 @@ public sealed class OrderSagaTests
     }
 
     [Fact]
+    public async Task A_step_that_a_confirmed_order_has_not_gone_through_is_not_undone()
+    {
+        await run.StartCancelAsync(new CancelSagaInput(SagaRun.Input, "changed my mind", SagaSteps.PendingOf([SagaSteps.CreateOrder, SagaSteps.ArrangeShipment])));
+
+        Assert.Equal(["CancelShipment", "CancelOrder"], run.Did);
+    }
+
+    [Fact]
     public async Task Cancelling_a_confirmed_order_whose_goods_have_left_undoes_nothing()
     {
         run.Refuses("CancelShipment", "on their way", "already-shipped");
