@@ -22,7 +22,6 @@ public sealed class PlayedSystem : IAsyncLifetime
         """;
 
     private readonly Dictionary<string, PlayedService> played = [];
-    private readonly int metricsPort = FreePort.Take();
     private OrderSystem? system;
 
     internal OrderSystem System => system!;
@@ -34,8 +33,8 @@ public sealed class PlayedSystem : IAsyncLifetime
     /// <summary>A metric of the orders' sidecar, by name and some of its labels.</summary>
     internal async Task<double> MetricAsync(string name, params string[] labels)
     {
-        using var http = new HttpClient();
-        var lines = (await http.GetStringAsync(new Uri($"http://localhost:{metricsPort}/metrics"))).Split('\n');
+        using var orders = System.SidecarOf("orders");
+        var lines = (await orders.MetricsAsync()).Split('\n');
         var line = lines.FirstOrDefault(one => one.StartsWith(name + "{", StringComparison.Ordinal) && labels.All(label => one.Contains(label, StringComparison.Ordinal)));
         Assert.True(line is not null, $"no {name} with {string.Join(", ", labels)} in{Environment.NewLine}{string.Join('\n', lines.Where(one => one.StartsWith(name, StringComparison.Ordinal)))}");
         return double.Parse(line[line.LastIndexOf(' ')..], CultureInfo.InvariantCulture);
@@ -69,7 +68,6 @@ public sealed class PlayedSystem : IAsyncLifetime
             played[appId] = new PlayedService(folder.Ports[appId]);
             played[appId].StartAsync().GetAwaiter().GetResult();
         }
-        template = template.Replace("- appID: orders\n", $"- appID: orders\n    metricsPort: {metricsPort}\n", StringComparison.Ordinal);
         File.WriteAllText(folder.Template, template.Replace("appProtocol: grpc", "appProtocol: http", StringComparison.Ordinal));
         folder.Replace("dapr.yaml", "    ASPNETCORE_ENVIRONMENT: Development", "    ASPNETCORE_ENVIRONMENT: Development" + Limits);
         folder.Replace("components/resiliency-edge.yaml", "edge: 10s", "edge: 10s\n      short: 1s");

@@ -75,6 +75,9 @@ internal sealed class AppSidecar : IDisposable
         return response.StatusCode;
     }
 
+    /// <summary>What the sidecar has counted, in Prometheus' format.</summary>
+    public Task<string> MetricsAsync() => http.GetStringAsync(new Uri($"http://127.0.0.1:{environment["DAPR_METRICS_PORT"]}/metrics"));
+
     public Task<string> ReadAsync(string appId, string path) => http.GetStringAsync(new Uri($"/v1.0/invoke/{appId}/method/{path}", UriKind.Relative));
 
     public void Dispose() => http.Dispose();
