@@ -62,7 +62,13 @@ public sealed class SpanCollector : IAsyncDisposable
 
     public Task<CollectedSpan> FindAsync(string name) => FindAsync(name, span => span.Name == name);
 
-    public ValueTask DisposeAsync() => web.DisposeAsync();
+    /// <summary>At once: exporters keep their connections open for as long as they live.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using var atOnce = new CancellationTokenSource(TimeSpan.Zero, TimeProvider.System);
+        await web.StopAsync(atOnce.Token);
+        await web.DisposeAsync();
+    }
 
     private async Task TakeZipkinAsync(HttpContext context)
     {
