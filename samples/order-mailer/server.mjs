@@ -6,6 +6,7 @@ const port = Number(process.env.APP_PORT ?? 5200);
 const token = process.env.APP_API_TOKEN;
 const remembered = 60 * 60 * 1000; // how long an event id is kept: longer than a redelivery can take
 const letters = [];
+const undelivered = []; // events of which no letter could be written, for a person to look at
 const seen = new Map(); // event id -> when it may be forgotten; an event can come twice
 
 const texts = {
@@ -14,7 +15,11 @@ const texts = {
   "order.shipped": (order) => `Your order ${order.orderId} is on its way (${order.tracking}).`,
 };
 
-const subscriptions = [{ pubsubname: "events", topic: "orders", route: "/events/orders", deadLetterTopic: "order-mailer-dead-letters" }];
+const deadLetters = "order-mailer-dead-letters";
+const subscriptions = [
+  { pubsubname: "events", topic: "orders", route: "/events/orders", deadLetterTopic: deadLetters },
+  { pubsubname: "events", topic: deadLetters, route: "/events/undelivered" },
+];
 
 function hear(event) {
   const text = texts[event.type];
@@ -27,6 +32,14 @@ function hear(event) {
   letters.push({ orderId: event.data.orderId, type: event.type, text: text(event.data) });
   seen.set(event.data.eventId, now + remembered);
 }
+
+function keep(event) {
+  if (undelivered.some((one) => one.id === event.id)) return;
+  console.error(`event ${event.id} (${event.type}) is kept as undelivered`);
+  undelivered.push({ id: event.id, type: event.type, subject: event.subject, event });
+}
+
+const handlers = { "/events/orders": hear, "/events/undelivered": keep };
 
 async function bodyOf(request) {
   const chunks = [];
@@ -45,9 +58,11 @@ const server = createServer(async (request, response) => {
   if (token && request.headers["dapr-api-token"] !== token) return answer(response, 401);
   if (pathname === "/dapr/subscribe") return answer(response, 200, subscriptions);
   if (pathname === "/letters") return answer(response, 200, { items: letters });
-  if (pathname !== "/events/orders" || request.method !== "POST") return answer(response, 404, {});
+  if (pathname === "/undelivered") return answer(response, 200, { items: undelivered });
+  const handle = handlers[pathname];
+  if (!handle || request.method !== "POST") return answer(response, 404, {});
   try {
-    hear(JSON.parse(await bodyOf(request)));
+    handle(JSON.parse(await bodyOf(request)));
     answer(response, 200, { status: "SUCCESS" });
   } catch (error) {
     console.error("event can't be read:", error.message);

@@ -20,11 +20,11 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         await Task.WhenAll(record.TakeOver().Select(left => EndLeftOverAsync(left, record)));
         RefuseBusyPorts();
         var started = time.GetTimestamp();
-        var withTokens = apps.Select(app => app with { Options = WithTokens(app) }).ToList();
+        var complete = apps.Select(app => app with { Options = Complete(app) }).ToList();
         await using var server = await SidecarServer.StartAsync(
-            new ServerOptions([.. withTokens.Select(app => app.Options)], options.BaseDirectory, RefuseUnknownMetadata: true, options.LogLevel),
+            new ServerOptions([.. complete.Select(app => app.Options)], options.BaseDirectory, RefuseUnknownMetadata: true, options.LogLevel),
             logging => logging.AddProvider(new RunLogger(console)), interrupted);
-        var supervisors = withTokens.Zip(server.Sidecars).Select(pair => new AppSupervisor(pair.First, pair.Second, record, console, options.Restart, time)).ToList();
+        var supervisors = complete.Zip(server.Sidecars).Select(pair => new AppSupervisor(pair.First, pair.Second, record, console, options.Restart, time)).ToList();
         try
         {
             foreach (var supervisor in supervisors)
@@ -102,11 +102,11 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         }
     }
 
-    /// <summary>Each app its own tokens, new in every run: one app's are of no use at another's ports.</summary>
-    private AppOptions WithTokens(RunApp app)
+    /// <summary>Each app its own tokens, new in every run: one app's are of no use at another's ports. And a metrics port, as Dapr's CLI takes one.</summary>
+    private AppOptions Complete(RunApp app)
     {
         string? Given(string name) => app.Environment.GetValueOrDefault(name) ?? (options.GenerateTokens ? Convert.ToHexString(RandomNumberGenerator.GetBytes(16)) : Environment.GetEnvironmentVariable(name));
-        return app.Options with { ApiToken = Empty(Given("DAPR_API_TOKEN")), AppApiToken = Empty(Given("APP_API_TOKEN")) };
+        return app.Options with { MetricsPort = app.Options.MetricsPort > 0 ? app.Options.MetricsPort : FreePort.Take(), ApiToken = Empty(Given("DAPR_API_TOKEN")), AppApiToken = Empty(Given("APP_API_TOKEN")) };
     }
 
     private static string? Empty(string? text) => string.IsNullOrEmpty(text) ? null : text;

@@ -13,6 +13,10 @@ internal static class OrderMeter
     private static readonly Counter<long> Interventions = Meter.CreateCounter<long>("orders.interventions", description: "Compensations that had to wait for a person.");
     private static readonly Histogram<double> StepDurations = Meter.CreateHistogram<double>("orders.saga.step.duration", "s", "How long a step of a saga took, from the end of the one before.");
 
+    private static readonly Histogram<double> Lag = Meter.CreateHistogram<double>("orders.projection.lag", "s", "From an event on an order's stream until the lists show it.");
+
+    public static void Shown(TimeSpan lag) => Lag.Record(Math.Max(0, lag.TotalSeconds));
+
     public static void Happened(OrderEvent happened, Order order)
     {
         switch (happened)

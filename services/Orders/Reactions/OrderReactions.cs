@@ -90,4 +90,4 @@ internal sealed class OrderReactions(OrderStreams streams, IDaprWorkflowClient w
 }
 
 /// <summary>What this service reads of its own events.</summary>
-internal sealed record OrderNews(string EventId, string OrderId, int Version, string? Reason = null);
+internal sealed record OrderNews(string EventId, string OrderId, int Version, string? Reason = null, DateTimeOffset? OccurredAt = null);

@@ -10,6 +10,8 @@ namespace ServiceDefaults.Refusals;
 /// </summary>
 public sealed partial class FailureHandler(IProblemDetailsService problems, ILogger<FailureHandler> logger) : IExceptionHandler
 {
+    private const string RetryAfterSeconds = "5";
+
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
         var (status, title) = exception switch
@@ -23,7 +25,13 @@ public sealed partial class FailureHandler(IProblemDetailsService problems, ILog
             LogFailure(exception, context.Request.Method, context.Request.Path);
         }
         context.Response.StatusCode = status;
-        return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = { Status = status, Detail = title } });
+        var problem = new ProblemDetailsContext { HttpContext = context, ProblemDetails = { Status = status, Detail = title } };
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+            problem.ProblemDetails.Extensions["code"] = "unavailable";
+        }
+        return await problems.TryWriteAsync(problem);
     }
 
     [LoggerMessage(9001, LogLevel.Error, "{Method} {Path} failed")]

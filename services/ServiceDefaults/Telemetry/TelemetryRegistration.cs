@@ -23,7 +23,7 @@ internal static class TelemetryRegistration
             .WithMetrics(metrics => metrics.AddMeter("Microsoft.AspNetCore.Hosting").AddMeter("System.Net.Http").AddMeter(Ours).AddPrometheusExporter());
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
         {
-            telemetry.WithTracing(traces => traces.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddSource(Ours).AddSource("Dapr.Workflow"));
+            telemetry.WithTracing(traces => traces.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddSource(Ours).AddSource("Dapr.Workflow", "Grpc.Net.Client"));
             telemetry.WithLogging();
             telemetry.UseOtlpExporter();
         }

@@ -22,7 +22,7 @@ internal static class PubSubDrivers
         var interval = context.Properties.Duration("redeliverInterval", TimeSpan.FromSeconds(1));
         var lanes = context.Properties.Number("maxConcurrency", 64);
         return () => new OpenedComponent(new PubSubComponent(
-            context.Name, new SqlitePubSub(SqliteQueue.At(path), consumer, interval, lanes, context.Time, context.Loggers.CreateLogger<SqlitePubSub>()), scopes));
+            context.Name, new SqlitePubSub(context.AppId, context.Name, SqliteQueue.At(path), consumer, interval, lanes, context.Time, context.Loggers.CreateLogger<SqlitePubSub>()), scopes));
     }
 
     public static Func<OpenedComponent> Redis(DriverContext context)

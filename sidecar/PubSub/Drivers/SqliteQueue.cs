@@ -95,6 +95,13 @@ internal sealed class SqliteQueue : IDisposable
             return found;
         });
 
+    public long Count(string consumer, string topic)
+        => database.Read(session =>
+        {
+            using var row = session.Query("SELECT count(*) FROM messages WHERE consumer = ?1 AND topic = ?2", consumer, topic);
+            return row.Read() ? row.GetInt64(0) : 0;
+        });
+
     /// <summary>Forgets a message that was dealt with. Lost in a crash before its commit, it leads to one more delivery.</summary>
     public Task RemoveAsync(long id) => database.WriteOneAsync(session => session.Execute("DELETE FROM messages WHERE id = ?1", id));
 

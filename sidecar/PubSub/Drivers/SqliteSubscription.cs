@@ -40,12 +40,17 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
         pumps = [Task.Run(ReadAsync), .. lanes.Select(lane => Task.Run(() => DeliverAsync(lane)))];
     }
 
+    public string Topic => topic;
+
+    public long Depth() => queue.Count(consumer, topic);
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref disposed, 1) == 1)
         {
             return;
         }
+        QueueDepths.Remove(this);
         queue.StopListening(topic, signal);
         await stopping.CancelAsync();
         await Task.WhenAll(pumps);

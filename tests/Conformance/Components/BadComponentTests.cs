@@ -57,6 +57,15 @@ public sealed class BadComponentTests
     }
 
     [Fact]
+    public async Task Unknown_metadata_are_passed_over_as_in_daprd_and_told_with_their_place()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Yaml.Component("store", "state.sqlite", ("connectionString", "x.db"), ("colour", "blue"))] });
+        await sidecar.Http.GetAsync("/v1.0/state/store/k").SucceedsAsync();
+        Assert.Contains("0.yaml:8", sidecar.Output, StringComparison.Ordinal);
+        Assert.Contains("colour", sidecar.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task With_ignoreErrors_the_component_is_left_out_and_the_rest_works()
     {
         var broken = Yaml.Component("broken", "state.redis", ("redisHost", "127.0.0.1:1")).Replace("  version: v1", "  version: v1\n  ignoreErrors: true", StringComparison.Ordinal);

@@ -42,6 +42,10 @@ public sealed class SpanCollector : IAsyncDisposable
         var collector = new SpanCollector(builder.Build(), zipkin, otlp);
         collector.web.MapPost("/api/v2/spans", collector.TakeZipkinAsync);
         collector.web.MapPost("/opentelemetry.proto.collector.trace.v1.TraceService/Export", collector.TakeOtlpAsync);
+        foreach (var other in (string[])["metrics.v1.MetricsService", "logs.v1.LogsService"])
+        {
+            collector.web.MapPost($"/opentelemetry.proto.collector.{other}/Export", ThankAsync); // left unanswered, an exporter tries again for long
+        }
         await collector.web.StartAsync();
         return collector;
     }
@@ -62,7 +66,13 @@ public sealed class SpanCollector : IAsyncDisposable
 
     public Task<CollectedSpan> FindAsync(string name) => FindAsync(name, span => span.Name == name);
 
-    public ValueTask DisposeAsync() => web.DisposeAsync();
+    /// <summary>At once: exporters keep their connections open for as long as they live.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using var atOnce = new CancellationTokenSource(TimeSpan.Zero, TimeProvider.System);
+        await web.StopAsync(atOnce.Token);
+        await web.DisposeAsync();
+    }
 
     private async Task TakeZipkinAsync(HttpContext context)
     {
@@ -85,6 +95,11 @@ public sealed class SpanCollector : IAsyncDisposable
         {
             spans.Enqueue(span);
         }
+        await ThankAsync(context);
+    }
+
+    private static async Task ThankAsync(HttpContext context)
+    {
         context.Response.ContentType = "application/grpc";
         context.Response.DeclareTrailer("grpc-status");
         await context.Response.Body.WriteAsync(new byte[5]);

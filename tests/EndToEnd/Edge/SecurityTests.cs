@@ -54,7 +54,10 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
     [InlineData("PUT", "/api/products/product-1")]
     [InlineData("GET", "/api/operations/interventions")]
     [InlineData("GET", "/api/operations/dead-letters")]
+    [InlineData("GET", "/api/operations/approvals")]
+    [InlineData("POST", "/api/operations/views/rebuild")]
     [InlineData("POST", "/api/operations/shipments/some-order/ship")]
+    [InlineData("GET", "/metrics")]
     public async Task A_stranger_is_asked_for_a_token(string method, string path)
     {
         using var answer = await stranger.SendTextAsync(method, path, "{}");
@@ -66,7 +69,13 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
     [InlineData("GET", "/api/operations/interventions")]
     [InlineData("POST", "/api/operations/interventions/x")]
     [InlineData("GET", "/api/operations/dead-letters")]
+    [InlineData("GET", "/api/operations/approvals")]
     [InlineData("POST", "/api/operations/approvals/x")]
+    [InlineData("POST", "/api/operations/dead-letters/replay")]
+    [InlineData("POST", "/api/operations/dead-letters/x/discard")]
+    [InlineData("POST", "/api/operations/views/rebuild")]
+    [InlineData("POST", "/api/operations/shipments/x/ship")]
+    [InlineData("POST", "/api/operations/shipments/x/deliver")]
     public async Task A_customer_is_no_operator(string method, string path)
     {
         var before = await shared.System.Api.ProductAsync("product-1");
@@ -89,6 +98,9 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, cancelled.StatusCode);
         Assert.Equal("confirmed", (await one.OrderAsync(orderId)).Status);
         Assert.DoesNotContain(orderId, await two.ListAllAsync("customerId=customer-1"));
+        using var stream = await two.GetAsync("/api/orders/stream?customerId=customer-1");
+        Assert.Equal(HttpStatusCode.OK, stream.StatusCode);
+        Assert.DoesNotContain(orderId, await stream.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

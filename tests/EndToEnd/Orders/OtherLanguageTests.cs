@@ -28,6 +28,11 @@ public sealed class OtherLanguageTests
             return letters.Count >= 2 ? letters.Select(letter => letter.GetProperty("text").GetString()).ToList() : null;
         });
         Assert.Equal([$"Your order {order.OrderId} is confirmed.", $"Your order {order.OrderId} was cancelled: changed my mind"], texts);
+
+        using var orders = system.SidecarOf("orders");
+        await orders.PublishAsync("orders", "order.shipped", "poison", null!);
+        await Wait.UntilAsync("what it can't read is kept by the sample itself", async () =>
+            JsonSerializer.Deserialize<ListOf<JsonElement>>(await sidecar.ReadAsync("order-mailer", "undelivered"), JsonSerializerOptions.Web)!.Items is [var one] && one.GetProperty("subject").GetString() == "poison");
     }
 
     /// <summary>Runs where Node is.</summary>

@@ -20,6 +20,10 @@ public sealed class FailureTests
         => await FailsAsync(folder => folder.Replace("components/embedded/payments-store.yaml", "state.sqlite", "state.sqlight"), "payments-store.yaml:", "state.sqlight", "state.sqlite");
 
     [Fact]
+    public async Task Unknown_metadata_of_a_component_are_named_with_file_and_line()
+        => await FailsAsync(folder => folder.Replace("components/embedded/payments-store.yaml", "name: tableName", "name: tableNam"), "payments-store.yaml:", "tableNam");
+
+    [Fact]
     public async Task A_missing_folder_of_resources_is_named_with_file_and_line()
         => await FailsAsync(folder => folder.Replace("dapr.yaml", "./components/configuration.yaml", "./components/nothing.yaml"), "dapr.yaml:", "nothing.yaml");
 

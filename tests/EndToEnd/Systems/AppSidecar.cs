@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -20,6 +21,11 @@ internal sealed class AppSidecar : IDisposable
             http.DefaultRequestHeaders.Add("dapr-api-token", token);
         }
     }
+
+    /// <summary>What the app shows its sidecar, and what the sidecar shows the app.</summary>
+    public string? Token => environment.GetValueOrDefault("DAPR_API_TOKEN");
+
+    public string? AppToken => environment.GetValueOrDefault("APP_API_TOKEN");
 
     public string GrpcAddress => $"http://127.0.0.1:{environment["DAPR_GRPC_PORT"]}";
 
@@ -49,6 +55,28 @@ internal sealed class AppSidecar : IDisposable
         using var response = await http.PostAsync(new Uri($"/v1.0/invoke/{appId}/method/{path}", UriKind.Relative), JsonContent.Create(body ?? new { }));
         Assert.True(response.IsSuccessStatusCode, $"{appId}/{path} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
     }
+
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
+        return await http.SendAsync(request);
+    }
+
+    /// <summary>With a token that may be somebody else's; null for none.</summary>
+    public async Task<HttpStatusCode> StatusAsync(string path, string? token)
+    {
+        using var other = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = http.BaseAddress };
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (token is not null)
+        {
+            request.Headers.Add("dapr-api-token", token);
+        }
+        using var response = await other.SendAsync(request);
+        return response.StatusCode;
+    }
+
+    /// <summary>What the sidecar has counted, in Prometheus' format.</summary>
+    public Task<string> MetricsAsync() => http.GetStringAsync(new Uri($"http://127.0.0.1:{environment["DAPR_METRICS_PORT"]}/metrics"));
 
     public Task<string> ReadAsync(string appId, string path) => http.GetStringAsync(new Uri($"/v1.0/invoke/{appId}/method/{path}", UriKind.Relative));
 

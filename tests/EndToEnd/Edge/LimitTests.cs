@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Sockets;
+using EndToEnd.Orders;
+
+namespace EndToEnd.Edge;
+
+/// <summary>How much one user, one address and one request may be.</summary>
+[Collection(OnPlayedSystem.Name)]
+public sealed class LimitTests(PlayedSystem played)
+{
+    [Fact]
+    public async Task A_user_who_asks_too_often_is_told_when_to_come_back_and_another_is_served()
+    {
+        using var hasty = played.System.As("hasty", "customer");
+        using var calm = played.System.As("calm", "customer");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => StatusesAsync(hasty, 20)));
+
+        var refused = answers.SelectMany(all => all).Where(answer => answer.Status == HttpStatusCode.TooManyRequests).ToList();
+        Assert.NotEmpty(refused);
+        Assert.All(refused, answer => Assert.Equal(("application/problem+json", true), (answer.Type, answer.RetryAfter >= TimeSpan.FromSeconds(1))));
+        using var served = await calm.GetAsync("/api/products");
+        Assert.Equal(HttpStatusCode.OK, served.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_address_that_asks_too_often_is_refused_whatever_names_it_uses_and_another_is_served()
+    {
+        using var one = From("127.0.0.2");
+        using var other = From("127.0.0.3");
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 2000 && !statuses.Contains(HttpStatusCode.TooManyRequests); i += 20)
+        {
+            statuses.AddRange(await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ =>
+            {
+                using var answer = await one.GetAsync(new Uri("/openapi/v1.json", UriKind.Relative));
+                return answer.StatusCode;
+            })));
+        }
+
+        Assert.Contains(HttpStatusCode.TooManyRequests, statuses);
+        using var served = await other.GetAsync(new Uri("/api/products", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, served.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(1, 20_000)]
+    [InlineData(100, 10)]
+    public async Task Headers_that_are_too_long_or_too_many_are_refused(int count, int length)
+    {
+        played.Inventory.Forget();
+        using var api = played.System.As("talker", "customer");
+        using var answer = await api.SendTextAsync("GET", "/api/products", null, [.. Enumerable.Range(0, count).Select(number => ($"X-Header-{number}", new string('x', length)))]);
+        Assert.Equal(HttpStatusCode.RequestHeaderFieldsTooLarge, answer.StatusCode);
+        Assert.Empty(played.Inventory.Reached);
+    }
+
+    private static async Task<List<(HttpStatusCode Status, string? Type, TimeSpan? RetryAfter)>> StatusesAsync(Api api, int times)
+    {
+        var answers = new List<(HttpStatusCode, string?, TimeSpan?)>();
+        for (var i = 0; i < times; i++)
+        {
+            using var answer = await api.GetAsync("/api/products");
+            answers.Add((answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, answer.Headers.RetryAfter?.Delta));
+        }
+        return answers;
+    }
+
+    /// <summary>A client whose address is another one of this machine's.</summary>
+    private HttpClient From(string address) => new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        ConnectCallback = async (context, cancellation) =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+            await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    })
+    { BaseAddress = played.System.Edge };
+}

@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace EndToEnd.Edge;
+
+/// <summary>A request as it reached a service.</summary>
+internal sealed record Reached(string Method, string Path, IReadOnlyDictionary<string, string> Headers);
+
+/// <summary>A service that a test plays itself, behind a real sidecar: it can be slow, fail, or be away, and tells what reached it.</summary>
+internal sealed class PlayedService(int port) : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<Reached> reached = new();
+    private volatile Func<HttpContext, Task> answer = NotFound;
+    private WebApplication? web;
+
+    /// <summary>Without the health checks of the sidecar.</summary>
+    public IReadOnlyList<Reached> Reached => [.. reached];
+
+    public void Answers(Func<HttpContext, Task> with) => answer = with;
+
+    public void Answers(int status, string json = "{}") => Answers(context => WriteAsync(context, status, json));
+
+    /// <summary>Takes requests and never answers; the caller loses patience.</summary>
+    public void AnswersNever() => Answers(async context =>
+    {
+        var gone = new TaskCompletionSource();
+        await using var registration = context.RequestAborted.Register(gone.SetResult);
+        await gone.Task;
+    });
+
+    public void Forget() => reached.Clear();
+
+    public async Task StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port));
+        web = builder.Build();
+        web.Run(TakeAsync);
+        await web.StartAsync();
+    }
+
+    /// <summary>Its port refuses connections from now on, until it is started again.</summary>
+    public async Task StopAsync()
+    {
+        using var atOnce = new CancellationTokenSource(TimeSpan.Zero, TimeProvider.System);
+        await web!.StopAsync(atOnce.Token);
+        await web.DisposeAsync();
+        web = null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (web is not null)
+        {
+            await StopAsync();
+        }
+    }
+
+    public static Task WriteAsync(HttpContext context, int status, string json)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = status >= 400 ? "application/problem+json" : "application/json";
+        return context.Response.WriteAsync(json);
+    }
+
+    private static Task NotFound(HttpContext context) => WriteAsync(context, 404, """{"status":404}""");
+
+    private Task TakeAsync(HttpContext context)
+    {
+        if (context.Request.Path == "/healthz")
+        {
+            return Task.CompletedTask;
+        }
+        reached.Enqueue(new Reached(context.Request.Method, context.Request.Path, context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
+        return answer(context);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using EndToEnd.Orders;
+using EndToEnd.Systems;
+
+namespace EndToEnd.Edge;
+
+/// <summary>
+/// The true gateway, the true orders and the true policies of their sidecars, which wait less long here; the services behind them are
+/// played by the tests.
+/// </summary>
+public sealed class PlayedSystem : IAsyncLifetime
+{
+    private const string Limits = """
+
+            Limits__PerUserPerSecond: "10"
+            Limits__PerUserBurst: "20"
+            Limits__PerAddressPerSecond: "200"
+            Limits__PerAddressBurst: "400"
+            Limits__Concurrent: "8"
+            Limits__Queued: "8"
+        """;
+
+    private readonly Dictionary<string, PlayedService> played = [];
+    private OrderSystem? system;
+
+    internal OrderSystem System => system!;
+
+    internal PlayedService Inventory => played["inventory"];
+
+    internal PlayedService Customers => played["customers"];
+
+    /// <summary>A metric of the orders' sidecar, by name and some of its labels.</summary>
+    internal async Task<double> MetricAsync(string name, params string[] labels)
+    {
+        using var orders = System.SidecarOf("orders");
+        var lines = (await orders.MetricsAsync()).Split('\n');
+        var line = lines.FirstOrDefault(one => one.StartsWith(name + "{", StringComparison.Ordinal) && labels.All(label => one.Contains(label, StringComparison.Ordinal)));
+        Assert.True(line is not null, $"no {name} with {string.Join(", ", labels)} in{Environment.NewLine}{string.Join('\n', lines.Where(one => one.StartsWith(name, StringComparison.Ordinal)))}");
+        return double.Parse(line[line.LastIndexOf(' ')..], CultureInfo.InvariantCulture);
+    }
+
+    public async Task InitializeAsync()
+    {
+        system = await OrderSystem.StartAsync(Prepare);
+        Customers.Answers(200, """{"customerId":"customer-1","name":"Ada","address":{"line1":"Main St 1","city":"Graz","postalCode":"8010","country":"AT"}}""");
+        Inventory.Answers(200, """{"items":[]}""");
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (system is not null)
+        {
+            await system.DisposeAsync();
+        }
+        foreach (var service in played.Values)
+        {
+            await service.DisposeAsync();
+        }
+    }
+
+    private void Prepare(SystemFolder folder)
+    {
+        var template = File.ReadAllText(folder.Template);
+        foreach (var appId in (string[])["inventory", "customers", "payments", "shipping", "orders-grpc"])
+        {
+            template = Regex.Replace(template, $@"(- appID: {appId}\n(?:    .*\n)*?)    command: .*\n", "$1");
+            played[appId] = new PlayedService(folder.Ports[appId]);
+            played[appId].StartAsync().GetAwaiter().GetResult();
+        }
+        File.WriteAllText(folder.Template, template.Replace("appProtocol: grpc", "appProtocol: http", StringComparison.Ordinal));
+        folder.Replace("dapr.yaml", "    ASPNETCORE_ENVIRONMENT: Development", "    ASPNETCORE_ENVIRONMENT: Development" + Limits);
+        folder.Replace("components/resiliency-edge.yaml", "edge: 10s", "edge: 10s\n      short: 1s");
+        folder.Replace("components/resiliency-edge.yaml", "customers: { timeout: edge }", "customers: { timeout: short }");
+        folder.Replace("components/resiliency.yaml", "maxInterval: 10s", "maxInterval: 200ms");
+        folder.Replace("components/resiliency.yaml", "timeout: 5s", "timeout: 1s");
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class OnPlayedSystem : ICollectionFixture<PlayedSystem>
+{
+    public const string Name = "played system";
+}

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using EndToEnd.Orders;
+using EndToEnd.Systems;
+
+namespace EndToEnd.Edge;
+
+/// <summary>What a client meets while a service behind the edge is slow, away or unsteady, and when it is well again.</summary>
+[Collection(OnPlayedSystem.Name)]
+public sealed class ResilienceTests(PlayedSystem played) : IDisposable
+{
+    private const string Prices = """{"items":[{"productId":"product-1","price":100,"currency":"EUR"}]}""";
+    private const string Customer = """{"customerId":"customer-1","name":"Ada","address":{"line1":"Main St 1","city":"Graz","postalCode":"8010","country":"AT"}}""";
+
+    private readonly Api api = played.System.As(Guid.NewGuid().ToString("N"), "operator");
+
+    [Fact]
+    public async Task A_service_that_is_too_slow_is_504_and_holds_up_no_other()
+    {
+        played.Customers.AnswersNever();
+        var begun = Stopwatch.GetTimestamp();
+        var slow = api.GetAsync("/api/customers/customer-1");
+        using (var other = await api.GetAsync("/api/products"))
+        {
+            Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+        }
+        using var late = await slow;
+        await IsProblemAsync(late, HttpStatusCode.GatewayTimeout, "timeout");
+        Assert.True(Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(5), $"the client waited for {Stopwatch.GetElapsedTime(begun)}");
+
+        played.Customers.Answers(200, Customer);
+        using var well = await api.GetAsync("/api/customers/customer-1");
+        Assert.Equal(HttpStatusCode.OK, well.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_service_that_is_down_is_503_with_a_time_to_come_back_until_it_is_there_again()
+    {
+        await played.Inventory.StopAsync();
+        using (var down = await api.GetAsync("/api/products"))
+        {
+            await IsProblemAsync(down, HttpStatusCode.ServiceUnavailable, "unavailable");
+            Assert.NotNull(down.Headers.RetryAfter);
+        }
+
+        await played.Inventory.StartAsync();
+        await Wait.UntilAsync("products are there again", async () => await StatusAsync("/api/products") == HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Calls_between_services_are_tried_again_so_that_one_that_flaps_costs_no_order()
+    {
+        var calls = 0;
+        played.Inventory.Answers(context => context.Request.Path == "/products/prices"
+            ? PlayedService.WriteAsync(context, Interlocked.Increment(ref calls) % 3 == 0 ? 200 : 503, Prices)
+            : PlayedService.WriteAsync(context, 200, "{}"));
+
+        for (var i = 0; i < 3; i++)
+        {
+            using var placed = await api.PostAsync(Api.Order());
+            Assert.Equal(HttpStatusCode.Accepted, placed.StatusCode);
+        }
+
+        Assert.Equal(9, calls);
+    }
+
+    [Fact]
+    public async Task A_breaker_opens_after_failures_in_a_row_spares_the_service_and_closes_when_it_is_well()
+    {
+        played.Inventory.Answers(503);
+        for (var i = 0; i < 2; i++)
+        {
+            using var failed = await api.PostAsync(Api.Order());
+            await IsProblemAsync(failed, HttpStatusCode.ServiceUnavailable, "unavailable");
+        }
+        played.Inventory.Forget();
+        using (var refused = await api.PostAsync(Api.Order()))
+        {
+            await IsProblemAsync(refused, HttpStatusCode.ServiceUnavailable, "unavailable");
+            Assert.NotNull(refused.Headers.RetryAfter);
+        }
+        Assert.DoesNotContain(played.Inventory.Reached, call => call.Path == "/products/prices");
+        Assert.Equal(1, await played.MetricAsync("dapr_resiliency_cb_state", "app_id=\"orders\"", "target=\"app_inventory\"", "status=\"open\""));
+
+        played.Inventory.Answers(200, Prices);
+        await Wait.UntilAsync("the breaker lets a call through, and closes", async () =>
+        {
+            using var placed = await api.PostAsync(Api.Order());
+            return placed.StatusCode == HttpStatusCode.Accepted;
+        });
+        Assert.Equal(1, await played.MetricAsync("dapr_resiliency_cb_state", "app_id=\"orders\"", "target=\"app_inventory\"", "status=\"closed\""));
+    }
+
+    [Fact]
+    public async Task At_twice_what_it_can_take_the_edge_answers_what_it_takes_in_time_and_sends_the_rest_away()
+    {
+        played.Inventory.Answers(async context =>
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, context.RequestAborted);
+            await PlayedService.WriteAsync(context, 200, """{"items":[]}""");
+        });
+        var clients = Enumerable.Range(0, 32).Select(number => played.System.As($"crowd-{number}", "customer")).ToList(); // 8 places and a queue of 8
+        foreach (var client in clients)
+        {
+            await AskOftenAsync(client, 1); // each has its token now
+        }
+
+        var answers = (await Task.WhenAll(clients.Select(client => AskOftenAsync(client, 8)))).SelectMany(all => all).ToList();
+
+        Assert.All(answers, answer => Assert.True(answer.Status is 200 or 429 or 503, $"{answer.Status}"));
+        Assert.Contains(answers, answer => answer.Status == 503);
+        Assert.All(answers.Where(answer => answer.Status != 200), answer => Assert.True(answer.RetryAfter >= TimeSpan.FromSeconds(1)));
+        var accepted = answers.Where(answer => answer.Status == 200).Select(answer => answer.Took).Order().ToList();
+        Assert.True(accepted.Count >= 16 && accepted[(int)(accepted.Count * 0.99)] < TimeSpan.FromSeconds(2), $"{accepted.Count} were accepted; the slowest took {accepted[^1]}");
+        clients.ForEach(client => client.Dispose());
+    }
+
+    /// <summary>What others find as it was.</summary>
+    public void Dispose()
+    {
+        played.Inventory.Answers(200, """{"items":[]}""");
+        played.Customers.Answers(200, Customer);
+        api.Dispose();
+    }
+
+    private static async Task<List<Answer>> AskOftenAsync(Api client, int times)
+    {
+        var answers = new List<Answer>();
+        for (var i = 0; i < times; i++)
+        {
+            var begun = Stopwatch.GetTimestamp();
+            using var answer = await client.GetAsync("/api/products");
+            answers.Add(new Answer((int)answer.StatusCode, Stopwatch.GetElapsedTime(begun), answer.Headers.RetryAfter?.Delta));
+        }
+        return answers;
+    }
+
+    private async Task<HttpStatusCode> StatusAsync(string path)
+    {
+        using var answer = await api.GetAsync(path);
+        return answer.StatusCode;
+    }
+
+    private static async Task IsProblemAsync(HttpResponseMessage answer, HttpStatusCode status, string code)
+    {
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.StatusCode == status, $"{(int)answer.StatusCode}: {text}");
+        Assert.Equal(("application/problem+json", code), (answer.Content.Headers.ContentType?.MediaType, (await answer.Content.ReadFromJsonAsync<ProblemView>())!.Code));
+    }
+
+    private sealed record Answer(int Status, TimeSpan Took, TimeSpan? RetryAfter);
+}

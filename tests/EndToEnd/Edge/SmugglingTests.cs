@@ -1,0 +1,67 @@
+using System.Net;
+using EndToEnd.Orders;
+
+namespace EndToEnd.Edge;
+
+/// <summary>What of a request gets through the edge, seen from the service behind it.</summary>
+[Collection(OnPlayedSystem.Name)]
+public sealed class SmugglingTests(PlayedSystem played) : IDisposable
+{
+    private readonly Api two = played.System.As("customer-2", "customer");
+    private readonly Api stranger = played.System.As(null, "");
+
+    [Theory]
+    [InlineData("dapr-app-id", "payments")]
+    [InlineData("dapr-api-token", "guessed")]
+    [InlineData("dapr-caller-app-id", "orders")]
+    [InlineData("dapr-http-status", "200")]
+    [InlineData("X-Operator", "root")]
+    [InlineData("X-Customer-ID", "customer-1")]
+    [InlineData("X-Service-Name", "orders")]
+    [InlineData("Connection", "X-Customer-ID, X-Request-ID, X-Service-Name")]
+    [InlineData("Keep-Alive", "timeout=5")]
+    [InlineData("TE", "trailers")]
+    [InlineData("Upgrade", "h2c")]
+    [InlineData("Proxy-Authorization", "Basic ZGFwci1hcHAtaWQ6cGF5bWVudHM=")]
+    public async Task A_service_hears_who_asks_from_the_edge_alone(string name, string value)
+    {
+        played.Customers.Forget();
+        using var answer = await two.SendTextAsync("GET", "/api/customers/customer-2", null, (name, value));
+
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{answer.StatusCode} {await answer.Content.ReadAsStringAsync()}{Environment.NewLine}{played.System.Output}");
+        var seen = Assert.Single(played.Customers.Reached);
+        Assert.Equal(("/customers/customer-2", "customer-2", "gateway", "gateway"), (seen.Path, seen.Headers["X-Customer-ID"], seen.Headers["X-Service-Name"], seen.Headers["dapr-caller-app-id"]));
+        Assert.Empty(seen.Headers.Keys.Intersect(["Authorization", "Proxy-Authorization", "X-Operator", "dapr-app-id", "dapr-http-status", "Keep-Alive", "Upgrade"], StringComparer.OrdinalIgnoreCase));
+        Assert.DoesNotContain(seen.Headers, header => header.Value.Contains("guessed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Basic_authentication_chooses_no_other_app()
+    {
+        played.Inventory.Forget();
+        using var answer = await stranger.SendTextAsync("GET", "/api/products", null, ("Authorization", "Basic ZGFwci1hcHAtaWQ6cGF5bWVudHM=")); // dapr-app-id:payments
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.DoesNotContain("Authorization", Assert.Single(played.Inventory.Reached).Headers.Keys);
+    }
+
+    [Theory]
+    [InlineData("customer-2%0d%0aX-Operator:%20root")]
+    [InlineData("customer-2%0aX-Operator:%20root")]
+    [InlineData("customer-2%00")]
+    [InlineData("customer-2%3fadmin=1")]
+    [InlineData("customer-2%23fragment")]
+    public async Task An_id_that_would_be_more_than_an_id_reaches_no_service(string id)
+    {
+        played.Customers.Forget();
+        using var answer = await two.SendTextAsync("GET", $"/api/customers/{id}", null);
+        Assert.False(answer.IsSuccessStatusCode);
+        Assert.Empty(played.Customers.Reached);
+        Assert.False(answer.Headers.Contains("X-Operator"));
+    }
+
+    public void Dispose()
+    {
+        two.Dispose();
+        stranger.Dispose();
+    }
+}

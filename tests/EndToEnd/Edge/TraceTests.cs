@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Conformance.Tracing;
+using EndToEnd.Orders;
+using EndToEnd.Systems;
+
+namespace EndToEnd.Edge;
+
+/// <summary>What a collector gets of an order's way: one trace, from the client's call to the last event, with every span's parent in it.</summary>
+public sealed class TraceTests
+{
+    [Fact]
+    public async Task An_order_is_one_trace_over_edge_sidecars_services_events_and_workflow()
+    {
+        await using var collector = await SpanCollector.StartAsync();
+        await using var system = await OrderSystem.StartAsync(folder =>
+        {
+            folder.Replace("dapr.yaml", "    ASPNETCORE_ENVIRONMENT: Development", $"""
+                    ASPNETCORE_ENVIRONMENT: Development
+                    OTEL_EXPORTER_OTLP_ENDPOINT: http://127.0.0.1:{collector.OtlpPort}
+                    OTEL_BSP_SCHEDULE_DELAY: "100"
+                """);
+            folder.Replace("components/configuration.yaml", "samplingRate: \"1\"", $"samplingRate: \"1\"\n    otel: {{ endpointAddress: \"127.0.0.1:{collector.OtlpPort}\", isSecure: false, protocol: grpc }}");
+        });
+
+        await Task.WhenAll(TracedAsync(system, collector, "orchestration"), TracedAsync(system, collector, "choreography"));
+    }
+
+    private static async Task TracedAsync(OrderSystem system, SpanCollector collector, string saga)
+    {
+        var client = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
+        using var placed = await system.Api.SendTextAsync("POST", "/api/orders", JsonSerializer.Serialize(Api.Order(saga: saga)), ("traceparent", $"00-{client.TraceId}-{client.SpanId}-01"));
+        placed.EnsureSuccessStatusCode();
+        await system.Api.EndOfAsync((await placed.Content.ReadFromJsonAsync<PlacedOrder>())!.OrderId);
+
+        string[] services = ["gateway", "orders", "inventory", "payments", "shipping", "customers"];
+        string[] steps = saga == "orchestration"
+            ? ["orchestration", "WorkflowActivity ReserveInventory", "WorkflowActivity ProcessPayment", "WorkflowActivity ArrangeShipment", "pubsub/inventory", "pubsub/payments", "pubsub/shipments"]
+            : ["/events/order-created", "pubsub/inventory", "/events/payment-requested", "pubsub/payments", "/events/shipment-requested", "pubsub/shipments"];
+        List<CollectedSpan> trace = [];
+        List<string> missing = [];
+        await Wait.UntilAsync($"the {saga} has one whole trace", () =>
+        {
+            trace = [.. collector.Spans.Where(span => span.TraceId == client.TraceId.ToHexString())];
+            var known = trace.Select(span => span.Id).Append(client.SpanId.ToHexString()).ToHashSet();
+            missing =
+            [
+                .. trace.Where(span => !known.Contains(span.ParentId!)).Select(span => $"the parent of {span.Service}: {span.Name}"),
+                .. services.Where(service => trace.All(span => span.Service != service)),
+                .. steps.Where(step => !trace.Any(span => span.Name.Contains(step, StringComparison.Ordinal))),
+            ];
+            return missing.Count == 0;
+        }, () => $"missing: {string.Join(", ", missing)}{Environment.NewLine}{string.Join(Environment.NewLine, trace.Select(span => $"{span.Service}: {span.Name} {span.Id} under {span.ParentId}"))}");
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using EndToEnd.Systems;
+
+namespace EndToEnd.Orders;
+
+/// <summary>What a running system tells those who watch over it, at the metrics of the services and of their sidecars.</summary>
+[Collection(OnSharedSystem.Name)]
+public sealed class MetricsTests(SharedSystem shared)
+{
+    private readonly OrderSystem system = shared.System;
+
+    [Fact]
+    public async Task Outcomes_steps_compensations_interventions_and_lag_are_counted()
+    {
+        const string saga = "orchestration";
+        var before = await CountedAsync(saga);
+        await system.Api.PlaceAndEndAsync(Api.Order(saga: saga));
+        await system.Api.PlaceAndEndAsync(Api.Order(token: "tok_declined", saga: saga));
+        var orderId = await system.Api.PlaceAsync(Api.Order(token: "tok_refund_fails", customer: "customer-3", saga: saga));
+        var parked = await Wait.ForAsync("the refund waits for a person", async () => await system.Api.OrderAsync(orderId) is { Interventions: [_, ..] } order ? order : null);
+        await system.Api.DoAsync($"/api/operations/interventions/{parked.Interventions![0].InterventionId}", new { decision = "skip", note = "only counted" });
+        await system.Api.WhenAsync(parked.OrderId, "cancelled");
+
+        await Wait.UntilAsync("all of it is counted", async () => (await CountedAsync(saga)).Zip(before, (now, then) => now - then).SequenceEqual([1, 2, 1, 1, 2, 1]));
+        Assert.True(await SumAsync("orders_projection_lag_seconds_count") > 0);
+    }
+
+    [Fact]
+    public async Task A_sidecar_counts_for_each_building_block_and_for_its_app_alone()
+    {
+        await system.Api.PlaceAndEndAsync(Api.Order());
+        using var orders = system.SidecarOf("orders");
+        var text = await orders.MetricsAsync();
+
+        (string Name, string[] Labels)[] expected =
+        [
+            ("dapr_http_server_request_count", []),
+            ("dapr_grpc_io_server_completed_rpcs", []),
+            ("dapr_runtime_service_invocation_req_sent_total", ["dst_app_id=\"inventory\""]),
+            ("dapr_component_state_count", ["component=\"orders-store\""]),
+            ("dapr_component_pubsub_ingress_count", ["topic=\"orders\""]),
+            ("dapr_runtime_workflow_execution_count", ["workflow_name=\"OrderSaga\""]),
+            ("dapr_runtime_workflow_activity_execution_count", ["activity_name=\"ReserveInventory\""]),
+            ("dapr_resiliency_cb_state", ["target=\"app_inventory\"", "status=\"closed\""]),
+        ];
+        Assert.All(expected, one => Assert.True(Sum(text, one.Name, one.Labels) > 0, $"nothing counted under {one.Name} with {string.Join(", ", one.Labels)}"));
+        Assert.DoesNotContain("{app_id=\"payments\"", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_waits_in_the_queues_is_told()
+    {
+        using var orders = system.SidecarOf("orders");
+        await system.Api.PlaceAndEndAsync(Api.Order());
+        await Wait.UntilAsync("nothing waits", async () => Lines(await orders.MetricsAsync(), "sidecar_pubsub_queue_depth", "topic=\"orders\"") is [var line] && line.EndsWith(" 0", StringComparison.Ordinal));
+    }
+
+    /// <summary>Confirmed and cancelled orders, steps timed at a confirmed one, steps undone, interventions; the last two of declined and parked orders alone.</summary>
+    private async Task<double[]> CountedAsync(string saga)
+    {
+        var of = $"saga=\"{saga}\"";
+        return
+        [
+            await SumAsync("orders_outcomes_total", "outcome=\"confirmed\"", of),
+            await SumAsync("orders_outcomes_total", "outcome=\"cancelled\"", of),
+            await SumAsync("orders_saga_step_duration_seconds_count", "step=\"reserve-inventory\"", of),
+            await SumAsync("orders_saga_step_duration_seconds_count", "step=\"arrange-shipment\"", of),
+            await SumAsync("orders_compensations_total", "step=\"reserve-inventory\"", of),
+            await SumAsync("orders_interventions_total", "step=\"process-payment\"", of),
+        ];
+    }
+
+    private async Task<double> SumAsync(string name, params string[] labels)
+    {
+        using var http = new HttpClient();
+        return Sum(await http.GetStringAsync(new Uri($"http://localhost:{system.PortOf("orders")}/metrics")), name, labels);
+    }
+
+    private static double Sum(string text, string name, params string[] labels)
+        => Lines(text, name, labels).Sum(line => double.Parse(line.Split("} ")[1].Split(' ')[0], CultureInfo.InvariantCulture));
+
+    private static string[] Lines(string text, string name, params string[] labels)
+        => [.. text.Split('\n').Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) && labels.All(label => line.Contains(label, StringComparison.Ordinal)))];
+}
