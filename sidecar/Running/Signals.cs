@@ -38,16 +38,49 @@ internal static partial class Signals
         try
         {
             using var process = Process.GetProcessById(recorded.ProcessId);
-            if (ProcessInfo.StartTime(recorded.ProcessId) == recorded.StartTime)
+            if (!IsAlive(recorded))
             {
-                await EndAsync(process, patience, time);
+                return;
+            }
+            if (OperatingSystem.IsWindows() || Kill(recorded.ProcessId, Terminate) != 0)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+            if (!await GoneAsync(recorded, patience, time))
+            {
+                process.Kill(entireProcessTree: true);
+                await GoneAsync(recorded, Timeout.InfiniteTimeSpan, time);
             }
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
             // It has just ended by itself.
         }
     }
+
+    /// <summary>
+    /// An orphan that has ended stays listed until the machine's first process buries it, which in a container may be never: it is asked
+    /// for its state, not waited for.
+    /// </summary>
+    private static async Task<bool> GoneAsync(RecordedProcess recorded, TimeSpan patience, TimeProvider time)
+    {
+        using var limit = new CancellationTokenSource(patience, time);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20), time);
+        try
+        {
+            while (IsAlive(recorded))
+            {
+                await timer.WaitForNextTickAsync(limit.Token);
+            }
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsAlive(RecordedProcess recorded) => ProcessInfo.StartTime(recorded.ProcessId) == recorded.StartTime;
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int processId, int signal);

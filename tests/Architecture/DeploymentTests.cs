@@ -32,8 +32,34 @@ public sealed class DeploymentTests
     {
         var documents = Documents($"deploy/base/{appId}.yaml");
         Assert.Superset(new HashSet<string> { "Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget", "Configuration" }, documents.Select(document => Text(document, "kind")).ToHashSet());
-        Assert.Equal("deny", Text(Map(documents.Single(document => Text(document, "kind") == "Configuration"), "spec", "accessControl"), "defaultAction"));
+        var configuration = Map(documents.Single(document => Text(document, "kind") == "Configuration"), "spec");
+        Assert.Equal(("deny", "true"), (Text(Map(configuration, "accessControl"), "defaultAction"), Text(Map(configuration, "mtls"), "enabled")));
     }
+
+    [Fact]
+    public void From_outside_only_the_gateways_port_is_open()
+    {
+        var policies = Documents("deploy/base/network-policy.yaml").Select(policy => Map(policy, "spec")).ToList();
+        Assert.All(policies, policy => Assert.Equal("[Ingress]", Flat(policy["policyTypes"])));
+        var open = policies.Where(policy => ((YamlSequenceNode)policy["ingress"]).Cast<YamlMappingNode>().Any(rule => !rule.Children.ContainsKey("from"))).ToList();
+        Assert.Equal(("{matchLabels:{app:gateway}}", $"[{{ports:[{{port:{Text(App("gateway"), "appPort")}}}]}}]"), (Flat(Assert.Single(open)["podSelector"]), Flat(open[0]["ingress"])));
+        Assert.Contains(policies, policy => Flat(policy["podSelector"]) == "{}"); // all others are closed
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void A_cluster_takes_what_is_secret_from_its_secrets(string set)
+    {
+        string[] secret = ["connectionString", "redisPassword", "password"];
+        var items = Documents($"deploy/overlays/{set}/components.yaml").Where(document => Text(document, "kind") == "Component").SelectMany(component => (YamlSequenceNode)Map(component, "spec")["metadata"]).Cast<YamlMappingNode>();
+        Assert.All(items.Where(item => secret.Contains(Text(item, "name"))), item => Assert.True(item.Children.ContainsKey("secretKeyRef"), Flat(item)));
+    }
+
+    [Fact]
+    public void The_compose_file_has_all_that_daprd_and_the_component_sets_need()
+        => Assert.Superset(
+            new HashSet<string> { "placement", "scheduler", "redis", "rabbitmq", "postgres", "telemetry" },
+            Map(Documents("docker-compose.yml").Single(), "services").Children.Keys.Select(key => ((YamlScalarNode)key).Value!).ToHashSet());
 
     [Fact]
     public void The_access_lists_of_the_cluster_allow_the_calls_of_the_map_and_no_others()

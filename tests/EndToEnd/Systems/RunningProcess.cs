@@ -22,7 +22,8 @@ internal sealed partial record RunningProcess(string AppId, int ProcessId, strin
             if (IsAlive)
             {
                 process.Kill();
-                await process.WaitForExitAsync();
+                // Not its own parent's to ask: one that nobody has buried yet is gone all the same, and its ports are free.
+                await Wait.UntilAsync($"process {ProcessId} is gone", () => !IsAlive);
             }
         }
         catch (ArgumentException)

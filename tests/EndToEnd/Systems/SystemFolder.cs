@@ -64,10 +64,9 @@ internal sealed partial class SystemFolder : IDisposable
     public async Task EndLeftoversAsync()
     {
         // The sidecar first: it would start again what is killed under its hands.
-        foreach (var process in Recorded().OrderBy(process => process.AppId.Length))
-        {
-            await process.KillAsync();
-        }
+        var recorded = Recorded().ToLookup(process => process.AppId.Length == 0);
+        await Task.WhenAll(recorded[true].Select(sidecar => sidecar.KillAsync()));
+        await Task.WhenAll(recorded[false].Select(app => app.KillAsync()));
     }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
