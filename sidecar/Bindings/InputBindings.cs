@@ -9,19 +9,20 @@ namespace Sidecar.Bindings;
 /// <summary>Takes the events of an app's bindings to the app, once it has said that it wants them.</summary>
 internal sealed partial class InputBindings(string appId, ComponentSet components, PolicyBook policies, BindingsApi outputs, Tracer tracer, ILogger<InputBindings> logger)
 {
-    private readonly List<IAsyncDisposable> running = []; // only one caller at a time starts or stops
+    private readonly Dictionary<string, IAsyncDisposable> running = new(StringComparer.Ordinal); // only one caller at a time starts or stops
 
+    /// <summary>Starts what does not run yet.</summary>
     public async Task StartAsync(IBindingReceiver receiver, CancellationToken cancellation)
     {
         foreach (var binding in components.Bindings.Values)
         {
-            if (binding.Input is null)
+            if (binding.Input is null || running.ContainsKey(binding.Name))
             {
                 continue;
             }
             if (binding.Declared || await receiver.TakesAsync(binding.Name, binding.Route, cancellation))
             {
-                running.Add(binding.Input.Start((data, metadata, stopping) => SendAsync(binding, receiver, data, metadata, stopping)));
+                running.Add(binding.Name, binding.Input.Start((data, metadata, stopping) => SendAsync(binding, receiver, data, metadata, stopping)));
             }
             else
             {
@@ -32,11 +33,18 @@ internal sealed partial class InputBindings(string appId, ComponentSet component
 
     public async Task StopAsync()
     {
-        foreach (var binding in running)
+        foreach (var name in running.Keys.ToList())
+        {
+            await StopAsync(name);
+        }
+    }
+
+    public async Task StopAsync(string name)
+    {
+        if (running.Remove(name, out var binding))
         {
             await binding.DisposeAsync();
         }
-        running.Clear();
     }
 
     private async Task SendAsync(BindingComponent binding, IBindingReceiver receiver, ReadOnlyMemory<byte> data, IReadOnlyDictionary<string, string> metadata, CancellationToken stopping)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Sidecar.Apps;
 using Sidecar.Components;
 using Sidecar.Hosting;
+using Sidecar.Reloading;
 using Sidecar.Yaml;
 
 namespace Sidecar.CommandLine;
@@ -18,7 +19,7 @@ internal static class DaprdCommand
         "dapr-internal-grpc-port", "dapr-public-port", "dapr-listen-addresses", "resources-path", "components-path", "config", "log-level",
         "max-body-size", "dapr-http-max-request-size", "enable-app-health-check", "app-health-check-path", "app-health-probe-interval",
         "app-health-probe-timeout", "app-health-threshold", "metrics-port", "enable-metrics", "allowed-origins", "version", "dapr-graceful-shutdown-seconds",
-        "dapr-block-shutdown-duration", "disable-init-endpoints",
+        "dapr-block-shutdown-duration", "disable-init-endpoints", "hot-reload-reconcile-interval",
     };
 
     private static readonly HashSet<string> Ignored = new(StringComparer.Ordinal)
@@ -26,7 +27,7 @@ internal static class DaprdCommand
         "mode", "placement-host-address", "scheduler-host-address", "sentry-address", "control-plane-address", "control-plane-trust-domain",
         "control-plane-namespace", "sentry-request-jwt-audiences", "enable-mtls", "enable-profiling", "profile-port", "build-info",
         "wait", "read-buffer-size", "dapr-http-read-buffer-size", "unix-domain-socket", "enable-api-logging",
-        "disable-builtin-k8s-secret-store", "actors-disseminate-timeout", "hot-reload-reconcile-interval",
+        "disable-builtin-k8s-secret-store", "actors-disseminate-timeout",
         "app-binding-options-timeout", "reminders-service", "actors-service", "log-as-json", "metrics-listen-address", "dapr-public-listen-address",
         "dapr-internal-grpc-listen-address", "scheduler-job-stream-api-concurrency", "kubernetes-namespace",
     };
@@ -57,10 +58,12 @@ internal static class DaprdCommand
         }
         AppOptions options;
         TimeSpan? block;
+        TimeSpan reconcile;
         try
         {
             options = Options(appId, values, Last);
-            block = Last("dapr-block-shutdown-duration") is { Length: > 0 } text ? Duration(text) : null;
+            block = Duration("dapr-block-shutdown-duration", Last);
+            reconcile = Duration("hot-reload-reconcile-interval", Last) is { } given && given > TimeSpan.Zero ? given : HotReload.DefaultInterval;
         }
         catch (FormatException e)
         {
@@ -94,15 +97,18 @@ internal static class DaprdCommand
                 return 1;
             }
             Console.WriteLine($"dapr initialized. Status: Running. HTTP port {options.HttpPort}, gRPC port {options.GrpcPort}");
-            if (await ServingEnd.AwaitAsync(server, options, block, TimeProvider.System, asked, cancellation) is { } code)
+            var resources = server.FollowResources(server.Sidecars[0], reconcile);
+            if (await ServingEnd.AwaitAsync(server, options, block, resources, TimeProvider.System, asked, cancellation) is { } code)
             {
                 return code;
             }
         }
     }
 
-    private static TimeSpan Duration(string text)
-        => GoDuration.TryParse(text, out var duration) ? duration : throw new FormatException($"--dapr-block-shutdown-duration must be a duration such as 30s, not '{text}'");
+    private static TimeSpan? Duration(string name, Func<string, string?> last)
+        => last(name) is not { Length: > 0 } text ? null
+            : GoDuration.TryParse(text, out var duration) ? duration
+            : throw new FormatException($"--{name} must be a duration such as 30s, not '{text}'");
 
     private static AppOptions Options(string appId, Dictionary<string, List<string>> values, Func<string, string?> last) => new()
     {

@@ -1,6 +1,8 @@
 using Sidecar.Apps;
 using Sidecar.Components;
 using Sidecar.Hosting;
+using Sidecar.Reloading;
+using Sidecar.Yaml;
 
 namespace Sidecar.CommandLine;
 
@@ -10,13 +12,23 @@ namespace Sidecar.CommandLine;
 /// </summary>
 internal static class ServingEnd
 {
-    /// <summary>The exit code: 1 when requests under way did not end in time. Null: <paramref name="reload"/> has asked for a new beginning.</summary>
-    public static async Task<int?> AwaitAsync(SidecarServer server, AppOptions options, TimeSpan? block, TimeProvider time, Task reload, CancellationToken signal)
+    /// <summary>
+    /// The exit code: 1 when requests under way did not end in time, or resource files have become wrong. Null: <paramref name="reload"/>, or a
+    /// change of resource files, has asked for a new beginning.
+    /// </summary>
+    public static async Task<int?> AwaitAsync(SidecarServer server, AppOptions options, TimeSpan? block, HotReload? resources, TimeProvider time, Task reload, CancellationToken signal)
     {
+        var changed = resources?.NewBeginning ?? new TaskCompletionSource().Task;
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var interrupted = signal.Register(() => stopped.TrySetResult());
         await using var asked = server.Lifetime.ApplicationStopping.Register(() => stopped.TrySetResult());
-        var again = await Task.WhenAny(stopped.Task, reload) == reload;
+        var first = await Task.WhenAny(stopped.Task, reload, changed);
+        var wrong = first == changed ? Refusal(changed) : null;
+        var again = first != stopped.Task && wrong is null;
+        if (resources is not null)
+        {
+            await resources.DisposeAsync();
+        }
         if (block is { } longest && signal.IsCancellationRequested)
         {
             await BlockAsync(server.Sidecars[0], longest, time, server.Lifetime.ApplicationStopping);
@@ -30,9 +42,18 @@ internal static class ServingEnd
             Console.WriteLine("Graceful shutdown timeout exceeded, forcing shutdown");
             return 1;
         }
+        if (wrong is not null)
+        {
+            Console.WriteLine(wrong);
+            return 1;
+        }
         Console.WriteLine(again ? "Received SIGHUP: resources and configuration are read again" : "Daprd shutdown gracefully");
         return again ? null : 0;
     }
+
+    private static string? Refusal(Task changed) => changed.Exception?.InnerException is { } failure
+        ? $"Fatal error from runtime: failed to load resources from disk: {(failure is InvalidConfigurationException wrong ? string.Join('\n', wrong.Problems.Select(problem => problem.Message)) : failure.Message)}"
+        : null;
 
     /// <summary>The app gets no more events, but may use the API until it says that it is done by being unhealthy.</summary>
     private static async Task BlockAsync(AppSidecar sidecar, TimeSpan longest, TimeProvider time, CancellationToken asked)

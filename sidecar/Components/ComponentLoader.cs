@@ -22,7 +22,7 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
             var found = new List<YamlProblem>();
             if (Open(component, appId, secrets, found) is { } opened)
             {
-                loaded[component.Name] = new LoadedComponent(component, opened.Instance, opened.Capabilities);
+                loaded[component.Name] = opened;
                 if (opened.Instance is ISecretStore store)
                 {
                     secrets[component.Name] = store;
@@ -44,7 +44,8 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
         return new ComponentSet([.. loaded.Values]);
     }
 
-    private OpenedComponent? Open(Component component, string appId, Dictionary<string, ISecretStore> secrets, List<YamlProblem> problems)
+    /// <summary>Null: it can't be, for the <paramref name="problems"/>.</summary>
+    public LoadedComponent? Open(Component component, string appId, IReadOnlyDictionary<string, ISecretStore> secrets, List<YamlProblem> problems)
     {
         if (Drivers.Find(component.Type) is not { } driver)
         {
@@ -73,7 +74,7 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
             {
                 unknown.ForEach(problem => LogUnknownMetadata(problem.ToString()));
             }
-            return problems.Count == 0 ? open() : null;
+            return problems.Count == 0 && open() is var opened ? new LoadedComponent(component, opened.Instance, opened.Capabilities) : null;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

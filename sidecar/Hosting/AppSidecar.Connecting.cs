@@ -88,15 +88,46 @@ internal sealed partial class AppSidecar
     private async Task SubscribeAsync(CancellationToken cancellation)
     {
         await HostActorsAsync(cancellation);
-        var wanted = declared.Concat(Components.PubSubs.Count > 0 && !Skips("subscribe") ? await Channel!.GetSubscriptionsAsync(cancellation) : []);
-        AppIsWell = true;
-        if (!noMoreEvents)
+        await events.WaitAsync(cancellation);
+        try
         {
-            await Subscriptions.StartAsync(wanted, Channel!, cancellation);
-            await InputBindings.StartAsync(Channel!, cancellation);
-            await JobService.StartAppAsync(Channel!, cancellation);
+            programmatic = null;
+            var wanted = await WantedAsync(cancellation);
+            AppIsWell = true;
+            if (!noMoreEvents)
+            {
+                await Subscriptions.StartAsync(wanted, Channel!, cancellation);
+                await InputBindings.StartAsync(Channel!, cancellation);
+                await JobService.StartAppAsync(Channel!, cancellation);
+            }
+        }
+        finally
+        {
+            events.Release();
         }
         LogReady(Options.AppId);
+    }
+
+    private async Task HoldEventsAsync()
+    {
+        await events.WaitAsync();
+        try
+        {
+            JobService.StopApp();
+            await InputBindings.StopAsync();
+            await Subscriptions.StopAsync();
+        }
+        finally
+        {
+            events.Release();
+        }
+    }
+
+    /// <summary>What the app is to be sent: what resources say, and what it says itself, which is asked for once there is a broker.</summary>
+    private async Task<IReadOnlyList<TopicSubscription>> WantedAsync(CancellationToken cancellation)
+    {
+        programmatic ??= Components.PubSubs.Count == 0 ? null : Skips("subscribe") ? [] : await Channel!.GetSubscriptionsAsync(cancellation);
+        return [.. declared.Select(subscription => subscription.Topic), .. programmatic ?? []];
     }
 
     /// <summary>A limit that somebody has chosen holds for the streams of workflow workers too; by default they carry more.</summary>
@@ -157,9 +188,7 @@ internal sealed partial class AppSidecar
                 LogUnhealthy(Options.AppId, failures);
                 AppIsWell = false;
                 Interlocked.Exchange(ref unwell, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
-                JobService.StopApp();
-                await InputBindings.StopAsync();
-                await Subscriptions.StopAsync();
+                await HoldEventsAsync();
             }
         }
         while (await timer.WaitForNextTickAsync(cancellation));

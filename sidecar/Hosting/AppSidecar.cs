@@ -35,7 +35,9 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     private readonly ILogger logger;
     private readonly ILoggerFactory loggers;
     private readonly TimeProvider time;
-    private readonly IReadOnlyList<TopicSubscription> declared;
+    private readonly SemaphoreSlim events = new(1); // whoever starts, stops or changes what brings events to the app
+    private IReadOnlyList<(Subscription Resource, TopicSubscription Topic)> declared = []; // guarded by events
+    private IReadOnlyList<TopicSubscription>? programmatic; // guarded by events; null until the app has been asked
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource well = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource unwell = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -45,8 +47,8 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public AppSidecar(AppOptions options, Configuration configuration, ComponentSet components, ResourceSet resources, AppDirectory directory, INameResolver names, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
     {
         (Options, Configuration, Components, Names, this.time) = (options, configuration, components, names, time);
-        // A later subscription of the same name takes the place of the earlier one.
-        declared = [.. resources.Subscriptions.Where(subscription => subscription.AppliesTo(options.AppId)).Reverse().DistinctBy(subscription => subscription.Name).Reverse().Select(TopicSubscription.From)];
+        declared = Declared(resources);
+        Resources = resources;
         Endpoints = [.. resources.Endpoints.Where(endpoint => endpoint.AppliesTo(options.AppId))];
         logger = loggers.CreateLogger<AppSidecar>();
         Tracer = new Tracer(options.AppId, configuration.Tracing.Completed(Environment.GetEnvironmentVariable), loggers);
@@ -150,6 +152,9 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     /// <summary>Completes when <see cref="Ready"/> becomes true for the first time; faults when the app can't be asked what it wants.</summary>
     public Task Well => well.Task;
 
+    /// <summary>What it was made of, and has been changed to since.</summary>
+    public ResourceSet Resources { get; private set; }
+
     private Outbox Outbox { get; }
 
     private InputBindings InputBindings { get; }
@@ -163,7 +168,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     /// <summary>Opens the building blocks and begins to wait for the app; the API must be reachable by now.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        Subscriptions.Declare(declared);
+        Subscriptions.Declare(declared.Select(subscription => subscription.Topic));
         await Outbox.StartAsync(cancellation);
         if (Workflows is not null)
         {
@@ -208,9 +213,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public async Task StopEventsAsync()
     {
         noMoreEvents = true;
-        JobService.StopApp();
-        await InputBindings.StopAsync();
-        await Subscriptions.StopAsync();
+        await HoldEventsAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -232,5 +235,6 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         Invoker.Dispose();
         Tracer.Dispose();
         stopping.Dispose();
+        events.Dispose();
     }
 }

@@ -7,6 +7,9 @@ namespace Sidecar.Resources;
 /// <summary>What this sidecar uses of a Configuration resource.</summary>
 internal sealed record Configuration
 {
+    /// <summary>What daprd enables unless a Configuration says otherwise.</summary>
+    public static readonly IReadOnlyList<string> DefaultFeatures = ["HotReload", "WorkflowsRemoteActivityReminder"];
+
     public static readonly Configuration Default = new();
 
     public string Name { get; init; } = "daprsystem";
@@ -16,7 +19,7 @@ internal sealed record Configuration
 
     public TracingOptions Tracing { get; init; } = TracingOptions.Default;
 
-    public IReadOnlyList<string> Features { get; init; } = [];
+    public IReadOnlyList<string> Features { get; init; } = DefaultFeatures;
     public WorkflowSettings Workflow { get; init; } = WorkflowSettings.Default;
     public MetricsOptions Metrics { get; init; } = MetricsOptions.Default;
 

@@ -47,7 +47,7 @@ internal static class ConfigurationReader
             NameResolution = spec.Has("nameResolution") ? Names(spec.Map("nameResolution")) : before.NameResolution,
             AccessControl = spec.Has("accessControl") ? Access(spec.Map("accessControl")) : before.AccessControl,
             Tracing = spec.Map("tracing") is { } tracing ? TracingOptions.Read(tracing, before.Tracing) : before.Tracing,
-            Features = [.. spec.Maps("features").Where(feature => feature.Flag("enabled") == true).Select(feature => feature.Text("name")).OfType<string>()],
+            Features = spec.Has("features") ? Features(spec) : before.Features,
             Metrics = (spec.Map("metric") ?? spec.Map("metrics")) is { } metrics ? MetricsOptions.Read(metrics, before.Metrics) : before.Metrics,
             ApiPipeline = spec.Map("httpPipeline") is { } api ? Handlers(api) : before.ApiPipeline,
             AppPipeline = spec.Map("appHttpPipeline") is { } app ? Handlers(app) : before.AppPipeline,
@@ -60,6 +60,12 @@ internal static class ConfigurationReader
         }
         spec.RefuseTheRest();
         return read;
+    }
+
+    private static List<string> Features(YamlMap spec)
+    {
+        var named = spec.Maps("features").Select(feature => (Name: feature.Text("name") ?? "", Enabled: feature.Flag("enabled") == true)).ToList();
+        return [.. named.Where(feature => feature is { Enabled: true, Name.Length: > 0 }).Select(feature => feature.Name), .. Configuration.DefaultFeatures.Except(named.Select(feature => feature.Name), StringComparer.Ordinal)];
     }
 
     private static List<PipelineHandler> Handlers(YamlMap pipeline)
