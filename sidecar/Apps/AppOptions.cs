@@ -31,6 +31,9 @@ internal sealed record AppOptions
     /// <summary>Which of the questions to a starting app are left out: <c>config</c>, <c>subscribe</c>.</summary>
     public IReadOnlyList<string> DisabledInitEndpoints { get; init; } = [];
 
+    /// <summary>Whether calls of the API are logged; null: as the Configuration says.</summary>
+    public bool? ApiLogging { get; init; }
+
     /// <summary>Web origins whose pages may call the HTTP API; empty: no CORS headers at all; <c>*</c>: any.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 

@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using Sidecar.Api;
 using Sidecar.Components;
+using Sidecar.Metrics;
 using Sidecar.Resiliency;
 using Sidecar.Tracing;
 
 namespace Sidecar.Bindings;
 
 /// <summary>Takes the events of an app's bindings to the app, once it has said that it wants them.</summary>
-internal sealed partial class InputBindings(string appId, ComponentSet components, PolicyBook policies, BindingsApi outputs, Tracer tracer, ILogger<InputBindings> logger)
+internal sealed partial class InputBindings(string appId, ComponentSet components, PolicyBook policies, BindingsApi outputs, Tracer tracer, TimeProvider time, ILogger<InputBindings> logger)
 {
     private readonly Dictionary<string, IAsyncDisposable> running = new(StringComparer.Ordinal); // only one caller at a time starts or stops
 
@@ -50,10 +51,13 @@ internal sealed partial class InputBindings(string appId, ComponentSet component
     private async Task SendAsync(BindingComponent binding, IBindingReceiver receiver, ReadOnlyMemory<byte> data, IReadOnlyDictionary<string, string> metadata, CancellationToken stopping)
     {
         var span = tracer.Start(ActivityKind.Client, TraceContext.Parse(metadata.GetValueOrDefault(TraceContext.ParentHeader), metadata.GetValueOrDefault(TraceContext.StateHeader)));
+        var begun = time.GetTimestamp();
+        var succeeded = false;
         try
         {
             var happened = new BindingEvent(binding.Name, binding.Route, data, metadata) { Trace = span.Context };
             var answer = await policies.Inbound(binding.Name, ComponentKind.Binding).RunAsync(limit => new ValueTask<BindingAnswer>(receiver.SendAsync(happened, limit)), stopping);
+            succeeded = true;
             await ForwardAsync(answer, stopping);
         }
         catch (Exception e) when (span.Noting(e) && (e is not OperationCanceledException || !stopping.IsCancellationRequested))
@@ -62,6 +66,7 @@ internal sealed partial class InputBindings(string appId, ComponentSet component
         }
         finally
         {
+            SidecarMeter.InputBound(appId, binding.Name, succeeded, time.GetElapsedTime(begun));
             Describe(span, binding.Name);
             span.End();
         }

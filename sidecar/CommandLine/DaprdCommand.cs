@@ -1,7 +1,9 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging.Console;
 using Sidecar.Apps;
 using Sidecar.Components;
 using Sidecar.Hosting;
+using Sidecar.Logging;
 using Sidecar.Reloading;
 using Sidecar.Yaml;
 
@@ -19,16 +21,16 @@ internal static class DaprdCommand
         "dapr-internal-grpc-port", "dapr-public-port", "dapr-listen-addresses", "resources-path", "components-path", "config", "log-level",
         "max-body-size", "dapr-http-max-request-size", "enable-app-health-check", "app-health-check-path", "app-health-probe-interval",
         "app-health-probe-timeout", "app-health-threshold", "metrics-port", "enable-metrics", "allowed-origins", "version", "dapr-graceful-shutdown-seconds",
-        "dapr-block-shutdown-duration", "disable-init-endpoints", "hot-reload-reconcile-interval",
+        "dapr-block-shutdown-duration", "disable-init-endpoints", "enable-api-logging", "log-as-json", "hot-reload-reconcile-interval",
     };
 
     private static readonly HashSet<string> Ignored = new(StringComparer.Ordinal)
     {
         "mode", "placement-host-address", "scheduler-host-address", "sentry-address", "control-plane-address", "control-plane-trust-domain",
         "control-plane-namespace", "sentry-request-jwt-audiences", "enable-mtls", "enable-profiling", "profile-port", "build-info",
-        "wait", "read-buffer-size", "dapr-http-read-buffer-size", "unix-domain-socket", "enable-api-logging",
+        "wait", "read-buffer-size", "dapr-http-read-buffer-size", "unix-domain-socket",
         "disable-builtin-k8s-secret-store", "actors-disseminate-timeout",
-        "app-binding-options-timeout", "reminders-service", "actors-service", "log-as-json", "metrics-listen-address", "dapr-public-listen-address",
+        "app-binding-options-timeout", "reminders-service", "actors-service", "metrics-listen-address", "dapr-public-listen-address",
         "dapr-internal-grpc-listen-address", "scheduler-job-stream-api-concurrency", "kubernetes-namespace",
     };
 
@@ -70,9 +72,10 @@ internal static class DaprdCommand
             await Console.Error.WriteLineAsync(e.Message);
             return 2;
         }
+        var log = new DaprdLog(appId, IsTrue(Last("log-as-json")), TimeProvider.System);
         foreach (var name in values.Keys.Where(Ignored.Contains))
         {
-            Console.WriteLine($"flag --{name} has no meaning for the embedded sidecar and is ignored");
+            log.Say(LogLevel.Information, $"flag --{name} has no meaning for the embedded sidecar and is ignored");
         }
         var level = LogLevels.Parse(Last("log-level") ?? "info");
         using var reloads = new ReloadSignal();
@@ -84,7 +87,12 @@ internal static class DaprdCommand
             {
                 server = await SidecarServer.StartAsync(
                     new ServerOptions([options], Directory.GetCurrentDirectory(), RefuseUnknownMetadata: false, level, OwnsProcess: true),
-                    logging => logging.AddSimpleConsole(console => console.SingleLine = true), cancellation);
+                    logging =>
+                    {
+                        logging.Services.AddSingleton(log);
+                        logging.AddConsole(console => console.FormatterName = DaprdLogFormatter.FormatterName).AddConsoleFormatter<DaprdLogFormatter, ConsoleFormatterOptions>();
+                    },
+                    cancellation);
             }
             catch (InvalidConfigurationException e)
             {
@@ -92,13 +100,13 @@ internal static class DaprdCommand
                 foreach (var problem in e.Problems)
                 {
                     var what = options.ConfigPaths.Contains(problem.File) ? "error loading configuration" : "failed to load components";
-                    Console.WriteLine($"Fatal error from runtime: {what}: {problem.Message} ({problem.File}:{problem.Line})");
+                    log.Say(LogLevel.Critical, $"Fatal error from runtime: {what}: {problem.Message} ({problem.File}:{problem.Line})");
                 }
                 return 1;
             }
-            Console.WriteLine($"dapr initialized. Status: Running. HTTP port {options.HttpPort}, gRPC port {options.GrpcPort}");
+            log.Say(LogLevel.Information, $"dapr initialized. Status: Running. HTTP port {options.HttpPort}, gRPC port {options.GrpcPort}");
             var resources = server.FollowResources(server.Sidecars[0], reconcile);
-            if (await ServingEnd.AwaitAsync(server, options, block, resources, TimeProvider.System, asked, cancellation) is { } code)
+            if (await ServingEnd.AwaitAsync(server, options, block, resources, log, TimeProvider.System, asked, cancellation) is { } code)
             {
                 return code;
             }
@@ -128,6 +136,7 @@ internal static class DaprdCommand
         MaxBodySize = last("max-body-size") is { } size
             ? Quantity.TryParse(size, out var bytes) ? bytes : throw new FormatException($"--max-body-size must be a quantity such as 4Mi, not '{size}'")
             : (long)Number(last, "dapr-http-max-request-size", 4) << 20,
+        ApiLogging = last("enable-api-logging") is { } wanted ? IsTrue(wanted) : null,
         AppHealthCheck = IsTrue(last("enable-app-health-check")),
         AppHealthCheckPath = "/" + (last("app-health-check-path") ?? "healthz").TrimStart('/'),
         // Zero and less mean the default, as in daprd.

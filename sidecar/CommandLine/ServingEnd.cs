@@ -1,6 +1,7 @@
 using Sidecar.Apps;
 using Sidecar.Components;
 using Sidecar.Hosting;
+using Sidecar.Logging;
 using Sidecar.Reloading;
 using Sidecar.Yaml;
 
@@ -16,7 +17,7 @@ internal static class ServingEnd
     /// The exit code: 1 when requests under way did not end in time, or resource files have become wrong. Null: <paramref name="reload"/>, or a
     /// change of resource files, has asked for a new beginning.
     /// </summary>
-    public static async Task<int?> AwaitAsync(SidecarServer server, AppOptions options, TimeSpan? block, HotReload? resources, TimeProvider time, Task reload, CancellationToken signal)
+    public static async Task<int?> AwaitAsync(SidecarServer server, AppOptions options, TimeSpan? block, HotReload? resources, DaprdLog log, TimeProvider time, Task reload, CancellationToken signal)
     {
         var changed = resources?.NewBeginning ?? new TaskCompletionSource().Task;
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -31,7 +32,7 @@ internal static class ServingEnd
         }
         if (block is { } longest && signal.IsCancellationRequested)
         {
-            await BlockAsync(server.Sidecars[0], longest, time, server.Lifetime.ApplicationStopping);
+            await BlockAsync(server.Sidecars[0], longest, log, time, server.Lifetime.ApplicationStopping);
         }
         try
         {
@@ -39,15 +40,15 @@ internal static class ServingEnd
         }
         catch (TimeoutException)
         {
-            Console.WriteLine("Graceful shutdown timeout exceeded, forcing shutdown");
+            log.Say(LogLevel.Critical, "Graceful shutdown timeout exceeded, forcing shutdown");
             return 1;
         }
         if (wrong is not null)
         {
-            Console.WriteLine(wrong);
+            log.Say(LogLevel.Critical, wrong);
             return 1;
         }
-        Console.WriteLine(again ? "Received SIGHUP: resources and configuration are read again" : "Daprd shutdown gracefully");
+        log.Say(LogLevel.Information, again ? "Received SIGHUP: resources and configuration are read again" : "Daprd shutdown gracefully");
         return again ? null : 0;
     }
 
@@ -56,22 +57,22 @@ internal static class ServingEnd
         : null;
 
     /// <summary>The app gets no more events, but may use the API until it says that it is done by being unhealthy.</summary>
-    private static async Task BlockAsync(AppSidecar sidecar, TimeSpan longest, TimeProvider time, CancellationToken asked)
+    private static async Task BlockAsync(AppSidecar sidecar, TimeSpan longest, DaprdLog log, TimeProvider time, CancellationToken asked)
     {
-        Console.WriteLine($"Blocking graceful shutdown for {GoDuration.Text(longest)} or until app reports unhealthy...");
+        log.Say(LogLevel.Information, $"Blocking graceful shutdown for {GoDuration.Text(longest)} or until app reports unhealthy...");
         await sidecar.StopEventsAsync();
         try
         {
             await sidecar.Unwell.WaitAsync(longest, time, asked);
-            Console.WriteLine("App reported unhealthy, entering shutdown...");
+            log.Say(LogLevel.Information, "App reported unhealthy, entering shutdown...");
         }
         catch (TimeoutException)
         {
-            Console.WriteLine("Block shutdown period expired, entering shutdown...");
+            log.Say(LogLevel.Information, "Block shutdown period expired, entering shutdown...");
         }
         catch (OperationCanceledException)
         {
-            Console.WriteLine("Shutdown requested via API, entering shutdown...");
+            log.Say(LogLevel.Information, "Shutdown requested via API, entering shutdown...");
         }
     }
 }

@@ -1,4 +1,5 @@
 using Sidecar.Components;
+using Sidecar.Metrics;
 using Sidecar.PubSub;
 using Sidecar.PubSub.Subscribing;
 using Sidecar.Resources;
@@ -36,6 +37,7 @@ internal sealed partial class AppSidecar
             declared = Declared(changes.Resources);
             Resources = changes.Resources;
             await ResumeEventsAsync(cancellation);
+            ToldComponents = Components.Loaded;
         }
         finally
         {
@@ -83,6 +85,7 @@ internal sealed partial class AppSidecar
             return;
         }
         Components.Add(opened);
+        SidecarMeter.Loaded(Options.AppId, component.Type);
         LogUpdated(component.Name, component.Type, component.Version);
         if (opened.Instance is StateStoreComponent store)
         {

@@ -8,6 +8,7 @@ using Sidecar.ConfigurationStores;
 using Sidecar.Invocation;
 using Sidecar.Jobs;
 using Sidecar.Locks;
+using Sidecar.Metrics;
 using Sidecar.Middleware;
 using Sidecar.Names;
 using Sidecar.PubSub.Publishing;
@@ -49,6 +50,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         (Options, Configuration, Components, Names, this.time) = (options, configuration, components, names, time);
         declared = Declared(resources);
         Resources = resources;
+        ToldComponents = components.Loaded;
         Endpoints = [.. resources.Endpoints.Where(endpoint => endpoint.AppliesTo(options.AppId))];
         logger = loggers.CreateLogger<AppSidecar>();
         Tracer = new Tracer(options.AppId, configuration.Tracing.Completed(Environment.GetEnvironmentVariable), loggers);
@@ -57,10 +59,10 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         Outbox = new Outbox(options.AppId, components, PubSub, time, loggers.CreateLogger<Outbox>());
         State = new StateApi(options.AppId, components, Outbox, Policies, time);
         Locks = new LockApi(components, Policies);
-        ConfigurationItems = new ConfigurationApi(components, Policies);
-        Bindings = new BindingsApi(components, Policies);
-        InputBindings = new InputBindings(options.AppId, components, Policies, Bindings, Tracer, loggers.CreateLogger<InputBindings>());
-        Secrets = new SecretsApi(components, configuration.SecretScopes);
+        ConfigurationItems = new ConfigurationApi(options.AppId, components, Policies, time);
+        Bindings = new BindingsApi(options.AppId, components, Policies, time);
+        InputBindings = new InputBindings(options.AppId, components, Policies, Bindings, Tracer, time, loggers.CreateLogger<InputBindings>());
+        Secrets = new SecretsApi(options.AppId, components, configuration.SecretScopes, time);
         Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
         Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies, time);
         Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, () => Well, directory, names, time);
@@ -79,7 +81,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         AppPipeline = new HttpPipeline(configuration.AppPipeline, components, logger);
         if (options.AppPort > 0)
         {
-            Client = new AppClient(options, AppPipeline);
+            Client = new AppClient(options, AppPipeline, configuration.Metrics, time);
             Channel = options.AppIsGrpc ? new GrpcAppChannel(Client, options) : new HttpAppChannel(Client, options);
         }
     }
@@ -93,6 +95,9 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public PolicyBook Policies { get; }
 
     public ComponentSet Components { get; }
+
+    /// <summary>What is told of <see cref="Components"/>: those that have been taken up with all that hangs on them.</summary>
+    public IReadOnlyList<LoadedComponent> ToldComponents { get; private set; }
 
     public IReadOnlyList<HttpEndpoint> Endpoints { get; }
 
@@ -168,6 +173,10 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     /// <summary>Opens the building blocks and begins to wait for the app; the API must be reachable by now.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
+        foreach (var component in Components.Loaded)
+        {
+            SidecarMeter.Loaded(Options.AppId, component.Resource.Type);
+        }
         Subscriptions.Declare(declared.Select(subscription => subscription.Topic));
         await Outbox.StartAsync(cancellation);
         if (Workflows is not null)

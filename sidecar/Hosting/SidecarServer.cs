@@ -8,6 +8,7 @@ using Sidecar.Api.Http;
 using Sidecar.Apps;
 using Sidecar.Components;
 using Sidecar.Invocation;
+using Sidecar.Logging;
 using Sidecar.Metrics;
 using Sidecar.Middleware;
 using Sidecar.Names;
@@ -58,7 +59,7 @@ internal sealed class SidecarServer : IAsyncDisposable
             grpc.MaxReceiveMessageSize = null; // each app's own limit is set on its requests
             grpc.MaxSendMessageSize = null;
         });
-        builder.Services.AddSingleton<DaprService>().AddSingleton<TaskHubService>().AddSingleton<IWorkflowEngines, CallerEngines>()
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<ApiLog>().AddSingleton<DaprService>().AddSingleton<TaskHubService>().AddSingleton<IWorkflowEngines, CallerEngines>()
             .AddSingleton(services => ActivatorUtilities.CreateInstance<ShutdownRequests>(services, options.OwnsProcess));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Apps.Max(app => app.GracefulShutdown));
 
@@ -233,6 +234,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         web.Use(CrossOrigin.AnswerAsync);
         web.Use(Admission.AdmitAsync);
         web.Use(HttpPipeline.RunAsync);
+        web.Use(ApiLog.WriteAsync);
         web.UseRouting();
         web.Use(OfferedRoutes.CheckAsync);
         web.MapGrpcService<DaprService>();

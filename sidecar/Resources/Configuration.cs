@@ -1,3 +1,4 @@
+using Sidecar.Logging;
 using Sidecar.Metrics;
 using Sidecar.Names;
 using Sidecar.Tracing;
@@ -28,6 +29,8 @@ internal sealed record Configuration
     public IReadOnlyList<PipelineHandler> AppPipeline { get; init; } = [];
 
     public ApiAccess Api { get; init; } = new([], []);
+
+    public ApiLogging ApiLogging { get; init; } = ApiLogging.None;
 
     /// <summary>How access control names an app: as its certificate would with mTLS.</summary>
     public string SpiffeId(string appId) => $"spiffe://{AccessControl?.TrustDomain ?? "public"}/ns/default/{appId}";

@@ -1,3 +1,4 @@
+using Sidecar.Logging;
 using Sidecar.Metrics;
 using Sidecar.Names;
 using Sidecar.Tracing;
@@ -8,9 +9,9 @@ namespace Sidecar.Resources;
 /// <summary>Reads Configuration files; several are merged, the later one winning, as daprd does.</summary>
 internal static class ConfigurationReader
 {
-    /// <summary>Parts of a Configuration that have no effect in an embedded sidecar: mTLS, logging, the control plane.</summary>
+    /// <summary>Parts of a Configuration that have no effect in an embedded sidecar: mTLS, the control plane.</summary>
     private static readonly string[] Ignored =
-        ["mtls", "logging", "components", "wasm"];
+        ["mtls", "components", "wasm"];
 
     public static Configuration Load(IEnumerable<string> files, List<YamlProblem> problems)
     {
@@ -53,6 +54,7 @@ internal static class ConfigurationReader
             AppPipeline = spec.Map("appHttpPipeline") is { } app ? Handlers(app) : before.AppPipeline,
             Workflow = spec.Map("workflow") is { } workflow ? WorkflowSettings.Read(workflow) : before.Workflow,
             Api = spec.Map("api") is { } lists ? new ApiAccess(Rules(lists, "allowed"), Rules(lists, "denied")) : before.Api,
+            ApiLogging = spec.Map("logging") is { } logging ? ApiLogging.Read(logging) : before.ApiLogging,
         };
         foreach (var key in Ignored)
         {

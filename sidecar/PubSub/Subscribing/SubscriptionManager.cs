@@ -46,21 +46,19 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         }
     }
 
-    /// <summary>From now on the app wants <paramref name="subscriptions"/>: those that are new start, those that are gone end, the others stay as they are.</summary>
+    /// <summary>The app wants <paramref name="subscriptions"/>: those that are new start, those that are gone end, the others stay as they are. Told of when that is done.</summary>
     public async Task ChangeAsync(IEnumerable<TopicSubscription> subscriptions, CancellationToken cancellation)
     {
+        var next = OnePerTopic(subscriptions);
         IReadOnlyList<TopicSubscription> ending;
         IReadOnlyList<TopicSubscription> coming;
         IEventReceiver? receiver;
         await gate.WaitAsync(cancellation);
         try
         {
-            var before = wanted;
-            wanted = OnePerTopic(subscriptions);
-            ending = [.. before.Where(subscription => !wanted.Any(other => ReferenceEquals(other, subscription)))];
-            coming = [.. wanted.Where(subscription => !running.ContainsKey(subscription))];
+            ending = [.. wanted.Where(subscription => !next.Any(other => ReferenceEquals(other, subscription)))];
+            coming = [.. next.Where(subscription => !running.ContainsKey(subscription))];
             receiver = app;
-            Current = Told();
         }
         finally
         {
@@ -73,6 +71,16 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         foreach (var subscription in receiver is null ? [] : coming)
         {
             await TryStartAsync(subscription, receiver!, cancellation);
+        }
+        await gate.WaitAsync(cancellation);
+        try
+        {
+            wanted = next;
+            Current = Told();
+        }
+        finally
+        {
+            gate.Release();
         }
     }
 

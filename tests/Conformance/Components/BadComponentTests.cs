@@ -52,7 +52,7 @@ public sealed class BadComponentTests
             ],
         });
         Assert.Equal(2, output.Split("does not let us in; correct redisPassword").Length - 1);
-        Assert.Contains("refuses: password authentication failed for user \"postgres\"; correct user, password or database", output, StringComparison.Ordinal);
+        Assert.Contains("refuses: password authentication failed for user \\\"postgres\\\"; correct user, password or database", output, StringComparison.Ordinal);
         Assert.Contains("does not let us in; correct user and password of connectionString", output, StringComparison.Ordinal);
     }
 
