@@ -8,7 +8,7 @@ using Sidecar.Tracing;
 namespace Sidecar.Bindings;
 
 /// <summary>Takes the events of an app's bindings to the app, once it has said that it wants them.</summary>
-internal sealed partial class InputBindings(string appId, ComponentSet components, PolicyBook policies, BindingsApi outputs, Tracer tracer, TimeProvider time, ILogger<InputBindings> logger)
+internal sealed partial class InputBindings(string appId, TimeSpan longestQuestion, ComponentSet components, PolicyBook policies, BindingsApi outputs, Tracer tracer, TimeProvider time, ILogger<InputBindings> logger)
 {
     private readonly Dictionary<string, IAsyncDisposable> running = new(StringComparer.Ordinal); // only one caller at a time starts or stops
 
@@ -21,7 +21,7 @@ internal sealed partial class InputBindings(string appId, ComponentSet component
             {
                 continue;
             }
-            if (binding.Declared || await receiver.TakesAsync(binding.Name, binding.Route, cancellation))
+            if (binding.Declared || await TakesAsync(binding, receiver, cancellation))
             {
                 running.Add(binding.Name, binding.Input.Start((data, metadata, stopping) => SendAsync(binding, receiver, data, metadata, stopping)));
             }
@@ -45,6 +45,22 @@ internal sealed partial class InputBindings(string appId, ComponentSet component
         if (running.Remove(name, out var binding))
         {
             await binding.DisposeAsync();
+        }
+    }
+
+    /// <summary>An app that doesn't answer in time doesn't want it.</summary>
+    private async Task<bool> TakesAsync(BindingComponent binding, IBindingReceiver receiver, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var timer = time.CreateTimer(_ => limit.Cancel(), null, longestQuestion, Timeout.InfiniteTimeSpan);
+        try
+        {
+            return await receiver.TakesAsync(binding.Name, binding.Route, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            LogNoAnswer(appId, binding.Name, longestQuestion);
+            return false;
         }
     }
 
@@ -107,6 +123,9 @@ internal sealed partial class InputBindings(string appId, ComponentSet component
 
     [LoggerMessage(2701, LogLevel.Information, "App {AppId} does not listen to binding {Binding}")]
     private partial void LogNotWanted(string appId, string binding);
+
+    [LoggerMessage(2703, LogLevel.Warning, "App {AppId} did not say within {Longest} whether it wants binding {Binding}")]
+    private partial void LogNoAnswer(string appId, string binding, TimeSpan longest);
 
     [LoggerMessage(2702, LogLevel.Error, "An event of binding {Binding} was not taken by app {AppId}")]
     private partial void LogNotTaken(Exception failure, string binding, string appId);

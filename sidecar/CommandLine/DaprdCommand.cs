@@ -21,7 +21,7 @@ internal static class DaprdCommand
         "dapr-internal-grpc-port", "dapr-public-port", "dapr-listen-addresses", "resources-path", "components-path", "config", "log-level",
         "max-body-size", "dapr-http-max-request-size", "enable-app-health-check", "app-health-check-path", "app-health-probe-interval",
         "app-health-probe-timeout", "app-health-threshold", "metrics-port", "enable-metrics", "allowed-origins", "version", "dapr-graceful-shutdown-seconds",
-        "dapr-block-shutdown-duration", "disable-init-endpoints", "enable-api-logging", "log-as-json", "hot-reload-reconcile-interval",
+        "dapr-block-shutdown-duration", "disable-init-endpoints", "enable-api-logging", "log-as-json", "app-binding-options-timeout", "hot-reload-reconcile-interval",
     };
 
     private static readonly HashSet<string> Ignored = new(StringComparer.Ordinal)
@@ -30,7 +30,7 @@ internal static class DaprdCommand
         "control-plane-namespace", "sentry-request-jwt-audiences", "enable-mtls", "enable-profiling", "profile-port", "build-info",
         "wait", "read-buffer-size", "dapr-http-read-buffer-size", "unix-domain-socket",
         "disable-builtin-k8s-secret-store", "actors-disseminate-timeout",
-        "app-binding-options-timeout", "reminders-service", "actors-service", "metrics-listen-address", "dapr-public-listen-address",
+        "reminders-service", "actors-service", "metrics-listen-address", "dapr-public-listen-address",
         "dapr-internal-grpc-listen-address", "scheduler-job-stream-api-concurrency", "kubernetes-namespace",
     };
 
@@ -82,6 +82,7 @@ internal static class DaprdCommand
         while (true)
         {
             var asked = reloads.Next();
+            var begun = TimeProvider.System.GetTimestamp();
             SidecarServer server;
             try
             {
@@ -104,7 +105,7 @@ internal static class DaprdCommand
                 }
                 return 1;
             }
-            log.Say(LogLevel.Information, $"dapr initialized. Status: Running. HTTP port {options.HttpPort}, gRPC port {options.GrpcPort}");
+            StartReport.Write(server.Sidecars[0], log, begun);
             var resources = server.FollowResources(server.Sidecars[0], reconcile);
             if (await ServingEnd.AwaitAsync(server, options, block, resources, log, TimeProvider.System, asked, cancellation) is { } code)
             {
@@ -137,6 +138,7 @@ internal static class DaprdCommand
             ? Quantity.TryParse(size, out var bytes) ? bytes : throw new FormatException($"--max-body-size must be a quantity such as 4Mi, not '{size}'")
             : (long)Number(last, "dapr-http-max-request-size", 4) << 20,
         ApiLogging = last("enable-api-logging") is { } wanted ? IsTrue(wanted) : null,
+        BindingOptionsTimeout = Duration("app-binding-options-timeout", last) is { } longest && longest > TimeSpan.Zero ? longest : TimeSpan.FromSeconds(3),
         AppHealthCheck = IsTrue(last("enable-app-health-check")),
         AppHealthCheckPath = "/" + (last("app-health-check-path") ?? "healthz").TrimStart('/'),
         // Zero and less mean the default, as in daprd.

@@ -47,6 +47,11 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
     /// <summary>Null: it can't be, for the <paramref name="problems"/>.</summary>
     public LoadedComponent? Open(Component component, string appId, IReadOnlyDictionary<string, ISecretStore> secrets, List<YamlProblem> problems)
     {
+        if (component.Type.StartsWith("workflow.", StringComparison.Ordinal))
+        {
+            problems.Add(new YamlProblem(component.File, component.Line, $"process component {component.Name} error: incorrect type {component.Type}; workflows need no component, but a state store with actorStateStore"));
+            return null;
+        }
         if (Drivers.Find(component.Type) is not { } driver)
         {
             problems.Add(new YamlProblem(component.File, component.Line, $"component type '{component.Type}' is not offered; known are: {string.Join(", ", Drivers.Types)}"));

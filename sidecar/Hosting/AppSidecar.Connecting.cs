@@ -148,6 +148,7 @@ internal sealed partial class AppSidecar
     private async Task PortOpenAsync(CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(25), time);
+        var toldWaiting = false;
         do
         {
             using var socket = new TcpClient();
@@ -158,7 +159,11 @@ internal sealed partial class AppSidecar
             }
             catch (SocketException)
             {
-                // Not yet.
+                if (!toldWaiting)
+                {
+                    toldWaiting = true;
+                    LogWaiting(Options.AppPort);
+                }
             }
         }
         while (await timer.WaitForNextTickAsync(cancellation));
@@ -193,6 +198,9 @@ internal sealed partial class AppSidecar
         }
         while (await timer.WaitForNextTickAsync(cancellation));
     }
+
+    [LoggerMessage(1006, LogLevel.Information, "waiting for application to listen on port {Port}")]
+    private partial void LogWaiting(int port);
 
     [LoggerMessage(1001, LogLevel.Information, "App {AppId} is ready")]
     private partial void LogReady(string appId);

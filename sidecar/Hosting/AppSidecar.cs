@@ -61,7 +61,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         Locks = new LockApi(components, Policies);
         ConfigurationItems = new ConfigurationApi(options.AppId, components, Policies, time);
         Bindings = new BindingsApi(options.AppId, components, Policies, time);
-        InputBindings = new InputBindings(options.AppId, components, Policies, Bindings, Tracer, time, loggers.CreateLogger<InputBindings>());
+        InputBindings = new InputBindings(options.AppId, options.BindingOptionsTimeout, components, Policies, Bindings, Tracer, time, loggers.CreateLogger<InputBindings>());
         Secrets = new SecretsApi(options.AppId, components, configuration.SecretScopes, time);
         Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
         Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies, time);
