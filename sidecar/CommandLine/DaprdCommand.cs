@@ -97,12 +97,8 @@ internal static class DaprdCommand
             }
             catch (InvalidConfigurationException e)
             {
-                // In daprd's words, which tools look for.
-                foreach (var problem in e.Problems)
-                {
-                    var what = options.ConfigPaths.Contains(problem.File) ? "error loading configuration" : "failed to load components";
-                    log.Say(LogLevel.Critical, $"Fatal error from runtime: {what}: {problem.Message} ({problem.File}:{problem.Line})");
-                }
+                var isConfiguration = options.ConfigPaths.Contains(e.Problems[0].File);
+                FatalError.Say(log, isConfiguration ? "error loading configuration" : "failed to load components", e.Problems);
                 return 1;
             }
             StartReport.Write(server.Sidecars[0], log, begun);

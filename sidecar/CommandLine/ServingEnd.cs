@@ -24,7 +24,7 @@ internal static class ServingEnd
         await using var interrupted = signal.Register(() => stopped.TrySetResult());
         await using var asked = server.Lifetime.ApplicationStopping.Register(() => stopped.TrySetResult());
         var first = await Task.WhenAny(stopped.Task, reload, changed);
-        var wrong = first == changed ? Refusal(changed) : null;
+        var wrong = first == changed ? changed.Exception?.InnerException : null;
         var again = first != stopped.Task && wrong is null;
         if (resources is not null)
         {
@@ -45,16 +45,12 @@ internal static class ServingEnd
         }
         if (wrong is not null)
         {
-            log.Say(LogLevel.Critical, wrong);
+            FatalError.Say(log, "failed to load resources from disk", wrong is InvalidConfigurationException { Problems: var problems } ? problems : [new YamlProblem("resources", 0, wrong.Message)]);
             return 1;
         }
         log.Say(LogLevel.Information, again ? "Received SIGHUP: resources and configuration are read again" : "Daprd shutdown gracefully");
         return again ? null : 0;
     }
-
-    private static string? Refusal(Task changed) => changed.Exception?.InnerException is { } failure
-        ? $"Fatal error from runtime: failed to load resources from disk: {(failure is InvalidConfigurationException wrong ? string.Join('\n', wrong.Problems.Select(problem => problem.Message)) : failure.Message)}"
-        : null;
 
     /// <summary>The app gets no more events, but may use the API until it says that it is done by being unhealthy.</summary>
     private static async Task BlockAsync(AppSidecar sidecar, TimeSpan longest, DaprdLog log, TimeProvider time, CancellationToken asked)

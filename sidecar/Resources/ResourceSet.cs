@@ -103,7 +103,7 @@ internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnl
                 var overlap = first.Scopes.Count == 0 || twin.Scopes.Count == 0 || first.Scopes.Intersect(twin.Scopes, StringComparer.Ordinal).Any();
                 if (overlap)
                 {
-                    yield return new YamlProblem(twin.File, twin.Line, $"duplicate definition of Component name {twin.Name} ({twin.Type}/{twin.Version}) with existing {first.Name} ({first.Type}/{first.Version}) in {first.File}:{first.Line}");
+                    yield return new YamlProblem(twin.File, twin.Line, $"duplicate definition of Component name {twin.Name} ({twin.Type}/{twin.Version}) with existing {first.Name} ({first.Type}/{first.Version})") { Elsewhere = $" in {first.File}:{first.Line}" };
                 }
             }
         }

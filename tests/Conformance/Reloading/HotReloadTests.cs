@@ -147,7 +147,7 @@ public sealed class HotReloadTests : IAsyncLifetime
         await using var sidecar = await StartAsync(Yaml.Component("foo", "pubsub.in-memory"));
         sidecar.Write(Yaml.Component("foo", "state.in-memory"), 1);
         Assert.Equal(1, await sidecar.Ended.OrFail("the sidecar did not end"));
-        Assert.Contains("Fatal error from runtime: failed to load resources from disk: duplicate definition of Component name foo (state.in-memory/v1) with existing foo (pubsub.in-memory/v1)", sidecar.Output, StringComparison.Ordinal);
+        Assert.Contains("\"Fatal error from runtime: failed to load resources from disk: duplicate definition of Component name foo (state.in-memory/v1) with existing foo (pubsub.in-memory/v1)\"", sidecar.Output, StringComparison.Ordinal);
     }
 
     [Fact]
