@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Sidecar.Components;
 using Sidecar.Metrics;
 using Sidecar.PubSub;
@@ -51,10 +52,17 @@ internal sealed partial class AppSidecar
     private async Task ResumeEventsAsync(CancellationToken cancellation)
     {
         var reachable = Channel is not null && AppIsWell;
-        await Subscriptions.ChangeAsync(reachable ? await WantedAsync(cancellation) : declared.Select(subscription => subscription.Topic), cancellation);
-        if (reachable && !noMoreEvents)
+        try
         {
-            await InputBindings.StartAsync(Channel!, cancellation);
+            await Subscriptions.ChangeAsync(reachable ? await WantedAsync(cancellation) : declared.Select(subscription => subscription.Topic), cancellation);
+            if (reachable && !noMoreEvents)
+            {
+                await InputBindings.StartAsync(Channel!, cancellation);
+            }
+        }
+        catch (Exception e) when (e is HttpRequestException or RpcException)
+        {
+            LogConnectionFailed(e, Options.AppId); // the app is away: no reason to end, and the next change asks again
         }
     }
 

@@ -142,6 +142,16 @@ public sealed class HotReloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_app_that_is_away_does_not_end_the_sidecar()
+    {
+        await using var sidecar = await StartAsync("");
+        await app.DisposeAsync();
+        sidecar.Write(Yaml.Component("events", "pubsub.in-memory"));
+        await ComponentsAsync(sidecar, "events pubsub.in-memory");
+        await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/a", "1").SucceedsAsync();
+    }
+
+    [Fact]
     public async Task Twins_end_the_sidecar()
     {
         await using var sidecar = await StartAsync(Yaml.Component("foo", "pubsub.in-memory"));
