@@ -1,4 +1,5 @@
 using System.Net;
+using Sidecar.Metrics;
 using Sidecar.Middleware;
 
 namespace Sidecar.Apps;
@@ -10,10 +11,14 @@ internal sealed class AppClient : IDisposable
     private readonly string? token;
 
     private readonly HttpPipeline pipeline;
+    private readonly string appId;
+    private readonly MetricsOptions metrics;
+    private readonly TimeProvider time;
 
-    public AppClient(AppOptions options, HttpPipeline pipeline)
+    public AppClient(AppOptions options, HttpPipeline pipeline, MetricsOptions metrics, TimeProvider time)
     {
-        this.pipeline = pipeline;
+        (this.pipeline, this.metrics, this.time) = (pipeline, metrics, time);
+        appId = options.AppId;
         Address = options.AppAddress;
         token = options.AppApiToken;
         slots = options.MaxConcurrency > 0 ? new SemaphoreSlim(options.MaxConcurrency) : null;
@@ -55,7 +60,32 @@ internal sealed class AppClient : IDisposable
 
     public string? Token => token;
 
-    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+        => MeasureAsync(request, (status, took) => SidecarMeter.AppAnswered(appId, metrics.VerbsInHttp ? request.Method.Method : "", HttpPathLabel.Of(request.RequestUri!.AbsolutePath, metrics), status, took), cancellation);
+
+    public Task<HttpResponseMessage> ProbeAsync(HttpRequestMessage request, CancellationToken cancellation)
+        => MeasureAsync(request, (status, took) => SidecarMeter.Probed(appId, status, took), cancellation);
+
+    private async Task<HttpResponseMessage> MeasureAsync(HttpRequestMessage request, Action<int, TimeSpan> record, CancellationToken cancellation)
+    {
+        var begun = time.GetTimestamp();
+        var status = 500; // of what brings no answer, as in daprd
+        try
+        {
+            var response = await TransmitAsync(request, cancellation);
+            status = (int)response.StatusCode;
+            return response;
+        }
+        finally
+        {
+            if (SidecarMeter.CountsHttp)
+            {
+                record(status, time.GetElapsedTime(begun));
+            }
+        }
+    }
+
+    private async Task<HttpResponseMessage> TransmitAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
         if (!pipeline.IsEmpty && await pipeline.RunAsync(request, cancellation) is { } refusal)
         {

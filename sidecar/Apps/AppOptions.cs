@@ -31,6 +31,12 @@ internal sealed record AppOptions
     /// <summary>Which of the questions to a starting app are left out: <c>config</c>, <c>subscribe</c>.</summary>
     public IReadOnlyList<string> DisabledInitEndpoints { get; init; } = [];
 
+    /// <summary>How long the app may take to say whether it wants an input binding.</summary>
+    public TimeSpan BindingOptionsTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Whether calls of the API are logged; null: as the Configuration says.</summary>
+    public bool? ApiLogging { get; init; }
+
     /// <summary>Web origins whose pages may call the HTTP API; empty: no CORS headers at all; <c>*</c>: any.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 

@@ -30,7 +30,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(client.Address, options.AppHealthCheckPath));
-            using var response = await client.SendAsync(request, cancellation);
+            using var response = await client.ProbeAsync(request, cancellation);
             return response.IsSuccessStatusCode;
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)

@@ -1,11 +1,12 @@
 using Sidecar.Api;
 using Sidecar.Components;
+using Sidecar.Metrics;
 using Sidecar.Resiliency;
 
 namespace Sidecar.Bindings;
 
 /// <summary>The output half of the bindings building block of one app, free of transport.</summary>
-internal sealed class BindingsApi(ComponentSet components, PolicyBook policies)
+internal sealed class BindingsApi(string appId, ComponentSet components, PolicyBook policies, TimeProvider time)
 {
     /// <summary>A reply with a failure is told with <see cref="DaprErrors.OutputBinding"/> after its metadata.</summary>
     public async Task<BindingReply> InvokeAsync(string name, BindingCall call, CancellationToken cancellation)
@@ -22,13 +23,21 @@ internal sealed class BindingsApi(ComponentSet components, PolicyBook policies)
         {
             throw DaprErrors.OutputBinding(name, $"binding {name} does not support operation {call.Operation}. supported operations:{string.Join(' ', binding.Operations)}");
         }
+        var begun = time.GetTimestamp();
+        var succeeded = false;
         try
         {
-            return await policies.Outbound(name, ComponentKind.Binding).RunAsync(limit => new ValueTask<BindingReply>(binding.InvokeAsync(call, limit)), cancellation);
+            var reply = await policies.Outbound(name, ComponentKind.Binding).RunAsync(limit => new ValueTask<BindingReply>(binding.InvokeAsync(call, limit)), cancellation);
+            succeeded = reply.Failure is null;
+            return reply;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             throw DaprErrors.OutputBinding(name, e.Message);
+        }
+        finally
+        {
+            SidecarMeter.OutputBound(appId, name, call.Operation, succeeded, time.GetElapsedTime(begun));
         }
     }
 }

@@ -1,27 +1,29 @@
 using System.Diagnostics;
 using Sidecar.Api;
 using Sidecar.Components;
+using Sidecar.Metrics;
 using Sidecar.Resiliency;
 using Sidecar.Tracing;
 
 namespace Sidecar.Bindings;
 
 /// <summary>Takes the events of an app's bindings to the app, once it has said that it wants them.</summary>
-internal sealed partial class InputBindings(string appId, ComponentSet components, PolicyBook policies, BindingsApi outputs, Tracer tracer, ILogger<InputBindings> logger)
+internal sealed partial class InputBindings(string appId, TimeSpan longestQuestion, ComponentSet components, PolicyBook policies, BindingsApi outputs, Tracer tracer, TimeProvider time, ILogger<InputBindings> logger)
 {
-    private readonly List<IAsyncDisposable> running = []; // only one caller at a time starts or stops
+    private readonly Dictionary<string, IAsyncDisposable> running = new(StringComparer.Ordinal); // only one caller at a time starts or stops
 
+    /// <summary>Starts what does not run yet.</summary>
     public async Task StartAsync(IBindingReceiver receiver, CancellationToken cancellation)
     {
         foreach (var binding in components.Bindings.Values)
         {
-            if (binding.Input is null)
+            if (binding.Input is null || running.ContainsKey(binding.Name))
             {
                 continue;
             }
-            if (binding.Declared || await receiver.TakesAsync(binding.Name, binding.Route, cancellation))
+            if (binding.Declared || await TakesAsync(binding, receiver, cancellation))
             {
-                running.Add(binding.Input.Start((data, metadata, stopping) => SendAsync(binding, receiver, data, metadata, stopping)));
+                running.Add(binding.Name, binding.Input.Start((data, metadata, stopping) => SendAsync(binding, receiver, data, metadata, stopping)));
             }
             else
             {
@@ -32,20 +34,46 @@ internal sealed partial class InputBindings(string appId, ComponentSet component
 
     public async Task StopAsync()
     {
-        foreach (var binding in running)
+        foreach (var name in running.Keys.ToList())
+        {
+            await StopAsync(name);
+        }
+    }
+
+    public async Task StopAsync(string name)
+    {
+        if (running.Remove(name, out var binding))
         {
             await binding.DisposeAsync();
         }
-        running.Clear();
+    }
+
+    /// <summary>An app that doesn't answer in time doesn't want it.</summary>
+    private async Task<bool> TakesAsync(BindingComponent binding, IBindingReceiver receiver, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var timer = time.CreateTimer(_ => limit.Cancel(), null, longestQuestion, Timeout.InfiniteTimeSpan);
+        try
+        {
+            return await receiver.TakesAsync(binding.Name, binding.Route, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            LogNoAnswer(appId, binding.Name, longestQuestion);
+            return false;
+        }
     }
 
     private async Task SendAsync(BindingComponent binding, IBindingReceiver receiver, ReadOnlyMemory<byte> data, IReadOnlyDictionary<string, string> metadata, CancellationToken stopping)
     {
         var span = tracer.Start(ActivityKind.Client, TraceContext.Parse(metadata.GetValueOrDefault(TraceContext.ParentHeader), metadata.GetValueOrDefault(TraceContext.StateHeader)));
+        var begun = time.GetTimestamp();
+        var succeeded = false;
         try
         {
             var happened = new BindingEvent(binding.Name, binding.Route, data, metadata) { Trace = span.Context };
             var answer = await policies.Inbound(binding.Name, ComponentKind.Binding).RunAsync(limit => new ValueTask<BindingAnswer>(receiver.SendAsync(happened, limit)), stopping);
+            succeeded = true;
             await ForwardAsync(answer, stopping);
         }
         catch (Exception e) when (span.Noting(e) && (e is not OperationCanceledException || !stopping.IsCancellationRequested))
@@ -54,6 +82,7 @@ internal sealed partial class InputBindings(string appId, ComponentSet component
         }
         finally
         {
+            SidecarMeter.InputBound(appId, binding.Name, succeeded, time.GetElapsedTime(begun));
             Describe(span, binding.Name);
             span.End();
         }
@@ -94,6 +123,9 @@ internal sealed partial class InputBindings(string appId, ComponentSet component
 
     [LoggerMessage(2701, LogLevel.Information, "App {AppId} does not listen to binding {Binding}")]
     private partial void LogNotWanted(string appId, string binding);
+
+    [LoggerMessage(2703, LogLevel.Warning, "App {AppId} did not say within {Longest} whether it wants binding {Binding}")]
+    private partial void LogNoAnswer(string appId, string binding, TimeSpan longest);
 
     [LoggerMessage(2702, LogLevel.Error, "An event of binding {Binding} was not taken by app {AppId}")]
     private partial void LogNotTaken(Exception failure, string binding, string appId);

@@ -1,7 +1,10 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging.Console;
 using Sidecar.Apps;
 using Sidecar.Components;
 using Sidecar.Hosting;
+using Sidecar.Logging;
+using Sidecar.Reloading;
 using Sidecar.Yaml;
 
 namespace Sidecar.CommandLine;
@@ -18,16 +21,16 @@ internal static class DaprdCommand
         "dapr-internal-grpc-port", "dapr-public-port", "dapr-listen-addresses", "resources-path", "components-path", "config", "log-level",
         "max-body-size", "dapr-http-max-request-size", "enable-app-health-check", "app-health-check-path", "app-health-probe-interval",
         "app-health-probe-timeout", "app-health-threshold", "metrics-port", "enable-metrics", "allowed-origins", "version", "dapr-graceful-shutdown-seconds",
-        "dapr-block-shutdown-duration", "disable-init-endpoints",
+        "dapr-block-shutdown-duration", "disable-init-endpoints", "enable-api-logging", "log-as-json", "app-binding-options-timeout", "hot-reload-reconcile-interval",
     };
 
     private static readonly HashSet<string> Ignored = new(StringComparer.Ordinal)
     {
         "mode", "placement-host-address", "scheduler-host-address", "sentry-address", "control-plane-address", "control-plane-trust-domain",
         "control-plane-namespace", "sentry-request-jwt-audiences", "enable-mtls", "enable-profiling", "profile-port", "build-info",
-        "wait", "read-buffer-size", "dapr-http-read-buffer-size", "unix-domain-socket", "enable-api-logging",
-        "disable-builtin-k8s-secret-store", "actors-disseminate-timeout", "hot-reload-reconcile-interval",
-        "app-binding-options-timeout", "reminders-service", "actors-service", "log-as-json", "metrics-listen-address", "dapr-public-listen-address",
+        "wait", "read-buffer-size", "dapr-http-read-buffer-size", "unix-domain-socket",
+        "disable-builtin-k8s-secret-store", "actors-disseminate-timeout",
+        "reminders-service", "actors-service", "metrics-listen-address", "dapr-public-listen-address",
         "dapr-internal-grpc-listen-address", "scheduler-job-stream-api-concurrency", "kubernetes-namespace",
     };
 
@@ -57,52 +60,60 @@ internal static class DaprdCommand
         }
         AppOptions options;
         TimeSpan? block;
+        TimeSpan reconcile;
         try
         {
             options = Options(appId, values, Last);
-            block = Last("dapr-block-shutdown-duration") is { Length: > 0 } text ? Duration(text) : null;
+            block = Duration("dapr-block-shutdown-duration", Last);
+            reconcile = Duration("hot-reload-reconcile-interval", Last) is { } given && given > TimeSpan.Zero ? given : HotReload.DefaultInterval;
         }
         catch (FormatException e)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 2;
         }
+        var log = new DaprdLog(appId, IsTrue(Last("log-as-json")), TimeProvider.System);
         foreach (var name in values.Keys.Where(Ignored.Contains))
         {
-            Console.WriteLine($"flag --{name} has no meaning for the embedded sidecar and is ignored");
+            log.Say(LogLevel.Information, $"flag --{name} has no meaning for the embedded sidecar and is ignored");
         }
         var level = LogLevels.Parse(Last("log-level") ?? "info");
         using var reloads = new ReloadSignal();
         while (true)
         {
             var asked = reloads.Next();
+            var begun = TimeProvider.System.GetTimestamp();
             SidecarServer server;
             try
             {
                 server = await SidecarServer.StartAsync(
                     new ServerOptions([options], Directory.GetCurrentDirectory(), RefuseUnknownMetadata: false, level, OwnsProcess: true),
-                    logging => logging.AddSimpleConsole(console => console.SingleLine = true), cancellation);
+                    logging =>
+                    {
+                        logging.Services.AddSingleton(log);
+                        logging.AddConsole(console => console.FormatterName = DaprdLogFormatter.FormatterName).AddConsoleFormatter<DaprdLogFormatter, ConsoleFormatterOptions>();
+                    },
+                    cancellation);
             }
             catch (InvalidConfigurationException e)
             {
-                // In daprd's words, which tools look for.
-                foreach (var problem in e.Problems)
-                {
-                    var what = options.ConfigPaths.Contains(problem.File) ? "error loading configuration" : "failed to load components";
-                    Console.WriteLine($"Fatal error from runtime: {what}: {problem.Message} ({problem.File}:{problem.Line})");
-                }
+                var isConfiguration = options.ConfigPaths.Contains(e.Problems[0].File);
+                FatalError.Say(log, isConfiguration ? "error loading configuration" : "failed to load components", e.Problems);
                 return 1;
             }
-            Console.WriteLine($"dapr initialized. Status: Running. HTTP port {options.HttpPort}, gRPC port {options.GrpcPort}");
-            if (await ServingEnd.AwaitAsync(server, options, block, TimeProvider.System, asked, cancellation) is { } code)
+            StartReport.Write(server.Sidecars[0], log, begun);
+            var resources = server.FollowResources(server.Sidecars[0], reconcile);
+            if (await ServingEnd.AwaitAsync(server, options, block, resources, log, TimeProvider.System, asked, cancellation) is { } code)
             {
                 return code;
             }
         }
     }
 
-    private static TimeSpan Duration(string text)
-        => GoDuration.TryParse(text, out var duration) ? duration : throw new FormatException($"--dapr-block-shutdown-duration must be a duration such as 30s, not '{text}'");
+    private static TimeSpan? Duration(string name, Func<string, string?> last)
+        => last(name) is not { Length: > 0 } text ? null
+            : GoDuration.TryParse(text, out var duration) ? duration
+            : throw new FormatException($"--{name} must be a duration such as 30s, not '{text}'");
 
     private static AppOptions Options(string appId, Dictionary<string, List<string>> values, Func<string, string?> last) => new()
     {
@@ -122,6 +133,8 @@ internal static class DaprdCommand
         MaxBodySize = last("max-body-size") is { } size
             ? Quantity.TryParse(size, out var bytes) ? bytes : throw new FormatException($"--max-body-size must be a quantity such as 4Mi, not '{size}'")
             : (long)Number(last, "dapr-http-max-request-size", 4) << 20,
+        ApiLogging = last("enable-api-logging") is { } wanted ? IsTrue(wanted) : null,
+        BindingOptionsTimeout = Duration("app-binding-options-timeout", last) is { } longest && longest > TimeSpan.Zero ? longest : TimeSpan.FromSeconds(3),
         AppHealthCheck = IsTrue(last("enable-app-health-check")),
         AppHealthCheckPath = "/" + (last("app-health-check-path") ?? "healthz").TrimStart('/'),
         // Zero and less mean the default, as in daprd.

@@ -1,6 +1,9 @@
 using Sidecar.Apps;
 using Sidecar.Components;
 using Sidecar.Hosting;
+using Sidecar.Logging;
+using Sidecar.Reloading;
+using Sidecar.Yaml;
 
 namespace Sidecar.CommandLine;
 
@@ -10,16 +13,26 @@ namespace Sidecar.CommandLine;
 /// </summary>
 internal static class ServingEnd
 {
-    /// <summary>The exit code: 1 when requests under way did not end in time. Null: <paramref name="reload"/> has asked for a new beginning.</summary>
-    public static async Task<int?> AwaitAsync(SidecarServer server, AppOptions options, TimeSpan? block, TimeProvider time, Task reload, CancellationToken signal)
+    /// <summary>
+    /// The exit code: 1 when requests under way did not end in time, or resource files have become wrong. Null: <paramref name="reload"/>, or a
+    /// change of resource files, has asked for a new beginning.
+    /// </summary>
+    public static async Task<int?> AwaitAsync(SidecarServer server, AppOptions options, TimeSpan? block, HotReload? resources, DaprdLog log, TimeProvider time, Task reload, CancellationToken signal)
     {
+        var changed = resources?.NewBeginning ?? new TaskCompletionSource().Task;
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var interrupted = signal.Register(() => stopped.TrySetResult());
         await using var asked = server.Lifetime.ApplicationStopping.Register(() => stopped.TrySetResult());
-        var again = await Task.WhenAny(stopped.Task, reload) == reload;
+        var first = await Task.WhenAny(stopped.Task, reload, changed);
+        var wrong = first == changed ? changed.Exception?.InnerException : null;
+        var again = first != stopped.Task && wrong is null;
+        if (resources is not null)
+        {
+            await resources.DisposeAsync();
+        }
         if (block is { } longest && signal.IsCancellationRequested)
         {
-            await BlockAsync(server.Sidecars[0], longest, time, server.Lifetime.ApplicationStopping);
+            await BlockAsync(server.Sidecars[0], longest, log, time, server.Lifetime.ApplicationStopping);
         }
         try
         {
@@ -27,30 +40,35 @@ internal static class ServingEnd
         }
         catch (TimeoutException)
         {
-            Console.WriteLine("Graceful shutdown timeout exceeded, forcing shutdown");
+            log.Say(LogLevel.Critical, "Graceful shutdown timeout exceeded, forcing shutdown");
             return 1;
         }
-        Console.WriteLine(again ? "Received SIGHUP: resources and configuration are read again" : "Daprd shutdown gracefully");
+        if (wrong is not null)
+        {
+            FatalError.Say(log, "failed to load resources from disk", wrong is InvalidConfigurationException { Problems: var problems } ? problems : [new YamlProblem("resources", 0, wrong.Message)]);
+            return 1;
+        }
+        log.Say(LogLevel.Information, again ? "Received SIGHUP: resources and configuration are read again" : "Daprd shutdown gracefully");
         return again ? null : 0;
     }
 
     /// <summary>The app gets no more events, but may use the API until it says that it is done by being unhealthy.</summary>
-    private static async Task BlockAsync(AppSidecar sidecar, TimeSpan longest, TimeProvider time, CancellationToken asked)
+    private static async Task BlockAsync(AppSidecar sidecar, TimeSpan longest, DaprdLog log, TimeProvider time, CancellationToken asked)
     {
-        Console.WriteLine($"Blocking graceful shutdown for {GoDuration.Text(longest)} or until app reports unhealthy...");
+        log.Say(LogLevel.Information, $"Blocking graceful shutdown for {GoDuration.Text(longest)} or until app reports unhealthy...");
         await sidecar.StopEventsAsync();
         try
         {
             await sidecar.Unwell.WaitAsync(longest, time, asked);
-            Console.WriteLine("App reported unhealthy, entering shutdown...");
+            log.Say(LogLevel.Information, "App reported unhealthy, entering shutdown...");
         }
         catch (TimeoutException)
         {
-            Console.WriteLine("Block shutdown period expired, entering shutdown...");
+            log.Say(LogLevel.Information, "Block shutdown period expired, entering shutdown...");
         }
         catch (OperationCanceledException)
         {
-            Console.WriteLine("Shutdown requested via API, entering shutdown...");
+            log.Say(LogLevel.Information, "Shutdown requested via API, entering shutdown...");
         }
     }
 }

@@ -22,7 +22,7 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
             var found = new List<YamlProblem>();
             if (Open(component, appId, secrets, found) is { } opened)
             {
-                loaded[component.Name] = new LoadedComponent(component, opened.Instance, opened.Capabilities);
+                loaded[component.Name] = opened;
                 if (opened.Instance is ISecretStore store)
                 {
                     secrets[component.Name] = store;
@@ -44,8 +44,14 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
         return new ComponentSet([.. loaded.Values]);
     }
 
-    private OpenedComponent? Open(Component component, string appId, Dictionary<string, ISecretStore> secrets, List<YamlProblem> problems)
+    /// <summary>Null: it can't be, for the <paramref name="problems"/>.</summary>
+    public LoadedComponent? Open(Component component, string appId, IReadOnlyDictionary<string, ISecretStore> secrets, List<YamlProblem> problems)
     {
+        if (component.Type.StartsWith("workflow.", StringComparison.Ordinal))
+        {
+            problems.Add(new YamlProblem(component.File, component.Line, $"process component {component.Name} error: incorrect type {component.Type}; workflows need no component, but a state store with actorStateStore"));
+            return null;
+        }
         if (Drivers.Find(component.Type) is not { } driver)
         {
             problems.Add(new YamlProblem(component.File, component.Line, $"component type '{component.Type}' is not offered; known are: {string.Join(", ", Drivers.Types)}"));
@@ -73,7 +79,7 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
             {
                 unknown.ForEach(problem => LogUnknownMetadata(problem.ToString()));
             }
-            return problems.Count == 0 ? open() : null;
+            return problems.Count == 0 && open() is var opened ? new LoadedComponent(component, opened.Instance, opened.Capabilities) : null;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

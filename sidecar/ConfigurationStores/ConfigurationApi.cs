@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Sidecar.Api;
 using Sidecar.Components;
+using Sidecar.Metrics;
 using Sidecar.Resiliency;
 
 namespace Sidecar.ConfigurationStores;
@@ -9,20 +10,28 @@ namespace Sidecar.ConfigurationStores;
 internal delegate Task ConfigurationListener(string id, string key, ConfigurationItem item);
 
 /// <summary>The configuration building block of one app, free of transport.</summary>
-internal sealed class ConfigurationApi(ComponentSet components, PolicyBook policies) : IAsyncDisposable
+internal sealed class ConfigurationApi(string appId, ComponentSet components, PolicyBook policies, TimeProvider time) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Subscription> subscriptions = new(StringComparer.Ordinal);
 
     public async Task<IReadOnlyDictionary<string, ConfigurationItem>> GetAsync(string store, ConfigurationRequest request, CancellationToken cancellation)
     {
         var component = Demand(store);
+        var begun = time.GetTimestamp();
+        var succeeded = false;
         try
         {
-            return await policies.Outbound(store, ComponentKind.Configuration).RunAsync(limit => new ValueTask<IReadOnlyDictionary<string, ConfigurationItem>>(component.Store.GetAsync(request, limit)), cancellation);
+            var items = await policies.Outbound(store, ComponentKind.Configuration).RunAsync(limit => new ValueTask<IReadOnlyDictionary<string, ConfigurationItem>>(component.Store.GetAsync(request, limit)), cancellation);
+            succeeded = true;
+            return items;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             throw DaprErrors.ConfigurationGet(request.Keys, store, e.Message);
+        }
+        finally
+        {
+            SidecarMeter.ConfigurationDone(appId, store, "get", succeeded, time.GetElapsedTime(begun));
         }
     }
 

@@ -88,15 +88,46 @@ internal sealed partial class AppSidecar
     private async Task SubscribeAsync(CancellationToken cancellation)
     {
         await HostActorsAsync(cancellation);
-        var wanted = declared.Concat(Components.PubSubs.Count > 0 && !Skips("subscribe") ? await Channel!.GetSubscriptionsAsync(cancellation) : []);
-        AppIsWell = true;
-        if (!noMoreEvents)
+        await events.WaitAsync(cancellation);
+        try
         {
-            await Subscriptions.StartAsync(wanted, Channel!, cancellation);
-            await InputBindings.StartAsync(Channel!, cancellation);
-            await JobService.StartAppAsync(Channel!, cancellation);
+            programmatic = null;
+            var wanted = await WantedAsync(cancellation);
+            AppIsWell = true;
+            if (!noMoreEvents)
+            {
+                await Subscriptions.StartAsync(wanted, Channel!, cancellation);
+                await InputBindings.StartAsync(Channel!, cancellation);
+                await JobService.StartAppAsync(Channel!, cancellation);
+            }
+        }
+        finally
+        {
+            events.Release();
         }
         LogReady(Options.AppId);
+    }
+
+    private async Task HoldEventsAsync()
+    {
+        await events.WaitAsync();
+        try
+        {
+            JobService.StopApp();
+            await InputBindings.StopAsync();
+            await Subscriptions.StopAsync();
+        }
+        finally
+        {
+            events.Release();
+        }
+    }
+
+    /// <summary>What the app is to be sent: what resources say, and what it says itself, which is asked for once there is a broker.</summary>
+    private async Task<IReadOnlyList<TopicSubscription>> WantedAsync(CancellationToken cancellation)
+    {
+        programmatic ??= Components.PubSubs.Count == 0 ? null : Skips("subscribe") ? [] : await Channel!.GetSubscriptionsAsync(cancellation);
+        return [.. declared.Select(subscription => subscription.Topic), .. programmatic ?? []];
     }
 
     /// <summary>A limit that somebody has chosen holds for the streams of workflow workers too; by default they carry more.</summary>
@@ -117,6 +148,7 @@ internal sealed partial class AppSidecar
     private async Task PortOpenAsync(CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(25), time);
+        var toldWaiting = false;
         do
         {
             using var socket = new TcpClient();
@@ -127,7 +159,11 @@ internal sealed partial class AppSidecar
             }
             catch (SocketException)
             {
-                // Not yet.
+                if (!toldWaiting)
+                {
+                    toldWaiting = true;
+                    LogWaiting(Options.AppPort);
+                }
             }
         }
         while (await timer.WaitForNextTickAsync(cancellation));
@@ -157,13 +193,14 @@ internal sealed partial class AppSidecar
                 LogUnhealthy(Options.AppId, failures);
                 AppIsWell = false;
                 Interlocked.Exchange(ref unwell, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
-                JobService.StopApp();
-                await InputBindings.StopAsync();
-                await Subscriptions.StopAsync();
+                await HoldEventsAsync();
             }
         }
         while (await timer.WaitForNextTickAsync(cancellation));
     }
+
+    [LoggerMessage(1006, LogLevel.Information, "waiting for application to listen on port {Port}")]
+    private partial void LogWaiting(int port);
 
     [LoggerMessage(1001, LogLevel.Information, "App {AppId} is ready")]
     private partial void LogReady(string appId);

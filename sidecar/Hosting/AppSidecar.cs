@@ -8,6 +8,7 @@ using Sidecar.ConfigurationStores;
 using Sidecar.Invocation;
 using Sidecar.Jobs;
 using Sidecar.Locks;
+using Sidecar.Metrics;
 using Sidecar.Middleware;
 using Sidecar.Names;
 using Sidecar.PubSub.Publishing;
@@ -35,7 +36,9 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     private readonly ILogger logger;
     private readonly ILoggerFactory loggers;
     private readonly TimeProvider time;
-    private readonly IReadOnlyList<TopicSubscription> declared;
+    private readonly SemaphoreSlim events = new(1); // whoever starts, stops or changes what brings events to the app
+    private IReadOnlyList<(Subscription Resource, TopicSubscription Topic)> declared = []; // guarded by events
+    private IReadOnlyList<TopicSubscription>? programmatic; // guarded by events; null until the app has been asked
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource well = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource unwell = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -45,8 +48,9 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public AppSidecar(AppOptions options, Configuration configuration, ComponentSet components, ResourceSet resources, AppDirectory directory, INameResolver names, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
     {
         (Options, Configuration, Components, Names, this.time) = (options, configuration, components, names, time);
-        // A later subscription of the same name takes the place of the earlier one.
-        declared = [.. resources.Subscriptions.Where(subscription => subscription.AppliesTo(options.AppId)).Reverse().DistinctBy(subscription => subscription.Name).Reverse().Select(TopicSubscription.From)];
+        declared = Declared(resources);
+        Resources = resources;
+        ToldComponents = components.Loaded;
         Endpoints = [.. resources.Endpoints.Where(endpoint => endpoint.AppliesTo(options.AppId))];
         logger = loggers.CreateLogger<AppSidecar>();
         Tracer = new Tracer(options.AppId, configuration.Tracing.Completed(Environment.GetEnvironmentVariable), loggers);
@@ -55,10 +59,10 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         Outbox = new Outbox(options.AppId, components, PubSub, time, loggers.CreateLogger<Outbox>());
         State = new StateApi(options.AppId, components, Outbox, Policies, time);
         Locks = new LockApi(components, Policies);
-        ConfigurationItems = new ConfigurationApi(components, Policies);
-        Bindings = new BindingsApi(components, Policies);
-        InputBindings = new InputBindings(options.AppId, components, Policies, Bindings, Tracer, loggers.CreateLogger<InputBindings>());
-        Secrets = new SecretsApi(components, configuration.SecretScopes);
+        ConfigurationItems = new ConfigurationApi(options.AppId, components, Policies, time);
+        Bindings = new BindingsApi(options.AppId, components, Policies, time);
+        InputBindings = new InputBindings(options.AppId, options.BindingOptionsTimeout, components, Policies, Bindings, Tracer, time, loggers.CreateLogger<InputBindings>());
+        Secrets = new SecretsApi(options.AppId, components, configuration.SecretScopes, time);
         Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
         Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies, time);
         Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, () => Well, directory, names, time);
@@ -77,7 +81,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         AppPipeline = new HttpPipeline(configuration.AppPipeline, components, logger);
         if (options.AppPort > 0)
         {
-            Client = new AppClient(options, AppPipeline);
+            Client = new AppClient(options, AppPipeline, configuration.Metrics, time);
             Channel = options.AppIsGrpc ? new GrpcAppChannel(Client, options) : new HttpAppChannel(Client, options);
         }
     }
@@ -91,6 +95,9 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public PolicyBook Policies { get; }
 
     public ComponentSet Components { get; }
+
+    /// <summary>What is told of <see cref="Components"/>: those that have been taken up with all that hangs on them.</summary>
+    public IReadOnlyList<LoadedComponent> ToldComponents { get; private set; }
 
     public IReadOnlyList<HttpEndpoint> Endpoints { get; }
 
@@ -150,6 +157,9 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     /// <summary>Completes when <see cref="Ready"/> becomes true for the first time; faults when the app can't be asked what it wants.</summary>
     public Task Well => well.Task;
 
+    /// <summary>What it was made of, and has been changed to since.</summary>
+    public ResourceSet Resources { get; private set; }
+
     private Outbox Outbox { get; }
 
     private InputBindings InputBindings { get; }
@@ -163,7 +173,11 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     /// <summary>Opens the building blocks and begins to wait for the app; the API must be reachable by now.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        Subscriptions.Declare(declared);
+        foreach (var component in Components.Loaded)
+        {
+            SidecarMeter.Loaded(Options.AppId, component.Resource.Type);
+        }
+        Subscriptions.Declare(declared.Select(subscription => subscription.Topic));
         await Outbox.StartAsync(cancellation);
         if (Workflows is not null)
         {
@@ -208,9 +222,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public async Task StopEventsAsync()
     {
         noMoreEvents = true;
-        JobService.StopApp();
-        await InputBindings.StopAsync();
-        await Subscriptions.StopAsync();
+        await HoldEventsAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -232,5 +244,6 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         Invoker.Dispose();
         Tracer.Dispose();
         stopping.Dispose();
+        events.Dispose();
     }
 }

@@ -8,9 +8,11 @@ using Sidecar.Api.Http;
 using Sidecar.Apps;
 using Sidecar.Components;
 using Sidecar.Invocation;
+using Sidecar.Logging;
 using Sidecar.Metrics;
 using Sidecar.Middleware;
 using Sidecar.Names;
+using Sidecar.Reloading;
 using Sidecar.Resources;
 using Sidecar.Workflows.Api;
 using Sidecar.Yaml;
@@ -27,8 +29,10 @@ internal sealed class SidecarServer : IAsyncDisposable
     private readonly WebApplication web;
     private readonly AppDirectory directory;
 
-    private SidecarServer(WebApplication web, IReadOnlyList<AppSidecar> sidecars, AppDirectory directory)
-        => (this.web, Sidecars, this.directory) = (web, sidecars, directory);
+    private readonly ComponentLoader loader;
+
+    private SidecarServer(WebApplication web, IReadOnlyList<AppSidecar> sidecars, AppDirectory directory, ComponentLoader loader)
+        => (this.web, Sidecars, this.directory, this.loader) = (web, sidecars, directory, loader);
 
     public IReadOnlyList<AppSidecar> Sidecars { get; }
 
@@ -55,7 +59,7 @@ internal sealed class SidecarServer : IAsyncDisposable
             grpc.MaxReceiveMessageSize = null; // each app's own limit is set on its requests
             grpc.MaxSendMessageSize = null;
         });
-        builder.Services.AddSingleton<DaprService>().AddSingleton<TaskHubService>().AddSingleton<IWorkflowEngines, CallerEngines>()
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<ApiLog>().AddSingleton<DaprService>().AddSingleton<TaskHubService>().AddSingleton<IWorkflowEngines, CallerEngines>()
             .AddSingleton(services => ActivatorUtilities.CreateInstance<ShutdownRequests>(services, options.OwnsProcess));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Apps.Max(app => app.GracefulShutdown));
 
@@ -93,9 +97,10 @@ internal sealed class SidecarServer : IAsyncDisposable
         });
         var web = builder.Build();
         var loggers = web.Services.GetRequiredService<ILoggerFactory>();
+        var loader = new ComponentLoader(loggers, time, options.BaseDirectory, options.RefuseUnknownMetadata);
         try
         {
-            Load(options, apps, sidecars, registry, directory, web.Services.GetRequiredService<IHttpForwarder>(), time, loggers);
+            Load(options, apps, sidecars, loader, registry, directory, web.Services.GetRequiredService<IHttpForwarder>(), time, loggers);
             if (apps.Any(app => app.MetricsPort > 0))
             {
                 web.Services.GetRequiredService<MetricsExport>(); // counts from here on
@@ -112,7 +117,7 @@ internal sealed class SidecarServer : IAsyncDisposable
             await web.DisposeAsync();
             throw;
         }
-        var server = new SidecarServer(web, [.. apps.Select(app => sidecars[app.AppId])], directory);
+        var server = new SidecarServer(web, [.. apps.Select(app => sidecars[app.AppId])], directory, loader);
         foreach (var sidecar in server.Sidecars)
         {
             directory.Add(sidecar);
@@ -124,6 +129,12 @@ internal sealed class SidecarServer : IAsyncDisposable
         }
         return server;
     }
+
+    /// <summary>Null where the Configuration says no to it.</summary>
+    public HotReload? FollowResources(AppSidecar sidecar, TimeSpan interval)
+        => sidecar.Configuration.Features.Contains(HotReload.Feature, StringComparer.Ordinal)
+            ? HotReload.Follow(sidecar, loader, interval, TimeProvider.System, web.Services.GetRequiredService<ILoggerFactory>())
+            : null;
 
     public async ValueTask DisposeAsync()
     {
@@ -186,13 +197,12 @@ internal sealed class SidecarServer : IAsyncDisposable
         }
     }
 
-    private static void Load(ServerOptions options, List<AppOptions> apps, Dictionary<string, AppSidecar> sidecars, SidecarRegistry registry, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
+    private static void Load(ServerOptions options, List<AppOptions> apps, Dictionary<string, AppSidecar> sidecars, ComponentLoader loader, SidecarRegistry registry, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
     {
         var problems = new List<YamlProblem>();
         var resources = apps.Select(app => ResourceSet.Load(app.ResourcesPaths, problems)).ToList();
         var configurations = apps.Select(app => ConfigurationReader.Load(app.ConfigPaths, problems)).ToList();
         ThrowIfAny(problems);
-        var loader = new ComponentLoader(loggers, time, options.BaseDirectory, options.RefuseUnknownMetadata);
         for (var i = 0; i < apps.Count; i++)
         {
             var components = loader.Load(apps[i].AppId, resources[i].Components, problems);
@@ -224,6 +234,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         web.Use(CrossOrigin.AnswerAsync);
         web.Use(Admission.AdmitAsync);
         web.Use(HttpPipeline.RunAsync);
+        web.Use(ApiLog.WriteAsync);
         web.UseRouting();
         web.Use(OfferedRoutes.CheckAsync);
         web.MapGrpcService<DaprService>();

@@ -14,6 +14,20 @@ internal static class SidecarMeter
     private static readonly Counter<long> HttpRequests = Meter.CreateCounter<long>("dapr_http_server_request_count", description: "Count of HTTP requests processed by the server.");
     private static readonly Counter<long> HttpResponses = Meter.CreateCounter<long>("dapr_http_server_response_count", description: "The number of HTTP responses.");
     private static readonly Histogram<double> HttpLatency = Meter.CreateHistogram<double>("dapr_http_server_latency", "ms", "HTTP request end-to-end latency in server.");
+    private static readonly Counter<long> AppRequests = Meter.CreateCounter<long>("dapr_http_client_completed_count", description: "Count of requests to the app that were answered.");
+    private static readonly Histogram<double> AppLatency = Meter.CreateHistogram<double>("dapr_http_client_roundtrip_latency", "ms", "Time from a request to the app to the end of its answer.");
+    private static readonly Counter<long> Probes = Meter.CreateCounter<long>("dapr_http_healthprobes_completed_count", description: "Count of the app's health probes that were answered.");
+    private static readonly Histogram<double> ProbeLatency = Meter.CreateHistogram<double>("dapr_http_healthprobes_roundtrip_latency", "ms", "Time from a health probe to its answer.");
+    private static readonly Counter<long> Outputs = Meter.CreateCounter<long>("dapr_component_output_binding_count", description: "The number of operations invoked on the output binding component.");
+    private static readonly Histogram<double> OutputLatency = Meter.CreateHistogram<double>("dapr_component_output_binding_latencies", "ms", "How long the output binding took.");
+    private static readonly Counter<long> Inputs = Meter.CreateCounter<long>("dapr_component_input_binding_count", description: "The number of incoming events from the input binding component.");
+    private static readonly Histogram<double> InputLatency = Meter.CreateHistogram<double>("dapr_component_input_binding_latencies", "ms", "How long the app took to process an event of the input binding.");
+    private static readonly Counter<long> Configurations = Meter.CreateCounter<long>("dapr_component_configuration_count", description: "The number of operations performed on the configuration component.");
+    private static readonly Histogram<double> ConfigurationLatency = Meter.CreateHistogram<double>("dapr_component_configuration_latencies", "ms", "How long the configuration component took.");
+    private static readonly Counter<long> Secrets = Meter.CreateCounter<long>("dapr_component_secret_count", description: "The number of operations performed on the secret component.");
+    private static readonly Histogram<double> SecretLatency = Meter.CreateHistogram<double>("dapr_component_secret_latencies", "ms", "How long the secret component took.");
+    private static readonly Counter<long> Components = Meter.CreateCounter<long>("dapr_runtime_component_loaded", description: "The number of successfully loaded components.");
+    private static readonly Counter<long> ComponentsOpened = Meter.CreateCounter<long>("dapr_runtime_component_init_total", description: "The number of initialized components.");
     private static readonly Counter<long> GrpcCalls = Meter.CreateCounter<long>("dapr_grpc_io_server_completed_rpcs", description: "Count of RPCs by method and status.");
     private static readonly Histogram<double> GrpcLatency = Meter.CreateHistogram<double>("dapr_grpc_io_server_server_latency", "ms", "Time from a call's request to its answer.");
     private static readonly Counter<long> InvocationsSent = Meter.CreateCounter<long>("dapr_runtime_service_invocation_req_sent_total", description: "The number of requests sent via service invocation.");
@@ -74,6 +88,38 @@ internal static class SidecarMeter
         StateLatency.Record(took.TotalMilliseconds, [new("app_id", app), new("component", component), new("namespace", ""), new("operation", operation), new("success", Text(succeeded))]);
     }
 
+    public static void OutputBound(string app, string component, string operation, bool succeeded, TimeSpan took) => Operation(Outputs, OutputLatency, app, component, operation, succeeded, took);
+
+    public static void ConfigurationDone(string app, string component, string operation, bool succeeded, TimeSpan took) => Operation(Configurations, ConfigurationLatency, app, component, operation, succeeded, took);
+
+    public static void SecretRead(string app, string component, string operation, bool succeeded, TimeSpan took) => Operation(Secrets, SecretLatency, app, component, operation, succeeded, took);
+
+    public static void InputBound(string app, string component, bool succeeded, TimeSpan took)
+    {
+        Inputs.Add(1, [new("app_id", app), new("component", component), new("namespace", ""), new("success", Text(succeeded))]);
+        InputLatency.Record(took.TotalMilliseconds, [new("app_id", app), new("component", component), new("namespace", ""), new("success", Text(succeeded))]);
+    }
+
+    public static void Loaded(string app, string type)
+    {
+        Components.Add(1, new KeyValuePair<string, object?>("app_id", app));
+        ComponentsOpened.Add(1, new("app_id", app), new KeyValuePair<string, object?>("component", type));
+    }
+
+    public static void AppAnswered(string app, string method, string path, int status, TimeSpan took)
+    {
+        var text = status.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        AppRequests.Add(1, new("app_id", app), new("method", method), new("path", path), new KeyValuePair<string, object?>("status", text));
+        AppLatency.Record(took.TotalMilliseconds, new("app_id", app), new("method", method), new("path", path), new KeyValuePair<string, object?>("status", text));
+    }
+
+    public static void Probed(string app, int status, TimeSpan took)
+    {
+        var text = status.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Probes.Add(1, new("app_id", app), new KeyValuePair<string, object?>("status", text));
+        ProbeLatency.Record(took.TotalMilliseconds, new("app_id", app), new KeyValuePair<string, object?>("status", text));
+    }
+
     public static void Job(string app, bool succeeded, TimeSpan took)
     {
         (succeeded ? JobsDone : JobsFailed).Add(1, new("app_id", app), new("namespace", ""), new("operation", "job_trigger_op"));
@@ -85,6 +131,12 @@ internal static class SidecarMeter
     public static void Timer(string app, string type, bool succeeded) => Timers.Add(1, new("actor_type", type), new("app_id", app), new("success", Text(succeeded)));
 
     public static void Error(string app, string code) => Errors.Add(1, new("app_id", app), new("category", ErrorCategories.Of(code)), new("error_code", code));
+
+    private static void Operation(Counter<long> count, Histogram<double> latency, string app, string component, string operation, bool succeeded, TimeSpan took)
+    {
+        count.Add(1, [new("app_id", app), new("component", component), new("namespace", ""), new("operation", operation), new("success", Text(succeeded))]);
+        latency.Record(took.TotalMilliseconds, [new("app_id", app), new("component", component), new("namespace", ""), new("operation", operation), new("success", Text(succeeded))]);
+    }
 
     private static string Text(bool value) => value ? "true" : "false";
 }

@@ -11,27 +11,28 @@ namespace Sidecar.Middleware;
 /// <summary>The middleware that a Configuration lines up, in its order. Source: Dapr docs, "Middleware".</summary>
 internal sealed partial class HttpPipeline
 {
-    private readonly IReadOnlyList<IHttpMiddleware> handlers;
+    private readonly IReadOnlyList<PipelineHandler> wanted;
+    private readonly ComponentSet components;
+    private readonly ILogger logger;
+    private volatile Line line;
 
-    /// <summary>A handler that names no component of its type is left out, as in daprd.</summary>
     public HttpPipeline(IReadOnlyList<PipelineHandler> wanted, ComponentSet components, ILogger logger)
     {
-        var found = new List<IHttpMiddleware>();
-        foreach (var handler in wanted)
-        {
-            if (components.Loaded.FirstOrDefault(component => component.Resource.Name == handler.Name && component.Resource.Type == handler.Type) is { Instance: IHttpMiddleware middleware })
-            {
-                found.Add(middleware);
-            }
-            else
-            {
-                LogMissing(logger, handler.Name, handler.Type);
-            }
-        }
-        handlers = found;
+        (this.wanted, this.components, this.logger) = (wanted, components, logger);
+        line = LineUp(components.Loaded);
     }
 
-    public bool IsEmpty => handlers.Count == 0;
+    public bool IsEmpty => wanted.Count == 0 || Handlers.Count == 0;
+
+    /// <summary>Of the components as they are now.</summary>
+    private IReadOnlyList<IHttpMiddleware> Handlers
+    {
+        get
+        {
+            var (loaded, known) = (components.Loaded, line);
+            return (ReferenceEquals(known.Components, loaded) ? known : line = LineUp(loaded)).Handlers;
+        }
+    }
 
     /// <summary>In front of the HTTP API.</summary>
     public static async Task RunAsync(HttpContext context, RequestDelegate next)
@@ -95,7 +96,7 @@ internal sealed partial class HttpPipeline
 
     private async ValueTask<Refusal?> HandleAsync(PipelineRequest request, CancellationToken cancellation)
     {
-        foreach (var handler in handlers)
+        foreach (var handler in Handlers)
         {
             if (await handler.HandleAsync(request, cancellation) is { } refusal)
             {
@@ -129,6 +130,26 @@ internal sealed partial class HttpPipeline
         }
         return context.Response.WriteAsync(refusal.Message);
     }
+
+    /// <summary>A handler that names no component of its type is left out, as in daprd.</summary>
+    private Line LineUp(IReadOnlyList<LoadedComponent> loaded)
+    {
+        var found = new List<IHttpMiddleware>();
+        foreach (var handler in wanted)
+        {
+            if (loaded.FirstOrDefault(component => component.Resource.Name == handler.Name && component.Resource.Type == handler.Type) is { Instance: IHttpMiddleware middleware })
+            {
+                found.Add(middleware);
+            }
+            else
+            {
+                LogMissing(logger, handler.Name, handler.Type);
+            }
+        }
+        return new Line(loaded, found);
+    }
+
+    private sealed record Line(IReadOnlyList<LoadedComponent> Components, IReadOnlyList<IHttpMiddleware> Handlers);
 
     [LoggerMessage(1901, LogLevel.Error, "Couldn't find middleware component with name {Name} and type {Type}; the pipeline goes without it")]
     private static partial void LogMissing(ILogger logger, string name, string type);

@@ -1,3 +1,4 @@
+using Sidecar.Logging;
 using Sidecar.Metrics;
 using Sidecar.Names;
 using Sidecar.Tracing;
@@ -7,6 +8,9 @@ namespace Sidecar.Resources;
 /// <summary>What this sidecar uses of a Configuration resource.</summary>
 internal sealed record Configuration
 {
+    /// <summary>What daprd enables unless a Configuration says otherwise.</summary>
+    public static readonly IReadOnlyList<string> DefaultFeatures = ["HotReload", "WorkflowsRemoteActivityReminder"];
+
     public static readonly Configuration Default = new();
 
     public string Name { get; init; } = "daprsystem";
@@ -16,7 +20,7 @@ internal sealed record Configuration
 
     public TracingOptions Tracing { get; init; } = TracingOptions.Default;
 
-    public IReadOnlyList<string> Features { get; init; } = [];
+    public IReadOnlyList<string> Features { get; init; } = DefaultFeatures;
     public WorkflowSettings Workflow { get; init; } = WorkflowSettings.Default;
     public MetricsOptions Metrics { get; init; } = MetricsOptions.Default;
 
@@ -25,6 +29,8 @@ internal sealed record Configuration
     public IReadOnlyList<PipelineHandler> AppPipeline { get; init; } = [];
 
     public ApiAccess Api { get; init; } = new([], []);
+
+    public ApiLogging ApiLogging { get; init; } = ApiLogging.None;
 
     /// <summary>How access control names an app: as its certificate would with mTLS.</summary>
     public string SpiffeId(string appId) => $"spiffe://{AccessControl?.TrustDomain ?? "public"}/ns/default/{appId}";

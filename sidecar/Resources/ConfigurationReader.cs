@@ -1,3 +1,4 @@
+using Sidecar.Logging;
 using Sidecar.Metrics;
 using Sidecar.Names;
 using Sidecar.Tracing;
@@ -8,9 +9,9 @@ namespace Sidecar.Resources;
 /// <summary>Reads Configuration files; several are merged, the later one winning, as daprd does.</summary>
 internal static class ConfigurationReader
 {
-    /// <summary>Parts of a Configuration that have no effect in an embedded sidecar: mTLS, logging, the control plane.</summary>
+    /// <summary>Parts of a Configuration that have no effect in an embedded sidecar: mTLS, the control plane.</summary>
     private static readonly string[] Ignored =
-        ["mtls", "logging", "components", "wasm"];
+        ["mtls", "components", "wasm"];
 
     public static Configuration Load(IEnumerable<string> files, List<YamlProblem> problems)
     {
@@ -47,12 +48,13 @@ internal static class ConfigurationReader
             NameResolution = spec.Has("nameResolution") ? Names(spec.Map("nameResolution")) : before.NameResolution,
             AccessControl = spec.Has("accessControl") ? Access(spec.Map("accessControl")) : before.AccessControl,
             Tracing = spec.Map("tracing") is { } tracing ? TracingOptions.Read(tracing, before.Tracing) : before.Tracing,
-            Features = [.. spec.Maps("features").Where(feature => feature.Flag("enabled") == true).Select(feature => feature.Text("name")).OfType<string>()],
+            Features = spec.Has("features") ? Features(spec) : before.Features,
             Metrics = (spec.Map("metric") ?? spec.Map("metrics")) is { } metrics ? MetricsOptions.Read(metrics, before.Metrics) : before.Metrics,
             ApiPipeline = spec.Map("httpPipeline") is { } api ? Handlers(api) : before.ApiPipeline,
             AppPipeline = spec.Map("appHttpPipeline") is { } app ? Handlers(app) : before.AppPipeline,
             Workflow = spec.Map("workflow") is { } workflow ? WorkflowSettings.Read(workflow) : before.Workflow,
             Api = spec.Map("api") is { } lists ? new ApiAccess(Rules(lists, "allowed"), Rules(lists, "denied")) : before.Api,
+            ApiLogging = spec.Map("logging") is { } logging ? ApiLogging.Read(logging) : before.ApiLogging,
         };
         foreach (var key in Ignored)
         {
@@ -60,6 +62,12 @@ internal static class ConfigurationReader
         }
         spec.RefuseTheRest();
         return read;
+    }
+
+    private static List<string> Features(YamlMap spec)
+    {
+        var named = spec.Maps("features").Select(feature => (Name: feature.Text("name") ?? "", Enabled: feature.Flag("enabled") == true)).ToList();
+        return [.. named.Where(feature => feature is { Enabled: true, Name.Length: > 0 }).Select(feature => feature.Name), .. Configuration.DefaultFeatures.Except(named.Select(feature => feature.Name), StringComparer.Ordinal)];
     }
 
     private static List<PipelineHandler> Handlers(YamlMap pipeline)

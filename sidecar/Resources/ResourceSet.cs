@@ -5,14 +5,26 @@ namespace Sidecar.Resources;
 /// <summary>All resources of the folders an app names, and what was passed over.</summary>
 internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnlyList<Subscription> Subscriptions, IReadOnlyList<HttpEndpoint> Endpoints, IReadOnlyList<ResiliencyRules> Resiliency, IReadOnlyList<string> Skipped)
 {
+    /// <summary>What can't be changed one by one: a change of them is a new beginning.</summary>
+    public OtherResources Others { get; init; } = new();
+
     /// <summary>Reads every YAML file of <paramref name="folders"/>; mistakes are added to <paramref name="problems"/>, all of them.</summary>
     public static ResourceSet Load(IEnumerable<string> folders, List<YamlProblem> problems)
+    {
+        var resources = Read(folders, problems);
+        problems.AddRange(resources.Duplicates());
+        return resources;
+    }
+
+    /// <summary>As <see cref="Load"/>, but leaves it to the caller what to make of <see cref="Duplicates"/>.</summary>
+    public static ResourceSet Read(IEnumerable<string> folders, List<YamlProblem> problems)
     {
         var components = new List<Component>();
         var subscriptions = new List<Subscription>();
         var endpoints = new List<HttpEndpoint>();
         var resiliency = new List<ResiliencyRules>();
         var skipped = new List<string>();
+        var others = new OtherResources();
         foreach (var file in folders.SelectMany(folder => FilesOf(folder, problems)))
         {
             foreach (var document in YamlDocuments.Read(file, problems).Where(IsOurs))
@@ -22,28 +34,31 @@ internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnl
                     case "Component":
                         if (ComponentReader.Read(document) is { } component)
                         {
-                            components.Add(component);
+                            components.Add(component with { Content = document.Content });
                         }
                         break;
                     case "Subscription":
                         if (SubscriptionReader.Read(document) is { } subscription)
                         {
-                            subscriptions.Add(subscription);
+                            subscriptions.Add(subscription with { Content = document.Content });
                         }
                         break;
                     case "HTTPEndpoint":
                         if (HttpEndpointReader.Read(document) is { } endpoint)
                         {
                             endpoints.Add(endpoint);
+                            others.Add(endpoint.Name, document);
                         }
                         break;
                     case "Resiliency":
                         if (ResiliencyReader.Read(document) is { } rules)
                         {
                             resiliency.Add(rules);
+                            others.Add(document.Map("metadata")?.Text("name"), document);
                         }
                         break;
                     case "Configuration" or "WorkflowAccessPolicy" or "MCPServer":
+                        others.Add(document.Map("metadata")?.Text("name"), document);
                         skipped.Add($"{file}:{document.Line}: {document.Text("kind")} is not used from a resources folder");
                         break;
                     case var kind:
@@ -52,8 +67,7 @@ internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnl
                 }
             }
         }
-        ReportDuplicates(components, problems);
-        return new ResourceSet(components, subscriptions, endpoints, resiliency, skipped);
+        return new ResourceSet(components, subscriptions, endpoints, resiliency, skipped) { Others = others };
     }
 
     /// <summary>Where this process has a namespace, resources of others are passed over.</summary>
@@ -77,9 +91,10 @@ internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnl
             .Order(StringComparer.Ordinal);
     }
 
-    private static void ReportDuplicates(List<Component> components, List<YamlProblem> problems)
+    /// <summary>Components that can't be told apart by their names.</summary>
+    public IEnumerable<YamlProblem> Duplicates()
     {
-        foreach (var twins in components.GroupBy(component => component.Name, StringComparer.Ordinal))
+        foreach (var twins in Components.GroupBy(component => component.Name, StringComparer.Ordinal))
         {
             foreach (var twin in twins.Skip(1))
             {
@@ -88,7 +103,7 @@ internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnl
                 var overlap = first.Scopes.Count == 0 || twin.Scopes.Count == 0 || first.Scopes.Intersect(twin.Scopes, StringComparer.Ordinal).Any();
                 if (overlap)
                 {
-                    problems.Add(new YamlProblem(twin.File, twin.Line, $"duplicate definition of Component name {twin.Name} ({twin.Type}/{twin.Version}) with existing {first.Name} ({first.Type}/{first.Version}) in {first.File}:{first.Line}"));
+                    yield return new YamlProblem(twin.File, twin.Line, $"duplicate definition of Component name {twin.Name} ({twin.Type}/{twin.Version}) with existing {first.Name} ({first.Type}/{first.Version})") { Elsewhere = $" in {first.File}:{first.Line}" };
                 }
             }
         }

@@ -14,6 +14,9 @@ internal sealed record Subscription(
     string File,
     int Line)
 {
+    /// <summary>What its document says, to tell whether it has changed.</summary>
+    public string Content { get; init; } = "";
+
     public bool AppliesTo(string appId) => Scopes.Count == 0 || Scopes.Contains(appId, StringComparer.Ordinal);
 }
 

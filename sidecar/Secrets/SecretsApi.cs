@@ -1,11 +1,12 @@
 using Sidecar.Api;
 using Sidecar.Components;
+using Sidecar.Metrics;
 using Sidecar.Resources;
 
 namespace Sidecar.Secrets;
 
 /// <summary>The secrets building block of one app: stores by name, narrowed by the secret scopes of its Configuration.</summary>
-internal sealed class SecretsApi(ComponentSet components, IReadOnlyList<SecretScope> scopes)
+internal sealed class SecretsApi(string appId, ComponentSet components, IReadOnlyList<SecretScope> scopes, TimeProvider time)
 {
     public IReadOnlyDictionary<string, string> Get(string store, string name)
     {
@@ -14,11 +15,20 @@ internal sealed class SecretsApi(ComponentSet components, IReadOnlyList<SecretSc
         {
             throw DaprErrors.SecretDenied(name, store);
         }
-        return found.Get(name) ?? throw DaprErrors.SecretMissing(name, store);
+        var begun = time.GetTimestamp();
+        var secret = found.Get(name);
+        SidecarMeter.SecretRead(appId, store, "get", secret is not null, time.GetElapsedTime(begun));
+        return secret ?? throw DaprErrors.SecretMissing(name, store);
     }
 
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> GetAll(string store)
-        => Store(store).All().Where(secret => Allowed(store, secret.Key)).ToDictionary(StringComparer.Ordinal);
+    {
+        var found = Store(store);
+        var begun = time.GetTimestamp();
+        var secrets = found.All();
+        SidecarMeter.SecretRead(appId, store, "bulk_get", true, time.GetElapsedTime(begun));
+        return secrets.Where(secret => Allowed(store, secret.Key)).ToDictionary(StringComparer.Ordinal);
+    }
 
     private ISecretStore Store(string name)
     {

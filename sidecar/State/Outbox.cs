@@ -34,26 +34,32 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
     /// <summary>Takes up what an earlier run left behind, then relays.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        foreach (var store in components.StateStores.Values.Where(store => store.Outbox is not null))
+        foreach (var store in components.StateStores.Values)
         {
-            if (store.Store is not IKeyListing listing)
-            {
-                continue;
-            }
-            string? after = null;
-            IReadOnlyList<KeyValuePair<string, StateEntry>> left;
-            do
-            {
-                left = await listing.ListEntriesAsync(Prefix, after, 500, cancellation);
-                foreach (var (key, entry) in left)
-                {
-                    committed.Writer.TryWrite((store, StateWrite.Upsert(key, entry.Value)));
-                    after = key;
-                }
-            }
-            while (left.Count == 500);
+            await TakeUpAsync(store, cancellation);
         }
         relay = Task.Run(RelayAsync, CancellationToken.None);
+    }
+
+    /// <summary>Relays what an earlier run has left in <paramref name="store"/>.</summary>
+    public async Task TakeUpAsync(StateStoreComponent store, CancellationToken cancellation)
+    {
+        if (store.Outbox is null || store.Store is not IKeyListing listing)
+        {
+            return;
+        }
+        string? after = null;
+        IReadOnlyList<KeyValuePair<string, StateEntry>> left;
+        do
+        {
+            left = await listing.ListEntriesAsync(Prefix, after, 500, cancellation);
+            foreach (var (key, entry) in left)
+            {
+                committed.Writer.TryWrite((store, StateWrite.Upsert(key, entry.Value)));
+                after = key;
+            }
+        }
+        while (left.Count == 500);
     }
 
     /// <param name="trace">The trace of the request, which the events carry on.</param>

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Dapr.Workflow.Protocol;
 
 namespace Sidecar.Workflows;
 
@@ -8,23 +10,37 @@ internal sealed class WorkflowMeter(string appId)
     public const string Name = "Sidecar.Workflows";
 
     private static readonly Meter Meter = new(Name);
-    private static readonly Counter<long> Operations = Meter.CreateCounter<long>("dapr_runtime_workflow_operation_count");
-    private static readonly Counter<long> Executions = Meter.CreateCounter<long>("dapr_runtime_workflow_execution_count");
-    private static readonly Histogram<double> ExecutionLatency = Meter.CreateHistogram<double>("dapr_runtime_workflow_execution_latency", "ms");
-    private static readonly Counter<long> Activities = Meter.CreateCounter<long>("dapr_runtime_workflow_activity_execution_count");
+    private static readonly Counter<long> Operations = Meter.CreateCounter<long>("dapr_runtime_workflow_operation_count", description: "The number of successful/failed workflow operation requests.");
+    private static readonly Counter<long> Executions = Meter.CreateCounter<long>("dapr_runtime_workflow_execution_count", description: "The number of workflows that have ended, by how.");
+    private static readonly Histogram<double> ExecutionLatency = Meter.CreateHistogram<double>("dapr_runtime_workflow_execution_latency", "ms", "How long workflows ran.");
+    private static readonly Histogram<double> SchedulingLatency = Meter.CreateHistogram<double>("dapr_runtime_workflow_scheduling_latency", "ms", "How long workflows waited for their first turn after they were due.");
+    private static readonly Counter<long> ActivityRequests = Meter.CreateCounter<long>("dapr_runtime_workflow_activity_operation_count", description: "The number of activities handed to workers.");
+    private static readonly Counter<long> Activities = Meter.CreateCounter<long>("dapr_runtime_workflow_activity_execution_count", description: "The number of successful/failed activity executions.");
+    private static readonly Histogram<double> ActivityLatency = Meter.CreateHistogram<double>("dapr_runtime_workflow_activity_execution_latency", "ms", "How long activities took.");
     private static readonly Counter<long> Steps = Meter.CreateCounter<long>("sidecar_workflow_step_count");
 
-    public void Operation(string operation, bool succeeded)
-        => Operations.Add(1, new("app_id", appId), new("operation", operation), new("status", succeeded ? "success" : "failed"));
+    public void Operation(string operation, bool succeeded) => Operations.Add(1, Tags("operation", operation, Status(succeeded)));
 
-    public void Ended(string workflow, string status, TimeSpan took)
+    public void Began(string workflow, TimeSpan waited) => SchedulingLatency.Record(waited.TotalMilliseconds, new TagList { { "app_id", appId }, { "namespace", "" }, { "workflow_name", workflow } });
+
+    public void Ended(string workflow, OrchestrationStatus how, TimeSpan took)
     {
-        Executions.Add(1, new("app_id", appId), new("workflow_name", workflow), new("status", status));
-        ExecutionLatency.Record(took.TotalMilliseconds, new("app_id", appId), new("workflow_name", workflow), new("status", status));
+        var status = how == OrchestrationStatus.Completed ? "success" : how.ToString().ToLowerInvariant();
+        Executions.Add(1, Tags("workflow_name", workflow, status));
+        ExecutionLatency.Record(took.TotalMilliseconds, Tags("workflow_name", workflow, status));
     }
 
-    public void Activity(string activity, bool succeeded)
-        => Activities.Add(1, new("app_id", appId), new("activity_name", activity), new("status", succeeded ? "success" : "failed"));
+    public void ActivityRequested(string activity) => ActivityRequests.Add(1, Tags("activity_name", activity, Status(true)));
+
+    public void ActivityEnded(string activity, bool succeeded, TimeSpan took)
+    {
+        Activities.Add(1, Tags("activity_name", activity, Status(succeeded)));
+        ActivityLatency.Record(took.TotalMilliseconds, Tags("activity_name", activity, Status(succeeded)));
+    }
 
     public void Step() => Steps.Add(1, new KeyValuePair<string, object?>("app_id", appId));
+
+    private TagList Tags(string kind, string name, string status) => new() { { "app_id", appId }, { "namespace", "" }, { kind, name }, { "status", status } };
+
+    private static string Status(bool succeeded) => succeeded ? "success" : "failed";
 }

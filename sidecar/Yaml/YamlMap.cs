@@ -16,6 +16,17 @@ internal sealed class YamlMap(string file, YamlMappingNode node, List<YamlProble
 
     public int Line => (int)node.Start.Line;
 
+    /// <summary>What it says, without comments and layout: equal texts mean the same.</summary>
+    public string Content
+    {
+        get
+        {
+            using var text = new StringWriter(CultureInfo.InvariantCulture);
+            new YamlStream(new YamlDocument(node)).Save(text, assignAnchors: false);
+            return text.ToString();
+        }
+    }
+
     public IEnumerable<string> Keys => node.Children.Keys.OfType<YamlScalarNode>().Select(key => key.Value ?? "");
 
     public bool Has(string key) => Find(key) is not null;

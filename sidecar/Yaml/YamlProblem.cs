@@ -3,7 +3,10 @@ namespace Sidecar.Yaml;
 /// <summary>A mistake in a file: where it is, and what would be right.</summary>
 internal sealed record YamlProblem(string File, int Line, string Message)
 {
-    public override string ToString() => Line > 0 ? $"{File}:{Line}: {Message}" : $"{File}: {Message}";
+    /// <summary>Where else to look, for people.</summary>
+    public string Elsewhere { get; init; } = "";
+
+    public override string ToString() => Line > 0 ? $"{File}:{Line}: {Message}{Elsewhere}" : $"{File}: {Message}{Elsewhere}";
 }
 
 /// <summary>Every mistake found, so that one run shows them all.</summary>

@@ -53,7 +53,7 @@ internal partial class DaprService
         response.EnabledFeatures.AddRange(sidecar.Configuration.Features);
         response.ExtendedMetadata.Add(new Dictionary<string, string>(sidecar.ExtendedMetadata));
         response.ExtendedMetadata["daprRuntimeVersion"] = RuntimeVersion.Value;
-        foreach (var component in sidecar.Components.Loaded)
+        foreach (var component in sidecar.ToldComponents)
         {
             var registered = new RegisteredComponents { Name = component.Resource.Name, Type = component.Resource.Type, Version = component.Resource.Version };
             registered.Capabilities.AddRange(component.Capabilities);

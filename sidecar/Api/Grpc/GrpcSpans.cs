@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Dapr.Client.Autogen.Grpc.v1;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -59,6 +60,10 @@ internal sealed class GrpcSpans : Interceptor
             span.Fail(Uri.UnescapeDataString(Said(context, trailers, "grpc-message")));
         }
     }
+
+    /// <summary>The status of a call that has ended; 0 is OK.</summary>
+    public static int StatusOf(HttpContext context)
+        => int.TryParse(Said(context, context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers, "grpc-status"), NumberStyles.None, CultureInfo.InvariantCulture, out var status) ? status : 0;
 
     private static string Said(HttpContext context, IHeaderDictionary? trailers, string name)
         => trailers?[name].ToString() is { Length: > 0 } trailer ? trailer : context.Response.Headers[name].ToString();

@@ -11,7 +11,7 @@ internal static class MetadataJson
     {
         var json = new JsonObject { ["id"] = sidecar.Options.AppId, ["runtimeVersion"] = RuntimeVersion.Value };
         AddList(json, "enabledFeatures", sidecar.Configuration.Features.Select(feature => (JsonNode)JsonValue.Create(feature)));
-        AddList(json, "components", sidecar.Components.Loaded.Select(component =>
+        AddList(json, "components", sidecar.ToldComponents.Select(component =>
         {
             var described = new JsonObject { ["name"] = component.Resource.Name, ["type"] = component.Resource.Type, ["version"] = component.Resource.Version };
             AddList(described, "capabilities", component.Capabilities.Select(capability => (JsonNode)JsonValue.Create(capability)));

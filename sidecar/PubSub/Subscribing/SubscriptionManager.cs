@@ -9,8 +9,9 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
 {
     private readonly ILogger logger = loggers.CreateLogger<SubscriptionManager>();
     private readonly SemaphoreSlim gate = new(1);
-    private readonly Dictionary<TopicSubscription, IAsyncDisposable> running = new(ReferenceEqualityComparer.Instance); // guarded by gate
+    private readonly Dictionary<TopicSubscription, Running> running = new(ReferenceEqualityComparer.Instance); // guarded by gate
     private IReadOnlyList<TopicSubscription> wanted = []; // guarded by gate
+    private IEventReceiver? app; // guarded by gate; null while the app takes no events
 
     /// <summary>What the app wants, whether or not it can be or is paused, and the streams that are open: what daprd tells.</summary>
     public IReadOnlyList<TopicSubscription> Current { get; private set; } = [];
@@ -32,6 +33,7 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         try
         {
             wanted = OnePerTopic(subscriptions);
+            app = receiver;
             Current = Told();
         }
         finally
@@ -41,6 +43,89 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         foreach (var subscription in wanted)
         {
             await TryStartAsync(subscription, receiver, cancellation);
+        }
+    }
+
+    /// <summary>The app wants <paramref name="subscriptions"/>: those that are new start, those that are gone end, the others stay as they are. Told of when that is done.</summary>
+    public async Task ChangeAsync(IEnumerable<TopicSubscription> subscriptions, CancellationToken cancellation)
+    {
+        var next = OnePerTopic(subscriptions);
+        IReadOnlyList<TopicSubscription> ending;
+        IReadOnlyList<TopicSubscription> coming;
+        IEventReceiver? receiver;
+        await gate.WaitAsync(cancellation);
+        try
+        {
+            ending = [.. wanted.Where(subscription => !next.Any(other => ReferenceEquals(other, subscription)))];
+            coming = [.. next.Where(subscription => !running.ContainsKey(subscription))];
+            receiver = app;
+        }
+        finally
+        {
+            gate.Release();
+        }
+        foreach (var subscription in ending)
+        {
+            await EndAsync(subscription);
+        }
+        foreach (var subscription in receiver is null ? [] : coming)
+        {
+            await TryStartAsync(subscription, receiver!, cancellation);
+        }
+        await gate.WaitAsync(cancellation);
+        try
+        {
+            wanted = next;
+            Current = Told();
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>Ends all that reads from <paramref name="pubsub"/>, which is about to go; streams stay open and wait for <see cref="ResumeAsync"/>.</summary>
+    public async Task PauseAsync(string pubsub)
+    {
+        List<Running> pausing;
+        await gate.WaitAsync();
+        try
+        {
+            pausing = [.. running.Where(item => item.Key.PubSub == pubsub).Select(item => item.Value)];
+            foreach (var (subscription, _) in running.Where(item => item.Key.PubSub == pubsub && item.Key.Kind != SubscriptionKind.Streaming).ToList())
+            {
+                running.Remove(subscription);
+            }
+        }
+        finally
+        {
+            gate.Release();
+        }
+        foreach (var subscription in pausing)
+        {
+            await subscription.StopAsync();
+        }
+    }
+
+    /// <summary>The streams of <paramref name="pubsub"/> go on; what the app wants of it starts with <see cref="ChangeAsync"/>.</summary>
+    public async Task ResumeAsync(string pubsub, CancellationToken cancellation)
+    {
+        await gate.WaitAsync(cancellation);
+        try
+        {
+            foreach (var (subscription, paused) in running.Where(item => item.Key.PubSub == pubsub && item.Value.IsPaused))
+            {
+                if (Refusal(subscription) is { } refusal)
+                {
+                    LogRefused(appId, refusal);
+                    continue;
+                }
+                paused.Resume(await Pump(subscription, paused.Receiver).StartAsync(cancellation));
+            }
+        }
+        finally
+        {
+            gate.Release();
         }
     }
 
@@ -58,11 +143,10 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
             LogRefused(appId, refusal);
             return null;
         }
-        var pump = new SubscriptionPump(appId, subscription, components.PubSubs[subscription.PubSub].Broker, receiver, policies.Inbound(subscription.PubSub, ComponentKind.Pubsub), new DeliverySpans(tracer), time, loggers.CreateLogger<SubscriptionPump>());
         await gate.WaitAsync(cancellation);
         try
         {
-            running[subscription] = await pump.StartAsync(cancellation);
+            running[subscription] = new Running(receiver, await Pump(subscription, receiver).StartAsync(cancellation));
             Current = Told();
         }
         finally
@@ -75,12 +159,13 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
     /// <summary>Ends all that is running; waits for deliveries under way.</summary>
     public async Task StopAsync()
     {
-        List<IAsyncDisposable> ending;
+        List<Running> ending;
         await gate.WaitAsync();
         try
         {
             ending = [.. running.Values];
             running.Clear();
+            app = null;
             Current = Told();
         }
         finally
@@ -89,7 +174,7 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         }
         foreach (var subscription in ending)
         {
-            await subscription.DisposeAsync();
+            await subscription.StopAsync();
         }
     }
 
@@ -112,7 +197,7 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
 
     private async Task EndAsync(TopicSubscription subscription)
     {
-        IAsyncDisposable? ending;
+        Running? ending;
         await gate.WaitAsync();
         try
         {
@@ -125,7 +210,30 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         }
         if (ending is not null)
         {
-            await ending.DisposeAsync();
+            await ending.StopAsync();
+        }
+    }
+
+    private SubscriptionPump Pump(TopicSubscription subscription, IEventReceiver receiver)
+        => new(appId, subscription, components.PubSubs[subscription.PubSub].Broker, receiver, policies.Inbound(subscription.PubSub, ComponentKind.Pubsub), new DeliverySpans(tracer), time, loggers.CreateLogger<SubscriptionPump>());
+
+    /// <summary>Who gets the events, and what brings them unless the component is away.</summary>
+    private sealed class Running(IEventReceiver receiver, IAsyncDisposable started)
+    {
+        private IAsyncDisposable? pump = started;
+
+        public IEventReceiver Receiver => receiver;
+
+        public bool IsPaused => Volatile.Read(ref pump) is null;
+
+        public void Resume(IAsyncDisposable next) => Volatile.Write(ref pump, next);
+
+        public async Task StopAsync()
+        {
+            if (Interlocked.Exchange(ref pump, null) is { } ending)
+            {
+                await ending.DisposeAsync();
+            }
         }
     }
 

@@ -32,6 +32,11 @@ internal sealed partial class Instance
         }
 
         runtime.Meter.Step();
+        if (outcome.Events.Find(e => e.ExecutionStarted is not null) is { } began)
+        {
+            var due = (began.ExecutionStarted.ScheduledStartTimestamp ?? began.Timestamp).ToDateTimeOffset();
+            runtime.Meter.Began(began.ExecutionStarted.Name, outcome.Events[0].Timestamp.ToDateTimeOffset() - due);
+        }
         Forget(current);
         for (var i = 0; i < outcome.Events.Count; i++) execution.Append(outcome.Events[i], sizes[i]);
         execution.CustomStatus = outcome.CustomStatus;

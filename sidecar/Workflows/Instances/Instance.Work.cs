@@ -65,6 +65,7 @@ internal sealed partial class Instance
                 })));
         activities[scheduled.EventId] = handout;
         queue.Enqueue(handout);
+        runtime.Meter.ActivityRequested(task.Name);
     }
 
     private void RetryActivity(HistoryEvent scheduled, int attempt, TimeSpan delay)
@@ -79,7 +80,7 @@ internal sealed partial class Instance
 
     private Task<WorkflowRefusal?> ActivityEndedAsync(HistoryEvent scheduled, ActivityResponse response, string? forExecution)
     {
-        runtime.Meter.Activity(scheduled.TaskScheduled.Name, response.FailureDetails is null);
+        runtime.Meter.ActivityEnded(scheduled.TaskScheduled.Name, response.FailureDetails is null, runtime.Now - scheduled.Timestamp.ToDateTimeOffset());
         var happened = response.FailureDetails is { } failure
             ? HistoryEvents.TaskFailed(runtime.Now, scheduled, failure)
             : HistoryEvents.TaskCompleted(runtime.Now, scheduled, response.Result);
@@ -139,7 +140,7 @@ internal sealed partial class Instance
         runtime.Logger.InstanceEnded(Id, execution.Started?.Name, status);
         if (execution is { CreatedAt: { } created, CompletedAt: { } completed })
         {
-            runtime.Meter.Ended(execution.Started?.Name ?? "", status, completed.ToDateTimeOffset() - created.ToDateTimeOffset());
+            runtime.Meter.Ended(execution.Started?.Name ?? "", execution.Completed.WorkflowStatus, completed.ToDateTimeOffset() - created.ToDateTimeOffset());
         }
     }
 

@@ -51,8 +51,8 @@ public sealed class BadComponentTests
                 Yaml.Component("rabbit", "pubsub.rabbitmq", ("connectionString", rabbit.ConnectionString().Replace(RabbitProcess.Password, "wrong", StringComparison.Ordinal))),
             ],
         });
-        Assert.Equal(2, output.Split("does not let us in; correct redisPassword").Length - 1);
-        Assert.Contains("refuses: password authentication failed for user \"postgres\"; correct user, password or database", output, StringComparison.Ordinal);
+        Assert.Equal(2 * 2, output.Split("does not let us in; correct redisPassword").Length - 1); // each with its place, then all in one line
+        Assert.Contains("refuses: password authentication failed for user \\\"postgres\\\"; correct user, password or database", output, StringComparison.Ordinal);
         Assert.Contains("does not let us in; correct user and password of connectionString", output, StringComparison.Ordinal);
     }
 

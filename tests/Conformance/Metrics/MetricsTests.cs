@@ -1,5 +1,7 @@
 using Conformance.Apps;
 using Conformance.Running;
+using Conformance.Workflows;
+using Dapr.Workflow;
 
 namespace Conformance.Metrics;
 
@@ -35,6 +37,41 @@ public sealed class MetricsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_the_app_is_asked_components_and_secrets_are_counted()
+    {
+        await using var sidecar = await StartAsync("http: { increasedCardinality: false }");
+        await sidecar.Http.GetAsync("/v1.0/secrets/env/PATH").SucceedsAsync(200);
+        await app.NextAsync("/tick");
+        await HasAsync(sidecar, """dapr_http_client_completed_count{app_id="measured",method="GET",path="/dapr/config",status="200"} 1""");
+        await HasAsync(sidecar, """dapr_component_secret_count{app_id="measured",component="env",namespace="",operation="get",success="true"} 1""");
+        await HasAsync(sidecar, """dapr_component_input_binding_count{app_id="measured",component="tick",namespace="",success="true"} 1""");
+        await HasAsync(sidecar, """dapr_runtime_component_loaded{app_id="measured"} 4""");
+    }
+
+    [Fact]
+    public async Task Workflows_and_their_activities_are_counted_by_how_they_end()
+    {
+        await using var sidecar = await StartAsync("enabled: true", Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true")));
+        await using var workflows = await WorkflowApp.StartAsync(sidecar, options =>
+        {
+            options.RegisterActivity<string, string>("shout", (_, input) => Task.FromResult(input.ToUpperInvariant()));
+            options.RegisterWorkflow<string, string>("greet", (context, input) => context.CallActivityAsync<string>("shout", input));
+            options.RegisterWorkflow<string, string>("wait", (context, _) => context.WaitForExternalEventAsync<string>("never"));
+        });
+        await workflows.Client.WaitForWorkflowCompletionAsync(await workflows.Client.ScheduleNewWorkflowAsync("greet", null, "hi"));
+        var waiting = await workflows.Client.ScheduleNewWorkflowAsync("wait", null, "");
+        await workflows.Client.WaitForWorkflowStartAsync(waiting);
+        await workflows.Client.TerminateWorkflowAsync(waiting);
+        await workflows.Client.WaitForWorkflowCompletionAsync(waiting);
+        await HasAsync(sidecar, """dapr_runtime_workflow_operation_count{app_id="measured",namespace="",operation="create_workflow",status="success"} 2""");
+        await HasAsync(sidecar, """dapr_runtime_workflow_execution_count{app_id="measured",namespace="",status="success",workflow_name="greet"} 1""");
+        await HasAsync(sidecar, """dapr_runtime_workflow_execution_count{app_id="measured",namespace="",status="terminated",workflow_name="wait"} 1""");
+        await HasAsync(sidecar, """dapr_runtime_workflow_scheduling_latency_count{app_id="measured",namespace="",workflow_name="greet"} 1""");
+        await HasAsync(sidecar, """dapr_runtime_workflow_activity_operation_count{activity_name="shout",app_id="measured",namespace="",status="success"} 1""");
+        await HasAsync(sidecar, """dapr_runtime_workflow_activity_execution_count{activity_name="shout",app_id="measured",namespace="",status="success"} 1""");
+    }
+
+    [Fact]
     public async Task Paths_are_left_out_or_matched_as_configured()
     {
         await using var sidecar = await StartAsync("http: { increasedCardinality: false, pathMatching: [\"/orders/{id}\"] }");
@@ -44,11 +81,15 @@ public sealed class MetricsTests : IAsyncLifetime
         await HasAsync(sidecar, """dapr_http_server_request_count{app_id="measured",method="GET",path="",status="200"} 1""");
     }
 
-    private Task<SidecarProcess> StartAsync(string metrics) => SidecarProcess.StartAsync(new SidecarOptions
+    private Task<SidecarProcess> StartAsync(string metrics, params string[] more) => SidecarProcess.StartAsync(new SidecarOptions
     {
         AppId = "measured",
         AppPort = app.PortNumber,
-        Resources = [Yaml.Component("store", "state.in-memory"), Yaml.Component("events", "pubsub.in-memory")],
+        Resources =
+        [
+            Yaml.Component("store", "state.in-memory"), Yaml.Component("events", "pubsub.in-memory"), Yaml.Component("env", "secretstores.local.env"),
+            Yaml.Component("tick", "bindings.cron", ("schedule", "@every 5s"), ("direction", "input")), .. more,
+        ],
         Configuration = Yaml.Configuration($"metrics: {{ {metrics} }}"),
         Flags = ["--enable-metrics=true", $"--metrics-port={port}"],
     });

@@ -2,10 +2,10 @@ using Conformance.Apps;
 using Conformance.Running;
 using Dapr.Client.Autogen.Grpc.v1;
 
-namespace Conformance.General;
+namespace Conformance.Reloading;
 
 /// <summary>SIGHUP: resources and configuration are read again, ports and app stay.</summary>
-public sealed class ReloadTests
+public sealed class HangUpTests
 {
     [SkippableFact]
     public async Task Resources_and_configuration_count_as_they_are_now()

@@ -1,0 +1,33 @@
+using Sidecar.Hosting;
+using Sidecar.Logging;
+
+namespace Sidecar.CommandLine;
+
+/// <summary>What a sidecar says once it listens, in daprd's words, which tools wait for.</summary>
+internal static class StartReport
+{
+    public static void Write(AppSidecar sidecar, DaprdLog log, long begun)
+    {
+        var options = sidecar.Options;
+        foreach (var component in sidecar.Components.Loaded)
+        {
+            log.Say(LogLevel.Information, $"Component loaded: {component.Resource.Name} ({component.Resource.Type}/{component.Resource.Version})");
+        }
+        foreach (var scope in sidecar.Configuration.SecretScopes.Where(scope => !sidecar.Components.SecretStores.ContainsKey(scope.StoreName)))
+        {
+            log.Say(LogLevel.Warning, $"Secrets configuration added for '{scope.StoreName}', but no matching secret store was found");
+        }
+        if (sidecar.Workflows is not null)
+        {
+            log.Say(LogLevel.Information, "Workflow engine started");
+        }
+        log.Say(LogLevel.Information, $"API gRPC server is running on port {options.GrpcPort}");
+        log.Say(LogLevel.Information, $"HTTP server is running on port {options.HttpPort}");
+        log.Say(LogLevel.Information, $"Internal gRPC server is running on {options.ListenAddresses[0]}:{options.InternalGrpcPort}");
+        if (options.AppPort > 0)
+        {
+            log.Say(LogLevel.Information, $"application protocol: {options.AppProtocol}. waiting on port {options.AppPort}.  This will block until the app is listening on that port.");
+        }
+        log.Say(LogLevel.Information, $"dapr initialized. Status: Running. Init Elapsed {TimeProvider.System.GetElapsedTime(begun).TotalMilliseconds:0}ms");
+    }
+}

@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Sidecar.Hosting;
+
+namespace Sidecar.Logging;
+
+/// <summary>A line of the log as daprd writes it, which tools read: <c>key=value</c> pairs, or with <c>--log-as-json</c> an object.</summary>
+internal sealed class DaprdLog(string appId, bool asJson, TimeProvider time)
+{
+    private const string Runtime = "dapr.runtime";
+    private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/@^+");
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Past all loggers: before there are any, and when they are gone.</summary>
+    public void Say(LogLevel level, string message) => Console.WriteLine(Line(level, Runtime, message, []));
+
+    public string Line(LogLevel level, string category, string message, IEnumerable<KeyValuePair<string, object>> fields)
+    {
+        KeyValuePair<string, object>[] all =
+        [
+            new("time", time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture)), new("level", Name(level)), new("msg", message),
+            .. fields.Concat([new("app_id", appId), new("instance", Environment.MachineName), new("scope", Scope(category)), new("type", "log"), new("ver", RuntimeVersion.Value)]).OrderBy(field => field.Key, StringComparer.Ordinal),
+        ];
+        return asJson ? Json(all) : string.Join(' ', all.Select(field => $"{field.Key}={Quoted(Text(field.Value))}"));
+    }
+
+    private static string Json(IEnumerable<KeyValuePair<string, object>> fields)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, Relaxed))
+        {
+            json.WriteStartObject();
+            foreach (var (name, value) in fields.OrderBy(field => field.Key, StringComparer.Ordinal))
+            {
+                if (value is long number)
+                {
+                    json.WriteNumber(name, number);
+                }
+                else
+                {
+                    json.WriteString(name, Text(value));
+                }
+            }
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+
+    private static string Quoted(string text)
+    {
+        if (text.Length > 0 && !text.AsSpan().ContainsAnyExcept(Plain))
+        {
+            return text;
+        }
+        var quoted = new StringBuilder("\"", text.Length + 8);
+        foreach (var letter in text)
+        {
+            _ = letter switch
+            {
+                '"' or '\\' => quoted.Append('\\').Append(letter),
+                '\n' => quoted.Append("\\n"),
+                '\r' => quoted.Append("\\r"),
+                '\t' => quoted.Append("\\t"),
+                < ' ' => quoted.Append(CultureInfo.InvariantCulture, $"\\x{(int)letter:x2}"),
+                _ => quoted.Append(letter),
+            };
+        }
+        return quoted.Append('"').ToString();
+    }
+
+    private static string Name(LogLevel level) => level switch
+    {
+        LogLevel.Critical => "fatal",
+        LogLevel.Error => "error",
+        LogLevel.Warning => "warning",
+        LogLevel.Information => "info",
+        _ => "debug",
+    };
+
+    /// <summary>daprd's own scopes as they are; of others the part of the sidecar that speaks.</summary>
+    private static string Scope(string category)
+        => category.StartsWith("dapr.", StringComparison.Ordinal) || category == Runtime ? category
+            : category.Split('.') is ["Sidecar", var part, _, ..] ? $"{Runtime}.{part.ToLowerInvariant()}"
+            : Runtime;
+}

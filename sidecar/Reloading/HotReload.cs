@@ -1,0 +1,116 @@
+using Sidecar.Components;
+using Sidecar.Hosting;
+using Sidecar.Resources;
+using Sidecar.Yaml;
+
+namespace Sidecar.Reloading;
+
+/// <summary>
+/// Keeps a running sidecar to what its resource files say. Components and subscriptions change one by one; what the whole sidecar is made of
+/// (other kinds of resources, the store of the actors) is a reason to begin anew. Source: daprd's feature <c>HotReload</c>.
+/// </summary>
+internal sealed partial class HotReload : IAsyncDisposable
+{
+    public const string Feature = "HotReload";
+
+    public static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(60);
+
+    private readonly AppSidecar sidecar;
+    private readonly ComponentLoader loader;
+    private readonly ILogger logger;
+    private readonly CancellationTokenSource stopping = new();
+
+    private HotReload(AppSidecar sidecar, ComponentLoader loader, TimeSpan interval, TimeProvider time, ILogger logger)
+    {
+        (this.sidecar, this.loader, this.logger) = (sidecar, loader, logger);
+        NewBeginning = Task.Run(() => FollowAsync(interval, time, stopping.Token));
+    }
+
+    /// <summary>Completes when the sidecar is to begin anew; faults with what makes it end; is cancelled by disposal.</summary>
+    public Task NewBeginning { get; }
+
+    /// <summary>Dispose of it before the sidecar.</summary>
+    public static HotReload Follow(AppSidecar sidecar, ComponentLoader loader, TimeSpan interval, TimeProvider time, ILoggerFactory loggers)
+        => new(sidecar, loader, interval, time, loggers.CreateLogger<HotReload>());
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await NewBeginning.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        stopping.Dispose();
+    }
+
+    private async Task FollowAsync(TimeSpan interval, TimeProvider time, CancellationToken cancellation)
+    {
+        using var watch = new ResourceWatch(sidecar.Options.ResourcesPaths, interval, time);
+        if (watch.Failure is { } failure)
+        {
+            LogUnwatched(failure, interval);
+        }
+        do
+        {
+            if (Read() is { } resources && await IsNewBeginningAsync(resources, cancellation))
+            {
+                return;
+            }
+            await watch.NextAsync(cancellation);
+        }
+        while (true);
+    }
+
+    /// <summary>Null when the files can't be read as they are, which may be because they are being written: the sidecar stays as it is.</summary>
+    private ResourceSet? Read()
+    {
+        var problems = new List<YamlProblem>();
+        var resources = ResourceSet.Read(sidecar.Options.ResourcesPaths, problems);
+        if (problems.Count > 0)
+        {
+            LogUnreadable(string.Join("; ", problems));
+            return null;
+        }
+        return resources.Duplicates().ToList() is { Count: > 0 } twins ? throw new InvalidConfigurationException(twins) : resources;
+    }
+
+    private async Task<bool> IsNewBeginningAsync(ResourceSet resources, CancellationToken cancellation)
+    {
+        var changes = ResourceChanges.Between(sidecar.Options.AppId, sidecar.Resources, resources);
+        if (resources.Others.ChangedSince(sidecar.Resources.Others) is { Count: > 0 } others)
+        {
+            LogOthers(string.Join(", ", others));
+            return true;
+        }
+        if (sidecar.ActorStore is { } store && !changes.Touched.Any(component => component.Name == store.Name))
+        {
+            foreach (var second in changes.Come.Where(IsActorStore))
+            {
+                LogSecondActorStore(second.Name, store.Name);
+                changes = changes.Without(second);
+            }
+        }
+        if (changes.Touched.FirstOrDefault(component => component.Name == sidecar.ActorStore?.Name || IsActorStore(component)) is { } touched)
+        {
+            LogActorStore(touched.Name);
+            return true;
+        }
+        await sidecar.ChangeAsync(changes, loader, cancellation);
+        return false;
+    }
+
+    private static bool IsActorStore(Component component)
+        => component.Type.StartsWith("state.", StringComparison.Ordinal) && component.Metadata.Any(item => item.Name.Equals("actorStateStore", StringComparison.OrdinalIgnoreCase));
+
+    [LoggerMessage(1305, LogLevel.Warning, "Resource files can't be watched ({Failure}); they are looked at every {Interval}")]
+    private partial void LogUnwatched(string failure, TimeSpan interval);
+
+    [LoggerMessage(1301, LogLevel.Warning, "Resource files can't be taken up as they are now: {Problems}")]
+    private partial void LogUnreadable(string problems);
+
+    [LoggerMessage(1302, LogLevel.Information, "Changed: {Resources} - triggering SIGHUP reload")]
+    private partial void LogOthers(string resources);
+
+    [LoggerMessage(1303, LogLevel.Information, "Actor state store {Component} changed - the sidecar begins anew")]
+    private partial void LogActorStore(string component);
+
+    [LoggerMessage(1304, LogLevel.Error, "Skipping hot reload of {Second}: {Store} is already the actor state store, only one actor state store is allowed")]
+    private partial void LogSecondActorStore(string second, string store);
+}

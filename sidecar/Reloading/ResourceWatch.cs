@@ -1,0 +1,81 @@
+using System.Threading.Channels;
+
+namespace Sidecar.Reloading;
+
+/// <summary>Tells when resource files may have changed: when a file of the folders has, and from time to time, should that have been missed.</summary>
+internal sealed class ResourceWatch : IDisposable
+{
+    /// <summary>An editor writes a file in several steps.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(200);
+
+    private readonly Channel<bool> touched = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly List<FileSystemWatcher> watchers = [];
+    private readonly TimeSpan interval;
+    private readonly TimeProvider time;
+
+    public ResourceWatch(IEnumerable<string> paths, TimeSpan interval, TimeProvider time)
+    {
+        (this.interval, this.time) = (interval, time);
+        foreach (var path in paths.Distinct(StringComparer.Ordinal))
+        {
+            try
+            {
+                Watch(path);
+            }
+            catch (IOException e)
+            {
+                Failure = e.Message; // the system allows only so much watching
+            }
+        }
+    }
+
+    /// <summary>Why a folder can't be watched, so that changes are seen only from time to time.</summary>
+    public string? Failure { get; }
+
+    /// <summary>Completes when it is time to look, and writing has come to rest.</summary>
+    public async Task NextAsync(CancellationToken cancellation)
+    {
+        if (await TouchedAsync(interval, cancellation))
+        {
+            while (await TouchedAsync(Quiet, cancellation))
+            {
+                // Still being written.
+            }
+        }
+    }
+
+    public void Dispose() => watchers.ForEach(watcher => watcher.Dispose());
+
+    private void Watch(string path)
+    {
+        var isFile = File.Exists(path);
+        var watcher = new FileSystemWatcher(isFile ? Path.GetDirectoryName(path)! : path);
+        foreach (var filter in isFile ? [Path.GetFileName(path)] : (string[])["*.yaml", "*.yml"])
+        {
+            watcher.Filters.Add(filter);
+        }
+        watcher.Created += Touch;
+        watcher.Changed += Touch;
+        watcher.Deleted += Touch;
+        watcher.Renamed += Touch;
+        watcher.Error += (_, _) => touched.Writer.TryWrite(true);
+        watchers.Add(watcher);
+        watcher.EnableRaisingEvents = true;
+    }
+
+    private async Task<bool> TouchedAsync(TimeSpan longest, CancellationToken cancellation)
+    {
+        try
+        {
+            await touched.Reader.WaitToReadAsync(cancellation).AsTask().WaitAsync(longest, time, cancellation);
+            touched.Reader.TryRead(out _);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private void Touch(object sender, FileSystemEventArgs change) => touched.Writer.TryWrite(true);
+}

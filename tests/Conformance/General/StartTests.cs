@@ -1,0 +1,62 @@
+using Conformance.Apps;
+using Conformance.Running;
+
+namespace Conformance.General;
+
+/// <summary>What a sidecar says while it starts, which tools wait for, and how it bears an app that is slow.</summary>
+public sealed class StartTests
+{
+    [Fact]
+    public async Task It_says_what_it_has_loaded_and_where_it_listens()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        {
+            Resources = [Yaml.Component("dapr", "state.in-memory", ("actorStateStore", "true"))],
+            Configuration = Yaml.Configuration("secrets: { scopes: [{ storeName: vault, defaultAccess: deny }] }"),
+        });
+        foreach (var line in (string[])[
+            "Component loaded: dapr (state.in-memory/v1)", "Workflow engine started", $"HTTP server is running on port {sidecar.HttpPort}", $"API gRPC server is running on port {sidecar.GrpcPort}",
+            "Secrets configuration added for 'vault', but no matching secret store was found", "dapr initialized. Status: Running. Init Elapsed "])
+        {
+            await SaidAsync(sidecar, line);
+        }
+    }
+
+    [Fact]
+    public async Task It_waits_for_its_app()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = Port.Free(), AwaitReady = false });
+        await SaidAsync(sidecar, "waiting for application to listen on port");
+        await SaidAsync(sidecar, "This will block until the app is listening on that port.");
+    }
+
+    [Fact]
+    public async Task A_component_for_workflows_is_refused()
+    {
+        var (code, output) = await SidecarProcess.RefusedAsync(new SidecarOptions { Resources = [Yaml.Component("mine", "workflow.dapr")] });
+        Assert.Equal(1, code);
+        Assert.Contains("process component mine error: incorrect type workflow.dapr", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_app_that_does_not_say_whether_it_wants_a_binding_goes_without()
+    {
+        await using var app = await HttpApp.StartAsync();
+        var never = new TaskCompletionSource();
+        app.Answers("/slow", (_, context) => never.Task.WaitAsync(context.RequestAborted));
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        {
+            AppPort = app.PortNumber,
+            Resources = [Yaml.Component("slow", "bindings.cron", ("schedule", "@every 100ms")), Yaml.Component("tick", "bindings.cron", ("schedule", "@every 100ms"))],
+            Flags = ["--app-binding-options-timeout=200ms"],
+        });
+        Assert.Equal("OPTIONS", (await app.NextAsync("/slow")).Method);
+        Assert.Equal("OPTIONS", (await app.NextAsync("/tick")).Method);
+        Assert.Equal("POST", (await app.NextAsync("/tick")).Method);
+        Assert.Equal("POST", (await app.NextAsync("/tick")).Method);
+        Assert.True(app.GotNothingMore("/slow"));
+    }
+
+    private static Task SaidAsync(SidecarProcess sidecar, string line)
+        => Patience.UntilAsync(() => Task.FromResult(sidecar.Output.Contains(line, StringComparison.Ordinal)), $"the sidecar did not say '{line}'");
+}

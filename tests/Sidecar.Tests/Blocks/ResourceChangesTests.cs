@@ -1,0 +1,53 @@
+using Sidecar.Resources;
+using Sidecar.Yaml;
+
+namespace Sidecar.Tests.Blocks;
+
+/// <summary>What has to happen for changed resource files to count.</summary>
+public sealed class ResourceChangesTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("changes-");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Fact]
+    public void What_says_the_same_is_no_change()
+    {
+        var before = Read(Component("a", "state.in-memory"), Component("b", "state.in-memory"));
+        var after = Read("# moved, and explained\n" + Component("b", "state.in-memory"), Component("a", "state.in-memory").Replace("spec:", "spec: # as it was", StringComparison.Ordinal));
+        Assert.Empty(ResourceChanges.Between("app", before, after).Touched);
+        Assert.Empty(after.Others.ChangedSince(before.Others));
+    }
+
+    [Fact]
+    public void Secret_stores_come_first_and_scopes_decide_who_is_there()
+    {
+        var before = Read(Component("gone", "state.in-memory"), Component("changed", "state.in-memory"), Component("narrowed", "state.in-memory"));
+        var after = Read(Component("changed", "state.sqlite"), Component("new", "state.in-memory"), Component("secrets", "secretstores.local.env"), Component("narrowed", "state.in-memory") + "\nscopes: [other]");
+        var changes = ResourceChanges.Between("app", before, after);
+        Assert.Equal(["gone", "narrowed"], changes.Gone.Select(component => component.Name));
+        Assert.Equal([("state.in-memory", "state.sqlite")], changes.Changed.Select(change => (change.Before.Type, change.After.Type)));
+        Assert.Equal(["secrets", "new"], changes.Come.Select(component => component.Name));
+    }
+
+    [Fact]
+    public void Other_kinds_are_told_by_name()
+    {
+        var before = Read(Endpoint("kept", 1), Endpoint("changed", 1), Endpoint("gone", 1));
+        var after = Read(Endpoint("kept", 1), Endpoint("changed", 2), Endpoint("new", 1));
+        Assert.Equal(["HTTPEndpoint changed", "HTTPEndpoint gone", "HTTPEndpoint new"], after.Others.ChangedSince(before.Others));
+    }
+
+    private ResourceSet Read(params string[] documents)
+    {
+        File.WriteAllText(Path.Combine(folder.FullName, "all.yaml"), string.Join("\n---\n", documents));
+        List<YamlProblem> problems = [];
+        var resources = ResourceSet.Read([folder.FullName], problems);
+        Assert.Empty(problems);
+        return resources;
+    }
+
+    private static string Component(string name, string type) => $"apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {{ name: {name} }}\nspec:\n  type: {type}\n  version: v1";
+
+    private static string Endpoint(string name, int port) => $"apiVersion: dapr.io/v1alpha1\nkind: HTTPEndpoint\nmetadata: {{ name: {name} }}\nspec: {{ baseUrl: \"http://localhost:{port}\" }}";
+}
