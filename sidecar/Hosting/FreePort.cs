@@ -3,26 +3,49 @@ using System.Net.Sockets;
 
 namespace Sidecar.Hosting;
 
-/// <summary>Loopback ports below the system's own range for outgoing connections, which could otherwise take one between choice and use.</summary>
+/// <summary>
+/// Loopback ports below the system's own range for outgoing connections, which could otherwise take one between choice and use. Of several
+/// sidecars that start at once no two choose the same: a choice is a lock on a file, which the system lets go with the process.
+/// </summary>
 internal static class FreePort
 {
+    private static readonly string Choices = Path.Combine(Path.GetTempPath(), $"sidecar-ports-{Environment.UserName}");
     private static readonly Lock Gate = new();
-    private static readonly HashSet<int> Taken = [];
+    private static readonly List<FileStream> Chosen = []; // guarded by Gate, held until the process ends
 
     public static int Take()
     {
         lock (Gate)
         {
+            Directory.CreateDirectory(Choices);
             for (var attempt = 0; attempt < 1000; attempt++)
             {
                 var port = Random.Shared.Next(20_000, 32_000);
-                if (IsFree(port) && Taken.Add(port))
+                if (Choose(port) is { } choice)
                 {
-                    return port;
+                    if (IsFree(port))
+                    {
+                        Chosen.Add(choice);
+                        return port;
+                    }
+                    choice.Dispose();
                 }
             }
         }
         throw new InvalidOperationException("no free port between 20000 and 32000 on the loopback address");
+    }
+
+    /// <summary>Null when another has chosen it.</summary>
+    internal static FileStream? Choose(int port)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(Choices, $"{port}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null; // locked, which is the answer
+        }
     }
 
     public static bool IsFree(int port)

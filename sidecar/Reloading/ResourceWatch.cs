@@ -65,13 +65,13 @@ internal sealed class ResourceWatch : IDisposable
 
     private async Task<bool> TouchedAsync(TimeSpan longest, CancellationToken cancellation)
     {
+        using var limit = new CancellationTokenSource(longest, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
-            await touched.Reader.WaitToReadAsync(cancellation).AsTask().WaitAsync(longest, time, cancellation);
-            touched.Reader.TryRead(out _);
-            return true;
+            return await touched.Reader.ReadAsync(either.Token);
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return false;
         }

@@ -1,0 +1,16 @@
+using Sidecar.Hosting;
+
+namespace Sidecar.Tests.Blocks;
+
+public sealed class FreePortTests
+{
+    [Fact]
+    public void A_port_is_chosen_once()
+    {
+        var chosen = Enumerable.Range(0, 50).Select(_ => FreePort.Take()).ToList();
+
+        Assert.Equal(chosen.Count, chosen.Distinct().Count());
+        Assert.All(chosen, port => Assert.Null(FreePort.Choose(port)));
+        Assert.All(chosen, port => Assert.True(FreePort.IsFree(port)));
+    }
+}
