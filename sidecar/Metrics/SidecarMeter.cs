@@ -82,11 +82,7 @@ internal static class SidecarMeter
         EgressLatency.Record(took.TotalMilliseconds, [new("app_id", app), new("component", component), new("namespace", ""), new("success", Text(succeeded)), new("topic", topic)]);
     }
 
-    public static void Stored(string app, string component, string operation, bool succeeded, TimeSpan took)
-    {
-        State.Add(1, [new("app_id", app), new("component", component), new("namespace", ""), new("operation", operation), new("success", Text(succeeded))]);
-        StateLatency.Record(took.TotalMilliseconds, [new("app_id", app), new("component", component), new("namespace", ""), new("operation", operation), new("success", Text(succeeded))]);
-    }
+    public static void Stored(string app, string component, string operation, bool succeeded, TimeSpan took) => Operation(State, StateLatency, app, component, operation, succeeded, took);
 
     public static void OutputBound(string app, string component, string operation, bool succeeded, TimeSpan took) => Operation(Outputs, OutputLatency, app, component, operation, succeeded, took);
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace ReadModel;
+namespace Benchmarks;
 
 /// <summary>Loopback ports below those that the system hands out.</summary>
 internal static class FreePort
