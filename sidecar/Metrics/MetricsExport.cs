@@ -14,6 +14,9 @@ internal sealed class MetricsExport : IDisposable
 {
     private const string AppLabel = "app_id";
 
+    /// <summary>The text format has no room for them, and taking the trace of each measurement costs.</summary>
+    private static readonly ExemplarBehavior NoExemplars = ExemplarBehavior.NoExemplars();
+
     private readonly Dictionary<string, (CollectorRegistry Registry, MetricFactory Factory, double[] Buckets)> apps = new(StringComparer.Ordinal);
     private readonly MeterListener listener = new();
 
@@ -36,7 +39,10 @@ internal sealed class MetricsExport : IDisposable
         };
         listener.SetMeasurementEventCallback<long>(static (_, value, tags, state) => ((Series)state!).Record(value, tags));
         listener.SetMeasurementEventCallback<double>(static (_, value, tags, state) => ((Series)state!).Record(value, tags));
-        listener.Start();
+        if (apps.Count > 0)
+        {
+            listener.Start(); // otherwise nothing is measured at all
+        }
     }
 
     /// <summary>False: nothing is gathered for this app.</summary>
@@ -84,13 +90,13 @@ internal sealed class MetricsExport : IDisposable
             switch (instrument)
             {
                 case Histogram<double>:
-                    var histogram = factory.CreateHistogram(instrument.Name, help, names, new HistogramConfiguration { Buckets = buckets });
+                    var histogram = factory.CreateHistogram(instrument.Name, help, names, new HistogramConfiguration { Buckets = buckets, ExemplarBehavior = NoExemplars });
                     return (values, value) => histogram.WithLabels(values).Observe(value);
                 case ObservableGauge<long>:
                     var gauge = factory.CreateGauge(instrument.Name, help, names);
                     return (values, value) => gauge.WithLabels(values).Set(value);
                 default:
-                    var counter = factory.CreateCounter(instrument.Name, help, names);
+                    var counter = factory.CreateCounter(instrument.Name, help, names, new CounterConfiguration { ExemplarBehavior = NoExemplars });
                     return (values, value) => counter.WithLabels(values).Inc(value);
             }
         }
