@@ -11,13 +11,14 @@ namespace Sidecar.Bindings;
 internal sealed partial class InputBindings(string appId, TimeSpan longestQuestion, ComponentSet components, PolicyBook policies, BindingsApi outputs, Tracer tracer, TimeProvider time, ILogger<InputBindings> logger)
 {
     private readonly Dictionary<string, IAsyncDisposable> running = new(StringComparer.Ordinal); // only one caller at a time starts or stops
+    private readonly HashSet<string> declined = new(StringComparer.Ordinal); // as above
 
-    /// <summary>Starts what does not run yet.</summary>
+    /// <summary>Starts what does not run yet and the app has not declined since it was last reached.</summary>
     public async Task StartAsync(IBindingReceiver receiver, CancellationToken cancellation)
     {
         foreach (var binding in components.Bindings.Values)
         {
-            if (binding.Input is null || running.ContainsKey(binding.Name))
+            if (binding.Input is null || running.ContainsKey(binding.Name) || declined.Contains(binding.Name))
             {
                 continue;
             }
@@ -27,6 +28,7 @@ internal sealed partial class InputBindings(string appId, TimeSpan longestQuesti
             }
             else
             {
+                declined.Add(binding.Name);
                 LogNotWanted(appId, binding.Name);
             }
         }
@@ -34,6 +36,7 @@ internal sealed partial class InputBindings(string appId, TimeSpan longestQuesti
 
     public async Task StopAsync()
     {
+        declined.Clear();
         foreach (var name in running.Keys.ToList())
         {
             await StopAsync(name);
@@ -42,6 +45,7 @@ internal sealed partial class InputBindings(string appId, TimeSpan longestQuesti
 
     public async Task StopAsync(string name)
     {
+        declined.Remove(name);
         if (running.Remove(name, out var binding))
         {
             await binding.DisposeAsync();

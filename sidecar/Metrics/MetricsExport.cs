@@ -60,30 +60,49 @@ internal sealed class MetricsExport : IDisposable
 
     public void Dispose() => listener.Dispose();
 
-    /// <summary>One instrument, and what it has become for each app. Labels are written in the order of their names, as daprd does.</summary>
-    private sealed class Series(Instrument instrument, MetricsExport export)
+    /// <summary>One instrument, and what it has become for each set of labels. Labels are written in the order of their names, as daprd does.</summary>
+    private sealed class Series
     {
-        private readonly ConcurrentDictionary<string, Action<string[], double>> byApp = new(StringComparer.Ordinal);
-        private (string[] Names, int[] Order)? labels;
+        private readonly Instrument instrument;
+        private readonly MetricsExport export;
+        private readonly ConcurrentDictionary<string, Func<string[], Action<double>>> byApp = new(StringComparer.Ordinal);
+        private readonly ConcurrentDictionary<string[], Action<double>> byValues = new(TagValues.Comparer);
+        private readonly ConcurrentDictionary<string[], Action<double>>.AlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>> known;
 
-        public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        public Series(Instrument instrument, MetricsExport export)
         {
-            var (names, order) = labels ??= Sort(tags);
-            var values = new string[order.Length];
-            string? app = null;
-            for (var i = 0; i < order.Length; i++)
-            {
-                var tag = tags[order[i]];
-                values[i] = tag.Value as string ?? tag.Value?.ToString() ?? "";
-                app = tag.Key == AppLabel ? values[i] : app;
-            }
-            if (app is not null && export.apps.ContainsKey(app))
-            {
-                byApp.GetOrAdd(app, static (id, at) => at.Self.Create(id, at.Names), (Self: this, Names: names))(values, value);
-            }
+            (this.instrument, this.export) = (instrument, export);
+            known = byValues.GetAlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>>();
         }
 
-        private Action<string[], double> Create(string app, string[] names)
+        /// <summary>An instrument's tags come in the same order every time, so a series is found by their values alone, without a copy of them.</summary>
+        public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            if (!known.TryGetValue(tags, out var record))
+            {
+                record = byValues.GetOrAdd(TagValues.Of(tags), Create(tags));
+            }
+            record(value);
+        }
+
+        private Action<double> Create(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            var values = TagValues.Of(tags);
+            var names = new string[tags.Length];
+            for (var i = 0; i < tags.Length; i++)
+            {
+                names[i] = tags[i].Key;
+            }
+            var app = Array.IndexOf(names, AppLabel) is >= 0 and var at ? values[at] : null;
+            if (app is null || !export.apps.ContainsKey(app))
+            {
+                return static _ => { };
+            }
+            Array.Sort(names, values, StringComparer.Ordinal);
+            return byApp.GetOrAdd(app, static (id, given) => given.Self.Create(id, given.Names), (Self: this, Names: names))(values);
+        }
+
+        private Func<string[], Action<double>> Create(string app, string[] names)
         {
             var (_, factory, buckets) = export.apps[app];
             var help = instrument.Description ?? instrument.Name;
@@ -91,26 +110,14 @@ internal sealed class MetricsExport : IDisposable
             {
                 case Histogram<double>:
                     var histogram = factory.CreateHistogram(instrument.Name, help, names, new HistogramConfiguration { Buckets = buckets, ExemplarBehavior = NoExemplars });
-                    return (values, value) => histogram.WithLabels(values).Observe(value);
+                    return values => histogram.WithLabels(values).Observe;
                 case ObservableGauge<long>:
                     var gauge = factory.CreateGauge(instrument.Name, help, names);
-                    return (values, value) => gauge.WithLabels(values).Set(value);
+                    return values => gauge.WithLabels(values).Set;
                 default:
                     var counter = factory.CreateCounter(instrument.Name, help, names, new CounterConfiguration { ExemplarBehavior = NoExemplars });
-                    return (values, value) => counter.WithLabels(values).Inc(value);
+                    return values => counter.WithLabels(values).Inc;
             }
-        }
-
-        private static (string[], int[]) Sort(ReadOnlySpan<KeyValuePair<string, object?>> tags)
-        {
-            var names = new string[tags.Length];
-            var order = new int[tags.Length];
-            for (var i = 0; i < tags.Length; i++)
-            {
-                (names[i], order[i]) = (tags[i].Key, i);
-            }
-            Array.Sort(names, order, StringComparer.Ordinal);
-            return (names, order);
         }
     }
 }

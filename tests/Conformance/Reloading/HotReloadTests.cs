@@ -101,6 +101,18 @@ public sealed class HotReloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_app_that_has_declined_a_binding_is_not_asked_again_because_another_comes()
+    {
+        app.Answers("/unwanted", 404);
+        await using var sidecar = await StartAsync(Yaml.Component("unwanted", "bindings.cron", ("schedule", "@every 1h")));
+        Assert.Equal("OPTIONS", (await app.NextAsync("/unwanted")).Method);
+        sidecar.Write(Yaml.Component("tick", "bindings.cron", ("schedule", "@every 100ms")), 1);
+        Assert.Equal("OPTIONS", (await app.NextAsync("/tick")).Method);
+        Assert.Equal("POST", (await app.NextAsync("/tick")).Method);
+        Assert.True(app.GotNothingMore("/unwanted"));
+    }
+
+    [Fact]
     public async Task Another_store_for_actors_is_a_new_beginning()
     {
         await using var sidecar = await StartAsync("");
