@@ -18,6 +18,7 @@ const texts = {
 const deadLetters = "order-mailer-dead-letters";
 const subscriptions = [
   { pubsubname: "events", topic: "orders", route: "/events/orders", deadLetterTopic: deadLetters },
+  { pubsubname: "events", topic: "orders-choreography", route: "/events/orders", deadLetterTopic: deadLetters },
   { pubsubname: "events", topic: deadLetters, route: "/events/undelivered" },
 ];
 

@@ -55,17 +55,23 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
             left = await listing.ListEntriesAsync(Prefix, after, 500, cancellation);
             foreach (var (key, entry) in left)
             {
-                committed.Writer.TryWrite((store, StateWrite.Upsert(key, entry.Value)));
                 after = key;
+                if (Belongs(key, store))
+                {
+                    committed.Writer.TryWrite((store, StateWrite.Upsert(key, entry.Value)));
+                }
             }
         }
         while (left.Count == 500);
     }
 
+    /// <summary>Components over the same records find each other's events.</summary>
+    private bool Belongs(string key, StateStoreComponent store) => key[Prefix.Length..].Split("||", 2) is not [_, var component] || component == store.Name;
+
     /// <param name="trace">The trace of the request, which the events carry on.</param>
     public OutboxPlan Plan(StateStoreComponent store, IReadOnlyList<TransactionOperation> operations, TraceContext trace)
     {
-        if (store.Outbox is not { } outbox)
+        if (store.Outbox is null)
         {
             return new OutboxPlan(operations, []);
         }
@@ -75,7 +81,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
             .ToDictionary(upserts => upserts.Key, upserts => upserts.Last()!, StringComparer.Ordinal);
         var kept = operations.Where(operation => operation.Upsert is null || !IsProjection(operation.Upsert)).ToList();
         var records = kept.Where(operation => operation.Upsert is not null)
-            .Select(operation => Record(outbox, operation.Upsert!, projections.GetValueOrDefault(operation.Upsert!.Key), trace))
+            .Select(operation => Record(store, operation.Upsert!, projections.GetValueOrDefault(operation.Upsert!.Key), trace))
             .ToList();
         return new OutboxPlan(kept, records);
     }
@@ -99,9 +105,9 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
     private static bool IsProjection(SaveRequest upsert)
         => upsert.Metadata?.TryGetValue("outbox.projection", out var flag) == true && Truth.Of(flag);
 
-    private StateWrite Record(OutboxSettings outbox, SaveRequest upsert, SaveRequest? projection, TraceContext trace)
+    private StateWrite Record(StateStoreComponent store, SaveRequest upsert, SaveRequest? projection, TraceContext trace)
     {
-        var content = projection ?? upsert;
+        var (content, outbox) = (projection ?? upsert, store.Outbox!);
         var given = content.ContentType ?? content.Metadata?.GetValueOrDefault("contentType");
         var contentType = string.IsNullOrEmpty(given) ? "text/plain" : given;
         var id = $"outbox-{Guid.NewGuid()}";
@@ -130,7 +136,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         }
         // Ordered by time of writing, so that what is left after a crash goes out in order.
         var order = $"{now.UtcTicks:x16}{Interlocked.Increment(ref sequence):x8}";
-        return StateWrite.Upsert($"{Prefix}{order}", JsonSerializer.SerializeToUtf8Bytes(envelope));
+        return StateWrite.Upsert($"{Prefix}{order}||{store.Name}", JsonSerializer.SerializeToUtf8Bytes(envelope));
     }
 
     /// <summary>What came as JSON is published as JSON only when its content type says so, otherwise as Go prints it (as in daprd).</summary>

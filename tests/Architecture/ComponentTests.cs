@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 namespace Architecture;
 
 /// <summary>Components and the run template name what is there, and every store has one owner.</summary>
-public sealed class ComponentTests
+public sealed partial class ComponentTests
 {
     private static readonly IReadOnlyList<string> ComponentFiles = [.. Repository.Files.Where(file => file.StartsWith("components/", StringComparison.Ordinal) && file.Count(c => c == '/') == 2 && IsYaml(file))];
     private static readonly IReadOnlyList<YamlMappingNode> Apps = [.. ((YamlSequenceNode)Repository.Yaml("dapr.yaml")["apps"]).Cast<YamlMappingNode>()];
@@ -29,6 +29,25 @@ public sealed class ComponentTests
         var sets = ComponentFiles.GroupBy(file => file.Split('/')[1]).ToDictionary(set => set.Key, set => string.Join('\n', set.Select(file => $"{NameOf(file)}: {string.Join(' ', Scopes(file))}").Order(StringComparer.Ordinal)));
         Assert.True(sets.Count >= 2, "there is one set only");
         Assert.All(sets, set => Assert.True(set.Value == sets["embedded"], $"components/{set.Key} has\n{set.Value}\nbut components/embedded has\n{sets["embedded"]}"));
+    }
+
+    /// <summary>Decision 63.</summary>
+    [Theory]
+    [MemberData(nameof(StateStores))]
+    public void A_component_for_choreographed_orders_differs_from_its_store_by_name_and_topic_alone(string file)
+    {
+        const string Suffix = "-choreography";
+        if (!NameOf(file).EndsWith(Suffix, StringComparison.Ordinal))
+        {
+            return;
+        }
+        var store = NameOf(file).Replace(Suffix, "-store", StringComparison.Ordinal);
+        var expected = Repository.Read($"{Path.GetDirectoryName(file)}/{store}.yaml")
+            .Replace($"name: {store}\n", $"name: {NameOf(file)}\n", StringComparison.Ordinal)
+            .Replace("- name: keyPrefix\n      value: name\n", $"- name: keyPrefix\n      value: {store}\n", StringComparison.Ordinal);
+        expected = OutboxTopic().Replace(expected, $"$0{Suffix}");
+        Assert.Equal(expected, Repository.Read(file)[(Repository.Read(file).IndexOf('\n', StringComparison.Ordinal) + 1)..]);
+        Assert.Contains($"{Suffix}\n", expected, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -83,4 +102,7 @@ public sealed class ComponentTests
     private static string Text(YamlMappingNode map, string key) => ((YamlScalarNode)map[key]).Value!;
 
     private static bool IsYaml(string file) => Regex.IsMatch(file, @"\.ya?ml$");
+
+    [GeneratedRegex("(?<=- name: outboxPublishTopic\n      value: )\\w+")]
+    private static partial Regex OutboxTopic();
 }

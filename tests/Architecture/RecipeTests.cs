@@ -22,7 +22,7 @@ public sealed class RecipeTests
             var problems = new List<YamlProblem>();
             var read = ResourceSet.Load([folder.FullName], problems);
             Assert.Empty(problems);
-            Assert.Equal((1, 4), (read.Components.Count, read.Subscriptions.Count));
+            Assert.Equal((1, 5), (read.Components.Count, read.Subscriptions.Count));
             Assert.True(Sidecar.Components.Drivers.Find(read.Components[0].Type) is not null);
         }
         finally

@@ -28,10 +28,16 @@ internal sealed class MemoryState
 
     public List<PublishedEvent> Published { get; } = [];
 
+    /// <summary>The components whose outboxes they left by.</summary>
+    public List<string> Outboxes { get; } = [];
+
     /// <summary>Runs once, just before the next write: the moment in which somebody else is faster.</summary>
     public Action? BeforeNextWrite { get; set; }
 
     public string? JsonOf(string store, string key) => records.TryGetValue((store, key), out var record) ? record.Json : null;
+
+    /// <summary>The component over the same records as <paramref name="store"/> that events of choreographed sagas leave by.</summary>
+    private static string Records(string store) => store.Replace("-choreography", "-store", StringComparison.Ordinal);
 
     public MemoryState Knows<T>()
     {
@@ -61,11 +67,12 @@ internal sealed class MemoryState
     private Task Transact(string store, IReadOnlyList<StateTransactionRequest> operations)
     {
         var change = operations[0];
-        if (!TryWrite(store, change.Key, change.ETag, Text(change)))
+        if (!TryWrite(Records(store), change.Key, change.ETag, Text(change)))
         {
             return Task.FromException(new DaprException("the ETag is stale"));
         }
         var told = operations.FirstOrDefault(operation => operation.Metadata?.ContainsKey("outbox.projection") == true) ?? change;
+        Outboxes.Add(store);
         Published.Add(new PublishedEvent(change.Metadata!["type"], change.Metadata["subject"], Text(told)));
         return Task.CompletedTask;
     }

@@ -43,7 +43,7 @@ public sealed class StoredFormatTests
         Assert.True(await payments.TryDecideAsync(begun, begun.Value.Complete(), default));
         var completed = (await payments.FindAsync("o1", default))!;
         Assert.True(await payments.TryDecideAsync(completed, completed.Value.Refund(), default));
-        var another = await payments.FindOrBeginAsync(Begun with { OrderId = "o2" }, default);
+        var another = await payments.FindOrBeginAsync(Begun with { OrderId = "o2", Saga = "choreography" }, default);
         Assert.True(await payments.TryDecideAsync(another, another.Value.Fail("card_declined"), default));
 
         Assert.Equal(
@@ -53,6 +53,7 @@ public sealed class StoredFormatTests
                 new PublishedEvent("payment.failed", "o2", """{"eventId":"o2:payment.failed","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o2","amount":1000,"currency":"EUR","reason":"card_declined"}"""),
             ],
             state.Published);
+        Assert.Equal(["payments-store", "payments-store", "payments-choreography"], state.Outboxes);
         Assert.NotNull(state.JsonOf("payments-store", "payment-o1"));
     }
 

@@ -36,13 +36,16 @@ public sealed class StoredFormatTests
         await shipments.ChangeAsync("o1", before => ShipmentRules.Arrange(before, Graz, "TRK-o1"), default);
         await shipments.ChangeAsync("o1", ShipmentRules.Cancel, default);
         await shipments.ChangeAsync("o1", ShipmentRules.Cancel, default);
+        await shipments.ChangeAsync("o2", before => ShipmentRules.Arrange(before, Graz, "TRK-o2"), default, "choreography");
 
         Assert.Equal(
             [
                 new PublishedEvent("shipment.arranged", "o1", """{"eventId":"o1:shipment.arranged","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","tracking":"TRK-o1"}"""),
                 new PublishedEvent("shipment.cancelled", "o1", """{"eventId":"o1:shipment.cancelled","version":2,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","tracking":"TRK-o1"}"""),
+                new PublishedEvent("shipment.arranged", "o2", """{"eventId":"o2:shipment.arranged","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o2","tracking":"TRK-o2"}"""),
             ],
             state.Published);
+        Assert.Equal(["shipping-store", "shipping-store", "shipping-choreography"], state.Outboxes);
         Assert.NotNull(state.JsonOf("shipping-store", "shipment-o1"));
     }
 

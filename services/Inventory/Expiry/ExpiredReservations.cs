@@ -1,6 +1,7 @@
 using Inventory.Stock;
 using Inventory.Turns;
 using Microsoft.Extensions.Options;
+using ServiceDefaults.Events;
 
 namespace Inventory.Expiry;
 
@@ -12,7 +13,7 @@ namespace Inventory.Expiry;
 internal sealed class ExpiredReservations(OpenReservationPages pages, StockStore stock, StockTurns turns, ReservationEvents events, OrdersClient orders, IOptions<ExpiryOptions> options, TimeProvider time)
 {
     /// <summary>Nobody waits for this event; those who conduct orders by events know already that theirs is over.</summary>
-    private const string Saga = "orchestration";
+    private const string Saga = SagaKinds.Orchestration;
 
     /// <summary>False when there is nothing left to look after.</summary>
     public async Task<bool> ReleaseAsync(string productId, CancellationToken cancellation)

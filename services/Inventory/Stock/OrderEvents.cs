@@ -14,21 +14,19 @@ internal sealed record ShipmentNews(string EventId, string OrderId);
 /// </summary>
 internal sealed partial class OrderEventHandler(Reserving reserving, ILogger<OrderEventHandler> logger)
 {
-    private const string Choreography = "choreography";
-
     public async Task<Delivery> ReserveAsync(IncomingEvent<OrderNews> created, CancellationToken cancellation)
     {
         if (created.Data.Items is not { Count: > 0 } items)
         {
             return Delivery.Drop;
         }
-        await reserving.ReserveAsync(created.Data.OrderId, items, Choreography, cancellation);
+        await reserving.ReserveAsync(created.Data.OrderId, items, SagaKinds.Choreography, cancellation);
         return Delivery.Done;
     }
 
     public async Task<Delivery> ReleaseAsync(IncomingEvent<OrderNews> asked, CancellationToken cancellation)
     {
-        await reserving.ReleaseAsync(asked.Data.OrderId, Choreography, cancellation);
+        await reserving.ReleaseAsync(asked.Data.OrderId, SagaKinds.Choreography, cancellation);
         return Delivery.Done;
     }
 

@@ -1,3 +1,4 @@
+using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
 
 namespace Inventory.Stock;
@@ -7,7 +8,7 @@ internal static class ReservationEndpoints
     private const int MostLines = 100;
 
     /// <summary>Who asks by request conducts the order himself and waits for no event.</summary>
-    private const string Asked = "orchestration";
+    private const string Asked = SagaKinds.Orchestration;
 
     public static void MapReservations(this IEndpointRouteBuilder routes)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dapr.Client;
 using ServiceDefaults;
+using ServiceDefaults.Events;
 
 namespace Inventory.Stock;
 
@@ -11,6 +12,7 @@ namespace Inventory.Stock;
 internal sealed class ReservationEvents(DaprClient dapr, TimeProvider time)
 {
     private const string Store = "inventory-store";
+    private const string Choreography = "inventory-choreography"; // the same records, with an outbox of its own
 
     public Task PublishAsync(Reservation reservation, string saga, CancellationToken cancellation)
     {
@@ -18,12 +20,12 @@ internal sealed class ReservationEvents(DaprClient dapr, TimeProvider time)
         var data = new ReservationEvent($"{reservation.OrderId}:{type}", reservation.Version, time.GetUtcNow(), reservation.OrderId, reservation.Lines, reservation.Reason);
         var metadata = new Dictionary<string, string> { ["contentType"] = "application/json", ["type"] = type, ["subject"] = reservation.OrderId, ["saga"] = saga };
         return dapr.ExecuteStateTransactionAsync(
-            Store,
+            saga == SagaKinds.Choreography ? Choreography : Store,
             [new StateTransactionRequest($"reservation-{reservation.OrderId}", JsonSerializer.SerializeToUtf8Bytes(data, Json.Options), StateOperationType.Upsert, metadata: metadata)],
             cancellationToken: cancellation);
     }
 
-    /// <summary>Stored format: the event's name on the topic <c>inventory</c>.</summary>
+    /// <summary>Stored format: the event's name on the topics <c>inventory</c> and <c>inventory-choreography</c>.</summary>
     private static string TypeOf(ReservationStatus status) => status switch
     {
         ReservationStatus.Reserved => "inventory.reserved",

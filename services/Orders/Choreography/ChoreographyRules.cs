@@ -1,6 +1,7 @@
 using Orders.Approving;
 using Orders.Ordering;
 using Orders.Saga;
+using ServiceDefaults.Events;
 
 namespace Orders.Choreography;
 

@@ -7,13 +7,13 @@ namespace Orders.Ordering;
 
 /// <summary>
 /// The event streams of orders on Dapr state. One append is one event, written under the stream's ETag and published to the topic
-/// <c>orders</c> by the same transaction.
+/// <c>orders</c>, or <c>orders-choreography</c>, by the same transaction.
 /// </summary>
 internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, TimeProvider time)
 {
     private const int MostRaces = 20;
 
-    private readonly AggregateStore<OrderStream> streams = new(dapr, "orders-store", KeyOf);
+    private readonly AggregateStore<OrderStream> streams = new(dapr, "orders-store", KeyOf, "orders-choreography");
     private readonly OrderArchive archive = new(dapr);
 
     public static string KeyOf(string orderId) => $"order-{orderId}";
@@ -83,7 +83,7 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, TimePr
             await archive.KeepAsync(orderId, read.Value, cancellation);
         }
         var next = read.Value.Append(stored);
-        var outgoing = new OutgoingEvent(happened.Name, orderId, PublishedOrderEvent.Of(orderId, stored, next.Brief, order)) { Attributes = SagaAttribute(order) };
+        var outgoing = new OutgoingEvent(happened.Name, orderId, PublishedOrderEvent.Of(orderId, stored, next.Brief, order)) { Saga = order.Saga };
         if (!await streams.TryReplaceAsync(orderId, read, next, outgoing, cancellation))
         {
             return false;
@@ -91,7 +91,4 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, TimePr
         endings.Happened(orderId, next, order);
         return true;
     }
-
-    /// <summary>Stored format: subscriptions tell the two kinds of saga apart by it.</summary>
-    private static Dictionary<string, string> SagaAttribute(Order order) => new() { ["saga"] = order.Saga };
 }

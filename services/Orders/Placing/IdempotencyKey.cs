@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using ServiceDefaults;
+using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
 
 namespace Orders.Placing;
@@ -24,5 +25,5 @@ internal static class IdempotencyKey
 
     /// <summary>Tells one request from another; the same whatever the order of fields in the body, and with the default said or not.</summary>
     public static string HashOf(PlaceOrder request)
-        => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request with { Saga = request.Saga ?? "orchestration" }, Json.Options)));
+        => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request with { Saga = request.Saga ?? SagaKinds.Orchestration }, Json.Options)));
 }

@@ -5,6 +5,7 @@ using Orders.Choreography;
 using Orders.Ordering;
 using Orders.Saga;
 using Orders.Services;
+using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 

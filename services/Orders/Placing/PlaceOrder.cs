@@ -1,4 +1,5 @@
 using Orders.Saga;
+using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
 
 namespace Orders.Placing;

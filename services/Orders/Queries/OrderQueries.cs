@@ -2,6 +2,7 @@ using Dapr.Workflow;
 using Orders.Ordering;
 using Orders.Saga;
 using Orders.Views;
+using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
 
 namespace Orders.Queries;

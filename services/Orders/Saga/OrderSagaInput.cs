@@ -1,6 +1,7 @@
 using Orders.Approving;
 using Orders.Ordering;
 using Orders.Services;
+using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
 
 namespace Orders.Saga;
@@ -36,13 +37,6 @@ internal sealed record OrderSagaInput(
     public OrderCreated ToCreated() => new(CustomerId, Items, Total, Currency, Saga ?? SagaKinds.Orchestration, Destination.Name);
 
     public OrderBrief? ToBrief() => Saga == SagaKinds.Choreography ? new OrderBrief(PaymentToken, Destination) : null;
-}
-
-/// <summary>Stored format.</summary>
-internal static class SagaKinds
-{
-    public const string Orchestration = "orchestration";
-    public const string Choreography = "choreography";
 }
 
 /// <summary>Stored format: how often a step and a compensation are tried, and how long the pauses grow.</summary>

@@ -1,4 +1,5 @@
 using Orders.Approving;
+using ServiceDefaults.Events;
 
 namespace Orders.Saga;
 

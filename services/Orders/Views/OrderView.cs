@@ -1,6 +1,7 @@
 using Orders.Intervening;
 using Orders.Ordering;
 using Orders.Saga;
+using ServiceDefaults.Events;
 
 namespace Orders.Views;
 

@@ -12,8 +12,6 @@ internal sealed record OrderNews(string EventId, string OrderId, long Amount = 0
 /// </summary>
 internal sealed partial class PaymentRequests(Cashier cashier, PaymentStore payments, IOptions<PaymentOptions> options, TimeProvider time, ILogger<PaymentRequests> logger)
 {
-    private const string Choreography = "choreography";
-
     public async Task<Delivery> ChargeAsync(IncomingEvent<OrderNews> asked, CancellationToken cancellation)
     {
         var order = asked.Data;
@@ -21,10 +19,10 @@ internal sealed partial class PaymentRequests(Cashier cashier, PaymentStore paym
         {
             return Delivery.Drop;
         }
-        var failed = await TryAsync(order.OrderId, options.Value.ChargeAttempts, () => cashier.ChargeAsync(order.OrderId, order.Amount, order.Currency, order.PaymentToken, cancellation, Choreography), cancellation);
+        var failed = await TryAsync(order.OrderId, options.Value.ChargeAttempts, () => cashier.ChargeAsync(order.OrderId, order.Amount, order.Currency, order.PaymentToken, cancellation, SagaKinds.Choreography), cancellation);
         if (failed is not null)
         {
-            await cashier.RefundAsync(order.OrderId, cancellation, Choreography);
+            await cashier.RefundAsync(order.OrderId, cancellation, SagaKinds.Choreography);
         }
         return Delivery.Done;
     }
@@ -32,7 +30,7 @@ internal sealed partial class PaymentRequests(Cashier cashier, PaymentStore paym
     public async Task<Delivery> RefundAsync(IncomingEvent<OrderNews> asked, CancellationToken cancellation)
     {
         var (orderId, round) = (asked.Data.OrderId, asked.Data.Round);
-        var failed = await TryAsync(orderId, options.Value.RefundAttempts, () => cashier.RefundAsync(orderId, cancellation, Choreography, tellAgain: round > 1), cancellation);
+        var failed = await TryAsync(orderId, options.Value.RefundAttempts, () => cashier.RefundAsync(orderId, cancellation, SagaKinds.Choreography, tellAgain: round > 1), cancellation);
         if (failed is null)
         {
             return Delivery.Done;

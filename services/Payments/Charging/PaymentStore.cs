@@ -1,15 +1,16 @@
 using Dapr.Client;
 using ServiceDefaults.Aggregates;
+using ServiceDefaults.Events;
 
 namespace Payments.Charging;
 
-/// <summary>Payments in Dapr state; every decision publishes itself to the topic <c>payments</c>.</summary>
+/// <summary>Payments in Dapr state; every decision publishes itself to the topic <c>payments</c>, or <c>payments-choreography</c>.</summary>
 internal sealed class PaymentStore(DaprClient dapr, TimeProvider time)
 {
     /// <summary>Stored format.</summary>
     private const string RefundFailed = "payment.refund-failed";
 
-    private readonly AggregateStore<Payment> payments = new(dapr, "payments-store", id => $"payment-{id}");
+    private readonly AggregateStore<Payment> payments = new(dapr, "payments-store", id => $"payment-{id}", "payments-choreography");
 
     public Task<Stored<Payment>?> FindAsync(string orderId, CancellationToken cancellation) => payments.FindAsync(orderId, cancellation);
 
@@ -34,7 +35,7 @@ internal sealed class PaymentStore(DaprClient dapr, TimeProvider time)
     }
 
     private static OutgoingEvent Outgoing(Payment payment, string type, object data)
-        => new(type, payment.OrderId, data) { Attributes = new Dictionary<string, string> { ["saga"] = payment.Saga ?? "orchestration" } };
+        => new(type, payment.OrderId, data) { Saga = payment.Saga ?? SagaKinds.Orchestration };
 
     /// <summary>Stored format of the events on the topic <c>payments</c>.</summary>
     private sealed record PaymentEvent(string EventId, int Version, DateTimeOffset OccurredAt, string OrderId, long Amount, string Currency, string? Reason);

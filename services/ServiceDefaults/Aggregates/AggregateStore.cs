@@ -1,8 +1,8 @@
-using System.Collections.ObjectModel;
 using System.Text.Json;
 using Dapr;
 using Dapr.Client;
 using Grpc.Core;
+using ServiceDefaults.Events;
 using ServiceDefaults.Requests;
 
 namespace ServiceDefaults.Aggregates;
@@ -16,8 +16,8 @@ public sealed record Stored<T>(T Value, string ETag);
 /// </summary>
 public sealed record OutgoingEvent(string Type, string Subject, object Data)
 {
-    /// <summary>CloudEvents attributes of its own, for subscriptions to route by. Names are lower-case letters and digits.</summary>
-    public IReadOnlyDictionary<string, string> Attributes { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+    /// <summary>The kind of saga it belongs to (<see cref="SagaKinds"/>), told as the CloudEvents attribute <c>saga</c>; null for what belongs to none.</summary>
+    public string? Saga { get; init; }
 }
 
 /// <summary>
@@ -25,7 +25,11 @@ public sealed record OutgoingEvent(string Type, string Subject, object Data)
 /// transaction of exactly one upsert and its projection, the event, which the outbox of the store publishes with the commit.
 /// First-write inside a transaction is no guard on Redis, and an outbox publishes every upsert: hence this one shape.
 /// </summary>
-public sealed class AggregateStore<T>(DaprClient dapr, string store, Func<string, string> keyOf)
+/// <param name="choreography">
+/// A second component over the same records: events of choreographed sagas leave by its outbox, to a topic of their own, so that nobody
+/// is told of the many orders which ask nothing of him. Null: all leave by the one of <paramref name="store"/>.
+/// </param>
+public sealed class AggregateStore<T>(DaprClient dapr, string store, Func<string, string> keyOf, string? choreography = null)
 {
     private static readonly StateOptions FirstWrite = new() { Concurrency = ConcurrencyMode.FirstWrite, Consistency = ConsistencyMode.Strong };
 
@@ -65,12 +69,16 @@ public sealed class AggregateStore<T>(DaprClient dapr, string store, Func<string
     public async Task<bool> TryReplaceAsync(string id, Stored<T> read, T next, OutgoingEvent published, CancellationToken cancellation)
     {
         var key = keyOf(id);
-        var metadata = new Dictionary<string, string>(published.Attributes)
+        var metadata = new Dictionary<string, string>
         {
             ["contentType"] = "application/json",
             ["type"] = published.Type,
             ["subject"] = published.Subject,
         };
+        if (published.Saga is { } saga)
+        {
+            metadata["saga"] = saga;
+        }
         if (RequestId.Current is { } request)
         {
             metadata["requestid"] = request;
@@ -83,7 +91,7 @@ public sealed class AggregateStore<T>(DaprClient dapr, string store, Func<string
         ];
         try
         {
-            await dapr.ExecuteStateTransactionAsync(store, operations, cancellationToken: cancellation);
+            await dapr.ExecuteStateTransactionAsync(published.Saga == SagaKinds.Choreography ? choreography ?? store : store, operations, cancellationToken: cancellation);
             return true;
         }
         catch (Exception e) when (e is DaprException or RpcException)

@@ -9,8 +9,6 @@ internal sealed record OrderNews(string EventId, string OrderId, Destination? De
 /// <summary>Shipping's part in a choreographed order. Idempotent by order id; a refusal is an answer too.</summary>
 internal sealed class ShipmentRequests(ShipmentStore shipments, Mover mover)
 {
-    private const string Choreography = "choreography";
-
     public async Task<Delivery> ArrangeAsync(IncomingEvent<OrderNews> asked, CancellationToken cancellation)
     {
         var orderId = asked.Data.OrderId;
@@ -21,7 +19,7 @@ internal sealed class ShipmentRequests(ShipmentStore shipments, Mover mover)
         var arranged = await shipments.ChangeAsync(
             orderId,
             before => ShipmentRules.Arrange(before, destination, $"TRK-{orderId}") is { Refusal: { } refusal } ? ShipmentRules.Refuse(before, refusal.Detail) : ShipmentRules.Arrange(before, destination, $"TRK-{orderId}"),
-            cancellation, Choreography);
+            cancellation, SagaKinds.Choreography);
         await mover.WatchAsync(arranged.Value, cancellation);
         return Delivery.Done;
     }
@@ -29,7 +27,7 @@ internal sealed class ShipmentRequests(ShipmentStore shipments, Mover mover)
     /// <summary>Goods that have left can't be called back; that they left is told by an event of its own.</summary>
     public async Task<Delivery> CancelAsync(IncomingEvent<OrderNews> asked, CancellationToken cancellation)
     {
-        await shipments.ChangeAsync(asked.Data.OrderId, ShipmentRules.Cancel, cancellation, Choreography, tellAgain: asked.Data.Round > 1);
+        await shipments.ChangeAsync(asked.Data.OrderId, ShipmentRules.Cancel, cancellation, SagaKinds.Choreography, tellAgain: asked.Data.Round > 1);
         return Delivery.Done;
     }
 }

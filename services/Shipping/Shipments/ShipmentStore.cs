@@ -1,13 +1,14 @@
 using Dapr.Client;
 using ServiceDefaults.Aggregates;
+using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
 
 namespace Shipping.Shipments;
 
-/// <summary>Shipments in Dapr state; each change publishes itself to the topic <c>shipments</c>.</summary>
+/// <summary>Shipments in Dapr state; each change publishes itself to the topic <c>shipments</c>, or <c>shipments-choreography</c>.</summary>
 internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
 {
-    private readonly AggregateStore<Shipment> shipments = new(dapr, "shipping-store", id => $"shipment-{id}");
+    private readonly AggregateStore<Shipment> shipments = new(dapr, "shipping-store", id => $"shipment-{id}", "shipping-choreography");
 
     public async Task<Shipment?> FindAsync(string orderId, CancellationToken cancellation)
         => await shipments.FindAsync(orderId, cancellation) is { Value.Status: not ShipmentStatus.Requested } found ? found.Value : null;
@@ -37,7 +38,7 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
     }
 
     private static OutgoingEvent Outgoing(Shipment shipment, object data)
-        => new(shipment.EventType(), shipment.OrderId, data) { Attributes = new Dictionary<string, string> { ["saga"] = shipment.Saga ?? "orchestration" } };
+        => new(shipment.EventType(), shipment.OrderId, data) { Saga = shipment.Saga ?? SagaKinds.Orchestration };
 
     /// <summary>Stored format of the events on the topic <c>shipments</c>.</summary>
     private sealed record ShipmentEvent(string EventId, int Version, DateTimeOffset OccurredAt, string OrderId, string? Tracking, string? Reason);

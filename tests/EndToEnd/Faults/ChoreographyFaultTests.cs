@@ -29,7 +29,7 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
         using var orders = system.SidecarOf("orders");
         foreach (var (topic, type, data) in AllEvents(order, token))
         {
-            await orders.PublishAsync(topic, type, order.OrderId, data);
+            await orders.PublishAsync($"{topic}-choreography", type, order.OrderId, data);
         }
         // The last of them in every topic has been dealt with when an order placed afterwards has ended.
         var after = await system.Api.PlaceAndEndAsync(Api.Order("product-7", saga: "choreography"));
@@ -115,7 +115,7 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
     {
         using var orders = system.SidecarOf("orders");
         var begun = Stopwatch.GetTimestamp();
-        var id = await PoisonAsync(orders, "orders", "order.created", null, data);
+        var id = await PoisonAsync(orders, "orders-choreography", "order.created", null, data);
 
         await LetterAsync($"inventory.{id}", $"orders.{id}");
         Assert.True(Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(15), $"it was tried for {Stopwatch.GetElapsedTime(begun)}, although trying again can't help"); // the tries of a delivery take half a minute

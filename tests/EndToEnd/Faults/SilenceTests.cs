@@ -11,7 +11,7 @@ public sealed class SilenceTests
     {
         await using var system = await OrderSystem.StartAsync(folder =>
         {
-            File.Delete(folder.In("components/shipping-on-orders.yaml"));
+            File.Delete(folder.In("components/shipping-on-orders-choreography.yaml"));
             folder.Replace("dapr.yaml", "Saga__StuckAfter: \"00:00:15\"", "Saga__StuckAfter: \"00:00:06\"\n    Saga__CompensationAttempts: \"1\"");
         });
         var stock = await system.Api.ProductsAsync();

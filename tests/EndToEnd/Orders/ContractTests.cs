@@ -12,7 +12,7 @@ namespace EndToEnd.Orders;
 public sealed class ContractTests(SharedSystem shared)
 {
     private static readonly string Folder = Path.Combine(Repository.Root, "contracts");
-    private static readonly string[] Topics = ["orders", "inventory", "payments", "shipments", "customers"];
+    private static readonly string[] Topics = ["orders", "orders-choreography", "inventory", "inventory-choreography", "payments", "payments-choreography", "shipments", "shipments-choreography", "customers"];
 
     private readonly OrderSystem system = shared.System;
 

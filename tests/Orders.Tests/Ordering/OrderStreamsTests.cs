@@ -59,6 +59,18 @@ public sealed class OrderStreamsTests
         Assert.Null(state.JsonOf("orders-store", "order-o1"));
     }
 
+    [Theory]
+    [InlineData("orchestration", "orders-store")]
+    [InlineData("choreography", "orders-choreography")]
+    public async Task Events_leave_by_the_outbox_of_their_kind_of_saga(string saga, string component)
+    {
+        await streams.CreateAsync("o1", Created with { Saga = saga }, default);
+        await streams.AppendAsync("o1", order => OrderRules.Confirm(order, []), default);
+
+        Assert.Equal([component, component], state.Outboxes);
+        Assert.Equal(2, (await streams.FindAsync("o1", default))!.Version);
+    }
+
     [Fact]
     public async Task The_stored_record_is_found_again_by_its_pinned_key()
     {

@@ -5,6 +5,7 @@ using Moq;
 using Orders.Ordering;
 using Orders.Queries;
 using Orders.Saga;
+using ServiceDefaults.Events;
 using ServiceFakes;
 
 namespace Orders.Tests.Queries;

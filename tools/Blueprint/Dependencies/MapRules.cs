@@ -5,6 +5,9 @@ namespace Blueprint.Dependencies;
 /// <summary>What must hold of any map; each broken rule is a sentence.</summary>
 internal static partial class MapRules
 {
+    /// <summary>Of a topic that carries the events of choreographed sagas alone.</summary>
+    private const string Choreography = "-choreography";
+
     /// <summary>An event's name begins with what it happened to; a topic carries the events of one context.</summary>
     private static readonly Dictionary<string, string> TopicOf = new(StringComparer.Ordinal)
     {
@@ -18,11 +21,12 @@ internal static partial class MapRules
     public static IReadOnlyList<string> Broken(DependencyMap map)
         => [.. SharedStores(map), .. Cycles(map), .. UnheardEvents(map), .. UnpublishedTopics(map), .. UndescribedRules(map)];
 
-    public static string? Topic(string eventName) => TopicOf.GetValueOrDefault(eventName.Split('.')[0]);
+    public static bool Carries(string topic, string eventName)
+        => TopicOf.TryGetValue(eventName.Split('.')[0], out var context) && (topic == context || topic == context + Choreography);
 
     /// <summary>Whether an app does more with an event than pass it over. A rule that names no event holds for those of its topic.</summary>
     public static bool Consumes(Consumption consumption, string eventName)
-        => consumption.Topic == Topic(eventName) && (consumption.All || consumption.Rules.Any(rule => Named(rule).ToList() is var names && (names.Count == 0 || names.Contains(eventName) || rule.Contains("||", StringComparison.Ordinal) && rule.Split("||").Any(part => !Named(part).Any()))));
+        => Carries(consumption.Topic, eventName) && (consumption.All || consumption.Rules.Any(rule => Named(rule).ToList() is var names && (names.Count == 0 || names.Contains(eventName) || rule.Contains("||", StringComparison.Ordinal) && rule.Split("||").Any(part => !Named(part).Any()))));
 
     private static IEnumerable<string> SharedStores(DependencyMap map)
         => map.Stores.Where(store => store.Owners.Count != 1).Select(store => $"store '{store.Name}' belongs to {(store.Owners.Count == 0 ? "every app" : string.Join(" and ", store.Owners))}; a store has one owner");
@@ -62,7 +66,7 @@ internal static partial class MapRules
     private static IEnumerable<string> UnpublishedTopics(DependencyMap map)
         => map.Consumptions.Select(consumption => consumption.Topic).Where(topic => !topic.EndsWith("-dead-letters", StringComparison.Ordinal)).Distinct()
             .Except(map.Publications.Select(publication => publication.Topic)).Select(topic => $"topic '{topic}' is consumed and nobody publishes to it")
-            .Concat(map.Publications.Select(publication => publication.Topic).Distinct().Where(topic => map.Events.All(one => Topic(one) != topic)).Select(topic => $"topic '{topic}' has no event with a schema"));
+            .Concat(map.Publications.Select(publication => publication.Topic).Distinct().Where(topic => !map.Events.Any(one => Carries(topic, one))).Select(topic => $"topic '{topic}' has no event with a schema"));
 
     /// <summary>A rule that names an event must name one that there is.</summary>
     private static IEnumerable<string> UndescribedRules(DependencyMap map)

@@ -40,7 +40,7 @@ internal static class MapText
         Table(text, ["event", "published by", "consumed by"], map.Events.Select(one => (string[])
         [
             $"`{one}`",
-            List(map.Publications.Where(publication => publication.Topic == MapRules.Topic(one)).Select(publication => publication.App)),
+            List(map.Publications.Where(publication => MapRules.Carries(publication.Topic, one)).Select(publication => publication.App).Distinct()),
             List(Topics(map).Where(consumption => MapRules.Consumes(consumption, one)).Select(consumption => consumption.App).Distinct()),
         ]));
         return text.ToString().ReplaceLineEndings("\n").TrimEnd('\n');

@@ -1,0 +1,61 @@
+using Conformance.Apps;
+using Conformance.Running;
+
+namespace Conformance.State;
+
+/// <summary>Events of the outbox that could not be published before the sidecar ended.</summary>
+public sealed class OutboxRestartTests : IAsyncLifetime
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("outbox-");
+    private HttpApp app = null!;
+
+    public async Task InitializeAsync()
+    {
+        app = await HttpApp.StartAsync();
+        app.Subscribes("""[{"pubsubname":"events","topic":"ones","route":"/ones"},{"pubsubname":"events","topic":"twos","route":"/twos"}]""");
+    }
+
+    public async Task DisposeAsync()
+    {
+        await app.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+
+    [SkippableFact]
+    public async Task They_go_out_at_the_next_start_each_by_the_component_it_was_written_through()
+    {
+        Skip.If(SidecarProcess.IsDaprd, "its outbox keeps what it has not published elsewhere");
+        var broker = Yaml.Component("events", "pubsub.sqlite", ("connectionString", $"{folder.FullName}/events.db"));
+        await using (var first = await StartAsync(broker))
+        {
+            await TransactAsync(first, "1");
+            Assert.Equal((1, 1), await NextAsync()); // both queues are there from now on
+        }
+        await using (var brokerless = await StartAsync())
+        {
+            await TransactAsync(brokerless, "2");
+        }
+        await using var last = await StartAsync(broker);
+        Assert.Equal((2, 2), await NextAsync());
+        await TransactAsync(last, "3");
+        Assert.Equal((3, 3), await NextAsync()); // and nothing in between
+    }
+
+    private Task<SidecarProcess> StartAsync(params string[] broker)
+        => SidecarProcess.StartAsync(new SidecarOptions { AppId = "owner", AppPort = app.PortNumber, Resources = [Store("one", "ones"), Store("two", "twos"), .. broker] });
+
+    /// <summary>Components over the same records, as a service with two outboxes has them.</summary>
+    private string Store(string name, string topic)
+        => Yaml.Component(name, "state.sqlite", ("connectionString", $"{folder.FullName}/data.db"), ("keyPrefix", "shared"), ("outboxPublishPubsub", "events"), ("outboxPublishTopic", topic));
+
+    private async Task<(int One, int Two)> NextAsync()
+        => ((await app.NextAsync("/ones")).Json.GetProperty("data").GetInt32(), (await app.NextAsync("/twos")).Json.GetProperty("data").GetInt32());
+
+    private static async Task TransactAsync(SidecarProcess sidecar, string value)
+    {
+        foreach (var store in (string[])["one", "two"])
+        {
+            await sidecar.Http.SendAsync("POST", $"/v1.0/state/{store}/transaction", $$"""{"operations":[{"operation":"upsert","request":{"metadata":{"contentType":"application/json"},"key":"{{store}}","value":{{value}} } }]}""").SucceedsAsync();
+        }
+    }
+}
