@@ -88,6 +88,9 @@ public sealed class ContractTests(SharedSystem shared)
         await api.WhenAsync(parked.OrderId, "cancelled");
     }
 
+    /// <summary>A broker may hold what other tests have published in the services' name, which is as old as can be.</summary>
+    private static bool IsMadeUp(string data) => JsonNode.Parse(data) is not JsonObject told || told["occurredAt"]?.GetValue<DateTimeOffset>() is not { } at || at == DateTimeOffset.UnixEpoch;
+
     /// <summary>Subscribed when it returns; what it returns ends with the listening.</summary>
     private static async Task<Task> ListenAsync(GrpcChannel channel, AppSidecar sidecar, string topic, ConcurrentDictionary<string, string> seen, CancellationToken enough)
     {
@@ -101,7 +104,11 @@ public sealed class ContractTests(SharedSystem shared)
                 while (await call.ResponseStream.MoveNext(enough))
                 {
                     var told = call.ResponseStream.Current.EventMessage;
-                    seen[told.Type] = told.Data.ToStringUtf8();
+                    var data = told.Data.ToStringUtf8();
+                    if (!IsMadeUp(data))
+                    {
+                        seen[told.Type] = data;
+                    }
                     await call.RequestStream.WriteAsync(new SubscribeTopicEventsRequestAlpha1 { EventProcessed = new SubscribeTopicEventsRequestProcessedAlpha1 { Id = told.Id, Status = new() { Status = Dapr.AppCallback.Autogen.Grpc.v1.TopicEventResponse.Types.TopicEventResponseStatus.Success } } }, enough);
                 }
             }

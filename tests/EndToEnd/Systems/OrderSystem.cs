@@ -7,10 +7,11 @@ namespace EndToEnd.Systems;
 internal sealed class OrderSystem : IAsyncDisposable
 {
     private readonly SystemFolder folder;
+    private readonly bool ownsSet;
     private SidecarProcess sidecar;
 
-    private OrderSystem(SystemFolder folder, StoreSet set, SidecarProcess sidecar)
-        => (this.folder, this.sidecar, Set, Api, Books) = (folder, sidecar, set, new Api(folder.Ports["gateway"]), new Books(set));
+    private OrderSystem(SystemFolder folder, StoreSet set, bool ownsSet, SidecarProcess sidecar)
+        => (this.folder, this.sidecar, Set, this.ownsSet, Api, Books) = (folder, sidecar, set, ownsSet, new Api(folder.Ports["gateway"]), new Books(set));
 
     public StoreSet Set { get; }
 
@@ -32,14 +33,15 @@ internal sealed class OrderSystem : IAsyncDisposable
     /// <param name="prepare">Changes the folder before the start: another setting, a file that is missing.</param>
     public static Task<OrderSystem> StartAsync(Action<SystemFolder> prepare) => StartAsync(null, prepare);
 
-    /// <param name="set">The component set; the embedded one by default. Its servers run already, and go on running.</param>
+    /// <param name="set">The component set, whose servers run already and go on running; null for the suite's, with servers of its own.</param>
     public static async Task<OrderSystem> StartAsync(StoreSet? set = null, Action<SystemFolder>? prepare = null)
     {
         var folder = await SystemFolder.CreateAsync();
-        set ??= new EmbeddedSet();
+        var ownsSet = set is null;
+        set ??= await StoreSet.OfSuiteAsync();
         set.PointAt(folder);
         prepare?.Invoke(folder);
-        var system = new OrderSystem(folder, set, SidecarProcess.Start(folder, Run(folder, set)));
+        var system = new OrderSystem(folder, set, ownsSet, SidecarProcess.Start(folder, Run(folder, set)));
         try
         {
             await system.sidecar.ReadyAsync();
@@ -81,6 +83,10 @@ internal sealed class OrderSystem : IAsyncDisposable
         await sidecar.DisposeAsync();
         Api.Dispose();
         folder.Dispose();
+        if (ownsSet)
+        {
+            await Set.DisposeAsync();
+        }
     }
 
     private static string[] Run(SystemFolder folder, StoreSet set) => ["run", "-f", folder.Template, "--components", set.Name];
