@@ -1,5 +1,6 @@
 using Sidecar.Bindings;
 using Sidecar.ConfigurationStores;
+using Sidecar.Cryptography;
 using Sidecar.Locks;
 using Sidecar.Middleware;
 using Sidecar.PubSub;
@@ -24,6 +25,10 @@ internal sealed class OpenedComponent
     }
 
     public OpenedComponent(IHttpMiddleware middleware) : this(middleware, [])
+    {
+    }
+
+    public OpenedComponent(ICryptoProvider crypto) : this(crypto, [])
     {
     }
 

@@ -244,6 +244,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         web.MapSecrets();
         web.MapLocks();
         web.MapConfiguration();
+        web.MapCryptography();
         web.MapBindings();
         web.MapMetadata();
         web.MapActors();

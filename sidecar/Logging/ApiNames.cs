@@ -31,6 +31,8 @@ internal static class ApiNames
         ("configuration", "GET", [_, _, "unsubscribe"]) => "UnsubscribeConfiguration",
         ("lock", _, [_]) => "TryLock",
         ("unlock", _, [_]) => "Unlock",
+        ("crypto", "PUT", [_, "encrypt"]) => "Encrypt",
+        ("crypto", "PUT", [_, "decrypt"]) => "Decrypt",
         ("jobs", "GET", [_]) => "GetJob",
         ("jobs", "DELETE", [_]) => "DeleteJob",
         ("jobs", _, [_]) => "ScheduleJob",

@@ -11,7 +11,6 @@ internal static class MissingEndpoints
     {
         foreach (var version in Versions)
         {
-            routes.MapPut(version + "/crypto/{provider}/{operation}", _ => throw DaprErrors.CryptoProvidersNotConfigured());
             routes.MapPost(version + "/conversation/{component}/converse", context => throw DaprErrors.ConversationNotFound(context.Route("component")));
         }
     }
