@@ -1,5 +1,6 @@
 using Sidecar.Bindings;
 using Sidecar.ConfigurationStores;
+using Sidecar.Conversation;
 using Sidecar.Cryptography;
 using Sidecar.Locks;
 using Sidecar.PubSub;
@@ -27,6 +28,8 @@ internal sealed class ComponentSet(IReadOnlyList<LoadedComponent> loaded) : IAsy
     public IReadOnlyDictionary<string, ConfigurationComponent> ConfigurationStores => now.ConfigurationStores;
 
     public IReadOnlyDictionary<string, BindingComponent> Bindings => now.Bindings;
+
+    public IReadOnlyDictionary<string, EchoConversation> Conversations => now.Conversations;
 
     public IReadOnlyDictionary<string, ICryptoProvider> CryptoProviders => now.CryptoProviders;
 
@@ -66,6 +69,8 @@ internal sealed class ComponentSet(IReadOnlyList<LoadedComponent> loaded) : IAsy
         public Dictionary<string, ConfigurationComponent> ConfigurationStores { get; } = Of<ConfigurationComponent>(loaded);
 
         public Dictionary<string, BindingComponent> Bindings { get; } = Of<BindingComponent>(loaded);
+
+        public Dictionary<string, EchoConversation> Conversations { get; } = Of<EchoConversation>(loaded);
 
         public Dictionary<string, ICryptoProvider> CryptoProviders { get; } = Of<ICryptoProvider>(loaded);
 

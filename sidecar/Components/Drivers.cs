@@ -1,5 +1,6 @@
 using Sidecar.Bindings.Drivers;
 using Sidecar.ConfigurationStores.Drivers;
+using Sidecar.Conversation;
 using Sidecar.Cryptography.Drivers;
 using Sidecar.Locks.Drivers;
 using Sidecar.Middleware.Drivers;
@@ -34,6 +35,7 @@ internal static class Drivers
         ["configuration.redis"] = new(ConfigurationDrivers.Redis, "v1"),
         ["configuration.postgresql"] = new(ConfigurationDrivers.Postgres, "v1"),
         ["configuration.postgres"] = new(ConfigurationDrivers.Postgres, "v1"),
+        ["conversation.echo"] = new(ConversationDrivers.Echo, "v1"),
         ["crypto.dapr.localstorage"] = new(CryptoDrivers.LocalStorage, "v1"),
         ["crypto.dapr.jwks"] = new(CryptoDrivers.Jwks, "v1"),
         ["bindings.cron"] = new(BindingDrivers.Cron, "v1"),

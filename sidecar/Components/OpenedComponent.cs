@@ -1,5 +1,6 @@
 using Sidecar.Bindings;
 using Sidecar.ConfigurationStores;
+using Sidecar.Conversation;
 using Sidecar.Cryptography;
 using Sidecar.Locks;
 using Sidecar.Middleware;
@@ -25,6 +26,10 @@ internal sealed class OpenedComponent
     }
 
     public OpenedComponent(IHttpMiddleware middleware) : this(middleware, [])
+    {
+    }
+
+    public OpenedComponent(EchoConversation conversation) : this(conversation, [])
     {
     }
 

@@ -5,6 +5,7 @@ using Sidecar.Apps;
 using Sidecar.Bindings;
 using Sidecar.Components;
 using Sidecar.ConfigurationStores;
+using Sidecar.Conversation;
 using Sidecar.Cryptography;
 using Sidecar.Invocation;
 using Sidecar.Jobs;
@@ -64,6 +65,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         Bindings = new BindingsApi(options.AppId, components, Policies, time);
         InputBindings = new InputBindings(options.AppId, options.BindingOptionsTimeout, components, Policies, Bindings, Tracer, time, loggers.CreateLogger<InputBindings>());
         Secrets = new SecretsApi(options.AppId, components, configuration.SecretScopes, time);
+        Conversation = new ConversationApi(options.AppId, components, Policies, time);
         Cryptography = new CryptographyApi(options.AppId, components, Policies, time);
         Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
         Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies, time);
@@ -108,6 +110,8 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public PubSubApi PubSub { get; }
 
     public SecretsApi Secrets { get; }
+
+    public ConversationApi Conversation { get; }
 
     public CryptographyApi Cryptography { get; }
 

@@ -244,13 +244,13 @@ internal sealed class SidecarServer : IAsyncDisposable
         web.MapSecrets();
         web.MapLocks();
         web.MapConfiguration();
+        web.MapConversation();
         web.MapCryptography();
         web.MapBindings();
         web.MapMetadata();
         web.MapActors();
         web.MapJobs();
         web.MapWorkflows(context => context.Sidecar().Workflows);
-        web.MapMissing();
         web.MapInvocation();
     }
 

@@ -33,6 +33,7 @@ internal static class ApiNames
         ("unlock", _, [_]) => "Unlock",
         ("crypto", "PUT", [_, "encrypt"]) => "Encrypt",
         ("crypto", "PUT", [_, "decrypt"]) => "Decrypt",
+        ("conversation", "POST", [_, "converse"]) => "Converse",
         ("jobs", "GET", [_]) => "GetJob",
         ("jobs", "DELETE", [_]) => "DeleteJob",
         ("jobs", _, [_]) => "ScheduleJob",

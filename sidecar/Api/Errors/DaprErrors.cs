@@ -53,5 +53,8 @@ internal static partial class DaprErrors
     public static DaprException CryptoOperation(string detail) => new(new DaprError(500, StatusCode.Internal, "ERR_CRYPTO", $"failed to perform operation: {detail}").WithGrpcInfo());
 
     // Conversation
-    public static DaprException ConversationNotFound(string component) => new(new(400, StatusCode.InvalidArgument, "ERR_CONVERSATION_NOT_FOUND", $"failed finding conversation component {component}"));
+    public static DaprException ConversationNotFound(string component) => new(new DaprError(400, StatusCode.InvalidArgument, "ERR_CONVERSATION_NOT_FOUND", $"failed finding conversation component {component}").WithGrpcInfo());
+    public static DaprException ConversationMissingInputs(string component) => new(new DaprError(400, StatusCode.InvalidArgument, "ERR_CONVERSATION_MISSING_INPUTS", $"failed conversing with component {component}: missing inputs in request").WithGrpcInfo());
+    public static DaprException ConversationInvalid(string component, string detail) => new(new DaprError(400, StatusCode.InvalidArgument, "ERR_CONVERSATION_INVALID_PARMS", $"failed conversing with component {component}: invalid params: {detail}").WithGrpcInfo());
+    public static DaprException ConversationInvoke(string component, string detail) => new(new DaprError(500, StatusCode.Internal, "ERR_CONVERSATION_INVOKE", $"failed conversing with component {component}: {detail}").WithGrpcInfo());
 }

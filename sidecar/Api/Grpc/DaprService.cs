@@ -42,6 +42,7 @@ internal partial class DaprService
         Unary<InvokeBindingRequest, InvokeBindingResponse>(binder, nameof(InvokeBinding));
         BindConfiguration(binder);
         BindCryptography(binder);
+        BindConversation(binder);
         binder.AddMethod(
             ProtoMethod.Create<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1>(Name, nameof(SubscribeTopicEventsAlpha1), MethodType.DuplexStreaming),
             (DuplexStreamingServerMethod<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1>?)null);
