@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
 using Grpc.Core;
@@ -36,7 +35,7 @@ internal partial class DaprService
         {
             throw DaprErrors.BadRequest("missing property 'keyWrapAlgorithm' in the options message");
         }
-        await using var plaintext = PayloadsAsync(first, requests, request => request.Payload, request => request.Options is not null, context, context.CancellationToken).GetAsyncEnumerator(context.CancellationToken);
+        await using var plaintext = PayloadsAsync(first, requests, request => request.Payload, request => request.Options is not null, context).GetAsyncEnumerator(context.CancellationToken);
         var document = await Of(context).Cryptography.EncryptAsync(
             options.ComponentName,
             new EncryptionOptions(options.KeyName, options.KeyWrapAlgorithm, options.DataEncryptionCipher, options.OmitDecryptionKeyName, options.DecryptionKeyName),
@@ -49,7 +48,7 @@ internal partial class DaprService
     {
         var first = await FirstAsync(requests, context);
         var options = first.Options ?? throw DaprErrors.BadRequest("first message does not contain the required options");
-        await using var document = PayloadsAsync(first, requests, request => request.Payload, request => request.Options is not null, context, context.CancellationToken).GetAsyncEnumerator(context.CancellationToken);
+        await using var document = PayloadsAsync(first, requests, request => request.Payload, request => request.Options is not null, context).GetAsyncEnumerator(context.CancellationToken);
         var plaintext = await Of(context).Cryptography.DecryptAsync(options.ComponentName, options.KeyName, document, context.CancellationToken);
         await WriteAsync(plaintext, payload => responses.WriteAsync(new DecryptResponse { Payload = payload }, context.CancellationToken), context.CancellationToken);
     }
@@ -84,9 +83,8 @@ internal partial class DaprService
     }
 
     /// <summary>What the messages carry, in the order that they are numbered in. A sidecar that ends breaks the stream off: it must not look complete.</summary>
-    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> PayloadsAsync<T>(T first, IAsyncStreamReader<T> rest, Func<T, StreamPayload?> payload, Func<T, bool> hasOptions, ServerCallContext context, [EnumeratorCancellation] CancellationToken cancellation)
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> PayloadsAsync<T>(T first, IAsyncStreamReader<T> rest, Func<T, StreamPayload?> payload, Func<T, bool> hasOptions, ServerCallContext context)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, Stopping(context));
         var expected = 0ul;
         var request = first;
         do
@@ -105,7 +103,21 @@ internal partial class DaprService
                 yield return part.Data.Memory;
             }
         }
-        while (await rest.MoveNext(either.Token) && (request = rest.Current) is not null);
+        while (await MoreAsync(rest, context) && (request = rest.Current) is not null);
+    }
+
+    private static async Task<bool> MoreAsync<T>(IAsyncStreamReader<T> requests, ServerCallContext context)
+    {
+        var stopping = Stopping(context);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping);
+        try
+        {
+            return await requests.MoveNext(either.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "the sidecar ends"));
+        }
     }
 
     private static async Task WriteAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> result, Func<StreamPayload, Task> write, CancellationToken cancellation)

@@ -140,6 +140,26 @@ public sealed class CryptographyApiTests(KeyRing keys) : IClassFixture<KeyRing>
     }
 
     [Fact]
+    public async Task A_stream_that_says_nothing_is_given_up_after_five_seconds()
+    {
+        using var call = keys.Sidecar.Grpc.DecryptAlpha1();
+        var failure = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None).OrFail("the stream did not end"));
+        Assert.Equal((StatusCode.InvalidArgument, "invalid request: error waiting for first message: context deadline exceeded"), (failure.StatusCode, failure.Status.Detail));
+    }
+
+    [Fact]
+    public async Task A_stream_that_the_sidecar_ends_in_the_middle_of_does_not_look_complete()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [keys.Component] });
+        using var call = sidecar.Grpc.EncryptAlpha1();
+        await call.RequestStream.WriteAsync(new() { Options = new() { ComponentName = "vault", KeyName = "secret.json", KeyWrapAlgorithm = "AES" } });
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).OrFail("no header came"));
+        await sidecar.Http.SendAsync("POST", "/v1.0/shutdown").SucceedsAsync();
+        await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None).OrFail("the stream did not end"));
+        await sidecar.Ended.OrFail("the sidecar did not end");
+    }
+
+    [Fact]
     public async Task Operations_on_keys_themselves_are_not_part_of_releases()
     {
         foreach (var operation in new[] { "getkey", "encrypt", "decrypt", "wrapkey", "unwrapkey", "sign", "verify" })
