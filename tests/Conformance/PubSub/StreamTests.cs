@@ -123,7 +123,7 @@ public sealed class StreamTests
         await PublishAsync(sidecar, "a", "lost");
         await AnswerAsync(stream, await NextAsync(stream), Answer.Drop);
         var dead = await NextAsync(graveyard);
-        Assert.Equal("lost", dead.Data.ToStringUtf8());
+        Assert.Equal(("lost", "graveyard"), (dead.Data.ToStringUtf8(), dead.Topic));
     }
 
     private static async Task<AsyncDuplexStreamingCall<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1>> OpenAsync(SidecarProcess sidecar, string topic, string? deadLetters = null)
