@@ -37,6 +37,9 @@ internal sealed record AppOptions
     /// <summary>Whether calls of the API are logged; null: as the Configuration says.</summary>
     public bool? ApiLogging { get; init; }
 
+    /// <summary>The least that its sidecar logs; null: as the process does.</summary>
+    public LogLevel? LogLevel { get; init; }
+
     /// <summary>Web origins whose pages may call the HTTP API; empty: no CORS headers at all; <c>*</c>: any.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 

@@ -1,5 +1,7 @@
 using Sidecar.Bindings;
 using Sidecar.ConfigurationStores;
+using Sidecar.Conversation;
+using Sidecar.Cryptography;
 using Sidecar.Locks;
 using Sidecar.PubSub;
 using Sidecar.Resources;
@@ -26,6 +28,10 @@ internal sealed class ComponentSet(IReadOnlyList<LoadedComponent> loaded) : IAsy
     public IReadOnlyDictionary<string, ConfigurationComponent> ConfigurationStores => now.ConfigurationStores;
 
     public IReadOnlyDictionary<string, BindingComponent> Bindings => now.Bindings;
+
+    public IReadOnlyDictionary<string, EchoConversation> Conversations => now.Conversations;
+
+    public IReadOnlyDictionary<string, ICryptoProvider> CryptoProviders => now.CryptoProviders;
 
     /// <summary>The store of actors and workflows, or null when none is flagged.</summary>
     public StateStoreComponent? ActorStateStore => StateStores.Values.FirstOrDefault(store => store.ActorStateStore);
@@ -64,6 +70,10 @@ internal sealed class ComponentSet(IReadOnlyList<LoadedComponent> loaded) : IAsy
 
         public Dictionary<string, BindingComponent> Bindings { get; } = Of<BindingComponent>(loaded);
 
+        public Dictionary<string, EchoConversation> Conversations { get; } = Of<EchoConversation>(loaded);
+
+        public Dictionary<string, ICryptoProvider> CryptoProviders { get; } = Of<ICryptoProvider>(loaded);
+
         private static Dictionary<string, T> Of<T>(IReadOnlyList<LoadedComponent> loaded)
             => loaded.Where(component => component.Instance is T).ToDictionary(component => component.Resource.Name, component => (T)component.Instance, StringComparer.Ordinal);
     }
@@ -78,6 +88,7 @@ internal sealed record LoadedComponent(Component Resource, object Instance, IRea
         ConfigurationComponent configuration => configuration.Store.DisposeAsync(),
         BindingComponent { Output: IAsyncDisposable output } => output.DisposeAsync(),
         LockComponent locks => locks.Store.DisposeAsync(),
+        ICryptoProvider crypto => crypto.DisposeAsync(),
         StateStoreComponent state => state.Store.DisposeAsync(),
         _ => ValueTask.CompletedTask,
     };

@@ -1,5 +1,7 @@
 using Sidecar.Bindings.Drivers;
 using Sidecar.ConfigurationStores.Drivers;
+using Sidecar.Conversation;
+using Sidecar.Cryptography.Drivers;
 using Sidecar.Locks.Drivers;
 using Sidecar.Middleware.Drivers;
 using Sidecar.PubSub.Drivers;
@@ -33,6 +35,9 @@ internal static class Drivers
         ["configuration.redis"] = new(ConfigurationDrivers.Redis, "v1"),
         ["configuration.postgresql"] = new(ConfigurationDrivers.Postgres, "v1"),
         ["configuration.postgres"] = new(ConfigurationDrivers.Postgres, "v1"),
+        ["conversation.echo"] = new(ConversationDrivers.Echo, "v1"),
+        ["crypto.dapr.localstorage"] = new(CryptoDrivers.LocalStorage, "v1"),
+        ["crypto.dapr.jwks"] = new(CryptoDrivers.Jwks, "v1"),
         ["bindings.cron"] = new(BindingDrivers.Cron, "v1"),
         ["bindings.http"] = new(BindingDrivers.Http, "v1"),
         ["middleware.http.bearer"] = new(MiddlewareDrivers.Bearer, "v1"),

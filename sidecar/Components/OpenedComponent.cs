@@ -1,5 +1,7 @@
 using Sidecar.Bindings;
 using Sidecar.ConfigurationStores;
+using Sidecar.Conversation;
+using Sidecar.Cryptography;
 using Sidecar.Locks;
 using Sidecar.Middleware;
 using Sidecar.PubSub;
@@ -24,6 +26,14 @@ internal sealed class OpenedComponent
     }
 
     public OpenedComponent(IHttpMiddleware middleware) : this(middleware, [])
+    {
+    }
+
+    public OpenedComponent(EchoConversation conversation) : this(conversation, [])
+    {
+    }
+
+    public OpenedComponent(ICryptoProvider crypto) : this(crypto, [])
     {
     }
 

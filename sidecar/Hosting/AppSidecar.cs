@@ -5,6 +5,8 @@ using Sidecar.Apps;
 using Sidecar.Bindings;
 using Sidecar.Components;
 using Sidecar.ConfigurationStores;
+using Sidecar.Conversation;
+using Sidecar.Cryptography;
 using Sidecar.Invocation;
 using Sidecar.Jobs;
 using Sidecar.Locks;
@@ -63,6 +65,8 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         Bindings = new BindingsApi(options.AppId, components, Policies, time);
         InputBindings = new InputBindings(options.AppId, options.BindingOptionsTimeout, components, Policies, Bindings, Tracer, time, loggers.CreateLogger<InputBindings>());
         Secrets = new SecretsApi(options.AppId, components, configuration.SecretScopes, time);
+        Conversation = new ConversationApi(options.AppId, components, Policies, time);
+        Cryptography = new CryptographyApi(options.AppId, components, Policies, time);
         Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
         Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies, time);
         Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, () => Well, directory, names, time);
@@ -106,6 +110,10 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public PubSubApi PubSub { get; }
 
     public SecretsApi Secrets { get; }
+
+    public ConversationApi Conversation { get; }
+
+    public CryptographyApi Cryptography { get; }
 
     public LockApi Locks { get; }
 

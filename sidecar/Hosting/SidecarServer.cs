@@ -29,10 +29,10 @@ internal sealed class SidecarServer : IAsyncDisposable
     private readonly WebApplication web;
     private readonly AppDirectory directory;
 
-    private readonly ComponentLoader loader;
+    private readonly ServerOptions options;
 
-    private SidecarServer(WebApplication web, IReadOnlyList<AppSidecar> sidecars, AppDirectory directory, ComponentLoader loader)
-        => (this.web, Sidecars, this.directory, this.loader) = (web, sidecars, directory, loader);
+    private SidecarServer(WebApplication web, IReadOnlyList<AppSidecar> sidecars, AppDirectory directory, ServerOptions options)
+        => (this.web, Sidecars, this.directory, this.options) = (web, sidecars, directory, options);
 
     public IReadOnlyList<AppSidecar> Sidecars { get; }
 
@@ -46,7 +46,8 @@ internal sealed class SidecarServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.Services.AddRouting();
-        builder.Logging.SetMinimumLevel(options.LogLevel)
+        options = options with { Apps = [.. options.Apps.Select(app => app with { LogLevel = app.LogLevel ?? options.LogLevel })] };
+        builder.Logging.SetMinimumLevel(options.Apps.Select(app => app.LogLevel!.Value).Append(options.LogLevel).Min())
             .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error).AddFilter("Grpc", LogLevel.Error);
         logging(builder.Logging);
         builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>().AddHttpForwarder();
@@ -97,10 +98,9 @@ internal sealed class SidecarServer : IAsyncDisposable
         });
         var web = builder.Build();
         var loggers = web.Services.GetRequiredService<ILoggerFactory>();
-        var loader = new ComponentLoader(loggers, time, options.BaseDirectory, options.RefuseUnknownMetadata);
         try
         {
-            Load(options, apps, sidecars, loader, registry, directory, web.Services.GetRequiredService<IHttpForwarder>(), time, loggers);
+            Load(options, apps, sidecars, registry, directory, web.Services.GetRequiredService<IHttpForwarder>(), time, loggers);
             if (apps.Any(app => app.MetricsPort > 0))
             {
                 web.Services.GetRequiredService<MetricsExport>(); // counts from here on
@@ -117,7 +117,7 @@ internal sealed class SidecarServer : IAsyncDisposable
             await web.DisposeAsync();
             throw;
         }
-        var server = new SidecarServer(web, [.. apps.Select(app => sidecars[app.AppId])], directory, loader);
+        var server = new SidecarServer(web, [.. apps.Select(app => sidecars[app.AppId])], directory, options);
         foreach (var sidecar in server.Sidecars)
         {
             directory.Add(sidecar);
@@ -132,9 +132,12 @@ internal sealed class SidecarServer : IAsyncDisposable
 
     /// <summary>Null where the Configuration says no to it.</summary>
     public HotReload? FollowResources(AppSidecar sidecar, TimeSpan interval)
-        => sidecar.Configuration.Features.Contains(HotReload.Feature, StringComparer.Ordinal)
-            ? HotReload.Follow(sidecar, loader, interval, TimeProvider.System, web.Services.GetRequiredService<ILoggerFactory>())
+    {
+        var loggers = Loggers(sidecar.Options, web.Services.GetRequiredService<ILoggerFactory>());
+        return sidecar.Configuration.Features.Contains(HotReload.Feature, StringComparer.Ordinal)
+            ? HotReload.Follow(sidecar, Loader(options, loggers, TimeProvider.System), interval, TimeProvider.System, loggers)
             : null;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -197,7 +200,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         }
     }
 
-    private static void Load(ServerOptions options, List<AppOptions> apps, Dictionary<string, AppSidecar> sidecars, ComponentLoader loader, SidecarRegistry registry, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
+    private static void Load(ServerOptions options, List<AppOptions> apps, Dictionary<string, AppSidecar> sidecars, SidecarRegistry registry, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
     {
         var problems = new List<YamlProblem>();
         var resources = apps.Select(app => ResourceSet.Load(app.ResourcesPaths, problems)).ToList();
@@ -205,11 +208,16 @@ internal sealed class SidecarServer : IAsyncDisposable
         ThrowIfAny(problems);
         for (var i = 0; i < apps.Count; i++)
         {
-            var components = loader.Load(apps[i].AppId, resources[i].Components, problems);
-            sidecars[apps[i].AppId] = new AppSidecar(apps[i], configurations[i], components, resources[i], directory, Names(configurations[i], registry, options.BaseDirectory, time, loggers), forwarder, time, loggers);
+            var own = Loggers(apps[i], loggers);
+            var components = Loader(options, own, time).Load(apps[i].AppId, resources[i].Components, problems);
+            sidecars[apps[i].AppId] = new AppSidecar(apps[i], configurations[i], components, resources[i], directory, Names(configurations[i], registry, options.BaseDirectory, time, own), forwarder, time, own);
         }
         ThrowIfAny(problems);
     }
+
+    private static AppLoggers Loggers(AppOptions app, ILoggerFactory shared) => new(shared, app.LogLevel!.Value);
+
+    private static ComponentLoader Loader(ServerOptions options, ILoggerFactory loggers, TimeProvider time) => new(loggers, time, options.BaseDirectory, options.RefuseUnknownMetadata);
 
     private static INameResolver Names(Configuration configuration, SidecarRegistry registry, string folder, TimeProvider time, ILoggerFactory loggers)
         => configuration.NameResolution?.Sqlite is { } sqlite
@@ -244,12 +252,13 @@ internal sealed class SidecarServer : IAsyncDisposable
         web.MapSecrets();
         web.MapLocks();
         web.MapConfiguration();
+        web.MapConversation();
+        web.MapCryptography();
         web.MapBindings();
         web.MapMetadata();
         web.MapActors();
         web.MapJobs();
         web.MapWorkflows(context => context.Sidecar().Workflows);
-        web.MapMissing();
         web.MapInvocation();
     }
 

@@ -15,7 +15,7 @@ internal sealed class ApiLog(ILoggerFactory loggers, TimeProvider time)
     {
         var listener = context.Features.Get<ListenerFeature>()!;
         var options = listener.Sidecar.Configuration.ApiLogging;
-        if (listener.Kind is ListenerKind.Http or ListenerKind.Grpc && (listener.Sidecar.Options.ApiLogging ?? options.Enabled))
+        if (listener.Kind is ListenerKind.Http or ListenerKind.Grpc && listener.Sidecar.Options.LogLevel <= LogLevel.Information && (listener.Sidecar.Options.ApiLogging ?? options.Enabled))
         {
             context.RequestServices.GetRequiredService<ApiLog>().Follow(context, listener.Kind, options);
         }

@@ -26,6 +26,10 @@ internal static class SidecarMeter
     private static readonly Histogram<double> ConfigurationLatency = Meter.CreateHistogram<double>("dapr_component_configuration_latencies", "ms", "How long the configuration component took.");
     private static readonly Counter<long> Secrets = Meter.CreateCounter<long>("dapr_component_secret_count", description: "The number of operations performed on the secret component.");
     private static readonly Histogram<double> SecretLatency = Meter.CreateHistogram<double>("dapr_component_secret_latencies", "ms", "How long the secret component took.");
+    private static readonly Counter<long> Conversations = Meter.CreateCounter<long>("dapr_component_conversation_count", description: "The number of operations performed on the conversation component.");
+    private static readonly Histogram<double> ConversationLatency = Meter.CreateHistogram<double>("dapr_component_conversation_latencies", "ms", "How long the conversation component took.");
+    private static readonly Counter<long> Crypto = Meter.CreateCounter<long>("dapr_component_crypto_count", description: "The number of operations performed on the crypto component.");
+    private static readonly Histogram<double> CryptoLatency = Meter.CreateHistogram<double>("dapr_component_crypto_latencies", "ms", "How long the crypto component took.");
     private static readonly Counter<long> Components = Meter.CreateCounter<long>("dapr_runtime_component_loaded", description: "The number of successfully loaded components.");
     private static readonly Counter<long> ComponentsOpened = Meter.CreateCounter<long>("dapr_runtime_component_init_total", description: "The number of initialized components.");
     private static readonly Counter<long> GrpcCalls = Meter.CreateCounter<long>("dapr_grpc_io_server_completed_rpcs", description: "Count of RPCs by method and status.");
@@ -89,6 +93,14 @@ internal static class SidecarMeter
     public static void ConfigurationDone(string app, string component, string operation, bool succeeded, TimeSpan took) => Operation(Configurations, ConfigurationLatency, app, component, operation, succeeded, took);
 
     public static void SecretRead(string app, string component, string operation, bool succeeded, TimeSpan took) => Operation(Secrets, SecretLatency, app, component, operation, succeeded, took);
+
+    public static void CryptoDone(string app, string component, string operation, bool succeeded, TimeSpan took) => Operation(Crypto, CryptoLatency, app, component, operation, succeeded, took);
+
+    public static void Conversed(string app, string component, bool succeeded, TimeSpan took)
+    {
+        Conversations.Add(1, [new("app_id", app), new("component", component), new("namespace", ""), new("success", Text(succeeded))]);
+        ConversationLatency.Record(took.TotalMilliseconds, [new("app_id", app), new("component", component), new("namespace", ""), new("success", Text(succeeded))]);
+    }
 
     public static void InputBound(string app, string component, bool succeeded, TimeSpan took)
     {

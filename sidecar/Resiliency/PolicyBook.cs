@@ -8,6 +8,8 @@ internal enum ComponentKind
 {
     Binding,
     Configuration,
+    Conversation,
+    Crypto,
     Lock,
     Pubsub,
     Secretstore,

@@ -12,7 +12,7 @@ internal sealed class RunTemplateReader
 {
     /// <summary>Fields that mean something to daprd's own installation only; they are accepted without effect.</summary>
     private static readonly string[] WithoutEffect =
-        ["runtimePath", "placementHostAddress", "schedulerHostAddress", "enableProfiling", "profilePort", "daprdLogDestination", "enableApiLogging", "readBufferSize", "logLevel"];
+        ["runtimePath", "placementHostAddress", "schedulerHostAddress", "enableProfiling", "profilePort", "daprdLogDestination", "readBufferSize"];
 
     /// <summary>Fields for Kubernetes runs of the CLI.</summary>
     private static readonly string[] ForKubernetes = ["containerImage", "containerImagePullPolicy", "createService"];
@@ -96,6 +96,8 @@ internal sealed class RunTemplateReader
             ListenAddresses = shared.ListenAddresses?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? ["localhost"],
             ResourcesPaths = shared.Resources,
             ConfigPaths = shared.Config is { } config ? [config] : [],
+            LogLevel = shared.LogLevel,
+            ApiLogging = shared.ApiLogging,
             MaxConcurrency = shared.MaxConcurrency ?? -1,
             MaxBodySize = shared.MaxBodySize ?? 4 << 20,
             AppHealthCheck = shared.HealthCheck ?? false,
@@ -141,6 +143,8 @@ internal sealed class RunTemplateReader
             HealthThreshold = map.Number("appHealthThreshold"),
             Env = map.TextMap("env"),
             AppLog = LogOf(map),
+            LogLevel = LevelOf(map),
+            ApiLogging = map.Flag("enableApiLogging"),
         };
     }
 
@@ -209,6 +213,19 @@ internal sealed class RunTemplateReader
         return null;
     }
 
+    private static LogLevel? LevelOf(YamlMap map)
+    {
+        if (map.Text("logLevel") is not { Length: > 0 } name)
+        {
+            return null;
+        }
+        if (!CommandLine.LogLevels.Known.Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            map.Report("logLevel", $"'logLevel' must be {string.Join(", ", CommandLine.LogLevels.Known)}, not '{name}'");
+        }
+        return CommandLine.LogLevels.Parse(name);
+    }
+
     private static LogDestination? LogOf(YamlMap map)
     {
         switch (map.Text("appLogDestination"))
@@ -246,6 +263,8 @@ internal sealed class RunTemplateReader
         public int? HealthThreshold { get; init; }
         public required IReadOnlyDictionary<string, string> Env { get; init; }
         public LogDestination? AppLog { get; init; }
+        public LogLevel? LogLevel { get; init; }
+        public bool? ApiLogging { get; init; }
 
         /// <summary>An app's own field wins; <c>.dapr/resources</c> and <c>.dapr/config.yaml</c> of its folder come before the common ones.</summary>
         public Shared Over(Shared common, string directory, Func<string, string, string> locate)
@@ -268,6 +287,8 @@ internal sealed class RunTemplateReader
                 HealthThreshold = HealthThreshold ?? common.HealthThreshold,
                 Env = common.Env.Concat(Env).GroupBy(item => item.Key).ToDictionary(items => items.Key, items => items.Last().Value, StringComparer.Ordinal),
                 AppLog = AppLog ?? common.AppLog,
+                LogLevel = LogLevel ?? common.LogLevel,
+                ApiLogging = ApiLogging ?? common.ApiLogging,
             };
         }
     }

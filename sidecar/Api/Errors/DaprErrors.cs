@@ -10,6 +10,9 @@ internal static partial class DaprErrors
 {
     public static DaprException Malformed(string detail) => new(new(400, StatusCode.InvalidArgument, "ERR_MALFORMED_REQUEST", detail));
     public static DaprException MalformedBody(string detail) => Malformed($"failed deserializing HTTP body: {detail}");
+    public static DaprException BadRequest(string detail) => new(new DaprError(400, StatusCode.InvalidArgument, "ERR_BAD_REQUEST", $"invalid request: {detail}").WithGrpcInfo());
+    public static DaprException Generic(string detail) => new(new(500, StatusCode.Internal, "ERROR", detail));
+    public static DaprException NotImplemented() => new(new DaprError(501, StatusCode.Unimplemented, "ERR_API_UNIMPLEMENTED", "this API is currently not implemented").WithGrpcInfo());
     public static DaprException NotHere(string feature) => new(new(501, StatusCode.Unimplemented, "ERR_API_UNIMPLEMENTED", $"the embedded sidecar does not offer {feature}; docs/fidelity.md lists what it leaves out"));
     public static DaprException UnknownGrpcMethod(string path) => new(new(501, StatusCode.Unimplemented, "ERR_API_UNIMPLEMENTED", $"unknown method {path}: neither a method of Dapr nor a call with dapr-app-id metadata"));
 
@@ -44,7 +47,14 @@ internal static partial class DaprErrors
     public static string ConfigurationUnsubscribe(string id, string detail) => $"failed to unsubscribe to configuration request {id}: {detail}";
     public static DaprException NoAppToTell() => new(new(500, StatusCode.Internal, "ERR_APP_CHANNEL_NIL", "app channel is not initialized. cannot subscribe to configuration updates"));
 
-    // Building blocks that no component of this sidecar can provide: answered as daprd does when none is configured.
-    public static DaprException CryptoProvidersNotConfigured() => new(new(500, StatusCode.Internal, "ERR_CRYPTO_PROVIDERS_NOT_CONFIGURED", "crypto providers not configured"));
-    public static DaprException ConversationNotFound(string component) => new(new(400, StatusCode.InvalidArgument, "ERR_CONVERSATION_NOT_FOUND", $"failed finding conversation component {component}"));
+    // Cryptography
+    public static DaprException CryptoProvidersNotConfigured() => new(new DaprError(500, StatusCode.Internal, "ERR_CRYPTO_PROVIDERS_NOT_CONFIGURED", "crypto providers not configured").WithGrpcInfo());
+    public static DaprException CryptoProviderNotFound(string component) => new(new DaprError(400, StatusCode.InvalidArgument, "ERR_CRYPTO_PROVIDER_NOT_FOUND", $"crypto provider {component} not found").WithGrpcInfo());
+    public static DaprException CryptoOperation(string detail) => new(new DaprError(500, StatusCode.Internal, "ERR_CRYPTO", $"failed to perform operation: {detail}").WithGrpcInfo());
+
+    // Conversation
+    public static DaprException ConversationNotFound(string component) => new(new DaprError(400, StatusCode.InvalidArgument, "ERR_CONVERSATION_NOT_FOUND", $"failed finding conversation component {component}").WithGrpcInfo());
+    public static DaprException ConversationMissingInputs(string component) => new(new DaprError(400, StatusCode.InvalidArgument, "ERR_CONVERSATION_MISSING_INPUTS", $"failed conversing with component {component}: missing inputs in request").WithGrpcInfo());
+    public static DaprException ConversationInvalid(string component, string detail) => new(new DaprError(400, StatusCode.InvalidArgument, "ERR_CONVERSATION_INVALID_PARMS", $"failed conversing with component {component}: invalid params: {detail}").WithGrpcInfo());
+    public static DaprException ConversationInvoke(string component, string detail) => new(new DaprError(500, StatusCode.Internal, "ERR_CONVERSATION_INVOKE", $"failed conversing with component {component}: {detail}").WithGrpcInfo());
 }

@@ -41,6 +41,8 @@ internal partial class DaprService
         Unary<UnlockRequest, UnlockResponse>(binder, nameof(UnlockAlpha1));
         Unary<InvokeBindingRequest, InvokeBindingResponse>(binder, nameof(InvokeBinding));
         BindConfiguration(binder);
+        BindCryptography(binder);
+        BindConversation(binder);
         binder.AddMethod(
             ProtoMethod.Create<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1>(Name, nameof(SubscribeTopicEventsAlpha1), MethodType.DuplexStreaming),
             (DuplexStreamingServerMethod<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1>?)null);

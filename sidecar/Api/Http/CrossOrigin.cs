@@ -5,6 +5,8 @@ namespace Sidecar.Api.Http;
 /// <summary>Lets pages of the allowed origins call the HTTP API (<c>--allowed-origins</c>). Without the flag nothing is said about origins.</summary>
 internal static class CrossOrigin
 {
+    private static readonly string[] Methods = ["HEAD", "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
     public static async Task AnswerAsync(HttpContext context, RequestDelegate next)
     {
         var listener = context.Features.Get<ListenerFeature>()!;
@@ -14,25 +16,46 @@ internal static class CrossOrigin
             await next(context);
             return;
         }
-        var headers = context.Response.Headers;
-        var origin = context.Request.Headers.Origin.ToString();
         var wanted = context.Request.Headers.AccessControlRequestMethod;
-        var preflight = HttpMethods.IsOptions(context.Request.Method) && !StringValues.IsNullOrEmpty(wanted);
-        headers.Append("Vary", preflight ? "Origin, Access-Control-Request-Method, Access-Control-Request-Headers" : "Origin");
-        if (origin.Length > 0 && (allowed.Contains("*") || allowed.Contains(origin, StringComparer.OrdinalIgnoreCase)))
+        if (HttpMethods.IsOptions(context.Request.Method) && !StringValues.IsNullOrEmpty(wanted))
         {
-            headers.AccessControlAllowOrigin = allowed.Contains("*") ? "*" : origin;
-            if (preflight)
+            context.Response.Headers.Append("Vary", (StringValues)new[] { "Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers" });
+            if (Allow(context, allowed, wanted.ToString()))
             {
-                headers.AccessControlAllowMethods = wanted;
-                headers.AccessControlAllowHeaders = context.Request.Headers.AccessControlRequestHeaders;
+                context.Response.Headers.AccessControlAllowMethods = wanted.ToString().ToUpperInvariant();
+                if (context.Request.Headers.AccessControlRequestHeaders.ToString() is { Length: > 0 } headers)
+                {
+                    context.Response.Headers.AccessControlAllowHeaders = headers;
+                }
             }
-        }
-        if (preflight)
-        {
-            context.Response.StatusCode = 200;
+            context.Response.StatusCode = 200; // also where nothing is allowed: the page's browser reads the headers
             return;
         }
+        context.Response.Headers.Append("Vary", "Origin");
+        Allow(context, allowed, context.Request.Method);
         await next(context);
+    }
+
+    private static bool Allow(HttpContext context, IReadOnlyList<string> allowed, string method)
+    {
+        var origin = context.Request.Headers.Origin.ToString();
+        if (origin.Length == 0 || !allowed.Any(pattern => Fits(origin, pattern)) || !Methods.Contains(method, StringComparer.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+        context.Response.Headers.AccessControlAllowOrigin = allowed.Contains("*") ? "*" : origin;
+        return true;
+    }
+
+    /// <summary>One star in a pattern stands for anything, as in <c>https://*.example.com</c>.</summary>
+    private static bool Fits(string origin, string pattern)
+    {
+        if (pattern.IndexOf('*') is var star && star < 0)
+        {
+            return origin.Equals(pattern, StringComparison.OrdinalIgnoreCase);
+        }
+        return origin.Length >= pattern.Length - 1
+            && origin.StartsWith(pattern[..star], StringComparison.OrdinalIgnoreCase)
+            && origin.EndsWith(pattern[(star + 1)..], StringComparison.OrdinalIgnoreCase);
     }
 }

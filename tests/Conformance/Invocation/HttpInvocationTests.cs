@@ -158,6 +158,35 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     }
 
     [Fact]
+    public async Task Server_sent_events_come_one_by_one()
+    {
+        var read = new TaskCompletionSource();
+        callers.BetaApp.Answers("/events", async (_, context) =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.WriteAsync("data: 1\n\n");
+            await context.Response.Body.FlushAsync();
+            await read.Task.WaitAsync(Patience.Limit);
+            await context.Response.WriteAsync("data: 2\n\n");
+        });
+        using var request = Answers.Request("GET", $"/v1.0/invoke/{Beta}/method/events", null, null, ("Accept", "text/event-stream"));
+        using var answer = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        Assert.Equal("data: 1", await reader.ReadLineAsync().OrFail("the first event did not come while the app was writing"));
+        read.SetResult();
+        Assert.Equal("\ndata: 2\n\n", await reader.ReadToEndAsync());
+    }
+
+    [SkippableFact]
+    public async Task An_app_that_refuses_a_stream_of_events_says_why()
+    {
+        Skip.If(SidecarProcess.IsDaprd, "daprd tells another app's refusal as a failure of its own (docs/fidelity.md)");
+        callers.BetaApp.Answers("/no-events", 403, "not for you");
+        await Http.SendAsync("GET", $"/v1.0/invoke/{Beta}/method/no-events", null, null, ("Accept", "text/event-stream")).SucceedsAsync(403, "not for you");
+    }
+
+    [Fact]
     public async Task A_gRPC_app_gets_HTTP_calls_as_OnInvoke_and_its_status_comes_back()
     {
         using var answer = await Http.SendAsync("PUT", $"/v1.0/invoke/{callers.Gamma.AppId}/method/echo?a=1", "hello", "text/plain");

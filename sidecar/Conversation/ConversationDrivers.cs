@@ -1,0 +1,13 @@
+using Sidecar.Components;
+
+namespace Sidecar.Conversation;
+
+/// <summary>How conversation components are opened from their metadata.</summary>
+internal static class ConversationDrivers
+{
+    public static Func<OpenedComponent> Echo(DriverContext context)
+    {
+        context.Properties.Text("key", "model", "endpoint"); // which the file has when it stands in for a real model; of no use here
+        return () => new OpenedComponent(new EchoConversation());
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text;
+using System.Text.Json;
+using Sidecar.Cryptography.Keys;
+
+namespace Sidecar.Cryptography.Drivers;
+
+/// <summary>
+/// <c>crypto.dapr.jwks</c>: a JSON Web Key Set, given as it is, by file or by URL. A key's name is its <c>kid</c>. A file is read again
+/// when it has changed, a URL when <paramref name="refreshAfter"/> is over; what can't be read then leaves the keys as they were.
+/// </summary>
+internal sealed partial class KeySet(string name, Func<CancellationToken, Task<byte[]>> read, Func<object> version, TimeSpan refreshAfter, TimeProvider time, ILogger logger, IDisposable? source = null) : ICryptoProvider
+{
+    private readonly SemaphoreSlim refreshing = new(1); // guards what follows; keys may be read without it
+    private volatile IReadOnlyList<CryptoKey> keys = [];
+    private object? known;
+    private long asked;
+
+    /// <summary>The first reading, which has to succeed.</summary>
+    public async Task OpenAsync(CancellationToken cancellation) => await ReadAsync(version(), cancellation);
+
+    public async ValueTask<CryptoKey> FindAsync(string name, CancellationToken cancellation)
+    {
+        await RefreshAsync(cancellation);
+        return keys.FirstOrDefault(key => key.Id == name) ?? throw new CryptoException("key not found");
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        refreshing.Dispose();
+        source?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task RefreshAsync(CancellationToken cancellation)
+    {
+        await refreshing.WaitAsync(cancellation);
+        try
+        {
+            if (time.GetElapsedTime(asked) >= refreshAfter && version() is var now && !now.Equals(known))
+            {
+                await ReadAsync(now, cancellation);
+            }
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or UnauthorizedAccessException or CryptoException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            LogStale(name, e.Message);
+        }
+        finally
+        {
+            refreshing.Release();
+        }
+    }
+
+    private async Task ReadAsync(object now, CancellationToken cancellation)
+    {
+        (asked, known) = (time.GetTimestamp(), now);
+        keys = Parse(await read(cancellation));
+    }
+
+    /// <summary>A set, or a single key. A key of a kind that nothing can be done with is an error in it.</summary>
+    private static List<CryptoKey> Parse(byte[] bytes)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(bytes);
+            return json.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("keys", out var set) && set.ValueKind == JsonValueKind.Array
+                ? [.. set.EnumerateArray().Select(JwkReader.Read)]
+                : [JwkReader.Read(json.RootElement)];
+        }
+        catch (JsonException e)
+        {
+            throw new CryptoException($"failed to parse JWKS: {e.Message}", e);
+        }
+    }
+
+    /// <summary>A set as it stands in the metadata, in JSON or in base64.</summary>
+    public static byte[] Decode(string text) => LenientBase64.Decode(text) ?? Encoding.UTF8.GetBytes(text);
+
+    [LoggerMessage(1130, LogLevel.Warning, "Error while refreshing the keys of {Component}: {Problem}")]
+    private partial void LogStale(string component, string problem);
+}

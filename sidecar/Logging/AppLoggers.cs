@@ -1,0 +1,29 @@
+namespace Sidecar.Logging;
+
+/// <summary>The log as one app's sidecar writes it: several live in a process, each with a level of its own.</summary>
+internal sealed class AppLoggers(ILoggerFactory shared, LogLevel least) : ILoggerFactory
+{
+    public ILogger CreateLogger(string categoryName) => new Leveled(shared.CreateLogger(categoryName), least);
+
+    public void AddProvider(ILoggerProvider provider) => shared.AddProvider(provider);
+
+    /// <summary>The shared log goes on.</summary>
+    public void Dispose()
+    {
+    }
+
+    private sealed class Leveled(ILogger inner, LogLevel least) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => inner.BeginScope(state);
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= least && inner.IsEnabled(logLevel);
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                inner.Log(logLevel, eventId, state, exception, formatter);
+            }
+        }
+    }
+}
