@@ -1,4 +1,5 @@
 using System.Globalization;
+using EndToEnd.Sets;
 using EndToEnd.Systems;
 
 namespace EndToEnd.Orders;
