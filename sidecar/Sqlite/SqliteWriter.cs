@@ -4,7 +4,8 @@ namespace Sidecar.Sqlite;
 
 /// <summary>
 /// Group commit: one thread takes all jobs that have gathered while the last commit was on its way to disk, and commits them
-/// together. At load the cost of a commit is shared by tens of jobs; idle, a job waits for nobody.
+/// together. At load the cost of a commit is shared by tens of jobs. Idle, whoever brings a job commits it himself: handing it over
+/// and back would take as long again.
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
@@ -13,7 +14,9 @@ internal sealed class SqliteWriter : IDisposable
     /// <summary>Guards the fields below, and is what the thread waits on: unlike the slim primitives it does not spin first, which on few cores takes time from those it waits for.</summary>
     private readonly object gate = new();
     private List<Job> waiting = []; // guarded by gate
+    private bool busy; // guarded by gate: somebody commits, and has the session to himself
     private bool closed; // guarded by gate
+    private readonly List<Job> alone = []; // of whoever has set busy
 
     public SqliteWriter(SqliteSession session, string name)
     {
@@ -28,11 +31,22 @@ internal sealed class SqliteWriter : IDisposable
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(closed, this);
-            waiting.Add(job);
-            if (waiting.Count == 1)
+            if (busy || waiting.Count > 0)
             {
-                Monitor.Pulse(gate);
+                waiting.Add(job); // whoever commits just now wakes the thread
+                return job.Task;
             }
+            busy = true;
+        }
+        try
+        {
+            alone.Add(job);
+            Commit(alone);
+        }
+        finally
+        {
+            alone.Clear();
+            Leave();
         }
         return job.Task;
     }
@@ -48,7 +62,7 @@ internal sealed class SqliteWriter : IDisposable
             closed = true;
             Monitor.Pulse(gate);
         }
-        thread.Join();
+        thread.Join(); // which waits for whoever commits
         session.Dispose();
     }
 
@@ -60,21 +74,35 @@ internal sealed class SqliteWriter : IDisposable
             bool last;
             lock (gate)
             {
-                while (waiting.Count == 0 && !closed)
+                while (busy || (waiting.Count == 0 && !closed))
                 {
                     Monitor.Wait(gate);
                 }
                 (batch, waiting) = (waiting, batch);
                 last = closed;
+                busy = true;
             }
             if (batch.Count > 0)
             {
                 Commit(batch);
                 batch.Clear();
             }
+            Leave();
             if (last)
             {
                 return;
+            }
+        }
+    }
+
+    private void Leave()
+    {
+        lock (gate)
+        {
+            busy = false;
+            if (waiting.Count > 0 || closed)
+            {
+                Monitor.Pulse(gate);
             }
         }
     }
@@ -84,11 +112,18 @@ internal sealed class SqliteWriter : IDisposable
         try
         {
             session.Execute("BEGIN IMMEDIATE");
-            foreach (var job in batch)
+            if (batch is [var only])
             {
-                RunGuarded(job);
+                session.Execute(only.Run(session) || !only.Undoable ? "COMMIT" : "ROLLBACK"); // no neighbours to keep from harm
             }
-            session.Execute("COMMIT");
+            else
+            {
+                foreach (var job in batch)
+                {
+                    RunGuarded(job);
+                }
+                session.Execute("COMMIT");
+            }
         }
         catch (SqliteException failure)
         {

@@ -89,13 +89,21 @@ public sealed class SqliteWriterTests
     [Fact]
     public async Task A_job_that_fails_takes_back_its_own_changes_and_leaves_its_neighbours()
     {
-        using var database = SqliteDatabase.At(":memory:");
-        await database.WriteAsync(session => session.Execute("CREATE TABLE t (n INTEGER)"));
-        var jobs = Enumerable.Range(0, 20).Select(n => database.WriteAsync(session =>
+        using var database = await WithTableAsync();
+        // While one is under way the others gather, to be committed together.
+        var underWay = new TaskCompletionSource();
+        using var go = new ManualResetEventSlim();
+        var first = Task.Run(() => database.WriteAsync(session =>
         {
-            session.Execute("INSERT INTO t (n) VALUES (?1)", n);
-            return n % 5 == 0 ? throw new InvalidOperationException($"job {n}") : n;
-        })).ToList();
+            underWay.SetResult();
+            go.Wait();
+            return session.Execute("INSERT INTO t (n) VALUES (-1)");
+        }));
+        await underWay.Task;
+        var jobs = Enumerable.Range(0, 20).Select(n => InsertAsync(database, n, fails: n % 5 == 0)).ToList();
+        Assert.DoesNotContain(jobs, job => job.IsCompleted);
+        go.Set();
+        await first;
         foreach (var (n, job) in jobs.Index())
         {
             if (n % 5 == 0)
@@ -107,7 +115,31 @@ public sealed class SqliteWriterTests
                 Assert.Equal(n, await job);
             }
         }
-        Assert.Equal(16L, database.Read(session => session.Scalar("SELECT COUNT(*) FROM t")));
+        Assert.Equal(17L, database.Read(session => session.Scalar("SELECT COUNT(*) FROM t")));
+    }
+
+    [Fact]
+    public async Task A_job_without_neighbours_is_on_disk_when_its_call_returns_or_leaves_nothing()
+    {
+        using var database = await WithTableAsync();
+        Assert.True(InsertAsync(database, 1, fails: false).IsCompletedSuccessfully);
+        Assert.Equal("job 2", (await Assert.ThrowsAsync<InvalidOperationException>(() => InsertAsync(database, 2, fails: true))).Message);
+        Assert.Equal(3, await InsertAsync(database, 3, fails: false));
+        Assert.Equal(4L, database.Read(session => session.Scalar("SELECT SUM(n) FROM t")));
+    }
+
+    [Fact]
+    public async Task Jobs_of_many_threads_are_all_done_once()
+    {
+        using var database = await WithTableAsync();
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(thread => Task.Run(async () =>
+        {
+            for (var n = 0; n < 200; n++)
+            {
+                await InsertAsync(database, (thread * 200) + n, fails: false);
+            }
+        })));
+        Assert.Equal((1600L, 1600L), (database.Read(session => session.Scalar("SELECT COUNT(*) FROM t")), database.Read(session => session.Scalar("SELECT COUNT(DISTINCT n) FROM t"))));
     }
 
     [Fact]
@@ -117,4 +149,17 @@ public sealed class SqliteWriterTests
         database.Dispose();
         Assert.Throws<ObjectDisposedException>(() => { _ = database.WriteAsync(session => 1); });
     }
+
+    private static async Task<SqliteDatabase> WithTableAsync()
+    {
+        var database = SqliteDatabase.At(":memory:");
+        await database.WriteAsync(session => session.Execute("CREATE TABLE t (n INTEGER)"));
+        return database;
+    }
+
+    private static Task<int> InsertAsync(SqliteDatabase database, int n, bool fails) => database.WriteAsync(session =>
+    {
+        session.Execute("INSERT INTO t (n) VALUES (?1)", n);
+        return fails ? throw new InvalidOperationException($"job {n}") : n;
+    });
 }
