@@ -7,7 +7,7 @@ using Sidecar.Workflows.Storage;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>
-/// The making of an instance. The id is reserved in memory first, so that of two makers one loses at once; the store learns of
+/// The making of an instance. The id is reserved in memory first, so that of two makers one loses; the store learns of
 /// the instance with its first commit, which may be a parent's step.
 /// </summary>
 internal static class Birth
@@ -23,10 +23,14 @@ internal static class Birth
     {
         var id = started.ExecutionStarted.WorkflowInstance.InstanceId;
         var instance = new Instance(runtime, id, started.ExecutionStarted.ParentInstance);
-        if (!runtime.Directory.TryAdd(instance))
+        while (!runtime.Directory.TryAdd(instance))
         {
-            var same = runtime.Directory.Find(id)?.IsChildOf(started.ExecutionStarted.ParentInstance) == true;
-            return (null, same ? null : WorkflowRefusal.Occupied(id));
+            if (runtime.Directory.Find(id) is not { } other) continue;
+            if (other.IsChildOf(started.ExecutionStarted.ParentInstance)) return (null, null);
+            // A client that hears of another instance looks for it, so it has to be in the store. Parents would wait for each other.
+            if (other.Settled.IsCompleted || started.ExecutionStarted.ParentInstance is not null) return (null, WorkflowRefusal.Occupied(id));
+            await other.Settled.WaitAsync(cancellation);
+            if (runtime.Directory.Find(id) == other) return (null, WorkflowRefusal.Occupied(id));
         }
 
         try

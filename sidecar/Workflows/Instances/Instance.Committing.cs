@@ -12,6 +12,10 @@ internal sealed partial class Instance
     private string? etag;
     private Task<string?>? nextETag;
     private ulong generation = 1;
+    private readonly TaskCompletionSource settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes once the store has the instance, or its reservation was given up.</summary>
+    public Task Settled => settled.Task;
 
     /// <summary>Called by the maker, before anything else can happen to the instance.</summary>
     public void PrepareBirth(List<StateWrite> writes, string? replacedETag, ulong firstGeneration, Dapr.Workflow.Protocol.PropagatedHistory? incoming)
@@ -32,6 +36,7 @@ internal sealed partial class Instance
         if (start.IsStored)
         {
             birth = null;
+            settled.TrySetResult();
             ReadETagAhead();
         }
 
@@ -82,6 +87,7 @@ internal sealed partial class Instance
         if (ownsMetadata)
         {
             birth = null;
+            settled.TrySetResult();
             if (!isLast) ReadETagAhead();
         }
 

@@ -16,7 +16,11 @@ internal sealed partial class Instance
     /// <summary>At the engine's start. The instance stays held until all of them are there, so that they find each other.</summary>
     public void Load(StoredInstance stored) => Adopt(stored);
 
-    public void Release() => Tell(() => held = false);
+    public void Release() => Tell(() =>
+    {
+        held = false;
+        settled.TrySetResult();
+    });
 
     /// <summary>Waits, then believes the store. Senders keep waiting meanwhile; their messages are tried again.</summary>
     private void Recover(string reason)

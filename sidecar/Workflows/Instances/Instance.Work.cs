@@ -148,6 +148,7 @@ internal sealed partial class Instance
     {
         closed = true;
         closedWith = with;
+        settled.TrySetResult();
         if (turn?.Handout is { } handout) runtime.Queue.Withdraw(handout);
         LayDown();
         foreach (var message in inbox.Waiting) message.Answer(with);

@@ -45,6 +45,26 @@ public sealed class LifeTests
     }
 
     [Fact]
+    public async Task Who_hears_that_an_id_is_taken_finds_the_instance()
+    {
+        var (reads, slow) = (0, new TaskCompletionSource());
+        var store = new MemoryStore { BeforeRead = () => Interlocked.Increment(ref reads) == 1 ? slow.Task : Task.CompletedTask };
+        await using var host = new EngineHost(store);
+
+        var first = host.TryStartAsync("wait", "w"); // looks whether there was one before
+        var second = TryStartAndFindAsync();
+        slow.SetResult();
+
+        Assert.Null(await first);
+        var (refused, found) = await second;
+        Assert.Equal(StatusCode.AlreadyExists, refused!.Status);
+        Assert.Equal("wait", found!.Name);
+
+        async Task<(WorkflowRefusal?, WorkflowState?)> TryStartAndFindAsync()
+            => (await host.TryStartAsync("wait", "w"), await host.Engine.GetAsync("w", CancellationToken.None));
+    }
+
+    [Fact]
     public async Task An_id_stays_taken_while_a_child_of_its_last_user_runs()
     {
         await using var host = await EngineHost.RunAsync(Mixed());

@@ -31,6 +31,9 @@ internal sealed class MemoryStore : ITransactionalStateStore, IKeyListing
     /// <summary>Asked after a commit: the failure is reported although everything was written.</summary>
     public Func<IReadOnlyList<StateWrite>, StateFailure?>? FailAfter { get; set; }
 
+    /// <summary>Awaited before a record is read: a store that takes its time.</summary>
+    public Func<Task>? BeforeRead { get; set; }
+
     public bool RecordsCommits { get; init; }
 
     public IReadOnlyList<ImmutableDictionary<string, StateEntry>> Commits
@@ -52,12 +55,13 @@ internal sealed class MemoryStore : ITransactionalStateStore, IKeyListing
         lock (gate) return entries.ToImmutableDictionary(StringComparer.Ordinal);
     }
 
-    public ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellation)
+    public async ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellation)
     {
+        if (BeforeRead?.Invoke() is { } pause) await pause;
         lock (gate)
         {
             ReadCount++;
-            return new(entries.GetValueOrDefault(key));
+            return entries.GetValueOrDefault(key);
         }
     }
 
