@@ -39,7 +39,7 @@ internal sealed class AppClient : IDisposable
             // daprd does not verify the certificate of its own app either: the channel does not leave the machine.
             handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
         }
-        Invoker = new HttpMessageInvoker(handler);
+        Invoker = new HttpMessageInvoker(handler.WithAnyText());
     }
 
     public Uri Address { get; }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Sidecar.Apps;
 using Sidecar.Tracing;
 
 namespace Sidecar.Hosting;
@@ -23,7 +24,7 @@ internal sealed class SidecarRegistry
     private const string TraceHeader = "x-sidecar-trace";
     private const string TraceStateHeader = "x-sidecar-trace-state";
 
-    public static readonly HttpMessageInvoker Invoker = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, EnableMultipleHttp2Connections = true, ActivityHeadersPropagator = null });
+    public static readonly HttpMessageInvoker Invoker = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, EnableMultipleHttp2Connections = true, ActivityHeadersPropagator = null }.WithAnyText());
 
     private const string ActorsSuffix = ".actors";
 

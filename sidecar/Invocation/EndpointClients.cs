@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Sidecar.Apps;
 using Sidecar.Resources;
 
 namespace Sidecar.Invocation;
@@ -29,6 +30,6 @@ internal sealed class EndpointClients : IDisposable
         {
             handler.SslOptions.ClientCertificates = [certificate];
         }
-        return new HttpMessageInvoker(handler);
+        return new HttpMessageInvoker(handler.WithAnyText());
     }
 }

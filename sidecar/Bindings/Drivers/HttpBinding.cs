@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using Sidecar.Apps;
 using Sidecar.Components;
 
 namespace Sidecar.Bindings.Drivers;
@@ -25,7 +26,7 @@ internal sealed class HttpBinding : IOutputBinding, IAsyncDisposable
         {
             handler.SslOptions.ClientCertificates = [certificate];
         }
-        client = new HttpMessageInvoker(handler);
+        client = new HttpMessageInvoker(handler.WithAnyText());
     }
 
     public IReadOnlyList<string> Operations { get; } = ["create", "get", "head", "post", "put", "patch", "delete", "options", "trace"];

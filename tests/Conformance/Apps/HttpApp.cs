@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using System.Threading.Channels;
 using Conformance.Running;
 using Microsoft.AspNetCore.Builder;
@@ -28,6 +29,7 @@ public sealed class HttpApp : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.ListenLocalhost(port);
+            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.UTF8;
             kestrel.Limits.MaxRequestBodySize = null;
         });
         var app = new HttpApp(builder.Build(), port);

@@ -157,6 +157,22 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
         Assert.Equal("second", await reader.ReadToEndAsync());
     }
 
+    [Theory]
+    [InlineData("own")]
+    [InlineData("other")]
+    public async Task Headers_beyond_ASCII_pass_both_ways(string target)
+    {
+        var (app, id) = target == "own" ? (callers.AlphaApp, callers.Alpha.AppId) : (callers.BetaApp, Beta);
+        app.Answers("/text", (_, context) =>
+        {
+            context.Response.Headers["x-answer"] = "名前";
+            return Task.CompletedTask;
+        });
+        using var answer = await Http.SendAsync("GET", $"/v1.0/invoke/{id}/method/text", null, null, ("x-mine", "café"));
+        Assert.Equal((200, "名前"), ((int)answer.StatusCode, answer.Headers.GetValues("x-answer").Single()));
+        Assert.Equal("café", (await app.NextAsync("/text")).Header("x-mine"));
+    }
+
     [Fact]
     public async Task Server_sent_events_come_one_by_one()
     {

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
+using System.Text;
 using Dapr.Client;
 using Grpc.Net.Client;
 using Protos = Dapr.Client.Autogen.Grpc.v1;
@@ -31,7 +32,7 @@ public sealed class SidecarProcess : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, ActivityHeadersPropagator = null }) { BaseAddress = new Uri($"http://127.0.0.1:{HttpPort}") };
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, ActivityHeadersPropagator = null, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8, ResponseHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = new Uri($"http://127.0.0.1:{HttpPort}") };
         Channel = GrpcChannel.ForAddress($"http://127.0.0.1:{GrpcPort}");
         Grpc = new Protos.Dapr.DaprClient(Channel);
         Client = new DaprClientBuilder().UseHttpEndpoint($"http://127.0.0.1:{HttpPort}").UseGrpcEndpoint($"http://127.0.0.1:{GrpcPort}").Build();
