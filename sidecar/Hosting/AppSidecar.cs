@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Sidecar.Actors;
+using Sidecar.Actors.Placement;
 using Sidecar.Api;
 using Sidecar.Apps;
 using Sidecar.Bindings;
@@ -45,9 +46,9 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     private bool noMoreEvents;
     private Task connection = Task.CompletedTask;
 
-    public AppSidecar(AppOptions options, Configuration configuration, ComponentSet components, ResourceSet resources, AppDirectory directory, INameResolver names, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
+    public AppSidecar(AppOptions options, Configuration configuration, ComponentSet components, ResourceSet resources, AppDirectory directory, ActorDirectory actors, Presence presence, Roster roster, INameResolver names, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
     {
-        (Options, Configuration, Components, Names, this.time) = (options, configuration, components, names, time);
+        (Options, Configuration, Components, Presence, Names, this.time) = (options, configuration, components, presence, names, time);
         declared = Declared(resources);
         Resources = resources;
         ToldComponents = components.Loaded;
@@ -65,7 +66,8 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         Secrets = new SecretsApi(options.AppId, components, configuration.SecretScopes, time);
         Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
         Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies, time);
-        Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, () => Well, directory, names, time);
+        Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, () => Well, actors, time);
+        Share = new ActorShare(presence, roster, time, loggers.CreateLogger<ActorShare>());
         this.loggers = loggers;
         Subscriptions = new SubscriptionManager(options.AppId, components, Policies, Tracer, time, loggers);
         if (components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var store)
@@ -127,6 +129,9 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     /// <summary>How it finds sidecars of other processes, and is found by them.</summary>
     public INameResolver Names { get; }
 
+    /// <summary>What others read of it.</summary>
+    public Presence Presence { get; }
+
     public ActorApi Actors { get; }
 
     public JobApi Jobs { get; }
@@ -159,6 +164,8 @@ internal sealed partial class AppSidecar : IAsyncDisposable
 
     /// <summary>What it was made of, and has been changed to since.</summary>
     public ResourceSet Resources { get; private set; }
+
+    private ActorShare Share { get; }
 
     private Outbox Outbox { get; }
 
@@ -201,6 +208,13 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         }, CancellationToken.None);
     }
 
+    /// <summary>Nobody finds it from now on, and its actors go to other instances, if there are any.</summary>
+    public async Task LeaveAsync()
+    {
+        await Names.DisposeAsync();
+        await Share.OfferAsync(well: false, CancellationToken.None);
+    }
+
     /// <summary>Ends the streams of workflow workers, which would otherwise keep the server from stopping.</summary>
     public ValueTask EndWorkAsync() => Workflows?.DisposeAsync() ?? ValueTask.CompletedTask;
 
@@ -230,6 +244,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         await QuiesceAsync();
         await connection;
         await Subscriptions.DisposeAsync();
+        await Share.DisposeAsync();
         await JobService.DisposeAsync();
         await ConfigurationItems.DisposeAsync();
         if (ActorHost is not null)
@@ -239,6 +254,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         await Outbox.DisposeAsync();
         await Components.DisposeAsync();
         await Names.DisposeAsync();
+        Presence.Withdraw();
         (Channel as IDisposable)?.Dispose();
         Client?.Dispose();
         Invoker.Dispose();
