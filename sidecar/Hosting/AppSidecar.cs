@@ -43,6 +43,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource well = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource unwell = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int relayedWorkers;
     private bool noMoreEvents;
     private Task connection = Task.CompletedTask;
 
@@ -75,6 +76,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
             Workflows = new WorkflowEngine(options.AppId, (ITransactionalStateStore)store, time, loggers,
                 new WorkflowEngineOptions(LargestWorkItem(options)) { Limits = configuration.Workflow.Limits, Retention = configuration.Workflow.Retention }, new LocalPeers(directory), Tracer);
         }
+        Leadership = new Leadership(presence, roster, time, loggers.CreateLogger<Leadership>());
         // daprd keeps jobs in its scheduler, which there is none of here; without a durable store they last as long as the process.
         var jobs = new JobStore(options.AppId, components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var durable ? (ITransactionalStateStore)durable : new InMemoryStateStore(time));
         JobService = new JobService(options.AppId, jobs, time, loggers.CreateLogger<JobService>());
@@ -142,6 +144,11 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     /// <summary>Null when the app has no store flagged actorStateStore.</summary>
     public WorkflowEngine? Workflows { get; }
 
+    /// <summary>Connected to this instance, whichever runs the workflows.</summary>
+    public int WorkflowWorkers => (Workflows?.Workers ?? 0) + relayedWorkers;
+
+    public Leadership Leadership { get; }
+
     /// <summary>The way to the app; null for a sidecar without one.</summary>
     public IAppChannel? Channel { get; }
 
@@ -186,10 +193,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         }
         Subscriptions.Declare(declared.Select(subscription => subscription.Topic));
         await Outbox.StartAsync(cancellation);
-        if (Workflows is not null)
-        {
-            await Workflows.StartAsync(cancellation);
-        }
+        await Leadership.StartAsync(LeadAsync, cancellation);
         connection = Task.Run(async () =>
         {
             try
@@ -215,8 +219,26 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         await Share.OfferAsync(well: false, CancellationToken.None);
     }
 
-    /// <summary>Ends the streams of workflow workers, which would otherwise keep the server from stopping.</summary>
-    public ValueTask EndWorkAsync() => Workflows?.DisposeAsync() ?? ValueTask.CompletedTask;
+    /// <summary>Ends the streams of workflow workers, which would otherwise keep the server from stopping; another instance may run the workflows then.</summary>
+    public async ValueTask EndWorkAsync()
+    {
+        await Leadership.StopTryingAsync();
+        await (Workflows?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await JobService.DisposeAsync();
+        await Leadership.DisposeAsync();
+    }
+
+    private async Task LeadAsync(CancellationToken cancellation)
+    {
+        if (Workflows is not null)
+        {
+            await Workflows.StartAsync(cancellation);
+        }
+        await JobService.LeadAsync(cancellation);
+    }
+
+    /// <summary>A worker's stream has come to this instance and gone on to the leading one, or has ended.</summary>
+    public void RelayedWorkers(int more) => Interlocked.Add(ref relayedWorkers, more);
 
     /// <summary>Stops taking events; the app may still call the API and finish its work.</summary>
     public async Task QuiesceAsync()
@@ -246,6 +268,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         await Subscriptions.DisposeAsync();
         await Share.DisposeAsync();
         await JobService.DisposeAsync();
+        await Leadership.DisposeAsync();
         await ConfigurationItems.DisposeAsync();
         if (ActorHost is not null)
         {

@@ -7,6 +7,9 @@ internal sealed class Presence(Roster roster, string appId, int port, string? st
     private readonly Lock gate = new();
     private bool withdrawn; // guarded by gate
 
+    /// <summary>Whether other instances can have the same store.</summary>
+    public bool IsShared => store is not null;
+
     /// <summary>As it was last announced.</summary>
     public Announcement Own { get; private set; } = new(appId, port, Environment.ProcessId, ProcessInfo.StartTime(Environment.ProcessId) ?? "", Invocable: false)
     {

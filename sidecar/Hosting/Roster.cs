@@ -35,6 +35,8 @@ internal sealed partial class Roster : IAsyncDisposable
 
     public IReadOnlyList<Announcement> Live => now.Live;
 
+    public string Folder => registry.Folder;
+
     /// <summary>The sidecars of an app that take calls for it, in an order that never changes.</summary>
     public IReadOnlyList<Announcement> Of(string appId)
     {

@@ -22,6 +22,9 @@ internal sealed record Announcement(string AppId, int Port, int ProcessId, strin
     /// <summary>The actor types its app hosts now.</summary>
     public IReadOnlyList<string> Types { get; init; } = [];
 
+    /// <summary>It runs the workflows of its group.</summary>
+    public bool Leads { get; init; }
+
     /// <summary>The membership by which it acts, having let go what that gives to others; null while it can have no actors.</summary>
     public string? Applied { get; init; }
 

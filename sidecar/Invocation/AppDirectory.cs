@@ -16,8 +16,8 @@ internal sealed class AppDirectory
 
     public void Remove(AppSidecar sidecar) => Change(sidecar.Options.AppId, instances => [.. instances.Where(other => other != sidecar)]);
 
-    /// <summary>The first of its instances.</summary>
-    public AppSidecar? First(string appId) => local.TryGetValue(appId, out var instances) ? instances[0] : null;
+    /// <summary>The instance that runs the app's workflows, if it is here.</summary>
+    public AppSidecar? Leader(string appId) => local.TryGetValue(appId, out var instances) ? instances.FirstOrDefault(instance => instance.Leadership.IsHere) : null;
 
     public AppSidecar? At(int port) => All.FirstOrDefault(sidecar => sidecar.Options.InternalGrpcPort == port);
 
