@@ -216,7 +216,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     public async Task LeaveAsync()
     {
         await Names.DisposeAsync();
-        await Share.OfferAsync(well: false, CancellationToken.None);
+        await Share.GiveAwayAsync();
     }
 
     /// <summary>Ends the streams of workflow workers, which would otherwise keep the server from stopping; another instance may run the workflows then.</summary>

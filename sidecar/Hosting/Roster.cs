@@ -14,6 +14,7 @@ internal sealed partial class Roster : IAsyncDisposable
     private readonly SidecarRegistry registry;
     private readonly ILogger logger;
     private readonly Lock gate = new();
+    private readonly Dictionary<string, Announcement> own = new(StringComparer.Ordinal); // by instance; guarded by gate
     private readonly CancellationTokenSource stopping = new();
     private readonly Channel<bool> signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly FileSystemWatcher? watcher;
@@ -49,16 +50,24 @@ internal sealed partial class Roster : IAsyncDisposable
     }
 
     /// <summary>Seen by others, and here, when it returns.</summary>
-    public void Announce(Announcement own)
+    public void Announce(Announcement mine)
     {
-        registry.Announce(own);
-        Refresh();
+        lock (gate)
+        {
+            own[mine.Instance] = mine;
+            registry.Announce(mine);
+            Refresh();
+        }
     }
 
-    public void Withdraw(Announcement own)
+    public void Withdraw(Announcement mine)
     {
-        registry.Withdraw(own);
-        Refresh();
+        lock (gate)
+        {
+            own.Remove(mine.Instance);
+            registry.Withdraw(mine);
+            Refresh();
+        }
     }
 
     /// <summary>Reads all announcements as they are now.</summary>
@@ -67,6 +76,11 @@ internal sealed partial class Roster : IAsyncDisposable
         lock (gate)
         {
             var live = registry.ReadAll(now.Live);
+            if (own.Values.Where(mine => live.All(announcement => announcement.Instance != mine.Instance)).ToList() is { Count: > 0 } lost)
+            {
+                lost.ForEach(registry.Announce); // whoever cleans temporary folders does not know that it is alive
+                live = registry.ReadAll(lost);
+            }
             if (Same(live, now.Live))
             {
                 return;

@@ -55,10 +55,10 @@ internal sealed class SidecarRegistry
     public SidecarRegistry(string? folder = null)
     {
         Folder = folder ?? Path.Combine(Path.GetTempPath(), $"dapr-embedded-sidecars-{Environment.UserName}");
-        Directory.CreateDirectory(Folder);
+        MakeFolder();
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute); // whoever made it
         }
         token = SharedToken();
     }
@@ -74,6 +74,7 @@ internal sealed class SidecarRegistry
     /// </summary>
     public IReadOnlyList<Announcement> ReadAll(IReadOnlyList<Announcement> known)
     {
+        MakeFolder();
         var found = new List<Announcement>();
         foreach (var file in Directory.EnumerateFiles(Folder, Files).Union(known.Select(FileOf), StringComparer.Ordinal))
         {
@@ -125,6 +126,22 @@ internal sealed class SidecarRegistry
         request.Headers.Remove(TraceHeader);
         request.Headers.Remove(TraceStateHeader);
         return parent.Length > 0 ? new TraceContext(parent, state) : TraceContext.Off;
+    }
+
+    private void MakeFolder()
+    {
+        if (Directory.Exists(Folder))
+        {
+            return;
+        }
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(Folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 
     private static Announcement? Read(string file)

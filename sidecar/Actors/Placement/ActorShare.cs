@@ -73,6 +73,10 @@ internal sealed partial class ActorShare : IAsyncDisposable
         }
     }
 
+    /// <summary>Before the end: to other instances, if there are any.</summary>
+    public Task GiveAwayAsync()
+        => Membership.Of(presence.Own.Group, roster.Live.Where(other => other.Instance != presence.Own.Instance)).IsEmpty ? Task.CompletedTask : OfferAsync(well: false, CancellationToken.None);
+
     /// <summary>The host has ended, with all its actors.</summary>
     public async Task LeaveAsync()
     {
