@@ -5,6 +5,7 @@ namespace Sidecar.Actors;
 /// <summary>Letting go the actors that have become another instance's.</summary>
 internal sealed partial class ActorHost
 {
+    private readonly SemaphoreSlim goodbyes = new(AtOnce); // thousands may leave at once
     private readonly Dictionary<ActorId, Departure> departures = []; // guarded by itself
 
     /// <summary>
@@ -74,8 +75,16 @@ internal sealed partial class ActorHost
         try
         {
             using var turn = await TurnOfLeavingAsync(actor, limit.Token);
-            using var patience = new CancellationTokenSource(LongestGoodbye, time);
-            await DeactivateInTurnAsync(actor, patience.Token);
+            await goodbyes.WaitAsync();
+            try
+            {
+                using var patience = new CancellationTokenSource(LongestGoodbye, time);
+                await DeactivateInTurnAsync(actor, patience.Token);
+            }
+            finally
+            {
+                goodbyes.Release();
+            }
         }
         catch (Exception e)
         {
