@@ -63,7 +63,7 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
         while (true)
         {
             var route = placement.Find(actor) ?? throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
-            var reply = route.There is { } there ? await ActorRelay.SendAsync(there, appId, actor, call, cancellation)
+            var reply = route.There is { } there ? host() is { } mine && mine.IsWithinTurn(actor, call) ? await mine.InvokeAsync(actor, call, cancellation) : await ActorRelay.SendAsync(there, appId, actor, call, cancellation)
                 : route.Here is { AppIsWell: true, ActorHost: { } here } && here.Hosts(actor.Type) ? await here.InvokeAsync(actor, call, cancellation)
                 : null;
             if (reply is not null)

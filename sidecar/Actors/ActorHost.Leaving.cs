@@ -1,4 +1,5 @@
 using Sidecar.Actors.Placement;
+using Sidecar.Apps;
 
 namespace Sidecar.Actors;
 
@@ -31,6 +32,10 @@ internal sealed partial class ActorHost
             return Task.WhenAll(departures.Values.Select(departure => departure.Done));
         }
     }
+
+    /// <summary>Whether a call belongs to one that is under way here, and would otherwise wait where the actor goes for that one to end.</summary>
+    public bool IsWithinTurn(ActorId id, InvocationCall call)
+        => active.TryGetValue(id, out var actor) && actor.Options.Reentrant && ReentrancyOf(call) is { Length: > 0 } reentrancy && actor.Turn.IsHeldBy(reentrancy);
 
     /// <summary>What is not let go yet, in a settled order.</summary>
     public IReadOnlyList<string> Leaving()

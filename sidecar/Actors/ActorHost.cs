@@ -51,7 +51,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
     /// <summary>Null: the actor is another instance's.</summary>
     public async Task<InvocationReply?> InvokeAsync(ActorId id, InvocationCall call, CancellationToken cancellation)
     {
-        var reentrancy = call.Headers.FirstOrDefault(header => header.Key.Equals(ReentrancyHeader, StringComparison.OrdinalIgnoreCase)).Value;
+        var reentrancy = ReentrancyOf(call);
         if (types[id.Type].Reentrant && string.IsNullOrEmpty(reentrancy))
         {
             reentrancy = Guid.NewGuid().ToString();
@@ -73,6 +73,8 @@ internal sealed partial class ActorHost : IAsyncDisposable
             }
         }
     }
+
+    private static string? ReentrancyOf(InvocationCall call) => call.Headers.FirstOrDefault(header => header.Key.Equals(ReentrancyHeader, StringComparison.OrdinalIgnoreCase)).Value;
 
     /// <summary>Sets a timer; an actor that was not active is from now on.</summary>
     /// <exception cref="ActorMovedException">The actor is not to be active here.</exception>

@@ -13,6 +13,14 @@ internal sealed class ActorTurn(ActorTypeOptions options)
 
     public bool Busy => gate.CurrentCount == 0;
 
+    public bool IsHeldBy(string reentrancyId)
+    {
+        lock (state)
+        {
+            return holder == reentrancyId;
+        }
+    }
+
     /// <summary>Whether the call that has just come in belongs to one under way.</summary>
     public bool IsNested
     {

@@ -117,6 +117,28 @@ public sealed class InstanceActorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_call_under_way_may_still_call_its_own_actor_when_that_is_to_move()
+    {
+        var one = await StartAsync("one", ""","reentrancy":{"enabled":true}""");
+        var (begun, go) = (new TaskCompletionSource<bool>(), new TaskCompletionSource());
+        foreach (var id in Ids)
+        {
+            one.App.Answers($"/actors/{type}/{id}/method/outer", async (received, context) =>
+            {
+                begun.TrySetResult(true);
+                await go.Task;
+                await one.Sidecar.Http.SendAsync("POST", $"/v1.0/actors/{type}/{id}/method/inner", "", headers: ("Dapr-Reentrancy-Id", received.Header("Dapr-Reentrancy-Id")!)).SucceedsAsync(200);
+            });
+        }
+        var outer = Ids.Select(id => caller.Http.SendAsync("POST", $"/v1.0/actors/{type}/{id}/method/outer", "")).ToList();
+        await begun.Task.OrFail("no call has begun");
+        var two = await StartAsync("two", ""","reentrancy":{"enabled":true}""");
+        await Patience.UntilAsync(async () => (await Task.WhenAll(Enumerable.Range(0, 16).Select(number => AddAsync(two, $"idle-{number}")))).Length > 0 && witness.Sites().Contains("two"), "the second instance serves nothing");
+        go.SetResult();
+        await Task.WhenAll(outer.Select(call => call.SucceedsAsync(200))).WaitAsync(Patience.Limit);
+    }
+
+    [Fact]
     public async Task Reminders_fire_where_their_actors_are_and_after_a_kill_at_the_others_each_once()
     {
         var one = await StartAsync("one");

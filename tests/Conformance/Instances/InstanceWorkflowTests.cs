@@ -48,7 +48,10 @@ public sealed class InstanceWorkflowTests : IAsyncLifetime
         var (killed, gone) = await StartAsync();
         var (_, other) = await StartAsync();
         var ids = await Task.WhenAll(Enumerable.Range(0, 6).Select(number => other.Client.ScheduleNewWorkflowAsync("approve", null, $"order-{number}")));
-        await Patience.UntilAsync(() => Task.FromResult(prepared.Count == ids.Length), "the activities did not run");
+        foreach (var id in ids)
+        {
+            await Patience.UntilAsync(async () => (await other.Client.GetWorkflowStateAsync(id))!.ReadCustomStatusAs<string>() == "prepared", "the activity's result was not stored");
+        }
 
         await EndAsync(gone);
         await EndAsync(killed);
@@ -89,6 +92,7 @@ public sealed class InstanceWorkflowTests : IAsyncLifetime
             options.RegisterWorkflow<string, string>("approve", async (context, order) =>
             {
                 await context.CallActivityAsync<string>("prepare", order);
+                context.SetCustomStatus("prepared");
                 return $"{order} {await context.WaitForExternalEventAsync<string>("decided")}";
             });
             options.RegisterActivity<string, string>("prepare", (_, order) =>
