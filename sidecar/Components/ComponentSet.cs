@@ -36,6 +36,8 @@ internal sealed class ComponentSet(IReadOnlyList<LoadedComponent> loaded) : IAsy
     /// <summary>The store of actors and workflows, or null when none is flagged.</summary>
     public StateStoreComponent? ActorStateStore => StateStores.Values.FirstOrDefault(store => store.ActorStateStore);
 
+    public Component? ActorStore => Loaded.FirstOrDefault(component => component.Instance is StateStoreComponent { ActorStateStore: true })?.Resource;
+
     public void Add(LoadedComponent component) => now = new([.. now.Loaded, component]);
 
     /// <summary>Nobody finds it from here on; then it is closed. Calls that are using it may fail.</summary>

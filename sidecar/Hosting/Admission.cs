@@ -20,7 +20,7 @@ internal static class Admission
         switch (listener.Kind)
         {
             case ListenerKind.Internal:
-                await FromOtherSidecarAsync(context, sidecar);
+                await FromOtherSidecarAsync(context, sidecar, next);
                 return;
             case ListenerKind.Public when path.Value is not ("/v1.0/healthz" or "/v1.0/healthz/outbound" or "/v1.0/metadata"):
                 await PlainAsync(context, 404, "404 page not found\n");
@@ -64,7 +64,7 @@ internal static class Admission
         return context.Response.WriteAsync(text);
     }
 
-    private static Task FromOtherSidecarAsync(HttpContext context, AppSidecar sidecar)
+    private static Task FromOtherSidecarAsync(HttpContext context, AppSidecar sidecar, RequestDelegate next)
     {
         if (SidecarRegistry.CallerOf(context.Request) is not { } caller)
         {
@@ -74,6 +74,10 @@ internal static class Admission
         if (context.Request.Headers.ContainsKey(ActorRelay.Header))
         {
             return ActorRelay.TakeAsync(context, sidecar);
+        }
+        if (context.Request.Headers.ContainsKey(LeaderRelay.Header))
+        {
+            return LeaderRelay.TakeAsync(context, sidecar, next);
         }
         var target = new InvocationTarget(sidecar.Options.AppId, MethodPath.Clean(sidecar.Options.AppId, RequestPath.Of(context).Decoded));
         return context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true

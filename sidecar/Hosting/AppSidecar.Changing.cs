@@ -47,7 +47,7 @@ internal sealed partial class AppSidecar
     }
 
     /// <summary>Of the actors and workflows, which can't change theirs while they run.</summary>
-    public Component? ActorStore => Components.Loaded.FirstOrDefault(component => component.Instance is StateStoreComponent { ActorStateStore: true })?.Resource;
+    public Component? ActorStore => Components.ActorStore;
 
     private async Task ResumeEventsAsync(CancellationToken cancellation)
     {

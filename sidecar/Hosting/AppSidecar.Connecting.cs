@@ -36,7 +36,12 @@ internal sealed partial class AppSidecar
     /// <summary>Asks an HTTP app which actor types it hosts; reminders that came due meanwhile fire from here on.</summary>
     private async Task HostActorsAsync(CancellationToken cancellation)
     {
-        if (Options.AppIsGrpc || ActorHost is not null || Skips("config"))
+        if (ActorHost is not null)
+        {
+            await Share.OfferAsync(well: true, cancellation); // it was ill
+            return;
+        }
+        if (Options.AppIsGrpc || Skips("config"))
         {
             return;
         }
@@ -60,15 +65,14 @@ internal sealed partial class AppSidecar
             LogNoActorStore(Options.AppId, string.Join(", ", types.Select(type => type.Type)));
             return null;
         }
-        var host = new ActorHost(Options.AppId, types, app, store, Policies, time, loggers);
+        var host = new ActorHost(Options.AppId, types, app, Share, store, Policies, time, loggers);
         var before = ActorHost;
         ActorHost = host;
         if (before is not null)
         {
             await before.DisposeAsync();
         }
-        await host.StartAsync(cancellation);
-        Names.AnnounceActors([.. types.Select(type => type.Type)]);
+        await Share.JoinAsync(host, [.. types.Select(type => type.Type)], cancellation);
         return host;
     }
 
@@ -79,8 +83,9 @@ internal sealed partial class AppSidecar
             if (host is not null && ReferenceEquals(sidecar.ActorHost, host))
             {
                 sidecar.ActorHost = null;
-                sidecar.Names.AnnounceActors([]);
+                await sidecar.Share.OfferAsync(well: false, CancellationToken.None);
                 await host.DisposeAsync();
+                await sidecar.Share.LeaveAsync();
             }
         }
     }
@@ -194,6 +199,7 @@ internal sealed partial class AppSidecar
                 AppIsWell = false;
                 Interlocked.Exchange(ref unwell, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
                 await HoldEventsAsync();
+                await Share.OfferAsync(well: false, cancellation);
             }
         }
         while (await timer.WaitForNextTickAsync(cancellation));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Sidecar.Actors;
+using Sidecar.Actors.Placement;
 using Sidecar.Api;
 using Sidecar.Apps;
 using Sidecar.Bindings;
@@ -44,12 +45,13 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource well = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource unwell = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int relayedWorkers;
     private bool noMoreEvents;
     private Task connection = Task.CompletedTask;
 
-    public AppSidecar(AppOptions options, Configuration configuration, ComponentSet components, ResourceSet resources, AppDirectory directory, INameResolver names, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
+    public AppSidecar(AppOptions options, Configuration configuration, ComponentSet components, ResourceSet resources, AppDirectory directory, ActorDirectory actors, Presence presence, Roster roster, INameResolver names, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
     {
-        (Options, Configuration, Components, Names, this.time) = (options, configuration, components, names, time);
+        (Options, Configuration, Components, Presence, Names, this.time) = (options, configuration, components, presence, names, time);
         declared = Declared(resources);
         Resources = resources;
         ToldComponents = components.Loaded;
@@ -69,7 +71,8 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         Cryptography = new CryptographyApi(options.AppId, components, Policies, time);
         Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
         Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies, time);
-        Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, () => Well, directory, names, time);
+        Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, () => Well, actors, time);
+        Share = new ActorShare(presence, roster, time, loggers.CreateLogger<ActorShare>());
         this.loggers = loggers;
         Subscriptions = new SubscriptionManager(options.AppId, components, Policies, Tracer, time, loggers);
         if (components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var store)
@@ -77,6 +80,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
             Workflows = new WorkflowEngine(options.AppId, (ITransactionalStateStore)store, time, loggers,
                 new WorkflowEngineOptions(LargestWorkItem(options)) { Limits = configuration.Workflow.Limits, Retention = configuration.Workflow.Retention }, new LocalPeers(directory), Tracer);
         }
+        Leadership = new Leadership(presence, roster, time, loggers.CreateLogger<Leadership>());
         // daprd keeps jobs in its scheduler, which there is none of here; without a durable store they last as long as the process.
         var jobs = new JobStore(options.AppId, components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var durable ? (ITransactionalStateStore)durable : new InMemoryStateStore(time));
         JobService = new JobService(options.AppId, jobs, time, loggers.CreateLogger<JobService>());
@@ -135,6 +139,9 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     /// <summary>How it finds sidecars of other processes, and is found by them.</summary>
     public INameResolver Names { get; }
 
+    /// <summary>What others read of it.</summary>
+    public Presence Presence { get; }
+
     public ActorApi Actors { get; }
 
     public JobApi Jobs { get; }
@@ -144,6 +151,11 @@ internal sealed partial class AppSidecar : IAsyncDisposable
 
     /// <summary>Null when the app has no store flagged actorStateStore.</summary>
     public WorkflowEngine? Workflows { get; }
+
+    /// <summary>Connected to this instance, whichever runs the workflows.</summary>
+    public int WorkflowWorkers => (Workflows?.Workers ?? 0) + relayedWorkers;
+
+    public Leadership Leadership { get; }
 
     /// <summary>The way to the app; null for a sidecar without one.</summary>
     public IAppChannel? Channel { get; }
@@ -168,6 +180,8 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     /// <summary>What it was made of, and has been changed to since.</summary>
     public ResourceSet Resources { get; private set; }
 
+    private ActorShare Share { get; }
+
     private Outbox Outbox { get; }
 
     private InputBindings InputBindings { get; }
@@ -187,10 +201,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         }
         Subscriptions.Declare(declared.Select(subscription => subscription.Topic));
         await Outbox.StartAsync(cancellation);
-        if (Workflows is not null)
-        {
-            await Workflows.StartAsync(cancellation);
-        }
+        await Leadership.StartAsync(LeadAsync, cancellation);
         connection = Task.Run(async () =>
         {
             try
@@ -209,8 +220,33 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         }, CancellationToken.None);
     }
 
-    /// <summary>Ends the streams of workflow workers, which would otherwise keep the server from stopping.</summary>
-    public ValueTask EndWorkAsync() => Workflows?.DisposeAsync() ?? ValueTask.CompletedTask;
+    /// <summary>Nobody finds it from now on, and its actors go to other instances, if there are any.</summary>
+    public async Task LeaveAsync()
+    {
+        await Names.DisposeAsync();
+        await Share.GiveAwayAsync();
+    }
+
+    /// <summary>Ends the streams of workflow workers, which would otherwise keep the server from stopping; another instance may run the workflows then.</summary>
+    public async ValueTask EndWorkAsync()
+    {
+        await Leadership.StopTryingAsync();
+        await (Workflows?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await JobService.DisposeAsync();
+        await Leadership.DisposeAsync();
+    }
+
+    private async Task LeadAsync(CancellationToken cancellation)
+    {
+        if (Workflows is not null)
+        {
+            await Workflows.StartAsync(cancellation);
+        }
+        await JobService.LeadAsync(cancellation);
+    }
+
+    /// <summary>A worker's stream has come to this instance and gone on to the leading one, or has ended.</summary>
+    public void RelayedWorkers(int more) => Interlocked.Add(ref relayedWorkers, more);
 
     /// <summary>Stops taking events; the app may still call the API and finish its work.</summary>
     public async Task QuiesceAsync()
@@ -238,7 +274,9 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         await QuiesceAsync();
         await connection;
         await Subscriptions.DisposeAsync();
+        await Share.DisposeAsync();
         await JobService.DisposeAsync();
+        await Leadership.DisposeAsync();
         await ConfigurationItems.DisposeAsync();
         if (ActorHost is not null)
         {
@@ -247,6 +285,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         await Outbox.DisposeAsync();
         await Components.DisposeAsync();
         await Names.DisposeAsync();
+        Presence.Withdraw();
         (Channel as IDisposable)?.Dispose();
         Client?.Dispose();
         Invoker.Dispose();

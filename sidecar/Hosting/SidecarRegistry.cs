@@ -6,15 +6,38 @@ using Sidecar.Tracing;
 
 namespace Sidecar.Hosting;
 
-/// <summary>One sidecar's announcement: where other processes of this machine reach it.</summary>
-internal sealed record Announcement(string AppId, int Port, int ProcessId, string Token);
+/// <summary>
+/// One sidecar's announcement: where other processes of this machine reach it, and what it takes part in. Several of one
+/// <paramref name="AppId"/> are instances of it.
+/// </summary>
+/// <param name="StartTime">Of the process: with its number it names the process for good.</param>
+/// <param name="Invocable">Found by app id. Not so one that others find by a name resolver of its own, and one that is about to end.</param>
+internal sealed record Announcement(string AppId, int Port, int ProcessId, string StartTime, bool Invocable)
+{
+    /// <summary>Names the instance among all that ever were.</summary>
+    public string Instance => $"{ProcessId}-{StartTime}-{Port}";
 
-/// <summary>The actor types that an app hosts, beside its announcement.</summary>
-internal sealed record ActorAnnouncement(int Port, int ProcessId, IReadOnlyCollection<string> Types);
+    /// <summary>Instances of one app id over one store share their actors.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>The actor types its app hosts now.</summary>
+    public IReadOnlyList<string> Types { get; init; } = [];
+
+    /// <summary>It runs the workflows of its group.</summary>
+    public bool Leads { get; init; }
+
+    /// <summary>The membership by which it acts, having let go what that gives to others; null while it can have no actors.</summary>
+    public string? Applied { get; init; }
+
+    /// <summary>What it has not let go yet.</summary>
+    public IReadOnlyList<string> Held { get; init; } = [];
+
+    public Uri Address => new($"http://127.0.0.1:{Port}");
+}
 
 /// <summary>
-/// How sidecars of several processes find each other on one machine: a file per app in a folder that only this user can read,
-/// with the internal port and the token a caller has to show. A file whose process is gone is ignored and replaced.
+/// How sidecars of several processes find each other on one machine: a file per sidecar in a folder that only this user can read,
+/// with the internal port, and a token that a caller has to show. A file whose process is gone is ignored and deleted.
 /// </summary>
 internal sealed class SidecarRegistry
 {
@@ -26,56 +49,51 @@ internal sealed class SidecarRegistry
 
     public static readonly HttpMessageInvoker Invoker = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, EnableMultipleHttp2Connections = true, ActivityHeadersPropagator = null }.WithAnyText());
 
-    private const string ActorsSuffix = ".actors";
+    public const string Files = "*.sidecar.json";
 
-    private readonly string folder;
     private static string token = "";
 
     public SidecarRegistry(string? folder = null)
     {
-        this.folder = folder ?? Path.Combine(Path.GetTempPath(), $"dapr-embedded-sidecars-{Environment.UserName}");
-        Directory.CreateDirectory(this.folder);
+        Folder = folder ?? Path.Combine(Path.GetTempPath(), $"dapr-embedded-sidecars-{Environment.UserName}");
+        MakeFolder();
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(this.folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute); // whoever made it
         }
         token = SharedToken();
     }
 
-    public void Announce(string appId, int port)
-        => WriteWhole(FileOf(appId), JsonSerializer.Serialize(new Announcement(appId, port, Environment.ProcessId, "")));
+    public string Folder { get; }
 
-    public void Withdraw(string appId)
+    public void Announce(Announcement announcement) => WriteWhole(FileOf(announcement), JsonSerializer.Serialize(announcement));
+
+    public void Withdraw(Announcement announcement) => File.Delete(FileOf(announcement));
+
+    /// <summary>
+    /// The sidecars whose processes live. <paramref name="known"/> are looked at by name: a listing may miss a file that is just being replaced.
+    /// </summary>
+    public IReadOnlyList<Announcement> ReadAll(IReadOnlyList<Announcement> known)
     {
-        if (Read(appId)?.ProcessId == Environment.ProcessId)
+        MakeFolder();
+        var found = new List<Announcement>();
+        foreach (var file in Directory.EnumerateFiles(Folder, Files).Union(known.Select(FileOf), StringComparer.Ordinal))
         {
-            File.Delete(FileOf(appId));
+            if (Read(file) is not { } announcement)
+            {
+                continue;
+            }
+            if (ProcessInfo.StartTime(announcement.ProcessId) == announcement.StartTime)
+            {
+                found.Add(announcement);
+            }
+            else
+            {
+                File.Delete(file);
+            }
         }
+        return [.. found.OrderBy(announcement => announcement.AppId, StringComparer.Ordinal).ThenBy(announcement => announcement.Instance, StringComparer.Ordinal)];
     }
-
-    public Uri? Find(string appId)
-        => Read(appId) is { } found && ProcessInfo.IsAlive(found.ProcessId) ? new Uri($"http://127.0.0.1:{found.Port}") : null;
-
-    /// <summary>No types: hosts none any more.</summary>
-    public void AnnounceActors(string appId, int port, IReadOnlyCollection<string> types)
-    {
-        var file = FileOf(appId) + ActorsSuffix;
-        if (types.Count > 0)
-        {
-            WriteWhole(file, JsonSerializer.Serialize(new ActorAnnouncement(port, Environment.ProcessId, types)));
-        }
-        else if (Read<ActorAnnouncement>(file)?.ProcessId == Environment.ProcessId)
-        {
-            File.Delete(file);
-        }
-    }
-
-    /// <summary>A sidecar of another process; which of several is the same for all who ask.</summary>
-    public Uri? FindActors(string type)
-        => Directory.EnumerateFiles(folder, "*" + ActorsSuffix).Order(StringComparer.Ordinal).Select(Read<ActorAnnouncement>)
-            .FirstOrDefault(found => found is not null && found.Types.Contains(type) && found.ProcessId != Environment.ProcessId && ProcessInfo.IsAlive(found.ProcessId)) is { } host
-                ? new Uri($"http://127.0.0.1:{host.Port}")
-                : null;
 
     /// <summary>Marks a request to another sidecar: who calls whom, in which span, and that it comes from a sidecar of this user.</summary>
     public static void Introduce(HttpRequestMessage request, string caller, string target, TraceContext trace)
@@ -111,25 +129,38 @@ internal sealed class SidecarRegistry
         return parent.Length > 0 ? new TraceContext(parent, state) : TraceContext.Off;
     }
 
-    private Announcement? Read(string appId) => Read<Announcement>(FileOf(appId));
+    private void MakeFolder()
+    {
+        if (Directory.Exists(Folder))
+        {
+            return;
+        }
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(Folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
 
-    private static T? Read<T>(string file)
-        where T : class
+    private static Announcement? Read(string file)
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(File.ReadAllText(file));
+            return JsonSerializer.Deserialize<Announcement>(File.ReadAllText(file));
         }
-        catch (Exception e) when (e is IOException or JsonException)
+        catch (Exception e) when (e is FileNotFoundException or JsonException)
         {
-            return null; // nobody has announced it, or is just doing so
+            return null; // withdrawn since it was listed; or none of ours
         }
     }
 
     /// <summary>The token all sidecars of this user share; whoever can read it could read the stores as well.</summary>
     private string SharedToken()
     {
-        var file = Path.Combine(folder, "token");
+        var file = Path.Combine(Folder, "token");
         if (!File.Exists(file))
         {
             WriteWhole(file, Convert.ToHexString(RandomNumberGenerator.GetBytes(32)), overwrite: false);
@@ -137,7 +168,7 @@ internal sealed class SidecarRegistry
         return File.ReadAllText(file);
     }
 
-    private string FileOf(string appId) => Path.Combine(folder, Uri.EscapeDataString(appId) + ".json");
+    private string FileOf(Announcement announcement) => Path.Combine(Folder, $"{Uri.EscapeDataString(announcement.AppId)}.{announcement.ProcessId}.{announcement.Port}.sidecar.json");
 
     /// <summary>Readers see the old file or the new one, never half of one.</summary>
     private static void WriteWhole(string file, string content, bool overwrite = true)

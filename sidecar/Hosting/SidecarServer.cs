@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Sidecar.Actors.Placement;
 using Sidecar.Api;
 using Sidecar.Api.Grpc;
 using Sidecar.Api.Http;
@@ -29,10 +30,12 @@ internal sealed class SidecarServer : IAsyncDisposable
     private readonly WebApplication web;
     private readonly AppDirectory directory;
 
+    private readonly Roster roster;
+
     private readonly ServerOptions options;
 
-    private SidecarServer(WebApplication web, IReadOnlyList<AppSidecar> sidecars, AppDirectory directory, ServerOptions options)
-        => (this.web, Sidecars, this.directory, this.options) = (web, sidecars, directory, options);
+    private SidecarServer(WebApplication web, IReadOnlyList<AppSidecar> sidecars, AppDirectory directory, Roster roster, ServerOptions options)
+        => (this.web, Sidecars, this.directory, this.roster, this.options) = (web, sidecars, directory, roster, options);
 
     public IReadOnlyList<AppSidecar> Sidecars { get; }
 
@@ -60,17 +63,16 @@ internal sealed class SidecarServer : IAsyncDisposable
             grpc.MaxReceiveMessageSize = null; // each app's own limit is set on its requests
             grpc.MaxSendMessageSize = null;
         });
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<ApiLog>().AddSingleton<DaprService>().AddSingleton<TaskHubService>().AddSingleton<IWorkflowEngines, CallerEngines>()
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<ApiLog>().AddSingleton<LeaderRelay>().AddSingleton<DaprService>().AddSingleton<TaskHubService>().AddSingleton<IWorkflowEngines, CallerEngines>()
             .AddSingleton(services => ActivatorUtilities.CreateInstance<ShutdownRequests>(services, options.OwnsProcess));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Apps.Max(app => app.GracefulShutdown));
 
         var time = TimeProvider.System;
-        var registry = new SidecarRegistry();
         var directory = new AppDirectory();
         var listeners = new List<(AppOptions App, ListenerKind Kind, int Port)>();
         var apps = options.Apps.Select(app => WithPorts(app, listeners)).ToList();
-        Dictionary<string, AppSidecar> sidecars = new(StringComparer.Ordinal);
-        builder.Services.AddSingleton(_ => new MetricsExport(sidecars.Values
+        List<AppSidecar> sidecars = []; // in the order of the apps
+        builder.Services.AddSingleton(_ => new MetricsExport(sidecars.DistinctBy(sidecar => sidecar.Options.AppId)
             .Where(sidecar => sidecar.Options.MetricsPort > 0 && sidecar.Configuration.Metrics.Enabled)
             .Select(sidecar => (sidecar.Options.AppId, sidecar.Configuration.Metrics))));
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -91,7 +93,7 @@ internal sealed class SidecarServer : IAsyncDisposable
                     ListenerFeature? feature = null;
                     listen.Use(next => connection =>
                     {
-                        connection.Features.Set(feature ??= new ListenerFeature(sidecars[app.AppId], kind));
+                        connection.Features.Set(feature ??= new ListenerFeature(sidecars[apps.IndexOf(app)], kind));
                         return next(connection);
                     });
                 });
@@ -99,9 +101,10 @@ internal sealed class SidecarServer : IAsyncDisposable
         });
         var web = builder.Build();
         var loggers = web.Services.GetRequiredService<ILoggerFactory>();
+        var roster = new Roster(new SidecarRegistry(), time, loggers.CreateLogger<Roster>());
         try
         {
-            Load(options, apps, sidecars, registry, directory, web.Services.GetRequiredService<IHttpForwarder>(), time, loggers);
+            Load(options, apps, sidecars, roster, directory, web.Services.GetRequiredService<IHttpForwarder>(), time, loggers);
             if (apps.Any(app => app.MetricsPort > 0))
             {
                 web.Services.GetRequiredService<MetricsExport>(); // counts from here on
@@ -111,14 +114,15 @@ internal sealed class SidecarServer : IAsyncDisposable
         }
         catch
         {
-            foreach (var sidecar in sidecars.Values)
+            foreach (var sidecar in sidecars)
             {
                 await sidecar.DisposeAsync();
             }
+            await roster.DisposeAsync();
             await web.DisposeAsync();
             throw;
         }
-        var server = new SidecarServer(web, [.. apps.Select(app => sidecars[app.AppId])], directory, options);
+        var server = new SidecarServer(web, sidecars, directory, roster, options);
         foreach (var sidecar in server.Sidecars)
         {
             directory.Add(sidecar);
@@ -144,7 +148,7 @@ internal sealed class SidecarServer : IAsyncDisposable
     {
         foreach (var sidecar in Sidecars)
         {
-            await sidecar.Names.DisposeAsync();
+            await sidecar.LeaveAsync();
             await sidecar.QuiesceAsync();
             await sidecar.EndWorkAsync();
         }
@@ -154,6 +158,7 @@ internal sealed class SidecarServer : IAsyncDisposable
             directory.Remove(sidecar);
             await sidecar.DisposeAsync();
         }
+        await roster.DisposeAsync();
         await web.DisposeAsync();
     }
 
@@ -201,17 +206,19 @@ internal sealed class SidecarServer : IAsyncDisposable
         }
     }
 
-    private static void Load(ServerOptions options, List<AppOptions> apps, Dictionary<string, AppSidecar> sidecars, SidecarRegistry registry, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
+    private static void Load(ServerOptions options, List<AppOptions> apps, List<AppSidecar> sidecars, Roster roster, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
     {
         var problems = new List<YamlProblem>();
         var resources = apps.Select(app => ResourceSet.Load(app.ResourcesPaths, problems)).ToList();
         var configurations = apps.Select(app => ConfigurationReader.Load(app.ConfigPaths, problems)).ToList();
         ThrowIfAny(problems);
+        var actors = new ActorDirectory(roster, directory, alone: apps.Count == 1);
         for (var i = 0; i < apps.Count; i++)
         {
             var own = Loggers(apps[i], loggers);
             var components = Loader(options, own, time).Load(apps[i].AppId, resources[i].Components, problems);
-            sidecars[apps[i].AppId] = new AppSidecar(apps[i], configurations[i], components, resources[i], directory, Names(configurations[i], registry, options.BaseDirectory, time, own), forwarder, time, own);
+            var presence = new Presence(roster, apps[i].AppId, apps[i].InternalGrpcPort, components.ActorStore is { } store ? StoreIdentity.Of(store, options.BaseDirectory) : null);
+            sidecars.Add(new AppSidecar(apps[i], configurations[i], components, resources[i], directory, actors, presence, roster, Names(configurations[i], roster, presence, options.BaseDirectory, time, own), forwarder, time, own));
         }
         ThrowIfAny(problems);
     }
@@ -220,10 +227,10 @@ internal sealed class SidecarServer : IAsyncDisposable
 
     private static ComponentLoader Loader(ServerOptions options, ILoggerFactory loggers, TimeProvider time) => new(loggers, time, options.BaseDirectory, options.RefuseUnknownMetadata);
 
-    private static INameResolver Names(Configuration configuration, SidecarRegistry registry, string folder, TimeProvider time, ILoggerFactory loggers)
+    private static INameResolver Names(Configuration configuration, Roster roster, Presence presence, string folder, TimeProvider time, ILoggerFactory loggers)
         => configuration.NameResolution?.Sqlite is { } sqlite
             ? new SqliteNames(sqlite.Path.Length == 0 ? sqlite : sqlite with { Path = Path.Combine(folder, sqlite.Path) }, time, loggers.CreateLogger<SqliteNames>())
-            : new MachineNames(registry);
+            : new MachineNames(roster, presence);
 
     /// <summary>A file that several apps read is wrong for each of them, but worth one line.</summary>
     private static void ThrowIfAny(List<YamlProblem> problems)
@@ -242,6 +249,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         web.Use(RequestPath.ReadAsync);
         web.Use(CrossOrigin.AnswerAsync);
         web.Use(Admission.AdmitAsync);
+        web.Use(web.Services.GetRequiredService<LeaderRelay>().RelayAsync);
         web.Use(HttpPipeline.RunAsync);
         web.Use(ApiLog.WriteAsync);
         web.UseRouting();

@@ -1,36 +1,55 @@
-using System.Collections.Concurrent;
-using Sidecar.Actors;
+using Sidecar.Apps;
 using Sidecar.Hosting;
 
 namespace Sidecar.Invocation;
 
 /// <summary>Who is where among the apps of this process.</summary>
-internal sealed class AppDirectory : IActorPlacement
+internal sealed class AppDirectory
 {
-    private readonly ConcurrentDictionary<string, AppSidecar> local = new(StringComparer.Ordinal);
+    private readonly Lock gate = new(); // of those who change
+    private volatile Dictionary<string, AppSidecar[]> local = new(StringComparer.Ordinal);
+    private int next;
 
-    public void Add(AppSidecar sidecar) => local[sidecar.Options.AppId] = sidecar;
+    public IEnumerable<AppSidecar> All => local.Values.SelectMany(instances => instances);
 
-    public void Remove(AppSidecar sidecar) => local.TryRemove(KeyValuePair.Create(sidecar.Options.AppId, sidecar));
+    public void Add(AppSidecar sidecar) => Change(sidecar.Options.AppId, instances => [.. instances, sidecar]);
 
-    public AppSidecar? Local(string appId) => local.GetValueOrDefault(appId);
+    public void Remove(AppSidecar sidecar) => Change(sidecar.Options.AppId, instances => [.. instances.Where(other => other != sidecar)]);
 
-    /// <summary>
-    /// Whether an actor type may be hosted by a sidecar of another process: never while several apps run in this one. They are a system
-    /// of their own; a type of an app that is ill or not up yet must not be looked for in another system of this machine.
-    /// </summary>
-    public bool IsForeign(string type) => local.Count == 1 && !local.Values.Any(sidecar => sidecar.ActorHost?.Hosts(type) == true);
+    /// <summary>The instance that runs the app's workflows, if it is here.</summary>
+    public AppSidecar? Leader(string appId) => local.TryGetValue(appId, out var instances) ? instances.FirstOrDefault(instance => instance.Leadership.IsHere) : null;
 
-    /// <summary>The host of an actor type among the apps of this process.</summary>
-    public ActorHost? Find(string type)
+    public AppSidecar? At(int port) => All.FirstOrDefault(sidecar => sidecar.Options.InternalGrpcPort == port);
+
+    /// <summary>Who is to take a call: the caller itself when it means itself, else one instance after the other, as long as they are well.</summary>
+    public AppSidecar? Find(string appId, AppOptions caller)
     {
-        foreach (var sidecar in local.Values)
+        if (!local.TryGetValue(appId, out var instances))
         {
-            if (sidecar is { AppIsWell: true, ActorHost: { } host } && host.Hosts(type))
-            {
-                return host;
-            }
+            return null;
         }
-        return null;
+        if (instances.Length == 1)
+        {
+            return instances[0];
+        }
+        if (appId == caller.AppId)
+        {
+            return At(caller.InternalGrpcPort);
+        }
+        var first = (int)((uint)Interlocked.Increment(ref next) % (uint)instances.Length);
+        return instances.Skip(first).Concat(instances.Take(first)).FirstOrDefault(instance => instance.AppIsWell) ?? instances[first];
+    }
+
+    private void Change(string appId, Func<AppSidecar[], AppSidecar[]> change)
+    {
+        lock (gate)
+        {
+            var changed = new Dictionary<string, AppSidecar[]>(local, StringComparer.Ordinal) { [appId] = change(local.GetValueOrDefault(appId, [])) };
+            if (changed[appId].Length == 0)
+            {
+                changed.Remove(appId);
+            }
+            local = changed;
+        }
     }
 }

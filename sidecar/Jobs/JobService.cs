@@ -24,11 +24,35 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
     private readonly ConcurrentDictionary<string, DueCall> armed = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Task, bool> ticking = new();
     private readonly CancellationTokenSource stopping = new();
-    private IJobReceiver? app;
+    private readonly SemaphoreSlim beginning = new(1);
+    private IJobReceiver? app; // guarded by beginning, as is leads
+    private bool leads;
 
-    public async Task StartAppAsync(IJobReceiver receiver, CancellationToken cancellation)
+    public Task StartAppAsync(IJobReceiver receiver, CancellationToken cancellation) => BeginAsync(() => app = receiver, cancellation);
+
+    /// <summary>This instance tells the app of its jobs from now on; before, another does.</summary>
+    public Task LeadAsync(CancellationToken cancellation) => BeginAsync(() => leads = true, cancellation);
+
+    private async Task BeginAsync(Action change, CancellationToken cancellation)
     {
-        app = receiver;
+        await beginning.WaitAsync(cancellation);
+        try
+        {
+            change();
+            await ArmAllAsync(cancellation);
+        }
+        finally
+        {
+            beginning.Release();
+        }
+    }
+
+    private async Task ArmAllAsync(CancellationToken cancellation)
+    {
+        if (app is null || !leads)
+        {
+            return;
+        }
         await foreach (var job in store.AllAsync("", cancellation))
         {
             Arm(job);
@@ -46,7 +70,7 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
 
     public void Arm(ScheduledJob job)
     {
-        if (app is null)
+        if (app is null || !leads)
         {
             return;
         }
@@ -68,6 +92,10 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
 
     public async ValueTask DisposeAsync()
     {
+        if (stopping.IsCancellationRequested)
+        {
+            return; // before another instance takes over
+        }
         await stopping.CancelAsync();
         StopApp();
         await Task.WhenAll(ticking.Keys);

@@ -2,39 +2,33 @@ using Sidecar.Hosting;
 
 namespace Sidecar.Names;
 
-/// <summary>The default, in the place of <c>mdns</c>: the registry of this user on this machine.</summary>
-internal sealed class MachineNames(SidecarRegistry registry) : INameResolver
+/// <summary>
+/// The default, in the place of <c>mdns</c>: the registry of this user on this machine. The sidecar's own presence there makes it known.
+/// </summary>
+internal sealed class MachineNames(Roster roster, Presence presence) : INameResolver
 {
-    private string? announced;
-    private int port;
+    private int next;
 
     public Task AnnounceAsync(string appId, int port, CancellationToken cancellation)
     {
-        registry.Announce(appId, port);
-        (announced, this.port) = (appId, port);
+        presence.Change(own => own with { Invocable = true });
         return Task.CompletedTask;
     }
 
-    public Uri? Find(string appId) => registry.Find(appId);
-
-    public void AnnounceActors(IReadOnlyCollection<string> types)
+    public IReadOnlyList<Uri> Find(string appId)
     {
-        if (announced is not null)
+        var known = roster.Of(appId);
+        if (known.Count < 2)
         {
-            registry.AnnounceActors(announced, port, types);
+            return known.Count == 0 ? [] : [known[0].Address];
         }
+        var first = (int)((uint)Interlocked.Increment(ref next) % (uint)known.Count);
+        return [.. known.Skip(first).Concat(known.Take(first)).Select(announcement => announcement.Address)];
     }
-
-    public Uri? FindActors(string type) => registry.FindActors(type);
 
     public ValueTask DisposeAsync()
     {
-        if (announced is not null)
-        {
-            registry.AnnounceActors(announced, port, []);
-            registry.Withdraw(announced);
-            announced = null;
-        }
+        presence.Change(own => own with { Invocable = false });
         return ValueTask.CompletedTask;
     }
 }

@@ -39,11 +39,16 @@ internal sealed partial class SqliteNames : INameResolver
         renewing = RenewAsync();
     }
 
-    public Uri? Find(string appId)
+    public IReadOnlyList<Uri> Find(string appId) => database.Read(session =>
     {
-        var address = database.Read(session => session.Scalar($"SELECT address FROM {options.Table} WHERE app_id = ?1 AND last_update > ?2 ORDER BY random() LIMIT 1", appId, Now() - Seconds(options.UpdateInterval)));
-        return address is string found ? new Uri("http://" + found) : null;
-    }
+        var found = new List<Uri>();
+        using var row = session.Query($"SELECT address FROM {options.Table} WHERE app_id = ?1 AND last_update > ?2 ORDER BY random()", appId, Now() - Seconds(options.UpdateInterval));
+        while (row.Read())
+        {
+            found.Add(new Uri("http://" + row.GetString(0)));
+        }
+        return found;
+    });
 
     public async ValueTask DisposeAsync()
     {

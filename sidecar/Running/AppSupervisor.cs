@@ -121,6 +121,17 @@ internal sealed class AppSupervisor(RunApp app, AppSidecar sidecar, RunRecord re
         }
         var folder = Path.Combine(app.Directory, ".dapr", "logs");
         Directory.CreateDirectory(folder);
-        return new StreamWriter(Path.Combine(folder, $"{app.Options.AppId}_app_{time.GetLocalNow():yyyyMMddHHmmss}.log")) { AutoFlush = true };
+        var name = $"{app.Options.AppId}_app_{time.GetLocalNow():yyyyMMddHHmmss}";
+        for (var instance = 1; ; instance++)
+        {
+            try
+            {
+                return new StreamWriter(new FileStream(Path.Combine(folder, instance == 1 ? $"{name}.log" : $"{name}_{instance}.log"), FileMode.CreateNew, FileAccess.Write, FileShare.Read)) { AutoFlush = true };
+            }
+            catch (IOException) when (File.Exists(Path.Combine(folder, instance == 1 ? $"{name}.log" : $"{name}_{instance}.log")))
+            {
+                // That of another instance of the app.
+            }
+        }
     }
 }

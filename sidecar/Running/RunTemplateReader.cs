@@ -65,12 +65,7 @@ internal sealed class RunTemplateReader
         document.RefuseTheRest();
         var shared = common is null ? Shared.None : ReadShared(common, folder);
         common?.RefuseTheRest();
-        var apps = items.Select(item => App(item, shared)).OfType<RunApp>().ToList();
-        foreach (var twins in apps.GroupBy(app => app.Options.AppId).Where(group => group.Count() > 1))
-        {
-            problems.Add(new YamlProblem(items[0].File, twins.Last().Line, $"app id '{twins.Key}' is used twice; app ids are unique in a run"));
-        }
-        return apps;
+        return [.. items.Select(item => App(item, shared)).OfType<RunApp>()];
     }
 
     private RunApp? App(YamlMap item, Shared common)

@@ -27,7 +27,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
     private readonly Channel<(StateStoreComponent Store, StateWrite Record)> committed = Channel.CreateUnbounded<(StateStoreComponent, StateWrite)>(new() { SingleReader = true });
     private readonly CancellationTokenSource stopping = new();
     private Task relay = Task.CompletedTask;
-    private long sequence;
+    private long sequence = Random.Shared.Next(); // two instances that write in the same moment must not write the same key
 
     private string Prefix => $"{appId}||outbox||";
 

@@ -1,24 +1,30 @@
 using System.Collections.Concurrent;
+using Sidecar.Actors.Placement;
 using Sidecar.Jobs;
 using Sidecar.Timers;
 
 namespace Sidecar.Actors.Reminders;
 
 /// <summary>
-/// Fires the reminders of the types an app hosts. What was due while nobody ran fires once at the start. A tick is moved on under
+/// Fires the reminders of the actors that are this instance's. What was due while nobody ran fires once at the start. A tick is moved on under
 /// the ETag of the reminder it was made from: one that was changed or deleted meanwhile stays as it then is.
 /// </summary>
-internal sealed partial class ReminderService(ReminderStore store, TimerService clock, TimeProvider time, Func<Reminder, CancellationToken, Task> tick, ILogger logger) : IAsyncDisposable
+internal sealed partial class ReminderService(ReminderStore store, ActorShare share, TimerService clock, TimeProvider time, Func<Reminder, CancellationToken, Task> tick, ILogger logger) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<(ActorId Actor, string Name), DueCall> armed = new();
-    private readonly ConcurrentDictionary<Task, bool> ticking = new();
+    private readonly Dictionary<(ActorId Actor, string Name), Task> ticking = []; // guarded by itself; of each reminder the last one
     private readonly CancellationTokenSource stopping = new();
 
-    public async Task StartAsync(Func<string, bool> isHosted, CancellationToken cancellation)
+    /// <summary>Takes up all that are stored of the actors that are <paramref name="mine"/>, and leaves all others be.</summary>
+    public async Task TakeUpAsync(Func<ActorId, bool> mine, CancellationToken cancellation)
     {
+        foreach (var key in armed.Keys.Where(key => !mine(key.Actor)))
+        {
+            Disarm(key);
+        }
         await foreach (var reminder in store.AllAsync(cancellation))
         {
-            if (isHosted(reminder.ActorType))
+            if (mine(reminder.Actor))
             {
                 Arm(reminder);
             }
@@ -26,9 +32,14 @@ internal sealed partial class ReminderService(ReminderStore store, TimerService 
     }
 
     /// <summary>Registers a reminder in place of one of the same name. Durable once answered.</summary>
-    /// <returns>False: there is one, and <paramref name="overwrite"/> says to leave it.</returns>
-    public async Task<bool> TryRegisterAsync(Reminder reminder, bool overwrite, CancellationToken cancellation)
+    /// <returns>False: there is one, and <paramref name="overwrite"/> says to leave it. Null: the actor is another instance's.</returns>
+    public async Task<bool?> TryRegisterAsync(Reminder reminder, bool overwrite, CancellationToken cancellation)
     {
+        using var hold = await share.HoldAsync(reminder.Actor, cancellation);
+        if (hold is null)
+        {
+            return null;
+        }
         var done = await store.TryPutAsync(reminder, overwrite, cancellation);
         if (done)
         {
@@ -47,12 +58,10 @@ internal sealed partial class ReminderService(ReminderStore store, TimerService 
         return found;
     }
 
+    /// <summary>From whichever instance: a tick looks whether its reminder is still stored.</summary>
     public async Task UnregisterAsync(ActorId actor, string name, CancellationToken cancellation)
     {
-        if (armed.TryRemove((actor, name), out var call))
-        {
-            call.Dispose();
-        }
+        Disarm((actor, name));
         await store.DeleteAsync(actor, name, cancellation);
     }
 
@@ -70,7 +79,12 @@ internal sealed partial class ReminderService(ReminderStore store, TimerService 
         {
             call.Dispose();
         }
-        await Task.WhenAll(ticking.Keys);
+        Task[] last;
+        lock (ticking)
+        {
+            last = [.. ticking.Values];
+        }
+        await Task.WhenAll(last);
         stopping.Dispose();
     }
 
@@ -90,16 +104,46 @@ internal sealed partial class ReminderService(ReminderStore store, TimerService 
         {
             return;
         }
-        var task = Task.Run(() => TickAsync(actor, name));
-        ticking[task] = true;
-        task.ContinueWith(done => ticking.TryRemove(done, out _), TaskScheduler.Default);
+        lock (ticking)
+        {
+            var before = ticking.GetValueOrDefault((actor, name));
+            var task = ticking[(actor, name)] = Task.Run(() => TickAfterAsync(before, actor, name));
+            task.ContinueWith(_ => Forget((actor, name), task), TaskScheduler.Default);
+        }
+    }
+
+    private void Disarm((ActorId, string) key)
+    {
+        if (armed.TryRemove(key, out var call))
+        {
+            call.Dispose();
+        }
+    }
+
+    /// <summary>One tick of a reminder at a time: it may have been armed anew while the last one was under way.</summary>
+    private async Task TickAfterAsync(Task? before, ActorId actor, string name)
+    {
+        await (before ?? Task.CompletedTask);
+        await TickAsync(actor, name);
+    }
+
+    private void Forget((ActorId, string) key, Task ended)
+    {
+        lock (ticking)
+        {
+            if (ticking.GetValueOrDefault(key) == ended)
+            {
+                ticking.Remove(key);
+            }
+        }
     }
 
     private async Task TickAsync(ActorId actor, string name)
     {
         try
         {
-            if (await store.FindAsync(actor, name, stopping.Token) is not { } found)
+            using var hold = await share.HoldAsync(actor, stopping.Token);
+            if (hold is null || await store.FindAsync(actor, name, stopping.Token) is not { } found)
             {
                 return;
             }
@@ -123,6 +167,10 @@ internal sealed partial class ReminderService(ReminderStore store, TimerService 
         {
             // Not moved on: fires again after the next start.
         }
+        catch (ActorMovedException)
+        {
+            // Not moved on: fires where the actor is now.
+        }
         catch (Exception e)
         {
             LogTickFailed(e, actor.ToString(), name);
@@ -140,7 +188,7 @@ internal sealed partial class ReminderService(ReminderStore store, TimerService 
                 await tick(reminder, stopping.Token);
                 return;
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (e is not (OperationCanceledException or ActorMovedException))
             {
                 LogDeliveryFailed(e, reminder.Actor.ToString(), reminder.Name, attempt + 1);
             }

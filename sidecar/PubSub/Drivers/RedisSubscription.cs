@@ -213,13 +213,13 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
             await AcknowledgeAsync(id);
         }
         var idle = (long)options.ProcessingTimeout.TotalMilliseconds;
-        var pending = (RedisResult[])(await server.Database.ExecuteAsync("XPENDING", (RedisKey)topic, options.ConsumerId, "IDLE", idle, "-", "+", options.QueueDepth))!;
-        var ids = pending.Select(entry => (string)entry[0]!).ToList();
-        if (ids.Where(underWay.ContainsKey).ToList() is { Count: > 0 } kept)
+        var pending = (RedisResult[])(await server.Database.ExecuteAsync("XPENDING", (RedisKey)topic, options.ConsumerId, "IDLE", idle / 2, "-", "+", options.QueueDepth))!;
+        var entries = pending.Select(entry => (Id: (string)entry[0]!, Idle: (long)entry[2])).ToList();
+        if (entries.Where(entry => underWay.ContainsKey(entry.Id)).Select(entry => entry.Id).ToList() is { Count: > 0 } kept)
         {
-            await ClaimAsync(0, kept, "JUSTID"); // starts their time anew, here and for every other process of the group
+            await ClaimAsync(0, kept, "JUSTID"); // starts their time anew, well before any other process of the group may claim them
         }
-        if (ids.Where(id => !underWay.ContainsKey(id)).ToList() is { Count: > 0 } left)
+        if (entries.Where(entry => entry.Idle >= idle && !underWay.ContainsKey(entry.Id)).Select(entry => entry.Id).ToList() is { Count: > 0 } left)
         {
             await TakeAsync(RedisStreamEntry.Read(topic, await ClaimAsync(idle, left)));
         }

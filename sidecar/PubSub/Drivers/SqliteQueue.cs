@@ -17,6 +17,7 @@ internal sealed class SqliteQueue : IDisposable
     private readonly SqliteDatabase database;
     private readonly FileStream? ownership;
     private readonly ConcurrentDictionary<(string Topic, Action Signal), bool> listeners = new();
+    private readonly ConcurrentDictionary<(string Consumer, string Topic), SqliteConsumers> consumers = new();
     private int users = 1;
 
     private SqliteQueue(string path)
@@ -94,6 +95,8 @@ internal sealed class SqliteQueue : IDisposable
             }
             return found;
         });
+
+    public SqliteConsumers Consumers(string consumer, string topic) => consumers.GetOrAdd((consumer, topic), static _ => new SqliteConsumers());
 
     public long Count(string consumer, string topic)
         => database.Read(session =>

@@ -12,6 +12,7 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
     private const int ReadAhead = 256;
 
     private readonly SqliteQueue queue;
+    private readonly SqliteConsumers consumers;
     private readonly string consumer;
     private readonly string topic;
     private readonly MessageHandler handler;
@@ -26,6 +27,7 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
     private readonly Action signal;
     private readonly bool unordered;
     private int nextLane;
+    private int rewind; // 1 when what was passed over is to be looked at again
     private int disposed;
 
     public SqliteSubscription(SqliteQueue queue, string consumer, SubscribeRequest request, MessageHandler handler, TimeSpan redeliverInterval, int maxConcurrency, TimeProvider time, ILogger logger)
@@ -35,14 +37,21 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
         signal = () => signals.Writer.TryWrite(true);
         unordered = request.Parallel > 0;
         lanes = [.. Enumerable.Range(0, Math.Max(1, unordered ? request.Parallel : maxConcurrency)).Select(_ => Channel.CreateUnbounded<(long, BrokerMessage, int)>())];
+        consumers = queue.Consumers(consumer, topic);
         queue.Listen(topic, signal);
-        signal();
+        consumers.Join(this);
         pumps = [Task.Run(ReadAsync), .. lanes.Select(lane => Task.Run(() => DeliverAsync(lane)))];
     }
 
     public string Topic => topic;
 
     public long Depth() => queue.Count(consumer, topic);
+
+    public void Rewind()
+    {
+        Volatile.Write(ref rewind, 1);
+        signal();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -54,6 +63,7 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
         queue.StopListening(topic, signal);
         await stopping.CancelAsync();
         await Task.WhenAll(pumps);
+        consumers.Leave(this);
         stopping.Dispose();
     }
 
@@ -68,12 +78,16 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
                 IReadOnlyList<(long, BrokerMessage)> messages;
                 do
                 {
+                    last = Interlocked.Exchange(ref rewind, 0) == 1 ? 0 : last;
                     messages = queue.Read(consumer, topic, last, ReadAhead);
                     foreach (var (id, message) in messages)
                     {
-                        await room.WaitAsync(stopping.Token);
                         last = id;
-                        LaneOf(message).Writer.TryWrite((id, message, 1));
+                        if (consumers.TryTake(this, id, message.OrderingKey))
+                        {
+                            await room.WaitAsync(stopping.Token);
+                            LaneOf(message).Writer.TryWrite((id, message, 1));
+                        }
                     }
                 }
                 while (messages.Count == ReadAhead);
@@ -125,9 +139,20 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
     /// <summary>Nobody waits for the removal to be on disk: repeating a delivery after a crash is allowed, holding up the lane is not.</summary>
     private Task RemoveAsync(long id)
     {
+        consumers.Handled(id);
         _ = queue.RemoveAsync(id).ContinueWith(
-            failed => LogRemovalFailed(failed.Exception!, id, topic),
-            CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            removed =>
+            {
+                if (removed.IsFaulted)
+                {
+                    LogRemovalFailed(removed.Exception, id, topic); // stays taken: this process does not deliver it again
+                }
+                else
+                {
+                    consumers.Done(id);
+                }
+            },
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return Task.CompletedTask;
     }
 
