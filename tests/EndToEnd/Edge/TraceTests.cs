@@ -36,7 +36,7 @@ public sealed class TraceTests
 
         string[] services = ["gateway", "orders", "inventory", "payments", "shipping", "customers"];
         string[] steps = saga == "orchestration"
-            ? ["orchestration", "WorkflowActivity ReserveInventory", "WorkflowActivity ProcessPayment", "WorkflowActivity ArrangeShipment", "pubsub/inventory", "pubsub/payments", "pubsub/shipments"]
+            ? ["orchestration", "WorkflowActivity ReserveInventory", "WorkflowActivity ProcessPayment", "WorkflowActivity ArrangeShipment", "pubsub/orders", "pubsub/shipments"]
             : ["/events/order-created", "pubsub/inventory", "/events/payment-requested", "pubsub/payments", "/events/shipment-requested", "pubsub/shipments"];
         List<CollectedSpan> trace = [];
         List<string> missing = [];

@@ -50,7 +50,7 @@ public sealed class RosterTests : IDisposable
     {
         await using var roster = Open();
         new Presence(roster, "app", 5, null).Change(own => own with { Invocable = true });
-        Directory.Delete(folder.FullName, recursive: true);
+        Assert.Single(folder.GetFiles(SidecarRegistry.Files)).Delete();
         roster.Refresh();
 
         Assert.Equal([5], roster.Of("app").Select(found => found.Port));
