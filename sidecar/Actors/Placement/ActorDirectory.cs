@@ -26,7 +26,15 @@ internal sealed class ActorDirectory : IActorPlacement
         roster.Changed += LookAgain;
     }
 
-    public ActorRoute? Find(ActorId actor) => types.TryGetValue(actor.Type, out var hosts) ? hosts.Route(actor) : null;
+    public ActorRoute? Find(ActorId actor)
+    {
+        if (!types.TryGetValue(actor.Type, out var hosts))
+        {
+            Refresh(); // it may have come a moment ago
+            types.TryGetValue(actor.Type, out hosts);
+        }
+        return hosts?.Route(actor);
+    }
 
     public void Refresh() => roster.Refresh();
 

@@ -71,7 +71,7 @@ internal sealed class ActorSite : IAsyncDisposable
 {
     private readonly HttpApp app;
     private readonly ActorWitness witness;
-    private SidecarProcess? sidecar;
+    private readonly TaskCompletionSource<SidecarProcess> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ActorSite(string name, HttpApp app, ActorWitness witness) => (Name, this.app, this.witness) = (name, app, witness);
 
@@ -79,7 +79,7 @@ internal sealed class ActorSite : IAsyncDisposable
 
     public HttpApp App => app;
 
-    public SidecarProcess Sidecar => sidecar!;
+    public SidecarProcess Sidecar => started.Task.Result;
 
     /// <summary>Its sidecar has been killed: what its app still does is nobody's business.</summary>
     public bool IsDead { get; private set; }
@@ -98,7 +98,7 @@ internal sealed class ActorSite : IAsyncDisposable
                 return Task.CompletedTask;
             });
         }
-        site.sidecar = await SidecarProcess.StartAsync(options with { HttpPort = port, AppPort = site.app.PortNumber });
+        site.started.SetResult(await SidecarProcess.StartAsync(options with { HttpPort = port, AppPort = site.app.PortNumber }));
         return site;
     }
 
@@ -123,10 +123,16 @@ internal sealed class ActorSite : IAsyncDisposable
         witness.Begin(this, id);
         try
         {
+            await started.Task; // calls may come as soon as it serves, which is before anybody here knows
             var sum = await StateAsync(type, id) + 1;
             await Sidecar.Http.SendAsync("POST", $"/v1.0/actors/{type}/{id}/state", $$$"""[{"operation":"upsert","request":{"key":"sum","value":{{{sum}}}}}]""").SucceedsAsync();
             witness.Turns.AddOrUpdate(id, 1, (_, before) => before + 1);
             await context.Response.WriteAsync($"{sum}");
+        }
+        catch (Exception e)
+        {
+            context.Response.StatusCode = 500; // and why, which the caller gets to see
+            await context.Response.WriteAsync($"{Name}: {e.Message}");
         }
         finally
         {
