@@ -60,10 +60,13 @@ internal sealed class SqliteDatabase : IDisposable
     /// Runs <paramref name="work"/> on the writer. The task completes once the commit that holds it is on disk. When it throws,
     /// its own changes are rolled back and those of its neighbours stay.
     /// </summary>
-    public Task<T> WriteAsync<T>(Func<SqliteSession, T> work) => writer.EnqueueAsync(work, undoable: true);
+    public Task<T> WriteAsync<T>(Func<SqliteSession, T> work) => writer.EnqueueAsync(work, undoable: true, gathers: false);
 
-    /// <summary>As <see cref="WriteAsync"/> for work of one statement, which SQLite itself undoes when it fails: saves the savepoint.</summary>
-    public Task<T> WriteOneAsync<T>(Func<SqliteSession, T> statement) => writer.EnqueueAsync(statement, undoable: false);
+    /// <summary>
+    /// As <see cref="WriteAsync"/> for work of one statement, which SQLite itself undoes when it fails: saves the savepoint. Many that are begun one
+    /// after the other share their commits.
+    /// </summary>
+    public Task<T> WriteOneAsync<T>(Func<SqliteSession, T> statement) => writer.EnqueueAsync(statement, undoable: false, gathers: true);
 
     /// <summary>Reads what is committed.</summary>
     public T Read<T>(Func<SqliteSession, T> work)
@@ -71,7 +74,7 @@ internal sealed class SqliteDatabase : IDisposable
         if (InMemory)
         {
             // A shared-cache memory database locks tables between connections, so its reads take their turn with the writes.
-            return writer.EnqueueAsync(work, undoable: false).GetAwaiter().GetResult();
+            return writer.EnqueueAsync(work, undoable: false, gathers: false).GetAwaiter().GetResult();
         }
         if (!readers.TryTake(out var session))
         {

@@ -4,8 +4,8 @@ namespace Sidecar.Sqlite;
 
 /// <summary>
 /// Group commit: one thread takes all jobs that have gathered while the last commit was on its way to disk, and commits them
-/// together. At load the cost of a commit is shared by tens of jobs. Idle, whoever brings a job commits it himself: handing it over
-/// and back would take as long again.
+/// together. At load the cost of a commit is shared by tens of jobs. Idle, whoever waits for a job of his own commits it himself:
+/// handing it over and back would take as long again.
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
@@ -25,15 +25,20 @@ internal sealed class SqliteWriter : IDisposable
         thread.Start();
     }
 
-    public Task<T> EnqueueAsync<T>(Func<SqliteSession, T> work, bool undoable)
+    /// <param name="gathers">Others of its kind may follow before its caller waits: it always goes to the thread, to share a commit with them.</param>
+    public Task<T> EnqueueAsync<T>(Func<SqliteSession, T> work, bool undoable, bool gathers)
     {
         var job = new Job<T>(work) { Undoable = undoable };
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(closed, this);
-            if (busy || waiting.Count > 0)
+            if (gathers || busy || waiting.Count > 0)
             {
-                waiting.Add(job); // whoever commits just now wakes the thread
+                waiting.Add(job);
+                if (waiting.Count == 1 && !busy)
+                {
+                    Monitor.Pulse(gate); // otherwise whoever commits just now does
+                }
                 return job.Task;
             }
             busy = true;

@@ -129,6 +129,19 @@ public sealed class SqliteWriterTests
     }
 
     [Fact]
+    public async Task Single_statements_are_left_to_the_writer_so_that_many_begun_together_share_a_commit()
+    {
+        using var database = await WithTableAsync();
+        var ran = await Task.WhenAll(Enumerable.Range(0, 20).Select(n => database.WriteOneAsync(session =>
+        {
+            session.Execute("INSERT INTO t (n) VALUES (?1)", n);
+            return Thread.CurrentThread.Name;
+        })));
+        Assert.All(ran, thread => Assert.Equal("sqlite :memory:", thread));
+        Assert.Equal(20L, database.Read(session => session.Scalar("SELECT COUNT(*) FROM t")));
+    }
+
+    [Fact]
     public async Task Jobs_of_many_threads_are_all_done_once()
     {
         using var database = await WithTableAsync();
