@@ -8,7 +8,7 @@ internal sealed class AppDirectory
 {
     private readonly Lock gate = new(); // of those who change
     private volatile Dictionary<string, AppSidecar[]> local = new(StringComparer.Ordinal);
-    private int next;
+    private readonly RoundRobin turns = new();
 
     public IEnumerable<AppSidecar> All => local.Values.SelectMany(instances => instances);
 
@@ -36,8 +36,8 @@ internal sealed class AppDirectory
         {
             return At(caller.InternalGrpcPort);
         }
-        var first = (int)((uint)Interlocked.Increment(ref next) % (uint)instances.Length);
-        return instances.Skip(first).Concat(instances.Take(first)).FirstOrDefault(instance => instance.AppIsWell) ?? instances[first];
+        var turn = turns.From(instances).ToList();
+        return turn.Find(instance => instance.AppIsWell) ?? turn[0];
     }
 
     private void Change(string appId, Func<AppSidecar[], AppSidecar[]> change)

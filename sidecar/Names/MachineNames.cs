@@ -1,4 +1,5 @@
 using Sidecar.Hosting;
+using Sidecar.Invocation;
 
 namespace Sidecar.Names;
 
@@ -7,7 +8,7 @@ namespace Sidecar.Names;
 /// </summary>
 internal sealed class MachineNames(Roster roster, Presence presence) : INameResolver
 {
-    private int next;
+    private readonly RoundRobin turns = new();
 
     public Task AnnounceAsync(string appId, int port, CancellationToken cancellation)
     {
@@ -22,8 +23,7 @@ internal sealed class MachineNames(Roster roster, Presence presence) : INameReso
         {
             return known.Count == 0 ? [] : [known[0].Address];
         }
-        var first = (int)((uint)Interlocked.Increment(ref next) % (uint)known.Count);
-        return [.. known.Skip(first).Concat(known.Take(first)).Select(announcement => announcement.Address)];
+        return [.. turns.From(known).Select(announcement => announcement.Address)];
     }
 
     public ValueTask DisposeAsync()

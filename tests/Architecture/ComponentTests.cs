@@ -6,10 +6,14 @@ namespace Architecture;
 /// <summary>Components and the run template name what is there, and every store has one owner.</summary>
 public sealed partial class ComponentTests
 {
+    private const string ChoreographySuffix = "-choreography";
+
     private static readonly IReadOnlyList<string> ComponentFiles = [.. Repository.Files.Where(file => file.StartsWith("components/", StringComparison.Ordinal) && file.Count(c => c == '/') == 2 && IsYaml(file))];
     private static readonly IReadOnlyList<YamlMappingNode> Apps = [.. ((YamlSequenceNode)Repository.Yaml("dapr.yaml")["apps"]).Cast<YamlMappingNode>()];
 
     public static TheoryData<string> StateStores => [.. ComponentFiles.Where(file => TypeOf(file).StartsWith("state.", StringComparison.Ordinal))];
+
+    public static TheoryData<string> ChoreographyStores => [.. ComponentFiles.Where(file => NameOf(file).EndsWith(ChoreographySuffix, StringComparison.Ordinal))];
 
     public static TheoryData<string> Components => [.. ComponentFiles];
 
@@ -33,21 +37,16 @@ public sealed partial class ComponentTests
 
     /// <summary>Decision 63.</summary>
     [Theory]
-    [MemberData(nameof(StateStores))]
+    [MemberData(nameof(ChoreographyStores))]
     public void A_component_for_choreographed_orders_differs_from_its_store_by_name_and_topic_alone(string file)
     {
-        const string Suffix = "-choreography";
-        if (!NameOf(file).EndsWith(Suffix, StringComparison.Ordinal))
-        {
-            return;
-        }
-        var store = NameOf(file).Replace(Suffix, "-store", StringComparison.Ordinal);
+        var store = NameOf(file).Replace(ChoreographySuffix, "-store", StringComparison.Ordinal);
         var expected = Repository.Read($"{Path.GetDirectoryName(file)}/{store}.yaml")
             .Replace($"name: {store}\n", $"name: {NameOf(file)}\n", StringComparison.Ordinal)
             .Replace("- name: keyPrefix\n      value: name\n", $"- name: keyPrefix\n      value: {store}\n", StringComparison.Ordinal);
-        expected = OutboxTopic().Replace(expected, $"$0{Suffix}");
+        expected = OutboxTopic().Replace(expected, $"$0{ChoreographySuffix}");
         Assert.Equal(expected, Repository.Read(file)[(Repository.Read(file).IndexOf('\n', StringComparison.Ordinal) + 1)..]);
-        Assert.Contains($"{Suffix}\n", expected, StringComparison.Ordinal);
+        Assert.Contains($"{ChoreographySuffix}\n", expected, StringComparison.Ordinal);
     }
 
     [Theory]

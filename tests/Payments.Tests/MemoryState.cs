@@ -36,9 +36,6 @@ internal sealed class MemoryState
 
     public string? JsonOf(string store, string key) => records.TryGetValue((store, key), out var record) ? record.Json : null;
 
-    /// <summary>The component over the same records as <paramref name="store"/> that events of choreographed sagas leave by.</summary>
-    private static string Records(string store) => store.Replace("-choreography", "-store", StringComparison.Ordinal);
-
     public MemoryState Knows<T>()
     {
         client.Setup(dapr => dapr.GetStateAndETagAsync<T>(It.IsAny<string>(), It.IsAny<string>(), It.IsAny<ConsistencyMode?>(), It.IsAny<IReadOnlyDictionary<string, string>>(), It.IsAny<CancellationToken>()))
@@ -76,6 +73,9 @@ internal sealed class MemoryState
         Published.Add(new PublishedEvent(change.Metadata!["type"], change.Metadata["subject"], Text(told)));
         return Task.CompletedTask;
     }
+
+    /// <summary>The store whose records a component for events of choreographed sagas writes.</summary>
+    private static string Records(string component) => component.Replace("-choreography", "-store", StringComparison.Ordinal);
 
     private static string Text(StateTransactionRequest operation) => Encoding.UTF8.GetString(operation.Value!);
 
