@@ -18,7 +18,7 @@ public sealed class RedisPubSubTests(BrokerSidecars<RedisBroker> fixture) : PubS
 public sealed class RabbitPubSubTests(BrokerSidecars<RabbitBroker> fixture) : PubSubTests<RabbitBroker>(fixture);
 
 /// <summary>Publishing and subscribing, the same for every broker. Tests of one class run one after the other, so the next event at a path is the own one.</summary>
-public abstract class PubSubTests<TDriver> : IClassFixture<BrokerSidecars<TDriver>> where TDriver : BrokerDriver, new()
+public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecars<TDriver>> where TDriver : BrokerDriver, new()
 {
     private readonly BrokerSidecars<TDriver> fixture;
 
@@ -152,61 +152,6 @@ public abstract class PubSubTests<TDriver> : IClassFixture<BrokerSidecars<TDrive
         Assert.Equal(("Ynl0ZXM=", "application/octet-stream", "Dapr", "raw"), (Text(envelope, "data_base64"), Text(envelope, "datacontenttype"), Text(envelope, "source"), Text(envelope, "topic")));
     }
 
-    [SkippableFact]
-    public async Task A_bulk_publish_delivers_each_entry()
-    {
-        await Http.SendAsync("POST", "/v1.0/publish/bulk/events/plain", """
-            [{"entryId":"1","event":{"n":1},"contentType":"application/json"},
-             {"entryId":"2","event":"text","contentType":"text/plain","metadata":{"cloudevent.type":"mine"}},
-             {"entryId":"3","event":"aGk=","contentType":"application/octet-stream"}]
-            """).SucceedsAsync();
-        var events = new[] { (await App.NextAsync("/plain")).Json, (await App.NextAsync("/plain")).Json, (await App.NextAsync("/plain")).Json }
-            .OrderBy(json => Text(json, "datacontenttype"), StringComparer.Ordinal).ToList();
-        Assert.Equal(("""{"n":1}""", "aGk=", "text", "mine"), (events[0].GetProperty("data").GetRawText(), Text(events[1], "data_base64"), Text(events[2], "data"), Text(events[2], "type")));
-        var response = await fixture.Sidecar.Client.BulkPublishEventAsync("events", "plain", ["a", "b"]);
-        Assert.Empty(response.FailedEntries);
-        await App.NextAsync("/plain");
-        await App.NextAsync("/plain");
-    }
-
-    [SkippableTheory]
-    [InlineData("""[{"entryId":"1","event":"a","contentType":"text/plain"},{"entryId":"1","event":"b","contentType":"text/plain"}]""", "DAPR_PUBSUB_MARSHAL_EVENTS")]
-    [InlineData("""[{"event":"a","contentType":"text/plain"}]""", "DAPR_PUBSUB_MARSHAL_EVENTS")]
-    [InlineData("""[{"entryId":"1","event":{"n":1},"contentType":"text/plain"}]""", "DAPR_PUBSUB_MARSHAL_ENVELOPE")]
-    [InlineData("""{"entryID": "}""", "DAPR_PUBSUB_UNMARSHAL_EVENTS")]
-    [InlineData("""{"entryID": ""}""", "DAPR_PUBSUB_UNMARSHAL_EVENTS")]
-    public async Task A_malformed_bulk_publish_is_refused(string body, string reason)
-        => Assert.Equal(reason, (await Http.SendAsync("POST", "/v1.0/publish/bulk/events/plain", body).FailsAsync(400, "ERR_PUBSUB_EVENTS_SER")).Reason());
-
-    [SkippableFact]
-    public async Task Duplicate_entry_ids_over_gRPC_are_refused()
-    {
-        var request = new Protos.BulkPublishRequest { PubsubName = "events", Topic = "plain", Entries = { new Protos.BulkPublishRequestEntry { EntryId = "1" }, new Protos.BulkPublishRequestEntry { EntryId = "1" } } };
-        Assert.Equal("DAPR_PUBSUB_MARSHAL_EVENTS", (await Grpc.BulkPublishEventAsync(request).FailsAsync(StatusCode.InvalidArgument)).Reason());
-    }
-
-    [SkippableFact]
-    public async Task A_bulk_subscriber_gets_several_events_in_one_delivery()
-    {
-        App.Answers("/bulk", (got, context) => Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, BulkSuccess(got.Json)));
-        await Http.SendAsync("POST", "/v1.0/publish/bulk/events/bulk", """[{"entryId":"1","event":"a","contentType":"text/plain"},{"entryId":"2","event":"b","contentType":"text/plain"},{"entryId":"3","event":"c","contentType":"text/plain"}]""").SucceedsAsync();
-        var got = await App.NextAsync("/bulk");
-        Assert.Equal(["entries", "id", "metadata", "pubsubname", "topic", "type"], got.Json.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
-        Assert.Equal(("com.dapr.event.sent.bulk", "bulk", fixture.Driver.Gathers ? 3 : 1), (Text(got.Json, "type"), Text(got.Json, "topic"), got.Json.GetProperty("entries").GetArrayLength()));
-        var entry = got.Json.GetProperty("entries")[0];
-        Assert.Equal(["contentType", "entryId", "event", "metadata"], entry.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
-        Assert.Equal(("application/cloudevents+json", "a"), (Text(entry, "contentType"), Text(entry.GetProperty("event"), "data")));
-    }
-
-    [SkippableFact]
-    public async Task A_raw_bulk_subscriber_gets_bytes()
-    {
-        App.Answers("/rawbulk", (got, context) => Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, BulkSuccess(got.Json)));
-        await Http.SendAsync("POST", "/v1.0/publish/events/rawbulk?metadata.rawPayload=true", "bytes", "text/plain").SucceedsAsync();
-        var entry = (await App.NextAsync("/rawbulk")).Json.GetProperty("entries")[0];
-        Assert.Equal(("Ynl0ZXM=", "application/octet-stream"), (Text(entry, "event"), Text(entry, "contentType")));
-    }
-
     [SkippableTheory]
     [InlineData(200, "")]
     [InlineData(204, "")]
@@ -328,73 +273,6 @@ public abstract class PubSubTests<TDriver> : IClassFixture<BrokerSidecars<TDrive
         Assert.True((await App.NextAsync("/plain")).Json.TryGetProperty("expiration", out _));
         await Http.SendAsync("POST", "/v1.0/publish/events/plain?metadata.ttlInSeconds=never", "1").SucceedsAsync();
         Assert.False((await App.NextAsync("/plain")).Json.TryGetProperty("expiration", out _));
-    }
-
-    [SkippableFact]
-    public async Task A_gRPC_app_gets_the_attributes_apart_and_the_rest_as_extensions()
-    {
-        await fixture.GrpcSidecar.Http.SendAsync("POST", "/v1.0/publish/events/plain?metadata.cloudevent.type=mine", """{"n":1}""").SucceedsAsync();
-        var (got, headers) = await fixture.GrpcApp.State.NextEventAsync();
-        Assert.Equal(("mine", "grpc-app", "plain", "events", "", "application/json", """{"n":1}"""), (got.Type, got.Source, got.Topic, got.PubsubName, got.Path, got.DataContentType, got.Data.ToStringUtf8()));
-        Assert.Equal(["pubsubname", "time", "topic", "traceid", "traceparent", "tracestate"], got.Extensions.Fields.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal("events", headers.GetValue("pubsubname"));
-    }
-
-    [SkippableFact]
-    public async Task A_gRPC_app_gets_the_trace_in_both_of_gRPCs_forms()
-    {
-        const string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-        await fixture.GrpcSidecar.Http.SendAsync("POST", "/v1.0/publish/events/plain", "{}", "application/json", ("traceparent", trace)).SucceedsAsync();
-        var (_, headers) = await fixture.GrpcApp.State.NextEventAsync();
-        Assert.Equal(trace, headers.GetValue("traceparent"));
-        Assert.Equal("00004bf92f3577b34da6a3ce929d0e0e47360100f067aa0ba902b70201", Convert.ToHexStringLower(headers.GetValueBytes("grpc-trace-bin")!));
-    }
-
-    [SkippableFact]
-    public async Task A_gRPC_app_gets_bulks_and_raw_text()
-    {
-        var publish = new Protos.BulkPublishRequest { PubsubName = "events", Topic = "bulk" };
-        publish.Entries.AddRange(Enumerable.Range(0, 2).Select(n => new Protos.BulkPublishRequestEntry { EntryId = $"{n}", Event = ByteString.CopyFromUtf8($"e{n}"), ContentType = "text/plain" }));
-        await fixture.GrpcSidecar.Grpc.BulkPublishEventAsync(publish);
-        var entries = new List<Dapr.AppCallback.Autogen.Grpc.v1.TopicEventBulkRequestEntry>();
-        while (entries.Count < 2)
-        {
-            var bulk = await fixture.GrpcApp.State.Bulks.Reader.ReadAsync().AsTask().OrFail("the gRPC app got no bulk");
-            Assert.Equal(fixture.Driver.Gathers ? 2 : 1, bulk.Entries.Count);
-            entries.AddRange(bulk.Entries);
-        }
-        Assert.Equal(["e0", "e1"], entries.Select(entry => entry.CloudEvent.Data.ToStringUtf8()).Order(StringComparer.Ordinal));
-    }
-
-    [SkippableFact]
-    public async Task A_streaming_subscriber_gets_events_and_answers_them()
-    {
-        using var stream = Grpc.SubscribeTopicEventsAlpha1();
-        await stream.RequestStream.WriteAsync(new() { InitialRequest = new() { PubsubName = "events", Topic = "streamed" } });
-        Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None).OrFail("the subscription was not confirmed"));
-        Assert.NotNull(stream.ResponseStream.Current.InitialResponse);
-        foreach (var n in (int[])[1, 2])
-        {
-            await PublishAsync("streamed", $"{n}");
-            Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None).OrFail("no event came over the stream"));
-            var got = stream.ResponseStream.Current.EventMessage;
-            Assert.Equal(($"{n}", "/"), (got.Data.ToStringUtf8(), got.Path));
-            await stream.RequestStream.WriteAsync(new() { EventProcessed = new() { Id = got.Id, Status = new() } });
-        }
-        var metadata = await Grpc.GetMetadataAsync(new());
-        Assert.Contains(metadata.Subscriptions, subscription => subscription is { Topic: "streamed", Type: Protos.PubsubSubscriptionType.Streaming });
-    }
-
-    [SkippableTheory]
-    [InlineData("", "t", "pubsubName is required")]
-    [InlineData("events", "", "topic is required")]
-    [InlineData("scoped", "narrow", "subscription to topic 'narrow' on pubsub 'scoped' is not allowed")]
-    public async Task A_stream_that_cannot_be_subscribed_ends(string pubsub, string topic, string message)
-    {
-        using var stream = Grpc.SubscribeTopicEventsAlpha1();
-        await stream.RequestStream.WriteAsync(new() { InitialRequest = new() { PubsubName = pubsub, Topic = topic } });
-        var failure = await Assert.ThrowsAsync<RpcException>(() => stream.ResponseStream.MoveNext(CancellationToken.None));
-        Assert.Equal((StatusCode.Unknown, message), (failure.StatusCode, failure.Status.Detail));
     }
 
     [SkippableFact]
