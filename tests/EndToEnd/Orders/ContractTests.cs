@@ -89,7 +89,7 @@ public sealed class ContractTests(SharedSystem shared)
     }
 
     /// <summary>A broker may hold what other tests have published in the services' name, which is as old as can be.</summary>
-    private static bool IsMadeUp(string data) => JsonNode.Parse(data) is not JsonObject told || told["occurredAt"]?.GetValue<DateTimeOffset>() is not { } at || at == DateTimeOffset.UnixEpoch;
+    private static bool IsMadeUp(string data) => data.Length == 0 || JsonNode.Parse(data) is not JsonObject told || told["occurredAt"]?.GetValue<DateTimeOffset>() is not { } at || at == DateTimeOffset.UnixEpoch;
 
     /// <summary>Subscribed when it returns; what it returns ends with the listening.</summary>
     private static async Task<Task> ListenAsync(GrpcChannel channel, AppSidecar sidecar, string topic, ConcurrentDictionary<string, string> seen, CancellationToken enough)

@@ -17,11 +17,10 @@ public sealed class ListTests(SharedSystem shared)
         var placed = new List<string>();
         for (var i = 0; i < 7; i++)
         {
-            placed.Add((await system.Api.PlaceAndEndAsync(Api.Order(i == 3 ? "product-11" : "product-1", customer: customer, saga: i % 2 == 0 ? "choreography" : "orchestration"))).OrderId);
+            placed.Insert(0, (await system.Api.PlaceAndEndAsync(Api.Order(i == 3 ? "product-11" : "product-1", customer: customer, saga: i % 2 == 0 ? "choreography" : "orchestration"))).OrderId);
+            await system.Api.ListedAsync($"customerId={customer}&limit=3", placed); // a list is in the order in which it has heard, and the two kinds come by two topics
         }
-        placed.Reverse();
 
-        await system.Api.ListedAsync($"customerId={customer}&limit=3", placed);
         await system.Api.ListedAsync($"customerId={customer}&status=cancelled", [placed[3]]);
         await system.Api.ListedAsync($"customerId={customer}&status=confirmed&limit=2", [.. placed.Where((_, i) => i != 3)]);
         var page = await system.Api.ReadAsync<ListOf<OrderView>>($"/api/orders?customerId={customer}&limit=1");
