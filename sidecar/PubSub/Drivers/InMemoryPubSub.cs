@@ -7,7 +7,7 @@ namespace Sidecar.PubSub.Drivers;
 /// <c>pubsub.in-memory</c>, as in daprd: one process, one delivery. A message whose handler fails is gone, unless a resiliency
 /// policy tries again or a dead-letter topic takes it. A subscriber gets one message at a time, so that bulks are of one message.
 /// </summary>
-internal sealed class InMemoryPubSub : IPubSub
+internal sealed partial class InMemoryPubSub(ILogger<InMemoryPubSub> logger) : IPubSub
 {
     private readonly ConcurrentDictionary<Subscriber, bool> subscribers = new();
 
@@ -28,7 +28,7 @@ internal sealed class InMemoryPubSub : IPubSub
 
     public Task<IAsyncDisposable> SubscribeAsync(SubscribeRequest request, MessageHandler handler, CancellationToken cancellation)
     {
-        var subscriber = new Subscriber(request, handler, leaving => subscribers.TryRemove(leaving, out _));
+        var subscriber = new Subscriber(request, handler, logger, leaving => subscribers.TryRemove(leaving, out _));
         subscribers[subscriber] = true;
         return Task.FromResult<IAsyncDisposable>(subscriber);
     }
@@ -41,17 +41,18 @@ internal sealed class InMemoryPubSub : IPubSub
         }
     }
 
-    private sealed class Subscriber : IAsyncDisposable
+    private sealed partial class Subscriber : IAsyncDisposable
     {
         private readonly string topic;
+        private readonly ILogger logger;
         private readonly Action<Subscriber> leave;
         private readonly CancellationTokenSource stopping = new();
         private readonly Task pump;
 
-        public Subscriber(SubscribeRequest request, MessageHandler handler, Action<Subscriber> leave)
+        public Subscriber(SubscribeRequest request, MessageHandler handler, ILogger logger, Action<Subscriber> leave)
         {
             topic = request.Topic;
-            this.leave = leave;
+            (this.logger, this.leave) = (logger, leave);
             pump = Task.Run(() => DeliverAsync(handler));
         }
 
@@ -77,9 +78,23 @@ internal sealed class InMemoryPubSub : IPubSub
                 {
                     return;
                 }
-                // A wildcard's messages come under the topic that was subscribed to; the envelope says where they were published.
-                await handler(message with { Topic = topic }, stopping.Token);
+                try
+                {
+                    // A wildcard's messages come under the topic that was subscribed to; the envelope says where they were published.
+                    await handler(message with { Topic = topic }, stopping.Token);
+                }
+                catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+                {
+                    return; // cut off by the end of the subscription, and gone
+                }
+                catch (Exception e)
+                {
+                    LogHandlerFailed(e, topic); // a subscription outlives any one message
+                }
             }
         }
+
+        [LoggerMessage(2131, LogLevel.Error, "Handler for topic {Topic} failed; the message is gone")]
+        private partial void LogHandlerFailed(Exception failure, string topic);
     }
 }

@@ -102,6 +102,17 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task A_stream_that_its_subscriber_completes_ends_well_though_an_event_is_unanswered()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Events] });
+        using var stream = await OpenAsync(sidecar, "a");
+        await PublishAsync(sidecar, "a", "1");
+        await NextAsync(stream);
+        await stream.RequestStream.CompleteAsync();
+        Assert.False(await stream.ResponseStream.MoveNext(CancellationToken.None).OrFail("the stream did not end"));
+    }
+
+    [Fact]
     public async Task A_second_initial_request_ends_the_stream_and_nothing_else()
     {
         await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Events] });

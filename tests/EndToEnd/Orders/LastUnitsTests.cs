@@ -25,7 +25,7 @@ public sealed class LastUnitsTests
 
         var released = await Wait.ForAsync("the reservation of no order expires", async () => await ReservationAsync(inventory, "nobodys") is var found && found.Status == "released" ? found : null);
         Assert.StartsWith("expired", released.Reason, StringComparison.Ordinal);
-        Assert.Contains(system.Set.ValuesOf("inventory-store"), told => told.Contains("nobodys:inventory.released", StringComparison.Ordinal));
+        await Wait.UntilAsync("its release is told", () => Task.FromResult(system.Set.ValuesOf("inventory-store").Any(told => told.Contains("nobodys:inventory.released", StringComparison.Ordinal))));
         var ended = new List<OrderView>();
         foreach (var orderId in orderIds)
         {
