@@ -9,7 +9,7 @@ using ServiceDefaults.Requests;
 var builder = WebApplication.CreateBuilder(args).AddServiceDefaults().AddIdentity().AddLimits();
 builder.Configuration[AppToken.Edge] = "true";
 builder.Services.AddReverseProxy();
-builder.Services.AddOrderFeed();
+builder.Services.AddMemoryCache().AddSingleton<RememberedCustomers>().AddOrderFeed();
 builder.Services.AddServiceClient<OrdersClient>("orders").AddServiceClient<CustomersClient>("customers");
 
 var app = builder.Build().UseServiceDefaults();

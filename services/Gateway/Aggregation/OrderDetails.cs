@@ -12,22 +12,21 @@ internal static class OrderDetails
 {
     public static void MapOrderDetails(this IEndpointRouteBuilder routes) => routes.MapGet("/api/orders/{orderId}", GetAsync).RequireAuthorization(Roles.Customer);
 
-    private static async Task GetAsync(string orderId, OrdersClient orders, CustomersClient customers, HttpContext context)
+    private static async Task GetAsync(string orderId, OrdersClient orders, RememberedCustomers customers, HttpContext context)
     {
         var cancellation = context.RequestAborted;
-        var own = context.User.IsOperator() ? null : customers.GetAsync(context, context.User.Name()!, cancellation);
+        var own = context.User.IsOperator() ? null : customers.FindAsync(context, context.User.Name()!, cancellation);
         using var found = await orders.GetAsync(context, orderId, cancellation);
         if (!found.IsSuccessStatusCode)
         {
-            (await (own ?? Task.FromResult<HttpResponseMessage>(null!)))?.Dispose();
+            await (own ?? Task.FromResult<byte[]?>(null));
             await PassOnAsync(context, found);
             return;
         }
         var order = (await JsonNode.ParseAsync(await found.Content.ReadAsStreamAsync(cancellation), cancellationToken: cancellation))!.AsObject();
-        using var customer = await (own ?? customers.GetAsync(context, (string)order["customerId"]!, cancellation));
-        if (customer.IsSuccessStatusCode)
+        if (await (own ?? customers.FindAsync(context, (string)order["customerId"]!, cancellation)) is { } customer)
         {
-            order["customer"] = await JsonNode.ParseAsync(await customer.Content.ReadAsStreamAsync(cancellation), cancellationToken: cancellation);
+            order["customer"] = JsonNode.Parse(customer);
         }
         await context.Response.WriteAsJsonAsync(order, cancellation);
     }

@@ -1,3 +1,4 @@
+using Gateway.Aggregation;
 using Gateway.Identity;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms;
@@ -33,16 +34,34 @@ internal static class ServiceRoutes
         var token = app.Configuration["DAPR_API_TOKEN"];
         var invoker = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
         var config = new ForwarderRequestConfig { ActivityTimeout = Patience };
+        var remembered = app.Services.GetRequiredService<RememberedCustomers>();
         var transformers = app.Services.GetRequiredService<ITransformBuilder>();
         foreach (var route in Routes)
         {
-            var transformer = transformers.Create(transforms => ToService(transforms, $"/v1.0/invoke/{route.AppId}/method/{route.Path}/{{**rest}}", token));
+            var transformer = transformers.Create(transforms =>
+            {
+                ToService(transforms, $"/v1.0/invoke/{route.AppId}/method/{route.Path}/{{**rest}}", token);
+                if (route.AppId == "customers")
+                {
+                    transforms.AddResponseTransform(response => ForgetChanged(remembered, response.HttpContext));
+                }
+            });
             var endpoint = app.MapForwarder($"/api/{route.Path}/{{**rest}}", sidecar, config, transformer, invoker).WithMetadata(new HttpMethodMetadata(route.Methods));
             if (route.Policy is { } policy)
             {
                 endpoint.RequireAuthorization(policy);
             }
         }
+    }
+
+    /// <summary>Whatever the answer was: a change may have been made although nobody could tell in time.</summary>
+    private static ValueTask ForgetChanged(RememberedCustomers remembered, HttpContext context)
+    {
+        if (HttpMethods.IsPut(context.Request.Method) && context.GetRouteValue("rest") is string customerId)
+        {
+            remembered.Forget(customerId);
+        }
+        return default;
     }
 
     private static void ToService(TransformBuilderContext transforms, string pattern, string? token)

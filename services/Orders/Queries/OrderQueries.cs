@@ -10,10 +10,11 @@ namespace Orders.Queries;
 /// <summary>Reads orders: a finished one from its stream alone, a pending one together with its saga.</summary>
 internal sealed class OrderQueries(OrderStreams streams, IDaprWorkflowClient workflows)
 {
-    public async Task<Outcome<OrderView>> FindAsync(string orderId, CancellationToken cancellation)
+    /// <param name="withSteps">Whether to ask how far a pending order's saga has come; without, its steps may all be shown as pending.</param>
+    public async Task<Outcome<OrderView>> FindAsync(string orderId, CancellationToken cancellation, bool withSteps = true)
     {
         var stream = await streams.FindAsync(orderId, cancellation);
-        if (stream?.Fold() is { } order && (order.Status != OrderStatus.Pending || order.Saga == SagaKinds.Choreography))
+        if (stream?.Fold() is { } order && ((!withSteps && order.Interventions.Count == 0) || order.Status != OrderStatus.Pending || order.Saga == SagaKinds.Choreography))
         {
             return OrderView.Of(orderId, stream, order);
         }

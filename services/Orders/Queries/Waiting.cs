@@ -27,8 +27,9 @@ internal sealed class Waiting(OrderQueries queries, OrderEndings endings, TimePr
         var limit = time.GetUtcNow() + TimeSpan.FromSeconds(seconds);
         while (true)
         {
-            var now = OwnOrders.Shown(http.Request, orderId, await queries.FindAsync(orderId, http.RequestAborted));
             var left = limit - time.GetUtcNow();
+            // A pending order is shown only when the time is up.
+            var now = OwnOrders.Shown(http.Request, orderId, await queries.FindAsync(orderId, http.RequestAborted, withSteps: left <= TimeSpan.Zero));
             if (now.Value is not { Status: "pending" } || left <= TimeSpan.Zero)
             {
                 return now;

@@ -25,6 +25,17 @@ public sealed class OutcomeTests(SharedSystem shared)
     }
 
     [Fact]
+    public async Task An_order_shows_its_customer_as_changed_a_moment_ago()
+    {
+        var customer = await system.Api.RegisterAsync("Before");
+        var order = await system.Api.PlaceAndEndAsync(Api.Order(customer: customer));
+
+        await system.Api.ChangeCustomerAsync(customer, "After");
+
+        Assert.Equal(("Before", "After"), (order.Customer?.Name, (await system.Api.OrderAsync(order.OrderId)).Customer?.Name));
+    }
+
+    [Fact]
     public async Task Two_lines_of_one_product_are_both_reserved_and_paid()
     {
         var before = await system.Api.ProductAsync("product-3");
