@@ -25,6 +25,8 @@ internal sealed class DaprdRun(SystemFolder folder, string set, DaprInstallation
 
     private IEnumerable<KeptProcess> Commands => apps.Select(app => app.Command).OfType<KeptProcess>();
 
+    private IEnumerable<KeptProcess> All => [.. Commands, .. Daprds, .. controlPlane];
+
     public override async Task ReadyAsync()
     {
         foreach (var left in folder.Recorded().Where(process => process.AppId.Length > 0 && process.IsAlive))
@@ -72,11 +74,15 @@ internal sealed class DaprdRun(SystemFolder folder, string set, DaprInstallation
 
     public override async ValueTask DisposeAsync()
     {
-        foreach (var process in Commands.Concat(Daprds).Concat(controlPlane))
+        foreach (var process in All)
         {
             process.Release();
         }
         await folder.EndLeftoversAsync();
+        foreach (var process in All)
+        {
+            await process.DisposeAsync();
+        }
     }
 
     private void StartControlPlane()
@@ -229,7 +235,7 @@ internal sealed class DaprdRun(SystemFolder folder, string set, DaprInstallation
     /// <summary>Asked of processes that are just starting: one that does not answer is asked again.</summary>
     private Task UntilAsync(string what, Func<Task<bool>> happened) => Wait.ForAsync(what, async () =>
     {
-        var givenUp = Commands.Concat(Daprds).Concat(controlPlane).Select(process => process.GivenUp).OfType<string>().FirstOrDefault();
+        var givenUp = All.Select(process => process.GivenUp).OfType<string>().FirstOrDefault();
         Assert.True(givenUp is null, $"{givenUp}:{Environment.NewLine}{LastLines()}");
         try
         {

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace EndToEnd.Systems;
 
 /// <summary>A command that is started again when it ends unasked, as an orchestrator does with a container; each start is on record.</summary>
-internal sealed class KeptProcess(string name, string recordedAs, ProcessStartInfo command, RunRecord record, Action<string> say)
+internal sealed class KeptProcess(string name, string recordedAs, ProcessStartInfo command, RunRecord record, Action<string> say) : IAsyncDisposable
 {
     private const int MostRestarts = 10;
 
@@ -61,6 +61,14 @@ internal sealed class KeptProcess(string name, string recordedAs, ProcessStartIn
         return process.ExitCode;
     }
 
+    /// <summary>Waits for its end, which is for others to bring about.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Release();
+        await watching;
+        process?.Dispose();
+    }
+
     private Process Launch()
     {
         var launched = new Process { StartInfo = command };
@@ -91,6 +99,7 @@ internal sealed class KeptProcess(string name, string recordedAs, ProcessStartIn
                     GivenUp = $"{name} has ended {restarts} times, with exit code {current.ExitCode} at last";
                     return;
                 }
+                current.Dispose();
                 process = current = Launch();
             }
         }
