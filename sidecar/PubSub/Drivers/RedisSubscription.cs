@@ -51,7 +51,8 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
         await stopping.CancelAsync();
         if (waiting is not null)
         {
-            await waiting.DisposeAsync(); // Redis ends a waiting read with its connection
+            await waiting.CloseAsync(allowCommandsToComplete: false); // the read would wait its time out; Redis ends it with its connection
+            await waiting.DisposeAsync();
         }
         await Task.WhenAll(loops);
         await lanes.DisposeAsync();

@@ -101,10 +101,7 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         {
             gate.Release();
         }
-        foreach (var subscription in pausing)
-        {
-            await subscription.StopAsync();
-        }
+        await Task.WhenAll(pausing.Select(subscription => subscription.StopAsync()));
     }
 
     /// <summary>The streams of <paramref name="pubsub"/> go on; what the app wants of it starts with <see cref="ChangeAsync"/>.</summary>
@@ -172,10 +169,7 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         {
             gate.Release();
         }
-        foreach (var subscription in ending)
-        {
-            await subscription.StopAsync();
-        }
+        await Task.WhenAll(ending.Select(subscription => subscription.StopAsync()));
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,6 @@
 using Conformance.Apps;
 using Conformance.Running;
+using Servers;
 
 namespace Conformance.General;
 
@@ -23,6 +24,24 @@ public sealed class EndingTests
         await stream.RequestStream.WriteAsync(new() { InitialRequest = new() { PubsubName = "events", Topic = "topic" } });
         Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None));
         await sidecar.Http.SendAsync("POST", "/v1.0/shutdown").SucceedsAsync();
+        Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
+        Assert.Contains("Daprd shutdown gracefully", sidecar.Output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Many_subscriptions_that_wait_at_a_server_do_not_hold_up_the_end()
+    {
+        Skip.IfNot(RedisProcess.Missing is null, RedisProcess.Missing);
+        var server = await SharedServers.RedisAsync();
+        await using var app = await HttpApp.StartAsync();
+        app.Subscribes($"[{string.Join(',', Enumerable.Range(0, 10).Select(number => $$"""{"pubsubname":"events","topic":"topic-{{number}}","route":"/events"}"""))}]");
+        var events = Yaml.Component("events", "pubsub.redis", ("redisHost", $"127.0.0.1:{server.Port}"), ("redisDB", $"{SharedServers.NextRedisDatabase()}"));
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [events] });
+        await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/topic-9", "{}").SucceedsAsync();
+        await app.NextAsync("/events"); // the last of the subscriptions has begun
+
+        await sidecar.Http.SendAsync("POST", "/v1.0/shutdown").SucceedsAsync();
+
         Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
         Assert.Contains("Daprd shutdown gracefully", sidecar.Output, StringComparison.Ordinal);
     }

@@ -45,6 +45,13 @@ public sealed class PlayedSystem : IAsyncLifetime
         system = await OrderSystem.StartAsync(Prepare);
         Customers.Answers(200, """{"customerId":"customer-1","name":"Ada","address":{"line1":"Main St 1","city":"Graz","postalCode":"8010","country":"AT"}}""");
         Inventory.Answers(200, """{"items":[]}""");
+        // The first call of all is the slowest, and to customers there is a second.
+        using var early = System.As("early", "customer");
+        await Wait.UntilAsync("the way to customers is open", async () =>
+        {
+            using var answer = await early.SendTextAsync("GET", "/api/customers/early", null);
+            return answer.IsSuccessStatusCode;
+        });
     }
 
     public async Task DisposeAsync()

@@ -65,6 +65,11 @@ public sealed partial class RecipeTests
             }
             File.WriteAllText(folder.In(file), InRepository(text));
         }
+        // "Write it into every set": the recipe shows the embedded one.
+        foreach (var set in new[] { "redis", "postgres-rabbitmq" })
+        {
+            File.WriteAllText(folder.In($"components/{set}/returns-store.yaml"), File.ReadAllText(folder.In($"components/{set}/payments-store.yaml")).Replace("payments", "returns", StringComparison.Ordinal));
+        }
         foreach (var shared in new[] { "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props" })
         {
             var source = shared == "Directory.Build.props" ? $"{Repository.Root}services/{shared}" : $"{Repository.Root}{shared}";

@@ -21,8 +21,17 @@ internal abstract class StoreSet : IAsyncDisposable
 
     public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>The set that the environment variable <c>COMPONENT_SET</c> names, for the whole suite to run on; the embedded one by default.</summary>
-    public static Task<StoreSet> OfSuiteAsync() => StartAsync(Environment.GetEnvironmentVariable("COMPONENT_SET") is { Length: > 0 } name ? name : "embedded");
+    /// <summary>
+    /// The set that the environment variable <c>COMPONENT_SET</c> names, for the whole suite to run on; without it the embedded one, and
+    /// on daprd, which has no <c>pubsub.sqlite</c>, Redis.
+    /// </summary>
+    public static Task<StoreSet> OfSuiteAsync()
+    {
+        var name = Environment.GetEnvironmentVariable("COMPONENT_SET") is { Length: > 0 } chosen ? chosen : DaprInstallation.OfSuite is null ? "embedded" : "redis";
+        return name == "embedded" && DaprInstallation.OfSuite is not null
+            ? throw new InvalidOperationException("COMPONENT_SET=embedded is for the embedded sidecar: pubsub.sqlite is its own. With DAPRD_PATH take redis, the default there, or postgres-rabbitmq")
+            : StartAsync(name);
+    }
 
     /// <summary>A set by name, its servers running. Skips the test where a program is missing.</summary>
     public static async Task<StoreSet> StartAsync(string name) => name switch

@@ -7,45 +7,45 @@ namespace EndToEnd.Starting;
 /// <summary>A start that can't succeed: one clear message that names the place and the remedy, an exit code, nothing left running.</summary>
 public sealed class FailureTests
 {
-    [Fact]
+    [EmbeddedRunFact]
     public async Task A_mistake_in_the_template_is_named_with_file_and_line()
         => await FailsAsync(folder => folder.Replace("dapr.yaml", "appID: payments", "apID: payments"), "dapr.yaml:", "apID");
 
-    [Fact]
+    [EmbeddedRunFact]
     public async Task Yaml_that_can_not_be_read_is_named_with_file_and_line()
         => await FailsAsync(folder => folder.Replace("dapr.yaml", "apps:", "apps: ]"), "dapr.yaml:");
 
-    [Fact]
+    [EmbeddedRunFact]
     public async Task An_unknown_component_type_is_named_with_file_and_line_and_the_known_ones()
         => await FailsAsync(folder => folder.Replace("components/embedded/payments-store.yaml", "state.sqlite", "state.sqlight"), "payments-store.yaml:", "state.sqlight", "state.sqlite");
 
-    [Fact]
+    [EmbeddedRunFact]
     public async Task Unknown_metadata_of_a_component_are_named_with_file_and_line()
         => await FailsAsync(folder => folder.Replace("components/embedded/payments-store.yaml", "name: tableName", "name: tableNam"), "payments-store.yaml:", "tableNam");
 
-    [Fact]
+    [EmbeddedRunFact]
     public async Task A_missing_folder_of_resources_is_named_with_file_and_line()
         => await FailsAsync(folder => folder.Replace("dapr.yaml", "./components/configuration.yaml", "./components/nothing.yaml"), "dapr.yaml:", "nothing.yaml");
 
-    [Fact]
+    [EmbeddedRunFact]
     public async Task A_missing_template_is_named_with_the_remedy()
         => await FailsAsync(folder => File.Delete(folder.Template), "dapr.yaml", "-f");
 
-    [Fact]
+    [EmbeddedRunFact]
     public async Task A_command_that_is_not_there_is_named_with_its_app()
         => await FailsAsync(folder => folder.Replace("dapr.yaml", """["dotnet", "bin/app/Shipping.dll"]""", """["no-such-command"]"""), "'shipping'", "no-such-command");
 
-    [Fact]
+    [EmbeddedRunFact]
     public async Task An_assembly_that_is_not_built_is_named_with_the_remedy()
         => await FailsAsync(folder => folder.Replace("dapr.yaml", "bin/app/Shipping.dll", "bin/app/Shopping.dll"), "'shipping'", "Shopping.dll", "dotnet build");
 
-    [Fact]
+    [EmbeddedRunFact]
     public async Task A_command_that_exits_at_once_is_named_with_its_exit_code_and_last_words()
         => await FailsAsync(
             folder => folder.Replace("dapr.yaml", """["dotnet", "bin/app/Shipping.dll"]""", """["sh", "-c", "echo no parcels today; exit 7"]"""),
             "'shipping'", "exit code 7", "no parcels today");
 
-    [Fact]
+    [EmbeddedRunFact]
     public async Task A_busy_port_of_an_app_is_named()
     {
         using var folder = await SystemFolder.CreateAsync();
@@ -55,7 +55,7 @@ public sealed class FailureTests
         await FailsAsync(folder, "'shipping'", $"{folder.Ports["shipping"]}");
     }
 
-    [Fact]
+    [EmbeddedRunFact]
     public async Task A_busy_port_of_a_sidecar_is_named()
     {
         using var folder = await SystemFolder.CreateAsync();
@@ -67,7 +67,7 @@ public sealed class FailureTests
         await FailsAsync(folder, "shipping", $"{port}");
     }
 
-    [Fact]
+    [EmbeddedRunFact]
     public async Task A_second_run_of_the_same_folder_is_refused_and_leaves_the_first_alone()
     {
         await using var system = await OrderSystem.StartAsync();

@@ -5,7 +5,7 @@ namespace EndToEnd.Starting;
 
 public sealed class StopTests
 {
-    [Fact]
+    [EmbeddedRunFact]
     public async Task Ctrl_c_ends_all_processes_with_exit_code_0_and_the_next_start_finds_the_orders()
     {
         await using var system = await OrderSystem.StartAsync();

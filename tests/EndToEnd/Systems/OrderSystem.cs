@@ -8,10 +8,11 @@ internal sealed class OrderSystem : IAsyncDisposable
 {
     private readonly SystemFolder folder;
     private readonly bool ownsSet;
-    private SidecarProcess sidecar;
+    private readonly DaprInstallation? dapr;
+    private SystemRun run;
 
-    private OrderSystem(SystemFolder folder, StoreSet set, bool ownsSet, SidecarProcess sidecar)
-        => (this.folder, this.sidecar, Set, this.ownsSet, Api, Books) = (folder, sidecar, set, ownsSet, new Api(folder.Ports["gateway"]), new Books(set));
+    private OrderSystem(SystemFolder folder, StoreSet set, bool ownsSet, DaprInstallation? dapr)
+        => (this.folder, this.dapr, run, Set, this.ownsSet, Api, Books) = (folder, dapr, SystemRun.Start(folder, set.Name, dapr), set, ownsSet, new Api(folder.Ports["gateway"]), new Books(set));
 
     public StoreSet Set { get; }
 
@@ -26,7 +27,7 @@ internal sealed class OrderSystem : IAsyncDisposable
 
     public int PortOf(string appId) => folder.Ports[appId];
 
-    public string Output => sidecar.Output;
+    public string Output => run.Output;
 
     public IReadOnlyList<RunningProcess> Processes => folder.Recorded();
 
@@ -34,17 +35,18 @@ internal sealed class OrderSystem : IAsyncDisposable
     public static Task<OrderSystem> StartAsync(Action<SystemFolder> prepare) => StartAsync(null, prepare);
 
     /// <param name="set">The component set, whose servers run already and go on running; null for the suite's, with servers of its own.</param>
-    public static async Task<OrderSystem> StartAsync(StoreSet? set = null, Action<SystemFolder>? prepare = null)
+    /// <param name="dapr">Whose daprd each app gets; null for what the suite runs on.</param>
+    public static async Task<OrderSystem> StartAsync(StoreSet? set = null, Action<SystemFolder>? prepare = null, DaprInstallation? dapr = null)
     {
         var folder = await SystemFolder.CreateAsync();
         var ownsSet = set is null;
         set ??= await StoreSet.OfSuiteAsync();
         set.PointAt(folder);
         prepare?.Invoke(folder);
-        var system = new OrderSystem(folder, set, ownsSet, SidecarProcess.Start(folder, Run(folder, set)));
+        var system = new OrderSystem(folder, set, ownsSet, dapr ?? DaprInstallation.OfSuite);
         try
         {
-            await system.sidecar.ReadyAsync();
+            await system.run.ReadyAsync();
             return system;
         }
         catch
@@ -59,28 +61,31 @@ internal sealed class OrderSystem : IAsyncDisposable
 
     public Task KillAppAsync(string appId) => Processes.Single(process => process.AppId == appId).KillAsync();
 
-    public Task KillSidecarAsync() => sidecar.KillAsync();
+    public Task KillSidecarAsync() => run.KillAsync();
+
+    /// <summary>Of a system in which each app has its own; waits until it is started again.</summary>
+    public Task CrashDaprdAsync(string appId) => ((DaprdRun)run).CrashDaprdAsync(appId);
 
     /// <summary>The same command again, after the sidecar was killed.</summary>
     public async Task StartAgainAsync()
     {
-        sidecar = SidecarProcess.Start(folder, Run(folder, Set));
-        await sidecar.ReadyAsync();
+        run = SystemRun.Start(folder, Set.Name, dapr);
+        await run.ReadyAsync();
     }
 
     /// <summary>Changes a component's file while nothing runs; the services stay as they are.</summary>
     public void Rewrite(string component, string yaml) => File.WriteAllText(folder.In($"components/{Set.Name}/{component}.yaml"), yaml);
 
     /// <summary>The same command once more, while the first is running.</summary>
-    public SidecarProcess StartSecond() => SidecarProcess.Start(folder, Run(folder, Set));
+    public SidecarProcess StartSecond() => (SidecarProcess)SystemRun.Start(folder, Set.Name, dapr);
 
-    public void AskToEnd() => RunningProcess.AskToEnd(sidecar.Process);
+    public void AskToEnd() => RunningProcess.AskToEnd(((SidecarProcess)run).Process);
 
-    public Task<int> StopAsync() => sidecar.StopAsync();
+    public Task<int> StopAsync() => run.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
-        await sidecar.DisposeAsync();
+        await run.DisposeAsync();
         Api.Dispose();
         folder.Dispose();
         if (ownsSet)
@@ -88,6 +93,4 @@ internal sealed class OrderSystem : IAsyncDisposable
             await Set.DisposeAsync();
         }
     }
-
-    private static string[] Run(SystemFolder folder, StoreSet set) => ["run", "-f", folder.Template, "--components", set.Name];
 }

@@ -11,7 +11,10 @@ internal sealed partial record RunningProcess(string AppId, int ProcessId, strin
 
     public bool IsAlive => StartTimeOf(ProcessId) == StartTime;
 
-    public static RunningProcess Current { get; } = new("tests", Environment.ProcessId, StartTimeOf(Environment.ProcessId)!);
+    public static RunningProcess Current { get; } = Of("tests", Environment.ProcessId)!;
+
+    /// <summary>Null when it has ended already.</summary>
+    public static RunningProcess? Of(string appId, int processId) => StartTimeOf(processId) is { } started ? new(appId, processId, started) : null;
 
     /// <summary>kill -9; waits until it is gone. Does nothing to a process that is gone already.</summary>
     public async Task KillAsync()

@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace EndToEnd.Systems;
 
 /// <summary>The command a user types, as a process, and what it says.</summary>
-internal sealed class SidecarProcess : IAsyncDisposable
+internal sealed class SidecarProcess : SystemRun
 {
     private readonly ConcurrentQueue<string> output = new();
     private readonly SystemFolder folder;
@@ -13,7 +13,7 @@ internal sealed class SidecarProcess : IAsyncDisposable
 
     public Process Process { get; }
 
-    public string Output => string.Join(Environment.NewLine, output);
+    public override string Output => string.Join(Environment.NewLine, output);
 
     private string LastLines => string.Join(Environment.NewLine, output.TakeLast(60));
 
@@ -36,7 +36,7 @@ internal sealed class SidecarProcess : IAsyncDisposable
         return started;
     }
 
-    public async Task ReadyAsync()
+    public override async Task ReadyAsync()
     {
         await Wait.UntilAsync("all apps are ready", () => Process.HasExited || output.Any(line => line.Contains("apps are ready", StringComparison.Ordinal)), () => LastLines);
         Assert.False(Process.HasExited, $"the system has ended instead of getting ready:{Environment.NewLine}{LastLines}");
@@ -50,20 +50,20 @@ internal sealed class SidecarProcess : IAsyncDisposable
         return Process.ExitCode;
     }
 
-    public Task<int> StopAsync()
+    public override Task<int> StopAsync()
     {
         RunningProcess.AskToEnd(Process);
         return EndedAsync();
     }
 
     /// <summary>kill -9 of the sidecar alone; its apps go on.</summary>
-    public async Task KillAsync()
+    public override async Task KillAsync()
     {
         Process.Kill();
         await Process.WaitForExitAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         if (!Process.HasExited)
         {

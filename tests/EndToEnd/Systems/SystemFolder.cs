@@ -29,6 +29,9 @@ internal sealed partial class SystemFolder : IDisposable
 
     public string Template => In("dapr.yaml");
 
+    /// <summary>What is running here.</summary>
+    public string Record => In(".sidecar/run.json");
+
     public Dictionary<string, int> Ports { get; } = new(StringComparer.Ordinal);
 
     public static async Task<SystemFolder> CreateAsync()
@@ -57,13 +60,22 @@ internal sealed partial class SystemFolder : IDisposable
         File.WriteAllText(In(file), before.Replace(old, with, StringComparison.Ordinal));
     }
 
-    /// <summary>The processes that the sidecar has on record for this folder, its own among them under an empty app id.</summary>
-    public IReadOnlyList<RunningProcess> Recorded()
-        => File.Exists(In(".sidecar/run.json")) ? JsonSerializer.Deserialize<List<RunningProcess>>(File.ReadAllText(In(".sidecar/run.json")))! : [];
+    /// <summary>A port that stays the same over all runs of this folder.</summary>
+    public int Port(string purpose)
+    {
+        if (!Ports.TryGetValue(purpose, out var port))
+        {
+            Ports[purpose] = port = FreePort.Take();
+        }
+        return port;
+    }
+
+    /// <summary>The processes on record for this folder, the sidecars among them under an empty app id.</summary>
+    public IReadOnlyList<RunningProcess> Recorded() => File.Exists(Record) ? JsonSerializer.Deserialize<List<RunningProcess>>(File.ReadAllText(Record))! : [];
 
     public async Task EndLeftoversAsync()
     {
-        // The sidecar first: it would start again what is killed under its hands.
+        // The sidecars first: the embedded one would start again what is killed under its hands.
         var recorded = Recorded().ToLookup(process => process.AppId.Length == 0);
         await Task.WhenAll(recorded[true].Select(sidecar => sidecar.KillAsync()));
         await Task.WhenAll(recorded[false].Select(app => app.KillAsync()));

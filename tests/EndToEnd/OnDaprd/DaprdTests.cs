@@ -1,0 +1,35 @@
+using EndToEnd.Orders;
+using EndToEnd.Sets;
+using EndToEnd.Systems;
+
+namespace EndToEnd.OnDaprd;
+
+/// <summary>The system as <c>dapr run -f</c> runs it, a daprd for each app: the one that DAPRD_PATH names, or the embedded sidecar in its place.</summary>
+public sealed class DaprdTests
+{
+    private static readonly string[] Sagas = ["orchestration", "choreography"];
+
+    [SkippableFact]
+    public async Task Orders_of_both_sagas_end_also_when_the_daprd_of_orders_is_killed_in_mid_saga()
+    {
+        await using var set = await StoreSet.StartAsync("redis");
+        await using var system = await OrderSystem.StartAsync(set, dapr: DaprInstallation.OfSuite ?? DaprInstallation.Embedded);
+        var stock = await system.Api.ProductsAsync();
+
+        var ended = await Task.WhenAll(
+            system.Api.PlaceAndEndAsync(Api.Order("product-2", 3)),
+            system.Api.PlaceAndEndAsync(Api.Order("product-2", 3, saga: "choreography")),
+            system.Api.PlaceAndEndAsync(Api.Order(customer: "customer-3")));
+        Assert.Equal(["confirmed", "confirmed", "cancelled"], ended.Select(order => order.Status));
+        Assert.Equal(["create-order compensated", "reserve-inventory compensated", "process-payment compensated", "arrange-shipment failed"], ended[2].States);
+
+        var placing = Task.WhenAll(Enumerable.Range(0, 6).Select(number => system.Api.PlaceStubbornlyAsync(Api.Order("product-3", saga: Sagas[number % 2]), $"burst-{number}")));
+        await Wait.UntilAsync("the first orders have reserved their goods", async () => (await system.Api.ProductAsync("product-3")).Reserved > 0);
+        await system.CrashDaprdAsync("orders");
+
+        await Invariants.HoldAsync(system, stock, [.. ended.Select(order => order.OrderId), .. await placing]);
+        var code = await system.StopAsync();
+        Assert.True(code == 0, system.Output);
+        Assert.Empty(system.Processes);
+    }
+}

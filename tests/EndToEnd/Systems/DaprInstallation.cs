@@ -1,0 +1,25 @@
+namespace EndToEnd.Systems;
+
+/// <summary>The programs of a Dapr installation. Without placement and scheduler daprd has neither actors nor workflows, unless it is the embedded one.</summary>
+internal sealed record DaprInstallation(IReadOnlyList<string> Daprd, string? Placement = null, string? Scheduler = null)
+{
+    /// <summary>What <c>DAPRD_PATH</c>, <c>PLACEMENT_PATH</c> and <c>SCHEDULER_PATH</c> name, for the whole suite to run on; null without the first.</summary>
+    public static DaprInstallation? OfSuite { get; } = Path("DAPRD_PATH") is { } daprd ? new([daprd], Path("PLACEMENT_PATH"), Path("SCHEDULER_PATH")) : null;
+
+    /// <summary>The embedded sidecar in daprd's place: a process for each app, with daprd's flags.</summary>
+    public static DaprInstallation Embedded { get; } = new(["dotnet", Repository.Sidecar, "daprd"]);
+
+    private static string? Path(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } path ? path : null;
+}
+
+/// <summary>A case about the command of the embedded sidecar: what it says, records and refuses.</summary>
+internal sealed class EmbeddedRunFactAttribute : FactAttribute
+{
+    public EmbeddedRunFactAttribute()
+    {
+        if (DaprInstallation.OfSuite is not null)
+        {
+            Skip = "is about the embedded sidecar's run, and DAPRD_PATH names a daprd";
+        }
+    }
+}

@@ -1,0 +1,269 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace EndToEnd.Systems;
+
+/// <summary>
+/// Plays the part of <c>dapr run -f</c> and of the operator around it: a daprd for each app of the template, placement and scheduler, names
+/// by a file, tokens for each app. What ends unasked is started again.
+/// </summary>
+internal sealed class DaprdRun(SystemFolder folder, string set, DaprInstallation dapr) : SystemRun
+{
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
+
+    private readonly ConcurrentQueue<string> output = new();
+    private readonly RunRecord record = new(folder);
+    private readonly List<KeptProcess> controlPlane = [];
+    private readonly List<DaprdApp> apps = [];
+
+    public override string Output => string.Join(Environment.NewLine, output);
+
+    private IEnumerable<KeptProcess> Daprds => apps.Select(app => app.Daprd);
+
+    private IEnumerable<KeptProcess> Commands => apps.Select(app => app.Command).OfType<KeptProcess>();
+
+    private IEnumerable<KeptProcess> All => [.. Commands, .. Daprds, .. controlPlane];
+
+    public override async Task ReadyAsync()
+    {
+        foreach (var left in folder.Recorded().Where(process => process.AppId.Length > 0 && process.IsAlive))
+        {
+            Keep($"ending process {left.ProcessId} of app '{left.AppId}', left over from a run that was killed");
+        }
+        await folder.EndLeftoversAsync();
+        StartControlPlane();
+        apps.AddRange(RunTemplate.Read(folder, set).Select(Prepared));
+        foreach (var daprd in Daprds)
+        {
+            daprd.Start();
+        }
+        // One after the other is asked: all start at the same time, and have better to do than to answer.
+        foreach (var app in apps)
+        {
+            await StartCommandAsync(app);
+        }
+        foreach (var app in apps)
+        {
+            await UntilAsync($"{app.Options.AppId} is ready", () => IsReadyAsync(app));
+        }
+    }
+
+    /// <summary>kill -9 of one app's daprd; waits until it is started again.</summary>
+    public Task CrashDaprdAsync(string appId) => apps.Single(app => app.Options.AppId == appId).Daprd.CrashAsync();
+
+    public override Task KillAsync()
+    {
+        foreach (var process in Commands.Concat(controlPlane))
+        {
+            process.Release();
+        }
+        return Task.WhenAll(Daprds.Select(daprd => daprd.KillAsync()));
+    }
+
+    /// <summary>The apps first: while they finish their work they need their sidecars.</summary>
+    public override async Task<int> StopAsync()
+    {
+        await Task.WhenAll(Commands.Select(command => command.StopAsync()));
+        var codes = await Task.WhenAll(Daprds.Select(daprd => daprd.StopAsync()));
+        await Task.WhenAll(controlPlane.Select(process => process.StopAsync()));
+        return codes.Max();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        foreach (var process in All)
+        {
+            process.Release();
+        }
+        await folder.EndLeftoversAsync();
+        foreach (var process in All)
+        {
+            await process.DisposeAsync();
+        }
+    }
+
+    private void StartControlPlane()
+    {
+        if (dapr.Placement is { } placement)
+        {
+            Start("placement", placement,
+            [
+                "--listen-address", "127.0.0.1", "--initial-cluster", $"dapr-placement-0=127.0.0.1:{folder.Port("placement raft")}",
+            ]);
+        }
+        if (dapr.Scheduler is { } scheduler)
+        {
+            Start("scheduler", scheduler,
+            [
+                "--listen-address", "127.0.0.1", "--override-broadcast-host-port", $"127.0.0.1:{folder.Port("scheduler")}", "--etcd-data-dir", folder.In("scheduler"),
+                "--etcd-client-port", $"{folder.Port("scheduler etcd client")}", "--etcd-initial-cluster", $"dapr-scheduler-server-0=http://127.0.0.1:{folder.Port("scheduler etcd peer")}",
+            ]);
+        }
+
+        void Start(string name, string program, string[] flags)
+        {
+            var process = Kept(name, "", Command(
+                [program, "--port", $"{folder.Port(name)}", "--healthz-port", $"{folder.Port($"{name} health")}", "--healthz-listen-address", "127.0.0.1",
+                 "--metrics-port", $"{folder.Port($"{name} metrics")}", "--metrics-listen-address", "127.0.0.1", .. flags], folder.Path));
+            controlPlane.Add(process);
+            process.Start();
+        }
+    }
+
+    private DaprdApp Prepared(TemplateApp app)
+    {
+        var (http, grpc, metrics) = (folder.Port($"{app.AppId} http"), folder.Port($"{app.AppId} grpc"), folder.Port($"{app.AppId} metrics"));
+        var (token, appToken) = (Secret(), Secret());
+        var daprd = Command(
+            [.. dapr.Daprd, "--app-id", app.AppId, "--app-port", $"{app.Port}", "--app-protocol", app.Protocol, "--dapr-http-port", $"{http}", "--dapr-grpc-port", $"{grpc}",
+             "--dapr-internal-grpc-port", $"{folder.Port($"{app.AppId} internal")}", "--metrics-port", $"{metrics}",
+             "--dapr-listen-addresses", "127.0.0.1", "--dapr-internal-grpc-listen-address", "127.0.0.1", "--metrics-listen-address", "127.0.0.1",
+             .. app.Resources.SelectMany(path => (string[])["--resources-path", path]), "--config", WithNames(app.Configuration),
+             .. dapr.Placement is null ? (string[])[] : ["--placement-host-address", $"127.0.0.1:{folder.Port("placement")}"],
+             .. dapr.Scheduler is null ? (string[])[] : ["--scheduler-host-address", $"127.0.0.1:{folder.Port("scheduler")}"],
+             .. app.HealthPath is null ? (string[])[] :
+                 ["--enable-app-health-check", "--app-health-check-path", app.HealthPath, "--app-health-probe-interval", $"{app.ProbeInterval}", "--app-health-threshold", $"{app.Threshold}"]],
+            folder.Path);
+        daprd.Environment["DAPR_HOST_IP"] = "127.0.0.1"; // under which the others find it
+        daprd.Environment["DAPR_API_TOKEN"] = token;
+        daprd.Environment["APP_API_TOKEN"] = appToken;
+        return new DaprdApp(app, http, metrics, token, appToken, Kept($"daprd of {app.AppId}", "", daprd), app.Command.Count == 0 ? null : Kept(app.AppId, app.AppId, OfApp()));
+
+        ProcessStartInfo OfApp()
+        {
+            var command = Command([.. app.Command], app.Directory);
+            KeyValuePair<string, string>[] variables =
+            [
+                new("APP_ID", app.AppId), new("APP_PORT", $"{app.Port}"), new("APP_PROTOCOL", app.Protocol), new("DAPR_HTTP_PORT", $"{http}"), new("DAPR_GRPC_PORT", $"{grpc}"),
+                new("DAPR_METRICS_PORT", $"{metrics}"), new("DAPR_API_TOKEN", token), new("APP_API_TOKEN", appToken), .. app.Environment,
+            ];
+            foreach (var (name, value) in variables)
+            {
+                command.Environment[name] = value;
+            }
+            return command;
+        }
+    }
+
+    /// <summary>
+    /// The configuration of the template, with names by a file instead of mDNS: other systems of this machine have apps of the same names.
+    /// A busy machine may be late with renewing one, for which the defaults leave a second.
+    /// </summary>
+    private string WithNames(string configuration)
+    {
+        var copy = folder.In(Path.Combine(".sidecar", Path.GetFileName(configuration)));
+        Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+        File.Copy(configuration, copy, overwrite: true);
+        folder.Replace(copy, "\nspec:\n", $"""
+
+            spec:
+              nameResolution:
+                component: sqlite
+                version: v1
+                configuration:
+                  connectionString: {folder.In(".sidecar/names.db")}
+                  updateInterval: 60s
+                  timeout: 20s
+
+            """);
+        return copy;
+    }
+
+    /// <summary>Once the sidecar listens, as the Dapr CLI does it: an app may ask it for secrets with its first breath.</summary>
+    private async Task StartCommandAsync(DaprdApp app)
+    {
+        if (app.Command is not null)
+        {
+            await UntilAsync($"the daprd of {app.Options.AppId} listens", async () => await StatusAsync(app) != 0);
+            app.Command.Start();
+        }
+    }
+
+    /// <summary>Its sidecar has seen it well, so that events are coming, and hosts its actors.</summary>
+    private static async Task<bool> IsReadyAsync(DaprdApp app)
+    {
+        if (await StatusAsync(app) is not HttpStatusCode.NoContent)
+        {
+            return false;
+        }
+        if (app.Command is null)
+        {
+            return true; // somebody else's, who may take his time
+        }
+        if (app.Options.Protocol == "grpc")
+        {
+            return !FreePort.IsFree(app.Options.Port); // of which daprd tells nothing more
+        }
+        return (app.Options.HealthPath is null || await HasBeenProbedAsync(app)) && (await HostedTypesAsync(app)).IsSubsetOf(await ActiveTypesAsync(app));
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(DaprdApp app)
+    {
+        using var answer = await Http.GetAsync(app.Api("healthz"));
+        return answer.StatusCode;
+    }
+
+    private static async Task<bool> HasBeenProbedAsync(DaprdApp app)
+        => (await Http.GetStringAsync(new Uri($"http://127.0.0.1:{app.MetricsPort}/metrics"))).Split('\n')
+            .Any(line => line.StartsWith("dapr_http_healthprobes_completed_count{", StringComparison.Ordinal) && line.Contains("status=\"200\"", StringComparison.Ordinal));
+
+    /// <summary>The actor types that the app says it hosts.</summary>
+    private static async Task<HashSet<string>> HostedTypesAsync(DaprdApp app)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{app.Options.Port}/dapr/config");
+        request.Headers.Add("dapr-api-token", app.AppToken);
+        using var answer = await Http.SendAsync(request);
+        return answer.IsSuccessStatusCode && JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.TryGetProperty("entities", out var types)
+            ? [.. types.EnumerateArray().Select(type => type.GetString()!)]
+            : [];
+    }
+
+    private static async Task<IEnumerable<string>> ActiveTypesAsync(DaprdApp app)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, app.Api("metadata"));
+        request.Headers.Add("dapr-api-token", app.Token);
+        using var answer = await Http.SendAsync(request);
+        var metadata = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+        return metadata.TryGetProperty("actorRuntime", out var runtime) && runtime.TryGetProperty("hostReady", out var ready) && ready.GetBoolean() && runtime.TryGetProperty("activeActors", out var active)
+            ? [.. active.EnumerateArray().Select(type => type.GetProperty("type").GetString()!)]
+            : [];
+    }
+
+    /// <summary>Asked of processes that are just starting: one that does not answer is asked again.</summary>
+    private Task UntilAsync(string what, Func<Task<bool>> happened) => Wait.ForAsync(what, async () =>
+    {
+        var givenUp = All.Select(process => process.GivenUp).OfType<string>().FirstOrDefault();
+        Assert.True(givenUp is null, $"{givenUp}:{Environment.NewLine}{LastLines()}");
+        try
+        {
+            return await happened() ? "yes" : null;
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            return null;
+        }
+    }, LastLines);
+
+    private string LastLines() => string.Join(Environment.NewLine, output.TakeLast(60));
+
+    private KeptProcess Kept(string name, string recordedAs, ProcessStartInfo command) => new(name, recordedAs, command, record, Keep);
+
+    private ProcessStartInfo Command(string[] command, string directory)
+    {
+        var start = new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = directory };
+        start.Environment["TMPDIR"] = folder.Path; // what sidecars leave for each other stays in the folder too
+        return start;
+    }
+
+    private void Keep(string line) => output.Enqueue(line);
+
+    private static string Secret() => Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+
+    private sealed record DaprdApp(TemplateApp Options, int HttpPort, int MetricsPort, string Token, string AppToken, KeptProcess Daprd, KeptProcess? Command)
+    {
+        public Uri Api(string path) => new($"http://127.0.0.1:{HttpPort}/v1.0/{path}");
+    }
+}

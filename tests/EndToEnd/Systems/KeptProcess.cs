@@ -1,0 +1,115 @@
+using System.Diagnostics;
+
+namespace EndToEnd.Systems;
+
+/// <summary>A command that is started again when it ends unasked, as an orchestrator does with a container; each start is on record.</summary>
+internal sealed class KeptProcess(string name, string recordedAs, ProcessStartInfo command, RunRecord record, Action<string> say) : IAsyncDisposable
+{
+    private const int MostRestarts = 10;
+
+    private readonly Lock gate = new();
+    private Process? process;
+    private bool released; // guarded by gate
+    private Task watching = Task.CompletedTask;
+
+    /// <summary>Says that it has ended too often to be started again.</summary>
+    public string? GivenUp { get; private set; }
+
+    public void Start()
+    {
+        command.RedirectStandardOutput = command.RedirectStandardError = true;
+        process = Launch();
+        watching = WatchAsync(process);
+    }
+
+    /// <summary>It is nobody's any more: it goes on, and its end is its own.</summary>
+    public void Release()
+    {
+        lock (gate)
+        {
+            released = true;
+        }
+    }
+
+    /// <summary>kill -9, for good.</summary>
+    public async Task KillAsync()
+    {
+        Release();
+        process!.Kill();
+        await process.WaitForExitAsync();
+        record.Remove(process.Id);
+    }
+
+    /// <summary>kill -9, as a crash; waits until it is started again.</summary>
+    public async Task CrashAsync()
+    {
+        var before = process!;
+        before.Kill();
+        await Wait.UntilAsync($"{name} is started again", () => process != before);
+    }
+
+    /// <summary>Asks it to end; the exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        Release();
+        if (!process!.HasExited)
+        {
+            RunningProcess.AskToEnd(process);
+        }
+        await Wait.UntilAsync($"{name} ends", () => process.HasExited);
+        record.Remove(process.Id);
+        return process.ExitCode;
+    }
+
+    /// <summary>Waits for its end, which is for others to bring about.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Release();
+        await watching;
+        process?.Dispose();
+    }
+
+    private Process Launch()
+    {
+        var launched = new Process { StartInfo = command };
+        launched.OutputDataReceived += (_, line) => Say(line.Data);
+        launched.ErrorDataReceived += (_, line) => Say(line.Data);
+        launched.Start();
+        record.Add(recordedAs, launched);
+        launched.BeginOutputReadLine();
+        launched.BeginErrorReadLine();
+        return launched;
+    }
+
+    private async Task WatchAsync(Process current)
+    {
+        for (var restarts = 0; ; restarts++)
+        {
+            await current.WaitForExitAsync();
+            lock (gate)
+            {
+                if (released)
+                {
+                    return;
+                }
+                record.Remove(current.Id);
+                Say($"ended with exit code {current.ExitCode}");
+                if (restarts == MostRestarts)
+                {
+                    GivenUp = $"{name} has ended {restarts} times, with exit code {current.ExitCode} at last";
+                    return;
+                }
+                current.Dispose();
+                process = current = Launch();
+            }
+        }
+    }
+
+    private void Say(string? line)
+    {
+        if (line is not null)
+        {
+            say($"{name}: {line}");
+        }
+    }
+}
