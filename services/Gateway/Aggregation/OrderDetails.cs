@@ -19,7 +19,10 @@ internal static class OrderDetails
         using var found = await orders.GetAsync(context, orderId, cancellation);
         if (!found.IsSuccessStatusCode)
         {
-            await (own ?? Task.FromResult<byte[]?>(null));
+            if (own is not null)
+            {
+                await own;
+            }
             await PassOnAsync(context, found);
             return;
         }

@@ -17,7 +17,7 @@ internal sealed class CustomersClient(HttpClient http)
 
 /// <summary>
 /// Customers as the details of orders show them, each remembered for a few seconds: who follows an order asks for it again and again, and
-/// its customer hardly ever changes. A change through this gateway is seen at once.
+/// its customer hardly ever changes. A change through this gateway makes it forget.
 /// </summary>
 internal sealed class RememberedCustomers(CustomersClient customers, IMemoryCache memory)
 {
