@@ -80,7 +80,6 @@ public sealed class PlayedSystem : IAsyncLifetime
         folder.Replace("components/resiliency-edge.yaml", "edge: 10s", "edge: 10s\n      short: 1s");
         folder.Replace("components/resiliency-edge.yaml", "customers: { timeout: edge }", "customers: { timeout: short }");
         folder.Replace("components/resiliency.yaml", "maxInterval: 10s", "maxInterval: 200ms");
-        folder.Replace("components/resiliency.yaml", "timeout: 5s", "timeout: 1s");
     }
 }
 
