@@ -82,7 +82,7 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
             Assert.NotNull(refused.Headers.RetryAfter);
             return played.Inventory.Reached.All(call => call.Path != "/products/prices"); // else it was the trial that an open breaker makes now and then
         });
-        Assert.Equal(1, await played.MetricAsync("dapr_resiliency_cb_state", "app_id=\"orders\"", "target=\"app_inventory\"", "status=\"open\""));
+        await BreakerIsAsync("open");
 
         played.Inventory.Answers(200, Prices);
         await Wait.UntilAsync("the breaker lets a call through, and closes", async () =>
@@ -90,7 +90,7 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
             using var placed = await api.PostAsync(Api.Order());
             return placed.StatusCode == HttpStatusCode.Accepted;
         });
-        Assert.Equal(1, await played.MetricAsync("dapr_resiliency_cb_state", "app_id=\"orders\"", "target=\"app_inventory\"", "status=\"closed\""));
+        await BreakerIsAsync("closed");
     }
 
     [Fact]
@@ -136,6 +136,10 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
         }
         return answers;
     }
+
+    /// <summary>Breakers of other paths, to which the sagas of earlier tests may still call, are counted under the same target.</summary>
+    private Task BreakerIsAsync(string status) => Wait.UntilAsync($"the breaker's metric says {status}", async () =>
+        await played.MetricAsync("dapr_resiliency_cb_state", "app_id=\"orders\"", "target=\"app_inventory\"", $"status=\"{status}\"") == 1);
 
     private async Task<HttpStatusCode> StatusAsync(string path)
     {
