@@ -7,7 +7,7 @@ namespace Orders.Views;
 
 /// <summary>
 /// An order as callers see it, and as the read model keeps it (stored format). <paramref name="Status"/> is the order's own, or
-/// <c>intervention</c> while a person is waited for.
+/// <c>intervention</c> while one of its interventions is undecided.
 /// </summary>
 internal sealed record OrderView(
     string OrderId,
@@ -34,7 +34,7 @@ internal sealed record OrderView(
     public static OrderView Of(string orderId, OrderStream stream, Order order, IReadOnlyList<SagaStepView>? live = null)
     {
         var steps = live ?? (order.Steps.Count > 0 ? order.Steps : Begun(order, stream.CreatedAt()));
-        var status = steps.Any(step => step.State == StepState.Intervention) ? "intervention" : order.Status.ToString().ToLowerInvariant();
+        var status = order.Interventions.Any(one => one.Decided is null) ? "intervention" : order.Status.ToString().ToLowerInvariant();
         return new OrderView(orderId, order.CustomerId, status, order.Saga, order.Items, order.Total, order.Currency, stream.CreatedAt(), stream.UpdatedAt(), steps, order.Reason)
         {
             CustomerName = order.CustomerName,

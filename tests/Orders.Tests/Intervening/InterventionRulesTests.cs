@@ -1,5 +1,7 @@
 using Orders.Intervening;
 using Orders.Ordering;
+using Orders.Saga;
+using Orders.Views;
 
 namespace Orders.Tests.Intervening;
 
@@ -43,11 +45,28 @@ public sealed class InterventionRulesTests
     }
 
     [Fact]
+    public void The_order_shows_it_from_when_it_is_on_the_stream_until_it_is_decided()
+    {
+        // The saga's own steps run ahead of the stream, and are behind it when a decision has just been made.
+        var failing = SagaSteps.Pending.With("process-payment", StepState.Intervention, At, "away");
+        Assert.Equal("pending", Shown(failing).Status);
+
+        Happen(InterventionRules.Require(order, First, At));
+        var open = Shown(failing);
+        Assert.Equal(("intervention", 1), (open.Status, open.Interventions!.Count));
+
+        Happen(InterventionRules.Decide(order, 1, Decision.Retry, null, "eve", At).Value);
+        Assert.Equal("pending", Shown(failing).Status);
+    }
+
+    [Fact]
     public void What_does_not_exist_can_not_be_decided()
     {
         Assert.Equal(404, InterventionRules.Decide(order, 1, Decision.Skip, null, null, At).Refusal!.Status);
         Assert.Equal(404, InterventionRules.Decide(null, 1, Decision.Skip, null, null, At).Refusal!.Status);
     }
+
+    private OrderView Shown(IReadOnlyList<SagaStepView> steps) => OrderView.Of("o1", new OrderStream(0, [new StoredEvent("e1", 1, At, new OrderCreated("customer-1", [], 0, "EUR", "orchestration", "Ada"))]), order, steps);
 
     private void Happen(OrderEvent? happened) => order = Order.Evolve(order, happened!)!;
 }
