@@ -16,6 +16,7 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
     /// <summary>Exit code: 0 after Ctrl-C, 1 when something ended that should not.</summary>
     public async Task<int> RunAsync(CancellationToken interrupted)
     {
+        BatchScheduling.Adopt();
         var record = new RunRecord(options.BaseDirectory);
         await Task.WhenAll(record.TakeOver().Select(left => EndLeftOverAsync(left, record)));
         RefuseBusyPorts();
