@@ -11,6 +11,9 @@ internal sealed partial record RunningProcess(string AppId, int ProcessId, strin
 
     public bool IsAlive => StartTimeOf(ProcessId) == StartTime;
 
+    /// <summary>A number of sched(7); null where there is no Linux.</summary>
+    public string? SchedulingPolicy => OperatingSystem.IsLinux() ? StatOf(ProcessId)[38] : null;
+
     public static RunningProcess Current { get; } = Of("tests", Environment.ProcessId)!;
 
     /// <summary>Null when it has ended already.</summary>
@@ -54,14 +57,20 @@ internal sealed partial record RunningProcess(string AppId, int ProcessId, strin
                 using var process = Process.GetProcessById(processId);
                 return process.StartTime.ToUniversalTime().Ticks.ToString(CultureInfo.InvariantCulture);
             }
-            var text = File.ReadAllText($"/proc/{processId}/stat");
-            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+            var fields = StatOf(processId);
             return fields[0] is "Z" or "X" ? null : fields[19];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
         {
             return null;
         }
+    }
+
+    /// <summary>Linux's record of a process from its third field on: those before it are the number and the command, which is in parentheses.</summary>
+    private static string[] StatOf(int processId)
+    {
+        var text = File.ReadAllText($"/proc/{processId}/stat");
+        return text[(text.LastIndexOf(')') + 2)..].Split(' ');
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
