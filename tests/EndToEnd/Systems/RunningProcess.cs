@@ -11,10 +11,11 @@ internal sealed partial record RunningProcess(string AppId, int ProcessId, strin
 
     public bool IsAlive => StartTimeOf(ProcessId) == StartTime;
 
-    /// <summary>A number of sched(7); null where there is no Linux.</summary>
-    public string? SchedulingPolicy => OperatingSystem.IsLinux() ? StatOf(ProcessId)[38] : null;
-
     public static RunningProcess Current { get; } = Of("tests", Environment.ProcessId)!;
+
+    /// <summary>A number of sched(7); null where there is no Linux. A method, because the properties go into a <see cref="RunRecord"/>, also those of a process that has ended.</summary>
+    /// <exception cref="IOException">The process has ended.</exception>
+    public string? ReadSchedulingPolicy() => OperatingSystem.IsLinux() ? StatOf(ProcessId)[38] : null;
 
     /// <summary>Null when it has ended already.</summary>
     public static RunningProcess? Of(string appId, int processId) => StartTimeOf(processId) is { } started ? new(appId, processId, started) : null;
