@@ -60,13 +60,19 @@ internal sealed class SqliteDatabase : IDisposable
     /// Runs <paramref name="work"/> on the writer. The task completes once the commit that holds it is on disk. When it throws,
     /// its own changes are rolled back and those of its neighbours stay.
     /// </summary>
-    public Task<T> WriteAsync<T>(Func<SqliteSession, T> work) => writer.EnqueueAsync(work, undoable: true, gathers: false);
+    public Task<T> WriteAsync<T>(Func<SqliteSession, T> work) => writer.EnqueueAsync(work, undoable: true, CommitTime.Now);
 
     /// <summary>
     /// As <see cref="WriteAsync"/> for work of one statement, which SQLite itself undoes when it fails: saves the savepoint. Many that are begun one
     /// after the other share their commits.
     /// </summary>
-    public Task<T> WriteOneAsync<T>(Func<SqliteSession, T> statement) => writer.EnqueueAsync(statement, undoable: false, gathers: true);
+    public Task<T> WriteOneAsync<T>(Func<SqliteSession, T> statement) => writer.EnqueueAsync(statement, undoable: false, CommitTime.Gathered);
+
+    /// <summary>
+    /// As <see cref="WriteOneAsync"/> for a statement that nobody waits for and that a crash may undo: it goes with whatever is committed next, after
+    /// <see cref="SqliteWriter.Patience"/> by itself.
+    /// </summary>
+    public Task<T> WriteLaterAsync<T>(Func<SqliteSession, T> statement) => writer.EnqueueAsync(statement, undoable: false, CommitTime.Later);
 
     /// <summary>Reads what is committed.</summary>
     public T Read<T>(Func<SqliteSession, T> work)
@@ -74,7 +80,7 @@ internal sealed class SqliteDatabase : IDisposable
         if (InMemory)
         {
             // A shared-cache memory database locks tables between connections, so its reads take their turn with the writes.
-            return writer.EnqueueAsync(work, undoable: false, gathers: false).GetAwaiter().GetResult();
+            return writer.EnqueueAsync(work, undoable: false, CommitTime.Now).GetAwaiter().GetResult();
         }
         if (!readers.TryTake(out var session))
         {
@@ -96,6 +102,7 @@ internal sealed class SqliteDatabase : IDisposable
         {
             if (--users > 0)
             {
+                writer.Flush(); // whoever opens the leaving one's tables again finds them as it has left them
                 return;
             }
             Open.Remove(Path);

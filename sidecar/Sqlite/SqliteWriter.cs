@@ -2,6 +2,19 @@ using Microsoft.Data.Sqlite;
 
 namespace Sidecar.Sqlite;
 
+/// <summary>When a job is committed.</summary>
+internal enum CommitTime
+{
+    /// <summary>At once: somebody waits for it.</summary>
+    Now,
+
+    /// <summary>At once, but others of its kind may follow before anybody waits: it always goes to the writer's thread, to share a commit with them.</summary>
+    Gathered,
+
+    /// <summary>With the next commit of others, or after <see cref="SqliteWriter.Patience"/> with one of its own: nobody waits for it.</summary>
+    Later,
+}
+
 /// <summary>
 /// Group commit: one thread takes all jobs that have gathered while the last commit was on its way to disk, and commits them
 /// together. At load the cost of a commit is shared by tens of jobs. Idle, whoever waits for a job of his own commits it himself:
@@ -9,11 +22,16 @@ namespace Sidecar.Sqlite;
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
+
     private readonly SqliteSession session;
     private readonly Thread thread;
+    private readonly ITimer patience;
     /// <summary>Guards the fields below, and is what the thread waits on: unlike the slim primitives it does not spin first, which on few cores takes time from those it waits for.</summary>
     private readonly object gate = new();
     private List<Job> waiting = []; // guarded by gate
+    private readonly List<Job> unhurried = []; // guarded by gate
+    private bool patient; // guarded by gate: the timer runs
     private bool busy; // guarded by gate: somebody commits, and has the session to himself
     private bool closed; // guarded by gate
     private readonly List<Job> alone = []; // of whoever has set busy
@@ -21,18 +39,27 @@ internal sealed class SqliteWriter : IDisposable
     public SqliteWriter(SqliteSession session, string name)
     {
         this.session = session;
+        patience = TimeProvider.System.CreateTimer(_ => Hurry(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         thread = new Thread(Run) { IsBackground = true, Name = $"sqlite {name}" };
         thread.Start();
     }
 
-    /// <param name="gathers">Others of its kind may follow before its caller waits: it always goes to the thread, to share a commit with them.</param>
-    public Task<T> EnqueueAsync<T>(Func<SqliteSession, T> work, bool undoable, bool gathers)
+    public Task<T> EnqueueAsync<T>(Func<SqliteSession, T> work, bool undoable, CommitTime time)
     {
         var job = new Job<T>(work) { Undoable = undoable };
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(closed, this);
-            if (gathers || busy || waiting.Count > 0)
+            if (time == CommitTime.Later)
+            {
+                unhurried.Add(job);
+                if (!patient)
+                {
+                    patient = patience.Change(Patience, Timeout.InfiniteTimeSpan);
+                }
+                return job.Task;
+            }
+            if (time == CommitTime.Gathered || busy || waiting.Count > 0)
             {
                 waiting.Add(job);
                 if (waiting.Count == 1 && !busy)
@@ -41,6 +68,7 @@ internal sealed class SqliteWriter : IDisposable
                 }
                 return job.Task;
             }
+            TakeUnhurried(alone);
             busy = true;
         }
         try
@@ -56,6 +84,19 @@ internal sealed class SqliteWriter : IDisposable
         return job.Task;
     }
 
+    /// <summary>Returns when all that was taken before is committed.</summary>
+    public void Flush()
+    {
+        lock (gate)
+        {
+            if (!busy && waiting.Count == 0 && unhurried.Count == 0)
+            {
+                return;
+            }
+        }
+        EnqueueAsync(static _ => 0, undoable: false, CommitTime.Now).GetAwaiter().GetResult();
+    }
+
     public void Dispose()
     {
         lock (gate)
@@ -68,6 +109,7 @@ internal sealed class SqliteWriter : IDisposable
             Monitor.Pulse(gate);
         }
         thread.Join(); // which waits for whoever commits
+        patience.Dispose();
         session.Dispose();
     }
 
@@ -84,6 +126,7 @@ internal sealed class SqliteWriter : IDisposable
                     Monitor.Wait(gate);
                 }
                 (batch, waiting) = (waiting, batch);
+                TakeUnhurried(batch);
                 last = closed;
                 busy = true;
             }
@@ -98,6 +141,25 @@ internal sealed class SqliteWriter : IDisposable
                 return;
             }
         }
+    }
+
+    private void Hurry()
+    {
+        lock (gate)
+        {
+            patient = false;
+            TakeUnhurried(waiting);
+            if (waiting.Count > 0 && !busy)
+            {
+                Monitor.Pulse(gate);
+            }
+        }
+    }
+
+    private void TakeUnhurried(List<Job> batch)
+    {
+        batch.AddRange(unhurried);
+        unhurried.Clear();
     }
 
     private void Leave()

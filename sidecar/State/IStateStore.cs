@@ -31,6 +31,16 @@ internal interface IBulkStateStore : IStateStore
     ValueTask<IReadOnlyList<StateFailure?>> WriteManyAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellation);
 }
 
+/// <summary>The ability to delete in passing, at no cost of its own.</summary>
+internal interface IUnhurriedDeletes
+{
+    /// <summary>
+    /// Deletes records that do no harm if a crash brings them back: with what the store commits next, a moment later at the latest. Completes
+    /// once they are gone for good.
+    /// </summary>
+    Task DeleteLaterAsync(IReadOnlyList<string> keys);
+}
+
 /// <summary>The ability to list what is stored; Dapr calls it the keys-like feature.</summary>
 internal interface IKeyListing
 {

@@ -27,6 +27,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
     private readonly Channel<(StateStoreComponent Store, StateWrite Record)> committed = Channel.CreateUnbounded<(StateStoreComponent, StateWrite)>(new() { SingleReader = true });
     private readonly CancellationTokenSource stopping = new();
     private Task relay = Task.CompletedTask;
+    private Task forgetting = Task.CompletedTask; // the relay's: what is published goes out of the stores while the next is published
     private long sequence = Random.Shared.Next(); // two instances that write in the same moment must not write the same key
 
     private string Prefix => $"{appId}||outbox||";
@@ -99,6 +100,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         committed.Writer.TryComplete();
         await stopping.CancelAsync();
         await relay;
+        await forgetting;
         stopping.Dispose();
     }
 
@@ -187,7 +189,8 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
             }
             foreach (var group in sent.GroupBy(item => item.Store))
             {
-                await ForgetAsync(group.Key, [.. group.Select(item => StateWrite.Delete(item.Record.Key))]);
+                var forgotten = ForgetAsync(group.Key, [.. group.Select(item => item.Record.Key)]);
+                forgetting = forgetting.IsCompleted ? forgotten : Task.WhenAll(forgetting, forgotten);
             }
             rest = failed;
             if (rest.Count > 0)
@@ -214,13 +217,20 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         }
     }
 
-    private async Task ForgetAsync(StateStoreComponent store, IReadOnlyList<StateWrite> records)
+    private async Task ForgetAsync(StateStoreComponent store, IReadOnlyList<string> keys)
     {
         try
         {
-            await ((ITransactionalStateStore)store.Store).TransactAsync(records, CancellationToken.None);
+            if (store.Store is IUnhurriedDeletes unhurried)
+            {
+                await unhurried.DeleteLaterAsync(keys);
+            }
+            else
+            {
+                await ((ITransactionalStateStore)store.Store).TransactAsync([.. keys.Select(key => StateWrite.Delete(key))], CancellationToken.None);
+            }
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e)
         {
             // Published but still on record: goes out once more at the next start, which at-least-once allows.
             LogForgetFailed(e, store.Name);

@@ -106,7 +106,7 @@ internal sealed class SqliteQueue : IDisposable
         });
 
     /// <summary>Forgets a message that was dealt with. Lost in a crash before its commit, it leads to one more delivery.</summary>
-    public Task RemoveAsync(long id) => database.WriteOneAsync(session => session.Execute("DELETE FROM messages WHERE id = ?1", id));
+    public Task RemoveAsync(long id) => database.WriteLaterAsync(session => session.Execute("DELETE FROM messages WHERE id = ?1", id));
 
     /// <summary>Calls <paramref name="signal"/> after each commit that brought messages of <paramref name="topic"/>.</summary>
     public void Listen(string topic, Action signal) => listeners[(topic, signal)] = true;

@@ -8,7 +8,7 @@ namespace Sidecar.State.Drivers;
 /// <c>state.sqlite</c> in daprd's own table layout, so that either sidecar goes on with the other's file. Values are stored as
 /// they are; daprd stores what came over gRPC in base64 and says so in <c>is_binary</c>, which is understood here.
 /// </summary>
-internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing
+internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing, IUnhurriedDeletes
 {
     private readonly SqliteDatabase database;
     private readonly string select, upsert, insertFirst, update, delete, deleteIfMatch, listFrom, listAfter;
@@ -74,6 +74,9 @@ internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing
             return refused.Failure;
         }
     }
+
+    public Task DeleteLaterAsync(IReadOnlyList<string> keys)
+        => Task.WhenAll(keys.Select(key => database.WriteLaterAsync(session => session.Execute(delete, key))));
 
     public async ValueTask<IReadOnlyList<string>> ListKeysAsync(string prefix, string? after, int limit, CancellationToken cancellation)
         => [.. (await ListEntriesAsync(prefix, after, limit, cancellation)).Select(entry => entry.Key)];

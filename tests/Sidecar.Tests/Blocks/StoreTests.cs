@@ -142,6 +142,52 @@ public sealed class SqliteWriterTests
     }
 
     [Fact]
+    public async Task What_nobody_waits_for_goes_with_the_next_commit()
+    {
+        using var database = await WithTableAsync();
+        var later = InsertLaterAsync(database, 1);
+        Assert.Equal(2, await InsertAsync(database, 2, fails: false));
+        Assert.True(later.IsCompletedSuccessfully);
+        Assert.Equal("job 4", (await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+        {
+            later = InsertLaterAsync(database, 3);
+            await InsertAsync(database, 4, fails: true);
+        })).Message);
+        Assert.True(later.IsCompletedSuccessfully);
+        Assert.Equal(6L, database.Read(session => session.Scalar("SELECT SUM(n) FROM t")));
+    }
+
+    [Fact]
+    public async Task What_nobody_waits_for_is_committed_without_others_too()
+    {
+        using var database = await WithTableAsync();
+        await Task.WhenAll(InsertLaterAsync(database, 1), InsertLaterAsync(database, 2));
+        await InsertLaterAsync(database, 3);
+        Assert.Equal(6L, database.Read(session => session.Scalar("SELECT SUM(n) FROM t")));
+    }
+
+    [Fact]
+    public async Task Whoever_leaves_a_shared_file_leaves_nothing_for_later()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            var path = Path.Combine(folder.FullName, "shared.db");
+            using var staying = SqliteDatabase.At(path);
+            await staying.WriteAsync(session => session.Execute("CREATE TABLE t (n INTEGER)"));
+            var leaving = SqliteDatabase.At(path);
+            var later = InsertLaterAsync(leaving, 1);
+            leaving.Dispose();
+            Assert.True(later.IsCompletedSuccessfully);
+            Assert.Equal(1L, staying.Read(session => session.Scalar("SELECT SUM(n) FROM t")));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Jobs_of_many_threads_are_all_done_once()
     {
         using var database = await WithTableAsync();
@@ -169,6 +215,9 @@ public sealed class SqliteWriterTests
         await database.WriteAsync(session => session.Execute("CREATE TABLE t (n INTEGER)"));
         return database;
     }
+
+    private static Task<int> InsertLaterAsync(SqliteDatabase database, int n)
+        => database.WriteLaterAsync(session => session.Execute("INSERT INTO t (n) VALUES (?1)", n));
 
     private static Task<int> InsertAsync(SqliteDatabase database, int n, bool fails) => database.WriteAsync(session =>
     {
