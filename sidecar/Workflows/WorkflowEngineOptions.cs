@@ -7,7 +7,7 @@ internal sealed record WorkflowEngineOptions(int? MaxMessageBytes = null)
     /// How long a message may wait to be saved together with the step it sets off. Its sender waits as long, so a crash in
     /// between loses nothing that was acknowledged. Zero saves every message at once.
     /// </summary>
-    public TimeSpan SaveGrace { get; init; } = TimeSpan.FromMilliseconds(5);
+    public TimeSpan SaveGrace { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>First wait after the store failed or another app was not there; doubled up to <see cref="LongestRetry"/>.</summary>
     public TimeSpan FirstRetry { get; init; } = TimeSpan.FromMilliseconds(250);
