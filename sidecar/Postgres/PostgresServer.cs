@@ -27,7 +27,16 @@ internal sealed class PostgresServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Its connections are used again as they are left: nothing may change their session.</summary>
     public NpgsqlDataSource Source { get; }
+
+    /// <summary>A connection outside of the pool, whose session ends with it.</summary>
+    public async Task<NpgsqlConnection> OpenSessionAsync(CancellationToken cancellation)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(cancellation);
+        return connection;
+    }
 
     /// <exception cref="InvalidOperationException">The server can't be reached, or does not let us in.</exception>
     public static PostgresServer At(PostgresSettings settings)

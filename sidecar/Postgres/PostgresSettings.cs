@@ -12,7 +12,8 @@ internal sealed record PostgresSettings(string ConnectionString, string Address,
     {
         var properties = context.Properties;
         var given = properties.Text("connectionString", "url") ?? "";
-        var builder = new NpgsqlConnectionStringBuilder { MaxPoolSize = DefaultConnections, MaxAutoPrepare = 64, AutoPrepareMinUsages = 2, ApplicationName = "sidecar", Timeout = 5 };
+        // Nothing is left in a session that would have to be cleared before the next use: clearing costs the server seven statements each time.
+        var builder = new NpgsqlConnectionStringBuilder { MaxPoolSize = DefaultConnections, MaxAutoPrepare = 64, AutoPrepareMinUsages = 2, NoResetOnClose = true, ApplicationName = "sidecar", Timeout = 5 };
         foreach (var (name, value) in PostgresConnectionString.Parse(given, detail => properties.Report("connectionString", detail)).Concat(Apart(properties)))
         {
             PostgresConnectionString.Apply(builder, name, value, detail => properties.Report("connectionString", detail));

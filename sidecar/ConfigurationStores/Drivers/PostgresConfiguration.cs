@@ -13,7 +13,7 @@ internal sealed partial class PostgresConfiguration(PostgresServer server, strin
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
-    private NpgsqlDataSource Source => server.Source;
+    private PostgresServer Server => server;
 
     private TimeProvider Time => time;
 
@@ -97,11 +97,19 @@ internal sealed partial class PostgresConfiguration(PostgresServer server, strin
 
         private async Task<NpgsqlConnection> ListenAsync(CancellationToken cancellation)
         {
-            var connection = await store.Source.OpenConnectionAsync(cancellation);
-            connection.Notification += (_, notification) => told.Enqueue(notification.Payload);
-            await using var command = new NpgsqlCommand($"LISTEN {channel}", connection);
-            await command.ExecuteNonQueryAsync(cancellation);
-            return connection;
+            var connection = await store.Server.OpenSessionAsync(cancellation);
+            try
+            {
+                connection.Notification += (_, notification) => told.Enqueue(notification.Payload);
+                await using var command = new NpgsqlCommand($"LISTEN {channel}", connection);
+                await command.ExecuteNonQueryAsync(cancellation);
+                return connection;
+            }
+            catch
+            {
+                await connection.DisposeAsync();
+                throw;
+            }
         }
 
         private async Task WaitAsync(NpgsqlConnection? connection)
