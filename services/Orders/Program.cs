@@ -24,11 +24,7 @@ builder.Services.AddSingleton<ViewState>().AddSingleton<OrderCatalogue>().AddSin
 builder.Services.AddSingleton<DeadLetterStore>().AddSingleton<DeadLetterOffice>();
 builder.Services.AddSagaOptions();
 builder.Services.AddSingleton<IDaprWorkflowClient>(services => services.GetRequiredService<DaprWorkflowClient>());
-builder.Services.AddDaprWorkflowBuilder(options =>
-{
-    OrderSaga.Register(options);
-    RebuildViews.Register(options);
-}).WithJsonSerializer(Json.Options);
+builder.Services.AddOrderWorkflows();
 
 var app = builder.Build().UseServiceDefaults();
 app.MapPlacing();

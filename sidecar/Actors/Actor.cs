@@ -7,8 +7,6 @@ internal sealed class Actor(ActorId id, ActorTypeOptions options)
 {
     private Dictionary<string, ActorTimer>? timers; // guarded by itself; made when the first timer comes, most actors have none
 
-    private readonly TaskCompletionSource gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     public ActorId Id => id;
 
     public ActorTypeOptions Options => options;
@@ -21,15 +19,6 @@ internal sealed class Actor(ActorId id, ActorTypeOptions options)
 
     /// <summary>Deactivated: whoever still has it looks for a new one.</summary>
     public bool Closed { get; set; }
-
-    /// <summary>It becomes another instance's: what waits for its turn gets none.</summary>
-    public volatile bool Leaving;
-
-    /// <summary>Ends the calls under way when they take longer than a leaving actor may.</summary>
-    public CancellationTokenSource CutOff { get; } = new();
-
-    /// <summary>Completes when it has been deactivated.</summary>
-    public Task Gone => gone.Task;
 
     /// <summary>False when it has been deactivated.</summary>
     public bool TrySetTimer(string name, ActorTimer timer)
@@ -73,6 +62,5 @@ internal sealed class Actor(ActorId id, ActorTypeOptions options)
             timers = null;
         }
         IdleCheck?.Dispose();
-        gone.TrySetResult();
     }
 }

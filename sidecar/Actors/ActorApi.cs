@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Sidecar.Actors.Placement;
 using Sidecar.Actors.Reminders;
 using Sidecar.Apps;
 using Sidecar.Components;
@@ -9,16 +8,6 @@ using Sidecar.Resiliency;
 using Sidecar.State;
 
 namespace Sidecar.Actors;
-
-/// <summary>Where actors are.</summary>
-internal interface IActorPlacement
-{
-    /// <summary>Null when nobody hosts the type.</summary>
-    ActorRoute? Find(ActorId actor);
-
-    /// <summary>Looks anew who is there.</summary>
-    void Refresh();
-}
 
 /// <summary>One write to an actor's state: exactly one of upsert (a value) and delete (none).</summary>
 internal sealed record ActorStateWrite(string Key, ReadOnlyMemory<byte>? Value, IReadOnlyDictionary<string, string> Metadata);
@@ -30,19 +19,17 @@ internal sealed record ReminderRequest(string? DueTime, string? Period, string? 
 /// The actors building block of one app, free of transport. <paramref name="host"/> null: the app hosts no actors. Calls wait for
 /// <paramref name="known"/>: until then nobody knows what the app hosts.
 /// </summary>
-internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook policies, Func<ActorHost?> host, Func<Task> known, IActorPlacement placement, TimeProvider time)
+internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook policies, Func<ActorHost?> host, Func<Task> known, ActorDirectory directory, TimeProvider time)
 {
     private const int LongestName = 512;
     private const string ReservedPrefix = "dapr.internal.";
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestSearch = TimeSpan.FromSeconds(10); // while instances come and go
 
     public async Task<InvocationReply> InvokeAsync(ActorId actor, InvocationCall call, CancellationToken cancellation)
     {
         CheckName(actor.Type, "actorType");
         CheckName(actor.Id, "actorId");
         CheckReserved(actor.Type);
-        await Task.WhenAny(known()).WaitAsync(cancellation); // an app that could not be asked hosts nothing, which the placement tells
+        await Task.WhenAny(known()).WaitAsync(cancellation); // an app that could not be asked hosts nothing, which the directory says
         if (policies.ActorCall(actor.Type, actor.Id) is not { } policy)
         {
             return await InvokeOnceAsync(actor, call, cancellation);
@@ -57,33 +44,10 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
         }
     }
 
-    private async Task<InvocationReply> InvokeOnceAsync(ActorId actor, InvocationCall call, CancellationToken cancellation)
-    {
-        var begun = time.GetTimestamp();
-        while (true)
-        {
-            var route = placement.Find(actor) ?? throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
-            var reply = route.There is { } there ? host() is { } mine && mine.IsWithinTurn(actor, call) ? await mine.InvokeAsync(actor, call, cancellation) : await ActorRelay.SendAsync(there, appId, actor, call, cancellation)
-                : route.Here is { AppIsWell: true, ActorHost: { } here } && here.Hosts(actor.Type) ? await here.InvokeAsync(actor, call, cancellation)
-                : null;
-            if (reply is not null)
-            {
-                return reply;
-            }
-            await LookAgainAsync(actor, begun, cancellation);
-        }
-    }
-
-    /// <summary>What was found is not there any more, or not known there yet.</summary>
-    private async Task LookAgainAsync(ActorId actor, long begun, CancellationToken cancellation)
-    {
-        if (time.GetElapsedTime(begun) > LongestSearch)
-        {
-            throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
-        }
-        await Task.Delay(BetweenLooks, time, cancellation);
-        placement.Refresh();
-    }
+    private Task<InvocationReply> InvokeOnceAsync(ActorId actor, InvocationCall call, CancellationToken cancellation)
+        => directory.FindHere(actor.Type) is { } host ? host.InvokeAsync(actor, call, cancellation)
+            : directory.FindElsewhere(actor.Type) is { } sidecar ? ActorRelay.SendAsync(sidecar, appId, actor, call, cancellation)
+            : throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
 
     /// <summary>Null when there is no value; also for an actor that was never active.</summary>
     public async Task<StateEntry?> GetStateAsync(ActorId actor, string key, CancellationToken cancellation)
@@ -130,7 +94,7 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
                 throw new FormatException($"reminder {name} has already expired");
             }
             var reminder = new Reminder(actor.Type, actor.Id, name, request.Data, request.DueTime, request.Period, request.Ttl, first, expires, schedule.Repetitions, request.OnFailure);
-            if (!await RegisterAsync(reminders, reminder, request.Overwrite, cancellation))
+            if (!await reminders.TryRegisterAsync(reminder, request.Overwrite, cancellation))
             {
                 throw ActorErrors.ReminderExists(name);
             }
@@ -138,23 +102,6 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
         catch (FormatException e)
         {
             throw ActorErrors.ReminderCreate(e.Message);
-        }
-    }
-
-    /// <summary>At the instance whose clock will fire it.</summary>
-    private async Task<bool> RegisterAsync(ReminderService mine, Reminder reminder, bool overwrite, CancellationToken cancellation)
-    {
-        var begun = time.GetTimestamp();
-        while (true)
-        {
-            var registered = placement.Find(reminder.Actor) is { There: { } there }
-                ? await ActorRelay.RegisterAsync(there, appId, reminder, overwrite, cancellation)
-                : await mine.TryRegisterAsync(reminder, overwrite, cancellation);
-            if (registered is { } done)
-            {
-                return done;
-            }
-            await LookAgainAsync(reminder.Actor, begun, cancellation);
         }
     }
 
@@ -194,10 +141,6 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
         catch (FormatException e)
         {
             throw ActorErrors.TimerCreate(e.Message);
-        }
-        catch (ActorMovedException)
-        {
-            throw ActorErrors.TimerCreate($"actor {actor.Type}/{actor.Id} is not hosted here");
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Sidecar.Actors.Placement;
 using Sidecar.Actors.Reminders;
 using Sidecar.Apps;
 using Sidecar.Metrics;
@@ -18,11 +17,9 @@ internal sealed partial class ActorHost : IAsyncDisposable
     public const string ReentrancyHeader = "Dapr-Reentrancy-Id";
     public const string ErrorHeader = "X-DaprErrorResponseHeader";
     private const int AtOnce = 32; // deactivations
-    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(5); // of an app that is told that an actor of its leaves
 
     private readonly string appId;
     private readonly IActorApp app;
-    private readonly ActorShare share;
     private readonly PolicyBook policies;
     private readonly TimeProvider time;
     private readonly ILogger logger;
@@ -30,13 +27,13 @@ internal sealed partial class ActorHost : IAsyncDisposable
     private readonly Dictionary<string, ActorTypeOptions> types;
     private readonly ConcurrentDictionary<ActorId, Actor> active = new();
 
-    public ActorHost(string appId, IReadOnlyList<ActorTypeOptions> types, IActorApp app, ActorShare share, ITransactionalStateStore store, PolicyBook policies, TimeProvider time, ILoggerFactory loggers)
+    public ActorHost(string appId, IReadOnlyList<ActorTypeOptions> types, IActorApp app, ITransactionalStateStore store, PolicyBook policies, TimeProvider time, ILoggerFactory loggers)
     {
-        (this.appId, this.app, this.share, this.policies, this.time) = (appId, app, share, policies, time);
+        (this.appId, this.app, this.policies, this.time) = (appId, app, policies, time);
         logger = loggers.CreateLogger<ActorHost>();
         clock = new TimerService(time);
         this.types = types.ToDictionary(type => type.Type, StringComparer.Ordinal);
-        Reminders = new ReminderService(new ReminderStore(appId, store), share, clock, time, RemindAsync, logger);
+        Reminders = new ReminderService(new ReminderStore(appId, store), clock, time, RemindAsync, logger);
     }
 
     public ReminderService Reminders { get; }
@@ -48,8 +45,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
 
     public bool IsActive(ActorId actor) => active.ContainsKey(actor);
 
-    /// <summary>Null: the actor is another instance's.</summary>
-    public async Task<InvocationReply?> InvokeAsync(ActorId id, InvocationCall call, CancellationToken cancellation)
+    public Task<InvocationReply> InvokeAsync(ActorId id, InvocationCall call, CancellationToken cancellation)
     {
         var reentrancy = ReentrancyOf(call);
         if (types[id.Type].Reentrant && string.IsNullOrEmpty(reentrancy))
@@ -57,27 +53,12 @@ internal sealed partial class ActorHost : IAsyncDisposable
             reentrancy = Guid.NewGuid().ToString();
             call = call with { Headers = [.. call.Headers, KeyValuePair.Create(ReentrancyHeader, reentrancy)] };
         }
-        while (true)
-        {
-            try
-            {
-                return await InTurnAsync(id, reentrancy, limit => SendAsync(id, $"method/{call.Method}", call with { Verb = "PUT" }, limit), cancellation);
-            }
-            catch (ActorMovedException)
-            {
-                // Not here, or not here yet.
-            }
-            if (!await share.ServesAsync(id, cancellation))
-            {
-                return null;
-            }
-        }
+        return InTurnAsync(id, reentrancy, () => SendAsync(id, $"method/{call.Method}", call with { Verb = "PUT" }, cancellation), cancellation);
     }
 
     private static string? ReentrancyOf(InvocationCall call) => call.Headers.FirstOrDefault(header => header.Key.Equals(ReentrancyHeader, StringComparison.OrdinalIgnoreCase)).Value;
 
     /// <summary>Sets a timer; an actor that was not active is from now on.</summary>
-    /// <exception cref="ActorMovedException">The actor is not to be active here.</exception>
     public void SetTimer(ActorId id, string name, Schedule schedule, DateTimeOffset first, DateTimeOffset? expires, byte[] body)
     {
         var timer = new ActorTimer(schedule, expires, clock, time, () => TickTimerAsync(id, name, body));
@@ -123,44 +104,30 @@ internal sealed partial class ActorHost : IAsyncDisposable
         }
     }
 
-    private async Task<T> InTurnAsync<T>(ActorId id, string? reentrancy, Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
+    private async Task<T> InTurnAsync<T>(ActorId id, string? reentrancy, Func<Task<T>> call, CancellationToken cancellation)
     {
         while (true)
         {
             var actor = Activated(id);
             using (await actor.Turn.TakeAsync(reentrancy, cancellation))
             {
-                if (!actor.Closed && (!actor.Leaving || actor.Turn.IsNested))
+                if (actor.Closed)
                 {
-                    return await InTurnAsync(actor, call, cancellation);
+                    continue; // deactivated while this call waited for its turn
+                }
+                try
+                {
+                    return await call();
+                }
+                finally
+                {
+                    actor.LastUsed = time.GetUtcNow();
                 }
             }
-            if (actor.Leaving)
-            {
-                await actor.Gone.WaitAsync(cancellation);
-                throw new ActorMovedException();
-            }
         }
     }
 
-    private async Task<T> InTurnAsync<T>(Actor actor, Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, actor.CutOff.Token);
-        try
-        {
-            return await call(limit.Token);
-        }
-        catch (OperationCanceledException) when (actor.CutOff.IsCancellationRequested && !cancellation.IsCancellationRequested)
-        {
-            throw ActorErrors.Invoke("the actor has moved to another host, and the call took longer than it may then");
-        }
-        finally
-        {
-            actor.LastUsed = time.GetUtcNow();
-        }
-    }
-
-    private Actor Activated(ActorId id) => active.TryGetValue(id, out var known) ? known : share.Activate(id, () => active.GetOrAdd(id, static (key, host) => host.Activate(key), this));
+    private Actor Activated(ActorId id) => active.TryGetValue(id, out var known) ? known : active.GetOrAdd(id, static (key, host) => host.Activate(key), this);
 
     private Actor Activate(ActorId id)
     {
@@ -260,10 +227,6 @@ internal sealed partial class ActorHost : IAsyncDisposable
         {
             await MeasuredAsync(CallbackAsync(id, $"method/timer/{name}", body, CancellationToken.None), succeeded => SidecarMeter.Timer(appId, id.Type, succeeded));
         }
-        catch (ActorMovedException)
-        {
-            // The timer has gone with the actor.
-        }
         catch (Exception e) when (e is Api.DaprException or HttpRequestException)
         {
             LogTimerFailed(e, name, id.ToString()); // the next tick is another chance
@@ -274,7 +237,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
     {
         var reentrancy = types[id.Type].Reentrant ? Guid.NewGuid().ToString() : null;
         IReadOnlyList<KeyValuePair<string, string>> headers = reentrancy is null ? [] : [KeyValuePair.Create(ReentrancyHeader, reentrancy)];
-        return InTurnAsync(id, reentrancy, limit => SendAsync(id, what, new InvocationCall("PUT", "", "", "application/json", body, headers), limit), cancellation);
+        return InTurnAsync(id, reentrancy, () => SendAsync(id, what, new InvocationCall("PUT", "", "", "application/json", body, headers), cancellation), cancellation);
     }
 
     [LoggerMessage(5001, LogLevel.Warning, "Actor {Actor} was idle, and its app could not be told that it is deactivated")]

@@ -13,26 +13,6 @@ internal sealed class ActorTurn(ActorTypeOptions options)
 
     public bool Busy => gate.CurrentCount == 0;
 
-    public bool IsHeldBy(string reentrancyId)
-    {
-        lock (state)
-        {
-            return holder == reentrancyId;
-        }
-    }
-
-    /// <summary>Whether the call that has just come in belongs to one under way.</summary>
-    public bool IsNested
-    {
-        get
-        {
-            lock (state)
-            {
-                return depth > 1;
-            }
-        }
-    }
-
     /// <summary>Waits for the turn; dispose of the result to end it. <paramref name="reentrancyId"/> counts with reentrancy on.</summary>
     public async ValueTask<IDisposable> TakeAsync(string? reentrancyId, CancellationToken cancellation)
     {

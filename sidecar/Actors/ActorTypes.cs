@@ -6,14 +6,12 @@ using Sidecar.Components;
 namespace Sidecar.Actors;
 
 /// <summary>How actors of one type are kept.</summary>
-/// <param name="DrainTimeout">How long calls under way may take when the actor becomes another instance's; zero: they are cut off.</param>
-internal sealed record ActorTypeOptions(string Type, TimeSpan IdleTimeout, bool Reentrant, int MaxStackDepth, TimeSpan DrainTimeout);
+internal sealed record ActorTypeOptions(string Type, TimeSpan IdleTimeout, bool Reentrant, int MaxStackDepth);
 
 /// <summary>The actor types an app hosts, as its answer to <c>GET /dapr/config</c> says. Source: Dapr docs, "Actor runtime configuration parameters".</summary>
 internal static class ActorTypes
 {
     private static readonly TimeSpan DefaultIdleTimeout = TimeSpan.FromMinutes(60);
-    private static readonly TimeSpan DefaultDrainTimeout = TimeSpan.FromSeconds(60);
     private const int DefaultStackDepth = 32;
 
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.AllowReadingFromString };
@@ -26,8 +24,7 @@ internal static class ActorTypes
         {
             var own = config!.EntitiesConfig?.FirstOrDefault(entry => entry.Entities?.Contains(type) == true);
             var reentrancy = own?.Reentrancy ?? config.Reentrancy;
-            return new ActorTypeOptions(type, Idle(own?.ActorIdleTimeout) ?? Idle(config.ActorIdleTimeout) ?? DefaultIdleTimeout, reentrancy?.Enabled ?? false, reentrancy?.MaxStackDepth ?? DefaultStackDepth,
-                Drain(own?.DrainRebalancedActors ?? config.DrainRebalancedActors, Idle(own?.DrainOngoingCallTimeout) ?? Idle(config.DrainOngoingCallTimeout)));
+            return new ActorTypeOptions(type, Idle(own?.ActorIdleTimeout) ?? Idle(config.ActorIdleTimeout) ?? DefaultIdleTimeout, reentrancy?.Enabled ?? false, reentrancy?.MaxStackDepth ?? DefaultStackDepth);
         })];
     }
 
@@ -38,17 +35,14 @@ internal static class ActorTypes
             var own = initial.EntitiesConfig.FirstOrDefault(entry => entry.Entities.Contains(type));
             var reentrancy = own?.Reentrancy ?? initial.Reentrancy;
             var idle = own?.ActorIdleTimeout ?? initial.ActorIdleTimeout;
-            return new ActorTypeOptions(type, idle is null ? DefaultIdleTimeout : idle.ToTimeSpan(), reentrancy?.Enabled ?? false, reentrancy is { HasMaxStackDepth: true } ? reentrancy.MaxStackDepth : DefaultStackDepth,
-                Drain(own is { HasDrainRebalancedActors: true } ? own.DrainRebalancedActors : initial.HasDrainRebalancedActors ? initial.DrainRebalancedActors : null, (own?.DrainOngoingCallTimeout ?? initial.DrainOngoingCallTimeout)?.ToTimeSpan()));
+            return new ActorTypeOptions(type, idle is null ? DefaultIdleTimeout : idle.ToTimeSpan(), reentrancy?.Enabled ?? false, reentrancy is { HasMaxStackDepth: true } ? reentrancy.MaxStackDepth : DefaultStackDepth);
         })];
 
     private static TimeSpan? Idle(string? text) => text is { Length: > 0 } && GoDuration.TryParse(text, out var duration) ? duration : null;
 
-    private static TimeSpan Drain(bool? wanted, TimeSpan? timeout) => wanted == false ? TimeSpan.Zero : timeout ?? DefaultDrainTimeout;
+    private sealed record AppConfig(IReadOnlyList<string>? Entities, string? ActorIdleTimeout, Reentrancy? Reentrancy, IReadOnlyList<EntityConfig>? EntitiesConfig);
 
-    private sealed record AppConfig(IReadOnlyList<string>? Entities, string? ActorIdleTimeout, string? DrainOngoingCallTimeout, bool? DrainRebalancedActors, Reentrancy? Reentrancy, IReadOnlyList<EntityConfig>? EntitiesConfig);
-
-    private sealed record EntityConfig(IReadOnlyList<string>? Entities, string? ActorIdleTimeout, string? DrainOngoingCallTimeout, bool? DrainRebalancedActors, Reentrancy? Reentrancy);
+    private sealed record EntityConfig(IReadOnlyList<string>? Entities, string? ActorIdleTimeout, Reentrancy? Reentrancy);
 
     private sealed record Reentrancy(bool Enabled, int? MaxStackDepth);
 }

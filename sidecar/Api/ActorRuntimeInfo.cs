@@ -10,7 +10,7 @@ internal static class ActorRuntimeInfo
 
     public static bool IsHostReady(AppSidecar sidecar) => sidecar.Ready && IsRunning(sidecar);
 
-    public static int Workers(AppSidecar sidecar) => sidecar.WorkflowWorkers;
+    public static int Workers(AppSidecar sidecar) => sidecar.Workflows?.Workers ?? 0;
 
     public static IEnumerable<(string Type, int Count)> ActiveActors(AppSidecar sidecar)
     {

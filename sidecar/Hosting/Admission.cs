@@ -20,7 +20,7 @@ internal static class Admission
         switch (listener.Kind)
         {
             case ListenerKind.Internal:
-                await FromOtherSidecarAsync(context, sidecar, next);
+                await FromOtherSidecarAsync(context, sidecar);
                 return;
             case ListenerKind.Public when path.Value is not ("/v1.0/healthz" or "/v1.0/healthz/outbound" or "/v1.0/metadata"):
                 await PlainAsync(context, 404, "404 page not found\n");
@@ -64,7 +64,7 @@ internal static class Admission
         return context.Response.WriteAsync(text);
     }
 
-    private static Task FromOtherSidecarAsync(HttpContext context, AppSidecar sidecar, RequestDelegate next)
+    private static Task FromOtherSidecarAsync(HttpContext context, AppSidecar sidecar)
     {
         if (SidecarRegistry.CallerOf(context.Request) is not { } caller)
         {
@@ -73,11 +73,7 @@ internal static class Admission
         context.Features.Set(new Span(SidecarRegistry.TraceOf(context.Request)));
         if (context.Request.Headers.ContainsKey(ActorRelay.Header))
         {
-            return ActorRelay.TakeAsync(context, sidecar);
-        }
-        if (context.Request.Headers.ContainsKey(LeaderRelay.Header))
-        {
-            return LeaderRelay.TakeAsync(context, sidecar, next);
+            return ActorRelay.ReceiveAsync(context, sidecar);
         }
         var target = new InvocationTarget(sidecar.Options.AppId, MethodPath.Clean(sidecar.Options.AppId, RequestPath.Of(context).Decoded));
         return context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true

@@ -38,8 +38,7 @@ internal sealed partial class AppSidecar
     {
         if (ActorHost is not null)
         {
-            await Share.OfferAsync(well: true, cancellation); // it was ill
-            return;
+            return; // the app was unhealthy for a while
         }
         if (Options.AppIsGrpc || Skips("config"))
         {
@@ -65,14 +64,15 @@ internal sealed partial class AppSidecar
             LogNoActorStore(Options.AppId, string.Join(", ", types.Select(type => type.Type)));
             return null;
         }
-        var host = new ActorHost(Options.AppId, types, app, Share, store, Policies, time, loggers);
+        var host = new ActorHost(Options.AppId, types, app, store, Policies, time, loggers);
         var before = ActorHost;
         ActorHost = host;
         if (before is not null)
         {
             await before.DisposeAsync();
         }
-        await Share.JoinAsync(host, [.. types.Select(type => type.Type)], cancellation);
+        await host.Reminders.StartAsync(host.Hosts, cancellation);
+        Announce([.. types.Select(type => type.Type)]);
         return host;
     }
 
@@ -83,9 +83,8 @@ internal sealed partial class AppSidecar
             if (host is not null && ReferenceEquals(sidecar.ActorHost, host))
             {
                 sidecar.ActorHost = null;
-                await sidecar.Share.OfferAsync(well: false, CancellationToken.None);
+                sidecar.Announce([]);
                 await host.DisposeAsync();
-                await sidecar.Share.LeaveAsync();
             }
         }
     }
@@ -199,7 +198,6 @@ internal sealed partial class AppSidecar
                 AppIsWell = false;
                 Interlocked.Exchange(ref unwell, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
                 await HoldEventsAsync();
-                await Share.OfferAsync(well: false, cancellation);
             }
         }
         while (await timer.WaitForNextTickAsync(cancellation));

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Sidecar.Actors;
-using Sidecar.Actors.Placement;
 using Sidecar.Api;
 using Sidecar.Apps;
 using Sidecar.Bindings;
@@ -39,19 +38,21 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     private readonly ILogger logger;
     private readonly ILoggerFactory loggers;
     private readonly TimeProvider time;
+    private readonly SidecarRegistry registry;
     private readonly SemaphoreSlim events = new(1); // whoever starts, stops or changes what brings events to the app
     private IReadOnlyList<(Subscription Resource, TopicSubscription Topic)> declared = []; // guarded by events
     private IReadOnlyList<TopicSubscription>? programmatic; // guarded by events; null until the app has been asked
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource well = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource unwell = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int relayedWorkers;
+    private Announcement own;
     private bool noMoreEvents;
     private Task connection = Task.CompletedTask;
 
-    public AppSidecar(AppOptions options, Configuration configuration, ComponentSet components, ResourceSet resources, AppDirectory directory, ActorDirectory actors, Presence presence, Roster roster, INameResolver names, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
+    public AppSidecar(AppOptions options, Configuration configuration, ComponentSet components, ResourceSet resources, AppDirectory directory, ActorDirectory actors, SidecarRegistry registry, INameResolver names, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
     {
-        (Options, Configuration, Components, Presence, Names, this.time) = (options, configuration, components, presence, names, time);
+        (Options, Configuration, Components, Names, this.registry, this.time) = (options, configuration, components, names, registry, time);
+        own = Announcement.Of(options.AppId, options.InternalGrpcPort);
         declared = Declared(resources);
         Resources = resources;
         ToldComponents = components.Loaded;
@@ -72,7 +73,6 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
         Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies, time);
         Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, () => Well, actors, time);
-        Share = new ActorShare(presence, roster, time, loggers.CreateLogger<ActorShare>());
         this.loggers = loggers;
         Subscriptions = new SubscriptionManager(options.AppId, components, Policies, Tracer, time, loggers);
         if (components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var store)
@@ -80,7 +80,6 @@ internal sealed partial class AppSidecar : IAsyncDisposable
             Workflows = new WorkflowEngine(options.AppId, (ITransactionalStateStore)store, time, loggers,
                 new WorkflowEngineOptions(LargestWorkItem(options)) { Limits = configuration.Workflow.Limits, Retention = configuration.Workflow.Retention }, new LocalPeers(directory), Tracer);
         }
-        Leadership = new Leadership(presence, roster, time, loggers.CreateLogger<Leadership>());
         // daprd keeps jobs in its scheduler, which there is none of here; without a durable store they last as long as the process.
         var jobs = new JobStore(options.AppId, components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var durable ? (ITransactionalStateStore)durable : new InMemoryStateStore(time));
         JobService = new JobService(options.AppId, jobs, time, loggers.CreateLogger<JobService>());
@@ -139,9 +138,6 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     /// <summary>How it finds sidecars of other processes, and is found by them.</summary>
     public INameResolver Names { get; }
 
-    /// <summary>What others read of it.</summary>
-    public Presence Presence { get; }
-
     public ActorApi Actors { get; }
 
     public JobApi Jobs { get; }
@@ -151,11 +147,6 @@ internal sealed partial class AppSidecar : IAsyncDisposable
 
     /// <summary>Null when the app has no store flagged actorStateStore.</summary>
     public WorkflowEngine? Workflows { get; }
-
-    /// <summary>Connected to this instance, whichever runs the workflows.</summary>
-    public int WorkflowWorkers => (Workflows?.Workers ?? 0) + relayedWorkers;
-
-    public Leadership Leadership { get; }
 
     /// <summary>The way to the app; null for a sidecar without one.</summary>
     public IAppChannel? Channel { get; }
@@ -180,8 +171,6 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     /// <summary>What it was made of, and has been changed to since.</summary>
     public ResourceSet Resources { get; private set; }
 
-    private ActorShare Share { get; }
-
     private Outbox Outbox { get; }
 
     private InputBindings InputBindings { get; }
@@ -201,7 +190,11 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         }
         Subscriptions.Declare(declared.Select(subscription => subscription.Topic));
         await Outbox.StartAsync(cancellation);
-        await Leadership.StartAsync(LeadAsync, cancellation);
+        if (Workflows is not null)
+        {
+            await Workflows.StartAsync(cancellation);
+        }
+        Announce([]);
         connection = Task.Run(async () =>
         {
             try
@@ -220,33 +213,21 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         }, CancellationToken.None);
     }
 
-    /// <summary>Nobody finds it from now on, and its actors go to other instances, if there are any.</summary>
+    /// <summary>Other processes no longer find it.</summary>
     public async Task LeaveAsync()
     {
+        registry.Withdraw(own);
         await Names.DisposeAsync();
-        await Share.GiveAwayAsync();
     }
 
-    /// <summary>Ends the streams of workflow workers, which would otherwise keep the server from stopping; another instance may run the workflows then.</summary>
+    /// <summary>Ends the streams of workflow workers, which would otherwise keep the server from stopping.</summary>
     public async ValueTask EndWorkAsync()
     {
-        await Leadership.StopTryingAsync();
         await (Workflows?.DisposeAsync() ?? ValueTask.CompletedTask);
         await JobService.DisposeAsync();
-        await Leadership.DisposeAsync();
     }
 
-    private async Task LeadAsync(CancellationToken cancellation)
-    {
-        if (Workflows is not null)
-        {
-            await Workflows.StartAsync(cancellation);
-        }
-        await JobService.LeadAsync(cancellation);
-    }
-
-    /// <summary>A worker's stream has come to this instance and gone on to the leading one, or has ended.</summary>
-    public void RelayedWorkers(int more) => Interlocked.Add(ref relayedWorkers, more);
+    private void Announce(IReadOnlyList<string> actorTypes) => registry.Announce(own = own with { ActorTypes = actorTypes });
 
     /// <summary>Stops taking events; the app may still call the API and finish its work.</summary>
     public async Task QuiesceAsync()
@@ -274,9 +255,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         await QuiesceAsync();
         await connection;
         await Subscriptions.DisposeAsync();
-        await Share.DisposeAsync();
         await JobService.DisposeAsync();
-        await Leadership.DisposeAsync();
         await ConfigurationItems.DisposeAsync();
         if (ActorHost is not null)
         {
@@ -284,8 +263,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         }
         await Outbox.DisposeAsync();
         await Components.DisposeAsync();
-        await Names.DisposeAsync();
-        Presence.Withdraw();
+        await LeaveAsync();
         (Channel as IDisposable)?.Dispose();
         Client?.Dispose();
         Invoker.Dispose();

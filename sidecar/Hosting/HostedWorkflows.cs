@@ -17,5 +17,5 @@ internal sealed class CallerEngines : IWorkflowEngines
 /// <summary>The engines of the other apps of this process.</summary>
 internal sealed class LocalPeers(AppDirectory directory) : IWorkflowPeers
 {
-    public WorkflowEngine? Find(string appId) => directory.Leader(appId)?.Workflows;
+    public WorkflowEngine? Find(string appId) => directory.Find(appId)?.Workflows;
 }

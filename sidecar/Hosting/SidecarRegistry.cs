@@ -3,41 +3,26 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Sidecar.Apps;
 using Sidecar.Tracing;
+using Sidecar.Yaml;
 
 namespace Sidecar.Hosting;
 
-/// <summary>
-/// One sidecar's announcement: where other processes of this machine reach it, and what it takes part in. Several of one
-/// <paramref name="AppId"/> are instances of it.
-/// </summary>
-/// <param name="StartTime">Of the process: with its number it names the process for good.</param>
-/// <param name="Invocable">Found by app id. Not so one that others find by a name resolver of its own, and one that is about to end.</param>
-internal sealed record Announcement(string AppId, int Port, int ProcessId, string StartTime, bool Invocable)
+/// <summary>One sidecar's entry in the registry: where other processes of this machine reach it.</summary>
+/// <param name="Port">The internal port.</param>
+/// <param name="StartTime">Of the process. Process ids are used again; the pair is unique.</param>
+internal sealed record Announcement(string AppId, int Port, int ProcessId, string StartTime)
 {
-    /// <summary>Names the instance among all that ever were.</summary>
-    public string Instance => $"{ProcessId}-{StartTime}-{Port}";
-
-    /// <summary>Instances of one app id over one store share their actors.</summary>
-    public string? Group { get; init; }
-
-    /// <summary>The actor types its app hosts now.</summary>
-    public IReadOnlyList<string> Types { get; init; } = [];
-
-    /// <summary>It runs the workflows of its group.</summary>
-    public bool Leads { get; init; }
-
-    /// <summary>The membership by which it acts, having let go what that gives to others; null while it can have no actors.</summary>
-    public string? Applied { get; init; }
-
-    /// <summary>What it has not let go yet.</summary>
-    public IReadOnlyList<string> Held { get; init; } = [];
+    /// <summary>The actor types the app hosts now.</summary>
+    public IReadOnlyList<string> ActorTypes { get; init; } = [];
 
     public Uri Address => new($"http://127.0.0.1:{Port}");
+
+    public static Announcement Of(string appId, int port) => new(appId, port, Environment.ProcessId, ProcessInfo.StartTime(Environment.ProcessId) ?? "");
 }
 
 /// <summary>
-/// How sidecars of several processes find each other on one machine: a file per sidecar in a folder that only this user can read,
-/// with the internal port, and a token that a caller has to show. A file whose process is gone is ignored and deleted.
+/// Finds sidecars of other processes on one machine: a file per sidecar in a folder that only this user can read,
+/// with the internal port, and a token that a caller has to show. A file whose process has ended is ignored and deleted.
 /// </summary>
 internal sealed class SidecarRegistry
 {
@@ -49,9 +34,12 @@ internal sealed class SidecarRegistry
 
     public static readonly HttpMessageInvoker Invoker = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, EnableMultipleHttp2Connections = true, ActivityHeadersPropagator = null }.WithAnyText());
 
-    public const string Files = "*.sidecar.json";
+    private const string Files = "*.sidecar.json";
 
     private static string token = "";
+
+    private readonly Lock gate = new();
+    private (DateTime Changed, IReadOnlyList<Announcement> Live) seen = (DateTime.MinValue, []); // guarded by gate
 
     public SidecarRegistry(string? folder = null)
     {
@@ -66,18 +54,73 @@ internal sealed class SidecarRegistry
 
     public string Folder { get; }
 
-    public void Announce(Announcement announcement) => WriteWhole(FileOf(announcement), JsonSerializer.Serialize(announcement));
+    /// <summary>
+    /// Reserves an app id among the single sidecars of this user. The reservation is a lock on a file: the system releases it when the process ends.
+    /// </summary>
+    /// <exception cref="InvalidConfigurationException">Another process holds it; the message names that process.</exception>
+    public IDisposable Reserve(string appId)
+    {
+        MakeFolder();
+        try
+        {
+            return new FileStream(Path.Combine(Folder, $"{Uri.EscapeDataString(appId)}.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            var other = ReadAll().FirstOrDefault(announcement => announcement.AppId == appId);
+            var where = other is null ? "in another process" : $"in process {other.ProcessId} (internal port {other.Port})";
+            throw new InvalidConfigurationException("app-id", 0,
+                $"app id '{appId}' is already running {where}. The embedded sidecar runs an app id once; stop that process or choose another app id. Several instances of an app are what Dapr on Kubernetes is for (docs/operations.md)");
+        }
+    }
+
+    public void Announce(Announcement announcement)
+    {
+        MakeFolder();
+        WriteWhole(FileOf(announcement), JsonSerializer.Serialize(announcement));
+    }
 
     public void Withdraw(Announcement announcement) => File.Delete(FileOf(announcement));
 
-    /// <summary>
-    /// The sidecars whose processes live. <paramref name="known"/> are looked at by name: a listing may miss a file that is just being replaced.
-    /// </summary>
-    public IReadOnlyList<Announcement> ReadAll(IReadOnlyList<Announcement> known)
+    /// <summary>The sidecar of an app; null when none is running.</summary>
+    public Announcement? Find(string appId) => Find(announcement => announcement.AppId == appId);
+
+    /// <summary>The sidecar whose app hosts an actor type; null when none is running.</summary>
+    public Announcement? FindHost(string actorType) => Find(announcement => announcement.ActorTypes.Contains(actorType, StringComparer.Ordinal));
+
+    /// <summary>Reads the files anew before the next look-up. Called when a sidecar that was found no longer listens.</summary>
+    public void Forget()
     {
-        MakeFolder();
+        lock (gate)
+        {
+            seen = (DateTime.MinValue, []);
+        }
+    }
+
+    private Announcement? Find(Func<Announcement, bool> fits)
+    {
+        lock (gate)
+        {
+            // The folder's time says whether a file has come or gone. Two changes within one tick of the file system look like one, so a miss reads again.
+            var changed = Directory.GetLastWriteTimeUtc(Folder);
+            if (changed == seen.Changed && seen.Live.FirstOrDefault(fits) is { } known)
+            {
+                return known;
+            }
+            seen = (changed, ReadAll());
+            return seen.Live.FirstOrDefault(fits);
+        }
+    }
+
+    /// <summary>The sidecars whose processes run.</summary>
+    private List<Announcement> ReadAll()
+    {
+        if (!Directory.Exists(Folder))
+        {
+            return [];
+        }
         var found = new List<Announcement>();
-        foreach (var file in Directory.EnumerateFiles(Folder, Files).Union(known.Select(FileOf), StringComparer.Ordinal))
+        foreach (var file in Directory.EnumerateFiles(Folder, Files))
         {
             if (Read(file) is not { } announcement)
             {
@@ -92,7 +135,7 @@ internal sealed class SidecarRegistry
                 File.Delete(file);
             }
         }
-        return [.. found.OrderBy(announcement => announcement.AppId, StringComparer.Ordinal).ThenBy(announcement => announcement.Instance, StringComparer.Ordinal)];
+        return [.. found.OrderBy(announcement => announcement.AppId, StringComparer.Ordinal).ThenBy(announcement => announcement.Port)];
     }
 
     /// <summary>Marks a request to another sidecar: who calls whom, in which span, and that it comes from a sidecar of this user.</summary>

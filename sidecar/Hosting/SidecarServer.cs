@@ -2,7 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Sidecar.Actors.Placement;
+using Sidecar.Actors;
 using Sidecar.Api;
 using Sidecar.Api.Grpc;
 using Sidecar.Api.Http;
@@ -30,12 +30,12 @@ internal sealed class SidecarServer : IAsyncDisposable
     private readonly WebApplication web;
     private readonly AppDirectory directory;
 
-    private readonly Roster roster;
+    private readonly IDisposable? reservation;
 
     private readonly ServerOptions options;
 
-    private SidecarServer(WebApplication web, IReadOnlyList<AppSidecar> sidecars, AppDirectory directory, Roster roster, ServerOptions options)
-        => (this.web, Sidecars, this.directory, this.roster, this.options) = (web, sidecars, directory, roster, options);
+    private SidecarServer(WebApplication web, IReadOnlyList<AppSidecar> sidecars, AppDirectory directory, IDisposable? reservation, ServerOptions options)
+        => (this.web, Sidecars, this.directory, this.reservation, this.options) = (web, sidecars, directory, reservation, options);
 
     public IReadOnlyList<AppSidecar> Sidecars { get; }
 
@@ -63,7 +63,7 @@ internal sealed class SidecarServer : IAsyncDisposable
             grpc.MaxReceiveMessageSize = null; // each app's own limit is set on its requests
             grpc.MaxSendMessageSize = null;
         });
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<ApiLog>().AddSingleton<LeaderRelay>().AddSingleton<DaprService>().AddSingleton<TaskHubService>().AddSingleton<IWorkflowEngines, CallerEngines>()
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<ApiLog>().AddSingleton<DaprService>().AddSingleton<TaskHubService>().AddSingleton<IWorkflowEngines, CallerEngines>()
             .AddSingleton(services => ActivatorUtilities.CreateInstance<ShutdownRequests>(services, options.OwnsProcess));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Apps.Max(app => app.GracefulShutdown));
 
@@ -72,7 +72,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         var listeners = new List<(AppOptions App, ListenerKind Kind, int Port)>();
         var apps = options.Apps.Select(app => WithPorts(app, listeners)).ToList();
         List<AppSidecar> sidecars = []; // in the order of the apps
-        builder.Services.AddSingleton(_ => new MetricsExport(sidecars.DistinctBy(sidecar => sidecar.Options.AppId)
+        builder.Services.AddSingleton(_ => new MetricsExport(sidecars
             .Where(sidecar => sidecar.Options.MetricsPort > 0 && sidecar.Configuration.Metrics.Enabled)
             .Select(sidecar => (sidecar.Options.AppId, sidecar.Configuration.Metrics))));
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -101,10 +101,11 @@ internal sealed class SidecarServer : IAsyncDisposable
         });
         var web = builder.Build();
         var loggers = web.Services.GetRequiredService<ILoggerFactory>();
-        var roster = new Roster(new SidecarRegistry(), time, loggers.CreateLogger<Roster>());
+        var registry = new SidecarRegistry();
+        var reservation = apps is [var sole] ? registry.Reserve(sole.AppId) : null; // systems of several apps may run side by side
         try
         {
-            Load(options, apps, sidecars, roster, directory, web.Services.GetRequiredService<IHttpForwarder>(), time, loggers);
+            Load(options, apps, sidecars, registry, directory, web.Services.GetRequiredService<IHttpForwarder>(), time, loggers);
             if (apps.Any(app => app.MetricsPort > 0))
             {
                 web.Services.GetRequiredService<MetricsExport>(); // counts from here on
@@ -118,11 +119,11 @@ internal sealed class SidecarServer : IAsyncDisposable
             {
                 await sidecar.DisposeAsync();
             }
-            await roster.DisposeAsync();
+            reservation?.Dispose();
             await web.DisposeAsync();
             throw;
         }
-        var server = new SidecarServer(web, sidecars, directory, roster, options);
+        var server = new SidecarServer(web, sidecars, directory, reservation, options);
         foreach (var sidecar in server.Sidecars)
         {
             directory.Add(sidecar);
@@ -158,8 +159,8 @@ internal sealed class SidecarServer : IAsyncDisposable
             directory.Remove(sidecar);
             await sidecar.DisposeAsync();
         }
-        await roster.DisposeAsync();
         await web.DisposeAsync();
+        reservation?.Dispose();
     }
 
     private static AppOptions WithPorts(AppOptions app, List<(AppOptions, ListenerKind, int)> listeners)
@@ -206,19 +207,18 @@ internal sealed class SidecarServer : IAsyncDisposable
         }
     }
 
-    private static void Load(ServerOptions options, List<AppOptions> apps, List<AppSidecar> sidecars, Roster roster, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
+    private static void Load(ServerOptions options, List<AppOptions> apps, List<AppSidecar> sidecars, SidecarRegistry registry, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
     {
         var problems = new List<YamlProblem>();
         var resources = apps.Select(app => ResourceSet.Load(app.ResourcesPaths, problems)).ToList();
         var configurations = apps.Select(app => ConfigurationReader.Load(app.ConfigPaths, problems)).ToList();
         ThrowIfAny(problems);
-        var actors = new ActorDirectory(roster, directory, alone: apps.Count == 1);
+        var actors = new ActorDirectory(directory, apps.Count == 1 ? registry : null);
         for (var i = 0; i < apps.Count; i++)
         {
             var own = Loggers(apps[i], loggers);
             var components = Loader(options, own, time).Load(apps[i].AppId, resources[i].Components, problems);
-            var presence = new Presence(roster, apps[i].AppId, apps[i].InternalGrpcPort, components.ActorStore is { } store ? StoreIdentity.Of(store, options.BaseDirectory) : null);
-            sidecars.Add(new AppSidecar(apps[i], configurations[i], components, resources[i], directory, actors, presence, roster, Names(configurations[i], roster, presence, options.BaseDirectory, time, own), forwarder, time, own));
+            sidecars.Add(new AppSidecar(apps[i], configurations[i], components, resources[i], directory, actors, registry, Names(configurations[i], registry, options.BaseDirectory, time, own), forwarder, time, own));
         }
         ThrowIfAny(problems);
     }
@@ -227,10 +227,10 @@ internal sealed class SidecarServer : IAsyncDisposable
 
     private static ComponentLoader Loader(ServerOptions options, ILoggerFactory loggers, TimeProvider time) => new(loggers, time, options.BaseDirectory, options.RefuseUnknownMetadata);
 
-    private static INameResolver Names(Configuration configuration, Roster roster, Presence presence, string folder, TimeProvider time, ILoggerFactory loggers)
+    private static INameResolver Names(Configuration configuration, SidecarRegistry registry, string folder, TimeProvider time, ILoggerFactory loggers)
         => configuration.NameResolution?.Sqlite is { } sqlite
             ? new SqliteNames(sqlite.Path.Length == 0 ? sqlite : sqlite with { Path = Path.Combine(folder, sqlite.Path) }, time, loggers.CreateLogger<SqliteNames>())
-            : new MachineNames(roster, presence);
+            : new MachineNames(registry);
 
     /// <summary>A file that several apps read is wrong for each of them, but worth one line.</summary>
     private static void ThrowIfAny(List<YamlProblem> problems)
@@ -249,7 +249,6 @@ internal sealed class SidecarServer : IAsyncDisposable
         web.Use(RequestPath.ReadAsync);
         web.Use(CrossOrigin.AnswerAsync);
         web.Use(Admission.AdmitAsync);
-        web.Use(web.Services.GetRequiredService<LeaderRelay>().RelayAsync);
         web.Use(HttpPipeline.RunAsync);
         web.Use(ApiLog.WriteAsync);
         web.UseRouting();

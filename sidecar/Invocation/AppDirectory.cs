@@ -1,55 +1,29 @@
-using Sidecar.Apps;
+using System.Collections.Concurrent;
 using Sidecar.Hosting;
 
 namespace Sidecar.Invocation;
 
-/// <summary>Who is where among the apps of this process.</summary>
+/// <summary>The sidecars of this process by app id.</summary>
 internal sealed class AppDirectory
 {
-    private readonly Lock gate = new(); // of those who change
-    private volatile Dictionary<string, AppSidecar[]> local = new(StringComparer.Ordinal);
-    private readonly RoundRobin turns = new();
+    private readonly ConcurrentDictionary<string, AppSidecar> local = new(StringComparer.Ordinal);
 
-    public IEnumerable<AppSidecar> All => local.Values.SelectMany(instances => instances);
+    public void Add(AppSidecar sidecar) => local[sidecar.Options.AppId] = sidecar;
 
-    public void Add(AppSidecar sidecar) => Change(sidecar.Options.AppId, instances => [.. instances, sidecar]);
+    public void Remove(AppSidecar sidecar) => local.TryRemove(KeyValuePair.Create(sidecar.Options.AppId, sidecar));
 
-    public void Remove(AppSidecar sidecar) => Change(sidecar.Options.AppId, instances => [.. instances.Where(other => other != sidecar)]);
+    public AppSidecar? Find(string appId) => local.GetValueOrDefault(appId);
 
-    /// <summary>The instance that runs the app's workflows, if it is here.</summary>
-    public AppSidecar? Leader(string appId) => local.TryGetValue(appId, out var instances) ? instances.FirstOrDefault(instance => instance.Leadership.IsHere) : null;
-
-    public AppSidecar? At(int port) => All.FirstOrDefault(sidecar => sidecar.Options.InternalGrpcPort == port);
-
-    /// <summary>Who is to take a call: the caller itself when it means itself, else one instance after the other, as long as they are well.</summary>
-    public AppSidecar? Find(string appId, AppOptions caller)
+    /// <summary>The sidecar whose app hosts an actor type and is well; null when there is none in this process.</summary>
+    public AppSidecar? FindHost(string actorType)
     {
-        if (!local.TryGetValue(appId, out var instances))
+        foreach (var (_, sidecar) in local)
         {
-            return null;
-        }
-        if (instances.Length == 1)
-        {
-            return instances[0];
-        }
-        if (appId == caller.AppId)
-        {
-            return At(caller.InternalGrpcPort);
-        }
-        var turn = turns.From(instances).ToList();
-        return turn.Find(instance => instance.AppIsWell) ?? turn[0];
-    }
-
-    private void Change(string appId, Func<AppSidecar[], AppSidecar[]> change)
-    {
-        lock (gate)
-        {
-            var changed = new Dictionary<string, AppSidecar[]>(local, StringComparer.Ordinal) { [appId] = change(local.GetValueOrDefault(appId, [])) };
-            if (changed[appId].Length == 0)
+            if (sidecar is { AppIsWell: true, ActorHost: { } host } && host.Hosts(actorType))
             {
-                changed.Remove(appId);
+                return sidecar;
             }
-            local = changed;
         }
+        return null;
     }
 }

@@ -84,15 +84,16 @@ internal sealed class GrpcProxy(AppOptions caller, AppDirectory directory, IName
 
     private async Task SendOnceAsync(HttpContext context, InvocationTarget target)
     {
-        if (directory.Find(target.Id, caller) is { } local)
+        if (directory.Find(target.Id) is { } local)
         {
             await local.Invoker.DeliverGrpcAsync(context, local, target, caller.AppId);
         }
-        else if (names.Find(target.Id) is { Count: > 0 } instances)
+        else if (names.Find(target.Id) is { } sidecar)
         {
-            for (var i = 0; !await TryForwardAsync(context, instances[i], target) && i < instances.Count - 1; i++)
+            if (await ForwardAsync(context, sidecar, SidecarRegistry.Invoker, new ToSidecar(caller.AppId, target)) != ForwarderError.None
+                && Refused.Is(context.GetForwarderErrorFeature()?.Exception))
             {
-                context.Response.Clear(); // that one has died, and nothing has reached it
+                names.Forget();
             }
         }
         else
@@ -100,10 +101,6 @@ internal sealed class GrpcProxy(AppOptions caller, AppDirectory directory, IName
             GrpcEdge.WriteStatus(context, StatusCode.Unknown, $"couldn't find service: {target.Id}");
         }
     }
-
-    private async Task<bool> TryForwardAsync(HttpContext context, Uri sidecar, InvocationTarget target)
-        => await ForwardAsync(context, sidecar, SidecarRegistry.Invoker, new ToSidecar(caller.AppId, target)) == ForwarderError.None
-            || context.Response.HasStarted || !Refused.Is(context.GetForwarderErrorFeature()?.Exception);
 
     private ValueTask<ForwarderError> ForwardAsync(HttpContext context, Uri address, HttpMessageInvoker invoker, HttpTransformer transformer)
         => context.Features.Get<ProxyAttempt>() is { } attempt

@@ -8,23 +8,7 @@ namespace Sidecar.Invocation;
 /// <summary>The gRPC form of an invocation to an app of another sidecar process.</summary>
 internal static class RemoteCall
 {
-    /// <summary>To the first of <paramref name="sidecars"/> that listens.</summary>
-    public static async Task<InvocationReply> SendAsync(IReadOnlyList<Uri> sidecars, string caller, InvocationTarget target, InvocationCall call, CancellationToken cancellation)
-    {
-        for (var i = 0; ; i++)
-        {
-            try
-            {
-                return await SendAsync(sidecars[i], caller, target, call, cancellation);
-            }
-            catch (HttpRequestException e) when (i < sidecars.Count - 1 && Refused.Is(e))
-            {
-                // It has died; the next one has the call.
-            }
-        }
-    }
-
-    private static async Task<InvocationReply> SendAsync(Uri sidecar, string caller, InvocationTarget target, InvocationCall call, CancellationToken cancellation)
+    public static async Task<InvocationReply> SendAsync(Uri sidecar, string caller, InvocationTarget target, InvocationCall call, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(new HttpMethod(call.Verb), AppPath.Resolve(sidecar, target.Method, call.QueryString))
         {

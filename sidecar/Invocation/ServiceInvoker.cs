@@ -81,17 +81,13 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
             // daprd reaches any address this way. Only what a resource declares is reachable here (SSRF; docs/fidelity.md).
             throw DaprErrors.InvokeDenied(target.Id, "the address is not declared by an HTTPEndpoint resource");
         }
-        else if (directory.Find(target.Id, caller) is { } local)
+        else if (directory.Find(target.Id) is { } local)
         {
             await DeliverAsync(context, local, target, caller.AppId);
         }
         else
         {
-            var instances = Remote(target.Id);
-            for (var i = 0; !await TrySendAsync(context, instances[i], SidecarRegistry.Invoker, Http2, new ToSidecar(caller.AppId, target), target, last: i == instances.Count - 1); i++)
-            {
-                // That one has died: nothing has reached it, so the next one may have the call.
-            }
+            await SendAsync(context, Remote(target.Id), SidecarRegistry.Invoker, Http2, new ToSidecar(caller.AppId, target), target);
         }
     }
 
@@ -146,7 +142,7 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
     private async Task<InvocationReply> InvokeOnceAsync(InvocationTarget target, InvocationCall call, CancellationToken cancellation)
     {
         var targetId = target.Id;
-        if (directory.Find(targetId, caller) is not { } callee)
+        if (directory.Find(targetId) is not { } callee)
         {
             return await RemoteCall.SendAsync(Remote(targetId), caller.AppId, target, call, cancellation);
         }
@@ -211,7 +207,7 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         }
     }
 
-    private IReadOnlyList<Uri> Remote(string id) => names.Find(id) is { Count: > 0 } found ? found : throw DaprErrors.InvokeFailed(id, $"couldn't find service: {id}");
+    private Uri Remote(string id) => names.Find(id) ?? throw DaprErrors.InvokeFailed(id, $"couldn't find service: {id}");
 
     private Policy? PolicyOf(InvocationTarget target) => policies.App(target.Id, $"{target.Id}:{target.Method}");
 
@@ -254,10 +250,6 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
             : DaprErrors.InvokeFailed(target.Id, StatusCode.Internal, "app channel is not initialized"));
 
     private async Task SendAsync(HttpContext context, Uri address, HttpMessageInvoker invoker, ForwarderRequestConfig config, HttpTransformer transformer, InvocationTarget target)
-        => await TrySendAsync(context, address, invoker, config, transformer, target, last: true);
-
-    /// <summary>False: nobody listens there, and it is not the <paramref name="last"/> to try. Other failures are told.</summary>
-    private async Task<bool> TrySendAsync(HttpContext context, Uri address, HttpMessageInvoker invoker, ForwarderRequestConfig config, HttpTransformer transformer, InvocationTarget target, bool last)
     {
         var attempt = context.Features.Get<Attempt>();
         var error = attempt is null
@@ -265,15 +257,15 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
             : await forwarder.SendAsync(context, address.ToString(), invoker, config, new HoldingBack(transformer, attempt), attempt.Cancellation);
         if (error == ForwarderError.None || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
         {
-            return true;
+            return;
         }
         attempt?.Cancellation.ThrowIfCancellationRequested();
         var failure = context.GetForwarderErrorFeature()?.Exception;
         var cause = Cause(failure) ?? error.ToString();
         context.Response.Clear();
-        if (!last && Refused.Is(failure))
+        if (Refused.Is(failure))
         {
-            return false;
+            names.Forget();
         }
         var verb = $"{context.Request.Method[..1]}{context.Request.Method[1..].ToLowerInvariant()}";
         throw DaprErrors.InvokeFailed(target.Id, StatusCode.Internal, $"error invoking app channel: {verb} \"{AppPath.Resolve(address, target.Method, "")}\": {cause}");

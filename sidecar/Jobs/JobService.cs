@@ -24,35 +24,12 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
     private readonly ConcurrentDictionary<string, DueCall> armed = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Task, bool> ticking = new();
     private readonly CancellationTokenSource stopping = new();
-    private readonly SemaphoreSlim beginning = new(1);
-    private IJobReceiver? app; // guarded by beginning, as is leads
-    private bool leads;
+    private volatile IJobReceiver? app;
 
-    public Task StartAppAsync(IJobReceiver receiver, CancellationToken cancellation) => BeginAsync(() => app = receiver, cancellation);
-
-    /// <summary>This instance tells the app of its jobs from now on; before, another does.</summary>
-    public Task LeadAsync(CancellationToken cancellation) => BeginAsync(() => leads = true, cancellation);
-
-    private async Task BeginAsync(Action change, CancellationToken cancellation)
+    /// <summary>Triggers the app's jobs from now on, those that are overdue at once.</summary>
+    public async Task StartAppAsync(IJobReceiver receiver, CancellationToken cancellation)
     {
-        await beginning.WaitAsync(cancellation);
-        try
-        {
-            change();
-            await ArmAllAsync(cancellation);
-        }
-        finally
-        {
-            beginning.Release();
-        }
-    }
-
-    private async Task ArmAllAsync(CancellationToken cancellation)
-    {
-        if (app is null || !leads)
-        {
-            return;
-        }
+        app = receiver;
         await foreach (var job in store.AllAsync("", cancellation))
         {
             Arm(job);
@@ -70,7 +47,7 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
 
     public void Arm(ScheduledJob job)
     {
-        if (app is null || !leads)
+        if (app is null)
         {
             return;
         }
@@ -94,7 +71,7 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
     {
         if (stopping.IsCancellationRequested)
         {
-            return; // before another instance takes over
+            return;
         }
         await stopping.CancelAsync();
         StopApp();

@@ -1,14 +1,14 @@
 namespace Sidecar.Names;
 
-/// <summary>How sidecars of several processes find each other: each makes itself known, and asks for others by app id.</summary>
+/// <summary>Name resolution between sidecars of several processes: an app id to an internal address.</summary>
 internal interface INameResolver : IAsyncDisposable
 {
-    /// <summary>Makes an app known under the internal port of its sidecar; disposing takes that back.</summary>
+    /// <summary>Registers an app under the internal port of its sidecar; disposing removes the registration.</summary>
     Task AnnounceAsync(string appId, int port, CancellationToken cancellation);
 
-    /// <summary>
-    /// The internal addresses of the sidecars of <paramref name="appId"/>, in the order to try them; empty when nobody has made it known. Over
-    /// many calls each comes first as often as any other.
-    /// </summary>
-    IReadOnlyList<Uri> Find(string appId);
+    /// <summary>The internal address of the sidecar of <paramref name="appId"/>; null when no sidecar has registered it.</summary>
+    Uri? Find(string appId);
+
+    /// <summary>The address that <see cref="Find"/> returned does not accept connections.</summary>
+    void Forget();
 }

@@ -1,34 +1,15 @@
 using Sidecar.Hosting;
-using Sidecar.Invocation;
 
 namespace Sidecar.Names;
 
-/// <summary>
-/// The default, in the place of <c>mdns</c>: the registry of this user on this machine. The sidecar's own presence there makes it known.
-/// </summary>
-internal sealed class MachineNames(Roster roster, Presence presence) : INameResolver
+/// <summary>The default, in place of <c>mdns</c>: the registry of this user on this machine. Every sidecar announces itself there.</summary>
+internal sealed class MachineNames(SidecarRegistry registry) : INameResolver
 {
-    private readonly RoundRobin turns = new();
+    public Task AnnounceAsync(string appId, int port, CancellationToken cancellation) => Task.CompletedTask;
 
-    public Task AnnounceAsync(string appId, int port, CancellationToken cancellation)
-    {
-        presence.Change(own => own with { Invocable = true });
-        return Task.CompletedTask;
-    }
+    public Uri? Find(string appId) => registry.Find(appId)?.Address;
 
-    public IReadOnlyList<Uri> Find(string appId)
-    {
-        var known = roster.Of(appId);
-        if (known.Count < 2)
-        {
-            return known.Count == 0 ? [] : [known[0].Address];
-        }
-        return [.. turns.From(known).Select(announcement => announcement.Address)];
-    }
+    public void Forget() => registry.Forget();
 
-    public ValueTask DisposeAsync()
-    {
-        presence.Change(own => own with { Invocable = false });
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -39,16 +39,16 @@ internal sealed partial class SqliteNames : INameResolver
         renewing = RenewAsync();
     }
 
-    public IReadOnlyList<Uri> Find(string appId) => database.Read(session =>
+    public Uri? Find(string appId) => database.Read(session =>
     {
-        var found = new List<Uri>();
-        using var row = session.Query($"SELECT address FROM {options.Table} WHERE app_id = ?1 AND last_update > ?2 ORDER BY random()", appId, Now() - Seconds(options.UpdateInterval));
-        while (row.Read())
-        {
-            found.Add(new Uri("http://" + row.GetString(0)));
-        }
-        return found;
+        using var row = session.Query($"SELECT address FROM {options.Table} WHERE app_id = ?1 AND last_update > ?2 ORDER BY random() LIMIT 1", appId, Now() - Seconds(options.UpdateInterval));
+        return row.Read() ? new Uri("http://" + row.GetString(0)) : null;
     });
+
+    public void Forget()
+    {
+        // Every look-up reads the table.
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -121,17 +121,7 @@ internal sealed class AppSupervisor(RunApp app, AppSidecar sidecar, RunRecord re
         }
         var folder = Path.Combine(app.Directory, ".dapr", "logs");
         Directory.CreateDirectory(folder);
-        var name = $"{app.Options.AppId}_app_{time.GetLocalNow():yyyyMMddHHmmss}";
-        for (var instance = 1; ; instance++)
-        {
-            try
-            {
-                return new StreamWriter(new FileStream(Path.Combine(folder, instance == 1 ? $"{name}.log" : $"{name}_{instance}.log"), FileMode.CreateNew, FileAccess.Write, FileShare.Read)) { AutoFlush = true };
-            }
-            catch (IOException) when (File.Exists(Path.Combine(folder, instance == 1 ? $"{name}.log" : $"{name}_{instance}.log")))
-            {
-                // That of another instance of the app.
-            }
-        }
+        var file = Path.Combine(folder, $"{app.Options.AppId}_app_{time.GetLocalNow():yyyyMMddHHmmss}.log");
+        return new StreamWriter(new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.Read)) { AutoFlush = true };
     }
 }

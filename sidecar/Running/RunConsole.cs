@@ -52,7 +52,7 @@ internal sealed class RunConsole(IAnsiConsole console, IReadOnlyList<string> app
     {
         var width = appIds.Append("sidecar").Max(id => id.Length);
         var coloured = console.Profile.Capabilities.Ansi;
-        return appIds.Distinct(StringComparer.Ordinal).Index().ToDictionary(
+        return appIds.Index().ToDictionary(
             app => app.Item,
             app => coloured ? $"\e[{Colours[app.Index % Colours.Length]}m{app.Item.PadRight(width)}\e[0m │ " : $"{app.Item.PadRight(width)} │ ",
             StringComparer.Ordinal);

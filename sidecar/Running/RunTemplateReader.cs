@@ -17,12 +17,13 @@ internal sealed class RunTemplateReader
     /// <summary>Fields for Kubernetes runs of the CLI.</summary>
     private static readonly string[] ForKubernetes = ["containerImage", "containerImagePullPolicy", "createService"];
 
+    private readonly string file;
     private readonly string folder;
     private readonly string componentSet;
     private readonly List<YamlProblem> problems;
 
-    private RunTemplateReader(string folder, string componentSet, List<YamlProblem> problems)
-        => (this.folder, this.componentSet, this.problems) = (folder, componentSet, problems);
+    private RunTemplateReader(string file, string componentSet, List<YamlProblem> problems)
+        => (this.file, folder, this.componentSet, this.problems) = (file, Path.GetDirectoryName(file)!, componentSet, problems);
 
     /// <param name="componentSet">The folder under <c>components/</c> that takes the place of the one the template names.</param>
     /// <exception cref="InvalidConfigurationException">With every mistake found.</exception>
@@ -40,7 +41,7 @@ internal sealed class RunTemplateReader
         if (documents is [var document, ..])
         {
             name = document.Text("name");
-            var reader = new RunTemplateReader(Path.GetDirectoryName(full)!, componentSet, problems);
+            var reader = new RunTemplateReader(full, componentSet, problems);
             apps = reader.Apps(document);
         }
         else if (problems.Count == 0)
@@ -65,7 +66,13 @@ internal sealed class RunTemplateReader
         document.RefuseTheRest();
         var shared = common is null ? Shared.None : ReadShared(common, folder);
         common?.RefuseTheRest();
-        return [.. items.Select(item => App(item, shared)).OfType<RunApp>()];
+        var apps = items.Select(item => App(item, shared)).OfType<RunApp>().ToList();
+        foreach (var again in apps.GroupBy(app => app.Options.AppId, StringComparer.Ordinal).SelectMany(same => same.Skip(1)))
+        {
+            var first = apps.First(app => app.Options.AppId == again.Options.AppId);
+            problems.Add(new YamlProblem(file, again.Line, $"app '{again.Options.AppId}' is already declared in line {first.Line}. The embedded sidecar runs an app id once; several instances of an app are what Dapr on Kubernetes is for (docs/operations.md)"));
+        }
+        return apps;
     }
 
     private RunApp? App(YamlMap item, Shared common)

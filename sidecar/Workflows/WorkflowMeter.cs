@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Dapr.Workflow.Protocol;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Dapr.Workflow.Protocol;
+using Sidecar.Workflows.Protocol;
 using Sidecar.Tracing;
 using Sidecar.Workflows.Api;
 using Sidecar.Workflows.History;
@@ -64,7 +64,7 @@ internal sealed class WorkflowSpans(Tracer? tracer)
     }
 
     /// <summary>What the worker is told of the trace: the span of the activity, or what was passed to it.</summary>
-    public static Dapr.Workflow.Protocol.TraceContext? Told(Span span, Dapr.Workflow.Protocol.TraceContext? given)
+    public static Sidecar.Workflows.Protocol.TraceContext? Told(Span span, Sidecar.Workflows.Protocol.TraceContext? given)
         => given is not null && span.Context.IsSampled ? To(span.Context) : given;
 
     public static void End(Span span, TaskFailureDetails? failure)
@@ -100,7 +100,7 @@ internal sealed class WorkflowSpans(Tracer? tracer)
     }
 
     /// <summary>Where what a workflow does stands: below its own span, once that is known.</summary>
-    public static Dapr.Workflow.Protocol.TraceContext? Below(ExecutionStartedEvent? started)
+    public static Sidecar.Workflows.Protocol.TraceContext? Below(ExecutionStartedEvent? started)
         => started is { WorkflowSpanID: { } id, ParentTraceContext: { } parent } && Of(parent) is { } known
             ? new() { TraceParent = $"{known.Parent[..36]}{id}{known.Parent[52..]}", TraceState = parent.TraceState }
             : started?.ParentTraceContext;
@@ -152,8 +152,8 @@ internal sealed class WorkflowSpans(Tracer? tracer)
         }
     }
 
-    private static TraceContext? Of(Dapr.Workflow.Protocol.TraceContext? told) => told is null ? null : TraceContext.Parse(told.TraceParent, told.TraceState);
+    private static TraceContext? Of(Sidecar.Workflows.Protocol.TraceContext? told) => told is null ? null : TraceContext.Parse(told.TraceParent, told.TraceState);
 
-    private static Dapr.Workflow.Protocol.TraceContext To(TraceContext context)
+    private static Sidecar.Workflows.Protocol.TraceContext To(TraceContext context)
         => new() { TraceParent = context.Parent, TraceState = context.State.Length > 0 ? context.State : null };
 }

@@ -1,22 +1,13 @@
-using Dapr.Common.Serialization;
-using Dapr.Workflow;
-using Dapr.Workflow.Protocol;
-using Dapr.Workflow.Registration;
-using Dapr.Workflow.Replay;
 using Google.Protobuf;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
-using Orders.Choreography;
-using Orders.Saga;
-using ServiceDefaults;
+using Sidecar.Workflows.Protocol;
 
 namespace Orders.Histories;
 
 /// <summary>
-/// Histories of real sagas, one of every course they can take, replayed against today's code. A change that fails here would break
-/// the sagas that run while it is deployed: guard it with <c>IsPatched</c>, never with a new recording.
+/// Histories of real sagas, one of every course they can take, replayed over the wire by the worker of the Dapr.Workflow package with today's code.
+/// A change that fails here would break the sagas that run while it is deployed: guard it with <c>IsPatched</c>, never with a new recording.
 /// </summary>
-public sealed class ReplayTests
+public sealed class ReplayTests(ScriptedHub hub) : IClassFixture<ScriptedHub>
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Recorded");
 
@@ -38,7 +29,7 @@ public sealed class ReplayTests
         var turns = Turns(history);
         for (var turn = 0; turn < turns.Count; turn++)
         {
-            var response = await RunAsync(turns.Take(turn).SelectMany(events => events), turns[turn]);
+            var response = await RunAsync($"{course}-{turn}", turns.Take(turn).SelectMany(events => events), turns[turn]);
 
             var expected = turns[turn].Where(IsDecided).ToList();
             var decided = response.Actions.Where(action => action.CompleteWorkflow is null).ToList();
@@ -71,15 +62,10 @@ public sealed class ReplayTests
 
     private static string Name(WorkflowAction action) => action.ScheduleTask is { } task ? $"{action.Id} {task.Name}" : action.CreateTimer is not null ? $"{action.Id} timer" : $"{action.Id} {action}";
 
-    private static async Task<WorkflowResponse> RunAsync(IEnumerable<HistoryEvent> past, IEnumerable<HistoryEvent> turn)
+    private Task<WorkflowResponse> RunAsync(string instance, IEnumerable<HistoryEvent> past, IEnumerable<HistoryEvent> turn) => hub.RunAsync(new WorkflowRequest
     {
-        var factory = new WorkflowsFactory(NullLogger<WorkflowsFactory>.Instance);
-        factory.RegisterWorkflow<OrderSaga>();
-        factory.RegisterWorkflow<CancelSaga>();
-        factory.RegisterWorkflow<ChoreographyWatch>();
-        await using var services = new ServiceCollection().BuildServiceProvider();
-        var runner = new TurnRunner(factory, services.GetRequiredService<IServiceScopeFactory>(), new JsonDaprSerializer(Json.Options), NullLoggerFactory.Instance, TimeProvider.System);
-        var request = new WorkflowRequest { InstanceId = "recorded", PastEvents = { past }, NewEvents = { turn.Where(happened => !IsDecided(happened) && happened.ExecutionCompleted is null) } };
-        return await runner.RunAsync(request, request.PastEvents);
-    }
+        InstanceId = instance,
+        PastEvents = { past },
+        NewEvents = { turn.Where(happened => !IsDecided(happened) && happened.ExecutionCompleted is null) },
+    });
 }

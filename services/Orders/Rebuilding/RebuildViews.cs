@@ -17,14 +17,6 @@ internal sealed class RebuildViews : Workflow<RebuildProgress?, RebuildProgress>
 
     private static readonly WorkflowTaskOptions Patient = new(new WorkflowRetryPolicy(int.MaxValue, TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(10)));
 
-    public static void Register(WorkflowRuntimeOptions options)
-    {
-        options.RegisterWorkflow<RebuildViews>();
-        options.RegisterActivity<BeginRebuild>();
-        options.RegisterActivity<RebuildChunk>();
-        options.RegisterActivity<ShowRebuilt>();
-    }
-
     public override async Task<RebuildProgress> RunAsync(WorkflowContext context, RebuildProgress? input)
     {
         var progress = input ?? await context.CallActivityAsync<RebuildProgress>(nameof(BeginRebuild), null, Patient);

@@ -1,6 +1,5 @@
 using Dapr.Workflow;
 using Orders.Approving;
-using Orders.Choreography;
 using Orders.Ordering;
 
 namespace Orders.Saga;
@@ -12,26 +11,6 @@ namespace Orders.Saga;
 /// </summary>
 internal sealed class OrderSaga : Workflow<OrderSagaInput, OrderStatus>
 {
-    public static void Register(WorkflowRuntimeOptions options)
-    {
-        options.RegisterWorkflow<OrderSaga>();
-        options.RegisterWorkflow<CancelSaga>();
-        options.RegisterWorkflow<ChoreographyWatch>();
-        options.RegisterActivity<CreateOrder>();
-        options.RegisterActivity<CancelOrder>();
-        options.RegisterActivity<ReserveInventory>();
-        options.RegisterActivity<ReleaseInventory>();
-        options.RegisterActivity<ProcessPayment>();
-        options.RegisterActivity<RefundPayment>();
-        options.RegisterActivity<ArrangeShipment>();
-        options.RegisterActivity<CancelShipment>();
-        options.RegisterActivity<ConfirmOrder>();
-        options.RegisterActivity<RefuseCancellation>();
-        options.RegisterActivity<AskForApproval>();
-        options.RegisterActivity<RequireIntervention>();
-        options.RegisterActivity<LookAfterOrder>();
-    }
-
     public override async Task<OrderStatus> RunAsync(WorkflowContext context, OrderSagaInput input)
     {
         var plan = SagaPlan.Of(context);

@@ -1,30 +1,25 @@
 using System.Collections.Concurrent;
-using Sidecar.Actors.Placement;
 using Sidecar.Jobs;
 using Sidecar.Timers;
 
 namespace Sidecar.Actors.Reminders;
 
 /// <summary>
-/// Fires the reminders of the actors that are this instance's. What was due while nobody ran fires once at the start. A tick is moved on under
+/// Fires the reminders of an app's actors. What came due while the sidecar was not running fires once at the start. A tick is moved on under
 /// the ETag of the reminder it was made from: one that was changed or deleted meanwhile stays as it then is.
 /// </summary>
-internal sealed partial class ReminderService(ReminderStore store, ActorShare share, TimerService clock, TimeProvider time, Func<Reminder, CancellationToken, Task> tick, ILogger logger) : IAsyncDisposable
+internal sealed partial class ReminderService(ReminderStore store, TimerService clock, TimeProvider time, Func<Reminder, CancellationToken, Task> tick, ILogger logger) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<(ActorId Actor, string Name), DueCall> armed = new();
     private readonly Dictionary<(ActorId Actor, string Name), Task> ticking = []; // guarded by itself; of each reminder the last one
     private readonly CancellationTokenSource stopping = new();
 
-    /// <summary>Takes up all that are stored of the actors that are <paramref name="mine"/>, and leaves all others be.</summary>
-    public async Task TakeUpAsync(Func<ActorId, bool> mine, CancellationToken cancellation)
+    /// <summary>Arms all stored reminders of the actor types that the app hosts.</summary>
+    public async Task StartAsync(Func<string, bool> hosts, CancellationToken cancellation)
     {
-        foreach (var key in armed.Keys.Where(key => !mine(key.Actor)))
-        {
-            Disarm(key);
-        }
         await foreach (var reminder in store.AllAsync(cancellation))
         {
-            if (mine(reminder.Actor))
+            if (hosts(reminder.ActorType))
             {
                 Arm(reminder);
             }
@@ -32,14 +27,9 @@ internal sealed partial class ReminderService(ReminderStore store, ActorShare sh
     }
 
     /// <summary>Registers a reminder in place of one of the same name. Durable once answered.</summary>
-    /// <returns>False: there is one, and <paramref name="overwrite"/> says to leave it. Null: the actor is another instance's.</returns>
-    public async Task<bool?> TryRegisterAsync(Reminder reminder, bool overwrite, CancellationToken cancellation)
+    /// <returns>False: there is one, and <paramref name="overwrite"/> says to leave it.</returns>
+    public async Task<bool> TryRegisterAsync(Reminder reminder, bool overwrite, CancellationToken cancellation)
     {
-        using var hold = await share.HoldAsync(reminder.Actor, cancellation);
-        if (hold is null)
-        {
-            return null;
-        }
         var done = await store.TryPutAsync(reminder, overwrite, cancellation);
         if (done)
         {
@@ -58,7 +48,7 @@ internal sealed partial class ReminderService(ReminderStore store, ActorShare sh
         return found;
     }
 
-    /// <summary>From whichever instance: a tick looks whether its reminder is still stored.</summary>
+    /// <summary>Idempotent. A tick under way reads the store first, so it ends without effect.</summary>
     public async Task UnregisterAsync(ActorId actor, string name, CancellationToken cancellation)
     {
         Disarm((actor, name));
@@ -142,8 +132,7 @@ internal sealed partial class ReminderService(ReminderStore store, ActorShare sh
     {
         try
         {
-            using var hold = await share.HoldAsync(actor, stopping.Token);
-            if (hold is null || await store.FindAsync(actor, name, stopping.Token) is not { } found)
+            if (await store.FindAsync(actor, name, stopping.Token) is not { } found)
             {
                 return;
             }
@@ -167,10 +156,6 @@ internal sealed partial class ReminderService(ReminderStore store, ActorShare sh
         {
             // Not moved on: fires again after the next start.
         }
-        catch (ActorMovedException)
-        {
-            // Not moved on: fires where the actor is now.
-        }
         catch (Exception e)
         {
             LogTickFailed(e, actor.ToString(), name);
@@ -188,7 +173,7 @@ internal sealed partial class ReminderService(ReminderStore store, ActorShare sh
                 await tick(reminder, stopping.Token);
                 return;
             }
-            catch (Exception e) when (e is not (OperationCanceledException or ActorMovedException))
+            catch (Exception e) when (e is not OperationCanceledException)
             {
                 LogDeliveryFailed(e, reminder.Actor.ToString(), reminder.Name, attempt + 1);
             }

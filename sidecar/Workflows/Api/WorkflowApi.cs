@@ -1,5 +1,5 @@
 using System.Globalization;
-using Dapr.Workflow.Protocol;
+using Sidecar.Workflows.Protocol;
 using Google.Protobuf.WellKnownTypes;
 using Sidecar.Api;
 using Sidecar.Workflows.History;

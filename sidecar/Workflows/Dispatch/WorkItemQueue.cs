@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
-using Dapr.Workflow.Protocol;
+using Sidecar.Workflows.Protocol;
 using Grpc.Core;
 
 namespace Sidecar.Workflows.Dispatch;

@@ -1,4 +1,4 @@
-using Dapr.Workflow.Protocol;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.History;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Dapr.Workflow.Protocol;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.History;
 

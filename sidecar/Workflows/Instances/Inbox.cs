@@ -1,4 +1,4 @@
-using Dapr.Workflow.Protocol;
+using Sidecar.Workflows.Protocol;
 using Sidecar.Workflows.History;
 
 namespace Sidecar.Workflows.Instances;

@@ -18,7 +18,7 @@ internal sealed partial class Instance
     public Task Settled => settled.Task;
 
     /// <summary>Called by the maker, before anything else can happen to the instance.</summary>
-    public void PrepareBirth(List<StateWrite> writes, string? replacedETag, ulong firstGeneration, Dapr.Workflow.Protocol.PropagatedHistory? incoming)
+    public void PrepareBirth(List<StateWrite> writes, string? replacedETag, ulong firstGeneration, Sidecar.Workflows.Protocol.PropagatedHistory? incoming)
     {
         birth = writes;
         etag = replacedETag;

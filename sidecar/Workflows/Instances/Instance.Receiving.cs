@@ -1,4 +1,4 @@
-using Dapr.Workflow.Protocol;
+using Sidecar.Workflows.Protocol;
 using Sidecar.State;
 using Sidecar.Workflows.History;
 using Sidecar.Workflows.Storage;

@@ -130,7 +130,7 @@ internal sealed partial class Instance
     }
 
     /// <summary>A child that history has but nobody else: its creation was to follow a commit and did not.</summary>
-    private async ValueTask EnsureChildAsync(Dapr.Workflow.Protocol.HistoryEvent created)
+    private async ValueTask EnsureChildAsync(Sidecar.Workflows.Protocol.HistoryEvent created)
     {
         if (closed || !execution.IsOpen(new(ResolutionKind.Child, created.EventId))) return;
         var facts = new Turn(runtime.AppId, execution, [], runtime.Now, WorkflowRuntime.NewId, null);

@@ -1,4 +1,4 @@
-using Dapr.Workflow.Protocol;
+using Sidecar.Workflows.Protocol;
 using Google.Protobuf;
 using Sidecar.State;
 using Sidecar.Workflows.History;
@@ -76,7 +76,7 @@ internal sealed partial class Instance
         if (status != execution.CustomStatus) writes.Add(StateWrite.Upsert(keys.CustomStatus, CustomStatusValue(status)));
     }
 
-    private void AddEnding(List<StateWrite> writes, List<Dapr.Workflow.Protocol.HistoryEvent> events, bool owesMail)
+    private void AddEnding(List<StateWrite> writes, List<Sidecar.Workflows.Protocol.HistoryEvent> events, bool owesMail)
     {
         if (Retention.Mark(runtime, Id, events.First(e => e.ExecutionCompleted is not null)) is { } mark) writes.Add(mark);
         writes.Add(StateWrite.Delete(runtime.Store.Keys.Pending(Id)));

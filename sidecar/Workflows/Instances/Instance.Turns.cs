@@ -1,4 +1,4 @@
-using Dapr.Workflow.Protocol;
+using Sidecar.Workflows.Protocol;
 using Sidecar.Workflows.Dispatch;
 using Sidecar.Workflows.History;
 

@@ -1,4 +1,4 @@
-using Dapr.Workflow.Protocol;
+using Sidecar.Workflows.Protocol;
 using Grpc.Core;
 using Sidecar.State;
 using Sidecar.Workflows.History;

@@ -12,7 +12,7 @@ internal static class Purge
         {
             if (!force)
             {
-                return (0, state.WorkflowStatus == Dapr.Workflow.Protocol.OrchestrationStatus.Stalled
+                return (0, state.WorkflowStatus == Sidecar.Workflows.Protocol.OrchestrationStatus.Stalled
                     ? WorkflowRefusal.Stalled
                     : WorkflowRefusal.NotCompleted);
             }

@@ -30,7 +30,7 @@ internal static class Rerun
     }
 
     private static async Task<WorkflowRefusal?> CreateAsync(
-        WorkflowRuntime runtime, string id, IReadOnlyList<Dapr.Workflow.Protocol.HistoryEvent> history, Execution source)
+        WorkflowRuntime runtime, string id, IReadOnlyList<Sidecar.Workflows.Protocol.HistoryEvent> history, Execution source)
     {
         var taken = new WorkflowRefusal(StatusCode.AlreadyExists, $"workflow '{id}' has already been created");
         var instance = new Instance(runtime, id);

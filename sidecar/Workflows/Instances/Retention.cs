@@ -12,7 +12,7 @@ namespace Sidecar.Workflows.Instances;
 internal static class Retention
 {
     /// <summary>What the last step of an instance writes; null when it is kept.</summary>
-    public static StateWrite? Mark(WorkflowRuntime runtime, string id, Dapr.Workflow.Protocol.HistoryEvent completion)
+    public static StateWrite? Mark(WorkflowRuntime runtime, string id, Sidecar.Workflows.Protocol.HistoryEvent completion)
         => runtime.Options.Retention?.For(completion.ExecutionCompleted.WorkflowStatus) is { } kept
             ? StateWrite.Upsert(runtime.Store.Keys.Retained(id), Encoding.UTF8.GetBytes(Text(completion.Timestamp.ToDateTimeOffset() + kept)))
             : null;

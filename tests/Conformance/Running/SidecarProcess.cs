@@ -60,6 +60,8 @@ public sealed class SidecarProcess : IAsyncDisposable
 
     public string Output => string.Join('\n', output);
 
+    public int ProcessId => process.Id;
+
     public Task<int> Ended => process.WaitForExitAsync().ContinueWith(_ => process.ExitCode, TaskScheduler.Default);
 
     private static string? DaprdPath => Environment.GetEnvironmentVariable("DAPRD_PATH") is { Length: > 0 } path ? path : null;

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Dapr.Workflow.Protocol;
+using Sidecar.Workflows.Protocol;
 using EndToEnd.Systems;
 using Google.Protobuf;
 using Grpc.Net.Client;

@@ -130,6 +130,20 @@ public sealed class YamlTests : IDisposable
         Assert.All(problems, problem => Assert.Equal(file, problem.File));
     }
 
+    [Fact]
+    public void App_id_that_a_run_template_declares_twice_is_reported_with_both_lines()
+    {
+        var file = Write("dapr.yaml", """
+            version: 1
+            apps:
+            - { appID: twin, appDirPath: . }
+            - { appID: twin, appDirPath: . }
+            """);
+        var problem = Assert.Single(Assert.Throws<InvalidConfigurationException>(() => RunTemplateReader.Read(file, "embedded")).Problems);
+        Assert.Equal((file, 4), (problem.File, problem.Line));
+        Assert.Contains("'twin' is already declared in line 3", problem.Message, StringComparison.Ordinal);
+    }
+
     private string Write(string name, string text)
     {
         var file = Path.Combine(folder.FullName, name);

@@ -1,4 +1,4 @@
-using Dapr.Workflow.Protocol;
+using Sidecar.Workflows.Protocol;
 using Sidecar.Tests.Workflows.Support;
 using Sidecar.Workflows;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Dapr.Workflow.Protocol;
+using Sidecar.Workflows.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sidecar.Tests.Workflows.Support;
 using Sidecar.Tracing;
@@ -123,7 +123,7 @@ public sealed class SpanTests : IDisposable
             Name = name,
             Input = input,
             WorkflowInstance = new WorkflowInstance { InstanceId = id, ExecutionId = Guid.NewGuid().ToString() },
-            ParentTraceContext = new Dapr.Workflow.Protocol.TraceContext { TraceParent = client.Parent },
+            ParentTraceContext = new Sidecar.Workflows.Protocol.TraceContext { TraceParent = client.Parent },
         };
         var span = host.Engine.Runtime.Spans.Creating(started, TraceContext.Off);
         Assert.Null(await host.Engine.CreateAsync(HistoryEvents.Started(host.Engine.Runtime.Now, started)));

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Dapr.Workflow.Protocol;
+using Sidecar.Workflows.Protocol;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Dapr.Workflow.Protocol;
+using Sidecar.Workflows.Protocol;
 using Grpc.Core;
 using Sidecar.Workflows;
 

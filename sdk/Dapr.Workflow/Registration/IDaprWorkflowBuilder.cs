@@ -1,5 +1,0 @@
-using Dapr.Common;
-
-namespace Dapr.Workflow.Registration;
-
-public interface IDaprWorkflowBuilder : IDaprServiceBuilder;

@@ -1,0 +1,39 @@
+using Dapr.Workflow;
+using Orders.Choreography;
+using Orders.Rebuilding;
+using ServiceDefaults;
+
+namespace Orders.Saga;
+
+/// <summary>The workflows and activities that this service's worker runs. Names and payloads are stored format: running sagas refer to them.</summary>
+internal static class WorkflowRegistration
+{
+    public static IServiceCollection AddOrderWorkflows(this IServiceCollection services)
+    {
+        services.AddDaprWorkflowBuilder(options =>
+        {
+            options.RegisterWorkflow<OrderSaga>();
+            options.RegisterWorkflow<CancelSaga>();
+            options.RegisterWorkflow<ChoreographyWatch>();
+            options.RegisterActivity<CreateOrder>();
+            options.RegisterActivity<CancelOrder>();
+            options.RegisterActivity<ReserveInventory>();
+            options.RegisterActivity<ReleaseInventory>();
+            options.RegisterActivity<ProcessPayment>();
+            options.RegisterActivity<RefundPayment>();
+            options.RegisterActivity<ArrangeShipment>();
+            options.RegisterActivity<CancelShipment>();
+            options.RegisterActivity<ConfirmOrder>();
+            options.RegisterActivity<RefuseCancellation>();
+            options.RegisterActivity<AskForApproval>();
+            options.RegisterActivity<RequireIntervention>();
+            options.RegisterActivity<LookAfterOrder>();
+
+            options.RegisterWorkflow<RebuildViews>();
+            options.RegisterActivity<BeginRebuild>();
+            options.RegisterActivity<RebuildChunk>();
+            options.RegisterActivity<ShowRebuilt>();
+        }).WithJsonSerializer(Json.Options);
+        return services;
+    }
+}

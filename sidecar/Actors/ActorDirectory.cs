@@ -1,0 +1,17 @@
+using Sidecar.Hosting;
+using Sidecar.Invocation;
+
+namespace Sidecar.Actors;
+
+/// <summary>
+/// Finds the app that hosts an actor type: among the apps of this process, and, for a process with one app only, among the single sidecars of this
+/// user. Apps of one process are a system of their own; another system on this machine may host the same types.
+/// </summary>
+/// <param name="registry">Null in a process with several apps.</param>
+internal sealed class ActorDirectory(AppDirectory apps, SidecarRegistry? registry)
+{
+    public ActorHost? FindHere(string actorType) => apps.FindHost(actorType)?.ActorHost;
+
+    /// <summary>The internal address of the sidecar whose app hosts the type; null when none does.</summary>
+    public Uri? FindElsewhere(string actorType) => registry?.FindHost(actorType)?.Address;
+}
