@@ -40,6 +40,7 @@ public static class ServiceHost
             builder.Logging.ClearProviders().AddJsonConsole(json => json.IncludeScopes = true);
         }
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning)
+            .AddFilter("Dapr.Workflow", LogLevel.Warning) // several lines an order at Information
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // not being set up yet is told by the probe itself
         builder.Services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
         builder.Services.AddProblemDetails();

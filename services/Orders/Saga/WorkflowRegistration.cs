@@ -1,4 +1,5 @@
 using Dapr.Workflow;
+using Grpc.Net.ClientFactory;
 using Orders.Choreography;
 using Orders.Rebuilding;
 using ServiceDefaults;
@@ -34,6 +35,18 @@ internal static class WorkflowRegistration
             options.RegisterActivity<RebuildChunk>();
             options.RegisterActivity<ShowRebuilt>();
         }).WithJsonSerializer(Json.Options);
+
+        // The worker's channel carries 22 messages an order. Without a propagator no tracing handler wraps them; the package sends the trace context itself.
+        services.PostConfigureAll<GrpcClientFactoryOptions>(client => client.ChannelOptionsActions.Add(channel => channel.HttpHandler = new SocketsHttpHandler
+        {
+            ActivityHeadersPropagator = null,
+            EnableMultipleHttp2Connections = true,
+            KeepAlivePingDelay = TimeSpan.FromSeconds(60),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(30),
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            UseCookies = false,
+            UseProxy = false,
+        }));
         return services;
     }
 }
