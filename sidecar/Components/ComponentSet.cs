@@ -92,6 +92,7 @@ internal sealed record LoadedComponent(Component Resource, object Instance, IRea
         LockComponent locks => locks.Store.DisposeAsync(),
         ICryptoProvider crypto => crypto.DisposeAsync(),
         StateStoreComponent state => state.Store.DisposeAsync(),
+        IAsyncDisposable other => other.DisposeAsync(),
         _ => ValueTask.CompletedTask,
     };
 }

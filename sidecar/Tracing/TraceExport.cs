@@ -6,7 +6,7 @@ using OpenTelemetry.Trace;
 
 namespace Sidecar.Tracing;
 
-/// <summary>Sends the ended spans of one app's sidecar away in batches: to a collector, to Zipkin, to the log.</summary>
+/// <summary>Sends the ended spans of one app's sidecar in batches: to a collector by OTLP, to the log.</summary>
 internal sealed class TraceExport : IDisposable
 {
     private readonly List<BaseProcessor<Activity>> batches = [];
@@ -17,10 +17,6 @@ internal sealed class TraceExport : IDisposable
         if (options.Stdout)
         {
             batches.Add(Batch(new LogExporter(loggers.CreateLogger("dapr.runtime.trace"))));
-        }
-        if (options.Zipkin is { } zipkin)
-        {
-            batches.Add(Batch(new ZipkinExporter(new Uri(zipkin), appId, loggers.CreateLogger<ZipkinExporter>())));
         }
         if (options.Otel is { Endpoint.Length: > 0, Protocol.Length: > 0 } otel)
         {

@@ -22,10 +22,15 @@ internal sealed partial class Tracer : IDisposable
     public Tracer(string appId, TracingOptions options, ILoggerFactory loggers)
     {
         rate = options.Rate;
+        var logger = loggers.CreateLogger<Tracer>();
+        if (options.Zipkin)
+        {
+            LogZipkin(logger, appId);
+        }
         begins = options.Exports || options.SamplingRate is not null;
         if (begins)
         {
-            LogSampler(loggers.CreateLogger<Tracer>(), Sampler(rate));
+            LogSampler(logger, Sampler(rate));
         }
         if (!options.Exports)
         {
@@ -127,4 +132,7 @@ internal sealed partial class Tracer : IDisposable
 
     [LoggerMessage(1801, LogLevel.Information, "Dapr trace sampler initialized: {Sampler}")]
     private static partial void LogSampler(ILogger logger, string sampler);
+
+    [LoggerMessage(1804, LogLevel.Warning, "spec.tracing.zipkin has no effect for app {AppId}: spans are sent by OTLP only; name a collector in spec.tracing.otel")]
+    private static partial void LogZipkin(ILogger logger, string appId);
 }

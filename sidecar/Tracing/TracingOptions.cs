@@ -14,12 +14,15 @@ internal sealed record TracingOptions
 
     public string? SamplingRate { get; init; }
     public bool Stdout { get; init; }
-    public string? Zipkin { get; init; }
+
+    /// <summary>True if a Zipkin server is named. It gets no spans: the tracer logs a warning.</summary>
+    public bool Zipkin { get; init; }
+
     public OtelOptions? Otel { get; init; }
 
     public double Rate => double.TryParse(SamplingRate, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) ? rate : DefaultRate;
 
-    public bool Exports => Rate != 0 && (Stdout || Zipkin is not null || Otel is { Endpoint.Length: > 0, Protocol.Length: > 0 });
+    public bool Exports => Rate != 0 && (Stdout || Otel is { Endpoint.Length: > 0, Protocol.Length: > 0 });
 
     public static TracingOptions Read(YamlMap tracing, TracingOptions before)
     {
@@ -29,7 +32,7 @@ internal sealed record TracingOptions
         {
             SamplingRate = tracing.Text("samplingRate") is { Length: > 0 } rate ? rate : before.SamplingRate,
             Stdout = tracing.Flag("stdout") ?? before.Stdout,
-            Zipkin = Address(tracing.Map("zipkin")) ?? before.Zipkin,
+            Zipkin = Names(tracing.Map("zipkin")) ?? before.Zipkin,
             Otel = tracing.Map("otel") is { } otel ? OtelOptions.Read(otel) : before.Otel,
         };
         tracing.RefuseTheRest();
@@ -71,16 +74,11 @@ internal sealed record TracingOptions
         };
     }
 
-    private static string? Address(YamlMap? zipkin)
+    private static bool? Names(YamlMap? zipkin)
     {
-        var address = zipkin?.Text("endpointAddress");
+        bool? named = zipkin?.Text("endpointAddress") is { Length: > 0 } ? true : null;
         zipkin?.RefuseTheRest();
-        if (address is { Length: > 0 } && !Uri.TryCreate(address, UriKind.Absolute, out _))
-        {
-            zipkin!.Report("endpointAddress", $"'{address}' is no address; write it as http://localhost:9411/api/v2/spans");
-            return null;
-        }
-        return string.IsNullOrEmpty(address) ? null : address;
+        return named;
     }
 }
 

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Sidecar.Cryptography.Keys;
 
 namespace Sidecar.Cryptography.Drivers;
@@ -57,17 +56,13 @@ internal sealed partial class KeySet(string name, Func<CancellationToken, Task<b
         keys = Parse(await read(cancellation));
     }
 
-    /// <summary>A set, or a single key. A key of a kind that nothing can be done with is an error in it.</summary>
-    private static List<CryptoKey> Parse(byte[] bytes)
+    private static IReadOnlyList<CryptoKey> Parse(byte[] bytes)
     {
         try
         {
-            using var json = JsonDocument.Parse(bytes);
-            return json.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("keys", out var set) && set.ValueKind == JsonValueKind.Array
-                ? [.. set.EnumerateArray().Select(JwkReader.Read)]
-                : [JwkReader.Read(json.RootElement)];
+            return JwkReader.ReadSet(Encoding.UTF8.GetString(bytes));
         }
-        catch (JsonException e)
+        catch (CryptoException e)
         {
             throw new CryptoException($"failed to parse JWKS: {e.Message}", e);
         }

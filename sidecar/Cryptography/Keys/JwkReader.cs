@@ -1,40 +1,59 @@
 using System.Numerics;
 using System.Security.Cryptography;
-using System.Text.Json;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Sidecar.Cryptography.Keys;
 
-/// <summary>JSON Web Keys (RFC 7517, 7518).</summary>
+/// <summary>Reads JSON Web Keys (RFC 7517, 7518).</summary>
 internal static class JwkReader
 {
-    /// <exception cref="CryptoException">It is no key.</exception>
-    public static CryptoKey Read(JsonElement jwk)
+    /// <exception cref="CryptoException">The text is not a key, or a key of an unknown kind.</exception>
+    public static CryptoKey Read(string json) => Convert(Parse(json, text => new JsonWebKey(text)));
+
+    /// <summary>Reads a key set; a single key counts as a set of one.</summary>
+    /// <exception cref="CryptoException">The text is not a set, or a key of it is not valid.</exception>
+    public static IReadOnlyList<CryptoKey> ReadSet(string json)
     {
-        if (jwk.ValueKind != JsonValueKind.Object)
-        {
-            throw new CryptoException("a JWK is a JSON object");
-        }
-        var key = Text(jwk, "kty") switch
-        {
-            "oct" => new CryptoKey { Secret = Required(jwk, "k") },
-            "RSA" => new CryptoKey { Rsa = Rsa(jwk) },
-            "EC" or "OKP" when Text(jwk, "crv").Length > 0 && Required(jwk, "x").Length > 0 => new CryptoKey(),
-            var other => throw new CryptoException($"invalid key type from JSON ({other})"),
-        };
-        return key with { Id = Text(jwk, "kid"), Algorithm = Text(jwk, "alg"), Use = Text(jwk, "use"), Operations = Operations(jwk) };
+        var set = Parse(json, text => new JsonWebKeySet(text));
+        return set.Keys.Count == 0 && set.AdditionalData.Count > 0 ? [Read(json)] : [.. set.Keys.Select(Convert)];
     }
 
-    private static RSAParameters Rsa(JsonElement jwk)
+    /// <summary>The message of the library quotes the text, which may be a secret: it stays out of ours.</summary>
+    private static T Parse<T>(string json, Func<string, T> read)
     {
-        byte[] modulus = [.. Required(jwk, "n").SkipWhile(octet => octet == 0)];
-        var parameters = new RSAParameters { Modulus = modulus, Exponent = Required(jwk, "e") };
-        if (Text(jwk, "d").Length == 0)
+        try
+        {
+            return read(json);
+        }
+        catch (ArgumentException e)
+        {
+            throw new CryptoException("the text is not valid JSON of a JSON Web Key", e);
+        }
+    }
+
+    private static CryptoKey Convert(JsonWebKey jwk)
+    {
+        var key = jwk.Kty switch
+        {
+            JsonWebAlgorithmsKeyTypes.Octet => new CryptoKey { Secret = Required(jwk.K, "k") },
+            JsonWebAlgorithmsKeyTypes.RSA => new CryptoKey { Rsa = Rsa(jwk) },
+            JsonWebAlgorithmsKeyTypes.EllipticCurve or "OKP" when !string.IsNullOrEmpty(jwk.Crv) && Required(jwk.X, "x").Length > 0 => new CryptoKey(),
+            var other => throw new CryptoException($"invalid key type from JSON ({other})"),
+        };
+        return key with { Id = jwk.Kid ?? "", Algorithm = jwk.Alg ?? "", Use = jwk.Use ?? "", Operations = [.. jwk.KeyOps] };
+    }
+
+    private static RSAParameters Rsa(JsonWebKey jwk)
+    {
+        byte[] modulus = [.. Required(jwk.N, "n").SkipWhile(octet => octet == 0)];
+        var parameters = new RSAParameters { Modulus = modulus, Exponent = Required(jwk.E, "e") };
+        if (string.IsNullOrEmpty(jwk.D))
         {
             return parameters;
         }
-        var (d, p, q) = (Number(Required(jwk, "d")), Number(Required(jwk, "p")), Number(Required(jwk, "q")));
+        var (d, p, q) = (Number(Required(jwk.D, "d")), Number(Required(jwk.P, "p")), Number(Required(jwk.Q, "q")));
         var half = (modulus.Length + 1) / 2;
-        // What follows from the primes is left out of some keys, so it is always worked out.
+        // .NET requires dp, dq and qi, daprd does not. They follow from the primes, so they are always computed.
         return parameters with
         {
             D = Bytes(d, modulus.Length),
@@ -46,19 +65,8 @@ internal static class JwkReader
         };
     }
 
-    private static string[] Operations(JsonElement jwk) => !jwk.TryGetProperty("key_ops", out var operations) ? [] : operations.ValueKind switch
-    {
-        JsonValueKind.Array => [.. operations.EnumerateArray().Select(operation => operation.ToString())],
-        _ => [operations.ToString()],
-    };
-
-    private static string Text(JsonElement jwk, string name)
-        => !jwk.TryGetProperty(name, out var value) ? ""
-            : value.ValueKind == JsonValueKind.String ? value.GetString()!
-            : throw new CryptoException($"'{name}' of a JWK is a text");
-
-    private static byte[] Required(JsonElement jwk, string name)
-        => LenientBase64.Decode(Text(jwk, name)) is { Length: > 0 } bytes ? bytes : throw new CryptoException($"required field {name} is missing");
+    private static byte[] Required(string? value, string name)
+        => LenientBase64.Decode(value ?? "") is { Length: > 0 } bytes ? bytes : throw new CryptoException($"required field {name} is missing");
 
     private static BigInteger Number(byte[] bytes) => new(bytes, isUnsigned: true, isBigEndian: true);
 

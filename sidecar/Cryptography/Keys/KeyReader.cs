@@ -2,7 +2,6 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using System.Text.Json;
 
 namespace Sidecar.Cryptography.Keys;
 
@@ -26,24 +25,18 @@ internal static class KeyReader
         {
             return format switch
             {
-                KeyFormat.Jwk => Jwk(bytes),
+                KeyFormat.Jwk => JwkReader.Read(Encoding.UTF8.GetString(bytes)),
                 KeyFormat.Pem => Pem(bytes),
                 // A brace may also be the first byte of a key that is nothing but bytes.
-                _ when bytes[0] == '{' && bytes.Length is not (16 or 24 or 32) => Jwk(bytes),
+                _ when bytes[0] == '{' && bytes.Length is not (16 or 24 or 32) => JwkReader.Read(Encoding.UTF8.GetString(bytes)),
                 _ when bytes.Length > 10 && bytes.AsSpan().StartsWith("-----"u8) => Pem(bytes),
                 _ => new CryptoKey { Secret = LenientBase64.Decode(Encoding.Latin1.GetString(bytes)) ?? bytes },
             };
         }
-        catch (Exception e) when (e is JsonException or CryptographicException or AsnContentException or ArgumentException)
+        catch (Exception e) when (e is CryptographicException or AsnContentException or ArgumentException)
         {
             throw new CryptoException($"failed to parse key: {e.Message}", e);
         }
-    }
-
-    private static CryptoKey Jwk(byte[] bytes)
-    {
-        using var json = JsonDocument.Parse(bytes);
-        return JwkReader.Read(json.RootElement);
     }
 
     private static CryptoKey Pem(byte[] bytes)

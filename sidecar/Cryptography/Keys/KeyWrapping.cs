@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Sidecar.Cryptography.Keys;
 
 /// <summary>
-/// Encrypts the key of a document under a key of a component. daprd's local components know these two ways; the AES-CBC ways that its
-/// scheme names as well fail there as here.
+/// Encrypts the key of a document under a key of a component. daprd's local components support these two algorithms; the AES-CBC
+/// algorithms that its scheme names as well fail there as here. Microsoft.IdentityModel wraps by RSA-OAEP with SHA-1 only, so .NET does it.
 /// </summary>
 internal static class KeyWrapping
 {
@@ -19,7 +20,10 @@ internal static class KeyWrapping
             switch (algorithm)
             {
                 case WrapAlgorithm.A256Kw:
-                    return AesKeyWrap.Wrap(Secret(key), plaintext);
+                    using (var aes = Aes(key))
+                    {
+                        return aes.WrapKey(plaintext);
+                    }
                 case WrapAlgorithm.RsaOaep256:
                     using (var rsa = Rsa(key))
                     {
@@ -29,7 +33,7 @@ internal static class KeyWrapping
                     throw new CryptoException("unsupported algorithm");
             }
         }
-        catch (Exception e) when (e is CryptoException or CryptographicException)
+        catch (Exception e) when (e is CryptoException or CryptographicException or SecurityTokenKeyWrapException or ArgumentException)
         {
             throw new CryptoException($"failed to encrypt data: {e.Message}", e);
         }
@@ -44,7 +48,10 @@ internal static class KeyWrapping
             switch (algorithm)
             {
                 case WrapAlgorithm.A256Kw:
-                    return AesKeyWrap.Unwrap(Secret(key), wrapped);
+                    using (var aes = Aes(key))
+                    {
+                        return aes.UnwrapKey(wrapped);
+                    }
                 case WrapAlgorithm.RsaOaep256:
                     using (var rsa = Rsa(key))
                     {
@@ -54,7 +61,7 @@ internal static class KeyWrapping
                     throw new CryptoException("unsupported algorithm");
             }
         }
-        catch (Exception e) when (e is CryptoException or CryptographicException)
+        catch (Exception e) when (e is CryptoException or CryptographicException or SecurityTokenKeyWrapException or ArgumentException)
         {
             throw new CryptoException($"failed to decrypt data: {e.Message}", e);
         }
@@ -72,7 +79,9 @@ internal static class KeyWrapping
         }
     }
 
-    private static byte[] Secret(CryptoKey key) => key.Secret is { Length: KeySize } secret ? secret : throw Mismatch();
+    /// <summary>AES Key Wrap with the default initial value (RFC 3394).</summary>
+    private static SymmetricKeyWrapProvider Aes(CryptoKey key)
+        => key.Secret is { Length: KeySize } secret ? new(new SymmetricSecurityKey(secret), SecurityAlgorithms.Aes256KeyWrap) : throw Mismatch();
 
     private static RSA Rsa(CryptoKey key) => key.Rsa is { } parameters ? RSA.Create(parameters) : throw Mismatch();
 

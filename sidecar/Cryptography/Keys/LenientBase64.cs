@@ -1,38 +1,22 @@
 namespace Sidecar.Cryptography.Keys;
 
-/// <summary>Base64 as files of keys have it: either alphabet (not mixed), with or without padding, broken into lines or not.</summary>
+/// <summary>Base64 as key files contain it: either alphabet (not mixed), with or without padding, with or without line breaks.</summary>
 internal static class LenientBase64
 {
-    private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
-    /// <summary>Null when it is no base64.</summary>
-    public static byte[]? Decode(ReadOnlySpan<char> text) => Decode(text, Letters + "+/") ?? Decode(text, Letters + "-_");
-
-    private static byte[]? Decode(ReadOnlySpan<char> text, string alphabet)
+    /// <summary>Null if the text is not base64.</summary>
+    public static byte[]? Decode(string text)
     {
-        text = text.TrimEnd("\r\n=");
-        var decoded = new List<byte>(text.Length * 3 / 4);
-        var (bits, count, letters) = (0, 0, 0);
-        foreach (var letter in text)
+        var digits = text.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal).TrimEnd('=');
+        // .NET skips white space, Go does not: a key of plain bytes may contain some.
+        if (digits.AsSpan().ContainsAny(" \t="))
         {
-            if (letter is '\r' or '\n')
-            {
-                continue;
-            }
-            var value = alphabet.IndexOf(letter, StringComparison.Ordinal);
-            if (value < 0)
-            {
-                return null;
-            }
-            letters++;
-            bits = ((bits << 6) | value) & 0xFFFFFF;
-            count += 6;
-            if (count >= 8)
-            {
-                count -= 8;
-                decoded.Add((byte)(bits >> count));
-            }
+            return null;
         }
-        return letters % 4 == 1 ? null : [.. decoded];
+        if (!digits.AsSpan().ContainsAny('+', '/'))
+        {
+            digits = digits.Replace('-', '+').Replace('_', '/');
+        }
+        var bytes = new byte[digits.Length];
+        return Convert.TryFromBase64String(digits.PadRight((digits.Length + 3) / 4 * 4, '='), bytes, out var length) ? bytes[..length] : null;
     }
 }

@@ -29,7 +29,7 @@ internal static class MiddlewareDrivers
         {
             context.Properties.Report("maxRequestsPerSecond", "metadata property maxRequestsPerSecond must be a positive value");
         }
-        return () => new OpenedComponent(new RateLimit(perSecond, context.Time));
+        return () => new OpenedComponent(new RateLimit(perSecond));
     }
 
     public static Func<OpenedComponent> Uppercase(DriverContext context)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Conformance.Running;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -9,19 +8,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Conformance.Tracing;
 
-/// <summary>A span as a collector got it. Kinds are Zipkin's: CLIENT, SERVER, PRODUCER.</summary>
+/// <summary>A span as a collector received it. Kinds are those of OTLP without their prefix: CLIENT, SERVER, PRODUCER.</summary>
 public sealed record CollectedSpan(string Service, string TraceId, string Id, string? ParentId, string Name, string? Kind, IReadOnlyDictionary<string, string> Tags);
 
-/// <summary>Takes spans as Zipkin does (HTTP/1.1) and as an OpenTelemetry collector does over gRPC (another port).</summary>
+/// <summary>Receives spans as an OpenTelemetry collector does over gRPC.</summary>
 public sealed class SpanCollector : IAsyncDisposable
 {
     private readonly WebApplication web;
     private readonly ConcurrentQueue<CollectedSpan> spans = new();
     private readonly ConcurrentQueue<IHeaderDictionary> headers = new();
 
-    private SpanCollector(WebApplication web, int zipkin, int otlp) => (this.web, ZipkinPort, OtlpPort) = (web, zipkin, otlp);
-
-    public int ZipkinPort { get; }
+    private SpanCollector(WebApplication web, int otlp) => (this.web, OtlpPort) = (web, otlp);
 
     public int OtlpPort { get; }
 
@@ -31,16 +28,11 @@ public sealed class SpanCollector : IAsyncDisposable
 
     public static async Task<SpanCollector> StartAsync()
     {
-        var (zipkin, otlp) = (Port.Free(), Port.Free());
+        var otlp = Port.Free();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.ListenLocalhost(zipkin);
-            kestrel.ListenLocalhost(otlp, listen => listen.Protocols = HttpProtocols.Http2);
-        });
-        var collector = new SpanCollector(builder.Build(), zipkin, otlp);
-        collector.web.MapPost("/api/v2/spans", collector.TakeZipkinAsync);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(otlp, listen => listen.Protocols = HttpProtocols.Http2));
+        var collector = new SpanCollector(builder.Build(), otlp);
         collector.web.MapPost("/opentelemetry.proto.collector.trace.v1.TraceService/Export", collector.TakeOtlpAsync);
         foreach (var other in (string[])["metrics.v1.MetricsService", "logs.v1.LogsService"])
         {
@@ -72,18 +64,6 @@ public sealed class SpanCollector : IAsyncDisposable
         using var atOnce = new CancellationTokenSource(TimeSpan.Zero, TimeProvider.System);
         await web.StopAsync(atOnce.Token);
         await web.DisposeAsync();
-    }
-
-    private async Task TakeZipkinAsync(HttpContext context)
-    {
-        using var body = await JsonDocument.ParseAsync(context.Request.Body);
-        foreach (var span in body.RootElement.EnumerateArray())
-        {
-            string? Text(string name) => span.TryGetProperty(name, out var value) ? value.GetString() : null;
-            var tags = span.GetProperty("tags").EnumerateObject().ToDictionary(tag => tag.Name, tag => tag.Value.GetString()!);
-            spans.Enqueue(new CollectedSpan(span.GetProperty("localEndpoint").GetProperty("serviceName").GetString()!, Text("traceId")!, Text("id")!, Text("parentId"), Text("name")!, Text("kind"), tags));
-        }
-        context.Response.StatusCode = 202;
     }
 
     private async Task TakeOtlpAsync(HttpContext context)

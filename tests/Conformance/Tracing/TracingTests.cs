@@ -27,8 +27,8 @@ public sealed class TracingTests : IAsyncLifetime
     public async Task One_trace_goes_over_callers_sidecar_callees_sidecar_and_subscriber()
     {
         app.Subscribes("""[{"pubsubname":"events","topic":"orders","route":"events"}]""");
-        await using var callee = await StartAsync("callee", Zipkin("0.0000001"));
-        await using var caller = await StartAsync("caller", Zipkin("0.0000001"));
+        await using var callee = await StartAsync("callee", Otlp("0.0000001"));
+        await using var caller = await StartAsync("caller", Otlp("0.0000001"));
         using var answer = await caller.Http.SendAsync("POST", $"/v1.0/invoke/{callee.AppId}/method/orders/7", "{}", headers: ("traceparent", Sampled));
         await callee.Http.SendAsync("POST", "/v1.0/publish/events/orders", "{}", headers: ("traceparent", Sampled)).SucceedsAsync();
         var delivered = await app.NextAsync("/events");
@@ -50,7 +50,7 @@ public sealed class TracingTests : IAsyncLifetime
     [Fact]
     public async Task Building_blocks_are_told_of_by_daprds_names()
     {
-        await using var sidecar = await StartAsync("named", Zipkin("1"));
+        await using var sidecar = await StartAsync("named", Otlp("1"));
         await sidecar.Http.SendAsync("POST", "/v1.0//state/store", """[{"key":"k","value":1}]""", headers: [("dapr-note", "mine"), ("dapr-api-token", "hidden")]).SucceedsAsync();
         await sidecar.Http.GetAsync("/v1.0/state/nope/k").FailsAsync(400, "ERR_STATE_STORE_NOT_FOUND");
         await sidecar.Grpc.GetStateAsync(new() { StoreName = "store", Key = "k" });
@@ -69,7 +69,7 @@ public sealed class TracingTests : IAsyncLifetime
     public async Task Each_entry_of_a_bulk_publish_is_a_span_of_its_own()
     {
         app.Subscribes("""[{"pubsubname":"events","topic":"many","route":"events"}]""");
-        await using var sidecar = await StartAsync("bulk", Zipkin("0.0000001"));
+        await using var sidecar = await StartAsync("bulk", Otlp("0.0000001"));
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/bulk/events/many", """[{"entryId":"1","event":"a","contentType":"text/plain"},{"entryId":"2","event":"b","contentType":"text/plain"}]""", headers: ("traceparent", Sampled)).SucceedsAsync();
         var traces = new[] { await app.NextAsync("/events"), await app.NextAsync("/events") }.Select(event_ => event_.Json.GetProperty("traceparent").GetString()!).ToList();
         Assert.All(traces, trace => Assert.StartsWith($"00-{Trace}-", trace, StringComparison.Ordinal));
@@ -83,7 +83,7 @@ public sealed class TracingTests : IAsyncLifetime
     [Fact]
     public async Task A_caller_that_does_not_sample_is_followed()
     {
-        await using var sidecar = await StartAsync("quiet", Zipkin("1"));
+        await using var sidecar = await StartAsync("quiet", Otlp("1"));
         using var answer = await sidecar.Http.SendAsync("GET", $"/v1.0/invoke/{sidecar.AppId}/method/quiet", headers: ("traceparent", Sampled[..^1] + "0"));
         Assert.EndsWith("-00", answer.Headers.GetValues("traceparent").Single(), StringComparison.Ordinal);
         await sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/loud").SucceedsAsync(200);
@@ -145,6 +145,15 @@ public sealed class TracingTests : IAsyncLifetime
         await Patience.UntilAsync(() => Task.FromResult(sidecar.Output.Contains($"[CallLocal/{sidecar.AppId}/test] Trace: ", StringComparison.Ordinal)), "the log tells of no span");
     }
 
+    [SkippableFact]
+    public async Task A_Zipkin_server_is_accepted_and_a_warning_names_the_collector_to_configure()
+    {
+        Skip.If(SidecarProcess.IsDaprd, "daprd sends spans to Zipkin");
+        await using var sidecar = await StartAsync("zipkin", Configuration("tracing: { samplingRate: \"1\", zipkin: { endpointAddress: \"http://127.0.0.1:9411/api/v2/spans\" } }"));
+        await sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/test").SucceedsAsync(200);
+        Assert.Contains($"spec.tracing.zipkin has no effect for app {sidecar.AppId}: spans are sent by OTLP only; name a collector in spec.tracing.otel", sidecar.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_protocol_that_no_collector_speaks_is_refused()
     {
@@ -153,7 +162,7 @@ public sealed class TracingTests : IAsyncLifetime
         Assert.Contains("invalid protocol smoke provided for Otel endpoint", output, StringComparison.Ordinal);
     }
 
-    private string Zipkin(string rate) => Configuration($$"""tracing: { samplingRate: "{{rate}}", zipkin: { endpointAddress: "http://127.0.0.1:{{collector.ZipkinPort}}/api/v2/spans" } }""");
+    private string Otlp(string rate) => Configuration($$"""tracing: { samplingRate: "{{rate}}", otel: { endpointAddress: "127.0.0.1:{{collector.OtlpPort}}", protocol: grpc, isSecure: false } }""");
 
     private static string Configuration(string spec) => Yaml.Configuration(spec);
 

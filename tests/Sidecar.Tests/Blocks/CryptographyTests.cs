@@ -12,21 +12,29 @@ public sealed class CryptographyTests
     private static readonly byte[] FileKey = [.. Enumerable.Range(100, 32).Select(i => (byte)i)];
     private static readonly byte[] NoncePrefix = "prefix!"u8.ToArray();
 
-    /// <summary>The vectors of RFC 3394, section 4.</summary>
+    /// <summary>The vectors of RFC 3394, sections 4.3, 4.5 and 4.6: those with a key of 256 bits, the only size that daprd wraps with.</summary>
     [Theory]
-    [InlineData(16, "00112233445566778899AABBCCDDEEFF", "1FA68B0A8112B447AEF34BD8FB5A7B829D3E862371D2CFE5")]
-    [InlineData(24, "00112233445566778899AABBCCDDEEFF", "96778B25AE6CA435F92B5B97C050AED2468AB8A17AD84E5D")]
-    [InlineData(32, "00112233445566778899AABBCCDDEEFF", "64E8C3F9CE0F5BA263E9777905818A2A93C8191E7D6E8AE7")]
-    [InlineData(24, "00112233445566778899AABBCCDDEEFF0001020304050607", "031D33264E15D33268F24EC260743EDCE1C6C7DDEE725A936BA814915C6762D2")]
-    [InlineData(32, "00112233445566778899AABBCCDDEEFF0001020304050607", "A8F9BC1612C68B3FF6E6F4FBE30E71E4769C8B80A32CB8958CD5D17D6B254DA1")]
-    [InlineData(32, "00112233445566778899AABBCCDDEEFF000102030405060708090A0B0C0D0E0F", "28C9F404C4B810F4CBCCB35CFB87F8263F5786E2D80ED326CBC7F0E71A99F43BFB988B9B7A02DD21")]
-    public void Keys_are_wrapped_as_the_standard_says(int size, string key, string wrapped)
+    [InlineData("00112233445566778899AABBCCDDEEFF", "64E8C3F9CE0F5BA263E9777905818A2A93C8191E7D6E8AE7")]
+    [InlineData("00112233445566778899AABBCCDDEEFF0001020304050607", "A8F9BC1612C68B3FF6E6F4FBE30E71E4769C8B80A32CB8958CD5D17D6B254DA1")]
+    [InlineData("00112233445566778899AABBCCDDEEFF000102030405060708090A0B0C0D0E0F", "28C9F404C4B810F4CBCCB35CFB87F8263F5786E2D80ED326CBC7F0E71A99F43BFB988B9B7A02DD21")]
+    public void Wrapping_a_key_gives_the_result_of_the_standard(string key, string wrapped)
     {
-        Assert.Equal(wrapped, Convert.ToHexString(AesKeyWrap.Wrap(Kek[..size], Convert.FromHexString(key))));
-        Assert.Equal(key, Convert.ToHexString(AesKeyWrap.Unwrap(Kek[..size], Convert.FromHexString(wrapped))));
+        var kek = new CryptoKey { Secret = Kek };
+        Assert.Equal(wrapped, Convert.ToHexString(KeyWrapping.Wrap(Convert.FromHexString(key), WrapAlgorithm.A256Kw, kek)));
+        Assert.Equal(key, Convert.ToHexString(KeyWrapping.Unwrap(Convert.FromHexString(wrapped), WrapAlgorithm.A256Kw, kek)));
         var changed = Convert.FromHexString(wrapped);
         changed[9] ^= 1;
-        Assert.Throws<CryptoException>(() => AesKeyWrap.Unwrap(Kek[..size], changed));
+        Assert.Throws<CryptoException>(() => KeyWrapping.Unwrap(changed, WrapAlgorithm.A256Kw, kek));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(20)]
+    public void Wrapping_fails_if_the_length_is_no_multiple_of_8_bytes(int length)
+    {
+        var kek = new CryptoKey { Secret = Kek };
+        Assert.Throws<CryptoException>(() => KeyWrapping.Wrap(new byte[length], WrapAlgorithm.A256Kw, kek));
+        Assert.Throws<CryptoException>(() => KeyWrapping.Unwrap(new byte[length], WrapAlgorithm.A256Kw, kek));
     }
 
     /// <summary>Documents made by another implementation (Python, pyca/cryptography), and made again by this one.</summary>
@@ -62,6 +70,8 @@ public sealed class CryptographyTests
     [InlineData("AAE!", null)]
     [InlineData("/_8=", null)]
     [InlineData("AAECA", null)]
+    [InlineData("AAEC Aw", null)]
+    [InlineData("AB", new byte[] { 0 })]
     public void Symmetric_keys_in_base64_are_told_from_others(string text, byte[]? expected) => Assert.Equal(expected, LenientBase64.Decode(text));
 
     [Fact]
@@ -82,6 +92,30 @@ public sealed class CryptographyTests
             Assert.Throws<CryptoException>(() => Read(Encoding.ASCII.GetBytes(wrong)));
         }
     }
+
+    [Fact]
+    public void A_JWK_of_RSA_without_the_derived_numbers_decrypts()
+    {
+        using var rsa = RSA.Create(2048);
+        var all = rsa.ExportParameters(true);
+        static string Text(byte[]? bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
+        var key = Read(Encoding.ASCII.GetBytes($$"""{"kty":"RSA","n":"{{Text(all.Modulus)}}","e":"{{Text(all.Exponent)}}","d":"{{Text(all.D)}}","p":"{{Text(all.P)}}","q":"{{Text(all.Q)}}"}"""));
+        Assert.Equal(FileKey, KeyWrapping.Unwrap(KeyWrapping.Wrap(FileKey, WrapAlgorithm.RsaOaep256, key), WrapAlgorithm.RsaOaep256, key));
+    }
+
+    [Theory]
+    [InlineData("""{"keys":[]}""", 0)]
+    [InlineData("""{"keys":[{"kty":"oct","k":"AAEC"},{"kty":"EC","crv":"P-256","x":"AQ","y":"AQ"}]}""", 2)]
+    [InlineData("""{"kty":"oct","k":"AAEC"}""", 1)]
+    public void A_key_set_is_an_array_of_keys_or_a_single_key(string json, int keys) => Assert.Equal(keys, JwkReader.ReadSet(json).Count);
+
+    [Theory]
+    [InlineData("""{"other":1}""")]
+    [InlineData("""{"keys":[{"kty":"what"}]}""")]
+    [InlineData("""{"keys":{}}""")]
+    [InlineData("secret")]
+    public void A_key_set_that_cannot_be_read_is_refused_without_its_text(string json)
+        => Assert.DoesNotContain("secret", Assert.Throws<CryptoException>(() => JwkReader.ReadSet(json)).Message, StringComparison.Ordinal);
 
     private static CryptoKey Read(byte[] bytes) => KeyReader.Read(bytes, KeyFormat.Unknown);
 

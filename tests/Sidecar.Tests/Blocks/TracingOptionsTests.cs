@@ -25,6 +25,9 @@ public sealed class TracingOptionsTests
         Assert.Equal(["x=1"], options.Otel.Headers);
     }
 
+    [Fact]
+    public void A_Zipkin_server_alone_exports_no_spans() => Assert.False(new TracingOptions { Zipkin = true, SamplingRate = "1" }.Exports);
+
     [Theory]
     [InlineData(null, 0.0001)]
     [InlineData("often", 0.0001)]
