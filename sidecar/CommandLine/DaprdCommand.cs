@@ -87,7 +87,7 @@ internal static class DaprdCommand
             try
             {
                 server = await SidecarServer.StartAsync(
-                    new ServerOptions([options], Directory.GetCurrentDirectory(), RefuseUnknownMetadata: false, level, OwnsProcess: true),
+                    new ServerOptions([options], RefuseUnknownMetadata: false, level, OwnsProcess: true),
                     logging =>
                     {
                         logging.Services.AddSingleton(log);

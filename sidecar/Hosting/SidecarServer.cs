@@ -21,8 +21,8 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Sidecar.Hosting;
 
-/// <summary>What a sidecar process serves: an app each, where their components' relative paths count from, how strict to be.</summary>
-internal sealed record ServerOptions(IReadOnlyList<AppOptions> Apps, string BaseDirectory, bool RefuseUnknownMetadata, LogLevel LogLevel = LogLevel.Information, bool OwnsProcess = false);
+/// <summary>What a sidecar process serves: an app each, and how strict to be.</summary>
+internal sealed record ServerOptions(IReadOnlyList<AppOptions> Apps, bool RefuseUnknownMetadata, LogLevel LogLevel = LogLevel.Information, bool OwnsProcess = false);
 
 /// <summary>One web server with the ports of all sidecars of this process. The connection tells whose sidecar is spoken to.</summary>
 internal sealed class SidecarServer : IAsyncDisposable
@@ -141,7 +141,7 @@ internal sealed class SidecarServer : IAsyncDisposable
     {
         var loggers = Loggers(sidecar.Options, web.Services.GetRequiredService<ILoggerFactory>());
         return sidecar.Configuration.Features.Contains(HotReload.Feature, StringComparer.Ordinal)
-            ? HotReload.Follow(sidecar, Loader(options, loggers, TimeProvider.System), interval, TimeProvider.System, loggers)
+            ? HotReload.Follow(sidecar, Loader(options, sidecar.Options, loggers, TimeProvider.System), interval, TimeProvider.System, loggers)
             : null;
     }
 
@@ -217,15 +217,15 @@ internal sealed class SidecarServer : IAsyncDisposable
         for (var i = 0; i < apps.Count; i++)
         {
             var own = Loggers(apps[i], loggers);
-            var components = Loader(options, own, time).Load(apps[i].AppId, resources[i].Components, problems);
-            sidecars.Add(new AppSidecar(apps[i], configurations[i], components, resources[i], directory, actors, registry, Names(configurations[i], registry, options.BaseDirectory, time, own), forwarder, time, own));
+            var components = Loader(options, apps[i], own, time).Load(apps[i].AppId, resources[i].Components, problems);
+            sidecars.Add(new AppSidecar(apps[i], configurations[i], components, resources[i], directory, actors, registry, Names(configurations[i], registry, apps[i].WorkingDirectory, time, own), forwarder, time, own));
         }
         ThrowIfAny(problems);
     }
 
     private static AppLoggers Loggers(AppOptions app, ILoggerFactory shared) => new(shared, app.LogLevel!.Value);
 
-    private static ComponentLoader Loader(ServerOptions options, ILoggerFactory loggers, TimeProvider time) => new(loggers, time, options.BaseDirectory, options.RefuseUnknownMetadata);
+    private static ComponentLoader Loader(ServerOptions options, AppOptions app, ILoggerFactory loggers, TimeProvider time) => new(loggers, time, app.WorkingDirectory, options.RefuseUnknownMetadata);
 
     private static INameResolver Names(Configuration configuration, SidecarRegistry registry, string folder, TimeProvider time, ILoggerFactory loggers)
         => configuration.NameResolution?.Sqlite is { } sqlite

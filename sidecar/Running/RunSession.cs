@@ -23,7 +23,7 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         var started = time.GetTimestamp();
         var complete = apps.Select(app => app with { Options = Complete(app) }).ToList();
         await using var server = await SidecarServer.StartAsync(
-            new ServerOptions([.. complete.Select(app => app.Options)], options.BaseDirectory, RefuseUnknownMetadata: true, options.LogLevel),
+            new ServerOptions([.. complete.Select(app => app.Options)], RefuseUnknownMetadata: true, options.LogLevel),
             logging => logging.AddProvider(new RunLogger(console)), interrupted);
         var supervisors = complete.Zip(server.Sidecars).Select(pair => new AppSupervisor(pair.First, pair.Second, record, console, options.Restart, time)).ToList();
         try
@@ -107,7 +107,7 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
     private AppOptions Complete(RunApp app)
     {
         string? Given(string name) => app.Environment.GetValueOrDefault(name) ?? (options.GenerateTokens ? Convert.ToHexString(RandomNumberGenerator.GetBytes(16)) : Environment.GetEnvironmentVariable(name));
-        return app.Options with { MetricsPort = app.Options.MetricsPort > 0 ? app.Options.MetricsPort : FreePort.Take(), ApiToken = Empty(Given("DAPR_API_TOKEN")), AppApiToken = Empty(Given("APP_API_TOKEN")) };
+        return app.Options with { WorkingDirectory = app.Directory, MetricsPort = app.Options.MetricsPort > 0 ? app.Options.MetricsPort : FreePort.Take(), ApiToken = Empty(Given("DAPR_API_TOKEN")), AppApiToken = Empty(Given("APP_API_TOKEN")) };
     }
 
     private static string? Empty(string? text) => string.IsNullOrEmpty(text) ? null : text;

@@ -92,7 +92,7 @@ public sealed partial class RecipeTests
                 File.WriteAllText(copy, InRepository(File.ReadAllText(file)));
             }
         }
-        folder.Replace("dapr.yaml", $"{Repository.Root}services/Orders\n", $"{folder.In("services/Orders")}\n");
+        folder.Replace("dapr.yaml", $"{Repository.Root}services/Orders/bin/app/Orders.dll", "bin/app/Orders.dll");
     }
 
     private static string InRepository(string text) => text.Replace("../ServiceDefaults/", $"{Repository.Root}services/ServiceDefaults/", StringComparison.Ordinal);

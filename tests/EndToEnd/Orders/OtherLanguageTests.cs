@@ -13,9 +13,9 @@ public sealed class OtherLanguageTests
         await using var system = await OrderSystem.StartAsync(folder => File.AppendAllLines(folder.Template,
         [
             "  - appID: order-mailer",
-            $"    appDirPath: {Repository.Root}samples/order-mailer",
+            $"    appDirPath: {Directory.CreateDirectory(folder.In("samples/order-mailer")).FullName}",
             $"    appPort: {FreePort.Take()}",
-            "    command: [\"node\", \"server.mjs\"]",
+            $"    command: [\"node\", \"{Repository.Root}samples/order-mailer/server.mjs\"]",
         ]));
         var order = await system.Api.PlaceAndEndAsync(Api.Order());
         await system.Api.DoAsync($"/api/orders/{order.OrderId}/cancel", new { reason = "changed my mind" });

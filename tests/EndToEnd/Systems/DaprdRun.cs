@@ -126,7 +126,7 @@ internal sealed class DaprdRun(SystemFolder folder, string set, DaprInstallation
              .. dapr.Scheduler is null ? (string[])[] : ["--scheduler-host-address", $"127.0.0.1:{folder.Port("scheduler")}"],
              .. app.HealthPath is null ? (string[])[] :
                  ["--enable-app-health-check", "--app-health-check-path", app.HealthPath, "--app-health-probe-interval", $"{app.ProbeInterval}", "--app-health-threshold", $"{app.Threshold}"]],
-            folder.Path);
+            app.Directory);
         daprd.Environment["DAPR_HOST_IP"] = "127.0.0.1"; // under which the others find it
         daprd.Environment["DAPR_API_TOKEN"] = token;
         daprd.Environment["APP_API_TOKEN"] = appToken;

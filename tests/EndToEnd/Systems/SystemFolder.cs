@@ -89,7 +89,17 @@ internal sealed partial class SystemFolder : IDisposable
         Assert.Contains("    ASPNETCORE_ENVIRONMENT: Development", text, StringComparison.Ordinal);
         text = text.Replace("    ASPNETCORE_ENVIRONMENT: Development", "    ASPNETCORE_ENVIRONMENT: Development" + Settings, StringComparison.Ordinal);
         text = text.Replace("Shipping__ShipAfter: \"00:01:00\"", "Shipping__ShipAfter: \"00:30:00\"", StringComparison.Ordinal); // tests ship by hand, or say when
-        text = text.Replace("appDirPath: ./", $"appDirPath: {Repository.Root}", StringComparison.Ordinal);
+        // Each app has a folder of its own here, because relative paths in components count from there. Its program and settings are the repository's.
+        text = AppProgram().Replace(text, app =>
+        {
+            var name = app.Groups["name"].Value;
+            var service = Directory.CreateDirectory(In($"services/{name}"));
+            foreach (var settings in Directory.EnumerateFiles(System.IO.Path.Combine(Repository.Root, "services", name), "appsettings*.json"))
+            {
+                File.Copy(settings, System.IO.Path.Combine(service.FullName, System.IO.Path.GetFileName(settings)));
+            }
+            return $"\"{Repository.Root}services/{name}/{app.Value.Trim('"')}\"";
+        });
         text = AppWithPort().Replace(text, app =>
         {
             var port = Ports[app.Groups["id"].Value] = FreePort.Take();
@@ -111,6 +121,9 @@ internal sealed partial class SystemFolder : IDisposable
             }
         }
     }
+
+    [GeneratedRegex(@"""bin/app/(?<name>[\w.]+)\.dll""")]
+    private static partial Regex AppProgram();
 
     [GeneratedRegex(@"(?<before>- appID: (?<id>[\w-]+)\n(?:    .*\n)*?    appPort: )\d+")]
     private static partial Regex AppWithPort();

@@ -36,7 +36,7 @@ public sealed class AppLogTests : IDisposable
     private async Task<IReadOnlyList<string>> WarningsAsync(AppOptions[] apps, LogLevel level)
     {
         var lines = new Lines();
-        var options = new ServerOptions([.. apps.Select(app => app with { ResourcesPaths = [folder] })], folder, true, level);
+        var options = new ServerOptions([.. apps.Select(app => app with { ResourcesPaths = [folder], WorkingDirectory = folder })], true, level);
         await using (await SidecarServer.StartAsync(options, logging => logging.AddProvider(lines), CancellationToken.None))
         {
             return [.. lines.Said.Where(line => line.Contains("is left out", StringComparison.Ordinal)).Select(line => line.Split(' ')[1]).Order(StringComparer.Ordinal)];
