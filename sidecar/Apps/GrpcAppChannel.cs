@@ -198,9 +198,15 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
     /// <summary>Lets gRPC use the app's own pool, token and limit.</summary>
     private sealed class InvokerHandler(AppClient client) : HttpMessageHandler
     {
+        /// <summary>daprd sends no app token with them.</summary>
+        private static readonly string[] WithoutToken = [AppCallbackMethods.HealthCheck.FullName, AppCallbackMethods.ListTopicSubscriptions.FullName];
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            client.Authorize(request);
+            if (!WithoutToken.Contains(request.RequestUri!.AbsolutePath, StringComparer.Ordinal))
+            {
+                client.Authorize(request);
+            }
             using var slot = await client.EnterAsync(cancellationToken);
             return await client.Invoker.SendAsync(request, cancellationToken);
         }

@@ -46,6 +46,10 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
         {
             request.Content = Content(call.Body, call.ContentType);
         }
+        else if (!client.Http2 && EmptyBody.IsNeeded(request))
+        {
+            request.Content = new EmptyBody();
+        }
         foreach (var (name, value) in call.Headers)
         {
             if (!request.Headers.TryAddWithoutValidation(name, value))

@@ -81,6 +81,9 @@ internal sealed record StateWrite(
     /// <summary>The value came as JSON, not as bytes that happen to be JSON; a store may keep the two apart.</summary>
     public bool IsJson { get; init; }
 
+    /// <summary>The metadata name the content type <c>application/json</c>; <c>state.redis</c> stores such a value by another command.</summary>
+    public bool AsDocument { get; init; }
+
     public static StateWrite Upsert(string key, ReadOnlyMemory<byte> value, string? etag = null, bool firstWrite = false, TimeSpan? ttl = null)
         => new(StateWriteKind.Upsert, key, value, etag, firstWrite, ttl);
 

@@ -175,7 +175,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         var key = component.Keys.Stored(item.Key);
         CheckOptions(item.Concurrency, item.Consistency, failed);
         var ttl = TimeToLive(item.Metadata ?? Nothing, failed);
-        return StateWrite.Upsert(key, item.Value, Tag(item.ETag), item.Concurrency == "first-write", ttl) with { AsInDaprd = true, IsJson = item.IsJson };
+        return StateWrite.Upsert(key, item.Value, Tag(item.ETag), item.Concurrency == "first-write", ttl) with { AsInDaprd = true, IsJson = item.IsJson, AsDocument = item.Metadata?.GetValueOrDefault("contentType") == "application/json" };
     }
 
     private static StateWrite ToWrite(StateStoreComponent component, DeleteRequest item, Func<string, DaprException> failed)

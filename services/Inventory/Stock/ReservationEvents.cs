@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dapr.Client;
 using ServiceDefaults;
+using ServiceDefaults.Aggregates;
 using ServiceDefaults.Events;
 
 namespace Inventory.Stock;
@@ -18,10 +19,10 @@ internal sealed class ReservationEvents(DaprClient dapr, TimeProvider time)
     {
         var type = TypeOf(reservation.Status);
         var data = new ReservationEvent($"{reservation.OrderId}:{type}", reservation.Version, time.GetUtcNow(), reservation.OrderId, reservation.Lines, reservation.Reason);
-        var metadata = new Dictionary<string, string> { ["contentType"] = "application/json", ["type"] = type, ["subject"] = reservation.OrderId, ["saga"] = saga };
+        var published = new OutgoingEvent(type, reservation.OrderId, data) { Saga = saga };
         return dapr.ExecuteStateTransactionAsync(
             saga == SagaKinds.Choreography ? Choreography : Store,
-            [new StateTransactionRequest($"reservation-{reservation.OrderId}", JsonSerializer.SerializeToUtf8Bytes(data, Json.Options), StateOperationType.Upsert, metadata: metadata)],
+            OutboxOperations.Of($"reservation-{reservation.OrderId}", JsonSerializer.SerializeToUtf8Bytes(data, Json.Options), published),
             cancellationToken: cancellation);
     }
 

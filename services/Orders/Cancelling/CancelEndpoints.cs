@@ -3,6 +3,7 @@ using Orders.Ordering;
 using Orders.Queries;
 using Orders.Saga;
 using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
 
 namespace Orders.Cancelling;
 
@@ -18,8 +19,7 @@ internal static class CancelEndpoints
 
     private static async Task<IResult> CancelAsync(string orderId, HttpRequest http, OrderStreams streams, IDaprWorkflowClient workflows, CancellationToken cancellation)
     {
-        // A body is no must, so it can't be bound: binding would refuse a request without one.
-        var request = http.ContentLength > 0 || http.Headers.TransferEncoding.Count > 0 ? await http.ReadFromJsonAsync<CancelRequest>(cancellation) : null;
+        var request = await OptionalBody.ReadAsync<CancelRequest>(http, cancellation);
         if (request?.Reason?.Length > LongestReason)
         {
             return Refusal.Invalid("reason-too-long", $"reason has at most {LongestReason} characters.").ToProblem();

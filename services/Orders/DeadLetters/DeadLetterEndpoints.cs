@@ -54,10 +54,9 @@ internal static class DeadLetterEndpoints
         return note.Refusal is { } refusal ? refusal.ToProblem() : TypedResults.Ok(new { replayed = await office.ReplayAllAsync(note.Value, who, cancellation) });
     }
 
-    /// <summary>A body is no must.</summary>
     private static async Task<Outcome<string?>> NoteAsync(HttpRequest http, CancellationToken cancellation)
     {
-        var noted = http.ContentLength > 0 || http.Headers.TransferEncoding.Count > 0 ? await http.ReadFromJsonAsync<Noted>(cancellation) : null;
+        var noted = await OptionalBody.ReadAsync<Noted>(http, cancellation);
         return Operator.Check(noted?.Note) is { } tooLong ? tooLong : noted?.Note;
     }
 

@@ -3,22 +3,11 @@ using Dapr;
 using Dapr.Client;
 using Grpc.Core;
 using ServiceDefaults.Events;
-using ServiceDefaults.Requests;
 
 namespace ServiceDefaults.Aggregates;
 
 /// <summary>What is stored, and the ETag that guards the next write.</summary>
 public sealed record Stored<T>(T Value, string ETag);
-
-/// <summary>
-/// An event on its way out. <paramref name="Type"/> and the names in <paramref name="Data"/> are stored format; the data carries
-/// eventId, version and occurredAt itself.
-/// </summary>
-public sealed record OutgoingEvent(string Type, string Subject, object Data)
-{
-    /// <summary>The kind of saga it belongs to (<see cref="SagaKinds"/>), told as the CloudEvents attribute <c>saga</c>; null for what belongs to none.</summary>
-    public string? Saga { get; init; }
-}
 
 /// <summary>
 /// Aggregates on Dapr state, safe on every store alike: a record is created by a first-write save, and changed under its ETag by a
@@ -69,26 +58,7 @@ public sealed class AggregateStore<T>(DaprClient dapr, string store, Func<string
     public async Task<bool> TryReplaceAsync(string id, Stored<T> read, T next, OutgoingEvent published, CancellationToken cancellation)
     {
         var key = keyOf(id);
-        var metadata = new Dictionary<string, string>
-        {
-            ["contentType"] = "application/json",
-            ["type"] = published.Type,
-            ["subject"] = published.Subject,
-        };
-        if (published.Saga is { } saga)
-        {
-            metadata["saga"] = saga;
-        }
-        if (RequestId.Current is { } request)
-        {
-            metadata["requestid"] = request;
-        }
-        var projection = new Dictionary<string, string> { ["contentType"] = "application/json", ["outbox.projection"] = "true" };
-        StateTransactionRequest[] operations =
-        [
-            new(key, JsonSerializer.SerializeToUtf8Bytes(next, Json.Options), StateOperationType.Upsert, read.ETag, metadata, FirstWrite),
-            new(key, JsonSerializer.SerializeToUtf8Bytes(published.Data, published.Data.GetType(), Json.Options), StateOperationType.Upsert, metadata: projection),
-        ];
+        var operations = OutboxOperations.Of(key, JsonSerializer.SerializeToUtf8Bytes(next, Json.Options), published, read.ETag, FirstWrite);
         try
         {
             await dapr.ExecuteStateTransactionAsync(published.Saga == SagaKinds.Choreography ? choreography ?? store : store, operations, cancellationToken: cancellation);

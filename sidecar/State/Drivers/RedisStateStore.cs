@@ -60,7 +60,7 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
         var values = new RedisValue[writes.Count * 5];
         for (var i = 0; i < writes.Count; i++)
         {
-            if (Unreadable(writes[i]) is { } invalid)
+            if ((Unreadable(writes[i]) ?? Document(writes[i])) is { } invalid)
             {
                 return invalid;
             }
@@ -91,6 +91,12 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
     private static StateFailure? Unreadable(StateWrite write)
         => write is { AsInDaprd: true, Kind: StateWriteKind.Upsert, ETag: { } etag } && !int.TryParse(etag, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
             ? new StateFailure(StateFailureKind.ETagInvalid, write.Key, $"invalid etag value: strconv.Atoi: parsing \"{etag}\": invalid syntax")
+            : null;
+
+    /// <summary>daprd stores a value whose metadata say <c>contentType: application/json</c> by JSON.SET, a command of the RedisJSON module.</summary>
+    private static StateFailure? Document(StateWrite write)
+        => write is { AsDocument: true, Kind: StateWriteKind.Upsert }
+            ? new StateFailure(StateFailureKind.Unavailable, write.Key, $"failed to set key {write.Key}: ERR unknown command 'JSON.SET': contentType application/json needs a Redis with RedisJSON; leave it out of the operation's metadata")
             : null;
 
     private static StateFailure Failure(StateWrite write, bool exists)

@@ -87,7 +87,7 @@ public sealed class ConfigurationSidecar<TDriver> : IAsyncLifetime where TDriver
         {
             await Driver.StartAsync();
             App = await HttpApp.StartAsync();
-            Sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "configured", AppPort = App.PortNumber, Resources = [Driver.Component("items")] });
+            Sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "configured", Isolated = true, AppPort = App.PortNumber, Resources = [Driver.Component("items")] });
         }
     }
 

@@ -1,4 +1,3 @@
-using Conformance.Apps;
 using Conformance.Running;
 
 namespace Conformance.General;
@@ -20,28 +19,5 @@ public sealed class SingleInstanceTests
             await running.Http.GetAsync("/v1.0/healthz").SucceedsAsync();
         } // killed, as by kill -9
         await using var next = await SidecarProcess.StartAsync(options);
-    }
-
-    [Fact]
-    public async Task Actor_call_reaches_the_single_sidecar_whose_app_hosts_the_type()
-    {
-        var type = $"Counter{Guid.NewGuid():N}";
-        await using var app = await HttpApp.StartAsync();
-        app.Answers("/dapr/config", 200, $$"""{"entities":["{{type}}"]}""");
-        app.Answers($"/actors/{type}/1/method/add", 200, "1");
-        await using var host = await SidecarProcess.StartAsync(new SidecarOptions
-        {
-            AppPort = app.PortNumber,
-            Resources = [Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))],
-        });
-        await using var caller = await SidecarProcess.StartAsync(new SidecarOptions());
-
-        await Patience.UntilAsync(async () =>
-        {
-            using var answer = await caller.Http.SendAsync("POST", $"/v1.0/actors/{type}/1/method/add", "");
-            return (int)answer.StatusCode == 200 && await answer.TextAsync() == "1";
-        }, "the caller's sidecar did not find the host of the actor type");
-        await host.DisposeAsync();
-        await caller.Http.SendAsync("POST", $"/v1.0/actors/{type}/1/method/add", "").FailsAsync(500, "ERR_ACTOR_INVOKE_METHOD");
     }
 }

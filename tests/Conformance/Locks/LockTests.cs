@@ -43,7 +43,7 @@ public sealed class LockSidecar<TDriver> : IAsyncLifetime where TDriver : LockDr
         if (Driver.Missing is null)
         {
             await Driver.StartAsync();
-            Sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "locker", Resources = [Driver.Component("locks")] });
+            Sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "locker", Isolated = true, Resources = [Driver.Component("locks")] });
         }
     }
 

@@ -12,7 +12,7 @@ public sealed class ApiLogTests
     public async Task Calls_are_logged_with_the_flag()
     {
         await using var app = await HttpApp.StartAsync();
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "self", AppPort = app.PortNumber, Flags = ["--enable-api-logging=true"] });
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "self", Isolated = true, AppPort = app.PortNumber, Flags = ["--enable-api-logging=true"] });
         await sidecar.Http.SendAsync("GET", "/v1.0/invoke/self/method/hi", null, null, ("User-Agent", "tests/1")).SucceedsAsync(200);
         await sidecar.Http.GetAsync("/v1.0/state/nope/key").FailsAsync(500, "ERR_STATE_STORE_NOT_CONFIGURED");
         await sidecar.Grpc.GetMetadataAsync(new GetMetadataRequest());
@@ -30,7 +30,7 @@ public sealed class ApiLogTests
         await using var app = await HttpApp.StartAsync();
         var options = new SidecarOptions
         {
-            AppId = "self",
+            AppId = "self", Isolated = true,
             AppPort = app.PortNumber,
             Resources = [Yaml.Component("store", "state.in-memory")],
             Configuration = Yaml.Configuration("logging: { apiLogging: { enabled: true, obfuscateURLs: true, omitHealthChecks: true } }"),
@@ -56,7 +56,7 @@ public sealed class ApiLogTests
     [Fact]
     public async Task A_log_in_JSON_has_an_object_a_line()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "self", Flags = ["--enable-api-logging", "--log-as-json"] });
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "self", Isolated = true, Flags = ["--enable-api-logging", "--log-as-json"] });
         await sidecar.Http.SendAsync("POST", "/v1.0/shutdown").SucceedsAsync();
         Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
         var lines = sidecar.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<JsonElement>(line)).ToList();

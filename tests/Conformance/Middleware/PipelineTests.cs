@@ -128,7 +128,7 @@ public sealed class PipelineTests : IAsyncLifetime
             : (Name: component, Type: "middleware.http.uppercase")).Where(handler => !handler.Name.Contains('\n', StringComparison.Ordinal));
         sidecar = await SidecarProcess.StartAsync(new SidecarOptions
         {
-            AppId = "self",
+            AppId = "self", Isolated = true,
             AppPort = app.PortNumber,
             AwaitReady = !components.Any(component => component.Contains("ratelimit", StringComparison.Ordinal)),
             Resources = [.. components.Where(component => component.Contains('\n', StringComparison.Ordinal))],

@@ -92,7 +92,7 @@ public sealed class BrokerSidecars<TDriver> : IAsyncLifetime where TDriver : Bro
             """);
         Sidecar = await SidecarProcess.StartAsync(new SidecarOptions
         {
-            AppId = "publisher",
+            AppId = "publisher", Isolated = true,
             AppPort = App.PortNumber,
             Resources =
             [
@@ -109,7 +109,7 @@ public sealed class BrokerSidecars<TDriver> : IAsyncLifetime where TDriver : Bro
             state.Subscriptions.Subscriptions.Add(new Dapr.AppCallback.Autogen.Grpc.v1.TopicSubscription { PubsubName = "events", Topic = "plain" });
             state.Subscriptions.Subscriptions.Add(new Dapr.AppCallback.Autogen.Grpc.v1.TopicSubscription { PubsubName = "events", Topic = "bulk", BulkSubscribe = new() { Enabled = true, MaxMessagesCount = 2, MaxAwaitDurationMs = 200 } });
         });
-        GrpcSidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "grpc-app", AppPort = GrpcApp.PortNumber, AppProtocol = "grpc", Resources = [Driver.Component("events")] });
+        GrpcSidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "grpc-app", Isolated = true, AppPort = GrpcApp.PortNumber, AppProtocol = "grpc", Resources = [Driver.Component("events")] });
     }
 
     public async Task DisposeAsync()

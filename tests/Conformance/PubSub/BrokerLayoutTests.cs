@@ -75,5 +75,5 @@ public sealed class BrokerLayoutTests
     }
 
     private static Task<SidecarProcess> StartAsync(HttpApp app, string component)
-        => SidecarProcess.StartAsync(new SidecarOptions { AppId = "listener", AppPort = app.PortNumber, Resources = [component] });
+        => SidecarProcess.StartAsync(new SidecarOptions { AppId = "listener", Isolated = true, AppPort = app.PortNumber, Resources = [component] });
 }

@@ -107,7 +107,7 @@ public abstract class DeliveryTests<TDriver> : IAsyncLifetime where TDriver : Br
         var app = await HttpApp.StartAsync();
         running.Add(app);
         app.Subscribes($"[{string.Join(',', new[] { topic, other }.OfType<string>().Select(name => $$"""{"pubsubname":"events","topic":"{{name}}","route":"/{{name}}"}"""))}]");
-        var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "consumer", AppPort = app.PortNumber, Resources = [component ?? Component()] });
+        var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "consumer", Isolated = true, AppPort = app.PortNumber, Resources = [component ?? Component()] });
         running.Add(sidecar);
         return (app, sidecar);
     }

@@ -4,6 +4,9 @@ namespace Conformance.Running;
 public sealed record SidecarOptions
 {
     public string AppId { get; init; } = "app-" + Guid.NewGuid().ToString("N")[..8];
+
+    /// <summary>Neither finds the other sidecars of this run nor is found by them; so it may have the app id of another one.</summary>
+    public bool Isolated { get; init; }
     public IReadOnlyList<string> Resources { get; init; } = [];
     public string? Configuration { get; init; }
     public int AppPort { get; init; }

@@ -171,7 +171,7 @@ public sealed class SidecarProcess : IAsyncDisposable
             flags.AddRange(["--config", file]);
         }
         flags.ForEach(info.ArgumentList.Add);
-        info.Environment["TMPDIR"] = Shared;
+        info.Environment["TMPDIR"] = options.Isolated ? scratch : Shared;
         info.Environment["DOTNET_TieredPGO"] = "0";
         info.Environment.Remove("DAPR_API_TOKEN");
         info.Environment.Remove("APP_API_TOKEN");

@@ -17,7 +17,7 @@ public sealed class LayoutTests
         await using var connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{server.Port}");
         var redis = connection.GetDatabase(number);
         await redis.HashSetAsync("app||theirs", [new("data", "\"daprd\""), new("version", 4)]);
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "app", Resources = [Yaml.Component("store", "state.redis", ("redisHost", $"127.0.0.1:{server.Port}"), ("redisDB", $"{number}"))] });
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "app", Isolated = true, Resources = [Yaml.Component("store", "state.redis", ("redisHost", $"127.0.0.1:{server.Port}"), ("redisDB", $"{number}"))] });
 
         await sidecar.Http.SendAsync("POST", "/v1.0/state/store", """[{"key":"ours","value":{"n":1}},{"key":"first","value":2,"options":{"concurrency":"first-write"}},{"key":"theirs","value":3,"etag":"4"}]""").SucceedsAsync();
 
@@ -37,7 +37,7 @@ public sealed class LayoutTests
         var name = version == "v1" ? ("tableName", $"{table}_state") : ("tablePrefix", $"{table}_");
         await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions
         {
-            AppId = "app",
+            AppId = "app", Isolated = true,
             Resources = [Yaml.Component("store", "state.postgresql", version, ("connectionString", server.ConnectionString), ("metadataTableName", $"{table}_metadata"), name)],
         });
 

@@ -42,7 +42,7 @@ public sealed class OutboxRestartTests : IAsyncLifetime
     }
 
     private Task<SidecarProcess> StartAsync(params string[] broker)
-        => SidecarProcess.StartAsync(new SidecarOptions { AppId = "owner", AppPort = app.PortNumber, Resources = [Store("one", "ones"), Store("two", "twos"), .. broker] });
+        => SidecarProcess.StartAsync(new SidecarOptions { AppId = "owner", Isolated = true, AppPort = app.PortNumber, Resources = [Store("one", "ones"), Store("two", "twos"), .. broker] });
 
     /// <summary>Components over the same records, as a service with two outboxes has them.</summary>
     private string Store(string name, string topic)

@@ -39,7 +39,7 @@ public sealed class OutboxSidecar<TState, TBroker> : IAsyncLifetime where TState
         App.Subscribes("""[{"pubsubname":"events","topic":"orders","route":"/orders"}]""");
         Sidecar = await SidecarProcess.StartAsync(new SidecarOptions
         {
-            AppId = "outbox-app",
+            AppId = "outbox-app", Isolated = true,
             AppPort = App.PortNumber,
             Resources = [broker.Component("events"), store.Component("store", ("outboxPublishPubsub", "events"), ("outboxPublishTopic", "orders"))],
         });

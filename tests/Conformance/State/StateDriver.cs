@@ -66,7 +66,7 @@ public sealed class StateSidecar<TDriver> : IAsyncLifetime where TDriver : State
         await Driver.StartAsync();
         Sidecar = await SidecarProcess.StartAsync(new SidecarOptions
         {
-            AppId = "state-app",
+            AppId = "state-app", Isolated = true,
             Resources = [Driver.Component("store"), Driver.Component("named", ("keyPrefix", "name")), Yaml.ScopedComponent("others", "state.in-memory", "another-app")],
         });
     }
