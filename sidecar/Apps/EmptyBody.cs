@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Sidecar.Apps;
 
@@ -7,7 +8,14 @@ namespace Sidecar.Apps;
 /// </summary>
 internal sealed class EmptyBody : HttpContent
 {
-    public static bool IsNeeded(HttpRequestMessage request) => request.Method.Method is not ("GET" or "HEAD" or "DELETE" or "OPTIONS" or "PROPFIND" or "SEARCH" or "CONNECT" or "TRACE");
+    public static bool IsNeeded(string method) => method is not ("GET" or "HEAD" or "DELETE" or "OPTIONS" or "PROPFIND" or "SEARCH" or "CONNECT" or "TRACE");
+
+    /// <summary>Has the forwarder send a body of unknown length, which it would leave out.</summary>
+    public static void Pass(HttpContext context)
+    {
+        context.Request.ContentLength = null;
+        context.Features.Set<IHttpRequestBodyDetectionFeature>(Detected.Instance);
+    }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => Task.CompletedTask;
 
@@ -15,5 +23,12 @@ internal sealed class EmptyBody : HttpContent
     {
         length = 0;
         return false;
+    }
+
+    private sealed class Detected : IHttpRequestBodyDetectionFeature
+    {
+        public static readonly Detected Instance = new();
+
+        public bool CanHaveBody => true;
     }
 }

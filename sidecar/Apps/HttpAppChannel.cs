@@ -46,7 +46,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
         {
             request.Content = Content(call.Body, call.ContentType);
         }
-        else if (!client.Http2 && EmptyBody.IsNeeded(request))
+        else if (!client.Http2 && EmptyBody.IsNeeded(call.Verb))
         {
             request.Content = new EmptyBody();
         }

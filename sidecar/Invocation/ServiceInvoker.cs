@@ -116,6 +116,10 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
                 }
                 target = led;
             }
+            if (!client.Http2 && context.Request.ContentLength is null or 0 && EmptyBody.IsNeeded(context.Request.Method))
+            {
+                EmptyBody.Pass(context);
+            }
             using var slot = await client.EnterAsync(context.RequestAborted);
             await SendAsync(context, client.Address, client.Invoker, client.Http2 ? Http2 : Http11, new ToApp(client, callerId, callee.Options.AppId, target, span.Context), target);
         }

@@ -19,21 +19,8 @@ internal sealed class ToApp(AppClient app, string caller, string callee, Invocat
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }
-        if (!app.Http2 && context.Request.ContentLength is null or 0 && context.Request.Headers.TransferEncoding.Count == 0 && EmptyBody.IsNeeded(request))
-        {
-            request.Content = WithHeaders(new EmptyBody(), request.Content);
-        }
         trace.AddTo(request, binary: app.Http2);
         app.Authorize(request);
-    }
-
-    private static EmptyBody WithHeaders(EmptyBody body, HttpContent? described)
-    {
-        foreach (var (name, values) in described?.Headers.NonValidated.Where(header => header.Key != "Content-Length") ?? [])
-        {
-            body.Headers.TryAddWithoutValidation(name, values);
-        }
-        return body;
     }
 }
 
