@@ -41,7 +41,7 @@ internal sealed class LookAfterOrder(OrderStreams streams, TimeProvider time) : 
         if (stream is null)
         {
             // The order was promised, and its writer died before the first event.
-            await streams.CreateAsync(input.OrderId, input.ToCreated(), CancellationToken.None, input.ToBrief());
+            await streams.PlaceAsync(input, CancellationToken.None);
             return new WatchAnswer(null, TimeSpan.Zero);
         }
         var order = stream.Fold()!;

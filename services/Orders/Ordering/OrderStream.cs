@@ -1,3 +1,4 @@
+using Orders.Saga;
 using Orders.Services;
 
 namespace Orders.Ordering;
@@ -24,6 +25,14 @@ internal sealed record OrderStream(int Version, IReadOnlyList<StoredEvent> Event
 
     public OrderBrief? Brief { get; init; }
 
+    /// <summary>The request that placed the order, while its saga may have to be started again; removed when the order ends. Absent with older orders.</summary>
+    public OrderSagaInput? Placed { get; init; }
+
+    /// <summary>The hash of that request, by which a repeated one is recognised. Absent with older orders.</summary>
+    public string? RequestHash { get; init; }
+
+    public static OrderStream Of(OrderSagaInput placed) => Empty with { Brief = placed.ToBrief(), Placed = placed, RequestHash = placed.RequestHash };
+
     public DateTimeOffset CreatedAt() => Snapshot?.CreatedAt ?? Events[0].OccurredAt;
 
     public DateTimeOffset UpdatedAt() => Events.Count > 0 ? Events[^1].OccurredAt : Snapshot!.CreatedAt;
@@ -31,7 +40,9 @@ internal sealed record OrderStream(int Version, IReadOnlyList<StoredEvent> Event
     public Order? Fold() => Events.Aggregate(Snapshot?.Order, (order, stored) => Order.Evolve(order, stored.Lifted()));
 
     /// <summary>The stream with one more event. A long one starts anew from a snapshot; <see cref="OrderArchive"/> has kept the rest.</summary>
-    public OrderStream Append(StoredEvent happened)
+    public OrderStream Append(StoredEvent happened) => Grown(happened) with { Placed = happened.Event is OrderConfirmed or OrderCancelled ? null : Placed };
+
+    private OrderStream Grown(StoredEvent happened)
         => Events.Count >= OrderArchive.Chunk
             ? this with { Version = happened.Version, Events = [happened], Snapshot = new OrderSnapshot(Version, CreatedAt(), Fold()!) }
             : this with { Version = happened.Version, Events = [.. Events, happened] };

@@ -1,5 +1,6 @@
 using Dapr.Client;
 using Orders.Measuring;
+using Orders.Saga;
 using ServiceDefaults.Aggregates;
 using ServiceDefaults.Refusals;
 
@@ -25,10 +26,26 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, TimePr
         => await FindAsync(orderId, cancellation) is { } stream ? await archive.AllAsync(orderId, stream, cancellation) : null;
 
     /// <summary>The first event of an order; an order that has one stays as it is.</summary>
-    public async Task<Outcome<Order?>> CreateAsync(string orderId, OrderCreated created, CancellationToken cancellation, OrderBrief? brief = null)
+    public async Task<Outcome<Order?>> CreateAsync(string orderId, OrderCreated created, CancellationToken cancellation)
     {
-        var read = await streams.FindOrCreateAsync(orderId, OrderStream.Empty with { Brief = brief }, cancellation);
+        var read = await streams.FindAsync(orderId, cancellation) ?? await streams.FindOrCreateAsync(orderId, OrderStream.Empty, cancellation);
         return await AppendAsync(orderId, read, order => OrderRules.Create(order, created)!, null, cancellation);
+    }
+
+    /// <summary>
+    /// Writes the order down as it was placed. Idempotent by order id: of several requests under one id the first one that was stored counts.
+    /// </summary>
+    /// <returns>The stream as it is then; <see cref="OrderStream.RequestHash"/> says which request it is of.</returns>
+    public async Task<Outcome<OrderStream>> PlaceAsync(OrderSagaInput placed, CancellationToken cancellation)
+    {
+        var read = await streams.FindOrCreateAsync(placed.OrderId, OrderStream.Of(placed), cancellation);
+        if (read.Value.Version > 0)
+        {
+            return read.Value;
+        }
+        var created = (read.Value.Placed ?? placed).ToCreated();
+        var order = await AppendAsync(placed.OrderId, read, now => OrderRules.Create(now, created)!, null, cancellation);
+        return order.Refusal is { } refusal ? refusal : read.Value;
     }
 
     /// <summary>

@@ -1,7 +1,5 @@
 using Dapr.Workflow;
-using Grpc.Core;
 using Microsoft.Extensions.Options;
-using Orders.Choreography;
 using Orders.Ordering;
 using Orders.Saga;
 using Orders.Services;
@@ -12,11 +10,10 @@ using ServiceDefaults.Requests;
 namespace Orders.Placing;
 
 /// <summary>
-/// Takes an order: asks for customer and prices, then starts the saga. From that answer on the order is safe, whatever dies. An
-/// orchestrated order is written down by the saga's first step; a choreographed one here, and publishing its first event is what
-/// starts it. Its workflow is the time-out, which also writes the order if this process dies in between.
+/// Places an order: reads customer and prices, writes the order down, then starts its saga. Once the order is written, publishing its first event
+/// included, it is safe: a saga that a crash kept from starting is started by a repetition of the request.
 /// </summary>
-internal sealed class OrderPlacement(CustomersClient customers, InventoryClient inventory, OrderStreams streams, IDaprWorkflowClient workflows, IOptions<SagaOptions> options, TimeProvider time)
+internal sealed class OrderPlacement(CustomersClient customers, InventoryClient inventory, OrderStreams streams, SagaStarter sagas, IDaprWorkflowClient workflows, IOptions<SagaOptions> options, TimeProvider time)
 {
     public async Task<Outcome<string>> PlaceAsync(PlaceOrder request, string? idempotencyKey, CancellationToken cancellation)
     {
@@ -31,12 +28,17 @@ internal sealed class OrderPlacement(CustomersClient customers, InventoryClient 
         }
         var saga = request.Saga ?? options.Value.Default;
         var hash = IdempotencyKey.HashOf(request with { Saga = saga });
-        if (idempotencyKey is not null && await FindEarlierAsync(orderId, cancellation) is { } earlier)
+        if (idempotencyKey is not null && await streams.FindAsync(orderId, cancellation) is { } earlier)
         {
-            return await SameOrderAsync(orderId, earlier, hash, cancellation);
+            return await RepeatAsync(orderId, earlier, hash, cancellation);
         }
         var input = await PrepareAsync(request with { Saga = saga }, orderId, hash, cancellation);
-        return input.Refusal is { } refusal ? refusal : await StartAsync(input.Value!, cancellation);
+        if (input.Value is not { } placed)
+        {
+            return input.Refusal!;
+        }
+        var written = await streams.PlaceAsync(placed, cancellation);
+        return written.Value is { } stream ? await RepeatAsync(orderId, stream, hash, cancellation) : written.Refusal!;
     }
 
     private async Task<Outcome<OrderSagaInput>> PrepareAsync(PlaceOrder request, string orderId, string hash, CancellationToken cancellation)
@@ -74,40 +76,21 @@ internal sealed class OrderPlacement(CustomersClient customers, InventoryClient 
         };
     }
 
-    private async Task<Outcome<string>> StartAsync(OrderSagaInput input, CancellationToken cancellation)
+    /// <summary>Of the first request and of repeated ones alike: the saga is started unless the order has ended.</summary>
+    private async Task<Outcome<string>> RepeatAsync(string orderId, OrderStream stream, string hash, CancellationToken cancellation)
     {
-        var choreographed = input.Saga == SagaKinds.Choreography;
-        try
-        {
-            await workflows.ScheduleNewWorkflowAsync(
-                choreographed ? nameof(ChoreographyWatch) : nameof(OrderSaga), input.OrderId, input, choreographed ? input.PlacedAt + input.StuckAfter : null, cancellation);
-        }
-        catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
-        {
-            var earlier = await FindEarlierAsync(input.OrderId, cancellation) ?? throw new InvalidOperationException($"order '{input.OrderId}' exists and can't be found", e);
-            return await SameOrderAsync(input.OrderId, earlier, input.RequestHash, cancellation);
-        }
-        if (choreographed)
-        {
-            await streams.CreateAsync(input.OrderId, input.ToCreated(), cancellation, input.ToBrief());
-        }
-        return input.OrderId;
-    }
-
-    private async Task<OrderSagaInput?> FindEarlierAsync(string orderId, CancellationToken cancellation)
-        => await workflows.GetWorkflowStateAsync(orderId, getInputsAndOutputs: true, cancellation) is { Exists: true } state ? state.ReadInputAs<OrderSagaInput>() : null;
-
-    private async Task<Outcome<string>> SameOrderAsync(string orderId, OrderSagaInput earlier, string hash, CancellationToken cancellation)
-    {
-        if (earlier.RequestHash != hash)
+        if ((stream.RequestHash ?? await HashOfOlderAsync(orderId, cancellation)) is { } known && known != hash)
         {
             return Refusal.Unprocessable("idempotency-key-reused", $"This {IdempotencyKey.Header} was used for another request.");
         }
-        if (earlier.Saga == SagaKinds.Choreography)
+        if (stream.Placed is { } placed)
         {
-            // Whoever placed it first may have died before writing it down.
-            await streams.CreateAsync(orderId, earlier.ToCreated(), cancellation, earlier.ToBrief());
+            await sagas.StartAsync(placed, cancellation);
         }
         return orderId;
     }
+
+    /// <summary>Orders from before the hash was kept with them have it in their workflow.</summary>
+    private async Task<string?> HashOfOlderAsync(string orderId, CancellationToken cancellation)
+        => await workflows.GetWorkflowStateAsync(orderId, getInputsAndOutputs: true, cancellation) is { Exists: true } state ? state.ReadInputAs<OrderSagaInput>()?.RequestHash : null;
 }

@@ -1,0 +1,27 @@
+using Dapr.Workflow;
+using Grpc.Core;
+using Orders.Choreography;
+using ServiceDefaults.Events;
+
+namespace Orders.Saga;
+
+/// <summary>
+/// Starts the workflow behind an order that is written down: the saga itself, or the time-out of a choreographed one. Idempotent by order id, so
+/// whoever finds an order without a workflow may start it again.
+/// </summary>
+internal sealed class SagaStarter(IDaprWorkflowClient workflows)
+{
+    public async Task StartAsync(OrderSagaInput placed, CancellationToken cancellation)
+    {
+        var choreographed = placed.Saga == SagaKinds.Choreography;
+        try
+        {
+            await workflows.ScheduleNewWorkflowAsync(
+                choreographed ? nameof(ChoreographyWatch) : nameof(OrderSaga), placed.OrderId, placed, choreographed ? placed.PlacedAt + placed.StuckAfter : null, cancellation);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
+        {
+            // Started before; the order itself says what has been done.
+        }
+    }
+}
