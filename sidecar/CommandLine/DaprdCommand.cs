@@ -21,7 +21,7 @@ internal static class DaprdCommand
         "dapr-internal-grpc-port", "dapr-public-port", "dapr-listen-addresses", "resources-path", "components-path", "config", "log-level",
         "max-body-size", "dapr-http-max-request-size", "enable-app-health-check", "app-health-check-path", "app-health-probe-interval",
         "app-health-probe-timeout", "app-health-threshold", "metrics-port", "enable-metrics", "allowed-origins", "version", "dapr-graceful-shutdown-seconds",
-        "dapr-block-shutdown-duration", "disable-init-endpoints", "enable-api-logging", "log-as-json", "app-binding-options-timeout", "hot-reload-reconcile-interval",
+        "dapr-block-shutdown-duration", "disable-init-endpoints", "enable-api-logging", "log-as-json", "app-binding-options-timeout", "hot-reload-reconcile-interval", "strict",
     };
 
     private static readonly HashSet<string> Ignored = new(StringComparer.Ordinal)
@@ -37,7 +37,7 @@ internal static class DaprdCommand
     private static readonly HashSet<string> Flags = new(StringComparer.Ordinal)
     {
         "app-ssl", "enable-app-health-check", "enable-metrics", "version", "enable-mtls", "enable-profiling", "build-info", "wait",
-        "enable-api-logging", "disable-builtin-k8s-secret-store", "log-as-json",
+        "enable-api-logging", "disable-builtin-k8s-secret-store", "log-as-json", "strict",
     };
 
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellation)
@@ -87,7 +87,7 @@ internal static class DaprdCommand
             try
             {
                 server = await SidecarServer.StartAsync(
-                    new ServerOptions([options], RefuseUnknownMetadata: false, level, OwnsProcess: true),
+                    new ServerOptions([options], Strict: IsTrue(Last("strict")), level, OwnsProcess: true),
                     logging =>
                     {
                         logging.Services.AddSingleton(log);

@@ -19,12 +19,13 @@ internal static class RunCommand
     private static readonly Option<string[]> ResourcesPath = new("--resources-path") { Description = "A folder of resources; may be given several times" };
     private static readonly Option<string> Config = new("--config") { Description = "A Configuration file" };
     private static readonly Option<string> LogLevelOption = new("--log-level") { Description = "debug, info, warn or error", DefaultValueFactory = _ => "info" };
+    private static readonly Option<bool> Strict = new("--strict") { Description = "Refuse what daprd passes over: unknown fields, misspelt metadata, documents with mistakes" };
     private static readonly Argument<string[]> Command = new("command") { Description = "After --, the command that starts the app", Arity = ArgumentArity.ZeroOrMore };
 
     public static Command Create()
     {
         var command = new Command("run", "Runs apps with their sidecars")
-            { RunFile, Components, NoRestart, AppId, AppPort, AppProtocol, HttpPort, GrpcPort, ResourcesPath, Config, LogLevelOption, Command };
+            { RunFile, Components, NoRestart, AppId, AppPort, AppProtocol, HttpPort, GrpcPort, ResourcesPath, Config, LogLevelOption, Strict, Command };
         command.SetAction((result, cancellation) => RunAsync(result, cancellation));
         return command;
     }
@@ -34,23 +35,28 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(ParseResult result, CancellationToken cancellation)
     {
-        var (apps, folder, tokens) = result.GetValue(AppId) is { } id ? One(result, id) : Template(result);
+        var strict = result.GetValue(Strict);
+        var template = result.GetValue(AppId) is { } id ? One(result, id) : Template(result, strict);
+        var apps = template.Apps;
         // Lines of apps are theirs: they are never broken to fit.
         AnsiConsole.Console.Profile.Width = 1000;
         var console = new RunConsole(AnsiConsole.Console, [.. apps.Select(app => app.Options.AppId)]);
-        var options = new RunOptions(folder, !result.GetValue(NoRestart), tokens, LogLevels.Parse(result.GetValue(LogLevelOption)!));
+        foreach (var warning in template.Warnings)
+        {
+            console.Warn($"ignored: {warning} (--strict refuses it)");
+        }
+        var options = new RunOptions(template.Folder, !result.GetValue(NoRestart), strict, LogLevels.Parse(result.GetValue(LogLevelOption)!));
         return await new RunSession(apps, options, console, TimeProvider.System).RunAsync(cancellation);
     }
 
-    private static (IReadOnlyList<RunApp>, string Folder, bool Tokens) Template(ParseResult result)
+    private static RunTemplate Template(ParseResult result, bool strict)
     {
         var file = result.GetValue(RunFile) ?? "dapr.yaml";
         file = Directory.Exists(file) ? Path.Combine(file, "dapr.yaml") : file;
-        var template = RunTemplateReader.Read(file, result.GetValue(Components)!);
-        return (template.Apps, Path.GetDirectoryName(template.File)!, true);
+        return RunTemplateReader.Read(file, result.GetValue(Components)!, strict);
     }
 
-    private static (IReadOnlyList<RunApp>, string Folder, bool Tokens) One(ParseResult result, string appId)
+    private static RunTemplate One(ParseResult result, string appId)
     {
         var folder = Directory.GetCurrentDirectory();
         var options = new AppOptions
@@ -64,6 +70,6 @@ internal static class RunCommand
             ConfigPaths = result.GetValue(Config) is { } config ? [Path.GetFullPath(config)] : [],
             ListenAddresses = ["localhost"],
         };
-        return ([new RunApp(options, folder, result.GetValue(Command) ?? [], new Dictionary<string, string>(), LogDestination.Console, 0)], folder, false);
+        return new RunTemplate(folder, null, [new RunApp(options, folder, result.GetValue(Command) ?? [], new Dictionary<string, string>(), LogDestination.Console, 0)], []);
     }
 }

@@ -6,7 +6,7 @@ using Sidecar.Yaml;
 namespace Sidecar.Components;
 
 /// <summary>Opens the components that apply to an app: secret stores first, because the others may refer to them.</summary>
-internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvider time, string baseDirectory, bool refuseUnknownMetadata)
+internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvider time, string baseDirectory)
 {
     private readonly ILogger logger = loggers.CreateLogger<ComponentLoader>();
 
@@ -28,7 +28,7 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
                     secrets[component.Name] = store;
                 }
             }
-            if (found.Count > 0 && component.IgnoreErrors)
+            if (component.IgnoreErrors && found.Exists(problem => problem.Severity == Severity.Error))
             {
                 LogIgnored(component.Name, component.Type, string.Join("; ", found));
             }
@@ -70,16 +70,9 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
         try
         {
             var open = driver.Read(new DriverContext(appId, properties, baseDirectory, time, loggers));
-            var unknown = properties.Unknown().ToList();
-            if (refuseUnknownMetadata)
-            {
-                problems.AddRange(unknown);
-            }
-            else
-            {
-                unknown.ForEach(problem => LogUnknownMetadata(problem.ToString()));
-            }
-            return problems.Count == 0 && open() is var opened ? new LoadedComponent(component, opened.Instance, opened.Capabilities) : null;
+            var isRight = problems.Count == 0;
+            problems.AddRange(properties.Unknown());
+            return isRight && open() is var opened ? new LoadedComponent(component, opened.Instance, opened.Capabilities) : null;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -90,7 +83,4 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
 
     [LoggerMessage(1101, LogLevel.Warning, "Component {Component} ({Type}) is left out, because ignoreErrors is set: {Problem}")]
     private partial void LogIgnored(string component, string type, string problem);
-
-    [LoggerMessage(1102, LogLevel.Warning, "Ignored: {Problem}")]
-    private partial void LogUnknownMetadata(string problem);
 }

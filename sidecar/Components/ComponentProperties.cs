@@ -74,7 +74,7 @@ internal sealed class ComponentProperties(Component component, IReadOnlyDictiona
     public IEnumerable<YamlProblem> Unknown()
         => component.Metadata
             .Where(item => !known.Contains(item.Name))
-            .Select(item => new YamlProblem(component.File, item.Line, $"{component.Type} has no metadata '{item.Name}'; known are: {string.Join(", ", known.Order(StringComparer.OrdinalIgnoreCase))}"));
+            .Select(item => new YamlProblem(component.File, item.Line, $"{component.Type} has no metadata '{item.Name}'; known are: {string.Join(", ", known.Order(StringComparer.OrdinalIgnoreCase))}", Severity.IgnoredField));
 
     public void Report(string name, string message)
         => problems.Add(new YamlProblem(component.File, component.Metadata.FirstOrDefault(item => item.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Line ?? component.Line, message));

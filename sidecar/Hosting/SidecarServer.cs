@@ -22,10 +22,10 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Sidecar.Hosting;
 
 /// <summary>What a sidecar process serves: an app each, and how strict to be.</summary>
-internal sealed record ServerOptions(IReadOnlyList<AppOptions> Apps, bool RefuseUnknownMetadata, LogLevel LogLevel = LogLevel.Information, bool OwnsProcess = false);
+internal sealed record ServerOptions(IReadOnlyList<AppOptions> Apps, bool Strict, LogLevel LogLevel = LogLevel.Information, bool OwnsProcess = false);
 
 /// <summary>One web server with the ports of all sidecars of this process. The connection tells whose sidecar is spoken to.</summary>
-internal sealed class SidecarServer : IAsyncDisposable
+internal sealed partial class SidecarServer : IAsyncDisposable
 {
     private readonly WebApplication web;
     private readonly AppDirectory directory;
@@ -212,7 +212,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         var problems = new List<YamlProblem>();
         var resources = apps.Select(app => ResourceSet.Load(app.ResourcesPaths, problems)).ToList();
         var configurations = apps.Select(app => ConfigurationReader.Load(app.ConfigPaths, problems)).ToList();
-        ThrowIfAny(problems);
+        InvalidConfigurationException.ThrowIfAny(problems, options.Strict);
         var actors = new ActorDirectory(directory, apps.Count == 1 ? registry : null);
         for (var i = 0; i < apps.Count; i++)
         {
@@ -220,26 +220,21 @@ internal sealed class SidecarServer : IAsyncDisposable
             var components = Loader(options, apps[i], own, time).Load(apps[i].AppId, resources[i].Components, problems);
             sidecars.Add(new AppSidecar(apps[i], configurations[i], components, resources[i], directory, actors, registry, Names(configurations[i], registry, apps[i].WorkingDirectory, time, own), forwarder, time, own));
         }
-        ThrowIfAny(problems);
+        var logger = loggers.CreateLogger<SidecarServer>();
+        foreach (var warning in InvalidConfigurationException.ThrowIfAny(problems, options.Strict))
+        {
+            LogIgnored(logger, warning.ToString());
+        }
     }
 
     private static AppLoggers Loggers(AppOptions app, ILoggerFactory shared) => new(shared, app.LogLevel!.Value);
 
-    private static ComponentLoader Loader(ServerOptions options, AppOptions app, ILoggerFactory loggers, TimeProvider time) => new(loggers, time, app.WorkingDirectory, options.RefuseUnknownMetadata);
+    private static ComponentLoader Loader(ServerOptions options, AppOptions app, ILoggerFactory loggers, TimeProvider time) => new(loggers, time, app.WorkingDirectory);
 
     private static INameResolver Names(Configuration configuration, SidecarRegistry registry, string folder, TimeProvider time, ILoggerFactory loggers)
         => configuration.NameResolution?.Sqlite is { } sqlite
             ? new SqliteNames(sqlite.Path.Length == 0 ? sqlite : sqlite with { Path = Path.Combine(folder, sqlite.Path) }, time, loggers.CreateLogger<SqliteNames>())
             : new MachineNames(registry);
-
-    /// <summary>A file that several apps read is wrong for each of them, but worth one line.</summary>
-    private static void ThrowIfAny(List<YamlProblem> problems)
-    {
-        if (problems.Count > 0)
-        {
-            throw new InvalidConfigurationException([.. problems.Distinct()]);
-        }
-    }
 
     private static void Map(WebApplication web)
     {
@@ -286,4 +281,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         }
         await web.StartAsync(cancellation);
     }
+
+    [LoggerMessage(1013, LogLevel.Warning, "Ignored: {Problem} (--strict refuses it)")]
+    private static partial void LogIgnored(ILogger logger, string problem);
 }

@@ -11,8 +11,8 @@ internal sealed record ApiLogging(bool Enabled, bool ObfuscateUrls, bool OmitHea
     {
         var api = logging.Map("apiLogging");
         var read = new ApiLogging(api?.Flag("enabled") ?? false, api?.Flag("obfuscateURLs") ?? false, api?.Flag("omitHealthChecks") ?? false);
-        api?.RefuseTheRest();
-        logging.RefuseTheRest();
+        api?.WarnOfUnknownKeys();
+        logging.WarnOfUnknownKeys();
         return read;
     }
 }

@@ -28,8 +28,7 @@ internal sealed record MetricsOptions
     {
         var http = metrics.Map("http");
         var buckets = metrics.Texts("latencyDistributionBuckets").Select(text => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture)).ToList();
-        metrics.Has("rules");
-        metrics.Has("workflow");
+        metrics.Accept("rules", "workflow");
         return new MetricsOptions
         {
             Enabled = metrics.Flag("enabled") ?? before.Enabled,

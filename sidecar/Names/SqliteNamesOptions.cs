@@ -13,9 +13,8 @@ internal sealed record SqliteNamesOptions(string Path, string Table, string Meta
             (connection ?? "").Replace("file:", "", StringComparison.Ordinal).Split('?')[0],
             Identifier(settings, "tableName", "hosts"), Identifier(settings, "metadataTableName", "metadata"),
             Duration(settings, "updateInterval", 5), Duration(settings, "cleanupInterval", 3600), Duration(settings, "timeout", 1));
-        settings.Has("busyTimeout");
-        settings.Has("disableWAL");
-        settings.RefuseTheRest();
+        settings.Accept("busyTimeout", "disableWAL");
+        settings.WarnOfUnknownKeys();
         if (options.UpdateInterval.Milliseconds > 0 || options.UpdateInterval - options.Timeout < TimeSpan.FromSeconds(1))
         {
             settings.Report("updateInterval", "must be whole seconds, and at least a second longer than 'timeout'");

@@ -63,7 +63,7 @@ internal sealed partial class HotReload : IAsyncDisposable
     {
         var problems = new List<YamlProblem>();
         var resources = ResourceSet.Read(sidecar.Options.ResourcesPaths, problems);
-        if (problems.Count > 0)
+        if (problems.Exists(problem => problem.Severity != Severity.IgnoredField))
         {
             LogUnreadable(string.Join("; ", problems));
             return null;

@@ -12,41 +12,41 @@ internal static class ComponentReader
         var scopes = document.Texts("scopes");
         var auth = document.Map("auth");
         var secretStore = auth?.Text("secretStore");
-        auth?.RefuseTheRest();
+        auth?.WarnOfUnknownKeys();
         var spec = document.Map("spec");
-        document.RefuseTheRest();
+        document.WarnOfUnknownKeys();
         if (spec is null)
         {
             document.Report("spec", "'spec' is missing: a component needs spec.type");
             return null;
         }
-        var type = spec.RequiredText("type", "for example state.sqlite");
+        var type = spec.Text("type") ?? ""; // daprd refuses a component without type, so the loader does
         var version = spec.Text("version") is { Length: > 0 } given ? given : "v1";
         var ignoreErrors = spec.Flag("ignoreErrors") ?? false;
-        spec.Text("initTimeout");
-        var metadata = spec.Maps("metadata").Select(Item).OfType<MetadataItem>().ToList();
-        spec.RefuseTheRest();
-        return name is null || type is null
+        spec.Accept("initTimeout");
+        var metadata = spec.Maps("metadata").Select(Item).ToList();
+        spec.WarnOfUnknownKeys();
+        return name is null
             ? null
             : new Component(name, type, version, metadata, scopes, secretStore, ignoreErrors, document.File, document.Line);
     }
 
-    private static MetadataItem? Item(YamlMap item)
+    private static MetadataItem Item(YamlMap item)
     {
-        var name = item.RequiredText("name", "each metadata item needs a name");
+        var name = item.Text("name") ?? "";
         var value = item.Text("value");
         var envRef = item.Text("envRef");
         var reference = item.Map("secretKeyRef");
         SecretReference? secret = null;
         if (reference is not null)
         {
-            var secretName = reference.RequiredText("name", "the name of the secret");
+            var secretName = reference.Text("name");
             var key = reference.Text("key") ?? secretName;
-            reference.RefuseTheRest();
-            secret = secretName is null ? null : new SecretReference(secretName, key!);
+            reference.WarnOfUnknownKeys();
+            secret = string.IsNullOrEmpty(secretName) ? null : new SecretReference(secretName, key!); // empty as kubectl writes it
         }
-        item.RefuseTheRest();
-        return name is null ? null : new MetadataItem(name, value, secret, envRef, item.Line);
+        item.WarnOfUnknownKeys();
+        return new MetadataItem(name, value, secret, envRef, item.Line);
     }
 }
 
@@ -55,7 +55,7 @@ internal static class ResourceHeader
 {
     public static void Expect(YamlMap document, params string[] versions)
     {
-        document.Text("kind");
+        document.Accept("kind", "status");
         var version = document.Text("apiVersion");
         if (version is null || !versions.Contains(version, StringComparer.Ordinal))
         {
@@ -72,10 +72,8 @@ internal static class ResourceHeader
             return null;
         }
         var name = metadata.RequiredText("name", "every resource has a name");
-        metadata.Text("namespace");
-        metadata.Map("labels");
-        metadata.Map("annotations");
-        metadata.RefuseTheRest();
+        metadata.Accept("namespace", "labels", "annotations", "creationTimestamp", "generation", "resourceVersion", "uid", "managedFields", "finalizers", "ownerReferences", "selfLink");
+        metadata.WarnOfUnknownKeys();
         return name;
     }
 }

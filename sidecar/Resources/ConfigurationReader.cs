@@ -36,7 +36,7 @@ internal static class ConfigurationReader
         ResourceHeader.Expect(document, "dapr.io/v1alpha1");
         var name = ResourceHeader.Name(document) ?? before.Name;
         var spec = document.Map("spec");
-        document.RefuseTheRest();
+        document.WarnOfUnknownKeys();
         if (spec is null)
         {
             return before with { Name = name };
@@ -56,11 +56,8 @@ internal static class ConfigurationReader
             Api = spec.Map("api") is { } lists ? new ApiAccess(Rules(lists, "allowed"), Rules(lists, "denied")) : before.Api,
             ApiLogging = spec.Map("logging") is { } logging ? ApiLogging.Read(logging) : before.ApiLogging,
         };
-        foreach (var key in Ignored)
-        {
-            spec.Has(key);
-        }
-        spec.RefuseTheRest();
+        spec.Accept([.. Ignored, "metric", "metrics"]);
+        spec.WarnOfUnknownKeys();
         return read;
     }
 
@@ -101,10 +98,10 @@ internal static class ConfigurationReader
                 return null;
             case "mdns":
                 names.Text("version");
-                names.Has("configuration");
+                names.Accept("configuration");
                 return new NameResolution(null);
             case var other:
-                names.Report("component", $"'{other}' is not offered here; 'mdns' finds the sidecars of this machine, 'sqlite' those that share a file");
+                names.Warn("component", $"'{other}' is not offered here; 'mdns' finds the sidecars of this machine, 'sqlite' those that share a file");
                 return null;
         }
     }

@@ -22,8 +22,8 @@ internal static class HttpEndpointReader
         var name = ResourceHeader.Name(document);
         var scopes = document.Texts("scopes");
         var spec = document.Map("spec");
-        document.Has("auth");
-        document.RefuseTheRest();
+        document.Accept("auth");
+        document.WarnOfUnknownKeys();
         if (spec is null)
         {
             document.Report("spec", "'spec' is missing: an HTTPEndpoint needs spec.baseUrl");
@@ -33,7 +33,7 @@ internal static class HttpEndpointReader
         var headers = spec.Maps("headers").Select(Header).ToList();
         var address = spec.RequiredText("baseUrl", "for example https://api.example.com");
         var certificates = Tls(spec.Map("clientTLS"));
-        spec.RefuseTheRest();
+        spec.WarnOfUnknownKeys();
         if (address is null || name is null)
         {
             return null;
@@ -54,7 +54,7 @@ internal static class HttpEndpointReader
         }
         tls.Text("renegotiation");
         var (root, certificate, key) = (Value(tls.Map("rootCA")), Value(tls.Map("certificate")), Value(tls.Map("privateKey")));
-        tls.RefuseTheRest();
+        tls.WarnOfUnknownKeys();
         try
         {
             return Certificates.Of(root, certificate, key);
@@ -72,7 +72,7 @@ internal static class HttpEndpointReader
     private static string? Value(YamlMap? item)
     {
         var value = item?.Text("value") ?? (item?.Text("envRef") is { } variable ? Environment.GetEnvironmentVariable(variable) : null);
-        item?.RefuseTheRest();
+        item?.WarnOfUnknownKeys();
         return value;
     }
 }

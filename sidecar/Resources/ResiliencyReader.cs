@@ -17,7 +17,7 @@ internal static class ResiliencyReader
         var name = ResourceHeader.Name(document);
         var scopes = document.Texts("scopes");
         var spec = document.Map("spec");
-        document.RefuseTheRest();
+        document.WarnOfUnknownKeys();
         if (name is null || spec is null)
         {
             document.Report("spec", "'spec' is missing: a resiliency resource needs policies and targets");
@@ -25,7 +25,7 @@ internal static class ResiliencyReader
         }
         var policies = spec.Map("policies");
         var targets = spec.Map("targets");
-        spec.RefuseTheRest();
+        spec.WarnOfUnknownKeys();
         var rules = new ResiliencyRules(
             name,
             Timeouts(policies?.Map("timeouts")),
@@ -35,8 +35,8 @@ internal static class ResiliencyReader
             Each(targets?.Map("actors"), Actor),
             Each(targets?.Map("components"), Component),
             scopes);
-        policies?.RefuseTheRest();
-        targets?.RefuseTheRest();
+        policies?.WarnOfUnknownKeys();
+        targets?.WarnOfUnknownKeys();
         return rules;
     }
 
@@ -51,7 +51,7 @@ internal static class ResiliencyReader
                 {
                     items[key] = value;
                 }
-                item.RefuseTheRest();
+                item.WarnOfUnknownKeys();
             }
         }
         return items;
@@ -83,7 +83,7 @@ internal static class ResiliencyReader
             Http = Codes(matching, "httpStatusCodes", 100, 599),
             Grpc = Codes(matching, "gRPCStatusCodes", 0, 16),
         };
-        matching?.RefuseTheRest();
+        matching?.WarnOfUnknownKeys();
         return rule;
     }
 
@@ -143,7 +143,7 @@ internal static class ResiliencyReader
     private static PolicyNames Direction(YamlMap? map)
     {
         var names = map is null ? None : Names(map);
-        map?.RefuseTheRest();
+        map?.WarnOfUnknownKeys();
         return names;
     }
 

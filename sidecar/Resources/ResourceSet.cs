@@ -27,47 +27,47 @@ internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnl
         var others = new OtherResources();
         foreach (var file in folders.SelectMany(folder => FilesOf(folder, problems)))
         {
-            foreach (var document in YamlDocuments.Read(file, problems).Where(IsOurs))
+            var found = new List<YamlProblem>();
+            foreach (var document in YamlDocuments.Read(file, found).Where(IsOurs))
             {
-                switch (document.Text("kind"))
+                var before = found.Count;
+                Action? take = document.Text("kind") switch
                 {
-                    case "Component":
-                        if (ComponentReader.Read(document) is { } component)
-                        {
-                            components.Add(component with { Content = document.Content });
-                        }
-                        break;
-                    case "Subscription":
-                        if (SubscriptionReader.Read(document) is { } subscription)
-                        {
-                            subscriptions.Add(subscription with { Content = document.Content });
-                        }
-                        break;
-                    case "HTTPEndpoint":
-                        if (HttpEndpointReader.Read(document) is { } endpoint)
-                        {
-                            endpoints.Add(endpoint);
-                            others.Add(endpoint.Name, document);
-                        }
-                        break;
-                    case "Resiliency":
-                        if (ResiliencyReader.Read(document) is { } rules)
-                        {
-                            resiliency.Add(rules);
-                            others.Add(document.Map("metadata")?.Text("name"), document);
-                        }
-                        break;
-                    case "Configuration" or "WorkflowAccessPolicy" or "MCPServer":
+                    "Component" when ComponentReader.Read(document) is { } component => () => components.Add(component with { Content = document.Content }),
+                    "Subscription" when SubscriptionReader.Read(document) is { } subscription => () => subscriptions.Add(subscription with { Content = document.Content }),
+                    "HTTPEndpoint" when HttpEndpointReader.Read(document) is { } endpoint => () =>
+                    {
+                        endpoints.Add(endpoint);
+                        others.Add(endpoint.Name, document);
+                    },
+                    "Resiliency" when ResiliencyReader.Read(document) is { } rules => () =>
+                    {
+                        resiliency.Add(rules);
+                        others.Add(rules.Name, document);
+                    },
+                    "Configuration" or "WorkflowAccessPolicy" or "MCPServer" => () =>
+                    {
                         others.Add(document.Map("metadata")?.Text("name"), document);
                         skipped.Add($"{file}:{document.Line}: {document.Text("kind")} is not used from a resources folder");
-                        break;
-                    case var kind:
-                        document.Report("kind", $"'{kind}' is not a kind of resource; known are Component, Subscription, Resiliency, HTTPEndpoint, Configuration");
-                        break;
+                    },
+                    "Component" or "Subscription" or "HTTPEndpoint" or "Resiliency" => null,
+                    var kind => ReportKind(document, kind),
+                };
+                // As in daprd, a document with a mistake in it does not count; the others of the file do.
+                if (found.Skip(before).All(problem => problem.Severity == Severity.IgnoredField))
+                {
+                    take?.Invoke();
                 }
             }
+            problems.AddRange(found.Select(problem => problem.Severity == Severity.Error ? problem with { Severity = Severity.SkippedDocument } : problem));
         }
         return new ResourceSet(components, subscriptions, endpoints, resiliency, skipped) { Others = others };
+    }
+
+    private static Action? ReportKind(YamlMap document, string? kind)
+    {
+        document.Report("kind", $"{(kind is null ? "'kind' is missing" : $"'{kind}' is not a kind of resource")}; known are Component, Subscription, Resiliency, HTTPEndpoint, Configuration");
+        return null;
     }
 
     /// <summary>Where this process has a namespace, resources of others are passed over.</summary>

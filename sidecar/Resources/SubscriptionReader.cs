@@ -12,7 +12,7 @@ internal static class SubscriptionReader
         var scopes = document.Texts("scopes");
         var spec = document.Map("spec");
         var firstVersion = document.Text("apiVersion") == "dapr.io/v1alpha1";
-        document.RefuseTheRest();
+        document.WarnOfUnknownKeys();
         if (spec is null)
         {
             document.Report("spec", "'spec' is missing: a subscription needs pubsubname, topic and a route");
@@ -24,7 +24,7 @@ internal static class SubscriptionReader
         var metadata = spec.TextMap("metadata");
         var bulk = Bulk(spec.Map("bulkSubscribe"));
         var (rules, fallback) = firstVersion ? ([], spec.RequiredText("route", "the path of the app that takes the events")) : Routes(spec.Map("routes"), spec);
-        spec.RefuseTheRest();
+        spec.WarnOfUnknownKeys();
         return name is null || pubsub is null || topic is null
             ? null
             : new Subscription(name, pubsub, topic, rules, fallback, deadLetter, metadata, bulk, scopes, document.File, document.Line);
@@ -42,14 +42,14 @@ internal static class SubscriptionReader
         {
             var match = rule.Text("match") ?? "";
             var path = rule.RequiredText("path", "the path of the app that takes matching events");
-            rule.RefuseTheRest();
+            rule.WarnOfUnknownKeys();
             if (path is not null)
             {
                 rules.Add(new EventRule(match, path));
             }
         }
         var fallback = routes.Text("default");
-        routes.RefuseTheRest();
+        routes.WarnOfUnknownKeys();
         return (rules, fallback);
     }
 
@@ -62,7 +62,7 @@ internal static class SubscriptionReader
         var enabled = bulk.Flag("enabled") ?? false;
         var most = bulk.Number("maxMessagesCount") ?? 100;
         var wait = bulk.Number("maxAwaitDurationMs") ?? 1000;
-        bulk.RefuseTheRest();
+        bulk.WarnOfUnknownKeys();
         return enabled ? new BulkSubscribe(most, wait) : null;
     }
 }

@@ -18,8 +18,8 @@ internal sealed record WorkflowSettings(ConcurrencyLimits? Limits, RetentionPoli
             ByName(workflow, "activityConcurrencyLimits"));
         var policy = workflow.Map("stateRetentionPolicy");
         var retention = policy is null ? null : new RetentionPolicy(Duration(policy, "anyTerminal"), Duration(policy, "completed"), Duration(policy, "failed"), Duration(policy, "terminated"));
-        policy?.RefuseTheRest();
-        workflow.RefuseTheRest();
+        policy?.WarnOfUnknownKeys();
+        workflow.WarnOfUnknownKeys();
         return new WorkflowSettings(limits.AreNone ? null : limits, retention);
     }
 

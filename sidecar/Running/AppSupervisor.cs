@@ -76,6 +76,11 @@ internal sealed class AppSupervisor(RunApp app, AppSidecar sidecar, RunRecord re
             {
                 return;
             }
+            if (process.Process.ExitCode == 0)
+            {
+                console.Info($"app '{app.Options.AppId}' has finished after {time.GetElapsedTime(started).TotalSeconds:0.0} s");
+                return;
+            }
             var ended = $"app '{app.Options.AppId}': '{string.Join(' ', app.Command)}' ended with exit code {process.Process.ExitCode} after {time.GetElapsedTime(started).TotalSeconds:0.0} s";
             if (!sidecar.Ready || !restart || restarts == MostRestarts)
             {

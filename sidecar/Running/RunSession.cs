@@ -6,12 +6,12 @@ using Sidecar.Yaml;
 namespace Sidecar.Running;
 
 /// <summary>How a run is to be.</summary>
-internal sealed record RunOptions(string BaseDirectory, bool Restart, bool GenerateTokens, LogLevel LogLevel);
+internal sealed record RunOptions(string BaseDirectory, bool Restart, bool Strict, LogLevel LogLevel);
 
 /// <summary>A run from start to end: leftovers are ended, sidecars listen, apps start, all become ready; on Ctrl-C the way back.</summary>
 internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options, RunConsole console, TimeProvider time)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(15);
 
     /// <summary>Exit code: 0 after Ctrl-C, 1 when something ended that should not.</summary>
     public async Task<int> RunAsync(CancellationToken interrupted)
@@ -23,7 +23,7 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         var started = time.GetTimestamp();
         var complete = apps.Select(app => app with { Options = Complete(app) }).ToList();
         await using var server = await SidecarServer.StartAsync(
-            new ServerOptions([.. complete.Select(app => app.Options)], RefuseUnknownMetadata: true, options.LogLevel),
+            new ServerOptions([.. complete.Select(app => app.Options)], options.Strict, options.LogLevel),
             logging => logging.AddProvider(new RunLogger(console)), interrupted);
         var supervisors = complete.Zip(server.Sidecars).Select(pair => new AppSupervisor(pair.First, pair.Second, record, console, options.Restart, time)).ToList();
         try
@@ -32,7 +32,7 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
             {
                 supervisor.Start();
             }
-            var ended = Task.WhenAny(supervisors.Where(supervisor => supervisor.App.Command.Count > 0).Select(supervisor => supervisor.Watching).DefaultIfEmpty(Task.Delay(Timeout.InfiniteTimeSpan, time, interrupted))).Unwrap();
+            var ended = EndAsync([.. supervisors.Where(supervisor => supervisor.App.Command.Count > 0)], interrupted);
             await ReadyAsync(supervisors, ended, interrupted);
             console.Table(supervisors);
             console.Info($"all {supervisors.Count} apps are ready after {time.GetElapsedTime(started).TotalSeconds:0.0} s; Ctrl-C ends them");
@@ -70,19 +70,44 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         record.Remove(left.ProcessId);
     }
 
-    private static async Task ReadyAsync(List<AppSupervisor> supervisors, Task ended, CancellationToken interrupted)
+    /// <summary>Ends when every app that was started here has finished; faults as soon as one has failed for good.</summary>
+    private async Task EndAsync(List<AppSupervisor> started, CancellationToken interrupted)
     {
-        // An app without command is started by somebody else, who may take his time.
-        var ready = Task.WhenAll(supervisors.Where(supervisor => supervisor.App.Command.Count > 0).Select(supervisor => supervisor.Sidecar.Well));
-        var first = await Task.WhenAny(ready, ended).WaitAsync(Patience, interrupted).ContinueWith(
-            task => task.IsCompletedSuccessfully ? task.Result : null, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        interrupted.ThrowIfCancellationRequested();
-        if (first is null)
+        if (started.Count == 0)
         {
-            var late = supervisors.Where(supervisor => !supervisor.Sidecar.Ready).Select(supervisor => $"'{supervisor.App.Options.AppId}' (port {supervisor.App.Options.AppPort})");
-            throw new InvalidOperationException($"not ready after {Patience.TotalSeconds} s: {string.Join(", ", late)}; does the app listen on its APP_PORT?");
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, interrupted);
         }
-        await first;
+        var running = started.ConvertAll(supervisor => supervisor.Watching);
+        while (running.Count > 0)
+        {
+            var first = await Task.WhenAny(running);
+            await first;
+            running.Remove(first);
+        }
+    }
+
+    /// <summary>Waits for all apps, however long they take, and names those that are not ready yet once in a while.</summary>
+    private async Task ReadyAsync(List<AppSupervisor> supervisors, Task ended, CancellationToken interrupted)
+    {
+        // An app without command is started by another program, at a time of its own.
+        var awaited = supervisors.Where(supervisor => supervisor.App.Command.Count > 0).ToList();
+        var ready = Task.WhenAll(awaited.Select(supervisor => Task.WhenAny(supervisor.Sidecar.Well, supervisor.Watching)));
+        using var reports = new PeriodicTimer(BetweenReports, time);
+        while (!ready.IsCompleted)
+        {
+            var report = reports.WaitForNextTickAsync(interrupted).AsTask();
+            var first = await Task.WhenAny(ready, ended, report);
+            await first;
+            if (first == ended)
+            {
+                return;
+            }
+            if (first == report && awaited.Where(supervisor => !supervisor.Sidecar.Well.IsCompleted).ToList() is { Count: > 0 } late)
+            {
+                console.Warn($"not ready yet: {string.Join(", ", late.Select(supervisor => $"'{supervisor.App.Options.AppId}' (port {supervisor.App.Options.AppPort})"))}; does the app listen on its APP_PORT?");
+            }
+        }
+        await ready;
     }
 
     private static async Task WaitForEndAsync(Task ended, CancellationToken shutdown, CancellationToken interrupted)
@@ -103,11 +128,15 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         }
     }
 
-    /// <summary>Each app its own tokens, new in every run: one app's are of no use at another's ports. And a metrics port, as Dapr's CLI takes one.</summary>
-    private AppOptions Complete(RunApp app)
+    /// <summary>
+    /// Adds a metrics port, as Dapr's CLI takes one, and the tokens. A sidecar demands a token where the template or the environment names one. An app
+    /// that is started here always gets one of its own, which its sidecar shows: an app that checks it takes no other caller, and one that does not is not disturbed.
+    /// </summary>
+    private static AppOptions Complete(RunApp app)
     {
-        string? Given(string name) => app.Environment.GetValueOrDefault(name) ?? (options.GenerateTokens ? Convert.ToHexString(RandomNumberGenerator.GetBytes(16)) : Environment.GetEnvironmentVariable(name));
-        return app.Options with { WorkingDirectory = app.Directory, MetricsPort = app.Options.MetricsPort > 0 ? app.Options.MetricsPort : FreePort.Take(), ApiToken = Empty(Given("DAPR_API_TOKEN")), AppApiToken = Empty(Given("APP_API_TOKEN")) };
+        string? Given(string name) => app.Environment.GetValueOrDefault(name) ?? Environment.GetEnvironmentVariable(name);
+        var appToken = Given("APP_API_TOKEN") ?? (app.Command.Count > 0 ? Convert.ToHexString(RandomNumberGenerator.GetBytes(16)) : null);
+        return app.Options with { WorkingDirectory = app.Directory, MetricsPort = app.Options.MetricsPort > 0 ? app.Options.MetricsPort : FreePort.Take(), ApiToken = Empty(Given("DAPR_API_TOKEN")), AppApiToken = Empty(appToken) };
     }
 
     private static string? Empty(string? text) => string.IsNullOrEmpty(text) ? null : text;

@@ -16,4 +16,5 @@ internal sealed record RunApp(
     int Line);
 
 /// <summary>A multi-app run template (<c>dapr.yaml</c>), as the Dapr CLI reads it.</summary>
-internal sealed record RunTemplate(string File, string? Name, IReadOnlyList<RunApp> Apps);
+/// <param name="Folder">The folder of the file.</param>
+internal sealed record RunTemplate(string Folder, string? Name, IReadOnlyList<RunApp> Apps, IReadOnlyList<YamlProblem> Warnings);

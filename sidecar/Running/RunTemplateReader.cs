@@ -27,7 +27,7 @@ internal sealed class RunTemplateReader
 
     /// <param name="componentSet">The folder under <c>components/</c> that takes the place of the one the template names.</param>
     /// <exception cref="InvalidConfigurationException">With every mistake found.</exception>
-    public static RunTemplate Read(string file, string componentSet)
+    public static RunTemplate Read(string file, string componentSet, bool strict = true)
     {
         var problems = new List<YamlProblem>();
         if (!File.Exists(file))
@@ -48,7 +48,7 @@ internal sealed class RunTemplateReader
         {
             problems.Add(new YamlProblem(full, 1, "the file is empty; expected version, common and apps"));
         }
-        return problems.Count == 0 ? new RunTemplate(full, name, apps) : throw new InvalidConfigurationException(problems);
+        return new RunTemplate(Path.GetDirectoryName(full)!, name, apps, InvalidConfigurationException.ThrowIfAny(problems, strict));
     }
 
     private List<RunApp> Apps(YamlMap document)
@@ -63,9 +63,9 @@ internal sealed class RunTemplateReader
         {
             document.Report("apps", "'apps' is missing or empty: a run needs at least one app");
         }
-        document.RefuseTheRest();
+        document.WarnOfUnknownKeys();
         var shared = common is null ? Shared.None : ReadShared(common, folder);
-        common?.RefuseTheRest();
+        common?.WarnOfUnknownKeys();
         var apps = items.Select(item => App(item, shared)).OfType<RunApp>().ToList();
         foreach (var again in apps.GroupBy(app => app.Options.AppId, StringComparer.Ordinal).SelectMany(same => same.Skip(1)))
         {
@@ -113,20 +113,14 @@ internal sealed class RunTemplateReader
             item.Report("unixDomainSocket", "'unixDomainSocket' is not offered by the embedded sidecar; leave it out to use ports");
         }
         var command = item.Texts("command");
-        foreach (var field in ForKubernetes)
-        {
-            item.Has(field);
-        }
-        item.RefuseTheRest();
+        item.Accept(ForKubernetes);
+        item.WarnOfUnknownKeys();
         return appDir is null ? null : new RunApp(options, directory, command, shared.Env, shared.AppLog ?? LogDestination.Console, item.Line);
     }
 
     private Shared ReadShared(YamlMap map, string from)
     {
-        foreach (var field in WithoutEffect)
-        {
-            map.Has(field);
-        }
+        map.Accept(WithoutEffect);
         var resources = map.Texts("resourcesPaths").Concat(map.Text("resourcesPath") is { Length: > 0 } single ? [single] : [])
             .Select(path => Existing(map, "resourcesPaths", ComponentSetOf(Locate(path, from)))).ToList();
         return new Shared

@@ -26,8 +26,7 @@ internal sealed record TracingOptions
 
     public static TracingOptions Read(YamlMap tracing, TracingOptions before)
     {
-        tracing.Has("expandParams");
-        tracing.Has("includeBody");
+        tracing.Accept("expandParams", "includeBody");
         var read = before with
         {
             SamplingRate = tracing.Text("samplingRate") is { Length: > 0 } rate ? rate : before.SamplingRate,
@@ -35,7 +34,7 @@ internal sealed record TracingOptions
             Zipkin = Names(tracing.Map("zipkin")) ?? before.Zipkin,
             Otel = tracing.Map("otel") is { } otel ? OtelOptions.Read(otel) : before.Otel,
         };
-        tracing.RefuseTheRest();
+        tracing.WarnOfUnknownKeys();
         return read;
     }
 
@@ -77,7 +76,7 @@ internal sealed record TracingOptions
     private static bool? Names(YamlMap? zipkin)
     {
         bool? named = zipkin?.Text("endpointAddress") is { Length: > 0 } ? true : null;
-        zipkin?.RefuseTheRest();
+        zipkin?.WarnOfUnknownKeys();
         return named;
     }
 }
@@ -107,7 +106,7 @@ internal sealed record OtelOptions(string Endpoint = "", string Protocol = "", b
             }
         }
         var read = new OtelOptions(otel.Text("endpointAddress") ?? "", protocol, otel.Flag("isSecure") ?? true, timeout) { Headers = otel.Texts("headers") };
-        otel.RefuseTheRest();
+        otel.WarnOfUnknownKeys();
         return read;
     }
 }

@@ -3,7 +3,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Sidecar.Yaml;
 
-/// <summary>Reads the documents of a YAML file.</summary>
+/// <summary>Reads the documents of a YAML file. Merge keys (<c>&lt;&lt;</c>) are carried out, and of a key that stands twice the last one counts, as in daprd.</summary>
 internal static class YamlDocuments
 {
     public static IReadOnlyList<YamlMap> Read(string file, List<YamlProblem> problems)
@@ -12,7 +12,7 @@ internal static class YamlDocuments
         {
             using var text = File.OpenText(file);
             var stream = new YamlStream();
-            stream.Load(text);
+            stream.Load(LastKeyParser.Over(new MergingParser(new Parser(text)), key => problems.Add(new YamlProblem(file, key.Line, $"'{key.Name}' stands here twice; the last one counts", Severity.IgnoredField))));
             var maps = new List<YamlMap>();
             foreach (var document in stream.Documents)
             {

@@ -5,8 +5,8 @@ using YamlDotNet.RepresentationModel;
 namespace Sidecar.Yaml;
 
 /// <summary>
-/// A mapping that is read strictly: every <c>Take…</c> marks its key as known, wrong kinds are reported with their line, and
-/// <see cref="RefuseTheRest"/> reports what nobody asked for.
+/// A mapping that is read strictly: every read marks its key as known, wrong kinds are reported with their line, and
+/// <see cref="WarnOfUnknownKeys"/> reports the keys that no reader knows.
 /// </summary>
 internal sealed class YamlMap(string file, YamlMappingNode node, List<YamlProblem> problems)
 {
@@ -92,7 +92,8 @@ internal sealed class YamlMap(string file, YamlMappingNode node, List<YamlProble
     {
         switch (Find(key))
         {
-            case null or YamlScalarNode { Value: null or "" }:
+            case null:
+            case YamlScalarNode scalar when IsEmpty(scalar):
                 return null;
             case YamlMappingNode map:
                 return new YamlMap(file, map, problems);
@@ -138,16 +139,28 @@ internal sealed class YamlMap(string file, YamlMappingNode node, List<YamlProble
         return texts;
     }
 
-    public void RefuseTheRest(string allowedHint = "")
+    /// <summary>Marks keys as known that have no effect here.</summary>
+    public void Accept(params ReadOnlySpan<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            known.Add(key);
+        }
+    }
+
+    public void WarnOfUnknownKeys()
     {
         foreach (var key in node.Children.Keys.OfType<YamlScalarNode>())
         {
             if (!known.Contains(key.Value ?? ""))
             {
-                Report(key, $"'{key.Value}' is not known here; known are: {string.Join(", ", known.Order(StringComparer.Ordinal))}{allowedHint}");
+                problems.Add(new YamlProblem(file, (int)key.Start.Line, $"'{key.Value}' is not known here; known are: {string.Join(", ", known.Order(StringComparer.Ordinal))}", Severity.IgnoredField));
             }
         }
     }
+
+    /// <summary>Reports a mistake that daprd ignores.</summary>
+    public void Warn(string key, string message) => problems.Add(new YamlProblem(file, LineOf(key), message, Severity.IgnoredField));
 
     public void Report(string key, string message) => problems.Add(new YamlProblem(file, LineOf(key), message));
 
@@ -157,7 +170,8 @@ internal sealed class YamlMap(string file, YamlMappingNode node, List<YamlProble
     {
         switch (Find(key))
         {
-            case null or YamlScalarNode { Value: null or "" }:
+            case null:
+            case YamlScalarNode scalar when IsEmpty(scalar):
                 return [];
             case YamlSequenceNode list:
                 return list.Children;
@@ -174,6 +188,8 @@ internal sealed class YamlMap(string file, YamlMappingNode node, List<YamlProble
             // daprd reads names of fields in any case ("Kind: Subscription").
             : node.Children.FirstOrDefault(child => child.Key is YamlScalarNode other && key.Equals(other.Value, StringComparison.OrdinalIgnoreCase)).Value;
     }
+
+    private static bool IsEmpty(YamlScalarNode scalar) => string.IsNullOrEmpty(scalar.Value) || IsNull(scalar);
 
     private static bool IsNull(YamlScalarNode scalar)
         => scalar.Style == ScalarStyle.Plain && scalar.Value is null or "~" or "null";

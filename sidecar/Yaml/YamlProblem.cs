@@ -1,7 +1,20 @@
 namespace Sidecar.Yaml;
 
+/// <summary>What daprd does about a mistake, and so what the embedded sidecar does unless <c>--strict</c> makes all of them errors.</summary>
+internal enum Severity
+{
+    /// <summary>daprd refuses to start.</summary>
+    Error,
+
+    /// <summary>daprd passes the whole document over.</summary>
+    SkippedDocument,
+
+    /// <summary>daprd ignores the field.</summary>
+    IgnoredField,
+}
+
 /// <summary>A mistake in a file: where it is, and what would be right.</summary>
-internal sealed record YamlProblem(string File, int Line, string Message)
+internal sealed record YamlProblem(string File, int Line, string Message, Severity Severity = Severity.Error)
 {
     /// <summary>Where else to look, for people.</summary>
     public string Elsewhere { get; init; } = "";
@@ -18,4 +31,12 @@ internal sealed class InvalidConfigurationException(IReadOnlyList<YamlProblem> p
     }
 
     public IReadOnlyList<YamlProblem> Problems { get; } = problems;
+
+    /// <summary>Throws if there is an error among <paramref name="problems"/>. Returns the others, to be logged; <paramref name="strict"/> leaves none.</summary>
+    /// <exception cref="InvalidConfigurationException">With every mistake found, warnings included.</exception>
+    public static IReadOnlyList<YamlProblem> ThrowIfAny(IEnumerable<YamlProblem> problems, bool strict)
+    {
+        var found = problems.Distinct().ToList(); // a file that several apps read is wrong for each of them, but worth one line
+        return found.Exists(problem => strict || problem.Severity == Severity.Error) ? throw new InvalidConfigurationException(found) : found;
+    }
 }

@@ -28,14 +28,20 @@ public sealed class OpenReservationsTests
 
     [Theory]
     [InlineData("product-1", "product-1")]
-    [InlineData("a/b", "~YS9i")]
-    [InlineData("..", "~Li4")]
-    [InlineData("~tea", "~fnRlYQ")]
-    public void Any_product_id_makes_an_actor_id_and_comes_back(string productId, string actorId)
+    [InlineData("Tea_2.b-c", "Tea_2.b-c")]
+    [InlineData("a/b", "b64-YS9i")]
+    [InlineData("..", "b64-Li4")]
+    [InlineData("last c ö", "b64-bGFzdCBjIMO2")]
+    [InlineData("~x", "b64-fng")]
+    [InlineData("b64-x", "b64-YjY0LXg")]
+    public void Product_id_of_any_form_makes_an_actor_id_that_Daprs_scheduler_accepts(string productId, string actorId)
     {
         Assert.Equal(actorId, ActorName.Of(productId));
         Assert.Equal(productId, ActorName.ProductOf(actorId));
     }
+
+    [Fact]
+    public void Actor_id_of_an_earlier_version_still_leads_to_its_product() => Assert.Equal("a/b", ActorName.ProductOf("~YS9i"));
 
     [Theory]
     [InlineData("a", "b", "a")]

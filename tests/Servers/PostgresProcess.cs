@@ -4,13 +4,13 @@ namespace Servers;
 
 public sealed class PostgresProcess : ServerProcess
 {
-    public const string Password = "a secret";
+    public const string Password = "secret"; // without a space: daprd does not read a quoted password
 
     private static readonly bool IsRoot = Environment.UserName == "root";
 
     public static string? Missing => Programs.PostgresBin is null ? "needs initdb and postgres (Debian package postgresql)" : null;
 
-    public string ConnectionString => $"host=127.0.0.1 port={Port} user=postgres password='{Password}' database=postgres sslmode=disable";
+    public string ConnectionString => $"host=127.0.0.1 port={Port} user=postgres password={Password} database=postgres sslmode=disable";
 
     private string Data => Path.Combine(Folder, "data");
 

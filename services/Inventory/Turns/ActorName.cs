@@ -1,19 +1,30 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Inventory.Turns;
 
-/// <summary>Product ids as actor ids, which the SDK puts into paths as they are: any but a plain word is encoded.</summary>
-internal static class ActorName
+/// <summary>
+/// Product ids as actor ids. Dapr's scheduler takes an actor id only as a part of a reminder's name if it is like an RFC 1123 name once '-', '_' and ':'
+/// are left out; any other id is encoded.
+/// </summary>
+internal static partial class ActorName
 {
-    private const char Encoded = '~';
+    private const string Encoded = "b64-";
 
-    private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
+    /// <summary>Written by earlier versions, whose reminders may still be stored.</summary>
+    private const char EncodedBefore = '~';
 
     public static string Of(string productId)
-        => productId.AsSpan().ContainsAnyExcept(Plain) || productId is "." or ".." ? $"{Encoded}{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(productId))}" : productId;
+        => Plain().IsMatch(productId) && !productId.StartsWith(Encoded, StringComparison.Ordinal) ? productId : Encoded + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(productId));
 
     public static string ProductOf(string actorId)
-        => actorId is [Encoded, ..] ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(actorId.AsSpan(1))) : actorId;
+        => actorId.StartsWith(Encoded, StringComparison.Ordinal) ? Decode(actorId.AsSpan(Encoded.Length))
+            : actorId is [EncodedBefore, ..] ? Decode(actorId.AsSpan(1))
+            : actorId;
+
+    private static string Decode(ReadOnlySpan<char> text) => Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text));
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9][A-Za-z0-9_-]*)*\z")]
+    private static partial Regex Plain();
 }

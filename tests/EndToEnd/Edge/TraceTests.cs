@@ -24,7 +24,10 @@ public sealed class TraceTests
             folder.Replace("components/configuration.yaml", "samplingRate: \"1\"", $"samplingRate: \"1\"\n    otel: {{ endpointAddress: \"127.0.0.1:{collector.OtlpPort}\", isSecure: false, protocol: grpc }}");
         });
 
-        await Task.WhenAll(TracedAsync(system, collector, "orchestration"), TracedAsync(system, collector, "choreography"));
+        // daprd's outbox begins a trace of its own with each event: there the events, and all that follows from them, are not in the client's trace.
+        await (DaprInstallation.OfSuite is null
+            ? Task.WhenAll(TracedAsync(system, collector, "orchestration"), TracedAsync(system, collector, "choreography"))
+            : TracedAsync(system, collector, "orchestration"));
     }
 
     private static async Task TracedAsync(OrderSystem system, SpanCollector collector, string saga)
@@ -36,7 +39,7 @@ public sealed class TraceTests
 
         string[] services = ["gateway", "orders", "inventory", "payments", "shipping", "customers"];
         string[] steps = saga == "orchestration"
-            ? ["orchestration", "WorkflowActivity ReserveInventory", "WorkflowActivity ProcessPayment", "WorkflowActivity ArrangeShipment", "pubsub/orders", "pubsub/shipments"]
+            ? ["orchestration", "WorkflowActivity ReserveInventory", "WorkflowActivity ProcessPayment", "WorkflowActivity ArrangeShipment", .. DaprInstallation.OfSuite is null ? (string[])["pubsub/orders", "pubsub/shipments"] : []]
             : ["/events/order-created", "pubsub/inventory", "/events/payment-requested", "pubsub/payments", "/events/shipment-requested", "pubsub/shipments"];
         List<CollectedSpan> trace = [];
         List<string> missing = [];

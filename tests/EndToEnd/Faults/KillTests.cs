@@ -27,7 +27,7 @@ public sealed class KillTests
         }
 
         await Invariants.HoldAsync(system, stock, await placing);
-        Assert.Equal(0, await system.StopAsync());
+        await system.EndsWellAsync();
     }
 
     [Fact]

@@ -28,8 +28,7 @@ public sealed class DaprdTests
         await system.CrashDaprdAsync("orders");
 
         await Invariants.HoldAsync(system, stock, [.. ended.Select(order => order.OrderId), .. await placing]);
-        var code = await system.StopAsync();
-        Assert.True(code == 0, system.Output);
+        await system.EndsWellAsync();
         Assert.Empty(system.Processes);
     }
 }

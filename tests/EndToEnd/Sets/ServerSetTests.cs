@@ -31,7 +31,7 @@ public sealed class ServerSetTests
         await system.StartAgainAsync();
 
         await Invariants.HoldAsync(system, stock, [confirmed.OrderId, refused.OrderId, .. await placing]);
-        Assert.Equal(0, await system.StopAsync());
+        await system.EndsWellAsync();
     }
 
     [SkippableTheory]
@@ -60,7 +60,7 @@ public sealed class ServerSetTests
         await using var redis = await RedisSet.StartAsync();
         await using var system = await OrderSystem.StartAsync();
         var before = await system.Api.PlaceAndEndAsync(Api.Order("product-5"));
-        Assert.Equal(0, await system.StopAsync());
+        await system.EndsWellAsync();
 
         system.Rewrite("events", $"""
             apiVersion: dapr.io/v1alpha1

@@ -33,7 +33,7 @@ public sealed class FailureTests
 
     [EmbeddedRunFact]
     public async Task A_command_that_is_not_there_is_named_with_its_app()
-        => await FailsAsync(folder => folder.Replace("dapr.yaml", """["dotnet", "bin/app/Shipping.dll"]""", """["no-such-command"]"""), "'shipping'", "no-such-command");
+        => await FailsAsync(folder => folder.ReplaceCommand("Shipping", """["no-such-command"]"""), "'shipping'", "no-such-command");
 
     [EmbeddedRunFact]
     public async Task An_assembly_that_is_not_built_is_named_with_the_remedy()
@@ -42,7 +42,7 @@ public sealed class FailureTests
     [EmbeddedRunFact]
     public async Task A_command_that_exits_at_once_is_named_with_its_exit_code_and_last_words()
         => await FailsAsync(
-            folder => folder.Replace("dapr.yaml", """["dotnet", "bin/app/Shipping.dll"]""", """["sh", "-c", "echo no parcels today; exit 7"]"""),
+            folder => folder.ReplaceCommand("Shipping", """["sh", "-c", "echo no parcels today; exit 7"]"""),
             "'shipping'", "exit code 7", "no parcels today");
 
     [EmbeddedRunFact]
@@ -90,7 +90,7 @@ public sealed class FailureTests
 
     private static async Task FailsAsync(SystemFolder folder, params string[] said)
     {
-        await using var sidecar = SidecarProcess.Start(folder, "run", "-f", folder.Template);
+        await using var sidecar = SidecarProcess.Start(folder, "run", "-f", folder.Template, "--strict");
 
         var code = await sidecar.EndedAsync();
 

@@ -10,14 +10,23 @@ namespace EndToEnd.Systems;
 /// Plays the part of <c>dapr run -f</c> and of the operator around it: a daprd for each app of the template, placement and scheduler, names
 /// by a file, tokens for each app. What ends unasked is started again.
 /// </summary>
-internal sealed class DaprdRun(SystemFolder folder, string set, DaprInstallation dapr) : SystemRun
+internal sealed class DaprdRun : SystemRun
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
 
+    private readonly SystemFolder folder;
+    private readonly string set;
+    private readonly DaprInstallation dapr;
     private readonly ConcurrentQueue<string> output = new();
-    private readonly RunRecord record = new(folder);
-    private readonly List<KeptProcess> controlPlane = [];
+    private readonly RunRecord record;
+    private readonly ControlPlane controlPlane;
     private readonly List<DaprdApp> apps = [];
+
+    public DaprdRun(SystemFolder folder, string set, DaprInstallation dapr)
+    {
+        (this.folder, this.set, this.dapr, record) = (folder, set, dapr, new RunRecord(folder));
+        controlPlane = new ControlPlane(folder, dapr, record, Keep);
+    }
 
     public override string Output => string.Join(Environment.NewLine, output);
 
@@ -25,7 +34,7 @@ internal sealed class DaprdRun(SystemFolder folder, string set, DaprInstallation
 
     private IEnumerable<KeptProcess> Commands => apps.Select(app => app.Command).OfType<KeptProcess>();
 
-    private IEnumerable<KeptProcess> All => [.. Commands, .. Daprds, .. controlPlane];
+    private IEnumerable<KeptProcess> All => [.. Commands, .. Daprds, .. controlPlane.Processes];
 
     public override async Task ReadyAsync()
     {
@@ -34,7 +43,7 @@ internal sealed class DaprdRun(SystemFolder folder, string set, DaprInstallation
             Keep($"ending process {left.ProcessId} of app '{left.AppId}', left over from a run that was killed");
         }
         await folder.EndLeftoversAsync();
-        StartControlPlane();
+        controlPlane.Start();
         apps.AddRange(RunTemplate.Read(folder, set).Select(Prepared));
         foreach (var daprd in Daprds)
         {
@@ -56,7 +65,7 @@ internal sealed class DaprdRun(SystemFolder folder, string set, DaprInstallation
 
     public override Task KillAsync()
     {
-        foreach (var process in Commands.Concat(controlPlane))
+        foreach (var process in Commands.Concat(controlPlane.Processes))
         {
             process.Release();
         }
@@ -68,7 +77,7 @@ internal sealed class DaprdRun(SystemFolder folder, string set, DaprInstallation
     {
         await Task.WhenAll(Commands.Select(command => command.StopAsync()));
         var codes = await Task.WhenAll(Daprds.Select(daprd => daprd.StopAsync()));
-        await Task.WhenAll(controlPlane.Select(process => process.StopAsync()));
+        await Task.WhenAll(controlPlane.Processes.Select(process => process.StopAsync()));
         return codes.Max();
     }
 
@@ -85,43 +94,15 @@ internal sealed class DaprdRun(SystemFolder folder, string set, DaprInstallation
         }
     }
 
-    private void StartControlPlane()
-    {
-        if (dapr.Placement is { } placement)
-        {
-            Start("placement", placement,
-            [
-                "--listen-address", "127.0.0.1", "--initial-cluster", $"dapr-placement-0=127.0.0.1:{folder.Port("placement raft")}",
-            ]);
-        }
-        if (dapr.Scheduler is { } scheduler)
-        {
-            Start("scheduler", scheduler,
-            [
-                "--listen-address", "127.0.0.1", "--override-broadcast-host-port", $"127.0.0.1:{folder.Port("scheduler")}", "--etcd-data-dir", folder.In("scheduler"),
-                "--etcd-client-port", $"{folder.Port("scheduler etcd client")}", "--etcd-initial-cluster", $"dapr-scheduler-server-0=http://127.0.0.1:{folder.Port("scheduler etcd peer")}",
-            ]);
-        }
-
-        void Start(string name, string program, string[] flags)
-        {
-            var process = Kept(name, "", Command(
-                [program, "--port", $"{folder.Port(name)}", "--healthz-port", $"{folder.Port($"{name} health")}", "--healthz-listen-address", "127.0.0.1",
-                 "--metrics-port", $"{folder.Port($"{name} metrics")}", "--metrics-listen-address", "127.0.0.1", .. flags], folder.Path));
-            controlPlane.Add(process);
-            process.Start();
-        }
-    }
-
     private DaprdApp Prepared(TemplateApp app)
     {
         var (http, grpc, metrics) = (folder.Port($"{app.AppId} http"), folder.Port($"{app.AppId} grpc"), folder.Port($"{app.AppId} metrics"));
-        var (token, appToken) = (Secret(), Secret());
-        var daprd = Command(
+        var (token, appToken) = (app.Environment.GetValueOrDefault("DAPR_API_TOKEN") ?? Secret(), Secret());
+        var daprd = folder.Command(
             [.. dapr.Daprd, "--app-id", app.AppId, "--app-port", $"{app.Port}", "--app-protocol", app.Protocol, "--dapr-http-port", $"{http}", "--dapr-grpc-port", $"{grpc}",
              "--dapr-internal-grpc-port", $"{folder.Port($"{app.AppId} internal")}", "--metrics-port", $"{metrics}",
              "--dapr-listen-addresses", "127.0.0.1", "--dapr-internal-grpc-listen-address", "127.0.0.1", "--metrics-listen-address", "127.0.0.1",
-             .. app.Resources.SelectMany(path => (string[])["--resources-path", path]), "--config", WithNames(app.Configuration),
+             .. app.Resources.SelectMany(path => (string[])["--resources-path", path]), "--config", controlPlane.WithNames(app.Configuration),
              .. dapr.Placement is null ? (string[])[] : ["--placement-host-address", $"127.0.0.1:{folder.Port("placement")}"],
              .. dapr.Scheduler is null ? (string[])[] : ["--scheduler-host-address", $"127.0.0.1:{folder.Port("scheduler")}"],
              .. app.HealthPath is null ? (string[])[] :
@@ -134,7 +115,7 @@ internal sealed class DaprdRun(SystemFolder folder, string set, DaprInstallation
 
         ProcessStartInfo OfApp()
         {
-            var command = Command([.. app.Command], app.Directory);
+            var command = folder.Command([.. app.Command], app.Directory);
             KeyValuePair<string, string>[] variables =
             [
                 new("APP_ID", app.AppId), new("APP_PORT", $"{app.Port}"), new("APP_PROTOCOL", app.Protocol), new("DAPR_HTTP_PORT", $"{http}"), new("DAPR_GRPC_PORT", $"{grpc}"),
@@ -146,30 +127,6 @@ internal sealed class DaprdRun(SystemFolder folder, string set, DaprInstallation
             }
             return command;
         }
-    }
-
-    /// <summary>
-    /// The configuration of the template, with names by a file instead of mDNS: other systems of this machine have apps of the same names.
-    /// A busy machine may be late with renewing one, for which the defaults leave a second.
-    /// </summary>
-    private string WithNames(string configuration)
-    {
-        var copy = folder.In(Path.Combine(".sidecar", Path.GetFileName(configuration)));
-        Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-        File.Copy(configuration, copy, overwrite: true);
-        folder.Replace(copy, "\nspec:\n", $"""
-
-            spec:
-              nameResolution:
-                component: sqlite
-                version: v1
-                configuration:
-                  connectionString: {folder.In(".sidecar/names.db")}
-                  updateInterval: 60s
-                  timeout: 20s
-
-            """);
-        return copy;
     }
 
     /// <summary>Once the sidecar listens, as the Dapr CLI does it: an app may ask it for secrets with its first breath.</summary>
@@ -250,13 +207,6 @@ internal sealed class DaprdRun(SystemFolder folder, string set, DaprInstallation
     private string LastLines() => string.Join(Environment.NewLine, output.TakeLast(60));
 
     private KeptProcess Kept(string name, string recordedAs, ProcessStartInfo command) => new(name, recordedAs, command, record, Keep);
-
-    private ProcessStartInfo Command(string[] command, string directory)
-    {
-        var start = new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = directory };
-        start.Environment["TMPDIR"] = folder.Path; // what sidecars leave for each other stays in the folder too
-        return start;
-    }
 
     private void Keep(string line) => output.Enqueue(line);
 

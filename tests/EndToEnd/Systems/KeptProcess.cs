@@ -15,6 +15,8 @@ internal sealed class KeptProcess(string name, string recordedAs, ProcessStartIn
     /// <summary>Says that it has ended too often to be started again.</summary>
     public string? GivenUp { get; private set; }
 
+    public bool HasEnded => process!.HasExited;
+
     public void Start()
     {
         command.RedirectStandardOutput = command.RedirectStandardError = true;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -29,12 +30,21 @@ internal sealed partial class SystemFolder : IDisposable
 
     public string Template => In("dapr.yaml");
 
+    /// <summary>A command whose temporary files stay in the folder.</summary>
+    public ProcessStartInfo Command(string[] command, string directory)
+    {
+        var start = new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = directory };
+        start.Environment["TMPDIR"] = Path;
+        return start;
+    }
+
     /// <summary>What is running here.</summary>
     public string Record => In(".sidecar/run.json");
 
     public Dictionary<string, int> Ports { get; } = new(StringComparer.Ordinal);
 
-    public static async Task<SystemFolder> CreateAsync()
+    /// <param name="withTokens">Whether the template names an API token for each app.</param>
+    public static async Task<SystemFolder> CreateAsync(bool withTokens = true)
     {
         await Swept.Value;
         var folder = new SystemFolder(System.IO.Path.Combine(Parent, Guid.NewGuid().ToString("N")[..8]));
@@ -46,7 +56,7 @@ internal sealed partial class SystemFolder : IDisposable
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
         }
-        folder.WriteTemplate();
+        folder.WriteTemplate(withTokens);
         return folder;
     }
 
@@ -59,6 +69,8 @@ internal sealed partial class SystemFolder : IDisposable
         Assert.Contains(old, before, StringComparison.Ordinal);
         File.WriteAllText(In(file), before.Replace(old, with, StringComparison.Ordinal));
     }
+
+    public void ReplaceCommand(string service, string with) => Replace("dapr.yaml", $"""["dotnet", "{Repository.Root}services/{service}/bin/app/{service}.dll"]""", with);
 
     /// <summary>A port that stays the same over all runs of this folder.</summary>
     public int Port(string purpose)
@@ -83,7 +95,7 @@ internal sealed partial class SystemFolder : IDisposable
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 
-    private void WriteTemplate()
+    private void WriteTemplate(bool withTokens)
     {
         var text = File.ReadAllText(System.IO.Path.Combine(Repository.Root, "dapr.yaml"));
         Assert.Contains("    ASPNETCORE_ENVIRONMENT: Development", text, StringComparison.Ordinal);
@@ -105,8 +117,17 @@ internal sealed partial class SystemFolder : IDisposable
             var port = Ports[app.Groups["id"].Value] = FreePort.Take();
             return $"{app.Groups["before"].Value}{port}";
         });
-        File.WriteAllText(Template, text);
+        File.WriteAllText(Template, withTokens ? WithTokens(text) : text);
     }
+
+    /// <summary>Names an API token for each app, so that its sidecar demands it.</summary>
+    private static string WithTokens(string template) => AppBlock().Replace(template, app =>
+    {
+        var token = $"      DAPR_API_TOKEN: {Guid.NewGuid():N}\n";
+        return app.Value.Contains("    env:\n", StringComparison.Ordinal)
+            ? app.Value.Replace("    env:\n", $"    env:\n{token}", StringComparison.Ordinal)
+            : $"{app.Value}    env:\n{token}";
+    });
 
     private static async Task SweepAsync()
     {
@@ -121,6 +142,9 @@ internal sealed partial class SystemFolder : IDisposable
             }
         }
     }
+
+    [GeneratedRegex(@"  - appID: [\w-]+\n(?:    .*\n)+")]
+    private static partial Regex AppBlock();
 
     [GeneratedRegex(@"""bin/app/(?<name>[\w.]+)\.dll""")]
     private static partial Regex AppProgram();

@@ -7,7 +7,7 @@ internal abstract class SystemRun : IAsyncDisposable
 
     /// <param name="dapr">Whose daprd each app gets; null for the embedded sidecar's <c>run</c>.</param>
     public static SystemRun Start(SystemFolder folder, string set, DaprInstallation? dapr)
-        => dapr is null ? SidecarProcess.Start(folder, "run", "-f", folder.Template, "--components", set) : new DaprdRun(folder, set, dapr);
+        => dapr is null ? SidecarProcess.Start(folder, "run", "-f", folder.Template, "--components", set, "--strict") : new DaprdRun(folder, set, dapr);
 
     /// <summary>All apps are ready; fails with what was said when they can't be.</summary>
     public abstract Task ReadyAsync();

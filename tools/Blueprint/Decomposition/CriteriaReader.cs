@@ -27,7 +27,7 @@ internal static class CriteriaReader
         {
             document.Report("candidates", "'candidates' is missing or empty: name at least one part of the business");
         }
-        document.RefuseTheRest();
+        document.WarnOfUnknownKeys();
         var candidates = items.Select(ReadCandidate).OfType<Candidate>().ToList();
         foreach (var twin in candidates.GroupBy(candidate => candidate.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
         {
@@ -48,12 +48,12 @@ internal static class CriteriaReader
         }
         var size = Required(team, "size", 0, LargestTeam);
         var autonomous = Required(team, "autonomous");
-        team?.RefuseTheRest();
+        team?.WarnOfUnknownKeys();
         var consistency = Required(map, "strongConsistency");
         var changes = Frequency(map);
         var scalability = OneOf(map, "scalability");
         var technology = Required(map, "otherTechnology");
-        map.RefuseTheRest();
+        map.WarnOfUnknownKeys();
         return name is null ? null : new Candidate(name, capability, size, autonomous, consistency, changes, scalability, technology);
     }
 
@@ -74,7 +74,7 @@ internal static class CriteriaReader
             TeamSize = Optional(map, "teamSize", usual.TeamSize),
             Threshold = Optional(map, "threshold", usual.Threshold),
         };
-        map.RefuseTheRest();
+        map.WarnOfUnknownKeys();
         return weights;
     }
 
