@@ -60,7 +60,7 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
         var values = new RedisValue[writes.Count * 5];
         for (var i = 0; i < writes.Count; i++)
         {
-            if ((Unreadable(writes[i]) ?? Document(writes[i])) is { } invalid)
+            if ((Unreadable(writes[i]) ?? (alone ? null : Document(writes[i]))) is { } invalid)
             {
                 return invalid;
             }
@@ -93,10 +93,10 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
             ? new StateFailure(StateFailureKind.ETagInvalid, write.Key, $"invalid etag value: strconv.Atoi: parsing \"{etag}\": invalid syntax")
             : null;
 
-    /// <summary>daprd stores a value whose metadata say <c>contentType: application/json</c> by JSON.SET, a command of the RedisJSON module.</summary>
+    /// <summary>In a transaction daprd stores a value whose metadata say <c>contentType: application/json</c> by JSON.SET, a command of the RedisJSON module.</summary>
     private static StateFailure? Document(StateWrite write)
         => write is { AsDocument: true, Kind: StateWriteKind.Upsert }
-            ? new StateFailure(StateFailureKind.Unavailable, write.Key, $"failed to set key {write.Key}: ERR unknown command 'JSON.SET': contentType application/json needs a Redis with RedisJSON; leave it out of the operation's metadata")
+            ? new StateFailure(StateFailureKind.Unavailable, write.Key, $"ERR Unknown Redis command called from script: contentType application/json of '{write.Key}' needs a Redis with RedisJSON; leave it out of the operation's metadata")
             : null;
 
     private static StateFailure Failure(StateWrite write, bool exists)

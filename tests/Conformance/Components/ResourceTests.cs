@@ -38,6 +38,54 @@ public sealed class ResourceTests
         }
     }
 
+    [Theory]
+    [InlineData("a: b")]
+    [InlineData("- a\n- b")]
+    [InlineData("apiVersion: dapr.io/v1alpha1\nkind: Component\nspec: [")]
+    [InlineData("apiVersion: v1\nkind: ConfigMap\nmetadata: { name: x }")]
+    [InlineData("apiVersion: dapr.io/v9\nkind: Component\nmetadata: { name: x }\nspec: { type: state.in-memory, version: v1 }")]
+    [InlineData("apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: x }\nspec: { type: state.in-memory, version: v1, metadata: text }")]
+    [InlineData("apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: x }\nscopes: text\nspec: { type: state.in-memory, version: v1 }")]
+    [InlineData("apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: x }\nspec: { type: state.in-memory, version: v1, ignoreErrors: maybe }")]
+    [InlineData("apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata: { name: x }\nspec: { policies: { retries: { a: { policy: linear } } }, targets: {} }")]
+    public async Task Document_with_a_mistake_is_passed_over_and_the_others_load(string document)
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [document, Yaml.Component("good", "state.in-memory")] });
+        Assert.Equal(["good"], await LoadedAsync(sidecar));
+    }
+
+    [Theory]
+    [InlineData("metadata: { name: x, creationTimestamp: null }\nscopes: null\nspec: { type: state.in-memory, version: v1, metadata: null }")]
+    [InlineData("metadata: { name: x }\nspec: { type: state.in-memory, version: v1, metadata: [ { name: a, value: b, secretKeyRef: {} } ] }")]
+    [InlineData("metadata: { name: w }\nmetadata: { name: x }\nspec: { type: state.in-memory, version: v1 }")]
+    [InlineData("other: 1\nmetadata: { name: x, other: 2 }\nspec: { type: state.in-memory, version: v1, other: 3, metadata: [ { name: other, value: b, other: 4 } ] }")]
+    public async Task Manifest_with_empty_repeated_or_unknown_fields_loads(string manifest)
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [$"apiVersion: dapr.io/v1alpha1\nkind: Component\n{manifest}"] });
+        Assert.Equal(["x"], await LoadedAsync(sidecar));
+    }
+
+    [Fact]
+    public async Task Component_without_a_type_is_refused()
+        => Assert.Equal(1, (await SidecarProcess.RefusedAsync(new SidecarOptions { Resources = ["apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: x }\nspec: { version: v1 }"] })).ExitCode);
+
+    [SkippableFact]
+    public async Task Strict_refuses_what_is_passed_over_otherwise_with_file_and_line()
+    {
+        Skip.If(SidecarProcess.IsDaprd, "daprd has no flag --strict");
+        var (code, output) = await SidecarProcess.RefusedAsync(new SidecarOptions
+        {
+            Flags = ["--strict"],
+            Resources = [Yaml.Component("x", "state.in-memory", ("misspelt", "1")), "kind: Compnent\nmetadata: { name: y }"],
+        });
+        Assert.Equal(1, code);
+        Assert.Contains("0.yaml:8: state.in-memory has no metadata 'misspelt'", output, StringComparison.Ordinal);
+        Assert.Contains("1.yaml:1: 'Compnent' is not a kind of resource", output, StringComparison.Ordinal);
+    }
+
+    private static async Task<IEnumerable<string>> LoadedAsync(SidecarProcess sidecar)
+        => (await sidecar.Grpc.GetMetadataAsync(new GetMetadataRequest())).RegisteredComponents.Select(component => component.Name);
+
     private static string Named(string name, string? space) => $"""
         apiVersion: dapr.io/v1alpha1
         kind: Component

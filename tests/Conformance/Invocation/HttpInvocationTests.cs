@@ -27,6 +27,19 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
         Assert.Null(got.Header("dapr-app-id"));
     }
 
+    [Theory]
+    [InlineData("POST", "chunked")]
+    [InlineData("PUT", "chunked")]
+    [InlineData("PATCH", "chunked")]
+    [InlineData("DELETE", null)]
+    [InlineData("GET", null)]
+    public async Task Request_without_a_body_reaches_the_app_chunked_if_its_method_usually_has_one(string method, string? encoding)
+    {
+        await Http.SendAsync(method, $"/v1.0/invoke/{Beta}/method/empty-{method}", null).SucceedsAsync(200);
+        var got = await callers.BetaApp.NextAsync($"/empty-{method}");
+        Assert.Equal((encoding, null, 0), (got.Header("Transfer-Encoding"), got.Header("Content-Type"), got.Body.Length));
+    }
+
     [Fact]
     public async Task The_header_and_basic_authentication_name_the_target_as_well()
     {

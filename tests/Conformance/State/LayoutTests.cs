@@ -26,6 +26,19 @@ public sealed class LayoutTests
         Assert.Equal(new HashEntry[] { new("data", "3"), new("version", 5) }, await redis.HashGetAllAsync("app||theirs"));
     }
 
+    /// <summary>daprd stores such a value by JSON.SET, in a transaction only.</summary>
+    [SkippableFact]
+    public async Task Redis_without_RedisJSON_refuses_a_JSON_content_type_in_a_transaction()
+    {
+        Skip.IfNot(RedisProcess.Missing is null, RedisProcess.Missing);
+        var server = await SharedServers.RedisAsync();
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Yaml.Component("store", "state.redis", ("redisHost", $"127.0.0.1:{server.Port}"), ("redisDB", $"{SharedServers.NextRedisDatabase()}"))] });
+
+        await sidecar.Http.SendAsync("POST", "/v1.0/state/store", """[{"key":"a","value":1,"metadata":{"contentType":"application/json"}}]""").SucceedsAsync();
+        await sidecar.Http.SendAsync("POST", "/v1.0/state/store/transaction", """{"operations":[{"operation":"upsert","request":{"key":"b","value":1,"metadata":{"contentType":"application/json"}}}]}""")
+            .FailsAsync(500, "ERR_STATE_TRANSACTION");
+    }
+
     [SkippableTheory]
     [InlineData("v1", "key text, value jsonb, isbinary boolean, insertdate timestamp with time zone, updatedate timestamp with time zone, expiredate timestamp with time zone, row_id bigint", "lock=lock migrations=3", "true|\"dGV4dA==\"", "false|{\"n\": 1}")]
     [InlineData("v2", "key text, value bytea, etag uuid, created_at timestamp with time zone, updated_at timestamp with time zone, expires_at timestamp with time zone, row_id bigint", "lock=lock migrations-state-v2-{table}_=2", "text", "{\"n\":1}")]
