@@ -3,9 +3,8 @@ using System.Text.Json.Nodes;
 namespace Sidecar.Cel;
 
 /// <summary>
-/// A compiled expression of the Common Expression Language, as far as routing rules use it: literals, fields, indexes, arithmetic,
-/// comparison, logic, <c>in</c>, the conditional, lists, maps, the string functions and the macros <c>has</c>, <c>all</c>,
-/// <c>exists</c>, <c>size</c>. Source: the CEL language definition.
+/// A compiled expression of the Common Expression Language: its standard library and macros, with the type check that cel-go makes
+/// when it compiles. A name that is not declared is a variable of any type, as in daprd. Source: the CEL language definition.
 /// </summary>
 internal sealed class CelExpression
 {
@@ -19,14 +18,14 @@ internal sealed class CelExpression
 
     public string Text { get; }
 
-    /// <exception cref="CelException">The text is no expression; the message says where.</exception>
-    public static CelExpression Parse(string text) => new(text, new CelParser(text).Parse());
+    /// <exception cref="CelException">The syntax or the types are wrong; the message says where.</exception>
+    public static CelExpression Parse(string text) => new(text, new CelParser(text.Trim()).Parse());
 
-    /// <summary>Whether the expression holds with <paramref name="value"/> bound to <paramref name="name"/>.</summary>
-    /// <exception cref="CelException">A field is missing, types do not fit, or the result is no truth value.</exception>
-    public bool Holds(string name, JsonObject value) => Holds(new CelScope(name, CelValue.From(value), null));
+    /// <summary>True if the expression is true with <paramref name="value"/> bound to <paramref name="name"/>.</summary>
+    /// <exception cref="CelException">The evaluation failed, or the result is no bool.</exception>
+    public bool Holds(string name, JsonObject value) => Holds(new CelScope(name, value, null));
 
-    /// <summary>As <see cref="Holds(string, JsonObject)"/>, with several whole numbers by name.</summary>
+    /// <summary>As <see cref="Holds(string, JsonObject)"/>, with several integers by name.</summary>
     public bool Holds(params ReadOnlySpan<(string Name, long Value)> numbers)
     {
         CelScope? scope = null;
@@ -37,36 +36,35 @@ internal sealed class CelExpression
         return Holds(scope!);
     }
 
-    private bool Holds(CelScope scope)
+    private bool Holds(CelScope scope) => root.Evaluate(scope) switch
     {
-        try
-        {
-            return root(scope) is bool holds
-                ? holds
-                : throw new CelException($"'{Text}' does not yield true or false");
-        }
-        catch (OverflowException)
-        {
-            throw new CelException($"'{Text}' leaves the range of whole numbers");
-        }
-        catch (System.Text.RegularExpressions.RegexMatchTimeoutException)
-        {
-            throw new CelException($"'{Text}' takes too long to match");
-        }
-        catch (System.Text.RegularExpressions.RegexParseException e)
-        {
-            throw new CelException($"'{Text}' has a pattern that can't be read: {e.Message}");
-        }
-    }
+        bool holds => holds,
+        CelError error => throw new CelException($"'{Text}' failed: {error.Message}"),
+        _ => throw new CelException($"'{Text}' does not return true or false"),
+    };
 }
 
-/// <summary>An expression that can't be read or can't be evaluated.</summary>
+/// <summary>An expression that is refused when it is read, or whose evaluation failed.</summary>
 internal sealed class CelException(string message) : Exception(message);
 
-internal delegate object? CelNode(CelScope scope);
+/// <summary>A failed evaluation. It is a value because <c>||</c> and <c>&amp;&amp;</c> absorb it, and an exception costs more than the rest of a rule.</summary>
+internal sealed record CelError(string Message)
+{
+    public static CelError NoOverload(string function) => new($"no such overload for '{function}'");
+}
 
+/// <summary>A variable and those declared outside it.</summary>
 internal sealed record CelScope(string Name, object? Value, CelScope? Outer)
 {
     public object? Find(string name)
-        => name == Name ? Value : Outer is not null ? Outer.Find(name) : throw new CelException($"undeclared reference to '{name}'");
+    {
+        for (var scope = this; scope is not null; scope = scope.Outer)
+        {
+            if (scope.Name == name)
+            {
+                return scope.Value;
+            }
+        }
+        return new CelError($"undeclared reference to '{name}'");
+    }
 }

@@ -1,142 +1,121 @@
-using System.Collections;
-using System.Globalization;
-
 namespace Sidecar.Cel;
 
-/// <summary>Recursive descent over CEL's grammar, one method per level of precedence, straight to closures.</summary>
-internal sealed class CelParser(string text)
+/// <summary>Recursive descent over CEL's grammar, one method per level of precedence.</summary>
+internal sealed class CelParser
 {
-    private readonly CelTokens tokens = new(text);
+    // Each parenthesis takes stack: without a limit a long rule overflows it and ends the process.
+    private const int MaxDepth = 250;
+
+    private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
+    {
+        "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "return",
+        "var", "void", "while",
+    };
+
+    private readonly CelTokens tokens;
+    private readonly CelBuilder build;
+    private int depth;
+
+    public CelParser(string text)
+    {
+        tokens = new CelTokens(text);
+        build = new CelBuilder(tokens);
+    }
 
     public CelNode Parse()
     {
-        var node = Conditional();
+        var node = Expression();
         tokens.ExpectEnd();
         return node;
     }
 
-    private CelNode Conditional()
+    private CelNode Expression()
     {
-        var condition = Or();
-        if (!tokens.Take("?"))
+        if (++depth > MaxDepth)
         {
-            return condition;
+            throw tokens.Wrong("nested too deeply");
         }
-        var yes = Or();
-        tokens.Expect(":");
-        var no = Conditional();
-        return scope => CelValue.Truth(condition(scope)) ? yes(scope) : no(scope);
+        var node = Or();
+        if (tokens.Take("?"))
+        {
+            var yes = Or();
+            tokens.Expect(":");
+            node = build.Conditional(node, yes, Expression());
+        }
+        depth--;
+        return node;
     }
 
-    private CelNode Or()
+    private CelNode Or() => Logic(And, "||");
+
+    private CelNode And() => Logic(Relation, "&&");
+
+    private CelNode Logic(Func<CelNode> operand, string op)
     {
-        var left = And();
-        while (tokens.Take("||"))
+        var operands = new List<CelNode> { operand() };
+        while (tokens.Take(op))
         {
-            var (first, second) = (left, And());
-            left = scope => Either(first, second, scope, decides: true);
+            operands.Add(operand());
         }
-        return left;
+        return operands is [var single] ? single : build.Logic([.. operands], op);
     }
 
-    private CelNode And()
-    {
-        var left = Relation();
-        while (tokens.Take("&&"))
-        {
-            var (first, second) = (left, Relation());
-            left = scope => Either(first, second, scope, decides: false);
-        }
-        return left;
-    }
-
-    /// <summary>Logic is commutative in CEL: a failing side does not matter when the other one decides.</summary>
-    private static bool Either(CelNode first, CelNode second, CelScope scope, bool decides)
-    {
-        try
-        {
-            if (CelValue.Truth(first(scope)) == decides)
-            {
-                return decides;
-            }
-        }
-        catch (CelException) when (CelValue.Truth(second(scope)) == decides)
-        {
-            return decides;
-        }
-        return CelValue.Truth(second(scope));
-    }
-
-    private CelNode Relation()
-    {
-        var left = Sum();
-        while (tokens.TakeAny("==", "!=", "<=", ">=", "<", ">", "in") is { } op)
-        {
-            var (first, second) = (left, Sum());
-            left = op switch
-            {
-                "==" => scope => CelValue.Equals(first(scope), second(scope)),
-                "!=" => scope => !CelValue.Equals(first(scope), second(scope)),
-                "<=" => scope => CelValue.Compare(first(scope), second(scope)) <= 0,
-                ">=" => scope => CelValue.Compare(first(scope), second(scope)) >= 0,
-                "<" => scope => CelValue.Compare(first(scope), second(scope)) < 0,
-                ">" => scope => CelValue.Compare(first(scope), second(scope)) > 0,
-                _ => scope => CelValue.In(first(scope), second(scope)),
-            };
-        }
-        return left;
-    }
+    private CelNode Relation() => LeftToRight(Sum, "==", "!=", "<=", ">=", "<", ">", "in");
 
     private CelNode Sum() => LeftToRight(Product, "+", "-");
 
     private CelNode Product() => LeftToRight(Unary, "*", "/", "%");
 
-    private CelNode LeftToRight(Func<CelNode> operand, params string[] operators)
+    private CelNode LeftToRight(Func<CelNode> operand, params ReadOnlySpan<string> operators)
     {
         var left = operand();
         while (tokens.TakeAny(operators) is { } op)
         {
-            var (first, second) = (left, operand());
-            left = scope => CelValue.Arithmetic(op, first(scope), second(scope));
+            left = build.Call(op, false, left, operand());
         }
         return left;
     }
 
     private CelNode Unary()
     {
-        if (tokens.Take("!"))
+        var op = tokens.Current.Text;
+        var applied = false;
+        while (op is "!" or "-" && tokens.Current.Text == op && !StandsBeforeNumber())
         {
-            var operand = Unary();
-            return scope => !CelValue.Truth(operand(scope));
+            tokens.Read();
+            applied = !applied; // cel-go drops pairs without a look at the operand
         }
-        if (tokens.Take("-"))
-        {
-            var operand = Unary();
-            return scope => operand(scope) switch
-            {
-                long whole => -whole,
-                double real => -real,
-                _ => throw new CelException("no such overload for '-'"),
-            };
-        }
-        return Member();
+        var operand = Member();
+        return applied ? build.Call(op == "!" ? "!" : "neg", false, operand) : operand;
     }
+
+    private bool StandsBeforeNumber() => tokens.Current.Text == "-" && tokens.Following.Kind is CelTokenKind.Int or CelTokenKind.Float;
 
     private CelNode Member()
     {
-        var node = Primary();
+        var node = Primary(out var qualified);
         while (true)
         {
             if (tokens.Take("."))
             {
                 var name = tokens.Identifier();
-                node = tokens.Take("(") ? Method(node, name) : Select(node, name);
+                qualified = qualified is null ? null : $"{qualified}.{name}";
+                if (tokens.Take("("))
+                {
+                    node = Method(node, name);
+                    qualified = null;
+                }
+                else
+                {
+                    node = qualified is not null && CelBuilder.TypeName(qualified) is { } type ? type : build.Field(node, name);
+                }
             }
             else if (tokens.Take("["))
             {
-                var (target, index) = (node, Conditional());
+                var index = Expression();
                 tokens.Expect("]");
-                node = scope => CelValue.Index(target(scope), index(scope));
+                node = build.Index(node, index);
+                qualified = null;
             }
             else
             {
@@ -145,119 +124,133 @@ internal sealed class CelParser(string text)
         }
     }
 
-    private static CelNode Select(CelNode target, string name) => scope => CelValue.Field(target(scope), name);
-
     private CelNode Method(CelNode target, string name)
-    {
-        if (name is "all" or "exists" or "exists_one" or "filter" or "map")
-        {
-            return Macro(target, name);
-        }
-        var arguments = Arguments(")");
-        return scope => CelFunctions.Call(name, [target(scope), .. arguments.Select(argument => argument(scope))]);
-    }
+        => name is "all" or "exists" or "exists_one" or "filter" or "map" && tokens.Following.Text == ","
+            ? Macro(target, name)
+            : build.Call(name, true, [target, .. Arguments(")")]);
 
     private CelNode Macro(CelNode target, string name)
     {
         var variable = tokens.Identifier();
         tokens.Expect(",");
-        var body = Conditional();
+        var item = build.Declare(variable, target, name);
+        var body = Expression();
+        var result = name == "map" && tokens.Take(",") ? Expression() : null;
+        build.Forget();
         tokens.Expect(")");
-        IEnumerable<object?> Items(CelScope scope) => target(scope) switch
-        {
-            IDictionary<string, object?> map => map.Keys,
-            IList list => list.Cast<object?>(),
-            _ => throw new CelException($"no such overload for '{name}'"),
-        };
-        object? Of(CelScope scope, object? item) => body(new CelScope(variable, item, scope));
-        return name switch
-        {
-            "all" => scope => Items(scope).All(item => CelValue.Truth(Of(scope, item))),
-            "exists" => scope => Items(scope).Any(item => CelValue.Truth(Of(scope, item))),
-            "exists_one" => scope => Items(scope).Count(item => CelValue.Truth(Of(scope, item))) == 1,
-            "filter" => scope => Items(scope).Where(item => CelValue.Truth(Of(scope, item))).ToList(),
-            _ => scope => Items(scope).Select(item => Of(scope, item)).ToList(),
-        };
+        return build.Macro(name, target, variable, item, body, result);
     }
 
-    private CelNode Primary()
+    private CelNode Primary(out string? qualified)
     {
+        qualified = null;
         if (tokens.Take("("))
         {
-            var inner = Conditional();
+            var inner = Expression();
             tokens.Expect(")");
             return inner;
         }
         if (tokens.Take("["))
         {
-            var items = Arguments("]");
-            return scope => items.Select(item => item(scope)).ToList();
+            return build.List(Arguments("]", mayEndWithComma: true));
         }
         if (tokens.Take("{"))
         {
-            return MapLiteral();
+            return Map();
         }
-        if (tokens.Literal(out var literal))
+        if (Literal() is { } literal)
         {
-            return _ => literal;
+            return literal;
         }
+        var leadingDot = tokens.Take(".");
         var name = tokens.Identifier();
-        if (!tokens.Take("("))
+        if (Reserved.Contains(name))
         {
-            return scope => scope.Find(name);
+            throw tokens.Wrong($"'{name}' is a reserved word");
         }
-        return name == "has" ? Has() : Function(name);
-    }
-
-    private CelNode Function(string name)
-    {
-        var arguments = Arguments(")");
-        return scope => CelFunctions.Call(name, [.. arguments.Select(argument => argument(scope))]);
+        if (tokens.Take("("))
+        {
+            return name == "has" && !leadingDot ? Has() : build.Call(name, false, Arguments(")"));
+        }
+        if (leadingDot)
+        {
+            throw tokens.Wrong($"'.{name}' is not declared");
+        }
+        qualified = name;
+        return build.Identifier(name);
     }
 
     private CelNode Has()
     {
-        var argument = Member();
+        var argument = Expression();
         tokens.Expect(")");
-        return scope =>
-        {
-            try
-            {
-                argument(scope);
-                return true;
-            }
-            catch (CelException)
-            {
-                return false; // that the field is missing is the answer
-            }
-        };
+        return build.Has(argument);
     }
 
-    private CelNode MapLiteral()
+    private CelNode Map()
     {
         var entries = new List<(CelNode Key, CelNode Value)>();
+        if (tokens.Take(","))
+        {
+            tokens.Expect("}");
+            return build.Map(entries);
+        }
         while (!tokens.Take("}"))
         {
-            var key = Conditional();
+            var key = Expression();
             tokens.Expect(":");
-            entries.Add((key, Conditional()));
-            tokens.Take(",");
-        }
-        return scope => entries.ToDictionary(entry => Convert.ToString(entry.Key(scope), CultureInfo.InvariantCulture)!, entry => entry.Value(scope), StringComparer.Ordinal);
-    }
-
-    private List<CelNode> Arguments(string end)
-    {
-        var arguments = new List<CelNode>();
-        while (!tokens.Take(end))
-        {
-            arguments.Add(Conditional());
+            entries.Add((key, Expression()));
             if (!tokens.Take(","))
             {
-                tokens.Expect(end);
-                return arguments;
+                tokens.Expect("}");
+                break;
             }
         }
-        return arguments;
+        return build.Map(entries);
+    }
+
+    private CelNode[] Arguments(string end, bool mayEndWithComma = false)
+    {
+        var arguments = new List<CelNode>();
+        if (!IsAt(end))
+        {
+            do
+            {
+                arguments.Add(Expression());
+            }
+            while (tokens.Take(",") && !(mayEndWithComma && tokens.Current.Text == end));
+        }
+        else if (mayEndWithComma)
+        {
+            tokens.Take(",");
+        }
+        tokens.Expect(end);
+        return [.. arguments];
+
+        // cel-go takes a lone comma as well.
+        bool IsAt(string end) => tokens.Current.Text == end || (mayEndWithComma && tokens.Current.Text == ",");
+    }
+
+    private CelLiteral? Literal()
+    {
+        var negative = StandsBeforeNumber() && tokens.Take("-");
+        var token = tokens.Current;
+        var (type, value) = token.Kind switch
+        {
+            CelTokenKind.Int => (CelType.Int, CelLiterals.Int(token.Text, negative)),
+            CelTokenKind.Uint => (CelType.Uint, CelLiterals.Uint(token.Text)),
+            CelTokenKind.Float => (CelType.Double, CelLiterals.Double(token.Text, negative)),
+            CelTokenKind.String => (CelType.String, CelLiterals.String(token.Text)),
+            CelTokenKind.Bytes => (CelType.Bytes, CelLiterals.Bytes(token.Text)),
+            CelTokenKind.Name when token.Text is "true" or "false" => (CelType.Bool, token.Text == "true"),
+            CelTokenKind.Name when token.Text == "null" => (CelType.Null, null),
+            _ => ((CelType?)null, (object?)null),
+        };
+        if (type is null)
+        {
+            return null;
+        }
+        tokens.Read();
+        return value is null && type != CelType.Null ? throw tokens.Wrong($"{type} '{token.Text}' is out of range") : new CelLiteral(type, value);
     }
 }

@@ -1,23 +1,54 @@
-using System.Globalization;
-using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Sidecar.Cel;
 
-/// <summary>Reads tokens on demand; operators are asked for by name, longest first.</summary>
-internal sealed class CelTokens(string text)
+internal enum CelTokenKind { Space, Float, Uint, Int, Bytes, String, Name, Operator, End }
+
+internal readonly record struct CelToken(CelTokenKind Kind, string Text, int Position);
+
+/// <summary>The tokens of an expression and the position of the parser in them. Source: the lexer rules of CEL's grammar.</summary>
+internal sealed partial class CelTokens
 {
-    private static readonly string[] Longer = ["==", "!=", "<=", ">=", "&&", "||"];
+    private static readonly CelTokenKind[] Kinds = [.. Enum.GetValues<CelTokenKind>().Where(kind => kind != CelTokenKind.End)];
 
-    private int at;
+    private readonly string text;
+    private readonly List<CelToken> tokens = [];
+    private int next;
 
+    public CelTokens(string text)
+    {
+        this.text = text;
+        for (var at = 0; at < text.Length;)
+        {
+            var match = Token.Match(text, at);
+            if (!match.Success)
+            {
+                throw Unexpected("a token", at);
+            }
+            var kind = Kinds.First(kind => match.Groups[kind.ToString()].Success);
+            if (kind != CelTokenKind.Space)
+            {
+                tokens.Add(new CelToken(kind, match.Value, at));
+            }
+            at += match.Length;
+        }
+        tokens.Add(new CelToken(CelTokenKind.End, "", text.Length));
+    }
+
+    public CelToken Current => tokens[next];
+
+    public CelToken Following => tokens[Math.Min(next + 1, tokens.Count - 1)];
+
+    public CelToken Read() => tokens[next++];
+
+    /// <summary>Reads <paramref name="token"/>, an operator or the keyword <c>in</c>, if it comes next.</summary>
     public bool Take(string token)
     {
-        SkipSpace();
-        if (!Stands(token))
+        if (Current.Kind is not (CelTokenKind.Operator or CelTokenKind.Name) || Current.Text != token)
         {
             return false;
         }
-        at += token.Length;
+        next++;
         return true;
     }
 
@@ -43,112 +74,35 @@ internal sealed class CelTokens(string text)
 
     public void ExpectEnd()
     {
-        SkipSpace();
-        if (at < text.Length)
+        if (Current.Kind != CelTokenKind.End)
         {
             throw Unexpected("the end");
         }
     }
 
     public string Identifier()
-    {
-        SkipSpace();
-        var start = at;
-        while (at < text.Length && (char.IsAsciiLetterOrDigit(text[at]) || text[at] == '_'))
-        {
-            at++;
-        }
-        return at > start && !char.IsAsciiDigit(text[start]) ? text[start..at] : throw Unexpected("a name");
-    }
+        => Current is { Kind: CelTokenKind.Name, Text: not ("in" or "true" or "false" or "null") } ? Read().Text : throw Unexpected("a name");
 
-    public bool Literal(out object? value)
-    {
-        SkipSpace();
-        if (at < text.Length && text[at] is '"' or '\'')
-        {
-            value = QuotedText(text[at]);
-            return true;
-        }
-        if (at < text.Length && char.IsAsciiDigit(text[at]))
-        {
-            value = Number();
-            return true;
-        }
-        foreach (var (word, meaning) in (ReadOnlySpan<(string, object?)>)[("true", true), ("false", false), ("null", null)])
-        {
-            if (Take(word))
-            {
-                value = meaning;
-                return true;
-            }
-        }
-        value = null;
-        return false;
-    }
+    public CelException Unexpected(string expected) => Unexpected(expected, Current.Position);
 
-    private bool Stands(string token)
-    {
-        if (string.CompareOrdinal(text, at, token, 0, token.Length) != 0)
-        {
-            return false;
-        }
-        var end = at + token.Length;
-        if (char.IsAsciiLetter(token[0]))
-        {
-            return end >= text.Length || !(char.IsAsciiLetterOrDigit(text[end]) || text[end] == '_');
-        }
-        // "<" must not eat the half of "<=".
-        return token.Length > 1 || !Longer.Any(longer => longer[0] == token[0] && string.CompareOrdinal(text, at, longer, 0, 2) == 0);
-    }
+    public CelException Wrong(string reason) => new($"{reason} before position {Current.Position + 1} of '{text}'");
 
-    private string QuotedText(char quote)
-    {
-        var found = new StringBuilder();
-        for (at++; at < text.Length && text[at] != quote; at++)
-        {
-            if (text[at] == '\\' && at + 1 < text.Length)
-            {
-                at++;
-                found.Append(text[at] switch { 'n' => '\n', 't' => '\t', 'r' => '\r', var other => other });
-            }
-            else
-            {
-                found.Append(text[at]);
-            }
-        }
-        if (at >= text.Length)
-        {
-            throw Unexpected($"a closing {quote}");
-        }
-        at++;
-        return found.ToString();
-    }
+    private CelException Unexpected(string expected, int position) => new($"expected {expected} at position {position + 1} of '{text}'");
 
-    private object Number()
-    {
-        var start = at;
-        while (at < text.Length && (char.IsAsciiDigit(text[at]) || text[at] is '.' or 'e' or 'E'))
-        {
-            at++;
-        }
-        var digits = text[start..at];
-        if (at < text.Length && text[at] is 'u' or 'U')
-        {
-            at++;
-        }
-        return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var whole)
-            ? (object)whole // boxed here: the conditional would make a double of it, and 7 / 2 three and a half
-            : double.TryParse(digits, CultureInfo.InvariantCulture, out var real) ? real : throw Unexpected("a number");
-    }
-
-    private void SkipSpace()
-    {
-        while (at < text.Length && char.IsWhiteSpace(text[at]))
-        {
-            at++;
-        }
-    }
-
-    private CelException Unexpected(string expected)
-        => new($"expected {expected} at position {at + 1} of '{text}'");
+    [GeneratedRegex("""
+        \G(?:
+          (?<Space>[\t\ \r\n\f]+|//[^\n]*)
+        | (?<Float>[0-9]+\.[0-9]+(?:[eE][+-]?[0-9]+)?|[0-9]+[eE][+-]?[0-9]+|\.[0-9]+(?:[eE][+-]?[0-9]+)?)
+        | (?<Uint>(?:0x[0-9a-fA-F]+|[0-9]+)[uU])
+        | (?<Int>0x[0-9a-fA-F]+|[0-9]+)
+        | (?:(?<Bytes>[bB])|(?<String>))(?:
+            [rR](?:"{3}[\s\S]*?"{3}|'{3}[\s\S]*?'{3}|"[^"\n\r]*"|'[^'\n\r]*')
+          | "{3}(?:\\(?:[abfnrtv"'\\?`]|[0-3][0-7]{2}|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|[^\\])*?"{3}
+          | '{3}(?:\\(?:[abfnrtv"'\\?`]|[0-3][0-7]{2}|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|[^\\])*?'{3}
+          | "(?:\\(?:[abfnrtv"'\\?`]|[0-3][0-7]{2}|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|[^\\"\n\r])*"
+          | '(?:\\(?:[abfnrtv"'\\?`]|[0-3][0-7]{2}|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|[^\\'\n\r])*')
+        | (?<Name>[A-Za-z_][A-Za-z0-9_]*)
+        | (?<Operator>==|!=|<=|>=|&&|\|\||[-+*/%!<>?:.,(){}\[\]]))
+        """, RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
+    private static partial Regex Token { get; }
 }

@@ -12,7 +12,7 @@ internal sealed class EventRoute
     /// <exception cref="CelException">A rule can't be read.</exception>
     public EventRoute(IEnumerable<EventRule> rules, string? fallback)
     {
-        this.rules = [.. rules.Select(rule => (rule.Match.Length == 0 ? null : CelExpression.Parse(rule.Match), rule.Path))];
+        this.rules = [.. rules.Select(rule => (string.IsNullOrWhiteSpace(rule.Match) ? null : CelExpression.Parse(rule.Match), rule.Path))];
         Fallback = fallback;
     }
 

@@ -1,0 +1,307 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Sidecar.Cel;
+
+/// <summary>
+/// Patterns of <c>matches</c>: RE2's syntax, translated to that of .NET, and matched in time linear to the text. What RE2 refuses is
+/// refused. A character is a code point: each character outside the basic plane is translated to its pair of surrogates.
+/// Only whether a text matches counts here, so groups capture nothing and greediness is dropped. Source: RE2's syntax page.
+/// </summary>
+internal sealed class CelPattern
+{
+    private const int MaxRepeats = 1000;
+    private const int MaxDepth = 250;
+    private const string Pair = @"[\uD800-\uDBFF][\uDC00-\uDFFF]";
+
+    private readonly string pattern;
+    private readonly StringBuilder translated = new();
+    private int next;
+
+    private CelPattern(string pattern) => this.pattern = pattern;
+
+    /// <summary>Returns the test of a text. A wrong pattern makes each test an error.</summary>
+    public static Func<object?, object?> Compile(string pattern)
+    {
+        try
+        {
+            var regex = new Regex(new CelPattern(pattern).Translate(), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            return text => text is string subject ? CelValues.Box(regex.IsMatch(subject)) : CelError.NoOverload("matches");
+        }
+        catch (Exception e) when (e is ArgumentException or CelException or NotSupportedException)
+        {
+            var error = new CelError($"pattern '{pattern}' is refused: {e.Message}");
+            return _ => error;
+        }
+    }
+
+    private string Translate()
+    {
+        Alternatives(multiline: false, dotAll: false, depth: 0, out _);
+        return next < pattern.Length ? throw new CelException("unexpected )") : translated.ToString();
+    }
+
+    /// <summary>Translates up to the end of the group. Flags set inside it end with it. Bounds multiply, so the limit is on their product.</summary>
+    private void Alternatives(bool multiline, bool dotAll, int depth, out int repeats)
+    {
+        if (depth > MaxDepth)
+        {
+            throw new CelException("nested too deeply");
+        }
+        repeats = 1;
+        var repeatable = false;
+        var atom = 1;
+        while (next < pattern.Length && pattern[next] != ')')
+        {
+            var c = pattern[next++];
+            switch (c)
+            {
+                case '|':
+                    translated.Append('|');
+                    repeatable = false;
+                    continue;
+                case '*' or '+' or '?':
+                    Repeat(c.ToString(), ref repeatable);
+                    continue;
+                case '{' when Bounds() is var (bounds, count):
+                    Repeat(bounds, ref repeatable);
+                    repeats = Math.Max(repeats, atom * count);
+                    if (repeats > MaxRepeats)
+                    {
+                        throw new CelException($"more than {MaxRepeats} repeats");
+                    }
+                    continue;
+                case '(':
+                    repeatable = Group(ref multiline, ref dotAll, depth, out atom);
+                    repeats = Math.Max(repeats, atom);
+                    continue;
+                case '[':
+                    Class();
+                    break;
+                case '.':
+                    translated.Append(dotAll ? $@"(?:{Pair}|[^\uD800-\uDFFF])" : $@"(?:{Pair}|[^\n\uD800-\uDFFF])");
+                    break;
+                case '^':
+                    translated.Append(multiline ? "(?m:^)" : @"\A");
+                    break;
+                case '$':
+                    translated.Append(multiline ? "(?m:$)" : @"\z");
+                    break;
+                case '\\':
+                    Escape();
+                    break;
+                default:
+                    next--;
+                    Literal(Character());
+                    break;
+            }
+            repeatable = true;
+            atom = 1;
+        }
+    }
+
+    private void Repeat(string quantifier, ref bool repeatable)
+    {
+        if (!repeatable)
+        {
+            throw new CelException($"nothing to repeat before '{quantifier}'");
+        }
+        translated.Append(quantifier);
+        if (next < pattern.Length && pattern[next] == '?')
+        {
+            next++;
+        }
+        repeatable = false;
+    }
+
+    /// <summary>The bounds of a repetition, or null if the brace is an ordinary character.</summary>
+    private (string Text, int Count)? Bounds()
+    {
+        var match = Regex.Match(pattern[next..], @"^([0-9]+)(,([0-9]*))?\}", RegexOptions.NonBacktracking);
+        if (!match.Success)
+        {
+            return null;
+        }
+        next += match.Length;
+        var low = Limit(match.Groups[1].Value);
+        var high = match.Groups[3].Length > 0 ? Limit(match.Groups[3].Value) : low;
+        return high < low ? throw new CelException("bounds in the wrong order") : ("{" + match.Value, high);
+    }
+
+    private static int Limit(string digits)
+        => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit <= MaxRepeats ? limit : throw new CelException($"more than {MaxRepeats} repeats");
+
+    /// <summary>True if it was a group and not only flags.</summary>
+    private bool Group(ref bool multiline, ref bool dotAll, int depth, out int repeats)
+    {
+        repeats = 1;
+        var (innerMultiline, innerDotAll) = (multiline, dotAll);
+        var open = "(?:";
+        if (next < pattern.Length && pattern[next] == '?')
+        {
+            var head = Regex.Match(pattern[next..], @"^\?(?:P?<(?<name>[A-Za-z0-9_]+)>|(?<on>[imsU]*)(?<minus>-)?(?<off>[imsU]*)(?<end>[:)]))", RegexOptions.NonBacktracking);
+            if (!head.Success || (head.Groups["minus"].Success && head.Groups["off"].Length == 0))
+            {
+                throw new CelException("invalid group");
+            }
+            next += head.Length;
+            var (on, off) = (head.Groups["on"].Value, head.Groups["off"].Value);
+            innerMultiline = (multiline || on.Contains('m', StringComparison.Ordinal)) && !off.Contains('m', StringComparison.Ordinal);
+            innerDotAll = (dotAll || on.Contains('s', StringComparison.Ordinal)) && !off.Contains('s', StringComparison.Ordinal);
+            var ignoreCase = off.Contains('i', StringComparison.Ordinal) ? "-i" : on.Contains('i', StringComparison.Ordinal) ? "i" : "";
+            if (head.Groups["end"].Value == ")")
+            {
+                (multiline, dotAll) = (innerMultiline, innerDotAll);
+                translated.Append(ignoreCase.Length > 0 ? $"(?{ignoreCase})" : "");
+                return false;
+            }
+            open = $"(?{ignoreCase}:";
+        }
+        translated.Append(open);
+        Alternatives(innerMultiline, innerDotAll, depth + 1, out repeats);
+        if (next == pattern.Length)
+        {
+            throw new CelException("missing )");
+        }
+        next++;
+        translated.Append(')');
+        return true;
+    }
+
+    private void Escape()
+    {
+        switch (next < pattern.Length ? pattern[next] : throw new CelException("trailing backslash"))
+        {
+            case 'A' or 'z' or 'b' or 'B':
+                translated.Append('\\').Append(pattern[next++]);
+                break;
+            case 'Q':
+                var end = pattern.IndexOf(@"\E", next, StringComparison.Ordinal);
+                var stop = end < 0 ? pattern.Length : end;
+                for (next++; next < stop;)
+                {
+                    Literal(Character());
+                }
+                next = end < 0 ? stop : stop + 2;
+                break;
+            default:
+                if (Set() is { } set)
+                {
+                    set.AppendTo(translated);
+                }
+                else
+                {
+                    Literal(EscapedCharacter());
+                }
+                break;
+        }
+    }
+
+    private void Class()
+    {
+        var negated = next < pattern.Length && pattern[next] == '^';
+        next += negated ? 1 : 0;
+        var set = new CharacterSet();
+        for (var first = true; first || Peek() != ']'; first = false)
+        {
+            if (Peek() == '[' && Regex.Match(pattern[next..], @"^\[:(\^?)([a-z]*):\]", RegexOptions.NonBacktracking) is { Success: true } posix)
+            {
+                next += posix.Length;
+                set.Add(CharacterSet.Posix(posix.Groups[2].Value), posix.Groups[1].Length > 0);
+                continue;
+            }
+            if (Peek() == '\\' && ++next > 0)
+            {
+                if (Set() is { } escaped)
+                {
+                    set.Add(escaped, negated: false);
+                    continue;
+                }
+                next--;
+            }
+            var low = ClassCharacter();
+            var high = low;
+            if (Peek() == '-' && next + 1 < pattern.Length && pattern[next + 1] != ']')
+            {
+                next++;
+                high = ClassCharacter();
+            }
+            set.Add(low, high);
+        }
+        next++;
+        (negated ? set with { Negated = true } : set).AppendTo(translated);
+    }
+
+    private char Peek() => next < pattern.Length ? pattern[next] : throw new CelException("missing ]");
+
+    private int ClassCharacter()
+    {
+        if (Peek() != '\\')
+        {
+            return Character();
+        }
+        next++;
+        return EscapedCharacter();
+    }
+
+    /// <summary>A class that an escape names; null if it is a character.</summary>
+    private CharacterSet? Set()
+    {
+        var c = Peek();
+        switch (c)
+        {
+            case 'd' or 'D' or 's' or 'S' or 'w' or 'W':
+                next++;
+                return CharacterSet.Perl(char.ToLowerInvariant(c)) with { Negated = char.IsUpper(c) };
+            case 'p' or 'P':
+                var name = Regex.Match(pattern[next..], @"^[pP](?:\{(\^?)([A-Za-z_]+)\}|([A-Z]))", RegexOptions.NonBacktracking);
+                if (!name.Success)
+                {
+                    throw new CelException("invalid character class");
+                }
+                next += name.Length;
+                return CharacterSet.Category(name.Groups[2].Value + name.Groups[3].Value) with { Negated = (c == 'P') != (name.Groups[1].Length > 0) };
+            default:
+                return null;
+        }
+    }
+
+    private int EscapedCharacter()
+    {
+        var c = Peek();
+        if (Regex.Match(pattern[next..], @"^(?:x\{([0-9A-Fa-f]+)\}|x([0-9A-Fa-f]{2}))", RegexOptions.NonBacktracking) is { Success: true } hex)
+        {
+            next += hex.Length;
+            return int.TryParse(hex.Groups[1].Value + hex.Groups[2].Value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code) && code is >= 0 and <= 0x10FFFF
+                ? code : throw new CelException("invalid code point");
+        }
+        // A digit alone is a reference to a group, which RE2 does not have.
+        if (Regex.Match(pattern[next..], "^(?:0[0-7]{0,2}|[1-7][0-7]{1,2})", RegexOptions.NonBacktracking) is { Success: true } octal)
+        {
+            next += octal.Length;
+            return Convert.ToInt32(octal.Value, 8);
+        }
+        next++;
+        return c switch
+        {
+            'a' => '\a',
+            'f' => '\f',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'v' => '\v',
+            _ when char.IsAscii(c) && !char.IsAsciiLetterOrDigit(c) => c,
+            _ => throw new CelException($@"invalid escape \{c}"),
+        };
+    }
+
+    private int Character()
+    {
+        Rune.DecodeFromUtf16(pattern.AsSpan(next), out var rune, out var length);
+        next += length;
+        return rune.Value;
+    }
+
+    private void Literal(int code) => new CharacterSet { { code, code } }.AppendTo(translated);
+}
