@@ -10,7 +10,8 @@ public sealed class PostgresProcess : ServerProcess
 
     public static string? Missing => Programs.PostgresBin is null ? "needs initdb and postgres (Debian package postgresql)" : null;
 
-    public string ConnectionString => $"host=127.0.0.1 port={Port} user=postgres password='{Password}' database=postgres sslmode=disable";
+    /// <summary>As a URL: daprd does not read a password with a blank in the other form.</summary>
+    public string ConnectionString => $"postgres://postgres:{Uri.EscapeDataString(Password)}@127.0.0.1:{Port}/postgres?sslmode=disable";
 
     private string Data => Path.Combine(Folder, "data");
 

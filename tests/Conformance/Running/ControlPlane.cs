@@ -30,10 +30,11 @@ internal static class ControlPlane
             [.. Listening, "--initial-cluster", $"dapr-placement-0=127.0.0.1:{Running.Port.Free()}"]);
     }
 
+    /// <summary>Started again whenever it ends, as a supervisor does: on a busy machine its etcd may lose its leader.</summary>
     private sealed class SchedulerProcess(string program) : ControlProcess
     {
-        protected override ProcessStartInfo Command() => new(program,
-            [.. Listening, "--override-broadcast-host-port", $"127.0.0.1:{Port}", "--etcd-data-dir", Path.Combine(Folder, "etcd"),
+        protected override ProcessStartInfo Command() => new("sh",
+            ["-c", "while :; do \"$@\"; done", "sh", program, .. Listening, "--override-broadcast-host-port", $"127.0.0.1:{Port}", "--etcd-data-dir", Path.Combine(Folder, "etcd"),
              "--etcd-client-listen-address", "127.0.0.1", "--etcd-client-port", $"{Running.Port.Free()}",
              "--etcd-initial-cluster", $"dapr-scheduler-server-0=http://127.0.0.1:{Running.Port.Free()}"]);
     }
