@@ -121,18 +121,18 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
         return await reminders.FindAsync(actor, name, cancellation) ?? throw ActorErrors.ReminderNotFound(name);
     }
 
-    /// <summary>Those of a type, or of one actor of it; none of a type that is not hosted here.</summary>
+    /// <summary>Those of a type that is hosted here, or of one actor of it.</summary>
     public async Task<IReadOnlyList<Reminder>> ListRemindersAsync(string type, string? id, CancellationToken cancellation)
     {
         CheckReserved(type);
-        return host() is { } mine ? await mine.Reminders.ListAsync(type, id, cancellation) : [];
+        return await Host(type).Reminders.ListAsync(type, id, cancellation);
     }
 
     public async Task UnregisterRemindersAsync(string type, string? id, CancellationToken cancellation)
     {
         foreach (var reminder in await ListRemindersAsync(type, id, cancellation))
         {
-            await host()!.Reminders.UnregisterAsync(reminder.Actor, reminder.Name, cancellation);
+            await Host(type).Reminders.UnregisterAsync(reminder.Actor, reminder.Name, cancellation);
         }
     }
 

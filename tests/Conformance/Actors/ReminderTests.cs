@@ -57,7 +57,7 @@ public sealed class ReminderTests : IAsyncLifetime
         }
         Assert.Equal(3, (await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = type })).Reminders.Count);
         Assert.Equal(["one", "two"], (await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = type, ActorId = "a" })).Reminders.Select(reminder => reminder.Name).Order());
-        Assert.Empty((await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = "Nobody" })).Reminders);
+        await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = "Nobody" }).FailsAsync(StatusCode.PermissionDenied, "operations on actor reminders are only possible on hosted actor types");
         await sidecar.Grpc.UnregisterActorRemindersByTypeAsync(new() { ActorType = type, ActorId = "a" });
         Assert.Equal("b", Assert.Single((await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = type })).Reminders).Reminder.ActorId);
     }

@@ -142,7 +142,9 @@ public abstract class ConfigurationTests<TDriver> : IClassFixture<ConfigurationS
         var told = await next;
         Assert.Equal((id, "blue", "2"), (told.Json.GetProperty("id").GetString(), told.Json.GetProperty("items").GetProperty(key).GetProperty("value").GetString(), told.Json.GetProperty("items").GetProperty(key).GetProperty("version").GetString()));
         await Http.GetAsync($"/v1.0/configuration/items/{id}/unsubscribe").SucceedsAsync(200, """{"ok":true}""" + "\n");
-        await Http.GetAsync($"/v1.0/configuration/items/{id}/unsubscribe").SucceedsAsync(500, $$"""{"message":"failed to unsubscribe to configuration request {{id}}: subscription with id {{id}} does not exist"}""" + "\n");
+        using var refused = await Http.GetAsync($"/v1.0/configuration/items/{id}/unsubscribe");
+        Assert.Equal(500, (int)refused.StatusCode);
+        Assert.StartsWith($$"""{"message":"failed to unsubscribe to configuration request {{id}}: """, await refused.TextAsync(), StringComparison.Ordinal); // the rest is the store's
     }
 
     [SkippableFact]

@@ -72,10 +72,10 @@ public abstract class OutboxTests<TState, TBroker> : IClassFixture<OutboxSidecar
     [SkippableFact]
     public async Task Every_upsert_is_published_as_an_event_whose_id_is_the_outboxes_own()
     {
-        // The content type stands with the projections: state.redis stores a value that has one by a module that is not everywhere.
+        // The content type stands with the projection: state.redis stores a value that has one by a module that is not everywhere.
         await TransactAsync(
             Upsert("a", "{\"n\":1}", """{"type":"order.created","subject":"a","id":"mine","extra":"x","cloudevent.type":"ignored"}"""), Projection("a", "{\"n\":1}"),
-            Upsert("head", "1", "{}"), Projection("head", "1"));
+            Upsert("head", "1", "{}"));
         // Events of different subjects come in any order.
         JsonElement[] events = [await NextAsync(), await NextAsync()];
         var (first, second) = (events.Single(json => json.TryGetProperty("subject", out _)), events.Single(json => !json.TryGetProperty("subject", out _)));
@@ -83,7 +83,7 @@ public abstract class OutboxTests<TState, TBroker> : IClassFixture<OutboxSidecar
         Assert.Equal(("outbox-app", "order.created", "a", "x", "ignored", "application/json", "orders", "events"),
             (Text(first, "source"), Text(first, "type"), Text(first, "subject"), Text(first, "extra"), Text(first, "cloudevent.type"), Text(first, "datacontenttype"), Text(first, "topic"), Text(first, "pubsubname")));
         Assert.Equal("{\"n\":1}", first.GetProperty("data").GetRawText());
-        Assert.Equal(("com.dapr.event.sent", "1"), (Text(second, "type"), second.GetProperty("data").GetRawText()));
+        Assert.Equal(("com.dapr.event.sent", "1"), (Text(second, "type"), Text(second, "data")));
     }
 
     [SkippableFact]
