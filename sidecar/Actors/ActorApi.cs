@@ -21,13 +21,14 @@ internal sealed record ReminderRequest(string? DueTime, string? Period, string? 
 /// </summary>
 internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook policies, Func<ActorHost?> host, Func<Task> known, ActorDirectory directory, TimeProvider time)
 {
-    private const int LongestName = 512;
     private const string ReservedPrefix = "dapr.internal.";
 
     public async Task<InvocationReply> InvokeAsync(ActorId actor, InvocationCall call, CancellationToken cancellation)
     {
-        CheckName(actor.Type, "actorType");
-        CheckName(actor.Id, "actorId");
+        CheckCall("actorType", ActorNames.Problem(actor.Type));
+        CheckCall("actorId", ActorNames.Problem(actor.Id));
+        CheckCall(ActorErrors.ActorMethod, ActorNames.MethodProblem(call.Method));
+        call = call with { Method = ActorNames.Clean(call.Method) };
         CheckReserved(actor.Type);
         await Task.WhenAny(known()).WaitAsync(cancellation); // an app that could not be asked hosts nothing, which the directory says
         if (policies.ActorCall(actor.Type, actor.Id) is not { } policy)
@@ -81,11 +82,11 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
     public async Task RegisterReminderAsync(ActorId actor, string name, ReminderRequest request, CancellationToken cancellation)
     {
         var reminders = Reminders(actor.Type);
-        CheckName(actor.Id, "actorId");
-        CheckName(name, "reminder name");
+        CheckName(name);
         try
         {
-            var schedule = Schedule.Parse(request.Period);
+            var schedule = Schedule.OfReminder(request.Period, request.DueTime, request.Ttl);
+            CheckKey(actor, name, problem => throw new FormatException(problem));
             var now = time.GetUtcNow();
             var first = schedule.First(request.DueTime, now);
             DateTimeOffset? expires = string.IsNullOrEmpty(request.Ttl) ? null : Schedule.DueTime(request.Ttl, first);
@@ -106,37 +107,50 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
     }
 
     /// <summary>Idempotent: one that is not there is as good as deleted.</summary>
-    public Task UnregisterReminderAsync(ActorId actor, string name, CancellationToken cancellation) => Reminders(actor.Type).UnregisterAsync(actor, name, cancellation);
+    public Task UnregisterReminderAsync(ActorId actor, string name, CancellationToken cancellation)
+    {
+        var reminders = Reminders(actor.Type);
+        CheckKey(actor, name, problem => throw ActorErrors.ReminderDelete(problem));
+        return reminders.UnregisterAsync(actor, name, cancellation);
+    }
 
     public async Task<Reminder> GetReminderAsync(ActorId actor, string name, CancellationToken cancellation)
-        => await Reminders(actor.Type).FindAsync(actor, name, cancellation) ?? throw ActorErrors.ReminderNotFound(name);
+    {
+        var reminders = Reminders(actor.Type);
+        CheckKey(actor, name, problem => throw ActorErrors.ReminderGet(problem));
+        return await reminders.FindAsync(actor, name, cancellation) ?? throw ActorErrors.ReminderNotFound(name);
+    }
 
-    /// <summary>Those of a type, or of one actor of it; none of a type that is not hosted here.</summary>
+    /// <summary>Those of a type that is hosted here, or of one actor of it.</summary>
     public async Task<IReadOnlyList<Reminder>> ListRemindersAsync(string type, string? id, CancellationToken cancellation)
     {
         CheckReserved(type);
-        return host() is { } mine ? await mine.Reminders.ListAsync(type, id, cancellation) : [];
+        return await Host(type).Reminders.ListAsync(type, id, cancellation);
     }
 
     public async Task UnregisterRemindersAsync(string type, string? id, CancellationToken cancellation)
     {
         foreach (var reminder in await ListRemindersAsync(type, id, cancellation))
         {
-            await host()!.Reminders.UnregisterAsync(reminder.Actor, reminder.Name, cancellation);
+            await Host(type).Reminders.UnregisterAsync(reminder.Actor, reminder.Name, cancellation);
         }
     }
 
     public void RegisterTimer(ActorId actor, string name, ReminderRequest request)
     {
         CheckReserved(actor.Type);
-        CheckName(name, "timer name");
+        CheckName(name);
+        if (host() is not { } mine || !mine.Hosts(actor.Type))
+        {
+            throw ActorErrors.TimerCreate($"can't create timer for actor {actor}: actor type not registered");
+        }
         try
         {
-            var schedule = Schedule.Parse(request.Period);
+            var schedule = Schedule.OfTimer(request.Period);
             var now = time.GetUtcNow();
-            var first = schedule.First(request.DueTime, now);
-            DateTimeOffset? expires = string.IsNullOrEmpty(request.Ttl) ? null : Schedule.DueTime(request.Ttl, first);
-            Host(actor.Type).SetTimer(actor, name, schedule, first, expires, CallbackBody.Timer(request));
+            var first = string.IsNullOrEmpty(request.DueTime) ? now : Schedule.MomentOfTimer(request.DueTime, now, "due time");
+            DateTimeOffset? expires = string.IsNullOrEmpty(request.Ttl) ? null : Schedule.MomentOfTimer(request.Ttl, first, "TTL");
+            mine.SetTimer(actor, name, schedule, first, expires, CallbackBody.Timer(request));
         }
         catch (FormatException e)
         {
@@ -151,8 +165,9 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
     private ReminderService Reminders(string type)
     {
         CheckReserved(type);
+        var mine = Host(type);
         Store();
-        return Host(type).Reminders;
+        return mine.Reminders;
     }
 
     private ITransactionalStateStore Store() => components.ActorStateStore?.Store as ITransactionalStateStore ?? throw ActorErrors.NoStateStore();
@@ -172,11 +187,27 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
         }
     }
 
-    private static void CheckName(string name, string what)
+    private static void CheckCall(string what, string? problem)
     {
-        if (name.Length is 0 or > LongestName || name is "." or ".." || name.Any(letter => char.IsControl(letter) || letter is '/' or '\\' or '#' or '?'))
+        if (problem is not null)
         {
-            throw ActorErrors.BadRequest($"invalid {what}: '{name}'");
+            throw ActorErrors.BadCall(what, problem);
+        }
+    }
+
+    private static void CheckName(string name)
+    {
+        if (ActorNames.Problem(name) is { } problem)
+        {
+            throw ActorErrors.BadRequest(problem);
+        }
+    }
+
+    private static void CheckKey(ActorId actor, string name, Action<string> refuse)
+    {
+        if (SchedulerName.Problem(SchedulerName.OfReminder(Invocation.InvocationHeaders.Namespace, actor.Type, actor.Id, name)) is { } problem)
+        {
+            refuse(problem);
         }
     }
 }

@@ -197,7 +197,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
         // Whatever else an SDK has to tell of an error, it tells with status 200 and the error header.
         if (reply.Status == 404)
         {
-            throw ActorErrors.Invoke($"actor method not found: {what["method/".Length..]}");
+            throw ActorErrors.Invoke($"actor method not found: actors/{id.Type}/{id.Id}/{what}");
         }
         if (reply.Status != 200)
         {

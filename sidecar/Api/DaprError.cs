@@ -16,6 +16,9 @@ internal sealed record DaprError(int HttpStatus, StatusCode GrpcStatus, string C
     /// <summary>Details that only gRPC callers see: some of daprd's errors have them there and not over HTTP.</summary>
     public IReadOnlyList<IMessage> GrpcDetails { get; init; } = [];
 
+    /// <summary>Details that only HTTP callers see.</summary>
+    public IReadOnlyList<IMessage> HttpDetails { get; init; } = [];
+
     /// <summary>What HTTP callers read, where daprd words it differently for them; otherwise <see cref="Message"/>.</summary>
     public string? HttpMessage { get; init; }
 

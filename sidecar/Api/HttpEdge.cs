@@ -43,10 +43,10 @@ internal static class HttpEdge
         writer.WriteStartObject();
         writer.WriteString("errorCode", error.Code);
         writer.WriteString("message", error.HttpMessage ?? error.Message);
-        if (error.Details.Count > 0)
+        if (error.Details.Count + error.HttpDetails.Count > 0)
         {
             writer.WriteStartArray("details");
-            foreach (var detail in error.Details)
+            foreach (var detail in error.Details.Concat(error.HttpDetails))
             {
                 ErrorDetails.Write(writer, detail);
             }

@@ -20,18 +20,19 @@ internal static class InvocationHeaders
 
     private static readonly string HostName = Environment.MachineName;
 
-    /// <summary>Who calls, for the callee's app. A call of the own app never left the sidecar, so nothing was forwarded.</summary>
+    /// <summary>The caller, for the callee's app. None in a call of the own app, which never leaves the sidecar.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Of(string caller, string callee)
     {
+        if (caller == callee)
+        {
+            yield break;
+        }
         yield return KeyValuePair.Create(CallerNamespace, Namespace);
         yield return KeyValuePair.Create(Caller, caller);
         yield return KeyValuePair.Create(Callee, callee);
-        if (caller != callee)
-        {
-            yield return KeyValuePair.Create("X-Forwarded-For", HostAddress.Value);
-            yield return KeyValuePair.Create("X-Forwarded-Host", HostName);
-            yield return KeyValuePair.Create("Forwarded", $"for={HostAddress.Value};by={HostAddress.Value};host={HostName}");
-        }
+        yield return KeyValuePair.Create("X-Forwarded-For", HostAddress.Value);
+        yield return KeyValuePair.Create("X-Forwarded-Host", HostName);
+        yield return KeyValuePair.Create("Forwarded", $"for={HostAddress.Value};by={HostAddress.Value};host={HostName}");
     }
 
     /// <summary>
@@ -41,8 +42,7 @@ internal static class InvocationHeaders
     public static bool Drops(string header, string caller, string callee)
         => header.Equals(AppId, StringComparison.OrdinalIgnoreCase)
         || header.Equals(ApiToken, StringComparison.OrdinalIgnoreCase)
-        || header.Equals(Callee, StringComparison.OrdinalIgnoreCase)
-        || (caller == callee && (header.Equals(Caller, StringComparison.OrdinalIgnoreCase) || header.Equals(CallerNamespace, StringComparison.OrdinalIgnoreCase)));
+        || (caller == callee && (header.Equals(Caller, StringComparison.OrdinalIgnoreCase) || header.Equals(Callee, StringComparison.OrdinalIgnoreCase) || header.Equals(CallerNamespace, StringComparison.OrdinalIgnoreCase)));
 
     private static string FindHostAddress()
         => Environment.GetEnvironmentVariable("DAPR_HOST_IP") is { Length: > 0 } given ? given

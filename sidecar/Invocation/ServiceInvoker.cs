@@ -139,8 +139,20 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         var target = new InvocationTarget(targetId, MethodPath.Clean(targetId, call.Method));
         SidecarMeter.Sent(caller.AppId, targetId);
         return PolicyOf(target) is { } policy
-            ? await GuardedAsync(targetId, policy.ExecuteAsync(limit => new ValueTask<InvocationReply>(InvokeOnceAsync(target, call, limit)), cancellation))
+            ? (await GuardedAsync(targetId, policy.ExecuteAsync(limit => new ValueTask<Attempted>(TryAsync(target, call, limit)), cancellation))).Outcome()
             : await InvokeOnceAsync(target, call, cancellation);
+    }
+
+    private async Task<Attempted> TryAsync(InvocationTarget target, InvocationCall call, CancellationToken cancellation)
+    {
+        try
+        {
+            return new Attempted(await InvokeOnceAsync(target, call, cancellation), null);
+        }
+        catch (RpcException e)
+        {
+            return new Attempted(null, e);
+        }
     }
 
     private async Task<InvocationReply> InvokeOnceAsync(InvocationTarget target, InvocationCall call, CancellationToken cancellation)

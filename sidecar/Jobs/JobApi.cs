@@ -5,8 +5,6 @@ namespace Sidecar.Jobs;
 /// <summary>The jobs building block of one app, free of transport.</summary>
 internal sealed class JobApi(string appId, JobStore store, JobService service, TimeProvider time)
 {
-    private const int LongestName = 512;
-
     /// <exception cref="Api.DaprException">The job is incomplete or wrong, or there is one of its name already.</exception>
     public async Task ScheduleAsync(Job? job, bool overwrite, CancellationToken cancellation)
     {
@@ -23,12 +21,12 @@ internal sealed class JobApi(string appId, JobStore store, JobService service, T
         ScheduledJob scheduled;
         try
         {
-            RefuseName(job.Name);
+            Check(job.Name, problem => throw new FormatException(problem));
             scheduled = JobProgress.Begin(job, time.GetUtcNow(), time.LocalTimeZone);
         }
         catch (FormatException e)
         {
-            throw errors.Schedule(e.Message);
+            throw errors.Schedule(e.Message.StartsWith("rpc error:", StringComparison.Ordinal) ? e.Message : $"rpc error: code = Unknown desc = {e.Message}");
         }
         if (!await store.TryAddAsync(scheduled, overwrite, cancellation))
         {
@@ -40,6 +38,7 @@ internal sealed class JobApi(string appId, JobStore store, JobService service, T
     public async Task<Job> GetAsync(string name, CancellationToken cancellation)
     {
         CheckName(name);
+        Check(name, problem => throw new JobErrors(appId).Get(problem));
         return await store.FindAsync(name, cancellation) is { } found ? found.Job.Job() : throw new JobErrors(appId).Missing(name);
     }
 
@@ -47,6 +46,7 @@ internal sealed class JobApi(string appId, JobStore store, JobService service, T
     public async Task DeleteAsync(string name, CancellationToken cancellation)
     {
         CheckName(name);
+        Check(name, problem => throw new JobErrors(appId).Delete(problem));
         service.Disarm(name);
         await store.DeleteAsync(name, cancellation);
     }
@@ -77,11 +77,11 @@ internal sealed class JobApi(string appId, JobStore store, JobService service, T
         }
     }
 
-    private static void RefuseName(string name)
+    private void Check(string name, Action<string> refuse)
     {
-        if (name.Length > LongestName || name.Any(letter => char.IsControl(letter) || letter is '/' or '\\' or '#' or '?') || name is "." or "..")
+        if (SchedulerName.Problem(SchedulerName.OfJob(Invocation.InvocationHeaders.Namespace, appId, name)) is { } problem)
         {
-            throw new FormatException($"job name is invalid '{name}': at most {LongestName} letters, and none of / \\ # ? or control characters");
+            refuse(problem);
         }
     }
 }

@@ -23,6 +23,10 @@ internal sealed record JobSchedule(CronExpression? Cron, TimeZoneInfo Zone, Time
         {
             return Once;
         }
+        if (text.StartsWith(ZonePrefix, StringComparison.Ordinal) && Zoned(text) is (_, var plain) && plain.StartsWith(EveryPrefix, StringComparison.Ordinal))
+        {
+            return Parse(plain, local); // every zone has the same intervals
+        }
         if (text.StartsWith(EveryPrefix, StringComparison.Ordinal))
         {
             return GoDuration.TryParse(text[EveryPrefix.Length..], out var every) && every >= TimeSpan.Zero ? Once with { Every = every } : throw Wrong(text, "after @every a duration such as 30s is expected");

@@ -192,7 +192,7 @@ internal sealed partial class ReminderService(ReminderStore store, TimerService 
     private Reminder? After(Reminder reminder)
     {
         var left = reminder.Left > 0 ? reminder.Left - 1 : reminder.Left;
-        var next = left == 0 ? null : Schedule.Parse(reminder.Period).Following(reminder.Next, time.GetUtcNow());
+        var next = left == 0 ? null : Schedule.Stored(reminder.Period).Following(reminder.Next, time.GetUtcNow());
         return next is null || reminder.Expires <= next ? null : reminder with { Next = next.Value, Left = left };
     }
 

@@ -15,6 +15,44 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
 
     private bool Recurs => Cron is not null || Years != 0 || Months != 0 || Days != 0 || Time > TimeSpan.Zero;
 
+    /// <summary>The period of a new reminder, as daprd and its scheduler take it: no days and longer, no cron, whole seconds in ISO 8601.</summary>
+    /// <exception cref="FormatException">The scheduler refuses the period, or what stands beside it; the message is daprd's.</exception>
+    public static Schedule OfReminder(string? period, string? dueTime, string? ttl)
+    {
+        if (Duration(period) is not { Years: 0, Months: 0, Days: 0 })
+        {
+            throw new FormatException($"unsupported period format: {period}");
+        }
+        if (string.IsNullOrEmpty(period) && string.IsNullOrEmpty(dueTime))
+        {
+            throw Invalid("job must have either a due time or a schedule");
+        }
+        if (string.IsNullOrEmpty(period) && !string.IsNullOrEmpty(ttl))
+        {
+            throw Invalid("job must have a schedule to have a ttl");
+        }
+        if (!string.IsNullOrEmpty(dueTime) && !IsMoment(dueTime))
+        {
+            throw Invalid("due time format not recognized");
+        }
+        return Stored(period);
+
+        static FormatException Invalid(string why) => new($"rpc error: code = Unknown desc = job failed validation: {why}");
+    }
+
+    /// <summary>The period of a timer; cron is refused.</summary>
+    /// <exception cref="FormatException">It is no duration; the message is daprd's.</exception>
+    public static Schedule OfTimer(string? period)
+        => Duration(period) ?? throw new FormatException($"invalid timer period: parse error: unsupported duration format: {period}");
+
+    /// <exception cref="FormatException">It is no duration and no time; the message is daprd's.</exception>
+    public static DateTimeOffset MomentOfTimer(string text, DateTimeOffset now, string what)
+        => IsMoment(text) ? DueTime(text, now) : throw new FormatException($"error parsing timer {what}: unsupported time/duration format: {text}");
+
+    /// <summary>The period of a reminder that is stored. One of zero recurs as often as the app can answer; earlier versions took more than <see cref="OfReminder"/> does.</summary>
+    public static Schedule Stored(string? period)
+        => Parse(period) is { Cron: null, Recurs: false } zero && !string.IsNullOrEmpty(period) ? zero with { Repetitions = Given(period) } : Parse(period);
+
     /// <exception cref="FormatException">The text is none of the three.</exception>
     public static Schedule Parse(string? text)
     {
@@ -45,7 +83,7 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
     /// <summary>As daprd tells a period: in the scheduler's words.</summary>
     public static string? Shown(string? period)
         => string.IsNullOrEmpty(period) ? null
-            : Parse(period) is { Cron: null, Years: 0, Months: 0, Recurs: true } plain ? $"@every {GoDuration.Text(plain.Time + TimeSpan.FromDays(plain.Days))}"
+            : Parse(period) is { Cron: null, Years: 0, Months: 0 } plain ? $"@every {GoDuration.Text(plain.Time + TimeSpan.FromDays(plain.Days))}"
             : period;
 
     /// <summary>The first time to act: at <paramref name="dueTime"/> (a time, or a duration from now), else at once, or by the cron.</summary>
@@ -67,7 +105,7 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
         }
         if (!Recurs)
         {
-            return null;
+            return Repetitions == 1 ? null : now;
         }
         if (Years == 0 && Months == 0)
         {
@@ -100,6 +138,23 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
             ? time
             : throw new FormatException($"'{text}' is no duration and no time");
     }
+
+    private static Schedule? Duration(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return Once;
+        }
+        return Iso().IsMatch(text) ? IsFraction(text) ? null : Parse(text) : GoDuration.TryParse(text, out _) ? Parse(text) : null;
+    }
+
+    private static bool IsMoment(string text)
+        => GoDuration.TryParse(text, out _) || (Iso().IsMatch(text) ? !IsFraction(text) : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _));
+
+    private static bool IsFraction(string iso) => iso.Contains('.', StringComparison.Ordinal);
+
+    /// <summary>How often a period of zero recurs.</summary>
+    private static int Given(string period) => Iso().Match(period) is { Success: true } iso && iso.Groups["R"].Value is { Length: > 0 } count ? int.Parse(count, CultureInfo.InvariantCulture) : -1;
 
     private static Schedule FromIso(string text, Match iso)
     {

@@ -10,11 +10,11 @@ internal static partial class DaprErrors
 {
     public static DaprException Malformed(string detail) => new(new(400, StatusCode.InvalidArgument, "ERR_MALFORMED_REQUEST", detail));
     public static DaprException MalformedBody(string detail) => Malformed($"failed deserializing HTTP body: {detail}");
-    public static DaprException BadRequest(string detail) => new(new DaprError(400, StatusCode.InvalidArgument, "ERR_BAD_REQUEST", $"invalid request: {detail}").WithGrpcInfo());
+    public static DaprException BadRequest(string detail) => new(new(400, StatusCode.InvalidArgument, "ERR_BAD_REQUEST", $"invalid request: {detail}"));
     public static DaprException Generic(string detail) => new(new(500, StatusCode.Internal, "ERROR", detail));
-    public static DaprException NotImplemented() => new(new DaprError(501, StatusCode.Unimplemented, "ERR_API_UNIMPLEMENTED", "this API is currently not implemented").WithGrpcInfo());
+    public static DaprException NotImplemented() => new(new(501, StatusCode.Unimplemented, "ERR_API_UNIMPLEMENTED", "this API is currently not implemented"));
     public static DaprException NotHere(string feature) => new(new(501, StatusCode.Unimplemented, "ERR_API_UNIMPLEMENTED", $"the embedded sidecar does not offer {feature}; docs/fidelity.md lists what it leaves out"));
-    public static DaprException UnknownGrpcMethod(string path) => new(new(501, StatusCode.Unimplemented, "ERR_API_UNIMPLEMENTED", $"unknown method {path}: neither a method of Dapr nor a call with dapr-app-id metadata"));
+    public static DaprException NoGrpcTarget() => new(new(500, StatusCode.Unknown, "ERR_DIRECT_INVOKE", "cannot proxy request: missing dapr-callee-app-id or dapr-app-id metadata"));
 
     // Health
     public static DaprException NotReady(string targets) => new(new(500, StatusCode.Internal, "ERR_HEALTH_NOT_READY", $"dapr is not ready: {targets}"));
@@ -48,13 +48,13 @@ internal static partial class DaprErrors
     public static DaprException NoAppToTell() => new(new(500, StatusCode.Internal, "ERR_APP_CHANNEL_NIL", "app channel is not initialized. cannot subscribe to configuration updates"));
 
     // Cryptography
-    public static DaprException CryptoProvidersNotConfigured() => new(new DaprError(500, StatusCode.Internal, "ERR_CRYPTO_PROVIDERS_NOT_CONFIGURED", "crypto providers not configured").WithGrpcInfo());
-    public static DaprException CryptoProviderNotFound(string component) => new(new DaprError(400, StatusCode.InvalidArgument, "ERR_CRYPTO_PROVIDER_NOT_FOUND", $"crypto provider {component} not found").WithGrpcInfo());
-    public static DaprException CryptoOperation(string detail) => new(new DaprError(500, StatusCode.Internal, "ERR_CRYPTO", $"failed to perform operation: {detail}").WithGrpcInfo());
+    public static DaprException CryptoProvidersNotConfigured() => new(new(500, StatusCode.Internal, "ERR_CRYPTO_PROVIDERS_NOT_CONFIGURED", "crypto providers not configured"));
+    public static DaprException CryptoProviderNotFound(string component) => new(new(400, StatusCode.InvalidArgument, "ERR_CRYPTO_PROVIDER_NOT_FOUND", $"crypto provider {component} not found"));
+    public static DaprException CryptoOperation(string detail) => new(new(500, StatusCode.Internal, "ERR_CRYPTO", $"failed to perform operation: {detail}"));
 
     // Conversation
-    public static DaprException ConversationNotFound(string component) => new(new DaprError(400, StatusCode.InvalidArgument, "ERR_CONVERSATION_NOT_FOUND", $"failed finding conversation component {component}").WithGrpcInfo());
-    public static DaprException ConversationMissingInputs(string component) => new(new DaprError(400, StatusCode.InvalidArgument, "ERR_CONVERSATION_MISSING_INPUTS", $"failed conversing with component {component}: missing inputs in request").WithGrpcInfo());
-    public static DaprException ConversationInvalid(string component, string detail) => new(new DaprError(400, StatusCode.InvalidArgument, "ERR_CONVERSATION_INVALID_PARMS", $"failed conversing with component {component}: invalid params: {detail}").WithGrpcInfo());
-    public static DaprException ConversationInvoke(string component, string detail) => new(new DaprError(500, StatusCode.Internal, "ERR_CONVERSATION_INVOKE", $"failed conversing with component {component}: {detail}").WithGrpcInfo());
+    public static DaprException ConversationNotFound(string component) => new(new(400, StatusCode.InvalidArgument, "ERR_CONVERSATION_NOT_FOUND", $"failed finding conversation component {component}"));
+    public static DaprException ConversationMissingInputs(string component) => new(new(400, StatusCode.InvalidArgument, "ERR_CONVERSATION_MISSING_INPUTS", $"failed conversing with component {component}: missing inputs in request"));
+    public static DaprException ConversationInvalid(string component, string detail) => new(new(400, StatusCode.InvalidArgument, "ERR_CONVERSATION_INVALID_PARMS", $"failed conversing with component {component}: invalid params: {detail}"));
+    public static DaprException ConversationInvoke(string component, string detail) => new(new(500, StatusCode.Internal, "ERR_CONVERSATION_INVOKE", $"failed conversing with component {component}: {detail}"));
 }

@@ -5,10 +5,10 @@ namespace Sidecar.Api;
 internal static partial class DaprErrors
 {
     public static DaprException StateStoresNotConfigured(string store, string app)
-        => new(new DaprError(500, StatusCode.FailedPrecondition, "ERR_STATE_STORE_NOT_CONFIGURED", $"state store {store} is not configured") { Details = [ErrorDetails.Info("DAPR_STATE_NOT_CONFIGURED", ByApp(app))] });
+        => new(new DaprError(500, StatusCode.FailedPrecondition, "ERR_STATE_STORE_NOT_CONFIGURED", $"state store {store} is not configured").ByApp("DAPR_STATE_NOT_CONFIGURED", app));
 
     public static DaprException StateStoreNotFound(string store, string app)
-        => new(new DaprError(400, StatusCode.InvalidArgument, "ERR_STATE_STORE_NOT_FOUND", $"state store {store} is not found") { Details = [ErrorDetails.Info("DAPR_STATE_NOT_FOUND", ByApp(app))] });
+        => new(new DaprError(400, StatusCode.InvalidArgument, "ERR_STATE_STORE_NOT_FOUND", $"state store {store} is not found").ByApp("DAPR_STATE_NOT_FOUND", app));
 
     public static DaprException StateKeyRequired() => Malformed("\"key\" is a required field");
 
@@ -60,5 +60,10 @@ internal static partial class DaprErrors
             Details = [ErrorDetails.Resource("state", store), ErrorDetails.Info("DAPR_STATE_QUERYING_NOT_SUPPORTED")],
         });
 
-    private static Dictionary<string, string> ByApp(string app) => new() { ["appID"] = app };
+    /// <summary>daprd names its app over HTTP only.</summary>
+    private static DaprError ByApp(this DaprError error, string reason, string app) => error with
+    {
+        HttpDetails = [ErrorDetails.Info(reason, new Dictionary<string, string> { ["appID"] = app })],
+        GrpcDetails = [ErrorDetails.Info(reason)],
+    };
 }

@@ -46,10 +46,7 @@ internal partial class DaprService
 #pragma warning disable CS0612 // the older name, which clients still read
         response.ActiveActorsCount.AddRange(response.ActorRuntime.ActiveActors);
 #pragma warning restore CS0612
-        if (ActorRuntimeInfo.Workers(sidecar) is > 0 and var workers)
-        {
-            response.Workflows = new MetadataWorkflows { ConnectedWorkers = workers };
-        }
+        response.Workflows = new MetadataWorkflows { ConnectedWorkers = ActorRuntimeInfo.Workers(sidecar) };
         response.EnabledFeatures.AddRange(sidecar.Configuration.Features);
         response.ExtendedMetadata.Add(new Dictionary<string, string>(sidecar.ExtendedMetadata));
         response.ExtendedMetadata["daprRuntimeVersion"] = RuntimeVersion.Value;

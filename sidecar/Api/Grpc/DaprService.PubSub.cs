@@ -47,7 +47,7 @@ internal partial class DaprService
         Of(context).PubSub.Demand(wanted.PubSub, wanted.Topic);
         if (subscriptions.Refusal(wanted) is { } refusal)
         {
-            throw Unknown(refusal);
+            throw Unknown($"failed to create subscription for {wanted.PubSub}: {refusal}");
         }
         using var receiver = new StreamReceiver(responses);
         await using var subscription = await subscriptions.TryStartAsync(wanted, receiver, context.CancellationToken);

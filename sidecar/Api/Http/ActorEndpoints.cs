@@ -21,7 +21,7 @@ internal static class ActorEndpoints
     {
         string[] write = ["POST", "PUT"];
         const string actor = "/v1.0/actors/{type}/{id}";
-        routes.MapMethods(actor + "/method/{**method}", ["GET", "POST", "PUT", "DELETE"], InvokeAsync);
+        routes.MapMethods(actor + "/method/{method}", ["GET", "POST", "PUT", "DELETE"], InvokeAsync);
         routes.MapGet(actor + "/state/{key}", GetStateAsync);
         routes.MapMethods(actor + "/state", write, WriteStateAsync);
         routes.MapMethods(actor + "/reminders/{name}", write, RegisterReminderAsync);
@@ -45,7 +45,7 @@ internal static class ActorEndpoints
         var request = context.Request;
         var headers = request.Headers.Where(header => !NotPassedOn.Contains(header.Key))
             .SelectMany(header => header.Value, (header, value) => KeyValuePair.Create(header.Key, value ?? "")).ToList();
-        var call = new InvocationCall(request.Method, MethodPath.Clean(context.Route("type"), context.Route("method")), request.QueryString.Value ?? "", request.ContentType, await request.BodyAsync(), headers);
+        var call = new InvocationCall(request.Method, context.Route("method"), request.QueryString.Value ?? "", request.ContentType, await request.BodyAsync(), headers);
         var reply = await context.Sidecar().Actors.InvokeAsync(Actor(context), call, context.RequestAborted);
         context.Response.StatusCode = reply.Status;
         foreach (var (name, value) in reply.Headers.Where(header => !NotPassedOn.Contains(header.Key)))
@@ -104,7 +104,7 @@ internal static class ActorEndpoints
     private static async Task GetReminderAsync(HttpContext context)
     {
         var reminder = await context.Sidecar().Actors.GetReminderAsync(Actor(context), context.Route("name"), context.RequestAborted);
-        await context.Response.WriteAsJsonAsync(new ReminderAnswer(reminder.ActorId, reminder.ActorType, reminder.Data.ValueKind == JsonValueKind.Undefined ? null : reminder.Data, Given(reminder.DueTime), Schedule.Shown(reminder.Period), Given(reminder.Ttl)), AnswerOptions);
+        await context.WriteJsonLineAsync(new ReminderAnswer(reminder.ActorId, reminder.ActorType, reminder.Data.ValueKind == JsonValueKind.Undefined ? null : reminder.Data, Given(reminder.DueTime), Schedule.Shown(reminder.Period), Given(reminder.Ttl)));
     }
 
     private static async Task RegisterTimerAsync(HttpContext context)
@@ -155,8 +155,6 @@ internal static class ActorEndpoints
     private static ActorId Actor(HttpContext context) => new(context.Route("type"), context.Route("id"));
 
     private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
-
-    private static readonly JsonSerializerOptions AnswerOptions = new() { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
 
     /// <summary>Names as daprd spells them.</summary>
     private sealed record ReminderAnswer(

@@ -33,6 +33,8 @@ internal static class ConfigurationEndpoints
             AppNotifier.Write(writer, item);
         }
         writer.WriteEndObject();
+        await writer.FlushAsync(context.RequestAborted);
+        await context.Response.WriteAsync("\n", context.RequestAborted);
     }
 
     private static async Task SubscribeAsync(HttpContext context)
@@ -42,7 +44,7 @@ internal static class ConfigurationEndpoints
         sidecar.ConfigurationItems.Demand(store);
         var listener = sidecar.ConfigurationListener(store);
         var (id, _) = await sidecar.ConfigurationItems.SubscribeAsync(store, RequestOf(context), listener, Task.CompletedTask, context.RequestAborted);
-        await context.Response.WriteAsJsonAsync(new { id }, context.RequestAborted);
+        await context.WriteJsonLineAsync(new { id });
     }
 
     private static async Task UnsubscribeAsync(HttpContext context)
@@ -52,11 +54,11 @@ internal static class ConfigurationEndpoints
         var id = context.Route("id");
         if (await items.UnsubscribeAsync(id))
         {
-            await context.Response.WriteAsJsonAsync(new { ok = true }, context.RequestAborted);
+            await context.WriteJsonLineAsync(new { ok = true });
             return;
         }
         context.Response.StatusCode = 500;
-        await context.Response.WriteAsJsonAsync(new { message = DaprErrors.ConfigurationUnsubscribe(id, $"subscription with id {id} does not exist") }, context.RequestAborted);
+        await context.WriteJsonLineAsync(new { message = DaprErrors.ConfigurationUnsubscribe(id, $"subscription with id {id} does not exist") });
     }
 
     private static ConfigurationRequest RequestOf(HttpContext context)

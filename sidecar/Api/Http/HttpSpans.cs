@@ -10,7 +10,7 @@ internal static class HttpSpans
     public static void Describe(HttpContext context, Span span)
     {
         var request = context.Request;
-        var path = "/" + RequestPath.Clean(RequestPath.Of(context).Decoded);
+        var path = RequestPath.Of(context).Decoded;
         var call = $"{request.Method} {path}";
         span.Name(path);
         Block(context, span, call);
@@ -37,7 +37,7 @@ internal static class HttpSpans
                 SpanTags.Store(span, "bindings", context.Route("name"), call);
                 break;
             case { RoutePattern.RawText: { } route } when route.Contains("/publish/", StringComparison.Ordinal):
-                SpanTags.Topic(span, context.Route("topic"));
+                span.Tag(SpanTags.MessagingSystem, "pubsub"); // daprd names the topic in the span of the delivery alone
                 break;
             case { RoutePattern.RawText: { } route } when route.Contains("/actors/", StringComparison.Ordinal):
                 Actor(context, span, route, call);

@@ -28,5 +28,5 @@ internal static class InvocationEndpoints
     private static DaprException UnknownGrpc(string path)
         => path.StartsWith("/dapr.proto.runtime.v1.Dapr/", StringComparison.Ordinal)
             ? DaprErrors.NotHere(path[(path.LastIndexOf('/') + 1)..])
-            : DaprErrors.UnknownGrpcMethod(path);
+            : DaprErrors.NoGrpcTarget();
 }

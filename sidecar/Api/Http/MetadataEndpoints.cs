@@ -7,7 +7,7 @@ internal static class MetadataEndpoints
 {
     public static void MapMetadata(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1.0/metadata", context => context.Response.WriteAsJsonAsync(MetadataJson.Describe(context.Sidecar())));
+        routes.MapGet("/v1.0/metadata", context => context.WriteJsonLineAsync(MetadataJson.Describe(context.Sidecar())));
         routes.MapPut("/v1.0/metadata/{key}", async context =>
         {
             context.Sidecar().ExtendedMetadata[context.Route("key")] = System.Text.Encoding.UTF8.GetString(await context.Request.BodyAsync());

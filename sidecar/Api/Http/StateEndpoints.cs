@@ -86,6 +86,8 @@ internal static class StateEndpoints
             writer.WriteEndObject();
         }
         writer.WriteEndArray();
+        await writer.FlushAsync(context.RequestAborted);
+        await context.Response.WriteAsync("\n", context.RequestAborted);
     }
 
     private static async Task TransactAsync(HttpContext context)

@@ -17,7 +17,7 @@ internal static class PublishMetadata
             : throw DaprErrors.PublishMetadata(pubsub, metadata, $"rawPayload value must be a valid boolean: actual is '{text}'");
     }
 
-    /// <summary><c>ttl</c> or <c>ttlInSeconds</c>, a duration or seconds. What can't be read is passed over, as in daprd.</summary>
+    /// <summary><c>ttl</c> or <c>ttlInSeconds</c>, a duration or seconds; with 0 the event has expired. What can't be read is passed over, as in daprd.</summary>
     public static TimeSpan? TimeToLive(IReadOnlyDictionary<string, string> metadata)
     {
         var text = Find(metadata, "ttl") ?? Find(metadata, "ttlInSeconds");
@@ -27,7 +27,7 @@ internal static class PublishMetadata
         }
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))
         {
-            return seconds > 0 ? TimeSpan.FromSeconds(Math.Min(seconds, (long)TimeSpan.MaxValue.TotalSeconds - 1)) : null;
+            return seconds > 0 ? TimeSpan.FromSeconds(Math.Min(seconds, (long)TimeSpan.MaxValue.TotalSeconds - 1)) : text.TrimStart('+', '-') == "0" ? TimeSpan.Zero : null;
         }
         return GoDuration.TryParse(text, out var duration) ? duration < TimeSpan.Zero ? TimeSpan.Zero : duration : null;
     }

@@ -65,13 +65,13 @@ public sealed class ActorCallbackTests : IAsyncLifetime
     public async Task A_timer_that_fails_counts_as_a_repetition()
     {
         app.Answers("/actors/Counter/a/method/timer/t", 500);
-        await sidecar.Grpc.RegisterActorTimerAsync(new() { ActorType = "Counter", ActorId = "a", Name = "t", DueTime = "0s", Period = "R3/PT0.05S" });
-        await sidecar.Grpc.RegisterActorTimerAsync(new() { ActorType = "Counter", ActorId = "b", Name = "t", DueTime = "0s", Period = "R10/PT0.05S" });
+        await sidecar.Grpc.RegisterActorTimerAsync(new() { ActorType = "Counter", ActorId = "a", Name = "t", DueTime = "0s", Period = "R3/PT1S" });
+        await sidecar.Grpc.RegisterActorTimerAsync(new() { ActorType = "Counter", ActorId = "b", Name = "t", DueTime = "0s", Period = "R4/PT1S" });
         for (var i = 0; i < 3; i++)
         {
             await app.NextAsync("/actors/Counter/a/method/timer/t");
         }
-        for (var i = 0; i < 10; i++)
+        for (var i = 0; i < 4; i++)
         {
             await app.NextAsync("/actors/Counter/b/method/timer/t");
         }
@@ -79,7 +79,7 @@ public sealed class ActorCallbackTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(404, "", "error invoke actor method: actor method not found: m")]
+    [InlineData(404, "", "error invoke actor method: actor method not found: actors/Counter/a/method/m")]
     [InlineData(500, "custom error", "error invoke actor method: error from actor service: (500) custom error")]
     [InlineData(202, "later", "error invoke actor method: error from actor service: (202) later")]
     public async Task An_answer_other_than_200_is_an_error(int status, string body, string message)

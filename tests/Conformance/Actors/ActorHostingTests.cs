@@ -114,7 +114,7 @@ public sealed class ActorHostingTests : IAsyncLifetime
             Assert.Equal(("3?x=1", "y"), (await answer.TextAsync(), answer.Headers.GetValues("x-own").Single()));
             Assert.Equal("4", (await caller.Grpc.InvokeActorAsync(new() { ActorType = "Faraway", ActorId = "a", Method = "add", Data = Google.Protobuf.ByteString.CopyFromUtf8("4") })).Data.ToStringUtf8());
             await caller.Grpc.InvokeActorAsync(new() { ActorType = "Faraway", ActorId = "a", Method = "bad" }).FailsAsync(StatusCode.Internal, "error invoke actor method: error from actor service: (500) no");
-            await caller.Http.SendAsync("POST", "/v1.0/actors/Faraway/a/reminders/r", """{"dueTime":"0s"}""").FailsAsync(500, "ERR_ACTOR_RUNTIME_NOT_FOUND");
+            await caller.Http.SendAsync("POST", "/v1.0/actors/Faraway/a/reminders/r", """{"dueTime":"0s"}""").FailsAsync(403, "ERR_ACTOR_REMINDER_NON_HOSTED");
         }
         await caller.Grpc.InvokeActorAsync(new() { ActorType = "Faraway", ActorId = "a", Method = "add" }).FailsAsync(StatusCode.FailedPrecondition);
     }

@@ -103,13 +103,109 @@ public sealed class ActorTests : IAsyncLifetime
     [Fact]
     public async Task A_reminder_with_repetitions_fires_as_often()
     {
-        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/reminders/thrice", """{"dueTime":"0s","period":"R3/PT0.1S"}""").SucceedsAsync();
+        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/reminders/thrice", """{"dueTime":"0s","period":"R3/PT1S"}""").SucceedsAsync();
         for (var i = 0; i < 3; i++)
         {
             await app.NextAsync("/actors/Counter/a/method/remind/thrice");
         }
         await Patience.UntilAsync(async () => (int)(await sidecar.Http.GetAsync("/v1.0/actors/Counter/a/reminders/thrice")).StatusCode == 404, "the reminder did not end after three times");
         Assert.True(app.GotNothingMore("/actors/Counter/a/method/remind/thrice"));
+    }
+
+    [Theory]
+    [InlineData("..%2F..%2Fsecret", "/actors/Counter/a/method/secret")]
+    [InlineData("a%2Fb", "/actors/Counter/a/method/a/b")]
+    [InlineData("a%2F..%2F..%2F..%2F..%2Fb", "/actors/Counter/a/method/b")]
+    public async Task A_method_stays_below_its_actors_path(string method, string seen)
+    {
+        await sidecar.Http.SendAsync("POST", $"/v1.0/actors/Counter/a/method/{method}", "").SucceedsAsync(200);
+        await app.NextAsync(seen);
+        await sidecar.Grpc.InvokeActorAsync(new() { ActorType = "Counter", ActorId = "a", Method = Uri.UnescapeDataString(method) });
+        await app.NextAsync(seen);
+    }
+
+    [Theory]
+    [InlineData("a", "m?x", "method contains forbidden character: \"m?x\"", "actor method")]
+    [InlineData("a", "m#x", "method contains forbidden character: \"m#x\"", "actor method")]
+    [InlineData("a", "m\n", "method contains control character at position 1: \"m\\n\"", "actor method")]
+    [InlineData("a", "\u0001m", "method contains control character at position 0: \"\\x01m\"", "actor method")]
+    [InlineData("a/b", "m", "name contains forbidden character: \"a/b\"", "actorId")]
+    [InlineData("a?b", "m", "name contains forbidden character: \"a?b\"", "actorId")]
+    [InlineData("a\nb", "m", "name contains control character at position 1: \"a\\nb\"", "actorId")]
+    public async Task A_name_that_would_change_the_path_is_refused(string id, string method, string problem, string what)
+    {
+        var told = what == "actor method" ? $"invalid request: {problem}" : $"invalid request: invalid {what}: {problem}";
+        await sidecar.Http.SendAsync("POST", $"/v1.0/actors/Counter/{Uri.EscapeDataString(id)}/method/{Uri.EscapeDataString(method)}", "").FailsAsync(400, "ERR_BAD_REQUEST", told);
+        await sidecar.Grpc.InvokeActorAsync(new() { ActorType = "Counter", ActorId = id, Method = method }).FailsAsync(StatusCode.InvalidArgument, $"invalid {what}: {problem}");
+    }
+
+    [Theory]
+    [InlineData("""{"dueTime":"0s","period":"R3/PT0.1S"}""", "unsupported period format: R3/PT0.1S")]
+    [InlineData("""{"dueTime":"0s","period":"P1D"}""", "unsupported period format: P1D")]
+    [InlineData("""{"dueTime":"0s","period":"@daily"}""", "unsupported period format: @daily")]
+    [InlineData("""{"dueTime":"PT0.5S"}""", "rpc error: code = Unknown desc = job failed validation: due time format not recognized")]
+    [InlineData("{}", "rpc error: code = Unknown desc = job failed validation: job must have either a due time or a schedule")]
+    [InlineData("""{"dueTime":"1h","ttl":"2h"}""", "rpc error: code = Unknown desc = job failed validation: job must have a schedule to have a ttl")]
+    public async Task A_reminder_that_the_scheduler_refuses_is_refused(string body, string problem)
+        => await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/reminders/wrong", body).FailsAsync(500, "ERR_ACTOR_REMINDER_CREATE", $"error creating actor reminder: {problem}");
+
+    [Theory]
+    [InlineData("two words")]
+    [InlineData("Cap_under:co-lon")]
+    [InlineData("dot.ted")]
+    [InlineData("x||y")]
+    public async Task Names_that_the_scheduler_takes_are_taken(string name)
+        => await sidecar.Http.SendAsync("POST", $"/v1.0/actors/Counter/a/reminders/{Uri.EscapeDataString(name)}", """{"dueTime":"24h"}""").SucceedsAsync();
+
+    [Theory]
+    [InlineData("a", "x~y", "a||x~y")]
+    [InlineData("a~b", "r", "a~b||r")]
+    [InlineData("a", ".dot", "a||.dot")]
+    [InlineData("a", "-", "a||")]
+    public async Task Names_that_the_scheduler_refuses_are_refused(string id, string name, string told)
+    {
+        var path = $"/v1.0/actors/Counter/{Uri.EscapeDataString(id)}/reminders/{Uri.EscapeDataString(name)}";
+        var problem = $"rpc error: code = Unknown desc = job name is invalid \"actorreminder||default||Counter||{told}\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, "
+            + @"'-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+        await sidecar.Http.SendAsync("POST", path, """{"dueTime":"24h"}""").FailsAsync(500, "ERR_ACTOR_REMINDER_CREATE", $"error creating actor reminder: {problem}");
+        await sidecar.Http.GetAsync(path).FailsAsync(500, "ERR_ACTOR_REMINDER_GET", $"error getting actor reminder: api error: code = Internal desc = failed to get job due to: {problem}");
+        await sidecar.Http.DeleteAsync(path).FailsAsync(500, "ERR_ACTOR_REMINDER_DELETE", $"error deleting actor reminder: {problem}");
+    }
+
+    [Fact]
+    public async Task A_reminder_with_a_period_of_zero_fires_again_and_again()
+    {
+        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/zero/reminders/r", """{"dueTime":"0s","period":"0s"}""").SucceedsAsync();
+        await app.NextAsync("/actors/Counter/zero/method/remind/r");
+        await app.NextAsync("/actors/Counter/zero/method/remind/r");
+        Assert.Equal("@every 0s", Text(await (await sidecar.Http.GetAsync("/v1.0/actors/Counter/zero/reminders/r")).JsonAsync(), "period"));
+        await sidecar.Http.DeleteAsync("/v1.0/actors/Counter/zero/reminders/r").SucceedsAsync();
+    }
+
+    [Fact]
+    public async Task A_reminder_of_a_millisecond_with_a_short_life_fires()
+    {
+        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/short/reminders/r", """{"dueTime":"0s","period":"1ms","ttl":"1s"}""").SucceedsAsync();
+        await app.NextAsync("/actors/Counter/short/method/remind/r");
+        await app.NextAsync("/actors/Counter/short/method/remind/r");
+    }
+
+    [Theory]
+    [InlineData("""{"dueTime":"0s","period":"R3/PT0.1S"}""", "invalid timer period: parse error: unsupported duration format: R3/PT0.1S")]
+    [InlineData("""{"dueTime":"0s","period":"@daily"}""", "invalid timer period: parse error: unsupported duration format: @daily")]
+    [InlineData("""{"dueTime":"y"}""", "error parsing timer due time: unsupported time/duration format: y")]
+    [InlineData("""{"dueTime":"1s","ttl":"x"}""", "error parsing timer TTL: unsupported time/duration format: x")]
+    public async Task A_timer_with_a_wrong_time_is_refused(string body, string problem)
+        => await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/timers/wrong", body).FailsAsync(500, "ERR_ACTOR_TIMER_CREATE", $"error creating actor timer: {problem}");
+
+    [Fact]
+    public async Task Reminders_and_timers_of_a_type_that_is_not_hosted_are_refused()
+    {
+        const string path = "/v1.0/actors/Nobody/a/";
+        await sidecar.Http.SendAsync("POST", path + "reminders/r", """{"dueTime":"1h"}""").FailsAsync(403, "ERR_ACTOR_REMINDER_NON_HOSTED");
+        await sidecar.Http.GetAsync(path + "reminders/r").FailsAsync(403, "ERR_ACTOR_REMINDER_NON_HOSTED");
+        await sidecar.Http.DeleteAsync(path + "reminders/r").FailsAsync(403, "ERR_ACTOR_REMINDER_NON_HOSTED");
+        await sidecar.Http.SendAsync("POST", path + "timers/r", """{"dueTime":"1h"}""").FailsAsync(500, "ERR_ACTOR_TIMER_CREATE", "error creating actor timer: can't create timer for actor Nobody||a: actor type not registered");
     }
 
     [Fact]

@@ -8,15 +8,18 @@ namespace Conformance.Actors;
 /// <summary>Reminders as they are kept: shown, listed, replaced, and tried again.</summary>
 public sealed class ReminderTests : IAsyncLifetime
 {
-    private const string Path = "/v1.0/actors/Counter/a/reminders/";
+    /// <summary>One type a test: all daprds of a run keep their reminders in one scheduler.</summary>
+    private readonly string type = "Counter" + Guid.NewGuid().ToString("N")[..8];
 
     private HttpApp app = null!;
     private SidecarProcess sidecar = null!;
 
+    private string Path => $"/v1.0/actors/{type}/a/reminders/";
+
     public async Task InitializeAsync()
     {
         app = await HttpApp.StartAsync();
-        app.Answers("/dapr/config", 200, """{"entities":["Counter"]}""");
+        app.Answers("/dapr/config", 200, $$"""{"entities":["{{type}}"]}""");
         sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))] });
     }
 
@@ -31,8 +34,8 @@ public sealed class ReminderTests : IAsyncLifetime
     {
         await sidecar.Http.SendAsync("POST", Path + "r", """{"data":"d","dueTime":"24h","period":"90s","ttl":"2552-01-01T00:00:00Z"}""").SucceedsAsync();
         using var answer = await sidecar.Http.GetAsync(Path + "r");
-        Assert.Equal("""{"actorID":"a","actorType":"Counter","data":"d","dueTime":"24h","period":"@every 1m30s","ttl":"2552-01-01T00:00:00Z"}""", await answer.TextAsync());
-        Assert.Equal("@every 1m30s", (await sidecar.Grpc.GetActorReminderAsync(new() { ActorType = "Counter", ActorId = "a", Name = "r" })).Period);
+        Assert.Equal($$"""{"actorID":"a","actorType":"{{type}}","data":"d","dueTime":"24h","period":"@every 1m30s","ttl":"2552-01-01T00:00:00Z"}""" + "\n", await answer.TextAsync());
+        Assert.Equal("@every 1m30s", (await sidecar.Grpc.GetActorReminderAsync(new() { ActorType = type, ActorId = "a", Name = "r" })).Period);
     }
 
     [Fact]
@@ -41,8 +44,8 @@ public sealed class ReminderTests : IAsyncLifetime
         await sidecar.Http.SendAsync("POST", Path + "r", """{"dueTime":"24h"}""").SucceedsAsync();
         await sidecar.Http.SendAsync("POST", Path + "r", """{"dueTime":"48h"}""").SucceedsAsync();
         await sidecar.Http.SendAsync("POST", Path + "r", """{"dueTime":"12h","overwrite":false}""").FailsAsync(409, "ERR_ACTOR_REMINDER_ALREADY_EXISTS", "actor reminder already exists: r");
-        await sidecar.Grpc.RegisterActorReminderAsync(new() { ActorType = "Counter", ActorId = "a", Name = "r", DueTime = "12h", Overwrite = false }).FailsAsync(StatusCode.AlreadyExists, "actor reminder already exists: r");
-        Assert.Equal("48h", (await sidecar.Grpc.GetActorReminderAsync(new() { ActorType = "Counter", ActorId = "a", Name = "r" })).DueTime);
+        await sidecar.Grpc.RegisterActorReminderAsync(new() { ActorType = type, ActorId = "a", Name = "r", DueTime = "12h", Overwrite = false }).FailsAsync(StatusCode.AlreadyExists, "actor reminder already exists: r");
+        Assert.Equal("48h", (await sidecar.Grpc.GetActorReminderAsync(new() { ActorType = type, ActorId = "a", Name = "r" })).DueTime);
     }
 
     [Fact]
@@ -50,27 +53,27 @@ public sealed class ReminderTests : IAsyncLifetime
     {
         foreach (var (id, name) in ((string, string)[])[("a", "one"), ("a", "two"), ("b", "one")])
         {
-            await sidecar.Grpc.RegisterActorReminderAsync(new() { ActorType = "Counter", ActorId = id, Name = name, DueTime = "24h" });
+            await sidecar.Grpc.RegisterActorReminderAsync(new() { ActorType = type, ActorId = id, Name = name, DueTime = "24h" });
         }
-        Assert.Equal(3, (await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = "Counter" })).Reminders.Count);
-        Assert.Equal(["one", "two"], (await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = "Counter", ActorId = "a" })).Reminders.Select(reminder => reminder.Name).Order());
-        Assert.Empty((await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = "Nobody" })).Reminders);
-        await sidecar.Grpc.UnregisterActorRemindersByTypeAsync(new() { ActorType = "Counter", ActorId = "a" });
-        Assert.Equal("b", Assert.Single((await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = "Counter" })).Reminders).Reminder.ActorId);
+        Assert.Equal(3, (await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = type })).Reminders.Count);
+        Assert.Equal(["one", "two"], (await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = type, ActorId = "a" })).Reminders.Select(reminder => reminder.Name).Order());
+        await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = "Nobody" }).FailsAsync(StatusCode.PermissionDenied, "operations on actor reminders are only possible on hosted actor types");
+        await sidecar.Grpc.UnregisterActorRemindersByTypeAsync(new() { ActorType = type, ActorId = "a" });
+        Assert.Equal("b", Assert.Single((await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = type })).Reminders).Reminder.ActorId);
     }
 
     [Fact]
     public async Task A_reminder_that_fails_is_tried_again_by_its_policy()
     {
-        app.Answers("/actors/Counter/a/method/remind/r", 500);
+        app.Answers($"/actors/{type}/a/method/remind/r", 500);
         var policy = new JobFailurePolicy { Constant = new JobFailurePolicyConstant { Interval = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.Zero), MaxRetries = 2 } };
-        await sidecar.Grpc.RegisterActorReminderAsync(new() { ActorType = "Counter", ActorId = "a", Name = "r", DueTime = "0s", FailurePolicy = policy });
+        await sidecar.Grpc.RegisterActorReminderAsync(new() { ActorType = type, ActorId = "a", Name = "r", DueTime = "0s", FailurePolicy = policy });
         for (var i = 0; i < 3; i++)
         {
-            await app.NextAsync("/actors/Counter/a/method/remind/r");
+            await app.NextAsync($"/actors/{type}/a/method/remind/r");
         }
-        await Patience.UntilAsync(async () => (await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = "Counter" })).Reminders.Count == 0, "the reminder stayed after its last retry");
-        Assert.True(app.GotNothingMore("/actors/Counter/a/method/remind/r"));
+        await Patience.UntilAsync(async () => (await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = type })).Reminders.Count == 0, "the reminder stayed after its last retry");
+        Assert.True(app.GotNothingMore($"/actors/{type}/a/method/remind/r"));
     }
 
     [Theory]
@@ -78,5 +81,5 @@ public sealed class ReminderTests : IAsyncLifetime
     [InlineData("..")]
     [InlineData("")]
     public Task A_name_that_would_spoil_a_path_is_refused(string name)
-        => Assert.ThrowsAsync<RpcException>(() => sidecar.Grpc.RegisterActorReminderAsync(new() { ActorType = "Counter", ActorId = "a", Name = name, DueTime = "24h" }).ResponseAsync);
+        => Assert.ThrowsAsync<RpcException>(() => sidecar.Grpc.RegisterActorReminderAsync(new() { ActorType = type, ActorId = "a", Name = name, DueTime = "24h" }).ResponseAsync);
 }

@@ -4,10 +4,10 @@ using Google.Protobuf;
 
 namespace Conformance.Components;
 
-/// <summary>A component may be called anything: its name is a key, over either protocol.</summary>
+/// <summary>A component may be called anything but for a slash and a percent sign: its name is a key, over either protocol.</summary>
 public sealed class ComponentNameTests
 {
-    private static readonly string[] Names = ["UPPER.lower-1_2", "two words", "日本語", "it's", "semi;colon", "#hash", "50%", "a+b", "q?x=1", "tab\tbed", "[brackets]", "back\\slash", "-dash", "~", "true", "1234"];
+    private static readonly string[] Names = ["UPPER.lower-1_2", "two words", "日本語", "it's", "semi;colon", "#hash", "a+b", "q?x=1", "tab\tbed", "[brackets]", "back\\slash", "-dash", "~", "true", "1234"];
 
     [Fact]
     public async Task Stores_of_any_name_are_written_and_read()

@@ -83,7 +83,7 @@ public sealed class ConversationTests(EchoSidecar fixture) : IClassFixture<EchoS
         await Sidecar.Http.SendAsync("POST", First, """{"metadata":{"model":"m"}}""").FailsAsync(400, "ERR_CONVERSATION_MISSING_INPUTS");
         await Sidecar.Http.SendAsync("POST", First, "{").FailsAsync(400, "ERR_MALFORMED_REQUEST");
         var failure = await Sidecar.Grpc.ConverseAlpha2Async(new() { Name = "nope" }).FailsAsync(StatusCode.InvalidArgument, "failed finding conversation component nope");
-        Assert.Equal("ERR_CONVERSATION_NOT_FOUND", failure.Reason());
+        Assert.Null(failure.Reason());
     }
 
     [Fact]

@@ -43,14 +43,14 @@ public sealed class GeneralTests(PlainSidecar fixture) : IClassFixture<PlainSide
     [Fact]
     public async Task Secrets_are_given_alone_and_all_together()
     {
-        await Http.GetAsync("/v1.0/secrets/vault/allowed").SucceedsAsync(200, """{"allowed":"a"}""");
-        await Http.GetAsync("/v1.0/secrets/vault/nested:password").SucceedsAsync(200, """{"nested:password":"p"}""");
+        await Http.GetAsync("/v1.0/secrets/vault/allowed").SucceedsAsync(200, """{"allowed":"a"}""" + "\n");
+        await Http.GetAsync("/v1.0/secrets/vault/nested:password").SucceedsAsync(200, """{"nested:password":"p"}""" + "\n");
         using var all = await Http.GetAsync("/v1.0/secrets/vault/bulk");
         Assert.Equal(["allowed", "nested:list:0", "nested:password"], (await all.JsonAsync()).EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
         Assert.Equal("p", (await fixture.Sidecar.Client.GetSecretAsync("vault", "nested:password"))["nested:password"]);
         Assert.False((await fixture.Sidecar.Client.GetBulkSecretAsync("vault")).ContainsKey("denied"));
-        await Http.GetAsync("/v1.0/secrets/prefixed/ONE").SucceedsAsync(200, """{"ONE":"1"}""");
-        await Http.GetAsync("/v1.0/secrets/env/APP_API_TOKEN").SucceedsAsync(200, """{"APP_API_TOKEN":""}""");
+        await Http.GetAsync("/v1.0/secrets/prefixed/ONE").SucceedsAsync(200, """{"ONE":"1"}""" + "\n");
+        await Http.GetAsync("/v1.0/secrets/env/APP_API_TOKEN").SucceedsAsync(200, """{"APP_API_TOKEN":""}""" + "\n");
     }
 
     [Fact]

@@ -38,9 +38,10 @@ public sealed class StartTests
         Assert.Contains("process component mine error: incorrect type workflow.dapr", output, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task An_app_that_does_not_say_whether_it_wants_a_binding_goes_without()
     {
+        Skip.If(SidecarProcess.IsDaprd, "daprd starts none of the input bindings that come after such a one, in any order");
         await using var app = await HttpApp.StartAsync();
         var never = new TaskCompletionSource();
         app.Answers("/slow", (_, context) => never.Task.WaitAsync(context.RequestAborted));

@@ -40,10 +40,12 @@ public sealed class Callers : IAsyncLifetime
                     tracing: { samplingRate: "1" }
                     accessControl:
                       defaultAction: allow
+                      trustDomain: public
                       policies:
                       - appId: alpha-{{run}}
                         defaultAction: allow
                         namespace: default
+                        trustDomain: public
                         operations:
                         - { name: /admin/**, httpVerb: ["*"], action: deny }
                         - { name: /reports/*, httpVerb: [POST], action: deny }

@@ -120,9 +120,19 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
     [InlineData("x", """{"schedule":"@daily","repeats":-1}""", 400, "ERR_MALFORMED_REQUEST", null)]
     [InlineData("x", "[{}]", 400, "ERR_MALFORMED_REQUEST", null)]
     [InlineData("x", """{"schedule":"CRON_TZ=Not/AZone 0 0 9 * * *"}""", 500, "DAPR_SCHEDULER_SCHEDULE_JOB", null)]
-    [InlineData("x", """{"schedule":"CRON_TZ=Europe/Rome @every 1h"}""", 500, "DAPR_SCHEDULER_SCHEDULE_JOB", null)]
     public Task A_wrong_job_is_refused(string name, string body, int status, string code, string? message)
         => Http.SendAsync("POST", $"/v1.0/jobs/{name}", body).FailsAsync(status, code, message);
+
+    [Theory]
+    [InlineData("x~y")]
+    [InlineData("a%2Fb")]
+    [InlineData("-")]
+    public async Task A_name_that_the_scheduler_refuses_is_refused(string name)
+    {
+        await Http.SendAsync("POST", $"/v1.0/jobs/{name}", """{"dueTime":"24h"}""").FailsAsync(500, "DAPR_SCHEDULER_SCHEDULE_JOB");
+        await Http.GetAsync($"/v1.0/jobs/{name}").FailsAsync(500, "DAPR_SCHEDULER_GET_JOB");
+        await Http.DeleteAsync($"/v1.0/jobs/{name}").FailsAsync(500, "DAPR_SCHEDULER_DELETE_JOB");
+    }
 
     [Fact]
     public async Task A_gRPC_app_is_told_over_gRPC()

@@ -17,6 +17,8 @@ public abstract class LockDriver
 
 public sealed class InMemoryLocks : LockDriver
 {
+    public override string? Missing => SidecarProcess.LacksComponent("lock.in-memory");
+
     public override string Component(string name) => Yaml.Component(name, "lock.in-memory");
 }
 

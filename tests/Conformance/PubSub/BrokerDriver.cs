@@ -46,6 +46,8 @@ public sealed class SqliteBroker : BrokerDriver
     public override string Component(string name, params (string Name, string Value)[] metadata)
         => Yaml.Component(name, "pubsub.sqlite", [("connectionString", $"{{scratch}}/{name}.db"), ("redeliverInterval", "50ms"), .. metadata]);
 
+    public override string? Missing => SidecarProcess.LacksComponent("pubsub.sqlite");
+
     public override bool Redelivers => true;
 
     public override bool Wildcards => false;

@@ -55,7 +55,8 @@ public abstract partial class PubSubTests<TDriver>
         Assert.Equal(("com.dapr.event.sent.bulk", "bulk", fixture.Driver.Gathers ? 3 : 1), (Text(got.Json, "type"), Text(got.Json, "topic"), got.Json.GetProperty("entries").GetArrayLength()));
         var entry = got.Json.GetProperty("entries")[0];
         Assert.Equal(["contentType", "entryId", "event", "metadata"], entry.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
-        Assert.Equal(("application/cloudevents+json", "a"), (Text(entry, "contentType"), Text(entry.GetProperty("event"), "data")));
+        Assert.Equal("application/cloudevents+json", Text(entry, "contentType"));
+        Assert.Contains(Text(entry.GetProperty("event"), "data"), (string[])["a", "b", "c"]); // daprd publishes the entries in any order
     }
 
     [SkippableFact]

@@ -70,7 +70,7 @@ public abstract partial class PubSubTests<TDriver>
     [SkippableTheory]
     [InlineData("", "t", "pubsubName is required")]
     [InlineData("events", "", "topic is required")]
-    [InlineData("scoped", "narrow", "subscription to topic 'narrow' on pubsub 'scoped' is not allowed")]
+    [InlineData("scoped", "narrow", "failed to create subscription for scoped: subscription to topic 'narrow' on pubsub 'scoped' is not allowed")]
     public async Task A_stream_that_cannot_be_subscribed_ends(string pubsub, string topic, string message)
     {
         using var stream = Grpc.SubscribeTopicEventsAlpha1();

@@ -177,8 +177,10 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
         App.Answers("/retry", 200);
         if (fixture.Driver.Redelivers)
         {
-            // Answers between the two settings may have been failures as well; the event stops when it is taken.
-            Assert.Equal(first, Text((await App.NextAsync("/retry")).Json, "id"));
+            // Answers between the two settings may have been failures as well, and so may those of the case before; the event stops when it is taken.
+            while (Text((await App.NextAsync("/retry")).Json, "id") != first)
+            {
+            }
         }
         await PublishAsync("retry", "2");
         Received got;
@@ -223,6 +225,7 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
             return;
         }
         await Http.SendAsync("POST", "/v1.0/publish/events/plain?metadata.ttlInSeconds=0s", "1").SucceedsAsync();
+        await Http.SendAsync("POST", "/v1.0/publish/events/plain?metadata.ttlInSeconds=0", "1").SucceedsAsync();
         await AssertNothingMoreAsync("plain");
         await Http.SendAsync("POST", "/v1.0/publish/events/plain?metadata.ttlInSeconds=100", "1").SucceedsAsync();
         Assert.True((await App.NextAsync("/plain")).Json.TryGetProperty("expiration", out _));

@@ -62,9 +62,9 @@ public sealed class GrpcRetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Streams_go_through_a_policy_as_they_are()
+    public async Task Calls_marked_as_streams_go_through_a_policy_as_they_are()
     {
-        using var chat = caller.Channel.CreateCallInvoker().AsyncDuplexStreamingCall(Echo.ChatMethod, null, Target());
+        using var chat = caller.Channel.CreateCallInvoker().AsyncDuplexStreamingCall(Echo.ChatMethod, null, new CallOptions(new Metadata { { "dapr-app-id", callee.AppId }, { "dapr-stream", "true" } }));
         foreach (var text in (string[])["one", "two"])
         {
             await chat.RequestStream.WriteAsync(new StringValue { Value = text });
@@ -75,14 +75,14 @@ public sealed class GrpcRetryTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(StatusCode.Unavailable, 3)]
-    [InlineData(StatusCode.InvalidArgument, 1)]
-    public async Task InvokeService_is_tried_again_when_the_code_is_named(StatusCode code, int attempts)
+    [InlineData(StatusCode.Unavailable)]
+    [InlineData(StatusCode.InvalidArgument)]
+    public async Task InvokeService_is_tried_again_whatever_the_code_is(StatusCode code)
     {
         var calls = 0;
         app.State.OnInvoke = (_, _) => throw new RpcException(new Status(code, $"attempt {Interlocked.Increment(ref calls)}"));
         await Assert.ThrowsAsync<RpcException>(() => caller.Grpc.InvokeServiceAsync(new InvokeServiceRequest { Id = callee.AppId, Message = new InvokeRequest { Method = "m" } }).ResponseAsync);
-        Assert.Equal(attempts, calls);
+        Assert.Equal(3, calls);
     }
 
     private AsyncUnaryCall<StringValue> Say(string text) => caller.Channel.CreateCallInvoker().AsyncUnaryCall(Echo.SayMethod, null, Target(), new StringValue { Value = text });

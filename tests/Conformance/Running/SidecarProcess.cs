@@ -22,12 +22,12 @@ public sealed class SidecarProcess : IAsyncDisposable
     private readonly string scratch;
     private readonly ConcurrentQueue<string> output = new();
 
-    private SidecarProcess(SidecarOptions options)
+    private SidecarProcess(SidecarOptions options, IReadOnlyList<string> controlPlane)
     {
         AppId = options.AppId;
         (HttpPort, GrpcPort, PublicPort) = (options.HttpPort ?? Port.Free(), options.GrpcPort ?? Port.Free(), Port.Free());
         scratch = Directory.CreateTempSubdirectory("conformance-").FullName;
-        process = Process.Start(StartInfo(options)) ?? throw new InvalidOperationException("the sidecar could not be started");
+        process = Process.Start(StartInfo(options, controlPlane)) ?? throw new InvalidOperationException("the sidecar could not be started");
         process.OutputDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
         process.ErrorDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
         process.BeginOutputReadLine();
@@ -39,6 +39,9 @@ public sealed class SidecarProcess : IAsyncDisposable
     }
 
     public static bool IsDaprd => DaprdPath is not null;
+
+    /// <summary>Why a case that needs a component of our own can't run on daprd; null on the embedded sidecar.</summary>
+    public static string? LacksComponent(string type) => IsDaprd ? $"needs {type}, which daprd does not have" : null;
 
     public string AppId { get; }
 
@@ -68,7 +71,7 @@ public sealed class SidecarProcess : IAsyncDisposable
 
     public static async Task<SidecarProcess> StartAsync(SidecarOptions options)
     {
-        var sidecar = new SidecarProcess(options);
+        var sidecar = await CreateAsync(options);
         try
         {
             await Patience.UntilAsync(() => sidecar.IsReadyAsync(options.AwaitReady), $"the sidecar of {options.AppId} did not get ready");
@@ -84,7 +87,7 @@ public sealed class SidecarProcess : IAsyncDisposable
     /// <summary>Starts a sidecar that is expected to refuse; gives its exit code and what it said.</summary>
     public static async Task<(int ExitCode, string Output)> RefusedAsync(SidecarOptions options)
     {
-        await using var sidecar = new SidecarProcess(options);
+        await using var sidecar = await CreateAsync(options);
         var code = await sidecar.Ended.OrFail("the sidecar did not end, although it should have refused to start");
         return (code, sidecar.Output);
     }
@@ -116,6 +119,8 @@ public sealed class SidecarProcess : IAsyncDisposable
         Directory.Delete(scratch, recursive: true);
     }
 
+    private static async Task<SidecarProcess> CreateAsync(SidecarOptions options) => new(options, IsDaprd ? await ControlPlane.FlagsAsync() : []);
+
     private static string SharedFolder()
     {
         var folder = Directory.CreateTempSubdirectory("conformance-run-");
@@ -140,7 +145,15 @@ public sealed class SidecarProcess : IAsyncDisposable
         }
     }
 
-    private ProcessStartInfo StartInfo(SidecarOptions options)
+    /// <summary>Names by a file: daprd's default is mDNS, which leaves the machine and finds the apps of other runs.</summary>
+    private static string NamesIn(string folder) => Yaml.Configuration($$"""
+        nameResolution:
+          component: sqlite
+          version: v1
+          configuration: { connectionString: "{{Path.Combine(folder, "names.db")}}", updateInterval: 60s, timeout: 20s }
+        """);
+
+    private ProcessStartInfo StartInfo(SidecarOptions options, IReadOnlyList<string> controlPlane)
     {
         var resources = Directory.CreateDirectory(Path.Combine(scratch, "resources")).FullName;
         foreach (var (index, resource) in options.Resources.Index())
@@ -162,8 +175,15 @@ public sealed class SidecarProcess : IAsyncDisposable
         [
             "--app-id", options.AppId, "--dapr-http-port", $"{HttpPort}", "--dapr-grpc-port", $"{GrpcPort}", "--dapr-internal-grpc-port", $"{Port.Free()}",
             "--dapr-public-port", $"{PublicPort}", "--enable-metrics=false", "--resources-path", resources, "--dapr-listen-addresses", "127.0.0.1",
-            "--app-protocol", options.AppProtocol, .. options.AppPort > 0 ? (string[])["--app-port", $"{options.AppPort}"] : [], .. options.Flags,
+            "--app-protocol", options.AppProtocol, .. controlPlane, .. options.AppPort > 0 ? (string[])["--app-port", $"{options.AppPort}"] : [], .. options.Flags,
         ];
+        if (IsDaprd)
+        {
+            var names = Path.Combine(scratch, "names.yaml");
+            File.WriteAllText(names, NamesIn(options.Isolated ? scratch : Shared));
+            flags.AddRange(["--config", names, "--dapr-internal-grpc-listen-address", "127.0.0.1"]);
+            info.Environment["DAPR_HOST_IP"] = "127.0.0.1";
+        }
         if (options.Configuration is { } configuration)
         {
             var file = Path.Combine(scratch, "configuration.yaml");

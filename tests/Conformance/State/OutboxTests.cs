@@ -11,7 +11,7 @@ public sealed class InMemoryOutboxTests(OutboxSidecar<InMemoryState, InMemoryBro
 
 public sealed class SqliteOutboxTests(OutboxSidecar<SqliteState, SqliteBroker> fixture) : OutboxTests<SqliteState, SqliteBroker>(fixture);
 
-public sealed class RedisOutboxTests(OutboxSidecar<RedisState, RedisBroker> fixture) : OutboxTests<RedisState, RedisBroker>(fixture);
+public sealed class RedisOutboxTests(OutboxSidecar<RedisState, PatientRedisBroker> fixture) : OutboxTests<RedisState, PatientRedisBroker>(fixture);
 
 public sealed class PostgresOutboxTests(OutboxSidecar<Postgres2State, RabbitBroker> fixture) : OutboxTests<Postgres2State, RabbitBroker>(fixture);
 
@@ -25,7 +25,8 @@ public sealed class OutboxSidecar<TState, TBroker> : IAsyncLifetime where TState
 
     public SidecarProcess Sidecar { get; private set; } = null!;
 
-    public string? Missing => store.Missing ?? broker.Missing;
+    public string? Missing => store.Missing ?? broker.Missing
+        ?? (SidecarProcess.IsDaprd && broker is InMemoryBroker ? "pubsub.in-memory delivers within the publish, so that daprd's outbox waits for a transaction that waits for it" : null);
 
     public async Task InitializeAsync()
     {
@@ -71,7 +72,10 @@ public abstract class OutboxTests<TState, TBroker> : IClassFixture<OutboxSidecar
     [SkippableFact]
     public async Task Every_upsert_is_published_as_an_event_whose_id_is_the_outboxes_own()
     {
-        await TransactAsync(Upsert("a", "{\"n\":1}", """{"contentType":"application/json","type":"order.created","subject":"a","id":"mine","extra":"x","cloudevent.type":"ignored"}"""), Upsert("head", "1", """{"contentType":"application/json"}"""));
+        // The content type stands with the projection: state.redis stores a value that has one by a module that is not everywhere.
+        await TransactAsync(
+            Upsert("a", "{\"n\":1}", """{"type":"order.created","subject":"a","id":"mine","extra":"x","cloudevent.type":"ignored"}"""), Projection("a", "{\"n\":1}"),
+            Upsert("head", "1", "{}"));
         // Events of different subjects come in any order.
         JsonElement[] events = [await NextAsync(), await NextAsync()];
         var (first, second) = (events.Single(json => json.TryGetProperty("subject", out _)), events.Single(json => !json.TryGetProperty("subject", out _)));
@@ -79,7 +83,7 @@ public abstract class OutboxTests<TState, TBroker> : IClassFixture<OutboxSidecar
         Assert.Equal(("outbox-app", "order.created", "a", "x", "ignored", "application/json", "orders", "events"),
             (Text(first, "source"), Text(first, "type"), Text(first, "subject"), Text(first, "extra"), Text(first, "cloudevent.type"), Text(first, "datacontenttype"), Text(first, "topic"), Text(first, "pubsubname")));
         Assert.Equal("{\"n\":1}", first.GetProperty("data").GetRawText());
-        Assert.Equal(("com.dapr.event.sent", "1"), (Text(second, "type"), second.GetProperty("data").GetRawText()));
+        Assert.Equal(("com.dapr.event.sent", "1"), (Text(second, "type"), Text(second, "data")));
     }
 
     [SkippableFact]
@@ -111,7 +115,7 @@ public abstract class OutboxTests<TState, TBroker> : IClassFixture<OutboxSidecar
         Assert.Equal(("""{"n":1}""", "text/plain"), (Text(await NextAsync() is var got ? got : default, "data"), Text(got, "datacontenttype")));
         await fixture.Sidecar.Client.ExecuteStateTransactionAsync("store", [new("d", json, StateOperationType.Upsert, metadata: new Dictionary<string, string> { ["datacontenttype"] = "application/json" })]);
         Assert.Equal(("""{"n":1}""", "application/json"), (Text(await NextAsync() is var named ? named : default, "data"), Text(named, "datacontenttype")));
-        await fixture.Sidecar.Client.ExecuteStateTransactionAsync("store", [new("d", json, StateOperationType.Upsert, metadata: new Dictionary<string, string> { ["contentType"] = "application/json" })]);
+        await fixture.Sidecar.Client.ExecuteStateTransactionAsync("store", [new("d", json, StateOperationType.Upsert), new("d", json, StateOperationType.Upsert, metadata: new Dictionary<string, string> { ["outbox.projection"] = "true", ["contentType"] = "application/json" })]);
         Assert.Equal(JsonValueKind.Object, (await NextAsync()).GetProperty("data").ValueKind);
     }
 
@@ -128,6 +132,8 @@ public abstract class OutboxTests<TState, TBroker> : IClassFixture<OutboxSidecar
 
     private static string Upsert(string key, string value, string metadata, string rest = "")
         => $$$"""{"operation":"upsert","request":{"key":"{{{key}}}","value":{{{value}}},"metadata":{{{metadata}}}{{{rest}}}}}""";
+
+    private static string Projection(string key, string value) => Upsert(key, value, """{"outbox.projection":"true","contentType":"application/json"}""");
 
     private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString() ?? "";
 

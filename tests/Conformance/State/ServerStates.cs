@@ -16,6 +16,9 @@ public sealed class RedisState : StateDriver
     public override bool FirstWriteInTransactions => false;
     public override bool TellsExpiry => false;
 
+    /// <summary>daprd writes values for Redis by a faster encoder: names in any order, six digits of a fraction, markup as it is.</summary>
+    public override bool KeepsJson => !SidecarProcess.IsDaprd;
+
     public override async Task StartAsync() => server = await SharedServers.RedisAsync();
 
     public override string Component(string name, params (string Name, string Value)[] metadata)

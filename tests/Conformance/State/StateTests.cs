@@ -71,10 +71,7 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
     [InlineData("null", "null")]
     public async Task Values_are_stored_as_Go_encodes_them(string given, string stored)
     {
-        if (!fixture.Driver.KeepsJson)
-        {
-            return;
-        }
+        Skip.IfNot(fixture.Driver.KeepsJson, "the store writes JSON its own way");
         await SaveAsync(given);
         await Http.GetAsync($"{Store}/{key}").SucceedsAsync(200, stored);
     }
@@ -112,7 +109,7 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
         await Http.SendAsync("POST", $"/v1.0/state/{store}", "not even json").FailsAsync(400, "ERR_STATE_STORE_NOT_FOUND");
         await Http.SendAsync("POST", $"/v1.0/state/{store}/transaction", "{}").FailsAsync(400, "ERR_STATE_STORE_NOT_FOUND");
         var failure = await Grpc.GetStateAsync(new() { StoreName = store, Key = "k" }).FailsAsync(StatusCode.InvalidArgument, $"state store {store} is not found");
-        Assert.Equal(("DAPR_STATE_NOT_FOUND", "state-app"), (failure.Reason(), failure.Detail<ErrorInfo>()?.Metadata["appID"]));
+        Assert.Equal(("DAPR_STATE_NOT_FOUND", 0), (failure.Reason(), failure.Detail<ErrorInfo>()?.Metadata.Count));
     }
 
     [SkippableFact]

@@ -25,7 +25,7 @@ public sealed class WorkflowTests
             await app.Client.RaiseEventAsync(id, "end", "y");
             await app.Client.WaitForWorkflowCompletionAsync(id);
         }
-        await Patience.UntilAsync(async () => (await sidecar.Grpc.GetMetadataAsync(new())).Workflows is null, "the worker stayed connected");
+        await Patience.UntilAsync(async () => (await sidecar.Grpc.GetMetadataAsync(new())).Workflows.ConnectedWorkers == 0, "the worker stayed connected");
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class CloudEventsTests
     [Theory]
     [InlineData("ttlInSeconds", "5", 5.0)]
     [InlineData("TTL", "1m", 60.0)]
-    [InlineData("ttl", "0", null)]
+    [InlineData("ttl", "0", 0.0)]
     [InlineData("ttl", "-5", null)]
     [InlineData("ttl", "soon", null)]
     [InlineData("other", "5", null)]

@@ -1,0 +1,27 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Sidecar.Api.Json;
+
+namespace Sidecar.Api.Http;
+
+/// <summary>Answers that daprd writes by Go's JSON encoder: markup is escaped, and a line end follows.</summary>
+internal static class JsonLine
+{
+    private static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    /// <summary>Members in their order, as Go encodes a struct.</summary>
+    public static Task WriteJsonLineAsync<T>(this HttpContext context, T value)
+        => WriteAsync(context, new StringBuilder(JsonSerializer.Serialize(value, Readable)).Replace("<", "\\u003c").Replace(">", "\\u003e").Replace("&", "\\u0026").ToString());
+
+    /// <summary>Members by name, as Go encodes a map.</summary>
+    public static Task WriteSortedJsonLineAsync<T>(this HttpContext context, T map)
+        => WriteAsync(context, Encoding.UTF8.GetString(GoJson.Encode(JsonSerializer.SerializeToElement(map)).Span));
+
+    private static Task WriteAsync(HttpContext context, string json)
+    {
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(json + '\n', context.RequestAborted);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text.RegularExpressions;
+
+namespace Sidecar.Jobs;
+
+/// <summary>
+/// The key under which Dapr's scheduler keeps a job or a reminder. Without <c>_ : -</c> and blanks, and in small letters, each of its parts
+/// has to be a DNS subdomain. What the scheduler refuses is refused here too, or an app would fail once it moves to daprd.
+/// </summary>
+internal static partial class SchedulerName
+{
+    private const string Separator = "||";
+    private const int LongestPart = 253;
+
+    public static string OfJob(string space, string appId, string name) => string.Join(Separator, "app", space, appId, name);
+
+    public static string OfReminder(string space, string type, string id, string name) => string.Join(Separator, "actorreminder", space, type, id, name);
+
+    /// <summary>Why the scheduler refuses <paramref name="key"/>, in its words; null when it takes it.</summary>
+    public static string? Problem(string key)
+    {
+        var name = Ignored().Replace(key, "");
+        foreach (var part in name.ToLowerInvariant().Split(Separator))
+        {
+            var problem = (part.Length > LongestPart, Subdomain().IsMatch(part)) switch
+            {
+                (true, true) => $"must be no more than {LongestPart} characters",
+                (true, false) => $"must be no more than {LongestPart} characters, {NoSubdomain}",
+                (false, false) => NoSubdomain,
+                _ => null,
+            };
+            if (problem is not null)
+            {
+                return $"rpc error: code = Unknown desc = job name is invalid \"{name}\": {problem}";
+            }
+        }
+        return null;
+    }
+
+    private const string Pattern = "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*";
+
+    private const string NoSubdomain = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an "
+        + $"alphanumeric character (e.g. 'example.com', regex used for validation is '{Pattern}')";
+
+    [GeneratedRegex($@"\A{Pattern}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Subdomain();
+
+    [GeneratedRegex("[_: -]", RegexOptions.CultureInvariant)]
+    private static partial Regex Ignored();
+}

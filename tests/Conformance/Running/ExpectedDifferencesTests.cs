@@ -1,0 +1,16 @@
+using System.Reflection;
+
+namespace Conformance.Running;
+
+/// <summary>The list of expected differences itself: a name that no case has would hide that its difference is gone.</summary>
+public sealed class ExpectedDifferencesTests
+{
+    [Fact]
+    public void Every_listed_name_is_one_of_a_case()
+        => Assert.All(ExpectedDifferences.Reasons.Keys, name =>
+        {
+            var parts = name.Split('(')[0].Split('.');
+            var type = Assembly.GetExecutingAssembly().GetType(string.Join('.', parts[..^1]));
+            Assert.True(type?.GetMethod(parts[^1]) is not null, $"ExpectedDifferences.txt lists {name}, which is no test");
+        });
+}
