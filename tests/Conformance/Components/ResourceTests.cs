@@ -85,7 +85,7 @@ public sealed class ResourceTests
     }
 
     private static async Task<IEnumerable<string>> LoadedAsync(SidecarProcess sidecar)
-        => (await sidecar.Grpc.GetMetadataAsync(new GetMetadataRequest())).RegisteredComponents.Select(component => component.Name);
+        => (await sidecar.Grpc.GetMetadataAsync(new Dapr.Client.Autogen.Grpc.v1.GetMetadataRequest())).RegisteredComponents.Select(component => component.Name);
 
     private static string Named(string name, string? space) => $"""
         apiVersion: dapr.io/v1alpha1
