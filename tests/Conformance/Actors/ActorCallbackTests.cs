@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Conformance.Actors;
 
 /// <summary>What an app is told when reminders and timers fire, to the letter; and which of its answers count as failures.</summary>
+[Collection(HostsOfCounter.Name)]
 public sealed class ActorCallbackTests : IAsyncLifetime
 {
     private HttpApp app = null!;

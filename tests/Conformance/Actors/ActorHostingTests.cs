@@ -8,6 +8,7 @@ using Status = Dapr.Client.Autogen.Grpc.v1.ActorRuntime.Types.ActorRuntimeStatus
 namespace Conformance.Actors;
 
 /// <summary>From when on, and until when, an app hosts actors.</summary>
+[Collection(HostsOfCounter.Name)]
 public sealed class ActorHostingTests : IAsyncLifetime
 {
     private static readonly string Store = Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"));

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Conformance.Actors;
 
 /// <summary>The wire between sidecar and app: what an app that hosts actors gets and says.</summary>
+[Collection(HostsOfCounter.Name)]
 public sealed class ActorTests : IAsyncLifetime
 {
     private const string Config = """{"entities":["Counter"],"actorIdleTimeout":"60m"}""";
@@ -188,6 +189,7 @@ public sealed class ActorTests : IAsyncLifetime
         await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/short/reminders/r", """{"dueTime":"0s","period":"1ms","ttl":"1s"}""").SucceedsAsync();
         await app.NextAsync("/actors/Counter/short/method/remind/r");
         await app.NextAsync("/actors/Counter/short/method/remind/r");
+        await sidecar.Http.DeleteAsync("/v1.0/actors/Counter/short/reminders/r").SucceedsAsync(); // which daprd keeps on beyond its life
     }
 
     [Theory]
