@@ -212,7 +212,7 @@ internal sealed partial class SidecarServer : IAsyncDisposable
         var problems = new List<YamlProblem>();
         var resources = apps.Select(app => ResourceSet.Load(app.ResourcesPaths, problems)).ToList();
         var configurations = apps.Select(app => ConfigurationReader.Load(app.ConfigPaths, problems)).ToList();
-        InvalidConfigurationException.ThrowIfAny(problems, options.Strict);
+        InvalidConfigurationException.ThrowIfAny(problems, strict: false); // the rest of the mistakes is reported together, once components are read as well
         var actors = new ActorDirectory(directory, apps.Count == 1 ? registry : null);
         for (var i = 0; i < apps.Count; i++)
         {
