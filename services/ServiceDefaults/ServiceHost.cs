@@ -41,6 +41,7 @@ public static class ServiceHost
         }
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning)
             .AddFilter("Dapr.Workflow", LogLevel.Warning) // several lines an order at Information
+            .AddFilter("Dapr.Workflow.Worker.WorkflowsFactory", LogLevel.Error) // its generator registers once more what a service registers itself
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // not being set up yet is told by the probe itself
         builder.Services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
         builder.Services.AddProblemDetails();
