@@ -21,7 +21,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Sidecar.Hosting;
 
-/// <summary>What a sidecar process serves: an app each, and how strict to be.</summary>
+/// <summary>The apps that a sidecar process serves, and whether it refuses what daprd passes over.</summary>
 internal sealed record ServerOptions(IReadOnlyList<AppOptions> Apps, bool Strict, LogLevel LogLevel = LogLevel.Information, bool OwnsProcess = false);
 
 /// <summary>One web server with the ports of all sidecars of this process. The connection tells whose sidecar is spoken to.</summary>

@@ -1,6 +1,6 @@
 namespace Sidecar.Yaml;
 
-/// <summary>What daprd does about a mistake, and so what the embedded sidecar does unless <c>--strict</c> makes all of them errors.</summary>
+/// <summary>The consequence of a mistake, as in daprd; <c>--strict</c> makes all of them errors.</summary>
 internal enum Severity
 {
     /// <summary>daprd refuses to start.</summary>

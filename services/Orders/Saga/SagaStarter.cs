@@ -6,8 +6,8 @@ using ServiceDefaults.Events;
 namespace Orders.Saga;
 
 /// <summary>
-/// Starts the workflow behind an order that is written down: the saga itself, or the time-out of a choreographed one. Idempotent by order id, so
-/// whoever finds an order without a workflow may start it again.
+/// Starts the workflow of a stored order: the saga itself, or the time-out of a choreographed one. Idempotent by order id, so an order without a
+/// workflow may be started again at any time.
 /// </summary>
 internal sealed class SagaStarter(IDaprWorkflowClient workflows)
 {

@@ -153,7 +153,7 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
 
     private static bool IsFraction(string iso) => iso.Contains('.', StringComparison.Ordinal);
 
-    /// <summary>How often a period of zero recurs.</summary>
+    /// <summary>The interval of a period of zero.</summary>
     private static int Given(string period) => Iso().Match(period) is { Success: true } iso && iso.Groups["R"].Value is { Length: > 0 } count ? int.Parse(count, CultureInfo.InvariantCulture) : -1;
 
     private static Schedule FromIso(string text, Match iso)
