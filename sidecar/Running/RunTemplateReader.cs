@@ -97,7 +97,7 @@ internal sealed class RunTemplateReader
             AppProtocol = shared.AppSsl == true ? Secure(shared.AppProtocol ?? "http") : shared.AppProtocol ?? "http",
             ListenAddresses = shared.ListenAddresses?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? ["localhost"],
             ResourcesPaths = shared.Resources,
-            ConfigPaths = shared.Config is { } config ? [config] : [],
+            ConfigPaths = shared.Config is { } config ? [config, .. AccessListOf(config, appId)] : [],
             LogLevel = shared.LogLevel,
             ApiLogging = shared.ApiLogging,
             MaxConcurrency = shared.MaxConcurrency ?? -1,
@@ -143,6 +143,13 @@ internal sealed class RunTemplateReader
             ApiLogging = map.Flag("enableApiLogging"),
         };
     }
+
+    /// <summary>
+    /// <c>access/&lt;app id&gt;.yaml</c> beside the Configuration, if there is one. The template can't name it: without mTLS, as under <c>dapr run</c>, daprd
+    /// knows no callers, and a list that denies by default would refuse every call there.
+    /// </summary>
+    private static IEnumerable<string> AccessListOf(string configuration, string appId)
+        => Path.Combine(Path.GetDirectoryName(configuration)!, "access", $"{appId}.yaml") is var file && System.IO.File.Exists(file) ? [file] : [];
 
     /// <summary>The template names the set that <c>dapr init</c> provides; here another folder beside it takes its place.</summary>
     private string ComponentSetOf(string path)

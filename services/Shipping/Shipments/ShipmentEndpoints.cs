@@ -1,4 +1,5 @@
 using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
 using Shipping.Moving;
 
 namespace Shipping.Shipments;
@@ -7,11 +8,11 @@ internal static class ShipmentEndpoints
 {
     public static void MapShipments(this IEndpointRouteBuilder routes)
     {
-        var shipments = routes.MapGroup("/shipments/{orderId}");
+        var shipments = routes.MapGroup("/shipments/{orderId}").AdmitApps("orders");
         shipments.MapPost("/", ArrangeAsync);
         shipments.MapGet("/", FindAsync);
         shipments.MapPost("/cancel", CancelAsync);
-        var operations = routes.MapGroup("/operations/shipments/{orderId}");
+        var operations = routes.MapGroup("/operations/shipments/{orderId}").Admit(CallerKinds.Operators);
         operations.MapPost("/ship", ShipAsync);
         operations.MapPost("/deliver", DeliverAsync);
     }

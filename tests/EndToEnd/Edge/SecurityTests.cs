@@ -134,8 +134,8 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
     [InlineData("dapr-app-id", "inventory")]
     [InlineData("dapr-api-token", "guessed")]
     [InlineData("dapr-caller-app-id", "orders")]
-    [InlineData("X-Customer-ID", "customer-1")]
-    [InlineData("X-Operator", "root")]
+    [InlineData("X-Caller", "customer:customer-1")]
+    [InlineData("X-Caller", "operator:root")]
     [InlineData("traceparent", "garbage")]
     [InlineData("X-Request-ID", "a b\tc")]
     public async Task Headers_that_mean_something_behind_the_edge_are_not_taken_from_outside(string name, string value)
