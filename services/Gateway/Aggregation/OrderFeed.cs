@@ -29,7 +29,10 @@ internal static class OrderFeed
 
     private static async Task<IResult> StreamAsync(string? customerId, bool? follow, OrderService.OrderServiceClient orders, IConfiguration configuration, HttpContext context)
     {
-        customerId = context.User.IsOperator() ? customerId : context.User.Name(); // a customer's feed is the customer's own, whatever is asked for
+        if (customerId is not null && !context.User.ToCaller().MaySee(customerId))
+        {
+            return new Refusal(StatusCodes.Status403Forbidden, "customer-not-yours", "A customer streams the customer's own orders; leave customerId out, or give your own.").ToProblem();
+        }
         var call = orders.StreamOrders(new StreamOrdersRequest { CustomerId = customerId ?? "", Follow = follow == true }, Headers(context, configuration["DAPR_API_TOKEN"]), cancellationToken: context.RequestAborted);
         context.Response.RegisterForDispose(call);
         try

@@ -15,11 +15,13 @@ internal sealed record DaprInstallation(IReadOnlyList<string> Daprd, string? Pla
 /// <summary>A case about the command of the embedded sidecar: what it says, records and refuses.</summary>
 internal sealed class EmbeddedRunFactAttribute : FactAttribute
 {
-    public EmbeddedRunFactAttribute()
-    {
-        if (DaprInstallation.OfSuite is not null)
-        {
-            Skip = "is about the embedded sidecar's run, and DAPRD_PATH names a daprd";
-        }
-    }
+    public const string Reason = "is about the embedded sidecar's run, and DAPRD_PATH names a daprd";
+
+    public EmbeddedRunFactAttribute() => Skip = DaprInstallation.OfSuite is null ? null : Reason;
+}
+
+/// <summary>As <see cref="EmbeddedRunFactAttribute"/>, with cases.</summary>
+internal sealed class EmbeddedRunTheoryAttribute : TheoryAttribute
+{
+    public EmbeddedRunTheoryAttribute() => Skip = DaprInstallation.OfSuite is null ? null : EmbeddedRunFactAttribute.Reason;
 }
