@@ -100,7 +100,7 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, TimePr
             await archive.KeepAsync(orderId, read.Value, cancellation);
         }
         var next = read.Value.Append(stored);
-        var outgoing = new OutgoingEvent(happened.Name, orderId, PublishedOrderEvent.Of(orderId, stored, next.Brief, order)) { Saga = order.Saga };
+        var outgoing = new OutgoingEvent(happened.Name, orderId, PublishedOrderEvent.Of(orderId, stored, next.Brief, order)) { Saga = order.Saga, RequestId = read.Value.RequestId };
         if (!await streams.TryReplaceAsync(orderId, read, next, outgoing, cancellation))
         {
             return false;

@@ -38,7 +38,7 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
     }
 
     private static OutgoingEvent Outgoing(Shipment shipment, object data)
-        => new(shipment.EventType(), shipment.OrderId, data) { Saga = shipment.Saga ?? SagaKinds.Orchestration };
+        => new(shipment.EventType(), shipment.OrderId, data) { Saga = shipment.Saga ?? SagaKinds.Orchestration, RequestId = shipment.RequestId };
 
     /// <summary>Stored format of the events on the topic <c>shipments</c>.</summary>
     private sealed record ShipmentEvent(string EventId, int Version, DateTimeOffset OccurredAt, string OrderId, string? Tracking, string? Reason);
