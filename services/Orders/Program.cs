@@ -9,6 +9,7 @@ using Orders.Placing;
 using Orders.Queries;
 using Orders.Reactions;
 using Orders.Rebuilding;
+using Orders.Repairing;
 using Orders.Saga;
 using Orders.Services;
 using Orders.Views;
@@ -23,6 +24,7 @@ builder.Services.AddSingleton<Signals>().AddSingleton<OrderReactions>().AddSingl
 builder.Services.AddSingleton<ViewState>().AddSingleton<OrderCatalogue>().AddSingleton<OrderProjection>().AddSingleton<OrderPages>().AddSingleton<CustomerNames>().AddSingleton<OldViews>();
 builder.Services.AddSingleton<DeadLetterStore>().AddSingleton<DeadLetterOffice>();
 builder.Services.AddSagaOptions();
+builder.Services.AddRepair();
 builder.Services.AddSingleton<IDaprWorkflowClient>(services => services.GetRequiredService<DaprWorkflowClient>());
 builder.Services.AddOrderWorkflows();
 

@@ -31,7 +31,7 @@ internal sealed class Waiting(OrderQueries queries, OrderEndings endings, TimePr
             var left = limit - time.GetUtcNow();
             // A pending order is shown only when the time is up.
             var now = OwnOrders.Shown(caller, orderId, await queries.FindAsync(orderId, http.RequestAborted, withSteps: left <= TimeSpan.Zero));
-            if (now.Value is not { Status: "pending" } || left <= TimeSpan.Zero)
+            if (now.Value is not { Status: "pending" or OrderView.Cancelling } || left <= TimeSpan.Zero)
             {
                 return now;
             }

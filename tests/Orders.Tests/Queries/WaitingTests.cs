@@ -1,9 +1,11 @@
 using Dapr.Workflow;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
 using Orders.Ordering;
 using Orders.Queries;
+using Orders.Repairing;
 using Orders.Saga;
 using ServiceDefaults.Events;
 using ServiceDefaults.Requests;
@@ -22,7 +24,7 @@ public sealed class WaitingTests
 
     public WaitingTests()
     {
-        streams = new OrderStreams(new MemoryState().Knows<OrderStream>().Client, endings, time);
+        streams = new OrderStreams(new MemoryState().Knows<OrderStream>().Client, endings, new UnseenEvents(Options.Create(new RepairOptions()), time), time);
         waiting = new Waiting(new OrderQueries(streams, Mock.Of<IDaprWorkflowClient>()), endings, time);
     }
 
