@@ -20,6 +20,8 @@ internal sealed partial class OpenOrders(
     private const int AtOnce = 100;
     private const int MostDoublings = 6;
 
+    private static readonly string[] Open = [ViewLists.Of(null, "pending"), ViewLists.Of(null, OrderView.Cancelling), ViewLists.Of(null, "intervention")];
+
     /// <summary>When an order that did not move although it was helped is helped again. Used by one loop alone.</summary>
     private readonly Dictionary<string, (int Times, DateTimeOffset Next)> helped = new(StringComparer.Ordinal);
 
@@ -33,11 +35,11 @@ internal sealed partial class OpenOrders(
         }
     }
 
-    /// <summary>Looks through the orders that are pending or being cancelled.</summary>
+    /// <summary>Looks through the orders that have not come to their end.</summary>
     public async Task HelpAsync(CancellationToken cancellation)
     {
         var open = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var list in (string[])[ViewLists.Of(null, "pending"), ViewLists.Of(null, OrderView.Cancelling)])
+        foreach (var list in Open)
         {
             await foreach (var order in ListAsync(list, cancellation))
             {
@@ -78,20 +80,20 @@ internal sealed partial class OpenOrders(
 
     private async Task HelpAsync(string orderId, CancellationToken cancellation)
     {
-        if (await streams.FindAsync(orderId, cancellation) is not { } stream || stream.Fold() is not { } order
-            || ChoreographyRules.HasOpen(order) || order is { Phase: OrderPhase.Approving, Cancelling: null })
+        if (await streams.FindAsync(orderId, cancellation) is not { } stream || stream.Fold() is not { } order)
         {
-            return; // gone on meanwhile, or it waits for a person
+            return;
         }
         var times = helped.GetValueOrDefault(orderId).Times;
         helped[orderId] = (times + 1, time.GetUtcNow() + (options.Value.Patience * (1 << Math.Min(times, MostDoublings))));
-        LogHelped(orderId, times + 1);
-        if (stream.Placed is { } placed)
+        if (stream.Placed is { } placed && await sagas.StartAsync(placed, cancellation))
         {
-            await sagas.StartAsync(placed, cancellation);
+            LogStarted(orderId);
         }
-        if (order.Saga == SagaKinds.Choreography || OrderReactions.Concerns(stream.Events[^1].Event.Name))
+        var waitsForPerson = ChoreographyRules.HasOpen(order) || order is { Phase: OrderPhase.Approving, Cancelling: null };
+        if (!waitsForPerson && (order.Saga == SagaKinds.Choreography || OrderReactions.Concerns(stream.Events[^1].Event.Name)))
         {
+            LogPublishedAgain(orderId, stream.Events[^1].Event.Name, times + 1);
             await streams.PublishAgainAsync(orderId, cancellation);
         }
     }
@@ -116,6 +118,9 @@ internal sealed partial class OpenOrders(
     [LoggerMessage(1301, LogLevel.Warning, "{Count} orders are shown from their streams: their events have not come back")]
     private partial void LogShown(int count);
 
-    [LoggerMessage(1302, LogLevel.Warning, "Order {OrderId} stands still; its saga is started and its last event published again (time {Times})")]
-    private partial void LogHelped(string orderId, int times);
+    [LoggerMessage(1302, LogLevel.Warning, "Order {OrderId} had no workflow; it is started again")]
+    private partial void LogStarted(string orderId);
+
+    [LoggerMessage(1304, LogLevel.Warning, "Order {OrderId} stands still; {EventType} is published again (time {Times})")]
+    private partial void LogPublishedAgain(string orderId, string eventType, int times);
 }

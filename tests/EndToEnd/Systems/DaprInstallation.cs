@@ -9,6 +9,9 @@ internal sealed record DaprInstallation(IReadOnlyList<string> Daprd, string? Pla
     /// <summary>The embedded sidecar in daprd's place: a process for each app, with daprd's flags.</summary>
     public static DaprInstallation Embedded { get; } = new(["dotnet", Repository.Sidecar, "daprd"]);
 
+    /// <summary>The embedded sidecar's own run, also where the suite runs on a daprd.</summary>
+    public static DaprInstallation EmbeddedRun { get; } = new([]);
+
     private static string? Path(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } path ? path : null;
 }
 
