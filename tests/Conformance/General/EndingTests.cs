@@ -46,6 +46,18 @@ public sealed class EndingTests
         Assert.Contains("Daprd shutdown gracefully", sidecar.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("INT", false)]
+    [InlineData("INT", true)]
+    [InlineData("TERM", false)]
+    public async Task A_signal_ends_the_sidecar_in_order_also_when_its_parent_ignored_it(string signal, bool ignored)
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { IgnoresInterrupt = ignored });
+        await sidecar.SignalAsync(signal);
+        Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
+        Assert.Contains("Daprd shutdown gracefully", sidecar.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_forced_shutdown_ends_it_at_once()
     {
