@@ -17,9 +17,13 @@ internal static partial class OwnerOnly
         {
             Directory.CreateDirectory(path);
         }
-        else
+        else if (!Directory.Exists(path))
         {
-            Directory.CreateDirectory(path, Folder);
+            if (Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path)) is { Length: > 0 } parent)
+            {
+                CreateFolder(parent);
+            }
+            Directory.CreateDirectory(path, Folder); // the mode is that of the last folder only
         }
     }
 
