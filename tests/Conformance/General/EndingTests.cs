@@ -1,5 +1,6 @@
 using Conformance.Apps;
 using Conformance.Running;
+using Microsoft.AspNetCore.Http;
 using Servers;
 
 namespace Conformance.General;
@@ -24,6 +25,31 @@ public sealed class EndingTests
         await stream.RequestStream.WriteAsync(new() { InitialRequest = new() { PubsubName = "events", Topic = "topic" } });
         Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None));
         await sidecar.Http.SendAsync("POST", "/v1.0/shutdown").SucceedsAsync();
+        Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
+        Assert.Contains("Daprd shutdown gracefully", sidecar.Output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task An_open_stream_of_server_sent_events_does_not_hold_up_the_end()
+    {
+        Skip.If(SidecarProcess.IsDaprd, "daprd waits for open streams before it ends");
+        await using var app = await HttpApp.StartAsync();
+        var never = new TaskCompletionSource();
+        app.Answers("/events", async (_, context) =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.WriteAsync("data: 1\n\n");
+            await context.Response.Body.FlushAsync();
+            await never.Task.WaitAsync(context.RequestAborted);
+        });
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber });
+        using var request = Answers.Request("GET", $"/v1.0/invoke/{sidecar.AppId}/method/events", headers: ("Accept", "text/event-stream"));
+        using var answer = await sidecar.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        Assert.Equal("data: 1", await lines.ReadLineAsync());
+
+        await sidecar.SignalAsync("INT");
+
         Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
         Assert.Contains("Daprd shutdown gracefully", sidecar.Output, StringComparison.Ordinal);
     }

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Sidecar.Apps;
+using Sidecar.Hosting;
 using Sidecar.PubSub;
 using Sidecar.PubSub.Drivers;
 using Sidecar.Sqlite;
@@ -77,6 +79,48 @@ public sealed class StorageFaultTests : IDisposable
         Assert.True(damaged.IsDamaged);
         Assert.Contains($"{path} is damaged", damaged.Message, StringComparison.Ordinal);
         Assert.Contains(".recover", damaged.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sidecar_whose_store_is_damaged_behind_its_header_refuses_to_start_by_file_and_remedy()
+    {
+        var path = Path.Combine(folder.FullName, "store.db");
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "store.yaml"), $$"""
+            apiVersion: dapr.io/v1alpha1
+            kind: Component
+            metadata: { name: store }
+            spec: { type: state.sqlite, version: v1, metadata: [ { name: connectionString, value: "{{path}}" }, { name: actorStateStore, value: "true" } ] }
+            """);
+        var options = new ServerOptions([new AppOptions { AppId = "app", ResourcesPaths = [folder.FullName], WorkingDirectory = folder.FullName }], true);
+        await using (await SidecarServer.StartAsync(options, _ => { }, CancellationToken.None))
+        {
+            // Creates the tables.
+        }
+        using (var database = SqliteDatabase.At(path))
+        {
+            var pages = database.Read(session =>
+            {
+                using var row = session.Query("SELECT rootpage FROM sqlite_master WHERE tbl_name = 'state' AND name NOT LIKE '%expiration%'");
+                var found = new List<long>();
+                while (row.Read())
+                {
+                    found.Add(row.GetInt64(0));
+                }
+                return found;
+            });
+            Assert.Equal(2, pages.Count); // the table and the index of its keys
+            await using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            foreach (var page in pages)
+            {
+                file.Position = (page - 1) * 4096;
+                file.Write(Enumerable.Repeat((byte)0xA5, 4096).ToArray());
+            }
+        }
+
+        var damaged = await Assert.ThrowsAsync<SqliteFileException>(() => SidecarServer.StartAsync(options, _ => { }, CancellationToken.None));
+
+        Assert.Contains($"{path} is damaged", damaged.Message, StringComparison.Ordinal);
+        using var again = SqliteDatabase.At(path); // nothing holds the file
     }
 
     [Fact]
