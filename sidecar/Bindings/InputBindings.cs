@@ -20,8 +20,7 @@ internal sealed partial class InputBindings(string appId, TimeSpan longestQuesti
         {
             if (binding.Input is not null && !running.ContainsKey(binding.Name))
             {
-                cancellation.ThrowIfCancellationRequested();
-                running.Add(binding.Name, await KeptStart.StartAsync($"Binding {binding.Name} of {appId}", stopping => StartAsync(binding, receiver, stopping), time, logger));
+                running.Add(binding.Name, await KeptStart.StartAsync($"Binding {binding.Name} of {appId}", stopping => StartAsync(binding, receiver, stopping), time, logger, cancellation));
             }
         }
     }

@@ -24,6 +24,18 @@ internal sealed partial class AppSidecar
     /// </summary>
     public void AppRestarted() => restarts.Writer.TryWrite(true);
 
+    private async Task ConnectUntilStoppedAsync()
+    {
+        try
+        {
+            await ConnectAsync(stopping.Token);
+        }
+        catch (Exception) when (stopping.IsCancellationRequested)
+        {
+            // The sidecar ends, and with it what was asked of the app.
+        }
+    }
+
     /// <summary>Called again after each failure, so an app that dies in the middle of it is waited for and asked anew.</summary>
     private async Task ConnectAsync(CancellationToken cancellation)
     {

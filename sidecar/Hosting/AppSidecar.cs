@@ -197,7 +197,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
             await Workflows.StartAsync(cancellation);
         }
         Announce([]);
-        connection = BackgroundLoop.Start($"The connection to app {Options.AppId}", _ => ConnectAsync(stopping.Token), time, logger);
+        connection = BackgroundLoop.Start($"The connection to app {Options.AppId}", _ => ConnectUntilStoppedAsync(), time, logger);
     }
 
     /// <summary>Other processes no longer find it.</summary>

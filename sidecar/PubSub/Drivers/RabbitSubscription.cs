@@ -47,7 +47,7 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellation)
     {
         await EstablishAsync(cancellation);
-        watching = BackgroundLoop.Start($"The watch of queue {queue}", _ => WatchAsync(), time, logger);
+        watching = BackgroundLoop.Start($"The watch of queue {queue}", WatchAsync, time, logger);
     }
 
     public async ValueTask DisposeAsync()
@@ -56,8 +56,8 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
         {
             return;
         }
-        await stopping.CancelAsync();
         await (watching?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await stopping.CancelAsync();
         await lanes.DisposeAsync();
         if (channel is not null)
         {
@@ -97,9 +97,9 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
     }
 
     /// <summary>A lost connection is put right by the library; this is for a channel that ended on its own.</summary>
-    private async Task WatchAsync()
+    private async Task WatchAsync(CancellationToken ending)
     {
-        while (await ended.Reader.WaitToReadAsync(stopping.Token))
+        while (await ended.Reader.WaitToReadAsync(ending))
         {
             ended.Reader.TryRead(out _);
             if (!connection.IsOpen)
@@ -110,12 +110,12 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
             try
             {
                 await (channel?.DisposeAsync() ?? ValueTask.CompletedTask);
-                await EstablishAsync(stopping.Token);
+                await EstablishAsync(ending);
             }
-            catch (Exception e) when (!stopping.IsCancellationRequested)
+            catch (Exception e) when (!ending.IsCancellationRequested)
             {
                 LogNotEstablished(e, queue);
-                await Task.Delay(settings.ReconnectWait, time, stopping.Token);
+                await Task.Delay(settings.ReconnectWait, time, ending);
                 ended.Writer.TryWrite(true);
             }
         }

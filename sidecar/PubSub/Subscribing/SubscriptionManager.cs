@@ -140,7 +140,7 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
     private Task StartAsync(TopicSubscription subscription, IEventReceiver receiver, CancellationToken cancellation)
         => TryStartAsync(subscription, receiver, () => KeptStart.StartAsync(
             $"The subscription of {appId} to topic {subscription.Topic} of {subscription.PubSub}",
-            async stopping => await Pump(subscription, receiver).StartAsync(stopping), time, logger), cancellation);
+            async stopping => await Pump(subscription, receiver).StartAsync(stopping), time, logger, cancellation), cancellation);
 
     private async Task<IAsyncDisposable?> TryStartAsync(TopicSubscription subscription, IEventReceiver receiver, Func<Task<IAsyncDisposable>> start, CancellationToken cancellation)
     {

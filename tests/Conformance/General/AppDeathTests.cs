@@ -41,7 +41,7 @@ public sealed class AppDeathTests
     [MemberData(nameof(Deaths))]
     public async Task An_app_that_dies_at_one_of_its_answers_is_asked_again_and_gets_everything(string path, bool halfWay, bool healthCheck)
     {
-        Skip.If(SidecarProcess.IsDaprd && !healthCheck, "daprd asks an app without health check once");
+        Skip.If(SidecarProcess.IsDaprd && (!healthCheck || path is "/dapr/config" or "/tick"), "daprd asks once");
         await using var app = await HttpApp.StartAsync();
         Answer(app);
         var deaths = 0;
@@ -101,7 +101,7 @@ public sealed class AppDeathTests
         }, "no event reached the app");
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("/dapr/subscribe", "<!doctype html><html><body>the page of a catch-all route</body></html>")]
     [InlineData("/dapr/subscribe", "{}")]
     [InlineData("/dapr/subscribe", "[null]")]
@@ -118,12 +118,16 @@ public sealed class AppDeathTests
     [InlineData("/dapr/config", "{\"entities\":[\"Counter\"],\"actorIdleTimeout\":\"soon\"}")]
     public async Task What_cannot_be_read_is_logged_and_the_app_runs_on(string path, string answer)
     {
+        Skip.If(SidecarProcess.IsDaprd && answer.Contains("[null]}", StringComparison.Ordinal) && path == "/dapr/subscribe", "a rule that is null ends daprd");
         await using var app = await HttpApp.StartAsync();
         app.Answers(path, 200, answer);
         await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [.. Resources, Declared], Flags = Probed });
 
-        await DeliveredAsync(sidecar, app, "declared");
-        Assert.True(await InvokedAsync(sidecar));
+        if (!SidecarProcess.IsDaprd || path != "/dapr/subscribe")
+        {
+            await DeliveredAsync(sidecar, app, "declared"); // which daprd starts together with the app's own, or not at all
+        }
+        await Patience.UntilAsync(() => InvokedAsync(sidecar), "the app was not called");
         Assert.False(sidecar.Ended.IsCompleted);
     }
 

@@ -84,6 +84,25 @@ public sealed class EndingTests
         Assert.Contains("Daprd shutdown gracefully", sidecar.Output, StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public async Task A_graceful_end_logs_no_error()
+    {
+        Skip.If(SidecarProcess.IsDaprd, "what daprd logs is its own affair");
+        await using var app = await HttpApp.StartAsync();
+        app.Subscribes("""[{"pubsubname":"events","topic":"topic","route":"/events"}]""");
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        {
+            AppPort = app.PortNumber,
+            Resources = [Yaml.Component("events", "pubsub.sqlite", ("connectionString", "{scratch}/events.db")), Yaml.Component("tick", "bindings.cron", ("schedule", "@every 10ms"))],
+            Flags = ["--enable-app-health-check", "--app-health-probe-interval=1"],
+        });
+        await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/topic", "{}").SucceedsAsync();
+        await app.NextAsync("/events");
+        await sidecar.SignalAsync("TERM");
+        Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
+        Assert.DoesNotContain("level=error", sidecar.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_forced_shutdown_ends_it_at_once()
     {

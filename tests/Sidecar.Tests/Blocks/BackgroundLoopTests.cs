@@ -95,7 +95,7 @@ public sealed class BackgroundLoopTests
             }
             started.SetResult();
             return Task.FromResult<IAsyncDisposable?>(new Ending(ended));
-        }, time, NullLogger.Instance);
+        }, time, NullLogger.Instance, CancellationToken.None);
         Assert.False(started.Task.IsCompleted);
 
         await Clock.AdvanceUntilAsync(time, () => started.Task.IsCompleted);

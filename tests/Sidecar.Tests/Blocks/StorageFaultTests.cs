@@ -82,16 +82,31 @@ public sealed class StorageFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_full_disk_refuses_is_answered_as_unavailable_and_taken_once_there_is_room()
+    {
+        var path = await WriteStoreAsync();
+        await using var server = await SidecarServer.StartAsync(Options(), _ => { }, CancellationToken.None);
+        using var database = SqliteDatabase.At(path);
+        await LimitAsync(database, pages: 1); // no more than there are
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{server.Sidecars[0].Options.HttpPort}") };
+        Task<HttpResponseMessage> ScheduleAsync() => http.PostAsync("/v1.0-alpha1/jobs/backup", new StringContent($$"""{"dueTime":"1h","data":"{{new string('x', 100_000)}}"}""", System.Text.Encoding.UTF8, "application/json"));
+
+        using var refused = await ScheduleAsync();
+        Assert.Equal(503, (int)refused.StatusCode);
+        var said = await refused.Content.ReadAsStringAsync();
+        Assert.Contains("ERR_STORE_UNAVAILABLE", said, StringComparison.Ordinal);
+        Assert.Contains("database or disk is full", said, StringComparison.Ordinal);
+
+        await LimitAsync(database, pages: 100_000);
+        using var taken = await ScheduleAsync();
+        Assert.Equal(204, (int)taken.StatusCode);
+    }
+
+    [Fact]
     public async Task A_sidecar_whose_store_is_damaged_behind_its_header_refuses_to_start_by_file_and_remedy()
     {
-        var path = Path.Combine(folder.FullName, "store.db");
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "store.yaml"), $$"""
-            apiVersion: dapr.io/v1alpha1
-            kind: Component
-            metadata: { name: store }
-            spec: { type: state.sqlite, version: v1, metadata: [ { name: connectionString, value: "{{path}}" }, { name: actorStateStore, value: "true" } ] }
-            """);
-        var options = new ServerOptions([new AppOptions { AppId = "app", ResourcesPaths = [folder.FullName], WorkingDirectory = folder.FullName }], true);
+        var path = await WriteStoreAsync();
+        var options = Options();
         await using (await SidecarServer.StartAsync(options, _ => { }, CancellationToken.None))
         {
             // Creates the tables.
@@ -169,6 +184,20 @@ public sealed class StorageFaultTests : IDisposable
         await database.WriteAsync(session => session.Execute("ALTER TABLE away RENAME TO messages"));
 
         await Clock.AdvanceUntilAsync(time, () => handled.Count == 1);
+    }
+
+    private ServerOptions Options() => new([new AppOptions { AppId = $"faults-{Guid.NewGuid():N}", ResourcesPaths = [folder.FullName], WorkingDirectory = folder.FullName }], true);
+
+    private async Task<string> WriteStoreAsync()
+    {
+        var path = Path.Combine(folder.FullName, "store.db");
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "store.yaml"), $$"""
+            apiVersion: dapr.io/v1alpha1
+            kind: Component
+            metadata: { name: store }
+            spec: { type: state.sqlite, version: v1, metadata: [ { name: connectionString, value: "{{path}}" }, { name: actorStateStore, value: "true" } ] }
+            """);
+        return path;
     }
 
     private static Task<int> LimitAsync(SqliteDatabase database, int pages) => database.WriteAsync(session => session.Execute($"PRAGMA max_page_count = {pages}"));

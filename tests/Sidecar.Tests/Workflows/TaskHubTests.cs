@@ -107,7 +107,7 @@ public sealed class TaskHubTests : IAsyncLifetime
         Assert.False((await client.GetAsync(new GetInstanceRequest { InstanceId = "l" })).Exists);
         await RefusedAsync(StatusCode.AlreadyExists, client.StartAsync(new CreateInstanceRequest { InstanceId = "l", Name = "echo" }));
         await client.StartAsync(new CreateInstanceRequest { InstanceId = "past", Name = "echo", ScheduledStartTimestamp = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddHours(-1)) });
-        await client.WaitForStartAsync(new GetInstanceRequest { InstanceId = "past" });
+        await client.WaitForEndAsync(new GetInstanceRequest { InstanceId = "past" });
         Assert.True((await client.GetAsync(new GetInstanceRequest { InstanceId = "past" })).Exists);
     }
 
