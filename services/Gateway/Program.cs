@@ -9,7 +9,7 @@ using ServiceDefaults.Requests;
 var builder = WebApplication.CreateBuilder(args).AddServiceDefaults().AddIdentity().AddLimits();
 builder.Configuration[AppToken.Edge] = "true";
 builder.Services.AddReverseProxy();
-builder.Services.AddMemoryCache().AddSingleton<RememberedCustomers>().AddOrderFeed();
+builder.Services.AddMemoryCache().AddSingleton<RememberedCustomers>().AddSingleton<ServiceHealth>().AddOrderFeed();
 builder.Services.AddServiceClient<OrdersClient>("orders").AddServiceClient<CustomersClient>("customers");
 
 var app = builder.Build().UseServiceDefaults();
@@ -20,7 +20,9 @@ app.UseAuthorization();
 app.MapPrometheusScrapingEndpoint().RequireAuthorization(Roles.Operator);
 app.MapTokens();
 app.MapDocumentation();
+app.MapEntryPage();
 app.MapOrderDetails();
 app.MapOrderFeed();
+app.MapServiceHealth();
 app.MapServices();
 app.Run();

@@ -13,7 +13,7 @@ namespace Gateway.Aggregation;
 /// </summary>
 internal static class OrderFeed
 {
-    private const string AppId = "orders-grpc";
+    public const string AppId = "orders-grpc";
 
     public static void AddOrderFeed(this IServiceCollection services)
         => services.AddSingleton(provider =>
@@ -72,7 +72,7 @@ internal static class OrderFeed
         }
     }
 
-    private static Metadata Headers(string? token)
+    public static Metadata Headers(string? token)
     {
         var headers = new Metadata { { "dapr-app-id", AppId } };
         if (!string.IsNullOrEmpty(token))
