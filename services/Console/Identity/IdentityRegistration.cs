@@ -29,7 +29,7 @@ internal static class IdentityRegistration
         var authentication = builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
         {
             Harden(cookie.Cookie, builder.Environment);
-            (cookie.LoginPath, cookie.AccessDeniedPath, cookie.ReturnUrlParameter, cookie.SlidingExpiration) = (Sessions.SignInPath, Sessions.SignInPath, "back", false);
+            (cookie.LoginPath, cookie.AccessDeniedPath, cookie.ReturnUrlParameter, cookie.SlidingExpiration) = (Sessions.SignInPath, "/forbidden", "back", false);
         });
         if (identity.Authority is not null)
         {
