@@ -50,7 +50,10 @@ internal static class IdentityRegistration
     private static void Configure(OpenIdConnectOptions provider, IdentityOptions identity, IHostEnvironment environment)
     {
         (provider.Authority, provider.ClientId) = (identity.Authority, identity.ClientId);
-        (provider.ResponseType, provider.UsePkce, provider.MapInboundClaims) = ("code", true, false);
+        // The answer comes as a link, not as a form of another site: so the cookies of the sign-in can be Lax, and work without TLS in development.
+        (provider.ResponseType, provider.ResponseMode, provider.UsePkce, provider.MapInboundClaims) = ("code", "query", true, false);
+        Harden(provider.NonceCookie, environment);
+        Harden(provider.CorrelationCookie, environment);
         (provider.TokenValidationParameters.NameClaimType, provider.TokenValidationParameters.RoleClaimType) = ("sub", Roles.Claim);
         provider.Scope.Clear();
         foreach (var scope in identity.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries))

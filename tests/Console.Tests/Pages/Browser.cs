@@ -1,3 +1,4 @@
+using EndToEnd.Orders;
 using EndToEnd.Systems;
 using Microsoft.Playwright;
 
@@ -31,6 +32,8 @@ public sealed class Browser : IAsyncLifetime
             folder.Replace("dapr.yaml", "http://localhost:8080/docs", $"http://localhost:{folder.Ports["gateway"]}/docs");
             folder.Replace("dapr.yaml", "http://localhost:8081", $"http://localhost:{folder.Ports["console"]}");
         });
+        // The first order of a system that has just started takes longest, on a busy machine longer than the gateway waits.
+        await system.Api.EndOfAsync(await system.Api.PlaceStubbornlyAsync(Api.Order(), "warm-up"));
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu"] });
     }
