@@ -68,7 +68,7 @@ internal static class IdentityRegistration
             var lifetime = int.TryParse(answer.ExpiresIn, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : TimeSpan.FromHours(1);
             var user = signedIn.Principal!;
             signedIn.Principal = Session.Principal(user.FindFirst("sub")!.Value, user.HasClaim(Roles.Claim, Roles.Operator) ? Roles.Operator : Roles.Customer, answer.AccessToken);
-            signedIn.Properties!.ExpiresUtc = TimeProvider.System.GetUtcNow() + lifetime;
+            signedIn.Properties!.ExpiresUtc = signedIn.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow() + lifetime;
             return Task.CompletedTask;
         };
     }
