@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Console.Edge;
 
-/// <summary>Why the gateway did not do what it was asked for. <paramref name="Code"/> is the contract's, where there is one.</summary>
+/// <summary>The reason of a refused or failed request. <paramref name="Code"/> is the contract's, where there is one.</summary>
 public sealed record Problem(int Status, string? Code, string? Detail)
 {
     public const string Unreachable = "unreachable";
@@ -20,7 +20,7 @@ public sealed record Problem(int Status, string? Code, string? Detail)
     public static Problem Away(string detail) => new(StatusCodes.Status503ServiceUnavailable, Unreachable, detail);
 }
 
-/// <summary>What the gateway answered: a value or a problem, never both.</summary>
+/// <summary>The gateway's answer: a value or a problem, never both.</summary>
 public sealed record Answer<T>(T? Value, Problem? Problem) where T : class;
 
 /// <summary>An answer whose content does not matter.</summary>

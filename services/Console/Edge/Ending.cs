@@ -4,7 +4,7 @@ using ConsoleComponents.Languages;
 namespace Console.Edge;
 
 /// <summary>A request that comes to a certain end, with the demo data of the platform.</summary>
-/// <param name="CustomerId">Who has to order; null: anybody.</param>
+/// <param name="CustomerId">The customer who has to order; null: any customer.</param>
 public sealed record Ending(string Key, Phrase Title, string ProductId = "product-1", string PaymentToken = "tok_ok", string? CustomerId = null, int Quantity = 1)
 {
     private const string Unserved = "customer-3";

@@ -1,6 +1,6 @@
 namespace Console.Edge;
 
-/// <summary>What the page of orders is narrowed to.</summary>
+/// <summary>The filters of the page of orders.</summary>
 public sealed record OrderQuery(string? Customer = null, string? Status = null, string? Saga = null, TimeSpan? Within = null, string? Cursor = null);
 
 /// <summary>

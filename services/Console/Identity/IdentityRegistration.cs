@@ -74,7 +74,7 @@ internal static class IdentityRegistration
     }
 }
 
-/// <summary>Reads the client secret, where the provider demands one, before anybody signs in.</summary>
+/// <summary>Reads the client secret, where the provider demands one, before the first sign-in.</summary>
 internal sealed class ClientSecret(DaprClient dapr, IOptions<IdentityOptions> options, IOptionsMonitor<OpenIdConnectOptions> provider) : IStartupTask
 {
     public async Task RunAsync(CancellationToken cancellation)

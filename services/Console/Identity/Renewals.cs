@@ -5,7 +5,7 @@ namespace Console.Identity;
 
 /// <summary>
 /// Pages whose token has expired wait here for a new one. The browser signs in in another tab; then the page's script calls with the new
-/// cookie and the page's ticket, which nobody else knows.
+/// cookie and the page's ticket, which is secret.
 /// </summary>
 public sealed class Renewals
 {
@@ -18,7 +18,7 @@ public sealed class Renewals
         return ticket;
     }
 
-    /// <summary>False for an unknown ticket, and for anybody but the person who waits.</summary>
+    /// <summary>False for an unknown ticket, and for another person than the one of the waiting page.</summary>
     public bool Renew(string ticket, Person? person, string? token)
     {
         if (person is null || token is null || !waiting.TryGetValue(ticket, out var page) || page.Person != person)

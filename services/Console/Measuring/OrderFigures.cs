@@ -2,7 +2,7 @@ using Console.Live;
 
 namespace Console.Measuring;
 
-/// <summary>How many orders were placed and how they ended in an interval of <see cref="OrderFigures.Interval"/>.</summary>
+/// <summary>Counts of orders placed and of their endings in an interval of <see cref="OrderFigures.Interval"/>.</summary>
 public sealed record IntervalFigures(DateTimeOffset Start, int Placed, int Confirmed, int Cancelled, int Interventions);
 
 /// <summary>A moment's figures, the oldest interval first. Percentiles are null until an order has ended.</summary>

@@ -29,12 +29,12 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
 
     protected Person? Person { get; private set; }
 
-    /// <summary>Why the page shows nothing, or shows what it had.</summary>
+    /// <summary>The last read's problem; the page goes on showing what it had before.</summary>
     protected Problem? Problem { get; set; }
 
     protected CancellationToken Ended => ended.Token;
 
-    /// <summary>How often to read what no event announces; null: never.</summary>
+    /// <summary>The pause between reads of data that no event announces; null: none of it.</summary>
     protected virtual TimeSpan? RefreshEvery => null;
 
     public async ValueTask DisposeAsync()

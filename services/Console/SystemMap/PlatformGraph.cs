@@ -34,6 +34,6 @@ internal static class PlatformGraph
 
     private static GraphEdge Event(string from, string to, double rate) => new(from, to) { IsEvent = true, IsLive = rate > 0 };
 
-    /// <summary>How many calls lead to an app at most; calls make no circle, which the map's own rules see to.</summary>
+    /// <summary>The longest chain of calls that leads to an app. Calls form no cycle; the map's own rules check that.</summary>
     private static int DepthOf(string app, ILookup<string, string> callers) => callers[app].Select(caller => DepthOf(caller, callers) + 1).DefaultIfEmpty(0).Max();
 }

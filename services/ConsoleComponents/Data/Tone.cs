@@ -1,6 +1,6 @@
 namespace ConsoleComponents.Data;
 
-/// <summary>How good or bad news a state is.</summary>
+/// <summary>The colour of a state, from good to bad.</summary>
 public enum Tone
 {
     Neutral,

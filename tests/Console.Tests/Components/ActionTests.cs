@@ -8,7 +8,7 @@ using ConsoleComponents.Languages;
 
 namespace Console.Tests.Components;
 
-/// <summary>What a person may do to an order, and what the page says when it can't be done.</summary>
+/// <summary>Actions on an order, and the page's words when one is refused.</summary>
 public sealed class ActionTests
 {
     private const string Cancel = "POST /api/orders/o-1/cancel";

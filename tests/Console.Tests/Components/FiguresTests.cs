@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Console.Tests.Components;
 
-/// <summary>What the overview counts.</summary>
+/// <summary>The figures of the overview.</summary>
 public sealed class FiguresTests
 {
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero));

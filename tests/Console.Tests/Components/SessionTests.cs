@@ -13,7 +13,7 @@ using Moq;
 
 namespace Console.Tests.Components;
 
-/// <summary>Whose page it is, and for how long.</summary>
+/// <summary>The person of a page, the token and the cookie.</summary>
 public sealed class SessionTests
 {
     private const string Secret = "a secret of more than thirty-two bytes, for tests";

@@ -13,7 +13,7 @@ public sealed class Browser : IAsyncLifetime
     private IBrowser? browser;
     private OrderSystem? system;
 
-    /// <summary>Why no page can be looked at; null: it can.</summary>
+    /// <summary>The reason why the pages can't be tested here; null if they can.</summary>
     public static string? Missing => Chromium is null ? "needs chromium (Debian package chromium)" : null;
 
     internal OrderSystem System => system!;

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace Console.Tests.Pages;
 
-/// <summary>What holds for every page: accessibility, narrow screens, both themes, both languages, headers.</summary>
+/// <summary>Rules for every page: accessibility, narrow screens, both themes, both languages, headers.</summary>
 [Collection(OnBrowser.Name)]
 public sealed class EverybodyTests(Browser browser)
 {

@@ -54,7 +54,7 @@ internal sealed class Window : IAsyncDisposable
     /// <summary>The status of the order that the page shows.</summary>
     public Task SeeStatusAsync(string status) => Page.Locator("main > div .chip", new PageLocatorOptions { HasTextString = status }).First.WaitForAsync();
 
-    /// <summary>What axe finds: rule, element and page.</summary>
+    /// <summary>The violations that axe finds: page, rule and element.</summary>
     public async Task<IEnumerable<string>> ViolationsAsync(string page)
         => (await Page.RunAxe()).Violations.SelectMany(violation => violation.Nodes.Select(node => $"{page}: {violation.Id}: {node.Html}"));
 
