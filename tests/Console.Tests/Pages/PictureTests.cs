@@ -53,7 +53,7 @@ public sealed class PictureTests(Browser browser)
             var order = await browser.System.Api.PlaceAndEndAsync(Api.Order());
             await window.GoAsync($"/orders/{order.OrderId}");
             await window.SeeStatusAsync("confirmed");
-            await window.Page.EvaluateAsync("window.shown = new Promise(done => new MutationObserver(() => document.querySelector('#events')?.textContent.includes('order.cancellation-requested') && done(Date.now())).observe(document.body, { subtree: true, childList: true, characterData: true }))");
+            await window.Page.EvaluateAsync("void (window.shown = new Promise(done => new MutationObserver(() => document.querySelector('#events')?.textContent.includes('order.cancellation-requested') && done(Date.now())).observe(document.body, { subtree: true, childList: true, characterData: true })))");
             await browser.System.Api.DoAsync($"/api/orders/{order.OrderId}/cancel");
             var shown = await window.Page.EvaluateAsync<double>("window.shown");
             var published = (await browser.System.Api.ReadAsync<ListOf<Stored>>($"/api/orders/{order.OrderId}/events")).Items.Single(one => one.Event.Type == "order.cancellation-requested").OccurredAt;
