@@ -3,6 +3,7 @@ using Inventory.Stock;
 using Inventory.Turns;
 using ServiceDefaults;
 using ServiceDefaults.Events;
+using ServiceDefaults.Requests;
 using ServiceDefaults.Startup;
 
 var builder = WebApplication.CreateBuilder(args).AddServiceDefaults();
@@ -14,5 +15,5 @@ app.MapProducts();
 app.MapReservations();
 app.MapOrderEvents();
 app.MapSkippedEvents();
-app.MapActorsHandlers();
+app.MapActorsHandlers().AdmitSidecar();
 app.Run();

@@ -9,6 +9,7 @@ using Orders.Placing;
 using Orders.Queries;
 using Orders.Reactions;
 using Orders.Rebuilding;
+using Orders.Repairing;
 using Orders.Saga;
 using Orders.Services;
 using Orders.Views;
@@ -18,11 +19,12 @@ using ServiceDefaults.Events;
 var builder = WebApplication.CreateBuilder(args).AddServiceDefaults();
 builder.Services.AddServiceClient<CustomersClient>("customers").AddServiceClient<InventoryClient>("inventory")
     .AddServiceClient<PaymentsClient>("payments").AddServiceClient<ShippingClient>("shipping");
-builder.Services.AddSingleton<OrderEndings>().AddSingleton<OrderStreams>().AddSingleton<SagaStarter>().AddSingleton<OrderPlacement>().AddSingleton<OrderQueries>().AddSingleton<Waiting>();
+builder.Services.AddSingleton<OrderEndings>().AddSingleton<OrderStreams>().AddSingleton<SagaStarter>().AddSingleton<StepCalls>().AddSingleton<OrderPlacement>().AddSingleton<OrderQueries>().AddSingleton<Waiting>();
 builder.Services.AddSingleton<Signals>().AddSingleton<OrderReactions>().AddSingleton<OrderEventHandler>();
 builder.Services.AddSingleton<ViewState>().AddSingleton<OrderCatalogue>().AddSingleton<OrderProjection>().AddSingleton<OrderPages>().AddSingleton<CustomerNames>().AddSingleton<OldViews>();
 builder.Services.AddSingleton<DeadLetterStore>().AddSingleton<DeadLetterOffice>();
 builder.Services.AddSagaOptions();
+builder.Services.AddRepair();
 builder.Services.AddSingleton<IDaprWorkflowClient>(services => services.GetRequiredService<DaprWorkflowClient>());
 builder.Services.AddOrderWorkflows();
 

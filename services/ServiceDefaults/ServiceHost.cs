@@ -4,6 +4,7 @@ using Dapr.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -44,7 +45,8 @@ public static class ServiceHost
             .AddFilter("Dapr.Workflow.Worker.WorkflowsFactory", LogLevel.Error) // its generator registers once more what a service registers itself
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // not being set up yet is told by the probe itself
         builder.Services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
-        builder.Services.AddProblemDetails();
+        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = ProblemCodes.Complete);
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // one answer to a malformed body in every environment
         builder.Services.AddOpenApi();
         builder.Services.AddExceptionHandler<FailureHandler>();
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -61,12 +63,14 @@ public static class ServiceHost
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseMiddleware<AppToken>();
-        app.MapHealthChecks("/healthz");
+        app.UseMiddleware<BodyRules>();
+        app.MapHealthChecks("/healthz").DisableRateLimiting().AdmitSidecar();
         if (!app.Configuration.GetValue<bool>(AppToken.Edge))
         {
-            app.MapPrometheusScrapingEndpoint(); // the edge faces the outside and decides for itself who may look
+            app.UseMiddleware<CallerRules>();
+            app.MapPrometheusScrapingEndpoint().AdmitSidecar(); // the edge faces the outside and decides for itself who may look
+            app.MapOpenApi().AdmitSidecar();
         }
-        app.MapOpenApi();
         return app;
     }
 

@@ -1,5 +1,6 @@
 using ServiceDefaults;
 using ServiceDefaults.Events;
+using ServiceDefaults.Requests;
 using Shipping.Moving;
 using Shipping.Shipments;
 
@@ -11,5 +12,5 @@ var app = builder.Build().UseServiceDefaults();
 app.MapShipments();
 app.MapShipmentRequests();
 app.MapSkippedEvents();
-app.MapActorsHandlers();
+app.MapActorsHandlers().AdmitSidecar();
 app.Run();

@@ -8,7 +8,7 @@ public sealed partial class ComponentTests
 {
     private const string ChoreographySuffix = "-choreography";
 
-    private static readonly IReadOnlyList<string> ComponentFiles = [.. Repository.Files.Where(file => file.StartsWith("components/", StringComparison.Ordinal) && file.Count(c => c == '/') == 2 && IsYaml(file))];
+    private static readonly IReadOnlyList<string> ComponentFiles = [.. Repository.Files.Where(file => file.StartsWith("components/", StringComparison.Ordinal) && file.Count(c => c == '/') == 2 && IsYaml(file) && Text(Repository.Yaml(file), "kind") == "Component")];
     private static readonly IReadOnlyList<YamlMappingNode> Apps = [.. ((YamlSequenceNode)Repository.Yaml("dapr.yaml")["apps"]).Cast<YamlMappingNode>()];
 
     public static TheoryData<string> StateStores => [.. ComponentFiles.Where(file => TypeOf(file).StartsWith("state.", StringComparison.Ordinal))];

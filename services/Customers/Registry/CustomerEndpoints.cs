@@ -9,9 +9,9 @@ internal static class CustomerEndpoints
     public static void MapCustomers(this IEndpointRouteBuilder routes)
     {
         var customers = routes.MapGroup("/customers");
-        customers.MapPost("/", RegisterAsync);
-        customers.MapGet("/{customerId}", FindAsync).AddEndpointFilter(OnlyOwnAsync);
-        customers.MapPut("/{customerId}", ChangeAsync).AddEndpointFilter(OnlyOwnAsync);
+        customers.MapPost("/", RegisterAsync).Admit(CallerKinds.Everybody);
+        customers.MapGet("/{customerId}", FindAsync).AddEndpointFilter(OnlyOwnAsync).Admit(CallerKinds.Customers | CallerKinds.Operators, "orders");
+        customers.MapPut("/{customerId}", ChangeAsync).AddEndpointFilter(OnlyOwnAsync).Admit(CallerKinds.Customers | CallerKinds.Operators);
     }
 
     private static async Task<IResult> RegisterAsync(CustomerDetails details, CustomerStore store, CancellationToken cancellation)
@@ -42,7 +42,7 @@ internal static class CustomerEndpoints
     }
 
     private static ValueTask<object?> OnlyOwnAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-        => (string)context.HttpContext.Request.RouteValues["customerId"]! is var id && Caller.MaySee(context.HttpContext.Request, id)
+        => (string)context.HttpContext.Request.RouteValues["customerId"]! is var id && Caller.Of(context.HttpContext).MaySee(id)
             ? next(context)
             : ValueTask.FromResult<object?>(Missing(id));
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Gateway.Identity;
 using Gateway.Routing;
+using ServiceDefaults.Identity;
 
 namespace Gateway.Aggregation;
 

@@ -1,9 +1,11 @@
 using System.Runtime.CompilerServices;
-using Gateway.Identity;
 using Gateway.Limits;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Orders.V1;
+using ServiceDefaults.Identity;
+using ServiceDefaults.Requests;
+using ServiceDefaults.Refusals;
 
 namespace Gateway.Aggregation;
 
@@ -27,8 +29,11 @@ internal static class OrderFeed
 
     private static async Task<IResult> StreamAsync(string? customerId, bool? follow, OrderService.OrderServiceClient orders, IConfiguration configuration, HttpContext context)
     {
-        customerId = context.User.IsOperator() ? customerId : context.User.Name(); // a customer's feed is the customer's own, whatever is asked for
-        var call = orders.StreamOrders(new StreamOrdersRequest { CustomerId = customerId ?? "", Follow = follow == true }, Headers(configuration["DAPR_API_TOKEN"]), cancellationToken: context.RequestAborted);
+        if (customerId is not null && !context.User.ToCaller().MaySee(customerId))
+        {
+            return new Refusal(StatusCodes.Status403Forbidden, "customer-not-yours", "A customer streams the customer's own orders; leave customerId out, or give your own.").ToProblem();
+        }
+        var call = orders.StreamOrders(new StreamOrdersRequest { CustomerId = customerId ?? "", Follow = follow == true }, Headers(context, configuration["DAPR_API_TOKEN"]), cancellationToken: context.RequestAborted);
         context.Response.RegisterForDispose(call);
         try
         {
@@ -42,11 +47,12 @@ internal static class OrderFeed
         }
         catch (RpcException e) when (e.StatusCode is StatusCode.InvalidArgument)
         {
-            return TypedResults.Problem(e.Status.Detail, statusCode: StatusCodes.Status400BadRequest);
+            return Refusal.Invalid("request-invalid", e.Status.Detail).ToProblem();
         }
         catch (RpcException) when (!context.RequestAborted.IsCancellationRequested)
         {
-            return TypedResults.Problem("The service is not available right now; try again.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            context.Response.Headers.RetryAfter = "1";
+            return new Refusal(StatusCodes.Status503ServiceUnavailable, "unavailable", "The service is not available right now; try again.").ToProblem();
         }
     }
 
@@ -72,9 +78,10 @@ internal static class OrderFeed
         }
     }
 
-    public static Metadata Headers(string? token)
+    /// <summary>The user's own token goes on: the gRPC face checks it by the same rules.</summary>
+    public static Metadata Headers(HttpContext context, string? token)
     {
-        var headers = new Metadata { { "dapr-app-id", AppId } };
+        var headers = new Metadata { { "dapr-app-id", AppId }, { "authorization", context.Request.Headers.Authorization.ToString() }, { RequestId.Header, RequestId.Current! } };
         if (!string.IsNullOrEmpty(token))
         {
             headers.Add("dapr-api-token", token);

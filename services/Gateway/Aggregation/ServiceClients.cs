@@ -46,7 +46,7 @@ internal static class Asking
         ForwardedIdentity.Apply(asking, request);
         if (asking.Request.Headers["Prefer"] is [{ Length: > 0 } preference])
         {
-            request.Headers.TryAddWithoutValidation("Prefer", preference);
+            request.Headers.Add("Prefer", preference);
         }
         return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
     }

@@ -1,7 +1,7 @@
-using Gateway.Identity;
 using Gateway.Routing;
 using Grpc.Core;
 using Orders.V1;
+using ServiceDefaults.Identity;
 
 namespace Gateway.Aggregation;
 
@@ -24,9 +24,9 @@ internal sealed class ServiceHealth(IConfiguration configuration, OrderService.O
 
     private readonly HttpClient sidecar = Sidecar(configuration);
 
-    public async Task<IReadOnlyList<ServiceState>> ReadAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyList<ServiceState>> ReadAsync(HttpContext context, CancellationToken cancellation)
     {
-        var probes = Probes.Select(probe => MeasureAsync(probe.AppId, patience => AnswersAsync(probe, patience), cancellation)).Append(MeasureAsync(OrderFeed.AppId, GrpcAnswersAsync, cancellation));
+        var probes = Probes.Select(probe => MeasureAsync(probe.AppId, patience => AnswersAsync(probe, patience), cancellation)).Append(MeasureAsync(OrderFeed.AppId, patience => GrpcAnswersAsync(context, patience), cancellation));
         return [new ServiceState("gateway", true, 0), .. await Task.WhenAll(probes)];
     }
 
@@ -60,11 +60,11 @@ internal sealed class ServiceHealth(IConfiguration configuration, OrderService.O
     }
 
     /// <summary>An app that speaks gRPC is well when it says that an order which nobody placed is not there.</summary>
-    private async Task<bool> GrpcAnswersAsync(CancellationToken cancellation)
+    private async Task<bool> GrpcAnswersAsync(HttpContext context, CancellationToken cancellation)
     {
         try
         {
-            await orders.GetOrderAsync(new GetOrderRequest { OrderId = "health-probe" }, OrderFeed.Headers(configuration["DAPR_API_TOKEN"]), cancellationToken: cancellation);
+            await orders.GetOrderAsync(new GetOrderRequest { OrderId = "health-probe" }, OrderFeed.Headers(context, configuration["DAPR_API_TOKEN"]), cancellationToken: cancellation);
             return true;
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
@@ -93,5 +93,5 @@ internal sealed record ServiceState(string AppId, bool Healthy, double Milliseco
 internal static class ServiceHealthEndpoint
 {
     public static void MapServiceHealth(this IEndpointRouteBuilder routes)
-        => routes.MapGet("/api/operations/services", async (ServiceHealth health, CancellationToken cancellation) => TypedResults.Ok(new { items = await health.ReadAsync(cancellation) })).RequireAuthorization(Roles.Operator);
+        => routes.MapGet("/api/operations/services", async (ServiceHealth health, HttpContext context, CancellationToken cancellation) => TypedResults.Ok(new { items = await health.ReadAsync(context, cancellation) })).RequireAuthorization(Roles.Operator);
 }

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using ServiceDefaults.Identity;
 using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
 
 namespace Gateway.Identity;
 
@@ -11,8 +13,6 @@ namespace Gateway.Identity;
 /// </summary>
 internal static class TokenEndpoint
 {
-    private const int LongestName = 100;
-
     public static void MapTokens(this WebApplication app)
     {
         if (app.Environment.IsDevelopment() && app.Services.GetRequiredService<IOptions<IdentityOptions>>().Value.Authority is null)
@@ -23,9 +23,9 @@ internal static class TokenEndpoint
 
     private static IResult Issue(TokenRequest request, SigningKey key, IOptions<IdentityOptions> options, TimeProvider time)
     {
-        if (request.ToRole() is not { } role || request.ToName() is not { Length: > 0 and <= LongestName } name)
+        if (request.ToRole() is not { } role || request.ToName() is not { } name || !Caller.IsName(name))
         {
-            return Refusal.Invalid("token-request-invalid", $"Name a customer as customerId, or a name with role customer or operator; a name has 1 to {LongestName} characters.").ToProblem();
+            return Refusal.Invalid("token-request-invalid", $"Name a customer as customerId, or a name with role customer or operator; a name has 1 to {Caller.LongestName} visible characters.").ToProblem();
         }
         var lifetime = options.Value.TokenLifetime;
         var now = time.GetUtcNow().UtcDateTime;

@@ -1,8 +1,8 @@
 namespace Gateway.Limits;
 
 /// <summary>
-/// How much the edge takes (<c>Limits:*</c>), in requests. Each user and each address has a bucket that fills at so many a second, up
-/// to its burst; and only so many requests are under way at once, with a short queue before them.
+/// How much the edge takes (<c>Limits:*</c>). Rates count requests a second, bursts and places count requests. A caller is the user of a valid token,
+/// otherwise the address.
 /// </summary>
 internal sealed record LimitOptions
 {
@@ -10,11 +10,31 @@ internal sealed record LimitOptions
     public int PerUserBurst { get; init; } = 100;
     public int PerAddressPerSecond { get; init; } = 200;
     public int PerAddressBurst { get; init; } = 400;
+
+    /// <summary>Requests at work at once, and those that may wait for a place.</summary>
     public int Concurrent { get; init; } = 128;
     public int Queued { get; init; } = 256;
+
+    /// <summary>Of these places, as many as one caller can have.</summary>
+    public int ConcurrentPerCaller { get; init; } = 64;
+    public int QueuedPerCaller { get; init; } = 128;
+
+    /// <summary>Requests that wait for the end of an order (<c>Prefer: wait</c>); they take no place of the above.</summary>
+    public int Waiting { get; init; } = 512;
+    public int WaitingPerCaller { get; init; } = 64;
+
+    /// <summary>Open event streams; they take no place of the above.</summary>
+    public int Streams { get; init; } = 1000;
+    public int StreamsPerCaller { get; init; } = 16;
 
     public int MostHeaderBytes { get; init; } = 16 * 1024;
     public int MostHeaders { get; init; } = 64;
 
-    public bool AreSane => PerUserPerSecond > 0 && PerUserBurst > 0 && PerAddressPerSecond > 0 && PerAddressBurst > 0 && Concurrent > 0 && Queued >= 0 && MostHeaderBytes > 1024 && MostHeaders > 8;
+    /// <summary>Bytes a second below which the body of a request is given up, after five seconds.</summary>
+    public int SlowestBody { get; init; } = 1024;
+
+    public bool AreSane => PerUserPerSecond > 0 && PerUserBurst > 0 && PerAddressPerSecond > 0 && PerAddressBurst > 0
+        && Concurrent > 0 && Queued >= 0 && ConcurrentPerCaller > 0 && QueuedPerCaller >= 0
+        && Waiting > 0 && WaitingPerCaller > 0 && Streams > 0 && StreamsPerCaller > 0
+        && MostHeaderBytes > 1024 && MostHeaders > 8 && SlowestBody > 0;
 }

@@ -1,6 +1,6 @@
 namespace Gateway.Limits;
 
-/// <summary>Marks an endpoint whose answers last as long as the client listens: it takes no place among the requests under way.</summary>
+/// <summary>Marks an endpoint whose answers last as long as the client listens: it takes a place among the streams.</summary>
 internal sealed class LongLived
 {
     public static readonly LongLived Instance = new();

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Threading.RateLimiting;
-using Gateway.Identity;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using ServiceDefaults.Identity;
 
 namespace Gateway.Limits;
 
@@ -12,15 +13,17 @@ internal static class RateLimits
     public static WebApplicationBuilder AddLimits(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<LimitOptions>().BindConfiguration("Limits")
-            .Validate(options => options.AreSane, "Limits: rates, bursts and Concurrent must be at least 1, Queued 0, MostHeaderBytes 1025, MostHeaders 9")
+            .Validate(options => options.AreSane, "Limits: queues must be at least 0, MostHeaderBytes 1025, MostHeaders 9, everything else 1")
             .ValidateOnStart();
         var limits = builder.Configuration.GetSection("Limits").Get<LimitOptions>() ?? new LimitOptions();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestHeadersTotalSize = limits.MostHeaderBytes;
             kestrel.Limits.MaxRequestHeaderCount = limits.MostHeaders;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.SlowestBody, TimeSpan.FromSeconds(5));
         });
-        builder.Services.AddSingleton<LoadShedding>();
+        builder.Services.AddSingleton<Places>();
         builder.Services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;

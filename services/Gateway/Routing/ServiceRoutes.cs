@@ -1,5 +1,5 @@
 using Gateway.Aggregation;
-using Gateway.Identity;
+using ServiceDefaults.Identity;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -72,7 +72,7 @@ internal static class ServiceRoutes
             ForwardedIdentity.Apply(request.HttpContext, request.ProxyRequest);
             if (!string.IsNullOrEmpty(token))
             {
-                request.ProxyRequest.Headers.TryAddWithoutValidation("dapr-api-token", token);
+                request.ProxyRequest.Headers.Add("dapr-api-token", token);
             }
             return default;
         });

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using ServiceDefaults;
+using ServiceDefaults.Refusals;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Gateway.Routing;
@@ -11,6 +13,7 @@ namespace Gateway.Routing;
 internal static class SidecarFailure
 {
     private const string TimedOut = "deadline exceeded";
+    private const string ProblemDetails = "application/problem+json";
 
     public static async ValueTask TranslateAsync(ResponseTransformContext response)
     {
@@ -18,9 +21,8 @@ internal static class SidecarFailure
         if (response.ProxyResponse is null)
         {
             response.SuppressResponseBody = true;
-            // The forwarder blames the client with 4xx, such as 413 for a body over the limit; all else is the way's trouble.
-            await (context.Response.StatusCode is >= 400 and < 500 and var status
-                ? TypedResults.Problem(statusCode: status).ExecuteAsync(context)
+            await (context.Response.StatusCode is StatusCodes.Status413PayloadTooLarge
+                ? new Refusal(StatusCodes.Status413PayloadTooLarge, "body-too-large", $"A body has at most {ServiceHost.MostBodyBytes} bytes.").ToProblem().ExecuteAsync(context)
                 : WriteAsync(context, context.Response.StatusCode == StatusCodes.Status504GatewayTimeout));
         }
         else if (await ReadAsync(response.ProxyResponse, context.RequestAborted) is { } message)
@@ -31,17 +33,20 @@ internal static class SidecarFailure
         }
     }
 
-    /// <summary>What the sidecar says, or null when it is the service that answers: services tell failures as problem details, not as plain JSON.</summary>
+    /// <summary>
+    /// The sidecar's message, or null if the service has answered. Services tell every failure as problem details; what else is no success comes from a
+    /// sidecar and is none of the client's business: a refused call, an unknown app, a missing token.
+    /// </summary>
     public static async Task<string?> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
-        if (response.StatusCode != HttpStatusCode.InternalServerError || response.Content.Headers.ContentType?.MediaType != "application/json")
+        if (response.StatusCode < HttpStatusCode.BadRequest || response.Content.Headers.ContentType?.MediaType == ProblemDetails)
         {
             return null;
         }
         try
         {
             using var json = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellation));
-            return json.RootElement.TryGetProperty("message", out var message) ? message.ToString() : "";
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("message", out var message) ? message.ToString() : "";
         }
         catch (JsonException)
         {

@@ -1,4 +1,5 @@
 using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
 
 namespace Inventory.Catalogue;
 
@@ -15,6 +16,8 @@ internal static class ProductRules
 {
     public const string Currency = "EUR";
     public const long HighestPrice = 1_000_000_000;
+    private const int LongestName = 200;
+
     public const int MostStock = 1_000_000_000;
 
     public static Outcome<Product> Put(string productId, Product? before, ProductDetails details)
@@ -23,8 +26,8 @@ internal static class ProductRules
         var price = details.Price ?? before?.Price;
         return (productId, name, price, details.Stock) switch
         {
-            ({ Length: 0 or > 100 }, _, _, _) => Refusal.Invalid("product-id-invalid", "A product id has 1 to 100 characters."),
-            (_, null or { Length: 0 or > 200 }, _, _) => Refusal.Invalid("name-invalid", "A product needs a name of at most 200 characters."),
+            _ when Identifier.Check(productId, "productId", "product-id-invalid") is { } invalid => invalid,
+            _ when !VisibleText.IsValid(name, LongestName) => Refusal.Invalid("name-invalid", $"A product needs a name of 1 to {LongestName} visible characters."),
             (_, _, null or < 0 or > HighestPrice, _) => Refusal.Invalid("price-invalid", $"price must be from 0 to {HighestPrice} minor units."),
             _ when details.Stock is { } stock && (long)stock + (before?.Reserved ?? 0) > MostStock => Refusal.Invalid("stock-invalid", $"stock and what is reserved must be at most {MostStock} together."),
             (_, _, _, < 0 or > MostStock) => Refusal.Invalid("stock-invalid", $"stock must be from 0 to {MostStock}."),

@@ -1,6 +1,7 @@
 using Inventory.Stock;
 using Inventory.Turns;
 using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
 
 namespace Inventory.Catalogue;
 
@@ -11,10 +12,10 @@ internal static class ProductEndpoints
     public static void MapProducts(this IEndpointRouteBuilder routes)
     {
         var products = routes.MapGroup("/products");
-        products.MapGet("/", ListAsync);
-        products.MapGet("/{productId}", FindAsync);
-        products.MapPut("/{productId}", PutAsync);
-        products.MapPost("/prices", PricesAsync);
+        products.MapGet("/", ListAsync).Admit(CallerKinds.Everybody);
+        products.MapGet("/{productId}", FindAsync).Admit(CallerKinds.Everybody);
+        products.MapPut("/{productId}", PutAsync).Admit(CallerKinds.Operators);
+        products.MapPost("/prices", PricesAsync).AdmitApps("orders");
     }
 
     private static async Task<IResult> ListAsync(StockStore store, CancellationToken cancellation)
@@ -29,7 +30,7 @@ internal static class ProductEndpoints
     /// <summary>What an order needs to know before it is taken: the catalogue's prices. Ids that are not there are left out.</summary>
     private static async Task<IResult> PricesAsync(PriceQuery query, StockStore store, CancellationToken cancellation)
     {
-        if (query.ProductIds is not { Count: > 0 and <= MostAsked } ids || ids.Any(string.IsNullOrEmpty))
+        if (query.ProductIds is not { Count: > 0 and <= MostAsked } ids || !ids.All(Identifier.IsValid))
         {
             return Refusal.Invalid("product-ids-invalid", $"productIds must name 1 to {MostAsked} products.").ToProblem();
         }

@@ -5,6 +5,9 @@ internal sealed record ExpiryOptions
 {
     public TimeSpan ExpireAfter { get; init; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>How often overdue reservations are looked for whose reminder is gone.</summary>
+    public TimeSpan RenewEvery { get; init; } = TimeSpan.FromMinutes(10);
+
     public bool Expires => ExpireAfter > TimeSpan.Zero;
 
     public TimeSpan Period => ExpireAfter / 2;

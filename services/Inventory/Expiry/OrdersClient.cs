@@ -9,6 +9,7 @@ internal sealed class OrdersClient(HttpClient http)
     private const string Pending = "pending";
     private const string Cancelled = "cancelled";
     private const string Intervention = "intervention";
+    private const string Cancelling = "cancelling";
 
     public async Task<OrderFate> FateOfAsync(string orderId, CancellationToken cancellation)
     {
@@ -21,7 +22,7 @@ internal sealed class OrdersClient(HttpClient http)
         return (await response.Content.ReadFromJsonAsync<OrderStatus>(cancellation))!.Status switch
         {
             Cancelled => OrderFate.Over,
-            Pending or Intervention => OrderFate.Open,
+            Pending or Intervention or Cancelling => OrderFate.Open,
             _ => OrderFate.Kept,
         };
     }

@@ -1,5 +1,6 @@
 using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
 
 namespace Inventory.Stock;
 
@@ -12,7 +13,7 @@ internal static class ReservationEndpoints
 
     public static void MapReservations(this IEndpointRouteBuilder routes)
     {
-        var reservations = routes.MapGroup("/reservations/{orderId}");
+        var reservations = routes.MapGroup("/reservations/{orderId}").AdmitApps("orders");
         reservations.MapPost("/", ReserveAsync);
         reservations.MapGet("/", FindAsync);
         reservations.MapPost("/release", ReleaseAsync);
@@ -21,7 +22,7 @@ internal static class ReservationEndpoints
 
     private static async Task<IResult> ReserveAsync(string orderId, ReserveRequest request, Reserving reserving, CancellationToken cancellation)
     {
-        if (request.Items is not { Count: > 0 and <= MostLines } lines || lines.Any(line => line is null || string.IsNullOrEmpty(line.ProductId) || line.Quantity is <= 0 or > 10_000))
+        if (request.Items is not { Count: > 0 and <= MostLines } lines || lines.Any(line => line is null || !Identifier.IsValid(line.ProductId) || line.Quantity is <= 0 or > 10_000))
         {
             return Refusal.Invalid("items-invalid", $"items must hold 1 to {MostLines} lines with a product and a quantity from 1 to 10000.").ToProblem();
         }

@@ -19,7 +19,7 @@ internal sealed class ReservationEvents(DaprClient dapr, TimeProvider time)
     {
         var type = TypeOf(reservation.Status);
         var data = new ReservationEvent($"{reservation.OrderId}:{type}", reservation.Version, time.GetUtcNow(), reservation.OrderId, reservation.Lines, reservation.Reason);
-        var published = new OutgoingEvent(type, reservation.OrderId, data) { Saga = saga };
+        var published = new OutgoingEvent(type, reservation.OrderId, data) { Saga = saga, RequestId = reservation.RequestId };
         return dapr.ExecuteStateTransactionAsync(
             saga == SagaKinds.Choreography ? Choreography : Store,
             OutboxOperations.Of($"reservation-{reservation.OrderId}", JsonSerializer.SerializeToUtf8Bytes(data, Json.Options), published),

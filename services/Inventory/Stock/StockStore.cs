@@ -79,6 +79,7 @@ internal sealed class StockStore(DaprClient dapr, TimeProvider time)
         string orderId,
         IReadOnlyList<ReservationLine> lines,
         Func<Reservation?, IReadOnlyDictionary<string, Product>, Outcome<StockChange?>> decide,
+        string? requestId,
         CancellationToken cancellation,
         bool note = false)
     {
@@ -101,6 +102,7 @@ internal sealed class StockStore(DaprClient dapr, TimeProvider time)
             {
                 return read.Reservation!.Value;
             }
+            change = change with { Reservation = change.Reservation with { RequestId = read.Reservation?.Value.RequestId ?? requestId } };
             if (await TryWriteAsync(read, change, cancellation))
             {
                 return change.Reservation;

@@ -1,5 +1,6 @@
 using Inventory.Expiry;
 using ServiceDefaults;
+using ServiceDefaults.Actors;
 
 namespace Inventory.Turns;
 
@@ -9,8 +10,10 @@ internal static class StockActors
     {
         services.AddOptions<ExpiryOptions>().BindConfiguration("Inventory")
             .Validate(options => options.ExpireAfter >= TimeSpan.Zero, "Inventory:ExpireAfter must not be negative")
+            .Validate(options => options.RenewEvery > TimeSpan.Zero, "Inventory:RenewEvery must be longer than nothing")
             .ValidateOnStart();
         services.AddSingleton<StockTurns>().AddSingleton<OpenReservationPages>().AddSingleton<ExpiredReservations>().AddBackgroundClient<OrdersClient>("orders");
+        services.AddActorReminders().AddHostedService<ReminderRenewal>();
         services.AddActors(actors =>
         {
             actors.JsonSerializerOptions = Json.Options;

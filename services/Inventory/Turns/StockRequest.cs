@@ -17,10 +17,13 @@ internal enum StockAct
 /// </summary>
 internal sealed record StockRequest(StockAct Act, string OrderId, IReadOnlyList<ReservationLine> Lines, IReadOnlyList<string> Ahead)
 {
+    /// <summary>The request that placed the order: an actor's turn has none of its own.</summary>
+    public string? RequestId { get; init; }
+
     public bool IsFirst(string productId) => Lines.All(line => string.CompareOrdinal(productId, line.ProductId) <= 0);
 
     public static StockRequest For(StockAct act, string orderId, IReadOnlyList<ReservationLine> lines)
-        => new(act, orderId, lines, [.. lines.Select(line => line.ProductId).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
+        => new(act, orderId, lines, [.. lines.Select(line => line.ProductId).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]) { RequestId = ServiceDefaults.Requests.RequestId.Current };
 }
 
 /// <summary>A value or the reason why there is none, on the wire. Public, with what it carries, because the SDK awaits an actor dynamically.</summary>

@@ -26,15 +26,18 @@ internal sealed class StockTurns(StockStore stock, IActorProxyFactory actors, IO
     private Task<Outcome<Reservation>> DecideAsync(StockRequest request, CancellationToken cancellation) => stock.ChangeAsync(
         request.OrderId,
         request.Lines,
-        (before, products) => request.Act switch
-        {
-            StockAct.Reserve => StockRules.Reserve(request.OrderId, before, request.Lines, products)!,
-            StockAct.Release => StockRules.Release(request.OrderId, before, products)!,
-            StockAct.Expire => StockRules.Expire(before, products)!,
-            StockAct.Ship => StockRules.Ship(request.OrderId, before, products),
-            _ => throw new ArgumentOutOfRangeException(nameof(request), request.Act, "an act without a rule"),
-        },
+        (before, products) => Rule(request, before, products),
+        request.RequestId,
         cancellation, note: request.Act == StockAct.Reserve && expiry.Value.Expires);
+
+    private static Outcome<StockChange?> Rule(StockRequest request, Reservation? before, IReadOnlyDictionary<string, Product> products) => request.Act switch
+    {
+        StockAct.Reserve => StockRules.Reserve(request.OrderId, before, request.Lines, products)!,
+        StockAct.Release => StockRules.Release(request.OrderId, before, products)!,
+        StockAct.Expire => StockRules.Expire(before, products)!,
+        StockAct.Ship => StockRules.Ship(request.OrderId, before, products),
+        _ => throw new ArgumentOutOfRangeException(nameof(request), request.Act, "an act without a rule"),
+    };
 
     private ActorProxy Actor(string productId) => actors.Create(new ActorId(ActorName.Of(productId)), ProductStockActor.TypeName);
 }

@@ -28,7 +28,7 @@ internal sealed class OrderFeed(OrdersClient orders)
         {
             return; // nobody listens: nobody asks
         }
-        var order = await orders.FindAsync(orderId, cancellation);
+        var order = await orders.FindAsync(orderId, null, cancellation);
         foreach (var follower in followers.Keys.Where(one => one.CustomerId.Length == 0 || one.CustomerId == order.CustomerId))
         {
             follower.Tell(order);

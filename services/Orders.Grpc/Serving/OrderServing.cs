@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Orders.Grpc.Following;
 using Orders.V1;
+using ServiceDefaults.Requests;
 
 namespace Orders.Grpc.Serving;
 
@@ -9,35 +10,37 @@ internal sealed class OrderServing(OrdersClient orders, OrderFeed feed, IConfigu
 {
     public override async Task<CreateOrderResponse> CreateOrder(CreateOrderRequest request, ServerCallContext context)
     {
-        if (request.CustomerId.Length == 0)
-        {
-            throw new RpcException(new Status(StatusCode.InvalidArgument, "customer_id must be given."));
-        }
         var order = new
         {
-            request.CustomerId,
+            CustomerId = request.CustomerId.Length > 0 ? request.CustomerId : null,
             Items = request.Items.Select(item => new { item.ProductId, item.Quantity }),
             PaymentToken = request.PaymentToken.Length > 0 ? request.PaymentToken : configuration["Orders:PaymentToken"],
             Saga = request.Saga.Length > 0 ? request.Saga : null,
         };
-        var placed = await orders.PlaceAsync(order, request.IdempotencyKey, context.CancellationToken);
+        var placed = await orders.PlaceAsync(order, request.IdempotencyKey, context.Caller(), context.CancellationToken);
         return new CreateOrderResponse { OrderId = placed.OrderId, Status = placed.Status };
     }
 
     public override async Task<Order> GetOrder(GetOrderRequest request, ServerCallContext context)
         => request.OrderId.Length == 0
             ? throw new RpcException(new Status(StatusCode.InvalidArgument, "order_id must be given."))
-            : Messages.Of(await orders.FindAsync(request.OrderId, context.CancellationToken));
+            : Messages.Of(await orders.FindAsync(request.OrderId, context.Caller(), context.CancellationToken));
 
     /// <summary>Listens before it lists, so that nothing falls between the two; what is told twice is sent once.</summary>
     public override async Task StreamOrders(StreamOrdersRequest request, IServerStreamWriter<Order> responses, ServerCallContext context)
     {
-        using var live = request.Follow ? feed.Follow(request.CustomerId) : null;
+        var caller = context.Caller();
+        var customerId = request.CustomerId.Length > 0 ? request.CustomerId : caller.CustomerId ?? "";
+        if (!caller.MaySee(customerId))
+        {
+            throw new RpcException(new Status(StatusCode.PermissionDenied, "A customer streams the customer's own orders; leave customer_id out, or give your own."));
+        }
+        using var live = request.Follow ? feed.Follow(customerId) : null;
         var sent = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         string? cursor = null;
         do
         {
-            var page = await orders.ListAsync(request.CustomerId, cursor, context.CancellationToken);
+            var page = await orders.ListAsync(customerId, cursor, caller, context.CancellationToken);
             foreach (var order in page.Items)
             {
                 await SendAsync(order);

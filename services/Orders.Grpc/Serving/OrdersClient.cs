@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Grpc.Core;
 using ServiceDefaults;
+using ServiceDefaults.Requests;
 
 namespace Orders.Grpc.Serving;
 
@@ -18,26 +19,31 @@ internal sealed class OrdersClient(HttpClient http)
 {
     private const int PerPage = 100;
 
-    public async Task<PlacedOrder> PlaceAsync(object order, string? idempotencyKey, CancellationToken cancellation)
+    public async Task<PlacedOrder> PlaceAsync(object order, string? idempotencyKey, Caller caller, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/orders") { Content = JsonContent.Create(order, options: Json.Options) };
         if (!string.IsNullOrEmpty(idempotencyKey))
         {
-            request.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
+            request.Headers.Add("Idempotency-Key", idempotencyKey);
         }
-        return await ReadAsync<PlacedOrder>(request, cancellation);
+        return await ReadAsync<PlacedOrder>(request, caller, cancellation);
     }
 
-    public Task<FoundOrder> FindAsync(string orderId, CancellationToken cancellation)
-        => ReadAsync<FoundOrder>(new HttpRequestMessage(HttpMethod.Get, $"/orders/{Uri.EscapeDataString(orderId)}"), cancellation);
+    /// <param name="caller">Null: this app itself, which then decides who sees the order.</param>
+    public Task<FoundOrder> FindAsync(string orderId, Caller? caller, CancellationToken cancellation)
+        => ReadAsync<FoundOrder>(new HttpRequestMessage(HttpMethod.Get, $"/orders/{Uri.EscapeDataString(orderId)}"), caller, cancellation);
 
-    public Task<FoundPage> ListAsync(string? customerId, string? cursor, CancellationToken cancellation)
-        => ReadAsync<FoundPage>(new HttpRequestMessage(HttpMethod.Get, $"/orders?limit={PerPage}{Part("customerId", customerId)}{Part("cursor", cursor)}"), cancellation);
+    public Task<FoundPage> ListAsync(string? customerId, string? cursor, Caller caller, CancellationToken cancellation)
+        => ReadAsync<FoundPage>(new HttpRequestMessage(HttpMethod.Get, $"/orders?limit={PerPage}{Part("customerId", customerId)}{Part("cursor", cursor)}"), caller, cancellation);
 
     private static string Part(string name, string? value) => string.IsNullOrEmpty(value) ? "" : $"&{name}={Uri.EscapeDataString(value)}";
 
-    private async Task<T> ReadAsync<T>(HttpRequestMessage request, CancellationToken cancellation)
+    private async Task<T> ReadAsync<T>(HttpRequestMessage request, Caller? caller, CancellationToken cancellation)
     {
+        if (caller is not null)
+        {
+            request.Headers.Add(Caller.Header, caller.ToString());
+        }
         HttpResponseMessage response;
         try
         {
@@ -59,6 +65,8 @@ internal sealed class OrdersClient(HttpClient http)
     {
         HttpStatusCode.NotFound => StatusCode.NotFound,
         HttpStatusCode.Conflict => StatusCode.FailedPrecondition,
+        HttpStatusCode.Forbidden => StatusCode.PermissionDenied,
+        HttpStatusCode.TooManyRequests => StatusCode.ResourceExhausted,
         >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError => StatusCode.InvalidArgument,
         _ => StatusCode.Unavailable,
     };

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Mvc;
 using Orders.Ordering;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
@@ -7,21 +6,21 @@ namespace Orders.Approving;
 
 internal static class ApprovalEndpoints
 {
-    public static void MapApprovals(this IEndpointRouteBuilder routes) => routes.MapPost("/operations/approvals/{orderId}", DecideAsync);
+    public static void MapApprovals(this IEndpointRouteBuilder routes) => routes.MapPost("/operations/approvals/{orderId}", DecideAsync).Admit(CallerKinds.Operators);
 
     private static async Task<IResult> DecideAsync(
-        string orderId, ApprovalRequest request, [FromHeader(Name = Operator.Header)] string? who, OrderStreams streams, CancellationToken cancellation)
+        string orderId, ApprovalRequest request, Caller caller, OrderStreams streams, CancellationToken cancellation)
     {
         if (request.Decision is not ("approve" or "reject"))
         {
             return Refusal.Invalid("decision-invalid", $"decision must be approve or reject, not '{request.Decision}'.").ToProblem();
         }
-        if (Operator.Check(request.Note) is { } tooLong)
+        if (OperatorNote.Check(request.Note) is { } tooLong)
         {
             return tooLong.ToProblem();
         }
-        var decided = await streams.AppendAsync(orderId, order => ApprovalRules.Decide(order, request.Decision == "approve", who, request.Note), cancellation);
-        return decided.ToResult(_ => TypedResults.Accepted($"/api/orders/{orderId}", new { orderId, request.Decision, request.Note, Operator = who }));
+        var decided = await streams.AppendAsync(orderId, order => ApprovalRules.Decide(order, request.Decision == "approve", caller.OperatorName, request.Note), cancellation);
+        return decided.ToResult(_ => TypedResults.Accepted($"/api/orders/{orderId}", new { orderId, request.Decision, request.Note, Operator = caller.OperatorName }));
     }
 
     private sealed record ApprovalRequest(string? Decision, string? Note);

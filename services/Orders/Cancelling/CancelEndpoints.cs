@@ -13,17 +13,17 @@ internal static class CancelEndpoints
 {
     private const int LongestReason = 500;
 
-    public static void MapCancelling(this IEndpointRouteBuilder routes) => routes.MapPost("/orders/{orderId}/cancel", CancelAsync).AddEndpointFilter<OwnOrders>();
+    public static void MapCancelling(this IEndpointRouteBuilder routes) => routes.MapPost("/orders/{orderId}/cancel", CancelAsync).AddEndpointFilter<OwnOrders>().Admit(CallerKinds.Customers | CallerKinds.Operators);
 
-    private static async Task<IResult> CancelAsync(string orderId, HttpRequest http, OrderStreams streams, CancellationToken cancellation)
+    private static async Task<IResult> CancelAsync(string orderId, HttpRequest http, Caller caller, OrderStreams streams, CancellationToken cancellation)
     {
         var request = await OptionalBody.ReadAsync<CancelRequest>(http, cancellation);
-        if (request?.Reason?.Length > LongestReason)
+        var reason = string.IsNullOrWhiteSpace(request?.Reason) ? caller is Caller.Customer ? "Cancelled by the customer." : "Cancelled by an operator." : request.Reason.Trim();
+        if (!VisibleText.IsValid(reason, LongestReason, multiline: true))
         {
-            return Refusal.Invalid("reason-too-long", $"reason has at most {LongestReason} characters.").ToProblem();
+            return Refusal.Invalid("reason-invalid", $"reason has at most {LongestReason} characters, none of them a control character.").ToProblem();
         }
-        var reason = string.IsNullOrWhiteSpace(request?.Reason) ? "Cancelled by the customer." : request.Reason;
-        var asked = await streams.AppendAsync(orderId, order => OrderRules.RequestCancellation(order, "customer", reason), cancellation);
+        var asked = await streams.AppendAsync(orderId, order => OrderRules.RequestCancellation(order, caller.OperatorName is null ? "customer" : "operator", reason), cancellation);
         return asked.ToResult(order => TypedResults.Accepted($"/api/orders/{orderId}", new { orderId, status = order!.Status, links = new { self = $"/api/orders/{orderId}" } }));
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Mvc;
 using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
@@ -10,12 +9,12 @@ internal static class DeadLetterEndpoints
 {
     public static void MapDeadLetters(this IEndpointRouteBuilder routes)
     {
-        var letters = routes.MapGroup("/operations/dead-letters");
+        var letters = routes.MapGroup("/operations/dead-letters").Admit(CallerKinds.Operators);
         letters.MapGet("/", ListAsync);
         letters.MapPost("/replay", ReplayAllAsync);
         letters.MapPost("/{id}/replay", ReplayAsync);
         letters.MapPost("/{id}/discard", DiscardAsync);
-        routes.MapPost("/events/dead-letters/{app}", TakeAsync).ExcludeFromDescription();
+        routes.MapPost("/events/dead-letters/{app}", TakeAsync).ExcludeFromDescription().AdmitSidecar();
     }
 
     private static async Task<IResult> TakeAsync(string app, JsonElement envelope, DeadLetterOffice office, CancellationToken cancellation)
@@ -30,13 +29,13 @@ internal static class DeadLetterEndpoints
             _ => Refusal.Invalid("state-invalid", $"state must be open, replayed or discarded, not '{state}'.").ToProblem(),
         };
 
-    private static async Task<IResult> ReplayAsync(string id, HttpRequest http, [FromHeader(Name = Operator.Header)] string? who, DeadLetterOffice office, CancellationToken cancellation)
+    private static async Task<IResult> ReplayAsync(string id, HttpRequest http, Caller caller, DeadLetterOffice office, CancellationToken cancellation)
     {
         var note = await NoteAsync(http, cancellation);
-        return note.Refusal is { } refusal ? refusal.ToProblem() : (await office.ReplayAsync(id, note.Value, who, cancellation)).ToResult(letter => TypedResults.Ok(View(letter)));
+        return note.Refusal is { } refusal ? refusal.ToProblem() : (await office.ReplayAsync(id, note.Value, caller.OperatorName, cancellation)).ToResult(letter => TypedResults.Ok(View(letter)));
     }
 
-    private static async Task<IResult> DiscardAsync(string id, HttpRequest http, [FromHeader(Name = Operator.Header)] string? who, DeadLetterOffice office, CancellationToken cancellation)
+    private static async Task<IResult> DiscardAsync(string id, HttpRequest http, Caller caller, DeadLetterOffice office, CancellationToken cancellation)
     {
         var note = await NoteAsync(http, cancellation);
         if (note.Refusal is { } refusal)
@@ -45,19 +44,19 @@ internal static class DeadLetterEndpoints
         }
         return string.IsNullOrWhiteSpace(note.Value)
             ? Refusal.Invalid("note-missing", "note must say why the event is discarded.").ToProblem()
-            : (await office.DiscardAsync(id, note.Value, who, cancellation)).ToResult(letter => TypedResults.Ok(View(letter)));
+            : (await office.DiscardAsync(id, note.Value, caller.OperatorName, cancellation)).ToResult(letter => TypedResults.Ok(View(letter)));
     }
 
-    private static async Task<IResult> ReplayAllAsync(HttpRequest http, [FromHeader(Name = Operator.Header)] string? who, DeadLetterOffice office, CancellationToken cancellation)
+    private static async Task<IResult> ReplayAllAsync(HttpRequest http, Caller caller, DeadLetterOffice office, CancellationToken cancellation)
     {
         var note = await NoteAsync(http, cancellation);
-        return note.Refusal is { } refusal ? refusal.ToProblem() : TypedResults.Ok(new { replayed = await office.ReplayAllAsync(note.Value, who, cancellation) });
+        return note.Refusal is { } refusal ? refusal.ToProblem() : TypedResults.Ok(new { replayed = await office.ReplayAllAsync(note.Value, caller.OperatorName, cancellation) });
     }
 
     private static async Task<Outcome<string?>> NoteAsync(HttpRequest http, CancellationToken cancellation)
     {
         var noted = await OptionalBody.ReadAsync<Noted>(http, cancellation);
-        return Operator.Check(noted?.Note) is { } tooLong ? tooLong : noted?.Note;
+        return OperatorNote.Check(noted?.Note) is { } tooLong ? tooLong : noted?.Note;
     }
 
     private static IResult View(Views.Page<DeadLetter> page) => TypedResults.Ok(new { items = page.Items.Select(View), page.NextCursor });

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Mvc;
 using Orders.Ordering;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
@@ -9,24 +8,24 @@ namespace Orders.Intervening;
 internal static class InterventionEndpoints
 {
     public static void MapInterventions(this IEndpointRouteBuilder routes)
-        => routes.MapPost("/operations/interventions/{interventionId}", DecideAsync);
+        => routes.MapPost("/operations/interventions/{interventionId}", DecideAsync).Admit(CallerKinds.Operators);
 
     public static string IdOf(string orderId, int number) => $"{orderId}.{number}";
 
     private static async Task<IResult> DecideAsync(
-        string interventionId, DecideRequest request, [FromHeader(Name = Operator.Header)] string? who, OrderStreams streams, TimeProvider time, CancellationToken cancellation)
+        string interventionId, DecideRequest request, Caller caller, OrderStreams streams, TimeProvider time, CancellationToken cancellation)
     {
         if (!Enum.TryParse<Decision>(request.Decision, ignoreCase: true, out var decision) || int.TryParse(request.Decision, CultureInfo.InvariantCulture, out _))
         {
             return Refusal.Invalid("decision-invalid", $"decision must be retry, skip or resolved, not '{request.Decision}'.").ToProblem();
         }
-        if (Operator.Check(request.Note) is { } tooLong)
+        if (OperatorNote.Check(request.Note) is { } tooLong)
         {
             return tooLong.ToProblem();
         }
         var (orderId, number) = Parse(interventionId);
-        var decided = await streams.AppendAsync(orderId, order => InterventionRules.Decide(order, number, decision, request.Note, who, time.GetUtcNow()), cancellation);
-        return decided.ToResult(_ => TypedResults.Accepted($"/api/orders/{orderId}", new { interventionId, orderId, decision, request.Note, Operator = who }));
+        var decided = await streams.AppendAsync(orderId, order => InterventionRules.Decide(order, number, decision, request.Note, caller.OperatorName, time.GetUtcNow()), cancellation);
+        return decided.ToResult(_ => TypedResults.Accepted($"/api/orders/{orderId}", new { interventionId, orderId, decision, request.Note, Operator = caller.OperatorName }));
     }
 
     private static (string OrderId, int Number) Parse(string id)

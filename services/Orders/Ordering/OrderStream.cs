@@ -31,7 +31,10 @@ internal sealed record OrderStream(int Version, IReadOnlyList<StoredEvent> Event
     /// <summary>The hash of that request, by which a repeated one is recognised. Absent with older orders.</summary>
     public string? RequestHash { get; init; }
 
-    public static OrderStream Of(OrderSagaInput placed) => Empty with { Brief = placed.ToBrief(), Placed = placed, RequestHash = placed.RequestHash };
+    /// <summary>The id of that request (<c>X-Request-ID</c>), which every event of the order carries. Absent with older orders.</summary>
+    public string? RequestId { get; init; }
+
+    public static OrderStream Of(OrderSagaInput placed) => Empty with { Brief = placed.ToBrief(), Placed = placed, RequestHash = placed.RequestHash, RequestId = placed.RequestId };
 
     public DateTimeOffset CreatedAt() => Snapshot?.CreatedAt ?? Events[0].OccurredAt;
 

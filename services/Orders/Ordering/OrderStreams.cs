@@ -1,5 +1,6 @@
 using Dapr.Client;
 using Orders.Measuring;
+using Orders.Repairing;
 using Orders.Saga;
 using ServiceDefaults.Aggregates;
 using ServiceDefaults.Refusals;
@@ -10,7 +11,7 @@ namespace Orders.Ordering;
 /// The event streams of orders on Dapr state. One append is one event, written under the stream's ETag and published to the topic
 /// <c>orders</c>, or <c>orders-choreography</c>, by the same transaction.
 /// </summary>
-internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, TimeProvider time)
+internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, UnseenEvents unseen, TimeProvider time)
 {
     private const int MostRaces = 20;
 
@@ -100,12 +101,24 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, TimePr
             await archive.KeepAsync(orderId, read.Value, cancellation);
         }
         var next = read.Value.Append(stored);
-        var outgoing = new OutgoingEvent(happened.Name, orderId, PublishedOrderEvent.Of(orderId, stored, next.Brief, order)) { Saga = order.Saga };
+        var outgoing = new OutgoingEvent(happened.Name, orderId, PublishedOrderEvent.Of(orderId, stored, next.Brief, order)) { Saga = order.Saga, RequestId = read.Value.RequestId };
         if (!await streams.TryReplaceAsync(orderId, read, next, outgoing, cancellation))
         {
             return false;
         }
+        unseen.Written(orderId, version);
         endings.Happened(orderId, next, order);
         return true;
+    }
+
+    /// <summary>Publishes the last event of the order once more, with the id that it has: whoever has handled it knows it. The stream stays as it is.</summary>
+    public async Task PublishAgainAsync(string orderId, CancellationToken cancellation)
+    {
+        if (await streams.FindAsync(orderId, cancellation) is { Value: { Events: [.., var last] } stream } read)
+        {
+            var order = stream.Fold()!;
+            var outgoing = new OutgoingEvent(last.Event.Name, orderId, PublishedOrderEvent.Of(orderId, last, stream.Brief, order)) { Saga = order.Saga, RequestId = stream.RequestId };
+            await streams.TryReplaceAsync(orderId, read, stream, outgoing, cancellation); // if another append was faster, its event is the one that counts
+        }
     }
 }

@@ -1,6 +1,7 @@
 using Orders.Saga;
 using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
 
 namespace Orders.Placing;
 
@@ -14,13 +15,13 @@ internal static class PlaceOrderRules
 {
     public const int MostItems = 100;
     public const int MostOfOne = 10_000;
-    private const int LongestText = 200;
+    private const int LongestToken = 200;
 
     public static Refusal? Check(PlaceOrder request)
     {
-        if (string.IsNullOrWhiteSpace(request.CustomerId) || request.CustomerId.Length > LongestText)
+        if (Identifier.Check(request.CustomerId, "customerId", "customer-id-invalid") is { } unknown)
         {
-            return Refusal.Invalid("customer-id-invalid", "customerId must be given.");
+            return unknown;
         }
         if (request.Items is not { Count: > 0 })
         {
@@ -32,18 +33,18 @@ internal static class PlaceOrderRules
         }
         for (var i = 0; i < request.Items.Count; i++)
         {
-            if (request.Items[i] is not { ProductId: { Length: > 0 and <= LongestText } })
+            if (Identifier.Check(request.Items[i]?.ProductId, $"items[{i}].productId", "product-id-invalid") is { } invalid)
             {
-                return Refusal.Invalid("product-id-invalid", $"items[{i}].productId must be given.");
+                return invalid;
             }
             if (request.Items[i]!.Quantity is < 1 or > MostOfOne)
             {
                 return Refusal.Invalid("quantity-invalid", $"items[{i}].quantity must be from 1 to {MostOfOne}, not {request.Items[i]!.Quantity}.");
             }
         }
-        if (string.IsNullOrWhiteSpace(request.PaymentToken) || request.PaymentToken.Length > LongestText)
+        if (!VisibleText.IsValid(request.PaymentToken, LongestToken))
         {
-            return Refusal.Invalid("payment-token-invalid", "paymentToken must be given.");
+            return Refusal.Invalid("payment-token-invalid", $"paymentToken must have 1 to {LongestToken} visible characters.");
         }
         return request.Saga is null or SagaKinds.Orchestration or SagaKinds.Choreography ? null : Refusal.Invalid("saga-unknown", $"saga must be orchestration or choreography, not '{request.Saga}'.");
     }

@@ -6,16 +6,15 @@ namespace Orders.Placing;
 
 internal static class PlacingEndpoints
 {
-    public static void MapPlacing(this IEndpointRouteBuilder routes) => routes.MapPost("/orders", PlaceAsync);
+    public static void MapPlacing(this IEndpointRouteBuilder routes) => routes.MapPost("/orders", PlaceAsync).Admit(CallerKinds.Customers | CallerKinds.Operators);
 
-    private static async Task<IResult> PlaceAsync(PlaceOrder request, HttpRequest http, [FromHeader(Name = IdempotencyKey.Header)] string? key, OrderPlacement placement, CancellationToken cancellation)
+    private static async Task<IResult> PlaceAsync(PlaceOrder request, Caller caller, [FromHeader(Name = IdempotencyKey.Header)] string? key, OrderPlacement placement, CancellationToken cancellation)
     {
-        var customer = Caller.CustomerOf(http);
-        if (customer is not null && request.CustomerId is not null && request.CustomerId != customer)
+        if (request.CustomerId is not null && !caller.MaySee(request.CustomerId))
         {
             return new Refusal(StatusCodes.Status403Forbidden, "customer-not-yours", "An order is placed in one's own name; leave customerId out, or give your own.").ToProblem();
         }
-        request = request with { CustomerId = request.CustomerId ?? customer };
+        request = request with { CustomerId = request.CustomerId ?? caller.CustomerId };
         var placed = await placement.PlaceAsync(request, key, cancellation);
         return placed.ToResult(orderId => TypedResults.Accepted(
             $"/api/orders/{orderId}",

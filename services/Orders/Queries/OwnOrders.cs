@@ -10,15 +10,16 @@ internal sealed class OwnOrders(OrderQueries queries) : IEndpointFilter
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        if (Caller.CustomerOf(http.Request) is null)
+        var caller = Caller.Of(http);
+        if (caller is not Caller.Customer)
         {
             return await next(context);
         }
         var orderId = (string)http.Request.RouteValues["orderId"]!;
-        var shown = Shown(http.Request, orderId, await queries.FindAsync(orderId, http.RequestAborted));
+        var shown = Shown(caller, orderId, await queries.FindAsync(orderId, http.RequestAborted));
         return shown.Refusal is { } refusal ? refusal.ToProblem() : await next(context);
     }
 
-    public static Outcome<OrderView> Shown(HttpRequest request, string orderId, Outcome<OrderView> found)
-        => found.Value is { } order && !Caller.MaySee(request, order.CustomerId) ? OrderQueries.Missing(orderId) : found;
+    public static Outcome<OrderView> Shown(Caller caller, string orderId, Outcome<OrderView> found)
+        => found.Value is { } order && !caller.MaySee(order.CustomerId) ? OrderQueries.Missing(orderId) : found;
 }

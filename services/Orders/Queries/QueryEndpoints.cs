@@ -1,3 +1,5 @@
+using ServiceDefaults.Requests;
+
 namespace Orders.Queries;
 
 internal static class QueryEndpoints
@@ -5,9 +7,9 @@ internal static class QueryEndpoints
     public static void MapQueries(this IEndpointRouteBuilder routes)
     {
         var orders = routes.MapGroup("/orders/{orderId}");
-        orders.MapGet("/", async (string orderId, HttpContext http, Waiting waiting)
-            => (await waiting.FindAsync(orderId, http)).ToResult(TypedResults.Ok));
+        orders.MapGet("/", async (string orderId, Caller caller, HttpContext http, Waiting waiting)
+            => (await waiting.FindAsync(orderId, caller, http)).ToResult(TypedResults.Ok)).Admit(CallerKinds.Customers | CallerKinds.Operators, "inventory", "orders-grpc");
         orders.MapGet("/events", async (string orderId, OrderQueries queries, CancellationToken cancellation)
-            => (await queries.EventsAsync(orderId, cancellation)).ToResult(events => TypedResults.Ok(new { items = events }))).AddEndpointFilter<OwnOrders>();
+            => (await queries.EventsAsync(orderId, cancellation)).ToResult(events => TypedResults.Ok(new { items = events }))).AddEndpointFilter<OwnOrders>().Admit(CallerKinds.Customers | CallerKinds.Operators);
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Orders.Ordering;
 using Orders.Views;
 using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
 
 namespace Orders.Queries;
 
@@ -17,11 +18,11 @@ internal sealed class Waiting(OrderQueries queries, OrderEndings endings, TimePr
     /// <summary>How often to look for an end that another instance has written.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    public async Task<Outcome<OrderView>> FindAsync(string orderId, HttpContext http)
+    public async Task<Outcome<OrderView>> FindAsync(string orderId, Caller caller, HttpContext http)
     {
         if (Wanted(http.Request) is not { } seconds)
         {
-            return OwnOrders.Shown(http.Request, orderId, await queries.FindAsync(orderId, http.RequestAborted));
+            return OwnOrders.Shown(caller, orderId, await queries.FindAsync(orderId, http.RequestAborted));
         }
         using var expected = endings.Expect(orderId);
         var limit = time.GetUtcNow() + TimeSpan.FromSeconds(seconds);
@@ -29,8 +30,8 @@ internal sealed class Waiting(OrderQueries queries, OrderEndings endings, TimePr
         {
             var left = limit - time.GetUtcNow();
             // A pending order is shown only when the time is up.
-            var now = OwnOrders.Shown(http.Request, orderId, await queries.FindAsync(orderId, http.RequestAborted, withSteps: left <= TimeSpan.Zero));
-            if (now.Value is not { Status: "pending" } || left <= TimeSpan.Zero)
+            var now = OwnOrders.Shown(caller, orderId, await queries.FindAsync(orderId, http.RequestAborted, withSteps: left <= TimeSpan.Zero));
+            if (now.Value is not { Status: "pending" or OrderView.Cancelling } || left <= TimeSpan.Zero)
             {
                 return now;
             }

@@ -1,6 +1,7 @@
 using Dapr.Workflow;
 using Grpc.Core;
 using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
 
 namespace Orders.Rebuilding;
 
@@ -9,8 +10,8 @@ internal static class RebuildEndpoints
 {
     public static void MapRebuilding(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/operations/views/rebuild", StartAsync);
-        routes.MapGet("/operations/views/rebuild", FindAsync);
+        routes.MapPost("/operations/views/rebuild", StartAsync).Admit(CallerKinds.Operators);
+        routes.MapGet("/operations/views/rebuild", FindAsync).Admit(CallerKinds.Operators);
     }
 
     private static async Task<IResult> StartAsync(IDaprWorkflowClient workflows, CancellationToken cancellation)

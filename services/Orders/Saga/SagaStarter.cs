@@ -11,17 +11,19 @@ namespace Orders.Saga;
 /// </summary>
 internal sealed class SagaStarter(IDaprWorkflowClient workflows)
 {
-    public async Task StartAsync(OrderSagaInput placed, CancellationToken cancellation)
+    /// <returns>False if it runs already.</returns>
+    public async Task<bool> StartAsync(OrderSagaInput placed, CancellationToken cancellation)
     {
         var choreographed = placed.Saga == SagaKinds.Choreography;
         try
         {
             await workflows.ScheduleNewWorkflowAsync(
                 choreographed ? nameof(ChoreographyWatch) : nameof(OrderSaga), placed.OrderId, placed, choreographed ? placed.PlacedAt + placed.StuckAfter : null, cancellation);
+            return true;
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
         {
-            // Started before; the order itself says what has been done.
+            return false; // started before; the order itself says what has been done
         }
     }
 }

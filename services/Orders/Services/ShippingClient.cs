@@ -15,6 +15,13 @@ internal sealed class ShippingClient(HttpClient http)
         return await response.ReadAsync<Nothing>(cancellation);
     }
 
+    /// <summary>Has shipments that should have moved on long ago looked after again.</summary>
+    public async Task RenewAsync(IReadOnlyList<string> orderIds, CancellationToken cancellation)
+    {
+        using var response = await http.PostAsJsonAsync("/shipments/renew", new { orderIds }, Json.Options, cancellation);
+        response.EnsureSuccessStatusCode();
+    }
+
     public async Task<Outcome<Nothing>> CancelAsync(string orderId, CancellationToken cancellation)
     {
         using var response = await http.PostAsync(new Uri($"/shipments/{orderId}/cancel", UriKind.Relative), null, cancellation);

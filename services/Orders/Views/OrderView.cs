@@ -7,7 +7,7 @@ namespace Orders.Views;
 
 /// <summary>
 /// An order as callers see it, and as the read model keeps it (stored format). <paramref name="Status"/> is the order's own, or
-/// <c>intervention</c> while one of its interventions is undecided.
+/// <c>cancelling</c> while it is being undone, or <c>intervention</c> while one of its interventions is undecided.
 /// </summary>
 internal sealed record OrderView(
     string OrderId,
@@ -22,6 +22,9 @@ internal sealed record OrderView(
     IReadOnlyList<SagaStepView> Steps,
     string? Reason)
 {
+    /// <summary>The status of an order that is being undone.</summary>
+    public const string Cancelling = "cancelling";
+
     public string? CustomerName { get; init; }
 
     /// <summary>A cancellation that was asked for and is not carried out yet.</summary>
@@ -34,7 +37,7 @@ internal sealed record OrderView(
     public static OrderView Of(string orderId, OrderStream stream, Order order, IReadOnlyList<SagaStepView>? live = null)
     {
         var steps = live ?? (order.Steps.Count > 0 ? order.Steps : Begun(order, stream.CreatedAt()));
-        var status = order.Interventions.Any(one => one.Decided is null) ? "intervention" : order.Status.ToString().ToLowerInvariant();
+        var status = order.Interventions.Any(one => one.Decided is null) ? "intervention" : IsBeingUndone(order, live) ? Cancelling : order.Status.ToString().ToLowerInvariant();
         return new OrderView(orderId, order.CustomerId, status, order.Saga, order.Items, order.Total, order.Currency, stream.CreatedAt(), stream.UpdatedAt(), steps, order.Reason)
         {
             CustomerName = order.CustomerName,
@@ -43,6 +46,10 @@ internal sealed record OrderView(
             Interventions = order.Interventions.Count == 0 ? null : [.. order.Interventions.Select(one => InterventionView.Of(orderId, one))],
         };
     }
+
+    private static bool IsBeingUndone(Order order, IReadOnlyList<SagaStepView>? live)
+        => order.Status is OrderStatus.Pending or OrderStatus.Confirmed
+        && (order.Cancelling is not null || order.Phase.IsUndoing() || order.Phase == OrderPhase.Rejected || live?.Any(step => step.State is StepState.Failed or StepState.Compensated) == true);
 
     private static IReadOnlyList<SagaStepView> Begun(Order order, DateTimeOffset at)
         => order.Saga == SagaKinds.Choreography ? SagaSteps.Pending.With(SagaSteps.CreateOrder, StepState.Done, at) : SagaSteps.Pending;

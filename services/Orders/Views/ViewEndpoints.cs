@@ -7,23 +7,25 @@ namespace Orders.Views;
 
 internal static class ViewEndpoints
 {
-    private const int LongestId = 200;
-
     public static void MapViews(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/orders", ListAsync);
-        routes.MapGet("/operations/interventions", InterventionsAsync);
-        routes.MapGet("/operations/approvals", ApprovalsAsync);
+        routes.MapGet("/orders", ListAsync).Admit(CallerKinds.Customers | CallerKinds.Operators);
+        routes.MapGet("/operations/interventions", InterventionsAsync).Admit(CallerKinds.Operators);
+        routes.MapGet("/operations/approvals", ApprovalsAsync).Admit(CallerKinds.Operators);
         routes.MapEvents<OrderNews, OrderEventHandler>("/events/orders", (handler, told, cancellation) => handler.HearAsync(told, cancellation));
         routes.MapEvent<CustomerNews, CustomerNames>("/events/customers", (names, told, cancellation) => names.HearAsync(told, cancellation));
     }
 
-    private static async Task<IResult> ListAsync(string? customerId, string? status, string? cursor, int? limit, HttpRequest http, OrderPages pages, CancellationToken cancellation)
+    private static async Task<IResult> ListAsync(string? customerId, string? status, string? cursor, int? limit, Caller caller, OrderPages pages, CancellationToken cancellation)
     {
-        customerId = Caller.CustomerOf(http) ?? customerId; // a customer's list is the customer's own, whatever is asked for
-        if (customerId is { Length: 0 or > LongestId })
+        if (customerId is not null && !caller.MaySee(customerId))
         {
-            return Refusal.Invalid("customer-id-invalid", $"customerId has 1 to {LongestId} characters.").ToProblem();
+            return new Refusal(StatusCodes.Status403Forbidden, "customer-not-yours", "A customer lists the customer's own orders; leave customerId out, or give your own.").ToProblem();
+        }
+        customerId ??= caller.CustomerId;
+        if (customerId is not null && Identifier.Check(customerId, "customerId", "customer-id-invalid") is { } invalid)
+        {
+            return invalid.ToProblem();
         }
         if (status is not null && !ViewLists.Statuses.Contains(status))
         {

@@ -32,7 +32,7 @@ internal static class ViewLists
     public const string DecidedInterventions = "interventions-decided";
     public const string Approvals = "approvals";
 
-    public static readonly IReadOnlySet<string> Statuses = new HashSet<string>([.. Enum.GetNames<OrderStatus>().Select(name => name.ToLowerInvariant()), "intervention"], StringComparer.Ordinal);
+    public static readonly IReadOnlySet<string> Statuses = new HashSet<string>([.. Enum.GetNames<OrderStatus>().Select(name => name.ToLowerInvariant()), "intervention", OrderView.Cancelling], StringComparer.Ordinal);
 
     public static string Of(string? customerId, string? status) => (customerId, status) switch
     {

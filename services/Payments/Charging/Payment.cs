@@ -17,11 +17,14 @@ internal sealed record Payment(string OrderId, PaymentStatus Status, long Amount
     /// <summary>The kind of saga that asked first; absent: orchestration.</summary>
     public string? Saga { get; init; }
 
+    /// <summary>The request that placed the order; absent in older records.</summary>
+    public string? RequestId { get; init; }
+
     /// <summary>How often a refund was given up.</summary>
     public int? RefundFailures { get; init; }
 
     public static Payment Begin(string orderId, long amount, string currency, string token, string? saga = null)
-        => new(orderId, PaymentStatus.Pending, amount, currency, token, null, 0) { Saga = saga };
+        => new(orderId, PaymentStatus.Pending, amount, currency, token, null, 0) { Saga = saga, RequestId = ServiceDefaults.Requests.RequestId.Current };
 
     public Payment Complete() => this with { Status = PaymentStatus.Completed, Version = Version + 1 };
 

@@ -1,12 +1,15 @@
 using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
 
 namespace Payments.Charging;
 
 internal static class PaymentEndpoints
 {
+    private const int LongestToken = 200;
+
     public static void MapPayments(this IEndpointRouteBuilder routes)
     {
-        var payments = routes.MapGroup("/payments/{orderId}");
+        var payments = routes.MapGroup("/payments/{orderId}").AdmitApps("orders");
         payments.MapPost("/", ChargeAsync);
         payments.MapGet("/", FindAsync);
         payments.MapPost("/refund", RefundAsync);
@@ -14,7 +17,7 @@ internal static class PaymentEndpoints
 
     private static async Task<IResult> ChargeAsync(string orderId, ChargeRequest request, Cashier cashier, CancellationToken cancellation)
     {
-        if (request.Amount < 0 || string.IsNullOrEmpty(request.Currency) || string.IsNullOrEmpty(request.PaymentToken))
+        if (request.Amount < 0 || string.IsNullOrEmpty(request.Currency) || !VisibleText.IsValid(request.PaymentToken, LongestToken))
         {
             return Refusal.Invalid("charge-invalid", "amount must not be negative, currency and paymentToken must be given.").ToProblem();
         }

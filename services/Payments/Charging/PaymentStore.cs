@@ -35,7 +35,7 @@ internal sealed class PaymentStore(DaprClient dapr, TimeProvider time)
     }
 
     private static OutgoingEvent Outgoing(Payment payment, string type, object data)
-        => new(type, payment.OrderId, data) { Saga = payment.Saga ?? SagaKinds.Orchestration };
+        => new(type, payment.OrderId, data) { Saga = payment.Saga ?? SagaKinds.Orchestration, RequestId = payment.RequestId };
 
     /// <summary>Stored format of the events on the topic <c>payments</c>.</summary>
     private sealed record PaymentEvent(string EventId, int Version, DateTimeOffset OccurredAt, string OrderId, long Amount, string Currency, string? Reason);

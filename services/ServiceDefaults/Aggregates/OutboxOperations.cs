@@ -13,6 +13,12 @@ public sealed record OutgoingEvent(string Type, string Subject, object Data)
 {
     /// <summary>The kind of saga it belongs to (<see cref="SagaKinds"/>), published as the CloudEvents attribute <c>saga</c>; null for an event of no saga.</summary>
     public string? Saga { get; init; }
+
+    /// <summary>
+    /// The request that began what the event belongs to, published as the CloudEvents attribute <c>requestid</c>. Kept with the aggregate, so that a timer,
+    /// a person's decision or a restart does not lose it. Null: the current request.
+    /// </summary>
+    public string? RequestId { get; init; }
 }
 
 /// <summary>
@@ -32,7 +38,7 @@ public static class OutboxOperations
         {
             attributes["saga"] = saga;
         }
-        if (RequestId.Current is { } request)
+        if ((published.RequestId ?? RequestId.Current) is { } request)
         {
             attributes["requestid"] = request;
         }

@@ -18,7 +18,7 @@ public static partial class EventEndpoints
     private static readonly JsonSerializerOptions Strict = new(Json.Options) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 
     /// <summary>Events of a topic that this app has no use for; a subscription without such a route would take them for dead letters.</summary>
-    public static void MapSkippedEvents(this IEndpointRouteBuilder routes) => routes.MapPost("/events/skip", () => Results.Ok()).ExcludeFromDescription();
+    public static void MapSkippedEvents(this IEndpointRouteBuilder routes) => routes.MapPost("/events/skip", () => Results.Ok()).ExcludeFromDescription().AdmitSidecar();
 
     public static void MapEvent<TData, THandler>(this IEndpointRouteBuilder routes, string path, Func<THandler, IncomingEvent<TData>, CancellationToken, Task<Delivery>> handle)
         where THandler : class
@@ -26,7 +26,7 @@ public static partial class EventEndpoints
         {
             var told = await ReadAsync<IncomingEvent<TData>>(http);
             return Results.Json(DeliveryAnswer.Of(await HandleAsync(told, handler, handle, logger, http.RequestAborted)), Json.Options);
-        }).ExcludeFromDescription();
+        }).ExcludeFromDescription().AdmitSidecar();
 
     /// <summary>For subscriptions in bulk. <paramref name="handle"/> gets what could be read; what it returns is for all of it, in order.</summary>
     public static void MapEvents<TData, THandler>(this IEndpointRouteBuilder routes, string path, Func<THandler, IReadOnlyList<IncomingEvent<TData>>, CancellationToken, Task<IReadOnlyList<Delivery>>> handle)
@@ -39,7 +39,7 @@ public static partial class EventEndpoints
             var answers = readable.Count > 0 ? await handle(handler, readable, http.RequestAborted) : [];
             var next = 0;
             return Results.Json(new BulkAnswer([.. read.Select(entry => new EntryAnswer(entry.EntryId, DeliveryAnswer.Of(entry.Event is null ? Delivery.Drop : answers[next++]).Status))]), Json.Options);
-        }).ExcludeFromDescription();
+        }).ExcludeFromDescription().AdmitSidecar();
 
     private static async Task<Delivery> HandleAsync<TData, THandler>(IncomingEvent<TData>? told, THandler handler, Func<THandler, IncomingEvent<TData>, CancellationToken, Task<Delivery>> handle, ILogger logger, CancellationToken cancellation)
     {

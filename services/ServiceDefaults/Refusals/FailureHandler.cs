@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -5,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace ServiceDefaults.Refusals;
 
 /// <summary>
-/// What was not expected, as problem details. Requests that ASP.NET itself refuses keep their 4xx; a dependency that is away is 503,
-/// because the caller may try again; the rest is 500 and logged with its cause, which stays inside.
+/// Turns exceptions into problem details. Requests that ASP.NET itself refuses keep their 4xx; a dependency that is away is 503, because the caller may
+/// try again; the rest, a permanent refusal of a dependency included, is 500 and logged with its cause, which stays inside.
 /// </summary>
 public sealed partial class FailureHandler(IProblemDetailsService problems, ILogger<FailureHandler> logger) : IExceptionHandler
 {
@@ -14,25 +15,33 @@ public sealed partial class FailureHandler(IProblemDetailsService problems, ILog
 
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
-        var (status, title) = exception switch
-        {
-            BadHttpRequestException bad => (bad.StatusCode, bad.InnerException is System.Text.Json.JsonException json ? $"The body is not valid: {json.Message}" : bad.Message),
-            HttpRequestException or Grpc.Core.RpcException or Dapr.DaprException => (StatusCodes.Status503ServiceUnavailable, "A service this one depends on is not available."),
-            _ => (StatusCodes.Status500InternalServerError, "Something went wrong."),
-        };
-        if (status >= 500)
+        var refusal = Describe(exception);
+        if (refusal.Status >= StatusCodes.Status500InternalServerError)
         {
             LogFailure(exception, context.Request.Method, context.Request.Path);
         }
-        context.Response.StatusCode = status;
-        var problem = new ProblemDetailsContext { HttpContext = context, ProblemDetails = { Status = status, Detail = title } };
-        if (status == StatusCodes.Status503ServiceUnavailable)
+        context.Response.StatusCode = refusal.Status;
+        if (refusal.Status == StatusCodes.Status503ServiceUnavailable)
         {
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
-            problem.ProblemDetails.Extensions["code"] = "unavailable";
         }
-        return await problems.TryWriteAsync(problem);
+        return await problems.TryWriteAsync(new ProblemDetailsContext
+        {
+            HttpContext = context,
+            ProblemDetails = { Status = refusal.Status, Detail = refusal.Detail, Extensions = { ["code"] = refusal.Code } },
+        });
     }
+
+    private static Refusal Describe(Exception exception) => exception switch
+    {
+        BadHttpRequestException { InnerException: JsonException json } => Refusal.Invalid("json-invalid", MalformedJson.Describe(json)),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new Refusal(StatusCodes.Status413PayloadTooLarge, "body-too-large", $"A body has at most {ServiceHost.MostBodyBytes} bytes."),
+        BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => new Refusal(StatusCodes.Status415UnsupportedMediaType, "media-type-unsupported", "The body must be JSON (Content-Type: application/json)."),
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => new Refusal(StatusCodes.Status408RequestTimeout, "body-too-slow", "The body did not arrive in time."),
+        BadHttpRequestException bad => new Refusal(bad.StatusCode, "request-invalid", "The request is incomplete or a parameter has the wrong type; the contract says what it takes."),
+        _ when DependencyFailures.MayPass(exception) => new Refusal(StatusCodes.Status503ServiceUnavailable, "unavailable", "A service this one depends on is not available."),
+        _ => new Refusal(StatusCodes.Status500InternalServerError, "internal-error", "Something went wrong."),
+    };
 
     [LoggerMessage(9001, LogLevel.Error, "{Method} {Path} failed")]
     private partial void LogFailure(Exception failure, string method, string path);

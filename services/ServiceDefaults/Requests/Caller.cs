@@ -1,18 +1,96 @@
+using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace ServiceDefaults.Requests;
 
 /// <summary>
-/// On whose behalf a request comes. The edge knows, and says so in headers that it takes from nobody else; only an app's own sidecar
-/// gets in here, so they can be believed.
+/// The party on whose behalf a request reaches a service: a customer, an operator, another app of the platform, or an anonymous visitor of the edge.
+/// The edge and the calling service name it in the header <c>X-Caller</c>, which nobody else can set: only an app's own sidecar reaches the app
+/// (<see cref="AppToken"/>), and the edge drops what a client sends under this name. A request without it is refused (<see cref="CallerRules"/>).
 /// </summary>
-public static class Caller
+public abstract record Caller
 {
-    /// <summary>Set when a customer asks. Operators, and services among themselves, ask without it and may see everything.</summary>
-    public const string CustomerHeader = "X-Customer-ID";
+    public const string Header = "X-Caller";
 
-    public static string? CustomerOf(HttpRequest request) => request.Headers[CustomerHeader] is [{ Length: > 0 } customer] ? customer : null;
+    /// <summary>The longest name of a customer or operator, in characters.</summary>
+    public const int LongestName = 100;
 
-    /// <summary>Whether what belongs to <paramref name="owner"/> may be shown. If not, it is as if it did not exist: a 403 would tell that it does.</summary>
-    public static bool MaySee(HttpRequest request, string? owner) => CustomerOf(request) is not { } customer || customer == owner;
+    private Caller()
+    {
+    }
+
+    public sealed record Customer(string Id) : Caller
+    {
+        public override string ToString() => $"customer:{Encode(Id)}";
+    }
+
+    public sealed record Operator(string Name) : Caller
+    {
+        public override string ToString() => $"operator:{Encode(Name)}";
+    }
+
+    public sealed record App(string Id) : Caller
+    {
+        public override string ToString() => $"app:{Encode(Id)}";
+    }
+
+    public sealed record Anonymous : Caller
+    {
+        public override string ToString() => "anonymous";
+    }
+
+    /// <summary>The name of the operator who asks; null for anybody else.</summary>
+    public string? OperatorName => (this as Operator)?.Name;
+
+    /// <summary>The id of the customer who asks; null for anybody else.</summary>
+    public string? CustomerId => (this as Customer)?.Id;
+
+    /// <summary>True for a name that a caller can have: 1 to 100 visible characters.</summary>
+    public static bool IsName(string? name) => VisibleText.IsValid(name, LongestName);
+
+    /// <summary>False for a customer who asks for what belongs to another: to him it does not exist, because a 403 would say that it does.</summary>
+    public bool MaySee(string? owner) => this is not Customer customer || customer.Id == owner;
+
+    /// <summary>Null if the header is missing, repeated or malformed.</summary>
+    public static Caller? Parse(StringValues header)
+    {
+        if (header is not [{ } text])
+        {
+            return null;
+        }
+        if (text == "anonymous")
+        {
+            return new Anonymous();
+        }
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        if (colon < 0 || Uri.UnescapeDataString(text[(colon + 1)..]) is not { } name || !IsName(name))
+        {
+            return null;
+        }
+        return text[..colon] switch
+        {
+            "customer" => new Customer(name),
+            "operator" => new Operator(name),
+            "app" => new App(name),
+            _ => null,
+        };
+    }
+
+    /// <summary>Binds a parameter of an endpoint. The rules have run before, so there is a caller.</summary>
+    public static ValueTask<Caller?> BindAsync(HttpContext context) => ValueTask.FromResult<Caller?>(Of(context));
+
+    /// <exception cref="InvalidOperationException">The endpoint is reached without <see cref="CallerRules"/>.</exception>
+    public static Caller Of(HttpContext context) => context.Features.Get<Caller>() ?? throw new InvalidOperationException("the caller of this request was not checked");
+
+    /// <summary>Visible ASCII stays; everything else, and the escape character itself, becomes percent-encoded UTF-8.</summary>
+    private static string Encode(string name)
+    {
+        var encoded = new StringBuilder(name.Length);
+        foreach (var rune in name.EnumerateRunes())
+        {
+            _ = rune.Value is > ' ' and < 0x7F and not '%' ? encoded.Append((char)rune.Value) : encoded.Append(Uri.EscapeDataString(rune.ToString()));
+        }
+        return encoded.ToString();
+    }
 }

@@ -1,21 +1,30 @@
 namespace ServiceDefaults.Requests;
 
-/// <summary>What every call to another service carries: for which request, from which service, and the token of the own sidecar.</summary>
-internal sealed class Outgoing(string serviceName, string? daprApiToken) : DelegatingHandler
+/// <summary>
+/// Headers of every call to another service: the request it belongs to, the caller (this app, unless the call names another) and the token of the own
+/// sidecar.
+/// </summary>
+internal sealed class Outgoing(string appId, string? daprApiToken) : DelegatingHandler
 {
     public const string ServiceHeader = "X-Service-Name";
 
+    private readonly string self = new Caller.App(appId).ToString();
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        request.Headers.TryAddWithoutValidation(ServiceHeader, serviceName);
-        if (RequestId.Current is { } id)
+        request.Headers.Add(ServiceHeader, appId);
+        if (!request.Headers.Contains(Caller.Header))
         {
-            request.Headers.TryAddWithoutValidation(RequestId.Header, id);
+            request.Headers.Add(Caller.Header, self);
+        }
+        if (RequestId.Current is { } id && !request.Headers.Contains(RequestId.Header))
+        {
+            request.Headers.Add(RequestId.Header, id);
         }
         if (daprApiToken is not null)
         {
             request.Headers.Remove("dapr-api-token"); // the SDK may have put it there already, and twice it is none
-            request.Headers.TryAddWithoutValidation("dapr-api-token", daprApiToken);
+            request.Headers.Add("dapr-api-token", daprApiToken);
         }
         if (request.Content is { } body)
         {

@@ -7,10 +7,13 @@ public sealed class StartupState : IHealthCheck
 {
     private int pending;
 
+    /// <summary>True once every startup task has finished.</summary>
+    public bool IsReady => Volatile.Read(ref pending) == 0;
+
     public void Begin() => Interlocked.Increment(ref pending);
 
     public void Done() => Interlocked.Decrement(ref pending);
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-        => Task.FromResult(Volatile.Read(ref pending) == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("startup tasks are running"));
+        => Task.FromResult(IsReady ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("startup tasks are running"));
 }

@@ -24,13 +24,16 @@ internal sealed record Shipment(string OrderId, ShipmentStatus Status, string? T
     /// <summary>The kind of saga that asked first; absent: orchestration.</summary>
     public string? Saga { get; init; }
 
+    /// <summary>The request that placed the order; absent in older records.</summary>
+    public string? RequestId { get; init; }
+
     /// <summary>Why it was refused.</summary>
     public string? Reason { get; init; }
 
     /// <summary>When it came into its status. Absent in what was stored before there was a reminder.</summary>
     public DateTimeOffset? Since { get; init; }
 
-    public static Shipment Request(string orderId, string? saga = null) => new(orderId, ShipmentStatus.Requested, null, null, 0) { Saga = saga };
+    public static Shipment Request(string orderId, string? saga = null) => new(orderId, ShipmentStatus.Requested, null, null, 0) { Saga = saga, RequestId = ServiceDefaults.Requests.RequestId.Current };
 
     /// <summary>Stored format: the event's name on the topic <c>shipments</c>.</summary>
     public string EventType() => Status switch

@@ -1,17 +1,21 @@
 using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
 using Shipping.Moving;
 
 namespace Shipping.Shipments;
 
 internal static class ShipmentEndpoints
 {
+    private const int MostRenewed = 100;
+
     public static void MapShipments(this IEndpointRouteBuilder routes)
     {
-        var shipments = routes.MapGroup("/shipments/{orderId}");
+        var shipments = routes.MapGroup("/shipments/{orderId}").AdmitApps("orders");
         shipments.MapPost("/", ArrangeAsync);
         shipments.MapGet("/", FindAsync);
         shipments.MapPost("/cancel", CancelAsync);
-        var operations = routes.MapGroup("/operations/shipments/{orderId}");
+        routes.MapPost("/shipments/renew", RenewAsync).AdmitApps("orders");
+        var operations = routes.MapGroup("/operations/shipments/{orderId}").Admit(CallerKinds.Operators);
         operations.MapPost("/ship", ShipAsync);
         operations.MapPost("/deliver", DeliverAsync);
     }
@@ -42,7 +46,18 @@ internal static class ShipmentEndpoints
     private static async Task<IResult> DeliverAsync(string orderId, ShipmentStore shipments, CancellationToken cancellation)
         => await shipments.FindAsync(orderId, cancellation) is null ? Missing(orderId) : (await shipments.ChangeAsync(orderId, ShipmentRules.Deliver, cancellation)).ToResult(TypedResults.Ok);
 
+    private static async Task<IResult> RenewAsync(RenewRequest request, ShipmentStore shipments, Mover mover, CancellationToken cancellation)
+    {
+        if (request.OrderIds is not { Count: > 0 and <= MostRenewed } ids || !ids.All(Identifier.IsValid))
+        {
+            return Refusal.Invalid("order-ids-invalid", $"orderIds must name 1 to {MostRenewed} orders.").ToProblem();
+        }
+        return TypedResults.Ok(new { renewed = await mover.RenewAsync(await shipments.FindAsync(ids, cancellation), cancellation) });
+    }
+
     private static IResult Missing(string orderId) => Refusal.NotFound("shipment-not-found", $"Order '{orderId}' has no shipment.").ToProblem();
+
+    private sealed record RenewRequest(IReadOnlyList<string>? OrderIds);
 
     private sealed record ArrangeRequest(Destination? Destination);
 }

@@ -8,10 +8,14 @@ namespace Shipping.Shipments;
 /// <summary>Shipments in Dapr state; each change publishes itself to the topic <c>shipments</c>, or <c>shipments-choreography</c>.</summary>
 internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
 {
-    private readonly AggregateStore<Shipment> shipments = new(dapr, "shipping-store", id => $"shipment-{id}", "shipping-choreography");
+    private readonly AggregateStore<Shipment> shipments = new(dapr, "shipping-store", KeyOf, "shipping-choreography");
 
     public async Task<Shipment?> FindAsync(string orderId, CancellationToken cancellation)
         => await shipments.FindAsync(orderId, cancellation) is { Value.Status: not ShipmentStatus.Requested } found ? found.Value : null;
+
+    /// <summary>Those of the orders that have a shipment.</summary>
+    public async Task<IReadOnlyList<Shipment>> FindAsync(IReadOnlyList<string> orderIds, CancellationToken cancellation)
+        => [.. (await dapr.GetBulkStateAsync<Shipment?>("shipping-store", [.. orderIds.Select(KeyOf)], parallelism: null, cancellationToken: cancellation)).Select(item => item.Value).OfType<Shipment>().Where(shipment => shipment.Status != ShipmentStatus.Requested)];
 
     /// <summary>
     /// Decides and writes, again from the start when somebody else was faster. <paramref name="tellAgain"/>: what was decided before is
@@ -37,8 +41,10 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
         return shipments.TryReplaceAsync(next.OrderId, read, next with { Since = next.Version == read.Value.Version ? next.Since : now }, Outgoing(next, data), cancellation);
     }
 
+    private static string KeyOf(string orderId) => $"shipment-{orderId}";
+
     private static OutgoingEvent Outgoing(Shipment shipment, object data)
-        => new(shipment.EventType(), shipment.OrderId, data) { Saga = shipment.Saga ?? SagaKinds.Orchestration };
+        => new(shipment.EventType(), shipment.OrderId, data) { Saga = shipment.Saga ?? SagaKinds.Orchestration, RequestId = shipment.RequestId };
 
     /// <summary>Stored format of the events on the topic <c>shipments</c>.</summary>
     private sealed record ShipmentEvent(string EventId, int Version, DateTimeOffset OccurredAt, string OrderId, string? Tracking, string? Reason);

@@ -53,7 +53,7 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
-    /// <param name="alone">In a transaction daprd does not know of first-write.</param>
+    /// <param name="alone">In a transaction daprd does not know of first-write. Outside of one it marks the record, also beside an ETag.</param>
     private async Task<StateFailure?> ApplyAsync(IReadOnlyList<StateWrite> writes, bool alone)
     {
         var keys = new RedisKey[writes.Count + 1];
@@ -75,7 +75,7 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
     private RedisValue[] Arguments(StateWrite write, bool alone)
     {
         var upsert = write.Kind == StateWriteKind.Upsert;
-        var first = write.FirstWrite && write.ETag is null && (alone || !write.AsInDaprd);
+        var first = write.FirstWrite && (write.AsInDaprd ? alone : write.ETag is null);
         var expiry = (write.TimeToLive ?? timeToLive) is { } ttl ? ((long)ttl.TotalSeconds).ToString(CultureInfo.InvariantCulture) : "";
         return
         [

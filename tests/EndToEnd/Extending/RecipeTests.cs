@@ -9,6 +9,8 @@ namespace EndToEnd.Extending;
 /// <summary>Follows docs/extend.md: each code block goes into the file that it names, and what comes out is built and run.</summary>
 public sealed partial class RecipeTests
 {
+    private static readonly string[] Sets = ["embedded", "redis", "postgres-rabbitmq"];
+
     [Fact]
     public async Task The_recipes_lead_to_a_service_that_hears_of_deliveries_and_takes_a_step_in_both_kinds_of_saga()
     {
@@ -34,7 +36,7 @@ public sealed partial class RecipeTests
             await system.Api.DoAsync($"/api/operations/shipments/{confirmed.OrderId}/deliver");
             await system.Api.WhenAsync(confirmed.OrderId, "delivered");
             await Wait.UntilAsync("returns keeps the order's window", () => Task.FromResult(Kept(system, confirmed.OrderId).Any(value => value.Until is not null)));
-            var window = JsonSerializer.Deserialize<ReturnsRecord>(await sidecar.ReadAsync("returns", $"returns/{confirmed.OrderId}"), JsonSerializerOptions.Web)!;
+            var window = JsonSerializer.Deserialize<ReturnsRecord>(await sidecar.ReadAsync("returns", $"returns/{confirmed.OrderId}", "operator:tests"), JsonSerializerOptions.Web)!;
             Assert.Equal(confirmed.OrderId, window.OrderId);
             Assert.True(window.Until > TimeProvider.System.GetUtcNow().AddDays(29));
         }
@@ -60,13 +62,16 @@ public sealed partial class RecipeTests
             Directory.CreateDirectory(Path.GetDirectoryName(folder.In(file))!);
             if (kind == "diff")
             {
-                Patch(folder, file, text);
+                // "Write it into every set": the recipe shows the embedded one. The broker's file exists in all of them.
+                foreach (var set in file.EndsWith("/events.yaml", StringComparison.Ordinal) ? Sets : ["embedded"])
+                {
+                    Patch(folder, file.Replace("/embedded/", $"/{set}/", StringComparison.Ordinal), text);
+                }
                 continue;
             }
             File.WriteAllText(folder.In(file), InRepository(text));
         }
-        // "Write it into every set": the recipe shows the embedded one.
-        foreach (var set in new[] { "redis", "postgres-rabbitmq" })
+        foreach (var set in Sets.Skip(1))
         {
             File.WriteAllText(folder.In($"components/{set}/returns-store.yaml"), File.ReadAllText(folder.In($"components/{set}/payments-store.yaml")).Replace("payments", "returns", StringComparison.Ordinal));
         }

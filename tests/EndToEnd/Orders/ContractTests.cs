@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using Dapr.Client.Autogen.Grpc.v1;
 using EndToEnd.Systems;
-using Grpc.Net.Client;
 using NJsonSchema;
 
 namespace EndToEnd.Orders;
@@ -12,7 +10,6 @@ namespace EndToEnd.Orders;
 public sealed class ContractTests(SharedSystem shared)
 {
     private static readonly string Folder = Path.Combine(Repository.Root, "contracts");
-    private static readonly string[] Topics = ["orders", "orders-choreography", "inventory", "inventory-choreography", "payments", "payments-choreography", "shipments", "shipments-choreography", "customers"];
 
     private readonly OrderSystem system = shared.System;
 
@@ -20,18 +17,20 @@ public sealed class ContractTests(SharedSystem shared)
     public async Task Every_event_that_is_published_fits_its_schema()
     {
         var seen = new ConcurrentDictionary<string, string>();
-        using var enough = new CancellationTokenSource();
-        using var sidecar = system.SidecarOf("gateway");
-        using var channel = GrpcChannel.ForAddress(sidecar.GrpcAddress);
-        var listening = await Task.WhenAll(Topics.Select(topic => ListenAsync(channel, sidecar, topic, seen, enough.Token)));
+        await using var listener = await EventListener.StartAsync(system, told =>
+        {
+            var data = told.Data.ToStringUtf8();
+            if (!IsMadeUp(data))
+            {
+                seen[told.Type] = data;
+            }
+        });
 
         await EverythingHappensAsync();
 
         var schemas = Directory.EnumerateFiles(Path.Combine(Folder, "events"), "*.json").ToDictionary(file => Path.GetFileNameWithoutExtension(file));
         // Too late to cancel is a race between two clicks; tests of the rules make that event.
         await Wait.UntilAsync("every event was published", () => schemas.Keys.Except(seen.Keys).All(name => name == "order.cancellation-refused"), () => $"not seen: {string.Join(' ', schemas.Keys.Except(seen.Keys))}");
-        await enough.CancelAsync();
-        await Task.WhenAll(listening);
         foreach (var (type, data) in seen)
         {
             Assert.True(schemas.ContainsKey(type), $"{type} has no schema: {data}");
@@ -49,8 +48,8 @@ public sealed class ContractTests(SharedSystem shared)
     [InlineData("customers")]
     public async Task A_service_serves_the_api_that_its_contract_describes(string appId)
     {
-        using var sidecar = system.SidecarOf("gateway");
-        var served = JsonNode.Parse(await sidecar.ReadAsync(appId, "openapi/v1.json"))!.AsObject();
+        using var sidecar = system.SidecarOf(appId);
+        var served = JsonNode.Parse(await sidecar.ReadFromAppAsync("openapi/v1.json"))!.AsObject();
         served.Remove("servers"); // where it runs is no part of the contract
         var file = Path.Combine(Folder, "openapi", $"{appId}.json");
         if (Environment.GetEnvironmentVariable("RECORD_CONTRACTS") == "1")
@@ -90,32 +89,4 @@ public sealed class ContractTests(SharedSystem shared)
 
     /// <summary>A broker may hold what other tests have published in the services' name, which is as old as can be.</summary>
     private static bool IsMadeUp(string data) => data.Length == 0 || JsonNode.Parse(data) is not JsonObject told || told["occurredAt"]?.GetValue<DateTimeOffset>() is not { } at || at == DateTimeOffset.UnixEpoch;
-
-    /// <summary>Subscribed when it returns; what it returns ends with the listening.</summary>
-    private static async Task<Task> ListenAsync(GrpcChannel channel, AppSidecar sidecar, string topic, ConcurrentDictionary<string, string> seen, CancellationToken enough)
-    {
-        var call = new Dapr.Client.Autogen.Grpc.v1.Dapr.DaprClient(channel).SubscribeTopicEventsAlpha1(sidecar.CallTo("gateway"), cancellationToken: enough);
-        await call.RequestStream.WriteAsync(new SubscribeTopicEventsRequestAlpha1 { InitialRequest = new SubscribeTopicEventsRequestInitialAlpha1 { PubsubName = "events", Topic = topic } }, enough);
-        Assert.True(await call.ResponseStream.MoveNext(enough));
-        return Task.Run(async () =>
-        {
-            try
-            {
-                while (await call.ResponseStream.MoveNext(enough))
-                {
-                    var told = call.ResponseStream.Current.EventMessage;
-                    var data = told.Data.ToStringUtf8();
-                    if (!IsMadeUp(data))
-                    {
-                        seen[told.Type] = data;
-                    }
-                    await call.RequestStream.WriteAsync(new SubscribeTopicEventsRequestAlpha1 { EventProcessed = new SubscribeTopicEventsRequestProcessedAlpha1 { Id = told.Id, Status = new() { Status = Dapr.AppCallback.Autogen.Grpc.v1.TopicEventResponse.Types.TopicEventResponseStatus.Success } } }, enough);
-                }
-            }
-            catch (Grpc.Core.RpcException) when (enough.IsCancellationRequested)
-            {
-                // Enough was heard.
-            }
-        }, CancellationToken.None);
-    }
 }

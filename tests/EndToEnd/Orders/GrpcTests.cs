@@ -1,3 +1,4 @@
+using EndToEnd.Edge;
 using EndToEnd.Systems;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -23,7 +24,17 @@ public sealed class GrpcTests : IDisposable
         orders = new OrderService.OrderServiceClient(channel);
     }
 
-    private Metadata Headers => sidecar.CallTo("orders-grpc");
+    private Metadata Headers => As(Tokens.Make(sub: "op", role: "operator"));
+
+    private Metadata As(string? token)
+    {
+        var headers = sidecar.CallTo("orders-grpc");
+        if (token is not null)
+        {
+            headers.Add("authorization", $"Bearer {token}");
+        }
+        return headers;
+    }
 
     [Fact]
     public async Task An_order_is_created_and_found()
@@ -48,6 +59,38 @@ public sealed class GrpcTests : IDisposable
         await FailsAsync(StatusCode.InvalidArgument, () => orders.CreateOrderAsync(new CreateOrderRequest { CustomerId = "customer-1" }, Headers));
         await FailsAsync(StatusCode.InvalidArgument, () => orders.CreateOrderAsync(new CreateOrderRequest { CustomerId = "customer-1", Items = { new Line { ProductId = "product-1" } } }, Headers));
         await FailsAsync(StatusCode.InvalidArgument, () => orders.CreateOrderAsync(new CreateOrderRequest { CustomerId = "nobody", Items = { new Line { ProductId = "product-1", Quantity = 1 } } }, Headers));
+    }
+
+    [Fact]
+    public async Task A_call_needs_the_bearer_token_that_the_gateway_needs()
+    {
+        var one = (await system.Api.PlaceAndEndAsync(Api.Order())).OrderId;
+        var create = new CreateOrderRequest { CustomerId = "customer-1", Items = { new Line { ProductId = "product-1", Quantity = 1 } } };
+        foreach (var bad in (string?[])[null, "x", Tokens.Make(expires: TimeSpan.FromMinutes(-5)), Tokens.Make(sub: " ")])
+        {
+            await FailsAsync(StatusCode.Unauthenticated, () => orders.GetOrderAsync(new GetOrderRequest { OrderId = one }, As(bad)));
+            await FailsAsync(StatusCode.Unauthenticated, () => orders.CreateOrderAsync(create, As(bad)));
+            using var call = orders.StreamOrders(new StreamOrdersRequest(), As(bad));
+            await FailsAsync(StatusCode.Unauthenticated, () => call.ResponseStream.MoveNext(CancellationToken.None));
+        }
+        await FailsAsync(StatusCode.PermissionDenied, () => orders.GetOrderAsync(new GetOrderRequest { OrderId = one }, As(Tokens.Make(role: "guest"))));
+    }
+
+    [Fact]
+    public async Task A_customer_reaches_the_customers_own_orders_and_nobody_elses()
+    {
+        var mine = (await system.Api.PlaceAndEndAsync(Api.Order())).OrderId;
+        var two = As(Tokens.Make(sub: "customer-2"));
+        Assert.Equal(mine, (await orders.GetOrderAsync(new GetOrderRequest { OrderId = mine }, As(Tokens.Make()))).OrderId);
+        await FailsAsync(StatusCode.NotFound, () => orders.GetOrderAsync(new GetOrderRequest { OrderId = mine }, two));
+        await FailsAsync(StatusCode.PermissionDenied, () => orders.CreateOrderAsync(new CreateOrderRequest { CustomerId = "customer-1", Items = { new Line { ProductId = "product-1", Quantity = 1 } } }, two));
+        using var foreign = orders.StreamOrders(new StreamOrdersRequest { CustomerId = "customer-1" }, two);
+        await FailsAsync(StatusCode.PermissionDenied, () => foreign.ResponseStream.MoveNext(CancellationToken.None));
+        using var own = orders.StreamOrders(new StreamOrdersRequest(), two);
+        await foreach (var order in own.ResponseStream.ReadAllAsync())
+        {
+            Assert.Equal("customer-2", order.CustomerId);
+        }
     }
 
     [Fact]

@@ -10,13 +10,17 @@ public sealed class OtherLanguageTests
     [NodeFact]
     public async Task A_subscriber_in_node_hears_of_orders_without_any_sdk()
     {
-        await using var system = await OrderSystem.StartAsync(folder => File.AppendAllLines(folder.Template,
-        [
-            "  - appID: order-mailer",
-            $"    appDirPath: {Directory.CreateDirectory(folder.In("samples/order-mailer")).FullName}",
-            $"    appPort: {FreePort.Take()}",
-            $"    command: [\"node\", \"{Repository.Root}samples/order-mailer/server.mjs\"]",
-        ]));
+        await using var system = await OrderSystem.StartAsync(folder =>
+        {
+            folder.InEverySet("events.yaml", "orders-grpc=orders,orders-choreography;", "orders-grpc=orders,orders-choreography;\n        order-mailer=orders,orders-choreography,order-mailer-dead-letters;");
+            File.AppendAllLines(folder.Template,
+            [
+                "  - appID: order-mailer",
+                $"    appDirPath: {Directory.CreateDirectory(folder.In("samples/order-mailer")).FullName}",
+                $"    appPort: {FreePort.Take()}",
+                $"    command: [\"node\", \"{Repository.Root}samples/order-mailer/server.mjs\"]",
+            ]);
+        });
         var order = await system.Api.PlaceAndEndAsync(Api.Order());
         await system.Api.DoAsync($"/api/orders/{order.OrderId}/cancel", new { reason = "changed my mind" });
         await system.Api.WhenAsync(order.OrderId, "cancelled");

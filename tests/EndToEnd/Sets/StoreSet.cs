@@ -52,6 +52,19 @@ internal sealed class EmbeddedSet : StoreSet
 
     public override void PointAt(SystemFolder folder) => this.folder = folder;
 
+    /// <summary>Empties stores while nothing runs.</summary>
+    public void Forget(params string[] stores)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = folder!.In("data/platform.db"), Pooling = false }.ToString());
+        connection.Open();
+        foreach (var store in stores)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = $"DELETE FROM {store.Replace('-', '_')}";
+            Assert.True(command.ExecuteNonQuery() > 0, $"{store} was empty");
+        }
+    }
+
     public override IReadOnlyList<string> ValuesOf(string store, string prefix)
     {
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = folder!.In("data/platform.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());

@@ -20,6 +20,7 @@ internal sealed class AppSidecar : IDisposable
         {
             http.DefaultRequestHeaders.Add("dapr-api-token", token);
         }
+        http.DefaultRequestHeaders.Add("X-Caller", $"app:{environment["APP_ID"]}");
     }
 
     /// <summary>What the app shows its sidecar, and what the sidecar shows the app.</summary>
@@ -78,7 +79,29 @@ internal sealed class AppSidecar : IDisposable
     /// <summary>What the sidecar has counted, in Prometheus' format.</summary>
     public Task<string> MetricsAsync() => http.GetStringAsync(new Uri($"http://127.0.0.1:{environment["DAPR_METRICS_PORT"]}/metrics"));
 
-    public Task<string> ReadAsync(string appId, string path) => http.GetStringAsync(new Uri($"/v1.0/invoke/{appId}/method/{path}", UriKind.Relative));
+    /// <param name="caller">Null: the app of this sidecar.</param>
+    public async Task<string> ReadAsync(string appId, string path, string? caller = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1.0/invoke/{appId}/method/{path}");
+        if (caller is not null)
+        {
+            request.Headers.Add("X-Caller", caller);
+        }
+        using var response = await http.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadAsStringAsync();
+    }
+
+    /// <summary>Asks the app itself, as its sidecar would.</summary>
+    public async Task<string> ReadFromAppAsync(string path)
+    {
+        using var app = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{environment["APP_PORT"]}/{path}");
+        request.Headers.Add("dapr-api-token", AppToken);
+        using var response = await app.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadAsStringAsync();
+    }
 
     public void Dispose() => http.Dispose();
 }

@@ -9,17 +9,22 @@ internal sealed record DaprInstallation(IReadOnlyList<string> Daprd, string? Pla
     /// <summary>The embedded sidecar in daprd's place: a process for each app, with daprd's flags.</summary>
     public static DaprInstallation Embedded { get; } = new(["dotnet", Repository.Sidecar, "daprd"]);
 
+    /// <summary>The embedded sidecar's own run, also where the suite runs on a daprd.</summary>
+    public static DaprInstallation EmbeddedRun { get; } = new([]);
+
     private static string? Path(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } path ? path : null;
 }
 
 /// <summary>A case about the command of the embedded sidecar: what it says, records and refuses.</summary>
 internal sealed class EmbeddedRunFactAttribute : FactAttribute
 {
-    public EmbeddedRunFactAttribute()
-    {
-        if (DaprInstallation.OfSuite is not null)
-        {
-            Skip = "is about the embedded sidecar's run, and DAPRD_PATH names a daprd";
-        }
-    }
+    public const string Reason = "is about the embedded sidecar's run, and DAPRD_PATH names a daprd";
+
+    public EmbeddedRunFactAttribute() => Skip = DaprInstallation.OfSuite is null ? null : Reason;
+}
+
+/// <summary>As <see cref="EmbeddedRunFactAttribute"/>, with cases.</summary>
+internal sealed class EmbeddedRunTheoryAttribute : TheoryAttribute
+{
+    public EmbeddedRunTheoryAttribute() => Skip = DaprInstallation.OfSuite is null ? null : EmbeddedRunFactAttribute.Reason;
 }

@@ -8,7 +8,7 @@ internal sealed class OrderSystem : IAsyncDisposable
 {
     private readonly SystemFolder folder;
     private readonly bool ownsSet;
-    private readonly DaprInstallation? dapr;
+    private DaprInstallation? dapr;
     private SystemRun run;
 
     private OrderSystem(SystemFolder folder, StoreSet set, bool ownsSet, DaprInstallation? dapr)
@@ -43,7 +43,7 @@ internal sealed class OrderSystem : IAsyncDisposable
         set ??= await StoreSet.OfSuiteAsync();
         set.PointAt(folder);
         prepare?.Invoke(folder);
-        var system = new OrderSystem(folder, set, ownsSet, dapr ?? DaprInstallation.OfSuite);
+        var system = new OrderSystem(folder, set, ownsSet, Chosen(dapr));
         try
         {
             await system.run.ReadyAsync();
@@ -73,6 +73,14 @@ internal sealed class OrderSystem : IAsyncDisposable
         await run.ReadyAsync();
     }
 
+    /// <summary>Ends the system and starts it on another runtime, with the same data.</summary>
+    public async Task MoveToAsync(DaprInstallation next)
+    {
+        await StopAsync();
+        dapr = Chosen(next);
+        await StartAgainAsync();
+    }
+
     /// <summary>Changes a component's file while nothing runs; the services stay as they are.</summary>
     public void Rewrite(string component, string yaml) => File.WriteAllText(folder.In($"components/{Set.Name}/{component}.yaml"), yaml);
 
@@ -89,6 +97,8 @@ internal sealed class OrderSystem : IAsyncDisposable
         var code = await StopAsync();
         Assert.True(code == 0 || (dapr is not null && dapr != DaprInstallation.Embedded && code == 1), $"exit code {code}:{Environment.NewLine}{Output}");
     }
+
+    private static DaprInstallation? Chosen(DaprInstallation? asked) => asked == DaprInstallation.EmbeddedRun ? null : asked ?? DaprInstallation.OfSuite;
 
     public async ValueTask DisposeAsync()
     {

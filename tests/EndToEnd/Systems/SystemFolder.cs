@@ -71,6 +71,15 @@ internal sealed partial class SystemFolder : IDisposable
         File.WriteAllText(In(file), before.Replace(old, with, StringComparison.Ordinal));
     }
 
+    /// <summary>Makes the same change in a file of every component set.</summary>
+    public void InEverySet(string file, string old, string with)
+    {
+        foreach (var set in (string[])["embedded", "redis", "postgres-rabbitmq"])
+        {
+            Replace($"components/{set}/{file}", old, with);
+        }
+    }
+
     public void ReplaceCommand(string service, string with) => Replace("dapr.yaml", $"""["dotnet", "{Repository.Root}services/{service}/bin/app/{service}.dll"]""", with);
 
     /// <summary>A port that stays the same over all runs of this folder.</summary>

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+using Orders.Repairing;
 using Microsoft.Extensions.Time.Testing;
 using Orders.Ordering;
 using ServiceFakes;
@@ -12,7 +14,7 @@ public sealed class LongStreamTests
     private readonly MemoryState state = new MemoryState().Knows<OrderStream>().Knows<IReadOnlyList<StoredEvent>>();
     private readonly OrderStreams streams;
 
-    public LongStreamTests() => streams = new OrderStreams(state.Client, new OrderEndings(), new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)));
+    public LongStreamTests() => streams = new OrderStreams(state.Client, new OrderEndings(), new UnseenEvents(Options.Create(new RepairOptions()), TimeProvider.System), new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)));
 
     [Fact]
     public async Task The_record_stays_short_and_the_order_and_its_events_stay_whole()

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+using Orders.Repairing;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using Orders.Ordering;
@@ -13,7 +15,7 @@ public sealed class OrderStreamsTests
     private readonly MemoryState state = new MemoryState().Knows<OrderStream>();
     private readonly OrderStreams streams;
 
-    public OrderStreamsTests() => streams = new OrderStreams(state.Client, new OrderEndings(), new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)));
+    public OrderStreamsTests() => streams = new OrderStreams(state.Client, new OrderEndings(), new UnseenEvents(Options.Create(new RepairOptions()), TimeProvider.System), new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)));
 
     [Fact]
     public async Task An_append_stores_one_event_and_publishes_it()

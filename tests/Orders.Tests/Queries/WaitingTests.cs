@@ -1,11 +1,14 @@
 using Dapr.Workflow;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
 using Orders.Ordering;
 using Orders.Queries;
+using Orders.Repairing;
 using Orders.Saga;
 using ServiceDefaults.Events;
+using ServiceDefaults.Requests;
 using ServiceFakes;
 
 namespace Orders.Tests.Queries;
@@ -21,7 +24,7 @@ public sealed class WaitingTests
 
     public WaitingTests()
     {
-        streams = new OrderStreams(new MemoryState().Knows<OrderStream>().Client, endings, time);
+        streams = new OrderStreams(new MemoryState().Knows<OrderStream>().Client, endings, new UnseenEvents(Options.Create(new RepairOptions()), time), time);
         waiting = new Waiting(new OrderQueries(streams, Mock.Of<IDaprWorkflowClient>()), endings, time);
     }
 
@@ -30,8 +33,8 @@ public sealed class WaitingTests
     {
         await streams.CreateAsync("o1", Created, default);
         var http = Asking("wait=8");
-        var first = waiting.FindAsync("o1", http);
-        var second = waiting.FindAsync("o1", Asking("respond-async, wait=5"));
+        var first = waiting.FindAsync("o1", new Caller.Operator("op"), http);
+        var second = waiting.FindAsync("o1", new Caller.Operator("op"), Asking("respond-async, wait=5"));
         Assert.False(first.IsCompleted || second.IsCompleted);
 
         await streams.AppendAsync("o1", order => OrderRules.Confirm(order, []), default);
@@ -45,7 +48,7 @@ public sealed class WaitingTests
     {
         await streams.CreateAsync("o1", Created, default);
         var begun = time.GetUtcNow();
-        var found = waiting.FindAsync("o1", Asking("wait=3"));
+        var found = waiting.FindAsync("o1", new Caller.Operator("op"), Asking("wait=3"));
 
         while (!found.IsCompleted)
         {
@@ -66,17 +69,15 @@ public sealed class WaitingTests
     {
         await streams.CreateAsync("o1", Created, default);
 
-        Assert.Equal("pending", (await waiting.FindAsync("o1", Asking(preference))).Value!.Status);
+        Assert.Equal("pending", (await waiting.FindAsync("o1", new Caller.Operator("op"), Asking(preference))).Value!.Status);
     }
 
     [Fact]
     public async Task Another_customers_order_is_not_waited_for()
     {
         await streams.CreateAsync("o1", Created, default);
-        var http = Asking("wait=8");
-        http.Request.Headers["X-Customer-ID"] = "customer-2";
 
-        Assert.Equal("order-not-found", (await waiting.FindAsync("o1", http)).Refusal!.Code);
+        Assert.Equal("order-not-found", (await waiting.FindAsync("o1", new Caller.Customer("customer-2"), Asking("wait=8"))).Refusal!.Code);
     }
 
     private static DefaultHttpContext Asking(string? preference)

@@ -2,15 +2,16 @@ using System.Text;
 using Dapr.Client;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
+using Microsoft.Extensions.Hosting;
 using ServiceDefaults.Startup;
 
-namespace Gateway.Identity;
+namespace ServiceDefaults.Identity;
 
 /// <summary>
 /// The key that signs and checks tokens, read from the secret store before the first request is taken. The key that the repository
 /// ships says so in its first word, and is refused anywhere but in development.
 /// </summary>
-internal sealed class SigningKey(DaprClient dapr, IOptions<IdentityOptions> options, IHostEnvironment environment) : IStartupTask
+public sealed class SigningKey(DaprClient dapr, IOptions<IdentityOptions> options, IHostEnvironment environment) : IStartupTask
 {
     private const string DevelopmentMark = "development-only";
     private const int FewestBytes = 32;

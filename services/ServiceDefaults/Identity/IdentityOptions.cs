@@ -1,10 +1,10 @@
-namespace Gateway.Identity;
+namespace ServiceDefaults.Identity;
 
 /// <summary>
 /// Whose tokens count (<c>Identity:*</c>). With <see cref="Authority"/> those of an OpenID Connect provider; without, tokens signed with
 /// the key that the Dapr secret store <see cref="SecretStore"/> holds under <see cref="SecretName"/>.
 /// </summary>
-internal sealed record IdentityOptions
+public sealed record IdentityOptions
 {
     public string? Authority { get; init; }
     public string Issuer { get; init; } = "order-platform";

@@ -1,11 +1,16 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using ServiceDefaults.Requests;
 using ServiceDefaults.Startup;
 
-namespace Gateway.Identity;
+namespace ServiceDefaults.Identity;
 
-internal static class IdentityRegistration
+/// <summary>Bearer tokens, checked the same way by every app that people reach: the gateway and the gRPC face.</summary>
+public static class IdentityRegistration
 {
     public static WebApplicationBuilder AddIdentity(this WebApplicationBuilder builder)
     {
@@ -16,8 +21,8 @@ internal static class IdentityRegistration
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<IOptions<IdentityOptions>, SigningKey>(Configure);
         builder.Services.AddAuthorizationBuilder()
-            .AddPolicy(Roles.Customer, policy => policy.RequireClaim(Roles.Claim, Roles.Customer, Roles.Operator).RequireClaim("sub"))
-            .AddPolicy(Roles.Operator, policy => policy.RequireClaim(Roles.Claim, Roles.Operator).RequireClaim("sub"));
+            .AddPolicy(Roles.Customer, policy => policy.RequireClaim(Roles.Claim, Roles.Customer, Roles.Operator).RequireClaim(Roles.Subject))
+            .AddPolicy(Roles.Operator, policy => policy.RequireClaim(Roles.Claim, Roles.Operator).RequireClaim(Roles.Subject));
         return builder;
     }
 
@@ -38,11 +43,28 @@ internal static class IdentityRegistration
             RequireSignedTokens = true,
             ClockSkew = TimeSpan.FromSeconds(30),
             RoleClaimType = Roles.Claim,
-            NameClaimType = "sub",
+            NameClaimType = Roles.Subject,
         };
         if (identity.Authority is null)
         {
             bearer.TokenValidationParameters.IssuerSigningKeyResolver = (_, _, _, _) => key.Keys;
+        }
+        bearer.Events = new JwtBearerEvents { OnTokenValidated = validated => { Check(validated); return Task.CompletedTask; } };
+    }
+
+    /// <summary>
+    /// What the library leaves open: a subject that names somebody, once, and no extension that has to be understood. Source of the latter: RFC 7515,
+    /// section 4.1.11, <c>crit</c>.
+    /// </summary>
+    private static void Check(TokenValidatedContext validated)
+    {
+        if (validated.SecurityToken is JsonWebToken token && token.TryGetHeaderValue<object>("crit", out _))
+        {
+            validated.Fail("the token demands an extension that is not supported (crit)");
+        }
+        else if (validated.Principal?.FindAll(Roles.Subject).Select(claim => claim.Value).ToList() is not [{ } subject] || !Caller.IsName(subject))
+        {
+            validated.Fail($"sub must be one name of 1 to {Caller.LongestName} visible characters");
         }
     }
 }

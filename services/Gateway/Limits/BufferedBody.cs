@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http.Features;
+using ServiceDefaults;
+
+namespace Gateway.Limits;
+
+/// <summary>Reads the body of a request into memory, where its limit is <see cref="ServiceHost.MostBodyBytes"/>, so that who forwards it waits for no client.</summary>
+internal static class BufferedBody
+{
+    /// <exception cref="BadHttpRequestException">The body is too large or too slow.</exception>
+    public static async Task ReadAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        if (request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true)
+        {
+            return;
+        }
+        request.EnableBuffering((int)ServiceHost.MostBodyBytes, ServiceHost.MostBodyBytes);
+        await request.Body.CopyToAsync(Stream.Null, cancellation);
+        request.Body.Position = 0;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Options;
+using ServiceDefaults.Identity;
+using ServiceDefaults.Refusals;
+
+namespace Gateway.Limits;
+
+/// <summary>
+/// The places for requests under way, each kind apart: ordinary requests, requests that wait for an order's end, and event streams. Without a limit
+/// requests would only wait for each other until every one of them is too late; with one for all, a few customers could take every place by waiting.
+/// </summary>
+internal sealed class Places : IAsyncDisposable
+{
+    private readonly Kind ordinary;
+    private readonly Kind waiting;
+    private readonly Kind streams;
+
+    public Places(IOptions<LimitOptions> options)
+    {
+        var limits = options.Value;
+        ordinary = new Kind(limits.Concurrent, limits.Queued, limits.ConcurrentPerCaller, limits.QueuedPerCaller);
+        waiting = new Kind(limits.Waiting, 0, limits.WaitingPerCaller, 0);
+        streams = new Kind(limits.Streams, 0, limits.StreamsPerCaller, 0);
+    }
+
+    /// <summary>
+    /// Middleware, after authorization. The body is read first: a place is for work, and a client that sends slowly has none to do yet.
+    /// </summary>
+    public async Task GuardAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Path.StartsWithSegments("/healthz"))
+        {
+            await next(context);
+            return;
+        }
+        await BufferedBody.ReadAsync(context.Request, context.RequestAborted);
+        var kind = KindOf(context);
+        using var own = await kind.PerCaller.AcquireAsync(context, 1, context.RequestAborted);
+        if (!own.IsAcquired)
+        {
+            await RefuseAsync(context, new Refusal(StatusCodes.Status429TooManyRequests, "too-many-at-once", "You have too many requests of this kind under way; wait for one of them to end."));
+            return;
+        }
+        using var place = await kind.All.AcquireAsync(1, context.RequestAborted);
+        if (!place.IsAcquired)
+        {
+            await RefuseAsync(context, new Refusal(StatusCodes.Status503ServiceUnavailable, "overloaded", "The system has more to do than it can; try again."));
+            return;
+        }
+        await next(context);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await ordinary.DisposeAsync();
+        await waiting.DisposeAsync();
+        await streams.DisposeAsync();
+    }
+
+    private Kind KindOf(HttpContext context)
+        => context.GetEndpoint()?.Metadata.GetMetadata<LongLived>() is not null ? streams
+        : context.Request.Headers["Prefer"].Any(preference => preference?.Contains("wait", StringComparison.OrdinalIgnoreCase) == true) ? waiting
+        : ordinary;
+
+    private static Task RefuseAsync(HttpContext context, Refusal refusal)
+    {
+        context.Response.Headers.RetryAfter = "1";
+        return refusal.ToProblem().ExecuteAsync(context);
+    }
+
+    private sealed class Kind(int permits, int queue, int permitsPerCaller, int queuePerCaller) : IAsyncDisposable
+    {
+        public ConcurrencyLimiter All { get; } = new(Options(permits, queue));
+
+        public PartitionedRateLimiter<HttpContext> PerCaller { get; } = PartitionedRateLimiter.Create<HttpContext, string>(context =>
+            RateLimitPartition.GetConcurrencyLimiter(CallerOf(context), _ => Options(permitsPerCaller, queuePerCaller)));
+
+        public async ValueTask DisposeAsync()
+        {
+            await All.DisposeAsync();
+            await PerCaller.DisposeAsync();
+        }
+
+        private static ConcurrencyLimiterOptions Options(int permits, int queue) => new() { PermitLimit = permits, QueueLimit = queue, QueueProcessingOrder = QueueProcessingOrder.OldestFirst };
+
+        private static string CallerOf(HttpContext context) => context.User.Name() is { } user ? $"user:{user}" : $"address:{context.Connection.RemoteIpAddress}";
+    }
+}

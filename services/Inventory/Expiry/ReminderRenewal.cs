@@ -1,0 +1,66 @@
+using Inventory.Stock;
+using Inventory.Turns;
+using Microsoft.Extensions.Options;
+using ServiceDefaults.Actors;
+
+namespace Inventory.Expiry;
+
+/// <summary>
+/// Registers the reminder of products whose open reservations should have been looked after long ago: reminders are kept by the runtime that runs the
+/// actors, and are gone after a move to another one or the loss of a scheduler's data.
+/// </summary>
+internal sealed partial class ReminderRenewal(StockStore stock, OpenReservationPages pages, ActorReminders reminders, IOptions<ExpiryOptions> options, TimeProvider time, ILogger<ReminderRenewal> logger) : BackgroundService
+{
+    private static readonly TimeSpan First = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!options.Value.Expires)
+        {
+            return;
+        }
+        using var timer = new PeriodicTimer(First, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            await TryAsync(stoppingToken);
+            timer.Period = options.Value.RenewEvery;
+        }
+    }
+
+    /// <summary>Returns the products whose reminder was gone.</summary>
+    public async Task<IReadOnlyList<string>> RenewAsync(CancellationToken cancellation)
+    {
+        var renewed = new List<string>();
+        foreach (var product in await stock.ListAsync(cancellation))
+        {
+            if (await pages.OldestAsync(product.ProductId, cancellation) is { Orders: [var oldest, ..] } && oldest.Since + options.Value.ExpireAfter + (options.Value.Period * 2) + Grace < time.GetUtcNow())
+            {
+                await reminders.RegisterAsync(ProductStockActor.TypeName, ActorName.Of(product.ProductId), ProductStockActor.Reminder, TimeSpan.Zero, options.Value.Period, cancellation);
+                renewed.Add(product.ProductId);
+            }
+        }
+        return renewed;
+    }
+
+    private async Task TryAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            if (await RenewAsync(cancellation) is { Count: > 0 } renewed)
+            {
+                LogRenewed(string.Join(", ", renewed));
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        {
+            LogFailed(e);
+        }
+    }
+
+    [LoggerMessage(2201, LogLevel.Warning, "Reservations of {Products} were overdue; their reminders are registered again")]
+    private partial void LogRenewed(string products);
+
+    [LoggerMessage(2202, LogLevel.Warning, "Overdue reservations could not be looked for; next time")]
+    private partial void LogFailed(Exception failure);
+}

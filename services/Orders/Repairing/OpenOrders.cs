@@ -1,0 +1,126 @@
+using Microsoft.Extensions.Options;
+using Orders.Choreography;
+using Orders.Ordering;
+using Orders.Reactions;
+using Orders.Saga;
+using Orders.Services;
+using Orders.Views;
+using ServiceDefaults.Events;
+
+namespace Orders.Repairing;
+
+/// <summary>
+/// Gets orders going that stand still although they are open: after a move to another runtime, whose workflows and reminders are its own, after the loss of
+/// a scheduler's data, or behind a broker that holds events back. Everything it does may be done twice: a saga's workflow is started under the order's id,
+/// and an event that is published again is the same event.
+/// </summary>
+internal sealed partial class OpenOrders(
+    OrderPages pages, OrderStreams streams, OrderProjection projection, UnseenEvents unseen, SagaStarter sagas, ShippingClient shipping, IOptions<RepairOptions> options, TimeProvider time, ILogger<OpenOrders> logger)
+{
+    private const int AtOnce = 100;
+    private const int MostDoublings = 6;
+
+    private static readonly string[] Open = [ViewLists.Of(null, "pending"), ViewLists.Of(null, OrderView.Cancelling), ViewLists.Of(null, "intervention")];
+
+    /// <summary>When an order that did not move although it was helped is helped again. Used by one loop alone.</summary>
+    private readonly Dictionary<string, (int Times, DateTimeOffset Next)> helped = new(StringComparer.Ordinal);
+
+    /// <summary>Shows orders whose events have not come back.</summary>
+    public async Task ShowAsync(CancellationToken cancellation)
+    {
+        while (unseen.TakeOverdue(AtOnce) is { Count: > 0 } overdue)
+        {
+            LogShown(overdue.Count);
+            await projection.ProjectAsync(overdue, cancellation);
+        }
+    }
+
+    /// <summary>Looks through the orders that have not come to their end.</summary>
+    public async Task HelpAsync(CancellationToken cancellation)
+    {
+        var open = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var list in Open)
+        {
+            await foreach (var order in ListAsync(list, cancellation))
+            {
+                open.Add(order.OrderId);
+                if (order.UpdatedAt + options.Value.Patience <= time.GetUtcNow() && IsDue(order.OrderId))
+                {
+                    await HelpAsync(order.OrderId, cancellation);
+                }
+            }
+        }
+        foreach (var gone in helped.Keys.Where(id => !open.Contains(id)).ToList())
+        {
+            helped.Remove(gone);
+        }
+    }
+
+    /// <summary>Has shipping look for shipments that should have moved on.</summary>
+    public async Task RenewShipmentsAsync(CancellationToken cancellation)
+    {
+        foreach (var status in (string[])["confirmed", "shipped"])
+        {
+            var page = new List<string>();
+            await foreach (var order in ListAsync(ViewLists.Of(null, status), cancellation))
+            {
+                page.Add(order.OrderId);
+                if (page.Count == AtOnce)
+                {
+                    await shipping.RenewAsync(page, cancellation);
+                    page.Clear();
+                }
+            }
+            if (page.Count > 0)
+            {
+                await shipping.RenewAsync(page, cancellation);
+            }
+        }
+    }
+
+    private async Task HelpAsync(string orderId, CancellationToken cancellation)
+    {
+        if (await streams.FindAsync(orderId, cancellation) is not { } stream || stream.Fold() is not { } order)
+        {
+            return;
+        }
+        var times = helped.GetValueOrDefault(orderId).Times;
+        helped[orderId] = (times + 1, time.GetUtcNow() + (options.Value.Patience * (1 << Math.Min(times, MostDoublings))));
+        if (stream.Placed is { } placed && await sagas.StartAsync(placed, cancellation))
+        {
+            LogStarted(orderId);
+        }
+        var waitsForPerson = ChoreographyRules.HasOpen(order) || order is { Phase: OrderPhase.Approving, Cancelling: null };
+        if (!waitsForPerson && (order.Saga == SagaKinds.Choreography || OrderReactions.Concerns(stream.Events[^1].Event.Name)))
+        {
+            LogPublishedAgain(orderId, stream.Events[^1].Event.Name, times + 1);
+            await streams.PublishAgainAsync(orderId, cancellation);
+        }
+    }
+
+    private bool IsDue(string orderId) => !helped.TryGetValue(orderId, out var before) || before.Next <= time.GetUtcNow();
+
+    private async IAsyncEnumerable<OrderView> ListAsync(string list, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        string? cursor = null;
+        do
+        {
+            var page = (await pages.ReadAsync(new PageRequest(list, cursor, AtOnce), cancellation)).Value!;
+            foreach (var order in page.Items)
+            {
+                yield return order;
+            }
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+    }
+
+    [LoggerMessage(1301, LogLevel.Warning, "{Count} orders are shown from their streams: their events have not come back")]
+    private partial void LogShown(int count);
+
+    [LoggerMessage(1302, LogLevel.Warning, "Order {OrderId} had no workflow; it is started again")]
+    private partial void LogStarted(string orderId);
+
+    [LoggerMessage(1304, LogLevel.Warning, "Order {OrderId} stands still; {EventType} is published again (time {Times})")]
+    private partial void LogPublishedAgain(string orderId, string eventType, int times);
+}

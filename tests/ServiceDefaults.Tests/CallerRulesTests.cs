@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using System.Net;
+using ServiceDefaults.Requests;
+
+namespace ServiceDefaults.Tests;
+
+/// <summary>A service with one endpoint of each kind, on a port of its own.</summary>
+public sealed class CallerRulesTests : IAsyncLifetime
+{
+    private readonly HttpClient http = new();
+    private WebApplication app = null!;
+
+    public async Task InitializeAsync()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        app = builder.Build();
+        app.UseMiddleware<CallerRules>();
+        app.MapGet("/customers/{customerId}", (string customerId, Caller caller) => $"{customerId} {caller}").Admit(CallerKinds.Customers | CallerKinds.Operators, "orders");
+        app.MapGet("/silent", () => "reached");
+        app.MapGet("/callback", () => "reached").AdmitSidecar();
+        await app.StartAsync();
+        http.BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+    }
+
+    [Theory]
+    [InlineData("customer:c", HttpStatusCode.OK)]
+    [InlineData("operator:o", HttpStatusCode.OK)]
+    [InlineData("app:orders", HttpStatusCode.OK)]
+    [InlineData("app:shipping", HttpStatusCode.Forbidden)]
+    [InlineData("anonymous", HttpStatusCode.Forbidden)]
+    [InlineData("operator:", HttpStatusCode.Unauthorized)]
+    [InlineData(null, HttpStatusCode.Unauthorized)]
+    public async Task An_endpoint_is_reached_by_the_callers_it_admits(string? caller, HttpStatusCode expected)
+        => Assert.Equal(expected, (await SendAsync("/customers/c", caller)).StatusCode);
+
+    [Fact]
+    public async Task An_endpoint_that_admits_nobody_is_closed_to_everybody()
+        => Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync("/silent", "operator:o")).StatusCode);
+
+    [Fact]
+    public async Task A_callback_of_the_sidecar_needs_no_caller() => Assert.Equal(HttpStatusCode.OK, (await SendAsync("/callback", null)).StatusCode);
+
+    [Theory]
+    [InlineData("/customers/x%7C%7Cy")]
+    [InlineData("/customers/x%23y")]
+    [InlineData("/customers/x%0Ay")]
+    public async Task An_id_in_a_path_follows_the_rule(string path)
+    {
+        using var answer = await SendAsync(path, "operator:o");
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("customer-id-invalid", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    public async Task DisposeAsync()
+    {
+        http.Dispose();
+        await app.DisposeAsync();
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(string path, string? caller)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (caller is not null)
+        {
+            request.Headers.Add(Caller.Header, caller);
+        }
+        return await http.SendAsync(request);
+    }
+}
