@@ -9,17 +9,23 @@ internal static class MapCommand
     private static readonly Option<string?> Write = new("--write") { Description = "Put the map into this document, between its markers" };
     private static readonly Option<string?> Check = new("--check") { Description = "Only say whether this document holds today's map" };
 
+    private static readonly Option<string?> Json = new("--json") { Description = "Write the map to this file as JSON, for programs that draw it" };
+
     public static Command Create()
     {
-        var command = new Command("map", "Draws the dependencies of the system from its own artefacts, and checks them.") { Root, Write, Check };
-        command.SetAction(result => Run(DependencyMapAt(result.GetValue(Root)!), result.GetValue(Write), result.GetValue(Check)));
+        var command = new Command("map", "Draws the dependencies of the system from its own artefacts, and checks them.") { Root, Write, Check, Json };
+        command.SetAction(result => Run(DependencyMapAt(result.GetValue(Root)!), result.GetValue(Write), result.GetValue(Check), result.GetValue(Json)));
         return command;
     }
 
     private static DependencyMap DependencyMapAt(string root) => MapReader.Read(Path.GetFullPath(root));
 
-    private static int Run(DependencyMap map, string? write, string? check)
+    private static int Run(DependencyMap map, string? write, string? check, string? json)
     {
+        if (json is not null)
+        {
+            File.WriteAllText(json, MapJson.Write(map));
+        }
         var broken = MapRules.Broken(map);
         foreach (var rule in broken)
         {
@@ -27,7 +33,10 @@ internal static class MapCommand
         }
         if ((write ?? check) is not { } document)
         {
-            Console.Out.WriteLine(MapText.Markdown(map));
+            if (json is null)
+            {
+                Console.Out.WriteLine(MapText.Markdown(map));
+            }
         }
         else if (!File.Exists(document) || MapText.Embed(File.ReadAllText(document), map) is not { } embedded)
         {
