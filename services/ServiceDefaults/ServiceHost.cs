@@ -41,6 +41,8 @@ public static class ServiceHost
             builder.Logging.ClearProviders().AddJsonConsole(json => json.IncludeScopes = true);
         }
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning)
+            .AddFilter("Grpc", LogLevel.Warning) // a health probe that is given up is no message
+            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning) // the sidecar says where an app listens and when it is ready
             .AddFilter("Dapr.Workflow", LogLevel.Warning) // several lines an order at Information
             .AddFilter("Dapr.Workflow.Worker.WorkflowsFactory", LogLevel.Error) // its generator registers once more what a service registers itself
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // not being set up yet is told by the probe itself

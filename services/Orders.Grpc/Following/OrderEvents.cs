@@ -14,6 +14,10 @@ internal sealed class OrderEvents(OrderFeed feed) : AppCallback.AppCallbackBase
 
     public override async Task<TopicEventResponse> OnTopicEvent(TopicEventRequest request, ServerCallContext context)
     {
+        if (request.Extensions?.Fields.TryGetValue("replayfor", out var meant) == true && meant.StringValue != "orders-grpc")
+        {
+            return new TopicEventResponse(); // a dead letter of another app, put back on the topic
+        }
         if (OrderIdOf(request) is not { } orderId)
         {
             return new TopicEventResponse { Status = TopicEventResponse.Types.TopicEventResponseStatus.Drop };

@@ -27,7 +27,7 @@ internal static class ChoreographyRules
         => order.Saga != SagaKinds.Choreography || order.Status is not (OrderStatus.Pending or OrderStatus.Confirmed) ? null : heard.Type switch
         {
             Approved => order.Phase == OrderPhase.Approved ? TurnRound(order, order.Steps, at) ?? ChoreographyPlan.After(order, ChoreographyPlan.StepOf(order))!.Ask!(order.Steps) : null,
-            Rejected => order.Phase == OrderPhase.Rejected ? Undo(order, order.Steps, ChoreographyPlan.StepOf(order), heard.Reason ?? "An operator has rejected the order.", at) : null,
+            Rejected => order.Phase == OrderPhase.Rejected ? Undo(order, order.Steps, ChoreographyPlan.StepOf(order), heard.Reason ?? order.Rejection ?? "An operator has rejected the order.", at) : null,
             Cancelled => order.Cancelling is { } wish ? UndoFromHere(order, wish.Reason, wish.By == "timeout", at) : null,
             Decided => CarryOut(order, at),
             _ => order.Phase is OrderPhase.Ended ? null : Answered(order, heard, approval, at),

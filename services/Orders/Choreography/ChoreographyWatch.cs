@@ -51,12 +51,12 @@ internal sealed class LookAfterOrder(OrderStreams streams, TimeProvider time) : 
         }
         var now = time.GetUtcNow();
         var stuckAt = stream.UpdatedAt() + input.StuckAfter!.Value;
-        if (stuckAt <= now)
+        if (stuckAt <= now || order is { Phase: OrderPhase.Approving, Cancelling: null, Approval: { } asked } && asked.Until <= now)
         {
             await MoveAsync(input, approval);
             stuckAt = now + input.StuckAfter.Value;
         }
-        var lookAt = order is { Phase: OrderPhase.Approving, Approval.Until: var until } && until > stuckAt ? until : stuckAt;
+        var lookAt = order is { Phase: OrderPhase.Approving, Approval.Until: var until } && until > now ? until : stuckAt;
         return new WatchAnswer(null, lookAt - now);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Dapr.Client;
 using Orders.Views;
 using ServiceDefaults.Events;
@@ -7,8 +8,8 @@ using ServiceDefaults.Refusals;
 namespace Orders.DeadLetters;
 
 /// <summary>
-/// Keeps what no subscriber could take. A replay puts the envelope, unchanged, back on the topic it came from: all who listen there
-/// get it again, and each of them knows what it has seen.
+/// Keeps what no subscriber could take. A replay puts the envelope back on the topic it came from, marked with the app that could not take it: the others
+/// that listen there pass over it.
 /// </summary>
 internal sealed class DeadLetterOffice(DeadLetterStore store, OrderPages pages, DaprClient dapr, TimeProvider time)
 {
@@ -53,7 +54,7 @@ internal sealed class DeadLetterOffice(DeadLetterStore store, OrderPages pages, 
         {
             return closed;
         }
-        await dapr.PublishByteEventAsync(PubSub, found!.Topic, JsonSerializer.SerializeToUtf8Bytes(found.Event), CloudEvent, cancellationToken: cancellation);
+        await dapr.PublishByteEventAsync(PubSub, found!.Topic, JsonSerializer.SerializeToUtf8Bytes(For(found.App, found.Event)), CloudEvent, cancellationToken: cancellation);
         var noted = await store.ChangeAsync(id, before => DeadLetterRules.Replay(before, found.Times, time.GetUtcNow(), note, who), cancellation);
         return noted.Refusal?.Code == "dead-letter-closed" ? closed : noted;
     }
@@ -76,6 +77,14 @@ internal sealed class DeadLetterOffice(DeadLetterStore store, OrderPages pages, 
             replayed += (await ReplayAsync(id, note, who, cancellation)).Refusal is null ? 1 : 0;
         }
         return replayed;
+    }
+
+    /// <summary>The envelope for the one app that could not take it; the others that listen on the topic have.</summary>
+    private static JsonObject For(string app, JsonElement envelope)
+    {
+        var marked = JsonObject.Create(envelope)!;
+        marked["replayfor"] = app;
+        return marked;
     }
 
     private static string? Text(JsonElement envelope, string name)

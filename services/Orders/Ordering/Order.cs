@@ -37,6 +37,9 @@ internal sealed record Order(
 
     public ApprovalRequested? Approval { get; init; }
 
+    /// <summary>Why it was not approved; null until then, and with orders from before it was kept.</summary>
+    public string? Rejection { get; init; }
+
     /// <summary>All there ever were, for history; at most the last is open.</summary>
     public IReadOnlyList<Intervention> Interventions { get; init; } = [];
 
@@ -48,7 +51,7 @@ internal sealed record Order(
         ({ }, OrderCreated) or (null, _) => throw new InvalidOperationException($"{happened.GetType().Name} can't happen to {(order is null ? "an order that does not exist" : "an order that exists")}"),
         (_, ApprovalRequested requested) => order with { Phase = OrderPhase.Approving, Approval = requested, Steps = requested.Steps },
         (_, OrderApproved) => order with { Phase = OrderPhase.Approved },
-        (_, OrderRejected) => order with { Phase = OrderPhase.Rejected },
+        (_, OrderRejected rejected) => order with { Phase = OrderPhase.Rejected, Rejection = rejected.Note },
         (_, StepRequested asked) => order with { Phase = asked.Phase, Round = asked.Round, Steps = asked.Steps, Reason = order.Reason ?? asked.Reason },
         (_, CancellationRequested requested) => order with { Cancelling = requested },
         (_, CancellationRefused) => order with { Cancelling = null },

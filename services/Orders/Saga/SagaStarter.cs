@@ -27,6 +27,10 @@ internal sealed class SagaStarter(IDaprWorkflowClient workflows, TimeProvider ti
         return true;
     }
 
+    /// <summary>When a choreographed order's time-out looks at it first: in time for the end of its approval, should that be sooner.</summary>
+    private static TimeSpan? FirstLook(OrderSagaInput placed)
+        => placed.Approval is { } approval && approval.Ask(placed.Total) && approval.Time < placed.StuckAfter ? approval.Time : placed.StuckAfter;
+
     /// <returns>False if it runs already.</returns>
     public async Task<bool> StartAsync(OrderSagaInput placed, CancellationToken cancellation)
     {
@@ -34,7 +38,7 @@ internal sealed class SagaStarter(IDaprWorkflowClient workflows, TimeProvider ti
         try
         {
             await workflows.ScheduleNewWorkflowAsync(
-                choreographed ? nameof(ChoreographyWatch) : nameof(OrderSaga), placed.OrderId, placed, choreographed ? placed.PlacedAt + placed.StuckAfter : null, cancellation);
+                choreographed ? nameof(ChoreographyWatch) : nameof(OrderSaga), placed.OrderId, placed, choreographed ? placed.PlacedAt + FirstLook(placed) : null, cancellation);
             return true;
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)

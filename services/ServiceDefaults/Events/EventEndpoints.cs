@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ServiceDefaults.Requests;
@@ -25,7 +26,7 @@ public static partial class EventEndpoints
         => routes.MapPost(path, async (HttpContext http, THandler handler, ILogger<THandler> logger) =>
         {
             var told = await ReadAsync<IncomingEvent<TData>>(http);
-            return Results.Json(DeliveryAnswer.Of(await HandleAsync(told, handler, handle, logger, http.RequestAborted)), Json.Options);
+            return Results.Json(DeliveryAnswer.Of(await HandleAsync(told, AppIdOf(http), handler, handle, logger, http.RequestAborted)), Json.Options);
         }).ExcludeFromDescription().AdmitSidecar();
 
     /// <summary>For subscriptions in bulk. <paramref name="handle"/> gets what could be read; what it returns is for all of it, in order.</summary>
@@ -35,22 +36,28 @@ public static partial class EventEndpoints
         {
             var bulk = await ReadAsync<BulkDelivery>(http) ?? throw new BadHttpRequestException("no bulk of events");
             var read = bulk.Entries.Select(entry => (entry.EntryId, Event: Read<IncomingEvent<TData>>(entry.Event, logger) is { Data: not null, Type: not null } told ? told : null)).ToList();
-            var readable = read.Where(entry => entry.Event is not null).Select(entry => entry.Event!).ToList();
-            var answers = readable.Count > 0 ? await handle(handler, readable, http.RequestAborted) : [];
+            var own = read.Where(entry => entry.Event?.IsForAnother(AppIdOf(http)) == false).Select(entry => entry.Event!).ToList();
+            var answers = own.Count > 0 ? await handle(handler, own, http.RequestAborted) : [];
             var next = 0;
-            return Results.Json(new BulkAnswer([.. read.Select(entry => new EntryAnswer(entry.EntryId, DeliveryAnswer.Of(entry.Event is null ? Delivery.Drop : answers[next++]).Status))]), Json.Options);
+            return Results.Json(new BulkAnswer([.. read.Select(entry => new EntryAnswer(entry.EntryId, DeliveryAnswer.Of(entry.Event is null ? Delivery.Drop : entry.Event.IsForAnother(AppIdOf(http)) ? Delivery.Done : answers[next++]).Status))]), Json.Options);
         }).ExcludeFromDescription().AdmitSidecar();
 
-    private static async Task<Delivery> HandleAsync<TData, THandler>(IncomingEvent<TData>? told, THandler handler, Func<THandler, IncomingEvent<TData>, CancellationToken, Task<Delivery>> handle, ILogger logger, CancellationToken cancellation)
+    private static async Task<Delivery> HandleAsync<TData, THandler>(IncomingEvent<TData>? told, string? appId, THandler handler, Func<THandler, IncomingEvent<TData>, CancellationToken, Task<Delivery>> handle, ILogger logger, CancellationToken cancellation)
     {
         if (told is not { Data: not null, Type: not null })
         {
             LogUnreadable(logger, told?.Id, null);
             return Delivery.Drop;
         }
+        if (told.IsForAnother(appId))
+        {
+            return Delivery.Done;
+        }
         RequestId.Current = told.RequestId ?? RequestId.Current;
         return await handle(handler, told, cancellation);
     }
+
+    private static string? AppIdOf(HttpContext http) => http.RequestServices.GetRequiredService<IConfiguration>()["APP_ID"];
 
     private static async Task<T?> ReadAsync<T>(HttpContext http) where T : class
     {

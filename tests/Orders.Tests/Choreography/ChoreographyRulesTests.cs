@@ -142,6 +142,16 @@ public sealed class ChoreographyRulesTests
     }
 
     [Fact]
+    public void An_order_that_nobody_approved_in_time_says_so_also_when_the_watchdog_undoes_it()
+    {
+        var terms = new ApprovalTerms(999, TimeSpan.FromHours(1));
+        var order = Order.Evolve(Given(Created), React(Given(Created), new Signal("inventory.reserved"), terms)!)!;
+        order = Order.Evolve(order, ChoreographyRules.Overdue(order, terms, 3, At.AddHours(1))!)!;
+
+        Assert.Equal(ApprovalRules.TooLate, Assert.IsType<ReleaseRequested>(ChoreographyRules.Overdue(order, terms, 3, At.AddHours(1))).Reason);
+    }
+
+    [Fact]
     public void A_large_order_waits_for_a_person_between_reservation_and_payment()
     {
         var terms = new ApprovalTerms(999, TimeSpan.FromHours(1));
@@ -172,6 +182,8 @@ public sealed class ChoreographyRulesTests
     private static Order Given(params OrderEvent[] events) => Order.From(events)!;
 
     private static OrderEvent? React(Order order, string heard) => React(order, new Signal(heard));
+
+    private static OrderEvent? React(Order order, Signal heard, ApprovalTerms terms) => ChoreographyRules.React(order, heard, terms, At);
 
     private static OrderEvent? React(Order order, Signal heard) => ChoreographyRules.React(order, heard, NoApproval, At);
 
