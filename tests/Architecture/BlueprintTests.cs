@@ -1,10 +1,9 @@
 using Blueprint.Decomposition;
-using Blueprint.Dependencies;
 using Sidecar.Yaml;
 
 namespace Architecture;
 
-/// <summary>The advisor scores as the guidelines do, and the map in the documents is today's.</summary>
+/// <summary>The planner scores as the guidelines do.</summary>
 public sealed class BlueprintTests
 {
     private static readonly Candidate Nothing = new("part", "", 2, false, true, ChangeFrequency.Low, "low", false);
@@ -72,31 +71,6 @@ public sealed class BlueprintTests
         {
             File.Delete(file);
         }
-    }
-
-    [Fact]
-    public void This_system_breaks_no_rule_of_the_map() => Assert.Empty(MapRules.Broken(MapReader.Read(Repository.Root)));
-
-    [Fact]
-    public void The_map_in_the_documents_is_todays()
-    {
-        var document = Repository.Read("docs/architecture.md");
-        Assert.True(MapText.Embed(document, MapReader.Read(Repository.Root)) == document, "docs/architecture.md is stale: dotnet run --project tools/Blueprint -- map --write docs/architecture.md");
-    }
-
-    [Fact]
-    public void A_shared_store_a_circle_of_calls_an_unheard_event_and_a_silent_topic_are_found()
-    {
-        var map = new DependencyMap(
-            ["a", "b"], [new Call("a", "b"), new Call("b", "a")], [new Store("shared", ["a", "b"])],
-            [new Publication("a", "orders")], [new Consumption("b", "payments", ["event.type == \"payment.unknown\""], false)], ["order.created"]);
-        var broken = MapRules.Broken(map);
-        Assert.Equal(5, broken.Count);
-        Assert.Contains("store 'shared' belongs to a and b; a store has one owner", broken);
-        Assert.Contains("apps call each other in a circle: a → b → a", broken);
-        Assert.Contains("nobody consumes event 'order.created'", broken);
-        Assert.Contains("topic 'payments' is consumed and nobody publishes to it", broken);
-        Assert.Contains("b waits for event 'payment.unknown', which has no schema in contracts/events", broken);
     }
 
     private static Candidate Make(string what) => what switch

@@ -12,8 +12,14 @@ internal sealed record DependencyMap(
 /// <summary>A synchronous call through sidecars. <paramref name="Background"/>: no request waits for it.</summary>
 internal sealed record Call(string From, string To, bool Background = false);
 
-/// <summary>A state store and the apps that may use it; an empty list is every app.</summary>
-internal sealed record Store(string Name, IReadOnlyList<string> Owners);
+/// <summary>
+/// A state store and the apps that may use it; an empty list is every app. <paramref name="Location"/>: where its records are, null if they are in the
+/// memory of the sidecar or in a store whose metadata the map cannot read.
+/// </summary>
+internal sealed record Store(string Name, IReadOnlyList<string> Owners, StoreLocation? Location = null);
+
+/// <summary>The database of a store and the table in it. On Redis a key prefix takes the place of the table, and stores may share a server.</summary>
+internal sealed record StoreLocation(string Database, string Table, bool MayShareDatabase = false);
 
 /// <summary>Who publishes to a topic, by the outbox of a store.</summary>
 internal sealed record Publication(string App, string Topic);
