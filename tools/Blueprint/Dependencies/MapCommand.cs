@@ -47,7 +47,7 @@ internal static class MapCommand
         }
         else if (!File.Exists(document) || MapText.Embed(File.ReadAllText(document), map) is not { } embedded)
         {
-            Console.Error.WriteLine($"{document}: no such file, or no lines '{MapText.Begin}' and '{MapText.End}' in it, between which the map belongs");
+            Console.Error.WriteLine(MarkedSection.Missing(document, MapText.Begin, MapText.End));
             return 2;
         }
         else if (write is not null)
