@@ -10,6 +10,13 @@ internal static class Circle
         return names.Select(name => PathBack(name, name, next, [])).FirstOrDefault(path => path is not null);
     }
 
+    /// <summary>Returns the circle that the call from <paramref name="from"/> to <paramref name="to"/> is part of; null if there is none.</summary>
+    public static IReadOnlyList<string>? Through(string from, string to, IEnumerable<(string From, string To)> calls)
+    {
+        var next = calls.ToLookup(call => call.From, call => call.To, StringComparer.Ordinal);
+        return next[from].Contains(to) && PathBack(to, from, next, [to]) is { } rest ? [from, .. rest] : null;
+    }
+
     private static List<string>? PathBack(string from, string to, ILookup<string, string> calls, HashSet<string> seen)
     {
         foreach (var next in calls[from])

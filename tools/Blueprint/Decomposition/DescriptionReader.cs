@@ -55,14 +55,15 @@ internal sealed class DescriptionReader
         var consistency = document.Maps("consistency").Select(ReadConsistency).OfType<ConsistencyNeed>().ToList();
         var changes = document.Maps("changesTogether").Select(ReadJointChange).OfType<JointChange>().ToList();
         ReadCalls(document.Maps("calls"));
-        var modules = maps.Zip(names).Where(one => one.Second is not null).Select(one => ReadModule(one.First, one.Second!)).ToList();
+        // A part without a name, or with one that is taken, is read as well: its other mistakes are reported with the first one.
+        var modules = maps.Zip(names).Select(one => (Map: one.First, Module: ReadModule(one.First, one.Second ?? ""))).ToList();
         document.WarnOfUnknownKeys();
-        CheckData(maps, modules);
-        foreach (var (from, to, field, at) in references.Where(one => !lines.ContainsKey(one.To)))
+        CheckData(modules);
+        foreach (var (from, to, field, at) in references.Where(one => !lines.Keys.Contains(one.To, StringComparer.Ordinal)))
         {
             Report(at.LineOf(field, to), $"{(from.Length > 0 ? $"'{from}' names" : $"'{field}' names")} '{to}' in '{field}', which is not in this file; known are: {string.Join(", ", lines.Keys)}. Correct the name, or describe '{to}' under '{key}'");
         }
-        return new Description(system, weights, modules, dependencies, changes, consistency);
+        return new Description(system, weights, [.. modules.Select(one => one.Module)], dependencies, changes, consistency);
     }
 
     private string? ReadName(YamlMap map)
@@ -200,29 +201,28 @@ internal sealed class DescriptionReader
     }
 
     /// <summary>Each datum has one owner, and only data that has one can be read.</summary>
-    private void CheckData(IReadOnlyList<YamlMap> maps, List<Module> modules)
+    private void CheckData(List<(YamlMap Map, Module Module)> modules)
     {
         var owners = new Dictionary<string, (string Name, int Line)>(StringComparer.OrdinalIgnoreCase);
-        var mapOf = maps.Where(map => map.Text("name") is not null).GroupBy(map => map.Text("name")!).ToDictionary(group => group.Key, group => group.First());
-        foreach (var (module, datum) in modules.SelectMany(module => module.Owns.Select(datum => (module, datum))))
+        foreach (var (map, module, datum) in modules.SelectMany(one => one.Module.Owns.Select(datum => (one.Map, one.Module, datum))))
         {
-            var line = mapOf[module.Name].LineOf("owns", datum);
+            var line = map.LineOf("owns", datum);
             if (!owners.TryAdd(datum, (module.Name, line)))
             {
                 var (owner, first) = owners[datum];
                 Report(line, owner == module.Name ? $"'{module.Name}' names '{datum}' twice in 'owns'; remove one"
-                    : $"'{module.Name}' owns '{datum}', which '{owner}' owns already (line {first}); data has one owner: leave it to the one that decides about it, and name it under 'reads' of the other");
+                    : $"'{map.Text("name")}' owns '{datum}', which '{owner}' owns already (line {first}); data has one owner: leave it to the one that decides about it, and name it under 'reads' of the other");
             }
         }
-        foreach (var (module, datum) in modules.SelectMany(module => module.Reads.Select(datum => (module, datum))))
+        foreach (var (map, module, datum) in modules.SelectMany(one => one.Module.Reads.Select(datum => (one.Map, one.Module, datum))))
         {
             if (!owners.TryGetValue(datum, out var owner))
             {
-                Report(mapOf[module.Name].LineOf("reads", datum), $"'{module.Name}' reads '{datum}', which no part owns; known data: {string.Join(", ", owners.Keys)}. Correct the name, or name it under 'owns' of its owner");
+                Report(map.LineOf("reads", datum), $"'{map.Text("name")}' reads '{datum}', which no part owns; known data: {string.Join(", ", owners.Keys)}. Correct the name, or name it under 'owns' of its owner");
             }
             else if (owner.Name == module.Name)
             {
-                Report(mapOf[module.Name].LineOf("reads", datum), $"'{module.Name}' reads '{datum}', which it owns; remove it from 'reads'");
+                Report(map.LineOf("reads", datum), $"'{module.Name}' reads '{datum}', which it owns; remove it from 'reads'");
             }
         }
     }

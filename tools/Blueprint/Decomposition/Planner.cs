@@ -141,14 +141,14 @@ internal sealed class Planner
 
     private IEnumerable<Cut> Cuts(List<Context> contexts, IReadOnlyList<Link> links)
     {
-        var circle = Circle.Find(links.Select(link => link.From).Distinct(), links.Where(link => !link.ByEvents).Select(link => (link.From, link.To)));
+        var calls = links.Where(link => !link.ByEvents).Select(link => (link.From, link.To)).ToList();
         for (var i = 0; i < contexts.Count; i++)
         {
             foreach (var second in contexts.Skip(i + 1).Where(other => other.Unit != contexts[i].Unit))
             {
                 if (Crossings(contexts[i], second) is { Count: > 0 } crossings)
                 {
-                    yield return new Cut(contexts[i].Name, second.Name, crossings, [.. ReasonsToCut(contexts[i], second)], [.. DoubtsOf(contexts[i], second, circle)]);
+                    yield return new Cut(contexts[i].Name, second.Name, crossings, [.. ReasonsToCut(contexts[i], second)], [.. DoubtsOf(contexts[i], second, calls)]);
                 }
             }
         }
@@ -190,7 +190,7 @@ internal sealed class Planner
         }
     }
 
-    private IEnumerable<Remark> DoubtsOf(Context first, Context second, IReadOnlyList<string>? circle)
+    private IEnumerable<Remark> DoubtsOf(Context first, Context second, List<(string From, string To)> calls)
     {
         if (JointPercent(first.Name, second.Name) is var percent && percent >= description.Weights.ChangesDoubtful)
         {
@@ -208,7 +208,7 @@ internal sealed class Planner
         {
             yield return new Remark(Finding.ForeignData, reader, owner, datum);
         }
-        if (circle is not null && circle.Zip(circle.Skip(1)).Any(step => (step.First, step.Second) == (first.Unit, second.Unit) || (step.First, step.Second) == (second.Unit, first.Unit)))
+        if ((Circle.Through(first.Unit, second.Unit, calls) ?? Circle.Through(second.Unit, first.Unit, calls)) is { } circle)
         {
             yield return new Remark(Finding.Circle, string.Join(" → ", circle));
         }
