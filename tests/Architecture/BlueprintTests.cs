@@ -223,11 +223,14 @@ public sealed class BlueprintTests
     [InlineData("ja")]
     public void The_drawings_have_every_service_and_every_dependency(string language)
     {
-        var (plan, words) = (Monolith(), Wording.In(language));
+        var description = DescriptionReader.Read(Path.Combine(Repository.Root, "docs", "decomposition.yaml"));
+        var (plan, words) = (Planner.Make(description), Wording.In(language));
         var svg = XDocument.Parse(SvgDrawing.Of(plan, words));
         XNamespace ns = "http://www.w3.org/2000/svg";
         Assert.Equal([.. plan.Edges.Select(edge => edge.Name), .. plan.Units], svg.Descendants(ns + "text").Where(text => (string?)text.Attribute("class") == "name").Select(text => text.Value));
         Assert.Equal(plan.Links.Count + 2, svg.Descendants(ns + "path").Count(path => ((string?)path.Attribute("class"))!.StartsWith("link", StringComparison.Ordinal)));
+        // A call and the events of its answer join the same two boxes.
+        Assert.Distinct(svg.Descendants(ns + "path").Select(path => (string?)path.Attribute("d")));
         Assert.Equal(plan.Links.Count, MermaidDrawing.Of(plan, words).Split('\n').Count(line => line.Contains("->", StringComparison.Ordinal)));
     }
 

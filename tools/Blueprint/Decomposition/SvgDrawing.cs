@@ -36,9 +36,11 @@ internal static class SvgDrawing
         text.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"{Escape($"{words.Drawing}: {plan.System}")}\">\n");
         text.Append("<style>\n").Append(Style.ReplaceLineEndings("\n")).Append("\n</style>\n<defs><marker id=\"tip\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"8\" markerHeight=\"8\" orient=\"auto-start-reverse\"><path class=\"tip\" d=\"M0 0 10 5 0 10z\"/></marker></defs>\n");
         text.Append(CultureInfo.InvariantCulture, $"<rect class=\"ground\" width=\"{width}\" height=\"{height}\"/>\n");
-        foreach (var (link, path) in layering.Paths)
+        var leaving = Spread(layering.Paths, path => path[0], path => path[1], boxes);
+        var reaching = Spread(layering.Paths, path => path[^1], path => path[^2], boxes);
+        for (var i = 0; i < layering.Paths.Count; i++)
         {
-            Line(text, link, path, boxes);
+            Line(text, layering.Paths[i].Link, layering.Paths[i].Path, leaving[i], reaching[i], boxes);
         }
         foreach (var node in nodes)
         {
@@ -71,17 +73,30 @@ internal static class SvgDrawing
         return boxes;
     }
 
-    private static void Line(StringBuilder text, Link link, IReadOnlyList<string> path, Dictionary<string, Rectangle> boxes)
+    /// <summary>Where each line meets its box: spread over the width in the order of the other ends, so that two lines never lie on each other.</summary>
+    private static int[] Spread(IReadOnlyList<(Link Link, IReadOnlyList<string> Path)> paths, Func<IReadOnlyList<string>, string> boxOf, Func<IReadOnlyList<string>, string> otherOf, Dictionary<string, Rectangle> boxes)
     {
-        var from = boxes[path[0]];
-        // Lines leave and reach a box spread over its width, towards the other end.
-        var x = Towards(from, boxes[path[1]].Middle);
-        text.Append(CultureInfo.InvariantCulture, $"<path class=\"link{(link.ByEvents ? " events" : "")}\" {(path[0] == link.From ? "marker-end" : "marker-start")}=\"url(#tip)\" d=\"M{x} {from.Bottom}");
-        var y = from.Bottom;
+        var at = new int[paths.Count];
+        foreach (var side in Enumerable.Range(0, paths.Count).GroupBy(i => boxOf(paths[i].Path)))
+        {
+            var box = boxes[side.Key];
+            var ends = side.OrderBy(i => boxes[otherOf(paths[i].Path)].Middle).ToList();
+            for (var k = 0; k < ends.Count; k++)
+            {
+                at[ends[k]] = box.X + box.Width * (k + 1) / (ends.Count + 1);
+            }
+        }
+        return at;
+    }
+
+    private static void Line(StringBuilder text, Link link, IReadOnlyList<string> path, int leaving, int reaching, Dictionary<string, Rectangle> boxes)
+    {
+        var (x, y) = (leaving, boxes[path[0]].Bottom);
+        text.Append(CultureInfo.InvariantCulture, $"<path class=\"link{(link.ByEvents ? " events" : "")}\" {(path[0] == link.From ? "marker-end" : "marker-start")}=\"url(#tip)\" d=\"M{x} {y}");
         for (var i = 1; i < path.Count; i++)
         {
             var box = boxes[path[i]];
-            var to = i == path.Count - 1 ? Towards(box, boxes[path[i - 1]].Middle) : box.Middle;
+            var to = i == path.Count - 1 ? reaching : box.Middle;
             var half = (y + box.Y) / 2;
             text.Append(CultureInfo.InvariantCulture, $" C{x} {half} {to} {half} {to} {box.Y}");
             if (i < path.Count - 1)
@@ -92,8 +107,6 @@ internal static class SvgDrawing
         }
         text.Append("\"/>\n");
     }
-
-    private static int Towards(Rectangle box, int x) => box.Middle + Math.Clamp((x - box.Middle) / 4, -box.Width / 3, box.Width / 3);
 
     private static void Box(StringBuilder text, Rectangle box, IReadOnlyList<string> lines, bool isEdge)
     {
