@@ -12,7 +12,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.Configuration[AppToken.Edge] = "true";
 builder.AddServiceDefaults().AddIdentity().AddLimits().AddEdge();
 builder.Services.AddReverseProxy();
-builder.Services.AddMemoryCache().AddSingleton<RememberedCustomers>().AddOrderFeed();
+builder.Services.AddMemoryCache().AddSingleton<RememberedCustomers>().AddSingleton<ServiceHealth>().AddOrderFeed();
 builder.Services.AddServiceClient<OrdersClient>("orders").AddServiceClient<CustomersClient>("customers");
 
 var app = builder.Build().UseTrustedProxies().UseServiceDefaults().UseStartGuard();
@@ -24,7 +24,9 @@ app.Use(next => context => app.Services.GetRequiredService<Places>().GuardAsync(
 app.MapPrometheusScrapingEndpoint().RequireAuthorization(Roles.Operator);
 app.MapTokens();
 app.MapDocumentation();
+app.MapEntryPage();
 app.MapOrderDetails();
 app.MapOrderFeed();
+app.MapServiceHealth();
 app.MapServices();
 app.Run();

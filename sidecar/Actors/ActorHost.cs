@@ -41,6 +41,8 @@ internal sealed partial class ActorHost : IAsyncDisposable
     public IEnumerable<(string Type, int Count)> Counts
         => types.Keys.Select(type => (type, active.Keys.Count(actor => actor.Type == type)));
 
+    public IReadOnlyCollection<string> Types => types.Keys;
+
     public bool Hosts(string type) => types.ContainsKey(type);
 
     public bool IsActive(ActorId actor) => active.ContainsKey(actor);
@@ -170,7 +172,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
         {
             await app.DeactivateAsync(actor.Id, cancellation);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
             LogDeactivationFailed(e, actor.Id.ToString()); // the app is away, and the actor with it
         }
@@ -227,7 +229,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
         {
             await MeasuredAsync(CallbackAsync(id, $"method/timer/{name}", body, CancellationToken.None), succeeded => SidecarMeter.Timer(appId, id.Type, succeeded));
         }
-        catch (Exception e) when (e is Api.DaprException or HttpRequestException)
+        catch (Exception e)
         {
             LogTimerFailed(e, name, id.ToString()); // the next tick is another chance
         }

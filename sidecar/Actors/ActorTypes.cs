@@ -20,9 +20,9 @@ internal static class ActorTypes
     public static IReadOnlyList<ActorTypeOptions> Parse(ReadOnlySpan<byte> json)
     {
         var config = JsonSerializer.Deserialize<AppConfig>(json, Options);
-        return [.. (config?.Entities ?? []).Distinct(StringComparer.Ordinal).Select(type =>
+        return [.. (config?.Entities ?? []).Where(type => !string.IsNullOrEmpty(type)).Distinct(StringComparer.Ordinal).Select(type =>
         {
-            var own = config!.EntitiesConfig?.FirstOrDefault(entry => entry.Entities?.Contains(type) == true);
+            var own = config!.EntitiesConfig?.FirstOrDefault(entry => entry?.Entities?.Contains(type) == true);
             var reentrancy = own?.Reentrancy ?? config.Reentrancy;
             return new ActorTypeOptions(type, Idle(own?.ActorIdleTimeout) ?? Idle(config.ActorIdleTimeout) ?? DefaultIdleTimeout, reentrancy?.Enabled ?? false, reentrancy?.MaxStackDepth ?? DefaultStackDepth);
         })];
@@ -40,7 +40,7 @@ internal static class ActorTypes
 
     private static TimeSpan? Idle(string? text) => text is { Length: > 0 } && GoDuration.TryParse(text, out var duration) ? duration : null;
 
-    private sealed record AppConfig(IReadOnlyList<string>? Entities, string? ActorIdleTimeout, Reentrancy? Reentrancy, IReadOnlyList<EntityConfig>? EntitiesConfig);
+    private sealed record AppConfig(IReadOnlyList<string>? Entities, string? ActorIdleTimeout, Reentrancy? Reentrancy, IReadOnlyList<EntityConfig?>? EntitiesConfig);
 
     private sealed record EntityConfig(IReadOnlyList<string>? Entities, string? ActorIdleTimeout, Reentrancy? Reentrancy);
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -7,6 +8,7 @@ using Grpc.Core.Interceptors;
 using Microsoft.AspNetCore.WebUtilities;
 using Sidecar.Api.Http;
 using Sidecar.Invocation;
+using Sidecar.Sqlite;
 
 namespace Sidecar.Api;
 
@@ -87,6 +89,12 @@ internal sealed class GrpcEdge : Interceptor
             ErrorCounter.Count(context.GetHttpContext(), e.Error);
             throw ToRpc(e.Error);
         }
+        catch (Exception e) when (e is SqliteFileException or DbException)
+        {
+            var unavailable = DaprErrors.StoreUnavailable(e).Error;
+            ErrorCounter.Count(context.GetHttpContext(), unavailable);
+            throw ToRpc(unavailable);
+        }
     }
 
     private static async Task GuardAsync(Func<Task> call, ServerCallContext context)
@@ -99,6 +107,12 @@ internal sealed class GrpcEdge : Interceptor
         {
             ErrorCounter.Count(context.GetHttpContext(), e.Error);
             throw ToRpc(e.Error);
+        }
+        catch (Exception e) when (e is SqliteFileException or DbException)
+        {
+            var unavailable = DaprErrors.StoreUnavailable(e).Error;
+            ErrorCounter.Count(context.GetHttpContext(), unavailable);
+            throw ToRpc(unavailable);
         }
     }
 

@@ -1,5 +1,7 @@
+using System.Data.Common;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Sidecar.Sqlite;
 
 namespace Sidecar.Api;
 
@@ -18,6 +20,10 @@ internal static class HttpEdge
         catch (DaprException e) when (!context.Response.HasStarted)
         {
             await WriteAsync(context, e.Error);
+        }
+        catch (Exception e) when (e is SqliteFileException or DbException && !context.Response.HasStarted)
+        {
+            await WriteAsync(context, DaprErrors.StoreUnavailable(e).Error);
         }
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
         {

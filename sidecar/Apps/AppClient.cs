@@ -39,7 +39,7 @@ internal sealed class AppClient : IDisposable
             // daprd does not verify the certificate of its own app either: the channel does not leave the machine.
             handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
         }
-        Invoker = new HttpMessageInvoker(handler.WithAnyText());
+        Invoker = new HttpMessageInvoker(new SwitchedProtocol(handler.WithAnyText()));
     }
 
     public Uri Address { get; }
@@ -61,18 +61,19 @@ internal sealed class AppClient : IDisposable
     public string? Token => token;
 
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
-        => MeasureAsync(request, (status, took) => SidecarMeter.AppAnswered(appId, metrics.VerbsInHttp ? request.Method.Method : "", HttpPathLabel.Of(request.RequestUri!.AbsolutePath, metrics), status, took), cancellation);
+        => MeasureAsync(request, (status, took) => SidecarMeter.AppAnswered(appId, metrics.VerbsInHttp ? request.Method.Method : "", HttpPathLabel.Of(request.RequestUri!.AbsolutePath, metrics), status, took), TransmitAsync, cancellation);
 
+    /// <summary>A probe passes by middleware, token and the limit on concurrency, as in daprd: they are for calls.</summary>
     public Task<HttpResponseMessage> ProbeAsync(HttpRequestMessage request, CancellationToken cancellation)
-        => MeasureAsync(request, (status, took) => SidecarMeter.Probed(appId, status, took), cancellation);
+        => MeasureAsync(request, (status, took) => SidecarMeter.Probed(appId, status, took), SendToAppAsync, cancellation);
 
-    private async Task<HttpResponseMessage> MeasureAsync(HttpRequestMessage request, Action<int, TimeSpan> record, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> MeasureAsync(HttpRequestMessage request, Action<int, TimeSpan> record, Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send, CancellationToken cancellation)
     {
         var begun = time.GetTimestamp();
         var status = 500; // of what brings no answer, as in daprd
         try
         {
-            var response = await TransmitAsync(request, cancellation);
+            var response = await send(request, cancellation);
             status = (int)response.StatusCode;
             return response;
         }
@@ -92,13 +93,28 @@ internal sealed class AppClient : IDisposable
             return refusal;
         }
         Authorize(request);
+        using var slot = await EnterAsync(cancellation);
+        return await SendToAppAsync(request, cancellation);
+    }
+
+    private Task<HttpResponseMessage> SendToAppAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
         if (Http2)
         {
             request.Version = HttpVersion.Version20;
             request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
         }
-        using var slot = await EnterAsync(cancellation);
-        return await Invoker.SendAsync(request, cancellation);
+        IntroduceAsDaprd(request);
+        return Invoker.SendAsync(request, cancellation);
+    }
+
+    /// <summary>A request without a user agent has that of daprd's HTTP client, which logs and filters of apps know.</summary>
+    public void IntroduceAsDaprd(HttpRequestMessage request)
+    {
+        if (!request.Headers.NonValidated.Contains("User-Agent"))
+        {
+            request.Headers.TryAddWithoutValidation("User-Agent", Http2 ? "Go-http-client/2.0" : "Go-http-client/1.1");
+        }
     }
 
     /// <summary>Waits for one of the app's slots (<c>app-max-concurrency</c>); dispose to give it back.</summary>

@@ -11,11 +11,11 @@ internal static class ProgrammaticSubscriptions
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.AllowReadingFromString };
 
     public static IReadOnlyList<TopicSubscription> Parse(ReadOnlySpan<byte> json)
-        => [.. (JsonSerializer.Deserialize<List<Item>>(json, Options) ?? []).Select(Convert).Where(subscription => !subscription.Route.IsEmpty)];
+        => [.. (JsonSerializer.Deserialize<List<Item?>>(json, Options) ?? []).OfType<Item>().Select(Convert).Where(subscription => !subscription.Route.IsEmpty)];
 
     private static TopicSubscription Convert(Item item)
     {
-        var rules = (item.Routes?.Rules ?? []).Select(rule => new EventRule(rule.Match ?? "", rule.Path ?? ""));
+        var rules = (item.Routes?.Rules ?? []).OfType<ItemRule>().Select(rule => new EventRule(rule.Match ?? "", rule.Path ?? ""));
         var fallback = item.Routes?.Default is { Length: > 0 } path ? path : item.Route;
         var bulk = item.BulkSubscribe is { Enabled: true } wanted
             ? new BulkSubscribe(wanted.MaxMessagesCount > 0 ? wanted.MaxMessagesCount : 100, wanted.MaxAwaitDurationMs > 0 ? wanted.MaxAwaitDurationMs : 1000)
@@ -27,7 +27,7 @@ internal static class ProgrammaticSubscriptions
 
     private sealed record Item(string? PubsubName, string? Topic, string? Route, ItemRoutes? Routes, Dictionary<string, string>? Metadata, string? DeadLetterTopic, ItemBulk? BulkSubscribe);
 
-    private sealed record ItemRoutes(IReadOnlyList<ItemRule>? Rules, string? Default);
+    private sealed record ItemRoutes(IReadOnlyList<ItemRule?>? Rules, string? Default);
 
     private sealed record ItemRule(string? Match, string? Path);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Sidecar.Api;
 using Sidecar.Components;
+using Sidecar.Loops;
 using Sidecar.Metrics;
 using Sidecar.Resiliency;
 using Sidecar.Tracing;
@@ -11,32 +12,21 @@ namespace Sidecar.Bindings;
 internal sealed partial class InputBindings(string appId, TimeSpan longestQuestion, ComponentSet components, PolicyBook policies, BindingsApi outputs, Tracer tracer, TimeProvider time, ILogger<InputBindings> logger)
 {
     private readonly Dictionary<string, IAsyncDisposable> running = new(StringComparer.Ordinal); // only one caller at a time starts or stops
-    private readonly HashSet<string> declined = new(StringComparer.Ordinal); // as above
 
-    /// <summary>Starts what does not run yet and the app has not declined since it was last reached.</summary>
+    /// <summary>Starts what does not run yet. The app is asked for each binding; one about which it gives no answer at all is asked for again until it does.</summary>
     public async Task StartAsync(IBindingReceiver receiver, CancellationToken cancellation)
     {
         foreach (var binding in components.Bindings.Values)
         {
-            if (binding.Input is null || running.ContainsKey(binding.Name) || declined.Contains(binding.Name))
+            if (binding.Input is not null && !running.ContainsKey(binding.Name))
             {
-                continue;
-            }
-            if (binding.Declared || await TakesAsync(binding, receiver, cancellation))
-            {
-                running.Add(binding.Name, binding.Input.Start((data, metadata, stopping) => SendAsync(binding, receiver, data, metadata, stopping)));
-            }
-            else
-            {
-                declined.Add(binding.Name);
-                LogNotWanted(appId, binding.Name);
+                running.Add(binding.Name, await KeptStart.StartAsync($"Binding {binding.Name} of {appId}", stopping => StartAsync(binding, receiver, stopping), time, logger, cancellation));
             }
         }
     }
 
     public async Task StopAsync()
     {
-        declined.Clear();
         foreach (var name in running.Keys.ToList())
         {
             await StopAsync(name);
@@ -45,11 +35,21 @@ internal sealed partial class InputBindings(string appId, TimeSpan longestQuesti
 
     public async Task StopAsync(string name)
     {
-        declined.Remove(name);
         if (running.Remove(name, out var binding))
         {
             await binding.DisposeAsync();
         }
+    }
+
+    /// <summary>Null when the app does not want it.</summary>
+    private async Task<IAsyncDisposable?> StartAsync(BindingComponent binding, IBindingReceiver receiver, CancellationToken stopping)
+    {
+        if (binding.Declared || await TakesAsync(binding, receiver, stopping))
+        {
+            return binding.Input!.Start((data, metadata, ending) => SendAsync(binding, receiver, data, metadata, ending));
+        }
+        LogNotWanted(appId, binding.Name);
+        return null;
     }
 
     /// <summary>An app that doesn't answer in time doesn't want it.</summary>

@@ -9,7 +9,7 @@ namespace Sidecar.CommandLine;
 internal static class RunCommand
 {
     private static readonly Option<string> RunFile = new("--run-file", "-f") { Description = "The multi-app run template, or the folder that holds dapr.yaml" };
-    private static readonly Option<string> Components = new("--components") { Description = "The component set to use, a folder under components/", DefaultValueFactory = _ => "embedded" };
+    private static readonly Option<string> Components = new("--components") { Description = "The component set to use, a folder under components/ that declares the same components as the one the template names; embedded by default" };
     private static readonly Option<bool> NoRestart = new("--no-restart") { Description = "End the run when an app ends, instead of starting it again" };
     private static readonly Option<string> AppId = new("--app-id", "-a") { Description = "The id of the one app to run" };
     private static readonly Option<int> AppPort = new("--app-port", "-p") { Description = "The port the app listens on" };
@@ -53,7 +53,7 @@ internal static class RunCommand
     {
         var file = result.GetValue(RunFile) ?? "dapr.yaml";
         file = Directory.Exists(file) ? Path.Combine(file, "dapr.yaml") : file;
-        return RunTemplateReader.Read(file, result.GetValue(Components)!, strict);
+        return RunTemplateReader.Read(file, result.GetValue(Components), strict);
     }
 
     private static RunTemplate One(ParseResult result, string appId)

@@ -46,7 +46,7 @@ internal sealed record Certificates(X509Certificate2? Root, X509Certificate2? Cl
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
-            context.Properties.Report(name, $"metadata '{name}' is no certificate in PEM: {e.Message}");
+            context.Properties.Report(name, $"metadata '{name}' is no certificate in PEM, or its key is neither RSA nor ECDSA: {e.Message}");
             return null;
         }
     }

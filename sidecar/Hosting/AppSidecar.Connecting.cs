@@ -1,6 +1,10 @@
 using System.Net.Sockets;
+using System.Text.Json;
+using System.Threading.Channels;
+using Grpc.Core;
 using Sidecar.Actors;
 using Sidecar.Apps;
+using Sidecar.Cel;
 using Sidecar.Invocation;
 using Sidecar.Jobs;
 using Sidecar.PubSub.Subscribing;
@@ -11,6 +15,28 @@ namespace Sidecar.Hosting;
 /// <summary>The sidecar's way to its app: it waits for it, asks what it wants, and watches its health.</summary>
 internal sealed partial class AppSidecar
 {
+    /// <summary>Holds one signal at most: the app's process has been started again and has not answered since.</summary>
+    private readonly Channel<bool> restarts = System.Threading.Channels.Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>
+    /// Called when the app's process has been started again. Once it answers, the circuit breakers that guard calls of it close: what they have counted
+    /// was about the process before.
+    /// </summary>
+    public void AppRestarted() => restarts.Writer.TryWrite(true);
+
+    private async Task ConnectUntilStoppedAsync()
+    {
+        try
+        {
+            await ConnectAsync(stopping.Token);
+        }
+        catch (Exception) when (stopping.IsCancellationRequested)
+        {
+            // The sidecar ends, and with it what was asked of the app.
+        }
+    }
+
+    /// <summary>Called again after each failure, so an app that dies in the middle of it is waited for and asked anew.</summary>
     private async Task ConnectAsync(CancellationToken cancellation)
     {
         if (Channel is null)
@@ -24,12 +50,28 @@ internal sealed partial class AppSidecar
         {
             Ready = true;
             await WatchHealthAsync(cancellation);
+            return;
         }
-        else
+        if (!AppIsWell)
         {
             await SubscribeAsync(cancellation);
             Ready = true;
             well.TrySetResult();
+        }
+        while (await restarts.Reader.ReadAsync(cancellation))
+        {
+            await PortOpenAsync(cancellation);
+            CloseBreakers();
+        }
+    }
+
+    private void CloseBreakers()
+    {
+        LogReturned(Options.AppId);
+        Policies.CloseInbound();
+        foreach (var caller in directory.All)
+        {
+            caller.Policies.CloseFor(Options.AppId, ActorHost?.Types ?? []);
         }
     }
 
@@ -45,11 +87,23 @@ internal sealed partial class AppSidecar
             return;
         }
         var answer = await Channel!.InvokeAsync(new InvocationCall("GET", "dapr/config", "", null, default, [new(InvocationHeaders.AppId, Options.AppId)]), cancellation);
-        if (answer.Status != 200 || answer.Body.IsEmpty || ActorTypes.Parse(answer.Body.Span) is not { Count: > 0 } types)
+        if (answer.Status == 200 && !answer.Body.IsEmpty && Types(answer.Body.Span) is { Count: > 0 } types)
         {
-            return;
+            await HostAsync(types, new HttpActorApp(Channel), cancellation);
         }
-        await HostAsync(types, new HttpActorApp(Channel), cancellation);
+    }
+
+    private IReadOnlyList<ActorTypeOptions> Types(ReadOnlySpan<byte> answer)
+    {
+        try
+        {
+            return ActorTypes.Parse(answer);
+        }
+        catch (JsonException e)
+        {
+            LogUnreadable(e, Options.AppId, "GET /dapr/config", "it hosts no actors");
+            return [];
+        }
     }
 
     /// <summary>Hosts the actors of an app that has opened a stream for them; the newest stream is the one. Dispose of the result when it ends.</summary>
@@ -71,7 +125,17 @@ internal sealed partial class AppSidecar
         {
             await before.DisposeAsync();
         }
-        await host.Reminders.StartAsync(host.Hosts, cancellation);
+        try
+        {
+            await host.Reminders.StartAsync(host.Hosts, cancellation);
+        }
+        catch
+        {
+            // Not half-way: the next attempt begins with a host of its own.
+            ActorHost = null;
+            await host.DisposeAsync();
+            throw;
+        }
         Announce([.. types.Select(type => type.Type)]);
         return host;
     }
@@ -105,6 +169,13 @@ internal sealed partial class AppSidecar
                 await JobService.StartAppAsync(Channel!, cancellation);
             }
         }
+        catch
+        {
+            // Not half-way: the next attempt begins with nothing running.
+            AppIsWell = false;
+            await StopAppEventsAsync();
+            throw;
+        }
         finally
         {
             events.Release();
@@ -117,9 +188,7 @@ internal sealed partial class AppSidecar
         await events.WaitAsync();
         try
         {
-            JobService.StopApp();
-            await InputBindings.StopAsync();
-            await Subscriptions.StopAsync();
+            await StopAppEventsAsync();
         }
         finally
         {
@@ -127,11 +196,33 @@ internal sealed partial class AppSidecar
         }
     }
 
+    /// <summary>Under <see cref="events"/>.</summary>
+    private async Task StopAppEventsAsync()
+    {
+        JobService.StopApp();
+        await InputBindings.StopAsync();
+        await Subscriptions.StopAppAsync();
+    }
+
     /// <summary>What the app is to be sent: what resources say, and what it says itself, which is asked for once there is a broker.</summary>
     private async Task<IReadOnlyList<TopicSubscription>> WantedAsync(CancellationToken cancellation)
     {
-        programmatic ??= Components.PubSubs.Count == 0 ? null : Skips("subscribe") ? [] : await Channel!.GetSubscriptionsAsync(cancellation);
+        programmatic ??= Components.PubSubs.Count == 0 ? null : Skips("subscribe") ? [] : await AskAsync(cancellation);
         return [.. declared.Select(subscription => subscription.Topic), .. programmatic ?? []];
+    }
+
+    /// <summary>An answer that can't be read counts as none, as in daprd: the app runs on without these subscriptions. A broken connection is a failure.</summary>
+    private async Task<IReadOnlyList<TopicSubscription>> AskAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await Channel!.GetSubscriptionsAsync(cancellation);
+        }
+        catch (Exception e) when (e is JsonException or CelException or RpcException { Status.DebugException: null })
+        {
+            LogUnreadable(e, Options.AppId, Options.AppIsGrpc ? "ListTopicSubscriptions" : "GET /dapr/subscribe", "only declared subscriptions run");
+            return [];
+        }
     }
 
     /// <summary>A limit that somebody has chosen holds for the streams of workflow workers too; by default they carry more.</summary>
@@ -173,35 +264,73 @@ internal sealed partial class AppSidecar
         while (await timer.WaitForNextTickAsync(cancellation));
     }
 
+    /// <summary>
+    /// Probes the app at its interval. Until it is well for the first time, and after its process was started again, nothing but waiting happens, so it
+    /// is probed more often.
+    /// </summary>
     private async Task WatchHealthAsync(CancellationToken cancellation)
     {
-        // Until the app is well for the first time nothing but waiting happens, so it is asked more often.
-        using var timer = new PeriodicTimer(FirstProbes, time);
         var failures = 0;
-        do
+        var returning = false;
+        var counted = time.GetTimestamp(); // failures count once an interval, however often the app is probed
+        while (true)
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            limit.CancelAfter(Options.AppHealthProbeTimeout);
-            if (await Channel!.ProbeAsync(limit.Token))
+            var begun = time.GetTimestamp();
+            if (await IsHealthyAsync(cancellation))
             {
                 failures = 0;
                 if (!AppIsWell)
                 {
                     await SubscribeAsync(cancellation);
-                    timer.Period = Options.AppHealthProbeInterval;
                     well.TrySetResult();
                 }
+                if (returning)
+                {
+                    CloseBreakers();
+                    returning = false;
+                }
             }
-            else if (++failures == Options.AppHealthThreshold && AppIsWell)
+            else if ((!returning || time.GetElapsedTime(counted) >= Options.AppHealthProbeInterval) && ++failures == Options.AppHealthThreshold && AppIsWell)
             {
                 LogUnhealthy(Options.AppId, failures);
                 AppIsWell = false;
                 Interlocked.Exchange(ref unwell, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
                 await HoldEventsAsync();
             }
+            var interval = returning || !well.Task.IsCompleted ? FirstProbes : Options.AppHealthProbeInterval;
+            var left = interval - time.GetElapsedTime(begun);
+            counted = returning && time.GetElapsedTime(counted) < Options.AppHealthProbeInterval ? counted : begun;
+            returning |= await RestartedWithinAsync(left > FirstProbes ? left : FirstProbes, cancellation);
         }
-        while (await timer.WaitForNextTickAsync(cancellation));
     }
+
+    private async Task<bool> IsHealthyAsync(CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Options.AppHealthProbeTimeout);
+        return await Channel!.ProbeAsync(limit.Token);
+    }
+
+    /// <summary>Waits, unless the app's process is started again meanwhile.</summary>
+    private async Task<bool> RestartedWithinAsync(TimeSpan longest, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(longest, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            return await restarts.Reader.ReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(1007, LogLevel.Information, "App {AppId} answers again after its restart; circuit breakers of calls to it are closed")]
+    private partial void LogReturned(string appId);
+
+    [LoggerMessage(1008, LogLevel.Error, "The answer of app {AppId} to {Question} can't be read; {Consequence}")]
+    private partial void LogUnreadable(Exception failure, string appId, string question, string consequence);
 
     [LoggerMessage(1006, LogLevel.Information, "waiting for application to listen on port {Port}")]
     private partial void LogWaiting(int port);

@@ -10,6 +10,7 @@ using Sidecar.Cryptography;
 using Sidecar.Invocation;
 using Sidecar.Jobs;
 using Sidecar.Locks;
+using Sidecar.Loops;
 using Sidecar.Metrics;
 using Sidecar.Middleware;
 using Sidecar.Names;
@@ -39,6 +40,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     private readonly ILoggerFactory loggers;
     private readonly TimeProvider time;
     private readonly SidecarRegistry registry;
+    private readonly AppDirectory directory;
     private readonly SemaphoreSlim events = new(1); // whoever starts, stops or changes what brings events to the app
     private IReadOnlyList<(Subscription Resource, TopicSubscription Topic)> declared = []; // guarded by events
     private IReadOnlyList<TopicSubscription>? programmatic; // guarded by events; null until the app has been asked
@@ -47,11 +49,11 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     private TaskCompletionSource unwell = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Announcement own;
     private bool noMoreEvents;
-    private Task connection = Task.CompletedTask;
+    private BackgroundLoop? connection;
 
     public AppSidecar(AppOptions options, Configuration configuration, ComponentSet components, ResourceSet resources, AppDirectory directory, ActorDirectory actors, SidecarRegistry registry, INameResolver names, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
     {
-        (Options, Configuration, Components, Names, this.registry, this.time) = (options, configuration, components, names, registry, time);
+        (Options, Configuration, Components, Names, this.registry, this.directory, this.time) = (options, configuration, components, names, registry, directory, time);
         own = Announcement.Of(options.AppId, options.InternalGrpcPort);
         declared = Declared(resources);
         Resources = resources;
@@ -165,7 +167,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     /// <summary>Completes when the app is next found to be unwell.</summary>
     public Task Unwell => unwell.Task;
 
-    /// <summary>Completes when <see cref="Ready"/> becomes true for the first time; faults when the app can't be asked what it wants.</summary>
+    /// <summary>Completes when <see cref="Ready"/> becomes true for the first time; cancelled when the sidecar ends before.</summary>
     public Task Well => well.Task;
 
     /// <summary>What it was made of, and has been changed to since.</summary>
@@ -195,22 +197,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
             await Workflows.StartAsync(cancellation);
         }
         Announce([]);
-        connection = Task.Run(async () =>
-        {
-            try
-            {
-                await ConnectAsync(stopping.Token);
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                well.TrySetCanceled();
-            }
-            catch (Exception e)
-            {
-                LogConnectionFailed(e, Options.AppId);
-                well.TrySetException(e);
-            }
-        }, CancellationToken.None);
+        connection = BackgroundLoop.Start($"The connection to app {Options.AppId}", _ => ConnectUntilStoppedAsync(), time, logger);
     }
 
     /// <summary>Other processes no longer find it.</summary>
@@ -235,6 +222,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         var wasReady = Ready;
         Ready = false;
         await stopping.CancelAsync();
+        well.TrySetCanceled();
         await StopEventsAsync();
         if (wasReady && ActorHost is { } host)
         {
@@ -248,12 +236,13 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     {
         noMoreEvents = true;
         await HoldEventsAsync();
+        await Subscriptions.StopAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
         await QuiesceAsync();
-        await connection;
+        await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);
         await Subscriptions.DisposeAsync();
         await JobService.DisposeAsync();
         await ConfigurationItems.DisposeAsync();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Sidecar.Files;
 
 namespace Sidecar.Hosting;
 
@@ -18,7 +19,7 @@ internal static class FreePort
     {
         lock (Gate)
         {
-            Directory.CreateDirectory(Choices);
+            OwnerOnly.DemandFolder(Choices);
             for (var attempt = 0; attempt < 1000; attempt++)
             {
                 var port = Random.Shared.Next(20_000, 32_000);
@@ -41,7 +42,7 @@ internal static class FreePort
     {
         try
         {
-            return new FileStream(Path.Combine(Choices, $"{port}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return OwnerOnly.Open(Path.Combine(Choices, $"{port}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException)
         {

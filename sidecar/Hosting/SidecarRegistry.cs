@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Sidecar.Apps;
+using Sidecar.Files;
 using Sidecar.Tracing;
 using Sidecar.Yaml;
 
@@ -41,14 +42,11 @@ internal sealed class SidecarRegistry
     private readonly Lock gate = new();
     private (DateTime Changed, IReadOnlyList<Announcement> Live) seen = (DateTime.MinValue, []); // guarded by gate
 
+    /// <exception cref="InvalidOperationException">Another user may have made the folder, or may write to it.</exception>
     public SidecarRegistry(string? folder = null)
     {
         Folder = folder ?? Path.Combine(Path.GetTempPath(), $"dapr-embedded-sidecars-{Environment.UserName}");
-        MakeFolder();
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute); // whoever made it
-        }
+        OwnerOnly.DemandFolder(Folder);
         token = SharedToken();
     }
 
@@ -60,10 +58,10 @@ internal sealed class SidecarRegistry
     /// <exception cref="InvalidConfigurationException">Another process holds it; the message names that process.</exception>
     public IDisposable Reserve(string appId)
     {
-        MakeFolder();
+        OwnerOnly.DemandFolder(Folder);
         try
         {
-            return new FileStream(Path.Combine(Folder, $"{Uri.EscapeDataString(appId)}.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return OwnerOnly.Open(Path.Combine(Folder, $"{Uri.EscapeDataString(appId)}.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException)
         {
@@ -76,7 +74,7 @@ internal sealed class SidecarRegistry
 
     public void Announce(Announcement announcement)
     {
-        MakeFolder();
+        OwnerOnly.DemandFolder(Folder);
         WriteWhole(FileOf(announcement), JsonSerializer.Serialize(announcement));
     }
 
@@ -172,22 +170,6 @@ internal sealed class SidecarRegistry
         return parent.Length > 0 ? new TraceContext(parent, state) : TraceContext.Off;
     }
 
-    private void MakeFolder()
-    {
-        if (Directory.Exists(Folder))
-        {
-            return;
-        }
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(Folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-    }
-
     private static Announcement? Read(string file)
     {
         try
@@ -217,7 +199,7 @@ internal sealed class SidecarRegistry
     private static void WriteWhole(string file, string content, bool overwrite = true)
     {
         var draft = $"{file}.{Environment.ProcessId}.tmp";
-        File.WriteAllText(draft, content);
+        OwnerOnly.Write(draft, content);
         try
         {
             File.Move(draft, file, overwrite);

@@ -43,6 +43,7 @@ internal sealed partial class SidecarServer : IAsyncDisposable
 
     /// <summary>Loads everything, then listens. All mistakes in all resources are reported together, before anything has started.</summary>
     /// <exception cref="InvalidConfigurationException">Resources are wrong, or a port is taken.</exception>
+    /// <exception cref="Sqlite.SqliteFileException">A store can't be read.</exception>
     public static async Task<SidecarServer> StartAsync(ServerOptions options, Action<ILoggingBuilder> logging, CancellationToken cancellation)
     {
         // The empty builder: the usual ones watch the working directory for settings, and would see every write to the stores in it.
@@ -124,16 +125,24 @@ internal sealed partial class SidecarServer : IAsyncDisposable
             throw;
         }
         var server = new SidecarServer(web, sidecars, directory, reservation, options);
-        foreach (var sidecar in server.Sidecars)
+        try
         {
-            directory.Add(sidecar);
-            await sidecar.Names.AnnounceAsync(sidecar.Options.AppId, sidecar.Options.InternalGrpcPort, cancellation);
+            foreach (var sidecar in server.Sidecars)
+            {
+                directory.Add(sidecar);
+                await sidecar.Names.AnnounceAsync(sidecar.Options.AppId, sidecar.Options.InternalGrpcPort, cancellation);
+            }
+            foreach (var sidecar in server.Sidecars)
+            {
+                await sidecar.StartAsync(cancellation);
+            }
+            return server;
         }
-        foreach (var sidecar in server.Sidecars)
+        catch
         {
-            await sidecar.StartAsync(cancellation);
+            await server.DisposeAsync();
+            throw;
         }
-        return server;
     }
 
     /// <summary>Null where the Configuration says no to it.</summary>
@@ -241,6 +250,7 @@ internal sealed partial class SidecarServer : IAsyncDisposable
         web.Use(Measured.HttpAsync);
         web.Use(TracedRequests.TraceAsync);
         web.Use(next => context => HttpEdge.GuardAsync(context, next));
+        web.Use(EventStreams.EndWithServerAsync);
         web.Use(RequestPath.ReadAsync);
         web.Use(CrossOrigin.AnswerAsync);
         web.Use(Admission.AdmitAsync);

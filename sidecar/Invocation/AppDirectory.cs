@@ -12,6 +12,8 @@ internal sealed class AppDirectory
 
     public void Remove(AppSidecar sidecar) => local.TryRemove(KeyValuePair.Create(sidecar.Options.AppId, sidecar));
 
+    public IEnumerable<AppSidecar> All => local.Select(item => item.Value);
+
     public AppSidecar? Find(string appId) => local.GetValueOrDefault(appId);
 
     /// <summary>The sidecar whose app hosts an actor type and is well; null when there is none in this process.</summary>

@@ -39,7 +39,9 @@ internal abstract class EndToEnd : HttpTransformer
                 }
             }
         }
-        return await base.TransformResponseAsync(context, response, cancellation);
+        var copiesBody = await base.TransformResponseAsync(context, response, cancellation);
+        Apps.SwitchedProtocol.Restore(context);
+        return copiesBody;
     }
 
     /// <summary>What is no header name nominates nothing; the headers of a body describe it to its end.</summary>

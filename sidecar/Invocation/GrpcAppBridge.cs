@@ -12,6 +12,11 @@ internal static class GrpcAppBridge
     private static readonly HashSet<string> Hop = new(StringComparer.OrdinalIgnoreCase)
         { "Connection", "Keep-Alive", "Proxy-Connection", "Transfer-Encoding", "Upgrade", "TE", "Host", "Content-Length" };
 
+    private const string PlainText = "text/plain; charset=utf-8";
+
+    /// <summary>Quotes in messages stay readable; the answer is never part of a page.</summary>
+    private static readonly JsonWriterOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static async Task SendAsync(HttpContext context, AppSidecar callee, InvocationTarget target, string caller, TraceContext trace)
     {
         using var body = new MemoryStream();
@@ -26,7 +31,7 @@ internal static class GrpcAppBridge
         {
             var reply = await callee.Channel!.InvokeAsync(call, context.RequestAborted);
             context.Response.StatusCode = 200;
-            context.Response.ContentType = string.IsNullOrEmpty(reply.ContentType) ? "application/json" : reply.ContentType;
+            context.Response.ContentType = string.IsNullOrEmpty(reply.ContentType) ? Sniffed(reply) : reply.ContentType;
             foreach (var (name, value) in reply.Headers.Where(header => !Hop.Contains(header.Key) && !header.Key.Equals("content-type", StringComparison.OrdinalIgnoreCase)))
             {
                 context.Response.Headers.Append(name, value);
@@ -39,12 +44,19 @@ internal static class GrpcAppBridge
         }
     }
 
+    /// <summary>What Go's web server makes of an answer without content type: packed messages are named, text is told from bytes by its control characters.</summary>
+    private static string? Sniffed(InvocationReply reply)
+        => reply.Body.IsEmpty ? null
+            : !string.IsNullOrEmpty(reply.TypeUrl) ? "application/x-protobuf"
+            : reply.Body.Span.ContainsAnyInRange((byte)0, (byte)8) ? "application/octet-stream"
+            : PlainText;
+
     /// <summary>The app's gRPC status as JSON, under the HTTP status that stands for its code.</summary>
     private static async Task WriteStatusAsync(HttpContext context, Status status)
     {
         context.Response.StatusCode = StatusMapping.ToHttp(status.StatusCode);
-        context.Response.ContentType = "application/json";
-        await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+        context.Response.ContentType = PlainText;
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, Readable);
         json.WriteStartObject();
         json.WriteNumber("code", (int)status.StatusCode);
         if (status.Detail.Length > 0)

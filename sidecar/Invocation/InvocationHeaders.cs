@@ -44,6 +44,10 @@ internal static class InvocationHeaders
         || header.Equals(ApiToken, StringComparison.OrdinalIgnoreCase)
         || (caller == callee && (header.Equals(Caller, StringComparison.OrdinalIgnoreCase) || header.Equals(Callee, StringComparison.OrdinalIgnoreCase) || header.Equals(CallerNamespace, StringComparison.OrdinalIgnoreCase)));
 
+    /// <summary>In the gRPC form what a client claims about caller and callee gives way to the truth, as in daprd.</summary>
+    public static bool IsOwn(string header)
+        => header.Equals(Caller, StringComparison.OrdinalIgnoreCase) || header.Equals(Callee, StringComparison.OrdinalIgnoreCase) || header.Equals(CallerNamespace, StringComparison.OrdinalIgnoreCase);
+
     private static string FindHostAddress()
         => Environment.GetEnvironmentVariable("DAPR_HOST_IP") is { Length: > 0 } given ? given
             : NetworkInterface.GetAllNetworkInterfaces()

@@ -20,7 +20,7 @@ internal static class RemoteCall
         {
             request.Content.Headers.ContentType = type;
         }
-        foreach (var (name, value) in call.Headers)
+        foreach (var (name, value) in call.Headers.Where(header => !InvocationHeaders.IsOwn(header.Key)))
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }

@@ -167,7 +167,7 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         ClientOf(callee, target, caller.AppId);
         DemandWell(callee, target);
         var headers = call.Headers
-            .Where(header => !InvocationHeaders.Drops(header.Key, caller.AppId, targetId))
+            .Where(header => !InvocationHeaders.Drops(header.Key, caller.AppId, targetId) && !InvocationHeaders.IsOwn(header.Key))
             .Concat(InvocationHeaders.Of(caller.AppId, targetId)).ToList();
         var span = Arrival(callee, target, caller.AppId, call.Trace);
         try

@@ -21,6 +21,7 @@ internal sealed class ToApp(AppClient app, string caller, string callee, Invocat
         }
         trace.AddTo(request, binary: app.Http2);
         app.Authorize(request);
+        app.IntroduceAsDaprd(request);
     }
 }
 

@@ -1,6 +1,7 @@
 using Google.Rpc;
 using Grpc.Core;
 using Sidecar.Api;
+using Sidecar.Invocation;
 
 namespace Sidecar.Jobs;
 
@@ -20,7 +21,7 @@ internal sealed class JobErrors(string appId)
         var metadata = new Dictionary<string, string> { ["appID"] = appId };
         if (named)
         {
-            metadata["namespace"] = "";
+            metadata["namespace"] = InvocationHeaders.Namespace;
         }
         ErrorInfo info = ErrorDetails.Info(reason, metadata);
         return new DaprException(new DaprError(http, grpc, reason, message) { Details = [info] });

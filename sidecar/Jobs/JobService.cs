@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Google.Protobuf.WellKnownTypes;
+using Sidecar.Loops;
 using Sidecar.Metrics;
 using Sidecar.Timers;
 
@@ -95,7 +96,7 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
     {
         try
         {
-            if (app is not { } receiver || await store.FindAsync(name, stopping.Token) is not { } found)
+            if (app is not { } receiver || await StoreAsync(cancellation => store.FindAsync(name, cancellation), name) is not { } found)
             {
                 return;
             }
@@ -106,7 +107,7 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
                 return;
             }
             var next = await TellAsync(receiver, job);
-            if (await store.TryAdvanceAsync(name, etag, next, stopping.Token) && next is not null)
+            if (await StoreAsync(cancellation => store.TryAdvanceAsync(name, etag, next, cancellation), name) && next is not null)
             {
                 Arm(next);
             }
@@ -121,6 +122,10 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
         }
     }
 
+    /// <summary>A store that fails is asked until it works: its job would be forgotten until the next start otherwise.</summary>
+    private Task<T> StoreAsync<T>(Func<CancellationToken, Task<T>> call, string name)
+        => Repeated.UntilDoneAsync($"The record of job {name}", call, time, logger, stopping.Token);
+
     private async Task<ScheduledJob?> TellAsync(IJobReceiver receiver, ScheduledJob job)
     {
         JobOutcome outcome;
@@ -129,7 +134,7 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
         {
             outcome = await receiver.TriggerAsync(job.Name, job.Job().Data, stopping.Token);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (!stopping.IsCancellationRequested)
         {
             LogUnreachable(e, job.Name);
             outcome = JobOutcome.Failed;

@@ -1,3 +1,4 @@
+using Sidecar.Loops;
 using Sidecar.Sqlite;
 
 namespace Sidecar.Names;
@@ -13,9 +14,8 @@ internal sealed partial class SqliteNames : INameResolver
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly string registration = Guid.NewGuid().ToString();
-    private readonly CancellationTokenSource stopping = new();
-    private bool announced;
-    private Task renewing = Task.CompletedTask;
+    private BackgroundLoop? renewing; // null until the sidecar is announced
+    private int disposed;
 
     public SqliteNames(SqliteNamesOptions options, TimeProvider time, ILogger logger)
     {
@@ -35,8 +35,7 @@ internal sealed partial class SqliteNames : INameResolver
             session.Execute($"INSERT OR IGNORE INTO {options.MetadataTable} (key, value) VALUES ('nr-migrations', '1')");
             return session.Execute($"REPLACE INTO {options.Table} (registration_id, address, app_id, namespace, last_update) VALUES (?1, ?2, ?3, '', ?4)", registration, address, appId, Now());
         });
-        announced = true;
-        renewing = RenewAsync();
+        renewing = BackgroundLoop.Start($"The renewal of the registration in {options.Path}", RenewAsync, time, logger);
     }
 
     public Uri? Find(string appId) => database.Read(session =>
@@ -52,38 +51,30 @@ internal sealed partial class SqliteNames : INameResolver
 
     public async ValueTask DisposeAsync()
     {
-        if (stopping.IsCancellationRequested)
+        if (Interlocked.Exchange(ref disposed, 1) == 1)
         {
             return;
         }
-        await stopping.CancelAsync();
-        await renewing;
-        if (announced)
+        if (renewing is not null)
         {
+            await renewing.DisposeAsync();
             await database.WriteAsync(session => session.Execute($"DELETE FROM {options.Table} WHERE registration_id = ?1", registration));
         }
         database.Dispose();
     }
 
-    private async Task RenewAsync()
+    private async Task RenewAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(options.UpdateInterval - options.Timeout, time);
         var cleaned = time.GetTimestamp();
-        try
+        while (await timer.WaitForNextTickAsync(stopping))
         {
-            while (await timer.WaitForNextTickAsync(stopping.Token))
+            await RenewOnceAsync();
+            if (time.GetElapsedTime(cleaned) > options.CleanupInterval)
             {
-                await RenewOnceAsync();
-                if (time.GetElapsedTime(cleaned) > options.CleanupInterval)
-                {
-                    cleaned = time.GetTimestamp();
-                    await database.WriteAsync(session => session.Execute($"DELETE FROM {options.Table} WHERE last_update < ?1", Now() - Seconds(options.UpdateInterval)));
-                }
+                cleaned = time.GetTimestamp();
+                await database.WriteAsync(session => session.Execute($"DELETE FROM {options.Table} WHERE last_update < ?1", Now() - Seconds(options.UpdateInterval)));
             }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // The row is taken out by whoever disposes.
         }
     }
 

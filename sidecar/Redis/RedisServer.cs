@@ -41,6 +41,10 @@ internal sealed class RedisServer : IAsyncDisposable
         }
     }
 
+    /// <summary>All keys that match the pattern, some of them perhaps twice. Goes through the whole database in steps.</summary>
+    public IAsyncEnumerable<RedisKey> ScanAsync(string pattern)
+        => Connection.GetServers().First(one => one is { IsConnected: true, IsReplica: false }).KeysAsync(settings.Database, pattern, pageSize: 1000);
+
     /// <summary>
     /// A connection of its own, for commands that wait on the server: on the shared one they would hold up all others.
     /// <paramref name="longestWait"/> is how long a command may take.

@@ -13,6 +13,10 @@ internal sealed record RedisSettings(string Host, int Port, string? Username, st
         "poolTimeout", "minIdleConns", "maxConnAge", "idleTimeout", "idleCheckFrequency", "sentinelUsername", "sentinelPassword", "sentinelMasterName",
     ];
 
+    /// <summary>daprd reads the settings of all Redis components by one structure, so each takes what is meant for another.</summary>
+    private static readonly string[] OfOtherComponents =
+        ["ttlInSeconds", "queryIndexes", "consumerID", "processingTimeout", "redeliverInterval", "queueDepth", "concurrency", "maxLenApprox", "streamTTL"];
+
     /// <summary>Servers and databases that are the same share a connection.</summary>
     public string Key => $"{Host}:{Port}/{Database} {Username} {Password} {Tls} {VerifyTls} {Certificates.Client?.Thumbprint}";
 
@@ -22,7 +26,7 @@ internal sealed record RedisSettings(string Host, int Port, string? Username, st
     {
         var properties = context.Properties;
         var (host, port) = Endpoint(properties);
-        foreach (var name in WithoutEffect)
+        foreach (var name in (string[])[.. WithoutEffect, .. OfOtherComponents])
         {
             properties.Text(name);
         }

@@ -1,5 +1,6 @@
 using Sidecar.Components;
 using Sidecar.Hosting;
+using Sidecar.Loops;
 using Sidecar.Resources;
 using Sidecar.Yaml;
 
@@ -18,16 +19,17 @@ internal sealed partial class HotReload : IAsyncDisposable
     private readonly AppSidecar sidecar;
     private readonly ComponentLoader loader;
     private readonly ILogger logger;
-    private readonly CancellationTokenSource stopping = new();
+    private readonly TaskCompletionSource newBeginning = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly BackgroundLoop following;
 
     private HotReload(AppSidecar sidecar, ComponentLoader loader, TimeSpan interval, TimeProvider time, ILogger logger)
     {
         (this.sidecar, this.loader, this.logger) = (sidecar, loader, logger);
-        NewBeginning = Task.Run(() => FollowAsync(interval, time, stopping.Token));
+        following = BackgroundLoop.Start($"Hot reload of {sidecar.Options.AppId}", stopping => FollowAsync(interval, time, stopping), time, logger);
     }
 
     /// <summary>Completes when the sidecar is to begin anew; faults with what makes it end; is cancelled by disposal.</summary>
-    public Task NewBeginning { get; }
+    public Task NewBeginning => newBeginning.Task;
 
     /// <summary>Dispose of it before the sidecar.</summary>
     public static HotReload Follow(AppSidecar sidecar, ComponentLoader loader, TimeSpan interval, TimeProvider time, ILoggerFactory loggers)
@@ -35,9 +37,8 @@ internal sealed partial class HotReload : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        await NewBeginning.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        stopping.Dispose();
+        await following.DisposeAsync();
+        newBeginning.TrySetCanceled();
     }
 
     private async Task FollowAsync(TimeSpan interval, TimeProvider time, CancellationToken cancellation)
@@ -47,15 +48,18 @@ internal sealed partial class HotReload : IAsyncDisposable
         {
             LogUnwatched(failure, interval);
         }
-        do
+        try
         {
-            if (Read() is { } resources && await IsNewBeginningAsync(resources, cancellation))
+            while (Read() is not { } resources || !await IsNewBeginningAsync(resources, cancellation))
             {
-                return;
+                await watch.NextAsync(cancellation);
             }
-            await watch.NextAsync(cancellation);
+            newBeginning.TrySetResult();
         }
-        while (true);
+        catch (InvalidConfigurationException e)
+        {
+            newBeginning.TrySetException(e);
+        }
     }
 
     /// <summary>Null when the files can't be read as they are, which may be because they are being written: the sidecar stays as it is.</summary>

@@ -7,6 +7,17 @@ internal sealed class BreakerCache(int capacity)
     private readonly Dictionary<string, LinkedListNode<(string Key, Policy Policy)>> nodes = new(StringComparer.Ordinal); // guarded by gate
     private readonly LinkedList<(string Key, Policy Policy)> recent = new(); // guarded by gate
 
+    public IReadOnlyList<Policy> All
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. recent.Select(item => item.Policy)];
+            }
+        }
+    }
+
     public Policy GetOrAdd(string key, Func<string, Policy> create)
     {
         lock (gate)

@@ -71,6 +71,15 @@ internal sealed class CircuitBreaker(BreakerRule rule, TimeProvider time, Action
         }
     }
 
+    /// <summary>Closes it and forgets what it has counted: its target has been replaced.</summary>
+    public void Close()
+    {
+        lock (gate)
+        {
+            Become(BreakerState.Closed);
+        }
+    }
+
     /// <summary>The state as the clock has it.</summary>
     private BreakerState Now()
     {

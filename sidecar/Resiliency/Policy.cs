@@ -49,6 +49,8 @@ internal sealed class Policy
     /// <summary>The same pipelines under another breaker of the same rule.</summary>
     public Policy With(CircuitBreaker other) => new(this, other);
 
+    public CircuitBreaker? Breaker => breaker;
+
     /// <summary>Whether something may be tried more than once, so that what it reads has to be kept.</summary>
     public bool Retries { get; }
 

@@ -74,6 +74,34 @@ internal sealed class PolicyBook
         return Find("turn", type, new PolicyNames(names.Timeout, null, null), type, ActorCacheSize, "outbound");
     }
 
+    /// <summary>Closes the breakers of calls of an app and of the actors it hosts, because its process is another one now.</summary>
+    public void CloseFor(string app, IEnumerable<string> actorTypes)
+    {
+        Close("app", app);
+        foreach (var type in actorTypes)
+        {
+            Close("actor", type);
+        }
+    }
+
+    /// <summary>Closes the breakers of deliveries to the app itself, because its process is another one now.</summary>
+    public void CloseInbound()
+    {
+        foreach (var (_, policy) in byTarget.Where(item => item.Key.Kind == "Inbound"))
+        {
+            policy?.Breaker?.Close();
+        }
+    }
+
+    private void Close(string kind, string target)
+    {
+        byTarget.GetValueOrDefault((kind, target))?.Breaker?.Close();
+        foreach (var policy in byEndpoint.GetValueOrDefault((kind, target))?.All ?? [])
+        {
+            policy.Breaker?.Close();
+        }
+    }
+
     public Policy? Outbound(string component, ComponentKind kind) => Component(component, components.GetValueOrDefault(component)?.Outbound, kind, "Outbound");
 
     public Policy? Inbound(string component, ComponentKind kind) => Component(component, components.GetValueOrDefault(component)?.Inbound, kind, "Inbound");

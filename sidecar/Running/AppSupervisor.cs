@@ -1,20 +1,22 @@
-using Sidecar.Hosting;
+using Sidecar.Files;
 
 namespace Sidecar.Running;
 
 /// <summary>
-/// Keeps one app's process: starts it, says when it ends, and starts it again if that was not asked for. Restarts are told, spaced
-/// by growing pauses, and given up when the app never gets well.
+/// Keeps one app's process: starts it, reports its end, and starts it again when it failed. An app that keeps failing is started again after growing
+/// pauses for as long as the run lasts, and never ends the run, unless the operator has asked for that by <c>--no-restart</c>.
 /// </summary>
-internal sealed class AppSupervisor(RunApp app, AppSidecar sidecar, RunRecord record, RunConsole console, bool restart, TimeProvider time) : IAsyncDisposable
+/// <param name="restarted">Called after each start but the first.</param>
+internal sealed class AppSupervisor(RunApp app, RunRecord record, RunConsole console, bool restart, Action restarted, TimeProvider time) : IAsyncDisposable
 {
-    private const int MostRestarts = 10;
+    /// <summary>From here on each failure is reported as an error, with the app's last lines.</summary>
+    private const int ManyFailures = 3;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan WellAfter = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource stopping = new();
     private readonly StreamWriter? file = LogFile(app, time);
+    private readonly RestartPause pauses = new();
     private AppProcess? process;
     private Task watching = Task.CompletedTask;
 
@@ -22,11 +24,10 @@ internal sealed class AppSupervisor(RunApp app, AppSidecar sidecar, RunRecord re
 
     public RunApp App => app;
 
-    public AppSidecar Sidecar => sidecar;
-
-    /// <summary>Faults when the app has ended and stays so; the message says how and why.</summary>
+    /// <summary>Completes when the app has finished (exit code 0). Faults only under <c>--no-restart</c>, when it has failed; the message says how.</summary>
     public Task Watching => watching;
 
+    /// <exception cref="InvalidOperationException">The command can't be started; the message says why and what to do.</exception>
     public void Start()
     {
         if (app.Command.Count == 0)
@@ -40,11 +41,12 @@ internal sealed class AppSupervisor(RunApp app, AppSidecar sidecar, RunRecord re
     public async Task StopAsync()
     {
         await stopping.CancelAsync();
-        if (process is not null)
+        await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // from here on nothing is started any more
+        if (process is { } running)
         {
-            await Signals.EndAsync(process.Process, Patience, time);
+            await Signals.EndAsync(running.Process, Patience, time);
+            record.Remove(running.Process.Id);
         }
-        await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public async ValueTask DisposeAsync()
@@ -60,48 +62,76 @@ internal sealed class AppSupervisor(RunApp app, AppSidecar sidecar, RunRecord re
 
     private void Launch()
     {
-        process = AppProcess.Start(app, sidecar.Options, Log);
+        process = AppProcess.Start(app, app.Options, Log);
         record.Add(app.Options.AppId, process.Process.Id);
     }
 
     private async Task WatchAsync()
     {
-        var pause = TimeSpan.FromMilliseconds(200);
-        for (var restarts = 0; ; restarts++)
+        while (true)
         {
-            var started = time.GetTimestamp();
-            await process!.Process.WaitForExitAsync();
+            var begun = time.GetTimestamp();
+            await process!.Process.WaitForExitAsync(stopping.Token);
             record.Remove(process.Process.Id);
-            if (stopping.IsCancellationRequested)
-            {
-                return;
-            }
+            var ran = time.GetElapsedTime(begun);
             if (process.Process.ExitCode == 0)
             {
-                console.Info($"app '{app.Options.AppId}' has finished after {time.GetElapsedTime(started).TotalSeconds:0.0} s");
+                console.Info($"app '{app.Options.AppId}' has finished after {ran.TotalSeconds:0.0} s");
                 return;
             }
-            var ended = $"app '{app.Options.AppId}': '{string.Join(' ', app.Command)}' ended with exit code {process.Process.ExitCode} after {time.GetElapsedTime(started).TotalSeconds:0.0} s";
-            if (!sidecar.Ready || !restart || restarts == MostRestarts)
+            var ended = $"app '{app.Options.AppId}': '{string.Join(' ', app.Command)}' ended with exit code {process.Process.ExitCode} after {ran.TotalSeconds:0.0} s";
+            if (!restart)
             {
-                throw new InvalidOperationException($"{ended}. Its last lines:{Environment.NewLine}{string.Join(Environment.NewLine, process.LastLines.Select(line => "    " + line))}");
+                throw new InvalidOperationException($"{ended}. {LastLines(process)}");
             }
-            if (time.GetElapsedTime(started) > WellAfter)
-            {
-                (restarts, pause) = (0, TimeSpan.FromMilliseconds(200));
-            }
-            console.Warn($"{ended}; starting it again in {pause.TotalSeconds:0.0} s");
-            await Task.Delay(pause, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (stopping.IsCancellationRequested)
+            await PauseAsync(ended, pauses.After(ran), process);
+            if (stopping.IsCancellationRequested || !await LaunchAgainAsync())
             {
                 return;
             }
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-            process.Dispose();
-            Launch();
+            restarted();
             console.Info($"app '{app.Options.AppId}' is process {process.Process.Id} now");
         }
     }
+
+    /// <summary>Tries until the command can be started, for a build may just be replacing it. False: the run ends before.</summary>
+    private async Task<bool> LaunchAgainAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                var before = process;
+                Launch();
+                before?.Dispose();
+                return true;
+            }
+            catch (InvalidOperationException e)
+            {
+                await PauseAsync(e.Message, pauses.After(TimeSpan.Zero), null);
+            }
+            if (stopping.IsCancellationRequested)
+            {
+                return false;
+            }
+        }
+    }
+
+    private async Task PauseAsync(string failure, TimeSpan pause, AppProcess? ended)
+    {
+        if (pauses.Failures < ManyFailures)
+        {
+            console.Warn($"{failure}; starting it again in {pause.TotalSeconds:0.0} s");
+        }
+        else
+        {
+            console.Error($"{failure}; it has failed {pauses.Failures} times in a row, each time within a minute. Starting it again in {pause.TotalSeconds:0.0} s; the other apps go on (--no-restart ends the run instead). {(ended is null ? "" : LastLines(ended))}");
+        }
+        await Task.Delay(pause, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static string LastLines(AppProcess process)
+        => $"Its last lines:{Environment.NewLine}{string.Join(Environment.NewLine, process.LastLines.Select(line => "    " + line))}";
 
     private void Log(string line)
     {
@@ -125,8 +155,8 @@ internal sealed class AppSupervisor(RunApp app, AppSidecar sidecar, RunRecord re
             return null;
         }
         var folder = Path.Combine(app.Directory, ".dapr", "logs");
-        Directory.CreateDirectory(folder);
+        OwnerOnly.CreateFolder(folder);
         var file = Path.Combine(folder, $"{app.Options.AppId}_app_{time.GetLocalNow():yyyyMMddHHmmss}.log");
-        return new StreamWriter(new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.Read)) { AutoFlush = true };
+        return new StreamWriter(OwnerOnly.Open(file, FileMode.Append, FileAccess.Write, FileShare.Read)) { AutoFlush = true };
     }
 }

@@ -31,7 +31,7 @@ internal sealed class RunConsole(IAnsiConsole console, IReadOnlyList<string> app
         var table = new Table().Border(TableBorder.Rounded).AddColumns("app", "pid", "app port", "dapr http", "dapr grpc", "metrics");
         foreach (var app in apps)
         {
-            var options = app.Sidecar.Options;
+            var options = app.App.Options;
             table.AddRow(options.AppId, app.ProcessId?.ToString() ?? "–", options.AppPort > 0 ? options.AppPort.ToString() : "–", options.HttpPort.ToString(), options.GrpcPort.ToString(), options.MetricsPort.ToString());
         }
         lock (gate)

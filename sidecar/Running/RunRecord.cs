@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sidecar.Files;
 using Sidecar.Hosting;
 
 namespace Sidecar.Running;
@@ -10,7 +11,8 @@ internal sealed record RecordedProcess(string AppId, int ProcessId, string Start
 /// What is running, on disk, so that the run after a <c>kill -9</c> of this one can tell its leftovers from strangers that got the
 /// same process number, and end them before it starts its own.
 /// </summary>
-internal sealed class RunRecord(string folder)
+/// <param name="changed">Called with the processes of apps that run now, after each change.</param>
+internal sealed class RunRecord(string folder, Action<IEnumerable<int>>? changed = null)
 {
     private readonly string file = Path.Combine(folder, ".sidecar", "run.json");
     private readonly List<RecordedProcess> processes = []; // guarded by itself
@@ -19,7 +21,7 @@ internal sealed class RunRecord(string folder)
     /// <exception cref="InvalidOperationException">Another sidecar runs this template.</exception>
     public IReadOnlyList<RecordedProcess> TakeOver()
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        OwnerOnly.CreateFolder(Path.GetDirectoryName(file)!);
         var left = Read().Where(process => ProcessInfo.StartTime(process.ProcessId) == process.StartTime).ToList();
         if (left.FirstOrDefault(process => process.AppId.Length == 0 && process.ProcessId != Environment.ProcessId) is { } other)
         {
@@ -49,8 +51,9 @@ internal sealed class RunRecord(string folder)
         {
             change(processes);
             var draft = file + ".tmp";
-            File.WriteAllText(draft, JsonSerializer.Serialize(processes));
+            OwnerOnly.Write(draft, JsonSerializer.Serialize(processes));
             File.Move(draft, file, overwrite: true);
+            changed?.Invoke(processes.Where(process => process.AppId.Length > 0).Select(process => process.ProcessId));
         }
     }
 

@@ -17,7 +17,9 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
     public async Task<int> RunAsync(CancellationToken interrupted)
     {
         BatchScheduling.Adopt();
-        var record = new RunRecord(options.BaseDirectory);
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(new RunLogger(console)));
+        using var guard = new OrphanGuard(loggers.CreateLogger<OrphanGuard>());
+        var record = new RunRecord(options.BaseDirectory, guard.Guard);
         await Task.WhenAll(record.TakeOver().Select(left => EndLeftOverAsync(left, record)));
         RefuseBusyPorts();
         var started = time.GetTimestamp();
@@ -25,7 +27,7 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         await using var server = await SidecarServer.StartAsync(
             new ServerOptions([.. complete.Select(app => app.Options)], options.Strict, options.LogLevel),
             logging => logging.AddProvider(new RunLogger(console)), interrupted);
-        var supervisors = complete.Zip(server.Sidecars).Select(pair => new AppSupervisor(pair.First, pair.Second, record, console, options.Restart, time)).ToList();
+        var supervisors = complete.Zip(server.Sidecars, (app, sidecar) => new AppSupervisor(app with { Options = sidecar.Options }, record, console, options.Restart, sidecar.AppRestarted, time)).ToList();
         try
         {
             foreach (var supervisor in supervisors)
@@ -33,9 +35,10 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
                 supervisor.Start();
             }
             var ended = EndAsync([.. supervisors.Where(supervisor => supervisor.App.Command.Count > 0)], interrupted);
-            await ReadyAsync(supervisors, ended, interrupted);
+            await ReadyAsync(supervisors, server.Sidecars, ended, interrupted);
             console.Table(supervisors);
             console.Info($"all {supervisors.Count} apps are ready after {time.GetElapsedTime(started).TotalSeconds:0.0} s; Ctrl-C ends them");
+            await LinkAsync(supervisors, interrupted);
             Hint(supervisors);
             await WaitForEndAsync(ended, server.Lifetime.ApplicationStopping, interrupted);
             return 0;
@@ -87,11 +90,11 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
     }
 
     /// <summary>Waits for all apps, however long they take, and names those that are not ready yet once in a while.</summary>
-    private async Task ReadyAsync(List<AppSupervisor> supervisors, Task ended, CancellationToken interrupted)
+    private async Task ReadyAsync(List<AppSupervisor> supervisors, IReadOnlyList<AppSidecar> sidecars, Task ended, CancellationToken interrupted)
     {
         // An app without command is started by another program, at a time of its own.
-        var awaited = supervisors.Where(supervisor => supervisor.App.Command.Count > 0).ToList();
-        var ready = Task.WhenAll(awaited.Select(supervisor => Task.WhenAny(supervisor.Sidecar.Well, supervisor.Watching)));
+        var awaited = supervisors.Zip(sidecars).Where(pair => pair.First.App.Command.Count > 0).ToList();
+        var ready = Task.WhenAll(awaited.Select(pair => Task.WhenAny(pair.Second.Well, pair.First.Watching)));
         using var reports = new PeriodicTimer(BetweenReports, time);
         while (!ready.IsCompleted)
         {
@@ -102,7 +105,7 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
             {
                 return;
             }
-            if (first == report && awaited.Where(supervisor => !supervisor.Sidecar.Well.IsCompleted).ToList() is { Count: > 0 } late)
+            if (first == report && awaited.Where(pair => !pair.Second.Well.IsCompleted && !pair.First.Watching.IsCompleted).Select(pair => pair.First).ToList() is { Count: > 0 } late)
             {
                 console.Warn($"not ready yet: {string.Join(", ", late.Select(supervisor => $"'{supervisor.App.Options.AppId}' (port {supervisor.App.Options.AppPort})"))}; does the app listen on its APP_PORT?");
             }
@@ -140,6 +143,14 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
     }
 
     private static string? Empty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private async Task LinkAsync(List<AppSupervisor> supervisors, CancellationToken interrupted)
+    {
+        foreach (var (appId, address) in await RootPages.FindAsync(supervisors.Select(supervisor => supervisor.App.Options), time, interrupted))
+        {
+            console.Info($"open: {address} ({appId})");
+        }
+    }
 
     private void Hint(List<AppSupervisor> supervisors)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sidecar.Apps;
+using Sidecar.Resources;
 using Sidecar.Yaml;
 
 namespace Sidecar.Running;
@@ -17,17 +18,19 @@ internal sealed class RunTemplateReader
     /// <summary>Fields for Kubernetes runs of the CLI.</summary>
     private static readonly string[] ForKubernetes = ["containerImage", "containerImagePullPolicy", "createService"];
 
+    private const string DefaultSet = "embedded";
+
     private readonly string file;
     private readonly string folder;
-    private readonly string componentSet;
+    private readonly string? componentSet;
     private readonly List<YamlProblem> problems;
 
-    private RunTemplateReader(string file, string componentSet, List<YamlProblem> problems)
+    private RunTemplateReader(string file, string? componentSet, List<YamlProblem> problems)
         => (this.file, folder, this.componentSet, this.problems) = (file, Path.GetDirectoryName(file)!, componentSet, problems);
 
-    /// <param name="componentSet">The folder under <c>components/</c> that takes the place of the one the template names.</param>
+    /// <param name="componentSet">The folder under <c>components/</c> that takes the place of the one the template names; null: <c>embedded</c>, if there is one.</param>
     /// <exception cref="InvalidConfigurationException">With every mistake found.</exception>
-    public static RunTemplate Read(string file, string componentSet, bool strict = true)
+    public static RunTemplate Read(string file, string? componentSet, bool strict = true)
     {
         var problems = new List<YamlProblem>();
         if (!File.Exists(file))
@@ -151,22 +154,37 @@ internal sealed class RunTemplateReader
     private static IEnumerable<string> AccessListOf(string configuration, string appId)
         => Path.Combine(Path.GetDirectoryName(configuration)!, "access", $"{appId}.yaml") is var file && System.IO.File.Exists(file) ? [file] : [];
 
-    /// <summary>The template names the set that <c>dapr init</c> provides; here another folder beside it takes its place.</summary>
+    /// <summary>
+    /// A folder under <c>components/</c> that is one of several sets gives way to the chosen one: the template names the set that <c>dapr init</c> provides.
+    /// Sets declare components of the same names. Any other folder means what it means to Dapr's CLI.
+    /// </summary>
     private string ComponentSetOf(string path)
     {
         var parent = Path.GetDirectoryName(path.TrimEnd(Path.DirectorySeparatorChar));
-        if (parent is null || Path.GetFileName(parent) != "components")
+        if (parent is null || Path.GetFileName(parent) != "components" || !Directory.Exists(path))
         {
             return path;
         }
-        var chosen = Path.Combine(parent, componentSet);
+        var chosen = Path.Combine(parent, componentSet ?? DefaultSet);
         if (!Directory.Exists(chosen))
         {
-            var known = Directory.Exists(parent) ? string.Join(", ", Directory.EnumerateDirectories(parent).Select(Path.GetFileName).Order(StringComparer.Ordinal)) : "none";
-            problems.Add(new YamlProblem(parent, 0, $"there is no component set '{componentSet}'; known are: {known}"));
+            if (componentSet is not null)
+            {
+                var known = Directory.Exists(parent) ? string.Join(", ", Directory.EnumerateDirectories(parent).Select(Path.GetFileName).Order(StringComparer.Ordinal)) : "none";
+                problems.Add(new YamlProblem(parent, 0, $"there is no component set '{componentSet}'; known are: {known}"));
+            }
+            return path;
         }
-        return chosen;
+        if (ComponentsOf(path).Except(ComponentsOf(chosen), StringComparer.Ordinal).ToList() is not { Count: > 0 } missing)
+        {
+            return chosen;
+        }
+        problems.Add(new YamlProblem(chosen, 0, $"the set does not take the place of {path}, because it does not declare {string.Join(", ", missing.Select(name => $"'{name}'"))}; declare the same components in both") { Severity = componentSet is null ? Severity.IgnoredField : Severity.Error });
+        return path;
     }
+
+    /// <summary>Mistakes in the files are reported when their resources are loaded.</summary>
+    private static IEnumerable<string> ComponentsOf(string folder) => ResourceSet.Read([folder], []).Components.Select(component => component.Name);
 
     private static string Locate(string path, string from)
         => path.StartsWith('~') ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[1..].TrimStart('/')) : Path.GetFullPath(path, from);

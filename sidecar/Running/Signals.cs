@@ -7,49 +7,100 @@ namespace Sidecar.Running;
 /// <summary>Ends processes: asks first, then makes them.</summary>
 internal static partial class Signals
 {
+    private const int Interrupt = 2;
     private const int Terminate = 15;
+    private const nint ByDefault = 0;
+    private const nint Ignored = 1;
 
-    /// <summary>Waits at most <paramref name="patience"/> for a process to end by itself before it is killed with its children.</summary>
+    /// <summary>
+    /// Takes SIGINT back where the parent has this process ignore it, as a shell does with background jobs: .NET registers no handler for a signal that
+    /// is ignored. Called before any handler is registered.
+    /// </summary>
+    public static void HeedInterrupt()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+        Span<nint> current = stackalloc nint[64]; // larger than any system's struct sigaction, which begins with the handler
+        if (GetAction(Interrupt, 0, ref MemoryMarshal.GetReference(current)) == 0 && current[0] == Ignored)
+        {
+            SetHandler(Interrupt, ByDefault);
+        }
+    }
+
+    /// <summary>
+    /// Waits at most <paramref name="patience"/> for a process to end by itself before it is killed with its children. What it leaves behind, a shell's
+    /// command for example, is ended after it.
+    /// </summary>
     public static async Task EndAsync(Process process, TimeSpan patience, TimeProvider time)
     {
         if (process.HasExited)
         {
             return;
         }
+        var descendants = ProcessInfo.Descendants(process.Id);
         if (OperatingSystem.IsWindows() || Kill(process.Id, Terminate) != 0)
         {
             process.Kill(entireProcessTree: true);
         }
-        using var limit = new CancellationTokenSource(patience, time);
-        try
+        using (var limit = new CancellationTokenSource(patience, time))
         {
-            await process.WaitForExitAsync(limit.Token);
+            try
+            {
+                await WaitAsync(process, limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+                await WaitAsync(process, CancellationToken.None);
+            }
         }
-        catch (OperationCanceledException)
+        await EndAsync(descendants, patience, time);
+    }
+
+    /// <summary>For its end only: its output may go on, by a child that has inherited it.</summary>
+    private static async Task WaitAsync(Process process, CancellationToken cancellation)
+    {
+        var exited = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        process.Exited += (_, _) => exited.TrySetResult();
+        if (!process.HasExited)
         {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync(CancellationToken.None);
+            await exited.Task.WaitAsync(cancellation);
         }
     }
 
-    /// <summary>Ends a process of an earlier run, unless its number now belongs to another.</summary>
-    public static async Task EndAsync(RecordedProcess recorded, TimeSpan patience, TimeProvider time)
+    /// <summary>Ends a process of an earlier run with its descendants, unless its number now belongs to another.</summary>
+    public static Task EndAsync(RecordedProcess recorded, TimeSpan patience, TimeProvider time)
+        => EndAsync([(recorded.ProcessId, recorded.StartTime), .. IsAlive(recorded.ProcessId, recorded.StartTime) ? ProcessInfo.Descendants(recorded.ProcessId) : []], patience, time);
+
+    private static async Task EndAsync(IReadOnlyList<(int ProcessId, string StartTime)> processes, TimeSpan patience, TimeProvider time)
+    {
+        foreach (var (id, startTime) in processes)
+        {
+            if (IsAlive(id, startTime) && (OperatingSystem.IsWindows() || Kill(id, Terminate) != 0))
+            {
+                KillByForce(id, startTime);
+            }
+        }
+        if (!await GoneAsync(processes, patience, time))
+        {
+            foreach (var (id, startTime) in processes)
+            {
+                KillByForce(id, startTime);
+            }
+            await GoneAsync(processes, Timeout.InfiniteTimeSpan, time);
+        }
+    }
+
+    private static void KillByForce(int processId, string startTime)
     {
         try
         {
-            using var process = Process.GetProcessById(recorded.ProcessId);
-            if (!IsAlive(recorded))
-            {
-                return;
-            }
-            if (OperatingSystem.IsWindows() || Kill(recorded.ProcessId, Terminate) != 0)
+            using var process = Process.GetProcessById(processId);
+            if (IsAlive(processId, startTime))
             {
                 process.Kill(entireProcessTree: true);
-            }
-            if (!await GoneAsync(recorded, patience, time))
-            {
-                process.Kill(entireProcessTree: true);
-                await GoneAsync(recorded, Timeout.InfiniteTimeSpan, time);
             }
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
@@ -62,13 +113,13 @@ internal static partial class Signals
     /// An orphan that has ended stays listed until the machine's first process buries it, which in a container may be never: it is asked
     /// for its state, not waited for.
     /// </summary>
-    private static async Task<bool> GoneAsync(RecordedProcess recorded, TimeSpan patience, TimeProvider time)
+    private static async Task<bool> GoneAsync(IReadOnlyList<(int ProcessId, string StartTime)> processes, TimeSpan patience, TimeProvider time)
     {
         using var limit = new CancellationTokenSource(patience, time);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20), time);
         try
         {
-            while (IsAlive(recorded))
+            while (processes.Any(process => IsAlive(process.ProcessId, process.StartTime)))
             {
                 await timer.WaitForNextTickAsync(limit.Token);
             }
@@ -80,7 +131,13 @@ internal static partial class Signals
         }
     }
 
-    private static bool IsAlive(RecordedProcess recorded) => ProcessInfo.StartTime(recorded.ProcessId) == recorded.StartTime;
+    private static bool IsAlive(int processId, string startTime) => ProcessInfo.StartTime(processId) == startTime;
+
+    [LibraryImport("libc", EntryPoint = "sigaction")]
+    private static partial int GetAction(int signal, nint none, ref nint current);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint SetHandler(int signal, nint handler);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int processId, int signal);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using Sidecar.Files;
 
 namespace Sidecar.Sqlite;
 
@@ -51,7 +52,7 @@ internal sealed class SqliteDatabase : IDisposable
                 known.users++;
                 return known;
             }
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(full)!);
+            Prepare(full);
             return Open[full] = new SqliteDatabase(full);
         }
     }
@@ -90,6 +91,10 @@ internal sealed class SqliteDatabase : IDisposable
         {
             return work(session);
         }
+        catch (SqliteException e)
+        {
+            throw SqliteFileException.Of(e, Path);
+        }
         finally
         {
             readers.Add(session);
@@ -115,16 +120,39 @@ internal sealed class SqliteDatabase : IDisposable
         keepInMemoryAlive?.Dispose();
     }
 
+    /// <summary>Creates the file, so that it is its owner's alone; SQLite gives the files beside it the same mode.</summary>
+    private static void Prepare(string path)
+    {
+        OwnerOnly.CreateFolder(System.IO.Path.GetDirectoryName(path)!);
+        if (!File.Exists(path))
+        {
+            OwnerOnly.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite).Dispose();
+        }
+    }
+
     private SqliteConnection Connect()
     {
         var connection = new SqliteConnection(connectionString);
-        connection.Open();
+        try
+        {
+            connection.Open();
+            Configure(connection);
+            return connection;
+        }
+        catch (SqliteException e)
+        {
+            connection.Dispose();
+            throw SqliteFileException.Of(e, Path);
+        }
+    }
+
+    private void Configure(SqliteConnection connection)
+    {
         using var command = connection.CreateCommand();
         // FULL: a commit is answered only when it is on the medium (design: acknowledge only what is on disk).
         command.CommandText = InMemory
             ? "PRAGMA foreign_keys=OFF"
             : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-8000";
         command.ExecuteNonQuery();
-        return connection;
     }
 }

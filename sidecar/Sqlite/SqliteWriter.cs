@@ -25,6 +25,7 @@ internal sealed class SqliteWriter : IDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
 
     private readonly SqliteSession session;
+    private readonly string name;
     private readonly Thread thread;
     private readonly ITimer patience;
     /// <summary>Guards the fields below, and is what the thread waits on: unlike the slim primitives it does not spin first, which on few cores takes time from those it waits for.</summary>
@@ -38,7 +39,7 @@ internal sealed class SqliteWriter : IDisposable
 
     public SqliteWriter(SqliteSession session, string name)
     {
-        this.session = session;
+        (this.session, this.name) = (session, name);
         patience = TimeProvider.System.CreateTimer(_ => Hurry(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         thread = new Thread(Run) { IsBackground = true, Name = $"sqlite {name}" };
         thread.Start();
@@ -192,18 +193,20 @@ internal sealed class SqliteWriter : IDisposable
                 session.Execute("COMMIT");
             }
         }
-        catch (SqliteException failure)
+        catch (Exception failure)
         {
+            // Whatever it was: callers must learn of it, and the thread must live.
             Rollback();
+            var cause = batch.Select(job => job.Failure).OfType<SqliteException>().FirstOrDefault() ?? failure; // what ended the transaction
             foreach (var job in batch)
             {
-                job.Fail(failure);
+                job.Fail(cause, Told);
             }
             return;
         }
         foreach (var job in batch)
         {
-            job.Complete();
+            job.Complete(Told);
         }
     }
 
@@ -211,7 +214,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         if (!job.Undoable)
         {
-            job.Run(session);
+            DemandTransaction(job.Run(session));
             return;
         }
         session.Execute("SAVEPOINT job");
@@ -221,10 +224,22 @@ internal sealed class SqliteWriter : IDisposable
         }
         else
         {
+            DemandTransaction(succeeded: false);
             session.Execute("ROLLBACK TO job");
             session.Execute("RELEASE job");
         }
     }
+
+    /// <summary>What came before in the batch is undone with a transaction that SQLite has ended, and what comes after would be committed one by one.</summary>
+    private void DemandTransaction(bool succeeded)
+    {
+        if (!succeeded && !session.InTransaction)
+        {
+            throw new InvalidOperationException($"{name}: the transaction was rolled back by a statement that failed in it");
+        }
+    }
+
+    private Exception Told(Exception failure) => failure is SqliteException e ? SqliteFileException.Of(e, name) : failure;
 
     private void Rollback()
     {
@@ -232,7 +247,7 @@ internal sealed class SqliteWriter : IDisposable
         {
             session.Execute("ROLLBACK");
         }
-        catch (SqliteException)
+        catch (Exception e) when (e is SqliteException or InvalidOperationException)
         {
             // The failed statement has already ended the transaction; there is nothing left to roll back.
         }
@@ -240,22 +255,23 @@ internal sealed class SqliteWriter : IDisposable
 
     private abstract class Job
     {
+        public Exception? Failure { get; protected set; }
+
         /// <summary>Has changes of several statements to undo when it fails half-way.</summary>
         public required bool Undoable { get; init; }
 
         /// <summary>False: it failed and its changes must be undone. The task is not completed before the commit.</summary>
         public abstract bool Run(SqliteSession session);
 
-        public abstract void Complete();
+        public abstract void Complete(Func<Exception, Exception> told);
 
-        public abstract void Fail(Exception failure);
+        public abstract void Fail(Exception failure, Func<Exception, Exception> told);
     }
 
     private sealed class Job<T>(Func<SqliteSession, T> work) : Job
     {
         private readonly TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? result;
-        private Exception? failure;
 
         public Task<T> Task => completion.Task;
 
@@ -268,23 +284,23 @@ internal sealed class SqliteWriter : IDisposable
             }
             catch (Exception e)
             {
-                failure = e; // handed to the caller by Complete
+                Failure = e; // handed to the caller by Complete
                 return false;
             }
         }
 
-        public override void Complete()
+        public override void Complete(Func<Exception, Exception> told)
         {
-            if (failure is null)
+            if (Failure is null)
             {
                 completion.SetResult(result!);
             }
             else
             {
-                completion.SetException(failure);
+                completion.SetException(told(Failure));
             }
         }
 
-        public override void Fail(Exception e) => completion.SetException(failure ?? e);
+        public override void Fail(Exception e, Func<Exception, Exception> told) => completion.SetException(told(Failure ?? e));
     }
 }

@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Sidecar.Api;
 using Sidecar.Api.Json;
 using Sidecar.Components;
+using Sidecar.Loops;
 using Sidecar.PubSub;
 using Sidecar.PubSub.Events;
 using Sidecar.PubSub.Publishing;
@@ -25,8 +26,8 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(2);
 
     private readonly Channel<(StateStoreComponent Store, StateWrite Record)> committed = Channel.CreateUnbounded<(StateStoreComponent, StateWrite)>(new() { SingleReader = true });
-    private readonly CancellationTokenSource stopping = new();
-    private Task relay = Task.CompletedTask;
+    private readonly List<(StateStoreComponent Store, StateWrite Record)> batch = []; // the relay's: taken, and not all published yet
+    private BackgroundLoop? relay;
     private Task forgetting = Task.CompletedTask; // the relay's: what is published goes out of the stores while the next is published
     private long sequence = Random.Shared.Next(); // two instances that write in the same moment must not write the same key
 
@@ -39,7 +40,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         {
             await TakeUpAsync(store, cancellation);
         }
-        relay = Task.Run(RelayAsync, CancellationToken.None);
+        relay = BackgroundLoop.Start($"The outbox relay of {appId}", RelayAsync, time, logger);
     }
 
     /// <summary>Relays what an earlier run has left in <paramref name="store"/>.</summary>
@@ -98,10 +99,11 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
     public async ValueTask DisposeAsync()
     {
         committed.Writer.TryComplete();
-        await stopping.CancelAsync();
-        await relay;
+        if (relay is not null)
+        {
+            await relay.DisposeAsync();
+        }
         await forgetting;
-        stopping.Dispose();
     }
 
     private static bool IsProjection(SaveRequest upsert)
@@ -152,94 +154,92 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         return System.Text.Encoding.UTF8.GetBytes(GoFormat.Print(value.RootElement));
     }
 
-    private async Task RelayAsync()
+    /// <summary>What is not published when the sidecar ends is in the store, and goes out at the next start.</summary>
+    private async Task RelayAsync(CancellationToken stopping)
     {
-        var batch = new List<(StateStoreComponent Store, StateWrite Record)>();
-        try
+        while (batch.Count > 0 || await committed.Reader.WaitToReadAsync(stopping))
         {
-            while (await committed.Reader.WaitToReadAsync(stopping.Token))
+            while (batch.Count < 256 && committed.Reader.TryRead(out var next))
             {
-                while (batch.Count < 256 && committed.Reader.TryRead(out var next))
-                {
-                    batch.Add(next);
-                }
-                await PublishAsync(batch);
-                batch.Clear();
+                batch.Add(next);
             }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // What was not published is in the store, and goes out at the next start.
+            await PublishAsync(stopping);
         }
     }
 
-    private async Task PublishAsync(List<(StateStoreComponent Store, StateWrite Record)> batch)
+    private async Task PublishAsync(CancellationToken stopping)
     {
         var delay = FirstRetry;
-        var rest = batch;
-        while (rest.Count > 0)
+        while (batch.Count > 0)
         {
             // Started in order: brokers keep the order of the calls, and one commit can take them all.
-            var sends = rest.Select(item => (item, Task: SendAsync(item.Store.Outbox!, item.Record))).ToList();
-            var failed = new List<(StateStoreComponent, StateWrite)>();
+            var sends = batch.Select(item => (item, Task: SendAsync(item.Store.Outbox!, item.Record, stopping))).ToList();
+            var failed = new List<(StateStoreComponent Store, StateWrite Record)>();
             var sent = new List<(StateStoreComponent Store, StateWrite Record)>();
             foreach (var (item, task) in sends)
             {
                 (await task ? sent : failed).Add(item);
             }
+            batch.Clear();
+            batch.AddRange(failed);
             foreach (var group in sent.GroupBy(item => item.Store))
             {
-                var forgotten = ForgetAsync(group.Key, [.. group.Select(item => item.Record.Key)]);
+                var forgotten = ForgetAsync(group.Key, [.. group.Select(item => item.Record.Key)], stopping);
                 forgetting = forgetting.IsCompleted ? forgotten : Task.WhenAll(forgetting, forgotten);
             }
-            rest = failed;
-            if (rest.Count > 0)
+            if (batch.Count > 0)
             {
-                await Task.Delay(delay, time, stopping.Token);
+                await Task.Delay(delay, time, stopping);
                 delay = delay * 2 < LongestRetry ? delay * 2 : LongestRetry;
             }
         }
     }
 
-    private async Task<bool> SendAsync(OutboxSettings outbox, StateWrite record)
+    private async Task<bool> SendAsync(OutboxSettings outbox, StateWrite record, CancellationToken stopping)
     {
         try
         {
             using var envelope = JsonDocument.Parse(record.Value);
             var subject = envelope.RootElement.TryGetProperty("subject", out var value) ? value.GetString() : null;
-            await pubsub.ForwardAsync(outbox.PubSub, new BrokerMessage(outbox.Topic, record.Value, CloudEvents.ContentType, BrokerMessage.NoMetadata) { OrderingKey = subject }, stopping.Token);
+            await pubsub.ForwardAsync(outbox.PubSub, new BrokerMessage(outbox.Topic, record.Value, CloudEvents.ContentType, BrokerMessage.NoMetadata) { OrderingKey = subject }, stopping);
             return true;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!stopping.IsCancellationRequested)
         {
             LogPublishFailed(e, outbox.Topic, outbox.PubSub);
             return false;
         }
     }
 
-    private async Task ForgetAsync(StateStoreComponent store, IReadOnlyList<string> keys)
+    /// <summary>Tried until it works: a record that stays would be published again by each start.</summary>
+    private async Task ForgetAsync(StateStoreComponent store, IReadOnlyList<string> keys, CancellationToken stopping)
     {
         try
         {
-            if (store.Store is IUnhurriedDeletes unhurried)
+            await Repeated.UntilDoneAsync($"The removal of published outbox records from {store.Name}", async _ =>
             {
-                await unhurried.DeleteLaterAsync(keys);
-            }
-            else
-            {
-                await ((ITransactionalStateStore)store.Store).TransactAsync([.. keys.Select(key => StateWrite.Delete(key))], CancellationToken.None);
-            }
+                await DeleteAsync(store.Store, keys);
+                return keys.Count;
+            }, time, logger, stopping);
         }
-        catch (Exception e)
+        catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // Published but still on record: goes out once more at the next start, which at-least-once allows.
-            LogForgetFailed(e, store.Name);
+            // Published once more at the next start, which at-least-once allows.
+        }
+    }
+
+    private static async Task DeleteAsync(IStateStore store, IReadOnlyList<string> keys)
+    {
+        if (store is IUnhurriedDeletes unhurried)
+        {
+            await unhurried.DeleteLaterAsync(keys);
+        }
+        else
+        {
+            await ((ITransactionalStateStore)store).TransactAsync([.. keys.Select(key => StateWrite.Delete(key))], CancellationToken.None);
         }
     }
 
     [LoggerMessage(2201, LogLevel.Warning, "Outbox event could not be published to topic {Topic} of {PubSub}; trying again")]
     private partial void LogPublishFailed(Exception failure, string topic, string pubSub);
-
-    [LoggerMessage(2202, LogLevel.Warning, "Published outbox records of {Store} could not be removed")]
-    private partial void LogForgetFailed(Exception failure, string store);
 }

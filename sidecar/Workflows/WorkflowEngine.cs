@@ -155,6 +155,10 @@ internal sealed class WorkflowEngine : IAsyncDisposable
             : null;
     }
 
+    /// <summary>As <see cref="GetAsync"/> for clients, who do not find an instance before its start time, as in daprd. Its id is taken all the same.</summary>
+    public async Task<WorkflowState?> FindStartedAsync(string id, CancellationToken cancellation)
+        => await GetAsync(id, cancellation) is { } state && !(state is { WorkflowStatus: OrchestrationStatus.Pending, ScheduledStartTimestamp: { } due } && due.ToDateTimeOffset() > Runtime.Now) ? state : null;
+
     /// <summary>Null when there is no such instance.</summary>
     public async Task<IReadOnlyList<HistoryEvent>?> HistoryAsync(string id, CancellationToken cancellation)
     {

@@ -19,6 +19,12 @@ public sealed class MapTests
     }
 
     [Fact]
+    public void The_map_that_the_console_draws_is_todays()
+        => Assert.True(
+            MapJson.Write(MapReader.Read(Repository.Root)) == Repository.Read("services/Console/SystemMap/map.json"),
+            "services/Console/SystemMap/map.json is stale: dotnet run --project tools/Blueprint -- map --json services/Console/SystemMap/map.json");
+
+    [Fact]
     public void A_shared_store_a_circle_of_calls_an_unheard_event_and_a_silent_topic_are_found()
     {
         var map = new DependencyMap(

@@ -14,7 +14,10 @@ internal static class Repository
 
     public static IReadOnlyList<string> Projects { get; } = [.. Files.Where(file => file.EndsWith(".csproj", StringComparison.Ordinal))];
 
-    public static IReadOnlyList<string> Services { get; } = [.. Projects.Where(file => file.StartsWith("services/", StringComparison.Ordinal) && Name(file) != "ServiceDefaults")];
+    /// <summary>Projects beside the services that they may share, and that know nothing of them.</summary>
+    public static readonly IReadOnlyList<string> Shared = ["services/ServiceDefaults/ServiceDefaults.csproj", "services/ConsoleComponents/ConsoleComponents.csproj"];
+
+    public static IReadOnlyList<string> Services { get; } = [.. Projects.Where(file => file.StartsWith("services/", StringComparison.Ordinal)).Except(Shared)];
 
     public static string Read(string file) => File.ReadAllText(Path.Combine(Root, file));
 

@@ -11,6 +11,8 @@ public sealed class ServiceTests
 
     private static readonly string[] DomainWords = ["Order", "Product", "Payment", "Shipment", "Customer", "Reservation"];
 
+    public static TheoryData<string> Shared => [.. Repository.Shared];
+
     public static TheoryData<string> Services => [.. Repository.Services];
 
     [Fact]
@@ -19,25 +21,27 @@ public sealed class ServiceTests
     [Theory]
     [MemberData(nameof(Services))]
     public void A_service_references_no_other_service(string service)
-        => Assert.DoesNotContain(Repository.Included(service, "ProjectReference"), project => Repository.Name(project) != "ServiceDefaults");
+        => Assert.DoesNotContain(Repository.Included(service, "ProjectReference"), project => !Repository.Shared.Select(Repository.Name).Contains(Repository.Name(project)));
 
     [Theory]
     [MemberData(nameof(Services))]
     public void A_service_knows_no_store_and_no_broker(string service)
         => Assert.DoesNotContain(Repository.Included(service, "PackageReference"), IsStoreOrBrokerClient);
 
-    [Fact]
-    public void What_services_share_references_no_service_no_store_and_no_broker()
+    [Theory]
+    [MemberData(nameof(Shared))]
+    public void What_services_share_references_no_service_no_store_and_no_broker(string shared)
     {
-        const string shared = "services/ServiceDefaults/ServiceDefaults.csproj";
         Assert.Empty(Repository.Included(shared, "ProjectReference"));
         Assert.DoesNotContain(Repository.Included(shared, "PackageReference"), IsStoreOrBrokerClient);
     }
 
-    [Fact]
-    public void What_services_share_has_no_words_of_the_domain()
+    [Theory]
+    [InlineData(typeof(ServiceDefaults.Json))]
+    [InlineData(typeof(ConsoleComponents.Languages.Localizer))]
+    public void What_services_share_has_no_words_of_the_domain(Type shared)
     {
-        var types = typeof(ServiceDefaults.Json).Assembly.GetTypes().Select(type => type.FullName!)
+        var types = shared.Assembly.GetTypes().Select(type => type.FullName!)
             .Where(type => !type.StartsWith(typeof(ServiceDefaults.Requests.Caller).FullName!, StringComparison.Ordinal)); // a customer is also a role, as an operator is
         Assert.DoesNotContain(types, type => DomainWords.Any(word => type.Contains(word, StringComparison.Ordinal)));
     }

@@ -15,7 +15,7 @@ namespace Gateway.Aggregation;
 /// </summary>
 internal static class OrderFeed
 {
-    private const string AppId = "orders-grpc";
+    public const string AppId = "orders-grpc";
 
     public static void AddOrderFeed(this IServiceCollection services)
         => services.AddSingleton(provider =>
@@ -79,7 +79,7 @@ internal static class OrderFeed
     }
 
     /// <summary>The user's own token goes on: the gRPC face checks it by the same rules.</summary>
-    private static Metadata Headers(HttpContext context, string? token)
+    public static Metadata Headers(HttpContext context, string? token)
     {
         var headers = new Metadata { { "dapr-app-id", AppId }, { "authorization", context.Request.Headers.Authorization.ToString() }, { RequestId.Header, RequestId.Current! } };
         if (!string.IsNullOrEmpty(token))

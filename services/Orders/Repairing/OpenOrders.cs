@@ -15,7 +15,7 @@ namespace Orders.Repairing;
 /// and an event that is published again is the same event.
 /// </summary>
 internal sealed partial class OpenOrders(
-    OrderPages pages, OrderStreams streams, OrderProjection projection, UnseenEvents unseen, SagaStarter sagas, ShippingClient shipping, IOptions<RepairOptions> options, TimeProvider time, ILogger<OpenOrders> logger)
+    OrderPages pages, OrderStreams streams, OrderProjection projection, UnseenEvents unseen, SagaStarter sagas, ShippingClient shipping, IOptions<RepairOptions> options, IOptions<SagaOptions> saga, TimeProvider time, ILogger<OpenOrders> logger)
 {
     private const int AtOnce = 100;
     private const int MostDoublings = 6;
@@ -23,7 +23,7 @@ internal sealed partial class OpenOrders(
     private static readonly string[] Open = [ViewLists.Of(null, "pending"), ViewLists.Of(null, OrderView.Cancelling), ViewLists.Of(null, "intervention")];
 
     /// <summary>When an order that did not move although it was helped is helped again. Used by one loop alone.</summary>
-    private readonly Dictionary<string, (int Times, DateTimeOffset Next)> helped = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (int Times, DateTimeOffset Next, DateTimeOffset Seen)> helped = new(StringComparer.Ordinal);
 
     /// <summary>Shows orders whose events have not come back.</summary>
     public async Task ShowAsync(CancellationToken cancellation)
@@ -44,9 +44,9 @@ internal sealed partial class OpenOrders(
             await foreach (var order in ListAsync(list, cancellation))
             {
                 open.Add(order.OrderId);
-                if (order.UpdatedAt + options.Value.Patience <= time.GetUtcNow() && IsDue(order.OrderId))
+                if (order.UpdatedAt + options.Value.Patience <= time.GetUtcNow() && IsDue(order))
                 {
-                    await HelpAsync(order.OrderId, cancellation);
+                    await HelpAsync(order, cancellation);
                 }
             }
         }
@@ -78,19 +78,24 @@ internal sealed partial class OpenOrders(
         }
     }
 
-    private async Task HelpAsync(string orderId, CancellationToken cancellation)
+    private async Task HelpAsync(OrderView shown, CancellationToken cancellation)
     {
+        var orderId = shown.OrderId;
         if (await streams.FindAsync(orderId, cancellation) is not { } stream || stream.Fold() is not { } order)
         {
             return;
         }
-        var times = helped.GetValueOrDefault(orderId).Times;
-        helped[orderId] = (times + 1, time.GetUtcNow() + (options.Value.Patience * (1 << Math.Min(times, MostDoublings))));
+        var times = helped.TryGetValue(orderId, out var before) && before.Seen == shown.UpdatedAt ? before.Times : 0;
+        helped[orderId] = (times + 1, time.GetUtcNow() + (options.Value.Patience * (1 << Math.Min(times, MostDoublings))), shown.UpdatedAt);
+        var waitsForPerson = ChoreographyRules.HasOpen(order) || order is { Phase: OrderPhase.Approving, Cancelling: null };
+        if (!waitsForPerson && await sagas.EndAbandonedAsync(stream.Placed is null ? CancelSaga.InstanceOf(orderId) : orderId, Longest(order), cancellation))
+        {
+            LogAbandoned(orderId);
+        }
         if (stream.Placed is { } placed && await sagas.StartAsync(placed, cancellation))
         {
             LogStarted(orderId);
         }
-        var waitsForPerson = ChoreographyRules.HasOpen(order) || order is { Phase: OrderPhase.Approving, Cancelling: null };
         if (!waitsForPerson && (order.Saga == SagaKinds.Choreography || OrderReactions.Concerns(stream.Events[^1].Event.Name)))
         {
             LogPublishedAgain(orderId, stream.Events[^1].Event.Name, times + 1);
@@ -98,7 +103,10 @@ internal sealed partial class OpenOrders(
         }
     }
 
-    private bool IsDue(string orderId) => !helped.TryGetValue(orderId, out var before) || before.Next <= time.GetUtcNow();
+    private TimeSpan Longest(Order order) => options.Value.AbandonedAfter + (order.Saga == SagaKinds.Choreography ? saga.Value.StuckAfter : TimeSpan.Zero);
+
+    /// <summary>An order that has moved since is like one that was never helped.</summary>
+    private bool IsDue(OrderView order) => !helped.TryGetValue(order.OrderId, out var before) || before.Seen != order.UpdatedAt || before.Next <= time.GetUtcNow();
 
     private async IAsyncEnumerable<OrderView> ListAsync(string list, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -120,6 +128,9 @@ internal sealed partial class OpenOrders(
 
     [LoggerMessage(1302, LogLevel.Warning, "Order {OrderId} had no workflow; it is started again")]
     private partial void LogStarted(string orderId);
+
+    [LoggerMessage(1305, LogLevel.Warning, "The workflow of order {OrderId} has not moved for long and was ended")]
+    private partial void LogAbandoned(string orderId);
 
     [LoggerMessage(1304, LogLevel.Warning, "Order {OrderId} stands still; {EventType} is published again (time {Times})")]
     private partial void LogPublishedAgain(string orderId, string eventType, int times);

@@ -9,8 +9,24 @@ namespace Orders.Saga;
 /// Starts the workflow of a stored order: the saga itself, or the time-out of a choreographed one. Idempotent by order id, so an order without a
 /// workflow may be started again at any time.
 /// </summary>
-internal sealed class SagaStarter(IDaprWorkflowClient workflows)
+internal sealed class SagaStarter(IDaprWorkflowClient workflows, TimeProvider time)
 {
+    /// <summary>
+    /// Ends a workflow that has not moved for <paramref name="longest"/>, so that it can be started again: the runtime that kept its timers and activities is
+    /// gone, and this one has its records only. The steps of a saga are idempotent by order id, so its beginning finds what has been done.
+    /// </summary>
+    /// <returns>True if it was told to end; it can be started again once it has.</returns>
+    public async Task<bool> EndAbandonedAsync(string instance, TimeSpan longest, CancellationToken cancellation)
+    {
+        var state = await workflows.GetWorkflowStateAsync(instance, getInputsAndOutputs: false, cancellation);
+        if (!state.Exists || state.IsWorkflowCompleted || state.LastUpdatedAt + longest > time.GetUtcNow())
+        {
+            return false;
+        }
+        await workflows.TerminateWorkflowAsync(instance, null, cancellation);
+        return true;
+    }
+
     /// <returns>False if it runs already.</returns>
     public async Task<bool> StartAsync(OrderSagaInput placed, CancellationToken cancellation)
     {

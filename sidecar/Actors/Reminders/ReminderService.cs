@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Sidecar.Jobs;
+using Sidecar.Loops;
 using Sidecar.Timers;
 
 namespace Sidecar.Actors.Reminders;
@@ -132,7 +133,7 @@ internal sealed partial class ReminderService(ReminderStore store, TimerService 
     {
         try
         {
-            if (await store.FindAsync(actor, name, stopping.Token) is not { } found)
+            if (await StoreAsync(cancellation => store.FindAsync(actor, name, cancellation), actor, name) is not { } found)
             {
                 return;
             }
@@ -147,7 +148,7 @@ internal sealed partial class ReminderService(ReminderStore store, TimerService 
                 await DeliverAsync(reminder, etag);
             }
             var next = After(reminder);
-            if (await store.TryAdvanceAsync(reminder, etag, next, stopping.Token) && next is not null)
+            if (await StoreAsync(cancellation => store.TryAdvanceAsync(reminder, etag, next, cancellation), actor, name) && next is not null)
             {
                 Arm(next);
             }
@@ -161,6 +162,10 @@ internal sealed partial class ReminderService(ReminderStore store, TimerService 
             LogTickFailed(e, actor.ToString(), name);
         }
     }
+
+    /// <summary>A store that fails is asked until it works: its reminder would be forgotten until the next start otherwise.</summary>
+    private Task<T> StoreAsync<T>(Func<CancellationToken, Task<T>> call, ActorId actor, string name)
+        => Repeated.UntilDoneAsync($"The record of reminder {name} of actor {actor}", call, time, logger, stopping.Token);
 
     /// <summary>As often as its failure policy says, unless it is changed or deleted meanwhile.</summary>
     private async Task DeliverAsync(Reminder reminder, string etag)

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Sidecar.Sqlite;
 
 namespace Sidecar.Api;
 
@@ -57,4 +58,12 @@ internal static partial class DaprErrors
     public static DaprException ConversationMissingInputs(string component) => new(new(400, StatusCode.InvalidArgument, "ERR_CONVERSATION_MISSING_INPUTS", $"failed conversing with component {component}: missing inputs in request"));
     public static DaprException ConversationInvalid(string component, string detail) => new(new(400, StatusCode.InvalidArgument, "ERR_CONVERSATION_INVALID_PARMS", $"failed conversing with component {component}: invalid params: {detail}"));
     public static DaprException ConversationInvoke(string component, string detail) => new(new(500, StatusCode.Internal, "ERR_CONVERSATION_INVOKE", $"failed conversing with component {component}: {detail}"));
+
+    /// <summary>
+    /// The store behind workflows, actors, jobs, … fails. daprd has no error of its own for it. Trying again later may help, unless the file is damaged.
+    /// </summary>
+    public static DaprException StoreUnavailable(Exception failure)
+        => failure is SqliteFileException { IsDamaged: true }
+            ? new(new DaprError(500, StatusCode.DataLoss, "ERR_STORE_DAMAGED", failure.Message))
+            : new(new DaprError(503, StatusCode.Unavailable, "ERR_STORE_UNAVAILABLE", failure.Message));
 }

@@ -9,7 +9,7 @@ internal static class BindingDrivers
     {
         var directions = Directions.Read(context);
         var schedule = Schedule(context);
-        return () => directions.Component(new CronBinding(schedule!, context.Time), null);
+        return () => directions.Component(new CronBinding(context.Name, schedule!, context.Time, context.Loggers.CreateLogger<CronBinding>()), null);
     }
 
     public static Func<OpenedComponent> Http(DriverContext context)

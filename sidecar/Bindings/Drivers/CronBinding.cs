@@ -1,64 +1,56 @@
 using System.Globalization;
+using Sidecar.Loops;
 
 namespace Sidecar.Bindings.Drivers;
 
 /// <summary><c>bindings.cron</c>: an event at every time of a schedule. What was missed while nobody ran is not made up for.</summary>
-internal sealed class CronBinding(CronSchedule schedule, TimeProvider time) : IInputBinding
+internal sealed class CronBinding(string name, CronSchedule schedule, TimeProvider time, ILogger logger) : IInputBinding
 {
-    public IAsyncDisposable Start(BindingHandler handler) => new Clock(schedule, time, handler);
+    public IAsyncDisposable Start(BindingHandler handler) => new Clock(name, schedule, time, handler, logger);
 
     private sealed class Clock : IAsyncDisposable
     {
-        private readonly CancellationTokenSource stopping = new();
         private readonly HashSet<Task> underWay = []; // guarded by itself
-        private readonly Task ticking;
+        private readonly BackgroundLoop ticking;
 
-        public Clock(CronSchedule schedule, TimeProvider time, BindingHandler handler) => ticking = Task.Run(() => TickAsync(schedule, time, handler));
+        public Clock(string name, CronSchedule schedule, TimeProvider time, BindingHandler handler, ILogger logger)
+            => ticking = BackgroundLoop.Start($"The clock of binding {name}", stopping => TickAsync(schedule, time, handler, stopping), time, logger);
 
         public async ValueTask DisposeAsync()
         {
-            await stopping.CancelAsync();
-            await ticking;
+            await ticking.DisposeAsync();
             Task[] last;
             lock (underWay)
             {
                 last = [.. underWay];
             }
-            await Task.WhenAll(last);
-            stopping.Dispose();
+            await Task.WhenAll(last).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // cancelled by the end of the clock
         }
 
-        private async Task TickAsync(CronSchedule schedule, TimeProvider time, BindingHandler handler)
+        private async Task TickAsync(CronSchedule schedule, TimeProvider time, BindingHandler handler, CancellationToken stopping)
         {
-            try
+            var last = time.GetUtcNow();
+            while (schedule.After(last, time.LocalTimeZone) is { } due)
             {
-                var last = time.GetUtcNow();
-                while (schedule.After(last, time.LocalTimeZone) is { } due)
+                for (var rest = due - time.GetUtcNow(); rest > TimeSpan.Zero; rest = due - time.GetUtcNow())
                 {
-                    for (var rest = due - time.GetUtcNow(); rest > TimeSpan.Zero; rest = due - time.GetUtcNow())
-                    {
-                        // A timer takes no more than some weeks.
-                        await Task.Delay(rest < TimeSpan.FromDays(1) ? rest : TimeSpan.FromDays(1), time, stopping.Token);
-                    }
-                    Fire(time, handler);
-                    last = due > time.GetUtcNow() - TimeSpan.FromSeconds(1) ? due : time.GetUtcNow();
+                    // A timer takes no more than some weeks.
+                    await Task.Delay(rest < TimeSpan.FromDays(1) ? rest : TimeSpan.FromDays(1), time, stopping);
                 }
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                // Asked to stop.
+                Fire(time, handler, stopping);
+                last = due > time.GetUtcNow() - TimeSpan.FromSeconds(1) ? due : time.GetUtcNow();
             }
         }
 
         /// <summary>A slow app does not hold up the clock: events may overlap, as in daprd.</summary>
-        private void Fire(TimeProvider time, BindingHandler handler)
+        private void Fire(TimeProvider time, BindingHandler handler, CancellationToken stopping)
         {
             var metadata = new Dictionary<string, string>
             {
                 ["timeZone"] = "Local",
                 ["readTimeUTC"] = time.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss.fffffff '+0000 UTC'", CultureInfo.InvariantCulture),
             };
-            var delivery = Task.Run(() => handler(default, metadata, stopping.Token));
+            var delivery = Task.Run(() => handler(default, metadata, stopping), CancellationToken.None);
             lock (underWay)
             {
                 underWay.RemoveWhere(task => task.IsCompleted);

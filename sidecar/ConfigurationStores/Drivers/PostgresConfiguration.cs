@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Npgsql;
+using Sidecar.Loops;
 using Sidecar.Postgres;
 
 namespace Sidecar.ConfigurationStores.Drivers;
@@ -11,11 +12,11 @@ namespace Sidecar.ConfigurationStores.Drivers;
 /// </summary>
 internal sealed partial class PostgresConfiguration(PostgresServer server, string table, string? notifyChannel, TimeProvider time, ILogger logger) : IConfigurationStore
 {
-    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
-
     private PostgresServer Server => server;
 
     private TimeProvider Time => time;
+
+    private ILogger Logger => logger;
 
     /// <exception cref="InvalidOperationException">The table is missing.</exception>
     public void Demand()
@@ -78,21 +79,18 @@ internal sealed partial class PostgresConfiguration(PostgresServer server, strin
     /// <summary>A connection that waits for notifications, and comes back when it was lost.</summary>
     private sealed class Listener(PostgresConfiguration store, string channel, ConfigurationRequest request, ConfigurationHandler handler) : IAsyncDisposable
     {
-        private readonly CancellationTokenSource stopping = new();
         private readonly Queue<string> told = new(); // filled and emptied by the connection's one reader
-        private Task waiting = Task.CompletedTask;
+        private BackgroundLoop? waiting;
 
         public async Task StartAsync(CancellationToken cancellation)
         {
-            var connection = await ListenAsync(cancellation);
-            waiting = Task.Run(() => WaitAsync(connection), CancellationToken.None);
+            NpgsqlConnection? first = await ListenAsync(cancellation);
+            waiting = BackgroundLoop.Start($"Listening to {channel}", stopping => WaitAsync(Interlocked.Exchange(ref first, null), stopping), store.Time, store.Logger);
         }
 
         public async ValueTask DisposeAsync()
         {
-            await stopping.CancelAsync();
-            await waiting;
-            stopping.Dispose();
+            await (waiting?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
 
         private async Task<NpgsqlConnection> ListenAsync(CancellationToken cancellation)
@@ -112,43 +110,16 @@ internal sealed partial class PostgresConfiguration(PostgresServer server, strin
             }
         }
 
-        private async Task WaitAsync(NpgsqlConnection? connection)
+        private async Task WaitAsync(NpgsqlConnection? opened, CancellationToken stopping)
         {
-            while (!stopping.IsCancellationRequested)
+            await using var connection = opened ?? await ListenAsync(stopping);
+            while (true)
             {
-                try
+                await connection.WaitAsync(stopping);
+                while (told.TryDequeue(out var payload))
                 {
-                    connection ??= await ListenAsync(stopping.Token);
-                    await connection.WaitAsync(stopping.Token);
-                    while (told.TryDequeue(out var payload))
-                    {
-                        await TellAsync(payload);
-                    }
+                    await TellAsync(payload);
                 }
-                catch (Exception e) when (!stopping.IsCancellationRequested && e is NpgsqlException or IOException)
-                {
-                    store.LogListenFailed(e, channel);
-                    await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);
-                    connection = null;
-                    await PauseAsync();
-                }
-                catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-                {
-                    // Asked to stop.
-                }
-            }
-            await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);
-        }
-
-        private async Task PauseAsync()
-        {
-            try
-            {
-                await Task.Delay(AfterFailure, store.Time, stopping.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                // Asked to stop, which the caller sees.
             }
         }
 
@@ -178,9 +149,6 @@ internal sealed partial class PostgresConfiguration(PostgresServer server, strin
 
     [GeneratedRegex("^[a-z0-9./_]{1,63}$")]
     private static partial Regex AllowedChannel();
-
-    [LoggerMessage(2621, LogLevel.Warning, "Listening to {Channel} was interrupted; trying until it works again")]
-    private partial void LogListenFailed(Exception failure, string channel);
 
     [LoggerMessage(2622, LogLevel.Error, "A notification of {Channel} could not be told")]
     private partial void LogNotTold(Exception failure, string channel);

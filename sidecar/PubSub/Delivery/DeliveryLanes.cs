@@ -1,29 +1,30 @@
 using System.Threading.Channels;
+using Sidecar.Loops;
 
 namespace Sidecar.PubSub.Delivery;
 
 /// <summary>
 /// Delivers the messages of one subscription, each with what its broker settles it by: one at a time in a lane, so that what belongs
-/// together stays in order while the rest goes on in parallel. <paramref name="deliver"/> hands a message over and settles it; it does not throw.
+/// together stays in order while the rest goes on in parallel.
 /// </summary>
 internal sealed class DeliveryLanes<T> : IAsyncDisposable
 {
     private readonly Func<BrokerMessage, T, CancellationToken, Task> deliver;
-    private readonly CancellationTokenSource stopping = new();
     private readonly SemaphoreSlim room;
     private readonly Channel<(BrokerMessage Message, T Receipt)>[] lanes;
-    private readonly Task[] pumps;
+    private readonly BackgroundLoop[] pumps;
     private readonly bool unordered;
     private int next;
 
+    /// <param name="deliver">Hands a message over and settles it. A failure is logged and costs this message only; the broker delivers it again.</param>
     /// <param name="parallel">0: ordered lanes, otherwise so many messages at once in any order (see <see cref="SubscribeRequest.Parallel"/>).</param>
-    public DeliveryLanes(int lanes, int parallel, int readAhead, Func<BrokerMessage, T, CancellationToken, Task> deliver)
+    public DeliveryLanes(int lanes, int parallel, int readAhead, Func<BrokerMessage, T, CancellationToken, Task> deliver, string topic, TimeProvider time, ILogger logger)
     {
         this.deliver = deliver;
         unordered = parallel > 0;
         room = new SemaphoreSlim(readAhead);
         this.lanes = [.. Enumerable.Range(0, Math.Max(1, unordered ? parallel : lanes)).Select(_ => Channel.CreateUnbounded<(BrokerMessage, T)>(new() { SingleReader = true }))];
-        pumps = [.. this.lanes.Select(lane => Task.Run(() => PumpAsync(lane)))];
+        pumps = [.. this.lanes.Select(lane => BackgroundLoop.Start($"Delivery of topic {topic}", stopping => PumpAsync(lane, stopping), time, logger))];
     }
 
     /// <summary>Waits until there is room for <paramref name="message"/>. Only one caller at a time.</summary>
@@ -36,24 +37,21 @@ internal sealed class DeliveryLanes<T> : IAsyncDisposable
     /// <summary>Waits for deliveries under way; what is still in a lane is left to the broker.</summary>
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        await Task.WhenAll(pumps);
-        stopping.Dispose();
+        await Task.WhenAll(pumps.Select(pump => pump.DisposeAsync().AsTask()));
     }
 
-    private async Task PumpAsync(Channel<(BrokerMessage Message, T Receipt)> lane)
+    private async Task PumpAsync(Channel<(BrokerMessage Message, T Receipt)> lane, CancellationToken stopping)
     {
-        try
+        await foreach (var (message, receipt) in lane.Reader.ReadAllAsync(stopping))
         {
-            await foreach (var (message, receipt) in lane.Reader.ReadAllAsync(stopping.Token))
+            try
             {
-                await deliver(message, receipt, stopping.Token);
+                await deliver(message, receipt, stopping);
+            }
+            finally
+            {
                 room.Release();
             }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // Asked to stop.
         }
     }
 

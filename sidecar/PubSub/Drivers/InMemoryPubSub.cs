@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Sidecar.Loops;
 
 namespace Sidecar.PubSub.Drivers;
 
@@ -7,7 +8,7 @@ namespace Sidecar.PubSub.Drivers;
 /// <c>pubsub.in-memory</c>, as in daprd: one process, one delivery. A message whose handler fails is gone, unless a resiliency
 /// policy tries again or a dead-letter topic takes it. A subscriber gets one message at a time, so that bulks are of one message.
 /// </summary>
-internal sealed partial class InMemoryPubSub(ILogger<InMemoryPubSub> logger) : IPubSub
+internal sealed partial class InMemoryPubSub(TimeProvider time, ILogger<InMemoryPubSub> logger) : IPubSub
 {
     private readonly ConcurrentDictionary<Subscriber, bool> subscribers = new();
 
@@ -28,7 +29,7 @@ internal sealed partial class InMemoryPubSub(ILogger<InMemoryPubSub> logger) : I
 
     public Task<IAsyncDisposable> SubscribeAsync(SubscribeRequest request, MessageHandler handler, CancellationToken cancellation)
     {
-        var subscriber = new Subscriber(request, handler, logger, leaving => subscribers.TryRemove(leaving, out _));
+        var subscriber = new Subscriber(request, handler, time, logger, leaving => subscribers.TryRemove(leaving, out _));
         subscribers[subscriber] = true;
         return Task.FromResult<IAsyncDisposable>(subscriber);
     }
@@ -46,14 +47,13 @@ internal sealed partial class InMemoryPubSub(ILogger<InMemoryPubSub> logger) : I
         private readonly string topic;
         private readonly ILogger logger;
         private readonly Action<Subscriber> leave;
-        private readonly CancellationTokenSource stopping = new();
-        private readonly Task pump;
+        private readonly BackgroundLoop pump;
 
-        public Subscriber(SubscribeRequest request, MessageHandler handler, ILogger logger, Action<Subscriber> leave)
+        public Subscriber(SubscribeRequest request, MessageHandler handler, TimeProvider time, ILogger logger, Action<Subscriber> leave)
         {
             topic = request.Topic;
             (this.logger, this.leave) = (logger, leave);
-            pump = Task.Run(() => DeliverAsync(handler));
+            pump = BackgroundLoop.Start($"Delivery of topic {topic}", stopping => DeliverAsync(handler, stopping), time, logger);
         }
 
         public Channel<BrokerMessage> Inbox { get; } = Channel.CreateUnbounded<BrokerMessage>(new());
@@ -65,29 +65,19 @@ internal sealed partial class InMemoryPubSub(ILogger<InMemoryPubSub> logger) : I
         {
             leave(this);
             Inbox.Writer.TryComplete();
-            await stopping.CancelAsync();
-            await pump;
-            stopping.Dispose();
+            await pump.DisposeAsync();
         }
 
-        private async Task DeliverAsync(MessageHandler handler)
+        private async Task DeliverAsync(MessageHandler handler, CancellationToken stopping)
         {
-            await foreach (var message in Inbox.Reader.ReadAllAsync())
+            await foreach (var message in Inbox.Reader.ReadAllAsync(stopping))
             {
-                if (stopping.IsCancellationRequested)
-                {
-                    return;
-                }
                 try
                 {
                     // A wildcard's messages come under the topic that was subscribed to; the envelope says where they were published.
-                    await handler(message with { Topic = topic }, stopping.Token);
+                    await handler(message with { Topic = topic }, stopping);
                 }
-                catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-                {
-                    return; // cut off by the end of the subscription, and gone
-                }
-                catch (Exception e)
+                catch (Exception e) when (!stopping.IsCancellationRequested)
                 {
                     LogHandlerFailed(e, topic); // a subscription outlives any one message
                 }

@@ -11,7 +11,7 @@ internal static class PubSubDrivers
     public static Func<OpenedComponent> InMemory(DriverContext context)
     {
         var scopes = new TopicScopes(context.Properties, context.AppId);
-        return () => new OpenedComponent(new PubSubComponent(context.Name, new InMemoryPubSub(context.Loggers.CreateLogger<InMemoryPubSub>()), scopes), "SUBSCRIBE_WILDCARDS");
+        return () => new OpenedComponent(new PubSubComponent(context.Name, new InMemoryPubSub(context.Time, context.Loggers.CreateLogger<InMemoryPubSub>()), scopes), "SUBSCRIBE_WILDCARDS");
     }
 
     public static Func<OpenedComponent> Sqlite(DriverContext context)

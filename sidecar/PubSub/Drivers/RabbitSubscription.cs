@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
+using Sidecar.Loops;
 using Sidecar.PubSub.Delivery;
 using Sidecar.PubSub.Events;
 using Sidecar.Rabbit;
@@ -32,7 +33,7 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
     private readonly Channel<bool> ended = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly DeliveryLanes<Receipt> lanes;
     private IChannel? channel;
-    private Task watching = Task.CompletedTask;
+    private BackgroundLoop? watching;
     private long received;
     private int disposed;
 
@@ -40,13 +41,13 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
     {
         (this.connection, this.settings, this.request, this.handler, this.time, this.logger) = (connection, settings, request, handler, time, logger);
         queue = RabbitTopology.QueueOf(settings, request.Topic, request.Metadata);
-        lanes = new DeliveryLanes<Receipt>(settings.Single ? 1 : Lanes, settings.Single ? 0 : request.Parallel, ReadAhead, DeliverAsync);
+        lanes = new DeliveryLanes<Receipt>(settings.Single ? 1 : Lanes, settings.Single ? 0 : request.Parallel, ReadAhead, DeliverAsync, request.Topic, time, logger);
     }
 
     public async Task StartAsync(CancellationToken cancellation)
     {
         await EstablishAsync(cancellation);
-        watching = Task.Run(WatchAsync, CancellationToken.None);
+        watching = BackgroundLoop.Start($"The watch of queue {queue}", WatchAsync, time, logger);
     }
 
     public async ValueTask DisposeAsync()
@@ -55,8 +56,8 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
         {
             return;
         }
+        await (watching?.DisposeAsync() ?? ValueTask.CompletedTask);
         await stopping.CancelAsync();
-        await watching;
         await lanes.DisposeAsync();
         if (channel is not null)
         {
@@ -96,34 +97,27 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
     }
 
     /// <summary>A lost connection is put right by the library; this is for a channel that ended on its own.</summary>
-    private async Task WatchAsync()
+    private async Task WatchAsync(CancellationToken ending)
     {
-        try
+        while (await ended.Reader.WaitToReadAsync(ending))
         {
-            while (await ended.Reader.WaitToReadAsync(stopping.Token))
+            ended.Reader.TryRead(out _);
+            if (!connection.IsOpen)
             {
-                ended.Reader.TryRead(out _);
-                if (!connection.IsOpen)
-                {
-                    continue;
-                }
-                LogEnded(queue);
-                try
-                {
-                    await (channel?.DisposeAsync() ?? ValueTask.CompletedTask);
-                    await EstablishAsync(stopping.Token);
-                }
-                catch (Exception e) when (e is RabbitMQClientException or IOException or TimeoutException)
-                {
-                    LogNotEstablished(e, queue);
-                    await Task.Delay(settings.ReconnectWait, time, stopping.Token);
-                    ended.Writer.TryWrite(true);
-                }
+                continue;
             }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // Asked to stop.
+            LogEnded(queue);
+            try
+            {
+                await (channel?.DisposeAsync() ?? ValueTask.CompletedTask);
+                await EstablishAsync(ending);
+            }
+            catch (Exception e) when (!ending.IsCancellationRequested)
+            {
+                LogNotEstablished(e, queue);
+                await Task.Delay(settings.ReconnectWait, time, ending);
+                ended.Writer.TryWrite(true);
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Sidecar.Loops;
 using Sidecar.PubSub.Delivery;
 using Sidecar.Redis;
 using StackExchange.Redis;
@@ -26,20 +27,24 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Acknowledgement?> underWay = new(StringComparer.Ordinal); // by entry id; Done: only its XACK is missing
     private readonly DeliveryLanes<string> lanes;
     private IConnectionMultiplexer? waiting;
-    private Task[] loops = [];
+    private BackgroundLoop[] loops = [];
     private int disposed;
 
     public RedisSubscription(RedisServer server, RedisPubSubOptions options, SubscribeRequest request, MessageHandler handler, TimeProvider time, ILogger logger)
     {
         (this.server, this.options, topic, this.handler, this.time, this.logger) = (server, options, request.Topic, handler, time, logger);
-        lanes = new DeliveryLanes<string>(options.Concurrency, request.Parallel, Math.Max(options.QueueDepth, request.Parallel), DeliverAsync);
+        lanes = new DeliveryLanes<string>(options.Concurrency, request.Parallel, Math.Max(options.QueueDepth, request.Parallel), DeliverAsync, topic, time, logger);
     }
 
     public async Task StartAsync()
     {
         await CreateGroupAsync();
         waiting = await server.DedicatedAsync(Block);
-        loops = [Task.Run(ReadAsync), .. options.Redelivers ? (Task[])[Task.Run(ReclaimAsync)] : []];
+        loops =
+        [
+            BackgroundLoop.Start($"The reader of stream {topic}", _ => ReadAsync(), time, logger),
+            .. options.Redelivers ? (BackgroundLoop[])[BackgroundLoop.Start($"The reclaiming of stream {topic}", _ => ReclaimAsync(), time, logger)] : [],
+        ];
     }
 
     public async ValueTask DisposeAsync()
@@ -54,7 +59,7 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
             await waiting.CloseAsync(allowCommandsToComplete: false); // the read would wait its time out; Redis ends it with its connection
             await waiting.DisposeAsync();
         }
-        await Task.WhenAll(loops);
+        await Task.WhenAll(loops.Select(loop => loop.DisposeAsync().AsTask()));
         await lanes.DisposeAsync();
         stopping.Dispose();
     }
@@ -176,7 +181,7 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
             await server.Database.StreamAcknowledgeAsync(topic, options.ConsumerId, id);
             underWay.TryRemove(id, out _);
         }
-        catch (Exception e) when (e is RedisException or TimeoutException)
+        catch (Exception e)
         {
             underWay[id] = Acknowledgement.Done; // dealt with all the same; made good when pending entries are looked through
             LogAcknowledgeFailed(e, id, topic);

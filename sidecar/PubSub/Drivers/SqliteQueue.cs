@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Sidecar.Files;
 using Sidecar.Sqlite;
 
 namespace Sidecar.PubSub.Drivers;
@@ -24,10 +25,10 @@ internal sealed class SqliteQueue : IDisposable
     {
         if (path != ":memory:")
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            OwnerOnly.CreateFolder(Path.GetDirectoryName(path)!);
             try
             {
-                ownership = new FileStream(path + ".owner", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                ownership = OwnerOnly.Open(path + ".owner", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
             catch (IOException e)
             {

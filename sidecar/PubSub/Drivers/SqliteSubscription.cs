@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Sidecar.Loops;
 
 namespace Sidecar.PubSub.Drivers;
 
@@ -11,6 +13,9 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
 {
     private const int ReadAhead = 256;
 
+    /// <summary>A full disk, say, has room again when somebody has made some.</summary>
+    private static readonly TimeSpan BeforeNextRemoval = TimeSpan.FromSeconds(2);
+
     private readonly SqliteQueue queue;
     private readonly SqliteConsumers consumers;
     private readonly string consumer;
@@ -19,15 +24,17 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
     private readonly TimeSpan redeliverInterval;
     private readonly TimeProvider time;
     private readonly ILogger logger;
-    private readonly CancellationTokenSource stopping = new();
     private readonly Channel<bool> signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly SemaphoreSlim room = new(ReadAhead * 2);
     private readonly Channel<(long Id, BrokerMessage Message, int Attempt)>[] lanes;
-    private readonly Task[] pumps;
+    private readonly ConcurrentQueue<long> unremoved = new();
+    private readonly ITimer removing; // runs once when something could not be removed
+    private readonly BackgroundLoop[] pumps;
     private readonly Action signal;
     private readonly bool unordered;
     private int nextLane;
     private int rewind; // 1 when what was passed over is to be looked at again
+    private long last; // the reader's: the place in the queue up to which it has read
     private int disposed;
 
     public SqliteSubscription(SqliteQueue queue, string consumer, SubscribeRequest request, MessageHandler handler, TimeSpan redeliverInterval, int maxConcurrency, TimeProvider time, ILogger logger)
@@ -40,7 +47,12 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
         consumers = queue.Consumers(consumer, topic);
         queue.Listen(topic, signal);
         consumers.Join(this);
-        pumps = [Task.Run(ReadAsync), .. lanes.Select(lane => Task.Run(() => DeliverAsync(lane)))];
+        removing = time.CreateTimer(_ => RemoveAgain(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        pumps =
+        [
+            BackgroundLoop.Start($"The reader of topic {topic} for {consumer}", ReadAsync, time, logger),
+            .. lanes.Select(lane => BackgroundLoop.Start($"Delivery of topic {topic} to {consumer}", stopping => DeliverAsync(lane, stopping), time, logger)),
+        ];
     }
 
     public string Topic => topic;
@@ -61,99 +73,93 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
         }
         QueueDepths.Remove(this);
         queue.StopListening(topic, signal);
-        await stopping.CancelAsync();
-        await Task.WhenAll(pumps);
+        await Task.WhenAll(pumps.Select(pump => pump.DisposeAsync().AsTask()));
+        await removing.DisposeAsync();
         consumers.Leave(this);
-        stopping.Dispose();
     }
 
-    private async Task ReadAsync()
+    private async Task ReadAsync(CancellationToken stopping)
     {
-        long last = 0;
-        try
+        signal(); // whatever ended the last attempt, the queue is read before anything is waited for
+        while (await signals.Reader.WaitToReadAsync(stopping))
         {
-            while (await signals.Reader.WaitToReadAsync(stopping.Token))
+            signals.Reader.TryRead(out _);
+            IReadOnlyList<(long, BrokerMessage)> messages;
+            do
             {
-                signals.Reader.TryRead(out _);
-                IReadOnlyList<(long, BrokerMessage)> messages;
-                do
+                last = Interlocked.Exchange(ref rewind, 0) == 1 ? 0 : last;
+                messages = queue.Read(consumer, topic, last, ReadAhead);
+                foreach (var (id, message) in messages)
                 {
-                    last = Interlocked.Exchange(ref rewind, 0) == 1 ? 0 : last;
-                    messages = queue.Read(consumer, topic, last, ReadAhead);
-                    foreach (var (id, message) in messages)
+                    last = id;
+                    if (consumers.TryTake(this, id, message.OrderingKey))
                     {
-                        last = id;
-                        if (consumers.TryTake(this, id, message.OrderingKey))
-                        {
-                            await room.WaitAsync(stopping.Token);
-                            LaneOf(message).Writer.TryWrite((id, message, 1));
-                        }
+                        await room.WaitAsync(stopping);
+                        LaneOf(message).Writer.TryWrite((id, message, 1));
                     }
                 }
-                while (messages.Count == ReadAhead);
             }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // Asked to stop; what was not delivered is still in the queue.
+            while (messages.Count == ReadAhead);
         }
     }
 
-    private async Task DeliverAsync(Channel<(long Id, BrokerMessage Message, int Attempt)> lane)
+    private async Task DeliverAsync(Channel<(long Id, BrokerMessage Message, int Attempt)> lane, CancellationToken stopping)
     {
-        try
+        await foreach (var (id, message, attempt) in lane.Reader.ReadAllAsync(stopping))
         {
-            await foreach (var (id, message, attempt) in lane.Reader.ReadAllAsync(stopping.Token))
+            if (await HandleAsync(message, stopping) == Acknowledgement.Done)
             {
-                if (await HandleAsync(message) == Acknowledgement.Done)
-                {
-                    room.Release();
-                    await RemoveAsync(id);
-                }
-                else if (!stopping.IsCancellationRequested)
-                {
-                    PutBackLater(lane, id, message, attempt);
-                }
+                room.Release();
+                consumers.Handled(id);
+                Remove(id);
             }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // As above.
+            else if (!stopping.IsCancellationRequested)
+            {
+                PutBackLater(lane, id, message, attempt);
+            }
         }
     }
 
-    private async Task<Acknowledgement> HandleAsync(BrokerMessage message)
+    private async Task<Acknowledgement> HandleAsync(BrokerMessage message, CancellationToken stopping)
     {
         try
         {
-            return await handler(message, stopping.Token);
+            return await handler(message, stopping);
         }
         catch (Exception e)
         {
             // A lane outlives any one message: a handler's fault means "again later", never the end of the subscription.
-            LogHandlerFailed(e, topic, consumer);
+            if (!stopping.IsCancellationRequested)
+            {
+                LogHandlerFailed(e, topic, consumer);
+            }
             return Acknowledgement.Retry;
         }
     }
 
-    /// <summary>Nobody waits for the removal to be on disk: repeating a delivery after a crash is allowed, holding up the lane is not.</summary>
-    private Task RemoveAsync(long id)
-    {
-        consumers.Handled(id);
-        _ = queue.RemoveAsync(id).ContinueWith(
-            removed =>
+    /// <summary>The lane does not wait until the removal is on disk: a delivery may be repeated after a crash, but the lane must not stop.</summary>
+    private void Remove(long id) => _ = queue.RemoveAsync(id).ContinueWith(
+        removed =>
+        {
+            if (removed.IsFaulted)
             {
-                if (removed.IsFaulted)
-                {
-                    LogRemovalFailed(removed.Exception, id, topic); // stays taken: this process does not deliver it again
-                }
-                else
-                {
-                    consumers.Done(id);
-                }
-            },
-            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        return Task.CompletedTask;
+                LogRemovalFailed(removed.Exception, id, topic);
+                unremoved.Enqueue(id); // stays taken meanwhile, so that it is not delivered again
+                removing.Change(BeforeNextRemoval, Timeout.InfiniteTimeSpan);
+            }
+            else
+            {
+                consumers.Done(id);
+            }
+        },
+        CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    private void RemoveAgain()
+    {
+        for (var left = unremoved.Count; left > 0 && Volatile.Read(ref disposed) == 0 && unremoved.TryDequeue(out var id); left--)
+        {
+            Remove(id);
+        }
     }
 
     private void PutBackLater(Channel<(long, BrokerMessage, int)> lane, long id, BrokerMessage message, int attempt)
@@ -174,6 +180,6 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
     [LoggerMessage(2101, LogLevel.Error, "Handler for topic {Topic} of consumer {Consumer} failed; the message is delivered again")]
     private partial void LogHandlerFailed(Exception failure, string topic, string consumer);
 
-    [LoggerMessage(2102, LogLevel.Error, "Message {MessageId} of topic {Topic} could not be removed; it is delivered again after a restart")]
+    [LoggerMessage(2102, LogLevel.Error, "Message {MessageId} of topic {Topic} could not be removed from the queue; the removal is tried again")]
     private partial void LogRemovalFailed(Exception failure, long messageId, string topic);
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Sidecar.Loops;
 
 namespace Sidecar.PubSub.Subscribing;
 
@@ -10,30 +11,31 @@ internal sealed class BulkGatherer(
     TopicSubscription subscription,
     IPubSub broker,
     Func<IReadOnlyList<BrokerMessage>, CancellationToken, Task<IReadOnlyList<Acknowledgement>>> handle,
-    TimeProvider time) : IAsyncDisposable
+    TimeProvider time,
+    ILogger logger) : IAsyncDisposable
 {
     private readonly Channel<(BrokerMessage Message, TaskCompletionSource<Acknowledgement> Settled)> gathered = Channel.CreateUnbounded<(BrokerMessage, TaskCompletionSource<Acknowledgement>)>(new() { SingleReader = true });
-    private readonly CancellationTokenSource stopping = new();
     private IAsyncDisposable? source;
-    private Task pump = Task.CompletedTask;
+    private BackgroundLoop? pump;
 
     public async Task<IAsyncDisposable> StartAsync(CancellationToken cancellation)
     {
         source = await broker.SubscribeAsync(new SubscribeRequest(subscription.Topic, subscription.Metadata, subscription.Bulk!.MaxMessages), GatherAsync, cancellation);
-        pump = Task.Run(PumpAsync, CancellationToken.None);
+        pump = BackgroundLoop.Start($"Bulk delivery of topic {subscription.Topic}", PumpAsync, time, logger);
         return this;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
+        if (pump is not null)
+        {
+            await pump.DisposeAsync();
+        }
         if (source is not null)
         {
             await source.DisposeAsync();
         }
         gathered.Writer.TryComplete();
-        await pump;
-        stopping.Dispose();
     }
 
     private async Task<Acknowledgement> GatherAsync(BrokerMessage message, CancellationToken cancellation)
@@ -47,32 +49,33 @@ internal sealed class BulkGatherer(
         return await settled.Task;
     }
 
-    private async Task PumpAsync()
+    private async Task PumpAsync(CancellationToken stopping)
     {
         var bulk = subscription.Bulk!;
-        try
+        while (await gathered.Reader.WaitToReadAsync(stopping))
         {
-            while (await gathered.Reader.WaitToReadAsync(stopping.Token))
+            var batch = new List<(BrokerMessage Message, TaskCompletionSource<Acknowledgement> Settled)>();
+            try
             {
-                var batch = await FillAsync(bulk.MaxMessages, bulk.MaxAwait);
-                var outcomes = await handle([.. batch.Select(item => item.Message)], stopping.Token);
+                await FillAsync(batch, bulk.MaxMessages, bulk.MaxAwait, stopping);
+                var outcomes = await handle([.. batch.Select(item => item.Message)], stopping);
                 for (var i = 0; i < batch.Count; i++)
                 {
                     batch[i].Settled.TrySetResult(outcomes[i]);
                 }
             }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // Undelivered messages stay with the broker.
+            finally
+            {
+                // After a failure the broker delivers the messages again; those that were settled stay so.
+                batch.ForEach(item => item.Settled.TrySetResult(Acknowledgement.Retry));
+            }
         }
     }
 
-    private async Task<List<(BrokerMessage Message, TaskCompletionSource<Acknowledgement> Settled)>> FillAsync(int most, TimeSpan longest)
+    private async Task FillAsync(List<(BrokerMessage Message, TaskCompletionSource<Acknowledgement> Settled)> batch, int most, TimeSpan longest, CancellationToken stopping)
     {
-        var batch = new List<(BrokerMessage Message, TaskCompletionSource<Acknowledgement> Settled)>();
         using var deadline = new CancellationTokenSource(longest, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
         try
         {
             while (batch.Count < most)
@@ -85,6 +88,5 @@ internal sealed class BulkGatherer(
             // The longest wait is over: what has come is the bulk.
         }
         batch.Sort((one, other) => one.Message.Position.CompareTo(other.Message.Position));
-        return batch;
     }
 }

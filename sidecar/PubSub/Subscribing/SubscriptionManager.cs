@@ -1,4 +1,5 @@
 using Sidecar.Components;
+using Sidecar.Loops;
 using Sidecar.Resiliency;
 using Sidecar.Tracing;
 
@@ -25,7 +26,7 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
 
     /// <summary>
     /// Starts <paramref name="subscriptions"/> with <paramref name="receiver"/>. One that names no known component, or a topic it
-    /// may not read, is left out with an error, as in daprd.
+    /// may not read, is left out with an error, as in daprd. One whose broker is away starts when the broker is back.
     /// </summary>
     public async Task StartAsync(IEnumerable<TopicSubscription> subscriptions, IEventReceiver receiver, CancellationToken cancellation)
     {
@@ -42,7 +43,7 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         }
         foreach (var subscription in wanted)
         {
-            await TryStartAsync(subscription, receiver, cancellation);
+            await StartAsync(subscription, receiver, cancellation);
         }
     }
 
@@ -70,7 +71,7 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         }
         foreach (var subscription in receiver is null ? [] : coming)
         {
-            await TryStartAsync(subscription, receiver!, cancellation);
+            await StartAsync(subscription, receiver!, cancellation);
         }
         await gate.WaitAsync(cancellation);
         try
@@ -132,8 +133,16 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
             : !component.Scopes.MaySubscribe(subscription.Topic) ? $"subscription to topic '{subscription.Topic}' on pubsub '{subscription.PubSub}' is not allowed"
             : null;
 
-    /// <summary>Null when the subscription can't be; otherwise dispose of the result to end it.</summary>
-    public async Task<IAsyncDisposable?> TryStartAsync(TopicSubscription subscription, IEventReceiver receiver, CancellationToken cancellation)
+    /// <summary>Starts the subscription of a stream. Null when it can't be; otherwise dispose of the result to end it.</summary>
+    public Task<IAsyncDisposable?> TryStartAsync(TopicSubscription subscription, IEventReceiver receiver, CancellationToken cancellation)
+        => TryStartAsync(subscription, receiver, () => Pump(subscription, receiver).StartAsync(cancellation), cancellation);
+
+    private Task StartAsync(TopicSubscription subscription, IEventReceiver receiver, CancellationToken cancellation)
+        => TryStartAsync(subscription, receiver, () => KeptStart.StartAsync(
+            $"The subscription of {appId} to topic {subscription.Topic} of {subscription.PubSub}",
+            async stopping => await Pump(subscription, receiver).StartAsync(stopping), time, logger, cancellation), cancellation);
+
+    private async Task<IAsyncDisposable?> TryStartAsync(TopicSubscription subscription, IEventReceiver receiver, Func<Task<IAsyncDisposable>> start, CancellationToken cancellation)
     {
         if (Refusal(subscription) is { } refusal)
         {
@@ -143,7 +152,7 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         await gate.WaitAsync(cancellation);
         try
         {
-            running[subscription] = new Running(receiver, await Pump(subscription, receiver).StartAsync(cancellation));
+            running[subscription] = new Running(receiver, await start());
             Current = Told();
         }
         finally
@@ -153,15 +162,21 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         return new Ending(this, subscription);
     }
 
+    /// <summary>Ends what the app wants, while it is away; streams go on. Waits for deliveries under way.</summary>
+    public Task StopAppAsync() => StopAsync(subscription => subscription.Kind != SubscriptionKind.Streaming);
+
     /// <summary>Ends all that is running; waits for deliveries under way.</summary>
-    public async Task StopAsync()
+    public Task StopAsync() => StopAsync(_ => true);
+
+    private async Task StopAsync(Func<TopicSubscription, bool> ends)
     {
         List<Running> ending;
         await gate.WaitAsync();
         try
         {
-            ending = [.. running.Values];
-            running.Clear();
+            var subscriptions = running.Keys.Where(ends).ToList();
+            ending = subscriptions.ConvertAll(subscription => running[subscription]);
+            subscriptions.ForEach(subscription => running.Remove(subscription));
             app = null;
             Current = Told();
         }

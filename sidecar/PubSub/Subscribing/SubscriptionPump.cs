@@ -16,7 +16,7 @@ internal sealed partial class SubscriptionPump(string appId, TopicSubscription s
     public Task<IAsyncDisposable> StartAsync(CancellationToken cancellation)
         => subscription.Bulk is null
             ? broker.SubscribeAsync(new SubscribeRequest(subscription.Topic, subscription.Metadata), HandleAsync, cancellation)
-            : new BulkGatherer(subscription, broker, HandleManyAsync, time).StartAsync(cancellation);
+            : new BulkGatherer(subscription, broker, HandleManyAsync, time, logger).StartAsync(cancellation);
 
     public async Task<Acknowledgement> HandleAsync(BrokerMessage message, CancellationToken cancellation)
     {

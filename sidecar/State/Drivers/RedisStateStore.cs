@@ -11,9 +11,15 @@ namespace Sidecar.State.Drivers;
 internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) : ITransactionalStateStore, IBulkStateStore, IKeyListing
 {
     private const string Index = "sidecar||keys";
+
+    /// <summary>Keys of the actors that daprd runs workflows by. Source: daprd's actor types <c>dapr.internal.{namespace}.{app}.workflow</c>.</summary>
+    private const string WorkflowKeys = "*||dapr.internal.*";
+
     private static readonly RedisValue[] Fields = ["data", "version"];
 
     private readonly IDatabase redis = server.Database;
+    private readonly SemaphoreSlim indexing = new(1);
+    private bool indexed; // written under indexing
 
     public async ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellation)
     {
@@ -53,7 +59,7 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
-    /// <param name="alone">In a transaction daprd does not know of first-write.</param>
+    /// <param name="alone">In a transaction daprd does not know of first-write. Outside of one it marks the record, also beside an ETag.</param>
     private async Task<StateFailure?> ApplyAsync(IReadOnlyList<StateWrite> writes, bool alone)
     {
         var keys = new RedisKey[writes.Count + 1];
@@ -75,7 +81,7 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
     private RedisValue[] Arguments(StateWrite write, bool alone)
     {
         var upsert = write.Kind == StateWriteKind.Upsert;
-        var first = write.FirstWrite && write.ETag is null && (alone || !write.AsInDaprd);
+        var first = write.FirstWrite && (write.AsInDaprd ? alone : write.ETag is null);
         var expiry = (write.TimeToLive ?? timeToLive) is { } ttl ? ((long)ttl.TotalSeconds).ToString(CultureInfo.InvariantCulture) : "";
         return
         [
@@ -114,10 +120,39 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
         _ => throw new InvalidDataException("required hash field 'data' or 'version' was not found"),
     };
 
-    private Task<RedisResult> ListAsync(string prefix, string? after, int limit, bool withValues)
+    /// <summary>
+    /// Once, before the first list: takes up the keys of workflows that a daprd has written, which knows nothing of the index. So an installation that ran on
+    /// real Dapr meanwhile goes on here.
+    /// </summary>
+    private async Task IndexedAsync()
     {
+        if (Volatile.Read(ref indexed))
+        {
+            return;
+        }
+        await indexing.WaitAsync();
+        try
+        {
+            if (!indexed)
+            {
+                await foreach (var key in server.ScanAsync(WorkflowKeys))
+                {
+                    await redis.SortedSetAddAsync(Index, (string)key!, 0, SortedSetWhen.NotExists);
+                }
+                Volatile.Write(ref indexed, true);
+            }
+        }
+        finally
+        {
+            indexing.Release();
+        }
+    }
+
+    private async Task<RedisResult> ListAsync(string prefix, string? after, int limit, bool withValues)
+    {
+        await IndexedAsync();
         RedisValue from = after is not null && string.CompareOrdinal(after, prefix) >= 0 ? "(" + after : "[" + prefix;
         byte[] to = [(byte)'(', .. System.Text.Encoding.UTF8.GetBytes(prefix), 0xFF]; // no UTF-8 text goes on with this byte
-        return redis.ScriptEvaluateAsync(RedisScripts.List, [Index], [from, to, limit, withValues ? "1" : ""]);
+        return await redis.ScriptEvaluateAsync(RedisScripts.List, [Index], [from, to, limit, withValues ? "1" : ""]);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Sidecar.Loops;
 using Sidecar.Sqlite;
 
 namespace Sidecar.State.Drivers;
@@ -12,9 +13,9 @@ internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing, 
 {
     private readonly SqliteDatabase database;
     private readonly string select, upsert, insertFirst, update, delete, deleteIfMatch, listFrom, listAfter;
-    private readonly ITimer? cleanup;
+    private readonly BackgroundLoop? cleanup;
 
-    public SqliteStateStore(SqliteDatabase database, string table, string metadataTable, TimeSpan? cleanupInterval, TimeProvider time)
+    public SqliteStateStore(SqliteDatabase database, string table, string metadataTable, TimeSpan? cleanupInterval, TimeProvider time, ILogger logger)
     {
         this.database = database;
         const string alive = "(expiration_time IS NULL OR expiration_time > CURRENT_TIMESTAMP)";
@@ -39,7 +40,14 @@ internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing, 
         if (cleanupInterval is { } interval)
         {
             var expired = $"DELETE FROM {table} WHERE expiration_time IS NOT NULL AND expiration_time < CURRENT_TIMESTAMP";
-            cleanup = time.CreateTimer(_ => database.WriteAsync(session => session.Execute(expired)), null, interval, interval);
+            cleanup = BackgroundLoop.Start($"The removal of expired rows of {table}", async stopping =>
+            {
+                using var timer = new PeriodicTimer(interval, time);
+                while (await timer.WaitForNextTickAsync(stopping))
+                {
+                    await database.WriteAsync(session => session.Execute(expired));
+                }
+            }, time, logger);
         }
     }
 

@@ -24,7 +24,7 @@ internal static class StateDrivers
         context.Properties.Duration("timeout", TimeSpan.FromSeconds(20));
         context.Properties.Text("busyTimeout");
         context.Properties.Flag("disableWAL");
-        return () => common.Component(new SqliteStateStore(SqliteDatabase.At(path), table, metadataTable, cleanup, context.Time), "TTL", "DELETE_WITH_PREFIX", "KEYS_LIKE");
+        return () => common.Component(new SqliteStateStore(SqliteDatabase.At(path), table, metadataTable, cleanup, context.Time, context.Loggers.CreateLogger<SqliteStateStore>()), "TTL", "DELETE_WITH_PREFIX", "KEYS_LIKE");
     }
 
     public static Func<OpenedComponent> Redis(DriverContext context)

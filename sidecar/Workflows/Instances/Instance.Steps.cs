@@ -46,6 +46,8 @@ internal sealed partial class Instance
         if (ends)
         {
             SendOwed(mail);
+            // As in daprd, activities of the last turn run, although nobody waits for their results.
+            foreach (var scheduled in outcome.Events.Where(e => e.TaskScheduled is not null)) StartActivity(scheduled);
         }
         else
         {

@@ -73,7 +73,7 @@ internal sealed partial class Instance
         var of = execution.ExecutionId;
         runtime.Timers.Schedule(runtime.Now + delay, () => Tell(() =>
         {
-            var isWanted = !closed && of == execution.ExecutionId && execution.IsOpen(new(ResolutionKind.Task, scheduled.EventId));
+            var isWanted = (!closed || execution.Completed is not null) && of == execution.ExecutionId && execution.IsOpen(new(ResolutionKind.Task, scheduled.EventId));
             if (isWanted && !activities.ContainsKey(scheduled.EventId)) StartActivity(scheduled, attempt + 1);
         }));
     }

@@ -18,6 +18,9 @@ public sealed class GrpcAppState
 {
     public ListTopicSubscriptionsResponse Subscriptions { get; } = new();
 
+    /// <summary>Called before subscriptions are listed.</summary>
+    public Action<ServerCallContext> OnList { get; set; } = _ => { };
+
     public Func<InvokeRequest, ServerCallContext, InvokeResponse> OnInvoke { get; set; } = (request, _) => new InvokeResponse { Data = request.Data, ContentType = request.ContentType };
 
     public ConcurrentDictionary<string, Func<TopicEventRequest, TopicEventResponse>> OnEvent { get; } = new();
@@ -77,7 +80,11 @@ public sealed class GrpcApp : IAsyncDisposable
             return Task.FromResult(new JobEventResponse());
         }
 
-        public override Task<ListTopicSubscriptionsResponse> ListTopicSubscriptions(Empty request, ServerCallContext context) => Task.FromResult(state.Subscriptions);
+        public override Task<ListTopicSubscriptionsResponse> ListTopicSubscriptions(Empty request, ServerCallContext context)
+        {
+            state.OnList(context);
+            return Task.FromResult(state.Subscriptions);
+        }
 
         public override Task<TopicEventResponse> OnTopicEvent(TopicEventRequest request, ServerCallContext context)
         {

@@ -1,5 +1,6 @@
 using Conformance.Apps;
 using Conformance.Running;
+using Microsoft.AspNetCore.Http;
 using Servers;
 
 namespace Conformance.General;
@@ -29,6 +30,31 @@ public sealed class EndingTests
     }
 
     [SkippableFact]
+    public async Task An_open_stream_of_server_sent_events_does_not_hold_up_the_end()
+    {
+        Skip.If(SidecarProcess.IsDaprd, "daprd waits for open streams before it ends");
+        await using var app = await HttpApp.StartAsync();
+        var never = new TaskCompletionSource();
+        app.Answers("/events", async (_, context) =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.WriteAsync("data: 1\n\n");
+            await context.Response.Body.FlushAsync();
+            await never.Task.WaitAsync(context.RequestAborted);
+        });
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber });
+        using var request = Answers.Request("GET", $"/v1.0/invoke/{sidecar.AppId}/method/events", headers: ("Accept", "text/event-stream"));
+        using var answer = await sidecar.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        Assert.Equal("data: 1", await lines.ReadLineAsync());
+
+        await sidecar.SignalAsync("INT");
+
+        Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
+        Assert.Contains("Daprd shutdown gracefully", sidecar.Output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public async Task Many_subscriptions_that_wait_at_a_server_do_not_hold_up_the_end()
     {
         Skip.IfNot(RedisProcess.Missing is null, RedisProcess.Missing);
@@ -44,6 +70,37 @@ public sealed class EndingTests
 
         Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
         Assert.Contains("Daprd shutdown gracefully", sidecar.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("INT", false)]
+    [InlineData("INT", true)]
+    [InlineData("TERM", false)]
+    public async Task A_signal_ends_the_sidecar_in_order_also_when_its_parent_ignored_it(string signal, bool ignored)
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { IgnoresInterrupt = ignored });
+        await sidecar.SignalAsync(signal);
+        Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
+        Assert.Contains("Daprd shutdown gracefully", sidecar.Output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task A_graceful_end_logs_no_error()
+    {
+        Skip.If(SidecarProcess.IsDaprd, "what daprd logs is its own affair");
+        await using var app = await HttpApp.StartAsync();
+        app.Subscribes("""[{"pubsubname":"events","topic":"topic","route":"/events"}]""");
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        {
+            AppPort = app.PortNumber,
+            Resources = [Yaml.Component("events", "pubsub.sqlite", ("connectionString", "{scratch}/events.db")), Yaml.Component("tick", "bindings.cron", ("schedule", "@every 10ms"))],
+            Flags = ["--enable-app-health-check", "--app-health-probe-interval=1"],
+        });
+        await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/topic", "{}").SucceedsAsync();
+        await app.NextAsync("/events");
+        await sidecar.SignalAsync("TERM");
+        Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
+        Assert.DoesNotContain("level=error", sidecar.Output, StringComparison.Ordinal);
     }
 
     [Fact]

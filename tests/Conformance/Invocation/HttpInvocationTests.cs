@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Conformance.Apps;
 using Conformance.Running;
 using Microsoft.AspNetCore.Http;
 
@@ -215,6 +216,17 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
         Skip.If(SidecarProcess.IsDaprd, "daprd tells another app's refusal as a failure of its own (docs/fidelity.md)");
         callers.BetaApp.Answers("/no-events", 403, "not for you");
         await Http.SendAsync("GET", $"/v1.0/invoke/{Beta}/method/no-events", null, null, ("Accept", "text/event-stream")).SucceedsAsync(403, "not for you");
+    }
+
+    [Theory]
+    [InlineData("own")]
+    [InlineData("other")]
+    public async Task An_app_that_switches_protocols_unasked_is_answered_by_its_status(string target)
+    {
+        using var app = new SwitchingApp();
+        await using var callee = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber });
+        using var answer = await (target == "own" ? callee : callers.Alpha).Http.GetAsync($"/v1.0/invoke/{callee.AppId}/method/switch");
+        Assert.Equal(101, (int)answer.StatusCode);
     }
 
     [Fact]

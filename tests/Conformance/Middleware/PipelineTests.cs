@@ -52,6 +52,29 @@ public sealed class PipelineTests : IAsyncLifetime
         await app.NextAsync("/elsewhere");
     }
 
+    [Fact]
+    public async Task Health_probes_pass_by_the_middleware_in_front_of_the_app_and_show_no_token()
+    {
+        sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        {
+            AppId = "self",
+            Isolated = true,
+            AppPort = app.PortNumber,
+            Resources = [Yaml.Component("checker", "middleware.http.routerchecker", ("rule", "^/allowed$"))],
+            Configuration = Yaml.Configuration("appHttpPipeline: { handlers: [ { name: checker, type: middleware.http.routerchecker } ] }"),
+            Flags = ["--enable-app-health-check", "--app-health-probe-interval=1"],
+            Environment = new Dictionary<string, string> { ["APP_API_TOKEN"] = "of-the-app" },
+        });
+
+        Assert.Null((await app.NextAsync("/healthz")).Header("dapr-api-token"));
+        await Patience.UntilAsync(async () =>
+        {
+            using var answer = await sidecar.Http.GetAsync("/v1.0/invoke/self/method/allowed");
+            return answer.IsSuccessStatusCode;
+        }, "the app did not become well");
+        Assert.Equal("of-the-app", (await app.NextAsync("/allowed")).Header("dapr-api-token"));
+    }
+
     [Theory]
     [InlineData("httpPipeline")]
     [InlineData("appHttpPipeline")]

@@ -37,7 +37,7 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
     {
         await PublishAsync("plain", """{"n":1}""");
         var got = await App.NextAsync("/plain");
-        Assert.Equal(("POST", "application/cloudevents+json", "events"), (got.Method, got.Header("Content-Type"), got.Header("pubsubname")));
+        Assert.Equal(("POST", "application/cloudevents+json", "events", "Go-http-client/1.1"), (got.Method, got.Header("Content-Type"), got.Header("pubsubname"), got.Header("User-Agent")));
         var envelope = got.Json;
         Assert.Equal(
             ["data", "datacontenttype", "id", "pubsubname", "source", "specversion", "time", "topic", "traceid", "traceparent", "tracestate", "type"],

@@ -24,7 +24,7 @@ public sealed class HangUpTests
         sidecar.Write(Endpoint("two"), 1);
         sidecar.Write(Yaml.Component("events", "pubsub.in-memory"));
         sidecar.Configure(Yaml.Configuration("tracing: { samplingRate: \"1\" }"));
-        await sidecar.HangUpAsync();
+        await sidecar.SignalAsync("HUP");
         await Patience.UntilAsync(async () => await EndpointsAsync(sidecar) is ["two"], "the new endpoint is not there");
         Assert.Contains("AlwaysOnSampler", sidecar.Output[sidecar.Output.IndexOf("SIGHUP", StringComparison.Ordinal)..], StringComparison.Ordinal);
         await sidecar.Http.GetAsync("/v1.0/state/store/k").FailsAsync(500, "ERR_STATE_STORE_NOT_CONFIGURED");
@@ -35,7 +35,7 @@ public sealed class HangUpTests
         }, "the app is not called any more");
 
         sidecar.Write(Endpoint("three"), 1);
-        await sidecar.HangUpAsync();
+        await sidecar.SignalAsync("HUP");
         await Patience.UntilAsync(async () => await EndpointsAsync(sidecar) is ["three"], "the second signal had no effect");
     }
 

@@ -18,6 +18,9 @@ public sealed record SidecarOptions
     public IReadOnlyList<string> Flags { get; init; } = [];
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Starts the sidecar as a shell starts background jobs: with SIGINT ignored.</summary>
+    public bool IgnoresInterrupt { get; init; }
+
     /// <summary>False: do not wait until the sidecar says it is ready.</summary>
     public bool AwaitReady { get; init; } = true;
 }

@@ -97,10 +97,10 @@ public sealed class SidecarProcess : IAsyncDisposable
 
     public void Configure(string configuration) => File.WriteAllText(Path.Combine(scratch, "configuration.yaml"), configuration);
 
-    /// <summary>Sends SIGHUP.</summary>
-    public async Task HangUpAsync()
+    /// <param name="name"><c>HUP</c>, <c>INT</c>, …</param>
+    public async Task SignalAsync(string name)
     {
-        using var kill = Process.Start("kill", ["-HUP", $"{process.Id}"]);
+        using var kill = Process.Start("kill", [$"-{name}", $"{process.Id}"]);
         await kill.WaitForExitAsync();
         Assert.Equal(0, kill.ExitCode);
     }
@@ -160,12 +160,17 @@ public sealed class SidecarProcess : IAsyncDisposable
         {
             File.WriteAllText(Path.Combine(resources, $"{index}.yaml"), resource.Replace("{scratch}", scratch, StringComparison.Ordinal));
         }
-        var info = new ProcessStartInfo(DaprdPath ?? "dotnet")
+        var program = DaprdPath ?? "dotnet";
+        var info = new ProcessStartInfo(options.IgnoresInterrupt ? "sh" : program)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = scratch,
         };
+        if (options.IgnoresInterrupt)
+        {
+            ((string[])["-c", "trap '' INT; exec \"$@\"", "sh", program]).ToList().ForEach(info.ArgumentList.Add);
+        }
         if (DaprdPath is null)
         {
             info.ArgumentList.Add(Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "SidecarAssembly").Value!);

@@ -176,6 +176,14 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
         await Http.GetAsync($"{Store}/{key}").SucceedsAsync(200, "1");
     }
 
+    [SkippableFact]
+    public async Task A_first_write_with_ETag_0_conflicts_at_the_latest_when_the_key_is_there()
+    {
+        var item = Item("1", """, "etag": "0", "options": {"concurrency": "first-write"}""");
+        await (fixture.Driver.ETagNeedsKey ? Http.SendAsync("POST", Store, item).FailsAsync(409, "ERR_STATE_SAVE") : Http.SendAsync("POST", Store, item).SucceedsAsync());
+        await Http.SendAsync("POST", Store, item).FailsAsync(409, "ERR_STATE_SAVE");
+    }
+
     [SkippableTheory]
     [InlineData(""", "options": {"concurrency": "sometimes"}""", "unrecognized concurrency model 'sometimes'")]
     [InlineData(""", "options": {"consistency": "maybe"}""", "unrecognized consistency model 'maybe'")]

@@ -48,6 +48,24 @@ public sealed class TracingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_workflow_that_is_started_over_gRPC_without_a_parent_begins_a_trace_of_its_own()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        {
+            Resources = [Yaml.Component("store", "state.sqlite", ("connectionString", "{scratch}/workflows.db"), ("actorStateStore", "true"))],
+            Configuration = Otlp("1"),
+            Environment = Quick,
+        });
+        await using var workflows = await Workflows.WorkflowApp.StartAsync(sidecar, options => options.RegisterWorkflow<string, string>("echo", (_, input) => Task.FromResult(input)));
+        await workflows.Client.WaitForWorkflowCompletionAsync(await workflows.Client.ScheduleNewWorkflowAsync("echo", null, "x"));
+
+        var created = await collector.FindAsync("create_orchestration||echo");
+        var called = await collector.FindAsync("/TaskHubSidecarService/StartInstance");
+        Assert.NotEqual(called.TraceId, created.TraceId);
+        Assert.True(string.IsNullOrEmpty(created.ParentId), $"the parent is {created.ParentId}");
+    }
+
+    [Fact]
     public async Task Building_blocks_are_told_of_by_daprds_names()
     {
         await using var sidecar = await StartAsync("named", Otlp("1"));

@@ -82,6 +82,41 @@ public sealed class WorkflowTests
     }
 
     [Fact]
+    public async Task An_activity_that_the_last_turn_has_scheduled_runs_although_the_workflow_has_ended()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Store] });
+        var ran = new TaskCompletionSource<string>();
+        await using var app = await WorkflowApp.StartAsync(sidecar, options =>
+        {
+            options.RegisterWorkflow<string, string>("leave", (context, input) =>
+            {
+                _ = context.CallActivityAsync<string>("after", input);
+                return Task.FromResult("left");
+            });
+            options.RegisterActivity<string, string>("after", (_, input) =>
+            {
+                ran.TrySetResult(input);
+                return Task.FromResult("");
+            });
+        });
+        var id = await app.Client.ScheduleNewWorkflowAsync("leave", null, "x");
+        Assert.Equal("left", (await app.Client.WaitForWorkflowCompletionAsync(id))!.ReadOutputAs<string>());
+        Assert.Equal("x", await ran.Task.OrFail("the activity did not run"));
+    }
+
+    [Fact]
+    public async Task An_instance_is_not_found_before_its_start_time_though_its_id_is_taken()
+    {
+        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Store] });
+        await using var app = await WorkflowApp.StartAsync(sidecar, options => options.RegisterWorkflow<string, string>("echo", (_, input) => Task.FromResult(input)));
+        var id = await app.Client.ScheduleNewWorkflowAsync("echo", "later", "x", TimeProvider.System.GetUtcNow().AddHours(1));
+        Assert.False((await app.Client.GetWorkflowStateAsync(id))?.Exists ?? false);
+        await sidecar.Http.GetAsync($"/v1.0/workflows/dapr/{id}").FailsAsync(404, "ERR_INSTANCE_ID_NOT_FOUND");
+        var again = await Assert.ThrowsAnyAsync<Grpc.Core.RpcException>(() => app.Client.ScheduleNewWorkflowAsync("echo", id, "x", TimeProvider.System.GetUtcNow().AddHours(1)));
+        Assert.Equal(Grpc.Core.StatusCode.AlreadyExists, again.StatusCode);
+    }
+
+    [Fact]
     public async Task A_history_larger_than_the_chosen_limit_of_messages_stalls_its_instance_alone()
     {
         await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Store], Flags = ["--max-body-size", "1Mi"] });

@@ -40,7 +40,7 @@ public sealed class KillTests
         await InMidSagaAsync(system);
         await system.KillSidecarAsync();
         var leftOver = system.Processes.Where(process => process.AppId.Length > 0).ToList();
-        Assert.Equal(7, leftOver.Count(process => process.IsAlive));
+        Assert.Equal(8, leftOver.Count(process => process.IsAlive));
         await system.StartAgainAsync();
         var orderIds = await placing;
 

@@ -59,7 +59,7 @@ public sealed class LastUnitsTests
         var system = await OrderSystem.StartAsync(folder =>
         {
             folder.Replace("dapr.yaml", "Saga__StuckAfter: \"00:00:15\"", "Saga__StuckAfter: \"00:00:45\""); // two hundred at once take their time
-            folder.Replace("dapr.yaml", "Saga__ApprovalLimit: \"500000000\"", "Saga__ApprovalLimit: \"500000000\"\n    Inventory__ExpireAfter: \"00:00:05\"");
+            folder.Replace("dapr.yaml", "Saga__StuckAfter: \"00:00:45\"", "Saga__StuckAfter: \"00:00:45\"\n    Inventory__ExpireAfter: \"00:00:05\"");
         });
         foreach (var product in Products)
         {

@@ -40,10 +40,13 @@ public sealed class FailureTests
         => await FailsAsync(folder => folder.Replace("dapr.yaml", "bin/app/Shipping.dll", "bin/app/Shopping.dll"), "'shipping'", "Shopping.dll", "dotnet build");
 
     [EmbeddedRunFact]
-    public async Task A_command_that_exits_at_once_is_named_with_its_exit_code_and_last_words()
-        => await FailsAsync(
-            folder => folder.ReplaceCommand("Shipping", """["sh", "-c", "echo no parcels today; exit 7"]"""),
-            "'shipping'", "exit code 7", "no parcels today");
+    public async Task A_command_that_exits_at_once_ends_a_run_without_restarts_and_is_named_with_its_exit_code_and_last_words()
+    {
+        using var folder = await SystemFolder.CreateAsync();
+        folder.ReplaceCommand("Shipping", """["sh", "-c", "echo no parcels today; exit 7"]""");
+
+        await FailsAsync(folder, ["--no-restart"], "'shipping'", "exit code 7", "no parcels today");
+    }
 
     [EmbeddedRunFact]
     public async Task A_busy_port_of_an_app_is_named()
@@ -52,7 +55,7 @@ public sealed class FailureTests
         using var squatter = new TcpListener(IPAddress.Loopback, folder.Ports["shipping"]);
         squatter.Start();
 
-        await FailsAsync(folder, "'shipping'", $"{folder.Ports["shipping"]}");
+        await FailsAsync(folder, [], "'shipping'", $"{folder.Ports["shipping"]}");
     }
 
     [EmbeddedRunFact]
@@ -64,7 +67,7 @@ public sealed class FailureTests
         var port = ((IPEndPoint)squatter.LocalEndpoint).Port;
         folder.Replace("dapr.yaml", "  - appID: shipping", $"  - daprHTTPPort: {port}\n    appID: shipping");
 
-        await FailsAsync(folder, "shipping", $"{port}");
+        await FailsAsync(folder, [], "shipping", $"{port}");
     }
 
     [EmbeddedRunFact]
@@ -85,12 +88,12 @@ public sealed class FailureTests
     {
         using var folder = await SystemFolder.CreateAsync();
         mistake(folder);
-        await FailsAsync(folder, said);
+        await FailsAsync(folder, [], said);
     }
 
-    private static async Task FailsAsync(SystemFolder folder, params string[] said)
+    private static async Task FailsAsync(SystemFolder folder, IReadOnlyList<string> flags, params string[] said)
     {
-        await using var sidecar = SidecarProcess.Start(folder, "run", "-f", folder.Template, "--strict");
+        await using var sidecar = SidecarProcess.Start(folder, ["run", "-f", folder.Template, "--strict", .. flags]);
 
         var code = await sidecar.EndedAsync();
 

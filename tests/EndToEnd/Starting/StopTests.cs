@@ -12,7 +12,7 @@ public sealed class StopTests
         var order = await system.Api.PlaceAndEndAsync(Api.Order());
         var processes = system.Processes;
 
-        Assert.Equal(8, processes.Count(process => process.IsAlive));
+        Assert.Equal(9, processes.Count(process => process.IsAlive));
         system.AskToEnd(); // a process group's signal reaches the sidecar twice, by itself and through "dotnet run"
         Assert.Equal(0, await system.StopAsync());
         Assert.DoesNotContain(processes, process => process.IsAlive);

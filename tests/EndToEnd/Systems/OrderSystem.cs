@@ -3,7 +3,7 @@ using EndToEnd.Sets;
 
 namespace EndToEnd.Systems;
 
-/// <summary>The whole system: six services and their sidecars, in a folder of their own.</summary>
+/// <summary>The whole system: its services and their sidecars, in a folder of their own.</summary>
 internal sealed class OrderSystem : IAsyncDisposable
 {
     private readonly SystemFolder folder;

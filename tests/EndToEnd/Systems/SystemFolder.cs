@@ -15,11 +15,12 @@ internal sealed partial class SystemFolder : IDisposable
             Saga__FirstPause: "00:00:00.200"
             Saga__LongestPause: "00:00:01"
             Saga__StuckAfter: "00:00:15"
-            Saga__ApprovalLimit: "500000000"
             Payments__ProviderTimeout: "00:00:01"
             Payments__FirstPause: "00:00:00.100"
             Payments__LongestPause: "00:00:00.500"
         """;
+
+    private const string ApprovalLimit = "Saga__ApprovalLimit: \"20000000\"";
 
     private static readonly string Parent = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"order-platform-{Environment.UserName}");
     private static readonly Lazy<Task> Swept = new(SweepAsync);
@@ -110,6 +111,8 @@ internal sealed partial class SystemFolder : IDisposable
         Assert.Contains("    ASPNETCORE_ENVIRONMENT: Development", text, StringComparison.Ordinal);
         text = text.Replace("    ASPNETCORE_ENVIRONMENT: Development", "    ASPNETCORE_ENVIRONMENT: Development" + Settings, StringComparison.Ordinal);
         text = text.Replace("Shipping__ShipAfter: \"00:01:00\"", "Shipping__ShipAfter: \"00:30:00\"", StringComparison.Ordinal); // tests ship by hand, or say when
+        Assert.Contains(ApprovalLimit, text, StringComparison.Ordinal);
+        text = text.Replace(ApprovalLimit, "Saga__ApprovalLimit: \"500000000\"", StringComparison.Ordinal);
         // Each app has a folder of its own here, because relative paths in components count from there. Its program and settings are the repository's.
         text = AppProgram().Replace(text, app =>
         {

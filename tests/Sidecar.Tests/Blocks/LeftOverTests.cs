@@ -23,4 +23,24 @@ public sealed class LeftOverTests
         Assert.False(ProcessInfo.IsAlive(orphan));
         await Signals.EndAsync(recorded, TimeSpan.FromMilliseconds(300), TimeProvider.System); // once more does nothing
     }
+
+    [Fact]
+    public async Task What_a_wrapper_has_started_ends_with_it()
+    {
+        using var wrapper = Wrapper(out var child);
+        await Signals.EndAsync(wrapper, TimeSpan.FromSeconds(10), TimeProvider.System).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
+        Assert.False(ProcessInfo.IsAlive(child));
+
+        using var recorded = Wrapper(out child);
+        await Signals.EndAsync(new RecordedProcess("app", recorded.Id, ProcessInfo.StartTime(recorded.Id)!), TimeSpan.FromSeconds(10), TimeProvider.System).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
+        Assert.False(ProcessInfo.IsAlive(child));
+    }
+
+    private static Process Wrapper(out int child)
+    {
+        var wrapper = new Process { StartInfo = new ProcessStartInfo("sh", ["-c", "sleep 600 & echo $!; wait; echo never"]) { RedirectStandardOutput = true }, EnableRaisingEvents = true };
+        wrapper.Start();
+        child = int.Parse(wrapper.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+        return wrapper;
+    }
 }

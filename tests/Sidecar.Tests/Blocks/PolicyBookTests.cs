@@ -21,6 +21,20 @@ public sealed class PolicyBookTests
     }
 
     [Fact]
+    public async Task The_breakers_of_an_app_close_when_its_process_is_another_one()
+    {
+        await Assert.ThrowsAsync<IOException>(async () => await CallAsync("orders/1", fails: true));
+        await Assert.ThrowsAsync<IOException>(async () => await CallAsync("orders/2", fails: true));
+
+        book.CloseFor("payments", []);
+        await Assert.ThrowsAsync<CircuitBreakerRefusedException>(async () => await CallAsync("orders/1", fails: false));
+
+        book.CloseFor("orders", []);
+        Assert.True(await CallAsync("orders/1", fails: false));
+        Assert.True(await CallAsync("orders/2", fails: false));
+    }
+
+    [Fact]
     public async Task A_thousand_methods_are_one_target_to_the_metrics()
     {
         for (var i = 0; i < 1000; i++)

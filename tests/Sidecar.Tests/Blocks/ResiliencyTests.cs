@@ -90,6 +90,23 @@ public sealed class ResiliencyTests
         Assert.Equal(BreakerState.Closed, breaker.State);
     }
 
+    [Theory]
+    [InlineData(0)] // open
+    [InlineData(10)] // half-open
+    public void A_breaker_that_is_closed_from_outside_counts_anew_and_passes_over_results_from_before(int seconds)
+    {
+        var breaker = Breaker(new BreakerRule(1, TimeSpan.Zero, TimeSpan.FromSeconds(10), CelExpression.Parse("consecutiveFailures >= 2")));
+        breaker.TryEnter(out var before);
+        Fail(breaker, 2);
+        time.Advance(TimeSpan.FromSeconds(seconds));
+
+        breaker.Close();
+
+        breaker.Leave(before, success: false);
+        Fail(breaker, 1);
+        Assert.Equal(BreakerState.Closed, breaker.State);
+    }
+
     [Fact]
     public void The_result_of_a_call_from_before_the_state_changed_does_not_count()
     {

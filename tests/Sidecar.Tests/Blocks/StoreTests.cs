@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Sidecar.Sqlite;
 using Sidecar.State;
@@ -13,7 +14,7 @@ public sealed class InMemoryStoreTests : StoreTests
 
 public sealed class SqliteStoreTests : StoreTests
 {
-    internal override ITransactionalStateStore Open() => new SqliteStateStore(SqliteDatabase.At(":memory:"), "state", "metadata", null, Time);
+    internal override ITransactionalStateStore Open() => new SqliteStateStore(SqliteDatabase.At(":memory:"), "state", "metadata", null, Time, NullLogger.Instance);
 }
 
 /// <summary>What every state store driver promises; a new one passes by a class of one line.</summary>

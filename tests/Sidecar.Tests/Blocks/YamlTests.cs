@@ -113,6 +113,57 @@ public sealed class YamlTests : IDisposable
         Assert.Equal([Path.Combine(folder.FullName, "components", "embedded")], orders.Options.ResourcesPaths);
     }
 
+    [Theory]
+    [InlineData("./components/pubsub", null, "pubsub")] // a folder of Dapr's quickstarts: there are no sets
+    [InlineData("./components/redis", null, "embedded")]
+    [InlineData("./components/redis", "other", "other")]
+    [InlineData("./components/subscription.yaml", null, "subscription.yaml")]
+    public void A_folder_of_components_gives_way_to_the_chosen_set_only_if_it_is_a_set(string named, string? set, string used)
+    {
+        if (named != "./components/pubsub")
+        {
+            foreach (var folderOfSet in (string[])["redis", "embedded", "other"])
+            {
+                folder.CreateSubdirectory($"components/{folderOfSet}");
+                Write($"components/{folderOfSet}/store.yaml", Store("orders-store"));
+            }
+        }
+        folder.CreateSubdirectory("components/pubsub");
+        Write("components/pubsub/pubsub.yaml", Store("order-pub-sub"));
+        Write("components/subscription.yaml", "");
+
+        Assert.Equal(Path.Combine(folder.FullName, "components", used), Assert.Single(RunTemplateReader.Read(Template(named), set).Apps[0].Options.ResourcesPaths));
+    }
+
+    [Fact]
+    public void A_folder_beside_sets_that_declares_other_components_stays_and_is_reported()
+    {
+        folder.CreateSubdirectory("components/embedded");
+        folder.CreateSubdirectory("components/pubsub");
+        Write("components/embedded/store.yaml", Store("orders-store"));
+        Write("components/pubsub/pubsub.yaml", Store("order-pub-sub"));
+
+        var template = RunTemplateReader.Read(Template("./components/pubsub"), null, strict: false);
+
+        Assert.EndsWith("pubsub", Assert.Single(template.Apps[0].Options.ResourcesPaths), StringComparison.Ordinal);
+        Assert.Contains("does not declare 'order-pub-sub'", Assert.Single(template.Warnings).ToString(), StringComparison.Ordinal);
+        Assert.Throws<InvalidConfigurationException>(() => RunTemplateReader.Read(Template("./components/pubsub"), "embedded", strict: false));
+        Assert.Throws<InvalidConfigurationException>(() => RunTemplateReader.Read(Template("./components/pubsub"), "nothing", strict: false));
+    }
+
+    private string Template(string resources) => Write("dapr.yaml", $$"""
+        version: 1
+        apps:
+        - { appID: app, appDirPath: ., resourcesPath: {{resources}} }
+        """);
+
+    private static string Store(string name) => $$"""
+        apiVersion: dapr.io/v1alpha1
+        kind: Component
+        metadata: { name: {{name}} }
+        spec: { type: state.in-memory, version: v1 }
+        """;
+
     [Fact]
     public void Every_mistake_of_a_run_template_is_reported()
     {

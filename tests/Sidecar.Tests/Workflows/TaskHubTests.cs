@@ -99,12 +99,16 @@ public sealed class TaskHubTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_start_with_a_time_is_answered_at_once()
+    public async Task A_start_with_a_time_is_answered_at_once_and_its_instance_is_not_found_before_that_time_though_its_id_is_taken()
     {
         var later = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddHours(1));
         await client.StartAsync(new CreateInstanceRequest { InstanceId = "l", Name = "echo", ScheduledStartTimestamp = later });
 
-        Assert.Equal(OrchestrationStatus.Pending, (await client.GetAsync(new GetInstanceRequest { InstanceId = "l" })).WorkflowState.WorkflowStatus);
+        Assert.False((await client.GetAsync(new GetInstanceRequest { InstanceId = "l" })).Exists);
+        await RefusedAsync(StatusCode.AlreadyExists, client.StartAsync(new CreateInstanceRequest { InstanceId = "l", Name = "echo" }));
+        await client.StartAsync(new CreateInstanceRequest { InstanceId = "past", Name = "echo", ScheduledStartTimestamp = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddHours(-1)) });
+        await client.WaitForEndAsync(new GetInstanceRequest { InstanceId = "past" });
+        Assert.True((await client.GetAsync(new GetInstanceRequest { InstanceId = "past" })).Exists);
     }
 
     [Fact]

@@ -11,11 +11,12 @@ internal static class MapCommand
     private static readonly Option<bool> Strict = new("--strict") { Description = "Fail on notices too: services that share a database" };
     private static readonly Option<string?> Write = new("--write") { Description = "Put the map into this document, between its markers" };
     private static readonly Option<string?> Check = new("--check") { Description = "Only say whether this document holds today's map" };
+    private static readonly Option<string?> Json = new("--json") { Description = "Write the map to this file as JSON, for programs that draw it" };
 
     public static Command Create()
     {
-        var command = new Command("map", "Draws the dependencies of the system from its own artefacts, and checks them.") { RunFile, Root, Components, Strict, Write, Check };
-        command.SetAction(result => Run(MapAt(result.GetValue(Root), result.GetValue(RunFile), result.GetValue(Components)!), result.GetValue(Strict), result.GetValue(Write), result.GetValue(Check)));
+        var command = new Command("map", "Draws the dependencies of the system from its own artefacts, and checks them.") { RunFile, Root, Components, Strict, Write, Check, Json };
+        command.SetAction(result => Run(MapAt(result.GetValue(Root), result.GetValue(RunFile), result.GetValue(Components)!), result.GetValue(Strict), result.GetValue(Write), result.GetValue(Check), result.GetValue(Json)));
         return command;
     }
 
@@ -29,8 +30,12 @@ internal static class MapCommand
         return MapReader.Read(root is null ? Path.GetDirectoryName(template)! : Path.GetFullPath(root), template, componentSet);
     }
 
-    private static int Run(DependencyMap map, bool strict, string? write, string? check)
+    private static int Run(DependencyMap map, bool strict, string? write, string? check, string? json)
     {
+        if (json is not null)
+        {
+            File.WriteAllText(json, MapJson.Write(map));
+        }
         var broken = MapRules.Broken(map);
         var notices = MapRules.SharedDatabases(map);
         foreach (var rule in broken)
@@ -43,7 +48,10 @@ internal static class MapCommand
         }
         if ((write ?? check) is not { } document)
         {
-            Console.Out.WriteLine(MapText.Markdown(map));
+            if (json is null)
+            {
+                Console.Out.WriteLine(MapText.Markdown(map));
+            }
         }
         else if (!File.Exists(document) || MapText.Embed(File.ReadAllText(document), map) is not { } embedded)
         {

@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using Console.Live;
+
+namespace Console.Edge;
+
+/// <summary>An order of a trial. Its status follows the events, and is read when they are silent.</summary>
+public sealed class TrialOrder(string orderId)
+{
+    public string OrderId => orderId;
+
+    public string Status { get; set; } = "pending";
+
+    public string? LastEvent { get; set; }
+
+    public bool HasEnded => Status is not ("pending" or "cancelling");
+}
+
+/// <summary>Places many orders and follows them to their end. Events that overtake the answer to the request are kept for it.</summary>
+public sealed class TrialRun
+{
+    public const int Most = 200;
+
+    private const int AtOnce = 16;
+
+    private readonly ConcurrentDictionary<string, TrialOrder> orders = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<TrialOrder> placed = new();
+    private readonly string name = Guid.NewGuid().ToString("N");
+    private int refused;
+    private bool placing;
+
+    public IReadOnlyCollection<TrialOrder> Orders => placed;
+
+    public IEnumerable<TrialOrder> Running => placed.Where(order => !order.HasEnded);
+
+    public bool IsRunning => placing || Running.Any();
+
+    public int Ended => placed.Count(order => order.HasEnded);
+
+    public int Refused => refused;
+
+    public Problem? Problem { get; private set; }
+
+    public async Task PlaceAsync(Gateway gateway, Ending ending, string customerId, string saga, int count, Func<Task> progress, CancellationToken cancellation)
+    {
+        placing = true;
+        try
+        {
+            await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (index, stop) =>
+            {
+                // The key makes sure that a repeated request is the same order.
+                var answer = await gateway.SendAsync<PlacedOrder>(HttpMethod.Post, "/api/orders", ending.Request(customerId, SagaOf(saga, index)), stop, $"{name}-{index}");
+                if (answer.Value is { } order)
+                {
+                    placed.Enqueue(Order(order.OrderId));
+                }
+                else
+                {
+                    Interlocked.Increment(ref refused);
+                    Problem = answer.Problem;
+                }
+                await progress();
+            });
+        }
+        finally
+        {
+            placing = false;
+        }
+    }
+
+    /// <summary>False for an event of an order that does not belong here.</summary>
+    public bool Happened(LiveEvent happened)
+    {
+        if (!placing && !orders.ContainsKey(happened.OrderId))
+        {
+            return false;
+        }
+        var order = Order(happened.OrderId);
+        order.LastEvent = happened.Type;
+        order.Status = happened.Type switch
+        {
+            "order.confirmed" => "confirmed",
+            "order.cancelled" => "cancelled",
+            "order.shipped" => "shipped",
+            "order.delivered" => "delivered",
+            "order.intervention-required" => "intervention",
+            "order.intervention-decided" => "pending",
+            _ => order.Status,
+        };
+        return true;
+    }
+
+    private static string SagaOf(string saga, int index) => saga == "both" ? index % 2 == 0 ? "orchestration" : "choreography" : saga;
+
+    private TrialOrder Order(string orderId) => orders.GetOrAdd(orderId, id => new TrialOrder(id));
+}

@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Console.Measuring;
+using ServiceDefaults.Events;
+
+namespace Console.Live;
+
+/// <summary>Hands the platform's events to the pages that are open. Without an open page they are counted, and that is all.</summary>
+public sealed class LiveEvents(OrderFigures figures, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<Follower, bool> followers = new();
+
+    public Follower Follow()
+    {
+        var follower = new Follower(gone => followers.TryRemove(gone, out _));
+        followers[follower] = true;
+        return follower;
+    }
+
+    public void Publish(LiveEvent happened)
+    {
+        figures.Count(happened);
+        foreach (var follower in followers.Keys)
+        {
+            follower.Receive(happened);
+        }
+    }
+
+    internal Task<IReadOnlyList<Delivery>> ReceiveAsync(IReadOnlyList<IncomingEvent<LiveData>> events)
+    {
+        var now = time.GetUtcNow();
+        foreach (var received in events)
+        {
+            Publish(new LiveEvent(received.Type, received.Data.OrderId ?? received.Subject ?? "", received.Data.OccurredAt ?? now, now) { Saga = received.Saga });
+        }
+        return Task.FromResult<IReadOnlyList<Delivery>>([.. events.Select(_ => Delivery.Done)]);
+    }
+}
+
+/// <summary>The events for one page. A page that does not keep up loses the oldest: it reads its data anew anyway. Dispose of it with the page.</summary>
+public sealed class Follower(Action<Follower> end) : IDisposable
+{
+    private const int MostWaiting = 2000;
+
+    private readonly Channel<LiveEvent> received = Channel.CreateBounded<LiveEvent>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest });
+
+    public ChannelReader<LiveEvent> Events => received.Reader;
+
+    public void Receive(LiveEvent happened) => received.Writer.TryWrite(happened);
+
+    public void Dispose() => end(this);
+}

@@ -1,0 +1,120 @@
+using Console.Live;
+
+namespace Console.Measuring;
+
+/// <summary>Counts of orders placed and of their endings in an interval of <see cref="OrderFigures.Interval"/>.</summary>
+public sealed record IntervalFigures(DateTimeOffset Start, int Placed, int Confirmed, int Cancelled, int Interventions);
+
+/// <summary>A moment's figures, the oldest interval first. Percentiles are null until an order has ended.</summary>
+public sealed record FiguresSnapshot(IReadOnlyList<IntervalFigures> Intervals, TimeSpan? P50, TimeSpan? P99, int Open, IReadOnlyDictionary<string, double> EventsPerSecond);
+
+/// <summary>
+/// Counts what the events say, in memory and since this console was started: figures for a plot, not books. Bounded, however many
+/// orders there are.
+/// </summary>
+public sealed class OrderFigures(TimeProvider time)
+{
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    private const int Intervals = 60;
+    private const int MostOpen = 20_000;
+    private const int MostDurations = 1000;
+
+    private static readonly TimeSpan RateWindow = TimeSpan.FromSeconds(10);
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<long, int[]> counts = []; // guarded by gate, as all below
+    private readonly Dictionary<string, DateTimeOffset> open = new(StringComparer.Ordinal);
+    private readonly Queue<TimeSpan> durations = new();
+    private readonly Queue<(DateTimeOffset At, string Context)> recent = new();
+
+    public void Count(LiveEvent happened)
+    {
+        lock (gate)
+        {
+            recent.Enqueue((happened.ReceivedAt, happened.Context));
+            Forget(happened.ReceivedAt);
+            switch (happened.Type)
+            {
+                case "order.created":
+                    Add(happened.ReceivedAt, 0);
+                    if (open.Count < MostOpen)
+                    {
+                        open[happened.OrderId] = happened.OccurredAt;
+                    }
+                    break;
+                case "order.confirmed":
+                    Add(happened.ReceivedAt, 1);
+                    End(happened);
+                    break;
+                case "order.cancelled":
+                    Add(happened.ReceivedAt, 2);
+                    End(happened);
+                    break;
+                case "order.intervention-required":
+                    Add(happened.ReceivedAt, 3);
+                    break;
+            }
+        }
+    }
+
+    public FiguresSnapshot Read()
+    {
+        var now = time.GetUtcNow();
+        var last = Slot(now);
+        lock (gate)
+        {
+            Forget(now);
+            var sorted = durations.Order().ToList();
+            return new FiguresSnapshot(
+                [.. Enumerable.Range(0, Intervals).Select(back => Of(last - Intervals + 1 + back))],
+                Percentile(sorted, 0.5), Percentile(sorted, 0.99), open.Count,
+                recent.GroupBy(one => one.Context).ToDictionary(group => group.Key, group => group.Count() / RateWindow.TotalSeconds));
+        }
+    }
+
+    private static TimeSpan? Percentile(List<TimeSpan> sorted, double part) => sorted.Count == 0 ? null : sorted[(int)Math.Min(sorted.Count - 1, Math.Ceiling(part * sorted.Count) - 1)];
+
+    private static long Slot(DateTimeOffset at) => at.Ticks / Interval.Ticks;
+
+    private IntervalFigures Of(long slot)
+    {
+        var found = counts.GetValueOrDefault(slot) ?? [0, 0, 0, 0];
+        return new IntervalFigures(new DateTimeOffset(slot * Interval.Ticks, TimeSpan.Zero), found[0], found[1], found[2], found[3]);
+    }
+
+    private void Add(DateTimeOffset at, int kind)
+    {
+        var slot = Slot(at);
+        if (!counts.TryGetValue(slot, out var found))
+        {
+            counts[slot] = found = new int[4];
+            foreach (var old in counts.Keys.Where(key => key <= slot - Intervals).ToList())
+            {
+                counts.Remove(old);
+            }
+        }
+        found[kind]++;
+    }
+
+    private void End(LiveEvent happened)
+    {
+        if (!open.Remove(happened.OrderId, out var created))
+        {
+            return; // placed before this console was started, or ended before: a confirmed order may be cancelled
+        }
+        durations.Enqueue(happened.OccurredAt - created);
+        if (durations.Count > MostDurations)
+        {
+            durations.Dequeue();
+        }
+    }
+
+    private void Forget(DateTimeOffset now)
+    {
+        while (recent.TryPeek(out var oldest) && oldest.At <= now - RateWindow)
+        {
+            recent.Dequeue();
+        }
+    }
+}

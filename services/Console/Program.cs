@@ -1,0 +1,30 @@
+using Console;
+using Console.Edge;
+using Console.Identity;
+using Console.Live;
+using Console.Pages;
+using Console.Security;
+using MudBlazor.Services;
+using ServiceDefaults;
+using ServiceDefaults.Requests;
+
+var builder = WebApplication.CreateBuilder(args).AddServiceDefaults().AddIdentity();
+builder.Configuration[AppToken.Edge] = "true";
+builder.Services.AddServiceClient<GatewayClient>("gateway").AddScoped<Gateway>();
+builder.Services.AddLiveEvents();
+builder.Services.AddMudServices();
+builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+builder.Services.AddOptions<OutsideLinks>().BindConfiguration("Links");
+
+var app = builder.Build().UseServiceDefaults();
+app.UseSecurityHeaders();
+app.UseAuthentication();
+app.UseAuthorization();
+app.UseAntiforgery();
+app.MapStaticAssets();
+app.MapPrometheusScrapingEndpoint().RequireAuthorization(Roles.Operator);
+app.MapLiveEvents();
+app.MapSessions();
+app.MapPreferences();
+app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null).RequireAuthorization();
+app.Run();

@@ -1,0 +1,103 @@
+using System.Runtime.InteropServices;
+
+namespace Sidecar.Files;
+
+/// <summary>Folders and files that only the user of this process may read: they hold customers' data and tokens. On Windows a user's folders are private already.</summary>
+internal static partial class OwnerOnly
+{
+    private const UnixFileMode Folder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode File = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Writing = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+    private const UnixFileMode Reading = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    /// <summary>Creates the folder and those above it that are missing, with mode 0700. Existing ones stay as they are.</summary>
+    public static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else if (!Directory.Exists(path))
+        {
+            if (Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path)) is { Length: > 0 } parent)
+            {
+                CreateFolder(parent);
+            }
+            Directory.CreateDirectory(path, Folder); // the mode is that of the last folder only
+        }
+    }
+
+    /// <summary>Opens a file. One that is created has mode 0600; an existing one keeps its mode.</summary>
+    public static FileStream Open(string path, FileMode mode, FileAccess access, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = access, Share = share };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = File;
+        }
+        return new FileStream(path, options);
+    }
+
+    /// <summary>Writes a file of mode 0600 in the place of an existing one.</summary>
+    public static void Write(string path, string content)
+    {
+        using var writer = new StreamWriter(Open(path, FileMode.Create, FileAccess.Write, FileShare.None));
+        writer.Write(content);
+    }
+
+    /// <summary>Whether others may read or write the file.</summary>
+    public static bool IsExposed(string path)
+        => !OperatingSystem.IsWindows() && System.IO.File.Exists(path) && (System.IO.File.GetUnixFileMode(path) & (Reading | Writing)) != 0;
+
+    /// <summary>
+    /// Creates a folder at a place where every user of the machine may create one, or takes the existing one, which becomes unreadable for others.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The existing one is no folder, belongs to another user, or others may write to it: what lies there may be forged.</exception>
+    public static void DemandFolder(string path)
+    {
+        CreateFolder(path);
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+        var folder = new DirectoryInfo(path);
+        if (folder.LinkTarget is not null)
+        {
+            throw Refusal(path, $"is a link to {folder.LinkTarget}");
+        }
+        if (OwnerOf(path) is { } owner && owner != EffectiveUser())
+        {
+            throw Refusal(path, $"belongs to another user (id {owner})");
+        }
+        var mode = folder.UnixFileMode;
+        if ((mode & Writing) != 0)
+        {
+            throw Refusal(path, $"may be written by others (mode {Convert.ToString((int)mode, 8)})");
+        }
+        if (mode != Folder)
+        {
+            System.IO.File.SetUnixFileMode(path, Folder); // fails for a folder of somebody else
+        }
+    }
+
+    private static InvalidOperationException Refusal(string path, string reason)
+        => new($"{path} {reason}, so what it holds can't be trusted. Remove it, or have another temporary folder (TMPDIR); the sidecar creates it with mode 0700");
+
+    /// <summary>Null where the system does not tell. Source: statx(2), whose layout is the same on all processors.</summary>
+    private static uint? OwnerOf(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return null;
+        }
+        const int CurrentFolder = -100, NoFollow = 0x100, Owner = 0x8, OwnerOffset = 20;
+        Span<byte> status = stackalloc byte[256];
+        return Statx(CurrentFolder, path, NoFollow, Owner, ref MemoryMarshal.GetReference(status)) == 0 ? MemoryMarshal.Read<uint>(status[OwnerOffset..]) : null;
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Statx(int folder, string path, int flags, uint mask, ref byte status);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint EffectiveUser();
+}

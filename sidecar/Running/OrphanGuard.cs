@@ -1,0 +1,104 @@
+using System.Diagnostics;
+
+namespace Sidecar.Running;
+
+/// <summary>
+/// Ends the apps of a run whose sidecar was killed: without it they can finish nothing, keep their ports, and answer health checks as if all were well.
+/// A shell beside the sidecar reads the process ids of the apps from a pipe; the pipe ends with the sidecar, however that ends. Windows has none.
+/// </summary>
+internal sealed partial class OrphanGuard(ILogger logger) : IDisposable
+{
+    /// <summary>
+    /// Asks the processes and their descendants to end, and kills after two seconds those that have not. Signals of the terminal do not reach the guard,
+    /// for it has to outlive them. On systems without <c>/proc</c> it knows no descendants.
+    /// </summary>
+    private const string Script = """
+        trap '' HUP INT TERM
+        exec >/dev/null 2>&1
+        cd /
+        ids=
+        while read -r line; do ids=$line; done
+        [ -n "$ids" ] || exit 0
+        family() { for id in "$@"; do echo "$id"; family $(cat "/proc/$id/task/$id/children"); done; }
+        all=$(family $ids)
+        kill -TERM $all
+        for turn in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+          left=
+          for id in $all; do kill -0 "$id" && left="$left $id"; done
+          [ -n "$left" ] || exit 0
+          sleep 0.1
+        done
+        kill -KILL $left
+        """;
+
+    private readonly Lock gate = new();
+    private Process? shell; // guarded by gate
+
+    /// <summary>The apps that run now, in the place of those named before.</summary>
+    public void Guard(IEnumerable<int> processIds)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+        var line = string.Join(' ', processIds);
+        lock (gate)
+        {
+            if (!TryTell(line))
+            {
+                Start();
+                TryTell(line);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            TryTell("");
+            shell?.Dispose();
+            shell = null;
+        }
+    }
+
+    /// <summary>Under the gate. False: there is no guard yet, or somebody has ended it.</summary>
+    private bool TryTell(string line)
+    {
+        if (shell is null)
+        {
+            return false;
+        }
+        try
+        {
+            shell.StandardInput.WriteLine(line);
+            shell.StandardInput.Flush();
+            return true;
+        }
+        catch (IOException e)
+        {
+            LogLost(e);
+            shell.Dispose();
+            shell = null;
+            return false;
+        }
+    }
+
+    private void Start()
+    {
+        try
+        {
+            shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Script]) { RedirectStandardInput = true, UseShellExecute = false });
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            LogNone(e); // a system without a shell
+        }
+    }
+
+    [LoggerMessage(1401, LogLevel.Warning, "The guard that ends apps after a kill of the sidecar has ended; another one is started")]
+    private partial void LogLost(Exception failure);
+
+    [LoggerMessage(1402, LogLevel.Warning, "There is no guard that ends apps after a kill of the sidecar; the next run in this folder ends them")]
+    private partial void LogNone(Exception failure);
+}

@@ -1,0 +1,29 @@
+namespace Sidecar.Running;
+
+/// <summary>
+/// The pause before an app is started again: it doubles from 0.2 s to 30 s while the app keeps failing, and is short again after the app has run for
+/// a minute.
+/// </summary>
+internal sealed class RestartPause
+{
+    public static readonly TimeSpan First = TimeSpan.FromMilliseconds(200);
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan WellAfter = TimeSpan.FromMinutes(1);
+
+    private TimeSpan next = First;
+
+    /// <summary>How often in a row the app has ended within its first minute.</summary>
+    public int Failures { get; private set; }
+
+    public TimeSpan After(TimeSpan ran)
+    {
+        if (ran > WellAfter)
+        {
+            (Failures, next) = (0, First);
+        }
+        Failures++;
+        var pause = next;
+        next = next * 2 < Longest ? next * 2 : Longest;
+        return pause;
+    }
+}

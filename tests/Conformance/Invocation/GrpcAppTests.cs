@@ -1,0 +1,84 @@
+using Conformance.Running;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Protos = Dapr.Client.Autogen.Grpc.v1;
+
+namespace Conformance.Invocation;
+
+/// <summary>What a gRPC app gets, and what becomes of its answers on the way to an HTTP client.</summary>
+public sealed class GrpcAppTests(Callers callers) : IClassFixture<Callers>
+{
+    [Theory]
+    [InlineData("{}", "", false, "text/plain; charset=utf-8")]
+    [InlineData("t", "text/csv", false, "text/csv")]
+    [InlineData("\0\u0001", "", false, "application/octet-stream")]
+    [InlineData("v", "", true, "application/x-protobuf")]
+    [InlineData("", "", false, null)]
+    public async Task An_answer_has_the_content_type_that_it_names_or_that_its_bytes_look_like(string data, string named, bool packed, string? shown)
+    {
+        var content = packed ? Any.Pack(new StringValue { Value = data }) : new Any { Value = ByteString.CopyFromUtf8(data) };
+        callers.GammaApp.State.OnInvoke = (_, _) => new Protos.InvokeResponse { Data = content, ContentType = named };
+        foreach (var from in (SidecarProcess[])[callers.Alpha, callers.Gamma])
+        {
+            using var answer = await from.Http.GetAsync($"/v1.0/invoke/{callers.Gamma.AppId}/method/echo");
+            Assert.Equal((200, shown), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.ToString()));
+        }
+    }
+
+    [Theory]
+    [InlineData(StatusCode.NotFound, "no \"such\" <thing> ë", 404, """{"code":5,"message":"no \"such\" <thing> ë"}""")]
+    [InlineData(StatusCode.Internal, "", 500, """{"code":13}""")]
+    [InlineData(StatusCode.Unauthenticated, "x", 401, """{"code":16,"message":"x"}""")]
+    [InlineData((StatusCode)77, "odd", 500, """{"code":77,"message":"odd"}""")]
+    public async Task A_failure_is_told_as_JSON_under_a_plain_content_type(StatusCode code, string detail, int status, string body)
+    {
+        callers.GammaApp.State.OnInvoke = (_, _) => throw new RpcException(new Status(code, detail));
+        foreach (var from in (SidecarProcess[])[callers.Alpha, callers.Gamma])
+        {
+            using var answer = await from.Http.GetAsync($"/v1.0/invoke/{callers.Gamma.AppId}/method/echo");
+            Assert.Equal((status, body, "text/plain; charset=utf-8"), ((int)answer.StatusCode, (await answer.TextAsync()).Replace(", ", ",", StringComparison.Ordinal), answer.Content.Headers.ContentType?.ToString()));
+        }
+    }
+
+    [Fact]
+    public async Task In_the_gRPC_form_the_true_caller_takes_the_place_of_a_claimed_one()
+    {
+        callers.GammaApp.State.OnInvoke = (request, _) => new Protos.InvokeResponse { Data = request.Data };
+        await callers.Alpha.Grpc.InvokeServiceAsync(Request("n=1"), new Metadata { { "dapr-caller-app-id", "admin" }, { "dapr-callee-app-id", "faked" }, { "dapr-caller-namespace", "prod" } });
+
+        var headers = (await NextAsync("n=1")).Headers;
+        Assert.Equal((callers.Alpha.AppId, callers.Gamma.AppId, "default"), (headers.GetValue("dapr-caller-app-id"), headers.GetValue("dapr-callee-app-id"), headers.GetValue("dapr-caller-namespace")));
+    }
+
+    [Theory]
+    [InlineData("name=Zoë&plus=a+b")]
+    [InlineData("name=Zo%C3%AB&bad=%zz")]
+    public async Task A_query_beyond_ASCII_reaches_a_gRPC_app(string query)
+    {
+        callers.GammaApp.State.OnInvoke = (request, _) => new Protos.InvokeResponse { Data = request.Data };
+        foreach (var from in (SidecarProcess[])[callers.Alpha, callers.Gamma])
+        {
+            await from.Grpc.InvokeServiceAsync(Request(query));
+            await NextAsync(query); // between processes of the embedded sidecar it may come percent-encoded
+        }
+    }
+
+    private async Task<(Protos.InvokeRequest Request, Metadata Headers)> NextAsync(string query)
+    {
+        while (true)
+        {
+            var call = await callers.GammaApp.State.Calls.Reader.ReadAsync().AsTask().OrFail($"the app got no call with query {query}");
+            if (Uri.UnescapeDataString(call.Request.HttpExtension.Querystring) == Uri.UnescapeDataString(query))
+            {
+                return call;
+            }
+        }
+    }
+
+    private Protos.InvokeServiceRequest Request(string query) => new()
+    {
+        Id = callers.Gamma.AppId,
+        Message = new Protos.InvokeRequest { Method = "echo", Data = new Any { Value = ByteString.CopyFromUtf8("data") }, HttpExtension = new() { Verb = Protos.HTTPExtension.Types.Verb.Get, Querystring = query } },
+    };
+}

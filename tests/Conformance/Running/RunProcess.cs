@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.RegularExpressions;
+
+namespace Conformance.Running;
+
+/// <summary><c>sidecar run</c> with a template of a test, in a folder and a process of its own. Only the embedded sidecar has it.</summary>
+public sealed partial class RunProcess : IAsyncDisposable
+{
+    public const string Missing = "sidecar run is a command of the embedded sidecar";
+
+    private readonly Process process;
+    private readonly DirectoryInfo folder;
+    private readonly ConcurrentQueue<string> output = new();
+
+    private RunProcess(DirectoryInfo folder, string template, string[] flags)
+    {
+        this.folder = folder;
+        File.WriteAllText(Path.Combine(folder.FullName, "dapr.yaml"), template);
+        process = new Process
+        {
+            StartInfo = new ProcessStartInfo("dotnet", [Assembly, "run", "-f", "dapr.yaml", .. flags]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder.FullName },
+        };
+        process.StartInfo.Environment["TMPDIR"] = folder.FullName;
+        process.StartInfo.Environment.Remove("DAPR_API_TOKEN");
+        process.StartInfo.Environment.Remove("APP_API_TOKEN");
+        process.OutputDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
+        process.ErrorDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>The path of <c>sidecar.dll</c>, which templates start as an app too: it is an HTTP server.</summary>
+    public static string Assembly => System.Reflection.Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "SidecarAssembly").Value!;
+
+    public string Output => string.Join('\n', output);
+
+    public Task<int> Ended => process.WaitForExitAsync().ContinueWith(_ => process.ExitCode, TaskScheduler.Default);
+
+    public static RunProcess Start(string template, params string[] flags) => new(Directory.CreateTempSubdirectory("run-"), template, flags);
+
+    /// <param name="resources">A file beside the template.</param>
+    public static RunProcess Start(string template, (string Name, string Content) resources)
+    {
+        var folder = Directory.CreateTempSubdirectory("run-");
+        File.WriteAllText(Path.Combine(folder.FullName, resources.Name), resources.Content);
+        return new RunProcess(folder, template, []);
+    }
+
+    /// <summary>Starts again in the same folder, as after a crash. The first one must have ended.</summary>
+    public RunProcess Again() => new(folder, File.ReadAllText(Path.Combine(folder.FullName, "dapr.yaml")), []);
+
+    public Task SaysAsync(string text) => Patience.UntilAsync(() => process.HasExited && !Output.Contains(text, StringComparison.Ordinal)
+        ? throw new InvalidOperationException($"the run has ended and did not say '{text}':\n{Output}")
+        : Task.FromResult(Output.Contains(text, StringComparison.Ordinal)), $"the run did not say '{text}'; it said:\n{Output}");
+
+    /// <summary>The latest process id that the output names for an app: in its table, or after a restart.</summary>
+    public int ProcessOf(string appId)
+        => int.Parse(ProcessIds().Matches(Output).Last(match => match.Groups["app"].Value == appId).Groups["id"].Value, System.Globalization.CultureInfo.InvariantCulture);
+
+    public void Kill() => process.Kill();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        await process.WaitForExitAsync();
+        process.Dispose();
+        if (folder.Exists)
+        {
+            folder.Delete(recursive: true);
+            folder.Refresh();
+        }
+    }
+
+    [GeneratedRegex(@"│ (?<app>\S+) +│ (?<id>\d+) |app '(?<app>[^']+)' is process (?<id>\d+) now")]
+    private static partial Regex ProcessIds();
+}

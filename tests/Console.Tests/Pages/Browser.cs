@@ -1,0 +1,69 @@
+using EndToEnd.Orders;
+using EndToEnd.Systems;
+using Microsoft.Playwright;
+
+namespace Console.Tests.Pages;
+
+/// <summary>Debian's Chromium, driven by Playwright, and one system for all pages.</summary>
+public sealed class Browser : IAsyncLifetime
+{
+    private static readonly string? Chromium = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
+
+    private IPlaywright? playwright;
+    private IBrowser? browser;
+    private OrderSystem? system;
+
+    /// <summary>The reason why the pages can't be tested here; null if they can.</summary>
+    public static string? Missing => Chromium is null ? "needs chromium (Debian package chromium)" : null;
+
+    internal OrderSystem System => system!;
+
+    public string Address => $"http://localhost:{System.PortOf("console")}";
+
+    public async Task InitializeAsync()
+    {
+        if (Chromium is null)
+        {
+            return;
+        }
+        system = await OrderSystem.StartAsync(folder =>
+        {
+            folder.Replace("dapr.yaml", "Saga__ApprovalLimit: \"500000000\"", "Saga__ApprovalLimit: \"20000000\"");
+            folder.Replace("dapr.yaml", "http://localhost:8080/docs", $"http://localhost:{folder.Ports["gateway"]}/docs");
+            folder.Replace("dapr.yaml", "http://localhost:8081", $"http://localhost:{folder.Ports["console"]}");
+        });
+        // The first order of a system that has just started takes longest, on a busy machine longer than the gateway waits.
+        await system.Api.EndOfAsync(await system.Api.PlaceStubbornlyAsync(Api.Order(), "warm-up"));
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu"] });
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (browser is not null)
+        {
+            await browser.DisposeAsync();
+        }
+        playwright?.Dispose();
+        if (system is not null)
+        {
+            await system.DisposeAsync();
+        }
+    }
+
+    /// <summary>A window of its own, whose cookies nobody shares, signed in and on a page.</summary>
+    internal async Task<Window> OpenAsync(string path, string? customer = null, BrowserNewContextOptions? options = null)
+    {
+        var context = await browser!.NewContextAsync(options ?? new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1200, Height = 900 }, Locale = "en-GB" });
+        context.SetDefaultTimeout(30_000);
+        var window = new Window(context, await context.NewPageAsync(), Address);
+        await window.SignInAsync(path, customer);
+        return window;
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class OnBrowser : ICollectionFixture<Browser>
+{
+    public const string Name = "browser";
+}

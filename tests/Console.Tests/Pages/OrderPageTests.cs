@@ -1,0 +1,135 @@
+using EndToEnd.Orders;
+using Microsoft.Playwright;
+using Wait = EndToEnd.Systems.Wait;
+
+namespace Console.Tests.Pages;
+
+/// <summary>Orders watched and acted on by people, in the browser, against the running system.</summary>
+[Collection(OnBrowser.Name)]
+public sealed class OrderPageTests(Browser browser)
+{
+    [SkippableFact]
+    public async Task Every_ending_of_both_sagas_is_placed_and_watched_to_its_end()
+    {
+        Skip.If(Browser.Missing is not null, Browser.Missing);
+        (string Ending, string Status)[] endings =
+        [
+            ("confirmed", "confirmed"), ("declined", "cancelled"), ("out-of-stock", "cancelled"), ("not-served", "cancelled"), ("timeout", "confirmed"), ("flaky", "confirmed"), ("refund-fails", "intervention"),
+        ];
+        await using var window = await browser.OpenAsync("/try");
+        foreach (var (ending, status) in endings)
+        {
+            await window.Page.Locator("select").First.SelectOptionAsync(ending);
+            await window.Page.Locator("select").Nth(1).SelectOptionAsync("both");
+            await window.Page.Locator("input[type=number]").FillAsync("2");
+            await window.Button("Place orders").ClickAsync();
+            await window.SeeAsync("2 of 2 orders have come to their end");
+            Assert.Equal([status, status], await window.Page.Locator(".cells .chip").AllInnerTextsAsync());
+        }
+        Assert.Empty(window.Complaints);
+    }
+
+    [SkippableFact]
+    public async Task An_order_above_the_limit_is_approved_by_an_operator_while_its_customer_looks_on()
+    {
+        Skip.If(Browser.Missing is not null, Browser.Missing);
+        var orderId = await browser.System.Api.PlaceAsync(Api.Order("product-10", quantity: 10_000));
+        await using var customer = await browser.OpenAsync($"/orders/{orderId}", customer: "customer-1");
+        await customer.SeeAsync("waits for approval");
+        Assert.Equal(0, await customer.Button("Approve").CountAsync());
+
+        await using var window = await browser.OpenAsync("/work");
+        var item = window.Page.Locator("article", new PageLocatorOptions { HasTextString = orderId });
+        await item.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Approve" }).ClickAsync();
+
+        await customer.SeeStatusAsync("confirmed");
+        await customer.Page.Locator("#events", new PageLocatorOptions { HasTextString = "order.approved" }).WaitForAsync();
+    }
+
+    [SkippableFact]
+    public async Task An_intervention_is_resolved_with_a_note_that_the_history_keeps_under_the_operators_name()
+    {
+        Skip.If(Browser.Missing is not null, Browser.Missing);
+        var orderId = await browser.System.Api.PlaceAsync(Api.Order(token: "tok_refund_fails", customer: "customer-3"));
+        await using var window = await browser.OpenAsync($"/orders/{orderId}");
+        await window.SeeStatusAsync("intervention");
+
+        await window.Page.GetByLabel("Note").FillAsync("paid back by hand");
+        await window.Button("Resolved by hand").ClickAsync();
+
+        await window.SeeStatusAsync("cancelled");
+        await window.SeeAsync("operator decided: resolved");
+        var decided = (await browser.System.Api.OrderAsync(orderId)).Interventions!.Single();
+        Assert.Equal(("resolved", "paid back by hand", "operator"), (decided.Decision, decided.Note, decided.Operator));
+    }
+
+    [SkippableFact]
+    public async Task A_dead_letter_is_replayed_and_comes_back_until_it_is_discarded_with_a_note()
+    {
+        Skip.If(Browser.Missing is not null, Browser.Missing);
+        var order = await browser.System.Api.PlaceAndEndAsync(Api.Order("product-6"));
+        using (var orders = browser.System.SidecarOf("orders"))
+        {
+            await orders.InvokeAsync("inventory", $"reservations/{order.OrderId}/release");
+        }
+        await browser.System.Api.DoAsync($"/api/operations/shipments/{order.OrderId}/ship");
+        await using var window = await browser.OpenAsync("/work");
+        var letter = window.Page.Locator("article", new PageLocatorOptions { HasTextString = order.OrderId });
+
+        await letter.GetByText("Times 1").WaitForAsync();
+        await letter.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Replay" }).ClickAsync();
+        await letter.GetByText("Times 2").WaitForAsync();
+        await letter.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Discard" }).ClickAsync();
+        await letter.GetByText("Say why in the note").WaitForAsync();
+        await letter.GetByLabel("Note").FillAsync("lost at sea");
+        await letter.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Discard" }).ClickAsync();
+
+        await letter.WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Detached });
+    }
+
+    [SkippableFact]
+    public async Task A_customer_sees_own_orders_alone_and_no_operations()
+    {
+        Skip.If(Browser.Missing is not null, Browser.Missing);
+        var own = await browser.System.Api.PlaceAndEndAsync(Api.Order(customer: "customer-2"));
+        var other = await browser.System.Api.PlaceAndEndAsync(Api.Order(customer: "customer-1"));
+        await using var window = await browser.OpenAsync("/", customer: "customer-2");
+
+        await window.SeeAsync(own.OrderId);
+        Assert.Equal(0, await window.Page.GetByText(other.OrderId).CountAsync());
+        Assert.Equal(["Orders", "Stock and catalogue", "Try it"], await window.Page.Locator("nav.pages a").AllInnerTextsAsync());
+        foreach (var page in (string[])["/work", "/system"])
+        {
+            await window.GoAsync(page);
+            Assert.Equal("This page is for operators", await window.Heading.InnerTextAsync());
+        }
+        await window.GoAsync($"/orders/{other.OrderId}");
+        await window.SeeAsync($"There is no order “{other.OrderId}”");
+    }
+
+    [SkippableFact]
+    public async Task A_page_goes_on_after_the_console_was_killed_and_started_again()
+    {
+        Skip.If(Browser.Missing is not null, Browser.Missing);
+        var orderId = await browser.System.Api.PlaceAsync(Api.Order("product-10", quantity: 10_000));
+        await using var window = await browser.OpenAsync($"/orders/{orderId}");
+        await window.SeeAsync("waits for approval");
+
+        await browser.System.KillAppAsync("console");
+        await window.Page.Locator("#components-reconnect-modal").WaitForAsync();
+        await window.Page.Locator("#components-reconnect-modal").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Hidden });
+        await window.SeeAsync("waits for approval");
+        await browser.System.Api.DoAsync($"/api/operations/approvals/{orderId}", new { decision = "reject", note = "too dear" });
+
+        await window.SeeStatusAsync("cancelled");
+    }
+
+    [SkippableFact]
+    public async Task The_gateways_root_leads_a_browser_to_the_console()
+    {
+        Skip.If(Browser.Missing is not null, Browser.Missing);
+        await using var window = await browser.OpenAsync("/orders");
+        await window.Page.GotoAsync(browser.System.Edge.ToString());
+        await Wait.UntilAsync("the console's overview is shown", async () => await window.Heading.InnerTextAsync() == "Overview");
+    }
+}

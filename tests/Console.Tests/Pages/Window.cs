@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace Console.Tests.Pages;
+
+/// <summary>A window of the browser, and what its console complained about.</summary>
+internal sealed class Window : IAsyncDisposable
+{
+    private readonly IBrowserContext context;
+    private readonly string address;
+
+    public Window(IBrowserContext context, IPage page, string address)
+    {
+        (this.context, Page, this.address) = (context, page, address);
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                Complaints.Enqueue(message.Text);
+            }
+        };
+        page.PageError += (_, error) => Complaints.Enqueue(error);
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>Among them every violation of the content security policy.</summary>
+    public ConcurrentQueue<string> Complaints { get; } = new();
+
+    public async Task SignInAsync(string path, string? customer)
+    {
+        await Page.GotoAsync(address + path);
+        if (customer is not null)
+        {
+            await Page.Locator("input[list=customers]").FillAsync(customer);
+        }
+        await Page.Locator("form").Nth(customer is null ? 0 : 1).Locator("button").ClickAsync();
+        await Heading.WaitForAsync();
+    }
+
+    public ILocator Heading => Page.Locator("main h1");
+
+    public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name, Exact = true });
+
+    public async Task GoAsync(string path)
+    {
+        await Page.GotoAsync(address + path);
+        await Heading.WaitForAsync();
+    }
+
+    public Task SeeAsync(string text) => Page.GetByText(text).First.WaitForAsync();
+
+    /// <summary>The status of the order that the page shows.</summary>
+    public Task SeeStatusAsync(string status) => Page.Locator("main > div .chip", new PageLocatorOptions { HasTextString = status }).First.WaitForAsync();
+
+    /// <summary>The violations that axe finds: page, rule and element.</summary>
+    public async Task<IEnumerable<string>> ViolationsAsync(string page)
+        => (await Page.RunAxe()).Violations.SelectMany(violation => violation.Nodes.Select(node => $"{page}: {violation.Id}: {node.Html}"));
+
+    public async ValueTask DisposeAsync() => await context.DisposeAsync();
+}

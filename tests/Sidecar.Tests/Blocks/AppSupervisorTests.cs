@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.Extensions.Time.Testing;
+using System.Runtime.Versioning;
+using Sidecar.Apps;
+using Sidecar.Running;
+using Spectre.Console;
+
+namespace Sidecar.Tests.Blocks;
+
+/// <summary>What a run does with an app whose process ends.</summary>
+[UnsupportedOSPlatform("windows")]
+public sealed class AppSupervisorTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("supervisor-");
+    private readonly FakeTimeProvider time = new();
+    private readonly Lines output = new();
+    private int restarts;
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Fact]
+    public void The_pauses_grow_to_half_a_minute_and_are_short_again_after_a_minute_of_life()
+    {
+        var pauses = new RestartPause();
+        Assert.Equal([0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30, 30, 30, 30], Enumerable.Range(0, 12).Select(_ => pauses.After(TimeSpan.FromSeconds(59)).TotalSeconds));
+        Assert.Equal(12, pauses.Failures);
+        Assert.Equal(0.2, pauses.After(TimeSpan.FromSeconds(61)).TotalSeconds);
+        Assert.Equal(1, pauses.Failures);
+    }
+
+    [Fact]
+    public async Task An_app_that_fails_a_dozen_times_in_a_row_is_started_again_and_reported_louder_with_its_last_lines()
+    {
+        await using var supervisor = Start("echo no parcels today; exit 3");
+
+        await Clock.AdvanceUntilAsync(time, () => Volatile.Read(ref restarts) >= 12);
+
+        Assert.False(supervisor.Watching.IsCompleted);
+        Assert.Contains(output.Told, line => line.Contains("ended with exit code 3", StringComparison.Ordinal) && line.Contains("starting it again in 0.2 s", StringComparison.Ordinal));
+        Assert.Contains(output.Told, line => line.Contains("has failed 11 times in a row", StringComparison.Ordinal) && line.Contains("the other apps go on", StringComparison.Ordinal));
+        Assert.Contains(output.Told, line => line.Contains("    no parcels today", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Without_restarts_a_failure_is_reported_by_exit_code_and_last_lines()
+    {
+        await using var supervisor = Start("echo no parcels today; exit 3", restart: false);
+
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => supervisor.Watching.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System));
+
+        Assert.Contains("exit code 3", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("no parcels today", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(0, restarts);
+    }
+
+    [Fact]
+    public async Task An_app_that_ends_with_exit_code_0_has_finished()
+    {
+        await using var supervisor = Start("exit 0");
+
+        await supervisor.Watching.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
+
+        Assert.Equal(0, restarts);
+    }
+
+    [Fact]
+    public async Task An_app_whose_command_is_away_when_it_is_to_be_started_again_is_started_once_it_is_back()
+    {
+        var script = Path.Combine(folder.FullName, "app.sh");
+        await WriteAsync(script);
+        await using var supervisor = Start($"mv {script} {script}.away; exit 3", script);
+        await Clock.AdvanceUntilAsync(time, () => output.Told.Any(line => line.Contains("can't be started", StringComparison.Ordinal)));
+        Assert.False(supervisor.Watching.IsCompleted);
+
+        await WriteAsync(script);
+
+        await Clock.AdvanceUntilAsync(time, () => Volatile.Read(ref restarts) == 1);
+    }
+
+    [Fact]
+    public async Task The_end_of_a_run_ends_an_app_that_is_between_two_starts()
+    {
+        var supervisor = Start("exit 3");
+        await Clock.AdvanceUntilAsync(time, () => Volatile.Read(ref restarts) >= 6); // pauses of seconds, of a clock that now stands still
+
+        await supervisor.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
+
+        Assert.True(supervisor.Watching.IsCompletedSuccessfully || supervisor.Watching.IsCanceled);
+    }
+
+    private AppSupervisor Start(string command, string? shell = null, bool restart = true)
+    {
+        var app = new RunApp(new AppOptions { AppId = "shipping" }, folder.FullName, [shell ?? "sh", "-c", command], new Dictionary<string, string>(), LogDestination.Console, 1);
+        var record = new RunRecord(folder.FullName);
+        record.TakeOver();
+        var console = new RunConsole(AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new Output(output) }), ["shipping"]);
+        var supervisor = new AppSupervisor(app, record, console, restart, () => Interlocked.Increment(ref restarts), time);
+        supervisor.Start();
+        return supervisor;
+    }
+
+    /// <summary>A shell under another name, so that it can be away.</summary>
+    private static async Task WriteAsync(string script)
+    {
+        await File.WriteAllTextAsync(script + ".new", "#!/bin/sh\nexec sh \"$@\"\n");
+        File.SetUnixFileMode(script + ".new", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.Move(script + ".new", script);
+    }
+
+    private sealed class Output(TextWriter writer) : IAnsiConsoleOutput
+    {
+        public TextWriter Writer => writer;
+
+        public bool IsTerminal => false;
+
+        public int Width => 1000;
+
+        public int Height => 50;
+
+        public void SetEncoding(Encoding encoding)
+        {
+            // There is no terminal to tell.
+        }
+    }
+
+    /// <summary>Lines from several threads.</summary>
+    private sealed class Lines : TextWriter
+    {
+        private readonly ConcurrentQueue<string> told = new();
+        private readonly StringBuilder line = new(); // guarded by itself
+
+        public IEnumerable<string> Told => told;
+
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void Write(char value)
+        {
+            lock (line)
+            {
+                if (value != '\n')
+                {
+                    line.Append(value);
+                    return;
+                }
+                told.Enqueue(line.ToString());
+                line.Clear();
+            }
+        }
+    }
+}

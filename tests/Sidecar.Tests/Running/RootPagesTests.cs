@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Sidecar.Apps;
+using Sidecar.Running;
+
+namespace Sidecar.Tests.Running;
+
+/// <summary>The links that a run prints.</summary>
+public sealed class RootPagesTests
+{
+    [Fact]
+    public async Task A_run_links_the_apps_whose_root_is_a_page_or_leads_to_one()
+    {
+        await using var page = await StartAsync(() => Results.Content("<!doctype html>", "text/html"));
+        await using var leading = await StartAsync(() => Results.Redirect("/docs"));
+        await using var json = await StartAsync(() => Results.Ok(new { hello = "world" }));
+        await using var closed = await StartAsync(() => Results.Unauthorized());
+        AppOptions[] apps =
+        [
+            App("page", page), App("leading", leading), App("json", json), App("closed", closed), App("none", null), App("grpc", page) with { AppProtocol = "grpc" }, App("without", null) with { AppPort = 0 },
+        ];
+
+        var found = await RootPages.FindAsync(apps, TimeProvider.System, CancellationToken.None);
+
+        Assert.Equal([("page", $"http://localhost:{apps[0].AppPort}"), ("leading", $"http://localhost:{apps[1].AppPort}")], found);
+    }
+
+    private static AppOptions App(string id, WebApplication? app) => new() { AppId = id, AppPort = app is null ? 1 : new Uri(app.Urls.Single()).Port };
+
+    private static async Task<WebApplication> StartAsync(Func<IResult> root)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        var app = builder.Build();
+        app.MapGet("/", root);
+        await app.StartAsync();
+        return app;
+    }
+}
