@@ -33,6 +33,10 @@ internal sealed class YamlMap(string file, YamlMappingNode node, List<YamlProble
 
     public int LineOf(string key) => Find(key) is { } value ? (int)value.Start.Line : Line;
 
+    /// <summary>The line of an item of the list <paramref name="key"/>; the line of the list if the item is not in it.</summary>
+    public int LineOf(string key, string item)
+        => Find(key) is YamlSequenceNode list && list.Children.OfType<YamlScalarNode>().FirstOrDefault(one => one.Value == item) is { } found ? (int)found.Start.Line : LineOf(key);
+
     public string? Text(string key)
     {
         switch (Find(key))

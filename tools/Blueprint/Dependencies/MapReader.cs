@@ -13,10 +13,13 @@ internal static partial class MapReader
 {
     private const string Skip = "/events/skip";
 
-    public static DependencyMap Read(string root)
+    /// <param name="root">The folder that holds <c>contracts/events</c>.</param>
+    /// <param name="runFile">The run template; null for the one in <paramref name="root"/>.</param>
+    /// <param name="componentSet">The folder under <c>components/</c> whose stores are read.</param>
+    public static DependencyMap Read(string root, string? runFile = null, string componentSet = "embedded")
     {
         var problems = new List<YamlProblem>();
-        var template = RunTemplateReader.Read(Path.Combine(root, "dapr.yaml"), "embedded");
+        var template = RunTemplateReader.Read(runFile ?? Path.Combine(root, "dapr.yaml"), componentSet);
         var resources = ResourceSet.Load(template.Apps.SelectMany(app => app.Options.ResourcesPaths).Distinct(StringComparer.Ordinal), problems);
         if (problems.Count > 0)
         {
@@ -24,13 +27,18 @@ internal static partial class MapReader
         }
         var apps = template.Apps.Select(app => app.Options.AppId).ToList();
         var stores = resources.Components.Where(component => component.Type.StartsWith("state.", StringComparison.Ordinal)).ToList();
+        var schemas = Path.Combine(root, "contracts", "events");
+        if (!Directory.Exists(schemas))
+        {
+            throw new InvalidConfigurationException(schemas, 0, "the folder with the schemas of the events does not exist; name the folder that holds it with --root");
+        }
         return new DependencyMap(
             apps,
             [.. template.Apps.SelectMany(app => CallsOf(app, apps)).Distinct().OrderBy(call => call.From, StringComparer.Ordinal).ThenBy(call => call.To, StringComparer.Ordinal)],
-            [.. stores.Select(store => new Store(store.Name, store.Scopes)).OrderBy(store => store.Name, StringComparer.Ordinal)],
+            [.. stores.Select(store => new Store(store.Name, store.Scopes, StoreLocations.Of(store, template.Apps.FirstOrDefault(app => store.AppliesTo(app.Options.AppId)), root))).OrderBy(store => store.Name, StringComparer.Ordinal)],
             [.. stores.SelectMany(Publications).Distinct().OrderBy(publication => publication.Topic, StringComparer.Ordinal)],
             [.. resources.Subscriptions.SelectMany(Consumptions).OrderBy(one => one.Topic, StringComparer.Ordinal).ThenBy(one => one.App, StringComparer.Ordinal)],
-            [.. Directory.EnumerateFiles(Path.Combine(root, "contracts", "events"), "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)]);
+            [.. Directory.EnumerateFiles(schemas, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)]);
     }
 
     private static IEnumerable<Publication> Publications(Component store)

@@ -19,7 +19,7 @@ internal static partial class MapRules
     };
 
     public static IReadOnlyList<string> Broken(DependencyMap map)
-        => [.. SharedStores(map), .. Cycles(map), .. UnheardEvents(map), .. UnpublishedTopics(map), .. UndescribedRules(map)];
+        => [.. SharedStores(map), .. SharedTables(map), .. Cycles(map), .. UnheardEvents(map), .. UnpublishedTopics(map), .. UndescribedRules(map)];
 
     public static bool Carries(string topic, string eventName)
         => TopicOf.TryGetValue(eventName.Split('.')[0], out var context) && (topic == context || topic == context + Choreography);
@@ -31,34 +31,24 @@ internal static partial class MapRules
     private static IEnumerable<string> SharedStores(DependencyMap map)
         => map.Stores.Where(store => store.Owners.Count != 1).Select(store => $"store '{store.Name}' belongs to {(store.Owners.Count == 0 ? "every app" : string.Join(" and ", store.Owners))}; a store has one owner");
 
-    private static IEnumerable<string> Cycles(DependencyMap map)
-    {
-        var calls = map.Calls.Where(call => call.From != call.To && !call.Background).ToLookup(call => call.From, call => call.To, StringComparer.Ordinal);
-        foreach (var app in map.Apps)
-        {
-            if (PathBack(app, app, calls, []) is { } path)
-            {
-                yield return $"apps call each other in a circle: {string.Join(" → ", path)}";
-                yield break;
-            }
-        }
-    }
+    /// <summary>Stores of one app may share a table: a second component can publish to another topic.</summary>
+    private static IEnumerable<string> SharedTables(DependencyMap map)
+        => Shared(map, location => (location.Database, location.Table)).Select(group => $"{Owned(group.Stores)} keep their records in one table, '{group.At.Table}' in '{group.At.Database}'; give each app a table and a database of its own");
 
-    private static List<string>? PathBack(string from, string to, ILookup<string, string> calls, HashSet<string> seen)
-    {
-        foreach (var next in calls[from])
-        {
-            if (next == to)
-            {
-                return [from, to];
-            }
-            if (seen.Add(next) && PathBack(next, to, calls, seen) is { } rest)
-            {
-                return [from, .. rest];
-            }
-        }
-        return null;
-    }
+    /// <summary>Databases that hold tables of several apps. The map reports them, but an installation may choose this.</summary>
+    public static IReadOnlyList<string> SharedDatabases(DependencyMap map)
+        => [.. Shared(map with { Stores = [.. map.Stores.Where(store => store.Location is { MayShareDatabase: false })] }, location => location.Database)
+            .Select(group => $"{Owned(group.Stores)} are in one database, '{group.At}'; give each app a database of its own")];
+
+    private static IEnumerable<(TKey At, List<Store> Stores)> Shared<TKey>(DependencyMap map, Func<StoreLocation, TKey> at)
+        => map.Stores.Where(store => store.Location is not null).GroupBy(store => at(store.Location!))
+            .Select(group => (group.Key, group.ToList())).Where(group => group.Item2.SelectMany(store => store.Owners).Distinct().Count() > 1);
+
+    private static string Owned(IEnumerable<Store> stores)
+        => string.Join(" and ", stores.GroupBy(store => string.Join("+", store.Owners)).Select(group => $"{group.Key} ({string.Join(", ", group.Select(store => store.Name))})"));
+
+    private static IEnumerable<string> Cycles(DependencyMap map)
+        => Circle.Find(map.Apps, map.Calls.Where(call => !call.Background).Select(call => (call.From, call.To))) is { } path ? [$"apps call each other in a circle: {string.Join(" → ", path)}"] : [];
 
     private static IEnumerable<string> UnheardEvents(DependencyMap map)
         => map.Events.Where(one => !map.Consumptions.Any(consumption => Consumes(consumption, one))).Select(one => $"nobody consumes event '{one}'");

@@ -47,12 +47,7 @@ internal static class MapText
     }
 
     /// <summary>The document with its map replaced; null when it has no place for one.</summary>
-    public static string? Embed(string document, DependencyMap map)
-    {
-        var begin = document.IndexOf(Begin, StringComparison.Ordinal);
-        var end = document.IndexOf(End, StringComparison.Ordinal);
-        return begin < 0 || end < begin ? null : $"{document[..(begin + Begin.Length)]}\n\n{Markdown(map)}\n\n{document[end..]}";
-    }
+    public static string? Embed(string document, DependencyMap map) => MarkedSection.Replace(document, Begin, End, Markdown(map));
 
     private static IEnumerable<Consumption> Topics(DependencyMap map) => map.Consumptions.Where(one => !one.Topic.EndsWith("-dead-letters", StringComparison.Ordinal));
 

@@ -1,0 +1,299 @@
+using Sidecar.Yaml;
+
+namespace Blueprint.Decomposition;
+
+/// <summary>Reads the description of a system strictly: every mistake with its line and what would be right, all of them at once.</summary>
+internal sealed class DescriptionReader
+{
+    private const int LargestTeam = 1000;
+    private const int HighestWeight = 100;
+    private const int MostCalls = 10_000;
+
+    private readonly string file;
+    private readonly List<YamlProblem> problems;
+    private readonly Dictionary<string, int> lines = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<Dependency> dependencies = [];
+    private readonly List<(string From, string To, string Key, YamlMap At)> references = [];
+    private readonly HashSet<string> withConsistency = new(StringComparer.Ordinal);
+
+    private DescriptionReader(string file, List<YamlProblem> problems) => (this.file, this.problems) = (file, problems);
+
+    /// <exception cref="InvalidConfigurationException">With every mistake found.</exception>
+    public static Description Read(string file)
+    {
+        if (!File.Exists(file))
+        {
+            throw new InvalidConfigurationException(file, 0, "the file does not exist; name a YAML file with the modules of a monolith or the candidates of a planned system");
+        }
+        var problems = new List<YamlProblem>();
+        var documents = YamlDocuments.Read(file, problems);
+        if (documents.Count != 1)
+        {
+            throw problems.Count > 0 ? new InvalidConfigurationException(problems)
+                : documents.Count == 0 ? new InvalidConfigurationException(file, 1, "the file is empty; expected 'modules' of a monolith, or 'candidates' of a planned system")
+                : new InvalidConfigurationException(file, documents[1].Line, "a second document begins here; describe one system in a file");
+        }
+        var description = new DescriptionReader(file, problems).Read(documents[0]);
+        return problems.Count == 0 ? description : throw new InvalidConfigurationException([.. problems.OrderBy(problem => problem.Line)]);
+    }
+
+    private Description Read(YamlMap document)
+    {
+        var weights = ReadWeights(document.Map("weights"));
+        var system = document.Text("system") ?? Path.GetFileNameWithoutExtension(file);
+        if (document.Has("modules") && document.Has("candidates"))
+        {
+            document.Report("candidates", "'modules' and 'candidates' are both given; describe a monolith by 'modules' or a planned system by 'candidates'");
+        }
+        var key = document.Has("modules") ? "modules" : "candidates";
+        var maps = document.Maps(key);
+        if (maps.Count == 0 && !(document.Has("modules") && document.Has("candidates")))
+        {
+            document.Report(key, $"'{key}' is missing or empty: name at least one part of the business, under 'modules' (a monolith) or 'candidates' (a planned system)");
+        }
+        var names = maps.Select(ReadName).ToList();
+        var consistency = document.Maps("consistency").Select(ReadConsistency).OfType<ConsistencyNeed>().ToList();
+        var changes = document.Maps("changesTogether").Select(ReadJointChange).OfType<JointChange>().ToList();
+        ReadCalls(document.Maps("calls"));
+        // A part without a name, or with one that is taken, is read as well: its other mistakes are reported with the first one.
+        var modules = maps.Zip(names).Select(one => (Map: one.First, Module: ReadModule(one.First, one.Second ?? ""))).ToList();
+        document.WarnOfUnknownKeys();
+        CheckData(modules);
+        foreach (var (from, to, field, at) in references.Where(one => !lines.Keys.Contains(one.To, StringComparer.Ordinal)))
+        {
+            Report(at.LineOf(field, to), $"{(from.Length > 0 ? $"'{from}' names" : $"'{field}' names")} '{to}' in '{field}', which is not in this file; known are: {string.Join(", ", lines.Keys)}. Correct the name, or describe '{to}' under '{key}'");
+        }
+        return new Description(system, weights, [.. modules.Select(one => one.Module)], dependencies, changes, consistency);
+    }
+
+    private string? ReadName(YamlMap map)
+    {
+        if (map.RequiredText("name", "what this part is called") is not { } name)
+        {
+            return null;
+        }
+        if (lines.TryGetValue(name, out var line))
+        {
+            Report(map.LineOf("name"), $"'{name}' is named twice, first in line {line}; names are unique: rename one of them, or put what belongs together into one");
+            return null;
+        }
+        lines.Add(name, map.LineOf("name"));
+        return name;
+    }
+
+    private Module ReadModule(YamlMap map, string name)
+    {
+        foreach (var (key, byEvents) in new[] { ("dependsOn", false), ("calls", false), ("listensTo", true) })
+        {
+            foreach (var to in map.Texts(key))
+            {
+                if (to == name)
+                {
+                    Report(map.LineOf(key, to), $"'{name}' names itself in '{key}'; remove it");
+                }
+                references.Add((name, to, key, map));
+                dependencies.Add(new Dependency(name, to, byEvents));
+            }
+        }
+        var module = new Module(name)
+        {
+            IsEdge = map.Flag("edge") ?? false,
+            Responsibilities = map.Texts("responsibilities"),
+            Reads = map.Texts("reads"),
+            Owns = map.Texts("owns"),
+            Invariants = map.Texts("invariants"),
+            // A capability that nobody can name is an answer as well, so the field may be left out.
+            Capability = map.Text("businessCapability") ?? "",
+        };
+        module = module.IsEdge ? ReadEdge(map, module) : ReadCriteria(map, module);
+        map.WarnOfUnknownKeys();
+        return module;
+    }
+
+    /// <summary>The checklist does not apply to an edge, so none of its criteria has to be given.</summary>
+    private static Module ReadEdge(YamlMap map, Module module)
+    {
+        map.Accept("team", "strongConsistency", "changeFrequency", "scalability", "otherTechnology");
+        if (module.Owns.Count > 0)
+        {
+            map.Report("owns", $"'{module.Name}' is an edge and owns data; give '{module.Owns[0]}' to the context that decides about it, or remove 'edge: true'");
+        }
+        return module;
+    }
+
+    private Module ReadCriteria(YamlMap map, Module module)
+    {
+        var team = map.Map("team");
+        if (team is null)
+        {
+            map.Report("team", "'team' is missing: give size and autonomous, and name if it has several parts");
+        }
+        module = module with
+        {
+            Team = new Team(team?.Text("name"), Required(team, "size", 0, LargestTeam), Required(team, "autonomous")),
+            NeedsStrongConsistency = withConsistency.Contains(module.Name) && !map.Has("strongConsistency") ? false : Required(map, "strongConsistency"),
+            Changes = OneOf(map, "changeFrequency") switch { "high" => ChangeFrequency.High, "medium" => ChangeFrequency.Medium, _ => ChangeFrequency.Low },
+            HasHighLoad = OneOf(map, "scalability") == "high",
+            OtherTechnology = Required(map, "otherTechnology"),
+        };
+        team?.WarnOfUnknownKeys();
+        return module;
+    }
+
+    private void ReadCalls(IReadOnlyList<YamlMap> maps)
+    {
+        foreach (var map in maps)
+        {
+            var from = map.RequiredText("from", "the part that calls");
+            var to = map.RequiredText("to", "the part that is called");
+            var times = map.Has("perRequest") ? Required(map, "perRequest", 1, MostCalls) : 1;
+            map.WarnOfUnknownKeys();
+            if (from is null || to is null)
+            {
+                continue;
+            }
+            if (from == to)
+            {
+                map.Report("to", $"'{from}' calls itself; remove the call");
+            }
+            references.Add(("", from, "from", map));
+            references.Add(("", to, "to", map));
+            dependencies.Add(new Dependency(from, to, false, times));
+        }
+    }
+
+    private ConsistencyNeed? ReadConsistency(YamlMap map)
+    {
+        var pair = ReadPair(map, "between");
+        var needs = map.Text("needs");
+        if (needs is not ("strong" or "eventual"))
+        {
+            map.Report("needs", needs is null ? "'needs' is missing: strong or eventual" : $"'needs' must be strong or eventual, not '{needs}'");
+        }
+        var need = new ConsistencyNeed("", "", needs == "strong", map.Text("undo"), map.Text("why"));
+        map.WarnOfUnknownKeys();
+        if (pair is not { } names)
+        {
+            return null;
+        }
+        withConsistency.UnionWith([names.First, names.Second]);
+        return need with { First = names.First, Second = names.Second };
+    }
+
+    private JointChange? ReadJointChange(YamlMap map)
+    {
+        var pair = ReadPair(map, "between");
+        var percent = Required(map, "percent", 0, 100);
+        map.WarnOfUnknownKeys();
+        return pair is { } names ? new JointChange(names.First, names.Second, percent) : null;
+    }
+
+    private (string First, string Second)? ReadPair(YamlMap map, string key)
+    {
+        if (map.Texts(key) is not [var first, var second] || first == second)
+        {
+            map.Report(key, $"'{key}' must name two different parts: {key}: [orders, inventory]");
+            return null;
+        }
+        references.Add(("", first, key, map));
+        references.Add(("", second, key, map));
+        return (first, second);
+    }
+
+    /// <summary>Each datum has one owner, and only data that has one can be read.</summary>
+    private void CheckData(List<(YamlMap Map, Module Module)> modules)
+    {
+        var owners = new Dictionary<string, (string Name, int Line)>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (map, module, datum) in modules.SelectMany(one => one.Module.Owns.Select(datum => (one.Map, one.Module, datum))))
+        {
+            var line = map.LineOf("owns", datum);
+            if (!owners.TryAdd(datum, (module.Name, line)))
+            {
+                var (owner, first) = owners[datum];
+                Report(line, owner == module.Name ? $"'{module.Name}' names '{datum}' twice in 'owns'; remove one"
+                    : $"'{map.Text("name")}' owns '{datum}', which '{owner}' owns already (line {first}); data has one owner: leave it to the one that decides about it, and name it under 'reads' of the other");
+            }
+        }
+        foreach (var (map, module, datum) in modules.SelectMany(one => one.Module.Reads.Select(datum => (one.Map, one.Module, datum))))
+        {
+            if (!owners.TryGetValue(datum, out var owner))
+            {
+                Report(map.LineOf("reads", datum), $"'{map.Text("name")}' reads '{datum}', which no part owns; known data: {string.Join(", ", owners.Keys)}. Correct the name, or name it under 'owns' of its owner");
+            }
+            else if (owner.Name == module.Name)
+            {
+                Report(map.LineOf("reads", datum), $"'{module.Name}' reads '{datum}', which it owns; remove it from 'reads'");
+            }
+        }
+    }
+
+    private static Weights ReadWeights(YamlMap? map)
+    {
+        var usual = new Weights();
+        if (map is null)
+        {
+            return usual;
+        }
+        var weights = new Weights
+        {
+            BusinessCapability = Optional(map, "businessCapability", usual.BusinessCapability),
+            AutonomousTeam = Optional(map, "autonomousTeam", usual.AutonomousTeam),
+            OwnData = Optional(map, "ownData", usual.OwnData),
+            EventualConsistency = Optional(map, "eventualConsistency", usual.EventualConsistency),
+            HighChangeFrequency = Optional(map, "highChangeFrequency", usual.HighChangeFrequency),
+            HighLoad = Optional(map, "highLoad", usual.HighLoad),
+            FreedomOfTechnology = Optional(map, "freedomOfTechnology", usual.FreedomOfTechnology),
+            TeamSize = Optional(map, "teamSize", usual.TeamSize),
+            Threshold = Optional(map, "threshold", usual.Threshold),
+            ChangesTogether = Optional(map, "changesTogether", usual.ChangesTogether),
+            ChangesDoubtful = Optional(map, "changesDoubtful", usual.ChangesDoubtful),
+            ChattyCalls = Optional(map, "chattyCalls", usual.ChattyCalls),
+        };
+        map.WarnOfUnknownKeys();
+        return weights;
+    }
+
+    private static int Optional(YamlMap map, string key, int usual) => map.Has(key) ? Required(map, key, 0, HighestWeight) : usual;
+
+    private static int Required(YamlMap? map, string key, int least, int most)
+    {
+        if (map is null)
+        {
+            return 0;
+        }
+        if (!map.Has(key))
+        {
+            map.Report(key, $"'{key}' is missing: a whole number from {least} to {most}");
+        }
+        if (map.Number(key) is not { } number)
+        {
+            return 0;
+        }
+        if (number < least || number > most)
+        {
+            map.Report(key, $"'{key}' must be from {least} to {most}, not {number}");
+        }
+        return number;
+    }
+
+    private static bool Required(YamlMap? map, string key)
+    {
+        if (map is not null && !map.Has(key))
+        {
+            map.Report(key, $"'{key}' is missing: true or false");
+        }
+        return map?.Flag(key) ?? false;
+    }
+
+    private static string OneOf(YamlMap map, string key)
+    {
+        var text = map.Text(key);
+        if (text is not ("high" or "medium" or "low"))
+        {
+            map.Report(key, text is null ? $"'{key}' is missing: high, medium or low" : $"'{key}' must be high, medium or low, not '{text}'");
+        }
+        return text ?? "low";
+    }
+
+    private void Report(int line, string message) => problems.Add(new YamlProblem(file, line, message));
+}

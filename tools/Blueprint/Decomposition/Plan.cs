@@ -1,0 +1,105 @@
+namespace Blueprint.Decomposition;
+
+/// <summary>Where to cut a system, and why. A <see cref="Context"/> is a boundary of the model; whether it is a service already, its verdict says.</summary>
+internal sealed record Plan(
+    string System,
+    int Threshold,
+    IReadOnlyList<Context> Contexts,
+    IReadOnlyList<Module> Edges,
+    IReadOnlyList<DataOwnership> Data,
+    IReadOnlyList<Link> Links,
+    IReadOnlyList<Cut> Cuts,
+    IReadOnlyList<KeptTogether> Together)
+{
+    /// <summary>What runs apart: a service with the contexts that are kept in it, or the rest that no service takes in.</summary>
+    public IReadOnlyList<string> Units => [.. Contexts.Select(context => context.Unit).Distinct()];
+}
+
+/// <param name="Unit">The service that the context runs in: itself, the one it is kept with, or <see cref="Planner.Rest"/>.</param>
+internal sealed record Context(string Name, IReadOnlyList<Module> Modules, int Score, string Unit, IReadOnlyList<Remark> Reasons, IReadOnlyList<Remark> Doubts)
+{
+    public bool IsService => Unit == Name;
+
+    public string Capability => Modules.Select(module => module.Capability).FirstOrDefault(capability => capability.Length > 0) ?? "";
+
+    public IEnumerable<string> Responsibilities => Modules.SelectMany(module => module.Responsibilities);
+
+    public IEnumerable<string> Invariants => Modules.SelectMany(module => module.Invariants);
+
+    public IEnumerable<string> Owns => Modules.SelectMany(module => module.Owns);
+}
+
+/// <summary>A datum, the context that alone writes it, the service in whose database it is, and how the others get it.</summary>
+internal sealed record DataOwnership(string Datum, string Owner, string Unit, IReadOnlyList<Remark> Readers);
+
+/// <summary>A dependency between two units or from an edge to a unit.</summary>
+internal sealed record Link(string From, string To, bool ByEvents);
+
+/// <summary>A boundary between two services that something crosses.</summary>
+internal sealed record Cut(string First, string Second, IReadOnlyList<Remark> Crossings, IReadOnlyList<Remark> Reasons, IReadOnlyList<Remark> Doubts);
+
+internal sealed record KeptTogether(string First, string Second, IReadOnlyList<Remark> Reasons, IReadOnlyList<Remark> Until);
+
+/// <summary>A finding without its words, which <see cref="Wording"/> has in each language.</summary>
+internal sealed record Remark(Finding Finding, params IReadOnlyList<string> Arguments)
+{
+    /// <summary>Points that a criterion counts.</summary>
+    public int Points { get; init; }
+}
+
+/// <summary>What a plan can say. The names are also those of the JSON output.</summary>
+internal enum Finding
+{
+    // Criteria of the checklist.
+    BusinessCapability,
+    AutonomousTeam,
+    OwnData,
+    EventualConsistency,
+    HighChangeFrequency,
+    HighLoad,
+    FreedomOfTechnology,
+
+    // Doubts about a context.
+    NoCapability,
+    NoData,
+    NoInvariants,
+    SmallTeam,
+    DependentTeam,
+    SharedTeam,
+    SeveralTeams,
+    StrongWithoutPartner,
+    LooksLikeAnEdge,
+
+    // What crosses a cut.
+    Calls,
+    Consumes,
+    Reads,
+    SagaStep,
+    AgreesLater,
+
+    // Reasons for a cut.
+    OtherCapability,
+    OwnDecisions,
+    SeldomChangedTogether,
+    OtherTeams,
+    OtherLoad,
+
+    // Doubts about a cut.
+    OftenChangedTogether,
+    StrongAcrossTheCut,
+    ChattyCalls,
+    ForeignData,
+    Circle,
+
+    // Reasons to keep together.
+    OneTransaction,
+    ChangedTogether,
+    SameCapability,
+    TooFewPoints,
+
+    // Until when.
+    UntilUndone,
+    UntilChangedApart,
+    UntilOwnCapability,
+    UntilEnoughPoints,
+}
