@@ -105,23 +105,7 @@ public abstract class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Ports that are free and below the range outgoing connections are taken from.</summary>
-    protected static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(20_100, 29_900);
-            try
-            {
-                using var probe = new TcpListener(IPAddress.Loopback, port);
-                probe.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken; another one.
-            }
-        }
-    }
+    protected static int FreePort() => PortChoice.Take();
 
     protected async Task<bool> ListensAsync(ReadOnlyMemory<byte> greeting, string? expected)
     {
