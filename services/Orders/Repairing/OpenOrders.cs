@@ -20,6 +20,8 @@ internal sealed partial class OpenOrders(
     private const int AtOnce = 100;
     private const int MostDoublings = 6;
 
+    private static readonly TimeSpan HelpLimit = TimeSpan.FromSeconds(10);
+
     private static readonly string[] Open = [ViewLists.Of(null, "pending"), ViewLists.Of(null, OrderView.Cancelling), ViewLists.Of(null, "intervention")];
 
     /// <summary>When an order that did not move although it was helped is helped again. Used by one loop alone.</summary>
@@ -46,7 +48,7 @@ internal sealed partial class OpenOrders(
                 open.Add(order.OrderId);
                 if (order.UpdatedAt + options.Value.Patience <= time.GetUtcNow() && IsDue(order))
                 {
-                    await HelpAsync(order, cancellation);
+                    await TryHelpAsync(order, cancellation);
                 }
             }
         }
@@ -78,6 +80,21 @@ internal sealed partial class OpenOrders(
         }
     }
 
+    /// <summary>An order whose workflow does not answer holds up no other.</summary>
+    private async Task TryHelpAsync(OrderView shown, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(HelpLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            await HelpAsync(shown, either.Token);
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            LogNotHelped(e, shown.OrderId);
+        }
+    }
+
     private async Task HelpAsync(OrderView shown, CancellationToken cancellation)
     {
         var orderId = shown.OrderId;
@@ -91,6 +108,7 @@ internal sealed partial class OpenOrders(
         if (!waitsForPerson && await sagas.EndAbandonedAsync(stream.Placed is null ? CancelSaga.InstanceOf(orderId) : orderId, Longest(order), cancellation))
         {
             LogAbandoned(orderId);
+            helped[orderId] = (0, time.GetUtcNow() + options.Value.Patience, shown.UpdatedAt); // it can be started again as soon as it has ended
         }
         if (stream.Placed is { } placed && await sagas.StartAsync(placed, cancellation))
         {
@@ -128,6 +146,9 @@ internal sealed partial class OpenOrders(
 
     [LoggerMessage(1302, LogLevel.Warning, "Order {OrderId} had no workflow; it is started again")]
     private partial void LogStarted(string orderId);
+
+    [LoggerMessage(1306, LogLevel.Warning, "Order {OrderId} could not be helped; next time")]
+    private partial void LogNotHelped(Exception failure, string orderId);
 
     [LoggerMessage(1305, LogLevel.Warning, "The workflow of order {OrderId} has not moved for long and was ended")]
     private partial void LogAbandoned(string orderId);

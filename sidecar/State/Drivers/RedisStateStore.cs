@@ -121,8 +121,7 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
     };
 
     /// <summary>
-    /// Once, before the first list: takes up the keys of workflows that a daprd has written, which knows nothing of the index. So an installation that ran on
-    /// real Dapr meanwhile goes on here.
+    /// Once, before the first list: takes up the keys of workflows that a daprd has written, which knows nothing of the index.
     /// </summary>
     private async Task IndexedAsync()
     {

@@ -59,7 +59,7 @@ public sealed class MovingRuntimeTests
 
     private static void Impatient(SystemFolder folder)
     {
-        folder.Replace("dapr.yaml", "    ASPNETCORE_ENVIRONMENT: Development", "    ASPNETCORE_ENVIRONMENT: Development\n    Repair__Every: \"00:00:01\"\n    Repair__Patience: \"00:00:03\"\n    Repair__AbandonedAfter: \"00:00:20\"");
+        folder.Replace("dapr.yaml", "    ASPNETCORE_ENVIRONMENT: Development", "    ASPNETCORE_ENVIRONMENT: Development\n    Repair__Every: \"00:00:01\"\n    Repair__Patience: \"00:00:03\"\n    Repair__AbandonedAfter: \"00:00:10\"");
         folder.Replace("dapr.yaml", "Saga__ApprovalLimit: \"500000000\"", "Saga__ApprovalLimit: \"10000\"");
     }
 
