@@ -127,7 +127,8 @@ internal sealed class WorkflowEngine : IAsyncDisposable
     /// <summary>Puts an event into the inbox of an instance. Finished instances take it and do nothing.</summary>
     public async Task<WorkflowRefusal?> PostAsync(string id, HistoryEvent happened)
     {
-        var refusal = Runtime.Directory.TryFind(id, out var instance)
+        var instance = Runtime.Directory.Find(id) ?? await Adoption.TryTakeUpAsync(Runtime, id, CancellationToken.None);
+        var refusal = instance is not null
             ? await instance.PostAsync(happened, fromClient: true)
             : await Runtime.Store.Reader.ExistsAsync(id, CancellationToken.None) ? null : WorkflowRefusal.NotFound;
         Runtime.Meter.Operation("add_event", refusal is null);

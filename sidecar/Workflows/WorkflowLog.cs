@@ -21,6 +21,9 @@ internal static partial class WorkflowLog
     [LoggerMessage(4005, LogLevel.Debug, "Workflow instance {InstanceId} dropped a {EventKind} that settles nothing (duplicate or of an earlier execution)")]
     public static partial void EventDropped(this ILogger logger, string instanceId, string eventKind);
 
+    [LoggerMessage(4016, LogLevel.Information, "Workflow instance {InstanceId} of {Workflow} was begun by another runtime and goes on here")]
+    public static partial void InstanceAdopted(this ILogger logger, string instanceId, string? workflow);
+
     [LoggerMessage(4006, LogLevel.Error, "Workflow instance {InstanceId} could not be saved and is read again in {Delay}: {Reason}")]
     public static partial void CommitFailed(this ILogger logger, string instanceId, TimeSpan delay, string reason);
 

@@ -22,10 +22,10 @@ internal sealed class WorkflowSpans(Tracer? tracer)
     private const string FireAt = "durabletask.fire_at";
     private const string Status = "durabletask.runtime_status";
 
-    /// <summary>The start of a workflow, in the trace that the client has named, or else that of the call; without a call in a trace of its own.</summary>
-    public Span Creating(ExecutionStartedEvent started, TraceContext? call)
+    /// <summary>The start of a workflow, in the trace that the client has named, or else that of the call.</summary>
+    public Span Creating(ExecutionStartedEvent started, TraceContext call)
     {
-        var span = tracer?.Start(ActivityKind.Client, Of(started.ParentTraceContext) ?? call, default) ?? Span.Off;
+        var span = Start(ActivityKind.Client, Of(started.ParentTraceContext) ?? call, default);
         Describe(span, "create_orchestration", started.Name, started.Version, "orchestration", started.WorkflowInstance.InstanceId);
         if (span.Context.IsSampled)
         {

@@ -19,7 +19,7 @@ internal sealed class TaskHubService(IWorkflowEngines engines) : TaskHubSidecarS
         var engine = Engine(context);
         var id = request.InstanceId.Length > 0 ? request.InstanceId : WorkflowRuntime.NewId();
         var started = Requests.Started(request, id, engine.Runtime.Now);
-        var span = engine.Runtime.Spans.Creating(started.ExecutionStarted, call: null);
+        var span = engine.Runtime.Spans.Creating(started.ExecutionStarted, Sidecar.Tracing.TraceContext.Of(context.GetHttpContext()));
         try
         {
             Check(await engine.CreateAsync(started));

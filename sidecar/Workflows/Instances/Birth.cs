@@ -36,10 +36,11 @@ internal static class Birth
         try
         {
             var stored = await runtime.Store.Reader.ReadAsync(id, cancellation);
-            if (Instance.IsSameCall(stored?.Execution.Started?.ParentInstance, started.ExecutionStarted.ParentInstance))
+            if (Instance.IsSameCall(stored?.Started?.ParentInstance, started.ExecutionStarted.ParentInstance))
             {
-                // Asked for twice, and through with its work: its result is with the parent or on the way there.
+                // Asked for twice: through with its work, and its result is with the parent or on the way there; or begun by another runtime.
                 instance.Abandon();
+                await Adoption.TryTakeUpAsync(runtime, id, cancellation);
                 return (null, null);
             }
 
@@ -47,6 +48,7 @@ internal static class Birth
             if (refusal is not null)
             {
                 instance.Abandon();
+                await Adoption.TryTakeUpAsync(runtime, id, cancellation);
                 return (null, refusal);
             }
 

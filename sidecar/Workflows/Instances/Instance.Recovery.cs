@@ -86,7 +86,7 @@ internal sealed partial class Instance
         etag = stored.MetadataETag;
         generation = stored.Generation;
         execution = stored.Execution;
-        parent ??= (execution.Started ?? stored.Inbox.FirstOrDefault(m => m.Event.ExecutionStarted is not null)?.Event.ExecutionStarted)?.ParentInstance;
+        parent ??= stored.Started?.ParentInstance;
         blocked = execution.Stalled is not null;
         inbox.Replace([]);
         if (stored.IsFinished)

@@ -14,6 +14,9 @@ internal sealed record StoredInstance(
     IReadOnlyList<string> Keys)
 {
     public bool IsFinished => Execution.Completed is not null;
+
+    /// <summary>The start event, in the history or, before the first turn, in the inbox.</summary>
+    public ExecutionStartedEvent? Started => Execution.Started ?? Inbox.FirstOrDefault(m => m.Event.ExecutionStarted is not null)?.Event.ExecutionStarted;
 }
 
 internal sealed record StoredMessage(HistoryEvent Event, int Sequence, string? ForExecution);

@@ -4,7 +4,7 @@ using Conformance.Running;
 
 namespace Conformance.General;
 
-/// <summary>What becomes of a run when its apps or its sidecar die.</summary>
+/// <summary>A run whose apps or whose sidecar die.</summary>
 public sealed class RunTests
 {
     [SkippableFact]

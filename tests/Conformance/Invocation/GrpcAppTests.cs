@@ -6,7 +6,7 @@ using Protos = Dapr.Client.Autogen.Grpc.v1;
 
 namespace Conformance.Invocation;
 
-/// <summary>What a gRPC app gets, and what becomes of its answers on the way to an HTTP client.</summary>
+/// <summary>Calls that a gRPC app receives, and its answers as an HTTP client sees them.</summary>
 public sealed class GrpcAppTests(Callers callers) : IClassFixture<Callers>
 {
     [Theory]

@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace Sidecar.Tests.Blocks;
 
-/// <summary>What a run does with an app whose process ends.</summary>
+/// <summary>The supervision of an app whose process ends.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class AppSupervisorTests : IDisposable
 {

@@ -95,6 +95,28 @@ public sealed class CrashTests
     }
 
     /// <summary>Plays the world around the workflow: time passes, and the event comes once the workflow waits for it.</summary>
+    [Fact]
+    public async Task An_instance_that_another_runtime_began_goes_on_from_any_commit_when_it_is_started_again()
+    {
+        var store = new MemoryStore { RecordsCommits = true };
+        await using (var host = await EngineHost.RunAsync(Everything(), store))
+        {
+            await host.StartAsync("parent", "p");
+            await DriveAsync(host, "p");
+        }
+
+        foreach (var commit in store.Commits)
+        {
+            // Another runtime knows nothing of these.
+            var foreign = commit.RemoveRange(commit.Keys.Where(key => key.Contains("-pending||", StringComparison.Ordinal) || key.Contains("-index||", StringComparison.Ordinal)));
+            await using var host = await EngineHost.RunAsync(Everything(), new MemoryStore(foreign));
+            if (await host.Engine.GetAsync("p", CancellationToken.None) is { WorkflowStatus: OrchestrationStatus.Completed }) continue;
+            Assert.Equal(Grpc.Core.StatusCode.AlreadyExists, (await host.TryStartAsync("parent", "p"))!.Status);
+            var end = await DriveAsync(host, "p");
+            Assert.True(end.Output == "ac!bdX", $"{end}{Environment.NewLine}{await host.ListingAsync("p")}{Environment.NewLine}{host.Logs}");
+        }
+    }
+
     private static async Task<WorkflowState> DriveAsync(EngineHost host, string id)
     {
         var end = host.EndOfAsync(id);
