@@ -45,7 +45,7 @@ internal static partial class OwnerOnly
         writer.Write(content);
     }
 
-    /// <summary>Whether others may read or write the file.</summary>
+    /// <summary>True if others may read or write the file.</summary>
     public static bool IsExposed(string path)
         => !OperatingSystem.IsWindows() && System.IO.File.Exists(path) && (System.IO.File.GetUnixFileMode(path) & (Reading | Writing)) != 0;
 

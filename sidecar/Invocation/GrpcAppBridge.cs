@@ -44,7 +44,7 @@ internal static class GrpcAppBridge
         }
     }
 
-    /// <summary>What Go's web server makes of an answer without content type: packed messages are named, text is told from bytes by its control characters.</summary>
+    /// <summary>The content type that Go's web server gives an answer without one: packed messages by name, text or bytes by control characters.</summary>
     private static string? Sniffed(InvocationReply reply)
         => reply.Body.IsEmpty ? null
             : !string.IsNullOrEmpty(reply.TypeUrl) ? "application/x-protobuf"

@@ -12,7 +12,7 @@ internal sealed class RestartPause
 
     private TimeSpan next = First;
 
-    /// <summary>How often in a row the app has ended within its first minute.</summary>
+    /// <summary>The number of times in a row that the app has ended within its first minute.</summary>
     public int Failures { get; private set; }
 
     public TimeSpan After(TimeSpan ran)

@@ -230,7 +230,7 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    /// <summary>What came before in the batch is undone with a transaction that SQLite has ended, and what comes after would be committed one by one.</summary>
+    /// <summary>A transaction that SQLite itself has ended undoes the writes before it in the batch, and the writes after it would be committed one by one.</summary>
     private void DemandTransaction(bool succeeded)
     {
         if (!succeeded && !session.InTransaction)

@@ -154,7 +154,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         return System.Text.Encoding.UTF8.GetBytes(GoFormat.Print(value.RootElement));
     }
 
-    /// <summary>What is not published when the sidecar ends is in the store, and goes out at the next start.</summary>
+    /// <summary>Events that are not published when the sidecar ends stay in the store and are published at the next start.</summary>
     private async Task RelayAsync(CancellationToken stopping)
     {
         while (batch.Count > 0 || await committed.Reader.WaitToReadAsync(stopping))

@@ -48,6 +48,16 @@ public sealed class PlacesTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_request_that_can_not_wait_takes_an_ordinary_place_whatever_it_prefers()
+    {
+        _ = Start(Request("a", marked: false));
+        _ = Start(Request("a", prefer: "wait=8", marked: false));
+        var third = Request("a", prefer: "wait=8", marked: false);
+        await Start(third);
+        Assert.Equal(429, third.Response.StatusCode);
+    }
+
+    [Fact]
     public async Task Event_streams_are_limited_by_caller_and_leave_the_ordinary_places_free()
     {
         _ = Start(Request("a", stream: true));
@@ -96,7 +106,7 @@ public sealed class PlacesTests : IAsyncDisposable
     /// <summary>The request, whose work lasts until the test releases it.</summary>
     private Task Start(HttpContext context, bool hold = true) => places.GuardAsync(context, _ => hold ? release.Task : Task.CompletedTask);
 
-    private static DefaultHttpContext Request(string user, string? prefer = null, bool stream = false, Stream? body = null, string path = "/api/orders/o")
+    private static DefaultHttpContext Request(string user, string? prefer = null, bool stream = false, Stream? body = null, string path = "/api/orders/o", bool marked = true)
     {
         var context = new DefaultHttpContext { RequestServices = Services, User = new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", user), new Claim("role", "customer")], "test")) };
         context.Request.Path = path;
@@ -105,9 +115,9 @@ public sealed class PlacesTests : IAsyncDisposable
         {
             context.Request.Headers["Prefer"] = prefer;
         }
-        if (stream)
+        if (marked)
         {
-            context.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(LongLived.Instance), null));
+            context.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(stream ? LongLived.Instance : WaitsForEnd.Instance), null));
         }
         if (body is not null)
         {

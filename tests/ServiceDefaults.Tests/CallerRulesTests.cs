@@ -1,33 +1,23 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using System.Net;
+using Microsoft.AspNetCore.Builder;
 using ServiceDefaults.Requests;
 
 namespace ServiceDefaults.Tests;
 
-/// <summary>A service with one endpoint of each kind, on a port of its own.</summary>
+/// <summary>A service with one endpoint of each kind.</summary>
 public sealed class CallerRulesTests : IAsyncLifetime
 {
-    private readonly HttpClient http = new();
-    private WebApplication app = null!;
+    private HostedApp app = null!;
 
-    public async Task InitializeAsync()
-    {
-        var builder = WebApplication.CreateBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        app = builder.Build();
-        app.UseMiddleware<CallerRules>();
-        app.MapGet("/customers/{customerId}", (string customerId, Caller caller) => $"{customerId} {caller}").Admit(CallerKinds.Customers | CallerKinds.Operators, "orders");
-        app.MapGet("/silent", () => "reached");
-        app.MapGet("/callback", () => "reached").AdmitSidecar();
-        await app.StartAsync();
-        http.BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
-    }
+    public async Task InitializeAsync() => app = await HostedApp.StartAsync(
+        _ => { },
+        service =>
+        {
+            service.UseMiddleware<CallerRules>();
+            service.MapGet("/customers/{customerId}", (string customerId, Caller caller) => $"{customerId} {caller}").Admit(CallerKinds.Customers | CallerKinds.Operators, "orders");
+            service.MapGet("/silent", () => "reached");
+            service.MapGet("/callback", () => "reached").AdmitSidecar();
+        });
 
     [Theory]
     [InlineData("customer:c", HttpStatusCode.OK)]
@@ -58,11 +48,7 @@ public sealed class CallerRulesTests : IAsyncLifetime
         Assert.Contains("customer-id-invalid", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
-    public async Task DisposeAsync()
-    {
-        http.Dispose();
-        await app.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await app.DisposeAsync();
 
     private async Task<HttpResponseMessage> SendAsync(string path, string? caller)
     {
@@ -71,6 +57,6 @@ public sealed class CallerRulesTests : IAsyncLifetime
         {
             request.Headers.Add(Caller.Header, caller);
         }
-        return await http.SendAsync(request);
+        return await app.Http.SendAsync(request);
     }
 }

@@ -1,11 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using ServiceDefaults.Events;
 
 namespace ServiceDefaults.Tests;
@@ -14,22 +9,19 @@ namespace ServiceDefaults.Tests;
 public sealed class ReplayTests : IAsyncLifetime
 {
     private readonly Listener listener = new();
-    private readonly HttpClient http = new();
-    private WebApplication app = null!;
+    private HostedApp app = null!;
 
-    public async Task InitializeAsync()
-    {
-        var builder = WebApplication.CreateBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Configuration["APP_ID"] = "payments";
-        builder.Services.AddSingleton(listener);
-        app = builder.Build();
-        app.MapEvent<Data, Listener>("/events/one", (one, told, _) => one.Take([told.Data.OrderId], Delivery.Done));
-        app.MapEvents<Data, Listener>("/events/bulk", async (one, told, _) => [.. await Task.WhenAll(told.Select(entry => one.Take([entry.Data.OrderId], Delivery.Retry)))]);
-        await app.StartAsync();
-        http.BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
-    }
+    public async Task InitializeAsync() => app = await HostedApp.StartAsync(
+        builder =>
+        {
+            builder.Configuration["APP_ID"] = "payments";
+            builder.Services.AddSingleton(listener);
+        },
+        service =>
+        {
+            service.MapEvent<Data, Listener>("/events/one", (one, received, _) => one.TakeAsync(received.Data.OrderId, Delivery.Done));
+            service.MapEvents<Data, Listener>("/events/bulk", async (one, received, _) => [.. await Task.WhenAll(received.Select(entry => one.TakeAsync(entry.Data.OrderId, Delivery.Retry)))]);
+        });
 
     [Theory]
     [InlineData(null, 1)]
@@ -50,15 +42,11 @@ public sealed class ReplayTests : IAsyncLifetime
         Assert.Equal(["o1", "o3"], listener.Taken);
     }
 
-    public async Task DisposeAsync()
-    {
-        http.Dispose();
-        await app.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await app.DisposeAsync();
 
     private async Task<JsonElement> SendAsync(string path, object body)
     {
-        using var answer = await http.PostAsJsonAsync(path, body);
+        using var answer = await app.Http.PostAsJsonAsync(path, body);
         return await answer.Content.ReadFromJsonAsync<JsonElement>();
     }
 
@@ -73,9 +61,9 @@ public sealed class ReplayTests : IAsyncLifetime
     {
         public List<string> Taken { get; } = [];
 
-        public Task<Delivery> Take(string[] orders, Delivery answer)
+        public Task<Delivery> TakeAsync(string orderId, Delivery answer)
         {
-            Taken.AddRange(orders);
+            Taken.Add(orderId);
             return Task.FromResult(answer);
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Gateway.Limits;
 using Gateway.Routing;
 using ServiceDefaults.Identity;
 
@@ -10,7 +11,7 @@ namespace Gateway.Aggregation;
 /// </summary>
 internal static class OrderDetails
 {
-    public static void MapOrderDetails(this IEndpointRouteBuilder routes) => routes.MapGet("/api/orders/{orderId}", GetAsync).RequireAuthorization(Roles.Customer);
+    public static void MapOrderDetails(this IEndpointRouteBuilder routes) => routes.MapGet("/api/orders/{orderId}", GetAsync).RequireAuthorization(Roles.Customer).WithMetadata(WaitsForEnd.Instance);
 
     private static async Task GetAsync(string orderId, OrdersClient orders, RememberedCustomers customers, HttpContext context)
     {

@@ -18,12 +18,7 @@ internal static class OrderFeed
     public const string AppId = "orders-grpc";
 
     public static void AddOrderFeed(this IServiceCollection services)
-        => services.AddSingleton(provider =>
-        {
-            var configuration = provider.GetRequiredService<IConfiguration>();
-            var sidecar = configuration["DAPR_GRPC_ENDPOINT"] ?? $"http://127.0.0.1:{configuration["DAPR_GRPC_PORT"] ?? "50001"}";
-            return new OrderService.OrderServiceClient(GrpcChannel.ForAddress(sidecar));
-        });
+        => services.AddSingleton(provider => new OrderService.OrderServiceClient(GrpcChannel.ForAddress(SidecarAddress.Grpc(provider.GetRequiredService<IConfiguration>()))));
 
     public static void MapOrderFeed(this IEndpointRouteBuilder routes) => routes.MapGet("/api/orders/stream", StreamAsync).RequireAuthorization(Roles.Customer).WithMetadata(LongLived.Instance);
 

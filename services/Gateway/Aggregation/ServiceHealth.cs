@@ -2,6 +2,7 @@ using Gateway.Routing;
 using Grpc.Core;
 using Orders.V1;
 using ServiceDefaults.Identity;
+using ServiceDefaults.Requests;
 
 namespace Gateway.Aggregation;
 
@@ -77,7 +78,7 @@ internal sealed class ServiceHealth(IConfiguration configuration, OrderService.O
     {
         var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
         {
-            BaseAddress = new Uri(configuration["DAPR_HTTP_ENDPOINT"] ?? $"http://127.0.0.1:{configuration["DAPR_HTTP_PORT"] ?? "3500"}"),
+            BaseAddress = SidecarAddress.Http(configuration),
         };
         if (configuration["DAPR_API_TOKEN"] is { Length: > 0 } token)
         {

@@ -58,9 +58,11 @@ internal sealed class Places : IAsyncDisposable
     }
 
     private Kind KindOf(HttpContext context)
-        => context.GetEndpoint()?.Metadata.GetMetadata<LongLived>() is not null ? streams
-        : context.Request.Headers["Prefer"].Any(preference => preference?.Contains("wait", StringComparison.OrdinalIgnoreCase) == true) ? waiting
+        => Has<LongLived>(context) ? streams
+        : Has<WaitsForEnd>(context) && context.Request.Headers["Prefer"].Any(preference => preference?.Contains("wait", StringComparison.OrdinalIgnoreCase) == true) ? waiting
         : ordinary;
+
+    private static bool Has<T>(HttpContext context) where T : class => context.GetEndpoint()?.Metadata.GetMetadata<T>() is not null;
 
     private static Task RefuseAsync(HttpContext context, Refusal refusal)
     {

@@ -9,8 +9,6 @@ namespace Gateway.Routing;
 /// </summary>
 internal static class ForwardedIdentity
 {
-    private const string ServiceHeader = "X-Service-Name";
-
     public static void Apply(HttpContext context, HttpRequestMessage request)
     {
         foreach (var name in request.Headers.Select(header => header.Key).Where(IsOurs).ToList())
@@ -18,7 +16,7 @@ internal static class ForwardedIdentity
             request.Headers.Remove(name);
         }
         request.Headers.Add(RequestId.Header, RequestId.Current);
-        request.Headers.Add(ServiceHeader, "gateway");
+        request.Headers.Add(Caller.ServiceHeader, "gateway");
         request.Headers.Add(Caller.Header, context.User.ToCaller().ToString());
     }
 
@@ -26,6 +24,6 @@ internal static class ForwardedIdentity
         => header.StartsWith("dapr-", StringComparison.OrdinalIgnoreCase)
         || header.Equals("Authorization", StringComparison.OrdinalIgnoreCase)
         || header.Equals(RequestId.Header, StringComparison.OrdinalIgnoreCase)
-        || header.Equals(ServiceHeader, StringComparison.OrdinalIgnoreCase)
+        || header.Equals(Caller.ServiceHeader, StringComparison.OrdinalIgnoreCase)
         || header.Equals(Caller.Header, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,5 +1,6 @@
 using Gateway.Aggregation;
 using ServiceDefaults.Identity;
+using ServiceDefaults.Requests;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -30,7 +31,7 @@ internal static class ServiceRoutes
 
     public static void MapServices(this WebApplication app)
     {
-        var sidecar = app.Configuration["DAPR_HTTP_ENDPOINT"] ?? $"http://127.0.0.1:{app.Configuration["DAPR_HTTP_PORT"] ?? "3500"}";
+        var sidecar = SidecarAddress.Http(app.Configuration).ToString();
         var token = app.Configuration["DAPR_API_TOKEN"];
         var invoker = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
         var config = new ForwarderRequestConfig { ActivityTimeout = Patience };

@@ -5,7 +5,7 @@ internal sealed record ExpiryOptions
 {
     public TimeSpan ExpireAfter { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>How often overdue reservations are looked for whose reminder is gone.</summary>
+    /// <summary>The period between two searches for overdue reservations whose reminder is gone.</summary>
     public TimeSpan RenewEvery { get; init; } = TimeSpan.FromMinutes(10);
 
     public bool Expires => ExpireAfter > TimeSpan.Zero;

@@ -2,11 +2,13 @@ using System.Text.Json;
 using Dapr.AppCallback.Autogen.Grpc.v1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using ServiceDefaults.Events;
+using ServiceDefaults.Startup;
 
 namespace Orders.Grpc.Following;
 
 /// <summary>Takes events over gRPC, as Dapr delivers them to an app of that protocol. Subscriptions are declared in components/.</summary>
-internal sealed class OrderEvents(OrderFeed feed) : AppCallback.AppCallbackBase
+internal sealed class OrderEvents(OrderFeed feed, IConfiguration configuration) : AppCallback.AppCallbackBase
 {
     public override Task<ListTopicSubscriptionsResponse> ListTopicSubscriptions(Empty request, ServerCallContext context) => Task.FromResult(new ListTopicSubscriptionsResponse());
 
@@ -14,7 +16,7 @@ internal sealed class OrderEvents(OrderFeed feed) : AppCallback.AppCallbackBase
 
     public override async Task<TopicEventResponse> OnTopicEvent(TopicEventRequest request, ServerCallContext context)
     {
-        if (request.Extensions?.Fields.TryGetValue("replayfor", out var meant) == true && meant.StringValue != "orders-grpc")
+        if (request.Extensions?.Fields.TryGetValue(ReplayedEvents.Attribute, out var meant) == true && ReplayedEvents.AreForAnother(meant.StringValue, configuration["APP_ID"]))
         {
             return new TopicEventResponse(); // a dead letter of another app, put back on the topic
         }
@@ -40,8 +42,9 @@ internal sealed class OrderEvents(OrderFeed feed) : AppCallback.AppCallbackBase
     }
 }
 
-/// <summary>Dapr's probe of apps that speak gRPC.</summary>
-internal sealed class AppHealth : AppCallbackHealthCheck.AppCallbackHealthCheckBase
+/// <summary>Dapr's probe of apps that speak gRPC: UNAVAILABLE until the app is set up.</summary>
+internal sealed class AppHealth(StartupState startup) : AppCallbackHealthCheck.AppCallbackHealthCheckBase
 {
-    public override Task<HealthCheckResponse> HealthCheck(Empty request, ServerCallContext context) => Task.FromResult(new HealthCheckResponse());
+    public override Task<HealthCheckResponse> HealthCheck(Empty request, ServerCallContext context)
+        => startup.IsReady ? Task.FromResult(new HealthCheckResponse()) : throw new RpcException(new Status(StatusCode.Unavailable, "startup tasks are running"));
 }

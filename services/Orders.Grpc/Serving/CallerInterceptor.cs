@@ -2,14 +2,16 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using ServiceDefaults.Identity;
 using ServiceDefaults.Requests;
+using ServiceDefaults.Startup;
 
 namespace Orders.Grpc.Serving;
 
 /// <summary>
 /// Demands of every call the bearer token that the gateway demands, in the metadata <c>authorization</c>, and puts the user into
-/// <see cref="ServerCallContext.UserState"/>. Refuses with UNAUTHENTICATED without a valid token, with PERMISSION_DENIED without a role.
+/// <see cref="ServerCallContext.UserState"/>. Refuses with UNAUTHENTICATED without a valid token, with PERMISSION_DENIED without a role, and with UNAVAILABLE until the
+/// key that checks tokens has been read.
 /// </summary>
-internal sealed class CallerInterceptor : Interceptor
+internal sealed class CallerInterceptor(StartupState startup) : Interceptor
 {
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
@@ -23,8 +25,12 @@ internal sealed class CallerInterceptor : Interceptor
         return continuation(request, responseStream, context);
     }
 
-    private static void Identify(ServerCallContext context)
+    private void Identify(ServerCallContext context)
     {
+        if (!startup.IsReady)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "The service is starting; try again."));
+        }
         var user = context.GetHttpContext().User;
         if (user.Name() is null)
         {

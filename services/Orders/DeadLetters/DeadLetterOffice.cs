@@ -1,9 +1,12 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dapr.Client;
 using Orders.Views;
 using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
 
 namespace Orders.DeadLetters;
 
@@ -23,7 +26,7 @@ internal sealed class DeadLetterOffice(DeadLetterStore store, OrderPages pages, 
         {
             return Delivery.Done; // no envelope at all: nothing to be listed or replayed by; the sidecar has logged it
         }
-        var come = new DeadLetter($"{app}.{id}", app, Text(envelope, "type") ?? "", Text(envelope, "topic") ?? "", Text(envelope, "subject"), time.GetUtcNow(), 1, DeadLetterState.Open, 0, envelope);
+        var come = new DeadLetter(IdOf(app, id), app, Text(envelope, "type") ?? "", Text(envelope, "topic") ?? "", Text(envelope, "subject"), time.GetUtcNow(), 1, DeadLetterState.Open, 0, envelope);
         var kept = await store.ChangeAsync(come.Id, before => DeadLetterRules.Come(before, come), cancellation);
         return kept.Refusal is null ? Delivery.Done : Delivery.Retry;
     }
@@ -79,11 +82,15 @@ internal sealed class DeadLetterOffice(DeadLetterStore store, OrderPages pages, 
         return replayed;
     }
 
+    /// <summary>An event's id may hold anything; a dead letter's is part of a path and follows the rule of ids.</summary>
+    private static string IdOf(string app, string eventId)
+        => Identifier.IsValid($"{app}.{eventId}") ? $"{app}.{eventId}" : $"{app}.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(eventId)))[..32]}";
+
     /// <summary>The envelope for the one app that could not take it; the others that listen on the topic have.</summary>
     private static JsonObject For(string app, JsonElement envelope)
     {
         var marked = JsonObject.Create(envelope)!;
-        marked["replayfor"] = app;
+        marked[ReplayedEvents.Attribute] = app;
         return marked;
     }
 

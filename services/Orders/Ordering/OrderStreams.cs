@@ -102,16 +102,17 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
         }
         var next = read.Value.Append(stored);
         var outgoing = new OutgoingEvent(happened.Name, orderId, PublishedOrderEvent.Of(orderId, stored, next.Brief, order)) { Saga = order.Saga, RequestId = read.Value.RequestId };
+        unseen.Expect(orderId, version);
         if (!await streams.TryReplaceAsync(orderId, read, next, outgoing, cancellation))
         {
+            unseen.Seen(orderId, version);
             return false;
         }
-        unseen.Written(orderId, version);
         endings.Happened(orderId, next, order);
         return true;
     }
 
-    /// <summary>Publishes the last event of the order once more, with the id that it has: whoever has handled it knows it. The stream stays as it is.</summary>
+    /// <summary>Publishes the last event of the order again, under the same id, so that consumers that have handled it skip it. The stream stays as it is.</summary>
     public async Task PublishAgainAsync(string orderId, CancellationToken cancellation)
     {
         if (await streams.FindAsync(orderId, cancellation) is { Value: { Events: [.., var last] } stream } read)

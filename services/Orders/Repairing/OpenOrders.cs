@@ -10,9 +10,9 @@ using ServiceDefaults.Events;
 namespace Orders.Repairing;
 
 /// <summary>
-/// Gets orders going that stand still although they are open: after a move to another runtime, whose workflows and reminders are its own, after the loss of
-/// a scheduler's data, or behind a broker that holds events back. Everything it does may be done twice: a saga's workflow is started under the order's id,
-/// and an event that is published again is the same event.
+/// Repairs orders that are open and stand still: after a move to another runtime, which keeps workflows and reminders of its own, after the loss of a
+/// scheduler's data, or behind a broker that holds events back. Every repair may run twice: a saga's workflow is started under the order's id, and an event
+/// that is published again has the same id.
 /// </summary>
 internal sealed partial class OpenOrders(
     OrderPages pages, OrderStreams streams, OrderProjection projection, UnseenEvents unseen, SagaStarter sagas, ShippingClient shipping, IOptions<RepairOptions> options, IOptions<SagaOptions> saga, TimeProvider time, ILogger<OpenOrders> logger)
@@ -20,25 +20,28 @@ internal sealed partial class OpenOrders(
     private const int AtOnce = 100;
     private const int MostDoublings = 6;
 
-    private static readonly TimeSpan HelpLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RepairLimit = TimeSpan.FromSeconds(10);
 
     private static readonly string[] Open = [ViewLists.Of(null, "pending"), ViewLists.Of(null, OrderView.Cancelling), ViewLists.Of(null, "intervention")];
 
-    /// <summary>When an order that did not move although it was helped is helped again. Used by one loop alone.</summary>
-    private readonly Dictionary<string, (int Times, DateTimeOffset Next, DateTimeOffset Seen)> helped = new(StringComparer.Ordinal);
+    /// <summary>The time of the next repair of each order that did not move after the last one. Used by one loop alone.</summary>
+    private readonly Dictionary<string, (int Times, DateTimeOffset Next, DateTimeOffset Seen)> repaired = new(StringComparer.Ordinal);
 
-    /// <summary>Shows orders whose events have not come back.</summary>
-    public async Task ShowAsync(CancellationToken cancellation)
+    /// <summary>Projects orders whose own event has not come back.</summary>
+    public async Task ProjectOverdueAsync(CancellationToken cancellation)
     {
         while (unseen.TakeOverdue(AtOnce) is { Count: > 0 } overdue)
         {
-            LogShown(overdue.Count);
-            await projection.ProjectAsync(overdue, cancellation);
+            // Another instance of this service may have received the event; then the view is up to date.
+            if (await projection.ProjectAsync(overdue, cancellation) is > 0 and var shown)
+            {
+                LogProjected(shown);
+            }
         }
     }
 
-    /// <summary>Looks through the orders that have not come to their end.</summary>
-    public async Task HelpAsync(CancellationToken cancellation)
+    /// <summary>Repairs open orders that stand still.</summary>
+    public async Task RepairAsync(CancellationToken cancellation)
     {
         var open = new HashSet<string>(StringComparer.Ordinal);
         foreach (var list in Open)
@@ -48,17 +51,17 @@ internal sealed partial class OpenOrders(
                 open.Add(order.OrderId);
                 if (order.UpdatedAt + options.Value.Patience <= time.GetUtcNow() && IsDue(order))
                 {
-                    await TryHelpAsync(order, cancellation);
+                    await RepairWithinLimitAsync(order, cancellation);
                 }
             }
         }
-        foreach (var gone in helped.Keys.Where(id => !open.Contains(id)).ToList())
+        foreach (var gone in repaired.Keys.Where(id => !open.Contains(id)).ToList())
         {
-            helped.Remove(gone);
+            repaired.Remove(gone);
         }
     }
 
-    /// <summary>Has shipping look for shipments that should have moved on.</summary>
+    /// <summary>Has the shipping service register the reminders of overdue shipments again.</summary>
     public async Task RenewShipmentsAsync(CancellationToken cancellation)
     {
         foreach (var status in (string[])["confirmed", "shipped"])
@@ -80,35 +83,35 @@ internal sealed partial class OpenOrders(
         }
     }
 
-    /// <summary>An order whose workflow does not answer holds up no other.</summary>
-    private async Task TryHelpAsync(OrderView shown, CancellationToken cancellation)
+    /// <summary>Repairs one order within a limit, so that a workflow that does not answer delays no other order.</summary>
+    private async Task RepairWithinLimitAsync(OrderView shown, CancellationToken cancellation)
     {
-        using var limit = new CancellationTokenSource(HelpLimit, time);
+        using var limit = new CancellationTokenSource(RepairLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
-            await HelpAsync(shown, either.Token);
+            await RepairAsync(shown, either.Token);
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
-            LogNotHelped(e, shown.OrderId);
+            LogNotRepaired(e, shown.OrderId);
         }
     }
 
-    private async Task HelpAsync(OrderView shown, CancellationToken cancellation)
+    private async Task RepairAsync(OrderView shown, CancellationToken cancellation)
     {
         var orderId = shown.OrderId;
         if (await streams.FindAsync(orderId, cancellation) is not { } stream || stream.Fold() is not { } order)
         {
             return;
         }
-        var times = helped.TryGetValue(orderId, out var before) && before.Seen == shown.UpdatedAt ? before.Times : 0;
-        helped[orderId] = (times + 1, time.GetUtcNow() + (options.Value.Patience * (1 << Math.Min(times, MostDoublings))), shown.UpdatedAt);
+        var times = repaired.TryGetValue(orderId, out var before) && before.Seen == shown.UpdatedAt ? before.Times : 0;
+        repaired[orderId] = (times + 1, time.GetUtcNow() + (options.Value.Patience * (1 << Math.Min(times, MostDoublings))), shown.UpdatedAt);
         var waitsForPerson = ChoreographyRules.HasOpen(order) || order is { Phase: OrderPhase.Approving, Cancelling: null };
         if (!waitsForPerson && await sagas.EndAbandonedAsync(stream.Placed is null ? CancelSaga.InstanceOf(orderId) : orderId, Longest(order), cancellation))
         {
             LogAbandoned(orderId);
-            helped[orderId] = (0, time.GetUtcNow() + options.Value.Patience, shown.UpdatedAt); // it can be started again as soon as it has ended
+            repaired[orderId] = (0, time.GetUtcNow() + options.Value.Patience, shown.UpdatedAt); // it can be started again as soon as it has ended
         }
         if (stream.Placed is { } placed && await sagas.StartAsync(placed, cancellation))
         {
@@ -123,8 +126,8 @@ internal sealed partial class OpenOrders(
 
     private TimeSpan Longest(Order order) => options.Value.AbandonedAfter + (order.Saga == SagaKinds.Choreography ? saga.Value.StuckAfter : TimeSpan.Zero);
 
-    /// <summary>An order that has moved since is like one that was never helped.</summary>
-    private bool IsDue(OrderView order) => !helped.TryGetValue(order.OrderId, out var before) || before.Seen != order.UpdatedAt || before.Next <= time.GetUtcNow();
+    /// <summary>True if the order was never repaired, has moved since, or has waited long enough.</summary>
+    private bool IsDue(OrderView order) => !repaired.TryGetValue(order.OrderId, out var before) || before.Seen != order.UpdatedAt || before.Next <= time.GetUtcNow();
 
     private async IAsyncEnumerable<OrderView> ListAsync(string list, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -141,14 +144,14 @@ internal sealed partial class OpenOrders(
         while (cursor is not null);
     }
 
-    [LoggerMessage(1301, LogLevel.Warning, "{Count} orders are shown from their streams: their events have not come back")]
-    private partial void LogShown(int count);
+    [LoggerMessage(1301, LogLevel.Warning, "{Count} views were out of date because their events have not come back; they are made from the streams")]
+    private partial void LogProjected(int count);
 
     [LoggerMessage(1302, LogLevel.Warning, "Order {OrderId} had no workflow; it is started again")]
     private partial void LogStarted(string orderId);
 
-    [LoggerMessage(1306, LogLevel.Warning, "Order {OrderId} could not be helped; next time")]
-    private partial void LogNotHelped(Exception failure, string orderId);
+    [LoggerMessage(1306, LogLevel.Warning, "Order {OrderId} could not be repaired; the next search tries again")]
+    private partial void LogNotRepaired(Exception failure, string orderId);
 
     [LoggerMessage(1305, LogLevel.Warning, "The workflow of order {OrderId} has not moved for long and was ended")]
     private partial void LogAbandoned(string orderId);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Orders.Repairing;
 
-/// <summary>Looks for open work for as long as the service runs. A look that fails is logged and made again at the next time.</summary>
+/// <summary>Searches for open work for as long as the service runs. A search that fails is logged and repeated after the next period.</summary>
 internal sealed partial class RepairLoop(OpenOrders orders, IOptions<RepairOptions> options, TimeProvider time, ILogger<RepairLoop> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -11,8 +11,8 @@ internal sealed partial class RepairLoop(OpenOrders orders, IOptions<RepairOptio
         var shipments = time.GetUtcNow();
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            await TryAsync(orders.ShowAsync, stoppingToken);
-            await TryAsync(orders.HelpAsync, stoppingToken);
+            await TryAsync(orders.ProjectOverdueAsync, stoppingToken);
+            await TryAsync(orders.RepairAsync, stoppingToken);
             if (shipments <= time.GetUtcNow() && await TryAsync(orders.RenewShipmentsAsync, stoppingToken))
             {
                 shipments = time.GetUtcNow() + options.Value.ShipmentsEvery;
@@ -20,11 +20,11 @@ internal sealed partial class RepairLoop(OpenOrders orders, IOptions<RepairOptio
         }
     }
 
-    private async Task<bool> TryAsync(Func<CancellationToken, Task> look, CancellationToken cancellation)
+    private async Task<bool> TryAsync(Func<CancellationToken, Task> search, CancellationToken cancellation)
     {
         try
         {
-            await look(cancellation);
+            await search(cancellation);
             return true;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
@@ -34,6 +34,6 @@ internal sealed partial class RepairLoop(OpenOrders orders, IOptions<RepairOptio
         }
     }
 
-    [LoggerMessage(1303, LogLevel.Warning, "Open orders could not be looked through; next time")]
+    [LoggerMessage(1303, LogLevel.Warning, "The search for open orders failed; it is repeated")]
     private partial void LogFailed(Exception failure);
 }

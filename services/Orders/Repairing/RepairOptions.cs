@@ -1,21 +1,21 @@
 namespace Orders.Repairing;
 
-/// <summary>When open work is looked for (<c>Repair:*</c>).</summary>
+/// <summary>Periods and limits of the search for open work (<c>Repair:*</c>).</summary>
 internal sealed record RepairOptions
 {
-    /// <summary>How often open orders are looked through.</summary>
+    /// <summary>The period between two searches for open orders.</summary>
     public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long an order may stand still, and an event of ours be on its way back to us, before somebody helps.</summary>
+    /// <summary>The time that an order may stand still, and an own event may take to come back, before repair acts.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// How long a saga's workflow may be without any progress before it is ended and started again; a choreographed order's time-out may wait for as long as
-    /// <c>Saga:StuckAfter</c> besides. Longer than any pause between two attempts.
+    /// The time that a saga's workflow may be without progress before repair ends it and starts it again; for a choreographed order's time-out
+    /// <c>Saga:StuckAfter</c> is added. It must be longer than any pause between two attempts.
     /// </summary>
     public TimeSpan AbandonedAfter { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How often shipments of orders that are not delivered are checked for a missing reminder.</summary>
+    /// <summary>The period between two searches for shipments whose reminder is gone.</summary>
     public TimeSpan ShipmentsEvery { get; init; } = TimeSpan.FromMinutes(10);
 
     public bool AreSane => Every > TimeSpan.Zero && Patience > TimeSpan.Zero && AbandonedAfter > TimeSpan.Zero && ShipmentsEvery > TimeSpan.Zero;

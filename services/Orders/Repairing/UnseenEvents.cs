@@ -11,9 +11,10 @@ internal sealed class UnseenEvents(IOptions<RepairOptions> options, TimeProvider
 {
     private readonly ConcurrentDictionary<string, (int Version, DateTimeOffset Due)> unseen = new(StringComparer.Ordinal);
 
-    public void Written(string orderId, int version) => unseen[orderId] = (version, time.GetUtcNow() + options.Value.Patience);
+    /// <summary>To be called before the write: the event may be back before the store's answer.</summary>
+    public void Expect(string orderId, int version) => unseen[orderId] = (version, time.GetUtcNow() + options.Value.Patience);
 
-    /// <summary>The event of this version, or of a later one, has arrived.</summary>
+    /// <summary>The event of this version, or of a later one, has arrived; or the version was not written.</summary>
     public void Seen(string orderId, int version)
     {
         if (unseen.TryGetValue(orderId, out var waiting) && waiting.Version <= version)

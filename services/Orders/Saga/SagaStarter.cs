@@ -15,7 +15,7 @@ internal sealed class SagaStarter(IDaprWorkflowClient workflows, TimeProvider ti
     /// Ends a workflow that has not moved for <paramref name="longest"/>, so that it can be started again: the runtime that kept its timers and activities is
     /// gone, and this one has its records only. The steps of a saga are idempotent by order id, so its beginning finds what has been done.
     /// </summary>
-    /// <returns>True if it was told to end; it can be started again once it has.</returns>
+    /// <returns>True if it was terminated; it can be started again once it has ended.</returns>
     public async Task<bool> EndAbandonedAsync(string instance, TimeSpan longest, CancellationToken cancellation)
     {
         var state = await workflows.GetWorkflowStateAsync(instance, getInputsAndOutputs: false, cancellation);
@@ -27,7 +27,7 @@ internal sealed class SagaStarter(IDaprWorkflowClient workflows, TimeProvider ti
         return true;
     }
 
-    /// <summary>When a choreographed order's time-out looks at it first: in time for the end of its approval, should that be sooner.</summary>
+    /// <summary>The delay until a choreographed order's time-out first checks it: the end of its approval, if that is sooner.</summary>
     private static TimeSpan? FirstLook(OrderSagaInput placed)
         => placed.Approval is { } approval && approval.Ask(placed.Total) && approval.Time < placed.StuckAfter ? approval.Time : placed.StuckAfter;
 

@@ -17,7 +17,8 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
     /// <summary>Within this process one batch at a time: they would meet on the same lists. Others are met under ETags.</summary>
     private readonly SemaphoreSlim turn = new(1);
 
-    public async Task ProjectAsync(IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
+    /// <returns>The number of views that were out of date.</returns>
+    public async Task<int> ProjectAsync(IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
     {
         await turn.WaitAsync(cancellation);
         try
@@ -29,10 +30,8 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
                 await CatalogueAsync(generation.Current, orderIds, cancellation);
             }
             while (generation != await GenerationAsync(cancellation)); // what a rebuild does not see in the catalogue must be in its generation
-            foreach (var one in generation.All())
-            {
-                await ProjectAsync(one, orderIds, cancellation);
-            }
+            var shown = await Task.WhenAll(generation.All().Select(one => ProjectAsync(one, orderIds, cancellation)));
+            return shown[0];
         }
         finally
         {
@@ -66,7 +65,7 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
         }
     }
 
-    private async Task ProjectAsync(int generation, IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
+    private async Task<int> ProjectAsync(int generation, IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
     {
         for (var races = 0; races < MostRaces; races++)
         {
@@ -79,7 +78,7 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
             }
             if (await batch.TryWriteAsync(cancellation))
             {
-                return;
+                return batch.Count;
             }
         }
         throw new InvalidOperationException("others keep changing the same lists of orders");

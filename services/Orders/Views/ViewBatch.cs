@@ -7,6 +7,8 @@ internal sealed class ViewBatch(int generation, ViewState state)
 {
     private readonly List<(string OrderId, OrderView View, int Version, Kept Before, ViewRecord? Known)> shown = [];
 
+    public int Count => shown.Count;
+
     public void Show(string orderId, OrderStream stream, Kept before)
     {
         var known = before.As<ViewRecord>();

@@ -36,9 +36,6 @@ public static class ActorReminderRegistration
             {
                 InnerHandler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false },
             };
-            return new ActorReminders(new HttpClient(outgoing) { BaseAddress = AddressOf(settings) });
+            return new ActorReminders(new HttpClient(outgoing) { BaseAddress = SidecarAddress.Http(settings) });
         });
-
-    private static Uri AddressOf(IConfiguration settings)
-        => new(settings["DAPR_HTTP_ENDPOINT"] is { Length: > 0 } endpoint ? endpoint : $"http://127.0.0.1:{settings["DAPR_HTTP_PORT"] ?? "3500"}");
 }

@@ -5,11 +5,17 @@ namespace ServiceDefaults.Events;
 /// <summary>A CloudEvent as Dapr delivers it, with the attributes that services read.</summary>
 public sealed record IncomingEvent<TData>(string Id, string Type, TData Data, string? Subject = null, string? Saga = null, string? RequestId = null, string? ReplayFor = null)
 {
-    /// <summary>The CloudEvents attribute of a replayed dead letter: the one app that it is meant for. Stored format.</summary>
-    public const string ReplayForAttribute = "replayfor";
+    /// <summary>True for a replayed dead letter of another app; this app has handled the event before.</summary>
+    public bool IsForAnother(string? appId) => ReplayedEvents.AreForAnother(ReplayFor, appId);
+}
 
-    /// <summary>True for a dead letter of another app that an operator has put back on the topic; this app has handled the event before.</summary>
-    public bool IsForAnother(string? appId) => ReplayFor is { Length: > 0 } meant && meant != appId;
+/// <summary>A dead letter that an operator puts back on its topic names the one app that could not take it.</summary>
+public static class ReplayedEvents
+{
+    /// <summary>Stored format: the CloudEvents attribute.</summary>
+    public const string Attribute = "replayfor";
+
+    public static bool AreForAnother(string? meant, string? appId) => meant is { Length: > 0 } && meant != appId;
 }
 
 /// <summary>What is to become of a delivered event.</summary>

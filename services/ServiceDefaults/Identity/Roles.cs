@@ -16,7 +16,7 @@ public static class Roles
     /// <summary>The customer's id or the operator's name; null without a valid token.</summary>
     public static string? Name(this ClaimsPrincipal user) => user.Identity?.IsAuthenticated == true ? user.FindFirst(Subject)?.Value : null;
 
-    /// <summary>The caller as services are told. A token without a known role makes nobody a customer.</summary>
+    /// <summary>The caller that the edge names to services. A token without a known role is an anonymous visitor.</summary>
     public static Caller ToCaller(this ClaimsPrincipal user) => user.Name() switch
     {
         { } name when user.IsOperator() => new Caller.Operator(name),

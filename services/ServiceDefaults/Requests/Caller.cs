@@ -13,6 +13,9 @@ public abstract record Caller
 {
     public const string Header = "X-Caller";
 
+    /// <summary>The header that names the app which sends the request, for logs; it decides nothing.</summary>
+    public const string ServiceHeader = "X-Service-Name";
+
     /// <summary>The longest name of a customer or operator, in characters.</summary>
     public const int LongestName = 100;
 

@@ -2,7 +2,7 @@ using ServiceDefaults.Refusals;
 
 namespace ServiceDefaults.Requests;
 
-/// <summary>What an operator writes down with a decision.</summary>
+/// <summary>An operator's note on a decision.</summary>
 public static class OperatorNote
 {
     private const int Longest = 2000;

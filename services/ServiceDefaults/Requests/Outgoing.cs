@@ -6,13 +6,11 @@ namespace ServiceDefaults.Requests;
 /// </summary>
 internal sealed class Outgoing(string appId, string? daprApiToken) : DelegatingHandler
 {
-    public const string ServiceHeader = "X-Service-Name";
-
     private readonly string self = new Caller.App(appId).ToString();
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        request.Headers.Add(ServiceHeader, appId);
+        request.Headers.Add(Caller.ServiceHeader, appId);
         if (!request.Headers.Contains(Caller.Header))
         {
             request.Headers.Add(Caller.Header, self);

@@ -19,7 +19,7 @@ internal static class MovingRules
     public static bool IsAtEnd(Shipment shipment, ShippingOptions options)
         => shipment.Status is not (ShipmentStatus.Arranged or ShipmentStatus.Shipped) || (shipment.Status == ShipmentStatus.Shipped && options.DeliverAfter <= TimeSpan.Zero);
 
-    /// <summary>Whether two periods have gone by without the tick that was due, and a minute: a reminder that exists is never that late.</summary>
+    /// <summary>True if the tick that was due is late by two periods and a minute: a reminder that exists is never that late.</summary>
     public static bool IsOverdue(Shipment shipment, ShippingOptions options, DateTimeOffset now)
         => options.MovesByItself && !IsAtEnd(shipment, options) && shipment.Since is { } since
         && now > since + (shipment.Status == ShipmentStatus.Arranged ? options.ShipAfter : options.DeliverAfter) + (options.Period * 2) + Grace;

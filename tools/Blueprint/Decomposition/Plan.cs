@@ -1,6 +1,6 @@
 namespace Blueprint.Decomposition;
 
-/// <summary>Where to cut a system, and why. A <see cref="Context"/> is a boundary of the model; whether it is a service already, its verdict says.</summary>
+/// <summary>The cuts of a system with their reasons. A <see cref="Context"/> is a boundary of the model; whether it is a service already, its verdict says.</summary>
 internal sealed record Plan(
     string System,
     int Threshold,
@@ -11,7 +11,7 @@ internal sealed record Plan(
     IReadOnlyList<Cut> Cuts,
     IReadOnlyList<KeptTogether> Together)
 {
-    /// <summary>What runs apart: a service with the contexts that are kept in it, or the rest that no service takes in.</summary>
+    /// <summary>A part that runs apart: a service with the contexts that are kept in it, or the rest that no service takes in.</summary>
     public IReadOnlyList<string> Units => [.. Contexts.Select(context => context.Unit).Distinct()];
 }
 
@@ -47,7 +47,7 @@ internal sealed record Remark(Finding Finding, params IReadOnlyList<string> Argu
     public int Points { get; init; }
 }
 
-/// <summary>What a plan can say. The names are also those of the JSON output.</summary>
+/// <summary>The verdicts of a plan. The names are also those of the JSON output.</summary>
 internal enum Finding
 {
     // Criteria of the checklist.

@@ -73,7 +73,7 @@ internal static class SvgDrawing
         return boxes;
     }
 
-    /// <summary>Where each line meets its box: spread over the width in the order of the other ends, so that two lines never lie on each other.</summary>
+    /// <summary>The points where lines meet their boxes: spread over the width in the order of the other ends, so that two lines never lie on each other.</summary>
     private static int[] Spread(IReadOnlyList<(Link Link, IReadOnlyList<string> Path)> paths, Func<IReadOnlyList<string>, string> boxOf, Func<IReadOnlyList<string>, string> otherOf, Dictionary<string, Rectangle> boxes)
     {
         var at = new int[paths.Count];
