@@ -24,7 +24,7 @@ try
 {
     if (args is ["daprd", ..])
     {
-        return await DaprdCommand.RunAsync(args[1..], interrupted.Token);
+        return await DaprdCommand.RunAsync(args[1..], DaprdHost.Process, interrupted.Token);
     }
     var root = new RootCommand("Dapr's sidecar for one machine: runs apps and gives each its building blocks.") { RunCommand.Create() };
     root.SetAction((_, cancellation) => RunCommand.RunHereAsync(cancellation));

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.Logging.Console;
 using Sidecar.Apps;
 using Sidecar.Components;
 using Sidecar.Hosting;
@@ -40,22 +39,22 @@ internal static class DaprdCommand
         "enable-api-logging", "disable-builtin-k8s-secret-store", "log-as-json", "strict",
     };
 
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellation)
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, DaprdHost host, CancellationToken cancellation)
     {
         if (!TryParse(arguments, out var values, out var error))
         {
-            await Console.Error.WriteLineAsync(error);
+            await host.Error.WriteLineAsync(error);
             return 2;
         }
         if (values.ContainsKey("version"))
         {
-            Console.WriteLine(RuntimeVersion.Value);
+            await host.Output.WriteLineAsync(RuntimeVersion.Value);
             return 0;
         }
         string? Last(string name) => values.TryGetValue(name, out var given) ? given[^1] : null;
         if (Last("app-id") is not { Length: > 0 } appId)
         {
-            await Console.Error.WriteLineAsync("app-id is missing: --app-id names the app this sidecar is for");
+            await host.Error.WriteLineAsync("app-id is missing: --app-id names the app this sidecar is for");
             return 2;
         }
         AppOptions options;
@@ -63,16 +62,16 @@ internal static class DaprdCommand
         TimeSpan reconcile;
         try
         {
-            options = Options(appId, values, Last);
+            options = Options(appId, values, Last) with { WorkingDirectory = host.WorkingDirectory };
             block = Duration("dapr-block-shutdown-duration", Last);
             reconcile = Duration("hot-reload-reconcile-interval", Last) is { } given && given > TimeSpan.Zero ? given : HotReload.DefaultInterval;
         }
         catch (FormatException e)
         {
-            await Console.Error.WriteLineAsync(e.Message);
+            await host.Error.WriteLineAsync(e.Message);
             return 2;
         }
-        var log = new DaprdLog(appId, IsTrue(Last("log-as-json")), TimeProvider.System);
+        var log = new DaprdLog(appId, IsTrue(Last("log-as-json")), TimeProvider.System, host.Output);
         foreach (var name in values.Keys.Where(Ignored.Contains))
         {
             log.Say(LogLevel.Information, $"flag --{name} has no meaning for the embedded sidecar and is ignored");
@@ -87,12 +86,8 @@ internal static class DaprdCommand
             try
             {
                 server = await SidecarServer.StartAsync(
-                    new ServerOptions([options], Strict: IsTrue(Last("strict")), level, OwnsProcess: true),
-                    logging =>
-                    {
-                        logging.Services.AddSingleton(log);
-                        logging.AddConsole(console => console.FormatterName = DaprdLogFormatter.FormatterName).AddConsoleFormatter<DaprdLogFormatter, ConsoleFormatterOptions>();
-                    },
+                    new ServerOptions([options], Strict: IsTrue(Last("strict")), level, host.OwnsProcess, host.RegistryFolder),
+                    logging => host.Log(logging, log),
                     cancellation);
             }
             catch (InvalidConfigurationException e)

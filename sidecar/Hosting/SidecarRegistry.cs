@@ -45,12 +45,15 @@ internal sealed class SidecarRegistry
     /// <exception cref="InvalidOperationException">Another user may have made the folder, or may write to it.</exception>
     public SidecarRegistry(string? folder = null)
     {
-        Folder = folder ?? Path.Combine(Path.GetTempPath(), $"dapr-embedded-sidecars-{Environment.UserName}");
+        Folder = folder ?? FolderIn(Path.GetTempPath());
         OwnerOnly.DemandFolder(Folder);
         token = SharedToken();
     }
 
     public string Folder { get; }
+
+    /// <summary>Where the sidecars of this user find each other that have the same folder for temporary files.</summary>
+    public static string FolderIn(string temporary) => Path.Combine(temporary, $"dapr-embedded-sidecars-{Environment.UserName}");
 
     /// <summary>
     /// Reserves an app id among the single sidecars of this user. The reservation is a lock on a file: the system releases it when the process ends.

@@ -22,7 +22,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Sidecar.Hosting;
 
 /// <summary>The apps that a sidecar process serves, and whether it refuses what daprd passes over.</summary>
-internal sealed record ServerOptions(IReadOnlyList<AppOptions> Apps, bool Strict, LogLevel LogLevel = LogLevel.Information, bool OwnsProcess = false);
+/// <param name="RegistryFolder">Where this sidecar finds others and is found; null: in the user's temporary folder.</param>
+internal sealed record ServerOptions(IReadOnlyList<AppOptions> Apps, bool Strict, LogLevel LogLevel = LogLevel.Information, bool OwnsProcess = false, string? RegistryFolder = null);
 
 /// <summary>One web server with the ports of all sidecars of this process. The connection tells whose sidecar is spoken to.</summary>
 internal sealed partial class SidecarServer : IAsyncDisposable
@@ -102,7 +103,7 @@ internal sealed partial class SidecarServer : IAsyncDisposable
         });
         var web = builder.Build();
         var loggers = web.Services.GetRequiredService<ILoggerFactory>();
-        var registry = new SidecarRegistry();
+        var registry = new SidecarRegistry(options.RegistryFolder);
         var reservation = apps is [var sole] ? registry.Reserve(sole.AppId) : null; // systems of several apps may run side by side
         try
         {

@@ -8,14 +8,14 @@ using Sidecar.Hosting;
 namespace Sidecar.Logging;
 
 /// <summary>A line of the log as daprd writes it, which tools read: <c>key=value</c> pairs, or with <c>--log-as-json</c> an object.</summary>
-internal sealed class DaprdLog(string appId, bool asJson, TimeProvider time)
+internal sealed class DaprdLog(string appId, bool asJson, TimeProvider time, TextWriter output)
 {
     private const string Runtime = "dapr.runtime";
     private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/@^+");
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Past all loggers: before there are any, and when they are gone.</summary>
-    public void Say(LogLevel level, string message) => Console.WriteLine(Line(level, Runtime, message, []));
+    public void Say(LogLevel level, string message) => output.WriteLine(Line(level, Runtime, message, []));
 
     public string Line(LogLevel level, string category, string message, IEnumerable<KeyValuePair<string, object>> fields)
     {

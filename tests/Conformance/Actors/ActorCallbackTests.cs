@@ -11,13 +11,13 @@ namespace Conformance.Actors;
 public sealed class ActorCallbackTests : IAsyncLifetime
 {
     private HttpApp app = null!;
-    private SidecarProcess sidecar = null!;
+    private TestedSidecar sidecar = null!;
 
     public async Task InitializeAsync()
     {
         app = await HttpApp.StartAsync();
         app.Answers("/dapr/config", 200, """{"entities":["Counter"]}""");
-        sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))] });
+        sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))] });
     }
 
     public async Task DisposeAsync()

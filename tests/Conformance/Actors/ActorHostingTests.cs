@@ -32,7 +32,7 @@ public sealed class ActorHostingTests : IAsyncLifetime
             await go.Task;
             await context.Response.WriteAsync("""{"entities":["Counter"]}""");
         });
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store], AwaitReady = false });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store], AwaitReady = false });
         await app.NextAsync("/dapr/config");
 
         var before = (await (await sidecar.Http.GetAsync("/v1.0/metadata")).JsonAsync()).GetProperty("actorRuntime");
@@ -52,7 +52,7 @@ public sealed class ActorHostingTests : IAsyncLifetime
     [Fact]
     public async Task A_type_without_active_actors_is_told_without_a_count()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] });
         var told = await (await sidecar.Http.GetAsync("/v1.0/metadata")).JsonAsync();
         Assert.Equal("""[{"type":"Counter"}]""", told.GetProperty("actorRuntime").GetProperty("activeActors").GetRawText());
         Assert.Equal(new ActiveActorsCount { Type = "Counter" }, Assert.Single((await sidecar.Grpc.GetMetadataAsync(new())).ActorRuntime.ActiveActors));
@@ -62,7 +62,7 @@ public sealed class ActorHostingTests : IAsyncLifetime
     public async Task Without_a_store_for_actors_nothing_is_hosted()
     {
         app.Answers("/dapr/config", 200, """{"entities":["Storeless"]}""");
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber });
         await sidecar.Http.SendAsync("POST", "/v1.0/actors/Storeless/a/method/m", "").FailsAsync(500, "ERR_ACTOR_INVOKE_METHOD");
         await sidecar.Grpc.InvokeActorAsync(new() { ActorType = "Storeless", ActorId = "a", Method = "m" }).FailsAsync(StatusCode.FailedPrecondition);
         Assert.True(app.GotNothingMore("/actors/Storeless/a/method/m"));
@@ -72,7 +72,7 @@ public sealed class ActorHostingTests : IAsyncLifetime
     [Fact]
     public async Task Actors_are_deactivated_when_their_sidecar_ends()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] });
         await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/method/m", "").SucceedsAsync(200);
         await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/b/method/m", "").SucceedsAsync(200);
         await sidecar.Http.SendAsync("POST", "/v1.0/shutdown").SucceedsAsync();
@@ -84,7 +84,7 @@ public sealed class ActorHostingTests : IAsyncLifetime
     [Fact]
     public async Task A_circle_of_calls_without_reentrancy_opens_when_the_caller_has_gone()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] });
         app.Answers("/actors/Counter/a/method/outer", async (_, _) => (await sidecar.Http.PostAsync("/v1.0/actors/Counter/b/method/middle", null)).Dispose());
         app.Answers("/actors/Counter/b/method/middle", async (_, _) => (await sidecar.Http.PostAsync("/v1.0/actors/Counter/a/method/inner", null)).Dispose());
         using var patience = new CancellationTokenSource();
@@ -108,8 +108,8 @@ public sealed class ActorHostingTests : IAsyncLifetime
             await context.Response.WriteAsync(received.Text + received.Query);
         });
         app.Answers("/actors/Faraway/a/method/bad", 500, "no");
-        await using var caller = await SidecarProcess.StartAsync(new SidecarOptions());
-        await using (await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] }))
+        await using var caller = await TestedSidecar.StartAsync(new SidecarOptions());
+        await using (await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] }))
         {
             using var answer = await caller.Http.SendAsync("POST", "/v1.0/actors/Faraway/a/method/add?x=1", "3", headers: ("x-given", "y"));
             Assert.Equal(("3?x=1", "y"), (await answer.TextAsync(), answer.Headers.GetValues("x-own").Single()));

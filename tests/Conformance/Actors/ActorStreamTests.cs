@@ -11,12 +11,12 @@ public sealed class ActorStreamTests : IAsyncLifetime
     /// <summary>No other process hosts it: sidecars of one machine find each other's actors.</summary>
     private const string Type = "StreamedCounter";
 
-    private SidecarProcess sidecar = null!;
+    private TestedSidecar sidecar = null!;
     private AsyncDuplexStreamingCall<SubscribeActorEventsRequestAlpha1, SubscribeActorEventsResponseAlpha1> stream = null!;
 
     public async Task InitializeAsync()
     {
-        sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppProtocol = "grpc", Resources = [Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))] });
+        sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppProtocol = "grpc", Resources = [Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))] });
         stream = sidecar.Grpc.SubscribeActorEventsAlpha1();
         await stream.RequestStream.WriteAsync(new() { InitialRequest = new() { Entities = { Type } } });
         Assert.NotNull((await NextAsync()).InitialResponse);

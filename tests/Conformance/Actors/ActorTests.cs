@@ -15,13 +15,13 @@ public sealed class ActorTests : IAsyncLifetime
     private static readonly string Store = Yaml.Component("actors", "state.sqlite", ("connectionString", "{scratch}/actors.db"), ("actorStateStore", "true"));
 
     private HttpApp app = null!;
-    private SidecarProcess sidecar = null!;
+    private TestedSidecar sidecar = null!;
 
     public async Task InitializeAsync()
     {
         app = await HttpApp.StartAsync();
         app.Answers("/dapr/config", 200, Config);
-        sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] });
+        sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] });
     }
 
     public async Task DisposeAsync()
@@ -227,7 +227,7 @@ public sealed class ActorTests : IAsyncLifetime
     {
         await using var lazy = await HttpApp.StartAsync();
         lazy.Answers("/dapr/config", 200, """{"entities":["Lazy"],"actorIdleTimeout":"100ms"}""");
-        await using var own = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = lazy.PortNumber, Resources = [Store] });
+        await using var own = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = lazy.PortNumber, Resources = [Store] });
         await own.Http.SendAsync("POST", "/v1.0/actors/Lazy/a/method/wake", "").SucceedsAsync(200);
         var deactivated = await lazy.NextAsync("/actors/Lazy/a");
         Assert.Equal("DELETE", deactivated.Method);
@@ -238,7 +238,7 @@ public sealed class ActorTests : IAsyncLifetime
     {
         await using var deep = await HttpApp.StartAsync();
         deep.Answers("/dapr/config", 200, """{"entities":["Deep"],"reentrancy":{"enabled":true,"maxStackDepth":2}}""");
-        SidecarProcess? own = null;
+        TestedSidecar? own = null;
         var inner = 0;
         var third = "";
         deep.Answers("/actors/Deep/a/method/outer", async (received, context) =>
@@ -252,7 +252,7 @@ public sealed class ActorTests : IAsyncLifetime
             using var answer = await own!.Http.SendAsync("POST", "/v1.0/actors/Deep/a/method/third", "", headers: ("Dapr-Reentrancy-Id", received.Headers["Dapr-Reentrancy-Id"]));
             third = await answer.TextAsync();
         });
-        await using (own = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = deep.PortNumber, Resources = [Store] }))
+        await using (own = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = deep.PortNumber, Resources = [Store] }))
         {
             await own.Http.SendAsync("POST", "/v1.0/actors/Deep/a/method/outer", "").SucceedsAsync(200, "done");
             Assert.Equal(200, inner);
@@ -265,11 +265,11 @@ public sealed class ActorTests : IAsyncLifetime
     {
         var folder = Directory.CreateTempSubdirectory("conformance-reminder-").FullName;
         var store = Yaml.Component("actors", "state.sqlite", ("connectionString", $"{folder}/actors.db"), ("actorStateStore", "true"));
-        await using (var before = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "reminded", AppPort = app.PortNumber, Resources = [store] }))
+        await using (var before = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true, AppId = "reminded", AppPort = app.PortNumber, Resources = [store] }))
         {
             await before.Http.SendAsync("POST", "/v1.0/actors/Counter/z/reminders/missed", """{"dueTime":"1s"}""").SucceedsAsync();
         }
-        await using (await SidecarProcess.StartAsync(new SidecarOptions { AppId = "reminded", AppPort = app.PortNumber, Resources = [store] }))
+        await using (await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true, AppId = "reminded", AppPort = app.PortNumber, Resources = [store] }))
         {
             await app.NextAsync("/actors/Counter/z/method/remind/missed");
         }

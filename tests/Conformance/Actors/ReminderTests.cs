@@ -12,7 +12,7 @@ public sealed class ReminderTests : IAsyncLifetime
     private readonly string type = "Counter" + Guid.NewGuid().ToString("N")[..8];
 
     private HttpApp app = null!;
-    private SidecarProcess sidecar = null!;
+    private TestedSidecar sidecar = null!;
 
     private string Path => $"/v1.0/actors/{type}/a/reminders/";
 
@@ -20,7 +20,7 @@ public sealed class ReminderTests : IAsyncLifetime
     {
         app = await HttpApp.StartAsync();
         app.Answers("/dapr/config", 200, $$"""{"entities":["{{type}}"]}""");
-        sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))] });
+        sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))] });
     }
 
     public async Task DisposeAsync()

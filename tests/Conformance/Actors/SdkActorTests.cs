@@ -11,14 +11,14 @@ public sealed class SdkActorTests : IAsyncLifetime
     private static readonly string Store = Yaml.Component("actors", "state.sqlite", ("connectionString", "{scratch}/actors.db"), ("actorStateStore", "true"));
 
     private SdkActorApp app = null!;
-    private SidecarProcess sidecar = null!;
+    private TestedSidecar sidecar = null!;
     private ActorProxyFactory actors = null!;
 
     public async Task InitializeAsync()
     {
         var port = Port.Free();
         app = await SdkActorApp.StartAsync(port);
-        sidecar = await SidecarProcess.StartAsync(new SidecarOptions { HttpPort = port, AppPort = app.PortNumber, Resources = [Store] });
+        sidecar = await TestedSidecar.StartAsync(new SidecarOptions { HttpPort = port, AppPort = app.PortNumber, Resources = [Store] });
         actors = new ActorProxyFactory(new ActorProxyOptions { HttpEndpoint = $"http://127.0.0.1:{port}" }, (HttpMessageHandler?)null);
     }
 
@@ -95,18 +95,19 @@ public sealed class SdkActorTests : IAsyncLifetime
         await using var other = await SdkActorApp.StartAsync(port);
         var options = new SidecarOptions
         {
+            OwnProcess = true,
             AppId = "reminded-by-sdk", HttpPort = port, AppPort = other.PortNumber,
             Resources = [Yaml.Component("actors", "state.sqlite", ("connectionString", $"{folder}/actors.db"), ("actorStateStore", "true"))],
         };
         var account = new ActorProxyFactory(new ActorProxyOptions { HttpEndpoint = $"http://127.0.0.1:{port}" }, (HttpMessageHandler?)null)
             .CreateActorProxy<IAccount>(new ActorId("a"), Account.TypeName);
         var due = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(2);
-        await using (await SidecarProcess.StartAsync(options))
+        await using (await TestedSidecar.StartAsync(options))
         {
             await account.RemindInAsync(TimeSpan.FromSeconds(2), TimeSpan.FromHours(1));
         }
         await Patience.UntilAsync(() => Task.FromResult(TimeProvider.System.GetUtcNow() > due + TimeSpan.FromSeconds(1)), "time passed");
-        await using (var after = await SidecarProcess.StartAsync(options))
+        await using (var after = await TestedSidecar.StartAsync(options))
         {
             await Patience.UntilAsync(async () => await account.TimesRemindedAsync() > 0, "the reminder did not come");
             // It recurs in an hour: what comes at once comes before this one.

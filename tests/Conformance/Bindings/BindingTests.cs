@@ -11,13 +11,13 @@ namespace Conformance.Bindings;
 public sealed class BindingTests : IAsyncLifetime
 {
     private HttpApp app = null!;
-    private SidecarProcess sidecar = null!;
+    private TestedSidecar sidecar = null!;
 
     public async Task InitializeAsync()
     {
         app = await HttpApp.StartAsync();
         app.Answers("/unwanted", 404);
-        sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        sidecar = await TestedSidecar.StartAsync(new SidecarOptions
         {
             AppId = "bound",
             AppPort = app.PortNumber,

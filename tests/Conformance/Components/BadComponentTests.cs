@@ -29,8 +29,8 @@ public sealed class BadComponentTests
     [MemberData(nameof(Mistakes))]
     public async Task A_mistake_is_told_with_its_place_and_its_remedy(string component, string told, string place)
     {
-        Skip.If(SidecarProcess.IsDaprd, OwnTexts);
-        var (code, output) = await SidecarProcess.RefusedAsync(new SidecarOptions { Resources = [component] });
+        Skip.If(TestedSidecar.IsDaprd, OwnTexts);
+        var (code, output) = await TestedSidecar.RefusedAsync(new SidecarOptions { Resources = [component] });
         Assert.NotEqual(0, code);
         Assert.Contains(told, output, StringComparison.Ordinal);
         Assert.Contains(place, output, StringComparison.Ordinal);
@@ -39,13 +39,13 @@ public sealed class BadComponentTests
     [SkippableFact]
     public async Task A_wrong_password_is_told_for_each_server()
     {
-        Skip.If(SidecarProcess.IsDaprd, OwnTexts);
+        Skip.If(TestedSidecar.IsDaprd, OwnTexts);
         Skip.IfNot((RedisProcess.Missing ?? PostgresProcess.Missing ?? RabbitProcess.Missing) is null, RedisProcess.Missing ?? PostgresProcess.Missing ?? RabbitProcess.Missing);
         await using var redis = new RedisProcess { Password = "right" };
         await redis.StartAsync();
         var postgres = await SharedServers.PostgresAsync();
         var rabbit = await SharedServers.RabbitAsync();
-        var (_, output) = await SidecarProcess.RefusedAsync(new SidecarOptions
+        var (_, output) = await TestedSidecar.RefusedAsync(new SidecarOptions
         {
             Resources =
             [
@@ -63,9 +63,9 @@ public sealed class BadComponentTests
     [Fact]
     public async Task Unknown_metadata_are_passed_over_as_in_daprd_and_told_with_their_place()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Yaml.Component("store", "state.sqlite", ("connectionString", "x.db"), ("colour", "blue"))] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Yaml.Component("store", "state.sqlite", ("connectionString", "x.db"), ("colour", "blue"))] });
         await sidecar.Http.GetAsync("/v1.0/state/store/k").SucceedsAsync();
-        if (!SidecarProcess.IsDaprd) // which says nothing of it
+        if (!TestedSidecar.IsDaprd) // which says nothing of it
         {
             Assert.Contains("0.yaml:8", sidecar.Output, StringComparison.Ordinal);
             Assert.Contains("colour", sidecar.Output, StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public sealed class BadComponentTests
     public async Task With_ignoreErrors_the_component_is_left_out_and_the_rest_works()
     {
         var broken = Yaml.Component("broken", "state.redis", ("redisHost", "127.0.0.1:1")).Replace("  version: v1", "  version: v1\n  ignoreErrors: true", StringComparison.Ordinal);
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [broken, Yaml.Component("good", "state.in-memory")] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [broken, Yaml.Component("good", "state.in-memory")] });
         await sidecar.Http.GetAsync("/v1.0/state/broken/k").FailsAsync(400, "ERR_STATE_STORE_NOT_FOUND");
         await sidecar.Http.GetAsync("/v1.0/state/good/k").SucceedsAsync();
         Assert.Contains("broken", sidecar.Output, StringComparison.Ordinal);

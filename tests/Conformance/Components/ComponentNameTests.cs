@@ -12,7 +12,7 @@ public sealed class ComponentNameTests
     [Fact]
     public async Task Stores_of_any_name_are_written_and_read()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [.. Names.Select(name => Component(name, "state.in-memory"))] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [.. Names.Select(name => Component(name, "state.in-memory"))] });
         foreach (var name in Names)
         {
             await sidecar.Grpc.SaveStateAsync(new() { StoreName = name, States = { new Dapr.Client.Autogen.Grpc.v1.StateItem { Key = "k", Value = ByteString.CopyFromUtf8($"\"{Array.IndexOf(Names, name)}\"") } } });
@@ -25,7 +25,7 @@ public sealed class ComponentNameTests
     {
         await using var app = await HttpApp.StartAsync();
         app.Subscribes(System.Text.Json.JsonSerializer.Serialize(Names.Select(name => new { pubsubname = name, topic = "t", route = "/t" })));
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [.. Names.Select(name => Component(name, "pubsub.in-memory"))] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [.. Names.Select(name => Component(name, "pubsub.in-memory"))] });
         foreach (var name in Names)
         {
             await sidecar.Http.SendAsync("POST", $"/v1.0/publish/{Uri.EscapeDataString(name)}/t", "{}").SucceedsAsync();

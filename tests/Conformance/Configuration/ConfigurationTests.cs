@@ -79,7 +79,7 @@ public sealed class ConfigurationSidecar<TDriver> : IAsyncLifetime where TDriver
 
     public HttpApp App { get; private set; } = null!;
 
-    public SidecarProcess Sidecar { get; private set; } = null!;
+    public TestedSidecar Sidecar { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
@@ -87,7 +87,7 @@ public sealed class ConfigurationSidecar<TDriver> : IAsyncLifetime where TDriver
         {
             await Driver.StartAsync();
             App = await HttpApp.StartAsync();
-            Sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "configured", Isolated = true, AppPort = App.PortNumber, Resources = [Driver.Component("items")] });
+            Sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppId = "configured", Isolated = true, AppPort = App.PortNumber, Resources = [Driver.Component("items")] });
         }
     }
 

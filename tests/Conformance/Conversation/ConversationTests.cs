@@ -9,9 +9,9 @@ namespace Conformance.Conversation;
 
 public sealed class EchoSidecar : IAsyncLifetime
 {
-    public SidecarProcess Sidecar { get; private set; } = null!;
+    public TestedSidecar Sidecar { get; private set; } = null!;
 
-    public async Task InitializeAsync() => Sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Yaml.Component("echo", "conversation.echo", ("key", "testkey"))] });
+    public async Task InitializeAsync() => Sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Yaml.Component("echo", "conversation.echo", ("key", "testkey"))] });
 
     public async Task DisposeAsync() => await Sidecar.DisposeAsync();
 }
@@ -22,7 +22,7 @@ public sealed class ConversationTests(EchoSidecar fixture) : IClassFixture<EchoS
     private const string First = "/v1.0-alpha1/conversation/echo/converse";
     private const string Second = "/v1.0-alpha2/conversation/echo/converse";
 
-    private SidecarProcess Sidecar => fixture.Sidecar;
+    private TestedSidecar Sidecar => fixture.Sidecar;
 
     [Theory]
     [InlineData("""{"inputs":[{"content":"well hello there"}]}""", """{"outputs":[{"result":"well hello there"}]}""")]

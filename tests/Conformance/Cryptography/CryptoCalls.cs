@@ -50,13 +50,13 @@ internal static class CryptoCalls
         Payload = Payload(document, 0),
     });
 
-    public static async Task<byte[]> EncryptAsync(SidecarProcess sidecar, params Protos.EncryptRequest[] requests)
+    public static async Task<byte[]> EncryptAsync(TestedSidecar sidecar, params Protos.EncryptRequest[] requests)
     {
         using var call = sidecar.Grpc.EncryptAlpha1();
         return await ExchangeAsync(call, requests, response => response.Payload);
     }
 
-    public static async Task<byte[]> DecryptAsync(SidecarProcess sidecar, params Protos.DecryptRequest[] requests)
+    public static async Task<byte[]> DecryptAsync(TestedSidecar sidecar, params Protos.DecryptRequest[] requests)
     {
         using var call = sidecar.Grpc.DecryptAlpha1();
         return await ExchangeAsync(call, requests, response => response.Payload);

@@ -37,7 +37,7 @@ public sealed class CryptographyApiTests(KeyRing keys) : IClassFixture<KeyRing>
     public async Task A_component_that_is_not_there_is_an_error_and_none_at_all_another()
     {
         await keys.EncryptionFailsAsync(400, "ERR_CRYPTO_PROVIDER_NOT_FOUND", "crypto provider nope not found", "nope", (Key, "k"), (Algorithm, "AES"));
-        await using var bare = await SidecarProcess.StartAsync(new SidecarOptions());
+        await using var bare = await TestedSidecar.StartAsync(new SidecarOptions());
         await bare.Http.SendAsync("PUT", "/v1.0-alpha1/crypto/vault/decrypt", "x").FailsAsync(500, "ERR_CRYPTO_PROVIDERS_NOT_CONFIGURED", "crypto providers not configured");
         var failure = await Assert.ThrowsAsync<RpcException>(() => CryptoCalls.DecryptAsync(bare, new Protos.DecryptRequest { Options = new() { ComponentName = "vault" } }));
         Assert.Equal((StatusCode.Internal, "crypto providers not configured"), (failure.StatusCode, failure.Status.Detail));
@@ -150,7 +150,7 @@ public sealed class CryptographyApiTests(KeyRing keys) : IClassFixture<KeyRing>
     [Fact]
     public async Task A_stream_that_the_sidecar_ends_in_the_middle_of_does_not_look_complete()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [keys.Component] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [keys.Component] });
         using var call = sidecar.Grpc.EncryptAlpha1();
         await call.RequestStream.WriteAsync(new() { Options = new() { ComponentName = "vault", KeyName = "secret.json", KeyWrapAlgorithm = "AES" } });
         Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).OrFail("no header came"));

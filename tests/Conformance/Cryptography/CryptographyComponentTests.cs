@@ -22,14 +22,14 @@ public sealed class CryptographyComponentTests(KeyRing keys) : IClassFixture<Key
     [Fact]
     public async Task Other_apps_than_those_of_its_scopes_have_none()
     {
-        await using var other = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [keys.Component + "\nscopes: [somebody]"] });
+        await using var other = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [keys.Component + "\nscopes: [somebody]"] });
         await other.Http.SendAsync(CryptoCalls.Request("encrypt", [], Wrapped)).FailsAsync(500, "ERR_CRYPTO_PROVIDERS_NOT_CONFIGURED");
     }
 
     [Fact]
     public async Task It_comes_and_goes_with_its_file()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [""], Configuration = Yaml.Configuration("features: [{ name: HotReload, enabled: true }]") });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [""], Configuration = Yaml.Configuration("features: [{ name: HotReload, enabled: true }]") });
         sidecar.Write(keys.Component);
         await Patience.UntilAsync(async () => (await sidecar.Http.SendAsync(CryptoCalls.Request("encrypt", [], ("dapr-key-name", "secret.json"), ("dapr-key-wrap-algorithm", "AES")))).IsSuccessStatusCode, "the component did not come");
         sidecar.Write("");
@@ -39,7 +39,7 @@ public sealed class CryptographyComponentTests(KeyRing keys) : IClassFixture<Key
     [Fact]
     public async Task A_folder_that_is_not_there_keeps_the_sidecar_from_starting()
     {
-        var (code, output) = await SidecarProcess.RefusedAsync(new SidecarOptions { Resources = [Yaml.Component("vault", "crypto.dapr.localstorage", ("path", "/nowhere"))] });
+        var (code, output) = await TestedSidecar.RefusedAsync(new SidecarOptions { Resources = [Yaml.Component("vault", "crypto.dapr.localstorage", ("path", "/nowhere"))] });
         Assert.NotEqual(0, code);
         Assert.Contains("could not stat path '/nowhere'", output, StringComparison.Ordinal);
     }
@@ -51,7 +51,7 @@ public sealed class CryptographyComponentTests(KeyRing keys) : IClassFixture<Key
         app.Answers("/keys", 200, Set);
         var file = keys.PathOf("set.json");
         await File.WriteAllTextAsync(file, Set);
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
         {
             Resources =
             [
@@ -91,7 +91,7 @@ public sealed class CryptographyComponentTests(KeyRing keys) : IClassFixture<Key
                   vault: { outbound: { circuitBreaker: once } }
             """;
         var port = Port.Free();
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "counted", Resources = [keys.Component, Policies], Flags = ["--enable-metrics=true", $"--metrics-port={port}"] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppId = "counted", Resources = [keys.Component, Policies], Flags = ["--enable-metrics=true", $"--metrics-port={port}"] });
         Task<HttpResponseMessage> Encrypt(string key) => sidecar.Http.SendAsync(CryptoCalls.Request("encrypt", [], ("dapr-key-name", key), ("dapr-key-wrap-algorithm", "AES")));
         await Encrypt("secret.json").SucceedsAsync(200);
         await Encrypt("missing").FailsAsync(500, "ERR_CRYPTO");

@@ -10,7 +10,7 @@ public sealed class KeyRing : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("conformance-keys-").FullName;
 
-    public SidecarProcess Sidecar { get; private set; } = null!;
+    public TestedSidecar Sidecar { get; private set; } = null!;
 
     public string Component => Yaml.Component("vault", "crypto.dapr.localstorage", ("path", folder));
 
@@ -38,7 +38,7 @@ public sealed class KeyRing : IAsyncLifetime
         Write("empty.pem", "");
         Write("nonsense.json", "no key");
         Directory.CreateDirectory(PathOf("folder"));
-        Sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Component] });
+        Sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Component] });
     }
 
     public async Task DisposeAsync()

@@ -28,7 +28,7 @@ public sealed class ApiListTests
         await sidecar.Grpc.PublishEventAsync(new() { PubsubName = "events", Topic = "topic" }).FailsAsync(StatusCode.Unimplemented);
     }
 
-    private static Task<SidecarProcess> StartAsync(string lists) => SidecarProcess.StartAsync(new SidecarOptions
+    private static Task<TestedSidecar> StartAsync(string lists) => TestedSidecar.StartAsync(new SidecarOptions
     {
         Resources = [Yaml.Component("store", "state.in-memory"), Yaml.Component("events", "pubsub.in-memory")],
         Configuration = Yaml.Configuration($"api: {{ {lists} }}"),

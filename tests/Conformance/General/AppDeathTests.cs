@@ -41,13 +41,13 @@ public sealed class AppDeathTests
     [MemberData(nameof(Deaths))]
     public async Task An_app_that_dies_at_one_of_its_answers_is_asked_again_and_gets_everything(string path, bool halfWay, bool healthCheck)
     {
-        Skip.If(SidecarProcess.IsDaprd && (!healthCheck || path is "/dapr/config" or "/tick"), "daprd asks once");
+        Skip.If(TestedSidecar.IsDaprd && (!healthCheck || path is "/dapr/config" or "/tick"), "daprd asks once");
         await using var app = await HttpApp.StartAsync();
         Answer(app);
         var deaths = 0;
         var rest = Rest(path);
         app.Answers(path, (request, context) => Interlocked.Increment(ref deaths) <= 2 ? DieAsync(context, halfWay) : rest(request, context));
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = Resources, Flags = healthCheck ? Probed : [], AwaitReady = false });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = Resources, Flags = healthCheck ? Probed : [], AwaitReady = false });
 
         await DeliveredAsync(sidecar, app);
 
@@ -64,7 +64,7 @@ public sealed class AppDeathTests
     {
         await using var app = await HttpApp.StartAsync();
         Answer(app);
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = Resources, Flags = Probed });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = Resources, Flags = Probed });
         await DeliveredAsync(sidecar, app);
         app.Answers("/healthz", (_, context) => DieAsync(context, halfWay: false));
         await Patience.UntilAsync(async () => !(await InvokedAsync(sidecar)), "the app was called although it was away");
@@ -92,7 +92,7 @@ public sealed class AppDeathTests
                 }
             };
         });
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, AppProtocol = "grpc", Resources = Resources[..1], AwaitReady = false });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, AppProtocol = "grpc", Resources = Resources[..1], AwaitReady = false });
 
         await Patience.UntilAsync(async () =>
         {
@@ -118,12 +118,12 @@ public sealed class AppDeathTests
     [InlineData("/dapr/config", "{\"entities\":[\"Counter\"],\"actorIdleTimeout\":\"soon\"}")]
     public async Task What_cannot_be_read_is_logged_and_the_app_runs_on(string path, string answer)
     {
-        Skip.If(SidecarProcess.IsDaprd && answer.Contains("[null]}", StringComparison.Ordinal) && path == "/dapr/subscribe", "a rule that is null ends daprd");
+        Skip.If(TestedSidecar.IsDaprd && answer.Contains("[null]}", StringComparison.Ordinal) && path == "/dapr/subscribe", "a rule that is null ends daprd");
         await using var app = await HttpApp.StartAsync();
         app.Answers(path, 200, answer);
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [.. Resources, Declared], Flags = Probed });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [.. Resources, Declared], Flags = Probed });
 
-        if (!SidecarProcess.IsDaprd || path != "/dapr/subscribe")
+        if (!TestedSidecar.IsDaprd || path != "/dapr/subscribe")
         {
             await DeliveredAsync(sidecar, app, "declared"); // which daprd starts together with the app's own, or not at all
         }
@@ -166,7 +166,7 @@ public sealed class AppDeathTests
         context.Abort();
     }
 
-    private static async Task DeliveredAsync(SidecarProcess sidecar, HttpApp app, string topic = "topic")
+    private static async Task DeliveredAsync(TestedSidecar sidecar, HttpApp app, string topic = "topic")
         => await Patience.UntilAsync(async () =>
         {
             using var answer = await sidecar.Http.SendAsync("POST", $"/v1.0/publish/events/{topic}", "{}");
@@ -184,7 +184,7 @@ public sealed class AppDeathTests
         }
     }
 
-    private static async Task<bool> InvokedAsync(SidecarProcess sidecar)
+    private static async Task<bool> InvokedAsync(TestedSidecar sidecar)
     {
         using var answer = await sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/hi");
         return answer.IsSuccessStatusCode;

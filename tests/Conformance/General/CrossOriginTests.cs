@@ -8,7 +8,7 @@ public sealed class CrossOriginTests
     [Fact]
     public async Task Without_the_flag_a_preflight_is_a_request_like_any_other()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions());
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions());
         using var answer = await PreflightAsync(sidecar, "https://page.example", "GET");
         Assert.Equal((404, "", ""), ((int)answer.StatusCode, Header(answer, "Access-Control-Allow-Origin"), Header(answer, "Vary")));
     }
@@ -16,7 +16,7 @@ public sealed class CrossOriginTests
     [Fact]
     public async Task Without_the_flag_a_preflight_has_to_show_the_token()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Environment = new Dictionary<string, string> { ["DAPR_API_TOKEN"] = "secret" } });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Environment = new Dictionary<string, string> { ["DAPR_API_TOKEN"] = "secret" } });
         using var without = await PreflightAsync(sidecar, "*", "GET");
         using var with = await PreflightAsync(sidecar, "*", "GET", ("dapr-api-token", "secret"));
         Assert.Equal((401, 404, ""), ((int)without.StatusCode, (int)with.StatusCode, Header(with, "Vary")));
@@ -25,7 +25,7 @@ public sealed class CrossOriginTests
     [Fact]
     public async Task A_star_lets_every_page_in_and_preflights_need_no_token()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Flags = ["--allowed-origins", "*"], Environment = new Dictionary<string, string> { ["DAPR_API_TOKEN"] = "secret" } });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Flags = ["--allowed-origins", "*"], Environment = new Dictionary<string, string> { ["DAPR_API_TOKEN"] = "secret" } });
         using var answer = await PreflightAsync(sidecar, "https://page.example", "put", ("Access-Control-Request-Headers", "X-One, X-Two"));
         Assert.Equal((200, "*", "PUT", "X-One, X-Two"), ((int)answer.StatusCode, Header(answer, "Access-Control-Allow-Origin"), Header(answer, "Access-Control-Allow-Methods"), Header(answer, "Access-Control-Allow-Headers")));
         Assert.Equal("Origin, Access-Control-Request-Method, Access-Control-Request-Headers", Header(answer, "Vary"));
@@ -40,7 +40,7 @@ public sealed class CrossOriginTests
     [Fact]
     public async Task Origins_may_be_listed_and_one_star_in_each_stands_for_anything()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Flags = ["--allowed-origins", "https://page.example,https://*.pages.example"] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Flags = ["--allowed-origins", "https://page.example,https://*.pages.example"] });
         foreach (var (origin, allowed) in new[] { ("https://page.example", true), ("https://PAGE.example", true), ("https://a.pages.example", true), ("https://pages.example", false), ("http://page.example", false), ("https://page.example.evil", false) })
         {
             using var answer = await PreflightAsync(sidecar, origin, "GET");
@@ -51,7 +51,7 @@ public sealed class CrossOriginTests
         Assert.Equal((200, ""), ((int)strange.StatusCode, Header(strange, "Access-Control-Allow-Origin")));
     }
 
-    private static Task<HttpResponseMessage> PreflightAsync(SidecarProcess sidecar, string origin, string method, params (string, string)[] headers)
+    private static Task<HttpResponseMessage> PreflightAsync(TestedSidecar sidecar, string origin, string method, params (string, string)[] headers)
         => sidecar.Http.SendAsync("OPTIONS", "/v1.0/metadata", null, null, [("Origin", origin), ("Access-Control-Request-Method", method), .. headers]);
 
     private static string Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : "";

@@ -11,7 +11,7 @@ public sealed class EndingTests
     [Fact]
     public async Task The_shutdown_API_ends_the_sidecar_in_order()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions());
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true });
         await sidecar.Http.SendAsync("POST", "/v1.0/shutdown").SucceedsAsync();
         Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
         Assert.Contains("Daprd shutdown gracefully", sidecar.Output, StringComparison.Ordinal);
@@ -20,7 +20,7 @@ public sealed class EndingTests
     [Fact]
     public async Task Open_streams_do_not_hold_up_the_end()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppProtocol = "grpc", Resources = [Yaml.Component("events", "pubsub.in-memory")] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true, AppProtocol = "grpc", Resources = [Yaml.Component("events", "pubsub.in-memory")] });
         using var stream = sidecar.Grpc.SubscribeTopicEventsAlpha1();
         await stream.RequestStream.WriteAsync(new() { InitialRequest = new() { PubsubName = "events", Topic = "topic" } });
         Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None));
@@ -32,7 +32,7 @@ public sealed class EndingTests
     [SkippableFact]
     public async Task An_open_stream_of_server_sent_events_does_not_hold_up_the_end()
     {
-        Skip.If(SidecarProcess.IsDaprd, "daprd waits for open streams before it ends");
+        Skip.If(TestedSidecar.IsDaprd, "daprd waits for open streams before it ends");
         await using var app = await HttpApp.StartAsync();
         var never = new TaskCompletionSource();
         app.Answers("/events", async (_, context) =>
@@ -42,7 +42,7 @@ public sealed class EndingTests
             await context.Response.Body.FlushAsync();
             await never.Task.WaitAsync(context.RequestAborted);
         });
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true, AppPort = app.PortNumber });
         using var request = Answers.Request("GET", $"/v1.0/invoke/{sidecar.AppId}/method/events", headers: ("Accept", "text/event-stream"));
         using var answer = await sidecar.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync());
@@ -62,7 +62,7 @@ public sealed class EndingTests
         await using var app = await HttpApp.StartAsync();
         app.Subscribes($"[{string.Join(',', Enumerable.Range(0, 10).Select(number => $$"""{"pubsubname":"events","topic":"topic-{{number}}","route":"/events"}"""))}]");
         var events = Yaml.Component("events", "pubsub.redis", ("redisHost", $"127.0.0.1:{server.Port}"), ("redisDB", $"{SharedServers.NextRedisDatabase()}"));
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [events] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true, AppPort = app.PortNumber, Resources = [events] });
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/topic-9", "{}").SucceedsAsync();
         await app.NextAsync("/events"); // the last of the subscriptions has begun
 
@@ -78,7 +78,7 @@ public sealed class EndingTests
     [InlineData("TERM", false)]
     public async Task A_signal_ends_the_sidecar_in_order_also_when_its_parent_ignored_it(string signal, bool ignored)
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { IgnoresInterrupt = ignored });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true, IgnoresInterrupt = ignored });
         await sidecar.SignalAsync(signal);
         Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
         Assert.Contains("Daprd shutdown gracefully", sidecar.Output, StringComparison.Ordinal);
@@ -87,11 +87,12 @@ public sealed class EndingTests
     [SkippableFact]
     public async Task A_graceful_end_logs_no_error()
     {
-        Skip.If(SidecarProcess.IsDaprd, "what daprd logs is its own affair");
+        Skip.If(TestedSidecar.IsDaprd, "what daprd logs is its own affair");
         await using var app = await HttpApp.StartAsync();
         app.Subscribes("""[{"pubsubname":"events","topic":"topic","route":"/events"}]""");
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
         {
+            OwnProcess = true,
             AppPort = app.PortNumber,
             Resources = [Yaml.Component("events", "pubsub.sqlite", ("connectionString", "{scratch}/events.db")), Yaml.Component("tick", "bindings.cron", ("schedule", "@every 10ms"))],
             Flags = ["--enable-app-health-check", "--app-health-probe-interval=1"],
@@ -106,7 +107,7 @@ public sealed class EndingTests
     [Fact]
     public async Task A_forced_shutdown_ends_it_at_once()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions());
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true });
         await sidecar.Http.SendAsync("POST", "/v1.0/shutdown", null, null, ("dapr-force-shutdown", "true")).SucceedsAsync();
         Assert.Equal(1, await sidecar.Ended.OrFail("the sidecar did not end"));
     }
@@ -116,7 +117,7 @@ public sealed class EndingTests
     {
         await using var app = await HttpApp.StartAsync();
         app.Answers("/healthz", 500);
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Flags = ["--enable-app-health-check", "--app-health-probe-interval=1", "--app-health-threshold=1"] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true, AppPort = app.PortNumber, Flags = ["--enable-app-health-check", "--app-health-probe-interval=1", "--app-health-threshold=1"] });
         await sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/hi").FailsAsync(500, "ERR_DIRECT_INVOKE");
         app.Answers("/healthz", 200);
         await Patience.UntilAsync(async () =>
@@ -130,7 +131,7 @@ public sealed class EndingTests
     [Fact]
     public async Task A_gRPC_message_over_the_limit_is_refused()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Yaml.Component("store", "state.in-memory")], Flags = ["--max-body-size=1Ki"] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true, Resources = [Yaml.Component("store", "state.in-memory")], Flags = ["--max-body-size=1Ki"] });
         var item = new Dapr.Client.Autogen.Grpc.v1.StateItem { Key = "key", Value = Google.Protobuf.ByteString.CopyFrom(new byte[2048]) };
         await sidecar.Grpc.SaveStateAsync(new() { StoreName = "store", States = { item } }).FailsAsync(Grpc.Core.StatusCode.ResourceExhausted);
     }

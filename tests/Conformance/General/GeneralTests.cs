@@ -10,13 +10,13 @@ public sealed class PlainSidecar : IAsyncLifetime
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("conformance-secrets-");
 
-    public SidecarProcess Sidecar { get; private set; } = null!;
+    public TestedSidecar Sidecar { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
         var secrets = Path.Combine(folder.FullName, "secrets.json");
         await File.WriteAllTextAsync(secrets, """{"allowed":"a","denied":"d","nested":{"password":"p","list":["x"]}}""");
-        Sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        Sidecar = await TestedSidecar.StartAsync(new SidecarOptions
         {
             AppId = "plain",
             Resources =
@@ -135,7 +135,7 @@ public sealed class StartupTests
     [Fact]
     public async Task Callers_show_the_API_token_on_every_port_but_for_health()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Flags = ["--allowed-origins", "https://page.example"], Environment = new Dictionary<string, string> { ["DAPR_API_TOKEN"] = "secret" } });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Flags = ["--allowed-origins", "https://page.example"], Environment = new Dictionary<string, string> { ["DAPR_API_TOKEN"] = "secret" } });
         await sidecar.Http.GetAsync("/v1.0/healthz").SucceedsAsync();
         await sidecar.Http.GetAsync("/v1.0/metadata").SucceedsAsync(401, "invalid api token\n");
         await sidecar.Http.SendAsync("GET", "/v1.0/metadata", null, null, ("dapr-api-token", "wrong")).SucceedsAsync(401, "invalid api token\n");
@@ -152,7 +152,7 @@ public sealed class StartupTests
     public async Task The_app_sees_its_own_token_and_never_the_callers()
     {
         await using var app = await HttpApp.StartAsync();
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Environment = new Dictionary<string, string> { ["APP_API_TOKEN"] = "of-the-app" } });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Environment = new Dictionary<string, string> { ["APP_API_TOKEN"] = "of-the-app" } });
         await sidecar.Http.SendAsync("GET", $"/v1.0/invoke/{sidecar.AppId}/method/x", null, null, ("dapr-api-token", "of-the-caller")).SucceedsAsync(200);
         Assert.Equal("of-the-app", (await app.NextAsync("/x")).Header("dapr-api-token"));
     }
@@ -160,7 +160,7 @@ public sealed class StartupTests
     [Fact]
     public async Task Until_the_app_listens_the_sidecar_is_not_ready()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = Port.Free(), AwaitReady = false });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = Port.Free(), AwaitReady = false });
         await sidecar.Http.GetAsync("/v1.0/healthz").FailsAsync(500, "ERR_HEALTH_NOT_READY");
         await sidecar.Http.GetAsync("/v1.0/healthz/outbound").SucceedsAsync();
     }
@@ -170,7 +170,7 @@ public sealed class StartupTests
     {
         await using var app = await HttpApp.StartAsync();
         app.Subscribes("""[{"pubsubname":"events","topic":"t","route":"/t"}]""");
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
         {
             AppPort = app.PortNumber,
             Resources = [Yaml.Component("events", "pubsub.in-memory")],
@@ -228,7 +228,7 @@ public sealed class StartupTests
                 running--;
             }
         });
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Flags = ["--app-max-concurrency", "2"] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Flags = ["--app-max-concurrency", "2"] });
         var calls = Enumerable.Range(0, 6).Select(_ => sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/slow")).ToList();
         await full.Task.OrFail("the app was not called twice at once");
         go.SetResult();
@@ -242,7 +242,7 @@ public sealed class StartupTests
     [Fact]
     public async Task A_shutdown_request_ends_the_sidecar_in_order()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions());
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions());
         await sidecar.Http.SendAsync("POST", "/v1.0/shutdown").SucceedsAsync();
         Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
     }
@@ -252,7 +252,7 @@ public sealed class StartupTests
     [InlineData("state.unheard-of")]
     public async Task A_component_type_that_is_not_known_ends_the_sidecar_with_its_name(string type)
     {
-        var (exitCode, output) = await SidecarProcess.RefusedAsync(new SidecarOptions { Resources = [Yaml.Component("strange", type)] });
+        var (exitCode, output) = await TestedSidecar.RefusedAsync(new SidecarOptions { Resources = [Yaml.Component("strange", type)] });
         Assert.NotEqual(0, exitCode);
         Assert.Contains(type, output, StringComparison.Ordinal);
     }

@@ -10,7 +10,7 @@ public sealed class RunTests
     [SkippableFact]
     public async Task An_app_that_dies_again_and_again_does_not_end_the_others()
     {
-        Skip.If(SidecarProcess.IsDaprd, RunProcess.Missing);
+        Skip.If(TestedSidecar.IsDaprd, RunProcess.Missing);
         var port = Port.Free();
         await using var run = RunProcess.Start($$"""
             version: 1
@@ -31,7 +31,7 @@ public sealed class RunTests
     [SkippableFact]
     public async Task An_operator_can_ask_for_the_end_of_the_run_with_the_first_app_that_fails()
     {
-        Skip.If(SidecarProcess.IsDaprd, RunProcess.Missing);
+        Skip.If(TestedSidecar.IsDaprd, RunProcess.Missing);
         await using var run = RunProcess.Start("""
             version: 1
             apps:
@@ -46,7 +46,7 @@ public sealed class RunTests
     [SkippableFact]
     public async Task A_command_that_cannot_be_started_at_all_ends_the_run_with_the_reason()
     {
-        Skip.If(SidecarProcess.IsDaprd, RunProcess.Missing);
+        Skip.If(TestedSidecar.IsDaprd, RunProcess.Missing);
         await using var run = RunProcess.Start("""
             version: 1
             apps:
@@ -61,7 +61,7 @@ public sealed class RunTests
     [SkippableFact]
     public async Task Apps_of_a_killed_sidecar_end_with_all_they_have_started_and_the_next_run_has_their_ports()
     {
-        Skip.If(SidecarProcess.IsDaprd || OperatingSystem.IsWindows(), RunProcess.Missing);
+        Skip.If(TestedSidecar.IsDaprd || OperatingSystem.IsWindows(), RunProcess.Missing);
         await using var run = RunProcess.Start("""
             version: 1
             apps:
@@ -86,7 +86,7 @@ public sealed class RunTests
     [SkippableFact]
     public async Task The_circuit_breakers_of_an_app_close_when_its_process_was_started_again_and_answers()
     {
-        Skip.If(SidecarProcess.IsDaprd, RunProcess.Missing);
+        Skip.If(TestedSidecar.IsDaprd, RunProcess.Missing);
         var (caller, app, inner, grpc) = (Port.Free(), Port.Free(), Port.Free(), Port.Free());
         await using var run = RunProcess.Start($$"""
             version: 1

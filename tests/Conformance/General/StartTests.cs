@@ -9,7 +9,7 @@ public sealed class StartTests
     [Fact]
     public async Task It_says_what_it_has_loaded_and_where_it_listens()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
         {
             Resources = [Yaml.Component("dapr", "state.in-memory", ("actorStateStore", "true"))],
             Configuration = Yaml.Configuration("secrets: { scopes: [{ storeName: vault, defaultAccess: deny }] }"),
@@ -25,7 +25,7 @@ public sealed class StartTests
     [Fact]
     public async Task It_waits_for_its_app()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = Port.Free(), AwaitReady = false });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = Port.Free(), AwaitReady = false });
         await SaidAsync(sidecar, "waiting for application to listen on port");
         await SaidAsync(sidecar, "This will block until the app is listening on that port.");
     }
@@ -33,7 +33,7 @@ public sealed class StartTests
     [Fact]
     public async Task A_component_for_workflows_is_refused()
     {
-        var (code, output) = await SidecarProcess.RefusedAsync(new SidecarOptions { Resources = [Yaml.Component("mine", "workflow.dapr")] });
+        var (code, output) = await TestedSidecar.RefusedAsync(new SidecarOptions { Resources = [Yaml.Component("mine", "workflow.dapr")] });
         Assert.Equal(1, code);
         Assert.Contains("process component mine error: incorrect type workflow.dapr", output, StringComparison.Ordinal);
     }
@@ -41,11 +41,11 @@ public sealed class StartTests
     [SkippableFact]
     public async Task An_app_that_does_not_say_whether_it_wants_a_binding_goes_without()
     {
-        Skip.If(SidecarProcess.IsDaprd, "daprd starts none of the input bindings that come after such a one, in any order");
+        Skip.If(TestedSidecar.IsDaprd, "daprd starts none of the input bindings that come after such a one, in any order");
         await using var app = await HttpApp.StartAsync();
         var never = new TaskCompletionSource();
         app.Answers("/slow", (_, context) => never.Task.WaitAsync(context.RequestAborted));
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
         {
             AppPort = app.PortNumber,
             Resources = [Yaml.Component("slow", "bindings.cron", ("schedule", "@every 100ms")), Yaml.Component("tick", "bindings.cron", ("schedule", "@every 100ms"))],
@@ -58,6 +58,6 @@ public sealed class StartTests
         Assert.True(app.GotNothingMore("/slow"));
     }
 
-    private static Task SaidAsync(SidecarProcess sidecar, string line)
+    private static Task SaidAsync(TestedSidecar sidecar, string line)
         => Patience.UntilAsync(() => Task.FromResult(sidecar.Output.Contains(line, StringComparison.Ordinal)), $"the sidecar did not say '{line}'");
 }

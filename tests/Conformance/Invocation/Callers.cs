@@ -12,18 +12,18 @@ public sealed class Callers : IAsyncLifetime
 
     public GrpcApp GammaApp { get; private set; } = null!;
 
-    public SidecarProcess Alpha { get; private set; } = null!;
+    public TestedSidecar Alpha { get; private set; } = null!;
 
-    public SidecarProcess Beta { get; private set; } = null!;
+    public TestedSidecar Beta { get; private set; } = null!;
 
-    public SidecarProcess Gamma { get; private set; } = null!;
+    public TestedSidecar Gamma { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
         (AlphaApp, BetaApp, GammaApp) = (await HttpApp.StartAsync(), await HttpApp.StartAsync(), await GrpcApp.StartAsync());
         var run = Guid.NewGuid().ToString("N")[..6];
         var started = await Task.WhenAll(
-            SidecarProcess.StartAsync(new SidecarOptions
+            TestedSidecar.StartAsync(new SidecarOptions
             {
                 AppId = $"alpha-{run}",
                 AppPort = AlphaApp.PortNumber,
@@ -32,7 +32,7 @@ public sealed class Callers : IAsyncLifetime
                     $"apiVersion: dapr.io/v1alpha1\nkind: HTTPEndpoint\nmetadata: {{ name: outside }}\nspec: {{ baseUrl: \"http://127.0.0.1:{BetaApp.PortNumber}\", headers: [ {{ name: x-key, value: secret }} ] }}",
                 ],
             }),
-            SidecarProcess.StartAsync(new SidecarOptions
+            TestedSidecar.StartAsync(new SidecarOptions
             {
                 AppId = $"beta-{run}",
                 AppPort = BetaApp.PortNumber,
@@ -51,13 +51,13 @@ public sealed class Callers : IAsyncLifetime
                         - { name: /reports/*, httpVerb: [POST], action: deny }
                     """),
             }),
-            SidecarProcess.StartAsync(new SidecarOptions { AppId = $"gamma-{run}", AppPort = GammaApp.PortNumber, AppProtocol = "grpc" }));
+            TestedSidecar.StartAsync(new SidecarOptions { AppId = $"gamma-{run}", AppPort = GammaApp.PortNumber, AppProtocol = "grpc" }));
         (Alpha, Beta, Gamma) = (started[0], started[1], started[2]);
     }
 
     public async Task DisposeAsync()
     {
-        foreach (var sidecar in (SidecarProcess[])[Alpha, Beta, Gamma])
+        foreach (var sidecar in (TestedSidecar[])[Alpha, Beta, Gamma])
         {
             await sidecar.DisposeAsync();
         }

@@ -23,7 +23,7 @@ public sealed class EndpointTests
             context.Response.Redirect($"http://127.0.0.1:{app.PortNumber}/helloworld", permanent: true);
             return Task.CompletedTask;
         });
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Endpoint("site", $"http://127.0.0.1:{app.PortNumber}")] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Endpoint("site", $"http://127.0.0.1:{app.PortNumber}")] });
         await sidecar.Http.GetAsync("/v1.0/invoke/site/method/events").SucceedsAsync(200);
         await app.NextAsync("/helloworld");
     }
@@ -48,7 +48,7 @@ public sealed class EndpointTests
         web.Run(context => context.Response.WriteAsync("ok-TLS"));
         await web.StartAsync();
 
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
         {
             Resources = [Endpoint("good", $"https://localhost:{port}", authority, known), Endpoint("bad", $"https://localhost:{port}", authority, unknown), Endpoint("stranger", $"https://localhost:{port}", otherAuthority, known)],
         });

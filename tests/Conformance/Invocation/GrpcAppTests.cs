@@ -19,7 +19,7 @@ public sealed class GrpcAppTests(Callers callers) : IClassFixture<Callers>
     {
         var content = packed ? Any.Pack(new StringValue { Value = data }) : new Any { Value = ByteString.CopyFromUtf8(data) };
         callers.GammaApp.State.OnInvoke = (_, _) => new Protos.InvokeResponse { Data = content, ContentType = named };
-        foreach (var from in (SidecarProcess[])[callers.Alpha, callers.Gamma])
+        foreach (var from in (TestedSidecar[])[callers.Alpha, callers.Gamma])
         {
             using var answer = await from.Http.GetAsync($"/v1.0/invoke/{callers.Gamma.AppId}/method/echo");
             Assert.Equal((200, shown), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.ToString()));
@@ -34,7 +34,7 @@ public sealed class GrpcAppTests(Callers callers) : IClassFixture<Callers>
     public async Task A_failure_is_told_as_JSON_under_a_plain_content_type(StatusCode code, string detail, int status, string body)
     {
         callers.GammaApp.State.OnInvoke = (_, _) => throw new RpcException(new Status(code, detail));
-        foreach (var from in (SidecarProcess[])[callers.Alpha, callers.Gamma])
+        foreach (var from in (TestedSidecar[])[callers.Alpha, callers.Gamma])
         {
             using var answer = await from.Http.GetAsync($"/v1.0/invoke/{callers.Gamma.AppId}/method/echo");
             Assert.Equal((status, body, "text/plain; charset=utf-8"), ((int)answer.StatusCode, (await answer.TextAsync()).Replace(", ", ",", StringComparison.Ordinal), answer.Content.Headers.ContentType?.ToString()));
@@ -57,7 +57,7 @@ public sealed class GrpcAppTests(Callers callers) : IClassFixture<Callers>
     public async Task A_query_beyond_ASCII_reaches_a_gRPC_app(string query)
     {
         callers.GammaApp.State.OnInvoke = (request, _) => new Protos.InvokeResponse { Data = request.Data };
-        foreach (var from in (SidecarProcess[])[callers.Alpha, callers.Gamma])
+        foreach (var from in (TestedSidecar[])[callers.Alpha, callers.Gamma])
         {
             await from.Grpc.InvokeServiceAsync(Request(query));
             await NextAsync(query); // between processes of the embedded sidecar it may come percent-encoded

@@ -57,7 +57,7 @@ public sealed class GrpcInvocationTests(Callers callers) : IClassFixture<Callers
     [Fact]
     public async Task Any_service_of_an_app_is_proxied_unary_and_streaming_and_statuses_pass()
     {
-        foreach (var sidecar in (SidecarProcess[])[callers.Alpha, callers.Gamma])
+        foreach (var sidecar in (TestedSidecar[])[callers.Alpha, callers.Gamma])
         {
             var invoker = sidecar.Channel.CreateCallInvoker();
             var headers = new CallOptions(new Metadata { { "dapr-app-id", callers.Gamma.AppId } });

@@ -11,8 +11,8 @@ public sealed class HopByHopTests : IAsyncLifetime
     private static readonly string[] Headers = ["Connection", "Keep-Alive", "Proxy-Connection", "Upgrade", "HTTP2-Settings", "TE", "Trailer", "Proxy-Authorization", "Proxy-Authenticate"];
 
     private HttpApp app = null!;
-    private SidecarProcess callee = null!;
-    private SidecarProcess caller = null!;
+    private TestedSidecar callee = null!;
+    private TestedSidecar caller = null!;
 
     public async Task InitializeAsync()
     {
@@ -27,8 +27,8 @@ public sealed class HopByHopTests : IAsyncLifetime
             context.Response.Headers["X-Custom"] = "kept";
             return Task.CompletedTask;
         });
-        callee = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber });
-        caller = await SidecarProcess.StartAsync(new SidecarOptions
+        callee = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber });
+        caller = await TestedSidecar.StartAsync(new SidecarOptions
         {
             Resources = [$"apiVersion: dapr.io/v1alpha1\nkind: HTTPEndpoint\nmetadata: {{ name: upstream }}\nspec: {{ baseUrl: \"http://127.0.0.1:{app.PortNumber}\" }}"],
         });
@@ -74,7 +74,7 @@ public sealed class HopByHopTests : IAsyncLifetime
         Assert.Empty(seen);
     }
 
-    private (SidecarProcess Sidecar, string Id) Way(string way) => way switch
+    private (TestedSidecar Sidecar, string Id) Way(string way) => way switch
     {
         "own" => (callee, callee.AppId),
         "other" => (caller, callee.AppId),

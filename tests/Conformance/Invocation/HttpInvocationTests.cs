@@ -83,10 +83,10 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
         string[] Named(string header)
         {
             var names = got.Header(header)!.Split(',', StringSplitOptions.TrimEntries);
-            return SidecarProcess.IsDaprd ? [.. names.Order(StringComparer.Ordinal)] : names; // daprd keeps no order
+            return TestedSidecar.IsDaprd ? [.. names.Order(StringComparer.Ordinal)] : names; // daprd keeps no order
         }
         Assert.Equal(["admin", callers.Alpha.AppId], Named("dapr-caller-app-id"));
-        Assert.Equal(SidecarProcess.IsDaprd ? [Beta, "faked"] : ["faked", Beta], Named("dapr-callee-app-id"));
+        Assert.Equal(TestedSidecar.IsDaprd ? [Beta, "faked"] : ["faked", Beta], Named("dapr-callee-app-id"));
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
 
     [Fact]
     public async Task A_NUL_in_the_path_is_refused()
-        => Assert.StartsWith(SidecarProcess.IsDaprd ? "HTTP/1.1 500" : "HTTP/1.1 400", await RawAsync("GET", $"/v1.0/invoke/{Beta}/method/admin%00public"), StringComparison.Ordinal);
+        => Assert.StartsWith(TestedSidecar.IsDaprd ? "HTTP/1.1 500" : "HTTP/1.1 400", await RawAsync("GET", $"/v1.0/invoke/{Beta}/method/admin%00public"), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("GET", "admin", true)]
@@ -218,7 +218,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     [SkippableFact]
     public async Task An_app_that_refuses_a_stream_of_events_says_why()
     {
-        Skip.If(SidecarProcess.IsDaprd, "daprd tells another app's refusal as a failure of its own (docs/fidelity.md)");
+        Skip.If(TestedSidecar.IsDaprd, "daprd tells another app's refusal as a failure of its own (docs/fidelity.md)");
         callers.BetaApp.Answers("/no-events", 403, "not for you");
         await Http.SendAsync("GET", $"/v1.0/invoke/{Beta}/method/no-events", null, null, ("Accept", "text/event-stream")).SucceedsAsync(403, "not for you");
     }
@@ -229,7 +229,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     public async Task An_app_that_switches_protocols_unasked_is_answered_by_its_status(string target)
     {
         using var app = new SwitchingApp();
-        await using var callee = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber });
+        await using var callee = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber });
         // What follows a 101 is not HTTP any more, and there is no telling when it ends: the head is the answer.
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1.0/invoke/{callee.AppId}/method/switch");
         using var answer = await (target == "own" ? callee : callers.Alpha).Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
@@ -255,7 +255,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
         Assert.Equal("secret", (await callers.BetaApp.NextAsync("/external")).Header("x-key"));
         await Http.GetAsync($"/v1.0/invoke/http://127.0.0.1:{callers.BetaApp.PortNumber}/method/external").SucceedsAsync(200);
         await callers.BetaApp.NextAsync("/external");
-        if (!SidecarProcess.IsDaprd)
+        if (!TestedSidecar.IsDaprd)
         {
             await Http.GetAsync($"/v1.0/invoke/http://127.0.0.1:{callers.AlphaApp.PortNumber}/method/external").FailsAsync(403, "ERR_DIRECT_INVOKE");
         }

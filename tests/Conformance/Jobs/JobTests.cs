@@ -12,12 +12,12 @@ public sealed class JobApp : IAsyncLifetime
 {
     public HttpApp App { get; private set; } = null!;
 
-    public SidecarProcess Sidecar { get; private set; } = null!;
+    public TestedSidecar Sidecar { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
         App = await HttpApp.StartAsync();
-        Sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = App.PortNumber, Resources = [Yaml.Component("store", "state.in-memory", ("actorStateStore", "true"))] });
+        Sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = App.PortNumber, Resources = [Yaml.Component("store", "state.in-memory", ("actorStateStore", "true"))] });
     }
 
     public async Task DisposeAsync()
@@ -140,7 +140,7 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
         var failure = await fixture.Sidecar.Grpc.ScheduleJobAsync(new()).FailsAsync(StatusCode.InvalidArgument, "Job is empty");
         Assert.Equal("DAPR_SCHEDULER_EMPTY", failure.Reason());
         await using var app = await GrpcApp.StartAsync();
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, AppProtocol = "grpc", Resources = [Yaml.Component("store", "state.in-memory", ("actorStateStore", "true"))] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, AppProtocol = "grpc", Resources = [Yaml.Component("store", "state.in-memory", ("actorStateStore", "true"))] });
         await sidecar.Http.SendAsync("POST", "/v1.0/jobs/remote", """{"dueTime":"0s","data":"text"}""").SucceedsAsync();
         var told = await app.State.Jobs.Reader.ReadAsync().AsTask().OrFail("the gRPC app was not told of its job");
         Assert.Equal(("remote", "job/remote", "type.googleapis.com/google.protobuf.Value", "text"), (told.Name, told.Method, told.ContentType, told.Data.Unpack<Value>().StringValue));

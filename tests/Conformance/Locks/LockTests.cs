@@ -17,7 +17,7 @@ public abstract class LockDriver
 
 public sealed class InMemoryLocks : LockDriver
 {
-    public override string? Missing => SidecarProcess.LacksComponent("lock.in-memory");
+    public override string? Missing => TestedSidecar.LacksComponent("lock.in-memory");
 
     public override string Component(string name) => Yaml.Component(name, "lock.in-memory");
 }
@@ -38,14 +38,14 @@ public sealed class LockSidecar<TDriver> : IAsyncLifetime where TDriver : LockDr
 {
     public TDriver Driver { get; } = new();
 
-    public SidecarProcess Sidecar { get; private set; } = null!;
+    public TestedSidecar Sidecar { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
         if (Driver.Missing is null)
         {
             await Driver.StartAsync();
-            Sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "locker", Isolated = true, Resources = [Driver.Component("locks")] });
+            Sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppId = "locker", Isolated = true, Resources = [Driver.Component("locks")] });
         }
     }
 

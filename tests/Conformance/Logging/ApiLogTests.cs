@@ -12,7 +12,7 @@ public sealed class ApiLogTests
     public async Task Calls_are_logged_with_the_flag()
     {
         await using var app = await HttpApp.StartAsync();
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "self", Isolated = true, AppPort = app.PortNumber, Flags = ["--enable-api-logging=true"] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppId = "self", Isolated = true, AppPort = app.PortNumber, Flags = ["--enable-api-logging=true"] });
         await sidecar.Http.SendAsync("GET", "/v1.0/invoke/self/method/hi", null, null, ("User-Agent", "tests/1")).SucceedsAsync(200);
         await sidecar.Http.GetAsync("/v1.0/state/nope/key").FailsAsync(500, "ERR_STATE_STORE_NOT_CONFIGURED");
         await sidecar.Grpc.GetMetadataAsync(new GetMetadataRequest());
@@ -35,7 +35,7 @@ public sealed class ApiLogTests
             Resources = [Yaml.Component("store", "state.in-memory")],
             Configuration = Yaml.Configuration("logging: { apiLogging: { enabled: true, obfuscateURLs: true, omitHealthChecks: true } }"),
         };
-        await using (var sidecar = await SidecarProcess.StartAsync(options))
+        await using (var sidecar = await TestedSidecar.StartAsync(options))
         {
             await sidecar.Http.GetAsync("/v1.0/state/store/secret").SucceedsAsync();
             await sidecar.Http.GetAsync("/v1.0/invoke/self/method/secret").SucceedsAsync(200);
@@ -46,7 +46,7 @@ public sealed class ApiLogTests
             Assert.DoesNotContain("secret", sidecar.Output, StringComparison.Ordinal);
             Assert.DoesNotContain("ealthz", sidecar.Output, StringComparison.Ordinal);
         }
-        await using var silent = await SidecarProcess.StartAsync(options with { Flags = ["--enable-api-logging=false"] });
+        await using var silent = await TestedSidecar.StartAsync(options with { Flags = ["--enable-api-logging=false"] });
         await silent.Http.GetAsync("/v1.0/state/store/secret").SucceedsAsync();
         await silent.Http.SendAsync("POST", "/v1.0/shutdown").SucceedsAsync();
         Assert.Equal(0, await silent.Ended.OrFail("the sidecar did not end"));
@@ -56,7 +56,7 @@ public sealed class ApiLogTests
     [Fact]
     public async Task A_log_in_JSON_has_an_object_a_line()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "self", Isolated = true, Flags = ["--enable-api-logging", "--log-as-json"] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppId = "self", Isolated = true, Flags = ["--enable-api-logging", "--log-as-json"] });
         await sidecar.Http.SendAsync("POST", "/v1.0/shutdown").SucceedsAsync();
         Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
         var lines = sidecar.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
@@ -68,7 +68,7 @@ public sealed class ApiLogTests
         Assert.Equal(204, call.GetProperty("code").GetInt32());
     }
 
-    private static Task SaidAsync(SidecarProcess sidecar, params string[] parts)
+    private static Task SaidAsync(TestedSidecar sidecar, params string[] parts)
         => Patience.UntilAsync(
             () => Task.FromResult(sidecar.Output.Split('\n').Any(line => parts.All(part => line.Contains(part, StringComparison.Ordinal)))),
             $"the sidecar did not say {string.Join(" … ", parts)}; it said:\n{sidecar.Output}");

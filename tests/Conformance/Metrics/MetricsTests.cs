@@ -81,8 +81,9 @@ public sealed class MetricsTests : IAsyncLifetime
         await HasAsync(sidecar, """dapr_http_server_request_count{app_id="measured",method="GET",path="",status="200"} 1""");
     }
 
-    private Task<SidecarProcess> StartAsync(string metrics, params string[] more) => SidecarProcess.StartAsync(new SidecarOptions
+    private Task<TestedSidecar> StartAsync(string metrics, params string[] more) => TestedSidecar.StartAsync(new SidecarOptions
     {
+        OwnProcess = true,
         AppId = "measured",
         AppPort = app.PortNumber,
         Resources =
@@ -94,7 +95,7 @@ public sealed class MetricsTests : IAsyncLifetime
         Flags = ["--enable-metrics=true", $"--metrics-port={port}"],
     });
 
-    private async Task HasAsync(SidecarProcess sidecar, string line)
+    private async Task HasAsync(TestedSidecar sidecar, string line)
     {
         var seen = "";
         try

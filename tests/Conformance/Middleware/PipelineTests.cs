@@ -8,7 +8,7 @@ namespace Conformance.Middleware;
 public sealed class PipelineTests : IAsyncLifetime
 {
     private HttpApp app = null!;
-    private SidecarProcess? sidecar;
+    private TestedSidecar? sidecar;
 
     public async Task InitializeAsync() => app = await HttpApp.StartAsync();
 
@@ -55,7 +55,7 @@ public sealed class PipelineTests : IAsyncLifetime
     [Fact]
     public async Task Health_probes_pass_by_the_middleware_in_front_of_the_app_and_show_no_token()
     {
-        sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        sidecar = await TestedSidecar.StartAsync(new SidecarOptions
         {
             AppId = "self",
             Isolated = true,
@@ -150,7 +150,7 @@ public sealed class PipelineTests : IAsyncLifetime
         var handlers = components.Select(component => component.Contains("middleware.http.", StringComparison.Ordinal)
             ? (Name: Word(component, "name:"), Type: Word(component, "type:"))
             : (Name: component, Type: "middleware.http.uppercase")).Where(handler => !handler.Name.Contains('\n', StringComparison.Ordinal));
-        sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        sidecar = await TestedSidecar.StartAsync(new SidecarOptions
         {
             AppId = "self", Isolated = true,
             AppPort = app.PortNumber,

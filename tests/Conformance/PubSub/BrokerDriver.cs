@@ -46,7 +46,7 @@ public sealed class SqliteBroker : BrokerDriver
     public override string Component(string name, params (string Name, string Value)[] metadata)
         => Yaml.Component(name, "pubsub.sqlite", [("connectionString", $"{{scratch}}/{name}.db"), ("redeliverInterval", "50ms"), .. metadata]);
 
-    public override string? Missing => SidecarProcess.LacksComponent("pubsub.sqlite");
+    public override string? Missing => TestedSidecar.LacksComponent("pubsub.sqlite");
 
     public override bool Redelivers => true;
 
@@ -62,9 +62,9 @@ public sealed class BrokerSidecars<TDriver> : IAsyncLifetime where TDriver : Bro
 
     public GrpcApp GrpcApp { get; private set; } = null!;
 
-    public SidecarProcess Sidecar { get; private set; } = null!;
+    public TestedSidecar Sidecar { get; private set; } = null!;
 
-    public SidecarProcess GrpcSidecar { get; private set; } = null!;
+    public TestedSidecar GrpcSidecar { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
@@ -92,7 +92,7 @@ public sealed class BrokerSidecars<TDriver> : IAsyncLifetime where TDriver : Bro
               {"pubsubname":"missing","topic":"nowhere","route":"/nowhere"}
             ]
             """);
-        Sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        Sidecar = await TestedSidecar.StartAsync(new SidecarOptions
         {
             AppId = "publisher", Isolated = true,
             AppPort = App.PortNumber,
@@ -111,7 +111,7 @@ public sealed class BrokerSidecars<TDriver> : IAsyncLifetime where TDriver : Bro
             state.Subscriptions.Subscriptions.Add(new Dapr.AppCallback.Autogen.Grpc.v1.TopicSubscription { PubsubName = "events", Topic = "plain" });
             state.Subscriptions.Subscriptions.Add(new Dapr.AppCallback.Autogen.Grpc.v1.TopicSubscription { PubsubName = "events", Topic = "bulk", BulkSubscribe = new() { Enabled = true, MaxMessagesCount = 2, MaxAwaitDurationMs = 200 } });
         });
-        GrpcSidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "grpc-app", Isolated = true, AppPort = GrpcApp.PortNumber, AppProtocol = "grpc", Resources = [Driver.Component("events")] });
+        GrpcSidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppId = "grpc-app", Isolated = true, AppPort = GrpcApp.PortNumber, AppProtocol = "grpc", Resources = [Driver.Component("events")] });
     }
 
     public async Task DisposeAsync()

@@ -74,6 +74,6 @@ public sealed class BrokerLayoutTests
         return app;
     }
 
-    private static Task<SidecarProcess> StartAsync(HttpApp app, string component)
-        => SidecarProcess.StartAsync(new SidecarOptions { AppId = "listener", Isolated = true, AppPort = app.PortNumber, Resources = [component] });
+    private static Task<TestedSidecar> StartAsync(HttpApp app, string component)
+        => TestedSidecar.StartAsync(new SidecarOptions { AppId = "listener", Isolated = true, AppPort = app.PortNumber, Resources = [component] });
 }

@@ -101,13 +101,13 @@ public abstract class DeliveryTests<TDriver> : IAsyncLifetime where TDriver : Br
 
     private string Component() => driver.Component("events").Replace("{scratch}", scratch, StringComparison.Ordinal);
 
-    private async Task<(HttpApp App, SidecarProcess Sidecar)> StartAsync(string topic, string? component = null, string? other = null)
+    private async Task<(HttpApp App, TestedSidecar Sidecar)> StartAsync(string topic, string? component = null, string? other = null)
     {
         Skip.IfNot(driver.Missing is null, driver.Missing);
         var app = await HttpApp.StartAsync();
         running.Add(app);
         app.Subscribes($"[{string.Join(',', new[] { topic, other }.OfType<string>().Select(name => $$"""{"pubsubname":"events","topic":"{{name}}","route":"/{{name}}"}"""))}]");
-        var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "consumer", Isolated = true, AppPort = app.PortNumber, Resources = [component ?? Component()] });
+        var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppId = "consumer", Isolated = true, AppPort = app.PortNumber, Resources = [component ?? Component()] });
         running.Add(sidecar);
         return (app, sidecar);
     }

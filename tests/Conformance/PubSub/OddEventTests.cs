@@ -46,7 +46,7 @@ public sealed class OddEventTests : IAsyncLifetime
     public async Task The_app_is_told_for_whom_it_is_asked_and_gets_its_token_with_each_event()
     {
         app.Subscribes("""[{"pubsubname":"events","topic":"t","route":"/t"}]""");
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
         {
             AppId = "asked",
             AppPort = app.PortNumber,
@@ -59,6 +59,6 @@ public sealed class OddEventTests : IAsyncLifetime
         Assert.Equal("token", (await app.NextAsync("/t")).Headers["dapr-api-token"]);
     }
 
-    private Task<SidecarProcess> StartAsync(params string[] subscriptions)
-        => SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Yaml.Component("events", "pubsub.in-memory"), .. subscriptions] });
+    private Task<TestedSidecar> StartAsync(params string[] subscriptions)
+        => TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Yaml.Component("events", "pubsub.in-memory"), .. subscriptions] });
 }

@@ -16,7 +16,7 @@ public sealed class StreamTests
     [Fact]
     public async Task Every_stream_of_a_topic_gets_every_event_without_an_app()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Events] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Events] });
         using var one = await OpenAsync(sidecar, "shared");
         using var two = await OpenAsync(sidecar, "shared");
         using var other = await OpenAsync(sidecar, "other");
@@ -54,7 +54,7 @@ public sealed class StreamTests
                 components:
                   events: { inbound: { retry: some } }
             """;
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Events, Retries] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Events, Retries] });
         using var stream = await OpenAsync(sidecar, "a");
         await PublishAsync(sidecar, "a", "first");
         var first = await NextAsync(stream);
@@ -72,7 +72,7 @@ public sealed class StreamTests
     {
         await using var app = await HttpApp.StartAsync();
         app.Answers("/healthz", 500);
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
         {
             Resources = [Events],
             AppPort = app.PortNumber,
@@ -89,7 +89,7 @@ public sealed class StreamTests
     {
         await using var app = await HttpApp.StartAsync();
         app.Subscribes("""[{"pubsubname":"events","topic":"a","route":"/code"}]""");
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Events], AppPort = app.PortNumber });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Events], AppPort = app.PortNumber });
         var stream = await OpenAsync(sidecar, "a");
         await PublishAsync(sidecar, "a", "1");
         await AnswerAsync(stream, await NextAsync(stream), Answer.Success);
@@ -104,7 +104,7 @@ public sealed class StreamTests
     [Fact]
     public async Task A_stream_that_its_subscriber_completes_ends_well_though_an_event_is_unanswered()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Events] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Events] });
         using var stream = await OpenAsync(sidecar, "a");
         await PublishAsync(sidecar, "a", "1");
         await NextAsync(stream);
@@ -115,7 +115,7 @@ public sealed class StreamTests
     [Fact]
     public async Task A_second_initial_request_ends_the_stream_and_nothing_else()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Events] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Events] });
         using var stream = await OpenAsync(sidecar, "a");
         using var twice = await OpenAsync(sidecar, "b");
         await twice.RequestStream.WriteAsync(new() { InitialRequest = new() { PubsubName = "events", Topic = "b" } });
@@ -128,7 +128,7 @@ public sealed class StreamTests
     [Fact]
     public async Task What_a_stream_drops_goes_to_its_dead_letter_topic()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Events] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Events] });
         using var graveyard = await OpenAsync(sidecar, "graveyard");
         using var stream = await OpenAsync(sidecar, "a", "graveyard");
         await PublishAsync(sidecar, "a", "lost");
@@ -137,7 +137,7 @@ public sealed class StreamTests
         Assert.Equal(("lost", "graveyard"), (dead.Data.ToStringUtf8(), dead.Topic));
     }
 
-    private static async Task<AsyncDuplexStreamingCall<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1>> OpenAsync(SidecarProcess sidecar, string topic, string? deadLetters = null)
+    private static async Task<AsyncDuplexStreamingCall<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1>> OpenAsync(TestedSidecar sidecar, string topic, string? deadLetters = null)
     {
         var stream = sidecar.Grpc.SubscribeTopicEventsAlpha1();
         var initial = new SubscribeTopicEventsRequestInitialAlpha1 { PubsubName = "events", Topic = topic };
@@ -160,6 +160,6 @@ public sealed class StreamTests
     private static Task AnswerAsync(AsyncDuplexStreamingCall<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1> stream, TopicEventRequest got, Answer status)
         => stream.RequestStream.WriteAsync(new() { EventProcessed = new() { Id = got.Id, Status = new() { Status = status } } });
 
-    private static async Task PublishAsync(SidecarProcess sidecar, string topic, string text)
+    private static async Task PublishAsync(TestedSidecar sidecar, string topic, string text)
         => await sidecar.Grpc.PublishEventAsync(new() { PubsubName = "events", Topic = topic, Data = ByteString.CopyFromUtf8(text), DataContentType = "text/plain" });
 }

@@ -37,7 +37,7 @@ public sealed class SubscriptionTests : IAsyncLifetime
     [Fact]
     public async Task Declared_subscriptions_are_told_of_without_an_app()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Yaml.Component("events", "pubsub.in-memory"), Declared("one", "a", "/a")] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Yaml.Component("events", "pubsub.in-memory"), Declared("one", "a", "/a")] });
         var told = Assert.Single((await sidecar.Grpc.GetMetadataAsync(new GetMetadataRequest())).Subscriptions);
         Assert.Equal(("events", "a", PubsubSubscriptionType.Declarative), (told.PubsubName, told.Topic, told.Type));
     }
@@ -52,11 +52,11 @@ public sealed class SubscriptionTests : IAsyncLifetime
         Assert.Equal((StatusCode.InvalidArgument, "pubsub nope is not found", "DAPR_PUBSUB_NOT_FOUND"), (failure.StatusCode, failure.Status.Detail, failure.Reason()));
     }
 
-    private Task<SidecarProcess> StartAsync(params string[] subscriptions)
-        => SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Yaml.Component("events", "pubsub.in-memory"), string.Join("\n---\n", subscriptions)] });
+    private Task<TestedSidecar> StartAsync(params string[] subscriptions)
+        => TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Yaml.Component("events", "pubsub.in-memory"), string.Join("\n---\n", subscriptions)] });
 
     /// <summary>Twice, and in order: whatever the first event has set off is over when the second one is there.</summary>
-    private async Task PublishTwiceAsync(SidecarProcess sidecar, string topic, string route)
+    private async Task PublishTwiceAsync(TestedSidecar sidecar, string topic, string route)
     {
         await sidecar.Http.SendAsync("POST", $"/v1.0/publish/events/{topic}", "1").SucceedsAsync();
         await app.NextAsync(route);

@@ -12,8 +12,9 @@ public sealed class HangUpTests
     {
         Skip.If(OperatingSystem.IsWindows(), "there is no SIGHUP");
         await using var app = await HttpApp.StartAsync();
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
         {
+            OwnProcess = true,
             AppPort = app.PortNumber,
             Resources = [Yaml.Component("store", "state.in-memory"), Endpoint("one")],
             Configuration = Yaml.Configuration("tracing: { samplingRate: \"0\" }"),
@@ -42,7 +43,7 @@ public sealed class HangUpTests
     private static string Endpoint(string name) => $"apiVersion: dapr.io/v1alpha1\nkind: HTTPEndpoint\nmetadata: {{ name: {name} }}\nspec: {{ baseUrl: \"http://localhost:1234\" }}";
 
     /// <summary>None while the sidecar is between two beginnings.</summary>
-    private static async Task<IReadOnlyList<string>> EndpointsAsync(SidecarProcess sidecar)
+    private static async Task<IReadOnlyList<string>> EndpointsAsync(TestedSidecar sidecar)
     {
         try
         {

@@ -41,7 +41,7 @@ public sealed class HotReloadTests : IAsyncLifetime
     [SkippableFact]
     public async Task What_the_app_subscribes_to_starts_when_the_broker_comes()
     {
-        Skip.If(SidecarProcess.IsDaprd, SidecarProcess.LacksComponent("pubsub.sqlite"));
+        Skip.If(TestedSidecar.IsDaprd, TestedSidecar.LacksComponent("pubsub.sqlite"));
         app.Subscribes("""[{"pubsubname":"later","topic":"a","route":"/code"}]""");
         await using var sidecar = await StartAsync("");
         sidecar.Write(Yaml.Component("later", "pubsub.in-memory"));
@@ -61,7 +61,7 @@ public sealed class HotReloadTests : IAsyncLifetime
     [SkippableFact]
     public async Task Declared_subscriptions_follow_their_files_and_streams_stay_open()
     {
-        Skip.If(SidecarProcess.IsDaprd, SidecarProcess.LacksComponent("pubsub.sqlite"));
+        Skip.If(TestedSidecar.IsDaprd, TestedSidecar.LacksComponent("pubsub.sqlite"));
         await using var sidecar = await StartAsync(Yaml.Component("events", "pubsub.in-memory"), Declared("one", "a", "/before"));
         using var stream = sidecar.Grpc.SubscribeTopicEventsAlpha1();
         await stream.RequestStream.WriteAsync(new() { InitialRequest = new() { PubsubName = "events", Topic = "streamed" } });
@@ -86,7 +86,7 @@ public sealed class HotReloadTests : IAsyncLifetime
     [Fact]
     public async Task Input_bindings_and_middleware_come_and_go()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
         {
             AppPort = app.PortNumber,
             Configuration = Yaml.Configuration("appHttpPipeline: { handlers: [{ name: upper, type: middleware.http.uppercase }] }"),
@@ -181,8 +181,8 @@ public sealed class HotReloadTests : IAsyncLifetime
         try
         {
             var options = new SidecarOptions { Flags = ["--resources-path", folder.FullName] };
-            await using var on = await SidecarProcess.StartAsync(options with { AppId = "on" });
-            await using var off = await SidecarProcess.StartAsync(options with { AppId = "off", Configuration = Yaml.Configuration("features: [{ name: HotReload, enabled: false }]") });
+            await using var on = await TestedSidecar.StartAsync(options with { AppId = "on" });
+            await using var off = await TestedSidecar.StartAsync(options with { AppId = "off", Configuration = Yaml.Configuration("features: [{ name: HotReload, enabled: false }]") });
             Assert.Contains("HotReload", (await MetadataAsync(on)).EnabledFeatures);
             Assert.Equal(["WorkflowsRemoteActivityReminder"], (await MetadataAsync(off)).EnabledFeatures);
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, "store.yaml"), Yaml.Component("store", "state.in-memory"));
@@ -195,22 +195,22 @@ public sealed class HotReloadTests : IAsyncLifetime
         }
     }
 
-    private Task<SidecarProcess> StartAsync(params string[] resources) => SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = resources });
+    private Task<TestedSidecar> StartAsync(params string[] resources) => TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = resources });
 
-    private static async Task<GetMetadataResponse> MetadataAsync(SidecarProcess sidecar) => await sidecar.Grpc.GetMetadataAsync(new GetMetadataRequest());
+    private static async Task<GetMetadataResponse> MetadataAsync(TestedSidecar sidecar) => await sidecar.Grpc.GetMetadataAsync(new GetMetadataRequest());
 
-    private static Task ComponentsAsync(SidecarProcess sidecar, params string[] expected)
+    private static Task ComponentsAsync(TestedSidecar sidecar, params string[] expected)
         => Patience.UntilAsync(
             async () => (await MetadataAsync(sidecar)).RegisteredComponents.Select(component => $"{component.Name} {component.Type}").Order(StringComparer.Ordinal).SequenceEqual(expected),
             $"the components were not {string.Join(", ", expected)}");
 
-    private async Task DeliveredAsync(SidecarProcess sidecar, string pubsub, string route)
+    private async Task DeliveredAsync(TestedSidecar sidecar, string pubsub, string route)
     {
         await sidecar.Http.SendAsync("POST", $"/v1.0/publish/{pubsub}/a", "1").SucceedsAsync();
         await app.NextAsync(route);
     }
 
-    private static async Task StreamedAsync(SidecarProcess sidecar, AsyncDuplexStreamingCall<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1> stream)
+    private static async Task StreamedAsync(TestedSidecar sidecar, AsyncDuplexStreamingCall<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1> stream)
     {
         await sidecar.Grpc.PublishEventAsync(new() { PubsubName = "events", Topic = "streamed", Data = ByteString.CopyFromUtf8("1") });
         Assert.True(await stream.ResponseStream.MoveNext(default).OrFail("the stream brought nothing"));

@@ -14,7 +14,7 @@ public sealed class DeliveryRetryTests
         await using var app = await HttpApp.StartAsync();
         app.Subscribes("""[{"pubsubname":"events","topic":"a","route":"/a","deadLetterTopic":"dead"},{"pubsubname":"events","topic":"dead","route":"/dead"}]""");
         app.Answers("/a", status);
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
         {
             AppPort = app.PortNumber,
             Resources =

@@ -11,14 +11,14 @@ public sealed class GrpcRetryTests : IAsyncLifetime
 {
     private readonly string key = Guid.NewGuid().ToString("N");
     private GrpcApp app = null!;
-    private SidecarProcess callee = null!;
-    private SidecarProcess caller = null!;
+    private TestedSidecar callee = null!;
+    private TestedSidecar caller = null!;
 
     public async Task InitializeAsync()
     {
         app = await GrpcApp.StartAsync();
-        callee = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, AppProtocol = "grpc" });
-        caller = await SidecarProcess.StartAsync(new SidecarOptions
+        callee = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, AppProtocol = "grpc" });
+        caller = await TestedSidecar.StartAsync(new SidecarOptions
         {
             Resources =
             [

@@ -10,14 +10,14 @@ public sealed class GuardedApp : IAsyncLifetime
 {
     public HttpApp App { get; private set; } = null!;
 
-    public SidecarProcess Sidecar { get; private set; } = null!;
+    public TestedSidecar Sidecar { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
         App = await HttpApp.StartAsync();
         App.Subscribes("""[{"pubsubname":"events","topic":"poison","route":"/poison","deadLetterTopic":"dead"},{"pubsubname":"events","topic":"dead","route":"/dead"}]""");
         string[] targets = ["retried", "matching", "hurried", "broken"];
-        Sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        Sidecar = await TestedSidecar.StartAsync(new SidecarOptions
         {
             AppPort = App.PortNumber,
             Resources =

@@ -19,7 +19,7 @@ public sealed class ComparingFramework(IMessageSink messages) : XunitTestFramewo
     private sealed class Executor(AssemblyName assembly, ISourceInformationProvider sources, IMessageSink diagnostics) : XunitTestFrameworkExecutor(assembly, sources, diagnostics)
     {
         protected override void RunTestCases(IEnumerable<IXunitTestCase> testCases, IMessageSink executionMessageSink, ITestFrameworkExecutionOptions executionOptions)
-            => base.RunTestCases(testCases, SidecarProcess.IsDaprd ? new ComparingSink(executionMessageSink) : executionMessageSink, executionOptions);
+            => base.RunTestCases(testCases, TestedSidecar.IsDaprd ? new ComparingSink(executionMessageSink) : executionMessageSink, executionOptions);
     }
 
     private sealed class ComparingSink(IMessageSink next) : LongLivedMarshalByRefObject, IMessageSink

@@ -12,7 +12,7 @@ public sealed class EncryptionTests : IAsyncLifetime
     private const string Key = "00112233445566778899aabbccddeeff";
 
     private readonly string secrets = Path.GetTempFileName();
-    private readonly List<SidecarProcess> running = [];
+    private readonly List<TestedSidecar> running = [];
 
     public async Task InitializeAsync()
         => await File.WriteAllTextAsync(secrets, $$"""{ "old": "{{Key}}", "new": "{{Key}}{{Key}}", "short": "0011" }""");
@@ -71,9 +71,9 @@ public sealed class EncryptionTests : IAsyncLifetime
     [Fact]
     public async Task A_key_of_another_length_is_refused()
     {
-        var (code, output) = await SidecarProcess.RefusedAsync(new SidecarOptions { Resources = Resources(Store("state.in-memory", "", "short")) });
+        var (code, output) = await TestedSidecar.RefusedAsync(new SidecarOptions { Resources = Resources(Store("state.in-memory", "", "short")) });
         Assert.NotEqual(0, code);
-        if (!SidecarProcess.IsDaprd)
+        if (!TestedSidecar.IsDaprd)
         {
             Assert.Contains("must be 16, 24 or 32 bytes", output, StringComparison.Ordinal);
         }
@@ -106,14 +106,14 @@ public sealed class EncryptionTests : IAsyncLifetime
 
     private string[] Resources(string store) => [store, Yaml.Component("secrets", "secretstores.local.file", ("secretsFile", secrets))];
 
-    private async Task<SidecarProcess> StartAsync(string store)
+    private async Task<TestedSidecar> StartAsync(string store)
     {
-        var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = Resources(store) });
+        var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = Resources(store) });
         running.Add(sidecar);
         return sidecar;
     }
 
-    private async Task StopAsync(SidecarProcess sidecar)
+    private async Task StopAsync(TestedSidecar sidecar)
     {
         running.Remove(sidecar);
         await sidecar.DisposeAsync();

@@ -17,7 +17,7 @@ public sealed class LayoutTests
         await using var connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{server.Port}");
         var redis = connection.GetDatabase(number);
         await redis.HashSetAsync("app||theirs", [new("data", "\"daprd\""), new("version", 4)]);
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "app", Isolated = true, Resources = [Yaml.Component("store", "state.redis", ("redisHost", $"127.0.0.1:{server.Port}"), ("redisDB", $"{number}"))] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppId = "app", Isolated = true, Resources = [Yaml.Component("store", "state.redis", ("redisHost", $"127.0.0.1:{server.Port}"), ("redisDB", $"{number}"))] });
 
         await sidecar.Http.SendAsync("POST", "/v1.0/state/store", """[{"key":"ours","value":{"n":1}},{"key":"first","value":2,"options":{"concurrency":"first-write"}},{"key":"theirs","value":3,"etag":"4"}]""").SucceedsAsync();
 
@@ -32,7 +32,7 @@ public sealed class LayoutTests
     {
         Skip.IfNot(RedisProcess.Missing is null, RedisProcess.Missing);
         var server = await SharedServers.RedisAsync();
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Yaml.Component("store", "state.redis", ("redisHost", $"127.0.0.1:{server.Port}"), ("redisDB", $"{SharedServers.NextRedisDatabase()}"))] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Yaml.Component("store", "state.redis", ("redisHost", $"127.0.0.1:{server.Port}"), ("redisDB", $"{SharedServers.NextRedisDatabase()}"))] });
 
         await sidecar.Http.SendAsync("POST", "/v1.0/state/store", """[{"key":"a","value":1,"metadata":{"contentType":"application/json"}}]""").SucceedsAsync();
         await sidecar.Http.SendAsync("POST", "/v1.0/state/store/transaction", """{"operations":[{"operation":"upsert","request":{"key":"b","value":1,"metadata":{"contentType":"application/json"}}}]}""")
@@ -48,7 +48,7 @@ public sealed class LayoutTests
         var server = await SharedServers.PostgresAsync();
         var table = "layout" + Guid.NewGuid().ToString("N")[..8];
         var name = version == "v1" ? ("tableName", $"{table}_state") : ("tablePrefix", $"{table}_");
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
         {
             AppId = "app", Isolated = true,
             Resources = [Yaml.Component("store", "state.postgresql", version, ("connectionString", server.ConnectionString), ("metadataTableName", $"{table}_metadata"), name)],

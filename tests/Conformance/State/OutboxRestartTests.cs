@@ -24,7 +24,7 @@ public sealed class OutboxRestartTests : IAsyncLifetime
     [SkippableFact]
     public async Task They_go_out_at_the_next_start_each_by_the_component_it_was_written_through()
     {
-        Skip.If(SidecarProcess.IsDaprd, "its outbox keeps what it has not published elsewhere");
+        Skip.If(TestedSidecar.IsDaprd, "its outbox keeps what it has not published elsewhere");
         var broker = Yaml.Component("events", "pubsub.sqlite", ("connectionString", $"{folder.FullName}/events.db"));
         await using (var first = await StartAsync(broker))
         {
@@ -41,8 +41,8 @@ public sealed class OutboxRestartTests : IAsyncLifetime
         Assert.Equal((3, -3), await AfterAsync(2)); // and nothing in between
     }
 
-    private Task<SidecarProcess> StartAsync(params string[] broker)
-        => SidecarProcess.StartAsync(new SidecarOptions { AppId = "owner", Isolated = true, AppPort = app.PortNumber, Resources = [Store("one", "ones"), Store("two", "twos"), .. broker] });
+    private Task<TestedSidecar> StartAsync(params string[] broker)
+        => TestedSidecar.StartAsync(new SidecarOptions { AppId = "owner", Isolated = true, AppPort = app.PortNumber, Resources = [Store("one", "ones"), Store("two", "twos"), .. broker] });
 
     /// <summary>Components over the same records, as a service with two outboxes has them.</summary>
     private string Store(string name, string topic)
@@ -62,7 +62,7 @@ public sealed class OutboxRestartTests : IAsyncLifetime
         return told;
     }
 
-    private static async Task TransactAsync(SidecarProcess sidecar, string value)
+    private static async Task TransactAsync(TestedSidecar sidecar, string value)
     {
         foreach (var (store, told) in ((string, string)[])[("one", value), ("two", $"-{value}")])
         {

@@ -23,10 +23,10 @@ public sealed class OutboxSidecar<TState, TBroker> : IAsyncLifetime where TState
 
     public HttpApp App { get; private set; } = null!;
 
-    public SidecarProcess Sidecar { get; private set; } = null!;
+    public TestedSidecar Sidecar { get; private set; } = null!;
 
     public string? Missing => store.Missing ?? broker.Missing
-        ?? (SidecarProcess.IsDaprd && broker is InMemoryBroker ? "pubsub.in-memory delivers within the publish, so that daprd's outbox waits for a transaction that waits for it" : null);
+        ?? (TestedSidecar.IsDaprd && broker is InMemoryBroker ? "pubsub.in-memory delivers within the publish, so that daprd's outbox waits for a transaction that waits for it" : null);
 
     public async Task InitializeAsync()
     {
@@ -38,7 +38,7 @@ public sealed class OutboxSidecar<TState, TBroker> : IAsyncLifetime where TState
         await broker.StartAsync();
         App = await HttpApp.StartAsync();
         App.Subscribes("""[{"pubsubname":"events","topic":"orders","route":"/orders"}]""");
-        Sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        Sidecar = await TestedSidecar.StartAsync(new SidecarOptions
         {
             AppId = "outbox-app", Isolated = true,
             AppPort = App.PortNumber,

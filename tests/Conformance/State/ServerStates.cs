@@ -17,7 +17,7 @@ public sealed class RedisState : StateDriver
     public override bool TellsExpiry => false;
 
     /// <summary>daprd writes values for Redis by a faster encoder: names in any order, six digits of a fraction, markup as it is.</summary>
-    public override bool KeepsJson => !SidecarProcess.IsDaprd;
+    public override bool KeepsJson => !TestedSidecar.IsDaprd;
 
     public override async Task StartAsync() => server = await SharedServers.RedisAsync();
 

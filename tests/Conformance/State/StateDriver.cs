@@ -55,7 +55,7 @@ public sealed class StateSidecar<TDriver> : IAsyncLifetime where TDriver : State
 {
     public TDriver Driver { get; } = new();
 
-    public SidecarProcess Sidecar { get; private set; } = null!;
+    public TestedSidecar Sidecar { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
@@ -64,7 +64,7 @@ public sealed class StateSidecar<TDriver> : IAsyncLifetime where TDriver : State
             return; // each test says so
         }
         await Driver.StartAsync();
-        Sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        Sidecar = await TestedSidecar.StartAsync(new SidecarOptions
         {
             AppId = "state-app", Isolated = true,
             Resources = [Driver.Component("store"), Driver.Component("named", ("keyPrefix", "name")), Yaml.ScopedComponent("others", "state.in-memory", "another-app")],

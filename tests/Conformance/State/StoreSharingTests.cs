@@ -8,7 +8,7 @@ public sealed class StoreSharingTests
     [Fact]
     public async Task Without_any_store_the_API_says_that_none_is_configured()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions());
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions());
         var error = await sidecar.Http.GetAsync("/v1.0/state/store/k").FailsAsync(500, "ERR_STATE_STORE_NOT_CONFIGURED", "state store store is not configured");
         Assert.Equal("DAPR_STATE_NOT_CONFIGURED", error.Reason());
         await sidecar.Grpc.GetStateAsync(new() { StoreName = "store", Key = "k" }).FailsAsync(StatusCode.FailedPrecondition, "state store store is not configured");
@@ -23,14 +23,14 @@ public sealed class StoreSharingTests
         var folder = Directory.CreateTempSubdirectory("conformance-shared-").FullName;
         string[] prefixes = ["name", "appid", "none", "shared"];
         string[] components = [.. prefixes.Select(prefix => Yaml.Component($"by-{prefix}", "state.sqlite", ("connectionString", $"{folder}/{prefix}.db"), ("keyPrefix", prefix)))];
-        await using (var one = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "one", Resources = components }))
+        await using (var one = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true, AppId = "one", Resources = components }))
         {
             foreach (var prefix in prefixes)
             {
                 await one.Client.SaveStateAsync($"by-{prefix}", "k", 1);
             }
         }
-        await using var other = await SidecarProcess.StartAsync(new SidecarOptions { AppId = "other", Resources = components });
+        await using var other = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true, AppId = "other", Resources = components });
         foreach (var prefix in prefixes)
         {
             Assert.Equal((prefix, prefix == "appid" ? 0 : 1), (prefix, await other.Client.GetStateAsync<int>($"by-{prefix}", "k")));

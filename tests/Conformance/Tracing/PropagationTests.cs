@@ -14,8 +14,8 @@ public sealed class PropagationTests : IAsyncLifetime
 
     private HttpApp app = null!;
     private GrpcApp grpcApp = null!;
-    private SidecarProcess sidecar = null!;
-    private SidecarProcess grpcSidecar = null!;
+    private TestedSidecar sidecar = null!;
+    private TestedSidecar grpcSidecar = null!;
 
     public async Task InitializeAsync()
     {
@@ -23,8 +23,8 @@ public sealed class PropagationTests : IAsyncLifetime
         app.Subscribes("""[{"pubsubname":"events","topic":"topic","route":"events"}]""");
         grpcApp = await GrpcApp.StartAsync(state => state.Subscriptions.Subscriptions.Add(new Dapr.AppCallback.Autogen.Grpc.v1.TopicSubscription { PubsubName = "events", Topic = "topic" }));
         string[] resources = [Yaml.Component("events", "pubsub.in-memory"), Yaml.Component("web", "bindings.http", ("url", $"http://127.0.0.1:{app.PortNumber}/bound"))];
-        sidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = resources });
-        grpcSidecar = await SidecarProcess.StartAsync(new SidecarOptions { AppPort = grpcApp.PortNumber, AppProtocol = "grpc", Resources = resources });
+        sidecar = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true, AppPort = app.PortNumber, Resources = resources });
+        grpcSidecar = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true, AppPort = grpcApp.PortNumber, AppProtocol = "grpc", Resources = resources });
     }
 
     public async Task DisposeAsync()
@@ -121,7 +121,7 @@ public sealed class PropagationTests : IAsyncLifetime
         Assert.Equal("00-4bf92f3577b34da6a3ce929d0e0e4736", $"00-{Convert.ToHexStringLower((await call.ResponseHeadersAsync).GetValueBytes("grpc-trace-bin").AsSpan(2, 16))}");
     }
 
-    private static InvokeServiceRequest Request(SidecarProcess sidecar)
+    private static InvokeServiceRequest Request(TestedSidecar sidecar)
         => new() { Id = sidecar.AppId, Message = new InvokeRequest { Method = "test", HttpExtension = new HTTPExtension { Verb = HTTPExtension.Types.Verb.Get } } };
 
     private static (string, string)[] Trace(string? trace) => trace is null ? [] : [("traceparent", trace)];

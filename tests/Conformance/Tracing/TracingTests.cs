@@ -50,8 +50,9 @@ public sealed class TracingTests : IAsyncLifetime
     [Fact]
     public async Task A_workflow_that_is_started_over_gRPC_without_a_parent_stays_in_the_trace_of_its_call()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
         {
+            OwnProcess = true,
             Resources = [Yaml.Component("store", "state.sqlite", ("connectionString", "{scratch}/workflows.db"), ("actorStateStore", "true"))],
             Configuration = Otlp("1"),
             Environment = Quick,
@@ -75,7 +76,7 @@ public sealed class TracingTests : IAsyncLifetime
 
         var saved = await collector.FindAsync("/v1.0//state/store");
         Assert.Equal(("state", "store", "POST /v1.0//state/store", "204", "mine"), (saved.Tags["db.system"], saved.Tags["db.name"], saved.Tags["db.statement"], saved.Tags["dapr.status_code"], saved.Tags["dapr-note"]));
-        if (!SidecarProcess.IsDaprd) // which records the token
+        if (!TestedSidecar.IsDaprd) // which records the token
         {
             Assert.DoesNotContain("dapr-api-token", saved.Tags.Keys);
         }
@@ -168,7 +169,7 @@ public sealed class TracingTests : IAsyncLifetime
     [SkippableFact]
     public async Task A_Zipkin_server_is_accepted_and_a_warning_names_the_collector_to_configure()
     {
-        Skip.If(SidecarProcess.IsDaprd, "daprd sends spans to Zipkin");
+        Skip.If(TestedSidecar.IsDaprd, "daprd sends spans to Zipkin");
         await using var sidecar = await StartAsync("zipkin", Configuration("tracing: { samplingRate: \"1\", zipkin: { endpointAddress: \"http://127.0.0.1:9411/api/v2/spans\" } }"));
         await sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/test").SucceedsAsync(200);
         Assert.Contains($"spec.tracing.zipkin has no effect for app {sidecar.AppId}: spans are sent by OTLP only; name a collector in spec.tracing.otel", sidecar.Output, StringComparison.Ordinal);
@@ -177,7 +178,7 @@ public sealed class TracingTests : IAsyncLifetime
     [Fact]
     public async Task A_protocol_that_no_collector_speaks_is_refused()
     {
-        var (code, output) = await SidecarProcess.RefusedAsync(new SidecarOptions { Configuration = Configuration("tracing: { otel: { endpointAddress: \"localhost:1\", protocol: smoke } }") });
+        var (code, output) = await TestedSidecar.RefusedAsync(new SidecarOptions { OwnProcess = true, Configuration = Configuration("tracing: { otel: { endpointAddress: \"localhost:1\", protocol: smoke } }") });
         Assert.NotEqual(0, code);
         Assert.Contains("invalid protocol smoke provided for Otel endpoint", output, StringComparison.Ordinal);
     }
@@ -186,7 +187,7 @@ public sealed class TracingTests : IAsyncLifetime
 
     private static string Configuration(string spec) => Yaml.Configuration(spec);
 
-    private Task<SidecarProcess> StartAsync(string appId, string? configuration, Dictionary<string, string>? environment = null) => SidecarProcess.StartAsync(new SidecarOptions
+    private Task<TestedSidecar> StartAsync(string appId, string? configuration, Dictionary<string, string>? environment = null) => TestedSidecar.StartAsync(new SidecarOptions
     {
         AppId = $"{appId}-{Guid.NewGuid().ToString("N")[..6]}",
         AppPort = app.PortNumber,

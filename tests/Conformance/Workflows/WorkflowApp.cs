@@ -16,7 +16,7 @@ internal sealed class WorkflowApp : IAsyncDisposable
     public DaprWorkflowClient Client => host.Services.GetRequiredService<DaprWorkflowClient>();
 
     /// <summary>Comes back when the sidecar knows of the worker.</summary>
-    public static async Task<WorkflowApp> StartAsync(SidecarProcess sidecar, Action<WorkflowRuntimeOptions> register)
+    public static async Task<WorkflowApp> StartAsync(TestedSidecar sidecar, Action<WorkflowRuntimeOptions> register)
     {
         var app = await StartAsync(sidecar.GrpcPort, register);
         await Patience.UntilAsync(async () => (await sidecar.Grpc.GetMetadataAsync(new())).Workflows?.ConnectedWorkers > 0, "the worker did not connect");

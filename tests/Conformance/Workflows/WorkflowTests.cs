@@ -11,7 +11,7 @@ public sealed class WorkflowTests
     [Fact]
     public async Task Metadata_tell_of_connected_workers_and_of_the_actors_that_workflows_are()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Store] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Store] });
         Assert.False((await (await sidecar.Http.GetAsync("/v1.0/metadata")).JsonAsync()).TryGetProperty("workflows", out _));
         await using (var app = await WorkflowApp.StartAsync(sidecar, options => options.RegisterWorkflow<string, string>("wait", (context, _) => context.WaitForExternalEventAsync<string>("end"))))
         {
@@ -33,7 +33,7 @@ public sealed class WorkflowTests
     {
         var port = Port.Free();
         await using var app = await WorkflowApp.StartAsync(port, options => options.RegisterWorkflow<string, string>("echo", (_, input) => Task.FromResult(input)));
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { GrpcPort = port, Resources = [Store] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { GrpcPort = port, Resources = [Store] });
         var id = await app.Client.ScheduleNewWorkflowAsync("echo", null, "x");
         Assert.Equal("x", (await app.Client.WaitForWorkflowCompletionAsync(id))!.ReadOutputAs<string>());
     }
@@ -41,7 +41,7 @@ public sealed class WorkflowTests
     [Fact]
     public async Task Activities_beyond_the_limit_of_the_configuration_wait()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Store], Configuration = Workflow("maxConcurrentActivityInvocations: 2") });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Store], Configuration = Workflow("maxConcurrentActivityInvocations: 2") });
         var gate = new TaskCompletionSource<string>();
         var inside = 0;
         await using var app = await WorkflowApp.StartAsync(sidecar, options =>
@@ -67,7 +67,7 @@ public sealed class WorkflowTests
     [Fact]
     public async Task A_finished_instance_is_purged_by_the_retention_policy_of_the_configuration()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Store], Configuration = Workflow("stateRetentionPolicy: {anyTerminal: 24h, failed: 1s}") });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Store], Configuration = Workflow("stateRetentionPolicy: {anyTerminal: 24h, failed: 1s}") });
         await using var app = await WorkflowApp.StartAsync(sidecar, options =>
         {
             options.RegisterWorkflow<string, string>("fail", (_, input) => throw new InvalidOperationException(input));
@@ -84,7 +84,7 @@ public sealed class WorkflowTests
     [Fact]
     public async Task An_activity_that_the_last_turn_has_scheduled_runs_although_the_workflow_has_ended()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Store] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Store] });
         var ran = new TaskCompletionSource<string>();
         await using var app = await WorkflowApp.StartAsync(sidecar, options =>
         {
@@ -107,7 +107,7 @@ public sealed class WorkflowTests
     [Fact]
     public async Task An_instance_is_not_found_before_its_start_time_though_its_id_is_taken()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Store] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Store] });
         await using var app = await WorkflowApp.StartAsync(sidecar, options => options.RegisterWorkflow<string, string>("echo", (_, input) => Task.FromResult(input)));
         var id = await app.Client.ScheduleNewWorkflowAsync("echo", "later", "x", TimeProvider.System.GetUtcNow().AddHours(1));
         Assert.False((await app.Client.GetWorkflowStateAsync(id))?.Exists ?? false);
@@ -119,7 +119,7 @@ public sealed class WorkflowTests
     [Fact]
     public async Task A_history_larger_than_the_chosen_limit_of_messages_stalls_its_instance_alone()
     {
-        await using var sidecar = await SidecarProcess.StartAsync(new SidecarOptions { Resources = [Store], Flags = ["--max-body-size", "1Mi"] });
+        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Store], Flags = ["--max-body-size", "1Mi"] });
         var called = 0;
         await using var app = await WorkflowApp.StartAsync(sidecar, options =>
         {
@@ -148,7 +148,7 @@ public sealed class WorkflowTests
     [Fact]
     public async Task A_setting_of_workflows_that_does_not_exist_is_refused()
     {
-        var (code, output) = await SidecarProcess.RefusedAsync(new SidecarOptions { Configuration = Workflow("stateRetentionPolicy: {anyTerminal: soon}") });
+        var (code, output) = await TestedSidecar.RefusedAsync(new SidecarOptions { Configuration = Workflow("stateRetentionPolicy: {anyTerminal: soon}") });
         Assert.NotEqual(0, code);
         Assert.Contains("soon", output, StringComparison.Ordinal);
     }

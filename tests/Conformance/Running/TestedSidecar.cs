@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Reflection;
 using System.Text;
 using Dapr.Client;
 using Grpc.Net.Client;
@@ -11,27 +9,20 @@ using Protos = Dapr.Client.Autogen.Grpc.v1;
 namespace Conformance.Running;
 
 /// <summary>
-/// A sidecar in a process of its own, known by its ports alone: the embedded one, or the daprd that <c>DAPRD_PATH</c> names.
+/// A sidecar, known by its ports alone: the embedded one, or the daprd that <c>DAPRD_PATH</c> names.
 /// </summary>
-public sealed class SidecarProcess : IAsyncDisposable
+public sealed class TestedSidecar : IAsyncDisposable
 {
-    /// <summary>Where the sidecars of this run find each other, and no others.</summary>
-    private static readonly string Shared = SharedFolder();
-
-    private readonly Process process;
+    private readonly IHostedSidecar host;
     private readonly string scratch;
-    private readonly ConcurrentQueue<string> output = new();
 
-    private SidecarProcess(SidecarOptions options, IReadOnlyList<string> controlPlane)
+    private TestedSidecar(SidecarOptions options, IReadOnlyList<string> controlPlane)
     {
         AppId = options.AppId;
         (HttpPort, GrpcPort, PublicPort) = (options.HttpPort ?? Port.Free(), options.GrpcPort ?? Port.Free(), Port.Free());
         scratch = Directory.CreateTempSubdirectory("conformance-").FullName;
-        process = Process.Start(StartInfo(options, controlPlane)) ?? throw new InvalidOperationException("the sidecar could not be started");
-        process.OutputDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
-        process.ErrorDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        var flags = Flags(options, controlPlane);
+        host = IsDaprd || NeedsProcess(options) ? new SidecarInProcessOfItsOwn(Launch(options, flags)) : new SidecarInThisProcess(flags, scratch);
         Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, ActivityHeadersPropagator = null, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8, ResponseHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = new Uri($"http://127.0.0.1:{HttpPort}") };
         Channel = GrpcChannel.ForAddress($"http://127.0.0.1:{GrpcPort}");
         Grpc = new Protos.Dapr.DaprClient(Channel);
@@ -61,15 +52,16 @@ public sealed class SidecarProcess : IAsyncDisposable
     /// <summary>The SDK's client, as apps use it.</summary>
     public DaprClient Client { get; }
 
-    public string Output => string.Join('\n', output);
+    public string Output => host.Output;
 
-    public int ProcessId => process.Id;
+    public int ProcessId => host.ProcessId;
 
-    public Task<int> Ended => process.WaitForExitAsync().ContinueWith(_ => process.ExitCode, TaskScheduler.Default);
+    /// <summary>The exit code, once the sidecar has ended.</summary>
+    public Task<int> Ended => host.Ended;
 
     private static string? DaprdPath => Environment.GetEnvironmentVariable("DAPRD_PATH") is { Length: > 0 } path ? path : null;
 
-    public static async Task<SidecarProcess> StartAsync(SidecarOptions options)
+    public static async Task<TestedSidecar> StartAsync(SidecarOptions options)
     {
         var sidecar = await CreateAsync(options);
         try
@@ -100,39 +92,29 @@ public sealed class SidecarProcess : IAsyncDisposable
     /// <param name="name"><c>HUP</c>, <c>INT</c>, …</param>
     public async Task SignalAsync(string name)
     {
-        using var kill = Process.Start("kill", [$"-{name}", $"{process.Id}"]);
+        using var kill = Process.Start("kill", [$"-{name}", $"{host.ProcessId}"]);
         await kill.WaitForExitAsync();
         Assert.Equal(0, kill.ExitCode);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
-        {
-            process.Kill(entireProcessTree: true);
-        }
-        await process.WaitForExitAsync();
-        process.Dispose();
+        await host.DisposeAsync();
         Http.Dispose();
         Client.Dispose();
         Channel.Dispose();
         Directory.Delete(scratch, recursive: true);
     }
 
-    private static async Task<SidecarProcess> CreateAsync(SidecarOptions options) => new(options, IsDaprd ? await ControlPlane.FlagsAsync() : []);
+    private static async Task<TestedSidecar> CreateAsync(SidecarOptions options) => new(options, IsDaprd ? await ControlPlane.FlagsAsync() : []);
 
-    private static string SharedFolder()
-    {
-        var folder = Directory.CreateTempSubdirectory("conformance-run-");
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Delete(recursive: true);
-        return folder.FullName;
-    }
+    private static bool NeedsProcess(SidecarOptions options) => options.OwnProcess || options.Isolated || options.IgnoresInterrupt || options.Environment.Count > 0;
 
     private async Task<bool> IsReadyAsync(bool wanted)
     {
-        if (process.HasExited)
+        if (Ended.IsCompleted)
         {
-            throw new InvalidOperationException($"the sidecar of {AppId} has ended with exit code {process.ExitCode}");
+            throw new InvalidOperationException($"the sidecar of {AppId} has ended with exit code {await Ended}");
         }
         try
         {
@@ -153,28 +135,13 @@ public sealed class SidecarProcess : IAsyncDisposable
           configuration: { connectionString: "{{Path.Combine(folder, "names.db")}}", updateInterval: 60s, timeout: 20s }
         """);
 
-    private ProcessStartInfo StartInfo(SidecarOptions options, IReadOnlyList<string> controlPlane)
+    /// <summary>The files of this sidecar, and the flags that name them.</summary>
+    private List<string> Flags(SidecarOptions options, IReadOnlyList<string> controlPlane)
     {
         var resources = Directory.CreateDirectory(Path.Combine(scratch, "resources")).FullName;
         foreach (var (index, resource) in options.Resources.Index())
         {
             File.WriteAllText(Path.Combine(resources, $"{index}.yaml"), resource.Replace("{scratch}", scratch, StringComparison.Ordinal));
-        }
-        var program = DaprdPath ?? "dotnet";
-        var info = new ProcessStartInfo(options.IgnoresInterrupt ? "sh" : program)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = scratch,
-        };
-        if (options.IgnoresInterrupt)
-        {
-            ((string[])["-c", "trap '' INT; exec \"$@\"", "sh", program]).ToList().ForEach(info.ArgumentList.Add);
-        }
-        if (DaprdPath is null)
-        {
-            info.ArgumentList.Add(Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "SidecarAssembly").Value!);
-            info.ArgumentList.Add("daprd");
         }
         List<string> flags =
         [
@@ -185,9 +152,8 @@ public sealed class SidecarProcess : IAsyncDisposable
         if (IsDaprd)
         {
             var names = Path.Combine(scratch, "names.yaml");
-            File.WriteAllText(names, NamesIn(options.Isolated ? scratch : Shared));
+            File.WriteAllText(names, NamesIn(options.Isolated ? scratch : SharedFolder.Path));
             flags.AddRange(["--config", names, "--dapr-internal-grpc-listen-address", "127.0.0.1"]);
-            info.Environment["DAPR_HOST_IP"] = "127.0.0.1";
         }
         if (options.Configuration is { } configuration)
         {
@@ -195,8 +161,19 @@ public sealed class SidecarProcess : IAsyncDisposable
             File.WriteAllText(file, configuration);
             flags.AddRange(["--config", file]);
         }
-        flags.ForEach(info.ArgumentList.Add);
-        info.Environment["TMPDIR"] = options.Isolated ? scratch : Shared;
+        return flags;
+    }
+
+    private ProcessStartInfo Launch(SidecarOptions options, List<string> flags)
+    {
+        string[] program = DaprdPath is { } daprd ? [daprd] : ["dotnet", RunProcess.Assembly, "daprd"];
+        string[] command = [.. options.IgnoresInterrupt ? ["sh", "-c", "trap '' INT; exec \"$@\"", "sh"] : (string[])[], .. program, .. flags];
+        var info = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = scratch };
+        if (IsDaprd)
+        {
+            info.Environment["DAPR_HOST_IP"] = "127.0.0.1";
+        }
+        info.Environment["TMPDIR"] = options.Isolated ? scratch : SharedFolder.Path;
         info.Environment["DOTNET_TieredPGO"] = "0";
         info.Environment.Remove("DAPR_API_TOKEN");
         info.Environment.Remove("APP_API_TOKEN");
