@@ -97,6 +97,8 @@ public sealed class EndingTests
             Resources = [Yaml.Component("events", "pubsub.sqlite", ("connectionString", "{scratch}/events.db")), Yaml.Component("tick", "bindings.cron", ("schedule", "@every 10ms"))],
             Flags = ["--enable-app-health-check", "--app-health-probe-interval=1"],
         });
+        // Before the app was found healthy it has no subscription, and an event has nobody to go to.
+        await Patience.UntilAsync(() => Task.FromResult(sidecar.Output.Contains($"App {sidecar.AppId} is ready", StringComparison.Ordinal)), "the app was not found healthy");
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/topic", "{}").SucceedsAsync();
         await app.NextAsync("/events");
         await sidecar.SignalAsync("TERM");
