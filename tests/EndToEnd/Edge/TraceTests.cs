@@ -8,21 +8,13 @@ using EndToEnd.Systems;
 namespace EndToEnd.Edge;
 
 /// <summary>What a collector gets of an order's way: one trace, from the client's call to the last event, with every span's parent in it.</summary>
-public sealed class TraceTests
+[Collection(OnObservedSystem.Name)]
+public sealed class TraceTests(ObservedSystem shared)
 {
     [Fact]
     public async Task An_order_is_one_trace_over_edge_sidecars_services_events_and_workflow()
     {
-        await using var collector = await SpanCollector.StartAsync();
-        await using var system = await OrderSystem.StartAsync(folder =>
-        {
-            folder.Replace("dapr.yaml", "    ASPNETCORE_ENVIRONMENT: Development", $"""
-                    ASPNETCORE_ENVIRONMENT: Development
-                    OTEL_EXPORTER_OTLP_ENDPOINT: http://127.0.0.1:{collector.OtlpPort}
-                    OTEL_BSP_SCHEDULE_DELAY: "100"
-                """);
-            folder.Replace("components/configuration.yaml", "samplingRate: \"1\"", $"samplingRate: \"1\"\n    otel: {{ endpointAddress: \"127.0.0.1:{collector.OtlpPort}\", isSecure: false, protocol: grpc }}");
-        });
+        var (system, collector) = (shared.System, shared.Collector);
 
         // daprd's outbox begins a trace of its own with each event: there the events, and all that follows from them, are not in the client's trace.
         await (DaprInstallation.OfSuite is null

@@ -4,7 +4,7 @@ using EndToEnd.Systems;
 namespace EndToEnd.Orders;
 
 /// <summary>Many orders want the last of the same few products, in every order of lines.</summary>
-public sealed class LastUnitsTests
+public sealed class LastUnitsTests(LastUnitsTests.WithFewUnits shared) : IClassFixture<LastUnitsTests.WithFewUnits>
 {
     private const int Units = 50;
     private const int Orders = 200;
@@ -12,18 +12,20 @@ public sealed class LastUnitsTests
     private static readonly string[] Products = ["last-a", "last-b", "last c ö"];
     private static readonly string[] Sagas = ["orchestration", "choreography"];
 
+    private readonly OrderSystem system = shared.System;
+
     [Fact]
     public async Task Exactly_as_many_orders_are_confirmed_as_there_are_units_and_nothing_stays_held_for_the_others()
     {
-        await using var system = await StartAsync();
+        await RestockAsync();
         var stock = await system.Api.ProductsAsync();
 
         // Nobody's order: its reservation is the first to be made, and the first to expire.
         using var inventory = system.SidecarOf("orders");
         await inventory.InvokeAsync("inventory", "reservations/nobodys", new { items = Lines(2) });
-        var orderIds = await PlaceAsync(system, Orders);
+        var orderIds = await PlaceAsync("last", Orders);
 
-        var released = await Wait.ForAsync("the reservation of no order expires", () => Task.FromResult(Reservation(system, "nobodys") is { Status: "released" } found ? found : null));
+        var released = await Wait.ForAsync("the reservation of no order expires", () => Task.FromResult(Reservation("nobodys") is { Status: "released" } found ? found : null));
         Assert.StartsWith("expired", released.Reason, StringComparison.Ordinal);
         await Wait.UntilAsync("its release is told", () => Task.FromResult(system.Set.ValuesOf("inventory-store").Any(told => told.Contains("nobodys:inventory.released", StringComparison.Ordinal))));
         var ended = new List<OrderView>();
@@ -44,38 +46,40 @@ public sealed class LastUnitsTests
     [Fact]
     public async Task Lines_move_together_although_inventory_dies_in_the_middle()
     {
-        await using var system = await StartAsync();
+        await RestockAsync();
         var stock = await system.Api.ProductsAsync();
 
-        var placing = PlaceAsync(system, 60);
+        var placing = PlaceAsync("moving", 60);
         await Wait.UntilAsync("the first orders have reserved their goods", async () => (await system.Api.ProductsAsync()).Any(product => product.Reserved > 0));
         await system.KillAppAsync("inventory");
 
         await Invariants.HoldAsync(system, stock, await placing);
     }
 
-    private static async Task<OrderSystem> StartAsync()
+    /// <summary>Whatever an earlier case has left of them.</summary>
+    private async Task RestockAsync()
     {
-        var system = await OrderSystem.StartAsync(folder =>
-        {
-            folder.Replace("dapr.yaml", "Saga__StuckAfter: \"00:00:15\"", "Saga__StuckAfter: \"00:00:45\""); // two hundred at once take their time
-            folder.Replace("dapr.yaml", "Saga__StuckAfter: \"00:00:45\"", "Saga__StuckAfter: \"00:00:45\"\n    Inventory__ExpireAfter: \"00:00:05\"");
-        });
         foreach (var product in Products)
         {
             await system.Api.PutProductAsync(Uri.EscapeDataString(product), new { name = "One of the last", price = 100, stock = Units });
         }
-        return system;
     }
 
-    private static Task<string[]> PlaceAsync(OrderSystem system, int count) => Task.WhenAll(Enumerable.Range(0, count).Select(number
-        => system.Api.PlaceStubbornlyAsync(new { customerId = $"customer-{1 + (number % 2)}", items = Lines(number), paymentToken = "tok_ok", saga = Sagas[number % 2] }, $"last-{number}")));
+    private Task<string[]> PlaceAsync(string burst, int count) => Task.WhenAll(Enumerable.Range(0, count).Select(number
+        => system.Api.PlaceStubbornlyAsync(new { customerId = $"customer-{1 + (number % 2)}", items = Lines(number), paymentToken = "tok_ok", saga = Sagas[number % 2] }, $"{burst}-{number}")));
 
     /// <summary>One of each product, beginning with another one each time.</summary>
     private static object[] Lines(int number) => [.. Enumerable.Range(0, Products.Length).Select(line => new { productId = Products[(number + line) % Products.Length], quantity = 1 })];
 
-    private static ReservationView? Reservation(OrderSystem system, string orderId)
+    private ReservationView? Reservation(string orderId)
         => system.Set.ValuesOf("inventory-stock", "inventory-stock||reservation").Select(value => JsonSerializer.Deserialize<ReservationView>(value, JsonSerializerOptions.Web)!).FirstOrDefault(one => one.OrderId == orderId);
+
+    /// <summary>A system in which a reservation that no order confirms expires after five seconds.</summary>
+    public sealed class WithFewUnits : SharedSystem
+    {
+        private protected override void Prepare(SystemFolder folder)
+            => folder.Replace("dapr.yaml", "Saga__StuckAfter: \"00:00:15\"", "Saga__StuckAfter: \"00:00:45\"\n    Inventory__ExpireAfter: \"00:00:05\""); // two hundred orders at once take their time
+    }
 
     private sealed record ReservationView(string OrderId, string Status, string? Reason);
 }

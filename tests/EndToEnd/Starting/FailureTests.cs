@@ -70,20 +70,6 @@ public sealed class FailureTests
         await FailsAsync(folder, [], "shipping", $"{port}");
     }
 
-    [EmbeddedRunFact]
-    public async Task A_second_run_of_the_same_folder_is_refused_and_leaves_the_first_alone()
-    {
-        await using var system = await OrderSystem.StartAsync();
-        var first = system.Processes;
-
-        await using var second = system.StartSecond();
-
-        Assert.NotEqual(0, await second.EndedAsync());
-        Assert.Contains("already runs", second.Output, StringComparison.Ordinal);
-        Assert.Equal(first, system.Processes);
-        Assert.All(first, process => Assert.True(process.IsAlive));
-    }
-
     private static async Task FailsAsync(Action<SystemFolder> mistake, params string[] said)
     {
         using var folder = await SystemFolder.CreateAsync();

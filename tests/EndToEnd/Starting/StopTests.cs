@@ -3,13 +3,17 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Starting;
 
-public sealed class StopTests
+/// <summary>The end that a person asks for, and a second start beside a run.</summary>
+[Collection(OnKilledSystem.Name)]
+public sealed class StopTests(KilledSystem shared)
 {
+    private readonly OrderSystem system = shared.System;
+
     [EmbeddedRunFact]
     public async Task Ctrl_c_ends_all_processes_with_exit_code_0_and_the_next_start_finds_the_orders()
     {
-        await using var system = await OrderSystem.StartAsync();
-        var order = await system.Api.PlaceAndEndAsync(Api.Order());
+        var orderId = await system.Api.PlaceStubbornlyAsync(Api.Order(), "stop"); // connections of an earlier run may be left
+        Assert.Equal("confirmed", (await system.Api.EndOfAsync(orderId)).Status);
         var processes = system.Processes;
 
         Assert.Equal(9, processes.Count(process => process.IsAlive));
@@ -18,6 +22,19 @@ public sealed class StopTests
         Assert.DoesNotContain(processes, process => process.IsAlive);
 
         await system.StartAgainAsync();
-        Assert.Equal("confirmed", (await system.Api.OrderAsync(order.OrderId)).Status);
+        Assert.Equal("confirmed", (await system.Api.OrderAsync(orderId)).Status);
+    }
+
+    [EmbeddedRunFact]
+    public async Task A_second_run_of_the_same_folder_is_refused_and_leaves_the_first_alone()
+    {
+        var first = system.Processes;
+
+        await using var second = system.StartSecond();
+
+        Assert.NotEqual(0, await second.EndedAsync());
+        Assert.Contains("already runs", second.Output, StringComparison.Ordinal);
+        Assert.Equal(first, system.Processes);
+        Assert.All(first, process => Assert.True(process.IsAlive));
     }
 }

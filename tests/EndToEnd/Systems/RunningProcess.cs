@@ -8,6 +8,8 @@ namespace EndToEnd.Systems;
 internal sealed partial record RunningProcess(string AppId, int ProcessId, string StartTime)
 {
     private const int Terminate = 15;
+    private static readonly int Stop = OperatingSystem.IsMacOS() ? 17 : 19;
+    private static readonly int Continue = OperatingSystem.IsMacOS() ? 19 : 18;
 
     public bool IsAlive => StartTimeOf(ProcessId) == StartTime;
 
@@ -36,6 +38,17 @@ internal sealed partial record RunningProcess(string AppId, int ProcessId, strin
         catch (ArgumentException)
         {
             // Gone already.
+        }
+    }
+
+    /// <summary>Stands still until <see cref="Thaw"/>; false when it has ended.</summary>
+    public bool TryFreeze() => IsAlive && Signal(ProcessId, Stop) == 0;
+
+    public void Thaw()
+    {
+        if (IsAlive)
+        {
+            _ = Signal(ProcessId, Continue);
         }
     }
 

@@ -7,9 +7,9 @@ public class SharedSystem : IAsyncLifetime
 
     internal OrderSystem System => system!;
 
-    public async Task InitializeAsync() => system = await OrderSystem.StartAsync(Prepare);
+    public virtual async Task InitializeAsync() => system = await OrderSystem.StartAsync(Prepare);
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         if (system is not null)
         {

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using EndToEnd.Orders;
+using EndToEnd.Systems;
+using Xunit.Abstractions;
+
+namespace Chaos;
+
+/// <summary>Random faults under load. Afterwards the books must agree, and nothing waits for a person because something was started again.</summary>
+public sealed class ChaosTests(ITestOutputHelper output)
+{
+    private readonly ChaosPlan plan = ChaosPlan.OfEnvironment;
+
+    [Fact]
+    public async Task Random_faults_under_load_lose_and_double_nothing()
+    {
+        await using var system = await OrderSystem.StartAsync();
+        var stock = await system.Api.ProductsAsync();
+        var load = new MixedLoad(system, plan.Seed);
+        var struck = new List<(Fault Fault, long At)>();
+        using (var end = new CancellationTokenSource())
+        {
+            var orders = load.RunAsync(end.Token);
+            try
+            {
+                await StrikeAsync(system, struck);
+            }
+            finally
+            {
+                await end.CancelAsync();
+            }
+            await orders;
+        }
+
+        var state = await ShopState.TakeAsync(system, stock, load.Accepted);
+        Report(load, struck);
+        Assert.Empty(Auditor.Audit(state).Select(fault => $"seed {plan.Seed}: {fault}"));
+        Assert.Empty((await system.Api.ReadAsync<ListOf<System.Text.Json.JsonElement>>("/api/operations/dead-letters?state=open&limit=100")).Items);
+    }
+
+    private async Task StrikeAsync(OrderSystem system, List<(Fault Fault, long At)> struck)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        foreach (var fault in plan.Faults())
+        {
+            struck.Add((fault, Stopwatch.GetTimestamp()));
+            await CommitAsync(system, fault);
+            await Task.Delay(fault.Rest, TimeProvider.System); // the plan's, not a wait for anything
+            if (Stopwatch.GetElapsedTime(begun) > plan.Duration)
+            {
+                return;
+            }
+        }
+    }
+
+    private static async Task CommitAsync(OrderSystem system, Fault fault)
+    {
+        switch (fault.Kind)
+        {
+            case FaultKind.KillSidecar:
+                await system.KillSidecarAsync();
+                await system.StartAgainAsync();
+                break;
+            case FaultKind.KillApp:
+                await (system.Processes.FirstOrDefault(process => process.AppId == fault.AppId)?.KillAsync() ?? Task.CompletedTask);
+                break;
+            default:
+                // An app that was killed a moment ago may be between two processes.
+                if (system.Processes.FirstOrDefault(process => process.AppId == fault.AppId) is { } process && process.TryFreeze())
+                {
+                    await Task.Delay(fault.Lasting, TimeProvider.System);
+                    process.Thaw();
+                }
+                break;
+        }
+    }
+
+    private void Report(MixedLoad load, List<(Fault Fault, long At)> struck)
+    {
+        output.WriteLine($"seed {plan.Seed}: {load.Accepted.Count} orders, {struck.Count} faults");
+        foreach (var (fault, at) in struck)
+        {
+            output.WriteLine($"  {fault}: next order accepted after {load.FirstAfter(at)?.TotalSeconds:0.00} s");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+namespace EndToEnd.Orders;
+
+/// <summary>Compares orders, stock, money, shipments and lists of a shop, and says where they contradict each other.</summary>
+internal static class Auditor
+{
+    public static IReadOnlyList<string> Audit(ShopState shop) => [.. Once(shop), .. Stock(shop), .. Money(shop), .. Shipments(shop), .. shop.Orders.SelectMany(Stream), .. Lists(shop)];
+
+    /// <summary>Of two orders with one id one is lost, or was placed twice.</summary>
+    private static IEnumerable<string> Once(ShopState shop)
+        => shop.Orders.GroupBy(audited => audited.Order.OrderId).Where(same => same.Count() > 1).Select(same => $"order {same.Key} was accepted {same.Count()} times");
+
+    private static IEnumerable<string> Stock(ShopState shop)
+    {
+        var sold = shop.Orders.Where(audited => audited.Order.Status == "confirmed").SelectMany(audited => audited.Order.Items).GroupBy(item => item.ProductId).ToDictionary(items => items.Key, items => items.Sum(item => item.Quantity));
+        foreach (var before in shop.Before)
+        {
+            var quantity = sold.GetValueOrDefault(before.ProductId);
+            var expected = (Available: before.Available - quantity, Reserved: before.Reserved + quantity, before.Sold);
+            var after = shop.After.Single(product => product.ProductId == before.ProductId);
+            if ((after.Available, after.Reserved, after.Sold) != expected)
+            {
+                yield return $"{before.ProductId}: available, reserved and sold are {(after.Available, after.Reserved, after.Sold)}, and by the orders {expected}";
+            }
+        }
+    }
+
+    private static IEnumerable<string> Money(ShopState shop)
+    {
+        var orders = All(shop).ToDictionary(order => order.OrderId);
+        foreach (var stranger in shop.Payments.Where(booking => booking.Kept > 0 && !orders.ContainsKey(booking.OrderId)))
+        {
+            yield return $"{stranger.Kept} are kept for {stranger.OrderId}, which is no order";
+        }
+        foreach (var order in orders.Values)
+        {
+            var due = order.Status == "confirmed" ? order.Total : 0;
+            var kept = shop.Payments.Where(booking => booking.OrderId == order.OrderId).Sum(booking => booking.Kept);
+            if (order.Status != "intervention" && kept != due)
+            {
+                yield return $"order {order.OrderId} is {order.Status}: {kept} are kept of {due}";
+            }
+        }
+    }
+
+    private static IEnumerable<string> Shipments(ShopState shop)
+    {
+        var arranged = shop.Shipments.Where(shipment => shipment.Status == "arranged").Select(shipment => shipment.OrderId).ToList();
+        var confirmed = All(shop).Where(order => order.Status == "confirmed").Select(order => order.OrderId).ToList();
+        return
+        [
+            .. confirmed.Except(arranged).Select(orderId => $"order {orderId} is confirmed and has no shipment"),
+            .. arranged.Except(confirmed).Select(orderId => $"a shipment is arranged for {orderId}, which is not confirmed"),
+        ];
+    }
+
+    /// <summary>A stream begins with the order, ends as the order has ended, and tells each end once.</summary>
+    private static IEnumerable<string> Stream(AuditedOrder audited)
+    {
+        var (order, events) = audited;
+        if (order.Status == "intervention")
+        {
+            yield break; // a person has the word
+        }
+        var said = $"order {order.OrderId} is {order.Status}, and its events are {string.Join(' ', events)}";
+        if (events is not ["order.created", ..] || events[^1] != $"order.{order.Status}")
+        {
+            yield return said;
+        }
+        else if (events.Where(happened => happened is "order.created" or "order.confirmed" or "order.cancelled").GroupBy(happened => happened).Any(same => same.Count() > 1))
+        {
+            yield return $"{said}: one is told twice";
+        }
+        else if (order.Saga == "orchestration" && events.Count(happened => happened is not ("order.approval-requested" or "order.approved")) != (events.Contains("order.confirmed") && order.Status == "cancelled" ? 3 : 2))
+        {
+            yield return $"{said}: more than a saga of this kind tells";
+        }
+    }
+
+    private static IEnumerable<string> Lists(ShopState shop)
+    {
+        foreach (var missing in shop.Orders.Select(audited => audited.Order.OrderId).Except(shop.Listed))
+        {
+            yield return $"order {missing} is in no list";
+        }
+        foreach (var twice in shop.Listed.GroupBy(orderId => orderId).Where(same => same.Count() > 1))
+        {
+            yield return $"order {twice.Key} is listed {twice.Count()} times";
+        }
+    }
+
+    private static IEnumerable<OrderView> All(ShopState shop) => shop.Orders.Select(audited => audited.Order).Concat(shop.Earlier).DistinctBy(order => order.OrderId);
+}

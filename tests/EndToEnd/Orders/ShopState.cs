@@ -1,0 +1,33 @@
+using EndToEnd.Systems;
+
+namespace EndToEnd.Orders;
+
+/// <summary>An order that has ended, and the types of its events in their order.</summary>
+internal sealed record AuditedOrder(OrderView Order, IReadOnlyList<string> Events);
+
+/// <summary>What a shop shows and stores once all of its orders have ended.</summary>
+/// <param name="Before">The stock before the first of <paramref name="Orders"/>.</param>
+/// <param name="Orders">The orders that were accepted since then.</param>
+/// <param name="Earlier">Those of before, which count for the books alone.</param>
+internal sealed record ShopState(
+    IReadOnlyList<ProductView> Before, IReadOnlyList<ProductView> After, IReadOnlyList<AuditedOrder> Orders, IReadOnlyList<OrderView> Earlier,
+    IReadOnlyCollection<Booking> Payments, IReadOnlyCollection<ShipmentBooking> Shipments, IReadOnlyList<string> Listed)
+{
+    /// <summary>Waits until each order has ended and the lists show as many as there are.</summary>
+    public static async Task<ShopState> TakeAsync(OrderSystem system, IReadOnlyList<ProductView> before, IReadOnlyList<string> orderIds)
+    {
+        var orders = new List<AuditedOrder>();
+        foreach (var orderId in orderIds)
+        {
+            orders.Add(new AuditedOrder(await system.Api.EndOfAsync(orderId), await system.Api.EventsAsync(orderId)));
+        }
+        List<string> listed = [];
+        await Wait.UntilAsync("every order is listed", async () => !orderIds.Except(listed = await system.Api.ListAllAsync("limit=100")).Any());
+        var earlier = new List<OrderView>();
+        foreach (var orderId in listed.Except(orderIds))
+        {
+            earlier.Add(await system.Api.EndOfAsync(orderId));
+        }
+        return new ShopState(before, await system.Api.ProductsAsync(), orders, earlier, [.. system.Books.Payments().Values], [.. system.Books.Shipments().Values], listed);
+    }
+}
