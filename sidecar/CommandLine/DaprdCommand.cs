@@ -1,7 +1,8 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging.Console;
+using Sidecar.Api;
 using Sidecar.Apps;
-using Sidecar.Components;
+using Sidecar.Go;
 using Sidecar.Hosting;
 using Sidecar.Logging;
 using Sidecar.Reloading;
@@ -72,7 +73,7 @@ internal static class DaprdCommand
             await Console.Error.WriteLineAsync(e.Message);
             return 2;
         }
-        var log = new DaprdLog(appId, IsTrue(Last("log-as-json")), TimeProvider.System);
+        var log = new DaprdLog(appId, RuntimeVersion.Value, IsTrue(Last("log-as-json")), TimeProvider.System);
         foreach (var name in values.Keys.Where(Ignored.Contains))
         {
             log.Say(LogLevel.Information, $"flag --{name} has no meaning for the embedded sidecar and is ignored");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sidecar.Go;
 using Sidecar.Resources;
 using Sidecar.Yaml;
 

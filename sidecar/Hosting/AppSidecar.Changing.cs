@@ -1,9 +1,10 @@
 using Grpc.Core;
-using Sidecar.Components;
+using Sidecar.Catalogue;
 using Sidecar.Metrics;
 using Sidecar.PubSub;
 using Sidecar.PubSub.Subscribing;
 using Sidecar.Resources;
+using Sidecar.Secrets;
 using Sidecar.State;
 using Sidecar.Yaml;
 
@@ -47,14 +48,14 @@ internal sealed partial class AppSidecar
     }
 
     /// <summary>Of the actors and workflows, which can't change theirs while they run.</summary>
-    public Component? ActorStore => Components.ActorStore;
+    public Component? ActorStore => Components.ActorStateStoreResource;
 
     private async Task ResumeEventsAsync(CancellationToken cancellation)
     {
         var reachable = Channel is not null && AppIsWell;
         try
         {
-            await Subscriptions.ChangeAsync(reachable ? await WantedAsync(cancellation) : declared.Select(subscription => subscription.Topic), cancellation);
+            await Blocks.Subscriptions.ChangeAsync(reachable ? await WantedAsync(cancellation) : declared.Select(subscription => subscription.Topic), cancellation);
             if (reachable && !noMoreEvents)
             {
                 await InputBindings.StartAsync(Channel!, cancellation);
@@ -74,14 +75,14 @@ internal sealed partial class AppSidecar
         }
         LogClosing(component.Name, component.Type, component.Version);
         await InputBindings.StopAsync(component.Name);
-        await Subscriptions.PauseAsync(component.Name);
+        await Blocks.Subscriptions.PauseAsync(component.Name);
         await Components.CloseAsync(open);
     }
 
     private async Task OpenAsync(Component component, ComponentLoader loader, CancellationToken cancellation)
     {
         var problems = new List<YamlProblem>();
-        if (loader.Open(component, Options.AppId, Components.SecretStores, problems) is not { } opened)
+        if (loader.Open(component, Options.AppId, Components.Of<ISecretStore>(), problems) is not { } opened)
         {
             var failure = $"process component {component.Name} error: [INIT_COMPONENT_FAILURE]: initialization error occurred for {component.Name} ({component.Type}/{component.Version}): {string.Join("; ", problems)}";
             if (!component.IgnoreErrors)
@@ -101,7 +102,7 @@ internal sealed partial class AppSidecar
         }
         if (opened.Instance is PubSubComponent)
         {
-            await Subscriptions.ResumeAsync(component.Name, cancellation);
+            await Blocks.Subscriptions.ResumeAsync(component.Name, cancellation);
         }
     }
 

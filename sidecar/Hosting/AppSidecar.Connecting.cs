@@ -5,8 +5,9 @@ using Grpc.Core;
 using Sidecar.Actors;
 using Sidecar.Apps;
 using Sidecar.Cel;
-using Sidecar.Invocation;
+using Sidecar.Http;
 using Sidecar.Jobs;
+using Sidecar.PubSub;
 using Sidecar.PubSub.Subscribing;
 using Sidecar.State;
 
@@ -164,7 +165,7 @@ internal sealed partial class AppSidecar
             AppIsWell = true;
             if (!noMoreEvents)
             {
-                await Subscriptions.StartAsync(wanted, Channel!, cancellation);
+                await Blocks.Subscriptions.StartAsync(wanted, Channel!, cancellation);
                 await InputBindings.StartAsync(Channel!, cancellation);
                 await JobService.StartAppAsync(Channel!, cancellation);
             }
@@ -201,13 +202,13 @@ internal sealed partial class AppSidecar
     {
         JobService.StopApp();
         await InputBindings.StopAsync();
-        await Subscriptions.StopAppAsync();
+        await Blocks.Subscriptions.StopAppAsync();
     }
 
     /// <summary>What the app is to be sent: what resources say, and what it says itself, which is asked for once there is a broker.</summary>
     private async Task<IReadOnlyList<TopicSubscription>> WantedAsync(CancellationToken cancellation)
     {
-        programmatic ??= Components.PubSubs.Count == 0 ? null : Skips("subscribe") ? [] : await AskAsync(cancellation);
+        programmatic ??= Components.Of<PubSubComponent>().Count == 0 ? null : Skips("subscribe") ? [] : await AskAsync(cancellation);
         return [.. declared.Select(subscription => subscription.Topic), .. programmatic ?? []];
     }
 

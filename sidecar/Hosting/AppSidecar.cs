@@ -7,6 +7,7 @@ using Sidecar.Components;
 using Sidecar.ConfigurationStores;
 using Sidecar.Conversation;
 using Sidecar.Cryptography;
+using Sidecar.Failures;
 using Sidecar.Invocation;
 using Sidecar.Jobs;
 using Sidecar.Locks;
@@ -16,6 +17,7 @@ using Sidecar.Middleware;
 using Sidecar.Names;
 using Sidecar.PubSub.Publishing;
 using Sidecar.PubSub.Subscribing;
+using Sidecar.Reloading;
 using Sidecar.Resiliency;
 using Sidecar.Resources;
 using Sidecar.Secrets;
@@ -31,7 +33,7 @@ namespace Sidecar.Hosting;
 /// The sidecar of one app: its building blocks, with its own identity, components, scopes and tokens. Several live in a process
 /// and share nothing but threads and the files their components name.
 /// </summary>
-internal sealed partial class AppSidecar : IAsyncDisposable
+internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDisposable
 {
     private static readonly TimeSpan FirstProbes = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestDeactivation = TimeSpan.FromSeconds(2); // of all actors at the end
@@ -62,30 +64,33 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         logger = loggers.CreateLogger<AppSidecar>();
         Tracer = new Tracer(options.AppId, configuration.Tracing.Completed(Environment.GetEnvironmentVariable), loggers);
         Policies = new PolicyBook(options.AppId, resources.Resiliency, time);
-        PubSub = new PubSubApi(options.AppId, components, Policies, Tracer, time);
-        Outbox = new Outbox(options.AppId, components, PubSub, time, loggers.CreateLogger<Outbox>());
-        State = new StateApi(options.AppId, components, Outbox, Policies, time);
-        Locks = new LockApi(components, Policies);
-        ConfigurationItems = new ConfigurationApi(options.AppId, components, Policies, time);
-        Bindings = new BindingsApi(options.AppId, components, Policies, time);
-        InputBindings = new InputBindings(options.AppId, options.BindingOptionsTimeout, components, Policies, Bindings, Tracer, time, loggers.CreateLogger<InputBindings>());
-        Secrets = new SecretsApi(options.AppId, components, configuration.SecretScopes, time);
-        Conversation = new ConversationApi(options.AppId, components, Policies, time);
-        Cryptography = new CryptographyApi(options.AppId, components, Policies, time);
+        var pubsub = new PubSubApi(options.AppId, components, Policies, Tracer, time);
+        Outbox = new Outbox(options.AppId, components, pubsub, time, loggers.CreateLogger<Outbox>());
+        var bindings = new BindingsApi(options.AppId, components, Policies, time);
+        InputBindings = new InputBindings(options.AppId, options.BindingOptionsTimeout, components, Policies, bindings, Tracer, time, loggers.CreateLogger<InputBindings>());
         Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
-        Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies, time);
-        Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, () => Well, actors, time);
         this.loggers = loggers;
-        Subscriptions = new SubscriptionManager(options.AppId, components, Policies, Tracer, time, loggers);
-        if (components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var store)
-        {
-            Workflows = new WorkflowEngine(options.AppId, (ITransactionalStateStore)store, time, loggers,
-                new WorkflowEngineOptions(LargestWorkItem(options)) { Limits = configuration.Workflow.Limits, Retention = configuration.Workflow.Retention }, new LocalPeers(directory), Tracer);
-        }
+        var durable = components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var store ? (ITransactionalStateStore)store : null;
         // daprd keeps jobs in its scheduler, which there is none of here; without a durable store they last as long as the process.
-        var jobs = new JobStore(options.AppId, components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var durable ? (ITransactionalStateStore)durable : new InMemoryStateStore(time));
+        var jobs = new JobStore(options.AppId, durable ?? new InMemoryStateStore(time));
         JobService = new JobService(options.AppId, jobs, time, loggers.CreateLogger<JobService>());
-        Jobs = new JobApi(options.AppId, jobs, JobService, time);
+        Blocks = new BuildingBlocks
+        {
+            State = new StateApi(options.AppId, components, Outbox, Policies, time),
+            PubSub = pubsub,
+            Subscriptions = new SubscriptionManager(options.AppId, components, Policies, Tracer, time, loggers),
+            Secrets = new SecretsApi(options.AppId, components, configuration.SecretScopes, time),
+            Conversation = new ConversationApi(options.AppId, components, Policies, time),
+            Cryptography = new CryptographyApi(options.AppId, components, Policies, time),
+            Locks = new LockApi(components, Policies),
+            ConfigurationItems = new ConfigurationApi(options.AppId, components, Policies, time),
+            Bindings = bindings,
+            Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies, time),
+            Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, () => Well, actors, time),
+            Jobs = new JobApi(options.AppId, jobs, JobService, time),
+            Workflows = durable is null ? null : new WorkflowEngine(options.AppId, durable, time, loggers,
+                new WorkflowEngineOptions(LargestWorkItem(options)) { Limits = configuration.Workflow.Limits, Retention = configuration.Workflow.Retention }, directory, Tracer),
+        };
         ApiPipeline = new HttpPipeline(configuration.ApiPipeline, components, logger);
         AppPipeline = new HttpPipeline(configuration.AppPipeline, components, logger);
         if (options.AppPort > 0)
@@ -103,32 +108,16 @@ internal sealed partial class AppSidecar : IAsyncDisposable
 
     public PolicyBook Policies { get; }
 
+    public BuildingBlocks Blocks { get; }
+
+    public ServiceInvoker Invoker => Blocks.Invoker;
+
     public ComponentSet Components { get; }
 
     /// <summary>What is told of <see cref="Components"/>: those that have been taken up with all that hangs on them.</summary>
     public IReadOnlyList<LoadedComponent> ToldComponents { get; private set; }
 
     public IReadOnlyList<HttpEndpoint> Endpoints { get; }
-
-    public StateApi State { get; }
-
-    public PubSubApi PubSub { get; }
-
-    public SecretsApi Secrets { get; }
-
-    public ConversationApi Conversation { get; }
-
-    public CryptographyApi Cryptography { get; }
-
-    public LockApi Locks { get; }
-
-    public ConfigurationApi ConfigurationItems { get; }
-
-    public BindingsApi Bindings { get; }
-
-    public ServiceInvoker Invoker { get; }
-
-    public SubscriptionManager Subscriptions { get; }
 
     public AccessPolicy Access { get; }
 
@@ -140,15 +129,8 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     /// <summary>How it finds sidecars of other processes, and is found by them.</summary>
     public INameResolver Names { get; }
 
-    public ActorApi Actors { get; }
-
-    public JobApi Jobs { get; }
-
     /// <summary>The actors of the app; null until it has said that it hosts any.</summary>
     public ActorHost? ActorHost { get; private set; }
-
-    /// <summary>Null when the app has no store flagged actorStateStore.</summary>
-    public WorkflowEngine? Workflows { get; }
 
     /// <summary>The way to the app; null for a sidecar without one.</summary>
     public IAppChannel? Channel { get; }
@@ -190,11 +172,11 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         {
             SidecarMeter.Loaded(Options.AppId, component.Resource.Type);
         }
-        Subscriptions.Declare(declared.Select(subscription => subscription.Topic));
+        Blocks.Subscriptions.Declare(declared.Select(subscription => subscription.Topic));
         await Outbox.StartAsync(cancellation);
-        if (Workflows is not null)
+        if (Blocks.Workflows is { } workflows)
         {
-            await Workflows.StartAsync(cancellation);
+            await workflows.StartAsync(cancellation);
         }
         Announce([]);
         connection = BackgroundLoop.Start($"The connection to app {Options.AppId}", _ => ConnectUntilStoppedAsync(), time, logger);
@@ -210,7 +192,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     /// <summary>Ends the streams of workflow workers, which would otherwise keep the server from stopping.</summary>
     public async ValueTask EndWorkAsync()
     {
-        await (Workflows?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (Blocks.Workflows?.DisposeAsync() ?? ValueTask.CompletedTask);
         await JobService.DisposeAsync();
     }
 
@@ -236,16 +218,16 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     {
         noMoreEvents = true;
         await HoldEventsAsync();
-        await Subscriptions.StopAsync();
+        await Blocks.Subscriptions.StopAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
         await QuiesceAsync();
         await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);
-        await Subscriptions.DisposeAsync();
+        await Blocks.Subscriptions.DisposeAsync();
         await JobService.DisposeAsync();
-        await ConfigurationItems.DisposeAsync();
+        await Blocks.ConfigurationItems.DisposeAsync();
         if (ActorHost is not null)
         {
             await ActorHost.DisposeAsync();
@@ -255,7 +237,7 @@ internal sealed partial class AppSidecar : IAsyncDisposable
         await LeaveAsync();
         (Channel as IDisposable)?.Dispose();
         Client?.Dispose();
-        Invoker.Dispose();
+        Blocks.Invoker.Dispose();
         Tracer.Dispose();
         stopping.Dispose();
         events.Dispose();

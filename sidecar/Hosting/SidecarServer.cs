@@ -7,14 +7,15 @@ using Sidecar.Api;
 using Sidecar.Api.Grpc;
 using Sidecar.Api.Http;
 using Sidecar.Apps;
-using Sidecar.Components;
-using Sidecar.Invocation;
+using Sidecar.Catalogue;
+using Sidecar.Http;
 using Sidecar.Logging;
 using Sidecar.Metrics;
-using Sidecar.Middleware;
 using Sidecar.Names;
 using Sidecar.Reloading;
+using Sidecar.Resiliency;
 using Sidecar.Resources;
+using Sidecar.Workflows;
 using Sidecar.Workflows.Api;
 using Sidecar.Yaml;
 using Yarp.ReverseProxy.Forwarder;
@@ -75,7 +76,7 @@ internal sealed partial class SidecarServer : IAsyncDisposable
         List<AppSidecar> sidecars = []; // in the order of the apps
         builder.Services.AddSingleton(_ => new MetricsExport(sidecars
             .Where(sidecar => sidecar.Options.MetricsPort > 0 && sidecar.Configuration.Metrics.Enabled)
-            .Select(sidecar => (sidecar.Options.AppId, sidecar.Configuration.Metrics))));
+            .Select(sidecar => (sidecar.Options.AppId, sidecar.Configuration.Metrics)), [SidecarMeter.Name, PolicyMeter.Name, WorkflowMeter.Name]));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -251,10 +252,10 @@ internal sealed partial class SidecarServer : IAsyncDisposable
         web.Use(TracedRequests.TraceAsync);
         web.Use(next => context => HttpEdge.GuardAsync(context, next));
         web.Use(EventStreams.EndWithServerAsync);
-        web.Use(RequestPath.ReadAsync);
+        web.Use(EscapedRouting.ReadAsync);
         web.Use(CrossOrigin.AnswerAsync);
         web.Use(Admission.AdmitAsync);
-        web.Use(HttpPipeline.RunAsync);
+        web.Use(ApiMiddleware.RunAsync);
         web.Use(ApiLog.WriteAsync);
         web.UseRouting();
         web.Use(OfferedRoutes.CheckAsync);
@@ -271,7 +272,7 @@ internal sealed partial class SidecarServer : IAsyncDisposable
         web.MapMetadata();
         web.MapActors();
         web.MapJobs();
-        web.MapWorkflows(context => context.Sidecar().Workflows);
+        web.MapWorkflows(context => context.Sidecar().Blocks.Workflows);
         web.MapInvocation();
     }
 

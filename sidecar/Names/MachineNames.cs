@@ -1,5 +1,3 @@
-using Sidecar.Hosting;
-
 namespace Sidecar.Names;
 
 /// <summary>The default, in place of <c>mdns</c>: the registry of this user on this machine. Every sidecar announces itself there.</summary>

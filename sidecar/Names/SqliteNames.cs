@@ -1,4 +1,5 @@
 using Sidecar.Loops;
+using Sidecar.Resources;
 using Sidecar.Sqlite;
 
 namespace Sidecar.Names;

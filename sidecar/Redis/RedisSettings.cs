@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sidecar.Components;
+using Sidecar.Resources;
 using StackExchange.Redis;
 
 namespace Sidecar.Redis;
@@ -34,7 +35,7 @@ internal sealed record RedisSettings(string Host, int Port, string? Username, st
         return new RedisSettings(
             host, port, Given(properties, "redisUsername"), Given(properties, "redisPassword"), properties.Number("redisDB", 0),
             properties.Flag("enableTLS"), !properties.Flag("insecureSkipTLSVerify"), Milliseconds(properties, "dialTimeout", TimeSpan.FromSeconds(5)),
-            Certificates.Read(context, null, "clientCert", "clientKey"));
+            ComponentCertificates.Read(context, null, "clientCert", "clientKey"));
     }
 
     public static TimeSpan Milliseconds(ComponentProperties properties, string name, TimeSpan otherwise)

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Sidecar.Components;
 using Sidecar.Yaml;
 
 namespace Sidecar.Resources;

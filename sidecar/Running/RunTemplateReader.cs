@@ -226,7 +226,7 @@ internal sealed class RunTemplateReader
         {
             return null;
         }
-        if (CommandLine.Quantity.TryParse(text, out var bytes))
+        if (Go.Quantity.TryParse(text, out var bytes))
         {
             return bytes;
         }
@@ -240,11 +240,11 @@ internal sealed class RunTemplateReader
         {
             return null;
         }
-        if (!CommandLine.LogLevels.Known.Contains(name, StringComparer.OrdinalIgnoreCase))
+        if (!Logging.LogLevels.Known.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
-            map.Report("logLevel", $"'logLevel' must be {string.Join(", ", CommandLine.LogLevels.Known)}, not '{name}'");
+            map.Report("logLevel", $"'logLevel' must be {string.Join(", ", Logging.LogLevels.Known)}, not '{name}'");
         }
-        return CommandLine.LogLevels.Parse(name);
+        return Logging.LogLevels.Parse(name);
     }
 
     private static LogDestination? LogOf(YamlMap map)

@@ -7,7 +7,6 @@ using Sidecar.Workflows.History;
 using Sidecar.Workflows.Instances;
 using Sidecar.Workflows.Storage;
 using Sidecar.Timers;
-using Sidecar.Workflows.Timers;
 
 namespace Sidecar.Workflows;
 

@@ -8,6 +8,7 @@ using Sidecar.Actors;
 using Sidecar.Actors.Reminders;
 using Sidecar.Apps;
 using Sidecar.Jobs;
+using Sidecar.Timers;
 
 namespace Sidecar.Api.Grpc;
 
@@ -39,14 +40,14 @@ internal partial class DaprService
             headers.Add(KeyValuePair.Create(ActorHost.ReentrancyHeader, reentrancy));
         }
         var call = new InvocationCall("PUT", request.Method, "", null, request.Data.Memory, headers);
-        var reply = await Of(context).Actors.InvokeAsync(new ActorId(request.ActorType, request.ActorId), call, context.CancellationToken);
+        var reply = await Of(context).Blocks.Actors.InvokeAsync(new ActorId(request.ActorType, request.ActorId), call, context.CancellationToken);
         return new InvokeActorResponse { Data = UnsafeByteOperations.UnsafeWrap(reply.Body) };
     }
 
     public virtual async Task<GetActorStateResponse> GetActorState(GetActorStateRequest request, ServerCallContext context)
     {
         var response = new GetActorStateResponse();
-        if (await Of(context).Actors.GetStateAsync(new ActorId(request.ActorType, request.ActorId), request.Key, context.CancellationToken) is { } entry)
+        if (await Of(context).Blocks.Actors.GetStateAsync(new ActorId(request.ActorType, request.ActorId), request.Key, context.CancellationToken) is { } entry)
         {
             response.Data = UnsafeByteOperations.UnsafeWrap(entry.Value);
             if (entry.ExpiresAt is { } expires)
@@ -65,25 +66,25 @@ internal partial class DaprService
             "delete" => new ActorStateWrite(operation.Key, null, operation.Metadata),
             var other => throw ActorErrors.StateSave($"operation type {other} not supported"),
         }).ToList();
-        await Of(context).Actors.WriteStateAsync(new ActorId(request.ActorType, request.ActorId), writes, context.CancellationToken);
+        await Of(context).Blocks.Actors.WriteStateAsync(new ActorId(request.ActorType, request.ActorId), writes, context.CancellationToken);
         return new Empty();
     }
 
     public virtual async Task<Empty> RegisterActorReminder(RegisterActorReminderRequest request, ServerCallContext context)
     {
-        await Of(context).Actors.RegisterReminderAsync(new ActorId(request.ActorType, request.ActorId), request.Name, new ReminderRequest(request.DueTime, request.Period, request.Ttl, Json(request.Data), null, !request.HasOverwrite || request.Overwrite, FailurePolicy.From(request.FailurePolicy)), context.CancellationToken);
+        await Of(context).Blocks.Actors.RegisterReminderAsync(new ActorId(request.ActorType, request.ActorId), request.Name, new ReminderRequest(request.DueTime, request.Period, request.Ttl, Json(request.Data), null, !request.HasOverwrite || request.Overwrite, FailurePolicy.From(request.FailurePolicy)), context.CancellationToken);
         return new Empty();
     }
 
     public virtual async Task<Empty> UnregisterActorReminder(UnregisterActorReminderRequest request, ServerCallContext context)
     {
-        await Of(context).Actors.UnregisterReminderAsync(new ActorId(request.ActorType, request.ActorId), request.Name, context.CancellationToken);
+        await Of(context).Blocks.Actors.UnregisterReminderAsync(new ActorId(request.ActorType, request.ActorId), request.Name, context.CancellationToken);
         return new Empty();
     }
 
     public virtual async Task<GetActorReminderResponse> GetActorReminder(GetActorReminderRequest request, ServerCallContext context)
     {
-        var reminder = await Of(context).Actors.GetReminderAsync(new ActorId(request.ActorType, request.ActorId), request.Name, context.CancellationToken);
+        var reminder = await Of(context).Blocks.Actors.GetReminderAsync(new ActorId(request.ActorType, request.ActorId), request.Name, context.CancellationToken);
         var shown = Shown(reminder);
         var response = new GetActorReminderResponse { ActorType = shown.ActorType, ActorId = shown.ActorId, Data = shown.Data };
         if (shown.HasDueTime)
@@ -103,13 +104,13 @@ internal partial class DaprService
 
     public virtual async Task<ListActorRemindersResponse> ListActorReminders(ListActorRemindersRequest request, ServerCallContext context)
     {
-        var found = await Of(context).Actors.ListRemindersAsync(request.ActorType, request.HasActorId ? request.ActorId : null, context.CancellationToken);
+        var found = await Of(context).Blocks.Actors.ListRemindersAsync(request.ActorType, request.HasActorId ? request.ActorId : null, context.CancellationToken);
         return new ListActorRemindersResponse { Reminders = { found.Select(reminder => new NamedActorReminder { Name = reminder.Name, Reminder = Shown(reminder) }) } };
     }
 
     public virtual async Task<UnregisterActorRemindersByTypeResponse> UnregisterActorRemindersByType(UnregisterActorRemindersByTypeRequest request, ServerCallContext context)
     {
-        await Of(context).Actors.UnregisterRemindersAsync(request.ActorType, request.HasActorId ? request.ActorId : null, context.CancellationToken);
+        await Of(context).Blocks.Actors.UnregisterRemindersAsync(request.ActorType, request.HasActorId ? request.ActorId : null, context.CancellationToken);
         return new UnregisterActorRemindersByTypeResponse();
     }
 
@@ -138,7 +139,7 @@ internal partial class DaprService
 
     public virtual Task<Empty> RegisterActorTimer(RegisterActorTimerRequest request, ServerCallContext context)
     {
-        Of(context).Actors.RegisterTimer(new ActorId(request.ActorType, request.ActorId), request.Name, new ReminderRequest(request.DueTime, request.Period, request.Ttl, Json(request.Data), request.Callback));
+        Of(context).Blocks.Actors.RegisterTimer(new ActorId(request.ActorType, request.ActorId), request.Name, new ReminderRequest(request.DueTime, request.Period, request.Ttl, Json(request.Data), request.Callback));
         return Task.FromResult(new Empty());
     }
 
@@ -165,7 +166,7 @@ internal partial class DaprService
 
     public virtual Task<Empty> UnregisterActorTimer(UnregisterActorTimerRequest request, ServerCallContext context)
     {
-        Of(context).Actors.UnregisterTimer(new ActorId(request.ActorType, request.ActorId), request.Name);
+        Of(context).Blocks.Actors.UnregisterTimer(new ActorId(request.ActorType, request.ActorId), request.Name);
         return Task.FromResult(new Empty());
     }
 

@@ -3,6 +3,7 @@ using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
 using Grpc.Core;
 using Sidecar.Bindings;
+using Sidecar.Failures;
 using Sidecar.Tracing;
 
 namespace Sidecar.Api.Grpc;
@@ -16,7 +17,7 @@ internal partial class DaprService
         {
             metadata[Baggage.Header] = baggage;
         }
-        var reply = await Of(context).Bindings.InvokeAsync(request.Name, new BindingCall(request.Operation, request.Data.Memory, metadata), context.CancellationToken);
+        var reply = await Of(context).Blocks.Bindings.InvokeAsync(request.Name, new BindingCall(request.Operation, request.Data.Memory, metadata), context.CancellationToken);
         await context.WriteResponseHeadersAsync(HeadersOf(reply));
         if (reply.Failure is { } failure)
         {

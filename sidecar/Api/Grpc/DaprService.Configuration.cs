@@ -2,6 +2,7 @@ using Dapr.Client.Autogen.Grpc.v1;
 using Grpc.Core;
 using Sidecar.Apps;
 using Sidecar.ConfigurationStores;
+using Sidecar.Failures;
 using ConfigurationItem = Dapr.Client.Autogen.Grpc.v1.ConfigurationItem;
 using Item = Sidecar.ConfigurationStores.ConfigurationItem;
 
@@ -11,7 +12,7 @@ internal partial class DaprService
 {
     public virtual async Task<GetConfigurationResponse> GetConfiguration(GetConfigurationRequest request, ServerCallContext context)
     {
-        var items = await Of(context).ConfigurationItems.GetAsync(request.StoreName, new ConfigurationRequest(request.Keys, request.Metadata), context.CancellationToken);
+        var items = await Of(context).Blocks.ConfigurationItems.GetAsync(request.StoreName, new ConfigurationRequest(request.Keys, request.Metadata), context.CancellationToken);
         var response = new GetConfigurationResponse();
         foreach (var (key, item) in items)
         {
@@ -25,7 +26,7 @@ internal partial class DaprService
     /// <summary>The first message tells the id alone; then come the changes, until the caller goes or unsubscribes.</summary>
     public virtual async Task SubscribeConfiguration(SubscribeConfigurationRequest request, IServerStreamWriter<SubscribeConfigurationResponse> responses, ServerCallContext context)
     {
-        var api = Of(context).ConfigurationItems;
+        var api = Of(context).Blocks.ConfigurationItems;
         var stopping = Stopping(context);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping);
         using var writing = new SemaphoreSlim(1);
@@ -66,7 +67,7 @@ internal partial class DaprService
         => SubscribeConfiguration(request, responses, context);
 
     public virtual async Task<UnsubscribeConfigurationResponse> UnsubscribeConfiguration(UnsubscribeConfigurationRequest request, ServerCallContext context)
-        => await Of(context).ConfigurationItems.UnsubscribeAsync(request.Id)
+        => await Of(context).Blocks.ConfigurationItems.UnsubscribeAsync(request.Id)
             ? new UnsubscribeConfigurationResponse { Ok = true }
             : new UnsubscribeConfigurationResponse { Message = DaprErrors.ConfigurationUnsubscribe(request.Id, "subscription does not exist") };
 

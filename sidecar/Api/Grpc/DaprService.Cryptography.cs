@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Sidecar.Apps;
 using Sidecar.Cryptography;
+using Sidecar.Failures;
 
 namespace Sidecar.Api.Grpc;
 
@@ -36,7 +37,7 @@ internal partial class DaprService
             throw DaprErrors.BadRequest("missing property 'keyWrapAlgorithm' in the options message");
         }
         await using var plaintext = PayloadsAsync(first, requests, request => request.Payload, request => request.Options is not null, context).GetAsyncEnumerator(context.CancellationToken);
-        var document = await Of(context).Cryptography.EncryptAsync(
+        var document = await Of(context).Blocks.Cryptography.EncryptAsync(
             options.ComponentName,
             new EncryptionOptions(options.KeyName, options.KeyWrapAlgorithm, options.DataEncryptionCipher, options.OmitDecryptionKeyName, options.DecryptionKeyName),
             plaintext,
@@ -49,7 +50,7 @@ internal partial class DaprService
         var first = await FirstAsync(requests, context);
         var options = first.Options ?? throw DaprErrors.BadRequest("first message does not contain the required options");
         await using var document = PayloadsAsync(first, requests, request => request.Payload, request => request.Options is not null, context).GetAsyncEnumerator(context.CancellationToken);
-        var plaintext = await Of(context).Cryptography.DecryptAsync(options.ComponentName, options.KeyName, document, context.CancellationToken);
+        var plaintext = await Of(context).Blocks.Cryptography.DecryptAsync(options.ComponentName, options.KeyName, document, context.CancellationToken);
         await WriteAsync(plaintext, payload => responses.WriteAsync(new DecryptResponse { Payload = payload }, context.CancellationToken), context.CancellationToken);
     }
 

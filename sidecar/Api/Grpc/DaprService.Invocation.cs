@@ -5,7 +5,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Sidecar.Apps;
-using Sidecar.Invocation;
+using Sidecar.Failures;
 using Sidecar.Tracing;
 using Metadata = Grpc.Core.Metadata;
 
@@ -30,7 +30,7 @@ internal partial class DaprService
         {
             Trace = TraceContext.Of(context.GetHttpContext()),
         };
-        var reply = await Of(context).Invoker.InvokeAsync(request.Id, call, context.CancellationToken);
+        var reply = await Of(context).Blocks.Invoker.InvokeAsync(request.Id, call, context.CancellationToken);
         var headers = new Metadata();
         foreach (var (name, value) in reply.Headers.Where(header => IsAscii(header.Value)))
         {

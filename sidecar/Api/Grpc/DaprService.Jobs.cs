@@ -21,27 +21,27 @@ internal partial class DaprService
 
     public virtual async Task<ScheduleJobResponse> ScheduleJob(ScheduleJobRequest request, ServerCallContext context)
     {
-        await Of(context).Jobs.ScheduleAsync(request.Job, request.Overwrite, context.CancellationToken);
+        await Of(context).Blocks.Jobs.ScheduleAsync(request.Job, request.Overwrite, context.CancellationToken);
         return new ScheduleJobResponse();
     }
 
     public virtual async Task<GetJobResponse> GetJob(GetJobRequest request, ServerCallContext context)
-        => new() { Job = await Of(context).Jobs.GetAsync(request.Name, context.CancellationToken) };
+        => new() { Job = await Of(context).Blocks.Jobs.GetAsync(request.Name, context.CancellationToken) };
 
     public virtual async Task<DeleteJobResponse> DeleteJob(DeleteJobRequest request, ServerCallContext context)
     {
-        await Of(context).Jobs.DeleteAsync(request.Name, context.CancellationToken);
+        await Of(context).Blocks.Jobs.DeleteAsync(request.Name, context.CancellationToken);
         return new DeleteJobResponse();
     }
 
     public virtual async Task<DeleteJobsByPrefixResponse> DeleteJobsByPrefix(DeleteJobsByPrefixRequest request, ServerCallContext context)
     {
-        await Of(context).Jobs.DeleteManyAsync(request.NamePrefix, context.CancellationToken);
+        await Of(context).Blocks.Jobs.DeleteManyAsync(request.NamePrefix, context.CancellationToken);
         return new DeleteJobsByPrefixResponse();
     }
 
     public virtual async Task<ListJobsResponse> ListJobs(ListJobsRequest request, ServerCallContext context)
-        => new() { Jobs = { await Of(context).Jobs.ListAsync("", context.CancellationToken) } };
+        => new() { Jobs = { await Of(context).Blocks.Jobs.ListAsync("", context.CancellationToken) } };
 
     public virtual Task<ScheduleJobResponse> ScheduleJobAlpha1(ScheduleJobRequest request, ServerCallContext context) => ScheduleJob(request, context);
 
@@ -51,10 +51,10 @@ internal partial class DaprService
 
     public virtual async Task<DeleteJobsByPrefixResponseAlpha1> DeleteJobsByPrefixAlpha1(DeleteJobsByPrefixRequestAlpha1 request, ServerCallContext context)
     {
-        await Of(context).Jobs.DeleteManyAsync(request.NamePrefix, context.CancellationToken);
+        await Of(context).Blocks.Jobs.DeleteManyAsync(request.NamePrefix, context.CancellationToken);
         return new DeleteJobsByPrefixResponseAlpha1();
     }
 
     public virtual async Task<ListJobsResponseAlpha1> ListJobsAlpha1(ListJobsRequestAlpha1 request, ServerCallContext context)
-        => new() { Jobs = { await Of(context).Jobs.ListAsync("", context.CancellationToken) } };
+        => new() { Jobs = { await Of(context).Blocks.Jobs.ListAsync("", context.CancellationToken) } };
 }

@@ -1,7 +1,6 @@
 using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using Sidecar.Hosting;
 using Sidecar.PubSub.Subscribing;
 
 namespace Sidecar.Api.Grpc;
@@ -11,14 +10,14 @@ internal partial class DaprService
     public virtual Task<GetSecretResponse> GetSecret(GetSecretRequest request, ServerCallContext context)
     {
         var response = new GetSecretResponse();
-        response.Data.Add(new Dictionary<string, string>(Of(context).Secrets.Get(request.StoreName, request.Key)));
+        response.Data.Add(new Dictionary<string, string>(Of(context).Blocks.Secrets.Get(request.StoreName, request.Key)));
         return Task.FromResult(response);
     }
 
     public virtual Task<GetBulkSecretResponse> GetBulkSecret(GetBulkSecretRequest request, ServerCallContext context)
     {
         var response = new GetBulkSecretResponse();
-        foreach (var (name, values) in Of(context).Secrets.GetAll(request.StoreName))
+        foreach (var (name, values) in Of(context).Blocks.Secrets.GetAll(request.StoreName))
         {
             var secret = new SecretResponse();
             secret.Secrets.Add(new Dictionary<string, string>(values));
@@ -57,7 +56,7 @@ internal partial class DaprService
             response.RegisteredComponents.Add(registered);
         }
         response.HttpEndpoints.AddRange(sidecar.Endpoints.Select(endpoint => new MetadataHTTPEndpoint { Name = endpoint.Name }));
-        response.Subscriptions.AddRange(sidecar.Subscriptions.Current.Select(Describe));
+        response.Subscriptions.AddRange(sidecar.Blocks.Subscriptions.Current.Select(Describe));
         return Task.FromResult(response);
     }
 
@@ -76,7 +75,7 @@ internal partial class DaprService
         return Task.FromResult(new Empty());
     }
 
-    private static ActorRuntime Actors(AppSidecar sidecar)
+    private static ActorRuntime Actors(IAppSidecar sidecar)
     {
         if (!ActorRuntimeInfo.IsRunning(sidecar))
         {

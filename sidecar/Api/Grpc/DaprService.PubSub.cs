@@ -1,7 +1,8 @@
 using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using Sidecar.Apps;
+using Sidecar.Failures;
+using Sidecar.PubSub.Events;
 using Sidecar.PubSub.Publishing;
 using Sidecar.PubSub.Subscribing;
 using Sidecar.Tracing;
@@ -12,18 +13,18 @@ internal partial class DaprService
 {
     public virtual async Task<Empty> PublishEvent(PublishEventRequest request, ServerCallContext context)
     {
-        Of(context).PubSub.Demand(request.PubsubName, request.Topic);
+        Of(context).Blocks.PubSub.Demand(request.PubsubName, request.Topic);
         var trace = TraceContext.Of(context.GetHttpContext());
         var metadata = PublishMetadata.IsRaw(request.PubsubName, request.Metadata)
             ? new Dictionary<string, string>(request.Metadata) { ["traceid"] = trace.InEvent, ["tracestate"] = trace.State } // there is no envelope to hold them
             : (IReadOnlyDictionary<string, string>)new Dictionary<string, string>(request.Metadata);
-        await Of(context).PubSub.PublishAsync(new PublishTarget(request.PubsubName, request.Topic, metadata, trace), request.Data.Memory, request.DataContentType, context.CancellationToken);
+        await Of(context).Blocks.PubSub.PublishAsync(new PublishTarget(request.PubsubName, request.Topic, metadata, trace), request.Data.Memory, request.DataContentType, context.CancellationToken);
         return new Empty();
     }
 
     public virtual async Task<BulkPublishResponse> BulkPublishEvent(BulkPublishRequest request, ServerCallContext context)
     {
-        var api = Of(context).PubSub;
+        var api = Of(context).Blocks.PubSub;
         api.Demand(request.PubsubName, request.Topic);
         PublishMetadata.IsRaw(request.PubsubName, request.Metadata);
         if (request.Entries.Any(entry => entry.EntryId.Length == 0) || request.Entries.DistinctBy(entry => entry.EntryId).Count() < request.Entries.Count)
@@ -41,10 +42,10 @@ internal partial class DaprService
 
     public virtual async Task SubscribeTopicEventsAlpha1(IAsyncStreamReader<SubscribeTopicEventsRequestAlpha1> requests, IServerStreamWriter<SubscribeTopicEventsResponseAlpha1> responses, ServerCallContext context)
     {
-        var subscriptions = Of(context).Subscriptions;
+        var subscriptions = Of(context).Blocks.Subscriptions;
         var initial = await InitialAsync(requests, context.CancellationToken);
         var wanted = new TopicSubscription(initial.PubsubName, initial.Topic, new EventRoute([], "/"), initial.HasDeadLetterTopic ? initial.DeadLetterTopic : null, initial.Metadata, null, SubscriptionKind.Streaming);
-        Of(context).PubSub.Demand(wanted.PubSub, wanted.Topic);
+        Of(context).Blocks.PubSub.Demand(wanted.PubSub, wanted.Topic);
         if (subscriptions.Refusal(wanted) is { } refusal)
         {
             throw Unknown($"failed to create subscription for {wanted.PubSub}: {refusal}");

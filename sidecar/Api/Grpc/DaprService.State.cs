@@ -3,7 +3,8 @@ using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using Sidecar.Api.Json;
+using Sidecar.Failures;
+using Sidecar.Go;
 using Sidecar.State;
 using Sidecar.Tracing;
 
@@ -13,7 +14,7 @@ internal partial class DaprService
 {
     public virtual async Task<GetStateResponse> GetState(GetStateRequest request, ServerCallContext context)
     {
-        var entry = await Of(context).State.GetAsync(request.StoreName, request.Key, context.CancellationToken);
+        var entry = await Of(context).Blocks.State.GetAsync(request.StoreName, request.Key, context.CancellationToken);
         var response = new GetStateResponse();
         if (entry is not null)
         {
@@ -26,7 +27,7 @@ internal partial class DaprService
 
     public virtual async Task<GetBulkStateResponse> GetBulkState(GetBulkStateRequest request, ServerCallContext context)
     {
-        var items = await Of(context).State.GetManyAsync(request.StoreName, request.Keys, context.CancellationToken);
+        var items = await Of(context).Blocks.State.GetManyAsync(request.StoreName, request.Keys, context.CancellationToken);
         var response = new GetBulkStateResponse();
         foreach (var item in items)
         {
@@ -44,7 +45,7 @@ internal partial class DaprService
 
     public virtual async Task<Empty> SaveState(SaveStateRequest request, ServerCallContext context)
     {
-        var state = Of(context).State;
+        var state = Of(context).Blocks.State;
         state.Demand(request.StoreName);
         if (request.States.Any(item => item.Key.Length == 0))
         {
@@ -59,19 +60,19 @@ internal partial class DaprService
 
     public virtual async Task<Empty> DeleteState(DeleteStateRequest request, ServerCallContext context)
     {
-        await Of(context).State.DeleteAsync(request.StoreName, new DeleteRequest(request.Key, request.Etag?.Value, Concurrency(request.Options), Consistency(request.Options)), context.CancellationToken);
+        await Of(context).Blocks.State.DeleteAsync(request.StoreName, new DeleteRequest(request.Key, request.Etag?.Value, Concurrency(request.Options), Consistency(request.Options)), context.CancellationToken);
         return new Empty();
     }
 
     public virtual async Task<Empty> DeleteBulkState(DeleteBulkStateRequest request, ServerCallContext context)
     {
-        await Of(context).State.DeleteManyAsync(request.StoreName, [.. request.States.Select(Delete)], context.CancellationToken);
+        await Of(context).Blocks.State.DeleteManyAsync(request.StoreName, [.. request.States.Select(Delete)], context.CancellationToken);
         return new Empty();
     }
 
     public virtual async Task<Empty> ExecuteStateTransaction(ExecuteStateTransactionRequest request, ServerCallContext context)
     {
-        var state = Of(context).State;
+        var state = Of(context).Blocks.State;
         state.DemandTransactional(request.StoreName);
         var operations = request.Operations.Select(operation => operation.OperationType switch
         {
@@ -84,7 +85,7 @@ internal partial class DaprService
     }
 
     public virtual Task<QueryStateResponse> QueryStateAlpha1(QueryStateRequest request, ServerCallContext context)
-        => throw Of(context).State.Query(request.StoreName);
+        => throw Of(context).Blocks.State.Query(request.StoreName);
 
     private static SaveRequest Save(StateItem item)
         => new(item.Key, item.Value.Memory, item.Etag?.Value, Concurrency(item.Options), Consistency(item.Options), item.Metadata);

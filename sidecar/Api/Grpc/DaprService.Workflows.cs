@@ -63,7 +63,7 @@ internal partial class DaprService
 
     public virtual Task<Empty> RaiseEventWorkflowAlpha1(RaiseEventWorkflowRequest request, ServerCallContext context) => RaiseEventWorkflowBeta1(request, context);
 
-    private static WorkflowApi Workflows(ServerCallContext context) => new(Of(context).Workflows);
+    private static WorkflowApi Workflows(ServerCallContext context) => new(Of(context).Blocks.Workflows);
 
     private static async Task<Empty> Done(Task work)
     {

@@ -3,7 +3,6 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Sidecar.Api.Http;
 using Sidecar.Apps;
-using Sidecar.Hosting;
 
 namespace Sidecar.Api.Grpc;
 
@@ -71,5 +70,5 @@ internal partial class DaprService
     private static CancellationToken Stopping(ServerCallContext context)
         => context.GetHttpContext().RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
 
-    private static AppSidecar Of(ServerCallContext context) => context.GetHttpContext().Sidecar();
+    private static IAppSidecar Of(ServerCallContext context) => context.GetHttpContext().Sidecar();
 }

@@ -49,7 +49,10 @@ internal static class BindingDrivers
         }
 
         public OpenedComponent Component(IInputBinding? input, IOutputBinding? output)
-            => new(new BindingComponent(Name, Route, Given.Length > 0, Goes("input") ? input : null, Goes("output") ? output : null));
+        {
+            var binding = new BindingComponent(Name, Route, Given.Length > 0, Goes("input") ? input : null, Goes("output") ? output : null);
+            return new OpenedComponent(binding, [.. binding.Input is null ? (string[])[] : ["INPUT_BINDING"], .. binding.Output is null ? (string[])[] : ["OUTPUT_BINDING"]]);
+        }
 
         private bool Goes(string direction) => Given.Length == 0 || Given.Contains(direction, StringComparer.OrdinalIgnoreCase);
     }

@@ -40,6 +40,8 @@ internal sealed class Bearer : IHttpMiddleware
         => request.Header("Authorization") is { } given && given.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
             && (await Tokens.ValidateTokenAsync(given[Prefix.Length..].Trim(), expected)).IsValid ? null : Unauthorized;
 
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
     private sealed class KeysOnly : IConfigurationRetriever<OpenIdConnectConfiguration>
     {
         public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(string address, IDocumentRetriever retriever, CancellationToken cancel)

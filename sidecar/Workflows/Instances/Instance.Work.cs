@@ -1,5 +1,4 @@
 using Sidecar.Workflows.Protocol;
-using Sidecar.State;
 using Sidecar.Workflows.Dispatch;
 using Sidecar.Workflows.History;
 using Sidecar.Timers;

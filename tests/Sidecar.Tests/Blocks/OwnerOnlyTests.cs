@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using Sidecar.Files;
-using Sidecar.Hosting;
+using Sidecar.Names;
 using Sidecar.PubSub.Drivers;
 using Sidecar.Running;
 using Sidecar.Sqlite;

@@ -1,0 +1,7 @@
+namespace Sidecar.Components;
+
+/// <summary>
+/// How a component type is opened, and in which versions. <paramref name="Read"/> takes its metadata and gives what opens it, which is
+/// called only when nothing was wrong: no server is asked on the strength of a mistake.
+/// </summary>
+internal sealed record Driver(Func<DriverContext, Func<OpenedComponent>> Read, params IReadOnlyList<string> Versions);
