@@ -75,7 +75,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         {
             if (await Runtime.Store.Reader.ReadAsync(id, cancellation) is { IsFinished: true } stored)
             {
-                new Instance(Runtime, id).Owe(Owed.Of(Runtime, stored.Execution));
+                _ = Remote.DeliverOwedAsync(Runtime, new Instance(Runtime, id), Owed.Of(Runtime, stored.Execution));
             }
         }
 

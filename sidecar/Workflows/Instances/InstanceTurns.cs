@@ -5,19 +5,20 @@ using Sidecar.Workflows.History;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>Turns: a batch of events to a worker, its answer into a step.</summary>
-internal sealed partial class Instance
+internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, InstanceContents contents, InstanceSteps steps)
 {
-    private async ValueTask BeginTurnAsync(List<Message> batch)
+    public async ValueTask BeginAsync(List<Message> batch)
     {
-        inbox.Take(batch);
+        contents.Inbox.Take(batch);
         List<HistoryEvent> events = [HistoryEvents.TurnStarted(runtime.Now), .. batch.Select(m => m.Event)];
-        turn = new OutstandingTurn(batch, events);
+        var turn = contents.Turn = new OutstandingTurn(batch, events);
+        var execution = contents.Execution;
         runtime.Spans.Turn(execution, events);
 
         // Termination and suspension are the engine's own affair: they must not depend on a worker being there, or willing.
         if (events[^1].ExecutionTerminated is not null)
         {
-            await StepAsync(turn, Completion.Terminate(Facts(turn)));
+            await steps.StepAsync(turn, Completion.Terminate(Facts(turn)));
             return;
         }
 
@@ -25,14 +26,14 @@ internal sealed partial class Instance
         {
             var outcome = new TurnOutcome { CustomStatus = execution.CustomStatus };
             outcome.Events.AddRange(events);
-            await StepAsync(turn, outcome);
+            await steps.StepAsync(turn, outcome);
             return;
         }
 
         var bytes = execution.Bytes + events.Sum(e => (long)e.CalculateSize()) + (execution.Incoming?.CalculateSize() ?? 0);
         if (PayloadLimit.Exceeded(bytes, runtime.Options.MaxMessageBytes))
         {
-            await AbandonTurnAsync(PayloadLimit.OfWorkflow(bytes, runtime.Options.MaxMessageBytes!.Value));
+            await AbandonAsync(PayloadLimit.OfWorkflow(bytes, runtime.Options.MaxMessageBytes!.Value));
             return;
         }
 
@@ -43,23 +44,23 @@ internal sealed partial class Instance
     {
         var request = new WorkflowRequest
         {
-            InstanceId = Id,
+            InstanceId = contents.Id,
             ExecutionId = ExecutionIdOf(current),
-            PastEvents = { execution.History },
+            PastEvents = { contents.Execution.History },
             NewEvents = { current.Events },
-            PropagatedHistory = execution.Incoming,
+            PropagatedHistory = contents.Execution.Incoming,
         };
         current.Handout = new Handout(
             new WorkItem { WorkflowRequest = request },
-            WorkKeys.Turn(Id),
+            WorkKeys.Turn(contents.Id),
             new HandoutEnds(
                 answer =>
                 {
                     // Nothing to wait for: an answer that gets lost is asked for again.
-                    Tell(() => current.Response = (WorkflowResponse)answer);
+                    instance.Tell(() => current.Response = (WorkflowResponse)answer);
                     return Task.FromResult<WorkflowRefusal?>(null);
                 },
-                reason => Tell(() => current.Undeliverable = reason),
+                reason => instance.Tell(() => current.Undeliverable = reason),
                 () => { }));
         if (current.Batch.Exists(m => m.NeedsSaving)) StartGrace(current);
         runtime.Queue.Enqueue(current.Handout);
@@ -68,10 +69,10 @@ internal sealed partial class Instance
     private void StartGrace(OutstandingTurn current)
     {
         if (runtime.Options.SaveGrace <= TimeSpan.Zero) current.GraceIsOver = true;
-        else current.Grace = runtime.Timers.Schedule(runtime.Now + runtime.Options.SaveGrace, () => Tell(() => current.GraceIsOver = true));
+        else current.Grace = runtime.Timers.Schedule(runtime.Now + runtime.Options.SaveGrace, () => instance.Tell(() => current.GraceIsOver = true));
     }
 
-    private async ValueTask FinishTurnAsync(OutstandingTurn current, WorkflowResponse response)
+    public async ValueTask FinishAsync(OutstandingTurn current, WorkflowResponse response)
     {
         TurnOutcome outcome;
         try
@@ -81,38 +82,39 @@ internal sealed partial class Instance
         catch (InvalidOperationException invalid)
         {
             // The same answer would come again for ever, so the instance fails instead.
-            runtime.Logger.AnswerInvalid(invalid, Id);
+            runtime.Logger.AnswerInvalid(invalid, contents.Id);
             outcome = TurnApplier.Apply(Facts(current), Failure(invalid));
         }
 
-        if (outcome.Repeated.Count > 0) runtime.Logger.ActionsRepeated(Id, outcome.Repeated);
-        if (outcome.Stall is { } stall) await AbandonTurnAsync(stall);
-        else if (outcome.Next is { } next) await ContinueAsNewAsync(current, outcome, next);
-        else await StepAsync(current, outcome);
+        if (outcome.Repeated.Count > 0) runtime.Logger.ActionsRepeated(contents.Id, outcome.Repeated);
+        if (outcome.Stall is { } stall) await AbandonAsync(stall);
+        else if (outcome.Next is { } next) await steps.ContinueAsNewAsync(current, outcome, next);
+        else await steps.StepAsync(current, outcome);
     }
 
     /// <summary>The turn comes to nothing; its messages wait again, behind the stall.</summary>
-    private async ValueTask AbandonTurnAsync(Stall stall)
+    public async ValueTask AbandonAsync(Stall stall)
     {
-        WithdrawTurn();
-        blocked = true;
-        await StallAsync(stall);
+        Withdraw();
+        instance.IsBlocked = true;
+        await steps.StallAsync(stall);
     }
 
-    private void WithdrawTurn()
+    /// <summary>Takes the turn back from the worker. Its messages wait again where they were.</summary>
+    public void Withdraw()
     {
-        if (turn is null) return;
+        if (contents.Turn is not { } turn) return;
         if (turn.Handout is { } handout) runtime.Queue.Withdraw(handout);
         turn.Grace?.Dispose();
-        inbox.PutBack(turn.Batch);
-        turn = null;
+        contents.Inbox.PutBack(turn.Batch);
+        contents.Turn = null;
     }
 
     private Turn Facts(OutstandingTurn current)
-        => new(runtime.AppId, execution, current.Events, runtime.Now, WorkflowRuntime.NewId, runtime.Options.MaxMessageBytes);
+        => new(runtime.AppId, contents.Execution, current.Events, runtime.Now, WorkflowRuntime.NewId, runtime.Options.MaxMessageBytes);
 
     private string? ExecutionIdOf(OutstandingTurn current)
-        => current.Events.Find(e => e.ExecutionStarted is not null)?.ExecutionStarted.WorkflowInstance?.ExecutionId ?? execution.ExecutionId;
+        => current.Events.Find(e => e.ExecutionStarted is not null)?.ExecutionStarted.WorkflowInstance?.ExecutionId ?? contents.Execution.ExecutionId;
 
     private static WorkflowResponse Failure(InvalidOperationException invalid) => new()
     {

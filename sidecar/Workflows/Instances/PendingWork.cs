@@ -7,13 +7,18 @@ using Sidecar.Workflows.Timers;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>What committed history sets off: activities and timers. All of it follows from the history, so none of it is stored.</summary>
-internal sealed partial class Instance
+internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, InstanceContents contents)
 {
     private readonly Dictionary<int, Handout> activities = [];
     private readonly Dictionary<int, DueCall> timers = [];
-    private DueCall? start;
+    private DueCall? scheduledStart;
 
-    private void Undertake(HistoryEvent happened)
+    private string Id => contents.Id;
+
+    private Execution Execution => contents.Execution;
+
+    /// <summary>Starts what a committed event calls for, and forgets what it has settled.</summary>
+    public void Start(HistoryEvent happened)
     {
         if (happened.TaskScheduled is not null) StartActivity(happened);
         else if (happened.TimerCreated is not null) ArmTimer(happened);
@@ -21,7 +26,7 @@ internal sealed partial class Instance
         else if (Resolution.Of(happened) is { Kind: ResolutionKind.Timer } timer) timers.Remove(timer.Id);
     }
 
-    private void StartActivity(HistoryEvent scheduled, int attempt = 0)
+    public void StartActivity(HistoryEvent scheduled, int attempt = 0)
     {
         var app = Family.AppOf(runtime.AppId, scheduled.Router);
         var queue = app is null ? runtime.Queue : runtime.Peers.Find(app)?.Runtime.Queue;
@@ -44,9 +49,9 @@ internal sealed partial class Instance
             TaskId = scheduled.EventId,
             TaskExecutionId = task.TaskExecutionId,
             ParentTraceContext = WorkflowSpans.Told(span, task.ParentTraceContext),
-            PropagatedHistory = Propagation.Assemble(runtime.AppId, execution, [], task.HistoryPropagationScope),
+            PropagatedHistory = Propagation.Assemble(runtime.AppId, Execution, [], task.HistoryPropagationScope),
         };
-        var current = execution;
+        var current = Execution;
         var handout = new Handout(
             new WorkItem { ActivityRequest = request },
             WorkKeys.Activity(Id, scheduled.EventId),
@@ -56,8 +61,8 @@ internal sealed partial class Instance
                     WorkflowSpans.End(span, ((ActivityResponse)answer).FailureDetails);
                     return ActivityEndedAsync(scheduled, (ActivityResponse)answer, current.ExecutionId);
                 },
-                reason => _ = PostAsync(HistoryEvents.TaskFailed(runtime.Now, scheduled, TooLarge(reason)), current.ExecutionId),
-                () => Tell(() =>
+                reason => _ = instance.PostAsync(HistoryEvents.TaskFailed(runtime.Now, scheduled, TooLarge(reason)), current.ExecutionId),
+                () => instance.Tell(() =>
                 {
                     activities.Remove(scheduled.EventId);
                     RetryActivity(scheduled, 0, runtime.Options.FirstRetry);
@@ -67,12 +72,24 @@ internal sealed partial class Instance
         runtime.Meter.ActivityRequested(task.Name);
     }
 
+    /// <summary>Everything open in the history is under way again, but for children.</summary>
+    public void Resume()
+    {
+        foreach (var scheduled in Execution.Open(ResolutionKind.Task).ToList())
+        {
+            var isUnderWay = activities.ContainsKey(scheduled.EventId) || contents.Inbox.IsSettling(new(ResolutionKind.Task, scheduled.EventId));
+            if (!isUnderWay) StartActivity(scheduled);
+        }
+
+        foreach (var created in Execution.Open(ResolutionKind.Timer).ToList()) ArmTimer(created);
+    }
+
     private void RetryActivity(HistoryEvent scheduled, int attempt, TimeSpan delay)
     {
-        var of = execution.ExecutionId;
-        runtime.Timers.Schedule(runtime.Now + delay, () => Tell(() =>
+        var of = Execution.ExecutionId;
+        runtime.Timers.Schedule(runtime.Now + delay, () => instance.Tell(() =>
         {
-            var isWanted = (!closed || execution.Completed is not null) && of == execution.ExecutionId && execution.IsOpen(new(ResolutionKind.Task, scheduled.EventId));
+            var isWanted = (!instance.IsClosed || Execution.Completed is not null) && of == Execution.ExecutionId && Execution.IsOpen(new(ResolutionKind.Task, scheduled.EventId));
             if (isWanted && !activities.ContainsKey(scheduled.EventId)) StartActivity(scheduled, attempt + 1);
         }));
     }
@@ -83,38 +100,39 @@ internal sealed partial class Instance
         var happened = response.FailureDetails is { } failure
             ? HistoryEvents.TaskFailed(runtime.Now, scheduled, failure)
             : HistoryEvents.TaskCompleted(runtime.Now, scheduled, response.Result);
-        return PostAsync(happened, forExecution);
+        return instance.PostAsync(happened, forExecution);
     }
 
     private void ArmTimer(HistoryEvent created)
     {
-        var current = execution;
-        timers[created.EventId] = runtime.Timers.Schedule(DueTimes.Of(created.TimerCreated.FireAt), () => Tell(() =>
+        var current = Execution;
+        timers[created.EventId] = runtime.Timers.Schedule(DueTimes.Of(created.TimerCreated.FireAt), () => instance.Tell(() =>
         {
-            if (closed || !ReferenceEquals(current, execution) || EventTimers.IsVoid(execution.History, created.EventId)) return;
-            Receive(new Message(HistoryEvents.TimerFired(runtime.Now, created), NextSequence()) { IsDerived = true });
+            if (instance.IsClosed || !ReferenceEquals(current, Execution) || EventTimers.IsVoid(Execution.History, created.EventId)) return;
+            instance.Receive(new Message(HistoryEvents.TimerFired(runtime.Now, created), contents.NextSequence()) { IsDerived = true });
         }));
     }
 
-    private void ArmScheduledStart()
+    /// <summary>An execution that is to start later is looked at again when it is due.</summary>
+    public void ArmScheduledStart()
     {
-        if (start is not null || execution.Started is not null || inbox.ScheduledStart is not { } due) return;
-        start = runtime.Timers.Schedule(due, () => Tell(() => start = null));
+        if (scheduledStart is not null || Execution.Started is not null || contents.Inbox.ScheduledStart is not { } due) return;
+        scheduledStart = runtime.Timers.Schedule(due, () => instance.Tell(() => scheduledStart = null));
     }
 
     /// <summary>
     /// Stops everything that is under way for the present execution. When the same execution goes on as
     /// <paramref name="except"/>, its open activities stay with their workers: handed out anew they would run twice at once.
     /// </summary>
-    private void LayDown(Execution? except = null)
+    public void Cancel(Execution? except = null)
     {
-        start?.Dispose();
-        start = null;
+        scheduledStart?.Dispose();
+        scheduledStart = null;
         foreach (var timer in timers.Values) timer.Dispose();
         timers.Clear();
         foreach (var (task, handout) in activities.ToList())
         {
-            if (except?.ExecutionId == execution.ExecutionId && except?.IsOpen(new(ResolutionKind.Task, task)) == true) continue;
+            if (except?.ExecutionId == Execution.ExecutionId && except?.IsOpen(new(ResolutionKind.Task, task)) == true) continue;
             Withdraw(handout);
             activities.Remove(task);
         }
@@ -122,36 +140,10 @@ internal sealed partial class Instance
 
     private void Withdraw(Handout handout)
     {
-        var app = handout.Item.ActivityRequest is { } request && execution.Opened(new(ResolutionKind.Task, request.TaskId)) is { } scheduled
+        var app = handout.Item.ActivityRequest is { } request && Execution.Opened(new(ResolutionKind.Task, request.TaskId)) is { } scheduled
             ? Family.AppOf(runtime.AppId, scheduled.Router)
             : null;
         (app is null ? runtime.Queue : runtime.Peers.Find(app)?.Runtime.Queue)?.Withdraw(handout);
-    }
-
-    private void Finish()
-    {
-        // Out of the directory before anyone is told, so that who learns of the end can use the id again at once.
-        runtime.Directory.Remove(this);
-        Close(null);
-        runtime.Spans.Ended(Id, execution.History, execution.Completed!.WorkflowStatus, execution.Completed.FailureDetails);
-        Retention.Watch(runtime, Id, execution);
-        var status = execution.Completed.WorkflowStatus.ToString();
-        runtime.Logger.InstanceEnded(Id, execution.Started?.Name, status);
-        if (execution is { CreatedAt: { } created, CompletedAt: { } completed })
-        {
-            runtime.Meter.Ended(execution.Started?.Name ?? "", execution.Completed.WorkflowStatus, completed.ToDateTimeOffset() - created.ToDateTimeOffset());
-        }
-    }
-
-    private void Close(WorkflowRefusal? with)
-    {
-        closed = true;
-        closedWith = with;
-        settled.TrySetResult();
-        if (turn?.Handout is { } handout) runtime.Queue.Withdraw(handout);
-        LayDown();
-        foreach (var message in inbox.Waiting) message.Answer(with);
-        inbox.Replace([]);
     }
 
     private static TaskFailureDetails TooLarge(string reason) => new()
