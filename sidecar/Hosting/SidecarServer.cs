@@ -65,7 +65,7 @@ internal sealed partial class SidecarServer : IAsyncDisposable
             grpc.MaxReceiveMessageSize = null; // each app's own limit is set on its requests
             grpc.MaxSendMessageSize = null;
         });
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<ApiLog>().AddSingleton<DaprService>().AddSingleton<TaskHubService>().AddSingleton<IWorkflowEngines, CallerEngines>()
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<ApiLog>().AddDaprService().AddSingleton<TaskHubService>().AddSingleton<IWorkflowEngines, CallerEngines>()
             .AddSingleton(services => ActivatorUtilities.CreateInstance<ShutdownRequests>(services, options.OwnsProcess));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Apps.Max(app => app.GracefulShutdown));
 
@@ -259,7 +259,7 @@ internal sealed partial class SidecarServer : IAsyncDisposable
         web.Use(ApiLog.WriteAsync);
         web.UseRouting();
         web.Use(OfferedRoutes.CheckAsync);
-        web.MapGrpcService<DaprService>();
+        web.MapDaprService();
         web.MapGrpcService<TaskHubService>();
         web.MapState();
         web.MapPubSub();

@@ -9,12 +9,15 @@ using Sidecar.Actors.Reminders;
 using Sidecar.Apps;
 using Sidecar.Jobs;
 using Sidecar.Timers;
+using static Sidecar.Api.Grpc.DaprService;
 
 namespace Sidecar.Api.Grpc;
 
-internal partial class DaprService
+/// <summary>The actors building block over gRPC.</summary>
+[BindServiceMethod(typeof(ActorsService), nameof(Bind))]
+internal class ActorsService
 {
-    private static void BindActors(ServiceBinderBase binder)
+    public static void Bind(ServiceBinderBase binder, ActorsService service)
     {
         Unary<InvokeActorRequest, InvokeActorResponse>(binder, nameof(InvokeActor));
         Unary<GetActorStateRequest, GetActorStateResponse>(binder, nameof(GetActorState));

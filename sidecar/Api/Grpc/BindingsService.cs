@@ -5,11 +5,19 @@ using Grpc.Core;
 using Sidecar.Bindings;
 using Sidecar.Failures;
 using Sidecar.Tracing;
+using static Sidecar.Api.Grpc.DaprService;
 
 namespace Sidecar.Api.Grpc;
 
-internal partial class DaprService
+/// <summary>Output bindings over gRPC.</summary>
+[BindServiceMethod(typeof(BindingsService), nameof(Bind))]
+internal class BindingsService
 {
+    public static void Bind(ServiceBinderBase binder, BindingsService service)
+    {
+        Unary<InvokeBindingRequest, InvokeBindingResponse>(binder, nameof(InvokeBinding));
+    }
+
     public virtual async Task<InvokeBindingResponse> InvokeBinding(InvokeBindingRequest request, ServerCallContext context)
     {
         var metadata = TraceContext.Of(context.GetHttpContext()).Over(request.Metadata);

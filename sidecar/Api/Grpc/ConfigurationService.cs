@@ -3,12 +3,15 @@ using Grpc.Core;
 using Sidecar.Apps;
 using Sidecar.ConfigurationStores;
 using Sidecar.Failures;
+using static Sidecar.Api.Grpc.DaprService;
 using ConfigurationItem = Dapr.Client.Autogen.Grpc.v1.ConfigurationItem;
 using Item = Sidecar.ConfigurationStores.ConfigurationItem;
 
 namespace Sidecar.Api.Grpc;
 
-internal partial class DaprService
+/// <summary>The configuration building block over gRPC.</summary>
+[BindServiceMethod(typeof(ConfigurationService), nameof(Bind))]
+internal class ConfigurationService
 {
     public virtual async Task<GetConfigurationResponse> GetConfiguration(GetConfigurationRequest request, ServerCallContext context)
     {
@@ -80,7 +83,7 @@ internal partial class DaprService
         return described;
     }
 
-    private static void BindConfiguration(ServiceBinderBase binder)
+    public static void Bind(ServiceBinderBase binder, ConfigurationService service)
     {
         foreach (var version in (string[])["", "Alpha1"])
         {

@@ -1,13 +1,16 @@
 using Dapr.Client.Autogen.Grpc.v1;
 using Grpc.Core;
+using static Sidecar.Api.Grpc.DaprService;
 
 #pragma warning disable CS0612 // the older version of the API, which daprd answers as well
 
 namespace Sidecar.Api.Grpc;
 
-internal partial class DaprService
+/// <summary>The conversation building block over gRPC.</summary>
+[BindServiceMethod(typeof(ConversationService), nameof(Bind))]
+internal class ConversationService
 {
-    private static void BindConversation(ServiceBinderBase binder)
+    public static void Bind(ServiceBinderBase binder, ConversationService service)
     {
         Unary<ConversationRequest, ConversationResponse>(binder, nameof(ConverseAlpha1));
         Unary<ConversationRequestAlpha2, ConversationResponseAlpha2>(binder, nameof(ConverseAlpha2));

@@ -4,14 +4,17 @@ using Grpc.Core;
 using Sidecar.Apps;
 using Sidecar.Cryptography;
 using Sidecar.Failures;
+using static Sidecar.Api.Grpc.DaprService;
 
 namespace Sidecar.Api.Grpc;
 
-internal partial class DaprService
+/// <summary>The cryptography building block over gRPC.</summary>
+[BindServiceMethod(typeof(CryptographyService), nameof(Bind))]
+internal class CryptographyService
 {
     private static readonly TimeSpan FirstMessage = TimeSpan.FromSeconds(5); // within which it has to come
 
-    private static void BindCryptography(ServiceBinderBase binder)
+    public static void Bind(ServiceBinderBase binder, CryptographyService service)
     {
         binder.AddMethod(ProtoMethod.Create<EncryptRequest, EncryptResponse>(Name, nameof(EncryptAlpha1), MethodType.DuplexStreaming), (DuplexStreamingServerMethod<EncryptRequest, EncryptResponse>?)null);
         binder.AddMethod(ProtoMethod.Create<DecryptRequest, DecryptResponse>(Name, nameof(DecryptAlpha1), MethodType.DuplexStreaming), (DuplexStreamingServerMethod<DecryptRequest, DecryptResponse>?)null);

@@ -7,12 +7,20 @@ using Grpc.Core;
 using Sidecar.Apps;
 using Sidecar.Failures;
 using Sidecar.Tracing;
+using static Sidecar.Api.Grpc.DaprService;
 using Metadata = Grpc.Core.Metadata;
 
 namespace Sidecar.Api.Grpc;
 
-internal partial class DaprService
+/// <summary>Service invocation over gRPC.</summary>
+[BindServiceMethod(typeof(InvocationService), nameof(Bind))]
+internal class InvocationService
 {
+    public static void Bind(ServiceBinderBase binder, InvocationService service)
+    {
+        Unary<InvokeServiceRequest, InvokeResponse>(binder, nameof(InvokeService));
+    }
+
     public virtual async Task<InvokeResponse> InvokeService(InvokeServiceRequest request, ServerCallContext context)
     {
         if (request.Message is not { } message)

@@ -1,11 +1,14 @@
 using Dapr.Client.Autogen.Grpc.v1;
 using Grpc.Core;
+using static Sidecar.Api.Grpc.DaprService;
 
 namespace Sidecar.Api.Grpc;
 
-internal partial class DaprService
+/// <summary>The jobs building block over gRPC.</summary>
+[BindServiceMethod(typeof(JobsService), nameof(Bind))]
+internal class JobsService
 {
-    private static void BindJobs(ServiceBinderBase binder)
+    public static void Bind(ServiceBinderBase binder, JobsService service)
     {
         foreach (var suffix in (string[])["", "Alpha1"])
         {

@@ -2,28 +2,19 @@ using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Sidecar.PubSub.Subscribing;
+using static Sidecar.Api.Grpc.DaprService;
 
 namespace Sidecar.Api.Grpc;
 
-internal partial class DaprService
+/// <summary>Metadata and shutdown over gRPC.</summary>
+[BindServiceMethod(typeof(MetadataService), nameof(Bind))]
+internal class MetadataService
 {
-    public virtual Task<GetSecretResponse> GetSecret(GetSecretRequest request, ServerCallContext context)
+    public static void Bind(ServiceBinderBase binder, MetadataService service)
     {
-        var response = new GetSecretResponse();
-        response.Data.Add(new Dictionary<string, string>(Of(context).Blocks.Secrets.Get(request.StoreName, request.Key)));
-        return Task.FromResult(response);
-    }
-
-    public virtual Task<GetBulkSecretResponse> GetBulkSecret(GetBulkSecretRequest request, ServerCallContext context)
-    {
-        var response = new GetBulkSecretResponse();
-        foreach (var (name, values) in Of(context).Blocks.Secrets.GetAll(request.StoreName))
-        {
-            var secret = new SecretResponse();
-            secret.Secrets.Add(new Dictionary<string, string>(values));
-            response.Data[name] = secret;
-        }
-        return Task.FromResult(response);
+        Unary<GetMetadataRequest, GetMetadataResponse>(binder, nameof(GetMetadata));
+        Unary<SetMetadataRequest, Empty>(binder, nameof(SetMetadata));
+        Unary<ShutdownRequest, Empty>(binder, nameof(Shutdown));
     }
 
     public virtual Task<GetMetadataResponse> GetMetadata(GetMetadataRequest request, ServerCallContext context)

@@ -1,16 +1,30 @@
 using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Sidecar.Apps;
 using Sidecar.Failures;
 using Sidecar.PubSub.Events;
 using Sidecar.PubSub.Publishing;
 using Sidecar.PubSub.Subscribing;
 using Sidecar.Tracing;
+using static Sidecar.Api.Grpc.DaprService;
 
 namespace Sidecar.Api.Grpc;
 
-internal partial class DaprService
+/// <summary>The pub/sub building block over gRPC.</summary>
+[BindServiceMethod(typeof(PubSubService), nameof(Bind))]
+internal class PubSubService
 {
+    public static void Bind(ServiceBinderBase binder, PubSubService service)
+    {
+        Unary<PublishEventRequest, Empty>(binder, nameof(PublishEvent));
+        Unary<BulkPublishRequest, BulkPublishResponse>(binder, nameof(BulkPublishEvent));
+        Unary<BulkPublishRequest, BulkPublishResponse>(binder, nameof(BulkPublishEventAlpha1));
+        binder.AddMethod(
+            ProtoMethod.Create<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1>(Name, nameof(SubscribeTopicEventsAlpha1), MethodType.DuplexStreaming),
+            (DuplexStreamingServerMethod<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1>?)null);
+    }
+
     public virtual async Task<Empty> PublishEvent(PublishEventRequest request, ServerCallContext context)
     {
         Of(context).Blocks.PubSub.Demand(request.PubsubName, request.Topic);

@@ -7,11 +7,25 @@ using Sidecar.Failures;
 using Sidecar.Go;
 using Sidecar.State;
 using Sidecar.Tracing;
+using static Sidecar.Api.Grpc.DaprService;
 
 namespace Sidecar.Api.Grpc;
 
-internal partial class DaprService
+/// <summary>The state building block over gRPC.</summary>
+[BindServiceMethod(typeof(StateService), nameof(Bind))]
+internal class StateService
 {
+    public static void Bind(ServiceBinderBase binder, StateService service)
+    {
+        Unary<GetStateRequest, GetStateResponse>(binder, nameof(GetState));
+        Unary<GetBulkStateRequest, GetBulkStateResponse>(binder, nameof(GetBulkState));
+        Unary<SaveStateRequest, Empty>(binder, nameof(SaveState));
+        Unary<DeleteStateRequest, Empty>(binder, nameof(DeleteState));
+        Unary<DeleteBulkStateRequest, Empty>(binder, nameof(DeleteBulkState));
+        Unary<ExecuteStateTransactionRequest, Empty>(binder, nameof(ExecuteStateTransaction));
+        Unary<QueryStateRequest, QueryStateResponse>(binder, nameof(QueryStateAlpha1));
+    }
+
     public virtual async Task<GetStateResponse> GetState(GetStateRequest request, ServerCallContext context)
     {
         var entry = await Of(context).Blocks.State.GetAsync(request.StoreName, request.Key, context.CancellationToken);

@@ -2,12 +2,15 @@ using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Sidecar.Workflows.Api;
+using static Sidecar.Api.Grpc.DaprService;
 
 namespace Sidecar.Api.Grpc;
 
-internal partial class DaprService
+/// <summary>The workflow management API over gRPC.</summary>
+[BindServiceMethod(typeof(WorkflowsService), nameof(Bind))]
+internal class WorkflowsService
 {
-    private static void BindWorkflows(ServiceBinderBase binder)
+    public static void Bind(ServiceBinderBase binder, WorkflowsService service)
     {
         foreach (var version in (string[])["Alpha1", "Beta1"])
         {
