@@ -1,5 +1,7 @@
-using Grpc.Core;
+using Sidecar.Apps;
+using Sidecar.Bindings;
 using Sidecar.Catalogue;
+using Sidecar.Components;
 using Sidecar.Metrics;
 using Sidecar.PubSub;
 using Sidecar.PubSub.Subscribing;
@@ -10,79 +12,44 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Hosting;
 
-/// <summary>Components and subscriptions that come, change and go while the sidecar runs.</summary>
-internal sealed partial class AppSidecar
+/// <summary>Closes and opens components while the sidecar of their app runs.</summary>
+internal sealed partial class ComponentReload(AppOptions options, ComponentSet components, SubscriptionManager subscriptions, InputBindings bindings, Outbox outbox, ILogger logger)
 {
-    /// <summary>
-    /// Takes up <paramref name="changes"/>; what is the same stays as it is. In daprd's order: what goes, what changes, what comes. One at a
-    /// time calls this, and nobody after <see cref="QuiesceAsync"/>.
-    /// </summary>
+    /// <summary>In daprd's order: what goes, what changes, what comes. The caller sees to it that nothing starts or stops events meanwhile.</summary>
     /// <exception cref="InvalidConfigurationException">A component can't be opened and says no <c>ignoreErrors</c>.</exception>
-    public async Task ChangeAsync(ResourceChanges changes, ComponentLoader loader, CancellationToken cancellation)
+    public async Task ApplyAsync(ResourceChanges changes, ComponentLoader loader, CancellationToken cancellation)
     {
-        await events.WaitAsync(cancellation);
-        try
+        foreach (var gone in changes.Gone)
         {
-            foreach (var gone in changes.Gone)
-            {
-                await CloseAsync(gone);
-            }
-            foreach (var (before, after) in changes.Changed)
-            {
-                await CloseAsync(before);
-                await OpenAsync(after, loader, cancellation);
-            }
-            foreach (var come in changes.Come)
-            {
-                await OpenAsync(come, loader, cancellation);
-            }
-            declared = Declared(changes.Resources);
-            Resources = changes.Resources;
-            await ResumeEventsAsync(cancellation);
-            ToldComponents = Components.Loaded;
+            await CloseAsync(gone);
         }
-        finally
+        foreach (var (before, after) in changes.Changed)
         {
-            events.Release();
+            await CloseAsync(before);
+            await OpenAsync(after, loader, cancellation);
         }
-    }
-
-    /// <summary>Of the actors and workflows, which can't change theirs while they run.</summary>
-    public Component? ActorStore => Components.ActorStateStoreResource;
-
-    private async Task ResumeEventsAsync(CancellationToken cancellation)
-    {
-        var reachable = Channel is not null && AppIsWell;
-        try
+        foreach (var come in changes.Come)
         {
-            await Blocks.Subscriptions.ChangeAsync(reachable ? await WantedAsync(cancellation) : declared.Select(subscription => subscription.Topic), cancellation);
-            if (reachable && !noMoreEvents)
-            {
-                await InputBindings.StartAsync(Channel!, cancellation);
-            }
-        }
-        catch (Exception e) when (e is HttpRequestException or RpcException)
-        {
-            LogConnectionFailed(e, Options.AppId); // the app is away: no reason to end, and the next change asks again
+            await OpenAsync(come, loader, cancellation);
         }
     }
 
     private async Task CloseAsync(Component component)
     {
-        if (Components.Loaded.FirstOrDefault(loaded => loaded.Resource.Name == component.Name) is not { } open)
+        if (components.Loaded.FirstOrDefault(loaded => loaded.Resource.Name == component.Name) is not { } open)
         {
             return; // it was left out
         }
         LogClosing(component.Name, component.Type, component.Version);
-        await InputBindings.StopAsync(component.Name);
-        await Blocks.Subscriptions.PauseAsync(component.Name);
-        await Components.CloseAsync(open);
+        await bindings.StopAsync(component.Name);
+        await subscriptions.PauseAsync(component.Name);
+        await components.CloseAsync(open);
     }
 
     private async Task OpenAsync(Component component, ComponentLoader loader, CancellationToken cancellation)
     {
         var problems = new List<YamlProblem>();
-        if (loader.Open(component, Options.AppId, Components.Of<ISecretStore>(), problems) is not { } opened)
+        if (loader.Open(component, options.AppId, components.Of<ISecretStore>(), problems) is not { } opened)
         {
             var failure = $"process component {component.Name} error: [INIT_COMPONENT_FAILURE]: initialization error occurred for {component.Name} ({component.Type}/{component.Version}): {string.Join("; ", problems)}";
             if (!component.IgnoreErrors)
@@ -93,23 +60,18 @@ internal sealed partial class AppSidecar
             LogIgnored(failure);
             return;
         }
-        Components.Add(opened);
-        SidecarMeter.Loaded(Options.AppId, component.Type);
+        components.Add(opened);
+        SidecarMeter.Loaded(options.AppId, component.Type);
         LogUpdated(component.Name, component.Type, component.Version);
         if (opened.Instance is StateStoreComponent store)
         {
-            await Outbox.TakeUpAsync(store, cancellation);
+            await outbox.TakeUpAsync(store, cancellation);
         }
         if (opened.Instance is PubSubComponent)
         {
-            await Blocks.Subscriptions.ResumeAsync(component.Name, cancellation);
+            await subscriptions.ResumeAsync(component.Name, cancellation);
         }
     }
-
-    /// <summary>A later subscription of the same name takes the place of the earlier one; one that has not changed stays the same object.</summary>
-    private IReadOnlyList<(Subscription, TopicSubscription)> Declared(ResourceSet resources)
-        => [.. resources.Subscriptions.Where(subscription => subscription.AppliesTo(Options.AppId)).Reverse().DistinctBy(subscription => subscription.Name).Reverse()
-            .Select(subscription => (subscription, declared.FirstOrDefault(known => known.Resource.Content == subscription.Content).Topic ?? TopicSubscription.From(subscription)))];
 
     [LoggerMessage(1021, LogLevel.Information, "Closing existing Component to reload: {Component} ({Type}/{Version})")]
     private partial void LogClosing(string component, string type, string version);
