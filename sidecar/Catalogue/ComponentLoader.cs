@@ -12,7 +12,7 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
     private readonly ILogger logger = loggers.CreateLogger<ComponentLoader>();
 
     /// <summary>Mistakes are added to <paramref name="problems"/>; a component with <c>ignoreErrors</c> is then left out instead.</summary>
-    public ComponentSet Load(string appId, IReadOnlyList<Component> resources, List<YamlProblem> problems)
+    public async Task<ComponentSet> LoadAsync(string appId, IReadOnlyList<Component> resources, List<YamlProblem> problems, CancellationToken cancellation)
     {
         var loaded = new Dictionary<string, LoadedComponent>(StringComparer.Ordinal);
         var secrets = new Dictionary<string, ISecretStore>(StringComparer.Ordinal);
@@ -21,7 +21,7 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
         foreach (var component in ordered)
         {
             var found = new List<YamlProblem>();
-            if (Open(component, appId, secrets, found) is { } opened)
+            if (await OpenAsync(component, appId, secrets, found, cancellation) is { } opened)
             {
                 loaded[component.Name] = opened;
                 if (opened.Instance is ISecretStore store)
@@ -46,7 +46,8 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
     }
 
     /// <summary>Null: it can't be, for the <paramref name="problems"/>.</summary>
-    public LoadedComponent? Open(Component component, string appId, IReadOnlyDictionary<string, ISecretStore> secrets, List<YamlProblem> problems)
+    public async Task<LoadedComponent?> OpenAsync(
+        Component component, string appId, IReadOnlyDictionary<string, ISecretStore> secrets, List<YamlProblem> problems, CancellationToken cancellation)
     {
         if (component.Type.StartsWith("workflow.", StringComparison.Ordinal))
         {
@@ -73,9 +74,14 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
             var open = driver.Read(new DriverContext(appId, properties, baseDirectory, time, loggers));
             var isRight = problems.Count == 0;
             problems.AddRange(properties.Unknown());
-            return isRight && open() is var opened ? new LoadedComponent(component, opened.Instance, opened.Capabilities) : null;
+            if (!isRight)
+            {
+                return null;
+            }
+            var opened = await open(cancellation);
+            return new LoadedComponent(component, opened.Instance, opened.Capabilities);
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e) when (e is not OutOfMemoryException && !cancellation.IsCancellationRequested)
         {
             problems.Add(new YamlProblem(component.File, component.Line, $"component '{component.Name}' ({component.Type}) could not be opened: {e.Message}"));
             return null;

@@ -30,6 +30,15 @@ internal sealed class ComponentProperties(Component component, IReadOnlyDictiona
         return found;
     }
 
+    /// <summary>Marks metadata as known that has no effect here.</summary>
+    public void Accept(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            known.Add(name);
+        }
+    }
+
     public string Required(string name, string example)
     {
         if (Text(name) is { Length: > 0 } value)

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Threading.Channels;
 using Sidecar.Apps;
 using Sidecar.Loops;
 
@@ -14,8 +13,8 @@ internal sealed partial class AppConnection(
 {
     private static readonly TimeSpan FirstProbes = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Holds one signal at most: the app's process has been started again and has not answered since.</summary>
-    private readonly Channel<bool> restarts = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    /// <summary>The app's process has been started again and has not answered since.</summary>
+    private readonly Signal restarts = new();
 
     private readonly CancellationTokenSource stopping = new();
     private BackgroundLoop? connecting;
@@ -31,7 +30,7 @@ internal sealed partial class AppConnection(
     /// Called when the app's process has been started again. Once it answers, the circuit breakers that guard calls of it close: what they have counted
     /// was about the process before.
     /// </summary>
-    public void AppRestarted() => restarts.Writer.TryWrite(true);
+    public void AppRestarted() => restarts.Give();
 
     /// <summary>Cancelled when the sidecar begins to end.</summary>
     public CancellationToken Stopping => stopping.Token;
@@ -80,8 +79,9 @@ internal sealed partial class AppConnection(
             readiness.Ready = true;
             readiness.Complete();
         }
-        while (await restarts.Reader.ReadAsync(cancellation))
+        while (true)
         {
+            await restarts.NextAsync(cancellation);
             await PortOpenAsync(cancellation);
             returned();
         }
@@ -154,7 +154,7 @@ internal sealed partial class AppConnection(
             var interval = returning || !readiness.Well.IsCompleted ? FirstProbes : options.AppHealthProbeInterval;
             var left = interval - time.GetElapsedTime(begun);
             counted = returning && time.GetElapsedTime(counted) < options.AppHealthProbeInterval ? counted : begun;
-            returning |= await RestartedWithinAsync(left > FirstProbes ? left : FirstProbes, cancellation);
+            returning |= await restarts.NextAsync(left > FirstProbes ? left : FirstProbes, time, cancellation);
         }
     }
 
@@ -163,21 +163,6 @@ internal sealed partial class AppConnection(
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(options.AppHealthProbeTimeout);
         return await channel!.ProbeAsync(limit.Token);
-    }
-
-    /// <summary>Waits, unless the app's process is started again meanwhile.</summary>
-    private async Task<bool> RestartedWithinAsync(TimeSpan longest, CancellationToken cancellation)
-    {
-        using var limit = new CancellationTokenSource(longest, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
-        try
-        {
-            return await restarts.Reader.ReadAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return false;
-        }
     }
 
     [LoggerMessage(1006, LogLevel.Information, "waiting for application to listen on port {Port}")]

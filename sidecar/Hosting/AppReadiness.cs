@@ -1,10 +1,12 @@
+using Sidecar.Loops;
+
 namespace Sidecar.Hosting;
 
 /// <summary>Whether the app of a sidecar can be called, and who waits for that.</summary>
 internal sealed class AppReadiness
 {
     private readonly TaskCompletionSource well = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TaskCompletionSource unwell = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Pulse unwell = new();
 
     /// <summary>True once the app listens and, unless its health is watched, its subscriptions run. It stays so when the app falls ill.</summary>
     public bool Ready { get; set; }
@@ -16,7 +18,7 @@ internal sealed class AppReadiness
     public Task Well => well.Task;
 
     /// <summary>Completes when the app is next found to be unwell.</summary>
-    public Task Unwell => unwell.Task;
+    public Task Unwell => unwell.Next;
 
     /// <summary>Idempotent: only the first time counts.</summary>
     public void Complete() => well.TrySetResult();
@@ -24,7 +26,7 @@ internal sealed class AppReadiness
     public void FallIll()
     {
         IsWell = false;
-        Interlocked.Exchange(ref unwell, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        unwell.Give();
     }
 
     /// <summary>The sidecar ends. Idempotent.</summary>

@@ -49,7 +49,7 @@ internal sealed partial class ComponentReload(AppOptions options, ComponentSet c
     private async Task OpenAsync(Component component, ComponentLoader loader, CancellationToken cancellation)
     {
         var problems = new List<YamlProblem>();
-        if (loader.Open(component, options.AppId, components.Of<ISecretStore>(), problems) is not { } opened)
+        if (await loader.OpenAsync(component, options.AppId, components.Of<ISecretStore>(), problems, cancellation) is not { } opened)
         {
             var failure = $"process component {component.Name} error: [INIT_COMPONENT_FAILURE]: initialization error occurred for {component.Name} ({component.Type}/{component.Version}): {string.Join("; ", problems)}";
             if (!component.IgnoreErrors)

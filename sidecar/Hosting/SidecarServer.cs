@@ -107,7 +107,7 @@ internal sealed partial class SidecarServer : IAsyncDisposable
         var reservation = apps is [var sole] ? registry.Reserve(sole.AppId) : null; // systems of several apps may run side by side
         try
         {
-            Load(options, apps, sidecars, registry, directory, web.Services.GetRequiredService<IHttpForwarder>(), time, loggers);
+            await LoadAsync(options, apps, sidecars, registry, directory, web.Services.GetRequiredService<IHttpForwarder>(), time, loggers, cancellation);
             if (apps.Any(app => app.MetricsPort > 0))
             {
                 web.Services.GetRequiredService<MetricsExport>(); // counts from here on
@@ -217,7 +217,9 @@ internal sealed partial class SidecarServer : IAsyncDisposable
         }
     }
 
-    private static void Load(ServerOptions options, List<AppOptions> apps, List<AppSidecar> sidecars, SidecarRegistry registry, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
+    private static async Task LoadAsync(
+        ServerOptions options, List<AppOptions> apps, List<AppSidecar> sidecars, SidecarRegistry registry, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time,
+        ILoggerFactory loggers, CancellationToken cancellation)
     {
         var problems = new List<YamlProblem>();
         var resources = apps.Select(app => ResourceSet.Load(app.ResourcesPaths, problems)).ToList();
@@ -227,7 +229,7 @@ internal sealed partial class SidecarServer : IAsyncDisposable
         for (var i = 0; i < apps.Count; i++)
         {
             var own = Loggers(apps[i], loggers);
-            var components = Loader(options, apps[i], own, time).Load(apps[i].AppId, resources[i].Components, problems);
+            var components = await Loader(options, apps[i], own, time).LoadAsync(apps[i].AppId, resources[i].Components, problems, cancellation);
             sidecars.Add(new AppSidecar(apps[i], configurations[i], components, resources[i], directory, actors, registry, Names(configurations[i], registry, apps[i].WorkingDirectory, time, own), forwarder, time, own));
         }
         var logger = loggers.CreateLogger<SidecarServer>();

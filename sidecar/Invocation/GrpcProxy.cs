@@ -87,7 +87,7 @@ internal sealed class GrpcProxy(AppOptions caller, ILocalApps directory, INameRe
         {
             await local.Invoker.DeliverGrpcAsync(context, local, target, caller.AppId);
         }
-        else if (names.Find(target.Id) is { } sidecar)
+        else if (await names.FindAsync(target.Id) is { } sidecar)
         {
             if (await ForwardAsync(context, sidecar, SidecarRegistry.Invoker, new ToSidecar(caller.AppId, target)) != ForwarderError.None
                 && Refused.Is(context.GetForwarderErrorFeature()?.Exception))

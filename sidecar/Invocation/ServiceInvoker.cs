@@ -87,7 +87,7 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         }
         else
         {
-            await SendAsync(context, Remote(target.Id), SidecarRegistry.Invoker, Http2, new ToSidecar(caller.AppId, target), target);
+            await SendAsync(context, await RemoteAsync(target.Id), SidecarRegistry.Invoker, Http2, new ToSidecar(caller.AppId, target), target);
         }
     }
 
@@ -160,7 +160,7 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         var targetId = target.Id;
         if (directory.Find(targetId) is not { } callee)
         {
-            return await RemoteCall.SendAsync(Remote(targetId), caller.AppId, target, call, cancellation);
+            return await RemoteCall.SendAsync(await RemoteAsync(targetId), caller.AppId, target, call, cancellation);
         }
         DemandAllowed(callee, target, caller.AppId, call.Verb);
         SidecarMeter.Received(targetId, caller.AppId);
@@ -223,7 +223,7 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         }
     }
 
-    private Uri Remote(string id) => names.Find(id) ?? throw DaprErrors.InvokeFailed(id, $"couldn't find service: {id}");
+    private async ValueTask<Uri> RemoteAsync(string id) => await names.FindAsync(id) ?? throw DaprErrors.InvokeFailed(id, $"couldn't find service: {id}");
 
     private Policy? PolicyOf(InvocationTarget target) => policies.App(target.Id, $"{target.Id}:{target.Method}");
 

@@ -5,7 +5,7 @@ internal sealed class MachineNames(SidecarRegistry registry) : INameResolver
 {
     public Task AnnounceAsync(string appId, int port, CancellationToken cancellation) => Task.CompletedTask;
 
-    public Uri? Find(string appId) => registry.Find(appId)?.Address;
+    public ValueTask<Uri?> FindAsync(string appId) => new(registry.Find(appId)?.Address);
 
     public void Forget() => registry.Forget();
 

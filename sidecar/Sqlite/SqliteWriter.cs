@@ -72,17 +72,17 @@ internal sealed class SqliteWriter : IDisposable
         return job.Task;
     }
 
-    /// <summary>Returns when all that was taken before is committed.</summary>
-    public void Flush()
+    /// <summary>Completes when all that was taken before is committed.</summary>
+    public Task FlushAsync()
     {
         lock (gate)
         {
             if (!busy && waiting.Count == 0 && unhurried.Count == 0)
             {
-                return;
+                return Task.CompletedTask;
             }
         }
-        EnqueueAsync(static _ => 0, undoable: false, CommitTime.Now).GetAwaiter().GetResult();
+        return EnqueueAsync(static _ => 0, undoable: false, CommitTime.Now);
     }
 
     public void Dispose()

@@ -34,7 +34,7 @@ internal sealed class Bearer : IHttpMiddleware
     }
 
     /// <summary>Whether the issuer can be reached shows now, not with the first request.</summary>
-    public async Task ConnectAsync() => await issuer.GetConfigurationAsync(CancellationToken.None);
+    public async Task ConnectAsync(CancellationToken cancellation) => await issuer.GetConfigurationAsync(cancellation);
 
     public async ValueTask<Refusal?> HandleAsync(PipelineRequest request, CancellationToken cancellation)
         => request.Header("Authorization") is { } given && given.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
