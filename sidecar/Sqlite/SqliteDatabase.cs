@@ -21,7 +21,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     private SqliteDatabase(string path)
     {
         Path = path;
-        InMemory = path == ":memory:";
+        InMemory = path == SqlitePath.InMemory;
         connectionString = InMemory
             ? $"Data Source=memory-{Guid.NewGuid():N};Mode=Memory;Cache=Shared;Pooling=False"
             : new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 30 }.ToString();
@@ -39,7 +39,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     /// <summary>Opens <paramref name="path"/>, creating file and folders, or joins those who have it open. Dispose once per call.</summary>
     public static SqliteDatabase At(string path)
     {
-        if (path == ":memory:")
+        if (path == SqlitePath.InMemory)
         {
             return new SqliteDatabase(path);
         }
@@ -76,11 +76,21 @@ internal sealed class SqliteDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!InMemory && !Open.Leave(Path))
+        try
         {
             await writer.FlushAsync(); // whoever opens the leaving one's tables again finds them as it has left them
-            return;
         }
+        finally
+        {
+            if (InMemory || Open.Leave(Path))
+            {
+                Close();
+            }
+        }
+    }
+
+    private void Close()
+    {
         writer.Dispose();
         while (readers.TryTake(out var session))
         {
