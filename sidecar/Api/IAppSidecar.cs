@@ -30,13 +30,17 @@ internal interface IAppSidecar : ILocalApp
     /// <summary>The actors of the app; null until it has said that it hosts any.</summary>
     ActorHost? ActorHost { get; }
 
-    /// <summary>True once the app listens and, unless its health is watched, its subscriptions run. It stays so when the app falls ill.</summary>
+    /// <summary>
+    /// True once the app listens and, unless its health is watched, its subscriptions run. It stays so when the app falls ill.
+    /// </summary>
     bool Ready { get; }
 
     /// <summary>Completes when <see cref="Ready"/> becomes true for the first time; cancelled when the sidecar ends before.</summary>
     Task Well { get; }
 
-    /// <summary>Hosts the actors of an app that has opened a stream for them; the newest stream is the one. Dispose of the result when it ends.</summary>
+    /// <summary>
+    /// Hosts the actors of an app that has opened a stream for them; the newest stream is the one. Dispose of the result when it ends.
+    /// </summary>
     Task<IAsyncDisposable> HostActorsAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation);
 
     /// <summary>How the app is told of changes to configuration items it follows over HTTP.</summary>

@@ -5,7 +5,9 @@ using Sidecar.Sqlite;
 
 namespace Sidecar.Api;
 
-/// <summary>The store behind workflows, actors, jobs, … fails. daprd has no error of its own for it. A retry may help, unless the file is damaged.</summary>
+/// <summary>
+/// The store behind workflows, actors, jobs, … fails. daprd has no error of its own for it. A retry may help, unless the file is damaged.
+/// </summary>
 internal static class StoreFailure
 {
     public static bool Is(Exception failure) => failure is SqliteFileException or DbException;

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace Sidecar.Cel;
 
-/// <summary>Reads single characters and named classes of a pattern in RE2's syntax. Each moves <c>next</c> behind what it has read.</summary>
+/// <summary>
+/// Reads single characters and named classes of a pattern in RE2's syntax. Each moves <c>next</c> behind what it has read.
+/// </summary>
 internal static class CelPatternCharacters
 {
     public static char Peek(string pattern, int next) => next < pattern.Length ? pattern[next] : throw new CelException("missing ]");
@@ -25,7 +27,8 @@ internal static class CelPatternCharacters
                     throw new CelException("invalid character class");
                 }
                 next += name.Length;
-                return CharacterSet.Category(name.Groups[2].Value + name.Groups[3].Value) with { Negated = (c == 'P') != (name.Groups[1].Length > 0) };
+                var category = CharacterSet.Category(name.Groups[2].Value + name.Groups[3].Value);
+                return category with { Negated = (c == 'P') != (name.Groups[1].Length > 0) };
             default:
                 return null;
         }
@@ -35,10 +38,12 @@ internal static class CelPatternCharacters
     public static int Escaped(string pattern, ref int next)
     {
         var c = Peek(pattern, next);
-        if (Regex.Match(pattern[next..], @"^(?:x\{([0-9A-Fa-f]+)\}|x([0-9A-Fa-f]{2}))", RegexOptions.NonBacktracking) is { Success: true } hex)
+        if (Regex.Match(pattern[next..], @"^(?:x\{([0-9A-Fa-f]+)\}|x([0-9A-Fa-f]{2}))",
+            RegexOptions.NonBacktracking) is { Success: true } hex)
         {
             next += hex.Length;
-            return int.TryParse(hex.Groups[1].Value + hex.Groups[2].Value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code) && code is >= 0 and <= 0x10FFFF
+            return int.TryParse(hex.Groups[1].Value + hex.Groups[2].Value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+                out var code) && code is >= 0 and <= 0x10FFFF
                 ? code : throw new CelException("invalid code point");
         }
         // A digit alone is a reference to a group, which RE2 does not have.

@@ -1,8 +1,8 @@
 namespace Sidecar.Components;
 
 /// <summary>
-/// What several components of this process share by a key, such as a connection by its address. It is opened for the first user and belongs to
-/// all of them until the last one leaves. Safe to call concurrently.
+/// What several components of this process share by a key, such as a connection by its address. It is opened for the first user and belongs
+/// to all of them until the last one leaves. Safe to call concurrently.
 /// </summary>
 internal sealed class SharedByKey<T>
 {

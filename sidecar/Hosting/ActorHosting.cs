@@ -23,9 +23,11 @@ internal sealed partial class ActorHosting : IAsyncDisposable
     private readonly ILogger logger;
     private Announcement own;
 
-    public ActorHosting(AppOptions options, ComponentSet components, PolicyBook policies, SidecarRegistry registry, TimeProvider time, ILoggerFactory loggers)
+    public ActorHosting(AppOptions options, ComponentSet components, PolicyBook policies, SidecarRegistry registry, TimeProvider time,
+        ILoggerFactory loggers)
     {
-        (this.options, this.components, this.policies, this.registry, this.time, this.loggers) = (options, components, policies, registry, time, loggers);
+        (this.options, this.components, this.policies, this.registry, this.time, this.loggers) = (options, components, policies, registry,
+            time, loggers);
         logger = loggers.CreateLogger<AppSidecar>();
         own = Announcement.Of(options.AppId, options.InternalGrpcPort);
     }
@@ -54,15 +56,19 @@ internal sealed partial class ActorHosting : IAsyncDisposable
         {
             return;
         }
-        var answer = await channel.InvokeAsync(new InvocationCall("GET", "dapr/config", "", null, default, [new(InvocationHeaders.AppId, options.AppId)]), cancellation);
+        var answer = await channel.InvokeAsync(new InvocationCall("GET", "dapr/config", "", null, default,
+            [new(InvocationHeaders.AppId, options.AppId)]), cancellation);
         if (answer.Status == 200 && !answer.Body.IsEmpty && Types(answer.Body.Span) is { Count: > 0 } types)
         {
             await HostAsync(types, new HttpActorApp(channel), cancellation);
         }
     }
 
-    /// <summary>Hosts the actors of an app that has opened a stream for them; the newest stream is the one. Dispose of the result when it ends.</summary>
-    public async Task<IAsyncDisposable> HostStreamAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation)
+    /// <summary>
+    /// Hosts the actors of an app that has opened a stream for them; the newest stream is the one. Dispose of the result when it ends.
+    /// </summary>
+    public async Task<IAsyncDisposable> HostStreamAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app,
+        CancellationToken cancellation)
         => new Hosted(this, await HostAsync(types, app, cancellation));
 
     /// <summary>Deactivates the actors while the app still runs.</summary>

@@ -5,11 +5,12 @@ using Sidecar.Loops;
 namespace Sidecar.Hosting;
 
 /// <summary>
-/// The sidecar's way to its app: it waits for it, asks what it wants, and watches its health. <paramref name="returned"/> is called when the app
-/// answers again after a restart of its process.
+/// The sidecar's way to its app: it waits for it, asks what it wants, and watches its health. <paramref name="returned"/> is called when
+/// the app answers again after a restart of its process.
 /// </summary>
 internal sealed partial class AppConnection(
-    AppOptions options, IAppChannel? channel, AppReadiness readiness, ActorHosting actors, AppEvents events, InitQuestions questions, Action returned, TimeProvider time, ILogger logger) : IAsyncDisposable
+    AppOptions options, IAppChannel? channel, AppReadiness readiness, ActorHosting actors, AppEvents events, InitQuestions questions, Action returned,
+    TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstProbes = TimeSpan.FromMilliseconds(50);
 
@@ -27,8 +28,8 @@ internal sealed partial class AppConnection(
     }
 
     /// <summary>
-    /// Called when the app's process has been started again. Once it answers, the circuit breakers that guard calls of it close: what they have counted
-    /// was about the process before.
+    /// Called when the app's process has been started again. Once it answers, the circuit breakers that guard calls of it close: what they
+    /// have counted was about the process before.
     /// </summary>
     public void AppRestarted() => restarts.Give();
 
@@ -120,8 +121,8 @@ internal sealed partial class AppConnection(
     }
 
     /// <summary>
-    /// Probes the app at its interval. Until it is well for the first time, and after its process was started again, nothing but waiting happens, so it
-    /// is probed more often.
+    /// Probes the app at its interval. Until it is well for the first time, and after its process was started again, nothing but waiting
+    /// happens, so it is probed more often.
     /// </summary>
     private async Task WatchHealthAsync(CancellationToken cancellation)
     {
@@ -145,7 +146,8 @@ internal sealed partial class AppConnection(
                     returning = false;
                 }
             }
-            else if ((!returning || time.GetElapsedTime(counted) >= options.AppHealthProbeInterval) && ++failures == options.AppHealthThreshold && readiness.IsWell)
+            else if ((!returning || time.GetElapsedTime(counted) >= options.AppHealthProbeInterval)
+                && ++failures == options.AppHealthThreshold && readiness.IsWell)
             {
                 LogUnhealthy(options.AppId, failures);
                 readiness.FallIll();

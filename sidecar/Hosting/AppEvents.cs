@@ -20,7 +20,8 @@ internal sealed partial class AppEvents(
     AppReadiness readiness, InitQuestions questions, ILogger logger) : IAsyncDisposable
 {
     private readonly SemaphoreSlim gate = new(1);
-    private IReadOnlyList<(Subscription Resource, TopicSubscription Topic)> declared = Declared(options.AppId, resources, []); // guarded by gate
+    // guarded by gate
+    private IReadOnlyList<(Subscription Resource, TopicSubscription Topic)> declared = Declared(options.AppId, resources, []);
     private IReadOnlyList<TopicSubscription>? programmatic; // guarded by gate; null until the app has been asked
     private bool noMoreEvents;
 
@@ -133,14 +134,21 @@ internal sealed partial class AppEvents(
         await subscriptions.StopAppAsync();
     }
 
-    /// <summary>What the app is to be sent: what resources say, and what it says itself, which is asked for once there is a broker.</summary>
+    /// <summary>
+    /// What the app is to be sent: what resources say, and what it says itself, which is asked for once there is a broker.
+    /// </summary>
     private async Task<IReadOnlyList<TopicSubscription>> WantedAsync(CancellationToken cancellation)
     {
-        programmatic ??= components.Of<PubSubComponent>().Count == 0 ? null : questions.Skips("subscribe") ? [] : await AskAsync(cancellation);
+        programmatic ??= components.Of<PubSubComponent>().Count == 0
+            ? null
+            : questions.Skips("subscribe") ? [] : await AskAsync(cancellation);
         return [.. Topics(), .. programmatic ?? []];
     }
 
-    /// <summary>An answer that can't be read counts as none, as in daprd: the app runs on without these subscriptions. A broken connection is a failure.</summary>
+    /// <summary>
+    /// An answer that can't be read counts as none, as in daprd: the app runs on without these subscriptions. A broken connection is a
+    /// failure.
+    /// </summary>
     private async Task<IReadOnlyList<TopicSubscription>> AskAsync(CancellationToken cancellation)
     {
         try
@@ -154,11 +162,15 @@ internal sealed partial class AppEvents(
         }
     }
 
-    /// <summary>A later subscription of the same name takes the place of the earlier one; one that has not changed stays the same object.</summary>
+    /// <summary>
+    /// A later subscription of the same name takes the place of the earlier one; one that has not changed stays the same object.
+    /// </summary>
     private static IReadOnlyList<(Subscription Resource, TopicSubscription Topic)> Declared(
         string appId, ResourceSet resources, IReadOnlyList<(Subscription Resource, TopicSubscription Topic)> before)
-        => [.. resources.Subscriptions.Where(subscription => subscription.AppliesTo(appId)).Reverse().DistinctBy(subscription => subscription.Name).Reverse()
-            .Select(subscription => (subscription, before.FirstOrDefault(known => known.Resource.Content == subscription.Content).Topic ?? TopicSubscription.From(subscription)))];
+        => [.. resources.Subscriptions.Where(subscription => subscription.AppliesTo(appId)).Reverse()
+            .DistinctBy(subscription => subscription.Name).Reverse()
+            .Select(subscription => (subscription, before.FirstOrDefault(known => known.Resource.Content == subscription.Content).Topic
+                ?? TopicSubscription.From(subscription)))];
 
     [LoggerMessage(1008, LogLevel.Error, "The answer of app {AppId} to {Question} can't be read; only declared subscriptions run")]
     private partial void LogUnreadable(Exception failure, string appId, string question);

@@ -8,7 +8,9 @@ internal sealed class AppReadiness
     private readonly TaskCompletionSource well = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Pulse unwell = new();
 
-    /// <summary>True once the app listens and, unless its health is watched, its subscriptions run. It stays so when the app falls ill.</summary>
+    /// <summary>
+    /// True once the app listens and, unless its health is watched, its subscriptions run. It stays so when the app falls ill.
+    /// </summary>
     public bool Ready { get; set; }
 
     /// <summary>Whether the app is to be called: always so without health checks, otherwise while it passes them.</summary>

@@ -13,9 +13,12 @@ using Sidecar.Yaml;
 namespace Sidecar.Hosting;
 
 /// <summary>Closes and opens components while the sidecar of their app runs.</summary>
-internal sealed partial class ComponentReload(AppOptions options, ComponentSet components, SubscriptionManager subscriptions, InputBindings bindings, Outbox outbox, ILogger logger)
+internal sealed partial class ComponentReload(AppOptions options, ComponentSet components, SubscriptionManager subscriptions,
+    InputBindings bindings, Outbox outbox, ILogger logger)
 {
-    /// <summary>In daprd's order: what goes, what changes, what comes. The caller sees to it that nothing starts or stops events meanwhile.</summary>
+    /// <summary>
+    /// In daprd's order: what goes, what changes, what comes. The caller sees to it that nothing starts or stops events meanwhile.
+    /// </summary>
     /// <exception cref="InvalidConfigurationException">A component can't be opened and says no <c>ignoreErrors</c>.</exception>
     public async Task ApplyAsync(ResourceChanges changes, ComponentLoader loader, CancellationToken cancellation)
     {

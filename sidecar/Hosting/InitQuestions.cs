@@ -2,7 +2,9 @@ using Sidecar.Apps;
 
 namespace Sidecar.Hosting;
 
-/// <summary>The questions to a starting app, of which <c>--disable-init-endpoints</c> leaves some out: <c>config</c> and <c>subscribe</c>.</summary>
+/// <summary>
+/// The questions to a starting app, of which <c>--disable-init-endpoints</c> leaves some out: <c>config</c> and <c>subscribe</c>.
+/// </summary>
 internal sealed partial class InitQuestions(AppOptions options, ILogger logger)
 {
     public bool Skips(string question)

@@ -1,6 +1,8 @@
 namespace Sidecar.Loops;
 
-/// <summary>Tells all who wait at the moment. A pulse that nobody waits for is lost; see <see cref="Signal"/> for one that is kept.</summary>
+/// <summary>
+/// Tells all who wait at the moment. A pulse that nobody waits for is lost; see <see cref="Signal"/> for one that is kept.
+/// </summary>
 internal sealed class Pulse
 {
     private TaskCompletionSource next = new(TaskCreationOptions.RunContinuationsAsynchronously);

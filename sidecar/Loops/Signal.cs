@@ -2,7 +2,9 @@ using System.Threading.Channels;
 
 namespace Sidecar.Loops;
 
-/// <summary>A signal that one loop follows. Given several times before the loop looks, it counts once; given while nobody waits, it is kept.</summary>
+/// <summary>
+/// A signal that one loop follows. Given several times before the loop looks, it counts once; given while nobody waits, it is kept.
+/// </summary>
 internal sealed class Signal
 {
     private readonly Channel<bool> given = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });

@@ -17,8 +17,8 @@ internal interface IReloadable
     Component? ActorStore { get; }
 
     /// <summary>
-    /// Takes up <paramref name="changes"/>; what is the same stays as it is. In daprd's order: what goes, what changes, what comes. One at a
-    /// time calls this, and nobody after the sidecar has begun to end.
+    /// Takes up <paramref name="changes"/>; what is the same stays as it is. In daprd's order: what goes, what changes, what comes. One at
+    /// a time calls this, and nobody after the sidecar has begun to end.
     /// </summary>
     /// <exception cref="InvalidConfigurationException">A component can't be opened and says no <c>ignoreErrors</c>.</exception>
     Task ChangeAsync(ResourceChanges changes, ComponentLoader loader, CancellationToken cancellation);

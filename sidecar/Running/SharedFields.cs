@@ -48,7 +48,9 @@ internal sealed record SharedFields
         ApiLogging = map.Flag("enableApiLogging"),
     };
 
-    /// <summary>An app's own field wins; <c>.dapr/resources</c> and <c>.dapr/config.yaml</c> of its folder come before the common ones.</summary>
+    /// <summary>
+    /// An app's own field wins; <c>.dapr/resources</c> and <c>.dapr/config.yaml</c> of its folder come before the common ones.
+    /// </summary>
     public SharedFields Over(SharedFields common, string directory, Func<string, string, string> locate)
     {
         var ownResources = locate(".dapr/resources", directory);
@@ -67,7 +69,8 @@ internal sealed record SharedFields
             HealthInterval = HealthInterval ?? common.HealthInterval,
             HealthTimeout = HealthTimeout ?? common.HealthTimeout,
             HealthThreshold = HealthThreshold ?? common.HealthThreshold,
-            Env = common.Env.Concat(Env).GroupBy(item => item.Key).ToDictionary(items => items.Key, items => items.Last().Value, StringComparer.Ordinal),
+            Env = common.Env.Concat(Env).GroupBy(item => item.Key).ToDictionary(items => items.Key, items => items.Last().Value,
+                StringComparer.Ordinal),
             AppLog = AppLog ?? common.AppLog,
             LogLevel = LogLevel ?? common.LogLevel,
             ApiLogging = ApiLogging ?? common.ApiLogging,
@@ -124,7 +127,8 @@ internal sealed record SharedFields
             case "fileAndConsole":
                 return LogDestination.FileAndConsole;
             case var other:
-                map.Report("appLogDestination", string.Create(CultureInfo.InvariantCulture, $"'appLogDestination' must be console, file or fileAndConsole, not '{other}'"));
+                map.Report("appLogDestination", string.Create(CultureInfo.InvariantCulture,
+                    $"'appLogDestination' must be console, file or fileAndConsole, not '{other}'"));
                 return null;
         }
     }

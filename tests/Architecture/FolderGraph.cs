@@ -7,9 +7,11 @@ namespace Architecture;
 /// <param name="root">The namespace of the program, without those of its folders.</param>
 internal sealed class FolderGraph(string assembly, string root)
 {
-    private readonly IReadOnlyList<(string From, string To, string Type)> uses = [.. new ArchLoader().LoadAssembly(System.Reflection.Assembly.LoadFrom(assembly)).Build().Types
+    private readonly IReadOnlyList<(string From, string To, string Type)> uses =
+        [.. new ArchLoader().LoadAssembly(System.Reflection.Assembly.LoadFrom(assembly)).Build().Types
         .SelectMany(type => type.Dependencies)
-        .Select(use => (From: Folder(use.Origin, root), To: Folder(use.Target, root), Type: $"{use.Origin.FullName} -> {use.Target.FullName}"))
+        .Select(use => (From: Folder(use.Origin, root), To: Folder(use.Target, root),
+            Type: $"{use.Origin.FullName} -> {use.Target.FullName}"))
         .Where(use => use.From is not null && use.To is not null && use.From != use.To)
         .Distinct().Select(use => (use.From!, use.To!, use.Type))];
 
@@ -33,5 +35,7 @@ internal sealed class FolderGraph(string assembly, string root)
 
     /// <summary>The first folder below the program's own; null for code from elsewhere, and for the program's own file.</summary>
     private static string? Folder(IType type, string root)
-        => type.Namespace?.FullName is { } name && name.StartsWith(root + ".", StringComparison.Ordinal) ? name[(root.Length + 1)..].Split('.')[0] : null;
+        => type.Namespace?.FullName is { } name && name.StartsWith(root + ".", StringComparison.Ordinal)
+            ? name[(root.Length + 1)..].Split('.')[0]
+            : null;
 }

@@ -91,7 +91,8 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
         return (writes, sizes);
     }
 
-    public IEnumerable<StateWrite> HistoryDeletes() => Enumerable.Range(0, contents.Execution.History.Count).Select(i => StateWrite.Delete(keys.History(i)));
+    public IEnumerable<StateWrite> HistoryDeletes()
+        => Enumerable.Range(0, contents.Execution.History.Count).Select(i => StateWrite.Delete(keys.History(i)));
 
     public StateWrite PropagatedWrite(PropagatedHistory incoming) => StateWrite.Upsert(keys.Propagated, incoming.ToByteArray());
 

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>
-/// A mailbox, and a loop on the thread pool that runs while there is mail: <paramref name="advance"/> is called again until the mailbox stays
-/// empty, never twice at once.
+/// A mailbox, and a loop on the thread pool that runs while there is mail: <paramref name="advance"/> is called again until the mailbox
+/// stays empty, never twice at once.
 /// </summary>
 internal sealed class InstanceLoop(Drain drain, Func<ValueTask> advance) : IThreadPoolWorkItem
 {

@@ -5,7 +5,8 @@ using Sidecar.Workflows.Storage;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>Takes up an instance from the store: at start, and whenever a commit failed or its outcome is not known.</summary>
-internal sealed class InstanceRecovery(WorkflowRuntime runtime, Instance instance, InstanceContents contents, InstanceLog log, PendingWork work)
+internal sealed class InstanceRecovery(WorkflowRuntime runtime, Instance instance, InstanceContents contents, InstanceLog log,
+    PendingWork work)
 {
     private readonly List<Func<WorkflowStore, CancellationToken, ValueTask>> unsettled = [];
     private HashSet<int> adopted = []; // places of the inbox that came with the last reading
@@ -98,7 +99,8 @@ internal sealed class InstanceRecovery(WorkflowRuntime runtime, Instance instanc
         }
 
         work.Resume();
-        foreach (var created in contents.Execution.Open(ResolutionKind.Child).Where(e => !contents.Inbox.IsSettling(new(ResolutionKind.Child, e.EventId))).ToList())
+        foreach (var created in contents.Execution.Open(ResolutionKind.Child)
+            .Where(e => !contents.Inbox.IsSettling(new(ResolutionKind.Child, e.EventId))).ToList())
         {
             instance.Enqueue(() => EnsureChildAsync(created));
         }
@@ -118,7 +120,8 @@ internal sealed class InstanceRecovery(WorkflowRuntime runtime, Instance instanc
     {
         if (instance.IsClosed || !contents.Execution.IsOpen(new(ResolutionKind.Child, created.EventId))) return;
         var facts = new Turn(runtime.AppId, contents.Execution, [], runtime.Now, WorkflowRuntime.NewId, null);
-        var passed = Propagation.Assemble(runtime.AppId, contents.Execution, [], created.ChildWorkflowInstanceCreated.HistoryPropagationScope);
+        var passed = Propagation.Assemble(runtime.AppId, contents.Execution, [],
+            created.ChildWorkflowInstanceCreated.HistoryPropagationScope);
         var message = ChildStart.Of(facts, created, passed);
         if (message.App is not null)
         {

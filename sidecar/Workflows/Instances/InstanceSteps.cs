@@ -8,7 +8,8 @@ namespace Sidecar.Workflows.Instances;
 /// Steps: history appended, inbox consumed, status, markers and what other instances are told, all in one transaction. Only
 /// after it does anything of the step happen.
 /// </summary>
-internal sealed class InstanceSteps(WorkflowRuntime runtime, Instance instance, InstanceContents contents, InstanceLog log, PendingWork work, InstanceRecovery recovery)
+internal sealed class InstanceSteps(WorkflowRuntime runtime, Instance instance, InstanceContents contents, InstanceLog log,
+    PendingWork work, InstanceRecovery recovery)
 {
     private string Id => contents.Id;
 
@@ -26,7 +27,8 @@ internal sealed class InstanceSteps(WorkflowRuntime runtime, Instance instance, 
         writes.AddRange(mail.Writes);
         if (!ends) writes.AddRange(log.FirstWrites);
         else writes.AddRange(log.FirstWrites.Where(w => w.Key != runtime.Store.Keys.Pending(Id)));
-        writes.Add(log.MetadataWrite(ends ? 0 : Inbox.Waiting.Count(m => m.IsStored), contents.Execution.History.Count + outcome.Events.Count));
+        writes.Add(log.MetadataWrite(ends ? 0 : Inbox.Waiting.Count(m => m.IsStored),
+            contents.Execution.History.Count + outcome.Events.Count));
 
         if (!await log.CommitAsync(writes, ownsMetadata: true, isLast: ends))
         {
@@ -88,7 +90,8 @@ internal sealed class InstanceSteps(WorkflowRuntime runtime, Instance instance, 
         var carried = next.Events.Select(e => new Message(e, contents.NextSequence()) { IsStored = true }).ToList();
         var later = Inbox.Waiting
             .Where(m => !m.IsDerived && Resolution.Of(m.Event) is null)
-            .Select(m => new Message(m.Event, contents.NextSequence(), m.ForExecution) { IsStored = true, FromClient = m.FromClient, Sender = m.Sender })
+            .Select(m => new Message(m.Event, contents.NextSequence(), m.ForExecution)
+                { IsStored = true, FromClient = m.FromClient, Sender = m.Sender })
             .ToList();
 
         var writes = new List<StateWrite>(log.HistoryDeletes());
