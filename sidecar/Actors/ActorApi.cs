@@ -6,6 +6,7 @@ using Sidecar.Components;
 using Sidecar.Jobs;
 using Sidecar.Resiliency;
 using Sidecar.State;
+using Sidecar.Timers;
 
 namespace Sidecar.Actors;
 
@@ -205,7 +206,7 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
 
     private static void CheckKey(ActorId actor, string name, Action<string> refuse)
     {
-        if (SchedulerName.Problem(SchedulerName.OfReminder(Invocation.InvocationHeaders.Namespace, actor.Type, actor.Id, name)) is { } problem)
+        if (SchedulerName.Problem(SchedulerName.OfReminder(Http.InvocationHeaders.Namespace, actor.Type, actor.Id, name)) is { } problem)
         {
             refuse(problem);
         }

@@ -1,5 +1,5 @@
 using Grpc.Core;
-using Sidecar.Api;
+using Sidecar.Failures;
 
 namespace Sidecar.Actors;
 

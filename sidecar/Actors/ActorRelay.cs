@@ -1,10 +1,10 @@
 using System.Net;
 using System.Text.Json;
 using Grpc.Core;
-using Sidecar.Api;
-using Sidecar.Api.Http;
 using Sidecar.Apps;
-using Sidecar.Hosting;
+using Sidecar.Failures;
+using Sidecar.Http;
+using Sidecar.Names;
 
 namespace Sidecar.Actors;
 
@@ -37,15 +37,15 @@ internal static class ActorRelay
         return answer.Reply ?? throw new DaprException(new DaprError(answer.HttpStatus, answer.GrpcStatus, answer.Code, answer.Message));
     }
 
-    /// <summary>The receiving side: carries out the call if its app hosts the actor type.</summary>
-    public static async Task ReceiveAsync(HttpContext context, AppSidecar sidecar)
+    /// <summary>The receiving side: carries out the call if its app hosts the actor type. <paramref name="host"/> null: it hosts none, or is not well.</summary>
+    public static async Task ReceiveAsync(HttpContext context, ActorHost? host)
     {
         var relayed = JsonSerializer.Deserialize<Relayed>(await context.Request.BodyAsync())!;
         var actor = new ActorId(relayed.Type, relayed.Id);
         Answer answer;
         try
         {
-            answer = sidecar is { AppIsWell: true, ActorHost: { } host } && host.Hosts(actor.Type)
+            answer = host is not null && host.Hosts(actor.Type)
                 ? new Answer(await host.InvokeAsync(actor, relayed.Call, context.RequestAborted))
                 : throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
         }

@@ -1,4 +1,3 @@
-using Sidecar.Actors.Reminders;
 using Sidecar.Timers;
 
 namespace Sidecar.Actors;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dapr.Client.Autogen.Grpc.v1;
-using Sidecar.Components;
+using Sidecar.Go;
 
 namespace Sidecar.Actors;
 

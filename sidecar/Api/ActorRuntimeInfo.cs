@@ -1,4 +1,3 @@
-using Sidecar.Hosting;
 
 namespace Sidecar.Api;
 
@@ -6,16 +5,16 @@ namespace Sidecar.Api;
 internal static class ActorRuntimeInfo
 {
     /// <summary>False until the app has said which actors it hosts.</summary>
-    public static bool IsRunning(AppSidecar sidecar) => sidecar.Well.IsCompletedSuccessfully || Workers(sidecar) > 0;
+    public static bool IsRunning(IAppSidecar sidecar) => sidecar.Well.IsCompletedSuccessfully || Workers(sidecar) > 0;
 
-    public static bool IsHostReady(AppSidecar sidecar) => sidecar.Ready && IsRunning(sidecar);
+    public static bool IsHostReady(IAppSidecar sidecar) => sidecar.Ready && IsRunning(sidecar);
 
-    public static int Workers(AppSidecar sidecar) => sidecar.Workflows?.Workers ?? 0;
+    public static int Workers(IAppSidecar sidecar) => sidecar.Blocks.Workflows?.Workers ?? 0;
 
-    public static IEnumerable<(string Type, int Count)> ActiveActors(AppSidecar sidecar)
+    public static IEnumerable<(string Type, int Count)> ActiveActors(IAppSidecar sidecar)
     {
         var own = sidecar.ActorHost?.Counts ?? [];
-        if (sidecar.Workflows is not { Workers: > 0 } workflows)
+        if (sidecar.Blocks.Workflows is not { Workers: > 0 } workflows)
         {
             return own;
         }

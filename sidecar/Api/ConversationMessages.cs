@@ -1,5 +1,6 @@
 using Dapr.Client.Autogen.Grpc.v1;
 using Sidecar.Conversation;
+using Sidecar.Failures;
 
 #pragma warning disable CS0612 // the older version of the API, which daprd answers as well
 

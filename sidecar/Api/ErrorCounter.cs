@@ -1,4 +1,5 @@
 using Sidecar.Api.Http;
+using Sidecar.Failures;
 using Sidecar.Metrics;
 
 namespace Sidecar.Api;

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -7,8 +6,8 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.AspNetCore.WebUtilities;
 using Sidecar.Api.Http;
-using Sidecar.Invocation;
-using Sidecar.Sqlite;
+using Sidecar.Failures;
+using Sidecar.Http;
 
 namespace Sidecar.Api;
 
@@ -30,16 +29,6 @@ internal sealed class GrpcEdge : Interceptor
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation)
         => GuardAsync(() => continuation(requestStream, responseStream, context), context);
 
-    /// <summary>Answers a proxied call that never reached a gRPC server.</summary>
-    public static void WriteStatus(HttpContext context, StatusCode code, string message)
-    {
-        context.Response.Clear();
-        context.Response.StatusCode = 200;
-        context.Response.ContentType = "application/grpc";
-        context.Response.Headers["grpc-status"] = ((int)code).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        context.Response.Headers["grpc-message"] = Uri.EscapeDataString(message);
-    }
-
     /// <summary>An HTTP status as Dapr's SDKs read it: mapped code, and status and the beginning of the body in the ErrorInfo.</summary>
     public static RpcException HttpFailure(int http, string body)
     {
@@ -51,7 +40,7 @@ internal sealed class GrpcEdge : Interceptor
     public static void WriteHttpFailure(HttpContext context, int http, string body)
     {
         var status = new global::Grpc.Core.Status(StatusMapping.ToGrpc(http), ReasonPhrases.GetReasonPhrase(http));
-        WriteStatus(context, status.StatusCode, status.Detail);
+        GrpcStatusAnswer.Write(context, status.StatusCode, status.Detail);
         context.Response.Headers[DetailsHeader] = Convert.ToBase64String(Rich(status, [HttpInfo(http, body)]).ToByteArray()).TrimEnd('=');
     }
 
@@ -89,9 +78,9 @@ internal sealed class GrpcEdge : Interceptor
             ErrorCounter.Count(context.GetHttpContext(), e.Error);
             throw ToRpc(e.Error);
         }
-        catch (Exception e) when (e is SqliteFileException or DbException)
+        catch (Exception e) when (StoreFailure.Is(e))
         {
-            var unavailable = DaprErrors.StoreUnavailable(e).Error;
+            var unavailable = StoreFailure.Of(e);
             ErrorCounter.Count(context.GetHttpContext(), unavailable);
             throw ToRpc(unavailable);
         }
@@ -108,9 +97,9 @@ internal sealed class GrpcEdge : Interceptor
             ErrorCounter.Count(context.GetHttpContext(), e.Error);
             throw ToRpc(e.Error);
         }
-        catch (Exception e) when (e is SqliteFileException or DbException)
+        catch (Exception e) when (StoreFailure.Is(e))
         {
-            var unavailable = DaprErrors.StoreUnavailable(e).Error;
+            var unavailable = StoreFailure.Of(e);
             ErrorCounter.Count(context.GetHttpContext(), unavailable);
             throw ToRpc(unavailable);
         }

@@ -1,7 +1,7 @@
-using System.Data.Common;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Sidecar.Sqlite;
+using Sidecar.Failures;
+using Sidecar.Http;
 
 namespace Sidecar.Api;
 
@@ -21,9 +21,9 @@ internal static class HttpEdge
         {
             await WriteAsync(context, e.Error);
         }
-        catch (Exception e) when (e is SqliteFileException or DbException && !context.Response.HasStarted)
+        catch (Exception e) when (StoreFailure.Is(e) && !context.Response.HasStarted)
         {
-            await WriteAsync(context, DaprErrors.StoreUnavailable(e).Error);
+            await WriteAsync(context, StoreFailure.Of(e));
         }
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
         {
@@ -39,7 +39,7 @@ internal static class HttpEdge
     {
         if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true)
         {
-            GrpcEdge.WriteStatus(context, error.GrpcStatus, error.Message);
+            GrpcStatusAnswer.Write(context, error.GrpcStatus, error.Message);
             return Task.CompletedTask;
         }
         ErrorCounter.Count(context, error);

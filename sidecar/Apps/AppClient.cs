@@ -1,4 +1,5 @@
 using System.Net;
+using Sidecar.Http;
 using Sidecar.Metrics;
 using Sidecar.Middleware;
 

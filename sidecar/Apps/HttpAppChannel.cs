@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Google.Protobuf.WellKnownTypes;
 using Sidecar.Bindings;
+using Sidecar.Http;
 using Sidecar.Jobs;
 using Sidecar.PubSub.Events;
 using Sidecar.PubSub.Subscribing;

@@ -1,5 +1,5 @@
 using Sidecar.Bindings;
-using Sidecar.Invocation;
+using Sidecar.Failures;
 using Sidecar.Jobs;
 using Sidecar.PubSub.Subscribing;
 using Sidecar.Resiliency;

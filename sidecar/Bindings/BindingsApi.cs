@@ -1,5 +1,5 @@
-using Sidecar.Api;
 using Sidecar.Components;
+using Sidecar.Failures;
 using Sidecar.Metrics;
 using Sidecar.Resiliency;
 
@@ -15,7 +15,7 @@ internal sealed class BindingsApi(string appId, ComponentSet components, PolicyB
         {
             throw DaprErrors.OutputBinding(name, "operation field is missing from request");
         }
-        if (components.Bindings.GetValueOrDefault(name)?.Output is not { } binding)
+        if (components.Of<BindingComponent>().GetValueOrDefault(name)?.Output is not { } binding)
         {
             throw DaprErrors.OutputBinding(name, $"couldn't find output binding {name}");
         }

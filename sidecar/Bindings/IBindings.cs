@@ -1,9 +1,10 @@
+using Sidecar.Components;
 using Sidecar.Tracing;
 
 namespace Sidecar.Bindings;
 
 /// <summary>A component that calls something outside on an app's behalf.</summary>
-internal interface IOutputBinding
+internal interface IOutputBinding : IAsyncDisposable
 {
     IReadOnlyList<string> Operations { get; }
 
@@ -11,7 +12,7 @@ internal interface IOutputBinding
 }
 
 /// <summary>A component that tells an app of something outside.</summary>
-internal interface IInputBinding
+internal interface IInputBinding : IAsyncDisposable
 {
     /// <summary>Calls <paramref name="handler"/> for every event until the result is disposed, which waits for those under way.</summary>
     IAsyncDisposable Start(BindingHandler handler);
@@ -33,7 +34,14 @@ internal delegate Task BindingHandler(ReadOnlyMemory<byte> data, IReadOnlyDictio
 /// A binding as one app sees it. <paramref name="Route"/> is where its events go; <paramref name="Declared"/>: the component says by
 /// <c>direction</c> that it brings events, so the app is not asked.
 /// </summary>
-internal sealed record BindingComponent(string Name, string Route, bool Declared, IInputBinding? Input, IOutputBinding? Output);
+internal sealed record BindingComponent(string Name, string Route, bool Declared, IInputBinding? Input, IOutputBinding? Output) : IComponent
+{
+    public async ValueTask DisposeAsync()
+    {
+        await (Input?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (Output?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+}
 
 /// <summary>The side of an app that takes events of bindings.</summary>
 internal interface IBindingReceiver

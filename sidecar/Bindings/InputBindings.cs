@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Sidecar.Api;
 using Sidecar.Components;
+using Sidecar.Failures;
 using Sidecar.Loops;
 using Sidecar.Metrics;
 using Sidecar.Resiliency;
@@ -16,7 +16,7 @@ internal sealed partial class InputBindings(string appId, TimeSpan longestQuesti
     /// <summary>Starts what does not run yet. The app is asked for each binding; one about which it gives no answer at all is asked for again until it does.</summary>
     public async Task StartAsync(IBindingReceiver receiver, CancellationToken cancellation)
     {
-        foreach (var binding in components.Bindings.Values)
+        foreach (var binding in components.Of<BindingComponent>().Values)
         {
             if (binding.Input is not null && !running.ContainsKey(binding.Name))
             {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using static Sidecar.Cel.CelPatternCharacters;
 
 namespace Sidecar.Cel;
 
@@ -93,7 +94,7 @@ internal sealed class CelPattern
                     break;
                 default:
                     next--;
-                    Literal(Character());
+                    Literal(Plain(pattern, ref next));
                     break;
             }
             repeatable = true;
@@ -181,18 +182,18 @@ internal sealed class CelPattern
                 var stop = end < 0 ? pattern.Length : end;
                 for (next++; next < stop;)
                 {
-                    Literal(Character());
+                    Literal(Plain(pattern, ref next));
                 }
                 next = end < 0 ? stop : stop + 2;
                 break;
             default:
-                if (Set() is { } set)
+                if (Set(pattern, ref next) is { } set)
                 {
                     set.AppendTo(translated);
                 }
                 else
                 {
-                    Literal(EscapedCharacter());
+                    Literal(Escaped(pattern, ref next));
                 }
                 break;
         }
@@ -203,17 +204,17 @@ internal sealed class CelPattern
         var negated = next < pattern.Length && pattern[next] == '^';
         next += negated ? 1 : 0;
         var set = new CharacterSet();
-        for (var first = true; first || Peek() != ']'; first = false)
+        for (var first = true; first || Peek(pattern, next) != ']'; first = false)
         {
-            if (Peek() == '[' && Regex.Match(pattern[next..], @"^\[:(\^?)([a-z]*):\]", RegexOptions.NonBacktracking) is { Success: true } posix)
+            if (Peek(pattern, next) == '[' && Regex.Match(pattern[next..], @"^\[:(\^?)([a-z]*):\]", RegexOptions.NonBacktracking) is { Success: true } posix)
             {
                 next += posix.Length;
                 set.Add(CharacterSet.Posix(posix.Groups[2].Value), posix.Groups[1].Length > 0);
                 continue;
             }
-            if (Peek() == '\\' && ++next > 0)
+            if (Peek(pattern, next) == '\\' && ++next > 0)
             {
-                if (Set() is { } escaped)
+                if (Set(pattern, ref next) is { } escaped)
                 {
                     set.Add(escaped, negated: false);
                     continue;
@@ -222,7 +223,7 @@ internal sealed class CelPattern
             }
             var low = ClassCharacter();
             var high = low;
-            if (Peek() == '-' && next + 1 < pattern.Length && pattern[next + 1] != ']')
+            if (Peek(pattern, next) == '-' && next + 1 < pattern.Length && pattern[next + 1] != ']')
             {
                 next++;
                 high = ClassCharacter();
@@ -233,74 +234,14 @@ internal sealed class CelPattern
         (negated ? set with { Negated = true } : set).AppendTo(translated);
     }
 
-    private char Peek() => next < pattern.Length ? pattern[next] : throw new CelException("missing ]");
-
     private int ClassCharacter()
     {
-        if (Peek() != '\\')
+        if (Peek(pattern, next) != '\\')
         {
-            return Character();
+            return Plain(pattern, ref next);
         }
         next++;
-        return EscapedCharacter();
-    }
-
-    /// <summary>A class that an escape names; null if it is a character.</summary>
-    private CharacterSet? Set()
-    {
-        var c = Peek();
-        switch (c)
-        {
-            case 'd' or 'D' or 's' or 'S' or 'w' or 'W':
-                next++;
-                return CharacterSet.Perl(char.ToLowerInvariant(c)) with { Negated = char.IsUpper(c) };
-            case 'p' or 'P':
-                var name = Regex.Match(pattern[next..], @"^[pP](?:\{(\^?)([A-Za-z_]+)\}|([A-Z]))", RegexOptions.NonBacktracking);
-                if (!name.Success)
-                {
-                    throw new CelException("invalid character class");
-                }
-                next += name.Length;
-                return CharacterSet.Category(name.Groups[2].Value + name.Groups[3].Value) with { Negated = (c == 'P') != (name.Groups[1].Length > 0) };
-            default:
-                return null;
-        }
-    }
-
-    private int EscapedCharacter()
-    {
-        var c = Peek();
-        if (Regex.Match(pattern[next..], @"^(?:x\{([0-9A-Fa-f]+)\}|x([0-9A-Fa-f]{2}))", RegexOptions.NonBacktracking) is { Success: true } hex)
-        {
-            next += hex.Length;
-            return int.TryParse(hex.Groups[1].Value + hex.Groups[2].Value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code) && code is >= 0 and <= 0x10FFFF
-                ? code : throw new CelException("invalid code point");
-        }
-        // A digit alone is a reference to a group, which RE2 does not have.
-        if (Regex.Match(pattern[next..], "^(?:0[0-7]{0,2}|[1-7][0-7]{1,2})", RegexOptions.NonBacktracking) is { Success: true } octal)
-        {
-            next += octal.Length;
-            return Convert.ToInt32(octal.Value, 8);
-        }
-        next++;
-        return c switch
-        {
-            'a' => '\a',
-            'f' => '\f',
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            'v' => '\v',
-            _ when char.IsAscii(c) && !char.IsAsciiLetterOrDigit(c) => c,
-            _ => throw new CelException($@"invalid escape \{c}"),
-        };
-    }
-
-    private int Character()
-    {
-        Rune.DecodeFromUtf16(pattern.AsSpan(next), out var rune, out var length);
-        next += length;
-        return rune.Value;
+        return Escaped(pattern, ref next);
     }
 
     private void Literal(int code) => new CharacterSet { { code, code } }.AppendTo(translated);

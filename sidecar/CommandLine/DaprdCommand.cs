@@ -1,6 +1,7 @@
 using System.Globalization;
+using Sidecar.Api;
 using Sidecar.Apps;
-using Sidecar.Components;
+using Sidecar.Go;
 using Sidecar.Hosting;
 using Sidecar.Logging;
 using Sidecar.Reloading;
@@ -71,7 +72,7 @@ internal static class DaprdCommand
             await host.Error.WriteLineAsync(e.Message);
             return 2;
         }
-        var log = new DaprdLog(appId, IsTrue(Last("log-as-json")), TimeProvider.System, host.Output);
+        var log = new DaprdLog(appId, RuntimeVersion.Value, IsTrue(Last("log-as-json")), TimeProvider.System, host.Output);
         foreach (var name in values.Keys.Where(Ignored.Contains))
         {
             log.Say(LogLevel.Information, $"flag --{name} has no meaning for the embedded sidecar and is ignored");

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sidecar.Loops;
 
 namespace Sidecar.CommandLine;
 
@@ -6,21 +7,17 @@ namespace Sidecar.CommandLine;
 internal sealed class ReloadSignal : IDisposable
 {
     private readonly PosixSignalRegistration registration;
-    private TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Pulse asked = new();
 
     public ReloadSignal()
         => registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true; // which would end the process otherwise
-            Volatile.Read(ref asked).TrySetResult();
+            asked.Give();
         });
 
     /// <summary>Completes with the next signal from now on.</summary>
-    public Task Next()
-    {
-        Volatile.Write(ref asked, new(TaskCreationOptions.RunContinuationsAsynchronously));
-        return asked.Task;
-    }
+    public Task Next() => asked.Next;
 
     public void Dispose() => registration.Dispose();
 }

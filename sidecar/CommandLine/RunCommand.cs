@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sidecar.Apps;
+using Sidecar.Logging;
 using Sidecar.Running;
 using Spectre.Console;
 

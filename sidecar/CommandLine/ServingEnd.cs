@@ -1,5 +1,5 @@
 using Sidecar.Apps;
-using Sidecar.Components;
+using Sidecar.Go;
 using Sidecar.Hosting;
 using Sidecar.Logging;
 using Sidecar.Reloading;

@@ -1,5 +1,6 @@
 using Sidecar.Hosting;
 using Sidecar.Logging;
+using Sidecar.Secrets;
 
 namespace Sidecar.CommandLine;
 
@@ -13,11 +14,11 @@ internal static class StartReport
         {
             log.Say(LogLevel.Information, $"Component loaded: {component.Resource.Name} ({component.Resource.Type}/{component.Resource.Version})");
         }
-        foreach (var scope in sidecar.Configuration.SecretScopes.Where(scope => !sidecar.Components.SecretStores.ContainsKey(scope.StoreName)))
+        foreach (var scope in sidecar.Configuration.SecretScopes.Where(scope => !sidecar.Components.Of<ISecretStore>().ContainsKey(scope.StoreName)))
         {
             log.Say(LogLevel.Warning, $"Secrets configuration added for '{scope.StoreName}', but no matching secret store was found");
         }
-        if (sidecar.Workflows is not null)
+        if (sidecar.Blocks.Workflows is not null)
         {
             log.Say(LogLevel.Information, "Workflow engine started");
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sidecar.Go;
 using Sidecar.Resources;
 using Sidecar.Yaml;
 
@@ -27,6 +28,15 @@ internal sealed class ComponentProperties(Component component, IReadOnlyDictiona
             }
         }
         return found;
+    }
+
+    /// <summary>Marks metadata as known that has no effect here.</summary>
+    public void Accept(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            known.Add(name);
+        }
     }
 
     public string Required(string name, string example)

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Sidecar.Api;
 using Sidecar.Components;
+using Sidecar.Failures;
 using Sidecar.Metrics;
 using Sidecar.Resiliency;
 
@@ -72,11 +72,11 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
     /// <summary>Refuses an unknown store.</summary>
     public ConfigurationComponent Demand(string store)
     {
-        if (components.ConfigurationStores.Count == 0)
+        if (components.Of<ConfigurationComponent>().Count == 0)
         {
             throw DaprErrors.ConfigurationStoresNotConfigured();
         }
-        return components.ConfigurationStores.GetValueOrDefault(store) ?? throw DaprErrors.ConfigurationStoreNotFound(store);
+        return components.Of<ConfigurationComponent>().GetValueOrDefault(store) ?? throw DaprErrors.ConfigurationStoreNotFound(store);
     }
 
     public async ValueTask DisposeAsync()

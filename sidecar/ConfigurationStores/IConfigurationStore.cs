@@ -1,3 +1,5 @@
+using Sidecar.Components;
+
 namespace Sidecar.ConfigurationStores;
 
 /// <summary>A configuration component: items that operators set and apps read and follow.</summary>
@@ -30,4 +32,7 @@ internal sealed record ConfigurationItem(string Value, string Version, IReadOnly
 internal delegate Task ConfigurationHandler(string key, ConfigurationItem item);
 
 /// <summary>A configuration store as one app sees it.</summary>
-internal sealed record ConfigurationComponent(string Name, IConfigurationStore Store);
+internal sealed record ConfigurationComponent(string Name, IConfigurationStore Store) : IComponent
+{
+    public ValueTask DisposeAsync() => Store.DisposeAsync();
+}

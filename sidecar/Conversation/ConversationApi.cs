@@ -1,5 +1,5 @@
-using Sidecar.Api;
 using Sidecar.Components;
+using Sidecar.Failures;
 using Sidecar.Metrics;
 using Sidecar.Resiliency;
 
@@ -9,7 +9,7 @@ namespace Sidecar.Conversation;
 internal sealed class ConversationApi(string appId, ComponentSet components, PolicyBook policies, TimeProvider time)
 {
     /// <summary>The component, checked for before anything of the request is looked at.</summary>
-    public EchoConversation Demand(string component) => components.Conversations.GetValueOrDefault(component) ?? throw DaprErrors.ConversationNotFound(component);
+    public EchoConversation Demand(string component) => components.Of<EchoConversation>().GetValueOrDefault(component) ?? throw DaprErrors.ConversationNotFound(component);
 
     public async Task<ConversationAnswer> ConverseAsync(string component, ConversationTurn turn, CancellationToken cancellation)
     {

@@ -1,10 +1,11 @@
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
+using Sidecar.Components;
 
 namespace Sidecar.Conversation;
 
 /// <summary><c>conversation.echo</c>: says again what it was told, and asks for every tool there is. For tests of apps that talk to a model.</summary>
-internal sealed class EchoConversation
+internal sealed class EchoConversation : IComponent
 {
     /// <exception cref="FormatException">The parameters of a tool are no JSON schema.</exception>
     public ConversationAnswer Converse(ConversationTurn turn)
@@ -14,6 +15,8 @@ internal sealed class EchoConversation
         var content = string.Join('\n', turn.Parts.Select(Said).OfType<string>());
         return new ConversationAnswer(calls.Count > 0 ? "tool_calls" : "stop", content, calls, (ulong)content.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length);
     }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static string? Said(ConversationPart part) => part switch
     {

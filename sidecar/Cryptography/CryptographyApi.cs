@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
-using Sidecar.Api;
 using Sidecar.Components;
 using Sidecar.Cryptography.Documents;
 using Sidecar.Cryptography.Keys;
+using Sidecar.Failures;
 using Sidecar.Metrics;
 using Sidecar.Resiliency;
 
@@ -22,7 +22,7 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
     /// <summary>The component, checked for before anything of the request is looked at.</summary>
     public ICryptoProvider Demand(string component)
     {
-        if (components.CryptoProviders.Count == 0)
+        if (components.Of<ICryptoProvider>().Count == 0)
         {
             throw DaprErrors.CryptoProvidersNotConfigured();
         }
@@ -30,7 +30,7 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
         {
             throw DaprErrors.BadRequest("missing component name");
         }
-        return components.CryptoProviders.GetValueOrDefault(component) ?? throw DaprErrors.CryptoProviderNotFound(component);
+        return components.Of<ICryptoProvider>().GetValueOrDefault(component) ?? throw DaprErrors.CryptoProviderNotFound(component);
     }
 
     public async Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> EncryptAsync(string component, EncryptionOptions options, IAsyncEnumerator<ReadOnlyMemory<byte>> plaintext, CancellationToken cancellation)

@@ -1,9 +1,10 @@
+using Sidecar.Components;
 using Sidecar.Cryptography.Keys;
 
 namespace Sidecar.Cryptography;
 
 /// <summary>A cryptography component: keys by name, which never leave this process. Read only, safe to call concurrently.</summary>
-internal interface ICryptoProvider : IAsyncDisposable
+internal interface ICryptoProvider : IComponent
 {
     /// <exception cref="CryptoException">There is no such key, or it is none.</exception>
     ValueTask<CryptoKey> FindAsync(string name, CancellationToken cancellation);

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http.Features;
 using Sidecar.Actors;
 using Sidecar.Api;
 using Sidecar.Api.Http;
+using Sidecar.Http;
 using Sidecar.Invocation;
+using Sidecar.Names;
 using Sidecar.Tracing;
 
 namespace Sidecar.Hosting;
@@ -64,7 +66,7 @@ internal static class Admission
         return context.Response.WriteAsync(text);
     }
 
-    private static Task FromOtherSidecarAsync(HttpContext context, AppSidecar sidecar)
+    private static Task FromOtherSidecarAsync(HttpContext context, IAppSidecar sidecar)
     {
         if (SidecarRegistry.CallerOf(context.Request) is not { } caller)
         {
@@ -73,7 +75,7 @@ internal static class Admission
         context.Features.Set(new Span(SidecarRegistry.TraceOf(context.Request)));
         if (context.Request.Headers.ContainsKey(ActorRelay.Header))
         {
-            return ActorRelay.ReceiveAsync(context, sidecar);
+            return ActorRelay.ReceiveAsync(context, sidecar.AppIsWell ? sidecar.ActorHost : null);
         }
         var target = new InvocationTarget(sidecar.Options.AppId, MethodPath.Clean(sidecar.Options.AppId, RequestPath.Of(context).Decoded));
         return context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true

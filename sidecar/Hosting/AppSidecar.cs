@@ -3,19 +3,21 @@ using Sidecar.Actors;
 using Sidecar.Api;
 using Sidecar.Apps;
 using Sidecar.Bindings;
+using Sidecar.Catalogue;
 using Sidecar.Components;
 using Sidecar.ConfigurationStores;
 using Sidecar.Conversation;
 using Sidecar.Cryptography;
+using Sidecar.Failures;
 using Sidecar.Invocation;
 using Sidecar.Jobs;
 using Sidecar.Locks;
-using Sidecar.Loops;
 using Sidecar.Metrics;
 using Sidecar.Middleware;
 using Sidecar.Names;
 using Sidecar.PubSub.Publishing;
 using Sidecar.PubSub.Subscribing;
+using Sidecar.Reloading;
 using Sidecar.Resiliency;
 using Sidecar.Resources;
 using Sidecar.Secrets;
@@ -31,61 +33,30 @@ namespace Sidecar.Hosting;
 /// The sidecar of one app: its building blocks, with its own identity, components, scopes and tokens. Several live in a process
 /// and share nothing but threads and the files their components name.
 /// </summary>
-internal sealed partial class AppSidecar : IAsyncDisposable
+internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDisposable
 {
-    private static readonly TimeSpan FirstProbes = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestDeactivation = TimeSpan.FromSeconds(2); // of all actors at the end
-
     private readonly ILogger logger;
     private readonly ILoggerFactory loggers;
-    private readonly TimeProvider time;
-    private readonly SidecarRegistry registry;
     private readonly AppDirectory directory;
-    private readonly SemaphoreSlim events = new(1); // whoever starts, stops or changes what brings events to the app
-    private IReadOnlyList<(Subscription Resource, TopicSubscription Topic)> declared = []; // guarded by events
-    private IReadOnlyList<TopicSubscription>? programmatic; // guarded by events; null until the app has been asked
-    private readonly CancellationTokenSource stopping = new();
-    private readonly TaskCompletionSource well = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TaskCompletionSource unwell = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Announcement own;
-    private bool noMoreEvents;
-    private BackgroundLoop? connection;
+    private readonly AppReadiness readiness = new();
+    private readonly ActorHosting actors;
+    private readonly AppEvents events;
+    private readonly AppConnection connection;
+    private readonly ComponentReload reload;
+    private readonly JobService jobs;
+    private readonly IReadOnlyList<SidecarPart> parts; // in the order of their start
 
-    public AppSidecar(AppOptions options, Configuration configuration, ComponentSet components, ResourceSet resources, AppDirectory directory, ActorDirectory actors, SidecarRegistry registry, INameResolver names, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
+    public AppSidecar(
+        AppOptions options, Configuration configuration, ComponentSet components, ResourceSet resources, AppDirectory directory, ActorDirectory actorTypes,
+        SidecarRegistry registry, INameResolver names, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
     {
-        (Options, Configuration, Components, Names, this.registry, this.directory, this.time) = (options, configuration, components, names, registry, directory, time);
-        own = Announcement.Of(options.AppId, options.InternalGrpcPort);
-        declared = Declared(resources);
-        Resources = resources;
+        (Options, Configuration, Components, Resources, Names, this.directory, this.loggers) = (options, configuration, components, resources, names, directory, loggers);
         ToldComponents = components.Loaded;
         Endpoints = [.. resources.Endpoints.Where(endpoint => endpoint.AppliesTo(options.AppId))];
         logger = loggers.CreateLogger<AppSidecar>();
         Tracer = new Tracer(options.AppId, configuration.Tracing.Completed(Environment.GetEnvironmentVariable), loggers);
         Policies = new PolicyBook(options.AppId, resources.Resiliency, time);
-        PubSub = new PubSubApi(options.AppId, components, Policies, Tracer, time);
-        Outbox = new Outbox(options.AppId, components, PubSub, time, loggers.CreateLogger<Outbox>());
-        State = new StateApi(options.AppId, components, Outbox, Policies, time);
-        Locks = new LockApi(components, Policies);
-        ConfigurationItems = new ConfigurationApi(options.AppId, components, Policies, time);
-        Bindings = new BindingsApi(options.AppId, components, Policies, time);
-        InputBindings = new InputBindings(options.AppId, options.BindingOptionsTimeout, components, Policies, Bindings, Tracer, time, loggers.CreateLogger<InputBindings>());
-        Secrets = new SecretsApi(options.AppId, components, configuration.SecretScopes, time);
-        Conversation = new ConversationApi(options.AppId, components, Policies, time);
-        Cryptography = new CryptographyApi(options.AppId, components, Policies, time);
         Access = new AccessPolicy(configuration.AccessControl, !options.AppIsGrpc);
-        Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies, time);
-        Actors = new ActorApi(options.AppId, components, Policies, () => ActorHost, () => Well, actors, time);
-        this.loggers = loggers;
-        Subscriptions = new SubscriptionManager(options.AppId, components, Policies, Tracer, time, loggers);
-        if (components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var store)
-        {
-            Workflows = new WorkflowEngine(options.AppId, (ITransactionalStateStore)store, time, loggers,
-                new WorkflowEngineOptions(LargestWorkItem(options)) { Limits = configuration.Workflow.Limits, Retention = configuration.Workflow.Retention }, new LocalPeers(directory), Tracer);
-        }
-        // daprd keeps jobs in its scheduler, which there is none of here; without a durable store they last as long as the process.
-        var jobs = new JobStore(options.AppId, components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var durable ? (ITransactionalStateStore)durable : new InMemoryStateStore(time));
-        JobService = new JobService(options.AppId, jobs, time, loggers.CreateLogger<JobService>());
-        Jobs = new JobApi(options.AppId, jobs, JobService, time);
         ApiPipeline = new HttpPipeline(configuration.ApiPipeline, components, logger);
         AppPipeline = new HttpPipeline(configuration.AppPipeline, components, logger);
         if (options.AppPort > 0)
@@ -93,46 +64,78 @@ internal sealed partial class AppSidecar : IAsyncDisposable
             Client = new AppClient(options, AppPipeline, configuration.Metrics, time);
             Channel = options.AppIsGrpc ? new GrpcAppChannel(Client, options) : new HttpAppChannel(Client, options);
         }
+        actors = new ActorHosting(options, components, Policies, registry, time, loggers);
+        var pubsub = new PubSubApi(options.AppId, components, Policies, Tracer, time);
+        var outbox = new Outbox(options.AppId, components, pubsub, time, loggers.CreateLogger<Outbox>());
+        var bindings = new BindingsApi(options.AppId, components, Policies, time);
+        var inputs = new InputBindings(
+            options.AppId, options.BindingOptionsTimeout, components, Policies, bindings, Tracer, time, loggers.CreateLogger<InputBindings>());
+        var durable = components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var store ? (ITransactionalStateStore)store : null;
+        // daprd keeps jobs in its scheduler, which there is none of here; without a durable store they last as long as the process.
+        var jobStore = new JobStore(options.AppId, durable ?? new InMemoryStateStore(time));
+        jobs = new JobService(options.AppId, jobStore, time, loggers.CreateLogger<JobService>());
+        var workflows = new WorkflowEngineOptions(LargestWorkItem(options)) { Limits = configuration.Workflow.Limits, Retention = configuration.Workflow.Retention };
+        Blocks = new BuildingBlocks
+        {
+            State = new StateApi(options.AppId, components, outbox, Policies, time),
+            PubSub = pubsub,
+            Subscriptions = new SubscriptionManager(options.AppId, components, Policies, Tracer, time, loggers),
+            Secrets = new SecretsApi(options.AppId, components, configuration.SecretScopes, time),
+            Conversation = new ConversationApi(options.AppId, components, Policies, time),
+            Cryptography = new CryptographyApi(options.AppId, components, Policies, time),
+            Locks = new LockApi(components, Policies),
+            ConfigurationItems = new ConfigurationApi(options.AppId, components, Policies, time),
+            Bindings = bindings,
+            Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies, time),
+            Actors = new ActorApi(options.AppId, components, Policies, () => actors.Host, () => readiness.Well, actorTypes, time),
+            Jobs = new JobApi(options.AppId, jobStore, jobs, time),
+            Workflows = durable is null ? null : new WorkflowEngine(options.AppId, durable, time, loggers, workflows, directory, Tracer),
+        };
+        var questions = new InitQuestions(options, logger);
+        events = new AppEvents(options, resources, components, Blocks.Subscriptions, inputs, jobs, Channel, readiness, questions, logger);
+        connection = new AppConnection(options, Channel, readiness, actors, events, questions, CloseBreakers, time, logger);
+        reload = new ComponentReload(options, components, Blocks.Subscriptions, inputs, outbox, logger);
+        parts =
+        [
+            SidecarPart.Of(Tracer),
+            SidecarPart.Of(Blocks.Invoker),
+            SidecarPart.Of(Client),
+            SidecarPart.Of(Channel as IDisposable),
+            SidecarPart.Of(names),
+            SidecarPart.Of(components, _ => CountComponents()),
+            SidecarPart.Of(outbox, outbox.StartAsync),
+            .. Blocks.Workflows is { } engine ? [SidecarPart.Of(engine, engine.StartAsync)] : (SidecarPart[])[],
+            SidecarPart.Of(actors, actors.AnnounceAsync),
+            SidecarPart.Of(Blocks.ConfigurationItems),
+            SidecarPart.Of(events, events.DeclareAsync),
+            SidecarPart.Of(connection, connection.StartAsync),
+        ];
     }
 
     public AppOptions Options { get; }
 
     public Configuration Configuration { get; }
 
-    public Tracer Tracer { get; }
+    public BuildingBlocks Blocks { get; }
 
-    public PolicyBook Policies { get; }
+    public ServiceInvoker Invoker => Blocks.Invoker;
 
     public ComponentSet Components { get; }
 
-    /// <summary>What is told of <see cref="Components"/>: those that have been taken up with all that hangs on them.</summary>
     public IReadOnlyList<LoadedComponent> ToldComponents { get; private set; }
 
     public IReadOnlyList<HttpEndpoint> Endpoints { get; }
 
-    public StateApi State { get; }
+    public ResourceSet Resources { get; private set; }
 
-    public PubSubApi PubSub { get; }
+    public Component? ActorStore => Components.ActorStateStoreResource;
 
-    public SecretsApi Secrets { get; }
+    public Tracer Tracer { get; }
 
-    public ConversationApi Conversation { get; }
-
-    public CryptographyApi Cryptography { get; }
-
-    public LockApi Locks { get; }
-
-    public ConfigurationApi ConfigurationItems { get; }
-
-    public BindingsApi Bindings { get; }
-
-    public ServiceInvoker Invoker { get; }
-
-    public SubscriptionManager Subscriptions { get; }
+    public PolicyBook Policies { get; }
 
     public AccessPolicy Access { get; }
 
-    /// <summary>The middleware in front of the HTTP API, and that in front of an HTTP app.</summary>
     public HttpPipeline ApiPipeline { get; }
 
     public HttpPipeline AppPipeline { get; }
@@ -140,124 +143,115 @@ internal sealed partial class AppSidecar : IAsyncDisposable
     /// <summary>How it finds sidecars of other processes, and is found by them.</summary>
     public INameResolver Names { get; }
 
-    public ActorApi Actors { get; }
-
-    public JobApi Jobs { get; }
-
-    /// <summary>The actors of the app; null until it has said that it hosts any.</summary>
-    public ActorHost? ActorHost { get; private set; }
-
-    /// <summary>Null when the app has no store flagged actorStateStore.</summary>
-    public WorkflowEngine? Workflows { get; }
-
-    /// <summary>The way to the app; null for a sidecar without one.</summary>
     public IAppChannel? Channel { get; }
 
     public AppClient? Client { get; }
 
-    /// <summary>What the app or an operator has put beside the metadata; lost with the process, as in daprd.</summary>
     public ConcurrentDictionary<string, string> ExtendedMetadata { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>True once the app listens and, unless its health is watched, its subscriptions run. It stays so when the app falls ill.</summary>
-    public bool Ready { get; private set; }
+    public ActorHost? ActorHost => actors.Host;
 
-    /// <summary>Whether the app is to be called: always so without health checks, otherwise while it passes them.</summary>
-    public bool AppIsWell { get; private set; }
+    public bool Ready => readiness.Ready;
+
+    public bool AppIsWell => readiness.IsWell;
+
+    public Task Well => readiness.Well;
 
     /// <summary>Completes when the app is next found to be unwell.</summary>
-    public Task Unwell => unwell.Task;
+    public Task Unwell => readiness.Unwell;
 
-    /// <summary>Completes when <see cref="Ready"/> becomes true for the first time; cancelled when the sidecar ends before.</summary>
-    public Task Well => well.Task;
-
-    /// <summary>What it was made of, and has been changed to since.</summary>
-    public ResourceSet Resources { get; private set; }
-
-    private Outbox Outbox { get; }
-
-    private InputBindings InputBindings { get; }
-
-    private JobService JobService { get; }
-
-    /// <summary>How the app is told of changes to configuration items it follows over HTTP.</summary>
     public ConfigurationListener ConfigurationListener(string store)
-        => Channel is null ? throw DaprErrors.NoAppToTell() : new AppNotifier(store, Channel, stopping.Token, loggers.CreateLogger<AppNotifier>()).NotifyAsync;
+        => Channel is null ? throw DaprErrors.NoAppToTell() : new AppNotifier(store, Channel, connection.Stopping, loggers.CreateLogger<AppNotifier>()).NotifyAsync;
+
+    public Task<IAsyncDisposable> HostActorsAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation)
+        => actors.HostStreamAsync(types, app, cancellation);
+
+    /// <summary>The app's process has been started again.</summary>
+    public void AppRestarted() => connection.AppRestarted();
 
     /// <summary>Opens the building blocks and begins to wait for the app; the API must be reachable by now.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        foreach (var component in Components.Loaded)
+        foreach (var part in parts)
         {
-            SidecarMeter.Loaded(Options.AppId, component.Resource.Type);
+            await part.StartAsync(cancellation);
         }
-        Subscriptions.Declare(declared.Select(subscription => subscription.Topic));
-        await Outbox.StartAsync(cancellation);
-        if (Workflows is not null)
-        {
-            await Workflows.StartAsync(cancellation);
-        }
-        Announce([]);
-        connection = BackgroundLoop.Start($"The connection to app {Options.AppId}", _ => ConnectUntilStoppedAsync(), time, logger);
+    }
+
+    public async Task ChangeAsync(ResourceChanges changes, ComponentLoader loader, CancellationToken cancellation)
+    {
+        await events.ChangeAsync(
+            async () =>
+            {
+                await reload.ApplyAsync(changes, loader, cancellation);
+                Resources = changes.Resources;
+            },
+            changes.Resources, cancellation);
+        ToldComponents = Components.Loaded;
     }
 
     /// <summary>Other processes no longer find it.</summary>
     public async Task LeaveAsync()
     {
-        registry.Withdraw(own);
+        actors.Withdraw();
         await Names.DisposeAsync();
     }
 
     /// <summary>Ends the streams of workflow workers, which would otherwise keep the server from stopping.</summary>
     public async ValueTask EndWorkAsync()
     {
-        await (Workflows?.DisposeAsync() ?? ValueTask.CompletedTask);
-        await JobService.DisposeAsync();
+        await (Blocks.Workflows?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await jobs.DisposeAsync();
     }
-
-    private void Announce(IReadOnlyList<string> actorTypes) => registry.Announce(own = own with { ActorTypes = actorTypes });
 
     /// <summary>Stops taking events; the app may still call the API and finish its work.</summary>
     public async Task QuiesceAsync()
     {
-        var wasReady = Ready;
-        Ready = false;
-        await stopping.CancelAsync();
-        well.TrySetCanceled();
+        var wasReady = readiness.End();
+        await connection.StopAsync();
         await StopEventsAsync();
-        if (wasReady && ActorHost is { } host)
+        if (wasReady)
         {
-            using var limit = new CancellationTokenSource(LongestDeactivation, time);
-            await host.DeactivateAllAsync(limit.Token);
+            await actors.DeactivateAsync();
         }
     }
 
     /// <summary>No events from now on, while everything else goes on.</summary>
-    public async Task StopEventsAsync()
-    {
-        noMoreEvents = true;
-        await HoldEventsAsync();
-        await Subscriptions.StopAsync();
-    }
+    public Task StopEventsAsync() => events.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
         await QuiesceAsync();
-        await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);
-        await Subscriptions.DisposeAsync();
-        await JobService.DisposeAsync();
-        await ConfigurationItems.DisposeAsync();
-        if (ActorHost is not null)
+        foreach (var part in parts.Reverse())
         {
-            await ActorHost.DisposeAsync();
+            await part.EndAsync();
         }
-        await Outbox.DisposeAsync();
-        await Components.DisposeAsync();
-        await LeaveAsync();
-        (Channel as IDisposable)?.Dispose();
-        Client?.Dispose();
-        Invoker.Dispose();
-        Tracer.Dispose();
-        stopping.Dispose();
-        events.Dispose();
     }
+
+    private Task CountComponents()
+    {
+        foreach (var component in Components.Loaded)
+        {
+            SidecarMeter.Loaded(Options.AppId, component.Resource.Type);
+        }
+        return Task.CompletedTask;
+    }
+
+    /// <summary>What the breakers of calls to the app have counted was about its process before.</summary>
+    private void CloseBreakers()
+    {
+        LogReturned(Options.AppId);
+        Policies.CloseInbound();
+        foreach (var caller in directory.All)
+        {
+            caller.Policies.CloseFor(Options.AppId, actors.Host?.Types ?? []);
+        }
+    }
+
+    /// <summary>A limit that somebody has chosen holds for the streams of workflow workers too; by default they carry more.</summary>
+    private static int? LargestWorkItem(AppOptions options)
+        => options.MaxBodySize is AppOptions.DefaultMaxBodySize or <= 0 ? null : (int)Math.Min(options.MaxBodySize, int.MaxValue);
+
+    [LoggerMessage(1007, LogLevel.Information, "App {AppId} answers again after its restart; circuit breakers of calls to it are closed")]
+    private partial void LogReturned(string appId);
 }

@@ -7,14 +7,15 @@ using Sidecar.Api;
 using Sidecar.Api.Grpc;
 using Sidecar.Api.Http;
 using Sidecar.Apps;
-using Sidecar.Components;
-using Sidecar.Invocation;
+using Sidecar.Catalogue;
+using Sidecar.Http;
 using Sidecar.Logging;
 using Sidecar.Metrics;
-using Sidecar.Middleware;
 using Sidecar.Names;
 using Sidecar.Reloading;
+using Sidecar.Resiliency;
 using Sidecar.Resources;
+using Sidecar.Workflows;
 using Sidecar.Workflows.Api;
 using Sidecar.Yaml;
 using Yarp.ReverseProxy.Forwarder;
@@ -65,7 +66,7 @@ internal sealed partial class SidecarServer : IAsyncDisposable
             grpc.MaxReceiveMessageSize = null; // each app's own limit is set on its requests
             grpc.MaxSendMessageSize = null;
         });
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<ApiLog>().AddSingleton<DaprService>().AddSingleton<TaskHubService>().AddSingleton<IWorkflowEngines, CallerEngines>()
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<ApiLog>().AddDaprService().AddSingleton<TaskHubService>().AddSingleton<IWorkflowEngines, CallerEngines>()
             .AddSingleton(services => ActivatorUtilities.CreateInstance<ShutdownRequests>(services, options.OwnsProcess));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Apps.Max(app => app.GracefulShutdown));
 
@@ -76,7 +77,7 @@ internal sealed partial class SidecarServer : IAsyncDisposable
         List<AppSidecar> sidecars = []; // in the order of the apps
         builder.Services.AddSingleton(_ => new MetricsExport(sidecars
             .Where(sidecar => sidecar.Options.MetricsPort > 0 && sidecar.Configuration.Metrics.Enabled)
-            .Select(sidecar => (sidecar.Options.AppId, sidecar.Configuration.Metrics))));
+            .Select(sidecar => (sidecar.Options.AppId, sidecar.Configuration.Metrics)), [SidecarMeter.Name, PolicyMeter.Name, WorkflowMeter.Name]));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -107,7 +108,7 @@ internal sealed partial class SidecarServer : IAsyncDisposable
         var reservation = apps is [var sole] ? registry.Reserve(sole.AppId) : null; // systems of several apps may run side by side
         try
         {
-            Load(options, apps, sidecars, registry, directory, web.Services.GetRequiredService<IHttpForwarder>(), time, loggers);
+            await LoadAsync(options, apps, sidecars, registry, directory, web.Services.GetRequiredService<IHttpForwarder>(), time, loggers, cancellation);
             if (apps.Any(app => app.MetricsPort > 0))
             {
                 web.Services.GetRequiredService<MetricsExport>(); // counts from here on
@@ -217,7 +218,9 @@ internal sealed partial class SidecarServer : IAsyncDisposable
         }
     }
 
-    private static void Load(ServerOptions options, List<AppOptions> apps, List<AppSidecar> sidecars, SidecarRegistry registry, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
+    private static async Task LoadAsync(
+        ServerOptions options, List<AppOptions> apps, List<AppSidecar> sidecars, SidecarRegistry registry, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time,
+        ILoggerFactory loggers, CancellationToken cancellation)
     {
         var problems = new List<YamlProblem>();
         var resources = apps.Select(app => ResourceSet.Load(app.ResourcesPaths, problems)).ToList();
@@ -227,7 +230,7 @@ internal sealed partial class SidecarServer : IAsyncDisposable
         for (var i = 0; i < apps.Count; i++)
         {
             var own = Loggers(apps[i], loggers);
-            var components = Loader(options, apps[i], own, time).Load(apps[i].AppId, resources[i].Components, problems);
+            var components = await Loader(options, apps[i], own, time).LoadAsync(apps[i].AppId, resources[i].Components, problems, cancellation);
             sidecars.Add(new AppSidecar(apps[i], configurations[i], components, resources[i], directory, actors, registry, Names(configurations[i], registry, apps[i].WorkingDirectory, time, own), forwarder, time, own));
         }
         var logger = loggers.CreateLogger<SidecarServer>();
@@ -252,14 +255,14 @@ internal sealed partial class SidecarServer : IAsyncDisposable
         web.Use(TracedRequests.TraceAsync);
         web.Use(next => context => HttpEdge.GuardAsync(context, next));
         web.Use(EventStreams.EndWithServerAsync);
-        web.Use(RequestPath.ReadAsync);
+        web.Use(EscapedRouting.ReadAsync);
         web.Use(CrossOrigin.AnswerAsync);
         web.Use(Admission.AdmitAsync);
-        web.Use(HttpPipeline.RunAsync);
+        web.Use(ApiMiddleware.RunAsync);
         web.Use(ApiLog.WriteAsync);
         web.UseRouting();
         web.Use(OfferedRoutes.CheckAsync);
-        web.MapGrpcService<DaprService>();
+        web.MapDaprService();
         web.MapGrpcService<TaskHubService>();
         web.MapState();
         web.MapPubSub();
@@ -272,7 +275,7 @@ internal sealed partial class SidecarServer : IAsyncDisposable
         web.MapMetadata();
         web.MapActors();
         web.MapJobs();
-        web.MapWorkflows(context => context.Sidecar().Workflows);
+        web.MapWorkflows(context => context.Sidecar().Blocks.Workflows);
         web.MapInvocation();
     }
 

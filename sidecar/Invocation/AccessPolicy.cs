@@ -1,3 +1,4 @@
+using Sidecar.Http;
 using Sidecar.Resources;
 
 namespace Sidecar.Invocation;

@@ -1,5 +1,5 @@
 using System.Net;
-using Sidecar.Api;
+using Sidecar.Failures;
 using Sidecar.Resiliency;
 using Yarp.ReverseProxy.Forwarder;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Sidecar.Apps;
+using Sidecar.Http;
 using Sidecar.Resources;
 
 namespace Sidecar.Invocation;

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Grpc.Core;
 using Sidecar.Apps;
-using Sidecar.Hosting;
+using Sidecar.Failures;
+using Sidecar.Http;
 using Sidecar.Tracing;
 
 namespace Sidecar.Invocation;
@@ -17,7 +18,7 @@ internal static class GrpcAppBridge
     /// <summary>Quotes in messages stay readable; the answer is never part of a page.</summary>
     private static readonly JsonWriterOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static async Task SendAsync(HttpContext context, AppSidecar callee, InvocationTarget target, string caller, TraceContext trace)
+    public static async Task SendAsync(HttpContext context, ILocalApp callee, InvocationTarget target, string caller, TraceContext trace)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);

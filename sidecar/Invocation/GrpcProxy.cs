@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using Grpc.Core;
-using Sidecar.Api;
 using Sidecar.Apps;
-using Sidecar.Hosting;
+using Sidecar.Http;
 using Sidecar.Names;
 using Sidecar.Resiliency;
 using Sidecar.Tracing;
@@ -11,7 +10,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Sidecar.Invocation;
 
 /// <summary>Proxies gRPC calls of any service to the app that is named in their metadata.</summary>
-internal sealed class GrpcProxy(AppOptions caller, AppDirectory directory, INameResolver names, IHttpForwarder forwarder, TimeProvider time)
+internal sealed class GrpcProxy(AppOptions caller, ILocalApps directory, INameResolver names, IHttpForwarder forwarder, TimeProvider time)
 {
     public async Task SendAsync(HttpContext context, InvocationTarget target, Policy? policy)
     {
@@ -60,16 +59,16 @@ internal sealed class GrpcProxy(AppOptions caller, AppDirectory directory, IName
     }
 
     /// <summary>The callee's side: access control, then the app itself.</summary>
-    public async Task DeliverAsync(HttpContext context, AppSidecar callee, InvocationTarget target, string callerId, string? denial, Span span)
+    public async Task DeliverAsync(HttpContext context, ILocalApp callee, InvocationTarget target, string callerId, string? denial, Span span)
     {
         if (denial is not null)
         {
-            GrpcEdge.WriteStatus(context, StatusCode.PermissionDenied, denial);
+            GrpcStatusAnswer.Write(context, StatusCode.PermissionDenied, denial);
             return;
         }
         if (callee.Client is not { } client)
         {
-            GrpcEdge.WriteStatus(context, StatusCode.Internal, "app channel is not initialized");
+            GrpcStatusAnswer.Write(context, StatusCode.Internal, "app channel is not initialized");
             return;
         }
         using var slot = await client.EnterAsync(context.RequestAborted);
@@ -78,7 +77,7 @@ internal sealed class GrpcProxy(AppOptions caller, AppDirectory directory, IName
         span.End();
         if (error != ForwarderError.None && !context.Response.HasStarted)
         {
-            GrpcEdge.WriteStatus(context, StatusCode.Unavailable, $"connection error: {ServiceInvoker.Cause(context.GetForwarderErrorFeature()?.Exception) ?? error.ToString()}");
+            GrpcStatusAnswer.Write(context, StatusCode.Unavailable, $"connection error: {ServiceInvoker.Cause(context.GetForwarderErrorFeature()?.Exception) ?? error.ToString()}");
         }
     }
 
@@ -88,7 +87,7 @@ internal sealed class GrpcProxy(AppOptions caller, AppDirectory directory, IName
         {
             await local.Invoker.DeliverGrpcAsync(context, local, target, caller.AppId);
         }
-        else if (names.Find(target.Id) is { } sidecar)
+        else if (await names.FindAsync(target.Id) is { } sidecar)
         {
             if (await ForwardAsync(context, sidecar, SidecarRegistry.Invoker, new ToSidecar(caller.AppId, target)) != ForwarderError.None
                 && Refused.Is(context.GetForwarderErrorFeature()?.Exception))
@@ -98,7 +97,7 @@ internal sealed class GrpcProxy(AppOptions caller, AppDirectory directory, IName
         }
         else
         {
-            GrpcEdge.WriteStatus(context, StatusCode.Unknown, $"couldn't find service: {target.Id}");
+            GrpcStatusAnswer.Write(context, StatusCode.Unknown, $"couldn't find service: {target.Id}");
         }
     }
 
@@ -111,7 +110,7 @@ internal sealed class GrpcProxy(AppOptions caller, AppDirectory directory, IName
     {
         if (!context.Response.HasStarted)
         {
-            GrpcEdge.WriteStatus(context, status, reason);
+            GrpcStatusAnswer.Write(context, status, reason);
         }
     }
 }

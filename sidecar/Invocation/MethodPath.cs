@@ -1,6 +1,6 @@
 using System.Text;
-using Sidecar.Api;
-using Sidecar.Api.Http;
+using Sidecar.Failures;
+using Sidecar.Http;
 
 namespace Sidecar.Invocation;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Sidecar.Apps;
-using Sidecar.Hosting;
+using Sidecar.Http;
+using Sidecar.Names;
 
 namespace Sidecar.Invocation;
 

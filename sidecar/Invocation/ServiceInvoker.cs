@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
-using Sidecar.Api;
 using Sidecar.Apps;
-using Sidecar.Hosting;
+using Sidecar.Failures;
+using Sidecar.Http;
 using Sidecar.Metrics;
 using Sidecar.Names;
 using Sidecar.Resiliency;
@@ -18,7 +18,7 @@ namespace Sidecar.Invocation;
 /// Service invocation of one app: requests go straight to the target app when its sidecar lives in this process, else to the
 /// other process's sidecar, or to a declared HTTP endpoint. Bodies stream both ways.
 /// </summary>
-internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoint> endpoints, AppDirectory directory, INameResolver names, IHttpForwarder forwarder, PolicyBook policies, TimeProvider time) : IDisposable
+internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoint> endpoints, ILocalApps directory, INameResolver names, IHttpForwarder forwarder, PolicyBook policies, TimeProvider time) : IDisposable
 {
     private readonly EndpointClients clients = new();
     private readonly GrpcProxy proxy = new(caller, directory, names, forwarder, time);
@@ -87,14 +87,14 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         }
         else
         {
-            await SendAsync(context, Remote(target.Id), SidecarRegistry.Invoker, Http2, new ToSidecar(caller.AppId, target), target);
+            await SendAsync(context, await RemoteAsync(target.Id), SidecarRegistry.Invoker, Http2, new ToSidecar(caller.AppId, target), target);
         }
     }
 
     public void Dispose() => clients.Dispose();
 
     /// <summary>The callee's side: access control, then the app itself. <paramref name="callerId"/> is who asks.</summary>
-    public async Task DeliverAsync(HttpContext context, AppSidecar callee, InvocationTarget target, string callerId)
+    public async Task DeliverAsync(HttpContext context, ILocalApp callee, InvocationTarget target, string callerId)
     {
         DemandAllowed(callee, target, callerId, context.Request.Method);
         SidecarMeter.Received(callee.Options.AppId, callerId);
@@ -110,11 +110,11 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
             }
             if (!callee.AppPipeline.IsEmpty)
             {
-                if (await callee.AppPipeline.RunAsync(context, target) is not { } led)
+                if (await callee.AppPipeline.RunAsync(context, "/" + target.Method) is not { } led)
                 {
                     return;
                 }
-                target = led;
+                target = target with { Method = RequestPath.Clean(led) };
             }
             if (!client.Http2 && context.Request.ContentLength is null or 0 && EmptyBody.IsNeeded(context.Request.Method))
             {
@@ -160,7 +160,7 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         var targetId = target.Id;
         if (directory.Find(targetId) is not { } callee)
         {
-            return await RemoteCall.SendAsync(Remote(targetId), caller.AppId, target, call, cancellation);
+            return await RemoteCall.SendAsync(await RemoteAsync(targetId), caller.AppId, target, call, cancellation);
         }
         DemandAllowed(callee, target, caller.AppId, call.Verb);
         SidecarMeter.Received(targetId, caller.AppId);
@@ -191,11 +191,11 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         return proxy.SendAsync(context, target, PolicyOf(target));
     }
 
-    public Task DeliverGrpcAsync(HttpContext context, AppSidecar callee, InvocationTarget target, string callerId)
+    public Task DeliverGrpcAsync(HttpContext context, ILocalApp callee, InvocationTarget target, string callerId)
         => proxy.DeliverAsync(context, callee, target, callerId, Denial(callee, target, callerId, "POST"), Arrival(callee, target, callerId, TraceContext.Of(context)));
 
     /// <summary>The callee's sidecar has a span of its own; where an app calls itself there is but one sidecar, and its span goes on.</summary>
-    private static Span Arrival(AppSidecar callee, InvocationTarget target, string callerId, TraceContext trace)
+    private static Span Arrival(ILocalApp callee, InvocationTarget target, string callerId, TraceContext trace)
     {
         if (callerId == callee.Options.AppId)
         {
@@ -223,7 +223,7 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         }
     }
 
-    private Uri Remote(string id) => names.Find(id) ?? throw DaprErrors.InvokeFailed(id, $"couldn't find service: {id}");
+    private async ValueTask<Uri> RemoteAsync(string id) => await names.FindAsync(id) ?? throw DaprErrors.InvokeFailed(id, $"couldn't find service: {id}");
 
     private Policy? PolicyOf(InvocationTarget target) => policies.App(target.Id, $"{target.Id}:{target.Method}");
 
@@ -239,7 +239,7 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         }
     }
 
-    private static void DemandAllowed(AppSidecar callee, InvocationTarget target, string callerId, string verb)
+    private static void DemandAllowed(ILocalApp callee, InvocationTarget target, string callerId, string verb)
     {
         if (Denial(callee, target, callerId, verb) is { } denial)
         {
@@ -247,7 +247,7 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         }
     }
 
-    private static void DemandWell(AppSidecar callee, InvocationTarget target)
+    private static void DemandWell(ILocalApp callee, InvocationTarget target)
     {
         if (callee.Options.AppHealthCheck && !callee.AppIsWell)
         {
@@ -256,11 +256,11 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
     }
 
     /// <summary>What an app asks of itself is nobody else's business, so no list is looked at (as in daprd).</summary>
-    private static string? Denial(AppSidecar callee, InvocationTarget target, string callerId, string verb)
+    private static string? Denial(ILocalApp callee, InvocationTarget target, string callerId, string verb)
         => callerId == callee.Options.AppId || callee.Access.Allows(callerId, target.Method, verb) ? null
             : $"access control policy has denied access to id: {callee.Configuration.SpiffeId(callerId)} operation: {target.Method} verb: {verb.ToUpperInvariant()}";
 
-    private static AppClient ClientOf(AppSidecar callee, InvocationTarget target, string callerId)
+    private static AppClient ClientOf(ILocalApp callee, InvocationTarget target, string callerId)
         => callee.Client ?? throw (callerId == callee.Options.AppId
             ? DaprErrors.InvokeFailed(target.Id, "cannot invoke local endpoint: app channel not initialized")
             : DaprErrors.InvokeFailed(target.Id, StatusCode.Internal, "app channel is not initialized"));

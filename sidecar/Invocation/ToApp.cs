@@ -1,4 +1,5 @@
 using Sidecar.Apps;
+using Sidecar.Http;
 using Sidecar.Tracing;
 
 namespace Sidecar.Invocation;
@@ -34,7 +35,7 @@ internal sealed class ToSidecar(string caller, InvocationTarget target) : EndToE
         request.RequestUri = AppPath.Resolve(new Uri(destinationPrefix), target.Method, context.Request.QueryString.Value ?? "");
         request.Headers.Remove(InvocationHeaders.AppId);
         request.Headers.Remove(InvocationHeaders.ApiToken);
-        Hosting.SidecarRegistry.Introduce(request, caller, target.Id, TraceContext.Of(context));
+        Names.SidecarRegistry.Introduce(request, caller, target.Id, TraceContext.Of(context));
     }
 }
 

@@ -5,7 +5,7 @@ namespace Sidecar.Jobs;
 /// <summary>The jobs building block of one app, free of transport.</summary>
 internal sealed class JobApi(string appId, JobStore store, JobService service, TimeProvider time)
 {
-    /// <exception cref="Api.DaprException">The job is incomplete or wrong, or there is one of its name already.</exception>
+    /// <exception cref="Failures.DaprException">The job is incomplete or wrong, or there is one of its name already.</exception>
     public async Task ScheduleAsync(Job? job, bool overwrite, CancellationToken cancellation)
     {
         var errors = new JobErrors(appId);
@@ -79,7 +79,7 @@ internal sealed class JobApi(string appId, JobStore store, JobService service, T
 
     private void Check(string name, Action<string> refuse)
     {
-        if (SchedulerName.Problem(SchedulerName.OfJob(Invocation.InvocationHeaders.Namespace, appId, name)) is { } problem)
+        if (SchedulerName.Problem(SchedulerName.OfJob(Http.InvocationHeaders.Namespace, appId, name)) is { } problem)
         {
             refuse(problem);
         }

@@ -1,7 +1,7 @@
 using Google.Rpc;
 using Grpc.Core;
-using Sidecar.Api;
-using Sidecar.Invocation;
+using Sidecar.Failures;
+using Sidecar.Http;
 
 namespace Sidecar.Jobs;
 

@@ -11,7 +11,7 @@ internal static class JobProgress
     {
         var schedule = JobSchedule.Parse(Schedule(job), local);
         var due = schedule.First(job.HasDueTime ? job.DueTime : null, now);
-        DateTimeOffset? expires = job.HasTtl ? Actors.Reminders.Schedule.DueTime(job.Ttl, now) : null;
+        DateTimeOffset? expires = job.HasTtl ? Timers.Schedule.DueTime(job.Ttl, now) : null;
         if (expires < due)
         {
             throw new FormatException($"job {job.Name} expires at {expires:O}, before it is due at {due:O}");

@@ -1,6 +1,6 @@
 using Cronos;
-using Sidecar.Actors.Reminders;
-using Sidecar.Components;
+using Sidecar.Go;
+using Sidecar.Timers;
 
 namespace Sidecar.Jobs;
 

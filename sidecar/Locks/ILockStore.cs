@@ -1,3 +1,5 @@
+using Sidecar.Components;
+
 namespace Sidecar.Locks;
 
 /// <summary>A lock component. Resources arrive complete (prefix included). A lock is not reentrant: its own owner does not get it twice.</summary>
@@ -18,4 +20,7 @@ internal enum UnlockOutcome
 }
 
 /// <summary>A lock store as one app sees it.</summary>
-internal sealed record LockComponent(string Name, ILockStore Store, LockPrefix Keys);
+internal sealed record LockComponent(string Name, ILockStore Store, LockPrefix Keys) : IComponent
+{
+    public ValueTask DisposeAsync() => Store.DisposeAsync();
+}

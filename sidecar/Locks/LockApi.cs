@@ -1,5 +1,5 @@
-using Sidecar.Api;
 using Sidecar.Components;
+using Sidecar.Failures;
 using Sidecar.Resiliency;
 
 namespace Sidecar.Locks;
@@ -41,7 +41,7 @@ internal sealed class LockApi(ComponentSet components, PolicyBook policies)
 
     private LockComponent Demand(string store, string resource, string owner)
     {
-        if (components.LockStores.Count == 0)
+        if (components.Of<LockComponent>().Count == 0)
         {
             throw DaprErrors.LockStoresNotConfigured();
         }
@@ -53,7 +53,7 @@ internal sealed class LockApi(ComponentSet components, PolicyBook policies)
         {
             throw DaprErrors.LockOwnerEmpty(store);
         }
-        return components.LockStores.GetValueOrDefault(store) ?? throw DaprErrors.LockStoreNotFound(store);
+        return components.Of<LockComponent>().GetValueOrDefault(store) ?? throw DaprErrors.LockStoreNotFound(store);
     }
 
     private static string IllegalKey(string resource) => $"input key/keyPrefix '{resource}' can't contain '||'";

@@ -3,12 +3,12 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Sidecar.Hosting;
 
 namespace Sidecar.Logging;
 
 /// <summary>A line of the log as daprd writes it, which tools read: <c>key=value</c> pairs, or with <c>--log-as-json</c> an object.</summary>
-internal sealed class DaprdLog(string appId, bool asJson, TimeProvider time, TextWriter output)
+/// <param name="version">The version of Dapr that each line names.</param>
+internal sealed class DaprdLog(string appId, string version, bool asJson, TimeProvider time, TextWriter output)
 {
     private const string Runtime = "dapr.runtime";
     private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/@^+");
@@ -22,7 +22,7 @@ internal sealed class DaprdLog(string appId, bool asJson, TimeProvider time, Tex
         KeyValuePair<string, object>[] all =
         [
             new("time", time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture)), new("level", Name(level)), new("msg", message),
-            .. fields.Concat([new("app_id", appId), new("instance", Environment.MachineName), new("scope", Scope(category)), new("type", "log"), new("ver", RuntimeVersion.Value)]).OrderBy(field => field.Key, StringComparer.Ordinal),
+            .. fields.Concat([new("app_id", appId), new("instance", Environment.MachineName), new("scope", Scope(category)), new("type", "log"), new("ver", version)]).OrderBy(field => field.Key, StringComparer.Ordinal),
         ];
         return asJson ? Json(all) : string.Join(' ', all.Select(field => $"{field.Key}={Quoted(Text(field.Value))}"));
     }

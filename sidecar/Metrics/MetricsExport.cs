@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Prometheus;
-using Sidecar.Resiliency;
-using Sidecar.Workflows;
 
 namespace Sidecar.Metrics;
 
@@ -20,7 +18,8 @@ internal sealed class MetricsExport : IDisposable
     private readonly Dictionary<string, (CollectorRegistry Registry, MetricFactory Factory, double[] Buckets)> apps = new(StringComparer.Ordinal);
     private readonly MeterListener listener = new();
 
-    public MetricsExport(IEnumerable<(string App, MetricsOptions Options)> wanted)
+    /// <param name="meters">The names of the meters that are gathered.</param>
+    public MetricsExport(IEnumerable<(string App, MetricsOptions Options)> wanted, IReadOnlyCollection<string> meters)
     {
         foreach (var (app, options) in wanted)
         {
@@ -32,7 +31,7 @@ internal sealed class MetricsExport : IDisposable
         }
         listener.InstrumentPublished = (instrument, listening) =>
         {
-            if (instrument.Meter.Name is SidecarMeter.Name or PolicyMeter.Name or WorkflowMeter.Name)
+            if (meters.Contains(instrument.Meter.Name))
             {
                 listening.EnableMeasurementEvents(instrument, new Series(instrument, this));
             }

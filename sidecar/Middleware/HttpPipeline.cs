@@ -1,9 +1,6 @@
 using System.Net;
-using Microsoft.AspNetCore.Http.Features;
-using Sidecar.Api.Http;
-using Sidecar.Apps;
 using Sidecar.Components;
-using Sidecar.Invocation;
+using Sidecar.Http;
 using Sidecar.Resources;
 
 namespace Sidecar.Middleware;
@@ -34,45 +31,20 @@ internal sealed partial class HttpPipeline
         }
     }
 
-    /// <summary>In front of the HTTP API.</summary>
-    public static async Task RunAsync(HttpContext context, RequestDelegate next)
+    /// <summary>For a request of <paramref name="path"/> that has come in: the path it goes on with; null when it has been answered here.</summary>
+    public async Task<string?> RunAsync(HttpContext context, string path)
     {
-        var listener = context.Features.Get<ListenerFeature>()!;
-        if (listener is not { Kind: ListenerKind.Http, Sidecar.ApiPipeline: { IsEmpty: false } pipeline })
-        {
-            await next(context);
-            return;
-        }
-        var request = Request(context, RequestPath.Of(context).Decoded);
-        var path = request.Path;
-        if (await pipeline.HandleAsync(request, context.RequestAborted) is { } refusal)
-        {
-            await WriteAsync(context, refusal);
-            return;
-        }
-        if (request.Path != path)
-        {
-            context.Features.Set(new RequestPath(request.Path));
-            context.Request.Path = new PathString("/" + RequestPath.Clean(request.Path));
-        }
-        Apply(context, request);
-        await next(context);
-    }
-
-    /// <summary>In front of the app, for a call of its methods; null when the call has been answered here.</summary>
-    public async Task<InvocationTarget?> RunAsync(HttpContext context, InvocationTarget target)
-    {
-        var request = Request(context, "/" + target.Method);
+        var request = Request(context, path);
         if (await HandleAsync(request, context.RequestAborted) is { } refusal)
         {
             await WriteAsync(context, refusal);
             return null;
         }
         Apply(context, request);
-        return target with { Method = RequestPath.Clean(request.Path) };
+        return request.Path;
     }
 
-    /// <summary>In front of the app, for what the sidecar itself sends; null when it may go.</summary>
+    /// <summary>For a request that the sidecar itself sends to the app; null when it may go.</summary>
     public async Task<HttpResponseMessage?> RunAsync(HttpRequestMessage message, CancellationToken cancellation)
     {
         var address = message.RequestUri!;

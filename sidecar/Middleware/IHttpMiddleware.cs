@@ -1,7 +1,9 @@
+using Sidecar.Components;
+
 namespace Sidecar.Middleware;
 
 /// <summary>A component that looks at requests, and may change or refuse them, on their way to the API or to the app.</summary>
-internal interface IHttpMiddleware
+internal interface IHttpMiddleware : IComponent
 {
     /// <summary>Null: the request, as it is now, goes on.</summary>
     ValueTask<Refusal?> HandleAsync(PipelineRequest request, CancellationToken cancellation);

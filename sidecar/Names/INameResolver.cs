@@ -7,8 +7,8 @@ internal interface INameResolver : IAsyncDisposable
     Task AnnounceAsync(string appId, int port, CancellationToken cancellation);
 
     /// <summary>The internal address of the sidecar of <paramref name="appId"/>; null when no sidecar has registered it.</summary>
-    Uri? Find(string appId);
+    ValueTask<Uri?> FindAsync(string appId);
 
-    /// <summary>The address that <see cref="Find"/> returned does not accept connections.</summary>
+    /// <summary>The address that <see cref="FindAsync"/> returned does not accept connections.</summary>
     void Forget();
 }

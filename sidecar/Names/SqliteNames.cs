@@ -1,4 +1,5 @@
 using Sidecar.Loops;
+using Sidecar.Resources;
 using Sidecar.Sqlite;
 
 namespace Sidecar.Names;
@@ -38,7 +39,7 @@ internal sealed partial class SqliteNames : INameResolver
         renewing = BackgroundLoop.Start($"The renewal of the registration in {options.Path}", RenewAsync, time, logger);
     }
 
-    public Uri? Find(string appId) => database.Read(session =>
+    public ValueTask<Uri?> FindAsync(string appId) => database.ReadAsync(session =>
     {
         using var row = session.Query($"SELECT address FROM {options.Table} WHERE app_id = ?1 AND last_update > ?2 ORDER BY random() LIMIT 1", appId, Now() - Seconds(options.UpdateInterval));
         return row.Read() ? new Uri("http://" + row.GetString(0)) : null;
@@ -60,7 +61,7 @@ internal sealed partial class SqliteNames : INameResolver
             await renewing.DisposeAsync();
             await database.WriteAsync(session => session.Execute($"DELETE FROM {options.Table} WHERE registration_id = ?1", registration));
         }
-        database.Dispose();
+        await database.DisposeAsync();
     }
 
     private async Task RenewAsync(CancellationToken stopping)

@@ -1,31 +1,17 @@
 using System.Net.Sockets;
 using Npgsql;
+using Sidecar.Components;
 
 namespace Sidecar.Postgres;
 
 /// <summary>The pool of connections to one database, shared by all components of this process that name it alike.</summary>
 internal sealed class PostgresServer : IAsyncDisposable
 {
-    private static readonly Lock OpenGate = new();
-    private static readonly Dictionary<string, PostgresServer> Open = [];
+    private static readonly SharedByKey<Task<PostgresServer>> Open = new();
 
     private readonly PostgresSettings settings;
-    private int users = 1; // guarded by OpenGate
 
-    private PostgresServer(PostgresSettings settings)
-    {
-        this.settings = settings;
-        Source = NpgsqlDataSource.Create(settings.ConnectionString);
-        try
-        {
-            using var connection = Source.OpenConnection();
-        }
-        catch (NpgsqlException e)
-        {
-            Source.Dispose();
-            throw new InvalidOperationException(Reason(e), e);
-        }
-    }
+    private PostgresServer(NpgsqlDataSource source, PostgresSettings settings) => (Source, this.settings) = (source, settings);
 
     /// <summary>Its connections are used again as they are left: nothing may change their session.</summary>
     public NpgsqlDataSource Source { get; }
@@ -39,33 +25,32 @@ internal sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <exception cref="InvalidOperationException">The server can't be reached, or does not let us in.</exception>
-    public static PostgresServer At(PostgresSettings settings)
-    {
-        lock (OpenGate)
-        {
-            if (Open.TryGetValue(settings.ConnectionString, out var known))
-            {
-                known.users++;
-                return known;
-            }
-            return Open[settings.ConnectionString] = new PostgresServer(settings);
-        }
-    }
+    public static Task<PostgresServer> AtAsync(PostgresSettings settings) => Open.JoinAsync(settings.ConnectionString, () => ConnectAsync(settings));
 
     public async ValueTask DisposeAsync()
     {
-        lock (OpenGate)
+        if (Open.Leave(settings.ConnectionString))
         {
-            if (--users > 0)
-            {
-                return;
-            }
-            Open.Remove(settings.ConnectionString);
+            await Source.DisposeAsync();
         }
-        await Source.DisposeAsync();
     }
 
-    private string Reason(NpgsqlException failure) => failure switch
+    private static async Task<PostgresServer> ConnectAsync(PostgresSettings settings)
+    {
+        var source = NpgsqlDataSource.Create(settings.ConnectionString);
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync();
+            return new PostgresServer(source, settings);
+        }
+        catch (NpgsqlException e)
+        {
+            await source.DisposeAsync();
+            throw new InvalidOperationException(Reason(e, settings), e);
+        }
+    }
+
+    private static string Reason(NpgsqlException failure, PostgresSettings settings) => failure switch
     {
         PostgresException refused => $"PostgreSQL at {settings.Address} refuses: {refused.MessageText}; correct user, password or database of connectionString",
         { InnerException: SocketException or TimeoutException } => $"no PostgreSQL answers at {settings.Address}; start it, or correct host and port of connectionString",

@@ -73,9 +73,6 @@ internal sealed record PostgresSettings(string ConnectionString, string Address,
                 properties.Report(name, $"'{name}' is not offered by the embedded sidecar; give user and password, or use real Dapr");
             }
         }
-        foreach (var name in (string[])["awsRegion", "awsAccessKey", "awsSecretKey", "awsSessionToken", "azureTenantId", "azureClientId", "azureClientSecret"])
-        {
-            properties.Text(name);
-        }
+        properties.Accept(["awsRegion", "awsAccessKey", "awsSecretKey", "awsSessionToken", "azureTenantId", "azureClientId", "azureClientSecret"]);
     }
 }

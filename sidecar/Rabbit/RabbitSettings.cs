@@ -1,5 +1,6 @@
 using RabbitMQ.Client;
 using Sidecar.Components;
+using Sidecar.Resources;
 
 namespace Sidecar.Rabbit;
 
@@ -73,7 +74,7 @@ internal sealed record RabbitSettings
             Single = concurrency == "single",
             TimeToLive = ttl > TimeSpan.Zero ? ttl : null,
             PropertiesToMetadata = properties.Flag("publishMessagePropertiesToMetadata"),
-            Certificates = Certificates.Read(context, "caCert", "clientCert", "clientKey"),
+            Certificates = ComponentCertificates.Read(context, "caCert", "clientCert", "clientKey"),
         };
     }
 

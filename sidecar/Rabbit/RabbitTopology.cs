@@ -1,6 +1,6 @@
 using System.Globalization;
 using RabbitMQ.Client;
-using Sidecar.Components;
+using Sidecar.Go;
 
 namespace Sidecar.Rabbit;
 

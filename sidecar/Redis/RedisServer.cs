@@ -1,3 +1,4 @@
+using Sidecar.Components;
 using StackExchange.Redis;
 
 namespace Sidecar.Redis;
@@ -8,17 +9,15 @@ namespace Sidecar.Redis;
 /// </summary>
 internal sealed class RedisServer : IAsyncDisposable
 {
-    private static readonly Lock OpenGate = new();
-    private static readonly Dictionary<string, RedisServer> Open = [];
+    private static readonly SharedByKey<Task<RedisServer>> Open = new();
 
     private readonly RedisSettings settings;
-    private int users = 1; // guarded by OpenGate
 
-    private RedisServer(RedisSettings settings)
+    private RedisServer(IConnectionMultiplexer connection, RedisSettings settings)
     {
         this.settings = settings;
-        Connection = Connect(settings.Options());
-        Database = Connection.GetDatabase();
+        Connection = connection;
+        Database = connection.GetDatabase();
     }
 
     public IConnectionMultiplexer Connection { get; }
@@ -28,18 +27,7 @@ internal sealed class RedisServer : IAsyncDisposable
     public int DatabaseNumber => settings.Database;
 
     /// <exception cref="InvalidOperationException">The server can't be reached, or does not let us in.</exception>
-    public static RedisServer At(RedisSettings settings)
-    {
-        lock (OpenGate)
-        {
-            if (Open.TryGetValue(settings.Key, out var known))
-            {
-                known.users++;
-                return known;
-            }
-            return Open[settings.Key] = new RedisServer(settings);
-        }
-    }
+    public static Task<RedisServer> AtAsync(RedisSettings settings) => Open.JoinAsync(settings.Key, () => ConnectAsync(settings));
 
     /// <summary>All keys that match the pattern, some of them perhaps twice. Goes through the whole database in steps.</summary>
     public IAsyncEnumerable<RedisKey> ScanAsync(string pattern)
@@ -61,30 +49,25 @@ internal sealed class RedisServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        lock (OpenGate)
+        if (Open.Leave(settings.Key))
         {
-            if (--users > 0)
-            {
-                return;
-            }
-            Open.Remove(settings.Key);
+            await Connection.DisposeAsync();
         }
-        await Connection.DisposeAsync();
     }
 
-    private ConnectionMultiplexer Connect(ConfigurationOptions options)
+    private static async Task<RedisServer> ConnectAsync(RedisSettings settings)
     {
         try
         {
-            return ConnectionMultiplexer.Connect(options);
+            return new RedisServer(await ConnectionMultiplexer.ConnectAsync(settings.Options()), settings);
         }
         catch (RedisConnectionException e)
         {
-            throw new InvalidOperationException(Reason(e), e);
+            throw new InvalidOperationException(Reason(e, settings), e);
         }
     }
 
-    private string Reason(RedisConnectionException failure)
+    private static string Reason(RedisConnectionException failure, RedisSettings settings)
         => failure.FailureType == ConnectionFailureType.AuthenticationFailure || failure.ToString() is var text && (text.Contains("NOAUTH", StringComparison.Ordinal) || text.Contains("WRONGPASS", StringComparison.Ordinal))
             ? $"Redis at {settings.Address} does not let us in; correct redisPassword (and redisUsername)"
             : $"no Redis answers at {settings.Address}; start it, or correct redisHost ({failure.FailureType})";

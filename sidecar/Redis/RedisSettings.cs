@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sidecar.Components;
+using Sidecar.Resources;
 using StackExchange.Redis;
 
 namespace Sidecar.Redis;
@@ -26,15 +27,12 @@ internal sealed record RedisSettings(string Host, int Port, string? Username, st
     {
         var properties = context.Properties;
         var (host, port) = Endpoint(properties);
-        foreach (var name in (string[])[.. WithoutEffect, .. OfOtherComponents])
-        {
-            properties.Text(name);
-        }
+        properties.Accept([.. WithoutEffect, .. OfOtherComponents]);
         Refuse(properties);
         return new RedisSettings(
             host, port, Given(properties, "redisUsername"), Given(properties, "redisPassword"), properties.Number("redisDB", 0),
             properties.Flag("enableTLS"), !properties.Flag("insecureSkipTLSVerify"), Milliseconds(properties, "dialTimeout", TimeSpan.FromSeconds(5)),
-            Certificates.Read(context, null, "clientCert", "clientKey"));
+            ComponentCertificates.Read(context, null, "clientCert", "clientKey"));
     }
 
     public static TimeSpan Milliseconds(ComponentProperties properties, string name, TimeSpan otherwise)
@@ -99,10 +97,7 @@ internal sealed record RedisSettings(string Host, int Port, string? Username, st
                 properties.Report(name, $"'{name}' is not offered by the embedded sidecar; leave it out, or use real Dapr");
             }
         }
-        foreach (var name in (string[])["oidcTokenEndpoint", "oidcClientID", "oidcClientAssertionCert", "oidcClientAssertionKey", "oidcResource", "oidcAudience", "oidcKid", "oidcScopes", "oidcCACert"])
-        {
-            properties.Text(name);
-        }
+        properties.Accept(["oidcTokenEndpoint", "oidcClientID", "oidcClientAssertionCert", "oidcClientAssertionKey", "oidcResource", "oidcAudience", "oidcKid", "oidcScopes", "oidcCACert"]);
     }
 
     private static string? Given(ComponentProperties properties, string name) => properties.Text(name) is { Length: > 0 } text ? text : null;

@@ -1,5 +1,4 @@
-using Sidecar.Components;
-using Sidecar.Hosting;
+using Sidecar.Catalogue;
 using Sidecar.Loops;
 using Sidecar.Resources;
 using Sidecar.Yaml;
@@ -16,13 +15,13 @@ internal sealed partial class HotReload : IAsyncDisposable
 
     public static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(60);
 
-    private readonly AppSidecar sidecar;
+    private readonly IReloadable sidecar;
     private readonly ComponentLoader loader;
     private readonly ILogger logger;
     private readonly TaskCompletionSource newBeginning = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly BackgroundLoop following;
 
-    private HotReload(AppSidecar sidecar, ComponentLoader loader, TimeSpan interval, TimeProvider time, ILogger logger)
+    private HotReload(IReloadable sidecar, ComponentLoader loader, TimeSpan interval, TimeProvider time, ILogger logger)
     {
         (this.sidecar, this.loader, this.logger) = (sidecar, loader, logger);
         following = BackgroundLoop.Start($"Hot reload of {sidecar.Options.AppId}", stopping => FollowAsync(interval, time, stopping), time, logger);
@@ -32,7 +31,7 @@ internal sealed partial class HotReload : IAsyncDisposable
     public Task NewBeginning => newBeginning.Task;
 
     /// <summary>Dispose of it before the sidecar.</summary>
-    public static HotReload Follow(AppSidecar sidecar, ComponentLoader loader, TimeSpan interval, TimeProvider time, ILoggerFactory loggers)
+    public static HotReload Follow(IReloadable sidecar, ComponentLoader loader, TimeSpan interval, TimeProvider time, ILoggerFactory loggers)
         => new(sidecar, loader, interval, time, loggers.CreateLogger<HotReload>());
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using Sidecar.Loops;
 
 namespace Sidecar.Reloading;
 
@@ -8,7 +8,7 @@ internal sealed class ResourceWatch : IDisposable
     /// <summary>An editor writes a file in several steps.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(200);
 
-    private readonly Channel<bool> touched = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Signal touched = new();
     private readonly List<FileSystemWatcher> watchers = [];
     private readonly TimeSpan interval;
     private readonly TimeProvider time;
@@ -35,9 +35,9 @@ internal sealed class ResourceWatch : IDisposable
     /// <summary>Completes when it is time to look, and writing has come to rest.</summary>
     public async Task NextAsync(CancellationToken cancellation)
     {
-        if (await TouchedAsync(interval, cancellation))
+        if (await touched.NextAsync(interval, time, cancellation))
         {
-            while (await TouchedAsync(Quiet, cancellation))
+            while (await touched.NextAsync(Quiet, time, cancellation))
             {
                 // Still being written.
             }
@@ -58,24 +58,10 @@ internal sealed class ResourceWatch : IDisposable
         watcher.Changed += Touch;
         watcher.Deleted += Touch;
         watcher.Renamed += Touch;
-        watcher.Error += (_, _) => touched.Writer.TryWrite(true);
+        watcher.Error += (_, _) => touched.Give();
         watchers.Add(watcher);
         watcher.EnableRaisingEvents = true;
     }
 
-    private async Task<bool> TouchedAsync(TimeSpan longest, CancellationToken cancellation)
-    {
-        using var limit = new CancellationTokenSource(longest, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
-        try
-        {
-            return await touched.Reader.ReadAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return false;
-        }
-    }
-
-    private void Touch(object sender, FileSystemEventArgs change) => touched.Writer.TryWrite(true);
+    private void Touch(object sender, FileSystemEventArgs change) => touched.Give();
 }

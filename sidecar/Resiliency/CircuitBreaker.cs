@@ -1,3 +1,5 @@
+using Sidecar.Resources;
+
 namespace Sidecar.Resiliency;
 
 internal enum BreakerState

@@ -16,7 +16,7 @@ internal sealed class CircuitBreakerStrategy : ResilienceStrategy
             return Outcome.FromException<TResult>(new CircuitBreakerRefusedException(refusal));
         }
         var outcome = await callback(context, state);
-        breaker.Leave(ticket, !Failures.Is(outcome));
+        breaker.Leave(ticket, !OutcomeFailure.Is(outcome));
         return outcome;
     }
 

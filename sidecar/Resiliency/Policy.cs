@@ -1,6 +1,7 @@
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
+using Sidecar.Resources;
 
 namespace Sidecar.Resiliency;
 
@@ -88,9 +89,9 @@ internal sealed class Policy
     {
         MaxRetryAttempts = rule.MaxRetries < 0 ? int.MaxValue : rule.MaxRetries,
         ShouldHandle = arguments => ValueTask.FromResult(
-            Failures.Is(arguments.Outcome)
+            OutcomeFailure.Is(arguments.Outcome)
             && arguments.Outcome.Exception is not (CircuitBreakerRefusedException or OperationCanceledException)
-            && rule.Covers(Failures.Code(arguments.Outcome))
+            && rule.Covers(OutcomeFailure.Code(arguments.Outcome))
             && rule.Fits(Elapsed(arguments.Context))),
         DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(rule.Pause(arguments.AttemptNumber, Random.Shared.NextDouble())),
         OnRetry = _ => { activated("retry"); return default; },

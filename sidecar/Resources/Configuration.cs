@@ -1,6 +1,5 @@
 using Sidecar.Logging;
 using Sidecar.Metrics;
-using Sidecar.Names;
 using Sidecar.Tracing;
 
 namespace Sidecar.Resources;

@@ -1,6 +1,5 @@
 using Sidecar.Logging;
 using Sidecar.Metrics;
-using Sidecar.Names;
 using Sidecar.Tracing;
 using Sidecar.Yaml;
 
@@ -89,7 +88,7 @@ internal static class ConfigurationReader
             case null:
                 return null;
             case "sqlite":
-                names.Text("version");
+                names.Accept("version");
                 if (names.Map("configuration") is { } settings)
                 {
                     return new NameResolution(SqliteNamesOptions.Read(settings));
@@ -97,7 +96,7 @@ internal static class ConfigurationReader
                 names.Report("component", "'sqlite' needs 'configuration' with 'connectionString', the file that the sidecars share");
                 return null;
             case "mdns":
-                names.Text("version");
+                names.Accept("version");
                 names.Accept("configuration");
                 return new NameResolution(null);
             case var other:

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Sidecar.Components;
 using Sidecar.Yaml;
 
 namespace Sidecar.Resources;
@@ -29,7 +28,7 @@ internal static class HttpEndpointReader
             document.Report("spec", "'spec' is missing: an HTTPEndpoint needs spec.baseUrl");
             return null;
         }
-        spec.Text("version");
+        spec.Accept("version");
         var headers = spec.Maps("headers").Select(Header).ToList();
         var address = spec.RequiredText("baseUrl", "for example https://api.example.com");
         var certificates = Tls(spec.Map("clientTLS"));
@@ -52,7 +51,7 @@ internal static class HttpEndpointReader
         {
             return new Certificates(null, null);
         }
-        tls.Text("renegotiation");
+        tls.Accept("renegotiation");
         var (root, certificate, key) = (Value(tls.Map("rootCA")), Value(tls.Map("certificate")), Value(tls.Map("privateKey")));
         tls.WarnOfUnknownKeys();
         try

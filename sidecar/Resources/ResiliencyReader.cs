@@ -1,7 +1,6 @@
 using System.Globalization;
 using Sidecar.Cel;
-using Sidecar.Components;
-using Sidecar.Resiliency;
+using Sidecar.Go;
 using Sidecar.Yaml;
 
 namespace Sidecar.Resources;

@@ -1,5 +1,3 @@
-using Sidecar.Resiliency;
-
 namespace Sidecar.Resources;
 
 /// <summary>

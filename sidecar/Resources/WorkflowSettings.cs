@@ -1,5 +1,4 @@
-using Sidecar.Components;
-using Sidecar.Workflows;
+using Sidecar.Go;
 using Sidecar.Yaml;
 
 namespace Sidecar.Resources;

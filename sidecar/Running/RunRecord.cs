@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Sidecar.Files;
-using Sidecar.Hosting;
+using Sidecar.Processes;
 
 namespace Sidecar.Running;
 

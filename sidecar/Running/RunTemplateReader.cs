@@ -1,4 +1,3 @@
-using System.Globalization;
 using Sidecar.Apps;
 using Sidecar.Resources;
 using Sidecar.Yaml;
@@ -67,7 +66,7 @@ internal sealed class RunTemplateReader
             document.Report("apps", "'apps' is missing or empty: a run needs at least one app");
         }
         document.WarnOfUnknownKeys();
-        var shared = common is null ? Shared.None : ReadShared(common, folder);
+        var shared = common is null ? SharedFields.None : ReadShared(common, folder);
         common?.WarnOfUnknownKeys();
         var apps = items.Select(item => App(item, shared)).OfType<RunApp>().ToList();
         foreach (var again in apps.GroupBy(app => app.Options.AppId, StringComparer.Ordinal).SelectMany(same => same.Skip(1)))
@@ -78,7 +77,7 @@ internal sealed class RunTemplateReader
         return apps;
     }
 
-    private RunApp? App(YamlMap item, Shared common)
+    private RunApp? App(YamlMap item, SharedFields common)
     {
         var appDir = item.RequiredText("appDirPath", "the folder of the app");
         var directory = Path.GetFullPath(appDir ?? ".", folder);
@@ -121,30 +120,13 @@ internal sealed class RunTemplateReader
         return appDir is null ? null : new RunApp(options, directory, command, shared.Env, shared.AppLog ?? LogDestination.Console, item.Line);
     }
 
-    private Shared ReadShared(YamlMap map, string from)
+    private SharedFields ReadShared(YamlMap map, string from)
     {
         map.Accept(WithoutEffect);
         var resources = map.Texts("resourcesPaths").Concat(map.Text("resourcesPath") is { Length: > 0 } single ? [single] : [])
-            .Select(path => Existing(map, "resourcesPaths", ComponentSetOf(Locate(path, from)))).ToList();
-        return new Shared
-        {
-            Resources = resources,
-            Config = map.Text("configFilePath") is { Length: > 0 } config ? Existing(map, "configFilePath", Locate(config, from)) : null,
-            AppProtocol = Protocol(map),
-            ListenAddresses = map.Text("apiListenAddresses"),
-            MaxConcurrency = map.Number("appMaxConcurrency"),
-            AppSsl = map.Flag("appSSL"),
-            MaxBodySize = Quantity(map),
-            HealthCheck = map.Flag("enableAppHealthCheck"),
-            HealthPath = map.Text("appHealthCheckPath"),
-            HealthInterval = map.Number("appHealthProbeInterval"),
-            HealthTimeout = map.Number("appHealthProbeTimeout"),
-            HealthThreshold = map.Number("appHealthThreshold"),
-            Env = map.TextMap("env"),
-            AppLog = LogOf(map),
-            LogLevel = LevelOf(map),
-            ApiLogging = map.Flag("enableApiLogging"),
-        };
+            .Select(folder => Existing(map, "resourcesPaths", ComponentSetOf(Locate(folder, from)))).ToList();
+        var config = map.Text("configFilePath") is { Length: > 0 } path ? Existing(map, "configFilePath", Locate(path, from)) : null;
+        return SharedFields.Read(map, resources, config);
     }
 
     /// <summary>
@@ -208,109 +190,5 @@ internal sealed class RunTemplateReader
         return Math.Max(0, port);
     }
 
-    private static string? Protocol(YamlMap map)
-    {
-        var protocol = map.Text("appProtocol");
-        if (protocol is not (null or "http" or "https" or "h2c" or "grpc" or "grpcs"))
-        {
-            map.Report("appProtocol", $"'appProtocol' must be http, https, h2c, grpc or grpcs, not '{protocol}'");
-        }
-        return protocol;
-    }
-
     private static string Secure(string protocol) => protocol switch { "http" => "https", "grpc" => "grpcs", _ => protocol };
-
-    private static long? Quantity(YamlMap map)
-    {
-        if (map.Text("maxBodySize") is not { Length: > 0 } text)
-        {
-            return null;
-        }
-        if (CommandLine.Quantity.TryParse(text, out var bytes))
-        {
-            return bytes;
-        }
-        map.Report("maxBodySize", $"'maxBodySize' must be a quantity such as 4Mi, not '{text}'");
-        return null;
-    }
-
-    private static LogLevel? LevelOf(YamlMap map)
-    {
-        if (map.Text("logLevel") is not { Length: > 0 } name)
-        {
-            return null;
-        }
-        if (!CommandLine.LogLevels.Known.Contains(name, StringComparer.OrdinalIgnoreCase))
-        {
-            map.Report("logLevel", $"'logLevel' must be {string.Join(", ", CommandLine.LogLevels.Known)}, not '{name}'");
-        }
-        return CommandLine.LogLevels.Parse(name);
-    }
-
-    private static LogDestination? LogOf(YamlMap map)
-    {
-        switch (map.Text("appLogDestination"))
-        {
-            case null:
-                return null;
-            case "console":
-                return LogDestination.Console;
-            case "file":
-                return LogDestination.File;
-            case "fileAndConsole":
-                return LogDestination.FileAndConsole;
-            case var other:
-                map.Report("appLogDestination", string.Create(CultureInfo.InvariantCulture, $"'appLogDestination' must be console, file or fileAndConsole, not '{other}'"));
-                return null;
-        }
-    }
-
-    /// <summary>The fields that <c>common</c> and an app have in common.</summary>
-    private sealed record Shared
-    {
-        public static readonly Shared None = new() { Resources = [], Env = new Dictionary<string, string>() };
-
-        public required IReadOnlyList<string> Resources { get; init; }
-        public string? Config { get; init; }
-        public string? AppProtocol { get; init; }
-        public string? ListenAddresses { get; init; }
-        public int? MaxConcurrency { get; init; }
-        public bool? AppSsl { get; init; }
-        public long? MaxBodySize { get; init; }
-        public bool? HealthCheck { get; init; }
-        public string? HealthPath { get; init; }
-        public int? HealthInterval { get; init; }
-        public int? HealthTimeout { get; init; }
-        public int? HealthThreshold { get; init; }
-        public required IReadOnlyDictionary<string, string> Env { get; init; }
-        public LogDestination? AppLog { get; init; }
-        public LogLevel? LogLevel { get; init; }
-        public bool? ApiLogging { get; init; }
-
-        /// <summary>An app's own field wins; <c>.dapr/resources</c> and <c>.dapr/config.yaml</c> of its folder come before the common ones.</summary>
-        public Shared Over(Shared common, string directory, Func<string, string, string> locate)
-        {
-            var ownResources = locate(".dapr/resources", directory);
-            var ownConfig = locate(".dapr/config.yaml", directory);
-            return new Shared
-            {
-                Resources = Resources.Count > 0 ? Resources : System.IO.Directory.Exists(ownResources) ? [ownResources] : common.Resources,
-                Config = Config ?? (System.IO.File.Exists(ownConfig) ? ownConfig : common.Config),
-                AppProtocol = AppProtocol ?? common.AppProtocol,
-                ListenAddresses = ListenAddresses ?? common.ListenAddresses,
-                MaxConcurrency = MaxConcurrency ?? common.MaxConcurrency,
-                AppSsl = AppSsl ?? common.AppSsl,
-                MaxBodySize = MaxBodySize ?? common.MaxBodySize,
-                HealthCheck = HealthCheck ?? common.HealthCheck,
-                HealthPath = HealthPath ?? common.HealthPath,
-                HealthInterval = HealthInterval ?? common.HealthInterval,
-                HealthTimeout = HealthTimeout ?? common.HealthTimeout,
-                HealthThreshold = HealthThreshold ?? common.HealthThreshold,
-                Env = common.Env.Concat(Env).GroupBy(item => item.Key).ToDictionary(items => items.Key, items => items.Last().Value, StringComparer.Ordinal),
-                AppLog = AppLog ?? common.AppLog,
-                LogLevel = LogLevel ?? common.LogLevel,
-                ApiLogging = ApiLogging ?? common.ApiLogging,
-            };
-        }
-    }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Sidecar.Hosting;
+using Sidecar.Processes;
 
 namespace Sidecar.Running;
 

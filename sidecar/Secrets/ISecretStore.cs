@@ -1,7 +1,9 @@
+using Sidecar.Components;
+
 namespace Sidecar.Secrets;
 
 /// <summary>A secret store component. Read only, safe to call concurrently.</summary>
-internal interface ISecretStore
+internal interface ISecretStore : IComponent
 {
     /// <summary>The values of one secret by their keys, or null when there is none.</summary>
     IReadOnlyDictionary<string, string>? Get(string name);

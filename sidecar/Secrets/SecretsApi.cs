@@ -1,5 +1,5 @@
-using Sidecar.Api;
 using Sidecar.Components;
+using Sidecar.Failures;
 using Sidecar.Metrics;
 using Sidecar.Resources;
 
@@ -32,11 +32,11 @@ internal sealed class SecretsApi(string appId, ComponentSet components, IReadOnl
 
     private ISecretStore Store(string name)
     {
-        if (components.SecretStores.Count == 0)
+        if (components.Of<ISecretStore>().Count == 0)
         {
             throw DaprErrors.SecretStoresNotConfigured();
         }
-        return components.SecretStores.TryGetValue(name, out var store) ? store : throw DaprErrors.SecretStoreNotFound(name);
+        return components.Of<ISecretStore>().TryGetValue(name, out var store) ? store : throw DaprErrors.SecretStoreNotFound(name);
     }
 
     private bool Allowed(string store, string name)

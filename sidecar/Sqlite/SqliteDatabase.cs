@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using Sidecar.Components;
 using Sidecar.Files;
 
 namespace Sidecar.Sqlite;
@@ -8,21 +9,19 @@ namespace Sidecar.Sqlite;
 /// One SQLite file: a single writer that commits many jobs at once, and pooled readers beside it (WAL lets both go on).
 /// Every component that names the same file shares the instance, and with it the commit.
 /// </summary>
-internal sealed class SqliteDatabase : IDisposable
+internal sealed class SqliteDatabase : IAsyncDisposable
 {
-    private static readonly Lock OpenGate = new();
-    private static readonly Dictionary<string, SqliteDatabase> Open = [];
+    private static readonly SharedByKey<SqliteDatabase> Open = new();
 
     private readonly string connectionString;
     private readonly ConcurrentBag<SqliteSession> readers = [];
     private readonly SqliteWriter writer;
     private readonly SqliteConnection? keepInMemoryAlive;
-    private int users = 1;
 
     private SqliteDatabase(string path)
     {
         Path = path;
-        InMemory = path == ":memory:";
+        InMemory = path == SqlitePath.InMemory;
         connectionString = InMemory
             ? $"Data Source=memory-{Guid.NewGuid():N};Mode=Memory;Cache=Shared;Pooling=False"
             : new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 30 }.ToString();
@@ -40,21 +39,16 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>Opens <paramref name="path"/>, creating file and folders, or joins those who have it open. Dispose once per call.</summary>
     public static SqliteDatabase At(string path)
     {
-        if (path == ":memory:")
+        if (path == SqlitePath.InMemory)
         {
             return new SqliteDatabase(path);
         }
         var full = System.IO.Path.GetFullPath(path);
-        lock (OpenGate)
+        return Open.Join(full, () =>
         {
-            if (Open.TryGetValue(full, out var known))
-            {
-                known.users++;
-                return known;
-            }
             Prepare(full);
-            return Open[full] = new SqliteDatabase(full);
-        }
+            return new SqliteDatabase(full);
+        });
     }
 
     /// <summary>
@@ -75,14 +69,38 @@ internal sealed class SqliteDatabase : IDisposable
     /// </summary>
     public Task<T> WriteLaterAsync<T>(Func<SqliteSession, T> statement) => writer.EnqueueAsync(statement, undoable: false, CommitTime.Later);
 
-    /// <summary>Reads what is committed.</summary>
-    public T Read<T>(Func<SqliteSession, T> work)
+    /// <summary>Reads what is committed. Of a file it does so at once, on the caller's thread.</summary>
+    public ValueTask<T> ReadAsync<T>(Func<SqliteSession, T> work)
+        // A shared-cache memory database locks tables between connections, so its reads take their turn with the writes.
+        => InMemory ? new(writer.EnqueueAsync(work, undoable: false, CommitTime.Now)) : new(Read(work));
+
+    public async ValueTask DisposeAsync()
     {
-        if (InMemory)
+        try
         {
-            // A shared-cache memory database locks tables between connections, so its reads take their turn with the writes.
-            return writer.EnqueueAsync(work, undoable: false, CommitTime.Now).GetAwaiter().GetResult();
+            await writer.FlushAsync(); // whoever opens the leaving one's tables again finds them as it has left them
         }
+        finally
+        {
+            if (InMemory || Open.Leave(Path))
+            {
+                Close();
+            }
+        }
+    }
+
+    private void Close()
+    {
+        writer.Dispose();
+        while (readers.TryTake(out var session))
+        {
+            session.Dispose();
+        }
+        keepInMemoryAlive?.Dispose();
+    }
+
+    private T Read<T>(Func<SqliteSession, T> work)
+    {
         if (!readers.TryTake(out var session))
         {
             session = new SqliteSession(Connect());
@@ -99,25 +117,6 @@ internal sealed class SqliteDatabase : IDisposable
         {
             readers.Add(session);
         }
-    }
-
-    public void Dispose()
-    {
-        lock (OpenGate)
-        {
-            if (--users > 0)
-            {
-                writer.Flush(); // whoever opens the leaving one's tables again finds them as it has left them
-                return;
-            }
-            Open.Remove(Path);
-        }
-        writer.Dispose();
-        while (readers.TryTake(out var session))
-        {
-            session.Dispose();
-        }
-        keepInMemoryAlive?.Dispose();
     }
 
     /// <summary>Creates the file, so that it is its owner's alone; SQLite gives the files beside it the same mode.</summary>

@@ -2,19 +2,6 @@ using Microsoft.Data.Sqlite;
 
 namespace Sidecar.Sqlite;
 
-/// <summary>When a job is committed.</summary>
-internal enum CommitTime
-{
-    /// <summary>At once: somebody waits for it.</summary>
-    Now,
-
-    /// <summary>At once, but others of its kind may follow before anybody waits: it always goes to the writer's thread, to share a commit with them.</summary>
-    Gathered,
-
-    /// <summary>With the next commit of others, or after <see cref="SqliteWriter.Patience"/> with one of its own: nobody waits for it.</summary>
-    Later,
-}
-
 /// <summary>
 /// Group commit: one thread takes all jobs that have gathered while the last commit was on its way to disk, and commits them
 /// together. At load the cost of a commit is shared by tens of jobs. Idle, whoever waits for a job of his own commits it himself:
@@ -30,12 +17,12 @@ internal sealed class SqliteWriter : IDisposable
     private readonly ITimer patience;
     /// <summary>Guards the fields below, and is what the thread waits on: unlike the slim primitives it does not spin first, which on few cores takes time from those it waits for.</summary>
     private readonly object gate = new();
-    private List<Job> waiting = []; // guarded by gate
-    private readonly List<Job> unhurried = []; // guarded by gate
+    private List<SqliteJob> waiting = []; // guarded by gate
+    private readonly List<SqliteJob> unhurried = []; // guarded by gate
     private bool patient; // guarded by gate: the timer runs
     private bool busy; // guarded by gate: somebody commits, and has the session to himself
     private bool closed; // guarded by gate
-    private readonly List<Job> alone = []; // of whoever has set busy
+    private readonly List<SqliteJob> alone = []; // of whoever has set busy
 
     public SqliteWriter(SqliteSession session, string name)
     {
@@ -47,7 +34,7 @@ internal sealed class SqliteWriter : IDisposable
 
     public Task<T> EnqueueAsync<T>(Func<SqliteSession, T> work, bool undoable, CommitTime time)
     {
-        var job = new Job<T>(work) { Undoable = undoable };
+        var job = new SqliteJob<T>(work) { Undoable = undoable };
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(closed, this);
@@ -85,17 +72,17 @@ internal sealed class SqliteWriter : IDisposable
         return job.Task;
     }
 
-    /// <summary>Returns when all that was taken before is committed.</summary>
-    public void Flush()
+    /// <summary>Completes when all that was taken before is committed.</summary>
+    public Task FlushAsync()
     {
         lock (gate)
         {
             if (!busy && waiting.Count == 0 && unhurried.Count == 0)
             {
-                return;
+                return Task.CompletedTask;
             }
         }
-        EnqueueAsync(static _ => 0, undoable: false, CommitTime.Now).GetAwaiter().GetResult();
+        return EnqueueAsync(static _ => 0, undoable: false, CommitTime.Now);
     }
 
     public void Dispose()
@@ -116,7 +103,7 @@ internal sealed class SqliteWriter : IDisposable
 
     private void Run()
     {
-        var batch = new List<Job>();
+        var batch = new List<SqliteJob>();
         while (true)
         {
             bool last;
@@ -157,7 +144,7 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    private void TakeUnhurried(List<Job> batch)
+    private void TakeUnhurried(List<SqliteJob> batch)
     {
         batch.AddRange(unhurried);
         unhurried.Clear();
@@ -175,7 +162,7 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    private void Commit(List<Job> batch)
+    private void Commit(List<SqliteJob> batch)
     {
         try
         {
@@ -210,7 +197,7 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    private void RunGuarded(Job job)
+    private void RunGuarded(SqliteJob job)
     {
         if (!job.Undoable)
         {
@@ -251,56 +238,5 @@ internal sealed class SqliteWriter : IDisposable
         {
             // The failed statement has already ended the transaction; there is nothing left to roll back.
         }
-    }
-
-    private abstract class Job
-    {
-        public Exception? Failure { get; protected set; }
-
-        /// <summary>Has changes of several statements to undo when it fails half-way.</summary>
-        public required bool Undoable { get; init; }
-
-        /// <summary>False: it failed and its changes must be undone. The task is not completed before the commit.</summary>
-        public abstract bool Run(SqliteSession session);
-
-        public abstract void Complete(Func<Exception, Exception> told);
-
-        public abstract void Fail(Exception failure, Func<Exception, Exception> told);
-    }
-
-    private sealed class Job<T>(Func<SqliteSession, T> work) : Job
-    {
-        private readonly TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private T? result;
-
-        public Task<T> Task => completion.Task;
-
-        public override bool Run(SqliteSession session)
-        {
-            try
-            {
-                result = work(session);
-                return true;
-            }
-            catch (Exception e)
-            {
-                Failure = e; // handed to the caller by Complete
-                return false;
-            }
-        }
-
-        public override void Complete(Func<Exception, Exception> told)
-        {
-            if (Failure is null)
-            {
-                completion.SetResult(result!);
-            }
-            else
-            {
-                completion.SetException(told(Failure));
-            }
-        }
-
-        public override void Fail(Exception e, Func<Exception, Exception> told) => completion.SetException(told(Failure ?? e));
     }
 }

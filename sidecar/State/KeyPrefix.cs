@@ -1,4 +1,4 @@
-using Sidecar.Api;
+using Sidecar.Failures;
 
 namespace Sidecar.State;
 

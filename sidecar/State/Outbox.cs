@@ -1,9 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
-using Sidecar.Api;
-using Sidecar.Api.Json;
 using Sidecar.Components;
+using Sidecar.Go;
 using Sidecar.Loops;
 using Sidecar.PubSub;
 using Sidecar.PubSub.Events;
@@ -36,7 +35,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
     /// <summary>Takes up what an earlier run left behind, then relays.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        foreach (var store in components.StateStores.Values)
+        foreach (var store in components.Of<StateStoreComponent>().Values)
         {
             await TakeUpAsync(store, cancellation);
         }

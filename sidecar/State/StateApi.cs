@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Grpc.Core;
-using Sidecar.Api;
 using Sidecar.Components;
+using Sidecar.Failures;
 using Sidecar.Metrics;
 using Sidecar.Resiliency;
 using Sidecar.Tracing;
@@ -123,11 +123,11 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
 
     private StateStoreComponent Store(string name)
     {
-        if (components.StateStores.Count == 0)
+        if (components.Of<StateStoreComponent>().Count == 0)
         {
             throw DaprErrors.StateStoresNotConfigured(name, appId);
         }
-        return components.StateStores.TryGetValue(name, out var store) ? store : throw DaprErrors.StateStoreNotFound(name, appId);
+        return components.Of<StateStoreComponent>().TryGetValue(name, out var store) ? store : throw DaprErrors.StateStoreNotFound(name, appId);
     }
 
     private async Task<StateFailure?> WriteAllAsync(StateStoreComponent component, string operation, List<StateWrite> writes, Func<string, DaprException> failed, CancellationToken cancellation)

@@ -12,7 +12,7 @@ internal sealed record StoreOptions(string Name, string Type, KeyPrefix Keys, bo
         var pubsub = properties.Text("outboxPublishPubsub");
         var topic = properties.Text("outboxPublishTopic");
         var discard = properties.Flag("outboxDiscardWhenMissingState");
-        properties.Text("outboxPubsub");
+        properties.Accept("outboxPubsub");
         var outbox = pubsub is { Length: > 0 } && topic is { Length: > 0 } ? new OutboxSettings(pubsub, topic, discard) : null;
         return new StoreOptions(context.Name, properties.Component.Type, keys, properties.Flag("actorStateStore"), outbox, StateEncryption.Read(context));
     }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Sidecar.Components;
+using Sidecar.Go;
 using Sidecar.Yaml;
 
 namespace Sidecar.Tracing;

@@ -7,7 +7,6 @@ using Sidecar.Workflows.History;
 using Sidecar.Workflows.Instances;
 using Sidecar.Workflows.Storage;
 using Sidecar.Timers;
-using Sidecar.Workflows.Timers;
 
 namespace Sidecar.Workflows;
 
@@ -17,6 +16,8 @@ namespace Sidecar.Workflows;
 /// </summary>
 internal sealed class WorkflowEngine : IAsyncDisposable
 {
+    private int disposed;
+
     /// <param name="appId">Owns the instances; part of every key.</param>
     /// <param name="store">The store flagged <c>actorStateStore</c>; it must also list keys. Not owned.</param>
     /// <param name="clock">Drives timers, timestamps and retries.</param>
@@ -76,7 +77,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         {
             if (await Runtime.Store.Reader.ReadAsync(id, cancellation) is { IsFinished: true } stored)
             {
-                new Instance(Runtime, id).Owe(Owed.Of(Runtime, stored.Execution));
+                _ = Remote.DeliverOwedAsync(Runtime, new Instance(Runtime, id), Owed.Of(Runtime, stored.Execution));
             }
         }
 
@@ -88,8 +89,10 @@ internal sealed class WorkflowEngine : IAsyncDisposable
     }
 
     /// <summary>Ends the workers' streams and waits for the commits under way.</summary>
+    /// <summary>Idempotent.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) == 1) return;
         Runtime.Queue.WorkerConnected -= RetryStalled;
         await Runtime.Drain.StopAsync(() =>
         {

@@ -1,3 +1,5 @@
+using Sidecar.Resources;
+
 namespace Sidecar.Workflows;
 
 /// <param name="MaxMessageBytes">What the gRPC server sends in one message; null or 0: no limit.</param>

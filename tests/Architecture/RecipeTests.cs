@@ -23,7 +23,7 @@ public sealed class RecipeTests
             var read = ResourceSet.Load([folder.FullName], problems);
             Assert.Empty(problems);
             Assert.Equal((1, 5), (read.Components.Count, read.Subscriptions.Count));
-            Assert.True(Sidecar.Components.Drivers.Find(read.Components[0].Type) is not null);
+            Assert.True(Sidecar.Catalogue.Drivers.Find(read.Components[0].Type) is not null);
         }
         finally
         {

@@ -4,7 +4,7 @@ using Dapr.Client.Autogen.Grpc.v1;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.AspNetCore.Http.Features;
-using Sidecar.Invocation;
+using Sidecar.Http;
 using Sidecar.Tracing;
 
 namespace Sidecar.Api.Grpc;

@@ -3,11 +3,12 @@ using System.Text.Json;
 using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
 using Sidecar.Actors;
-using Sidecar.Actors.Reminders;
-using Sidecar.Api.Json;
 using Sidecar.Apps;
-using Sidecar.Invocation;
+using Sidecar.Failures;
+using Sidecar.Go;
+using Sidecar.Http;
 using Sidecar.Jobs;
+using Sidecar.Timers;
 
 namespace Sidecar.Api.Http;
 
@@ -28,13 +29,13 @@ internal static class ActorEndpoints
         routes.MapGet(actor + "/reminders/{name}", GetReminderAsync);
         routes.MapDelete(actor + "/reminders/{name}", async context =>
         {
-            await context.Sidecar().Actors.UnregisterReminderAsync(Actor(context), context.Route("name"), context.RequestAborted);
+            await context.Sidecar().Blocks.Actors.UnregisterReminderAsync(Actor(context), context.Route("name"), context.RequestAborted);
             context.Response.StatusCode = 204;
         });
         routes.MapMethods(actor + "/timers/{name}", write, RegisterTimerAsync);
         routes.MapDelete(actor + "/timers/{name}", context =>
         {
-            context.Sidecar().Actors.UnregisterTimer(Actor(context), context.Route("name"));
+            context.Sidecar().Blocks.Actors.UnregisterTimer(Actor(context), context.Route("name"));
             context.Response.StatusCode = 204;
             return Task.CompletedTask;
         });
@@ -46,7 +47,7 @@ internal static class ActorEndpoints
         var headers = request.Headers.Where(header => !NotPassedOn.Contains(header.Key))
             .SelectMany(header => header.Value, (header, value) => KeyValuePair.Create(header.Key, value ?? "")).ToList();
         var call = new InvocationCall(request.Method, context.Route("method"), request.QueryString.Value ?? "", request.ContentType, await request.BodyAsync(), headers);
-        var reply = await context.Sidecar().Actors.InvokeAsync(Actor(context), call, context.RequestAborted);
+        var reply = await context.Sidecar().Blocks.Actors.InvokeAsync(Actor(context), call, context.RequestAborted);
         context.Response.StatusCode = reply.Status;
         foreach (var (name, value) in reply.Headers.Where(header => !NotPassedOn.Contains(header.Key)))
         {
@@ -59,7 +60,7 @@ internal static class ActorEndpoints
 
     private static async Task GetStateAsync(HttpContext context)
     {
-        var entry = await context.Sidecar().Actors.GetStateAsync(Actor(context), context.Route("key"), context.RequestAborted);
+        var entry = await context.Sidecar().Blocks.Actors.GetStateAsync(Actor(context), context.Route("key"), context.RequestAborted);
         if (entry is null || entry.Value.IsEmpty)
         {
             context.Response.StatusCode = 204;
@@ -77,7 +78,7 @@ internal static class ActorEndpoints
     {
         var body = await context.Request.BodyAsync();
         var writes = Read(body, json => json.ValueKind == JsonValueKind.Array ? json.EnumerateArray().Select(Write).ToList() : throw new FormatException("expected an array of operations"));
-        await context.Sidecar().Actors.WriteStateAsync(Actor(context), writes, context.RequestAborted);
+        await context.Sidecar().Blocks.Actors.WriteStateAsync(Actor(context), writes, context.RequestAborted);
         context.Response.StatusCode = 204;
     }
 
@@ -97,20 +98,20 @@ internal static class ActorEndpoints
     private static async Task RegisterReminderAsync(HttpContext context)
     {
         var request = Read(await context.Request.BodyAsync(), Request);
-        await context.Sidecar().Actors.RegisterReminderAsync(Actor(context), context.Route("name"), request, context.RequestAborted);
+        await context.Sidecar().Blocks.Actors.RegisterReminderAsync(Actor(context), context.Route("name"), request, context.RequestAborted);
         context.Response.StatusCode = 204;
     }
 
     private static async Task GetReminderAsync(HttpContext context)
     {
-        var reminder = await context.Sidecar().Actors.GetReminderAsync(Actor(context), context.Route("name"), context.RequestAborted);
+        var reminder = await context.Sidecar().Blocks.Actors.GetReminderAsync(Actor(context), context.Route("name"), context.RequestAborted);
         await context.WriteJsonLineAsync(new ReminderAnswer(reminder.ActorId, reminder.ActorType, reminder.Data.ValueKind == JsonValueKind.Undefined ? null : reminder.Data, Given(reminder.DueTime), Schedule.Shown(reminder.Period), Given(reminder.Ttl)));
     }
 
     private static async Task RegisterTimerAsync(HttpContext context)
     {
         var request = Read(await context.Request.BodyAsync(), Request);
-        context.Sidecar().Actors.RegisterTimer(Actor(context), context.Route("name"), request);
+        context.Sidecar().Blocks.Actors.RegisterTimer(Actor(context), context.Route("name"), request);
         context.Response.StatusCode = 204;
     }
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
-using Sidecar.Api.Json;
 using Sidecar.Bindings;
+using Sidecar.Failures;
+using Sidecar.Go;
+using Sidecar.Http;
 using Sidecar.Tracing;
 
 namespace Sidecar.Api.Http;
@@ -22,7 +24,7 @@ internal static class BindingEndpoints
         {
             metadata[Baggage.Header] = baggage;
         }
-        var reply = await context.Sidecar().Bindings.InvokeAsync(name, call with { Metadata = metadata }, context.RequestAborted);
+        var reply = await context.Sidecar().Blocks.Bindings.InvokeAsync(name, call with { Metadata = metadata }, context.RequestAborted);
         foreach (var (key, value) in reply.Metadata)
         {
             context.Response.Headers[$"metadata.{key}"] = value;

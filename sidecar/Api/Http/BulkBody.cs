@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Sidecar.Api.Json;
+using Sidecar.Failures;
+using Sidecar.Go;
 using Sidecar.PubSub.Events;
 using Sidecar.PubSub.Publishing;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sidecar.ConfigurationStores;
+using Sidecar.Failures;
 
 namespace Sidecar.Api.Http;
 
@@ -18,7 +19,7 @@ internal static class ConfigurationEndpoints
 
     private static async Task GetAsync(HttpContext context)
     {
-        var items = await context.Sidecar().ConfigurationItems.GetAsync(context.Route("store"), RequestOf(context), context.RequestAborted);
+        var items = await context.Sidecar().Blocks.ConfigurationItems.GetAsync(context.Route("store"), RequestOf(context), context.RequestAborted);
         if (items.Count == 0)
         {
             context.Response.StatusCode = 204;
@@ -41,15 +42,15 @@ internal static class ConfigurationEndpoints
     {
         var sidecar = context.Sidecar();
         var store = context.Route("store");
-        sidecar.ConfigurationItems.Demand(store);
+        sidecar.Blocks.ConfigurationItems.Demand(store);
         var listener = sidecar.ConfigurationListener(store);
-        var (id, _) = await sidecar.ConfigurationItems.SubscribeAsync(store, RequestOf(context), listener, Task.CompletedTask, context.RequestAborted);
+        var (id, _) = await sidecar.Blocks.ConfigurationItems.SubscribeAsync(store, RequestOf(context), listener, Task.CompletedTask, context.RequestAborted);
         await context.WriteJsonLineAsync(new { id });
     }
 
     private static async Task UnsubscribeAsync(HttpContext context)
     {
-        var items = context.Sidecar().ConfigurationItems;
+        var items = context.Sidecar().Blocks.ConfigurationItems;
         items.Demand(context.Route("store"));
         var id = context.Route("id");
         if (await items.UnsubscribeAsync(id))

@@ -1,4 +1,5 @@
 using Dapr.Client.Autogen.Grpc.v1;
+using Sidecar.Http;
 
 #pragma warning disable CS0612 // the older version of the API, which daprd answers as well
 
@@ -17,13 +18,13 @@ internal static class ConversationEndpoints
     {
         var request = ProtoBody.Parse<ConversationRequest>(await context.Request.BodyAsync());
         request.Name = context.Route("component");
-        await ProtoBody.WriteAsync(context, await context.Sidecar().Conversation.AnswerAsync(request, context.RequestAborted));
+        await ProtoBody.WriteAsync(context, await context.Sidecar().Blocks.Conversation.AnswerAsync(request, context.RequestAborted));
     }
 
     private static async Task ConverseAlpha2Async(HttpContext context)
     {
         var request = ProtoBody.Parse<ConversationRequestAlpha2>(await context.Request.BodyAsync());
         request.Name = context.Route("component");
-        await ProtoBody.WriteAsync(context, await context.Sidecar().Conversation.AnswerAsync(request, context.RequestAborted));
+        await ProtoBody.WriteAsync(context, await context.Sidecar().Blocks.Conversation.AnswerAsync(request, context.RequestAborted));
     }
 }

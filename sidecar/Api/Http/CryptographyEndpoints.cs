@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
-using Sidecar.Components;
 using Sidecar.Cryptography;
+using Sidecar.Failures;
+using Sidecar.Go;
 
 namespace Sidecar.Api.Http;
 
@@ -28,7 +29,7 @@ internal static class CryptographyEndpoints
 
     private static async Task EncryptAsync(HttpContext context)
     {
-        var (api, component) = (context.Sidecar().Cryptography, context.Route("component"));
+        var (api, component) = (context.Sidecar().Blocks.Cryptography, context.Route("component"));
         api.Demand(component);
         var options = new EncryptionOptions(
             Required(context, KeyName),
@@ -43,7 +44,7 @@ internal static class CryptographyEndpoints
     private static async Task DecryptAsync(HttpContext context)
     {
         await using var body = ReadAsync(context.Request, context.RequestAborted).GetAsyncEnumerator(context.RequestAborted);
-        await AnswerAsync(context, await context.Sidecar().Cryptography.DecryptAsync(context.Route("component"), Header(context, KeyName), body, context.RequestAborted));
+        await AnswerAsync(context, await context.Sidecar().Blocks.Cryptography.DecryptAsync(context.Route("component"), Header(context, KeyName), body, context.RequestAborted));
     }
 
     private static string Header(HttpContext context, string name) => context.Request.Headers[name].FirstOrDefault() ?? "";

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Sidecar.Failures;
+using Sidecar.Http;
 using Sidecar.Invocation;
 using Sidecar.Tracing;
 

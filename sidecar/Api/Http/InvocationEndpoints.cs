@@ -1,3 +1,5 @@
+using Sidecar.Failures;
+using Sidecar.Http;
 using Sidecar.Invocation;
 
 namespace Sidecar.Api.Http;
@@ -20,9 +22,9 @@ internal static class InvocationEndpoints
         if (listener.Kind == ListenerKind.Grpc)
         {
             var target = context.Request.Headers[InvocationHeaders.AppId].ToString();
-            return target.Length > 0 ? listener.Sidecar.Invoker.ProxyAsync(context, target) : throw UnknownGrpc(context.Request.Path.Value ?? "");
+            return target.Length > 0 ? listener.Sidecar.Blocks.Invoker.ProxyAsync(context, target) : throw UnknownGrpc(context.Request.Path.Value ?? "");
         }
-        return MethodPath.Find(context) is { } named ? listener.Sidecar.Invoker.ForwardAsync(context, named) : throw DaprErrors.NoTarget();
+        return MethodPath.Find(context) is { } named ? listener.Sidecar.Blocks.Invoker.ForwardAsync(context, named) : throw DaprErrors.NoTarget();
     }
 
     private static DaprException UnknownGrpc(string path)

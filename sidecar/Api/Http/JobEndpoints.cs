@@ -5,6 +5,8 @@ using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
+using Sidecar.Failures;
+using Sidecar.Http;
 using Sidecar.Jobs;
 
 namespace Sidecar.Api.Http;
@@ -38,20 +40,20 @@ internal static class JobEndpoints
             throw new JobErrors(context.Sidecar().Options.AppId).NameTwice();
         }
         job.Name = context.Route("name").Trim();
-        await context.Sidecar().Jobs.ScheduleAsync(job, overwrite, context.RequestAborted);
+        await context.Sidecar().Blocks.Jobs.ScheduleAsync(job, overwrite, context.RequestAborted);
         context.Response.StatusCode = 204;
     }
 
     private static async Task GetAsync(HttpContext context)
     {
-        var job = await context.Sidecar().Jobs.GetAsync(context.Route("name"), context.RequestAborted);
+        var job = await context.Sidecar().Blocks.Jobs.GetAsync(context.Route("name"), context.RequestAborted);
         context.Response.ContentType = "application/json";
         await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(JsonNode.Parse(Formatter.Format(job)), Readable), context.RequestAborted);
     }
 
     private static async Task DeleteAsync(HttpContext context)
     {
-        await context.Sidecar().Jobs.DeleteAsync(context.Route("name"), context.RequestAborted);
+        await context.Sidecar().Blocks.Jobs.DeleteAsync(context.Route("name"), context.RequestAborted);
         context.Response.StatusCode = 204;
     }
 

@@ -1,4 +1,5 @@
-using Sidecar.Hosting;
+using Sidecar.Failures;
+using Sidecar.Http;
 
 namespace Sidecar.Api.Http;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Sidecar.Hosting;
 using Sidecar.PubSub.Subscribing;
 
 namespace Sidecar.Api.Http;
@@ -7,7 +6,7 @@ namespace Sidecar.Api.Http;
 /// <summary>The answer of <c>GET /v1.0/metadata</c>; what is empty is left out, as in daprd.</summary>
 internal static class MetadataJson
 {
-    public static JsonObject Describe(AppSidecar sidecar)
+    public static JsonObject Describe(IAppSidecar sidecar)
     {
         var json = new JsonObject { ["id"] = sidecar.Options.AppId, ["runtimeVersion"] = RuntimeVersion.Value };
         AddList(json, "enabledFeatures", sidecar.Configuration.Features.Select(feature => (JsonNode)JsonValue.Create(feature)));
@@ -18,7 +17,7 @@ internal static class MetadataJson
             return described;
         }));
         json["extended"] = Texts(sidecar.ExtendedMetadata.Append(KeyValuePair.Create("daprRuntimeVersion", RuntimeVersion.Value)));
-        AddList(json, "subscriptions", sidecar.Subscriptions.Current.Select(Subscription));
+        AddList(json, "subscriptions", sidecar.Blocks.Subscriptions.Current.Select(Subscription));
         AddList(json, "resiliencies", sidecar.Policies.Names.Select(name => new JsonObject { ["name"] = name }));
         AddList(json, "httpEndpoints", sidecar.Endpoints.Select(endpoint => new JsonObject { ["name"] = endpoint.Name }));
         json["appConnectionProperties"] = Connection(sidecar);
@@ -31,7 +30,7 @@ internal static class MetadataJson
         return json;
     }
 
-    private static JsonObject Actors(AppSidecar sidecar)
+    private static JsonObject Actors(IAppSidecar sidecar)
     {
         if (!ActorRuntimeInfo.IsRunning(sidecar))
         {
@@ -42,7 +41,7 @@ internal static class MetadataJson
         return actors;
     }
 
-    private static IEnumerable<JsonNode> ActiveActors(AppSidecar sidecar)
+    private static IEnumerable<JsonNode> ActiveActors(IAppSidecar sidecar)
         => ActorRuntimeInfo.ActiveActors(sidecar).Select(type =>
         {
             var counted = new JsonObject { ["type"] = type.Type };
@@ -53,7 +52,7 @@ internal static class MetadataJson
             return (JsonNode)counted;
         });
 
-    private static JsonObject Connection(AppSidecar sidecar)
+    private static JsonObject Connection(IAppSidecar sidecar)
     {
         var options = sidecar.Options;
         var connection = new JsonObject();

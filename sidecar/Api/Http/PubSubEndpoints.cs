@@ -1,3 +1,4 @@
+using Sidecar.Http;
 using Sidecar.PubSub.Publishing;
 using Sidecar.Tracing;
 
@@ -39,7 +40,7 @@ internal static class PubSubEndpoints
     private static (PubSubApi Api, PublishTarget Target) Target(HttpContext context)
     {
         var target = new PublishTarget(context.Route("pubsub"), context.Route("topic"), context.Request.Metadata(), TraceContext.Of(context));
-        var api = context.Sidecar().PubSub;
+        var api = context.Sidecar().Blocks.PubSub;
         api.Demand(target.PubSub, target.Topic, target.Metadata);
         return (api, target);
     }

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Primitives;
-using Sidecar.Hosting;
+using Sidecar.Http;
 
 namespace Sidecar.Api.Http;
 
@@ -7,14 +7,14 @@ namespace Sidecar.Api.Http;
 internal enum ListenerKind { Http, Grpc, Internal, Public, Metrics }
 
 /// <summary>Set on every connection by the listener that took it: this is how a request knows whose sidecar it talks to.</summary>
-internal sealed record ListenerFeature(AppSidecar Sidecar, ListenerKind Kind);
+internal sealed record ListenerFeature(IAppSidecar Sidecar, ListenerKind Kind);
 
 /// <summary>What the routes read of a request, the same way everywhere.</summary>
 internal static class SidecarContext
 {
     private const string MetadataPrefix = "metadata.";
 
-    public static AppSidecar Sidecar(this HttpContext context) => context.Features.Get<ListenerFeature>()!.Sidecar;
+    public static IAppSidecar Sidecar(this HttpContext context) => context.Features.Get<ListenerFeature>()!.Sidecar;
 
     /// <summary>The <c>metadata.*</c> parameters of the query.</summary>
     public static IReadOnlyDictionary<string, string> Metadata(this HttpRequest request)
@@ -28,13 +28,6 @@ internal static class SidecarContext
             }
         }
         return metadata ?? PubSub.BrokerMessage.NoMetadata;
-    }
-
-    public static async Task<byte[]> BodyAsync(this HttpRequest request)
-    {
-        using var buffer = new MemoryStream(request.ContentLength is > 0 and < 1 << 20 ? (int)request.ContentLength.Value : 256);
-        await request.Body.CopyToAsync(buffer, request.HttpContext.RequestAborted);
-        return buffer.ToArray();
     }
 
     /// <summary>The parameter of the route, decoded.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Sidecar.Api.Json;
+using Sidecar.Failures;
+using Sidecar.Go;
 using Sidecar.State;
 
 namespace Sidecar.Api.Http;

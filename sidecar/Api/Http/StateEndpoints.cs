@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Sidecar.Http;
 using Sidecar.State;
 using Sidecar.Tracing;
 
@@ -21,7 +22,7 @@ internal static class StateEndpoints
 
     private static async Task GetAsync(HttpContext context)
     {
-        var entry = await context.Sidecar().State.GetAsync(context.Route("store"), context.Route("key"), context.RequestAborted);
+        var entry = await context.Sidecar().Blocks.State.GetAsync(context.Route("store"), context.Route("key"), context.RequestAborted);
         if (entry is null)
         {
             context.Response.StatusCode = 204;
@@ -40,9 +41,9 @@ internal static class StateEndpoints
     private static async Task SaveAsync(HttpContext context)
     {
         var store = context.Route("store");
-        context.Sidecar().State.Demand(store);
+        context.Sidecar().Blocks.State.Demand(store);
         var items = StateBody.Items(await context.Request.BodyAsync(), context.Request.Metadata());
-        await context.Sidecar().State.SaveAsync(store, items, context.RequestAborted);
+        await context.Sidecar().Blocks.State.SaveAsync(store, items, context.RequestAborted);
         context.Response.StatusCode = 204;
     }
 
@@ -50,16 +51,16 @@ internal static class StateEndpoints
     {
         var request = context.Request;
         var item = new DeleteRequest(context.Route("key"), request.Headers.IfMatch.FirstOrDefault(), request.Query["concurrency"], request.Query["consistency"]);
-        await context.Sidecar().State.DeleteAsync(context.Route("store"), item, context.RequestAborted);
+        await context.Sidecar().Blocks.State.DeleteAsync(context.Route("store"), item, context.RequestAborted);
         context.Response.StatusCode = 204;
     }
 
     private static async Task GetManyAsync(HttpContext context)
     {
         var store = context.Route("store");
-        context.Sidecar().State.Demand(store);
+        context.Sidecar().Blocks.State.Demand(store);
         var keys = StateBody.Keys(await context.Request.BodyAsync());
-        var items = await context.Sidecar().State.GetManyAsync(store, keys, context.RequestAborted);
+        var items = await context.Sidecar().Blocks.State.GetManyAsync(store, keys, context.RequestAborted);
         context.Response.ContentType = "application/json";
         await using var writer = new Utf8JsonWriter(context.Response.BodyWriter);
         writer.WriteStartArray();
@@ -93,13 +94,13 @@ internal static class StateEndpoints
     private static async Task TransactAsync(HttpContext context)
     {
         var store = context.Route("store");
-        context.Sidecar().State.DemandTransactional(store);
+        context.Sidecar().Blocks.State.DemandTransactional(store);
         var operations = StateBody.Transaction(await context.Request.BodyAsync(), context.Request.Metadata());
-        await context.Sidecar().State.TransactAsync(store, operations, TraceContext.Of(context), context.RequestAborted);
+        await context.Sidecar().Blocks.State.TransactAsync(store, operations, TraceContext.Of(context), context.RequestAborted);
         context.Response.StatusCode = 204;
     }
 
-    private static void Query(HttpContext context) => throw context.Sidecar().State.Query(context.Route("store"));
+    private static void Query(HttpContext context) => throw context.Sidecar().Blocks.State.Query(context.Route("store"));
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 

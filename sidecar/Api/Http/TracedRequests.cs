@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Sidecar.Api.Grpc;
-using Sidecar.Invocation;
+using Sidecar.Http;
 using Sidecar.Tracing;
 
 namespace Sidecar.Api.Http;
@@ -74,7 +74,7 @@ internal static class TracedRequests
     {
         if (grpc)
         {
-            GrpcEdge.WriteStatus(context, global::Grpc.Core.StatusCode.InvalidArgument, fault);
+            GrpcStatusAnswer.Write(context, global::Grpc.Core.StatusCode.InvalidArgument, fault);
             return Task.CompletedTask;
         }
         context.Response.StatusCode = 400;

@@ -5,18 +5,18 @@ namespace Sidecar.Bindings.Drivers;
 /// <summary>How bindings are opened from their metadata.</summary>
 internal static class BindingDrivers
 {
-    public static Func<OpenedComponent> Cron(DriverContext context)
+    public static OpenComponent Cron(DriverContext context)
     {
         var directions = Directions.Read(context);
         var schedule = Schedule(context);
-        return () => directions.Component(new CronBinding(context.Name, schedule!, context.Time, context.Loggers.CreateLogger<CronBinding>()), null);
+        return _ => new(directions.Component(new CronBinding(context.Name, schedule!, context.Time, context.Loggers.CreateLogger<CronBinding>()), null));
     }
 
-    public static Func<OpenedComponent> Http(DriverContext context)
+    public static OpenComponent Http(DriverContext context)
     {
         var directions = Directions.Read(context);
         var options = HttpBindingOptions.Read(context);
-        return () => directions.Component(null, new HttpBinding(options));
+        return _ => new(directions.Component(null, new HttpBinding(options)));
     }
 
     /// <summary>Null when it was reported as wrong.</summary>
@@ -49,7 +49,10 @@ internal static class BindingDrivers
         }
 
         public OpenedComponent Component(IInputBinding? input, IOutputBinding? output)
-            => new(new BindingComponent(Name, Route, Given.Length > 0, Goes("input") ? input : null, Goes("output") ? output : null));
+        {
+            var binding = new BindingComponent(Name, Route, Given.Length > 0, Goes("input") ? input : null, Goes("output") ? output : null);
+            return new OpenedComponent(binding, [.. binding.Input is null ? (string[])[] : ["INPUT_BINDING"], .. binding.Output is null ? (string[])[] : ["OUTPUT_BINDING"]]);
+        }
 
         private bool Goes(string direction) => Given.Length == 0 || Given.Contains(direction, StringComparer.OrdinalIgnoreCase);
     }

@@ -8,6 +8,9 @@ internal sealed class CronBinding(string name, CronSchedule schedule, TimeProvid
 {
     public IAsyncDisposable Start(BindingHandler handler) => new Clock(name, schedule, time, handler, logger);
 
+    /// <summary>Nothing of its own: each clock belongs to the caller that has started it.</summary>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
     private sealed class Clock : IAsyncDisposable
     {
         private readonly HashSet<Task> underWay = []; // guarded by itself

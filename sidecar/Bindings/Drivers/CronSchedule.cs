@@ -1,5 +1,5 @@
 using Cronos;
-using Sidecar.Components;
+using Sidecar.Go;
 
 namespace Sidecar.Bindings.Drivers;
 

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using Sidecar.Apps;
-using Sidecar.Components;
+using Sidecar.Go;
+using Sidecar.Http;
 
 namespace Sidecar.Bindings.Drivers;
 
 /// <summary><c>bindings.http</c>: calls the URL of the component, or a path below it.</summary>
-internal sealed class HttpBinding : IOutputBinding, IAsyncDisposable
+internal sealed class HttpBinding : IOutputBinding
 {
     private static readonly string[] WithBody = ["POST", "PUT", "PATCH"];
 

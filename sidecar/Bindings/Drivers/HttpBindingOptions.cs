@@ -1,5 +1,6 @@
-using Sidecar.CommandLine;
 using Sidecar.Components;
+using Sidecar.Go;
+using Sidecar.Resources;
 
 namespace Sidecar.Bindings.Drivers;
 
@@ -35,7 +36,7 @@ internal sealed record HttpBindingOptions(
             BodyLimit(properties),
             properties.Flag("errorIfNot2XX", otherwise: true),
             token is { Length: > 0 } && header is { Length: > 0 } ? (header, token) : null,
-            Certificates.Read(context, "MTLSRootCA", "MTLSClientCert", "MTLSClientKey"),
+            ComponentCertificates.Read(context, "MTLSRootCA", "MTLSClientCert", "MTLSClientKey"),
             renegotiation is not (null or "" or "RenegotiateNever"));
     }
 

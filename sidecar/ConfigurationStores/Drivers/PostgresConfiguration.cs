@@ -19,11 +19,11 @@ internal sealed partial class PostgresConfiguration(PostgresServer server, strin
     private ILogger Logger => logger;
 
     /// <exception cref="InvalidOperationException">The table is missing.</exception>
-    public void Demand()
+    public async Task DemandAsync(CancellationToken cancellation)
     {
-        using var command = server.Source.CreateCommand("SELECT to_regclass($1) IS NOT NULL");
+        await using var command = server.Source.CreateCommand("SELECT to_regclass($1) IS NOT NULL");
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = table });
-        if (command.ExecuteScalar() is not true)
+        if (await command.ExecuteScalarAsync(cancellation) is not true)
         {
             throw new InvalidOperationException($"postgreSQL configuration table '{table}' does not exist; create it with the columns key, value, version and metadata, or correct 'table'");
         }

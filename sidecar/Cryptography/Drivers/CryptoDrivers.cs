@@ -5,27 +5,27 @@ namespace Sidecar.Cryptography.Drivers;
 /// <summary>How cryptography components are opened from their metadata.</summary>
 internal static class CryptoDrivers
 {
-    public static Func<OpenedComponent> LocalStorage(DriverContext context)
+    public static OpenComponent LocalStorage(DriverContext context)
     {
         var given = context.Properties.Required("path", "./keys");
-        return () =>
+        return _ =>
         {
             var path = context.PathOf(given);
-            return Directory.Exists(path) ? new OpenedComponent(new KeyFolder(path))
+            return Directory.Exists(path) ? new(new OpenedComponent(new KeyFolder(path)))
                 : File.Exists(path) ? throw new IOException($"path '{given}' is not a directory")
                 : throw new IOException($"could not stat path '{given}': no such file or directory");
         };
     }
 
-    public static Func<OpenedComponent> Jwks(DriverContext context)
+    public static OpenComponent Jwks(DriverContext context)
     {
         var location = context.Properties.Required("jwks", "https://example.com/.well-known/jwks.json");
         var timeout = AtLeast(context.Properties.Duration("requestTimeout", TimeSpan.Zero), TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(30));
         var interval = AtLeast(context.Properties.Duration("minRefreshInterval", TimeSpan.Zero), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
-        return () =>
+        return async cancellation =>
         {
             var keys = From(location, timeout, interval, context);
-            keys.OpenAsync(CancellationToken.None).GetAwaiter().GetResult(); // components are opened one after the other
+            await keys.OpenAsync(cancellation);
             return new OpenedComponent(keys);
         };
     }

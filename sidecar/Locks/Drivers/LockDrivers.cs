@@ -6,17 +6,17 @@ namespace Sidecar.Locks.Drivers;
 /// <summary>How lock stores are opened from their metadata.</summary>
 internal static class LockDrivers
 {
-    public static Func<OpenedComponent> InMemory(DriverContext context)
+    public static OpenComponent InMemory(DriverContext context)
     {
         var prefix = Prefix(context);
-        return () => new OpenedComponent(new LockComponent(context.Name, new InMemoryLock(context.Time), prefix));
+        return _ => new(new OpenedComponent(new LockComponent(context.Name, new InMemoryLock(context.Time), prefix)));
     }
 
-    public static Func<OpenedComponent> Redis(DriverContext context)
+    public static OpenComponent Redis(DriverContext context)
     {
         var prefix = Prefix(context);
         var settings = RedisSettings.Read(context);
-        return () => new OpenedComponent(new LockComponent(context.Name, new RedisLock(RedisServer.At(settings)), prefix));
+        return async _ => new OpenedComponent(new LockComponent(context.Name, new RedisLock(await RedisServer.AtAsync(settings)), prefix));
     }
 
     private static LockPrefix Prefix(DriverContext context)

@@ -34,11 +34,13 @@ internal sealed class Bearer : IHttpMiddleware
     }
 
     /// <summary>Whether the issuer can be reached shows now, not with the first request.</summary>
-    public async Task ConnectAsync() => await issuer.GetConfigurationAsync(CancellationToken.None);
+    public async Task ConnectAsync(CancellationToken cancellation) => await issuer.GetConfigurationAsync(cancellation);
 
     public async ValueTask<Refusal?> HandleAsync(PipelineRequest request, CancellationToken cancellation)
         => request.Header("Authorization") is { } given && given.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
             && (await Tokens.ValidateTokenAsync(given[Prefix.Length..].Trim(), expected)).IsValid ? null : Unauthorized;
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private sealed class KeysOnly : IConfigurationRetriever<OpenIdConnectConfiguration>
     {

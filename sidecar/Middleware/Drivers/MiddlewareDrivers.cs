@@ -9,39 +9,39 @@ namespace Sidecar.Middleware.Drivers;
 /// <summary>How middleware is opened from its metadata.</summary>
 internal static class MiddlewareDrivers
 {
-    public static Func<OpenedComponent> RouteAlias(DriverContext context)
+    public static OpenComponent RouteAlias(DriverContext context)
     {
         var routes = Routes(context.Properties);
-        return () => new OpenedComponent(new RouteAlias(routes));
+        return _ => new(new OpenedComponent(new RouteAlias(routes)));
     }
 
-    public static Func<OpenedComponent> RouteChecker(DriverContext context)
+    public static OpenComponent RouteChecker(DriverContext context)
     {
         // Without backtracking, as the expressions of Dapr's own middleware.
         var rule = new Regex(context.Properties.Text("rule") ?? "", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-        return () => new OpenedComponent(new RouteChecker(rule));
+        return _ => new(new OpenedComponent(new RouteChecker(rule)));
     }
 
-    public static Func<OpenedComponent> RateLimit(DriverContext context)
+    public static OpenComponent RateLimit(DriverContext context)
     {
         var perSecond = 100d;
         if (context.Properties.Text("maxRequestsPerSecond") is { Length: > 0 } text && (!double.TryParse(text, CultureInfo.InvariantCulture, out perSecond) || perSecond <= 0))
         {
             context.Properties.Report("maxRequestsPerSecond", "metadata property maxRequestsPerSecond must be a positive value");
         }
-        return () => new OpenedComponent(new RateLimit(perSecond));
+        return _ => new(new OpenedComponent(new RateLimit(perSecond)));
     }
 
-    public static Func<OpenedComponent> Uppercase(DriverContext context)
+    public static OpenComponent Uppercase(DriverContext context)
     {
         if (context.Properties.Text("direction") is { Length: > 0 } direction && !direction.Equals("request", StringComparison.OrdinalIgnoreCase))
         {
             context.Properties.Report("direction", $"direction '{direction}' is not offered here; 'request' is");
         }
-        return () => new OpenedComponent(new Uppercase());
+        return _ => new(new OpenedComponent(new Uppercase()));
     }
 
-    public static Func<OpenedComponent> Bearer(DriverContext context)
+    public static OpenComponent Bearer(DriverContext context)
     {
         var issuer = context.Properties.Text("issuer", "issuerURL") ?? "";
         var audience = context.Properties.Text("audience", "clientID") ?? "";
@@ -53,10 +53,10 @@ internal static class MiddlewareDrivers
                 context.Properties.Report(name, $"metadata property '{name}' is required");
             }
         }
-        return () =>
+        return async cancellation =>
         {
             var bearer = new Bearer(issuer, audience, string.IsNullOrEmpty(keys) ? null : keys);
-            bearer.ConnectAsync().GetAwaiter().GetResult(); // components are opened one after the other
+            await bearer.ConnectAsync(cancellation);
             return new OpenedComponent(bearer);
         };
     }

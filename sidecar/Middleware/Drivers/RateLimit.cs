@@ -9,7 +9,7 @@ namespace Sidecar.Middleware.Drivers;
 /// <c>middleware.http.ratelimit</c>: a token bucket for each caller's address, which <c>X-Forwarded-For</c> or <c>X-Real-IP</c> may name.
 /// A bucket that is full again is removed by the library after ten seconds.
 /// </summary>
-internal sealed class RateLimit(double perSecond) : IHttpMiddleware, IAsyncDisposable
+internal sealed class RateLimit(double perSecond) : IHttpMiddleware
 {
     private const double ShortestPeriod = 1e-6; // seconds
     private const double LongestPeriod = 1e9;

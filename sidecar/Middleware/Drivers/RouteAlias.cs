@@ -26,6 +26,8 @@ internal sealed partial class RouteAlias(IReadOnlyList<KeyValuePair<string, stri
         return default;
     }
 
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
     /// <summary><c>{name}</c> is a segment, <c>{name:expression}</c> what the expression says.</summary>
     private static Regex Pattern(string route)
     {

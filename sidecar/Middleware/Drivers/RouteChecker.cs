@@ -9,4 +9,6 @@ internal sealed class RouteChecker(Regex rule) : IHttpMiddleware
 
     public ValueTask<Refusal?> HandleAsync(PipelineRequest request, CancellationToken cancellation)
         => new(rule.IsMatch(request.Path + request.Query) ? null : Invalid);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -10,4 +10,6 @@ internal sealed class Uppercase : IHttpMiddleware
         request.NewBody = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(await request.BodyAsync()).ToUpperInvariant());
         return null;
     }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

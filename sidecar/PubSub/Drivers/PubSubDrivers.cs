@@ -8,24 +8,29 @@ namespace Sidecar.PubSub.Drivers;
 /// <summary>How brokers are opened from their metadata.</summary>
 internal static class PubSubDrivers
 {
-    public static Func<OpenedComponent> InMemory(DriverContext context)
+    public static OpenComponent InMemory(DriverContext context)
     {
         var scopes = new TopicScopes(context.Properties, context.AppId);
-        return () => new OpenedComponent(new PubSubComponent(context.Name, new InMemoryPubSub(context.Time, context.Loggers.CreateLogger<InMemoryPubSub>()), scopes), "SUBSCRIBE_WILDCARDS");
+        return _ => new(new OpenedComponent(
+            new PubSubComponent(context.Name, new InMemoryPubSub(context.Time, context.Loggers.CreateLogger<InMemoryPubSub>()), scopes), "SUBSCRIBE_WILDCARDS"));
     }
 
-    public static Func<OpenedComponent> Sqlite(DriverContext context)
+    public static OpenComponent Sqlite(DriverContext context)
     {
         var scopes = new TopicScopes(context.Properties, context.AppId);
         var path = SqlitePath.Read(context, "events.db");
         var consumer = Consumer(context);
         var interval = context.Properties.Duration("redeliverInterval", TimeSpan.FromSeconds(1));
         var lanes = context.Properties.Number("maxConcurrency", 64);
-        return () => new OpenedComponent(new PubSubComponent(
-            context.Name, new SqlitePubSub(context.AppId, context.Name, SqliteQueue.At(path), consumer, interval, lanes, context.Time, context.Loggers.CreateLogger<SqlitePubSub>()), scopes));
+        return async _ =>
+        {
+            var queue = await SqliteQueue.AtAsync(path);
+            var broker = new SqlitePubSub(context.AppId, context.Name, queue, consumer, interval, lanes, context.Time, context.Loggers.CreateLogger<SqlitePubSub>());
+            return new OpenedComponent(new PubSubComponent(context.Name, broker, scopes));
+        };
     }
 
-    public static Func<OpenedComponent> Redis(DriverContext context)
+    public static OpenComponent Redis(DriverContext context)
     {
         var properties = context.Properties;
         var scopes = new TopicScopes(properties, context.AppId);
@@ -38,16 +43,19 @@ internal static class PubSubDrivers
             Math.Max(1, properties.Number("concurrency", 10)),
             properties.Number("maxLenApprox", 0),
             properties.Duration("streamTTL", TimeSpan.Zero));
-        return () => new OpenedComponent(new PubSubComponent(
-            context.Name, new RedisPubSub(RedisServer.At(settings), options, context.Time, context.Loggers.CreateLogger<RedisPubSub>()), scopes));
+        return async _ => new OpenedComponent(new PubSubComponent(
+            context.Name, new RedisPubSub(await RedisServer.AtAsync(settings), options, context.Time, context.Loggers.CreateLogger<RedisPubSub>()), scopes));
     }
 
-    public static Func<OpenedComponent> Rabbit(DriverContext context)
+    public static OpenComponent Rabbit(DriverContext context)
     {
         var scopes = new TopicScopes(context.Properties, context.AppId);
         var settings = RabbitSettings.Read(context);
-        return () => new OpenedComponent(
-            new PubSubComponent(context.Name, new RabbitPubSub(settings, context.Time, context.Loggers.CreateLogger<RabbitPubSub>()), scopes, ExpiresMessages: true), "MESSAGE_TTL");
+        return async cancellation =>
+        {
+            var broker = await RabbitPubSub.OpenAsync(settings, context.Time, context.Loggers.CreateLogger<RabbitPubSub>(), cancellation);
+            return new OpenedComponent(new PubSubComponent(context.Name, broker, scopes, ExpiresMessages: true), "MESSAGE_TTL");
+        };
     }
 
     private static string Consumer(DriverContext context) => context.Properties.Text("consumerID") is { Length: > 0 } named ? named : context.AppId;

@@ -24,13 +24,15 @@ internal sealed class RabbitPubSub : IPubSub
     private readonly List<RabbitSubscription> subscriptions = []; // guarded by itself
     private IChannel? publishing;
 
+    private RabbitPubSub(IConnection connection, RabbitSettings settings, TimeProvider time, ILogger logger)
+        => (this.connection, this.settings, this.time, this.logger) = (connection, settings, time, logger);
+
     /// <exception cref="InvalidOperationException">The broker can't be reached, or does not let us in.</exception>
-    public RabbitPubSub(RabbitSettings settings, TimeProvider time, ILogger logger)
+    public static async Task<RabbitPubSub> OpenAsync(RabbitSettings settings, TimeProvider time, ILogger logger, CancellationToken cancellation)
     {
-        (this.settings, this.time, this.logger) = (settings, time, logger);
         try
         {
-            connection = settings.Factory().CreateConnectionAsync().GetAwaiter().GetResult();
+            return new RabbitPubSub(await settings.Factory().CreateConnectionAsync(cancellation), settings, time, logger);
         }
         catch (BrokerUnreachableException e)
         {

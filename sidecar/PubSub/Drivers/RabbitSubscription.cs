@@ -30,7 +30,7 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
     private readonly ILogger logger;
     private readonly string queue;
     private readonly CancellationTokenSource stopping = new();
-    private readonly Channel<bool> ended = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Signal ended = new();
     private readonly DeliveryLanes<Receipt> lanes;
     private IChannel? channel;
     private BackgroundLoop? watching;
@@ -91,7 +91,7 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
     {
         if (byBroker)
         {
-            ended.Writer.TryWrite(true);
+            ended.Give();
         }
         return Task.CompletedTask;
     }
@@ -99,9 +99,9 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
     /// <summary>A lost connection is put right by the library; this is for a channel that ended on its own.</summary>
     private async Task WatchAsync(CancellationToken ending)
     {
-        while (await ended.Reader.WaitToReadAsync(ending))
+        while (true)
         {
-            ended.Reader.TryRead(out _);
+            await ended.NextAsync(ending);
             if (!connection.IsOpen)
             {
                 continue;
@@ -116,7 +116,7 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
             {
                 LogNotEstablished(e, queue);
                 await Task.Delay(settings.ReconnectWait, time, ending);
-                ended.Writer.TryWrite(true);
+                ended.Give();
             }
         }
     }

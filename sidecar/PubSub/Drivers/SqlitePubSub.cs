@@ -34,6 +34,6 @@ internal sealed class SqlitePubSub(string app, string name, SqliteQueue queue, s
         {
             await subscription.DisposeAsync();
         }
-        queue.Dispose();
+        await queue.DisposeAsync();
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Sidecar.Components;
 using Sidecar.Files;
 using Sidecar.Sqlite;
 
@@ -10,57 +11,21 @@ namespace Sidecar.PubSub.Drivers;
 /// publishes. Shared by every app of this process that names the file; a second process is refused, because it would not hear
 /// the signal that a message has come.
 /// </summary>
-internal sealed class SqliteQueue : IDisposable
+internal sealed class SqliteQueue : IAsyncDisposable
 {
-    private static readonly Lock OpenGate = new();
-    private static readonly Dictionary<string, SqliteQueue> Open = [];
+    private static readonly SharedByKey<Task<SqliteQueue>> Open = new();
 
     private readonly SqliteDatabase database;
     private readonly FileStream? ownership;
     private readonly ConcurrentDictionary<(string Topic, Action Signal), bool> listeners = new();
     private readonly ConcurrentDictionary<(string Consumer, string Topic), SqliteConsumers> consumers = new();
-    private int users = 1;
+    private readonly ConcurrentDictionary<(string Consumer, string Topic), long> counted = new();
 
-    private SqliteQueue(string path)
-    {
-        if (path != ":memory:")
-        {
-            OwnerOnly.CreateFolder(Path.GetDirectoryName(path)!);
-            try
-            {
-                ownership = OwnerOnly.Open(path + ".owner", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException e)
-            {
-                throw new InvalidOperationException($"{path} is in use by another sidecar process; pubsub.sqlite serves one process, pubsub.redis several", e);
-            }
-        }
-        database = SqliteDatabase.At(path);
-        database.WriteAsync(session =>
-        {
-            session.Execute("CREATE TABLE IF NOT EXISTS consumers (consumer TEXT NOT NULL, topic TEXT NOT NULL, PRIMARY KEY (topic, consumer)) WITHOUT ROWID");
-            session.Execute("CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY AUTOINCREMENT, consumer TEXT NOT NULL, topic TEXT NOT NULL, data BLOB NOT NULL, content_type TEXT, metadata TEXT, ordering_key TEXT)");
-            return session.Execute("CREATE INDEX IF NOT EXISTS messages_by_consumer ON messages (consumer, topic, id)");
-        }).GetAwaiter().GetResult();
-    }
+    private SqliteQueue(SqliteDatabase database, FileStream? ownership) => (this.database, this.ownership) = (database, ownership);
 
-    public static SqliteQueue At(string path)
-    {
-        lock (OpenGate)
-        {
-            if (path != ":memory:" && Open.TryGetValue(path, out var known))
-            {
-                known.users++;
-                return known;
-            }
-            var queue = new SqliteQueue(path);
-            if (path != ":memory:")
-            {
-                Open[path] = queue;
-            }
-            return queue;
-        }
-    }
+    /// <summary>Opens the queues in a file, or joins those who have them open; in memory each call has its own. Dispose once per call.</summary>
+    /// <exception cref="InvalidOperationException">Another process has them open.</exception>
+    public static Task<SqliteQueue> AtAsync(string path) => path == SqlitePath.InMemory ? OpenAsync(path) : Open.JoinAsync(Path.GetFullPath(path), () => OpenAsync(path));
 
     public Task AddConsumerAsync(string consumer, string topic)
         => database.WriteAsync(session => session.Execute("INSERT OR IGNORE INTO consumers (consumer, topic) VALUES (?1, ?2)", consumer, topic));
@@ -79,8 +44,8 @@ internal sealed class SqliteQueue : IDisposable
         }
     }
 
-    public IReadOnlyList<(long Id, BrokerMessage Message)> Read(string consumer, string topic, long after, int most)
-        => database.Read(session =>
+    public ValueTask<List<(long Id, BrokerMessage Message)>> ReadAsync(string consumer, string topic, long after, int most)
+        => database.ReadAsync(session =>
         {
             var found = new List<(long, BrokerMessage)>();
             using var row = session.Query("SELECT id, data, content_type, metadata, ordering_key FROM messages WHERE consumer = ?1 AND topic = ?2 AND id > ?3 ORDER BY id LIMIT ?4", consumer, topic, after, most);
@@ -99,12 +64,16 @@ internal sealed class SqliteQueue : IDisposable
 
     public SqliteConsumers Consumers(string consumer, string topic) => consumers.GetOrAdd((consumer, topic), static _ => new SqliteConsumers());
 
+    /// <summary>How many messages wait. Of queues in memory, whose reads take turns with writes, it may be the last count.</summary>
     public long Count(string consumer, string topic)
-        => database.Read(session =>
+    {
+        var count = database.ReadAsync(session =>
         {
             using var row = session.Query("SELECT count(*) FROM messages WHERE consumer = ?1 AND topic = ?2", consumer, topic);
-            return row.Read() ? row.GetInt64(0) : 0;
+            return counted[(consumer, topic)] = row.Read() ? row.GetInt64(0) : 0;
         });
+        return count.IsCompletedSuccessfully ? count.Result : counted.GetValueOrDefault((consumer, topic));
+    }
 
     /// <summary>Forgets a message that was dealt with. Lost in a crash before its commit, it leads to one more delivery.</summary>
     public Task RemoveAsync(long id) => database.WriteLaterAsync(session => session.Execute("DELETE FROM messages WHERE id = ?1", id));
@@ -114,18 +83,49 @@ internal sealed class SqliteQueue : IDisposable
 
     public void StopListening(string topic, Action signal) => listeners.TryRemove((topic, signal), out _);
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        lock (OpenGate)
+        if (database.InMemory || Open.Leave(database.Path))
         {
-            if (--users > 0)
-            {
-                return;
-            }
-            Open.Remove(database.Path);
+            await database.DisposeAsync();
+            ownership?.Dispose();
         }
-        database.Dispose();
-        ownership?.Dispose();
+    }
+
+    private static async Task<SqliteQueue> OpenAsync(string path)
+    {
+        var ownership = path == SqlitePath.InMemory ? null : Own(path);
+        try
+        {
+            var database = SqliteDatabase.At(path);
+            await CreateTablesAsync(database);
+            return new SqliteQueue(database, ownership);
+        }
+        catch
+        {
+            ownership?.Dispose();
+            throw;
+        }
+    }
+
+    private static Task CreateTablesAsync(SqliteDatabase database) => database.WriteAsync(session =>
+    {
+        session.Execute("CREATE TABLE IF NOT EXISTS consumers (consumer TEXT NOT NULL, topic TEXT NOT NULL, PRIMARY KEY (topic, consumer)) WITHOUT ROWID");
+        session.Execute("CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY AUTOINCREMENT, consumer TEXT NOT NULL, topic TEXT NOT NULL, data BLOB NOT NULL, content_type TEXT, metadata TEXT, ordering_key TEXT)");
+        return session.Execute("CREATE INDEX IF NOT EXISTS messages_by_consumer ON messages (consumer, topic, id)");
+    });
+
+    private static FileStream Own(string path)
+    {
+        OwnerOnly.CreateFolder(Path.GetDirectoryName(path)!);
+        try
+        {
+            return OwnerOnly.Open(path + ".owner", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new InvalidOperationException($"{path} is in use by another sidecar process; pubsub.sqlite serves one process, pubsub.redis several", e);
+        }
     }
 
     private void Signal(string topic)

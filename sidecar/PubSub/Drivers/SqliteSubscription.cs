@@ -24,7 +24,7 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
     private readonly TimeSpan redeliverInterval;
     private readonly TimeProvider time;
     private readonly ILogger logger;
-    private readonly Channel<bool> signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Signal arrivals = new();
     private readonly SemaphoreSlim room = new(ReadAhead * 2);
     private readonly Channel<(long Id, BrokerMessage Message, int Attempt)>[] lanes;
     private readonly ConcurrentQueue<long> unremoved = new();
@@ -41,7 +41,7 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
     {
         (this.queue, this.consumer, this.topic, this.handler) = (queue, consumer, request.Topic, handler);
         (this.redeliverInterval, this.time, this.logger) = (redeliverInterval, time, logger);
-        signal = () => signals.Writer.TryWrite(true);
+        signal = arrivals.Give;
         unordered = request.Parallel > 0;
         lanes = [.. Enumerable.Range(0, Math.Max(1, unordered ? request.Parallel : maxConcurrency)).Select(_ => Channel.CreateUnbounded<(long, BrokerMessage, int)>())];
         consumers = queue.Consumers(consumer, topic);
@@ -81,14 +81,14 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
     private async Task ReadAsync(CancellationToken stopping)
     {
         signal(); // whatever ended the last attempt, the queue is read before anything is waited for
-        while (await signals.Reader.WaitToReadAsync(stopping))
+        while (true)
         {
-            signals.Reader.TryRead(out _);
+            await arrivals.NextAsync(stopping);
             IReadOnlyList<(long, BrokerMessage)> messages;
             do
             {
                 last = Interlocked.Exchange(ref rewind, 0) == 1 ? 0 : last;
-                messages = queue.Read(consumer, topic, last, ReadAhead);
+                messages = await queue.ReadAsync(consumer, topic, last, ReadAhead);
                 foreach (var (id, message) in messages)
                 {
                     last = id;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Sidecar.Api.Json;
+using Sidecar.Go;
 
 namespace Sidecar.PubSub.Events;
 

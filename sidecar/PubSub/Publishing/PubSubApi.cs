@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Sidecar.Api;
 using Sidecar.Components;
+using Sidecar.Failures;
 using Sidecar.Metrics;
 using Sidecar.PubSub.Events;
 using Sidecar.Resiliency;
@@ -30,7 +30,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
         {
             throw DaprErrors.PubSubNameEmpty();
         }
-        if (!components.PubSubs.TryGetValue(pubsub, out var component))
+        if (!components.Of<PubSubComponent>().TryGetValue(pubsub, out var component))
         {
             throw DaprErrors.PubSubNotFound(pubsub, metadata);
         }
@@ -74,7 +74,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
 
     /// <summary>Publishes an envelope that is ready, for the outbox and for dead letters.</summary>
     public Task ForwardAsync(string pubsub, BrokerMessage message, CancellationToken cancellation)
-        => components.PubSubs.TryGetValue(pubsub, out var component)
+        => components.Of<PubSubComponent>().TryGetValue(pubsub, out var component)
             ? SendAsync(component, message, cancellation)
             : throw DaprErrors.PubSubNotFound(pubsub);
 

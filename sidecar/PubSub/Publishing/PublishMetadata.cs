@@ -1,6 +1,6 @@
 using System.Globalization;
-using Sidecar.Api;
-using Sidecar.Components;
+using Sidecar.Failures;
+using Sidecar.Go;
 
 namespace Sidecar.PubSub.Publishing;
 

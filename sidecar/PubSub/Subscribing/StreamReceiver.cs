@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Dapr.Client.Autogen.Grpc.v1;
 using Grpc.Core;
-using Sidecar.Apps;
+using Sidecar.PubSub.Events;
 
 namespace Sidecar.PubSub.Subscribing;
 

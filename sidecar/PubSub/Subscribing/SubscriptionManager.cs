@@ -129,7 +129,7 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
 
     /// <summary>Why <paramref name="subscription"/> can't be, or null when it can.</summary>
     public string? Refusal(TopicSubscription subscription)
-        => !components.PubSubs.TryGetValue(subscription.PubSub, out var component) ? $"pubsub '{subscription.PubSub}' not found"
+        => !components.Of<PubSubComponent>().TryGetValue(subscription.PubSub, out var component) ? $"pubsub '{subscription.PubSub}' not found"
             : !component.Scopes.MaySubscribe(subscription.Topic) ? $"subscription to topic '{subscription.Topic}' on pubsub '{subscription.PubSub}' is not allowed"
             : null;
 
@@ -224,7 +224,7 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
     }
 
     private SubscriptionPump Pump(TopicSubscription subscription, IEventReceiver receiver)
-        => new(appId, subscription, components.PubSubs[subscription.PubSub].Broker, receiver, policies.Inbound(subscription.PubSub, ComponentKind.Pubsub), new DeliverySpans(tracer), time, loggers.CreateLogger<SubscriptionPump>());
+        => new(appId, subscription, components.Of<PubSubComponent>()[subscription.PubSub].Broker, receiver, policies.Inbound(subscription.PubSub, ComponentKind.Pubsub), new DeliverySpans(tracer), time, loggers.CreateLogger<SubscriptionPump>());
 
     /// <summary>Who gets the events, and what brings them unless the component is away.</summary>
     private sealed class Running(IEventReceiver receiver, IAsyncDisposable started)

@@ -23,6 +23,8 @@ internal sealed class EnvironmentSecretStore(string prefix) : ISecretStore
                 entry => (IReadOnlyDictionary<string, string>)new Dictionary<string, string> { [entry.Name[prefix.Length..]] = entry.Value },
                 StringComparer.Ordinal);
 
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
     private static bool Hidden(string variable)
         => variable.StartsWith("DAPR_", StringComparison.OrdinalIgnoreCase) || variable.Equals("APP_API_TOKEN", StringComparison.OrdinalIgnoreCase);
 }

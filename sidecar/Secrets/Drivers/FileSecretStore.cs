@@ -39,6 +39,8 @@ internal sealed class FileSecretStore : ISecretStore
 
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> All() => secrets;
 
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
     private static void Flatten(string name, JsonElement value, string separator, Action<string, string> add)
     {
         switch (value.ValueKind)

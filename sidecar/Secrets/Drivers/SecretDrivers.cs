@@ -5,21 +5,21 @@ namespace Sidecar.Secrets.Drivers;
 /// <summary>How secret stores are opened from their metadata.</summary>
 internal static class SecretDrivers
 {
-    public static Func<OpenedComponent> Environment(DriverContext context)
+    public static OpenComponent Environment(DriverContext context)
     {
         var prefix = context.Properties.Text("prefix") ?? "";
-        return () => new OpenedComponent(new EnvironmentSecretStore(prefix));
+        return _ => new(new OpenedComponent(new EnvironmentSecretStore(prefix)));
     }
 
-    public static Func<OpenedComponent> File(DriverContext context)
+    public static OpenComponent File(DriverContext context)
     {
         var file = context.Properties.Required("secretsFile", "secrets.json");
         var separator = context.Properties.Text("nestedSeparator") is { Length: > 0 } given ? given : ":";
         var multiValued = context.Properties.Flag("multiValued");
-        return () =>
+        return _ =>
         {
             var store = new FileSecretStore(context.PathOf(file), separator, multiValued);
-            return store.MultipleKeyValues ? new OpenedComponent(store, "MULTIPLE_KEY_VALUES_PER_SECRET") : new OpenedComponent(store);
+            return new(store.MultipleKeyValues ? new OpenedComponent(store, "MULTIPLE_KEY_VALUES_PER_SECRET") : new OpenedComponent(store));
         };
     }
 }

@@ -10,38 +10,38 @@ internal static class PostgresMigrations
     private const int Attempts = 3;
 
     /// <param name="listed">Whether keys have to be listed in ordinal order, for which the primary key's order (of the database's language) is of no use.</param>
-    public static void Perform(NpgsqlDataSource source, PostgresLayout layout, bool listed)
+    public static async Task PerformAsync(NpgsqlDataSource source, PostgresLayout layout, bool listed, CancellationToken cancellation)
     {
-        CreateMetadataTable(source, layout.MetadataTable);
-        using var connection = source.OpenConnection();
-        Execute(connection, $"INSERT INTO {layout.MetadataTable} (key, value) VALUES ('lock', 'lock') ON CONFLICT (key) DO NOTHING");
-        using var transaction = connection.BeginTransaction();
+        await CreateMetadataTableAsync(source, layout.MetadataTable, cancellation);
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await ExecuteAsync(connection, $"INSERT INTO {layout.MetadataTable} (key, value) VALUES ('lock', 'lock') ON CONFLICT (key) DO NOTHING", cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
         // The row is what daprd locks as well: advisory locks are unknown to some databases that speak PostgreSQL.
-        Execute(connection, $"SELECT value FROM {layout.MetadataTable} WHERE key = 'lock' FOR UPDATE");
+        await ExecuteAsync(connection, $"SELECT value FROM {layout.MetadataTable} WHERE key = 'lock' FOR UPDATE", cancellation);
         var (key, level) = layout.Migration;
         // Level or not, the table is made sure of: in version 1 daprd counts one level for all tables of a database.
-        Execute(connection, layout.CreateTable);
-        if (Level(connection, layout.MetadataTable, key) < level)
+        await ExecuteAsync(connection, layout.CreateTable, cancellation);
+        if (await LevelAsync(connection, layout.MetadataTable, key, cancellation) < level)
         {
-            AddRowId(connection, layout.Table);
-            Execute(connection, $"INSERT INTO {layout.MetadataTable} (key, value) VALUES ('{key}', '{level}') ON CONFLICT (key) DO UPDATE SET value = excluded.value");
+            await AddRowIdAsync(connection, layout.Table, cancellation);
+            await ExecuteAsync(connection, $"INSERT INTO {layout.MetadataTable} (key, value) VALUES ('{key}', '{level}') ON CONFLICT (key) DO UPDATE SET value = excluded.value", cancellation);
         }
         if (listed)
         {
-            Execute(connection, $"CREATE INDEX IF NOT EXISTS {TableName.WithoutSchema(layout.Table)}_key_ordinal ON {layout.Table} (key COLLATE \"C\")");
+            await ExecuteAsync(connection, $"CREATE INDEX IF NOT EXISTS {TableName.WithoutSchema(layout.Table)}_key_ordinal ON {layout.Table} (key COLLATE \"C\")", cancellation);
         }
-        transaction.Commit();
+        await transaction.CommitAsync(cancellation);
     }
 
     /// <summary>Two that create a table at once can collide in spite of IF NOT EXISTS.</summary>
-    private static void CreateMetadataTable(NpgsqlDataSource source, string table)
+    private static async Task CreateMetadataTableAsync(NpgsqlDataSource source, string table, CancellationToken cancellation)
     {
-        using var connection = source.OpenConnection();
+        await using var connection = await source.OpenConnectionAsync(cancellation);
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                Execute(connection, $"CREATE TABLE IF NOT EXISTS {table} (key text NOT NULL PRIMARY KEY, value text NOT NULL)");
+                await ExecuteAsync(connection, $"CREATE TABLE IF NOT EXISTS {table} (key text NOT NULL PRIMARY KEY, value text NOT NULL)", cancellation);
                 return;
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation && attempt < Attempts)
@@ -51,22 +51,22 @@ internal static class PostgresMigrations
         }
     }
 
-    private static int Level(NpgsqlConnection connection, string table, string key)
+    private static async Task<int> LevelAsync(NpgsqlConnection connection, string table, string key, CancellationToken cancellation)
     {
-        using var command = new NpgsqlCommand($"SELECT value FROM {table} WHERE key = $1", connection) { Parameters = { new NpgsqlParameter<string> { TypedValue = key } } };
-        return command.ExecuteScalar() is string text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var level) ? level : 0;
+        await using var command = new NpgsqlCommand($"SELECT value FROM {table} WHERE key = $1", connection) { Parameters = { new NpgsqlParameter<string> { TypedValue = key } } };
+        return await command.ExecuteScalarAsync(cancellation) is string text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var level) ? level : 0;
     }
 
     /// <summary>Rows that are there get their numbers from the identity.</summary>
-    private static void AddRowId(NpgsqlConnection connection, string table)
+    private static async Task AddRowIdAsync(NpgsqlConnection connection, string table, CancellationToken cancellation)
     {
-        Execute(connection, $"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS row_id bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY");
-        Execute(connection, $"CREATE UNIQUE INDEX IF NOT EXISTS \"{TableName.WithoutSchema(table)}_row_id_uidx\" ON {table} (row_id)");
+        await ExecuteAsync(connection, $"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS row_id bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY", cancellation);
+        await ExecuteAsync(connection, $"CREATE UNIQUE INDEX IF NOT EXISTS \"{TableName.WithoutSchema(table)}_row_id_uidx\" ON {table} (row_id)", cancellation);
     }
 
-    private static void Execute(NpgsqlConnection connection, string sql)
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
     {
-        using var command = new NpgsqlCommand(sql, connection);
-        command.ExecuteNonQuery();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 }

@@ -16,13 +16,13 @@ internal sealed partial class PostgresStateStore : ITransactionalStateStore, IBu
     private readonly ITimer? cleanup;
     private readonly string select, listFrom, listAfter;
 
-    public PostgresStateStore(PostgresServer server, PostgresLayout layout, TimeSpan? cleanupInterval, bool listed, TimeProvider time, ILogger logger)
+    /// <param name="layout">The layout that the tables have already.</param>
+    public PostgresStateStore(PostgresServer server, PostgresLayout layout, TimeSpan? cleanupInterval, TimeProvider time, ILogger logger)
     {
         (this.server, this.layout, this.logger) = (server, layout, logger);
         select = $"SELECT {layout.Selected} FROM {layout.Table} WHERE key = $1 AND {layout.Alive}";
         listFrom = $"SELECT {layout.Selected} FROM {layout.Table} WHERE key COLLATE \"C\" >= $1 AND key COLLATE \"C\" < $2 AND {layout.Alive} ORDER BY key COLLATE \"C\" LIMIT $3";
         listAfter = listFrom.Replace(">= $1", "> $1", StringComparison.Ordinal);
-        PostgresMigrations.Perform(server.Source, layout, listed);
         if (cleanupInterval is { } interval)
         {
             cleanup = time.CreateTimer(_ => _ = CleanUpAsync(interval), null, interval, interval);

@@ -15,7 +15,7 @@ internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing, 
     private readonly string select, upsert, insertFirst, update, delete, deleteIfMatch, listFrom, listAfter;
     private readonly BackgroundLoop? cleanup;
 
-    public SqliteStateStore(SqliteDatabase database, string table, string metadataTable, TimeSpan? cleanupInterval, TimeProvider time, ILogger logger)
+    private SqliteStateStore(SqliteDatabase database, string table, TimeSpan? cleanupInterval, TimeProvider time, ILogger logger)
     {
         this.database = database;
         const string alive = "(expiration_time IS NULL OR expiration_time > CURRENT_TIMESTAMP)";
@@ -29,14 +29,6 @@ internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing, 
         // One lower bound each: given two, SQLite may start at the looser one and walk the whole table.
         listFrom = $"SELECT value, is_binary, etag, expiration_time, key FROM {table} WHERE key >= ?1 AND key < ?2 AND {alive} ORDER BY key LIMIT ?3";
         listAfter = $"SELECT value, is_binary, etag, expiration_time, key FROM {table} WHERE key > ?1 AND key < ?2 AND {alive} ORDER BY key LIMIT ?3";
-        database.WriteAsync(session =>
-        {
-            session.Execute($"CREATE TABLE IF NOT EXISTS {metadataTable} (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)");
-            session.Execute($"CREATE TABLE IF NOT EXISTS {table} (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL, is_binary BOOLEAN NOT NULL, etag TEXT NOT NULL, expiration_time TIMESTAMP DEFAULT NULL, update_time TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)");
-            session.Execute($"CREATE INDEX IF NOT EXISTS {table}_expiration ON {table} (expiration_time) WHERE expiration_time IS NOT NULL");
-            // daprd counts its migrations here; the layout above is what both of its migrations lead to.
-            return session.Execute($"INSERT OR IGNORE INTO {metadataTable} (key, value) VALUES ('migrations', '1')");
-        }).GetAwaiter().GetResult();
         if (cleanupInterval is { } interval)
         {
             var expired = $"DELETE FROM {table} WHERE expiration_time IS NOT NULL AND expiration_time < CURRENT_TIMESTAMP";
@@ -51,12 +43,27 @@ internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing, 
         }
     }
 
+    /// <summary>Creates what is missing of the tables. The store owns <paramref name="database"/>.</summary>
+    public static async Task<SqliteStateStore> OpenAsync(
+        SqliteDatabase database, string table, string metadataTable, TimeSpan? cleanupInterval, TimeProvider time, ILogger logger)
+    {
+        await database.WriteAsync(session =>
+        {
+            session.Execute($"CREATE TABLE IF NOT EXISTS {metadataTable} (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)");
+            session.Execute($"CREATE TABLE IF NOT EXISTS {table} (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL, is_binary BOOLEAN NOT NULL, etag TEXT NOT NULL, expiration_time TIMESTAMP DEFAULT NULL, update_time TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)");
+            session.Execute($"CREATE INDEX IF NOT EXISTS {table}_expiration ON {table} (expiration_time) WHERE expiration_time IS NOT NULL");
+            // daprd counts its migrations here; the layout above is what both of its migrations lead to.
+            return session.Execute($"INSERT OR IGNORE INTO {metadataTable} (key, value) VALUES ('migrations', '1')");
+        });
+        return new SqliteStateStore(database, table, cleanupInterval, time, logger);
+    }
+
     public ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellation)
-        => ValueTask.FromResult(database.Read(session =>
+        => database.ReadAsync(session =>
         {
             using var row = session.Query(select, key);
             return row.Read() ? Entry(row) : null;
-        }));
+        });
 
     public ValueTask<StateFailure?> WriteAsync(StateWrite write, CancellationToken cancellation)
         => new(database.WriteOneAsync(session => Apply(session, write)));
@@ -90,7 +97,7 @@ internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing, 
         => [.. (await ListEntriesAsync(prefix, after, limit, cancellation)).Select(entry => entry.Key)];
 
     public ValueTask<IReadOnlyList<KeyValuePair<string, StateEntry>>> ListEntriesAsync(string prefix, string? after, int limit, CancellationToken cancellation)
-        => ValueTask.FromResult(database.Read<IReadOnlyList<KeyValuePair<string, StateEntry>>>(session =>
+        => database.ReadAsync<IReadOnlyList<KeyValuePair<string, StateEntry>>>(session =>
         {
             var found = new List<KeyValuePair<string, StateEntry>>();
             var isAfter = after is not null && string.CompareOrdinal(after, prefix) >= 0;
@@ -100,7 +107,7 @@ internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing, 
                 found.Add(new(row.GetString(4), Entry(row)));
             }
             return found;
-        }));
+        });
 
     public async ValueTask DisposeAsync()
     {
@@ -108,7 +115,7 @@ internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing, 
         {
             await cleanup.DisposeAsync();
         }
-        database.Dispose();
+        await database.DisposeAsync();
     }
 
     private StateFailure? Apply(SqliteSession session, StateWrite write)

@@ -8,26 +8,30 @@ namespace Sidecar.State.Drivers;
 /// <summary>How state stores are opened from their metadata.</summary>
 internal static class StateDrivers
 {
-    public static Func<OpenedComponent> InMemory(DriverContext context)
+    public static OpenComponent InMemory(DriverContext context)
     {
         var common = StoreOptions.Read(context);
-        return () => common.Component(new InMemoryStateStore(context.Time), "TTL", "DELETE_WITH_PREFIX", "KEYS_LIKE");
+        return _ => new(common.Component(new InMemoryStateStore(context.Time), "TTL", "DELETE_WITH_PREFIX", "KEYS_LIKE"));
     }
 
-    public static Func<OpenedComponent> Sqlite(DriverContext context)
+    public static OpenComponent Sqlite(DriverContext context)
     {
         var common = StoreOptions.Read(context);
         var path = SqlitePath.Read(context, "data.db");
         var table = TableName.Read(context.Properties, "tableName", "state");
         var metadataTable = TableName.Read(context.Properties, "metadataTableName", "metadata");
         var cleanup = Cleanup(context.Properties);
-        context.Properties.Duration("timeout", TimeSpan.FromSeconds(20));
-        context.Properties.Text("busyTimeout");
-        context.Properties.Flag("disableWAL");
-        return () => common.Component(new SqliteStateStore(SqliteDatabase.At(path), table, metadataTable, cleanup, context.Time, context.Loggers.CreateLogger<SqliteStateStore>()), "TTL", "DELETE_WITH_PREFIX", "KEYS_LIKE");
+        _ = context.Properties.Duration("timeout", TimeSpan.FromSeconds(20)); // without effect, but daprd refuses a wrong one
+        context.Properties.Accept("busyTimeout", "disableWAL");
+        return async _ =>
+        {
+            var database = SqliteDatabase.At(path);
+            var store = await SqliteStateStore.OpenAsync(database, table, metadataTable, cleanup, context.Time, context.Loggers.CreateLogger<SqliteStateStore>());
+            return common.Component(store, "TTL", "DELETE_WITH_PREFIX", "KEYS_LIKE");
+        };
     }
 
-    public static Func<OpenedComponent> Redis(DriverContext context)
+    public static OpenComponent Redis(DriverContext context)
     {
         var common = StoreOptions.Read(context);
         var settings = RedisSettings.Read(context);
@@ -36,19 +40,23 @@ internal static class StateDrivers
         {
             context.Properties.Report("queryIndexes", "queries need a Redis with RediSearch, which the embedded sidecar does not offer; leave out queryIndexes, or use real Dapr");
         }
-        return () => common.Component(new RedisStateStore(RedisServer.At(settings), ttl > 0 ? TimeSpan.FromSeconds(ttl) : null), "TTL", "KEYS_LIKE");
+        return async _ => common.Component(new RedisStateStore(await RedisServer.AtAsync(settings), ttl > 0 ? TimeSpan.FromSeconds(ttl) : null), "TTL", "KEYS_LIKE");
     }
 
     /// <summary>The version of the component decides the layout.</summary>
-    public static Func<OpenedComponent> Postgres(DriverContext context)
+    public static OpenComponent Postgres(DriverContext context)
     {
         var common = StoreOptions.Read(context);
         var settings = PostgresSettings.Read(context);
         var layout = context.Properties.Component.Version == "v1" ? LayoutOf1(context.Properties) : LayoutOf2(context.Properties);
         var cleanup = Cleanup(context.Properties);
         var listed = common.ActorStateStore || common.Outbox is not null;
-        return () => common.Component(
-            new PostgresStateStore(PostgresServer.At(settings), layout, cleanup, listed, context.Time, context.Loggers.CreateLogger<PostgresStateStore>()), "TTL", "KEYS_LIKE");
+        return async cancellation =>
+        {
+            var server = await PostgresServer.AtAsync(settings);
+            await PostgresMigrations.PerformAsync(server.Source, layout, listed, cancellation);
+            return common.Component(new PostgresStateStore(server, layout, cleanup, context.Time, context.Loggers.CreateLogger<PostgresStateStore>()), "TTL", "KEYS_LIKE");
+        };
     }
 
     private static PostgresLayout LayoutOf1(ComponentProperties properties)

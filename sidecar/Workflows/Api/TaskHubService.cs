@@ -1,7 +1,7 @@
+using Sidecar.Failures;
 using Sidecar.Workflows.Protocol;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using Sidecar.Api;
 using Sidecar.Workflows.History;
 using Sidecar.Workflows.Instances;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
+using Sidecar.Failures;
 using Sidecar.Workflows.Protocol;
 using Google.Protobuf.WellKnownTypes;
-using Sidecar.Api;
 using Sidecar.Workflows.History;
 
 namespace Sidecar.Workflows.Api;

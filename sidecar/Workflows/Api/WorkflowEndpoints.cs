@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Sidecar.Api;
+using Sidecar.Failures;
 
 namespace Sidecar.Workflows.Api;
 

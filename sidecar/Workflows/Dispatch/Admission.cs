@@ -1,3 +1,4 @@
+using Sidecar.Resources;
 using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Dispatch;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
+using Sidecar.Resources;
 using Sidecar.Workflows.Protocol;
 using Grpc.Core;
 

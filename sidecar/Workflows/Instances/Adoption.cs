@@ -1,5 +1,4 @@
 using Sidecar.State;
-using Sidecar.Workflows.Storage;
 
 namespace Sidecar.Workflows.Instances;
 

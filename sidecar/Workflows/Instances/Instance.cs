@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
-using Sidecar.Workflows.Protocol;
+using Sidecar.State;
 using Sidecar.Workflows.History;
+using Sidecar.Workflows.Protocol;
 using Sidecar.Workflows.Storage;
 
 namespace Sidecar.Workflows.Instances;
@@ -9,38 +9,107 @@ namespace Sidecar.Workflows.Instances;
 /// One unfinished instance: a mailbox and a loop that runs while there is something to do. Everything but the mailbox and the
 /// sequence counter belongs to the loop, so nothing needs a lock. What the loop decides is true only once it is committed.
 /// </summary>
-internal sealed partial class Instance(WorkflowRuntime runtime, string id, ParentInstanceInfo? parent = null) : IThreadPoolWorkItem
+internal sealed class Instance
 {
-    private readonly ConcurrentQueue<Action> mailbox = new();
+    private readonly WorkflowRuntime runtime;
+    private readonly InstanceLoop loop;
     private readonly Queue<Func<ValueTask>> commands = new();
-    private readonly InstanceKeys keys = runtime.Store.Keys.Of(id);
-    private readonly Inbox inbox = new();
-    private Execution execution = new(id);
-    private ParentInstanceInfo? parent = parent;
-    private OutstandingTurn? turn;
-    private int lastSequence = -1;
-    private int running; // 1 while the loop is at work or about to be
+    private readonly InstanceContents contents;
+    private readonly PendingWork work;
+    private readonly InstanceLog log;
+    private readonly InstanceRecovery recovery;
+    private readonly InstanceSteps steps;
+    private readonly InstanceTurns turns;
     private bool held = true; // reserved, not yet born
     private volatile bool closed;
+    private volatile bool blocked;
     private WorkflowRefusal? closedWith;
-    private bool continued;
+
+    public Instance(WorkflowRuntime runtime, string id, ParentInstanceInfo? parent = null)
+    {
+        this.runtime = runtime;
+        contents = new InstanceContents(id, parent);
+        loop = new InstanceLoop(runtime.Drain, AdvanceSafelyAsync);
+        work = new PendingWork(runtime, this, contents);
+        log = new InstanceLog(runtime, contents, Recover);
+        recovery = new InstanceRecovery(runtime, this, contents, log, work);
+        steps = new InstanceSteps(runtime, this, contents, log, work, recovery);
+        turns = new InstanceTurns(runtime, this, contents, steps);
+    }
+
+    public string Id => contents.Id;
+
+    /// <summary>Completes once the store has the instance, or its reservation was given up.</summary>
+    public Task Settled => log.Settled;
 
     /// <summary>Stalled: waits for another worker before it tries again.</summary>
-    private volatile bool blocked;
+    public bool IsBlocked { get => blocked; set => blocked = value; }
 
-    public string Id { get; } = id;
+    /// <summary>Finished, discarded or never born: it takes no more messages.</summary>
+    public bool IsClosed => closed;
 
-    /// <summary>The next place in the inbox, for whoever writes into it, be it another instance's commit.</summary>
-    public int NextSequence() => Interlocked.Increment(ref lastSequence);
+    /// <summary>The next place in the inbox, for every writer, another instance's commit included.</summary>
+    public int NextSequence() => contents.NextSequence();
 
     /// <summary>Whether this is the child that the same call of the same parent asked for before.</summary>
-    public bool IsChildOf(ParentInstanceInfo? other) => IsSameCall(parent, other);
+    public bool IsChildOf(ParentInstanceInfo? other) => IsSameCall(contents.Parent, other);
 
     public static bool IsSameCall(ParentInstanceInfo? own, ParentInstanceInfo? other)
         => other is not null && own is not null
             && own.TaskScheduledId == other.TaskScheduledId
             && own.WorkflowInstance?.InstanceId == other.WorkflowInstance?.InstanceId
             && own.WorkflowInstance?.ExecutionId == other.WorkflowInstance?.ExecutionId;
+
+    /// <summary>Called by the maker, before anything else can happen to the instance.</summary>
+    public void PrepareBirth(List<StateWrite> writes, string? replacedETag, ulong firstGeneration, PropagatedHistory? incoming)
+    {
+        log.PrepareBirth(writes, replacedETag, firstGeneration);
+        contents.Execution.Incoming = incoming;
+    }
+
+    /// <summary>For a maker who commits for the instance: everything that brings it about, with its start event in the inbox.</summary>
+    public List<StateWrite> BirthWrites(Message start) => log.BirthWrites(start);
+
+    /// <summary>The instance begins to work on <paramref name="start"/>.</summary>
+    public void Begin(Message start) => Tell(() =>
+    {
+        if (start.IsStored) log.Born();
+        held = false;
+        Receive(start);
+    });
+
+    /// <summary>The reservation is given up; who wrote to it meanwhile learns that there is no such instance.</summary>
+    public void Abandon()
+    {
+        runtime.Directory.Remove(this);
+        Tell(() => Close(WorkflowRefusal.NotFound));
+    }
+
+    /// <summary>At the engine's start. The instance stays held until all of them are there, so that they find each other.</summary>
+    public void Load(StoredInstance stored) => recovery.Adopt(stored);
+
+    public void Release() => Tell(() =>
+    {
+        held = false;
+        log.Settle();
+    });
+
+    /// <summary>Lets go of everything, for a forced purge; the stored keys are the caller's.</summary>
+    public Task DiscardAsync()
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Tell(() =>
+        {
+            runtime.Directory.Remove(this);
+            Close(WorkflowRefusal.NotFound);
+            done.SetResult();
+        });
+        return done.Task;
+    }
+
+    /// <summary>Creating a child is pointless once the parent is through; everything else has to arrive.</summary>
+    public bool NoLongerWants(OutgoingMessage message)
+        => message.Event.ExecutionStarted?.ParentInstance is not null && closed;
 
     /// <summary>Answered once the event can no longer be lost.</summary>
     public Task<WorkflowRefusal?> PostAsync(HistoryEvent happened, string? forExecution = null, bool fromClient = false)
@@ -58,13 +127,13 @@ internal sealed partial class Instance(WorkflowRuntime runtime, string id, Paren
     public void PostStored(Message message) => Tell(() =>
     {
         // Read from the store between that commit and now.
-        if (!adopted.Contains(message.Sequence)) Receive(message);
+        if (!recovery.HasAdopted(message)) Receive(message);
     });
 
     /// <summary>The state as committed; null when the instance is no longer, or not yet, to be found here.</summary>
-    public Task<WorkflowState?> StateAsync() => AskAsync(() => execution.History.Count > 0 || StartMessage is not null ? State() : null);
+    public Task<WorkflowState?> StateAsync() => AskAsync(() => contents.Execution.History.Count > 0 || contents.StartMessage is not null ? contents.State() : null);
 
-    public Task<IReadOnlyList<HistoryEvent>?> HistoryAsync() => AskAsync<IReadOnlyList<HistoryEvent>>(() => [.. execution.History]);
+    public Task<IReadOnlyList<HistoryEvent>?> HistoryAsync() => AskAsync<IReadOnlyList<HistoryEvent>>(() => [.. contents.Execution.History]);
 
     /// <summary>Has the loop look at how things stand.</summary>
     public void Rouse() => Tell(() => { });
@@ -72,14 +141,82 @@ internal sealed partial class Instance(WorkflowRuntime runtime, string id, Paren
     /// <summary>A worker came: try again what stalled.</summary>
     public void WorkerConnected() => Tell(() => blocked = false);
 
-    public bool IsBlocked => blocked;
+    /// <summary>Has the loop run <paramref name="action"/> before it advances. Safe to call concurrently.</summary>
+    public void Tell(Action action) => loop.Tell(action);
 
-    public void Execute() => _ = RunAsync();
+    /// <summary>Of the loop alone: what it does before anything else, each to its commit.</summary>
+    public void Enqueue(Func<ValueTask> command) => commands.Enqueue(command);
 
-    private Message? StartMessage => inbox.Waiting.FirstOrDefault(m => m.Event.ExecutionStarted is not null)
-        ?? turn?.Batch.FirstOrDefault(m => m.Event.ExecutionStarted is not null);
+    /// <summary>Of the loop alone: takes a message in, or answers why not.</summary>
+    public void Receive(Message message)
+    {
+        if (closed)
+        {
+            message.Answer(closedWith);
+        }
+        else if (message.FromClient && contents.Execution.Stalled is not null)
+        {
+            message.Answer(WorkflowRefusal.Stalled);
+        }
+        else if (SettlesNothing(message))
+        {
+            runtime.Logger.EventDropped(Id, message.Event.EventTypeCase.ToString());
+            if (message.IsStored) Enqueue(() => steps.ForgetAsync(message));
+            message.Answer(null);
+        }
+        else
+        {
+            contents.Inbox.Add(message);
+        }
+    }
 
-    private WorkflowState State() => InstanceState.Of(execution, StartMessage?.Event, continued);
+    /// <summary>Of the loop alone.</summary>
+    public void WithdrawTurn() => turns.Withdraw();
+
+    /// <summary>Of the loop alone: the last step is committed.</summary>
+    public void Finish()
+    {
+        var execution = contents.Execution;
+        // Out of the directory before anyone is told, so that who learns of the end can use the id again at once.
+        runtime.Directory.Remove(this);
+        Close(null);
+        runtime.Spans.Ended(Id, execution.History, execution.Completed!.WorkflowStatus, execution.Completed.FailureDetails);
+        Retention.Watch(runtime, Id, execution);
+        var status = execution.Completed.WorkflowStatus.ToString();
+        runtime.Logger.InstanceEnded(Id, execution.Started?.Name, status);
+        if (execution is { CreatedAt: { } created, CompletedAt: { } completed })
+        {
+            runtime.Meter.Ended(execution.Started?.Name ?? "", execution.Completed.WorkflowStatus, completed.ToDateTimeOffset() - created.ToDateTimeOffset());
+        }
+    }
+
+    /// <summary>Of the loop alone: nothing goes on, and messages from now on are answered <paramref name="with"/> this; null is success.</summary>
+    public void Close(WorkflowRefusal? with)
+    {
+        closed = true;
+        closedWith = with;
+        log.Settle();
+        if (contents.Turn?.Handout is { } handout) runtime.Queue.Withdraw(handout);
+        work.Cancel();
+        foreach (var message in contents.Inbox.Waiting) message.Answer(with);
+        contents.Inbox.Replace([]);
+    }
+
+    /// <summary>Of the loop alone: tells whom it concerns of the state.</summary>
+    public void Publish()
+    {
+        if (runtime.Board.IsWatched(Id)) runtime.Board.Publish(Id, contents.State());
+    }
+
+    private void Recover(string reason) => recovery.Begin(reason);
+
+    /// <summary>A duplicate, or a result for an execution or an operation that is over. Kept, it would make the instance spin.</summary>
+    private bool SettlesNothing(Message message)
+    {
+        var execution = contents.Execution;
+        if (message.ForExecution is { Length: > 0 } meant && execution.ExecutionId is { } current && meant != current) return true;
+        return Resolution.Of(message.Event) is { } resolution && (!execution.IsOpen(resolution) || contents.Inbox.IsSettling(resolution));
+    }
 
     private async Task<T?> AskAsync<T>(Func<T?> question) where T : class
     {
@@ -88,43 +225,11 @@ internal sealed partial class Instance(WorkflowRuntime runtime, string id, Paren
         return await answer.Task;
     }
 
-    private void Tell(Action action)
-    {
-        mailbox.Enqueue(action);
-        if (Interlocked.CompareExchange(ref running, 1, 0) == 0) Wake();
-    }
-
-    private void Wake()
-    {
-        runtime.Drain.Enter();
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-    }
-
-    private async Task RunAsync()
-    {
-        try
-        {
-            do
-            {
-                do await AdvanceSafelyAsync();
-                while (!mailbox.IsEmpty);
-                Volatile.Write(ref running, 0);
-                // A message may have come after the last look and before the flag fell: its sender left the waking to this loop.
-                Interlocked.MemoryBarrier();
-            }
-            while (!mailbox.IsEmpty && Interlocked.CompareExchange(ref running, 1, 0) == 0);
-        }
-        finally
-        {
-            runtime.Drain.Leave();
-        }
-    }
-
     private async ValueTask AdvanceSafelyAsync()
     {
         try
         {
-            while (mailbox.TryDequeue(out var action)) action();
+            loop.RunActions();
             if (!held) await AdvanceAsync();
         }
         catch (OperationCanceledException) when (runtime.Drain.IsStopping)
@@ -149,29 +254,30 @@ internal sealed partial class Instance(WorkflowRuntime runtime, string id, Paren
                 return;
             }
 
-            if (recovering) return;
-            if (mustReload) await ReloadAsync();
+            var turn = contents.Turn;
+            if (recovery.IsWaiting) return;
+            if (recovery.MustReload) await recovery.ReloadAsync();
             else if (commands.TryDequeue(out var command)) await command();
             else if (closed) return;
-            else if (turn is { Response: { } response }) await FinishTurnAsync(turn, response);
-            else if (turn is { Undeliverable: { } reason }) await AbandonTurnAsync(PayloadLimit.OfStream(reason));
-            else if (turn is not null && inbox.Has(HistoryEvent.EventTypeOneofCase.ExecutionTerminated)) WithdrawTurn();
-            else if (turn is null && !blocked && NextBatch() is { Count: > 0 } batch) await BeginTurnAsync(batch);
-            else if (Unsaved() is { Count: > 0 } unsaved) await SaveAsync(unsaved);
+            else if (turn is { Response: { } response }) await turns.FinishAsync(turn, response);
+            else if (turn is { Undeliverable: { } reason }) await turns.AbandonAsync(PayloadLimit.OfStream(reason));
+            else if (turn is not null && contents.Inbox.Has(HistoryEvent.EventTypeOneofCase.ExecutionTerminated)) turns.Withdraw();
+            else if (turn is null && !blocked && NextBatch() is { Count: > 0 } batch) await turns.BeginAsync(batch);
+            else if (steps.Unsaved() is { Count: > 0 } unsaved) await steps.SaveAsync(unsaved);
             else return;
         }
     }
 
     private List<Message> NextBatch()
     {
-        var batch = inbox.NextBatch(execution, runtime.Now);
-        if (batch.Count == 0) ArmScheduledStart();
+        var batch = contents.Inbox.NextBatch(contents.Execution, runtime.Now);
+        if (batch.Count == 0) work.ArmScheduledStart();
         return batch;
     }
 
     /// <summary>Senders who still wait learn that their message was not taken.</summary>
     private void Refuse(WorkflowRefusal refusal)
     {
-        foreach (var message in inbox.Waiting.Concat(turn?.Batch ?? [])) message.Answer(refusal);
+        foreach (var message in contents.Inbox.Waiting.Concat(contents.Turn?.Batch ?? [])) message.Answer(refusal);
     }
 }

@@ -1,5 +1,5 @@
-using Sidecar.Workflows.Protocol;
 using Grpc.Core;
+using Sidecar.State;
 using Sidecar.Workflows.History;
 
 namespace Sidecar.Workflows.Instances;
@@ -46,6 +46,15 @@ internal static class Remote
         {
             runtime.Drain.Leave();
         }
+    }
+
+    /// <summary>The end of an instance is told to other apps until they know; the marker in the store makes it survive a crash.</summary>
+    public static async Task DeliverOwedAsync(WorkflowRuntime runtime, Instance sender, IReadOnlyList<OutgoingMessage> messages)
+    {
+        var told = await Task.WhenAll(messages.Select(m => DeliverAsync(runtime, sender, m)));
+        if (!Array.TrueForAll(told, t => t)) return;
+        var failure = await runtime.Store.CommitAsync([StateWrite.Delete(runtime.Store.Keys.Owed(sender.Id))], CancellationToken.None);
+        if (failure is not null) runtime.Logger.MessageDropped(sender.Id, sender.Id, failure.Message);
     }
 
     private static async Task ReportAsync(WorkflowRuntime runtime, Instance sender, OutgoingMessage message, WorkflowRefusal? refusal)

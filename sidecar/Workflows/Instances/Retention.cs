@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Sidecar.State;
 using Sidecar.Workflows.History;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Instances;
 
@@ -12,14 +13,14 @@ namespace Sidecar.Workflows.Instances;
 internal static class Retention
 {
     /// <summary>What the last step of an instance writes; null when it is kept.</summary>
-    public static StateWrite? Mark(WorkflowRuntime runtime, string id, Sidecar.Workflows.Protocol.HistoryEvent completion)
-        => runtime.Options.Retention?.For(completion.ExecutionCompleted.WorkflowStatus) is { } kept
+    public static StateWrite? Mark(WorkflowRuntime runtime, string id, HistoryEvent completion)
+        => Kept(runtime, completion.ExecutionCompleted.WorkflowStatus) is { } kept
             ? StateWrite.Upsert(runtime.Store.Keys.Retained(id), Encoding.UTF8.GetBytes(Text(completion.Timestamp.ToDateTimeOffset() + kept)))
             : null;
 
     public static void Watch(WorkflowRuntime runtime, string id, Execution execution)
     {
-        if (execution is { Completed: { } completed, CompletedAt: { } at } && runtime.Options.Retention?.For(completed.WorkflowStatus) is { } kept)
+        if (execution is { Completed: { } completed, CompletedAt: { } at } && Kept(runtime, completed.WorkflowStatus) is { } kept)
         {
             Watch(runtime, id, at.ToDateTimeOffset() + kept);
         }
@@ -72,6 +73,19 @@ internal static class Retention
     /// <summary>An instance that took over the id has no mark, or a later one.</summary>
     private static async ValueTask<bool> IsDueAsync(WorkflowRuntime runtime, string id)
         => await runtime.Store.FindAsync(runtime.Store.Keys.Retained(id), runtime.Drain.Stopping) is { } marked && Due(marked) <= runtime.Now;
+
+    /// <summary>How long an instance that ended with <paramref name="status"/> is kept; null: until it is purged.</summary>
+    private static TimeSpan? Kept(WorkflowRuntime runtime, OrchestrationStatus status)
+    {
+        var policy = runtime.Options.Retention;
+        return status switch
+        {
+            OrchestrationStatus.Completed => policy?.Completed,
+            OrchestrationStatus.Failed => policy?.Failed,
+            OrchestrationStatus.Terminated => policy?.Terminated,
+            _ => null,
+        } ?? policy?.AnyTerminal;
+    }
 
     private static string Text(DateTimeOffset due) => due.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
 }

@@ -1,7 +1,6 @@
 using Sidecar.Workflows.Dispatch;
 using Sidecar.Workflows.Storage;
 using Sidecar.Timers;
-using Sidecar.Workflows.Timers;
 
 namespace Sidecar.Workflows.Instances;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Sidecar.CommandLine;
-using Sidecar.Hosting;
 using Sidecar.Logging;
+using Sidecar.Names;
 using Sidecar.Yaml;
 
 namespace Conformance.Running;

@@ -22,6 +22,7 @@ public sealed class PlayedSystem : IAsyncLifetime
         """;
 
     private readonly Dictionary<string, PlayedService> played = [];
+    private readonly List<Task> starting = [];
     private OrderSystem? system;
 
     internal OrderSystem System => system!;
@@ -43,6 +44,7 @@ public sealed class PlayedSystem : IAsyncLifetime
     public async Task InitializeAsync()
     {
         system = await OrderSystem.StartAsync(Prepare);
+        await Task.WhenAll(starting);
         Customers.Answers(200, """{"customerId":"customer-1","name":"Ada","address":{"line1":"Main St 1","city":"Graz","postalCode":"8010","country":"AT"}}""");
         Inventory.Answers(200, """{"items":[]}""");
         // The first call of all is the slowest, and to customers there is a second.
@@ -73,7 +75,7 @@ public sealed class PlayedSystem : IAsyncLifetime
         {
             template = Regex.Replace(template, $@"(- appID: {appId}\n(?:    .*\n)*?)    command: .*\n", "$1");
             played[appId] = new PlayedService(folder.Ports[appId]);
-            played[appId].StartAsync().GetAwaiter().GetResult();
+            starting.Add(played[appId].StartAsync());
         }
         File.WriteAllText(folder.Template, template.Replace("appProtocol: grpc", "appProtocol: http", StringComparison.Ordinal));
         folder.Replace("dapr.yaml", "    ASPNETCORE_ENVIRONMENT: Development", "    ASPNETCORE_ENVIRONMENT: Development" + Limits);

@@ -1,6 +1,6 @@
-using Sidecar.Api;
-using Sidecar.Api.Http;
 using Sidecar.Components;
+using Sidecar.Failures;
+using Sidecar.Http;
 using Sidecar.Invocation;
 using Sidecar.PubSub;
 using Sidecar.Resources;

@@ -1,4 +1,4 @@
-using Sidecar.Components;
+using Sidecar.Go;
 using Sidecar.Jobs;
 using Sidecar.Metrics;
 using Sidecar.Resources;

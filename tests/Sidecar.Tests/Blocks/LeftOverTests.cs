@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Sidecar.Hosting;
+using Sidecar.Processes;
 using Sidecar.Running;
 
 namespace Sidecar.Tests.Blocks;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using Sidecar.Files;
-using Sidecar.Hosting;
+using Sidecar.Names;
 using Sidecar.PubSub.Drivers;
 using Sidecar.Running;
 using Sidecar.Sqlite;
@@ -24,9 +24,9 @@ public sealed class OwnerOnlyTests : IDisposable
     public async Task Data_folders_and_all_files_in_them_are_created_for_their_owner_alone()
     {
         var data = At("data", "deep");
-        using var database = SqliteDatabase.At(Path.Combine(data, "orders.db"));
+        await using var database = SqliteDatabase.At(Path.Combine(data, "orders.db"));
         await database.WriteAsync(session => session.Execute("CREATE TABLE t (n INTEGER)"));
-        using var queue = SqliteQueue.At(Path.Combine(data, "events.db"));
+        await using var queue = await SqliteQueue.AtAsync(Path.Combine(data, "events.db"));
         new RunRecord(data).TakeOver();
 
         Assert.All([At("data"), data, Path.Combine(data, ".sidecar")], path => Assert.Equal((path, Folder), (path, new DirectoryInfo(path).UnixFileMode)));

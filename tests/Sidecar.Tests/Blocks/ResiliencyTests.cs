@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using Sidecar.Cel;
 using Sidecar.Resiliency;
+using Sidecar.Resources;
 
 namespace Sidecar.Tests.Blocks;
 

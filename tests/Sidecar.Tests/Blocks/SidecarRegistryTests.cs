@@ -1,4 +1,4 @@
-using Sidecar.Hosting;
+using Sidecar.Names;
 using Sidecar.Yaml;
 
 namespace Sidecar.Tests.Blocks;

@@ -19,7 +19,7 @@ public sealed class StorageFaultTests : IDisposable
     [Fact]
     public async Task A_full_disk_is_reported_by_file_and_remedy_and_work_goes_on_when_there_is_room()
     {
-        using var database = await WithTableAsync();
+        await using var database = await WithTableAsync();
         await LimitAsync(database, pages: 4);
 
         var full = await Assert.ThrowsAsync<SqliteFileException>(() => InsertAsync(database, 100_000));
@@ -33,7 +33,7 @@ public sealed class StorageFaultTests : IDisposable
     [Fact]
     public async Task Of_writes_that_share_a_commit_exactly_those_reported_as_done_are_stored_when_the_disk_is_full()
     {
-        using var database = await WithTableAsync();
+        await using var database = await WithTableAsync();
         await LimitAsync(database, pages: 8);
         var underWay = new TaskCompletionSource();
         using var go = new ManualResetEventSlim();
@@ -51,7 +51,7 @@ public sealed class StorageFaultTests : IDisposable
         await Task.WhenAny(Task.WhenAll(writes));
 
         Assert.All([writes[1], writes[3]], write => Assert.True(write.IsFaulted));
-        Assert.Equal(1L + writes.Count(write => write.IsCompletedSuccessfully), database.Read(session => session.Scalar("SELECT count(*) FROM t")));
+        Assert.Equal(1L + writes.Count(write => write.IsCompletedSuccessfully), await database.ReadAsync(session => session.Scalar("SELECT count(*) FROM t")));
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class StorageFaultTests : IDisposable
     public async Task A_damaged_file_is_refused_by_file_and_remedy(int offset)
     {
         var path = Path.Combine(folder.FullName, "data.db");
-        using (var database = await WithTableAsync())
+        await using (var database = await WithTableAsync())
         {
             await InsertAsync(database, 20_000);
         }
@@ -72,7 +72,7 @@ public sealed class StorageFaultTests : IDisposable
 
         var damaged = await Assert.ThrowsAsync<SqliteFileException>(async () =>
         {
-            using var database = SqliteDatabase.At(path);
+            await using var database = SqliteDatabase.At(path);
             await InsertAsync(database, 10);
         });
 
@@ -86,7 +86,7 @@ public sealed class StorageFaultTests : IDisposable
     {
         var path = await WriteStoreAsync();
         await using var server = await SidecarServer.StartAsync(Options(), _ => { }, CancellationToken.None);
-        using var database = SqliteDatabase.At(path);
+        await using var database = SqliteDatabase.At(path);
         await LimitAsync(database, pages: 1); // no more than there are
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{server.Sidecars[0].Options.HttpPort}") };
         Task<HttpResponseMessage> ScheduleAsync() => http.PostAsync("/v1.0-alpha1/jobs/backup", new StringContent($$"""{"dueTime":"1h","data":"{{new string('x', 100_000)}}"}""", System.Text.Encoding.UTF8, "application/json"));
@@ -111,9 +111,9 @@ public sealed class StorageFaultTests : IDisposable
         {
             // Creates the tables.
         }
-        using (var database = SqliteDatabase.At(path))
+        await using (var database = SqliteDatabase.At(path))
         {
-            var pages = database.Read(session =>
+            var pages = await database.ReadAsync(session =>
             {
                 using var row = session.Query("SELECT rootpage FROM sqlite_master WHERE tbl_name = 'state' AND name NOT LIKE '%expiration%'");
                 var found = new List<long>();
@@ -135,7 +135,7 @@ public sealed class StorageFaultTests : IDisposable
         var damaged = await Assert.ThrowsAsync<SqliteFileException>(() => SidecarServer.StartAsync(options, _ => { }, CancellationToken.None));
 
         Assert.Contains($"{path} is damaged", damaged.Message, StringComparison.Ordinal);
-        using var again = SqliteDatabase.At(path); // nothing holds the file
+        await using var again = SqliteDatabase.At(path); // nothing holds the file
     }
 
     [Fact]
@@ -143,8 +143,8 @@ public sealed class StorageFaultTests : IDisposable
     {
         var time = new FakeTimeProvider();
         var path = Path.Combine(folder.FullName, "events.db");
-        await using var broker = new SqlitePubSub("app", "events", SqliteQueue.At(path), "app", TimeSpan.FromSeconds(1), 4, time, NullLogger.Instance);
-        using var database = SqliteDatabase.At(path);
+        await using var broker = new SqlitePubSub("app", "events", await SqliteQueue.AtAsync(path), "app", TimeSpan.FromSeconds(1), 4, time, NullLogger.Instance);
+        await using var database = SqliteDatabase.At(path);
         var handled = new ConcurrentQueue<string>();
         await using var subscription = await broker.SubscribeAsync(new SubscribeRequest("topic", new Dictionary<string, string>()), (message, _) =>
         {
@@ -157,7 +157,7 @@ public sealed class StorageFaultTests : IDisposable
 
         await database.WriteAsync(session => session.Execute("DROP TRIGGER full"));
 
-        await Clock.AdvanceUntilAsync(time, () => database.Read(session => session.Scalar("SELECT count(*) FROM messages")) is 0L);
+        await Clock.AdvanceUntilAsync(time, () => database.ReadAsync(session => session.Scalar("SELECT count(*) FROM messages")).AsTask() is { IsCompleted: true, Result: 0L });
         Assert.Equal(["one"], handled); // once
     }
 
@@ -166,8 +166,8 @@ public sealed class StorageFaultTests : IDisposable
     {
         var time = new FakeTimeProvider();
         var path = Path.Combine(folder.FullName, "events.db");
-        await using var broker = new SqlitePubSub("app", "events", SqliteQueue.At(path), "app", TimeSpan.FromSeconds(1), 4, time, NullLogger.Instance);
-        using var database = SqliteDatabase.At(path);
+        await using var broker = new SqlitePubSub("app", "events", await SqliteQueue.AtAsync(path), "app", TimeSpan.FromSeconds(1), 4, time, NullLogger.Instance);
+        await using var database = SqliteDatabase.At(path);
         var handled = new ConcurrentQueue<string>();
         Task<Acknowledgement> HandleAsync(BrokerMessage message, CancellationToken _)
         {

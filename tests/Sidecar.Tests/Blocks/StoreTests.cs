@@ -9,12 +9,13 @@ namespace Sidecar.Tests.Blocks;
 
 public sealed class InMemoryStoreTests : StoreTests
 {
-    internal override ITransactionalStateStore Open() => new InMemoryStateStore(Time);
+    internal override Task<ITransactionalStateStore> OpenAsync() => Task.FromResult<ITransactionalStateStore>(new InMemoryStateStore(Time));
 }
 
 public sealed class SqliteStoreTests : StoreTests
 {
-    internal override ITransactionalStateStore Open() => new SqliteStateStore(SqliteDatabase.At(":memory:"), "state", "metadata", null, Time, NullLogger.Instance);
+    internal override async Task<ITransactionalStateStore> OpenAsync()
+        => await SqliteStateStore.OpenAsync(SqliteDatabase.At(":memory:"), "state", "metadata", null, Time, NullLogger.Instance);
 }
 
 /// <summary>What every state store driver promises; a new one passes by a class of one line.</summary>
@@ -22,12 +23,12 @@ public abstract class StoreTests
 {
     private protected FakeTimeProvider Time { get; } = new(TimeProvider.System.GetUtcNow());
 
-    internal abstract ITransactionalStateStore Open();
+    internal abstract Task<ITransactionalStateStore> OpenAsync();
 
     [Fact]
     public async Task Every_write_gives_another_ETag_and_the_value_comes_back_unchanged()
     {
-        await using var store = Open();
+        await using var store = await OpenAsync();
         byte[] value = [0, 1, 255];
         Assert.Null(await store.WriteAsync(StateWrite.Upsert("k", value), default));
         var first = await store.GetAsync("k", default);
@@ -41,7 +42,7 @@ public abstract class StoreTests
     [Fact]
     public async Task A_stale_ETag_and_a_second_first_write_are_refused_by_name()
     {
-        await using var store = Open();
+        await using var store = await OpenAsync();
         Assert.Equal(StateFailureKind.ETagMismatch, (await store.WriteAsync(StateWrite.Upsert("k", Bytes("1"), etag: "x"), default))?.Kind);
         Assert.Null(await store.WriteAsync(StateWrite.Upsert("k", Bytes("1"), firstWrite: true), default));
         var refused = await store.WriteAsync(StateWrite.Upsert("k", Bytes("2"), firstWrite: true), default);
@@ -52,7 +53,7 @@ public abstract class StoreTests
     [Fact]
     public async Task A_transaction_keeps_its_order_or_leaves_no_trace()
     {
-        await using var store = Open();
+        await using var store = await OpenAsync();
         Assert.Null(await store.TransactAsync([StateWrite.Upsert("a", Bytes("1")), StateWrite.Delete("a"), StateWrite.Upsert("b", Bytes("2"))], default));
         Assert.Null(await store.GetAsync("a", default));
         Assert.NotNull(await store.TransactAsync([StateWrite.Upsert("b", Bytes("3")), StateWrite.Delete("b", "stale")], default));
@@ -62,7 +63,7 @@ public abstract class StoreTests
     [Fact]
     public async Task Keys_are_listed_in_order_by_prefix_and_page()
     {
-        await using var store = Open();
+        await using var store = await OpenAsync();
         foreach (var key in (string[])["b1", "a2", "a1", "a3"])
         {
             await store.WriteAsync(StateWrite.Upsert(key, Bytes(key)), default);
@@ -75,7 +76,7 @@ public abstract class StoreTests
     [Fact]
     public async Task A_write_without_time_to_live_removes_an_expiry()
     {
-        await using var store = Open();
+        await using var store = await OpenAsync();
         await store.WriteAsync(StateWrite.Upsert("k", Bytes("1"), ttl: TimeSpan.FromSeconds(100)), default);
         Assert.NotNull((await store.GetAsync("k", default))!.ExpiresAt);
         await store.WriteAsync(StateWrite.Upsert("k", Bytes("1")), default);
@@ -90,7 +91,7 @@ public sealed class SqliteWriterTests
     [Fact]
     public async Task A_job_that_fails_takes_back_its_own_changes_and_leaves_its_neighbours()
     {
-        using var database = await WithTableAsync();
+        await using var database = await WithTableAsync();
         // While one is under way the others gather, to be committed together.
         var underWay = new TaskCompletionSource();
         using var go = new ManualResetEventSlim();
@@ -116,36 +117,36 @@ public sealed class SqliteWriterTests
                 Assert.Equal(n, await job);
             }
         }
-        Assert.Equal(17L, database.Read(session => session.Scalar("SELECT COUNT(*) FROM t")));
+        Assert.Equal(17L, await database.ReadAsync(session => session.Scalar("SELECT COUNT(*) FROM t")));
     }
 
     [Fact]
     public async Task A_job_without_neighbours_is_on_disk_when_its_call_returns_or_leaves_nothing()
     {
-        using var database = await WithTableAsync();
+        await using var database = await WithTableAsync();
         Assert.True(InsertAsync(database, 1, fails: false).IsCompletedSuccessfully);
         Assert.Equal("job 2", (await Assert.ThrowsAsync<InvalidOperationException>(() => InsertAsync(database, 2, fails: true))).Message);
         Assert.Equal(3, await InsertAsync(database, 3, fails: false));
-        Assert.Equal(4L, database.Read(session => session.Scalar("SELECT SUM(n) FROM t")));
+        Assert.Equal(4L, await database.ReadAsync(session => session.Scalar("SELECT SUM(n) FROM t")));
     }
 
     [Fact]
     public async Task Single_statements_are_left_to_the_writer_so_that_many_begun_together_share_a_commit()
     {
-        using var database = await WithTableAsync();
+        await using var database = await WithTableAsync();
         var ran = await Task.WhenAll(Enumerable.Range(0, 20).Select(n => database.WriteOneAsync(session =>
         {
             session.Execute("INSERT INTO t (n) VALUES (?1)", n);
             return Thread.CurrentThread.Name;
         })));
         Assert.All(ran, thread => Assert.Equal("sqlite :memory:", thread));
-        Assert.Equal(20L, database.Read(session => session.Scalar("SELECT COUNT(*) FROM t")));
+        Assert.Equal(20L, await database.ReadAsync(session => session.Scalar("SELECT COUNT(*) FROM t")));
     }
 
     [Fact]
     public async Task What_nobody_waits_for_goes_with_the_next_commit()
     {
-        using var database = await WithTableAsync();
+        await using var database = await WithTableAsync();
         var later = InsertLaterAsync(database, 1);
         Assert.Equal(2, await InsertAsync(database, 2, fails: false));
         Assert.True(later.IsCompletedSuccessfully);
@@ -155,16 +156,16 @@ public sealed class SqliteWriterTests
             await InsertAsync(database, 4, fails: true);
         })).Message);
         Assert.True(later.IsCompletedSuccessfully);
-        Assert.Equal(6L, database.Read(session => session.Scalar("SELECT SUM(n) FROM t")));
+        Assert.Equal(6L, await database.ReadAsync(session => session.Scalar("SELECT SUM(n) FROM t")));
     }
 
     [Fact]
     public async Task What_nobody_waits_for_is_committed_without_others_too()
     {
-        using var database = await WithTableAsync();
+        await using var database = await WithTableAsync();
         await Task.WhenAll(InsertLaterAsync(database, 1), InsertLaterAsync(database, 2));
         await InsertLaterAsync(database, 3);
-        Assert.Equal(6L, database.Read(session => session.Scalar("SELECT SUM(n) FROM t")));
+        Assert.Equal(6L, await database.ReadAsync(session => session.Scalar("SELECT SUM(n) FROM t")));
     }
 
     [Fact]
@@ -174,13 +175,13 @@ public sealed class SqliteWriterTests
         try
         {
             var path = Path.Combine(folder.FullName, "shared.db");
-            using var staying = SqliteDatabase.At(path);
+            await using var staying = SqliteDatabase.At(path);
             await staying.WriteAsync(session => session.Execute("CREATE TABLE t (n INTEGER)"));
             var leaving = SqliteDatabase.At(path);
             var later = InsertLaterAsync(leaving, 1);
-            leaving.Dispose();
+            await leaving.DisposeAsync();
             Assert.True(later.IsCompletedSuccessfully);
-            Assert.Equal(1L, staying.Read(session => session.Scalar("SELECT SUM(n) FROM t")));
+            Assert.Equal(1L, await staying.ReadAsync(session => session.Scalar("SELECT SUM(n) FROM t")));
         }
         finally
         {
@@ -191,7 +192,7 @@ public sealed class SqliteWriterTests
     [Fact]
     public async Task Jobs_of_many_threads_are_all_done_once()
     {
-        using var database = await WithTableAsync();
+        await using var database = await WithTableAsync();
         await Task.WhenAll(Enumerable.Range(0, 8).Select(thread => Task.Run(async () =>
         {
             for (var n = 0; n < 200; n++)
@@ -199,14 +200,14 @@ public sealed class SqliteWriterTests
                 await InsertAsync(database, (thread * 200) + n, fails: false);
             }
         })));
-        Assert.Equal((1600L, 1600L), (database.Read(session => session.Scalar("SELECT COUNT(*) FROM t")), database.Read(session => session.Scalar("SELECT COUNT(DISTINCT n) FROM t"))));
+        Assert.Equal((1600L, 1600L), (await database.ReadAsync(session => session.Scalar("SELECT COUNT(*) FROM t")), await database.ReadAsync(session => session.Scalar("SELECT COUNT(DISTINCT n) FROM t"))));
     }
 
     [Fact]
-    public void After_disposal_nothing_is_taken_any_more()
+    public async Task After_disposal_nothing_is_taken_any_more()
     {
         var database = SqliteDatabase.At(":memory:");
-        database.Dispose();
+        await database.DisposeAsync();
         Assert.Throws<ObjectDisposedException>(() => { _ = database.WriteAsync(session => 1); });
     }
 

@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Sidecar.Api.Json;
-using Sidecar.CommandLine;
-using Sidecar.Components;
+using Sidecar.Go;
 
 namespace Sidecar.Tests.Blocks;
 

@@ -1,6 +1,5 @@
 using Sidecar.Workflows.Protocol;
 using Sidecar.Tests.Workflows.Support;
-using Sidecar.Workflows;
 
 namespace Sidecar.Tests.Workflows;
 

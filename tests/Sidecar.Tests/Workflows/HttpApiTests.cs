@@ -10,7 +10,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sidecar.Tests.Workflows.Support;
-using Sidecar.Workflows;
 using Sidecar.Workflows.Api;
 
 namespace Sidecar.Tests.Workflows;

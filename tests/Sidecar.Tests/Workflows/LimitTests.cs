@@ -1,3 +1,4 @@
+using Sidecar.Resources;
 using Sidecar.Tests.Workflows.Support;
 using Sidecar.Workflows;
 

@@ -1,0 +1,49 @@
+using System.Text;
+using Dapr.Client.Autogen.Grpc.v1;
+using Google.Protobuf;
+using Grpc.Core;
+using Sidecar.Bindings;
+using Sidecar.Failures;
+using Sidecar.Tracing;
+using static Sidecar.Api.Grpc.DaprService;
+
+namespace Sidecar.Api.Grpc;
+
+/// <summary>Output bindings over gRPC.</summary>
+[BindServiceMethod(typeof(BindingsService), nameof(Bind))]
+internal class BindingsService
+{
+    public static void Bind(ServiceBinderBase binder, BindingsService service)
+    {
+        Unary<InvokeBindingRequest, InvokeBindingResponse>(binder, nameof(InvokeBinding));
+    }
+
+    public virtual async Task<InvokeBindingResponse> InvokeBinding(InvokeBindingRequest request, ServerCallContext context)
+    {
+        var metadata = TraceContext.Of(context.GetHttpContext()).Over(request.Metadata);
+        if (context.GetHttpContext().Request.Headers[Baggage.Header].ToString() is { Length: > 0 } baggage)
+        {
+            metadata[Baggage.Header] = baggage;
+        }
+        var reply = await Of(context).Blocks.Bindings.InvokeAsync(request.Name, new BindingCall(request.Operation, request.Data.Memory, metadata), context.CancellationToken);
+        await context.WriteResponseHeadersAsync(HeadersOf(reply));
+        if (reply.Failure is { } failure)
+        {
+            throw DaprErrors.OutputBinding(request.Name, failure);
+        }
+        var response = new InvokeBindingResponse { Data = UnsafeByteOperations.UnsafeWrap(reply.Data) };
+        response.Metadata.Add(new Dictionary<string, string>(reply.Metadata));
+        return response;
+    }
+
+    /// <summary>What the binding tells beside its data; callers see it even when the call has failed.</summary>
+    private static Metadata HeadersOf(BindingReply reply)
+    {
+        var headers = new Metadata();
+        foreach (var (name, value) in reply.Metadata.Where(item => Ascii.IsValid(item.Key) && Ascii.IsValid(item.Value)))
+        {
+            headers.Add($"metadata.{name.ToLowerInvariant()}", value);
+        }
+        return headers;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text;
+using Dapr.Client.Autogen.Grpc.v1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Sidecar.Apps;
+using Sidecar.Failures;
+using Sidecar.Tracing;
+using static Sidecar.Api.Grpc.DaprService;
+using Metadata = Grpc.Core.Metadata;
+
+namespace Sidecar.Api.Grpc;
+
+/// <summary>Service invocation over gRPC.</summary>
+[BindServiceMethod(typeof(InvocationService), nameof(Bind))]
+internal class InvocationService
+{
+    public static void Bind(ServiceBinderBase binder, InvocationService service)
+    {
+        Unary<InvokeServiceRequest, InvokeResponse>(binder, nameof(InvokeService));
+    }
+
+    public virtual async Task<InvokeResponse> InvokeService(InvokeServiceRequest request, ServerCallContext context)
+    {
+        if (request.Message is not { } message)
+        {
+            throw DaprErrors.Malformed("the message to invoke with is missing");
+        }
+        var verb = message.HttpExtension?.Verb ?? default;
+        var call = new InvocationCall(
+            verb == default ? "POST" : verb.ToString().ToUpperInvariant(),
+            message.Method,
+            message.HttpExtension?.Querystring ?? "",
+            message.ContentType is { Length: > 0 } type ? type : null,
+            message.Data?.Value.Memory ?? default,
+            [.. context.RequestHeaders.Where(Passes).Select(header => KeyValuePair.Create(header.Key, header.Value)), .. Given(context)])
+        {
+            Trace = TraceContext.Of(context.GetHttpContext()),
+        };
+        var reply = await Of(context).Blocks.Invoker.InvokeAsync(request.Id, call, context.CancellationToken);
+        var headers = new Metadata();
+        foreach (var (name, value) in reply.Headers.Where(header => IsAscii(header.Value)))
+        {
+            headers.Add(IsHttpOnly(name) ? $"dapr-{name.ToLowerInvariant()}" : name.ToLowerInvariant(), value);
+        }
+        if (reply.TypeUrl is null)
+        {
+            headers.Add("dapr-http-status", reply.Status.ToString(CultureInfo.InvariantCulture));
+        }
+        await context.WriteResponseHeadersAsync(headers);
+        if (reply.Status is < 200 or > 299)
+        {
+            throw GrpcEdge.HttpFailure(reply.Status, Encoding.UTF8.GetString(reply.Body.Span));
+        }
+        return new InvokeResponse
+        {
+            ContentType = reply.ContentType ?? "",
+            Data = new Any { TypeUrl = reply.TypeUrl ?? "", Value = UnsafeByteOperations.UnsafeWrap(reply.Body) },
+        };
+    }
+
+    /// <summary>HTTP's own headers go under another name, so that they do not pass for those of the gRPC answer.</summary>
+    private static bool IsHttpOnly(string name) => name.ToLowerInvariant() is "accept-ranges" or "cache-control" or "connection" or "content-length"
+        or "content-type" or "cookie" or "date" or "expect" or "from" or "host" or "keep-alive" or "origin" or "pragma" or "proxy-connection"
+        or "referer" or "transfer-encoding" or "upgrade" or "via" or "warning" or "server";
+
+    /// <summary>A trace that came in gRPC's own form goes on to the app; one in HTTP's form has become that of the sidecar's span. With tracing off it goes on as it is.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> Given(ServerCallContext context)
+    {
+        var headers = context.GetHttpContext().Request.Headers;
+        var given = Of(context).Tracer.IsOff
+            ? TraceContext.Parse(headers[TraceContext.ParentHeader].ToString(), headers[TraceContext.StateHeader].ToString())
+            : headers[TraceContext.BinaryHeader].ToString() is { Length: > 0 } coded ? TraceContext.FromBinary(coded) : null;
+        return given is null ? []
+            : given.State.Length > 0 ? [KeyValuePair.Create(TraceContext.ParentHeader, given.Parent), KeyValuePair.Create(TraceContext.StateHeader, given.State)]
+            : [KeyValuePair.Create(TraceContext.ParentHeader, given.Parent)];
+    }
+
+    private static bool Passes(Metadata.Entry header)
+        => !header.IsBinary && header.Key is not (TraceContext.ParentHeader or TraceContext.StateHeader or "dapr-api-token" or "content-type" or "te" or "grpc-accept-encoding" or "grpc-timeout" or "user-agent" or "host" or "content-length");
+
+    private static bool IsAscii(string value) => value.All(c => c is >= ' ' and <= '~');
+}

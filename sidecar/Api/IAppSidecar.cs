@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using Sidecar.Actors;
+using Sidecar.Components;
+using Sidecar.ConfigurationStores;
+using Sidecar.Invocation;
+using Sidecar.Middleware;
+using Sidecar.Resiliency;
+using Sidecar.Resources;
+
+namespace Sidecar.Api;
+
+/// <summary>The sidecar of one app, as the API serves it.</summary>
+internal interface IAppSidecar : ILocalApp
+{
+    BuildingBlocks Blocks { get; }
+
+    PolicyBook Policies { get; }
+
+    /// <summary>The middleware in front of the HTTP API.</summary>
+    HttpPipeline ApiPipeline { get; }
+
+    /// <summary>The components that <c>/v1.0/metadata</c> lists: those whose subscriptions and bindings run.</summary>
+    IReadOnlyList<LoadedComponent> ToldComponents { get; }
+
+    IReadOnlyList<HttpEndpoint> Endpoints { get; }
+
+    /// <summary>What the app or an operator has put beside the metadata; lost with the process, as in daprd.</summary>
+    ConcurrentDictionary<string, string> ExtendedMetadata { get; }
+
+    /// <summary>The actors of the app; null until it has said that it hosts any.</summary>
+    ActorHost? ActorHost { get; }
+
+    /// <summary>
+    /// True once the app listens and, unless its health is watched, its subscriptions run. It stays so when the app falls ill.
+    /// </summary>
+    bool Ready { get; }
+
+    /// <summary>Completes when <see cref="Ready"/> becomes true for the first time; cancelled when the sidecar ends before.</summary>
+    Task Well { get; }
+
+    /// <summary>
+    /// Hosts the actors of an app that has opened a stream for them; the newest stream is the one. Dispose of the result when it ends.
+    /// </summary>
+    Task<IAsyncDisposable> HostActorsAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation);
+
+    /// <summary>How the app is told of changes to configuration items it follows over HTTP.</summary>
+    /// <exception cref="Failures.DaprException">The sidecar has no app.</exception>
+    ConfigurationListener ConfigurationListener(string store);
+}

@@ -1,0 +1,38 @@
+namespace Sidecar.Api;
+
+/// <summary>
+/// What the shutdown API sets off once its answer is out. <paramref name="ownsProcess"/>: the process is this sidecar's alone, so a
+/// forced shutdown may end it on the spot; apps that were started from here would be left behind otherwise.
+/// </summary>
+internal sealed partial class ShutdownRequests(bool ownsProcess, IHostApplicationLifetime lifetime, ILogger<ShutdownRequests> logger)
+{
+    private const string ForceHeader = "dapr-force-shutdown";
+
+    public static void Take(HttpContext context)
+    {
+        var requests = context.RequestServices.GetRequiredService<ShutdownRequests>();
+        var force = context.Request.Headers[ForceHeader].ToString().Equals("true", StringComparison.OrdinalIgnoreCase);
+        context.Response.OnCompleted(() =>
+        {
+            requests.Obey(force);
+            return Task.CompletedTask;
+        });
+    }
+
+    private void Obey(bool force)
+    {
+        if (force && ownsProcess)
+        {
+            LogForced();
+            Environment.Exit(1);
+        }
+        LogAsked();
+        lifetime.StopApplication();
+    }
+
+    [LoggerMessage(1011, LogLevel.Information, "Shutdown requested via API")]
+    private partial void LogAsked();
+
+    [LoggerMessage(1012, LogLevel.Warning, "Force shutdown requested, exiting immediately without graceful shutdown")]
+    private partial void LogForced();
+}

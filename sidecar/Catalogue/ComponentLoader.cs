@@ -1,0 +1,100 @@
+using Sidecar.Components;
+using Sidecar.Resources;
+using Sidecar.Secrets;
+using Sidecar.State;
+using Sidecar.Yaml;
+
+namespace Sidecar.Catalogue;
+
+/// <summary>Opens the components that apply to an app: secret stores first, because the others may refer to them.</summary>
+internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvider time, string baseDirectory)
+{
+    private readonly ILogger logger = loggers.CreateLogger<ComponentLoader>();
+
+    /// <summary>Mistakes are added to <paramref name="problems"/>; a component with <c>ignoreErrors</c> is then left out instead.</summary>
+    public async Task<ComponentSet> LoadAsync(string appId, IReadOnlyList<Component> resources, List<YamlProblem> problems,
+        CancellationToken cancellation)
+    {
+        var loaded = new Dictionary<string, LoadedComponent>(StringComparer.Ordinal);
+        var secrets = new Dictionary<string, ISecretStore>(StringComparer.Ordinal);
+        var ordered = resources.Where(component => component.AppliesTo(appId))
+            .OrderBy(component => component.Type.StartsWith("secretstores.", StringComparison.Ordinal) ? 0 : 1);
+        foreach (var component in ordered)
+        {
+            var found = new List<YamlProblem>();
+            if (await OpenAsync(component, appId, secrets, found, cancellation) is { } opened)
+            {
+                loaded[component.Name] = opened;
+                if (opened.Instance is ISecretStore store)
+                {
+                    secrets[component.Name] = store;
+                }
+            }
+            if (component.IgnoreErrors && found.Exists(problem => problem.Severity == Severity.Error))
+            {
+                LogIgnored(component.Name, component.Type, string.Join("; ", found));
+            }
+            else
+            {
+                problems.AddRange(found);
+            }
+        }
+        if (loaded.Values.Where(component => component.Instance is StateStoreComponent { ActorStateStore: true })
+            .Select(component => component.Resource).ToList() is [_, var second, ..])
+        {
+            problems.Add(new YamlProblem(second.File, second.Line,
+                $"app '{appId}' has two stores flagged actorStateStore; flag one, or narrow the scopes"));
+        }
+        return new ComponentSet([.. loaded.Values]);
+    }
+
+    /// <summary>Null: it can't be, for the <paramref name="problems"/>.</summary>
+    public async Task<LoadedComponent?> OpenAsync(
+        Component component, string appId, IReadOnlyDictionary<string, ISecretStore> secrets, List<YamlProblem> problems, CancellationToken cancellation)
+    {
+        if (component.Type.StartsWith("workflow.", StringComparison.Ordinal))
+        {
+            problems.Add(new YamlProblem(component.File, component.Line,
+                $"process component {component.Name} error: incorrect type {component.Type}; workflows need no component, but a state store with actorStateStore"));
+            return null;
+        }
+        if (Drivers.Find(component.Type) is not { } driver)
+        {
+            problems.Add(new YamlProblem(component.File, component.Line,
+                $"component type '{component.Type}' is not offered; known are: {string.Join(", ", Drivers.Types)}"));
+            return null;
+        }
+        if (!driver.Versions.Contains(component.Version, StringComparer.Ordinal))
+        {
+            problems.Add(new YamlProblem(component.File, component.Line,
+                $"{component.Type} has no version '{component.Version}'; known are: {string.Join(", ", driver.Versions)}"));
+            return null;
+        }
+        var properties = new ComponentProperties(component, MetadataResolver.Resolve(component, appId, secrets, problems), problems);
+        if (problems.Count > 0)
+        {
+            return null;
+        }
+        try
+        {
+            var open = driver.Read(new DriverContext(appId, properties, baseDirectory, time, loggers));
+            var isRight = problems.Count == 0;
+            problems.AddRange(properties.Unknown());
+            if (!isRight)
+            {
+                return null;
+            }
+            var opened = await open(cancellation);
+            return new LoadedComponent(component, opened.Instance, opened.Capabilities);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException && !cancellation.IsCancellationRequested)
+        {
+            problems.Add(new YamlProblem(component.File, component.Line,
+                $"component '{component.Name}' ({component.Type}) could not be opened: {e.Message}"));
+            return null;
+        }
+    }
+
+    [LoggerMessage(1101, LogLevel.Warning, "Component {Component} ({Type}) is left out, because ignoreErrors is set: {Problem}")]
+    private partial void LogIgnored(string component, string type, string problem);
+}

@@ -1,0 +1,33 @@
+using Google.Protobuf;
+using Google.Rpc;
+using Grpc.Core;
+
+namespace Sidecar.Failures;
+
+/// <summary>
+/// A failure as both transports tell it: HTTP status with <c>{"errorCode","message","details"}</c>, gRPC status with the message.
+/// Building blocks make these through <see cref="DaprErrors"/>; the edge writes them.
+/// </summary>
+internal sealed record DaprError(int HttpStatus, StatusCode GrpcStatus, string Code, string Message)
+{
+    /// <summary>Google's error details; daprd sends none for its older errors.</summary>
+    public IReadOnlyList<IMessage> Details { get; init; } = [];
+
+    /// <summary>Details that only gRPC callers see: some of daprd's errors have them there and not over HTTP.</summary>
+    public IReadOnlyList<IMessage> GrpcDetails { get; init; } = [];
+
+    /// <summary>Details that only HTTP callers see.</summary>
+    public IReadOnlyList<IMessage> HttpDetails { get; init; } = [];
+
+    /// <summary>What HTTP callers read, where daprd words it differently for them; otherwise <see cref="Message"/>.</summary>
+    public string? HttpMessage { get; init; }
+
+    /// <summary>Adds the code as ErrorInfo for gRPC callers, as daprd does for its plain errors.</summary>
+    public DaprError WithGrpcInfo() => this with { GrpcDetails = [new ErrorInfo { Reason = Code, Domain = "dapr.io" }] };
+}
+
+/// <summary>Ends an API call with <paramref name="error"/>. Thrown in the building blocks, caught at the two edges only.</summary>
+internal sealed class DaprException(DaprError error, Exception? inner = null) : Exception(error.Message, inner)
+{
+    public DaprError Error { get; } = error;
+}

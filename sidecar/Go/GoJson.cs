@@ -1,0 +1,135 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Sidecar.Go;
+
+/// <summary>
+/// Values as daprd stores them: it decodes what comes in and encodes it again, which sorts names, drops duplicates, turns numbers
+/// into doubles and escapes what could be markup. Callers who compare bytes see that, so it is done the same way here.
+/// </summary>
+internal static class GoJson
+{
+    /// <exception cref="FormatException">A number is too large for a double; the message is Go's.</exception>
+    public static ReadOnlyMemory<byte> Encode(JsonElement value)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        Write(buffer, value);
+        return buffer.WrittenMemory;
+    }
+
+    private static void Write(ArrayBufferWriter<byte> to, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                WriteObject(to, value);
+                break;
+            case JsonValueKind.Array:
+                to.Write("["u8);
+                foreach (var (index, item) in value.EnumerateArray().Index())
+                {
+                    to.Write(index > 0 ? ","u8 : []);
+                    Write(to, item);
+                }
+                to.Write("]"u8);
+                break;
+            case JsonValueKind.String:
+                WriteText(to, value.GetString()!);
+                break;
+            case JsonValueKind.Number:
+                to.Write(Encoding.ASCII.GetBytes(Number(value)));
+                break;
+            default:
+                to.Write(Encoding.ASCII.GetBytes(value.GetRawText()));
+                break;
+        }
+    }
+
+    private static void WriteObject(ArrayBufferWriter<byte> to, JsonElement value)
+    {
+        var members = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var member in value.EnumerateObject())
+        {
+            members[member.Name] = member.Value;
+        }
+        to.Write("{"u8);
+        var first = true;
+        foreach (var (name, member) in members)
+        {
+            to.Write(first ? [] : ","u8);
+            first = false;
+            WriteText(to, name);
+            to.Write(":"u8);
+            Write(to, member);
+        }
+        to.Write("}"u8);
+    }
+
+    private static void WriteText(ArrayBufferWriter<byte> to, string text)
+    {
+        var escaped = new StringBuilder(text.Length + 2).Append('"');
+        foreach (var c in text)
+        {
+            _ = c switch
+            {
+                '"' => escaped.Append("\\\""),
+                '\\' => escaped.Append(@"\\"),
+                '\n' => escaped.Append("\\n"),
+                '\r' => escaped.Append("\\r"),
+                '\t' => escaped.Append("\\t"),
+                '\b' => escaped.Append("\\b"),
+                '\f' => escaped.Append("\\f"),
+                < ' ' or '<' or '>' or '&' or '\u2028' or '\u2029' => escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
+                _ => escaped.Append(c),
+            };
+        }
+        to.Write(Encoding.UTF8.GetBytes(escaped.Append('"').ToString()));
+    }
+
+    private static string Number(JsonElement value)
+    {
+        var raw = value.GetRawText();
+        if (raw.Length < 16 && raw.AsSpan(raw[0] == '-' ? 1 : 0).IndexOfAnyExceptInRange('0', '9') < 0)
+        {
+            return raw; // a whole number that a double holds exactly
+        }
+        var number = value.GetDouble();
+        return double.IsInfinity(number)
+            ? throw new FormatException($"json: cannot unmarshal number {raw} into Go value of type float64")
+            : Layout(number);
+    }
+
+    /// <summary>The fewest digits that give the same double again; an exponent only below 1e-6 and from 1e21 on.</summary>
+    private static string Layout(double number)
+    {
+        var shortest = number.ToString("E16", CultureInfo.InvariantCulture);
+        for (var digits = 0; digits < 17; digits++)
+        {
+            var candidate = number.ToString($"E{digits}", CultureInfo.InvariantCulture);
+            if (double.Parse(candidate, CultureInfo.InvariantCulture) == number)
+            {
+                shortest = candidate;
+                break;
+            }
+        }
+        var sign = shortest[0] == '-' ? "-" : "";
+        var parts = shortest.TrimStart('-').Split('E');
+        var mantissa = parts[0].Replace(".", "", StringComparison.Ordinal);
+        var exponent = int.Parse(parts[1], CultureInfo.InvariantCulture);
+        if (number != 0 && exponent is < -6 or >= 21)
+        {
+            var fraction = mantissa.Length > 1 ? "." + mantissa[1..] : "";
+            var power = Math.Abs(exponent).ToString(exponent < 0 ? "0" : "00", CultureInfo.InvariantCulture);
+            return $"{sign}{mantissa[0]}{fraction}e{(exponent < 0 ? '-' : '+')}{power}";
+        }
+        if (exponent < 0)
+        {
+            return $"{sign}0.{new string('0', -exponent - 1)}{mantissa}";
+        }
+        return mantissa.Length <= exponent + 1
+            ? sign + mantissa.PadRight(exponent + 1, '0')
+            : $"{sign}{mantissa[..(exponent + 1)]}.{mantissa[(exponent + 1)..]}";
+    }
+}

@@ -1,0 +1,14 @@
+namespace Sidecar.Go;
+
+/// <summary>How Dapr reads yes and no in metadata.</summary>
+internal static class Truth
+{
+    public static bool Of(string? text) => text?.Trim().ToLowerInvariant() is "y" or "yes" or "true" or "t" or "on" or "1";
+
+    /// <summary>Go's stricter reading, which knows the words for no as well.</summary>
+    public static bool TryParse(string text, out bool value)
+    {
+        value = text is "1" or "t" or "T" or "true" or "TRUE" or "True";
+        return value || text is "0" or "f" or "F" or "false" or "FALSE" or "False";
+    }
+}

@@ -1,0 +1,153 @@
+using System.Text.Json;
+using Sidecar.Actors;
+using Sidecar.Apps;
+using Sidecar.Components;
+using Sidecar.Http;
+using Sidecar.Names;
+using Sidecar.Resiliency;
+using Sidecar.State;
+
+namespace Sidecar.Hosting;
+
+/// <summary>The actors of one app, from its word that it hosts some; other processes find their types in the registry.</summary>
+internal sealed partial class ActorHosting : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestDeactivation = TimeSpan.FromSeconds(2); // of all actors at the end
+
+    private readonly AppOptions options;
+    private readonly ComponentSet components;
+    private readonly PolicyBook policies;
+    private readonly SidecarRegistry registry;
+    private readonly TimeProvider time;
+    private readonly ILoggerFactory loggers;
+    private readonly ILogger logger;
+    private Announcement own;
+
+    public ActorHosting(AppOptions options, ComponentSet components, PolicyBook policies, SidecarRegistry registry, TimeProvider time,
+        ILoggerFactory loggers)
+    {
+        (this.options, this.components, this.policies, this.registry, this.time, this.loggers) = (options, components, policies, registry,
+            time, loggers);
+        logger = loggers.CreateLogger<AppSidecar>();
+        own = Announcement.Of(options.AppId, options.InternalGrpcPort);
+    }
+
+    /// <summary>Null until the app has said that it hosts any.</summary>
+    public ActorHost? Host { get; private set; }
+
+    /// <summary>Registers the sidecar, which hosts no actors yet.</summary>
+    public Task AnnounceAsync(CancellationToken cancellation)
+    {
+        Announce([]);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Other processes no longer find the sidecar. Idempotent.</summary>
+    public void Withdraw() => registry.Withdraw(own);
+
+    /// <summary>Asks an HTTP app which actor types it hosts; reminders that came due meanwhile fire from here on.</summary>
+    public async Task AskAsync(IAppChannel channel, InitQuestions questions, CancellationToken cancellation)
+    {
+        if (Host is not null)
+        {
+            return; // the app was unhealthy for a while
+        }
+        if (options.AppIsGrpc || questions.Skips("config"))
+        {
+            return;
+        }
+        var answer = await channel.InvokeAsync(new InvocationCall("GET", "dapr/config", "", null, default,
+            [new(InvocationHeaders.AppId, options.AppId)]), cancellation);
+        if (answer.Status == 200 && !answer.Body.IsEmpty && Types(answer.Body.Span) is { Count: > 0 } types)
+        {
+            await HostAsync(types, new HttpActorApp(channel), cancellation);
+        }
+    }
+
+    /// <summary>
+    /// Hosts the actors of an app that has opened a stream for them; the newest stream is the one. Dispose of the result when it ends.
+    /// </summary>
+    public async Task<IAsyncDisposable> HostStreamAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app,
+        CancellationToken cancellation)
+        => new Hosted(this, await HostAsync(types, app, cancellation));
+
+    /// <summary>Deactivates the actors while the app still runs.</summary>
+    public async Task DeactivateAsync()
+    {
+        if (Host is { } host)
+        {
+            using var limit = new CancellationTokenSource(LongestDeactivation, time);
+            await host.DeactivateAllAsync(limit.Token);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Withdraw();
+        await (Host?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+
+    private void Announce(IReadOnlyList<string> actorTypes) => registry.Announce(own = own with { ActorTypes = actorTypes });
+
+    private IReadOnlyList<ActorTypeOptions> Types(ReadOnlySpan<byte> answer)
+    {
+        try
+        {
+            return ActorTypes.Parse(answer);
+        }
+        catch (JsonException e)
+        {
+            LogUnreadable(e, options.AppId);
+            return [];
+        }
+    }
+
+    /// <summary>Null without a store for actors: the types stay unknown then, as in daprd.</summary>
+    private async Task<ActorHost?> HostAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation)
+    {
+        if (components.ActorStateStore?.Store is not ITransactionalStateStore store)
+        {
+            LogNoActorStore(options.AppId, string.Join(", ", types.Select(type => type.Type)));
+            return null;
+        }
+        var host = new ActorHost(options.AppId, types, app, store, policies, time, loggers);
+        var before = Host;
+        Host = host;
+        if (before is not null)
+        {
+            await before.DisposeAsync();
+        }
+        try
+        {
+            await host.Reminders.StartAsync(host.Hosts, cancellation);
+        }
+        catch
+        {
+            // Not half-way: the next attempt begins with a host of its own.
+            Host = null;
+            await host.DisposeAsync();
+            throw;
+        }
+        Announce([.. types.Select(type => type.Type)]);
+        return host;
+    }
+
+    private sealed class Hosted(ActorHosting actors, ActorHost? host) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            if (host is not null && ReferenceEquals(actors.Host, host))
+            {
+                actors.Host = null;
+                actors.Announce([]);
+                await host.DisposeAsync();
+            }
+        }
+    }
+
+    [LoggerMessage(1008, LogLevel.Error, "The answer of app {AppId} to GET /dapr/config can't be read; it hosts no actors")]
+    private partial void LogUnreadable(Exception failure, string appId);
+
+    [LoggerMessage(1005, LogLevel.Warning, "App {AppId} wants to host actors ({Types}), but no state store is flagged actorStateStore; they are not hosted")]
+    private partial void LogNoActorStore(string appId, string types);
+}

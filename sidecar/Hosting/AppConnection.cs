@@ -1,0 +1,178 @@
+using System.Net.Sockets;
+using Sidecar.Apps;
+using Sidecar.Loops;
+
+namespace Sidecar.Hosting;
+
+/// <summary>
+/// The sidecar's way to its app: it waits for it, asks what it wants, and watches its health. <paramref name="returned"/> is called when
+/// the app answers again after a restart of its process.
+/// </summary>
+internal sealed partial class AppConnection(
+    AppOptions options, IAppChannel? channel, AppReadiness readiness, ActorHosting actors, AppEvents events, InitQuestions questions, Action returned,
+    TimeProvider time, ILogger logger) : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstProbes = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The app's process has been started again and has not answered since.</summary>
+    private readonly Signal restarts = new();
+
+    private readonly CancellationTokenSource stopping = new();
+    private BackgroundLoop? connecting;
+
+    /// <summary>Begins to wait for the app; the API must be reachable by now.</summary>
+    public Task StartAsync(CancellationToken cancellation)
+    {
+        connecting = BackgroundLoop.Start($"The connection to app {options.AppId}", _ => ConnectUntilStoppedAsync(), time, logger);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Called when the app's process has been started again. Once it answers, the circuit breakers that guard calls of it close: what they
+    /// have counted was about the process before.
+    /// </summary>
+    public void AppRestarted() => restarts.Give();
+
+    /// <summary>Cancelled when the sidecar begins to end.</summary>
+    public CancellationToken Stopping => stopping.Token;
+
+    /// <summary>The app is no longer waited for, nor watched. Idempotent.</summary>
+    public Task StopAsync() => stopping.CancelAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await (connecting?.DisposeAsync() ?? ValueTask.CompletedTask);
+        stopping.Dispose();
+    }
+
+    private async Task ConnectUntilStoppedAsync()
+    {
+        try
+        {
+            await ConnectAsync(stopping.Token);
+        }
+        catch (Exception) when (stopping.IsCancellationRequested)
+        {
+            // The sidecar ends, and with it what was asked of the app.
+        }
+    }
+
+    /// <summary>Called again after each failure, so an app that dies in the middle of it is waited for and asked anew.</summary>
+    private async Task ConnectAsync(CancellationToken cancellation)
+    {
+        if (channel is null)
+        {
+            readiness.Ready = readiness.IsWell = true;
+            readiness.Complete();
+            return;
+        }
+        await PortOpenAsync(cancellation);
+        if (options.AppHealthCheck)
+        {
+            readiness.Ready = true;
+            await WatchHealthAsync(cancellation);
+            return;
+        }
+        if (!readiness.IsWell)
+        {
+            await SubscribeAsync(cancellation);
+            readiness.Ready = true;
+            readiness.Complete();
+        }
+        while (true)
+        {
+            await restarts.NextAsync(cancellation);
+            await PortOpenAsync(cancellation);
+            returned();
+        }
+    }
+
+    private async Task SubscribeAsync(CancellationToken cancellation)
+    {
+        await actors.AskAsync(channel!, questions, cancellation);
+        await events.StartAsync(cancellation);
+        LogReady(options.AppId);
+    }
+
+    /// <summary>No signal tells that another process listens; asking every few milliseconds is what there is.</summary>
+    private async Task PortOpenAsync(CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(25), time);
+        var toldWaiting = false;
+        do
+        {
+            using var socket = new TcpClient();
+            try
+            {
+                await socket.ConnectAsync(options.AppChannelAddress, options.AppPort, cancellation);
+                return;
+            }
+            catch (SocketException)
+            {
+                if (!toldWaiting)
+                {
+                    toldWaiting = true;
+                    LogWaiting(options.AppPort);
+                }
+            }
+        }
+        while (await timer.WaitForNextTickAsync(cancellation));
+    }
+
+    /// <summary>
+    /// Probes the app at its interval. Until it is well for the first time, and after its process was started again, nothing but waiting
+    /// happens, so it is probed more often.
+    /// </summary>
+    private async Task WatchHealthAsync(CancellationToken cancellation)
+    {
+        var failures = 0;
+        var returning = false;
+        var counted = time.GetTimestamp(); // failures count once an interval, however often the app is probed
+        while (true)
+        {
+            var begun = time.GetTimestamp();
+            if (await IsHealthyAsync(cancellation))
+            {
+                failures = 0;
+                if (!readiness.IsWell)
+                {
+                    await SubscribeAsync(cancellation);
+                    readiness.Complete();
+                }
+                if (returning)
+                {
+                    returned();
+                    returning = false;
+                }
+            }
+            else if ((!returning || time.GetElapsedTime(counted) >= options.AppHealthProbeInterval)
+                && ++failures == options.AppHealthThreshold && readiness.IsWell)
+            {
+                LogUnhealthy(options.AppId, failures);
+                readiness.FallIll();
+                await events.HoldAsync();
+            }
+            var interval = returning || !readiness.Well.IsCompleted ? FirstProbes : options.AppHealthProbeInterval;
+            var left = interval - time.GetElapsedTime(begun);
+            counted = returning && time.GetElapsedTime(counted) < options.AppHealthProbeInterval ? counted : begun;
+            returning |= await restarts.NextAsync(left > FirstProbes ? left : FirstProbes, time, cancellation);
+        }
+    }
+
+    private async Task<bool> IsHealthyAsync(CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(options.AppHealthProbeTimeout);
+        return await channel!.ProbeAsync(limit.Token);
+    }
+
+    [LoggerMessage(1006, LogLevel.Information, "waiting for application to listen on port {Port}")]
+    private partial void LogWaiting(int port);
+
+    [LoggerMessage(1001, LogLevel.Information, "App {AppId} is ready")]
+    private partial void LogReady(string appId);
+
+    [LoggerMessage(1002, LogLevel.Warning, "App {AppId} failed {Failures} health probes; its subscriptions pause until it is well again")]
+    private partial void LogUnhealthy(string appId, int failures);
+}

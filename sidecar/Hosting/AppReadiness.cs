@@ -1,0 +1,43 @@
+using Sidecar.Loops;
+
+namespace Sidecar.Hosting;
+
+/// <summary>Whether the app of a sidecar can be called, and who waits for that.</summary>
+internal sealed class AppReadiness
+{
+    private readonly TaskCompletionSource well = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Pulse unwell = new();
+
+    /// <summary>
+    /// True once the app listens and, unless its health is watched, its subscriptions run. It stays so when the app falls ill.
+    /// </summary>
+    public bool Ready { get; set; }
+
+    /// <summary>Whether the app is to be called: always so without health checks, otherwise while it passes them.</summary>
+    public bool IsWell { get; set; }
+
+    /// <summary>Completes when the app is well for the first time; cancelled when the sidecar ends before.</summary>
+    public Task Well => well.Task;
+
+    /// <summary>Completes when the app is next found to be unwell.</summary>
+    public Task Unwell => unwell.Next;
+
+    /// <summary>Idempotent: only the first time counts.</summary>
+    public void Complete() => well.TrySetResult();
+
+    public void FallIll()
+    {
+        IsWell = false;
+        unwell.Give();
+    }
+
+    /// <summary>The sidecar ends. Idempotent.</summary>
+    /// <returns>True if it was ready until now.</returns>
+    public bool End()
+    {
+        var wasReady = Ready;
+        Ready = false;
+        well.TrySetCanceled();
+        return wasReady;
+    }
+}

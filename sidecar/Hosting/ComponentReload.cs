@@ -1,0 +1,90 @@
+using Sidecar.Apps;
+using Sidecar.Bindings;
+using Sidecar.Catalogue;
+using Sidecar.Components;
+using Sidecar.Metrics;
+using Sidecar.PubSub;
+using Sidecar.PubSub.Subscribing;
+using Sidecar.Resources;
+using Sidecar.Secrets;
+using Sidecar.State;
+using Sidecar.Yaml;
+
+namespace Sidecar.Hosting;
+
+/// <summary>Closes and opens components while the sidecar of their app runs.</summary>
+internal sealed partial class ComponentReload(AppOptions options, ComponentSet components, SubscriptionManager subscriptions,
+    InputBindings bindings, Outbox outbox, ILogger logger)
+{
+    /// <summary>
+    /// In daprd's order: what goes, what changes, what comes. The caller sees to it that nothing starts or stops events meanwhile.
+    /// </summary>
+    /// <exception cref="InvalidConfigurationException">A component can't be opened and says no <c>ignoreErrors</c>.</exception>
+    public async Task ApplyAsync(ResourceChanges changes, ComponentLoader loader, CancellationToken cancellation)
+    {
+        foreach (var gone in changes.Gone)
+        {
+            await CloseAsync(gone);
+        }
+        foreach (var (before, after) in changes.Changed)
+        {
+            await CloseAsync(before);
+            await OpenAsync(after, loader, cancellation);
+        }
+        foreach (var come in changes.Come)
+        {
+            await OpenAsync(come, loader, cancellation);
+        }
+    }
+
+    private async Task CloseAsync(Component component)
+    {
+        if (components.Loaded.FirstOrDefault(loaded => loaded.Resource.Name == component.Name) is not { } open)
+        {
+            return; // it was left out
+        }
+        LogClosing(component.Name, component.Type, component.Version);
+        await bindings.StopAsync(component.Name);
+        await subscriptions.PauseAsync(component.Name);
+        await components.CloseAsync(open);
+    }
+
+    private async Task OpenAsync(Component component, ComponentLoader loader, CancellationToken cancellation)
+    {
+        var problems = new List<YamlProblem>();
+        if (await loader.OpenAsync(component, options.AppId, components.Of<ISecretStore>(), problems, cancellation) is not { } opened)
+        {
+            var failure = $"process component {component.Name} error: [INIT_COMPONENT_FAILURE]: initialization error occurred for {component.Name} ({component.Type}/{component.Version}): {string.Join("; ", problems)}";
+            if (!component.IgnoreErrors)
+            {
+                LogFatal(failure);
+                throw new InvalidConfigurationException(problems);
+            }
+            LogIgnored(failure);
+            return;
+        }
+        components.Add(opened);
+        SidecarMeter.Loaded(options.AppId, component.Type);
+        LogUpdated(component.Name, component.Type, component.Version);
+        if (opened.Instance is StateStoreComponent store)
+        {
+            await outbox.TakeUpAsync(store, cancellation);
+        }
+        if (opened.Instance is PubSubComponent)
+        {
+            await subscriptions.ResumeAsync(component.Name, cancellation);
+        }
+    }
+
+    [LoggerMessage(1021, LogLevel.Information, "Closing existing Component to reload: {Component} ({Type}/{Version})")]
+    private partial void LogClosing(string component, string type, string version);
+
+    [LoggerMessage(1022, LogLevel.Information, "Component updated: {Component} ({Type}/{Version})")]
+    private partial void LogUpdated(string component, string type, string version);
+
+    [LoggerMessage(1023, LogLevel.Error, "Ignoring error processing component: {Failure}")]
+    private partial void LogIgnored(string failure);
+
+    [LoggerMessage(1024, LogLevel.Error, "Error processing component, daprd will exit gracefully: {Failure}")]
+    private partial void LogFatal(string failure);
+}

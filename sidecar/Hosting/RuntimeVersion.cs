@@ -1,7 +1,0 @@
-namespace Sidecar.Hosting;
-
-/// <summary>The version of Dapr whose behaviour this sidecar follows; SDKs ask for it.</summary>
-internal static class RuntimeVersion
-{
-    public const string Value = "1.18.3";
-}

@@ -1,0 +1,17 @@
+namespace Sidecar.Hosting;
+
+/// <summary>A part of an app's sidecar. Parts start in the order of their list and end in reverse.</summary>
+/// <param name="EndAsync">Called once, whether the part has started or not.</param>
+internal sealed record SidecarPart(Func<CancellationToken, Task> StartAsync, Func<ValueTask> EndAsync)
+{
+    public static SidecarPart Of(IAsyncDisposable part, Func<CancellationToken, Task>? start = null)
+        => new(start ?? Nothing, part.DisposeAsync);
+
+    public static SidecarPart Of(IDisposable? part) => new(Nothing, () =>
+    {
+        part?.Dispose();
+        return ValueTask.CompletedTask;
+    });
+
+    private static Task Nothing(CancellationToken cancellation) => Task.CompletedTask;
+}

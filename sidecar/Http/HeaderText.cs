@@ -1,0 +1,18 @@
+using System.Text;
+
+namespace Sidecar.Http;
+
+/// <summary>Values of headers beyond ASCII: they pass as UTF-8, where .NET would refuse them. Go lets any bytes through.</summary>
+internal static class HeaderText
+{
+    /// <summary>Null means ASCII, which is faster: for those that come with every request and never hold anything else.</summary>
+    public static Encoding? EncodingOf(string name)
+        => name is "Content-Type" or "Content-Length" or "Transfer-Encoding" or "Host" or "Date" or "traceparent" ? null : Encoding.UTF8;
+
+    public static SocketsHttpHandler WithAnyText(this SocketsHttpHandler handler)
+    {
+        handler.RequestHeaderEncodingSelector = static (name, _) => EncodingOf(name);
+        handler.ResponseHeaderEncodingSelector = static (name, _) => EncodingOf(name);
+        return handler;
+    }
+}

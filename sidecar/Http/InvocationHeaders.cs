@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+
+namespace Sidecar.Http;
+
+/// <summary>The headers by which sidecars and apps tell who calls whom.</summary>
+internal static class InvocationHeaders
+{
+    public const string Caller = "dapr-caller-app-id";
+    public const string CallerNamespace = "dapr-caller-namespace";
+    public const string Callee = "dapr-callee-app-id";
+    public const string AppId = "dapr-app-id";
+    public const string ApiToken = "dapr-api-token";
+
+    /// <summary>A self-hosted sidecar has a namespace in name only.</summary>
+    public static readonly string Namespace = Environment.GetEnvironmentVariable("NAMESPACE") is { Length: > 0 } given ? given : "default";
+
+    private static readonly Lazy<string> HostAddress = new(FindHostAddress);
+
+    private static readonly string HostName = Environment.MachineName;
+
+    /// <summary>The caller, for the callee's app. None in a call of the own app, which never leaves the sidecar.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> Of(string caller, string callee)
+    {
+        if (caller == callee)
+        {
+            yield break;
+        }
+        yield return KeyValuePair.Create(CallerNamespace, Namespace);
+        yield return KeyValuePair.Create(Caller, caller);
+        yield return KeyValuePair.Create(Callee, callee);
+        yield return KeyValuePair.Create("X-Forwarded-For", HostAddress.Value);
+        yield return KeyValuePair.Create("X-Forwarded-Host", HostName);
+        yield return KeyValuePair.Create("Forwarded", $"for={HostAddress.Value};by={HostAddress.Value};host={HostName}");
+    }
+
+    /// <summary>
+    /// Whether what a client sent under <paramref name="header"/> is dropped. What it claims to be stays in front of the truth, as in daprd (apps
+    /// must not trust the first value), except in a call of its own app.
+    /// </summary>
+    public static bool Drops(string header, string caller, string callee)
+        => header.Equals(AppId, StringComparison.OrdinalIgnoreCase)
+        || header.Equals(ApiToken, StringComparison.OrdinalIgnoreCase)
+        || (caller == callee && (header.Equals(Caller, StringComparison.OrdinalIgnoreCase) || header.Equals(Callee, StringComparison.OrdinalIgnoreCase) || header.Equals(CallerNamespace, StringComparison.OrdinalIgnoreCase)));
+
+    /// <summary>In the gRPC form what a client claims about caller and callee gives way to the truth, as in daprd.</summary>
+    public static bool IsOwn(string header)
+        => header.Equals(Caller, StringComparison.OrdinalIgnoreCase) || header.Equals(Callee, StringComparison.OrdinalIgnoreCase) || header.Equals(CallerNamespace, StringComparison.OrdinalIgnoreCase);
+
+    private static string FindHostAddress()
+        => Environment.GetEnvironmentVariable("DAPR_HOST_IP") is { Length: > 0 } given ? given
+            : NetworkInterface.GetAllNetworkInterfaces()
+                .Where(card => card.OperationalStatus == OperationalStatus.Up && card.NetworkInterfaceType != NetworkInterfaceType.Loopback)
+                .SelectMany(card => card.GetIPProperties().UnicastAddresses)
+                .Select(address => address.Address)
+                .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork, IPAddress.Loopback)
+                .ToString();
+}

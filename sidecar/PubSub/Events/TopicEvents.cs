@@ -1,0 +1,120 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Dapr.AppCallback.Autogen.Grpc.v1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Sidecar.PubSub.Subscribing;
+using Sidecar.Tracing;
+
+namespace Sidecar.PubSub.Events;
+
+/// <summary>CloudEvents as gRPC apps and streaming subscribers get them.</summary>
+internal static class TopicEvents
+{
+    private static readonly HashSet<string> Attributes = new(StringComparer.Ordinal)
+        { "id", "source", "type", "specversion", "datacontenttype", "data", "data_base64" };
+
+    public static TopicEventRequest Request(DeliveredEvent delivered)
+    {
+        var envelope = delivered.Envelope;
+        return new TopicEventRequest
+        {
+            Id = Text(envelope, "id"),
+            Source = Text(envelope, "source"),
+            Type = Text(envelope, "type"),
+            SpecVersion = Text(envelope, "specversion"),
+            DataContentType = Text(envelope, "datacontenttype"),
+            Data = Data(envelope),
+            Topic = delivered.Topic,
+            PubsubName = delivered.PubSub,
+            Path = delivered.Path,
+            Extensions = Extensions(envelope),
+        };
+    }
+
+    public static TopicEventBulkRequestEntry Entry(DeliveredEntry entry)
+    {
+        var converted = new TopicEventBulkRequestEntry { EntryId = entry.EntryId };
+        converted.Metadata.Add(new Dictionary<string, string>(entry.Event.Metadata));
+        if (entry.Event.Raw is { } raw)
+        {
+            converted.Bytes = UnsafeByteOperations.UnsafeWrap(raw);
+            converted.ContentType = "application/octet-stream";
+        }
+        else
+        {
+            converted.CloudEvent = CloudEvent(entry.Event);
+            converted.ContentType = CloudEvents.ContentType;
+        }
+        return converted;
+    }
+
+    private static TopicEventCERequest CloudEvent(DeliveredEvent delivered) => new()
+    {
+        Id = Text(delivered.Envelope, "id"),
+        Source = Text(delivered.Envelope, "source"),
+        Type = Text(delivered.Envelope, "type"),
+        SpecVersion = Text(delivered.Envelope, "specversion"),
+        DataContentType = Text(delivered.Envelope, "datacontenttype"),
+        Data = Data(delivered.Envelope),
+        Extensions = Extensions(delivered.Envelope),
+    };
+
+    public static Metadata Headers(DeliveredEvent delivered)
+    {
+        var headers = new Metadata();
+        delivered.Trace.AddTo(headers);
+        foreach (var (name, value) in DeliveryMetadata.Of(delivered.PubSub, delivered.Metadata).Where(item => IsHeader(item.Key, item.Value) && item.Key is not (TraceContext.ParentHeader or TraceContext.StateHeader or TraceContext.BinaryHeader)))
+        {
+            headers.Add(name.ToLowerInvariant(), value);
+        }
+        return headers;
+    }
+
+    public static DeliveryStatus Status(TopicEventResponse.Types.TopicEventResponseStatus status) => status switch
+    {
+        TopicEventResponse.Types.TopicEventResponseStatus.Success => DeliveryStatus.Success,
+        TopicEventResponse.Types.TopicEventResponseStatus.Drop => DeliveryStatus.Drop,
+        _ => DeliveryStatus.Retry,
+    };
+
+    /// <summary>Data of any other content type than text, JSON and bytes stays behind, as in daprd.</summary>
+    /// <exception cref="FormatException">The data is not of the kind its content type says; the delivery fails.</exception>
+    private static ByteString Data(JsonObject envelope)
+    {
+        if (envelope["data_base64"] is { } coded)
+        {
+            return ByteString.FromBase64(coded.ToString());
+        }
+        var type = Text(envelope, "datacontenttype");
+        var media = CloudEvents.MediaType(type);
+        return envelope["data"] switch
+        {
+            { } data when CloudEvents.IsText(media) => data is JsonValue value && value.TryGetValue<string>(out var text)
+                ? ByteString.CopyFromUtf8(text)
+                : throw new FormatException("unexpected data type encountered in envelope"),
+            { } data when CloudEvents.IsJson(media) || CloudEvents.IsCloudEvent(type) => UnsafeByteOperations.UnsafeWrap(JsonSerializer.SerializeToUtf8Bytes(data)),
+            _ => ByteString.Empty,
+        };
+    }
+
+    private static bool IsHeader(string name, string value)
+        => name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && !name.EndsWith("-bin", StringComparison.OrdinalIgnoreCase) && value.All(c => c is >= ' ' and <= '~');
+
+    private static Struct Extensions(JsonObject envelope)
+    {
+        var extensions = new Struct();
+        foreach (var (name, value) in envelope)
+        {
+            if (!Attributes.Contains(name))
+            {
+                extensions.Fields[name] = Value.Parser.ParseJson(value?.ToJsonString() ?? "null");
+            }
+        }
+        return extensions;
+    }
+
+    private static string Text(JsonObject envelope, string name)
+        => envelope[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
+}

@@ -1,0 +1,22 @@
+using Grpc.Core;
+using Polly;
+
+namespace Sidecar.Resiliency;
+
+/// <summary>A result that can be a failure without being an exception: an app's answer, a delivery.</summary>
+internal interface IFallible
+{
+    bool Failed { get; }
+
+    /// <summary>The HTTP status or gRPC code, where the failure has one that retry rules look at.</summary>
+    int? Code { get; }
+}
+
+/// <summary>The outcome of a guarded call, as retries and circuit breakers count it.</summary>
+internal static class OutcomeFailure
+{
+    public static bool Is<T>(Outcome<T> outcome) => outcome.Exception is not null || outcome.Result is IFallible { Failed: true };
+
+    public static int? Code<T>(Outcome<T> outcome)
+        => outcome.Exception is RpcException failure ? (int)failure.StatusCode : outcome.Result is IFallible { Failed: true } failed ? failed.Code : null;
+}

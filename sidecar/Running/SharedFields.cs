@@ -1,0 +1,135 @@
+using System.Globalization;
+using Sidecar.Go;
+using Sidecar.Logging;
+using Sidecar.Yaml;
+
+namespace Sidecar.Running;
+
+/// <summary>The fields that <c>common</c> and an app have in common.</summary>
+internal sealed record SharedFields
+{
+    public static readonly SharedFields None = new() { Resources = [], Env = new Dictionary<string, string>() };
+
+    public required IReadOnlyList<string> Resources { get; init; }
+    public string? Config { get; init; }
+    public string? AppProtocol { get; init; }
+    public string? ListenAddresses { get; init; }
+    public int? MaxConcurrency { get; init; }
+    public bool? AppSsl { get; init; }
+    public long? MaxBodySize { get; init; }
+    public bool? HealthCheck { get; init; }
+    public string? HealthPath { get; init; }
+    public int? HealthInterval { get; init; }
+    public int? HealthTimeout { get; init; }
+    public int? HealthThreshold { get; init; }
+    public required IReadOnlyDictionary<string, string> Env { get; init; }
+    public LogDestination? AppLog { get; init; }
+    public LogLevel? LogLevel { get; init; }
+    public bool? ApiLogging { get; init; }
+
+    /// <summary>Reads what needs no other file; mistakes are reported on the fields.</summary>
+    public static SharedFields Read(YamlMap map, IReadOnlyList<string> resources, string? config) => new()
+    {
+        Resources = resources,
+        Config = config,
+        AppProtocol = Protocol(map),
+        ListenAddresses = map.Text("apiListenAddresses"),
+        MaxConcurrency = map.Number("appMaxConcurrency"),
+        AppSsl = map.Flag("appSSL"),
+        MaxBodySize = Size(map),
+        HealthCheck = map.Flag("enableAppHealthCheck"),
+        HealthPath = map.Text("appHealthCheckPath"),
+        HealthInterval = map.Number("appHealthProbeInterval"),
+        HealthTimeout = map.Number("appHealthProbeTimeout"),
+        HealthThreshold = map.Number("appHealthThreshold"),
+        Env = map.TextMap("env"),
+        AppLog = LogOf(map),
+        LogLevel = LevelOf(map),
+        ApiLogging = map.Flag("enableApiLogging"),
+    };
+
+    /// <summary>
+    /// An app's own field wins; <c>.dapr/resources</c> and <c>.dapr/config.yaml</c> of its folder come before the common ones.
+    /// </summary>
+    public SharedFields Over(SharedFields common, string directory, Func<string, string, string> locate)
+    {
+        var ownResources = locate(".dapr/resources", directory);
+        var ownConfig = locate(".dapr/config.yaml", directory);
+        return new SharedFields
+        {
+            Resources = Resources.Count > 0 ? Resources : Directory.Exists(ownResources) ? [ownResources] : common.Resources,
+            Config = Config ?? (File.Exists(ownConfig) ? ownConfig : common.Config),
+            AppProtocol = AppProtocol ?? common.AppProtocol,
+            ListenAddresses = ListenAddresses ?? common.ListenAddresses,
+            MaxConcurrency = MaxConcurrency ?? common.MaxConcurrency,
+            AppSsl = AppSsl ?? common.AppSsl,
+            MaxBodySize = MaxBodySize ?? common.MaxBodySize,
+            HealthCheck = HealthCheck ?? common.HealthCheck,
+            HealthPath = HealthPath ?? common.HealthPath,
+            HealthInterval = HealthInterval ?? common.HealthInterval,
+            HealthTimeout = HealthTimeout ?? common.HealthTimeout,
+            HealthThreshold = HealthThreshold ?? common.HealthThreshold,
+            Env = common.Env.Concat(Env).GroupBy(item => item.Key).ToDictionary(items => items.Key, items => items.Last().Value,
+                StringComparer.Ordinal),
+            AppLog = AppLog ?? common.AppLog,
+            LogLevel = LogLevel ?? common.LogLevel,
+            ApiLogging = ApiLogging ?? common.ApiLogging,
+        };
+    }
+
+    private static string? Protocol(YamlMap map)
+    {
+        var protocol = map.Text("appProtocol");
+        if (protocol is not (null or "http" or "https" or "h2c" or "grpc" or "grpcs"))
+        {
+            map.Report("appProtocol", $"'appProtocol' must be http, https, h2c, grpc or grpcs, not '{protocol}'");
+        }
+        return protocol;
+    }
+
+    private static long? Size(YamlMap map)
+    {
+        if (map.Text("maxBodySize") is not { Length: > 0 } text)
+        {
+            return null;
+        }
+        if (Quantity.TryParse(text, out var bytes))
+        {
+            return bytes;
+        }
+        map.Report("maxBodySize", $"'maxBodySize' must be a quantity such as 4Mi, not '{text}'");
+        return null;
+    }
+
+    private static LogLevel? LevelOf(YamlMap map)
+    {
+        if (map.Text("logLevel") is not { Length: > 0 } name)
+        {
+            return null;
+        }
+        if (!LogLevels.Known.Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            map.Report("logLevel", $"'logLevel' must be {string.Join(", ", LogLevels.Known)}, not '{name}'");
+        }
+        return LogLevels.Parse(name);
+    }
+
+    private static LogDestination? LogOf(YamlMap map)
+    {
+        switch (map.Text("appLogDestination"))
+        {
+            case null:
+                return null;
+            case "console":
+                return LogDestination.Console;
+            case "file":
+                return LogDestination.File;
+            case "fileAndConsole":
+                return LogDestination.FileAndConsole;
+            case var other:
+                map.Report("appLogDestination", string.Create(CultureInfo.InvariantCulture,
+                    $"'appLogDestination' must be console, file or fileAndConsole, not '{other}'"));
+                return null;
+        }
+    }
+}

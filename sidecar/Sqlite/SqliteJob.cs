@@ -1,0 +1,54 @@
+namespace Sidecar.Sqlite;
+
+/// <summary>Work on a session that shares a commit with other work, and whoever waits for its result.</summary>
+internal abstract class SqliteJob
+{
+    public Exception? Failure { get; protected set; }
+
+    /// <summary>Has changes of several statements to undo when it fails half-way.</summary>
+    public required bool Undoable { get; init; }
+
+    /// <summary>False: it failed and its changes must be undone. The task is not completed before the commit.</summary>
+    public abstract bool Run(SqliteSession session);
+
+    public abstract void Complete(Func<Exception, Exception> told);
+
+    public abstract void Fail(Exception failure, Func<Exception, Exception> told);
+}
+
+/// <inheritdoc/>
+internal sealed class SqliteJob<T>(Func<SqliteSession, T> work) : SqliteJob
+{
+    private readonly TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private T? result;
+
+    public Task<T> Task => completion.Task;
+
+    public override bool Run(SqliteSession session)
+    {
+        try
+        {
+            result = work(session);
+            return true;
+        }
+        catch (Exception e)
+        {
+            Failure = e; // handed to the caller by Complete
+            return false;
+        }
+    }
+
+    public override void Complete(Func<Exception, Exception> told)
+    {
+        if (Failure is null)
+        {
+            completion.SetResult(result!);
+        }
+        else
+        {
+            completion.SetException(told(Failure));
+        }
+    }
+
+    public override void Fail(Exception e, Func<Exception, Exception> told) => completion.SetException(told(Failure ?? e));
+}

@@ -1,0 +1,19 @@
+using Sidecar.Components;
+using Sidecar.Resources;
+
+namespace Sidecar.State;
+
+/// <summary>The store of an app's actors and workflows: the one that its metadata flags as <c>actorStateStore</c>.</summary>
+internal static class ActorStateStores
+{
+    extension(ComponentSet components)
+    {
+        /// <summary>Null when none is flagged.</summary>
+        public StateStoreComponent? ActorStateStore
+            => components.Of<StateStoreComponent>().Values.FirstOrDefault(store => store.ActorStateStore);
+
+        /// <summary>The resource that it was opened from; null when none is flagged.</summary>
+        public Component? ActorStateStoreResource
+            => components.Loaded.FirstOrDefault(component => component.Instance is StateStoreComponent { ActorStateStore: true })?.Resource;
+    }
+}

@@ -1,0 +1,144 @@
+using Sidecar.Workflows.History;
+using Sidecar.Workflows.Protocol;
+using Sidecar.Workflows.Storage;
+
+namespace Sidecar.Workflows.Instances;
+
+/// <summary>Takes up an instance from the store: at start, and whenever a commit failed or its outcome is not known.</summary>
+internal sealed class InstanceRecovery(WorkflowRuntime runtime, Instance instance, InstanceContents contents, InstanceLog log,
+    PendingWork work)
+{
+    private readonly List<Func<WorkflowStore, CancellationToken, ValueTask>> unsettled = [];
+    private HashSet<int> adopted = []; // places of the inbox that came with the last reading
+
+    /// <summary>True while the instance waits before it looks into the store.</summary>
+    public bool IsWaiting { get; private set; }
+
+    /// <summary>True when the instance has to be read from the store before it goes on.</summary>
+    public bool MustReload { get; private set; }
+
+    /// <summary>Whether the message came with the last reading of the store.</summary>
+    public bool HasAdopted(Message message) => adopted.Contains(message.Sequence);
+
+    /// <summary>What a commit with an unknown outcome has for other instances is settled with the next reading.</summary>
+    public void SettleLater(Mail mail) => unsettled.Add(mail.SettleAsync);
+
+    /// <summary>Waits, then believes the store. Senders keep waiting meanwhile; their messages are tried again.</summary>
+    public void Begin(string reason)
+    {
+        instance.WithdrawTurn();
+        var delay = runtime.RetryDelay(log.Attempts++);
+        runtime.Logger.CommitFailed(contents.Id, delay, reason);
+        IsWaiting = true;
+        runtime.Timers.Schedule(runtime.Now + delay, () => instance.Tell(() =>
+        {
+            IsWaiting = false;
+            MustReload = true;
+        }));
+    }
+
+    public async ValueTask ReloadAsync()
+    {
+        MustReload = false;
+        while (unsettled.Count > 0)
+        {
+            await unsettled[0](runtime.Store, runtime.Drain.Stopping);
+            unsettled.RemoveAt(0);
+        }
+
+        var stored = await runtime.Store.Reader.ReadAsync(contents.Id, runtime.Drain.Stopping);
+        if (log.IsUnborn)
+        {
+            if (log.StillReplaces(stored)) return;
+            if (!IsOwn(stored!))
+            {
+                runtime.Directory.Remove(instance);
+                instance.Close(WorkflowRefusal.Occupied(contents.Id));
+                return;
+            }
+        }
+
+        if (stored is null)
+        {
+            runtime.Directory.Remove(instance);
+            instance.Close(WorkflowRefusal.NotFound);
+            return;
+        }
+
+        Adopt(stored);
+    }
+
+    public void Adopt(StoredInstance stored)
+    {
+        var waiting = contents.Inbox.Waiting.Where(m => m.NeedsSaving).ToList();
+        work.Cancel(except: stored.Execution);
+        log.Adopt(stored);
+        contents.Execution = stored.Execution;
+        contents.Parent ??= stored.Started?.ParentInstance;
+        instance.IsBlocked = stored.Execution.Stalled is not null;
+        contents.Inbox.Replace([]);
+        if (stored.IsFinished)
+        {
+            foreach (var message in waiting) message.Answer(null);
+            instance.Finish();
+            instance.Publish();
+            return;
+        }
+
+        adopted = stored.Inbox.Select(m => m.Sequence).ToHashSet();
+        foreach (var message in stored.Inbox)
+        {
+            contents.NoteSequence(message.Sequence);
+            instance.Receive(new Message(message.Event, message.Sequence, message.ForExecution) { IsStored = true });
+        }
+
+        foreach (var message in waiting)
+        {
+            if (HasAdopted(message) || contents.Execution.History.Contains(message.Event)) message.Answer(null);
+            else instance.Receive(message);
+        }
+
+        work.Resume();
+        foreach (var created in contents.Execution.Open(ResolutionKind.Child)
+            .Where(e => !contents.Inbox.IsSettling(new(ResolutionKind.Child, e.EventId))).ToList())
+        {
+            instance.Enqueue(() => EnsureChildAsync(created));
+        }
+    }
+
+    /// <summary>Whether the stored instance came from this very start, rather than from another writer's.</summary>
+    private bool IsOwn(StoredInstance stored)
+    {
+        var own = contents.StartMessage?.Event.ExecutionStarted.WorkflowInstance?.ExecutionId;
+        return own is not null
+            && (stored.Execution.ExecutionId == own
+                || stored.Inbox.Any(m => m.Event.ExecutionStarted?.WorkflowInstance?.ExecutionId == own));
+    }
+
+    /// <summary>A child that history has but nobody else: its creation was to follow a commit and did not.</summary>
+    private async ValueTask EnsureChildAsync(HistoryEvent created)
+    {
+        if (instance.IsClosed || !contents.Execution.IsOpen(new(ResolutionKind.Child, created.EventId))) return;
+        var facts = new Turn(runtime.AppId, contents.Execution, [], runtime.Now, WorkflowRuntime.NewId, null);
+        var passed = Propagation.Assemble(runtime.AppId, contents.Execution, [],
+            created.ChildWorkflowInstanceCreated.HistoryPropagationScope);
+        var message = ChildStart.Of(facts, created, passed);
+        if (message.App is not null)
+        {
+            _ = Remote.DeliverAsync(runtime, instance, message);
+            return;
+        }
+
+        if (runtime.Directory.Find(message.Instance)?.IsChildOf(message.Event.ExecutionStarted.ParentInstance) == true) return;
+        var mail = await Mail.PrepareAsync(runtime, instance, [message], runtime.Drain.Stopping);
+        if (await log.CommitAsync(mail.Writes, ownsMetadata: false))
+        {
+            mail.Send();
+            foreach (var refused in mail.Refused) instance.Receive(refused);
+        }
+        else
+        {
+            SettleLater(mail);
+        }
+    }
+}

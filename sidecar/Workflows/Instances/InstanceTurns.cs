@@ -1,0 +1,140 @@
+using Sidecar.Workflows.Protocol;
+using Sidecar.Workflows.Dispatch;
+using Sidecar.Workflows.History;
+
+namespace Sidecar.Workflows.Instances;
+
+/// <summary>Turns: a batch of events to a worker, its answer into a step.</summary>
+internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, InstanceContents contents, InstanceSteps steps)
+{
+    public async ValueTask BeginAsync(List<Message> batch)
+    {
+        contents.Inbox.Take(batch);
+        List<HistoryEvent> events = [HistoryEvents.TurnStarted(runtime.Now), .. batch.Select(m => m.Event)];
+        var turn = contents.Turn = new OutstandingTurn(batch, events);
+        var execution = contents.Execution;
+        runtime.Spans.Turn(execution, events);
+
+        // Termination and suspension are the engine's own affair: they must not depend on a worker being there, or willing.
+        if (events[^1].ExecutionTerminated is not null)
+        {
+            await steps.StepAsync(turn, Completion.Terminate(Facts(turn)));
+            return;
+        }
+
+        if (batch is [{ Event.ExecutionSuspended: not null }])
+        {
+            var outcome = new TurnOutcome { CustomStatus = execution.CustomStatus };
+            outcome.Events.AddRange(events);
+            await steps.StepAsync(turn, outcome);
+            return;
+        }
+
+        var bytes = execution.Bytes + events.Sum(e => (long)e.CalculateSize()) + (execution.Incoming?.CalculateSize() ?? 0);
+        if (PayloadLimit.Exceeded(bytes, runtime.Options.MaxMessageBytes))
+        {
+            await AbandonAsync(PayloadLimit.OfWorkflow(bytes, runtime.Options.MaxMessageBytes!.Value));
+            return;
+        }
+
+        HandOut(turn);
+    }
+
+    private void HandOut(OutstandingTurn current)
+    {
+        var request = new WorkflowRequest
+        {
+            InstanceId = contents.Id,
+            ExecutionId = ExecutionIdOf(current),
+            PastEvents = { contents.Execution.History },
+            NewEvents = { current.Events },
+            PropagatedHistory = contents.Execution.Incoming,
+        };
+        current.Handout = new Handout(
+            new WorkItem { WorkflowRequest = request },
+            WorkKeys.Turn(contents.Id),
+            new HandoutEnds(
+                answer =>
+                {
+                    // Nothing to wait for: an answer that gets lost is asked for again.
+                    instance.Tell(() => current.Response = (WorkflowResponse)answer);
+                    return Task.FromResult<WorkflowRefusal?>(null);
+                },
+                reason => instance.Tell(() => current.Undeliverable = reason),
+                () => { }));
+        if (current.Batch.Exists(m => m.NeedsSaving)) StartGrace(current);
+        runtime.Queue.Enqueue(current.Handout);
+    }
+
+    private void StartGrace(OutstandingTurn current)
+    {
+        if (runtime.Options.SaveGrace <= TimeSpan.Zero) current.GraceIsOver = true;
+        else current.Grace = runtime.Timers.Schedule(runtime.Now + runtime.Options.SaveGrace, () => instance.Tell(() => current.GraceIsOver = true));
+    }
+
+    public async ValueTask FinishAsync(OutstandingTurn current, WorkflowResponse response)
+    {
+        TurnOutcome outcome;
+        try
+        {
+            outcome = TurnApplier.Apply(Facts(current), response);
+        }
+        catch (InvalidOperationException invalid)
+        {
+            // The same answer would come again for ever, so the instance fails instead.
+            runtime.Logger.AnswerInvalid(invalid, contents.Id);
+            outcome = TurnApplier.Apply(Facts(current), Failure(invalid));
+        }
+
+        if (outcome.Repeated.Count > 0) runtime.Logger.ActionsRepeated(contents.Id, outcome.Repeated);
+        if (outcome.Stall is { } stall) await AbandonAsync(stall);
+        else if (outcome.Next is { } next) await steps.ContinueAsNewAsync(current, outcome, next);
+        else await steps.StepAsync(current, outcome);
+    }
+
+    /// <summary>The turn comes to nothing; its messages wait again, behind the stall.</summary>
+    public async ValueTask AbandonAsync(Stall stall)
+    {
+        Withdraw();
+        instance.IsBlocked = true;
+        await steps.StallAsync(stall);
+    }
+
+    /// <summary>Takes the turn back from the worker. Its messages wait again where they were.</summary>
+    public void Withdraw()
+    {
+        if (contents.Turn is not { } turn) return;
+        if (turn.Handout is { } handout) runtime.Queue.Withdraw(handout);
+        turn.Grace?.Dispose();
+        contents.Inbox.PutBack(turn.Batch);
+        contents.Turn = null;
+    }
+
+    private Turn Facts(OutstandingTurn current)
+        => new(runtime.AppId, contents.Execution, current.Events, runtime.Now, WorkflowRuntime.NewId, runtime.Options.MaxMessageBytes);
+
+    private string? ExecutionIdOf(OutstandingTurn current)
+        => current.Events.Find(e => e.ExecutionStarted is not null)?.ExecutionStarted.WorkflowInstance?.ExecutionId ?? contents.Execution.ExecutionId;
+
+    private static WorkflowResponse Failure(InvalidOperationException invalid) => new()
+    {
+        Actions =
+        {
+            new WorkflowAction
+            {
+                Id = HistoryEvents.NoId,
+                CompleteWorkflow = new CompleteWorkflowAction
+                {
+                    WorkflowStatus = OrchestrationStatus.Failed,
+                    FailureDetails = new TaskFailureDetails
+                    {
+                        ErrorType = "InvalidWorkflowAction",
+                        ErrorMessage = invalid.Message,
+                        StackTrace = "",
+                        IsNonRetriable = true,
+                    },
+                },
+            },
+        },
+    };
+}

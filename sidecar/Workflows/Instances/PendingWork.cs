@@ -1,0 +1,156 @@
+using Sidecar.Workflows.Protocol;
+using Sidecar.Workflows.Dispatch;
+using Sidecar.Workflows.History;
+using Sidecar.Timers;
+using Sidecar.Workflows.Timers;
+
+namespace Sidecar.Workflows.Instances;
+
+/// <summary>What committed history sets off: activities and timers. All of it follows from the history, so none of it is stored.</summary>
+internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, InstanceContents contents)
+{
+    private readonly Dictionary<int, Handout> activities = [];
+    private readonly Dictionary<int, DueCall> timers = [];
+    private DueCall? scheduledStart;
+
+    private string Id => contents.Id;
+
+    private Execution Execution => contents.Execution;
+
+    /// <summary>Starts what a committed event calls for, and forgets what it has settled.</summary>
+    public void Start(HistoryEvent happened)
+    {
+        if (happened.TaskScheduled is not null) StartActivity(happened);
+        else if (happened.TimerCreated is not null) ArmTimer(happened);
+        else if (Resolution.Of(happened) is { Kind: ResolutionKind.Task } task) activities.Remove(task.Id);
+        else if (Resolution.Of(happened) is { Kind: ResolutionKind.Timer } timer) timers.Remove(timer.Id);
+    }
+
+    public void StartActivity(HistoryEvent scheduled, int attempt = 0)
+    {
+        var app = Family.AppOf(runtime.AppId, scheduled.Router);
+        var queue = app is null ? runtime.Queue : runtime.Peers.Find(app)?.Runtime.Queue;
+        if (queue is null)
+        {
+            var delay = runtime.RetryDelay(attempt);
+            runtime.Logger.PeerMissing(app!, Id, delay);
+            RetryActivity(scheduled, attempt, delay);
+            return;
+        }
+
+        var task = scheduled.TaskScheduled;
+        var span = runtime.Spans.Activity(Id, scheduled);
+        var request = new ActivityRequest
+        {
+            Name = task.Name,
+            Version = task.Version,
+            Input = task.Input,
+            WorkflowInstance = new WorkflowInstance { InstanceId = Id },
+            TaskId = scheduled.EventId,
+            TaskExecutionId = task.TaskExecutionId,
+            ParentTraceContext = WorkflowSpans.Told(span, task.ParentTraceContext),
+            PropagatedHistory = Propagation.Assemble(runtime.AppId, Execution, [], task.HistoryPropagationScope),
+        };
+        var current = Execution;
+        var handout = new Handout(
+            new WorkItem { ActivityRequest = request },
+            WorkKeys.Activity(Id, scheduled.EventId),
+            new HandoutEnds(
+                answer =>
+                {
+                    WorkflowSpans.End(span, ((ActivityResponse)answer).FailureDetails);
+                    return ActivityEndedAsync(scheduled, (ActivityResponse)answer, current.ExecutionId);
+                },
+                reason => _ = instance.PostAsync(HistoryEvents.TaskFailed(runtime.Now, scheduled, TooLarge(reason)), current.ExecutionId),
+                () => instance.Tell(() =>
+                {
+                    activities.Remove(scheduled.EventId);
+                    RetryActivity(scheduled, 0, runtime.Options.FirstRetry);
+                })));
+        activities[scheduled.EventId] = handout;
+        queue.Enqueue(handout);
+        runtime.Meter.ActivityRequested(task.Name);
+    }
+
+    /// <summary>Everything open in the history is under way again, but for children.</summary>
+    public void Resume()
+    {
+        foreach (var scheduled in Execution.Open(ResolutionKind.Task).ToList())
+        {
+            var isUnderWay = activities.ContainsKey(scheduled.EventId) || contents.Inbox.IsSettling(new(ResolutionKind.Task, scheduled.EventId));
+            if (!isUnderWay) StartActivity(scheduled);
+        }
+
+        foreach (var created in Execution.Open(ResolutionKind.Timer).ToList()) ArmTimer(created);
+    }
+
+    private void RetryActivity(HistoryEvent scheduled, int attempt, TimeSpan delay)
+    {
+        var of = Execution.ExecutionId;
+        runtime.Timers.Schedule(runtime.Now + delay, () => instance.Tell(() =>
+        {
+            var isWanted = (!instance.IsClosed || Execution.Completed is not null) && of == Execution.ExecutionId && Execution.IsOpen(new(ResolutionKind.Task, scheduled.EventId));
+            if (isWanted && !activities.ContainsKey(scheduled.EventId)) StartActivity(scheduled, attempt + 1);
+        }));
+    }
+
+    private Task<WorkflowRefusal?> ActivityEndedAsync(HistoryEvent scheduled, ActivityResponse response, string? forExecution)
+    {
+        runtime.Meter.ActivityEnded(scheduled.TaskScheduled.Name, response.FailureDetails is null, runtime.Now - scheduled.Timestamp.ToDateTimeOffset());
+        var happened = response.FailureDetails is { } failure
+            ? HistoryEvents.TaskFailed(runtime.Now, scheduled, failure)
+            : HistoryEvents.TaskCompleted(runtime.Now, scheduled, response.Result);
+        return instance.PostAsync(happened, forExecution);
+    }
+
+    private void ArmTimer(HistoryEvent created)
+    {
+        var current = Execution;
+        timers[created.EventId] = runtime.Timers.Schedule(DueTimes.Of(created.TimerCreated.FireAt), () => instance.Tell(() =>
+        {
+            if (instance.IsClosed || !ReferenceEquals(current, Execution) || EventTimers.IsVoid(Execution.History, created.EventId)) return;
+            instance.Receive(new Message(HistoryEvents.TimerFired(runtime.Now, created), contents.NextSequence()) { IsDerived = true });
+        }));
+    }
+
+    /// <summary>An execution that is to start later is looked at again when it is due.</summary>
+    public void ArmScheduledStart()
+    {
+        if (scheduledStart is not null || Execution.Started is not null || contents.Inbox.ScheduledStart is not { } due) return;
+        scheduledStart = runtime.Timers.Schedule(due, () => instance.Tell(() => scheduledStart = null));
+    }
+
+    /// <summary>
+    /// Stops everything that is under way for the present execution. When the same execution goes on as
+    /// <paramref name="except"/>, its open activities stay with their workers: handed out anew they would run twice at once.
+    /// </summary>
+    public void Cancel(Execution? except = null)
+    {
+        scheduledStart?.Dispose();
+        scheduledStart = null;
+        foreach (var timer in timers.Values) timer.Dispose();
+        timers.Clear();
+        foreach (var (task, handout) in activities.ToList())
+        {
+            if (except?.ExecutionId == Execution.ExecutionId && except?.IsOpen(new(ResolutionKind.Task, task)) == true) continue;
+            Withdraw(handout);
+            activities.Remove(task);
+        }
+    }
+
+    private void Withdraw(Handout handout)
+    {
+        var app = handout.Item.ActivityRequest is { } request && Execution.Opened(new(ResolutionKind.Task, request.TaskId)) is { } scheduled
+            ? Family.AppOf(runtime.AppId, scheduled.Router)
+            : null;
+        (app is null ? runtime.Queue : runtime.Peers.Find(app)?.Runtime.Queue)?.Withdraw(handout);
+    }
+
+    private static TaskFailureDetails TooLarge(string reason) => new()
+    {
+        ErrorType = "PayloadSizeExceeded",
+        ErrorMessage = $"The activity's input is larger than the work item stream carries: {reason}",
+        StackTrace = "",
+        IsNonRetriable = true,
+    };
+}
