@@ -127,6 +127,7 @@ public static class Phrases
     public static readonly Phrase Approvals = new("Approvals", "承認待ち");
     public static readonly Phrase Interventions = new("Interventions", "介入待ち");
     public static readonly Phrase DeadLetters = new("Dead letters", "配信不能イベント");
+    public static readonly Phrase ChargedThoughCancelled = new("Charged though cancelled", "取消済みで未返金");
     public static readonly Phrase NothingWaits = new("Nothing waits.", "待っているものはありません。");
     public static readonly Phrase Age = new("Age", "経過");
     public static readonly Phrase Cause = new("Cause", "原因");

@@ -26,7 +26,8 @@ internal static class ServiceRoutes
         new(["POST"], "customers", "customers", null),
         new(["GET", "PUT"], "customers", "customers", Roles.Customer),
         new(["GET", "POST"], "operations", "orders", Roles.Operator),
-        new(["GET", "POST"], "operations/shipments", "shipping", Roles.Operator),
+        new(["GET"], "operations/payments", "payments", Roles.Operator),
+        new(["POST"], "operations/shipments", "shipping", Roles.Operator),
     ];
 
     public static void MapServices(this WebApplication app)

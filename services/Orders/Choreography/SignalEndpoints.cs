@@ -6,7 +6,11 @@ using ServiceDefaults.Events;
 namespace Orders.Choreography;
 
 /// <summary>What other services tell, in the fields that orders read. All carry the same envelope: eventId, version, orderId.</summary>
-internal sealed record ServiceNews(string EventId, string OrderId, string? Reason = null, int? Round = null, int Attempts = 1, string? Tracking = null);
+internal sealed record ServiceNews(string EventId, string OrderId, string? Reason = null, int? Round = null, int Attempts = 1, string? Tracking = null, string? Code = null)
+{
+    /// <summary>The reason in words, where <see cref="Reason"/> is a word for programs.</summary>
+    public string? Message { get; init; }
+}
 
 /// <summary>Takes what other services tell about an order to its stream.</summary>
 internal sealed class Signals(OrderStreams streams, IOptions<SagaOptions> options, TimeProvider time)
@@ -14,7 +18,7 @@ internal sealed class Signals(OrderStreams streams, IOptions<SagaOptions> option
     public async Task<Delivery> HearAsync(IncomingEvent<ServiceNews> told, CancellationToken cancellation)
     {
         var news = told.Data;
-        var signal = new Signal(told.Type, news.Reason, news.Round, news.Attempts, news.Tracking);
+        var signal = new Signal(told.Type, news.Message ?? news.Reason, news.Round, news.Attempts, news.Tracking, news.Code);
         if (told.Type is "shipment.shipped" or "shipment.delivered")
         {
             return await MoveOnAsync(news, told.Type == "shipment.delivered", cancellation);

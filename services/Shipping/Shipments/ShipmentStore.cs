@@ -37,7 +37,7 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
     private Task<bool> TrySaveAsync(Stored<Shipment> read, Shipment next, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        var data = new ShipmentEvent($"{next.OrderId}:{next.EventType()}", next.Version, now, next.OrderId, next.Tracking, next.Reason);
+        var data = new ShipmentEvent($"{next.OrderId}:{next.EventType()}", next.Version, now, next.OrderId, next.Tracking, next.Reason, next.Status == ShipmentStatus.Refused ? ShipmentRules.AddressNotServed : null);
         return shipments.TryReplaceAsync(next.OrderId, read, next with { Since = next.Version == read.Value.Version ? next.Since : now }, Outgoing(next, data), cancellation);
     }
 
@@ -47,5 +47,5 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
         => new(shipment.EventType(), shipment.OrderId, data) { Saga = shipment.Saga ?? SagaKinds.Orchestration, RequestId = shipment.RequestId };
 
     /// <summary>Stored format of the events on the topic <c>shipments</c>.</summary>
-    private sealed record ShipmentEvent(string EventId, int Version, DateTimeOffset OccurredAt, string OrderId, string? Tracking, string? Reason);
+    private sealed record ShipmentEvent(string EventId, int Version, DateTimeOffset OccurredAt, string OrderId, string? Tracking, string? Reason, string? Code);
 }

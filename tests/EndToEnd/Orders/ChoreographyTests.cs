@@ -39,7 +39,7 @@ public sealed class ChoreographyTests(SharedSystem shared)
         var order = await CancelledWithEverythingAsBeforeAsync(Api.Order(token: "tok_declined", saga: Choreography));
 
         Assert.Equal(["create-order compensated", "reserve-inventory compensated", "process-payment failed", "arrange-shipment pending"], order.States);
-        Assert.Equal("card_declined", order.Reason);
+        Assert.Equal(("The card was declined.", "card-declined"), (order.Reason, order.ReasonCode));
     }
 
     [Fact]
@@ -52,6 +52,8 @@ public sealed class ChoreographyTests(SharedSystem shared)
             ["order.created", "order.payment-requested", "order.shipment-requested", "order.refund-requested", "order.release-requested", "order.cancelled"],
             await system.Api.EventsAsync(order.OrderId));
         Assert.True(system.Books.Payments()[order.OrderId] is { Captured: true, Refunded: true }, "the charge must have been given back");
+        Assert.All(order.Steps, step => Assert.True(step.StartedAt is not null && step.EndedAt >= step.StartedAt && step.Attempts == 1, $"{step}"));
+        Assert.All(order.Steps.Take(3), step => Assert.True(step.Compensation is { State: "done", Attempts: 1 } && step.Compensation.StartedAt >= order.Steps[3].EndedAt, $"{step}"));
     }
 
     [Theory]
@@ -63,6 +65,7 @@ public sealed class ChoreographyTests(SharedSystem shared)
 
         Assert.Equal("confirmed", order.Status);
         Assert.Equal(new Booking(order.OrderId, order.Total, Captured: true, Refunded: false), system.Books.Payments()[order.OrderId]);
+        Assert.Equal(token == "tok_flaky" ? 3 : 1, order.Steps[2].Attempts);
     }
 
     [Fact]

@@ -56,17 +56,19 @@ public sealed class OutcomeTests(SharedSystem shared)
 
         Assert.Equal(["create-order compensated", "reserve-inventory failed", "process-payment pending", "arrange-shipment pending"], order.States);
         Assert.Contains(product, order.Reason, StringComparison.Ordinal);
+        Assert.Equal(("out-of-stock", "out-of-stock"), (order.ReasonCode, order.Steps[1].Code));
     }
 
     [Theory]
-    [InlineData("tok_declined", "card_declined")]
-    [InlineData("tok_insufficient_funds", "insufficient_funds")]
-    public async Task A_declined_payment_cancels_the_order_and_frees_its_goods(string token, string reason)
+    [InlineData("tok_declined", "card-declined", "The card was declined.")]
+    [InlineData("tok_insufficient_funds", "insufficient-funds", "The card does not cover the amount.")]
+    public async Task A_declined_payment_cancels_the_order_and_frees_its_goods(string token, string code, string reason)
     {
         var order = await CancelledWithEverythingAsBeforeAsync(Api.Order(token: token));
 
         Assert.Equal(["create-order compensated", "reserve-inventory compensated", "process-payment failed", "arrange-shipment pending"], order.States);
-        Assert.Contains(reason, order.Reason, StringComparison.Ordinal);
+        Assert.Equal((reason, code, null), (order.Reason, order.ReasonCode, order.Cause));
+        Assert.Equal((reason, code), (order.Steps[2].Error, order.Steps[2].Code));
     }
 
     [Fact]
@@ -75,8 +77,11 @@ public sealed class OutcomeTests(SharedSystem shared)
         var order = await CancelledWithEverythingAsBeforeAsync(Api.Order(customer: "customer-3"));
 
         Assert.Equal(["create-order compensated", "reserve-inventory compensated", "process-payment compensated", "arrange-shipment failed"], order.States);
-        var times = order.Steps.Select(step => step.At).ToList();
-        Assert.Equal(times.OrderDescending(), times); // the last step failed first, then each before it was undone
+        Assert.Equal(order.Steps.Select(step => step.StartedAt).Order(), order.Steps.Select(step => step.StartedAt));
+        var undone = order.Steps.Take(3).Select(step => step.Compensation!.EndedAt).ToList();
+        Assert.Equal(undone.OrderDescending(), undone); // the last step failed first, then each before it was undone
+        Assert.All(order.Steps, step => Assert.True(step.EndedAt >= step.StartedAt && step.Attempts == 1, $"{step}"));
+        Assert.All(order.Steps.Take(3), step => Assert.True(step.Compensation is { State: "done", Attempts: 1 } && step.Compensation.StartedAt >= order.Steps[3].EndedAt, $"{step}"));
         var booking = system.Books.Payments()[order.OrderId];
         Assert.True(booking is { Captured: true, Refunded: true }, "the charge must have been given back");
     }
