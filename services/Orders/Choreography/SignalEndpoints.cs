@@ -51,7 +51,7 @@ internal sealed class Signals(OrderStreams streams, IOptions<SagaOptions> option
 
     /// <summary>A busy stream is tried again; news of an order that does not exist is for a person to look at.</summary>
     private static Delivery Settle(ServiceDefaults.Refusals.Refusal? refusal, Order? order)
-        => refusal is not null ? Delivery.Retry : order is null ? Delivery.Drop : Delivery.Done;
+        => refusal is not null ? Delivery.RetryBecause(refusal.Detail) : order is null ? Delivery.DropBecause("There is no such order.") : Delivery.Done;
 }
 
 internal static class SignalEndpoints

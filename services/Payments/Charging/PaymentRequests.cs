@@ -31,7 +31,7 @@ internal sealed partial class PaymentRequests(Cashier cashier, PaymentStore paym
         var order = asked.Data;
         if (order.Amount < 0 || string.IsNullOrEmpty(order.Currency) || string.IsNullOrEmpty(order.PaymentToken))
         {
-            return Delivery.Drop;
+            return Delivery.DropBecause("The request lacks amount, currency or payment token.");
         }
         var failed = await TryAsync(order.OrderId, options.Value.ChargeAttempts, attempt => cashier.ChargeAsync(order.OrderId, order.Amount, order.Currency, order.PaymentToken, cancellation, SagaKinds.Choreography, attempt), cancellation);
         if (failed is not null)
