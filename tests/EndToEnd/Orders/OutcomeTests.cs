@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using EndToEnd.Systems;
 
 namespace EndToEnd.Orders;
@@ -48,14 +50,28 @@ public sealed class OutcomeTests(SharedSystem shared)
     }
 
     [Theory]
-    [InlineData("product-11", 1)]
-    [InlineData("product-12", 51)]
-    public async Task Without_enough_stock_the_order_is_cancelled_and_nothing_is_held_or_charged(string product, int quantity)
+    [InlineData("product-11", 1, 0)]
+    [InlineData("product-12", 51, 50)]
+    public async Task What_is_not_in_stock_is_refused_at_once_with_what_is_left(string product, int quantity, int left)
     {
-        var order = await CancelledWithEverythingAsBeforeAsync(Api.Order(product, quantity));
+        using var refused = await system.Api.PostAsync(Api.Order(product, quantity));
+
+        var problem = (await refused.Content.ReadFromJsonAsync<StockProblem>())!;
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "out-of-stock"), (refused.StatusCode, problem.Code));
+        Assert.Equal([new ShortageView(product, quantity, left)], problem.Items);
+    }
+
+    [Theory]
+    [InlineData("orchestration")]
+    [InlineData("choreography")]
+    public async Task An_order_that_comes_too_late_for_the_last_unit_is_cancelled_by_its_saga_and_nothing_is_held_or_charged(string saga)
+    {
+        var order = await system.Api.PlaceTooLateAsync(saga);
 
         Assert.Equal(["create-order compensated", "reserve-inventory failed", "process-payment pending", "arrange-shipment pending"], order.States);
-        Assert.Contains(product, order.Reason, StringComparison.Ordinal);
+        Assert.Equal(0, system.Books.Payments().GetValueOrDefault(order.OrderId)?.Kept ?? 0);
+        Assert.Equal(["order.created", "order.cancelled"], await system.Api.EventsAsync(order.OrderId));
+        Assert.Contains(order.Items[0].ProductId, order.Reason, StringComparison.Ordinal);
         Assert.Equal(("out-of-stock", "out-of-stock"), (order.ReasonCode, order.Steps[1].Code));
     }
 
@@ -96,6 +112,10 @@ public sealed class OutcomeTests(SharedSystem shared)
         Assert.Equal("confirmed", order.Status);
         Assert.Equal(new Booking(order.OrderId, order.Total, Captured: true, Refunded: false), system.Books.Payments()[order.OrderId]);
     }
+
+    private sealed record StockProblem(string Code, List<ShortageView> Items);
+
+    private sealed record ShortageView(string ProductId, int Wanted, int Available);
 
     private async Task<OrderView> CancelledWithEverythingAsBeforeAsync(object request)
     {
