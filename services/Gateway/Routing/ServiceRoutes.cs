@@ -1,4 +1,5 @@
 using Gateway.Aggregation;
+using Gateway.Resilience;
 using ServiceDefaults.Identity;
 using ServiceDefaults.Requests;
 using Yarp.ReverseProxy.Forwarder;
@@ -48,7 +49,7 @@ internal static class ServiceRoutes
                     transforms.AddResponseTransform(response => ForgetChanged(remembered, response.HttpContext));
                 }
             });
-            var endpoint = app.MapForwarder($"/api/{route.Path}/{{**rest}}", sidecar, config, transformer, invoker).WithMetadata(new HttpMethodMetadata(route.Methods));
+            var endpoint = app.MapForwarder($"/api/{route.Path}/{{**rest}}", sidecar, config, transformer, invoker).WithMetadata(new HttpMethodMetadata(route.Methods), route).GuardedBy(route.AppId);
             if (route.Policy is { } policy)
             {
                 endpoint.RequireAuthorization(policy);

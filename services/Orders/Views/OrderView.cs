@@ -26,6 +26,9 @@ internal sealed record OrderView(
     /// <summary>The status of an order that is being undone.</summary>
     public const string Cancelling = "cancelling";
 
+    /// <summary>The number of events that have made the order so. Absent in views from before it was kept.</summary>
+    public int? Version { get; init; }
+
     /// <summary>The stable code of <paramref name="Reason"/>.</summary>
     public string? ReasonCode { get; init; }
 
@@ -51,6 +54,7 @@ internal sealed record OrderView(
         var status = order.Interventions.Any(one => one.Decided is null) ? "intervention" : IsBeingUndone(order, live) ? Cancelling : order.Status.ToString().ToLowerInvariant();
         return new OrderView(orderId, order.CustomerId, status, order.Saga, order.Items, order.Total, order.Currency, stream.CreatedAt(), stream.UpdatedAt(), steps, order.Reason)
         {
+            Version = stream.Version,
             ReasonCode = order.ReasonCode,
             Cause = order.Cause,
             CustomerName = order.CustomerName,
