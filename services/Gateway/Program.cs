@@ -1,32 +1,13 @@
-using Gateway.Aggregation;
-using Gateway.Documentation;
 using Gateway.Hosting;
-using Gateway.Identity;
 using Gateway.Limits;
 using Gateway.Routing;
 using ServiceDefaults;
-using ServiceDefaults.Identity;
-using ServiceDefaults.Requests;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.Configuration[AppToken.Edge] = "true";
-builder.AddServiceDefaults().AddIdentity().AddLimits().AddEdge();
-builder.Services.AddReverseProxy();
-builder.Services.AddMemoryCache().AddSingleton<RememberedCustomers>().AddSingleton<ServiceHealth>().AddOrderFeed();
-builder.Services.AddServiceClient<OrdersClient>("orders").AddServiceClient<CustomersClient>("customers");
-
-var app = builder.Build().UseTrustedProxies().UseServiceDefaults().UseStartGuard();
+var app = WebApplication.CreateBuilder(args).AddGateway().Build().UseTrustedProxies().UseServiceDefaults().UseStartGuard();
 app.UseAuthentication();
 app.UseRateLimiter();
 app.UseAuthorization();
 app.Use(next => context => PathRules.CheckAsync(context, next));
 app.Use(next => context => app.Services.GetRequiredService<Places>().GuardAsync(context, next));
-app.MapPrometheusScrapingEndpoint().RequireAuthorization(Roles.Operator);
-app.MapTokens();
-app.MapDocumentation();
-app.MapEntryPage();
-app.MapOrderDetails();
-app.MapOrderFeed();
-app.MapServiceHealth();
-app.MapServices();
+app.MapGateway();
 app.Run();

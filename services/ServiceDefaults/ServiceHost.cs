@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 using ServiceDefaults.Startup;
@@ -53,7 +54,7 @@ public static class ServiceHost
         builder.Services.AddExceptionHandler<FailureHandler>();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddDaprClient(client => client.UseJsonSerializationOptions(Json.Options));
-        builder.Services.AddSingleton<StartupState>();
+        builder.Services.AddSingleton<StartupState>().AddSingleton<DeliveryFailures>();
         builder.AddTelemetry();
         builder.Services.AddHealthChecks().AddCheck<StartupState>("startup");
         return builder;

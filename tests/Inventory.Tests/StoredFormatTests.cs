@@ -50,7 +50,7 @@ public sealed class StoredFormatTests
 
         var published = Assert.Single(state.Published);
         Assert.Equal((type, "o1", "inventory-choreography"), (published.Type, published.Subject, Assert.Single(state.Outboxes)));
-        Assert.Equal($$"""{"eventId":"o1:{{type}}","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","items":[{"productId":"tea","quantity":2}],"reason":"why"}""", published.Json);
+        Assert.Equal($$"""{"eventId":"o1:{{type}}","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","items":[{"productId":"tea","quantity":2}],"reason":"why"{{(status == "failed" ? ",\"code\":\"out-of-stock\"" : "")}}}""", published.Json);
         Assert.Equal(published.Json, state.JsonOf("inventory-store", "reservation-o1"));
     }
 

@@ -197,6 +197,22 @@ public sealed class CashierTests
 
     private Task<Payment> ChargeAsync() => cashier.ChargeAsync("o1", 1000, "EUR", "tok_ok", default);
 
+    [Fact]
+    public async Task A_decision_about_a_refund_is_recorded_once_and_not_for_money_that_is_back()
+    {
+        await ChargeAsync();
+        var skip = new RefundDecision(RefundDecisionKind.Skip, "written off", "eve", time.GetUtcNow());
+
+        var first = await cashier.RecordDecisionAsync("o1", skip, default);
+        var again = await cashier.RecordDecisionAsync("o1", skip with { Kind = RefundDecisionKind.Resolved }, default);
+
+        Assert.Equal((PaymentStatus.Completed, skip), (first!.Status, first.Decision));
+        Assert.Equal(first, again);
+        Assert.Equal(["payment.completed", "payment.refund-decided"], state.Published.Select(published => published.Type));
+        Assert.Null(await cashier.RecordDecisionAsync("o2", skip, default));
+        Assert.Null((Payment.Begin("o3", 0, "EUR", "") with { Status = PaymentStatus.Refunded }).Decide(skip));
+    }
+
     private Task<Payment> RefundAsync() => cashier.RefundAsync("o1", default);
 
     private async Task<Payment> StoredAsync() => (await payments.FindAsync("o1", default))!.Value;

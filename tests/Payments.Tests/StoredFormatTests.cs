@@ -50,11 +50,31 @@ public sealed class StoredFormatTests
             [
                 new PublishedEvent("payment.completed", "o1", """{"eventId":"o1:payment.completed","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","amount":1000,"currency":"EUR"}"""),
                 new PublishedEvent("payment.refunded", "o1", """{"eventId":"o1:payment.refunded","version":2,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","amount":1000,"currency":"EUR"}"""),
-                new PublishedEvent("payment.failed", "o2", """{"eventId":"o2:payment.failed","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o2","amount":1000,"currency":"EUR","reason":"card_declined"}"""),
+                new PublishedEvent("payment.failed", "o2", """{"eventId":"o2:payment.failed","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o2","amount":1000,"currency":"EUR","reason":"card_declined","code":"card-declined","message":"The card was declined."}"""),
             ],
             state.Published);
         Assert.Equal(["payments-store", "payments-store", "payments-choreography"], state.Outboxes);
         Assert.NotNull(state.JsonOf("payments-store", "payment-o1"));
+    }
+
+    [Theory]
+    [InlineData("Skip", "skip", "completed")]
+    [InlineData("Resolved", "resolved", "refunded")]
+    public async Task A_decision_about_a_refund_is_kept_with_its_payment_and_published(string kind, string word, string status)
+    {
+        var state = new MemoryState().Knows<Payment>();
+        var at = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        var payments = new PaymentStore(state.Client, new FakeTimeProvider(at));
+        var begun = await payments.FindOrBeginAsync(Begun.Complete(), default);
+
+        Assert.True(await payments.TryRecordDecisionAsync(begun, begun.Value.Decide(new RefundDecision(Enum.Parse<RefundDecisionKind>(kind), "by hand", "eve", at))!, default));
+
+        Assert.Equal(
+            $$$"""{"orderId":"o1","status":"{{{status}}}","amount":1000,"currency":"EUR","token":"tok_ok","version":2,"decision":{"kind":"{{{word}}}","note":"by hand","operator":"eve","at":"2026-01-02T03:04:05+00:00"}}""",
+            state.JsonOf("payments-store", "payment-o1"));
+        Assert.Equal(
+            $$"""{"eventId":"o1:payment.refund-decided","version":2,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","decision":"{{word}}","status":"{{status}}","note":"by hand","operator":"eve"}""",
+            Assert.Single(state.Published).Json);
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Dapr.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Moq;
 using ServiceDefaults.Events;
 
 namespace ServiceDefaults.Tests;
@@ -15,7 +17,7 @@ public sealed class ReplayTests : IAsyncLifetime
         builder =>
         {
             builder.Configuration["APP_ID"] = "payments";
-            builder.Services.AddSingleton(listener);
+            builder.Services.AddSingleton(listener).AddSingleton(TimeProvider.System).AddSingleton(Mock.Of<DaprClient>()).AddSingleton<DeliveryFailures>();
         },
         service =>
         {

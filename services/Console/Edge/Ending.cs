@@ -14,6 +14,7 @@ public sealed record Ending(string Key, Phrase Title, string ProductId = "produc
         new("confirmed", Phrases.EndConfirmed),
         new("declined", Phrases.EndDeclined, PaymentToken: "tok_declined"),
         new("out-of-stock", Phrases.EndOutOfStock, ProductId: "product-11"),
+        new("last-units", Phrases.EndLastUnits, ProductId: "product-12", Quantity: 50),
         new("not-served", Phrases.EndNotServed, CustomerId: Unserved),
         new("timeout", Phrases.EndTimeout, PaymentToken: "tok_timeout"),
         new("flaky", Phrases.EndFlaky, PaymentToken: "tok_flaky"),

@@ -11,6 +11,9 @@ public sealed record OrderView(string OrderId, string CustomerId, string Status,
 
     public string? Reason { get; init; }
 
+    /// <summary>The technical cause; the gateway tells operators alone.</summary>
+    public string? Cause { get; init; }
+
     public string? CustomerName { get; init; }
 
     public CustomerView? Customer { get; init; }
@@ -24,9 +27,11 @@ public sealed record OrderView(string OrderId, string CustomerId, string Status,
 
 public sealed record OrderLine(string ProductId, int Quantity, long UnitPrice);
 
-/// <summary><paramref name="At"/>: when the state was reached. The other times and the attempts are shown as soon as the gateway knows them.</summary>
+/// <summary><paramref name="At"/>: when the state was reached. Orders from before the other times and the attempts were kept have this one alone.</summary>
 public sealed record StepView(string Name, string State, DateTimeOffset? At = null, string? Error = null)
 {
+    public string? Cause { get; init; }
+
     public DateTimeOffset? StartedAt { get; init; }
 
     public DateTimeOffset? EndedAt { get; init; }
@@ -45,6 +50,8 @@ public sealed record CompensationView(string State)
     public int? Attempts { get; init; }
 
     public string? Error { get; init; }
+
+    public string? Cause { get; init; }
 
     public string? By { get; init; }
 

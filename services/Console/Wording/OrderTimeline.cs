@@ -31,7 +31,7 @@ internal static class OrderTimeline
             StartedAt = step.StartedAt ?? (step.State == "done" && ended >= before ? before : null),
             EndedAt = ended,
             Attempts = step.Attempts,
-            Detail = step.Error,
+            Detail = Sentence(step.Error, step.Cause),
             Undoing = step.Compensation is { } undoing ? Of(undoing, text) : null,
         };
     }
@@ -44,7 +44,9 @@ internal static class OrderTimeline
             StartedAt = undoing.StartedAt,
             EndedAt = undoing.EndedAt,
             Attempts = undoing.Attempts,
-            Detail = undoing.By is null ? undoing.Error : string.Join(" ", new[] { text[Phrases.Decided, undoing.By, state], undoing.Note }.Where(part => !string.IsNullOrEmpty(part))),
+            Detail = undoing.By is null ? Sentence(undoing.Error, undoing.Cause) : Sentence(text[Phrases.Decided, undoing.By, state], undoing.Note),
         };
     }
+
+    private static string? Sentence(params string?[] parts) => string.Join(" ", parts.Where(part => !string.IsNullOrEmpty(part))) is { Length: > 0 } text ? text : null;
 }

@@ -127,6 +127,7 @@ public static class Phrases
     public static readonly Phrase Approvals = new("Approvals", "承認待ち");
     public static readonly Phrase Interventions = new("Interventions", "介入待ち");
     public static readonly Phrase DeadLetters = new("Dead letters", "配信不能イベント");
+    public static readonly Phrase ChargedThoughCancelled = new("Charged though cancelled", "取消済みで未返金");
     public static readonly Phrase NothingWaits = new("Nothing waits.", "待っているものはありません。");
     public static readonly Phrase Age = new("Age", "経過");
     public static readonly Phrase Cause = new("Cause", "原因");
@@ -164,7 +165,8 @@ public static class Phrases
     public static readonly Phrase NotPlaced = new("{0} orders were not taken.", "{0} 件の注文は受け付けられませんでした。");
     public static readonly Phrase EndConfirmed = new("Confirmed", "確定");
     public static readonly Phrase EndDeclined = new("The card is declined", "カードが拒否される");
-    public static readonly Phrase EndOutOfStock = new("Out of stock", "在庫切れ");
+    public static readonly Phrase EndOutOfStock = new("Out of stock: refused at once", "在庫切れ: 即時拒否");
+    public static readonly Phrase EndLastUnits = new("The last units: one of several orders gets them", "最後の在庫: 複数の注文のうち 1 件だけ確定");
     public static readonly Phrase EndNotServed = new("The address is not served", "配送対象外の住所");
     public static readonly Phrase EndTimeout = new("The payment provider answers too late", "決済サービスの応答が遅すぎる");
     public static readonly Phrase EndFlaky = new("The payment provider fails twice", "決済サービスが 2 回失敗する");

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gateway.Limits;
+using Gateway.Resilience;
 using Gateway.Routing;
 using ServiceDefaults.Identity;
 
@@ -11,7 +12,7 @@ namespace Gateway.Aggregation;
 /// </summary>
 internal static class OrderDetails
 {
-    public static void MapOrderDetails(this IEndpointRouteBuilder routes) => routes.MapGet("/api/orders/{orderId}", GetAsync).RequireAuthorization(Roles.Customer).WithMetadata(WaitsForEnd.Instance);
+    public static void MapOrderDetails(this IEndpointRouteBuilder routes) => routes.MapGet("/api/orders/{orderId}", GetAsync).RequireAuthorization(Roles.Customer).WithMetadata(WaitsForEnd.Instance).GuardedBy("orders");
 
     private static async Task GetAsync(string orderId, OrdersClient orders, RememberedCustomers customers, HttpContext context)
     {
@@ -24,7 +25,7 @@ internal static class OrderDetails
             {
                 await own;
             }
-            await PassOnAsync(context, found);
+            await SidecarFailure.PassOnAsync(context, found);
             return;
         }
         var order = (await JsonNode.ParseAsync(await found.Content.ReadAsStreamAsync(cancellation), cancellationToken: cancellation))!.AsObject();
@@ -33,17 +34,5 @@ internal static class OrderDetails
             order["customer"] = JsonNode.Parse(customer);
         }
         await context.Response.WriteAsJsonAsync(order, cancellation);
-    }
-
-    private static async Task PassOnAsync(HttpContext context, HttpResponseMessage response)
-    {
-        if (await SidecarFailure.ReadAsync(response, context.RequestAborted) is { } message)
-        {
-            await SidecarFailure.WriteAsync(context, SidecarFailure.IsTimeout(message));
-            return;
-        }
-        context.Response.StatusCode = (int)response.StatusCode;
-        context.Response.ContentType = response.Content.Headers.ContentType?.ToString();
-        await response.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 }

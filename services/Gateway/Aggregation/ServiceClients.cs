@@ -1,3 +1,4 @@
+using Gateway.Resilience;
 using Gateway.Routing;
 using Microsoft.Extensions.Caching.Memory;
 
@@ -5,8 +6,19 @@ namespace Gateway.Aggregation;
 
 internal sealed class OrdersClient(HttpClient http)
 {
+    private const int PerPage = 100;
+
     public Task<HttpResponseMessage> GetAsync(HttpContext asking, string orderId, CancellationToken cancellation)
         => http.AskAsync(asking, $"/orders/{Uri.EscapeDataString(orderId)}{asking.Request.QueryString}", cancellation);
+
+    /// <summary>The order as it is now, whatever the query of the request says.</summary>
+    public Task<HttpResponseMessage> FindAsync(HttpContext asking, string orderId, CancellationToken cancellation) => http.AskAsync(asking, $"/orders/{Uri.EscapeDataString(orderId)}", cancellation);
+
+    /// <summary>The newest orders, or those behind <paramref name="cursor"/>. A null customer is the customer who asks, or everybody for an operator.</summary>
+    public Task<HttpResponseMessage> ListAsync(HttpContext asking, string? customerId, string? cursor, CancellationToken cancellation)
+        => http.AskAsync(asking, $"/orders?limit={PerPage}{Part("customerId", customerId)}{Part("cursor", cursor)}", cancellation);
+
+    private static string Part(string name, string? value) => value is null ? "" : $"&{name}={Uri.EscapeDataString(value)}";
 }
 
 internal sealed class CustomersClient(HttpClient http)
@@ -19,7 +31,7 @@ internal sealed class CustomersClient(HttpClient http)
 /// Customers as the details of orders show them, each remembered for a few seconds: who follows an order asks for it again and again, and
 /// its customer hardly ever changes. A change through this gateway makes it forget.
 /// </summary>
-internal sealed class RememberedCustomers(CustomersClient customers, IMemoryCache memory)
+internal sealed class RememberedCustomers(CustomersClient customers, AppBreakers breakers, IMemoryCache memory)
 {
     /// <summary>How old a customer may be that another instance of the gateway has changed meanwhile.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
@@ -32,8 +44,14 @@ internal sealed class RememberedCustomers(CustomersClient customers, IMemoryCach
 
     private async Task<byte[]?> AskAsync(HttpContext asking, string customerId, CancellationToken cancellation)
     {
-        using var response = await customers.GetAsync(asking, customerId, cancellation);
-        return response.IsSuccessStatusCode ? memory.Set(customerId, await response.Content.ReadAsByteArrayAsync(cancellation), Lifetime) : null;
+        byte[]? found = null;
+        await breakers.Of("customers").TryAsync(async () =>
+        {
+            using var response = await customers.GetAsync(asking, customerId, cancellation);
+            found = response.IsSuccessStatusCode ? memory.Set(customerId, await response.Content.ReadAsByteArrayAsync(cancellation), Lifetime) : null;
+            return await SidecarFailure.EndOfAsync(response, cancellation);
+        });
+        return found;
     }
 }
 

@@ -1,8 +1,9 @@
+using Gateway.Resilience;
 using Gateway.Routing;
+using Gateway.Streaming;
 using Grpc.Core;
 using Orders.V1;
 using ServiceDefaults.Identity;
-using ServiceDefaults.Requests;
 
 namespace Gateway.Aggregation;
 
@@ -23,7 +24,7 @@ internal sealed class ServiceHealth(IConfiguration configuration, OrderService.O
         new(["GET"], "healthz", "shipping", Roles.Operator),
     ];
 
-    private readonly HttpClient sidecar = Sidecar(configuration);
+    private readonly HttpClient sidecar = SidecarClient.Create(configuration);
 
     public async Task<IReadOnlyList<ServiceState>> ReadAsync(HttpContext context, CancellationToken cancellation)
     {
@@ -72,19 +73,6 @@ internal sealed class ServiceHealth(IConfiguration configuration, OrderService.O
         {
             return true;
         }
-    }
-
-    private static HttpClient Sidecar(IConfiguration configuration)
-    {
-        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
-        {
-            BaseAddress = SidecarAddress.Http(configuration),
-        };
-        if (configuration["DAPR_API_TOKEN"] is { Length: > 0 } token)
-        {
-            http.DefaultRequestHeaders.Add("dapr-api-token", token);
-        }
-        return http;
     }
 }
 

@@ -1,4 +1,5 @@
 using Gateway.Aggregation;
+using Gateway.Resilience;
 using ServiceDefaults.Identity;
 using ServiceDefaults.Requests;
 using Yarp.ReverseProxy.Forwarder;
@@ -26,7 +27,8 @@ internal static class ServiceRoutes
         new(["POST"], "customers", "customers", null),
         new(["GET", "PUT"], "customers", "customers", Roles.Customer),
         new(["GET", "POST"], "operations", "orders", Roles.Operator),
-        new(["GET", "POST"], "operations/shipments", "shipping", Roles.Operator),
+        new(["GET"], "operations/payments", "payments", Roles.Operator),
+        new(["POST"], "operations/shipments", "shipping", Roles.Operator),
     ];
 
     public static void MapServices(this WebApplication app)
@@ -47,7 +49,7 @@ internal static class ServiceRoutes
                     transforms.AddResponseTransform(response => ForgetChanged(remembered, response.HttpContext));
                 }
             });
-            var endpoint = app.MapForwarder($"/api/{route.Path}/{{**rest}}", sidecar, config, transformer, invoker).WithMetadata(new HttpMethodMetadata(route.Methods));
+            var endpoint = app.MapForwarder($"/api/{route.Path}/{{**rest}}", sidecar, config, transformer, invoker).WithMetadata(new HttpMethodMetadata(route.Methods), route).GuardedBy(route.AppId);
             if (route.Policy is { } policy)
             {
                 endpoint.RequireAuthorization(policy);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Gateway.Resilience;
 using ServiceDefaults;
 using ServiceDefaults.Refusals;
 using Yarp.ReverseProxy.Transforms;
@@ -21,6 +22,10 @@ internal static class SidecarFailure
         if (response.ProxyResponse is null)
         {
             response.SuppressResponseBody = true;
+            if (context.Response.StatusCode is StatusCodes.Status502BadGateway or StatusCodes.Status504GatewayTimeout && !context.RequestAborted.IsCancellationRequested)
+            {
+                context.Items[LostCall.Mark] = true;
+            }
             await (context.Response.StatusCode is StatusCodes.Status413PayloadTooLarge
                 ? new Refusal(StatusCodes.Status413PayloadTooLarge, "body-too-large", $"A body has at most {ServiceHost.MostBodyBytes} bytes.").ToProblem().ExecuteAsync(context)
                 : WriteAsync(context, context.Response.StatusCode == StatusCodes.Status504GatewayTimeout));
@@ -29,6 +34,7 @@ internal static class SidecarFailure
         {
             response.SuppressResponseBody = true;
             context.Response.Headers.Clear();
+            MarkIfLost(context, response.ProxyResponse, message);
             await WriteAsync(context, IsTimeout(message));
         }
     }
@@ -53,6 +59,35 @@ internal static class SidecarFailure
             return ""; // not readable, and not the service's way of failing either
         }
     }
+
+    /// <summary>Answers with another service's failure, a sidecar's translated.</summary>
+    public static async Task PassOnAsync(HttpContext context, HttpResponseMessage response)
+    {
+        if (await ReadAsync(response, context.RequestAborted) is { } message)
+        {
+            MarkIfLost(context, response, message);
+            await WriteAsync(context, IsTimeout(message));
+            return;
+        }
+        context.Response.StatusCode = (int)response.StatusCode;
+        context.Response.ContentType = response.Content.Headers.ContentType?.ToString();
+        await response.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
+    }
+
+    /// <summary>What a call says about the app: a sidecar answers for an app that gives no answer, by a time-out or a status of its own.</summary>
+    public static async Task<CallEnd> EndOfAsync(HttpResponseMessage response, CancellationToken cancellation)
+        => await ReadAsync(response, cancellation) is { } message && IsLost(response, message) ? CallEnd.Lost : CallEnd.Answered;
+
+    private static void MarkIfLost(HttpContext context, HttpResponseMessage response, string message)
+    {
+        if (IsLost(response, message))
+        {
+            context.Items[LostCall.Mark] = true;
+        }
+    }
+
+    /// <summary>Refusals of the sidecar (a call that is not granted, a missing token) are 4xx, and say nothing about the app.</summary>
+    private static bool IsLost(HttpResponseMessage response, string message) => IsTimeout(message) || response.StatusCode >= HttpStatusCode.InternalServerError;
 
     public static bool IsTimeout(string message) => message.Contains(TimedOut, StringComparison.Ordinal);
 

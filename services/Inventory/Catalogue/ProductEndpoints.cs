@@ -27,7 +27,7 @@ internal static class ProductEndpoints
     private static async Task<IResult> PutAsync(string productId, ProductDetails details, StockTurns turns, CancellationToken cancellation)
         => (await turns.PutAsync(productId, details, cancellation)).ToResult(TypedResults.Ok);
 
-    /// <summary>What an order needs to know before it is taken: the catalogue's prices. Ids that are not there are left out.</summary>
+    /// <summary>What an order needs to know before it is taken: the catalogue's prices, and what is available now. Ids that are not there are left out.</summary>
     private static async Task<IResult> PricesAsync(PriceQuery query, StockStore store, CancellationToken cancellation)
     {
         if (query.ProductIds is not { Count: > 0 and <= MostAsked } ids || !ids.All(Identifier.IsValid))
@@ -35,7 +35,7 @@ internal static class ProductEndpoints
             return Refusal.Invalid("product-ids-invalid", $"productIds must name 1 to {MostAsked} products.").ToProblem();
         }
         var found = await store.FindAsync(ids.Distinct(StringComparer.Ordinal).ToList(), cancellation);
-        return TypedResults.Ok(new { items = found.Values.Select(product => new { product.Value.ProductId, product.Value.Name, product.Value.Price, product.Value.Currency }) });
+        return TypedResults.Ok(new { items = found.Values.Select(product => new { product.Value.ProductId, product.Value.Name, product.Value.Price, product.Value.Currency, product.Value.Available }) });
     }
 
     private static IResult Missing(string productId)

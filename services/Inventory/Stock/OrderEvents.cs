@@ -18,7 +18,7 @@ internal sealed partial class OrderEventHandler(Reserving reserving, ILogger<Ord
     {
         if (created.Data.Items is not { Count: > 0 } items)
         {
-            return Delivery.Drop;
+            return Delivery.DropBecause("The order has no items.");
         }
         await reserving.ReserveAsync(created.Data.OrderId, items, SagaKinds.Choreography, cancellation);
         return Delivery.Done;
@@ -37,7 +37,7 @@ internal sealed partial class OrderEventHandler(Reserving reserving, ILogger<Ord
         if (sold.Refusal is { } refusal)
         {
             LogNothingHeld(shipped.Data.OrderId, refusal.Detail);
-            return Delivery.Drop;
+            return Delivery.DropBecause(refusal.Detail);
         }
         return Delivery.Done;
     }

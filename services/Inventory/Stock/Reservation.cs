@@ -28,6 +28,9 @@ public sealed record Reservation(string OrderId, ReservationStatus Status, IRead
     /// <summary>Stored format: the reason of a release that nobody asked for.</summary>
     public const string Expired = "expired: its order is over, and nobody came for the goods";
 
+    /// <summary>Stored format: the code of a failed reservation, for programs.</summary>
+    public const string OutOfStock = "out-of-stock";
+
     /// <summary>The request that placed the order; absent in older records.</summary>
     public string? RequestId { get; init; }
 

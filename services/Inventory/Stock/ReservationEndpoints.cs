@@ -30,7 +30,7 @@ internal static class ReservationEndpoints
         return reservation.Status switch
         {
             ReservationStatus.Reserved or ReservationStatus.Sold => TypedResults.Ok(reservation),
-            ReservationStatus.Failed => Refusal.Conflict("out-of-stock", reservation.Reason!).ToProblem(),
+            ReservationStatus.Failed => Refusal.Conflict(Reservation.OutOfStock, reservation.Reason!).ToProblem(),
             _ => Refusal.Conflict("reservation-released", $"The reservation of order '{orderId}' was released already.").ToProblem(),
         };
     }

@@ -18,7 +18,7 @@ internal sealed class ReservationEvents(DaprClient dapr, TimeProvider time)
     public Task PublishAsync(Reservation reservation, string saga, CancellationToken cancellation)
     {
         var type = TypeOf(reservation.Status);
-        var data = new ReservationEvent($"{reservation.OrderId}:{type}", reservation.Version, time.GetUtcNow(), reservation.OrderId, reservation.Lines, reservation.Reason);
+        var data = new ReservationEvent($"{reservation.OrderId}:{type}", reservation.Version, time.GetUtcNow(), reservation.OrderId, reservation.Lines, reservation.Reason, reservation.Status == ReservationStatus.Failed ? Reservation.OutOfStock : null);
         var published = new OutgoingEvent(type, reservation.OrderId, data) { Saga = saga, RequestId = reservation.RequestId };
         return dapr.ExecuteStateTransactionAsync(
             saga == SagaKinds.Choreography ? Choreography : Store,
@@ -37,5 +37,5 @@ internal sealed class ReservationEvents(DaprClient dapr, TimeProvider time)
     };
 
     /// <summary>Stored format.</summary>
-    private sealed record ReservationEvent(string EventId, int Version, DateTimeOffset OccurredAt, string OrderId, IReadOnlyList<ReservationLine> Items, string? Reason);
+    private sealed record ReservationEvent(string EventId, int Version, DateTimeOffset OccurredAt, string OrderId, IReadOnlyList<ReservationLine> Items, string? Reason, string? Code);
 }

@@ -8,7 +8,7 @@ using ServiceDefaults.Startup;
 namespace Orders.Grpc.Following;
 
 /// <summary>Takes events over gRPC, as Dapr delivers them to an app of that protocol. Subscriptions are declared in components/.</summary>
-internal sealed class OrderEvents(OrderFeed feed, IConfiguration configuration) : AppCallback.AppCallbackBase
+internal sealed class OrderEvents(OrderFeed feed, DeliveryFailures failures, IConfiguration configuration) : AppCallback.AppCallbackBase
 {
     public override Task<ListTopicSubscriptionsResponse> ListTopicSubscriptions(Empty request, ServerCallContext context) => Task.FromResult(new ListTopicSubscriptionsResponse());
 
@@ -22,6 +22,7 @@ internal sealed class OrderEvents(OrderFeed feed, IConfiguration configuration) 
         }
         if (OrderIdOf(request) is not { } orderId)
         {
+            await failures.ReportAsync(request.Id, Delivery.DropBecause("The event names no order."), context.CancellationToken);
             return new TopicEventResponse { Status = TopicEventResponse.Types.TopicEventResponseStatus.Drop };
         }
         await feed.TellAsync(orderId, context.CancellationToken);

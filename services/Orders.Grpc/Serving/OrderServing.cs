@@ -36,18 +36,20 @@ internal sealed class OrderServing(OrdersClient orders, OrderFeed feed, IConfigu
             throw new RpcException(new Status(StatusCode.PermissionDenied, "A customer streams the customer's own orders; leave customer_id out, or give your own."));
         }
         using var live = request.Follow ? feed.Follow(customerId) : null;
+        if (live is not null && request.ChangesOnly)
+        {
+            await responses.WriteAsync(new Order(), context.CancellationToken); // a message, because proxies hold headers back until there is one
+        }
         var sent = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
-        string? cursor = null;
-        do
+        for (var (more, cursor) = (live is null || !request.ChangesOnly, (string?)null); more;)
         {
             var page = await orders.ListAsync(customerId, cursor, caller, context.CancellationToken);
             foreach (var order in page.Items)
             {
                 await SendAsync(order);
             }
-            cursor = page.NextCursor;
+            (more, cursor) = (page.NextCursor is not null, page.NextCursor);
         }
-        while (cursor is not null);
         if (live is null)
         {
             return;
@@ -92,5 +94,6 @@ internal static class Messages
         Currency = order.Currency,
         Saga = order.Saga,
         Reason = order.Reason ?? "",
+        ReasonCode = order.ReasonCode ?? "",
     };
 }

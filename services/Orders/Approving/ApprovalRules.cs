@@ -15,6 +15,7 @@ internal enum ApprovalState { Waiting, Approved, Rejected }
 internal static class ApprovalRules
 {
     public const string TooLate = "Nobody approved the order in time.";
+    public const string Rejected = "An operator has rejected the order.";
 
     public static OrderEvent? Request(Order order, ApprovalTerms terms, IReadOnlyList<SagaStepView> steps, DateTimeOffset at)
         => order.Approval is null && order.Cancelling is null ? new ApprovalRequested(terms.Limit!.Value, at + terms.Time, steps) : null;
@@ -31,11 +32,14 @@ internal static class ApprovalRules
         => order is { Phase: OrderPhase.Approving, Cancelling: null, Approval.Until: var until } && at >= until ? new OrderRejected(null, TooLate) : null;
 
     /// <summary>How the question stands; a wish to cancel answers it too.</summary>
-    public static (ApprovalState State, string? Reason) Read(Order order, string? note) => order switch
+    public static (ApprovalState State, Failure? Why) Read(Order order) => order switch
     {
-        { Cancelling: { } wish } => (ApprovalState.Rejected, wish.Reason),
+        { Cancelling: { } wish } => (ApprovalState.Rejected, Failure.Of(wish)),
         { Phase: OrderPhase.Approving } => (ApprovalState.Waiting, null),
-        { Phase: OrderPhase.Rejected } or { Status: OrderStatus.Cancelled } => (ApprovalState.Rejected, note ?? "An operator has rejected the order."),
+        { Phase: OrderPhase.Rejected } or { Status: OrderStatus.Cancelled } => (ApprovalState.Rejected, Rejection(order.Rejection)),
         _ => (ApprovalState.Approved, null),
     };
+
+    /// <summary>Why a rejected order is undone: the operator's note, or that nobody decided in time.</summary>
+    public static Failure Rejection(string? note) => note == TooLate ? new Failure(TooLate, "approval-timed-out") : new Failure(note ?? Rejected, "approval-rejected");
 }

@@ -6,7 +6,9 @@ using ServiceDefaults.Events;
 namespace Orders.Choreography;
 
 /// <summary>What a service has said, or the order itself. <paramref name="Round"/>: which question it answers.</summary>
-internal sealed record Signal(string Type, string? Reason = null, int? Round = null, int Attempts = 1, string? Tracking = null);
+/// <param name="Code">The stable code of <paramref name="Reason"/>; absent in events from before it was published.</param>
+/// <param name="Attempts">How often the service has tried.</param>
+internal sealed record Signal(string Type, string? Reason = null, int? Round = null, int Attempts = 1, string? Tracking = null, string? Code = null);
 
 /// <summary>
 /// The choreographed saga as a sum: where the order stands and what was heard, in; the next event of the order, out. Null: nothing
@@ -26,9 +28,9 @@ internal static class ChoreographyRules
     public static OrderEvent? React(Order order, Signal heard, ApprovalTerms approval, DateTimeOffset at)
         => order.Saga != SagaKinds.Choreography || order.Status is not (OrderStatus.Pending or OrderStatus.Confirmed) ? null : heard.Type switch
         {
-            Approved => order.Phase == OrderPhase.Approved ? TurnRound(order, order.Steps, at) ?? ChoreographyPlan.After(order, ChoreographyPlan.StepOf(order))!.Ask!(order.Steps) : null,
-            Rejected => order.Phase == OrderPhase.Rejected ? Undo(order, order.Steps, ChoreographyPlan.StepOf(order), heard.Reason ?? order.Rejection ?? "An operator has rejected the order.", at) : null,
-            Cancelled => order.Cancelling is { } wish ? UndoFromHere(order, wish.Reason, wish.By == "timeout", at) : null,
+            Approved => order.Phase == OrderPhase.Approved ? TurnRound(order, order.Steps, at) ?? Ask(order.Steps, ChoreographyPlan.After(order, ChoreographyPlan.StepOf(order))!, at) : null,
+            Rejected => order.Phase == OrderPhase.Rejected ? Undo(order, order.Steps, ChoreographyPlan.StepOf(order), ApprovalRules.Rejection(heard.Reason ?? order.Rejection), at) : null,
+            Cancelled => order.Cancelling is { } wish ? UndoFromHere(order, wish, at) : null,
             Decided => CarryOut(order, at),
             _ => order.Phase is OrderPhase.Ended ? null : Answered(order, heard, approval, at),
         };
@@ -41,7 +43,7 @@ internal static class ChoreographyRules
         { Cancelling: not null } => React(order, new Signal(Cancelled), approval, at),
         { Phase: OrderPhase.Rejected } => React(order, new Signal(Rejected), approval, at),
         { Phase: OrderPhase.Fulfilled or OrderPhase.Ended } => null,
-        _ => new CancellationRequested("timeout", $"No answer to step {ChoreographyPlan.StepOf(order).Name} in time."),
+        _ => TimeOut(ChoreographyPlan.StepOf(order)),
     };
 
     public static bool HasOpen(Order order) => order.Interventions is [.., { Decided: null }];
@@ -51,38 +53,49 @@ internal static class ChoreographyRules
         var step = ChoreographyPlan.StepOf(order);
         if (order.Phase == step.Doing)
         {
-            return heard.Type == step.Done ? GoOn(order, step, approval, at)
-                : heard.Type == step.Refused || heard.Type == step.Undone ? Fail(order, step, heard.Reason ?? step.Failure, at)
+            return heard.Type == step.Done ? GoOn(order, step, heard.Attempts, approval, at)
+                : heard.Type == step.Refused || heard.Type == step.Undone ? Fail(order, step, heard, at)
                 : null;
         }
         if (order.Phase != step.Undoing)
         {
             return null;
         }
-        return heard.Type == step.Undone || heard.Type == step.Refused ? Undo(order, order.Steps.Undone(step.Name, at), ChoreographyPlan.Before(order, step), order.Reason!, at)
+        return heard.Type == step.Undone || heard.Type == step.Refused ? Undo(order, order.Steps.With(step.Name, one => one.CompleteUndo(at, heard.Attempts)), ChoreographyPlan.Before(order, step), order.Undoing!, at)
             : heard.Type == step.UndoFailed && heard.Round == order.Round && !HasOpen(order) ? Park(order, step, heard.Reason ?? $"Step {step.Name} could not be undone.", heard.Attempts, at)
             : null;
     }
 
     /// <summary>A step has gone well; an order that is to be cancelled turns round here.</summary>
-    private static OrderEvent GoOn(Order order, ChoreographedStep done, ApprovalTerms approval, DateTimeOffset at)
+    private static OrderEvent GoOn(Order order, ChoreographedStep done, int attempts, ApprovalTerms approval, DateTimeOffset at)
     {
-        var steps = Begun(order, at).With(done.Name, StepState.Done, at);
+        var steps = Begun(order, at).With(done.Name, one => one.Complete(at, attempts));
         return TurnRound(order, steps, at) ?? ChoreographyPlan.After(order, done) switch
         {
             null => new OrderConfirmed(steps),
             { Name: SagaSteps.ProcessPayment } when approval.Ask(order.Total) => ApprovalRules.Request(order, approval, steps, at)!,
-            var next => next.Ask!(steps),
+            var next => Ask(steps, next, at),
         };
     }
 
+    private static StepRequested Ask(IReadOnlyList<SagaStepView> steps, ChoreographedStep step, DateTimeOffset at) => step.Ask!(steps.With(step.Name, one => one.Start(at)));
+
     private static OrderEvent? TurnRound(Order order, IReadOnlyList<SagaStepView> steps, DateTimeOffset at)
-        => order.Cancelling is { } wish ? Undo(order, steps, ChoreographyPlan.StepOf(order), wish.Reason, at) : null;
+        => order.Cancelling is { } wish ? Undo(order, steps, ChoreographyPlan.StepOf(order), Failure.Of(wish), at) : null;
 
-    private static OrderEvent Fail(Order order, ChoreographedStep step, string reason, DateTimeOffset at)
-        => Undo(order, Begun(order, at).With(step.Name, StepState.Failed, at, reason), ChoreographyPlan.Before(order, step), reason, at);
+    private static OrderEvent Fail(Order order, ChoreographedStep step, Signal heard, DateTimeOffset at)
+    {
+        var failure = heard is { Reason: { } reason, Code: null } ? OlderReasons.Of(step.Name, reason) : Failure.Refused(step.Name, heard.Reason ?? step.Failure, heard.Code);
+        return Undo(order, Begun(order, at).With(step.Name, one => one.Fail(failure, at, heard.Attempts)), ChoreographyPlan.Before(order, step), failure, at);
+    }
 
-    private static OrderEvent? UndoFromHere(Order order, string reason, bool timedOut, DateTimeOffset at)
+    private static CancellationRequested TimeOut(ChoreographedStep silent)
+    {
+        var failure = Failure.NotInTime($"No answer to step {silent.Name} in time.");
+        return new CancellationRequested("timeout", failure.Reason) { Cause = failure.Cause };
+    }
+
+    private static OrderEvent? UndoFromHere(Order order, CancellationRequested wish, DateTimeOffset at)
     {
         if (order.Phase == OrderPhase.Ended || order.Phase.IsUndoing())
         {
@@ -90,7 +103,8 @@ internal static class ChoreographyRules
         }
         var step = ChoreographyPlan.StepOf(order);
         var steps = Begun(order, at);
-        return Undo(order, timedOut ? steps.With(step.Name, StepState.Failed, at, reason) : steps, step, reason, at);
+        var silent = wish.By == "timeout" ? steps.With(step.Name, one => one.Fail(Failure.NoAnswer(step.Name, wish.Cause ?? wish.Reason), at)) : steps;
+        return Undo(order, silent, step, Failure.Of(wish), at);
     }
 
     /// <summary>An operator has decided, and nobody has acted on it yet.</summary>
@@ -102,30 +116,34 @@ internal static class ChoreographyRules
         }
         var step = ChoreographyPlan.StepOf(order);
         return decided.Decision == Decision.Retry
-            ? AskUndo(order, order.Steps.With(last.Step, StepState.Pending, at), step, order.Reason!, order.Round + 1)
-            : Undo(order, order.Steps.With(last.Step, decided.Decision == Decision.Resolved ? StepState.Compensated : StepState.Failed, at, decided.Note), ChoreographyPlan.Before(order, step), order.Reason!, at);
+            ? AskUndo(order, order.Steps, step, order.Undoing!, order.Round + 1, at)
+            : Undo(order, order.Steps.With(last.Step, one => one.Settle(decided)), ChoreographyPlan.Before(order, step), order.Undoing!, at);
     }
 
     private static OrderEvent AskAgain(Order order, int mostRounds, DateTimeOffset at)
     {
         var step = ChoreographyPlan.StepOf(order);
-        return order.Round < mostRounds ? AskUndo(order, order.Steps, step, order.Reason!, order.Round + 1) : Park(order, step, "No answer in time.", order.Round, at);
+        return order.Round < mostRounds
+            ? AskUndo(order, order.Steps.With(step.Name, one => one.MissUndo(at)), step, order.Undoing!, order.Round + 1, at)
+            : Park(order, step, "No answer in time.", order.Round, at, unanswered: 1);
     }
 
-    private static InterventionRequired Park(Order order, ChoreographedStep step, string error, int attempts, DateTimeOffset at)
+    /// <param name="attempts">The attempts of the intervention.</param>
+    /// <param name="unanswered">Those of them that the step does not count yet; null: all.</param>
+    private static InterventionRequired Park(Order order, ChoreographedStep step, string error, int attempts, DateTimeOffset at, int? unanswered = null)
     {
         var before = order.Interventions.LastOrDefault(one => one.Step == step.Name)?.Attempts ?? 0;
-        return new InterventionRequired(order.Interventions.Count + 1, step.Name, error, before + attempts, null, at, order.Steps.With(step.Name, StepState.Intervention, at, error));
+        var steps = order.Steps.With(step.Name, one => one.FailUndo(Failure.OfUndoing(step.Name, error), at, unanswered ?? attempts));
+        return new InterventionRequired(order.Interventions.Count + 1, step.Name, error, before + attempts, null, at, steps);
     }
 
     /// <summary>Undoes <paramref name="step"/> next; without one, all are undone, and the order is what remains.</summary>
-    private static OrderEvent Undo(Order order, IReadOnlyList<SagaStepView> steps, ChoreographedStep? step, string reason, DateTimeOffset at)
-        => step is null ? new OrderCancelled(order.Reason ?? reason, steps.Undone(SagaSteps.CreateOrder, at)) : AskUndo(order, steps, step, reason, 1);
+    private static OrderEvent Undo(Order order, IReadOnlyList<SagaStepView> steps, ChoreographedStep? step, Failure why, DateTimeOffset at)
+        => step is null ? OrderCancelled.Of(order.Undoing ?? why, steps.With(SagaSteps.CreateOrder, one => one.CompleteUndo(at))) : AskUndo(order, steps, step, why, 1, at);
 
-    private static StepRequested AskUndo(Order order, IReadOnlyList<SagaStepView> steps, ChoreographedStep step, string reason, int round)
-        => step.AskUndo(steps) with { Reason = order.Reason ?? reason, Round = round };
+    private static StepRequested AskUndo(Order order, IReadOnlyList<SagaStepView> steps, ChoreographedStep step, Failure why, int round, DateTimeOffset at)
+        => (step.AskUndo(steps.With(step.Name, one => one.StartUndo(at))) with { Round = round }).Because(order.Undoing ?? why);
 
     /// <summary>That there is an order says that its first step is done.</summary>
-    private static IReadOnlyList<SagaStepView> Begun(Order order, DateTimeOffset at)
-        => order.Steps.Count == 0 ? SagaSteps.Pending.With(SagaSteps.CreateOrder, StepState.Done, at) : order.Steps;
+    private static IReadOnlyList<SagaStepView> Begun(Order order, DateTimeOffset at) => order.Steps.Count == 0 ? SagaSteps.Begun(order.PlacedAt ?? at) : order.Steps;
 }

@@ -6,7 +6,11 @@ using ServiceDefaults.Events;
 namespace Orders.Choreography;
 
 /// <summary>What other services tell, in the fields that orders read. All carry the same envelope: eventId, version, orderId.</summary>
-internal sealed record ServiceNews(string EventId, string OrderId, string? Reason = null, int? Round = null, int Attempts = 1, string? Tracking = null);
+internal sealed record ServiceNews(string EventId, string OrderId, string? Reason = null, int? Round = null, int Attempts = 1, string? Tracking = null, string? Code = null)
+{
+    /// <summary>The reason in words, where <see cref="Reason"/> is a word for programs.</summary>
+    public string? Message { get; init; }
+}
 
 /// <summary>Takes what other services tell about an order to its stream.</summary>
 internal sealed class Signals(OrderStreams streams, IOptions<SagaOptions> options, TimeProvider time)
@@ -14,7 +18,7 @@ internal sealed class Signals(OrderStreams streams, IOptions<SagaOptions> option
     public async Task<Delivery> HearAsync(IncomingEvent<ServiceNews> told, CancellationToken cancellation)
     {
         var news = told.Data;
-        var signal = new Signal(told.Type, news.Reason, news.Round, news.Attempts, news.Tracking);
+        var signal = new Signal(told.Type, news.Message ?? news.Reason, news.Round, news.Attempts, news.Tracking, news.Code);
         if (told.Type is "shipment.shipped" or "shipment.delivered")
         {
             return await MoveOnAsync(news, told.Type == "shipment.delivered", cancellation);
@@ -47,7 +51,7 @@ internal sealed class Signals(OrderStreams streams, IOptions<SagaOptions> option
 
     /// <summary>A busy stream is tried again; news of an order that does not exist is for a person to look at.</summary>
     private static Delivery Settle(ServiceDefaults.Refusals.Refusal? refusal, Order? order)
-        => refusal is not null ? Delivery.Retry : order is null ? Delivery.Drop : Delivery.Done;
+        => refusal is not null ? Delivery.RetryBecause(refusal.Detail) : order is null ? Delivery.DropBecause("There is no such order.") : Delivery.Done;
 }
 
 internal static class SignalEndpoints

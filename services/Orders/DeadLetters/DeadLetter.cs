@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
 
 namespace Orders.DeadLetters;
@@ -15,14 +16,25 @@ internal sealed record DeadLetterAction(DeadLetterState Became, DateTimeOffset A
 internal sealed record DeadLetter(string Id, string App, string Type, string Topic, string? Subject, DateTimeOffset Since, int Times, DeadLetterState State, long N, JsonElement Event)
 {
     public IReadOnlyList<DeadLetterAction> History { get; init; } = [];
+
+    /// <summary>Why the consumer did not take the event, in its own words; null if it did not say.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>How often the consumer was given the event in all, as far as it has counted.</summary>
+    public int? Attempts { get; init; }
 }
 
 /// <summary>What may become of a dead letter.</summary>
 internal static class DeadLetterRules
 {
-    /// <summary>It came, or came again after it was replayed.</summary>
+    /// <summary>It came, or came again after it was replayed. A discarded one stays discarded, however often it comes.</summary>
     public static DeadLetter Come(DeadLetter? before, DeadLetter come)
-        => before is null ? come : before with { State = DeadLetterState.Open, Times = before.Times + 1, Event = come.Event };
+        => before is null ? come : before with { State = before.State == DeadLetterState.Discarded ? DeadLetterState.Discarded : DeadLetterState.Open, Times = before.Times + 1, Event = come.Event };
+
+    /// <summary>The consumer has said why it did not take the event.</summary>
+    public static Outcome<DeadLetter> Explain(DeadLetter? before, DeliveryFailure failure) => before is null
+        ? Refusal.NotFound("dead-letter-not-found", "There is no such dead letter.")
+        : before with { Reason = failure.Reason, Attempts = Math.Max(before.Attempts ?? 0, failure.Attempts) };
 
     public static Outcome<DeadLetter> Close(DeadLetter? before, DeadLetterState state, DateTimeOffset at, string? note, string? who) => before switch
     {

@@ -61,7 +61,7 @@ internal static class DeadLetterEndpoints
 
     private static IResult View(Views.Page<DeadLetter> page) => TypedResults.Ok(new { items = page.Items.Select(View), page.NextCursor });
 
-    private static object View(DeadLetter letter) => new { letter.Id, letter.App, letter.Type, letter.Topic, letter.Subject, letter.Since, letter.Times, letter.State, letter.History, letter.Event };
+    private static object View(DeadLetter letter) => new { letter.Id, letter.App, letter.Type, letter.Topic, letter.Subject, letter.Since, letter.Times, letter.Attempts, letter.Reason, letter.State, letter.History, letter.Event };
 
     private sealed record Noted(string? Note);
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dapr.Client;
 using Orders.Views;
+using ServiceDefaults;
 using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
@@ -26,9 +27,36 @@ internal sealed class DeadLetterOffice(DeadLetterStore store, OrderPages pages, 
         {
             return Delivery.Done; // no envelope at all: nothing to be listed or replayed by; the sidecar has logged it
         }
+        if (Text(envelope, "type") == DeliveryFailure.EventType)
+        {
+            return await ExplainAsync(app, envelope, cancellation);
+        }
         var come = new DeadLetter(IdOf(app, id), app, Text(envelope, "type") ?? "", Text(envelope, "topic") ?? "", Text(envelope, "subject"), time.GetUtcNow(), 1, DeadLetterState.Open, 0, envelope);
         var kept = await store.ChangeAsync(come.Id, before => DeadLetterRules.Come(before, come), cancellation);
-        return kept.Refusal is null ? Delivery.Done : Delivery.Retry;
+        if (kept.Refusal is not null)
+        {
+            return Delivery.RetryBecause(kept.Refusal.Detail);
+        }
+        if (await store.FindFailureAsync(come.Id, cancellation) is { } known)
+        {
+            await store.ChangeAsync(come.Id, before => DeadLetterRules.Explain(before, known), cancellation);
+        }
+        return Delivery.Done;
+    }
+
+    /// <summary>
+    /// The reason may come before the event or after it. Both are written before the other is looked for, so that one of the two writers finds both.
+    /// </summary>
+    private async Task<Delivery> ExplainAsync(string app, JsonElement envelope, CancellationToken cancellation)
+    {
+        if (!envelope.TryGetProperty("data", out var data) || data.Deserialize<DeliveryFailure>(Json.Options) is not { EventId.Length: > 0 } failure)
+        {
+            return Delivery.Done; // nothing that could be kept
+        }
+        var id = IdOf(app, failure.EventId);
+        await store.SaveFailureAsync(id, failure, cancellation);
+        var explained = await store.ChangeAsync(id, before => DeadLetterRules.Explain(before, failure), cancellation);
+        return explained.Refusal is { Status: StatusCodes.Status409Conflict } busy ? Delivery.RetryBecause(busy.Detail) : Delivery.Done;
     }
 
     public async Task<Outcome<Page<DeadLetter>>> ListAsync(DeadLetterState state, string? cursor, int? limit, CancellationToken cancellation)

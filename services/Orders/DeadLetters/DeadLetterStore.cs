@@ -1,4 +1,5 @@
 using Orders.Views;
+using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
 
 namespace Orders.DeadLetters;
@@ -7,6 +8,9 @@ namespace Orders.DeadLetters;
 internal sealed class DeadLetterStore(ViewState state)
 {
     private const int MostRaces = 20;
+
+    /// <summary>Longer than the retries of a delivery take. Then the dead letter itself has the reason, or the event was taken after all.</summary>
+    private static readonly TimeSpan ReasonLifetime = TimeSpan.FromDays(1);
 
     public static string RootKey(string list) => $"list-{list}";
 
@@ -17,6 +21,11 @@ internal sealed class DeadLetterStore(ViewState state)
         var kept = await state.ReadAsync([.. ids.Select(KeyOf)], cancellation);
         return [.. ids.Select(id => kept[KeyOf(id)].As<DeadLetter>()).OfType<DeadLetter>()];
     }
+
+    /// <summary>Keeps what a consumer has said about an event that may still come, for <see cref="ReasonLifetime"/>.</summary>
+    public Task SaveFailureAsync(string id, DeliveryFailure failure, CancellationToken cancellation) => state.SaveAsync(ReasonKeyOf(id), failure, ReasonLifetime, cancellation);
+
+    public Task<DeliveryFailure?> FindFailureAsync(string id, CancellationToken cancellation) => state.FindAsync<DeliveryFailure>(ReasonKeyOf(id), cancellation);
 
     /// <summary>Decides and writes, anew when somebody else was faster.</summary>
     public async Task<Outcome<DeadLetter>> ChangeAsync(string id, Func<DeadLetter?, Outcome<DeadLetter>> decide, CancellationToken cancellation)
@@ -54,6 +63,8 @@ internal sealed class DeadLetterStore(ViewState state)
         var record = moved ? next with { N = lists.NumberOf(DeadLetterRules.ListOf(next.State), next.Id) } : next;
         return await state.TryWriteAsync([.. changes, new ViewChange(KeyOf(next.Id), record, etag)], cancellation);
     }
+
+    private static string ReasonKeyOf(string id) => $"dead-letter-reason-{Uri.EscapeDataString(id)}";
 
     private static string KeyOf(string id) => $"dead-letter-{Uri.EscapeDataString(id)}";
 }

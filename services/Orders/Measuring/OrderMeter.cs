@@ -15,7 +15,7 @@ internal static class OrderMeter
     /// <summary>The usual bounds are meant for milliseconds.</summary>
     private static readonly InstrumentAdvice<double> InSeconds = new() { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] };
 
-    private static readonly Histogram<double> StepDurations = Meter.CreateHistogram<double>("orders.saga.step.duration", "s", "How long a step of a saga took, from the end of the one before.", advice: InSeconds);
+    private static readonly Histogram<double> StepDurations = Meter.CreateHistogram<double>("orders.saga.step.duration", "s", "How long a step of a saga took, its retries included.", advice: InSeconds);
     private static readonly Histogram<double> Lag = Meter.CreateHistogram<double>("orders.projection.lag", "s", "From an event on an order's stream until the lists show it.", advice: InSeconds);
 
     public static void Shown(TimeSpan lag) => Lag.Record(Math.Max(0, lag.TotalSeconds));
@@ -46,14 +46,12 @@ internal static class OrderMeter
 
     private static void Durations(IReadOnlyList<SagaStepView> steps, string saga)
     {
-        DateTimeOffset? before = null;
         foreach (var step in steps.Where(step => step.State == StepState.Done))
         {
-            if (before is { } start && step.At is { } end && end >= start)
+            if (step.EndedAt - step.StartedAt is { } took && took >= TimeSpan.Zero)
             {
-                StepDurations.Record((end - start).TotalSeconds, new TagList { { "step", step.Name }, { "saga", saga } });
+                StepDurations.Record(took.TotalSeconds, new TagList { { "step", step.Name }, { "saga", saga } });
             }
-            before = step.At;
         }
     }
 }

@@ -8,8 +8,20 @@ internal abstract record StepRequested(IReadOnlyList<SagaStepView> Steps) : Orde
     /// <summary>Why the order is being undone; null on the way forward.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>The stable code of <see cref="Reason"/>; absent in events from before it was kept.</summary>
+    public string? ReasonCode { get; init; }
+
+    /// <summary>The technical cause, for operators alone.</summary>
+    public string? Cause { get; init; }
+
+    /// <summary>Why the order is being undone: the three fields as one.</summary>
+    [JsonIgnore]
+    public Failure? Undoing => Failure.Of(Reason, ReasonCode, Cause);
+
     /// <summary>How often this was asked for; an answer tells which question it is to.</summary>
     public int Round { get; init; } = 1;
+
+    public StepRequested Because(Failure why) => this with { Reason = why.Reason, ReasonCode = why.Code, Cause = why.Cause };
 
     /// <summary>Where the order stands until the answer comes.</summary>
     [JsonIgnore]

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ServiceDefaults.Refusals;
 
 namespace Orders.Ordering;
@@ -27,6 +28,16 @@ internal sealed record Order(
 {
     public string? CustomerName { get; init; }
 
+    /// <summary>The stable code of <see cref="Reason"/>.</summary>
+    public string? ReasonCode { get; init; }
+
+    /// <summary>The technical cause of <see cref="Reason"/>, for operators alone.</summary>
+    public string? Cause { get; init; }
+
+    /// <summary>When the order was placed, where its stream is known.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? PlacedAt { get; init; }
+
     public OrderPhase Phase { get; init; }
 
     /// <summary>How often the present phase was asked for; see <see cref="StepRequested.Round"/>.</summary>
@@ -43,6 +54,14 @@ internal sealed record Order(
     /// <summary>All there ever were, for history; at most the last is open.</summary>
     public IReadOnlyList<Intervention> Interventions { get; init; } = [];
 
+    /// <summary>Why the order is being undone, or was: <see cref="Reason"/>, <see cref="ReasonCode"/> and <see cref="Cause"/> as one.</summary>
+    [JsonIgnore]
+    public Failure? Undoing
+    {
+        get => Failure.Of(Reason, ReasonCode, Cause);
+        init => (Reason, ReasonCode, Cause) = (value?.Reason, value?.Code, value?.Cause);
+    }
+
     public static Order? From(IEnumerable<OrderEvent> events) => events.Aggregate((Order?)null, Evolve);
 
     public static Order? Evolve(Order? order, OrderEvent happened) => (order, happened) switch
@@ -52,13 +71,13 @@ internal sealed record Order(
         (_, ApprovalRequested requested) => order with { Phase = OrderPhase.Approving, Approval = requested, Steps = requested.Steps },
         (_, OrderApproved) => order with { Phase = OrderPhase.Approved },
         (_, OrderRejected rejected) => order with { Phase = OrderPhase.Rejected, Rejection = rejected.Note },
-        (_, StepRequested asked) => order with { Phase = asked.Phase, Round = asked.Round, Steps = asked.Steps, Reason = order.Reason ?? asked.Reason },
+        (_, StepRequested asked) => order with { Phase = asked.Phase, Round = asked.Round, Steps = asked.Steps, Undoing = order.Undoing ?? asked.Undoing },
         (_, CancellationRequested requested) => order with { Cancelling = requested },
         (_, CancellationRefused) => order with { Cancelling = null },
         (_, InterventionRequired required) => order with { Steps = required.Steps, Interventions = [.. order.Interventions, Intervention.Open(required)] },
         (_, InterventionDecided decided) => order with { Interventions = [.. order.Interventions.Select(one => one.Number == decided.Number ? one.Decide(decided) : one)] },
-        (_, OrderConfirmed confirmed) => order with { Status = OrderStatus.Confirmed, Phase = OrderPhase.Fulfilled, Steps = confirmed.Steps, Cancelling = null, Reason = null },
-        (_, OrderCancelled cancelled) => order with { Status = OrderStatus.Cancelled, Phase = OrderPhase.Ended, Steps = cancelled.Steps, Reason = cancelled.Reason, Cancelling = null },
+        (_, OrderConfirmed confirmed) => order with { Status = OrderStatus.Confirmed, Phase = OrderPhase.Fulfilled, Steps = confirmed.Steps, Cancelling = null, Undoing = null },
+        (_, OrderCancelled cancelled) => order with { Status = OrderStatus.Cancelled, Phase = OrderPhase.Ended, Steps = cancelled.Steps, Undoing = cancelled.Why, Cancelling = null },
         (_, OrderShipped) => order with { Status = OrderStatus.Shipped, Cancelling = null },
         (_, OrderDelivered) => order with { Status = OrderStatus.Delivered },
         _ => throw new InvalidOperationException($"{happened.GetType().Name} is no event of an order"),
@@ -92,9 +111,9 @@ internal static class OrderRules
         _ => Refusal.Conflict("order-not-pending", $"Only a pending order can be confirmed; this one is {Word(order)}."),
     };
 
-    public static Outcome<OrderEvent?> Cancel(Order? order, string reason, IReadOnlyList<SagaStepView> steps) => order?.Status switch
+    public static Outcome<OrderEvent?> Cancel(Order? order, Failure failure, IReadOnlyList<SagaStepView> steps) => order?.Status switch
     {
-        OrderStatus.Pending or OrderStatus.Confirmed => new OrderCancelled(reason, steps),
+        OrderStatus.Pending or OrderStatus.Confirmed => OrderCancelled.Of(failure, steps),
         OrderStatus.Cancelled or null => default(Outcome<OrderEvent?>),
         _ => Refusal.Conflict("order-on-its-way", $"An order that is {Word(order)} can't be cancelled."),
     };
@@ -116,7 +135,7 @@ internal static class OrderRules
     /// <summary>The next event of an order whose goods have left. One that was not confirmed yet is confirmed first: goods that have left are the proof.</summary>
     public static OrderEvent? Ship(Order order, string? tracking, DateTimeOffset at) => order.Status switch
     {
-        OrderStatus.Pending => new OrderConfirmed([.. (order.Steps.Count > 0 ? order.Steps : SagaSteps.Pending).Select(step => new SagaStepView(step.Name, StepState.Done, step.At ?? at))]),
+        OrderStatus.Pending => new OrderConfirmed([.. (order.Steps.Count > 0 ? order.Steps : SagaSteps.Pending).Select(step => step.State == StepState.Done ? step : step.Complete(at))]),
         OrderStatus.Confirmed => new OrderShipped(tracking),
         _ => null,
     };

@@ -71,9 +71,12 @@ internal sealed record OrderConfirmed(IReadOnlyList<SagaStepView> Steps) : Order
     public override string Name => "order.confirmed";
 }
 
-/// <summary><paramref name="By"/>: <c>customer</c> or <c>timeout</c>. The order is what it was until all is undone.</summary>
+/// <summary><paramref name="By"/>: <c>customer</c>, <c>operator</c> or <c>timeout</c>. The order is what it was until all is undone.</summary>
 internal sealed record CancellationRequested(string By, string Reason) : OrderEvent
 {
+    /// <summary>The technical cause of a time-out, for operators alone.</summary>
+    public string? Cause { get; init; }
+
     [JsonIgnore]
     public override string Name => "order.cancellation-requested";
 }
@@ -101,8 +104,20 @@ internal sealed record InterventionDecided(int Number, Decision Decision, string
     public override string Name => "order.intervention-decided";
 }
 
+/// <param name="Reason">In words, for customers. Events from before <see cref="ReasonCode"/> was kept may hold a technical cause here.</param>
 internal sealed record OrderCancelled(string Reason, IReadOnlyList<SagaStepView> Steps) : OrderEvent
 {
+    /// <summary>The stable code of <paramref name="Reason"/>; see <see cref="Failure"/>.</summary>
+    public string? ReasonCode { get; init; }
+
+    /// <summary>The technical cause, for operators alone.</summary>
+    public string? Cause { get; init; }
+
+    [JsonIgnore]
+    public Failure Why => Failure.Of(Reason, ReasonCode, Cause)!;
+
+    public static OrderCancelled Of(Failure failure, IReadOnlyList<SagaStepView> steps) => new(failure.Reason, steps) { ReasonCode = failure.Code, Cause = failure.Cause };
+
     [JsonIgnore]
     public override string Name => "order.cancelled";
 }
@@ -128,7 +143,7 @@ internal enum Decision
     /// <summary>Try the compensation again.</summary>
     Retry,
 
-    /// <summary>Leave the step as it is and go on with the others.</summary>
+    /// <summary>Leave the step as it is and go on with the others. A payment stays charged.</summary>
     Skip,
 
     /// <summary>A person has undone the step by hand.</summary>

@@ -40,7 +40,7 @@ internal sealed record OrderStream(int Version, IReadOnlyList<StoredEvent> Event
 
     public DateTimeOffset UpdatedAt() => Events.Count > 0 ? Events[^1].OccurredAt : Snapshot!.CreatedAt;
 
-    public Order? Fold() => Events.Aggregate(Snapshot?.Order, (order, stored) => Order.Evolve(order, stored.Lifted()));
+    public Order? Fold() => Events.Aggregate(Snapshot?.Order.Lifted(), (order, stored) => Order.Evolve(order, stored.Lifted())) is { } order ? order with { PlacedAt = CreatedAt() } : null;
 
     /// <summary>The stream with one more event. A long one starts anew from a snapshot; <see cref="OrderArchive"/> has kept the rest.</summary>
     public OrderStream Append(StoredEvent happened) => Grown(happened) with { Placed = happened.Event is OrderConfirmed or OrderCancelled ? null : Placed };

@@ -21,6 +21,9 @@ internal sealed record PublishedOrderEvent(
 {
     public string? CustomerName { get; init; }
 
+    /// <summary>The stable code of <paramref name="Reason"/>, where an order is undone.</summary>
+    public string? ReasonCode { get; init; }
+
     public long? Amount { get; init; }
 
     public string? PaymentToken { get; init; }
@@ -33,6 +36,9 @@ internal sealed record PublishedOrderEvent(
 
     public string? Decision { get; init; }
 
+    /// <summary>The operator who decided.</summary>
+    public string? Operator { get; init; }
+
     public string? Tracking { get; init; }
 
     public static PublishedOrderEvent Of(string orderId, StoredEvent stored, OrderBrief? brief = null, Order? order = null)
@@ -41,15 +47,21 @@ internal sealed record PublishedOrderEvent(
         return stored.Event switch
         {
             OrderCreated created => told with { CustomerId = created.CustomerId, Items = created.Items, Total = created.Total, Currency = created.Currency, Saga = created.Saga, CustomerName = created.CustomerName },
-            OrderCancelled cancelled => told with { Reason = cancelled.Reason },
+            OrderCancelled cancelled => told with { Reason = cancelled.Reason, ReasonCode = cancelled.ReasonCode },
             OrderRejected rejected => told with { Reason = rejected.Note },
             CancellationRequested wish => told with { Reason = wish.Reason },
             CancellationRefused refused => told with { Reason = refused.Reason },
             PaymentRequested asked => told with { Amount = order!.Total, Currency = order.Currency, PaymentToken = brief!.PaymentToken, Round = asked.Round },
             ShipmentRequested asked => told with { Destination = brief!.Destination, Round = asked.Round },
-            StepRequested asked => told with { Reason = asked.Reason, Round = asked.Round },
+            StepRequested asked => told with { Reason = asked.Reason, ReasonCode = asked.ReasonCode, Round = asked.Round },
             InterventionRequired required => told with { Step = required.Step, Reason = required.Error },
-            InterventionDecided decided => told with { Decision = decided.Decision.ToString().ToLowerInvariant(), Reason = decided.Note },
+            InterventionDecided decided => told with
+            {
+                Decision = decided.Decision.ToString().ToLowerInvariant(),
+                Reason = decided.Note,
+                Operator = decided.Operator,
+                Step = order?.Interventions.FirstOrDefault(one => one.Number == decided.Number)?.Step,
+            },
             OrderShipped shipped => told with { Tracking = shipped.Tracking },
             OrderConfirmed or OrderDelivered or ApprovalRequested or OrderApproved => told,
             var other => throw new InvalidOperationException($"{other.GetType().Name} has no published form"),

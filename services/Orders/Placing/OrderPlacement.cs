@@ -58,6 +58,10 @@ internal sealed class OrderPlacement(CustomersClient customers, InventoryClient 
         {
             return Refusal.Unprocessable("product-unknown", $"There is no product '{unknown.ProductId}'.");
         }
+        if (StockCheck.Refuse(request.Items!, catalogue) is { } outOfStock)
+        {
+            return outOfStock;
+        }
         var lines = request.Items!.Select(item => new OrderLine(item!.ProductId!, item.Quantity, catalogue[item.ProductId!].Price)).ToList();
         var total = OrderTotal.Of(lines);
         if (total.Refusal is { } tooMuch)

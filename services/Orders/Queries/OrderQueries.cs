@@ -4,6 +4,7 @@ using Orders.Saga;
 using Orders.Views;
 using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
 
 namespace Orders.Queries;
 
@@ -23,6 +24,25 @@ internal sealed class OrderQueries(OrderStreams streams, IDaprWorkflowClient wor
         }
         var saga = await workflows.GetWorkflowStateAsync(orderId, getInputsAndOutputs: true, cancellation);
         return OrderView.Of(orderId, stream, order, saga is { Exists: true } ? saga.ReadCustomStatusAs<List<SagaStepView>>() : null);
+    }
+
+    /// <summary>The order as its first <paramref name="version"/> events made it.</summary>
+    public async Task<Outcome<OrderView>> FindAsOfAsync(string orderId, int version, Caller caller, CancellationToken cancellation)
+    {
+        if (version < 1)
+        {
+            return Refusal.Invalid("version-invalid", $"version must be at least 1, not {version}.");
+        }
+        if (await streams.EventsAsync(orderId, cancellation) is not { } events || !caller.MaySee((events[0].Event as OrderCreated)?.CustomerId))
+        {
+            return Missing(orderId);
+        }
+        if (version > events.Count)
+        {
+            return Refusal.NotFound("version-not-found", $"Order '{orderId}' has {events.Count} versions, and no version {version}.");
+        }
+        var past = new OrderStream(version, [.. events.Take(version)]);
+        return OrderView.Of(orderId, past, past.Fold()!).For(caller);
     }
 
     public async Task<Outcome<IReadOnlyList<StoredEvent>>> EventsAsync(string orderId, CancellationToken cancellation)

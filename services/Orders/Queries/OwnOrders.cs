@@ -21,5 +21,5 @@ internal sealed class OwnOrders(OrderQueries queries) : IEndpointFilter
     }
 
     public static Outcome<OrderView> Shown(Caller caller, string orderId, Outcome<OrderView> found)
-        => found.Value is { } order && !caller.MaySee(order.CustomerId) ? OrderQueries.Missing(orderId) : found;
+        => found.Value is not { } order ? found : caller.MaySee(order.CustomerId) ? order.For(caller) : OrderQueries.Missing(orderId);
 }

@@ -38,7 +38,7 @@ internal sealed class Waiting(OrderQueries queries, OrderEndings endings, TimePr
             http.Response.Headers["Preference-Applied"] = $"wait={seconds}";
             if (await EndedAsync(expected, left < Look ? left : Look, http.RequestAborted) is { } ended)
             {
-                return OrderView.Of(orderId, ended.Stream, ended.Order);
+                return OrderView.Of(orderId, ended.Stream, ended.Order).For(caller);
             }
         }
     }

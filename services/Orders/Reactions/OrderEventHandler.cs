@@ -34,7 +34,7 @@ internal sealed partial class OrderEventHandler(OrderProjection projection, Orde
         catch (Exception e) when (e is not OperationCanceledException)
         {
             LogNotYet(e, told.Type, told.Data.OrderId);
-            return Delivery.Retry; // this one alone; the others of the bulk are done
+            return Delivery.RetryBecause(e.Message); // this one alone; the others of the bulk are done
         }
     }
 

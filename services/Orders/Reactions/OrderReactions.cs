@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Orders.Choreography;
 using Orders.Ordering;
 using Orders.Saga;
+using Orders.Services;
 using ServiceDefaults.Events;
 
 namespace Orders.Reactions;
@@ -12,7 +13,7 @@ namespace Orders.Reactions;
 /// What follows from an event of an order for the order itself. The write that made the event has published it too, so that this
 /// happens whatever dies in between, and may happen twice: all of it is decided anew on the order's stream.
 /// </summary>
-internal sealed class OrderReactions(OrderStreams streams, IDaprWorkflowClient workflows, IOptions<SagaOptions> options, TimeProvider time)
+internal sealed class OrderReactions(OrderStreams streams, IDaprWorkflowClient workflows, PaymentsClient payments, IOptions<SagaOptions> options, TimeProvider time)
 {
     private static readonly HashSet<string> Moving = [ChoreographyRules.Cancelled, ChoreographyRules.Approved, ChoreographyRules.Rejected, ChoreographyRules.Decided];
 
@@ -36,11 +37,16 @@ internal sealed class OrderReactions(OrderStreams streams, IDaprWorkflowClient w
         }
         else if (happened.Type == ChoreographyRules.Cancelled && order is { Status: OrderStatus.Confirmed, Cancelling: { } wish })
         {
-            await StartAsync(nameof(CancelSaga), orderId, new CancelSagaInput(About(orderId, order, null), wish.Reason, order.Steps), null, cancellation);
+            await StartAsync(nameof(CancelSaga), orderId, new CancelSagaInput(About(orderId, order, null), wish.Reason, order.Steps) { ReasonCode = Failure.Of(wish).Code }, null, cancellation);
         }
         else if (happened.Type == ChoreographyRules.Decided)
         {
-            await WakeAsync(order.Interventions.LastOrDefault(one => one.Decided is not null)?.Instance ?? orderId, cancellation);
+            var last = order.Interventions.LastOrDefault(one => one.Decided is not null);
+            await WakeAsync(last?.Instance ?? orderId, cancellation);
+            if (last is { Step: SagaSteps.ProcessPayment, Decided: { Decision: not Decision.Retry } decided })
+            {
+                await RecordDecisionAsync(orderId, decided, cancellation);
+            }
         }
         else if (order.Approval is not null && order.Status == OrderStatus.Pending)
         {
@@ -61,6 +67,19 @@ internal sealed class OrderReactions(OrderStreams streams, IDaprWorkflowClient w
         catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
         {
             // Heard twice: it is at work already.
+        }
+    }
+
+    /// <summary>
+    /// The payments service receives the events of choreographed orders alone, so that an orchestrated one tells it by a call. A failure delivers this event
+    /// again.
+    /// </summary>
+    private async Task RecordDecisionAsync(string orderId, InterventionDecided decided, CancellationToken cancellation)
+    {
+        var recorded = await payments.RecordDecisionAsync(orderId, decided, cancellation);
+        if (recorded.Refusal is { } refusal)
+        {
+            throw new InvalidOperationException($"payments refused the decision on order '{orderId}': {refusal.Detail}");
         }
     }
 

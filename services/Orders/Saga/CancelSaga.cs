@@ -4,7 +4,11 @@ using Orders.Ordering;
 namespace Orders.Saga;
 
 /// <summary>Stored format.</summary>
-internal sealed record CancelSagaInput(OrderSagaInput Order, string Reason, IReadOnlyList<SagaStepView> Steps);
+internal sealed record CancelSagaInput(OrderSagaInput Order, string Reason, IReadOnlyList<SagaStepView> Steps)
+{
+    /// <summary>Absent in what was stored before it was kept: a customer's wish.</summary>
+    public string? ReasonCode { get; init; }
+}
 
 /// <summary>
 /// Cancels a confirmed order: undoes shipment, payment, reservation and the order itself, in that order. Whether it is too late the
@@ -18,7 +22,7 @@ internal sealed class CancelSaga : Workflow<CancelSagaInput, OrderStatus>
     {
         var log = new StepLog(context, input.Steps.Count == 0 ? SagaSteps.Pending : input.Steps);
         var undo = new Compensation(context, input.Order, log, SagaPlan.Of(log.Steps));
-        if (await undo.RunAsync(undo.LastStep, input.Reason))
+        if (await undo.RunAsync(undo.LastStep, new Failure(input.Reason, input.ReasonCode ?? "cancelled-by-customer")))
         {
             return OrderStatus.Cancelled;
         }

@@ -27,13 +27,13 @@ internal sealed class Compensation(WorkflowContext context, OrderSagaInput input
     /// Undoes steps <paramref name="last"/> down to the first. False, and nothing is undone, when the goods have left: then the order
     /// can only go forward.
     /// </summary>
-    public async Task<bool> RunAsync(int last, string reason)
+    public async Task<bool> RunAsync(int last, Failure why)
     {
         for (var i = last; i >= 0; i--)
         {
             var (step, _, compensation, _) = plan[i];
             // Cancelling the order is what the others have led to: it records how they ended.
-            object about = i == 0 ? new SagaConclusion(input.OrderId, reason, log.WithUndone(step)) { Created = input.ToCreated() } : input;
+            object about = i == 0 ? SagaConclusion.Of(input.OrderId, why, log.Steps.With(step, one => one.CompleteUndo(log.Now))) with { Created = input.ToCreated() } : input;
             if (!await UndoAsync(step, compensation, about))
             {
                 return false;
@@ -46,23 +46,25 @@ internal sealed class Compensation(WorkflowContext context, OrderSagaInput input
     {
         while (true)
         {
-            var (failed, code, _) = await SagaPlan.TryAsync(context, compensation, about, input.Retries with { StepAttempts = input.Retries.CompensationAttempts });
-            if (failed is null)
+            log.Change(step, one => one.StartUndo(log.Now));
+            var result = await SagaPlan.TryAsync(context, step, compensation, about, input.Retries with { StepAttempts = input.Retries.CompensationAttempts });
+            if (result.Failure is not { } failure)
             {
-                log.SetUndone(step);
+                log.Change(step, one => one.CompleteUndo(log.Now, result.Attempts));
                 return true;
             }
-            if (code == AlreadyShipped && step == SagaSteps.ArrangeShipment)
+            if (failure.Code == AlreadyShipped && step == SagaSteps.ArrangeShipment)
             {
-                log.Set(step, StepState.Done);
+                log.Change(step, one => one.KeepDone(log.Now));
                 return false;
             }
-            log.Set(step, StepState.Intervention, failed);
-            var decided = await AskAsync(step, failed);
+            var error = failure.Cause ?? failure.Reason;
+            log.Change(step, one => one.FailUndo(Failure.OfUndoing(step, error), log.Now, result.Attempts));
+            var decided = await AskAsync(step, error);
             // The order itself can't be left as it is while all it stood for is undone: there, every decision is to try again.
             if (decided.Decision != Decision.Retry && step != SagaSteps.CreateOrder)
             {
-                log.Set(step, decided.Decision == Decision.Resolved ? StepState.Compensated : StepState.Failed, decided.Note);
+                log.Change(step, one => one.Settle(decided));
                 return true;
             }
         }

@@ -24,7 +24,14 @@ internal sealed class RequireIntervention(OrderStreams streams, TimeProvider tim
 internal sealed record ApprovalQuestion(string OrderId, ApprovalTerms Terms, IReadOnlyList<SagaStepView> Steps);
 
 /// <summary>Stored format. <paramref name="Wait"/>: how long the question stays open.</summary>
-internal sealed record ApprovalAnswer(ApprovalState State, string? Reason, TimeSpan Wait);
+internal sealed record ApprovalAnswer(ApprovalState State, string? Reason, TimeSpan Wait)
+{
+    /// <summary>The stable code of <paramref name="Reason"/>.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>The technical cause of a time-out, for operators alone.</summary>
+    public string? Cause { get; init; }
+}
 
 /// <summary>Asks for approval, once; reads how the question stands, and closes it when its time is over.</summary>
 internal sealed class AskForApproval(OrderStreams streams, TimeProvider time) : WorkflowActivity<ApprovalQuestion, ApprovalAnswer>
@@ -33,16 +40,11 @@ internal sealed class AskForApproval(OrderStreams streams, TimeProvider time) : 
 
     public override async Task<ApprovalAnswer> RunAsync(WorkflowActivityContext context, ApprovalQuestion question)
     {
-        string? note = null;
         var asked = await streams.AppendAsync(question.OrderId, order => (ApprovalRules.Request(order!, question.Terms, question.Steps, time.GetUtcNow()) ?? ApprovalRules.Expire(order!, time.GetUtcNow()))!, CancellationToken.None);
         var order = asked.Value ?? throw new InvalidOperationException(asked.Refusal?.Detail ?? $"order '{question.OrderId}' has no stream");
-        if (order.Phase == OrderPhase.Rejected)
-        {
-            note = (await streams.EventsAsync(question.OrderId, CancellationToken.None))?.Select(stored => stored.Event).OfType<OrderRejected>().LastOrDefault()?.Note;
-        }
-        var (state, reason) = ApprovalRules.Read(order, note);
+        var (state, why) = ApprovalRules.Read(order);
         var left = (order.Approval?.Until ?? time.GetUtcNow()) - time.GetUtcNow();
-        return new ApprovalAnswer(state, reason, left > TimeSpan.Zero ? left : Shortest);
+        return new ApprovalAnswer(state, why?.Reason, left > TimeSpan.Zero ? left : Shortest) { Code = why?.Code, Cause = why?.Cause };
     }
 }
 

@@ -9,6 +9,16 @@ internal sealed record SagaConclusion(string OrderId, string? Reason, IReadOnlyL
 {
     /// <summary>The order as it was to be created: one that is given up before it was written down is written down as given up.</summary>
     public OrderCreated? Created { get; init; }
+
+    public string? ReasonCode { get; init; }
+
+    /// <summary>The technical cause, for operators alone.</summary>
+    public string? Cause { get; init; }
+
+    public static SagaConclusion Of(string orderId, Failure why, IReadOnlyList<SagaStepView> steps) => new(orderId, why.Reason, steps) { ReasonCode = why.Code, Cause = why.Cause };
+
+    /// <summary>Why the order is given up. A cancellation that was asked for is told with who asked for it.</summary>
+    public Failure Why(Order? order) => order?.Cancelling is { } wish && wish.Reason == Reason ? Failure.Of(wish) : Failure.Of(Reason, ReasonCode, Cause) ?? new Failure("The order was given up.", "cancelled");
 }
 
 internal sealed class CreateOrder(OrderStreams streams) : WorkflowActivity<OrderSagaInput, StepOutcome>
@@ -37,6 +47,6 @@ internal sealed class CancelOrder(OrderStreams streams) : WorkflowActivity<SagaC
             // Closes the door: a write of the first step that is still under way finds the order there, and it is not pending.
             await streams.CreateAsync(conclusion.OrderId, created, CancellationToken.None);
         }
-        return StepOutcome.Of(await streams.AppendAsync(conclusion.OrderId, order => OrderRules.Cancel(order, conclusion.Reason ?? "given up", conclusion.Steps), CancellationToken.None));
+        return StepOutcome.Of(await streams.AppendAsync(conclusion.OrderId, order => OrderRules.Cancel(order, conclusion.Why(order), conclusion.Steps), CancellationToken.None));
     }
 }

@@ -24,17 +24,18 @@ internal sealed class OrderSaga : Workflow<OrderSagaInput, OrderStatus>
                 await undo.RunAsync(i - 1, rejected);
                 return OrderStatus.Cancelled;
             }
-            var (failed, _, unknown) = await SagaPlan.TryAsync(context, action, input, input.Retries);
-            if (failed is not null)
+            log.Change(step, one => one.Start(log.Now));
+            var result = await SagaPlan.TryAsync(context, step, action, input, input.Retries);
+            if (result.Failure is { } failure)
             {
-                log.Set(step, StepState.Failed, failed);
-                if (await undo.RunAsync(unknown ? i : i - 1, failed))
+                log.Change(step, one => one.Fail(failure, log.Now, result.Attempts));
+                if (await undo.RunAsync(result.IsUnknown ? i : i - 1, failure))
                 {
                     return OrderStatus.Cancelled;
                 }
                 continue; // nobody knew whether it happened, and it did: the goods have left
             }
-            log.Set(step, StepState.Done);
+            log.Change(step, one => one.Complete(log.Now, result.Attempts));
         }
         return await ConfirmAsync(context, input, log, undo);
     }
@@ -47,12 +48,12 @@ internal sealed class OrderSaga : Workflow<OrderSagaInput, OrderStatus>
     {
         while (true)
         {
-            var (refused, code, _) = await SagaPlan.TryAsync(context, nameof(ConfirmOrder), new SagaConclusion(input.OrderId, null, log.Steps), input.Retries);
-            if (refused is null)
+            var result = await SagaPlan.TryAsync(context, SagaSteps.CreateOrder, nameof(ConfirmOrder), new SagaConclusion(input.OrderId, null, log.Steps), input.Retries);
+            if (result.Failure is not { } refused)
             {
                 return OrderStatus.Confirmed;
             }
-            if (await undo.RunAsync(undo.LastStep, refused) || code is not (null or "cancellation-requested"))
+            if (await undo.RunAsync(undo.LastStep, refused) || !(result.IsUnknown || refused.Code == "cancellation-requested"))
             {
                 return OrderStatus.Cancelled;
             }
@@ -61,7 +62,7 @@ internal sealed class OrderSaga : Workflow<OrderSagaInput, OrderStatus>
     }
 
     /// <summary>Null when the order needs no approval or has it; otherwise why it is to be undone.</summary>
-    private static async Task<string?> RejectedAsync(WorkflowContext context, OrderSagaInput input, StepLog log)
+    private static async Task<Failure?> RejectedAsync(WorkflowContext context, OrderSagaInput input, StepLog log)
     {
         if (input.Approval?.Ask(input.Total) != true)
         {
@@ -73,7 +74,7 @@ internal sealed class OrderSaga : Workflow<OrderSagaInput, OrderStatus>
             var answer = await context.CallActivityAsync<ApprovalAnswer>(nameof(AskForApproval), question, SagaPlan.Policy(input.Retries with { StepAttempts = int.MaxValue }));
             if (answer.State != ApprovalState.Waiting)
             {
-                return answer.State == ApprovalState.Rejected ? answer.Reason ?? "rejected" : null;
+                return answer.State == ApprovalState.Rejected ? new Failure(answer.Reason ?? ApprovalRules.Rejected, answer.Code ?? "approval-rejected", answer.Cause) : null;
             }
             await SagaPlan.SleepAsync(context, Compensation.WakeEvent, answer.Wait);
         }

@@ -3,7 +3,7 @@ using Orders.Ordering;
 
 namespace Orders.Saga;
 
-/// <summary>How the saga's steps stand, kept as the workflow's custom status for those who ask.</summary>
+/// <summary>How the saga's steps stand, kept as the workflow's custom status, which readers of a pending order are shown.</summary>
 internal sealed class StepLog
 {
     private readonly WorkflowContext context;
@@ -17,16 +17,11 @@ internal sealed class StepLog
 
     public IReadOnlyList<SagaStepView> Steps { get; private set; }
 
-    public void Set(string name, StepState state, string? error = null) => Become(Steps.With(name, state, context.CurrentUtcDateTime, error));
+    public DateTimeOffset Now => context.CurrentUtcDateTime;
 
-    public void SetUndone(string name) => Become(WithUndone(name));
-
-    /// <summary>The steps as they will be with <paramref name="name"/> undone.</summary>
-    public IReadOnlyList<SagaStepView> WithUndone(string name) => Steps.Undone(name, context.CurrentUtcDateTime);
-
-    private void Become(IReadOnlyList<SagaStepView> steps)
+    public void Change(string name, Func<SagaStepView, SagaStepView> change)
     {
-        Steps = steps;
-        context.SetCustomStatus(steps);
+        Steps = Steps.With(name, change);
+        context.SetCustomStatus(Steps);
     }
 }

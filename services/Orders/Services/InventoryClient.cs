@@ -5,11 +5,12 @@ using ServiceDefaults.Refusals;
 
 namespace Orders.Services;
 
-internal sealed record PriceInfo(string ProductId, long Price, string Currency);
+/// <param name="Available">What was not held for any order a moment ago; null from a service that does not say it yet.</param>
+internal sealed record PriceInfo(string ProductId, long Price, string Currency, int? Available = null);
 
 internal sealed class InventoryClient(HttpClient http)
 {
-    /// <summary>The catalogue's prices; products that are not in it are missing from the answer.</summary>
+    /// <summary>The catalogue's prices and stock; products that are not in it are missing from the answer.</summary>
     public async Task<Outcome<IReadOnlyDictionary<string, PriceInfo>>> PricesAsync(IReadOnlyList<string> productIds, CancellationToken cancellation)
     {
         using var response = await http.PostAsJsonAsync("/products/prices", new { productIds }, Json.Options, cancellation);

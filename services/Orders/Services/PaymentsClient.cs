@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using Orders.Ordering;
 using ServiceDefaults;
 using ServiceDefaults.Refusals;
 
@@ -10,6 +11,13 @@ internal sealed class PaymentsClient(HttpClient http)
     public async Task<Outcome<Nothing>> ChargeAsync(string orderId, long amount, string currency, string paymentToken, CancellationToken cancellation)
     {
         using var response = await http.PostAsJsonAsync($"/payments/{orderId}", new { amount, currency, paymentToken }, Json.Options, cancellation);
+        return await response.ReadAsync<Nothing>(cancellation);
+    }
+
+    /// <summary>Records what an operator has decided about a refund that keeps failing. Repeated, it changes nothing.</summary>
+    public async Task<Outcome<Nothing>> RecordDecisionAsync(string orderId, InterventionDecided decided, CancellationToken cancellation)
+    {
+        using var response = await http.PostAsJsonAsync($"/payments/{orderId}/refund/decision", new { decided.Decision, decided.Note, decided.Operator, decided.At }, Json.Options, cancellation);
         return await response.ReadAsync<Nothing>(cancellation);
     }
 

@@ -62,7 +62,7 @@ internal sealed class OrderPages(ViewState state, OrderProjection projection)
     {
         var read = await state.ReadAsync([.. entries.Select(entry => ViewKeys.View(generation, entry.Id))], cancellation);
         // Between the list and the view an order may have moved to another list.
-        var views = entries.Select(entry => read[ViewKeys.View(generation, entry.Id)].As<ViewRecord>()).OfType<ViewRecord>().Where(record => record.Places.ContainsKey(list)).Select(record => record.View).ToList();
+        var views = entries.Select(entry => read[ViewKeys.View(generation, entry.Id)].As<ViewRecord>()).OfType<ViewRecord>().Where(record => record.Places.ContainsKey(list)).Select(record => record.View.Lifted()).ToList();
         var names = await state.ReadAsync([.. views.Select(view => ViewKeys.CustomerName(view.CustomerId)).Distinct(StringComparer.Ordinal)], cancellation);
         return [.. views.Select(view => view with { CustomerName = names[ViewKeys.CustomerName(view.CustomerId)].As<KnownCustomer>()?.Name ?? view.CustomerName })];
     }

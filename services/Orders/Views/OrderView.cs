@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orders.Intervening;
 using Orders.Ordering;
 using Orders.Saga;
@@ -25,6 +26,15 @@ internal sealed record OrderView(
     /// <summary>The status of an order that is being undone.</summary>
     public const string Cancelling = "cancelling";
 
+    /// <summary>The number of events that have made the order so. Absent in views from before it was kept.</summary>
+    public int? Version { get; init; }
+
+    /// <summary>The stable code of <paramref name="Reason"/>.</summary>
+    public string? ReasonCode { get; init; }
+
+    /// <summary>The technical cause of <paramref name="Reason"/>, for operators alone.</summary>
+    public string? Cause { get; init; }
+
     public string? CustomerName { get; init; }
 
     /// <summary>A cancellation that was asked for and is not carried out yet.</summary>
@@ -34,12 +44,19 @@ internal sealed record OrderView(
 
     public IReadOnlyList<InterventionView>? Interventions { get; init; }
 
+    /// <summary>True for a cancelled order whose payment an operator has left as it is: the customer is still charged.</summary>
+    [JsonIgnore]
+    public bool IsChargedThoughCancelled => Status == "cancelled" && Interventions?.LastOrDefault(one => one.Step == SagaSteps.ProcessPayment)?.Decision == "skip";
+
     public static OrderView Of(string orderId, OrderStream stream, Order order, IReadOnlyList<SagaStepView>? live = null)
     {
         var steps = live ?? (order.Steps.Count > 0 ? order.Steps : Begun(order, stream.CreatedAt()));
         var status = order.Interventions.Any(one => one.Decided is null) ? "intervention" : IsBeingUndone(order, live) ? Cancelling : order.Status.ToString().ToLowerInvariant();
         return new OrderView(orderId, order.CustomerId, status, order.Saga, order.Items, order.Total, order.Currency, stream.CreatedAt(), stream.UpdatedAt(), steps, order.Reason)
         {
+            Version = stream.Version,
+            ReasonCode = order.ReasonCode,
+            Cause = order.Cause,
             CustomerName = order.CustomerName,
             CancelRequested = order.Cancelling is null ? null : true,
             Approval = order.Approval is { } asked ? new ApprovalView(order is { Phase: OrderPhase.Approving, Cancelling: null } ? "waiting" : "closed", asked.Limit, asked.Until) : null,
@@ -47,12 +64,19 @@ internal sealed record OrderView(
         };
     }
 
+    /// <summary>For records of the read model that an earlier version has written: words for customers, and the technical cause apart.</summary>
+    public OrderView Lifted()
+    {
+        var why = Reason is { } reason && ReasonCode is null ? OlderReasons.Of(reason, Steps) : Failure.Of(Reason, ReasonCode, Cause);
+        return this with { Steps = Steps.Lifted(), Reason = why?.Reason, ReasonCode = why?.Code, Cause = why?.Cause };
+    }
+
     private static bool IsBeingUndone(Order order, IReadOnlyList<SagaStepView>? live)
         => order.Status is OrderStatus.Pending or OrderStatus.Confirmed
         && (order.Cancelling is not null || order.Phase.IsUndoing() || order.Phase == OrderPhase.Rejected || live?.Any(step => step.State is StepState.Failed or StepState.Compensated) == true);
 
     private static IReadOnlyList<SagaStepView> Begun(Order order, DateTimeOffset at)
-        => order.Saga == SagaKinds.Choreography ? SagaSteps.Pending.With(SagaSteps.CreateOrder, StepState.Done, at) : SagaSteps.Pending;
+        => order.Saga == SagaKinds.Choreography ? SagaSteps.Begun(at) : SagaSteps.Pending;
 }
 
 internal sealed record ApprovalView(string State, long Limit, DateTimeOffset Until);

@@ -1,3 +1,4 @@
+using Orders.Queries;
 using Orders.Reactions;
 using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
@@ -12,6 +13,7 @@ internal static class ViewEndpoints
         routes.MapGet("/orders", ListAsync).Admit(CallerKinds.Customers | CallerKinds.Operators);
         routes.MapGet("/operations/interventions", InterventionsAsync).Admit(CallerKinds.Operators);
         routes.MapGet("/operations/approvals", ApprovalsAsync).Admit(CallerKinds.Operators);
+        routes.MapGet("/operations/charged-orders", ChargedAsync).Admit(CallerKinds.Operators);
         routes.MapEvents<OrderNews, OrderEventHandler>("/events/orders", (handler, told, cancellation) => handler.HearAsync(told, cancellation));
         routes.MapEvent<CustomerNews, CustomerNames>("/events/customers", (names, told, cancellation) => names.HearAsync(told, cancellation));
     }
@@ -31,8 +33,13 @@ internal static class ViewEndpoints
         {
             return Refusal.Invalid("status-invalid", $"status must be one of {string.Join(", ", ViewLists.Statuses)}, not '{status}'.").ToProblem();
         }
-        return (await pages.ReadAsync(new PageRequest(ViewLists.Of(customerId, status), cursor, limit), cancellation)).ToResult(TypedResults.Ok);
+        return (await pages.ReadAsync(new PageRequest(ViewLists.Of(customerId, status), cursor, limit), cancellation))
+            .ToResult(page => TypedResults.Ok(page with { Items = [.. page.Items.Select(order => order.For(caller))] }));
     }
+
+    /// <summary>Orders that are cancelled although the customer is still charged, because an operator has skipped the refund.</summary>
+    private static async Task<IResult> ChargedAsync(string? cursor, int? limit, OrderPages pages, CancellationToken cancellation)
+        => (await pages.ReadAsync(new PageRequest(ViewLists.ChargedThoughCancelled, cursor, limit), cancellation)).ToResult(TypedResults.Ok);
 
     private static async Task<IResult> InterventionsAsync(string? state, string? cursor, int? limit, OrderPages pages, TimeProvider time, CancellationToken cancellation)
     {

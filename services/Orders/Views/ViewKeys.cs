@@ -31,6 +31,7 @@ internal static class ViewLists
     public const string OpenInterventions = "interventions";
     public const string DecidedInterventions = "interventions-decided";
     public const string Approvals = "approvals";
+    public const string ChargedThoughCancelled = "charged-though-cancelled";
 
     public static readonly IReadOnlySet<string> Statuses = new HashSet<string>([.. Enum.GetNames<OrderStatus>().Select(name => name.ToLowerInvariant()), "intervention", OrderView.Cancelling], StringComparer.Ordinal);
 
@@ -52,6 +53,10 @@ internal static class ViewLists
         if (view.Interventions?.Any(one => one.Decision is not null) == true)
         {
             lists.Add(DecidedInterventions);
+        }
+        if (view.IsChargedThoughCancelled)
+        {
+            lists.Add(ChargedThoughCancelled);
         }
         if (view.Approval is { State: "waiting" })
         {

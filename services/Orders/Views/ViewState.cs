@@ -35,6 +35,10 @@ internal sealed class ViewState(DaprClient dapr)
     public async Task<T?> FindAsync<T>(string key, CancellationToken cancellation) where T : class
         => await dapr.GetStateAsync<T?>(Store, key, ConsistencyMode.Strong, cancellationToken: cancellation);
 
+    /// <summary>Writes a record whatever was there; it is removed after <paramref name="lifetime"/>.</summary>
+    public Task SaveAsync<T>(string key, T value, TimeSpan lifetime, CancellationToken cancellation)
+        => dapr.SaveStateAsync(Store, key, value, metadata: new Dictionary<string, string> { ["ttlInSeconds"] = ((int)lifetime.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture) }, cancellationToken: cancellation);
+
     /// <summary>Makes sure that the records are there, so that their ETags can guard a transaction on any store.</summary>
     public Task EnsureAsync<T>(IEnumerable<string> keys, T initial, CancellationToken cancellation)
         => Task.WhenAll(keys.Select(async key =>

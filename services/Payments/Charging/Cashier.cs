@@ -11,7 +11,7 @@ namespace Payments.Charging;
 internal sealed partial class Cashier(PaymentStore payments, IPaymentProvider provider, IOptions<PaymentOptions> options, TimeProvider time, ILogger<Cashier> logger)
 {
     /// <summary>The payment as decided. Throws when the outcome stays unknown: the caller tries again.</summary>
-    public async Task<Payment> ChargeAsync(string orderId, long amount, string currency, string token, CancellationToken cancellation, string? saga = null)
+    public async Task<Payment> ChargeAsync(string orderId, long amount, string currency, string token, CancellationToken cancellation, string? saga = null, int attempt = 1)
     {
         while (true)
         {
@@ -23,7 +23,7 @@ internal sealed partial class Cashier(PaymentStore payments, IPaymentProvider pr
             }
             var charged = await ChargeOrLookUpAsync(read.Value, cancellation);
             var next = charged.Charged ? read.Value.Complete() : read.Value.Fail(charged.DeclineCode!);
-            if (await payments.TryDecideAsync(read, next, cancellation))
+            if (await payments.TryDecideAsync(read, next, cancellation, attempt))
             {
                 return next;
             }
@@ -34,7 +34,7 @@ internal sealed partial class Cashier(PaymentStore payments, IPaymentProvider pr
     /// Idempotent; also for an order that was never charged, which then never will be. <paramref name="tellAgain"/>: what was decided
     /// before is published once more.
     /// </summary>
-    public async Task<Payment> RefundAsync(string orderId, CancellationToken cancellation, string? saga = null, bool tellAgain = false)
+    public async Task<Payment> RefundAsync(string orderId, CancellationToken cancellation, string? saga = null, bool tellAgain = false, int attempt = 1)
     {
         while (true)
         {
@@ -42,7 +42,7 @@ internal sealed partial class Cashier(PaymentStore payments, IPaymentProvider pr
             if (read.Value.Status is PaymentStatus.Refunded or PaymentStatus.Failed)
             {
                 await UndoIfGivenUpAsync(read.Value, cancellation);
-                if (!tellAgain || await payments.TryDecideAsync(read, read.Value, cancellation))
+                if (!tellAgain || await payments.TryDecideAsync(read, read.Value, cancellation, attempt))
                 {
                     return read.Value;
                 }
@@ -57,12 +57,27 @@ internal sealed partial class Cashier(PaymentStore payments, IPaymentProvider pr
             {
                 throw new InvalidOperationException($"order '{orderId}' is paid here and not on the provider's books: a person has to look");
             }
-            var next = charge is null ? read.Value.Fail("cancelled before it was charged") : read.Value.Refund();
-            if (await payments.TryDecideAsync(read, next, cancellation))
+            var next = charge is null ? read.Value.Fail(Payment.NeverCharged) : read.Value.Refund();
+            if (await payments.TryDecideAsync(read, next, cancellation, attempt))
             {
                 return next;
             }
         }
+    }
+
+    /// <summary>Records what an operator has decided about a refund that keeps failing. Idempotent: the first decision stays.</summary>
+    /// <returns>The payment as it is then; null if the order has none.</returns>
+    public async Task<Payment?> RecordDecisionAsync(string orderId, RefundDecision decision, CancellationToken cancellation)
+    {
+        while (await payments.FindAsync(orderId, cancellation) is { } read)
+        {
+            var next = read.Value.Decide(decision);
+            if (next is null || await payments.TryRecordDecisionAsync(read, next, cancellation))
+            {
+                return next ?? read.Value;
+            }
+        }
+        return null;
     }
 
     private async Task<ChargeResult> ChargeOrLookUpAsync(Payment payment, CancellationToken cancellation)

@@ -14,6 +14,9 @@ internal enum PaymentStatus
 /// <summary>Stored format: an order's payment. <paramref name="Amount"/> counts minor units.</summary>
 internal sealed record Payment(string OrderId, PaymentStatus Status, long Amount, string Currency, string Token, string? Reason, int Version)
 {
+    /// <summary>Stored format: the reason of a payment that was given up before the provider had charged it.</summary>
+    public const string NeverCharged = "cancelled before it was charged";
+
     /// <summary>The kind of saga that asked first; absent: orchestration.</summary>
     public string? Saga { get; init; }
 
@@ -22,6 +25,9 @@ internal sealed record Payment(string OrderId, PaymentStatus Status, long Amount
 
     /// <summary>How often a refund was given up.</summary>
     public int? RefundFailures { get; init; }
+
+    /// <summary>What an operator has decided when the refund kept failing; null unless it came to that.</summary>
+    public RefundDecision? Decision { get; init; }
 
     public static Payment Begin(string orderId, long amount, string currency, string token, string? saga = null)
         => new(orderId, PaymentStatus.Pending, amount, currency, token, null, 0) { Saga = saga, RequestId = ServiceDefaults.Requests.RequestId.Current };
@@ -34,6 +40,14 @@ internal sealed record Payment(string OrderId, PaymentStatus Status, long Amount
 
     public Payment Refund() => this with { Status = PaymentStatus.Refunded, Version = Version + 1 };
 
+    /// <summary>
+    /// Resolved by hand is given back; skipped stays what it is. Null if there is nothing to record: the decision is on record, or the money was never
+    /// taken or is back already.
+    /// </summary>
+    public Payment? Decide(RefundDecision decision)
+        => Status is PaymentStatus.Failed or PaymentStatus.Refunded || Decision is not null ? null
+        : this with { Decision = decision, Status = decision.Kind == RefundDecisionKind.Resolved ? PaymentStatus.Refunded : Status, Version = Version + 1 };
+
     /// <summary>Stored format: the event's name on the topic <c>payments</c>.</summary>
     public string EventType() => Status switch
     {
@@ -43,3 +57,15 @@ internal sealed record Payment(string OrderId, PaymentStatus Status, long Amount
         _ => throw new InvalidOperationException("a payment that is pending has no event"),
     };
 }
+
+internal enum RefundDecisionKind
+{
+    /// <summary>The money is not given back.</summary>
+    Skip,
+
+    /// <summary>A person has given it back by hand.</summary>
+    Resolved,
+}
+
+/// <summary>Stored format: an operator's decision on a refund that kept failing.</summary>
+internal sealed record RefundDecision(RefundDecisionKind Kind, string? Note, string? Operator, DateTimeOffset At);

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 
@@ -13,6 +14,8 @@ internal static class PaymentEndpoints
         payments.MapPost("/", ChargeAsync);
         payments.MapGet("/", FindAsync);
         payments.MapPost("/refund", RefundAsync);
+        payments.MapPost("/refund/decision", RecordDecisionAsync);
+        routes.MapGet("/operations/payments/{orderId}", FindAsync).Admit(CallerKinds.Operators);
     }
 
     private static async Task<IResult> ChargeAsync(string orderId, ChargeRequest request, Cashier cashier, CancellationToken cancellation)
@@ -24,20 +27,39 @@ internal static class PaymentEndpoints
         var payment = await cashier.ChargeAsync(orderId, request.Amount, request.Currency, request.PaymentToken, cancellation);
         return payment.Status == PaymentStatus.Completed
             ? TypedResults.Ok(View(payment))
-            : Refusal.Conflict("payment-failed", payment.Reason ?? "The payment was given back.").ToProblem();
+            : Refused(payment).ToProblem();
     }
 
     private static async Task<IResult> FindAsync(string orderId, PaymentStore payments, CancellationToken cancellation)
         => await payments.FindAsync(orderId, cancellation) is { } found
             ? TypedResults.Ok(View(found.Value))
-            : Refusal.NotFound("payment-not-found", $"Order '{orderId}' has no payment.").ToProblem();
+            : Missing(orderId);
 
     private static async Task<IResult> RefundAsync(string orderId, Cashier cashier, CancellationToken cancellation)
         => TypedResults.Ok(View(await cashier.RefundAsync(orderId, cancellation)));
 
+    private static async Task<IResult> RecordDecisionAsync(string orderId, DecisionRequest request, Cashier cashier, CancellationToken cancellation)
+        => await cashier.RecordDecisionAsync(orderId, new RefundDecision(request.Decision, request.Note, request.Operator, request.At), cancellation) is { } payment
+            ? TypedResults.Ok(View(payment))
+            : Missing(orderId);
+
+    private static Refusal Refused(Payment payment)
+    {
+        if (payment.Status != PaymentStatus.Failed)
+        {
+            return Refusal.Conflict("payment-refunded", "The payment was given back.");
+        }
+        var decline = Decline.Of(payment.Reason);
+        return Refusal.Conflict(decline.Code, decline.Message);
+    }
+
+    private static ProblemHttpResult Missing(string orderId) => Refusal.NotFound("payment-not-found", $"Order '{orderId}' has no payment.").ToProblem();
+
     /// <summary>Without the token: it is nobody's business once it has been used.</summary>
     private static object View(Payment payment)
-        => new { payment.OrderId, payment.Status, payment.Amount, payment.Currency, payment.Reason };
+        => new { payment.OrderId, payment.Status, payment.Amount, payment.Currency, payment.Reason, payment.RefundFailures, payment.Decision };
+
+    private sealed record DecisionRequest(RefundDecisionKind Decision, string? Note, string? Operator, DateTimeOffset At);
 
     private sealed record ChargeRequest(long Amount, string? Currency, string? PaymentToken);
 }

@@ -23,21 +23,39 @@ public static partial class EventEndpoints
 
     public static void MapEvent<TData, THandler>(this IEndpointRouteBuilder routes, string path, Func<THandler, IncomingEvent<TData>, CancellationToken, Task<Delivery>> handle)
         where THandler : class
-        => routes.MapPost(path, async (HttpContext http, THandler handler, ILogger<THandler> logger) =>
+        => routes.MapPost(path, async (HttpContext http, THandler handler, DeliveryFailures failures, ILogger<THandler> logger) =>
         {
             var told = await ReadAsync<IncomingEvent<TData>>(http);
-            return Results.Json(DeliveryAnswer.Of(await HandleAsync(told, AppIdOf(http), handler, handle, logger, http.RequestAborted)), Json.Options);
+            var delivery = Delivery.Retry;
+            try
+            {
+                delivery = await HandleAsync(told, AppIdOf(http), handler, handle, logger, http.RequestAborted);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                delivery = Delivery.RetryBecause(e.Message);
+                throw;
+            }
+            finally
+            {
+                await failures.ReportAsync(told?.Id, delivery, http.RequestAborted);
+            }
+            return Results.Json(DeliveryAnswer.Of(delivery), Json.Options);
         }).ExcludeFromDescription().AdmitSidecar();
 
     /// <summary>For subscriptions in bulk. <paramref name="handle"/> gets what could be read; what it returns is for all of it, in order.</summary>
     public static void MapEvents<TData, THandler>(this IEndpointRouteBuilder routes, string path, Func<THandler, IReadOnlyList<IncomingEvent<TData>>, CancellationToken, Task<IReadOnlyList<Delivery>>> handle)
         where THandler : class
-        => routes.MapPost(path, async (HttpContext http, THandler handler, ILogger<THandler> logger) =>
+        => routes.MapPost(path, async (HttpContext http, THandler handler, DeliveryFailures failures, ILogger<THandler> logger) =>
         {
             var bulk = await ReadAsync<BulkDelivery>(http) ?? throw new BadHttpRequestException("no bulk of events");
             var read = bulk.Entries.Select(entry => (entry.EntryId, Event: Read<IncomingEvent<TData>>(entry.Event, logger) is { Data: not null, Type: not null } told ? told : null)).ToList();
             var own = read.Where(entry => entry.Event?.IsForAnother(AppIdOf(http)) == false).Select(entry => entry.Event!).ToList();
             var answers = own.Count > 0 ? await handle(handler, own, http.RequestAborted) : [];
+            foreach (var (told, answer) in own.Zip(answers))
+            {
+                await failures.ReportAsync(told.Id, answer, http.RequestAborted);
+            }
             var next = 0;
             return Results.Json(new BulkAnswer([.. read.Select(entry => new EntryAnswer(entry.EntryId, DeliveryAnswer.Of(entry.Event is null ? Delivery.Drop : entry.Event.IsForAnother(AppIdOf(http)) ? Delivery.Done : answers[next++]).Status))]), Json.Options);
         }).ExcludeFromDescription().AdmitSidecar();
@@ -47,7 +65,7 @@ public static partial class EventEndpoints
         if (told is not { Data: not null, Type: not null })
         {
             LogUnreadable(logger, told?.Id, null);
-            return Delivery.Drop;
+            return Delivery.DropBecause("The event can't be read: it lacks what its contract demands.");
         }
         if (told.IsForAnother(appId))
         {

@@ -18,24 +18,6 @@ public static class ReplayedEvents
     public static bool AreForAnother(string? meant, string? appId) => meant is { Length: > 0 } && meant != appId;
 }
 
-/// <summary>What is to become of a delivered event.</summary>
-public enum Delivery
-{
-    Done,
-
-    /// <summary>Later, as often as the resiliency policy allows.</summary>
-    Retry,
-
-    /// <summary>Never again: it goes to the dead-letter topic for a person to look at.</summary>
-    Drop,
-}
-
-/// <summary>Answers to deliveries. Source: Dapr docs, "Pub/sub API reference", expected HTTP response.</summary>
-internal sealed record DeliveryAnswer(string Status)
-{
-    public static DeliveryAnswer Of(Delivery delivery) => new(delivery switch { Delivery.Done => "SUCCESS", Delivery.Drop => "DROP", _ => "RETRY" });
-}
-
 /// <summary>A bulk of events, and the answer to each. Source: Dapr docs, "Publish and subscribe to bulk messages".</summary>
 internal sealed record BulkDelivery(IReadOnlyList<BulkEntry> Entries);
 

@@ -9,6 +9,9 @@ namespace ServiceDefaults.Refusals;
 /// </summary>
 public sealed record Refusal(int Status, string Code, string Detail)
 {
+    /// <summary>Further members of the problem details, for programs: what the code alone does not say.</summary>
+    public IReadOnlyDictionary<string, object?> Members { get; init; } = new Dictionary<string, object?>();
+
     public static Refusal Invalid(string code, string detail) => new(StatusCodes.Status400BadRequest, code, detail);
 
     public static Refusal NotFound(string code, string detail) => new(StatusCodes.Status404NotFound, code, detail);
@@ -19,7 +22,7 @@ public sealed record Refusal(int Status, string Code, string Detail)
 
     /// <summary>As RFC 9457 problem details with the member <c>code</c>.</summary>
     public ProblemHttpResult ToProblem()
-        => TypedResults.Problem(Detail, statusCode: Status, extensions: new Dictionary<string, object?> { ["code"] = Code });
+        => TypedResults.Problem(Detail, statusCode: Status, extensions: new Dictionary<string, object?>(Members) { ["code"] = Code });
 }
 
 /// <summary>A value or the reason why there is none.</summary>

@@ -50,14 +50,17 @@ internal sealed record Shipment(string OrderId, ShipmentStatus Status, string? T
 /// <summary>The rules of shipping: sums without effects, idempotent by order id.</summary>
 internal static class ShipmentRules
 {
+    /// <summary>Stored format: the code of a refused shipment, for programs.</summary>
+    public const string AddressNotServed = "address-not-served";
+
     /// <summary>Reserved by ISO for private use; here it stands for "nowhere we go".</summary>
     private const string NotServed = "XX";
 
     public static Outcome<Shipment> Arrange(Shipment before, Destination destination, string tracking) => before.Status switch
     {
         ShipmentStatus.Cancelled => Refusal.Conflict("shipment-cancelled", "The shipment of this order was cancelled."),
-        ShipmentStatus.Refused => Refusal.Conflict("address-not-served", before.Reason!),
-        ShipmentStatus.Requested when NotServed.Equals(destination.Country, StringComparison.OrdinalIgnoreCase) => Refusal.Conflict("address-not-served", $"Nothing is shipped to country {destination.Country}."),
+        ShipmentStatus.Refused => Refusal.Conflict(AddressNotServed, before.Reason!),
+        ShipmentStatus.Requested when NotServed.Equals(destination.Country, StringComparison.OrdinalIgnoreCase) => Refusal.Conflict(AddressNotServed, $"Nothing is shipped to country {destination.Country}."),
         ShipmentStatus.Requested => before with { Status = ShipmentStatus.Arranged, Tracking = tracking, Destination = destination, Version = before.Version + 1 },
         _ => before,
     };

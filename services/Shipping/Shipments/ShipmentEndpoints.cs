@@ -40,11 +40,15 @@ internal static class ShipmentEndpoints
     private static async Task<IResult> CancelAsync(string orderId, ShipmentStore shipments, CancellationToken cancellation)
         => (await shipments.ChangeAsync(orderId, ShipmentRules.Cancel, cancellation)).ToResult(TypedResults.Ok);
 
-    private static async Task<IResult> ShipAsync(string orderId, ShipmentStore shipments, CancellationToken cancellation)
-        => await shipments.FindAsync(orderId, cancellation) is null ? Missing(orderId) : (await shipments.ChangeAsync(orderId, ShipmentRules.Ship, cancellation)).ToResult(TypedResults.Ok);
+    private static Task<IResult> ShipAsync(string orderId, ShipmentStore shipments, CancellationToken cancellation) => MoveAsync(orderId, ShipmentRules.Ship, shipments, cancellation);
 
-    private static async Task<IResult> DeliverAsync(string orderId, ShipmentStore shipments, CancellationToken cancellation)
-        => await shipments.FindAsync(orderId, cancellation) is null ? Missing(orderId) : (await shipments.ChangeAsync(orderId, ShipmentRules.Deliver, cancellation)).ToResult(TypedResults.Ok);
+    private static Task<IResult> DeliverAsync(string orderId, ShipmentStore shipments, CancellationToken cancellation) => MoveAsync(orderId, ShipmentRules.Deliver, shipments, cancellation);
+
+    /// <summary>Answers with the shipment as it is then.</summary>
+    private static async Task<IResult> MoveAsync(string orderId, Func<Shipment, Outcome<Shipment>> move, ShipmentStore shipments, CancellationToken cancellation)
+        => await shipments.FindAsync(orderId, cancellation) is null ? Missing(orderId) : (await shipments.ChangeAsync(orderId, move, cancellation)).ToResult(moved => TypedResults.Ok(View(moved)));
+
+    private static object View(Shipment shipment) => new { shipment.OrderId, shipment.Status, shipment.Tracking, shipment.Since, shipment.Destination };
 
     private static async Task<IResult> RenewAsync(RenewRequest request, ShipmentStore shipments, Mover mover, CancellationToken cancellation)
     {

@@ -14,7 +14,7 @@ internal sealed class ShipmentRequests(ShipmentStore shipments, Mover mover)
         var orderId = asked.Data.OrderId;
         if (asked.Data.Destination is not { Country.Length: 2 } destination)
         {
-            return Delivery.Drop;
+            return Delivery.DropBecause("The request lacks a destination with a country of two letters.");
         }
         var arranged = await shipments.ChangeAsync(
             orderId,

@@ -27,18 +27,22 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
         {
             var read = await shipments.FindOrCreateAsync(orderId, Shipment.Request(orderId, saga), cancellation);
             var decided = decide(read.Value);
-            if (decided.Value is not { } next || (next == read.Value && !tellAgain) || await TrySaveAsync(read, next, cancellation))
+            if (decided.Value is not { } next || (next == read.Value && !tellAgain))
             {
                 return decided;
+            }
+            next = next.Version == read.Value.Version ? next : next with { Since = time.GetUtcNow() };
+            if (await TrySaveAsync(read, next, cancellation))
+            {
+                return next;
             }
         }
     }
 
     private Task<bool> TrySaveAsync(Stored<Shipment> read, Shipment next, CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
-        var data = new ShipmentEvent($"{next.OrderId}:{next.EventType()}", next.Version, now, next.OrderId, next.Tracking, next.Reason);
-        return shipments.TryReplaceAsync(next.OrderId, read, next with { Since = next.Version == read.Value.Version ? next.Since : now }, Outgoing(next, data), cancellation);
+        var data = new ShipmentEvent($"{next.OrderId}:{next.EventType()}", next.Version, time.GetUtcNow(), next.OrderId, next.Tracking, next.Reason, next.Status == ShipmentStatus.Refused ? ShipmentRules.AddressNotServed : null);
+        return shipments.TryReplaceAsync(next.OrderId, read, next, Outgoing(next, data), cancellation);
     }
 
     private static string KeyOf(string orderId) => $"shipment-{orderId}";
@@ -47,5 +51,5 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
         => new(shipment.EventType(), shipment.OrderId, data) { Saga = shipment.Saga ?? SagaKinds.Orchestration, RequestId = shipment.RequestId };
 
     /// <summary>Stored format of the events on the topic <c>shipments</c>.</summary>
-    private sealed record ShipmentEvent(string EventId, int Version, DateTimeOffset OccurredAt, string OrderId, string? Tracking, string? Reason);
+    private sealed record ShipmentEvent(string EventId, int Version, DateTimeOffset OccurredAt, string OrderId, string? Tracking, string? Reason, string? Code);
 }

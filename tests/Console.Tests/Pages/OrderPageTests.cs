@@ -14,7 +14,7 @@ public sealed class OrderPageTests(Browser browser)
         Skip.If(Browser.Missing is not null, Browser.Missing);
         (string Ending, string Status)[] endings =
         [
-            ("confirmed", "confirmed"), ("declined", "cancelled"), ("out-of-stock", "cancelled"), ("not-served", "cancelled"), ("timeout", "confirmed"), ("flaky", "confirmed"), ("refund-fails", "intervention"),
+            ("confirmed", "confirmed"), ("declined", "cancelled"), ("not-served", "cancelled"), ("timeout", "confirmed"), ("flaky", "confirmed"), ("refund-fails", "intervention"),
         ];
         await using var window = await browser.OpenAsync("/try");
         foreach (var (ending, status) in endings)
@@ -27,6 +27,17 @@ public sealed class OrderPageTests(Browser browser)
             Assert.Equal([status, status], await window.Page.Locator(".cells .chip").AllInnerTextsAsync());
         }
         Assert.Empty(window.Complaints);
+    }
+
+    [SkippableFact]
+    public async Task What_is_not_in_stock_is_refused_at_once_with_its_reason()
+    {
+        Skip.If(Browser.Missing is not null, Browser.Missing);
+        await using var window = await browser.OpenAsync("/try");
+        await window.Page.Locator("select").First.SelectOptionAsync("out-of-stock");
+        await window.Button("Place orders").ClickAsync();
+        await window.SeeAsync("1 orders were not taken");
+        await window.SeeAsync("1 of product-11 are wanted, 0 are left");
     }
 
     [SkippableFact]

@@ -48,6 +48,57 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
         await Wait.UntilAsync("products are there again", async () => await StatusAsync("/api/products") == HttpStatusCode.OK);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_edges_breaker_answers_at_once_while_an_app_gives_no_answer_and_closes_as_soon_as_it_is_well(bool isThere)
+    {
+        if (isThere)
+        {
+            played.Customers.AnswersNever();
+        }
+        else
+        {
+            await played.Customers.StopAsync();
+        }
+        for (var i = 0; i < 2; i++)
+        {
+            using var lost = await api.GetAsync("/api/customers/customer-1");
+            Assert.True(lost.StatusCode is HttpStatusCode.GatewayTimeout or HttpStatusCode.ServiceUnavailable, $"{lost.StatusCode}");
+        }
+        var begun = Stopwatch.GetTimestamp();
+        using (var refused = await api.GetAsync("/api/customers/customer-1"))
+        {
+            var took = Stopwatch.GetElapsedTime(begun);
+            await IsProblemAsync(refused, HttpStatusCode.ServiceUnavailable, "unavailable");
+            Assert.NotNull(refused.Headers.RetryAfter);
+            Assert.True(took < TimeSpan.FromMilliseconds(100), $"the refusal took {took}");
+        }
+        if (!isThere)
+        {
+            await EdgeBreakerIsAsync("customers", 2);
+            await played.Customers.StartAsync();
+        }
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync("/api/products"));
+        await EdgeBreakerIsAsync("inventory", 0);
+
+        played.Customers.Answers(200, Customer);
+        await Wait.UntilAsync("customers are there again", async () => await StatusAsync("/api/customers/customer-1") == HttpStatusCode.OK);
+        await EdgeBreakerIsAsync("customers", 0);
+    }
+
+    [Fact]
+    public async Task Errors_that_an_app_answers_itself_do_not_open_the_edges_breaker()
+    {
+        foreach (var status in (int[])[500, 503, 404, 500])
+        {
+            played.Customers.Answers(status, $$"""{"status":{{status}},"code":"its-own"}""");
+            using var failed = await api.GetAsync("/api/customers/customer-1");
+            await IsProblemAsync(failed, (HttpStatusCode)status, "its-own");
+        }
+        await EdgeBreakerIsAsync("customers", 0);
+    }
+
     [Fact]
     public async Task Calls_between_services_are_tried_again_so_that_one_that_flaps_costs_no_order()
     {
@@ -140,6 +191,14 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
     /// <summary>Breakers of other paths, to which the sagas of earlier tests may still call, are counted under the same target.</summary>
     private Task BreakerIsAsync(string status) => Wait.UntilAsync($"the breaker's metric says {status}", async () =>
         await played.MetricAsync("dapr_resiliency_cb_state", "app_id=\"orders\"", "target=\"app_inventory\"", $"status=\"{status}\"") == 1);
+
+    /// <summary>Waits, because the exporter answers from its cache for a moment.</summary>
+    private Task EdgeBreakerIsAsync(string appId, int state) => Wait.UntilAsync($"the edge's metric says {state} of {appId}", async () =>
+    {
+        using var response = await api.GetAsync("/metrics");
+        var line = (await response.Content.ReadAsStringAsync()).Split('\n').SingleOrDefault(one => one.StartsWith("gateway_breaker_state{", StringComparison.Ordinal) && one.Contains($"app=\"{appId}\"", StringComparison.Ordinal));
+        return line is not null && line[(line.IndexOf('}', StringComparison.Ordinal) + 2)..].Split(' ')[0] == $"{state}";
+    });
 
     private async Task<HttpStatusCode> StatusAsync(string path)
     {

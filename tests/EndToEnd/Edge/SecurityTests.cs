@@ -72,6 +72,26 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
     }
 
     [Theory]
+    [InlineData("POST", "/api/orders", "{", HttpStatusCode.BadRequest, "json-invalid")]
+    [InlineData("POST", "/api/customers", "{", HttpStatusCode.BadRequest, "json-invalid")]
+    [InlineData("POST", "/api/auth/token", "{", HttpStatusCode.BadRequest, "json-invalid")]
+    [InlineData("GET", "/api/operations/services", null, HttpStatusCode.Forbidden, "forbidden")]
+    [InlineData("GET", "/api/nothing", null, HttpStatusCode.NotFound, "route-not-found")]
+    [InlineData("GET", "/api/orders/x/nothing", null, HttpStatusCode.NotFound, "route-not-found")]
+    [InlineData("GET", "/nothing", null, HttpStatusCode.NotFound, "route-not-found")]
+    [InlineData("DELETE", "/api/orders", null, HttpStatusCode.MethodNotAllowed, "method-not-allowed")]
+    [InlineData("PUT", "/api/auth/token", "{}", HttpStatusCode.MethodNotAllowed, "method-not-allowed")]
+    [InlineData("GET", "/api/orders/a%3Cb", null, HttpStatusCode.BadRequest, "id-invalid")]
+    [InlineData("GET", "/api/orders?limit=many", null, HttpStatusCode.BadRequest, "request-invalid")]
+    [InlineData("GET", "/api/orders/stream?follow=maybe", null, HttpStatusCode.BadRequest, "request-invalid")]
+    public async Task Every_error_has_a_code(string method, string path, string? body, HttpStatusCode status, string code)
+    {
+        using var answer = await one.SendTextAsync(method, path, body);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True((answer.StatusCode, answer.Content.Headers.ContentType?.MediaType) == (status, "application/problem+json") && text.Contains($"\"code\":\"{code}\"", StringComparison.Ordinal), $"{(int)answer.StatusCode}: {text}");
+    }
+
+    [Theory]
     [InlineData("PUT", "/api/products/product-1")]
     [InlineData("GET", "/api/operations/interventions")]
     [InlineData("POST", "/api/operations/interventions/x")]

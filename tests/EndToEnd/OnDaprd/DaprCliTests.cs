@@ -45,7 +45,7 @@ public sealed class DaprCliTests
             {
                 Assert.Equal("confirmed", (await api.PlaceAndEndAsync(Api.Order(saga: saga))).Status);
                 Assert.Equal("cancelled", (await api.PlaceAndEndAsync(Api.Order(token: "tok_declined", saga: saga))).Status);
-                Assert.Equal("cancelled", (await api.PlaceAndEndAsync(Api.Order("product-11", saga: saga))).Status);
+                Assert.Equal("out-of-stock", (await api.PlaceTooLateAsync(saga)).ReasonCode);
                 Assert.Equal("cancelled", (await api.PlaceAndEndAsync(Api.Order(customer: "customer-3", saga: saga))).Status);
             }
 

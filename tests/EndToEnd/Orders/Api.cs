@@ -31,6 +31,17 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
         return await http.SendAsync(request);
     }
 
+    /// <summary>An answer whose body is still to come.</summary>
+    public async Task<HttpResponseMessage> OpenAsync(string path, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
     public async Task<T> ReadAsync<T>(string path) => (await http.GetFromJsonAsync<T>(path))!;
 
     public async Task DoAsync(string path, object? body = null)
@@ -94,19 +105,44 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
     }
 
     /// <summary>Places an order whatever is being killed meanwhile: the same key makes the repetition the same order.</summary>
-    public async Task<string> PlaceStubbornlyAsync(object order, string key)
-        => (await Wait.ForAsync($"the order with key {key} is taken", async () =>
+    public async Task<string> PlaceStubbornlyAsync(object order, string key) => await PlaceIfInStockAsync(order, key) ?? throw new InvalidOperationException($"the order with key {key} is out of stock");
+
+    /// <summary>As <see cref="PlaceStubbornlyAsync"/>; null if the order is refused because its goods are gone.</summary>
+    public async Task<string?> PlaceIfInStockAsync(object order, string key)
+        => (await Wait.ForAsync($"the order with key {key} is taken or refused", async () =>
         {
             try
             {
                 using var response = await PostAsync(order, key);
-                return response.StatusCode == HttpStatusCode.Accepted ? await response.Content.ReadFromJsonAsync<PlacedOrder>() : null;
+                return response.StatusCode == HttpStatusCode.Accepted ? await response.Content.ReadFromJsonAsync<PlacedOrder>()
+                    : response.StatusCode == HttpStatusCode.UnprocessableEntity && (await response.Content.ReadFromJsonAsync<ProblemView>())!.Code == "out-of-stock" ? new PlacedOrder("", "refused")
+                    : null;
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
             {
                 return null;
             }
-        })).OrderId;
+        })) is { Status: not "refused" } placed ? placed.OrderId : null;
+
+    /// <summary>
+    /// An order that was taken while there was stock, and whose saga found it gone: orders at once race for one last unit, until one of them comes too late.
+    /// </summary>
+    public async Task<OrderView> PlaceTooLateAsync(string? saga = null, string customer = "customer-1", string? requestId = null)
+    {
+        const int racing = 8;
+        var product = $"last-{Guid.NewGuid():N}";
+        return await Wait.ForAsync("an order comes too late for the last unit", async () =>
+        {
+            await PutProductAsync(product, new { name = "The last one", price = 500, stock = 1 });
+            var taken = await Task.WhenAll(Enumerable.Range(0, racing).Select(async _ =>
+            {
+                using var response = await SendTextAsync("POST", "/api/orders", System.Text.Json.JsonSerializer.Serialize(Order(product, customer: customer, saga: saga), System.Text.Json.JsonSerializerOptions.Web), requestId is null ? [] : [("X-Request-ID", requestId)]);
+                return response.StatusCode == HttpStatusCode.Accepted ? (await response.Content.ReadFromJsonAsync<PlacedOrder>())!.OrderId : null;
+            }));
+            var ended = await Task.WhenAll(taken.OfType<string>().Select(EndOfAsync));
+            return ended.FirstOrDefault(order => order.Status == "cancelled");
+        });
+    }
 
     public async Task<OrderView> OrderAsync(string orderId) => (await http.GetFromJsonAsync<OrderView>($"/api/orders/{orderId}"))!;
 

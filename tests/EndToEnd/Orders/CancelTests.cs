@@ -61,7 +61,7 @@ public sealed class CancelTests(SharedSystem shared)
         var before = await system.Api.ProductAsync("product-3");
         var order = await system.Api.PlaceAndEndAsync(Api.Order("product-3", 2, saga: saga));
 
-        await system.Api.DoAsync($"/api/operations/shipments/{order.OrderId}/ship");
+        Assert.Equal(new ShipmentView(order.OrderId, "shipped", $"TRK-{order.OrderId}"), await MoveAsync(order.OrderId, "ship"));
         await system.Api.WhenAsync(order.OrderId, "shipped");
 
         using var refused = await system.Api.PostToAsync($"/api/orders/{order.OrderId}/cancel");
@@ -70,11 +70,19 @@ public sealed class CancelTests(SharedSystem shared)
         var after = await Wait.ForAsync("the goods are taken out for good", async () => await system.Api.ProductAsync("product-3") is var product && product.Sold == before.Sold + 2 ? product : null);
         Assert.Equal(before with { Available = before.Available - 2, Sold = before.Sold + 2 }, after);
 
-        await system.Api.DoAsync($"/api/operations/shipments/{order.OrderId}/deliver");
+        Assert.Equal("delivered", (await MoveAsync(order.OrderId, "deliver")).Status);
         await system.Api.WhenAsync(order.OrderId, "delivered");
         Assert.Equal(["order.shipped", "order.delivered"], (await system.Api.EventsAsync(order.OrderId)).TakeLast(2));
         await system.Api.PutProductAsync("product-3", new { stock = before.Available }); // the shared stock as it was
     }
+
+    private async Task<ShipmentView> MoveAsync(string orderId, string move)
+    {
+        using var answer = await system.Api.PostToAsync($"/api/operations/shipments/{orderId}/{move}");
+        return (await answer.Content.ReadFromJsonAsync<ShipmentView>())!;
+    }
+
+    private sealed record ShipmentView(string OrderId, string Status, string? Tracking);
 
     [Fact]
     public async Task An_order_that_does_not_exist_can_not_be_cancelled()

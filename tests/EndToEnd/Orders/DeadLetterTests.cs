@@ -20,9 +20,11 @@ public sealed class DeadLetterTests(SharedSystem shared)
 
         var letter = await OpenAsync(order.OrderId, 1);
         Assert.Equal(("inventory", "shipment.shipped", "shipments"), (letter.App, letter.Type, letter.Topic));
+        Assert.Equal(($"Order '{order.OrderId}' holds no goods.", 1), (letter.Reason, letter.Attempts));
 
         await system.Api.DoAsync($"/api/operations/dead-letters/{letter.Id}/replay", new { note = "it may have been held meanwhile" });
         var back = await OpenAsync(order.OrderId, 2);
+        Assert.Equal(2, back.Attempts);
 
         await system.Api.DoAsync($"/api/operations/dead-letters/{back.Id}/discard", new { note = "lost at sea" });
         var discarded = await Wait.ForAsync("the dead letter is discarded", async () => (await ListAsync("discarded")).FirstOrDefault(one => one.Id == letter.Id));
@@ -31,11 +33,11 @@ public sealed class DeadLetterTests(SharedSystem shared)
     }
 
     private Task<LetterView> OpenAsync(string orderId, int times)
-        => Wait.ForAsync($"the event of order {orderId} is a dead letter", async () => (await ListAsync("open")).FirstOrDefault(one => one.Subject == orderId && one.Times == times));
+        => Wait.ForAsync($"the event of order {orderId} is a dead letter", async () => (await ListAsync("open")).FirstOrDefault(one => one.Subject == orderId && one.Times == times && one.Attempts == times));
 
     private async Task<List<LetterView>> ListAsync(string state) => (await system.Api.ReadAsync<ListOf<LetterView>>($"/api/operations/dead-letters?state={state}&limit=100")).Items;
 
-    private sealed record LetterView(string Id, string App, string Type, string Topic, string? Subject, int Times, List<ActionView> History);
+    private sealed record LetterView(string Id, string App, string Type, string Topic, string? Subject, int Times, int? Attempts, string? Reason, List<ActionView> History);
 
     private sealed record ActionView(string Became, string? Note);
 }

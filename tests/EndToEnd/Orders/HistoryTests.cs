@@ -19,7 +19,6 @@ public sealed partial class HistoryTests(SharedSystem shared)
 
     [Theory]
     [InlineData("confirmed", "product-1", "tok_ok", "customer-1")]
-    [InlineData("out-of-stock", "product-11", "tok_ok", "customer-1")]
     [InlineData("declined", "product-1", "tok_declined", "customer-1")]
     [InlineData("not-served", "product-1", "tok_ok", "customer-3")]
     [InlineData("flaky", "product-1", "tok_flaky", "customer-1")]
@@ -29,6 +28,10 @@ public sealed partial class HistoryTests(SharedSystem shared)
 
         await IsRecordedAsync(course, order.OrderId);
     }
+
+    [Fact]
+    public async Task A_saga_that_finds_the_stock_gone_takes_its_recorded_course()
+        => await IsRecordedAsync("out-of-stock", (await system.Api.PlaceTooLateAsync()).OrderId);
 
     [Theory]
     [InlineData("intervention-resolved", "resolved")]

@@ -17,7 +17,7 @@ public sealed class ListTests(SharedSystem shared)
         var placed = new List<string>();
         for (var i = 0; i < 7; i++)
         {
-            placed.Insert(0, (await system.Api.PlaceAndEndAsync(Api.Order(i == 3 ? "product-11" : "product-1", customer: customer, saga: i % 2 == 0 ? "choreography" : "orchestration"))).OrderId);
+            placed.Insert(0, (await system.Api.PlaceAndEndAsync(Api.Order(token: i == 3 ? "tok_declined" : "tok_ok", customer: customer, saga: i % 2 == 0 ? "choreography" : "orchestration"))).OrderId);
             await system.Api.ListedAsync($"customerId={customer}&limit=3", placed); // a list is in the order in which it has heard, and the two kinds come by two topics
         }
 

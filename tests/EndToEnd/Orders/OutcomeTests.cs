@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using EndToEnd.Systems;
 
 namespace EndToEnd.Orders;
@@ -48,25 +50,41 @@ public sealed class OutcomeTests(SharedSystem shared)
     }
 
     [Theory]
-    [InlineData("product-11", 1)]
-    [InlineData("product-12", 51)]
-    public async Task Without_enough_stock_the_order_is_cancelled_and_nothing_is_held_or_charged(string product, int quantity)
+    [InlineData("product-11", 1, 0)]
+    [InlineData("product-12", 51, 50)]
+    public async Task What_is_not_in_stock_is_refused_at_once_with_what_is_left(string product, int quantity, int left)
     {
-        var order = await CancelledWithEverythingAsBeforeAsync(Api.Order(product, quantity));
+        using var refused = await system.Api.PostAsync(Api.Order(product, quantity));
 
-        Assert.Equal(["create-order compensated", "reserve-inventory failed", "process-payment pending", "arrange-shipment pending"], order.States);
-        Assert.Contains(product, order.Reason, StringComparison.Ordinal);
+        var problem = (await refused.Content.ReadFromJsonAsync<StockProblem>())!;
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "out-of-stock"), (refused.StatusCode, problem.Code));
+        Assert.Equal([new ShortageView(product, quantity, left)], problem.Items);
     }
 
     [Theory]
-    [InlineData("tok_declined", "card_declined")]
-    [InlineData("tok_insufficient_funds", "insufficient_funds")]
-    public async Task A_declined_payment_cancels_the_order_and_frees_its_goods(string token, string reason)
+    [InlineData("orchestration")]
+    [InlineData("choreography")]
+    public async Task An_order_that_comes_too_late_for_the_last_unit_is_cancelled_by_its_saga_and_nothing_is_held_or_charged(string saga)
+    {
+        var order = await system.Api.PlaceTooLateAsync(saga);
+
+        Assert.Equal(["create-order compensated", "reserve-inventory failed", "process-payment pending", "arrange-shipment pending"], order.States);
+        Assert.Equal(0, system.Books.Payments().GetValueOrDefault(order.OrderId)?.Kept ?? 0);
+        Assert.Equal(["order.created", "order.cancelled"], await system.Api.EventsAsync(order.OrderId));
+        Assert.Contains(order.Items[0].ProductId, order.Reason, StringComparison.Ordinal);
+        Assert.Equal(("out-of-stock", "out-of-stock"), (order.ReasonCode, order.Steps[1].Code));
+    }
+
+    [Theory]
+    [InlineData("tok_declined", "card-declined", "The card was declined.")]
+    [InlineData("tok_insufficient_funds", "insufficient-funds", "The card does not cover the amount.")]
+    public async Task A_declined_payment_cancels_the_order_and_frees_its_goods(string token, string code, string reason)
     {
         var order = await CancelledWithEverythingAsBeforeAsync(Api.Order(token: token));
 
         Assert.Equal(["create-order compensated", "reserve-inventory compensated", "process-payment failed", "arrange-shipment pending"], order.States);
-        Assert.Contains(reason, order.Reason, StringComparison.Ordinal);
+        Assert.Equal((reason, code, null), (order.Reason, order.ReasonCode, order.Cause));
+        Assert.Equal((reason, code), (order.Steps[2].Error, order.Steps[2].Code));
     }
 
     [Fact]
@@ -75,8 +93,11 @@ public sealed class OutcomeTests(SharedSystem shared)
         var order = await CancelledWithEverythingAsBeforeAsync(Api.Order(customer: "customer-3"));
 
         Assert.Equal(["create-order compensated", "reserve-inventory compensated", "process-payment compensated", "arrange-shipment failed"], order.States);
-        var times = order.Steps.Select(step => step.At).ToList();
-        Assert.Equal(times.OrderDescending(), times); // the last step failed first, then each before it was undone
+        Assert.Equal(order.Steps.Select(step => step.StartedAt).Order(), order.Steps.Select(step => step.StartedAt));
+        var undone = order.Steps.Take(3).Select(step => step.Compensation!.EndedAt).ToList();
+        Assert.Equal(undone.OrderDescending(), undone); // the last step failed first, then each before it was undone
+        Assert.All(order.Steps, step => Assert.True(step.EndedAt >= step.StartedAt && step.Attempts == 1, $"{step}"));
+        Assert.All(order.Steps.Take(3), step => Assert.True(step.Compensation is { State: "done", Attempts: 1 } && step.Compensation.StartedAt >= order.Steps[3].EndedAt, $"{step}"));
         var booking = system.Books.Payments()[order.OrderId];
         Assert.True(booking is { Captured: true, Refunded: true }, "the charge must have been given back");
     }
@@ -91,6 +112,10 @@ public sealed class OutcomeTests(SharedSystem shared)
         Assert.Equal("confirmed", order.Status);
         Assert.Equal(new Booking(order.OrderId, order.Total, Captured: true, Refunded: false), system.Books.Payments()[order.OrderId]);
     }
+
+    private sealed record StockProblem(string Code, List<ShortageView> Items);
+
+    private sealed record ShortageView(string ProductId, int Wanted, int Available);
 
     private async Task<OrderView> CancelledWithEverythingAsBeforeAsync(object request)
     {

@@ -30,7 +30,7 @@ public sealed class RequestIdTests(SharedSystem shared)
         await api.DoAsync($"/api/orders/{cancelled}/cancel");
         await api.WhenAsync(cancelled, "cancelled");
         await PlaceAsync(Api.Order(token: "tok_declined", saga: saga), "cancelled");
-        await PlaceAsync(Api.Order("product-11", saga: saga), "cancelled");
+        orders[(await api.PlaceTooLateAsync(saga, requestId: $"follow-{saga}-late")).OrderId] = $"follow-{saga}-late";
         await PlaceAsync(Api.Order(customer: "customer-3", saga: saga), "cancelled");
         foreach (var (decision, ending) in new[] { ("approve", "confirmed"), ("reject", "cancelled") })
         {

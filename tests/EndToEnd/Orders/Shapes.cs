@@ -5,6 +5,10 @@ internal sealed record PlacedOrder(string OrderId, string Status);
 
 internal sealed record OrderView(string OrderId, string CustomerId, string Status, string Saga, List<OrderItem> Items, long Total, string Currency, List<StepView> Steps, CustomerView? Customer, string? Reason)
 {
+    public string? ReasonCode { get; init; }
+
+    public string? Cause { get; init; }
+
     public string? CustomerName { get; init; }
 
     public ApprovalView? Approval { get; init; }
@@ -18,7 +22,22 @@ internal sealed record OrderView(string OrderId, string CustomerId, string Statu
 
 internal sealed record OrderItem(string ProductId, int Quantity, long UnitPrice);
 
-internal sealed record StepView(string Name, string State, DateTimeOffset? At, string? Error);
+internal sealed record StepView(string Name, string State, DateTimeOffset? At, string? Error)
+{
+    public string? Code { get; init; }
+
+    public string? Cause { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public int? Attempts { get; init; }
+
+    public CompensationView? Compensation { get; init; }
+}
+
+internal sealed record CompensationView(string State, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, int? Attempts, string? Error, string? Cause, string? By, string? Note);
 
 internal sealed record CustomerView(string CustomerId, string Name);
 

@@ -20,6 +20,7 @@ internal sealed partial class SystemFolder : IDisposable
             Payments__LongestPause: "00:00:00.500"
         """;
 
+    private const string GatewayGrpcPort = "    daprGRPCPort: 8090 # where clients over gRPC reach orders-grpc\n";
     private const string ApprovalLimit = "Saga__ApprovalLimit: \"20000000\"";
 
     private static readonly string Parent = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"order-platform-{Environment.UserName}");
@@ -124,6 +125,8 @@ internal sealed partial class SystemFolder : IDisposable
             }
             return $"\"{Repository.Root}services/{name}/{app.Value.Trim('"')}\"";
         });
+        Assert.Contains(GatewayGrpcPort, text, StringComparison.Ordinal);
+        text = text.Replace(GatewayGrpcPort, "", StringComparison.Ordinal); // a free one, so that systems run beside each other
         text = AppWithPort().Replace(text, app =>
         {
             var port = Ports[app.Groups["id"].Value] = FreePort.Take();

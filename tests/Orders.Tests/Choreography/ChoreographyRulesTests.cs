@@ -59,10 +59,39 @@ public sealed class ChoreographyRulesTests
     [Fact]
     public void The_first_reason_is_the_one_that_is_kept()
     {
-        var course = new Course(Created).Hear("inventory.reserved").Hear(new Signal("payment.failed", "card_declined")).Hear("inventory.released");
+        var course = new Course(Created).Hear("inventory.reserved").Hear(new Signal("payment.failed", "The card was declined.", Code: "card-declined")).Hear("inventory.released");
 
-        Assert.Equal("card_declined", course.Order.Reason);
-        Assert.Equal("card_declined", course.Order.Steps[2].Error);
+        Assert.Equal(("The card was declined.", "card-declined"), (course.Order.Reason, course.Order.ReasonCode));
+        Assert.Equal(("The card was declined.", "card-declined"), (course.Order.Steps[2].Error, course.Order.Steps[2].Code));
+    }
+
+    [Fact]
+    public void An_answer_from_before_codes_were_published_is_told_in_words_with_a_code()
+    {
+        var course = new Course(Created).Hear("inventory.reserved").Hear(new Signal("payment.failed", "insufficient_funds")).Hear("inventory.released");
+
+        Assert.Equal(("The card does not cover the amount.", "insufficient-funds"), (course.Order.Reason, course.Order.ReasonCode));
+    }
+
+    [Fact]
+    public void A_step_and_its_compensation_keep_their_own_times_and_attempts()
+    {
+        var order = Given(Created) with { PlacedAt = At };
+        void Hear(Signal signal, int seconds) => order = Order.Evolve(order, ChoreographyRules.React(order, signal, NoApproval, At.AddSeconds(seconds))!)!;
+
+        Hear(new Signal("inventory.reserved"), 1);
+        Hear(new Signal("payment.completed", Attempts: 3), 4);
+        Hear(new Signal("shipment.refused", "Nothing is shipped to country XX.", Code: "address-not-served"), 6);
+        Hear(new Signal("payment.refund-failed", "away", Round: 1, Attempts: 5), 20);
+        order = Order.Evolve(order, new InterventionDecided(1, Decision.Retry, null, "eve", At.AddSeconds(30)))!;
+        Hear(new Signal(ChoreographyRules.Decided), 30);
+        Hear(new Signal("payment.refunded"), 33);
+
+        var payment = order.Steps[2];
+        Assert.Equal((StepState.Compensated, 3, At.AddSeconds(1), At.AddSeconds(4)), (payment.State, payment.Attempts, payment.StartedAt, payment.EndedAt));
+        var refund = payment.Compensation!;
+        Assert.Equal((CompensationState.Done, 6, At.AddSeconds(6), At.AddSeconds(33)), (refund.State, refund.Attempts, refund.StartedAt, refund.EndedAt));
+        Assert.Equal((At, At), (order.Steps[0].EndedAt, order.Steps[1].StartedAt));
     }
 
     [Fact]
@@ -90,7 +119,7 @@ public sealed class ChoreographyRulesTests
     }
 
     [Theory]
-    [InlineData("Skip", "Failed")]
+    [InlineData("Skip", "Done")]
     [InlineData("Resolved", "Compensated")]
     public void A_person_may_have_the_order_go_on_without_the_refund(string decision, string state)
     {
@@ -100,7 +129,7 @@ public sealed class ChoreographyRulesTests
 
         var next = Assert.IsType<ReleaseRequested>(React(order, ChoreographyRules.Decided));
 
-        Assert.Equal((Enum.Parse<StepState>(state), "by hand"), (next.Steps[2].State, next.Steps[2].Error));
+        Assert.Equal((Enum.Parse<StepState>(state), "eve", "by hand"), (next.Steps[2].State, next.Steps[2].Compensation!.By, next.Steps[2].Compensation!.Note));
     }
 
     [Theory]
@@ -111,7 +140,8 @@ public sealed class ChoreographyRulesTests
     {
         var course = new Course(Created).Hear(heard);
         var timeout = Assert.IsType<CancellationRequested>(ChoreographyRules.Overdue(course.Order, NoApproval, 3, At));
-        Assert.Contains(step, timeout.Reason, StringComparison.Ordinal);
+        Assert.Contains(step, timeout.Cause, StringComparison.Ordinal);
+        Assert.DoesNotContain(step, timeout.Reason, StringComparison.Ordinal);
 
         var order = Order.Evolve(course.Order, timeout)!;
         var next = Assert.IsAssignableFrom<StepRequested>(ChoreographyRules.Overdue(order, NoApproval, 3, At));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Orders.DeadLetters;
+using ServiceDefaults.Events;
 
 namespace Orders.Tests.DeadLetters;
 
@@ -34,6 +35,28 @@ public sealed class DeadLetterRulesTests
         var noted = DeadLetterRules.Replay(Letter, Letter.Times, Now, null, null).Value!;
 
         Assert.Equal((DeadLetterState.Open, 2), (DeadLetterRules.Come(noted, Letter).State, DeadLetterRules.Come(noted, Letter).Times));
+    }
+
+    [Fact]
+    public void A_discarded_letter_stays_discarded_when_it_comes_again()
+    {
+        var discarded = DeadLetterRules.Close(Letter, DeadLetterState.Discarded, Now, "lost at sea", "op-1").Value!;
+
+        var again = DeadLetterRules.Come(discarded, Letter);
+
+        Assert.Equal((DeadLetterState.Discarded, 2), (again.State, again.Times));
+        Assert.Equal(discarded.History, again.History);
+    }
+
+    [Fact]
+    public void A_letter_keeps_the_reason_of_its_consumer_and_the_attempts()
+    {
+        var explained = DeadLetterRules.Explain(Letter, new DeliveryFailure("7", "holds no goods", 4, Now)).Value!;
+
+        Assert.Equal(("holds no goods", 4, DeadLetterState.Open), (explained.Reason, explained.Attempts, explained.State));
+        Assert.Equal(("away", 4), DeadLetterRules.Explain(explained, new DeliveryFailure("7", "away", 1, Now)).Value is { } restarted ? (restarted.Reason, restarted.Attempts) : default);
+        Assert.Equal("holds no goods", DeadLetterRules.Come(explained, Letter).Reason);
+        Assert.NotNull(DeadLetterRules.Explain(null, new DeliveryFailure("7", "away", 1, Now)).Refusal);
     }
 
     [Theory]

@@ -48,7 +48,7 @@ public sealed class InterventionRulesTests
     public void The_order_shows_it_from_when_it_is_on_the_stream_until_it_is_decided()
     {
         // The saga's own steps run ahead of the stream, and are behind it when a decision has just been made.
-        var failing = SagaSteps.Pending.With("process-payment", StepState.Intervention, At, "away");
+        var failing = SagaSteps.Pending.With("process-payment", step => step.FailUndo(Failure.OfUndoing("process-payment", "away"), At, 5));
         Assert.Equal("pending", Shown(failing).Status);
 
         Happen(InterventionRules.Require(order, First, At));

@@ -46,7 +46,7 @@ public sealed class OrderRulesTests
     [Fact]
     public void A_pending_order_can_be_cancelled_and_keeps_the_reason()
     {
-        var happened = OrderRules.Cancel(Given(Created), "out of stock", Steps).Value!;
+        var happened = OrderRules.Cancel(Given(Created), new Failure("out of stock", "cancelled"), Steps).Value!;
 
         var order = Order.Evolve(Given(Created), happened)!;
         Assert.Equal((OrderStatus.Cancelled, "out of stock"), (order.Status, order.Reason));
@@ -54,13 +54,13 @@ public sealed class OrderRulesTests
 
     [Fact]
     public void A_confirmed_order_can_be_cancelled()
-        => Assert.IsType<OrderCancelled>(OrderRules.Cancel(Given(Created, new OrderConfirmed(Steps)), "changed my mind", Steps).Value);
+        => Assert.IsType<OrderCancelled>(OrderRules.Cancel(Given(Created, new OrderConfirmed(Steps)), new Failure("changed my mind", "cancelled"), Steps).Value);
 
     [Fact]
-    public void Cancelling_a_cancelled_order_again_does_nothing() => AssertNothing(OrderRules.Cancel(Given(Created, new OrderCancelled("first", Steps)), "second", Steps));
+    public void Cancelling_a_cancelled_order_again_does_nothing() => AssertNothing(OrderRules.Cancel(Given(Created, new OrderCancelled("first", Steps)), new Failure("second", "cancelled"), Steps));
 
     [Fact]
-    public void Cancelling_an_order_that_was_never_created_does_nothing() => AssertNothing(OrderRules.Cancel(null, "create failed", Steps));
+    public void Cancelling_an_order_that_was_never_created_does_nothing() => AssertNothing(OrderRules.Cancel(null, new Failure("create failed", "cancelled"), Steps));
 
     [Theory]
     [InlineData(nameof(OrderStatus.Shipped))]
@@ -69,7 +69,7 @@ public sealed class OrderRulesTests
     {
         var order = Given(Created) with { Status = Enum.Parse<OrderStatus>(status) };
 
-        Assert.Equal((409, "order-on-its-way"), Refused(OrderRules.Cancel(order, "too late", Steps)));
+        Assert.Equal((409, "order-on-its-way"), Refused(OrderRules.Cancel(order, new Failure("too late", "cancelled"), Steps)));
         Assert.Equal((409, "order-on-its-way"), Refused(OrderRules.RequestCancellation(order, "customer", "too late")));
         AssertNothing(OrderRules.Confirm(order, Steps));
     }

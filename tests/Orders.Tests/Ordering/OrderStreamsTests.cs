@@ -44,7 +44,7 @@ public sealed class OrderStreamsTests
     public async Task Who_loses_a_race_decides_anew_on_what_the_other_left()
     {
         await streams.CreateAsync("o1", Created, default);
-        state.BeforeNextWrite = () => Assert.True(streams.AppendAsync("o1", order => OrderRules.Cancel(order, "first", []), default).IsCompletedSuccessfully);
+        state.BeforeNextWrite = () => Assert.True(streams.AppendAsync("o1", order => OrderRules.Cancel(order, new Failure("first", "cancelled"), []), default).IsCompletedSuccessfully);
 
         var confirmed = await streams.AppendAsync("o1", order => OrderRules.Confirm(order, []), default);
 

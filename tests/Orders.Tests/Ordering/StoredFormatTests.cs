@@ -159,6 +159,42 @@ public sealed class StoredFormatTests
         Assert.Equal("\"confirmed\"", Write(OrderStatus.Confirmed));
     }
 
+    [Fact]
+    public void A_step_with_its_times_and_its_compensation_keeps_its_text()
+    {
+        var declined = new SagaStepView("process-payment", StepState.Pending).Start(At).Fail(new Failure("The card was declined.", "card-declined"), At.AddSeconds(1));
+        var unknown = new SagaStepView("arrange-shipment", StepState.Pending).Fail(Failure.Technical("arrange-shipment", "connection reset"), At, 3);
+        var skipped = new SagaStepView("process-payment", StepState.Pending).Complete(At).StartUndo(At).FailUndo(Failure.OfUndoing("process-payment", "away"), At, 5).Settle(new InterventionDecided(1, Decision.Skip, "written off", "eve", At));
+
+        Assert.Equal("""{"name":"process-payment","state":"failed","at":"2026-01-02T03:04:06+00:00","error":"The card was declined.","code":"card-declined","startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","attempts":1}""", Write(declined));
+        Assert.Equal("""{"name":"arrange-shipment","state":"failed","at":"2026-01-02T03:04:05+00:00","error":"The shipment could not be arranged.","code":"shipment-failed","cause":"connection reset","startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:05+00:00","attempts":3}""", Write(unknown));
+        Assert.Equal("""{"name":"process-payment","state":"done","at":"2026-01-02T03:04:05+00:00","startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:05+00:00","attempts":1,"compensation":{"state":"skipped","startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:05+00:00","attempts":5,"error":"The payment could not be given back yet.","code":"payment-not-undone","cause":"away","by":"eve","note":"written off"}}""", Write(skipped));
+        Assert.All([declined, unknown, skipped], step => Assert.Equal(step, Read<SagaStepView>(Write(step))));
+    }
+
+    [Theory]
+    [InlineData("out of stock", "3 of product-11 are wanted, 0 are left", "out-of-stock", "3 of product-11 are wanted, 0 are left", null)]
+    [InlineData("declined", "card_declined", "card-declined", "The card was declined.", null)]
+    [InlineData("failed", "/payments/o1 answered 500", "reservation-failed", "The goods could not be reserved.", "/payments/o1 answered 500")]
+    public void An_order_that_was_cancelled_before_codes_were_kept_is_lifted_to_words_a_code_and_a_cause(string course, string text, string code, string words, string? cause)
+    {
+        var json = $$$"""{"eventId":"o1:2","version":2,"occurredAt":"2026-01-02T03:04:05+00:00","event":{"type":"order.cancelled","reason":"{{{text}}}","steps":[{"name":"create-order","state":"compensated","at":"2026-01-02T03:04:07+00:00"},{"name":"reserve-inventory","state":"failed","at":"2026-01-02T03:04:05+00:00","error":"{{{text}}}"}]}}""";
+
+        var cancelled = Assert.IsType<OrderCancelled>(Read<StoredEvent>(json).Lifted());
+
+        Assert.True((cancelled.Reason, cancelled.ReasonCode, cancelled.Cause) == (words, code, cause), $"{course}: {cancelled}");
+        Assert.Equal((words, code, cause), (cancelled.Steps[1].Error, cancelled.Steps[1].Code, cancelled.Steps[1].Cause));
+        Assert.Equal((CompensationState.Done, At.AddSeconds(2)), (cancelled.Steps[0].Compensation!.State, cancelled.Steps[0].Compensation!.EndedAt));
+    }
+
+    [Fact]
+    public void A_persons_words_stay_as_they_are_when_they_are_lifted()
+    {
+        var cancelled = Assert.IsType<OrderCancelled>(new StoredEvent("o1:2", 2, At, new OrderCancelled("changed my mind", [])).Lifted());
+
+        Assert.Equal(("changed my mind", "cancelled", null), (cancelled.Reason, cancelled.ReasonCode, cancelled.Cause));
+    }
+
     [Theory]
     [InlineData("retry", "Retry")]
     [InlineData("skip", "Skip")]

@@ -78,14 +78,14 @@ public sealed class OrderSagaTests
     [Fact]
     public async Task A_cancelled_order_records_why_and_how_its_steps_ended()
     {
-        run.Refuses("ProcessPayment", "card_declined");
+        run.Refuses("ProcessPayment", "The card was declined.", "card-declined");
 
         await run.StartAsync();
 
         var conclusion = Assert.IsType<SagaConclusion>(run.Inputs["CancelOrder"]);
-        Assert.Equal(("o1", "card_declined"), (conclusion.OrderId, conclusion.Reason));
+        Assert.Equal(("o1", "The card was declined.", "card-declined", null), (conclusion.OrderId, conclusion.Reason, conclusion.ReasonCode, conclusion.Cause));
         Assert.Equal([StepState.Compensated, StepState.Compensated, StepState.Failed, StepState.Pending], conclusion.Steps.Select(step => step.State));
-        Assert.Equal("card_declined", conclusion.Steps[2].Error);
+        Assert.Equal(("The card was declined.", "card-declined"), (conclusion.Steps[2].Error, conclusion.Steps[2].Code));
     }
 
     [Fact]
@@ -96,7 +96,8 @@ public sealed class OrderSagaTests
         await run.StartAsync();
 
         var last = Assert.IsType<SagaConclusion>(run.Inputs["CancelOrder"]).Steps[3];
-        Assert.Equal((StepState.Failed, "connection reset"), (last.State, last.Error));
+        Assert.Equal((StepState.Failed, "The shipment could not be arranged.", "shipment-failed", "connection reset"), (last.State, last.Error, last.Code, last.Cause));
+        Assert.Equal((CompensationState.Done, 1), (last.Compensation!.State, last.Compensation.Attempts));
         Assert.Equal("compensated compensated compensated failed", run.Statuses[^1]);
     }
 
@@ -122,13 +123,27 @@ public sealed class OrderSagaTests
     [Fact]
     public async Task Steps_and_compensations_are_retried_as_the_order_recorded()
     {
-        run.Refuses("ArrangeShipment", "not served");
+        run.Fails("ArrangeShipment", "away").Falters("RefundPayment", "away", attempts: 4);
 
         await run.StartAsync();
 
-        Assert.All(Actions, action => Assert.Equal(3, run.Policies[action].MaxNumberOfAttempts));
-        Assert.All(Compensations.Take(3), compensation => Assert.Equal(5, run.Policies[compensation].MaxNumberOfAttempts));
-        Assert.Equal((TimeSpan.FromSeconds(2), 2.0, TimeSpan.FromSeconds(10)), (run.Policies["CreateOrder"].FirstRetryInterval, run.Policies["CreateOrder"].BackoffCoefficient, run.Policies["CreateOrder"].MaxRetryInterval));
+        Assert.Equal((3, 5), (run.Calls["ArrangeShipment"], run.Calls["RefundPayment"]));
+        Assert.Equal([2, 4, 2, 4, 8, 10], run.Pauses.Select(pause => pause.TotalSeconds));
+    }
+
+    [Fact]
+    public async Task A_step_and_its_compensation_keep_their_own_times_and_attempts()
+    {
+        run.Falters("ProcessPayment", "away", attempts: 1).Refuses("ArrangeShipment", "not served").Falters("RefundPayment", "away", attempts: 2);
+
+        await run.StartAsync();
+
+        var payment = run.Steps[2];
+        Assert.Equal((StepState.Compensated, 2, TimeSpan.FromSeconds(4)), (payment.State, payment.Attempts, payment.EndedAt - payment.StartedAt));
+        var refund = payment.Compensation!;
+        Assert.Equal((CompensationState.Done, 3, TimeSpan.FromSeconds(9)), (refund.State, refund.Attempts, refund.EndedAt - refund.StartedAt));
+        Assert.Equal(run.Steps[3].EndedAt, refund.StartedAt);
+        Assert.Equal(payment.At, refund.EndedAt);
     }
 
     [Fact]
@@ -164,14 +179,16 @@ public sealed class OrderSagaTests
     }
 
     [Fact]
-    public async Task Told_to_skip_the_saga_leaves_the_step_failed_and_undoes_the_others()
+    public async Task Told_to_skip_the_saga_leaves_the_step_done_and_undoes_the_others()
     {
         run.Refuses("ArrangeShipment", "not served").Fails("RefundPayment", "away").Decides(Decision.Skip, "written off");
 
         Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
         Assert.Equal(["RefundPayment", "wait", "ReleaseInventory", "CancelOrder"], run.Did.Skip(4));
-        Assert.Equal("compensated compensated failed failed", run.Statuses[^1]);
-        Assert.Equal("written off", Assert.IsType<SagaConclusion>(run.Inputs["CancelOrder"]).Steps[2].Error);
+        Assert.Equal("compensated compensated done failed", run.Statuses[^1]);
+        var refund = Assert.IsType<SagaConclusion>(run.Inputs["CancelOrder"]).Steps[2].Compensation!;
+        Assert.Equal((CompensationState.Skipped, "eve", "written off", 5), (refund.State, refund.By, refund.Note, refund.Attempts));
+        Assert.Equal(("The payment could not be given back yet.", "away"), (refund.Error, refund.Cause));
     }
 
     [Fact]
@@ -182,6 +199,7 @@ public sealed class OrderSagaTests
         Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
         Assert.Equal(["RefundPayment", "wait", "ReleaseInventory", "CancelOrder"], run.Did.Skip(4));
         Assert.Equal("compensated compensated compensated failed", run.Statuses[^1]);
+        Assert.Equal((CompensationState.Resolved, "eve", "paid back by hand"), (run.Steps[2].Compensation!.State, run.Steps[2].Compensation!.By, run.Steps[2].Compensation!.Note));
     }
 
     [Fact]

@@ -16,15 +16,20 @@ internal sealed class SagaRun
         new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), "abc", new SagaRetries(3, 5, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10)));
 
     private readonly Mock<WorkflowContext> context = new(MockBehavior.Strict);
-    private readonly Dictionary<string, Queue<Func<Task<StepOutcome>>>> answers = [];
+    private readonly Dictionary<string, Queue<Answer>> answers = [];
     private readonly Queue<InterventionDecided> decisions = [];
     private readonly Queue<ApprovalAnswer> approvals = [];
+    private DateTime now = new(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+    private Answer? failing;
+    private Answer? retried;
 
     public SagaRun()
     {
-        context.Setup(workflow => workflow.CurrentUtcDateTime).Returns(new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc));
+        context.Setup(workflow => workflow.CurrentUtcDateTime).Returns(() => now);
+        context.Setup(workflow => workflow.CreateTimer(It.IsAny<DateTime>(), It.IsAny<CancellationToken>())).Returns((DateTime due, CancellationToken _) => Pause(due - now));
+        context.Setup(workflow => workflow.CreateTimer(It.IsAny<TimeSpan>(), It.IsAny<CancellationToken>())).Returns((TimeSpan pause, CancellationToken _) => Pause(pause));
         context.Setup(workflow => workflow.CallActivityAsync<StepOutcome>(It.IsAny<string>(), It.IsAny<object?>(), It.IsAny<WorkflowTaskOptions?>()))
-            .Returns((string name, object? input, WorkflowTaskOptions? options) => AnswerAsync(name, input, options));
+            .Returns((string name, object? input, WorkflowTaskOptions? _) => AnswerAsync(name, input));
         context.Setup(workflow => workflow.InstanceId).Returns("o1");
         context.Setup(workflow => workflow.CallActivityAsync<InterventionDecided?>("RequireIntervention", It.IsAny<object?>(), It.IsAny<WorkflowTaskOptions?>()))
             .Returns((string _, object? input, WorkflowTaskOptions? _) => Require((InterventionRequest)input!));
@@ -33,26 +38,36 @@ internal sealed class SagaRun
         context.Setup(workflow => workflow.WaitForExternalEventAsync<object?>("wake", It.IsAny<TimeSpan>()))
             .Returns((string _, TimeSpan longest) => SleepAsync(longest));
         context.Setup(workflow => workflow.SetCustomStatus(It.IsAny<object?>()))
-            .Callback((object? status) => Statuses.Add(string.Join(' ', ((IEnumerable<SagaStepView>)status!).Select(step => step.State.ToString().ToLowerInvariant()))));
+            .Callback((object? status) => Show((IReadOnlyList<SagaStepView>)status!));
     }
 
-    /// <summary>Activities in the order they were called, and waits for a person.</summary>
+    /// <summary>Activities in the order they were called, each with its retries once, and waits for a person.</summary>
     public List<string> Did { get; } = [];
 
     public Dictionary<string, object?> Inputs { get; } = [];
 
-    public Dictionary<string, WorkflowRetryPolicy> Policies { get; } = [];
+    /// <summary>How often each activity was called in all.</summary>
+    public Dictionary<string, int> Calls { get; } = [];
 
-    /// <summary>The states of the four steps, each time the custom status was set.</summary>
+    /// <summary>The pauses between attempts.</summary>
+    public List<TimeSpan> Pauses { get; } = [];
+
+    /// <summary>The states of the four steps, each time one of them changed.</summary>
     public List<string> Statuses { get; } = [];
 
-    public SagaRun Refuses(string activity, string reason, string? code = null) => Answers(activity, () => Task.FromResult(new StepOutcome(false, reason, code)));
+    /// <summary>The custom status as it was set last.</summary>
+    public IReadOnlyList<SagaStepView> Steps { get; private set; } = [];
+
+    public SagaRun Refuses(string activity, string reason, string? code = null) => Answers(activity, new Answer(int.MaxValue, null, new StepOutcome(false, reason, code)));
+
+    /// <summary>The activity takes a second each time, fails so often for technical reasons, and then works.</summary>
+    public SagaRun Falters(string activity, string error, int attempts) => Answers(activity, new Answer(attempts, error, StepOutcome.Success));
 
     public SagaRun Fails(string activity, string error, int times = 1)
     {
         for (var i = 0; i < times; i++)
         {
-            Answers(activity, () => Task.FromException<StepOutcome>(new WorkflowTaskFailedException("failed", new WorkflowTaskFailureDetails("System.Net.Http.HttpRequestException", error))));
+            Answers(activity, new Answer(int.MaxValue, error, StepOutcome.Success));
         }
         return this;
     }
@@ -85,22 +100,53 @@ internal sealed class SagaRun
 
     public Task<OrderStatus> StartCancelAsync(CancelSagaInput input) => new CancelSaga().RunAsync(context.Object, input);
 
-    private SagaRun Answers(string activity, Func<Task<StepOutcome>> answer)
+    private SagaRun Answers(string activity, Answer answer)
     {
         if (!answers.TryGetValue(activity, out var queue))
         {
-            answers[activity] = queue = new Queue<Func<Task<StepOutcome>>>();
+            answers[activity] = queue = new Queue<Answer>();
         }
         queue.Enqueue(answer);
         return this;
     }
 
-    private Task<StepOutcome> AnswerAsync(string name, object? input, WorkflowTaskOptions? options)
+    private Task<StepOutcome> AnswerAsync(string name, object? input)
     {
-        Did.Add(name);
+        now += TimeSpan.FromSeconds(1);
+        Calls[name] = Calls.GetValueOrDefault(name) + 1;
         Inputs[name] = input;
-        Policies[name] = options!.RetryPolicy!;
-        return answers.TryGetValue(name, out var queue) && queue.TryDequeue(out var answer) ? answer() : Task.FromResult(StepOutcome.Success);
+        var answer = retried;
+        if (answer is null)
+        {
+            Did.Add(name);
+            answer = answers.TryGetValue(name, out var queue) && queue.TryDequeue(out var next) ? next : new Answer(0, null, StepOutcome.Success);
+        }
+        retried = null;
+        if (answer is not { Error: { } error, Failures: > 0 })
+        {
+            return Task.FromResult(answer.Outcome);
+        }
+        failing = answer with { Failures = answer.Failures - 1 };
+        return Task.FromException<StepOutcome>(new WorkflowTaskFailedException("failed", new WorkflowTaskFailureDetails("System.Net.Http.HttpRequestException", error)));
+    }
+
+    /// <summary>The pause before another attempt at what has failed last.</summary>
+    private Task Pause(TimeSpan pause)
+    {
+        Pauses.Add(pause);
+        now += pause;
+        retried = failing;
+        return Task.CompletedTask;
+    }
+
+    private void Show(IReadOnlyList<SagaStepView> steps)
+    {
+        Steps = steps;
+        var states = string.Join(' ', steps.Select(step => step.State.ToString().ToLowerInvariant()));
+        if (Statuses.LastOrDefault() != states)
+        {
+            Statuses.Add(states);
+        }
     }
 
     /// <summary>Asked for the first time there is no answer yet; after the sleep there is.</summary>
@@ -126,4 +172,7 @@ internal sealed class SagaRun
         Sleeps.Add(longest);
         return decisions.Count > 0 || approvals.Count > 0 ? Task.FromResult<object?>(null) : new TaskCompletionSource<object?>().Task;
     }
+
+    /// <summary>An activity's answer, after so many failures if there is an error.</summary>
+    private sealed record Answer(int Failures, string? Error, StepOutcome Outcome);
 }

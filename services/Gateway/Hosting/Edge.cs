@@ -1,0 +1,39 @@
+using Gateway.Aggregation;
+using Gateway.Documentation;
+using Gateway.Identity;
+using Gateway.Limits;
+using Gateway.Resilience;
+using Gateway.Routing;
+using Gateway.Streaming;
+using ServiceDefaults;
+using ServiceDefaults.Identity;
+using ServiceDefaults.Requests;
+
+namespace Gateway.Hosting;
+
+/// <summary>The gateway put together: its services, and every route that it serves. The contract is compared with these routes by a test.</summary>
+internal static class Edge
+{
+    public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
+    {
+        builder.Configuration[AppToken.Edge] = "true";
+        builder.AddServiceDefaults().AddIdentity().AddLimits().AddEdge();
+        builder.Services.AddReverseProxy();
+        builder.Services.AddMemoryCache().AddSingleton<RememberedCustomers>().AddSingleton<ServiceHealth>().AddOrderFeed();
+        builder.Services.AddSingleton<AppBreakers>().AddHostedService<BreakerProbe>();
+        builder.Services.AddServiceClient<OrdersClient>("orders").AddServiceClient<CustomersClient>("customers");
+        return builder;
+    }
+
+    public static void MapGateway(this WebApplication app)
+    {
+        app.MapPrometheusScrapingEndpoint().RequireAuthorization(Roles.Operator);
+        app.MapTokens();
+        app.MapDocumentation();
+        app.MapEntryPage();
+        app.MapOrderDetails();
+        app.MapOrderFeed();
+        app.MapServiceHealth();
+        app.MapServices();
+    }
+}

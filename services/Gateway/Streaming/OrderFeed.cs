@@ -1,0 +1,187 @@
+using System.Net;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Gateway.Aggregation;
+using Gateway.Limits;
+using Gateway.Routing;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Orders.V1;
+using ServiceDefaults;
+using ServiceDefaults.Identity;
+using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
+
+namespace Gateway.Streaming;
+
+/// <summary>
+/// Orders as server-sent events in the shape of the list: the existing ones first, the newest of them first, and with <c>follow=true</c> then what comes or
+/// changes. Each event's <c>id</c> is a <see cref="StreamPosition"/>, where a client that comes back with <c>Last-Event-ID</c> goes on. The app orders-grpc
+/// says over gRPC what changes; the orders' service shows the orders.
+/// </summary>
+internal static class OrderFeed
+{
+    public const string AppId = "orders-grpc";
+
+    public static void AddOrderFeed(this IServiceCollection services)
+        => services.AddSingleton(provider => new OrderService.OrderServiceClient(GrpcChannel.ForAddress(SidecarAddress.Grpc(provider.GetRequiredService<IConfiguration>()))));
+
+    public static void MapOrderFeed(this IEndpointRouteBuilder routes) => routes.MapGet("/api/orders/stream", StreamAsync).RequireAuthorization(Roles.Customer).WithMetadata(LongLived.Instance);
+
+    /// <summary>How long the app orders-grpc may take to say that it follows.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private static async Task<IResult> StreamAsync(string? customerId, bool? follow, OrderService.OrderServiceClient changes, OrdersClient orders, IConfiguration configuration, TimeProvider time, HttpContext context)
+    {
+        if (customerId is not null && !context.User.ToCaller().MaySee(customerId))
+        {
+            return new Refusal(StatusCodes.Status403Forbidden, "customer-not-yours", "A customer streams the customer's own orders; leave customerId out, or give your own.").ToProblem();
+        }
+        var begun = time.GetUtcNow();
+        AsyncServerStreamingCall<Order>? live = null;
+        if (follow == true)
+        {
+            live = changes.StreamOrders(new StreamOrdersRequest { CustomerId = customerId ?? "", Follow = true, ChangesOnly = true }, Headers(context, configuration["DAPR_API_TOKEN"]), cancellationToken: context.RequestAborted);
+            context.Response.RegisterForDispose(live);
+            if (await RefusalAsync(live, context.RequestAborted) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+        // What is refused is refused before the first word of the answer.
+        using var first = await orders.ListAsync(context, customerId, null, context.RequestAborted);
+        if (!first.IsSuccessStatusCode)
+        {
+            await SidecarFailure.PassOnAsync(context, first);
+            return TypedResults.Empty;
+        }
+        var page = await ReadAsync(first, context.RequestAborted);
+        var stream = new OrderStream(orders, context, customerId, begun, StreamPosition.Parse(context.Request.Headers["Last-Event-ID"]));
+        return new ServerSentEvents(stream.ReadAsync(page, live?.ResponseStream, context.RequestAborted));
+    }
+
+    /// <summary>Null once the app has said, by a first empty message, that it misses nothing from now on.</summary>
+    private static async Task<IResult?> RefusalAsync(AsyncServerStreamingCall<Order> live, CancellationToken cancellation)
+    {
+        try
+        {
+            return await live.ResponseStream.MoveNext(cancellation).WaitAsync(Patience, cancellation) ? null : new Unavailable();
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.InvalidArgument)
+        {
+            return Refusal.Invalid("request-invalid", e.Status.Detail).ToProblem();
+        }
+        catch (Exception e) when (e is RpcException or TimeoutException && !cancellation.IsCancellationRequested)
+        {
+            return new Unavailable();
+        }
+    }
+
+    public static async Task<OrderPage> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
+        => (await response.Content.ReadFromJsonAsync<OrderPage>(Json.Options, cancellation))!;
+
+    /// <summary>The user's own token goes on: the gRPC face checks it by the same rules.</summary>
+    public static Metadata Headers(HttpContext context, string? token)
+    {
+        var headers = new Metadata { { "dapr-app-id", AppId }, { "authorization", context.Request.Headers.Authorization.ToString() }, { RequestId.Header, RequestId.Current! } };
+        if (!string.IsNullOrEmpty(token))
+        {
+            headers.Add("dapr-api-token", token);
+        }
+        return headers;
+    }
+
+    /// <summary>The events, and the headers before the first of them: a stream that follows may have nothing to say for long.</summary>
+    private sealed class ServerSentEvents(IAsyncEnumerable<SseItem<JsonElement>> events) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            response.ContentType = "text/event-stream";
+            response.Headers.CacheControl = "no-cache,no-store";
+            response.Headers.ContentEncoding = "identity";
+            await response.Body.FlushAsync(httpContext.RequestAborted);
+            await SseFormatter.WriteAsync(events, response.Body, Write, httpContext.RequestAborted);
+        }
+
+        private static void Write(SseItem<JsonElement> item, System.Buffers.IBufferWriter<byte> buffer)
+        {
+            using var json = new Utf8JsonWriter(buffer);
+            item.Data.WriteTo(json);
+        }
+    }
+
+    private sealed class Unavailable : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => SidecarFailure.WriteAsync(httpContext, timedOut: false);
+    }
+}
+
+/// <summary>A page of the list of orders, each as the service wrote it.</summary>
+internal sealed record OrderPage(IReadOnlyList<JsonElement> Items, string? NextCursor);
+
+/// <summary>One client's stream. It ends when a page can't be read or the changes end: the client comes back, and goes on where it was.</summary>
+internal sealed class OrderStream(OrdersClient orders, HttpContext asking, string? customerId, DateTimeOffset begun, StreamPosition? position)
+{
+    /// <summary>What was sent, while the list is being read: a change may come before the list's own word for it. The time of the last change by order.</summary>
+    private readonly Dictionary<string, DateTimeOffset> sent = new(StringComparer.Ordinal);
+
+    public async IAsyncEnumerable<SseItem<JsonElement>> ReadAsync(OrderPage? page, IAsyncStreamReader<Order>? live, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var reached = position is null;
+        while (page is not null)
+        {
+            foreach (var order in page.Items)
+            {
+                var (orderId, updatedAt) = KeyOf(order);
+                var lacks = position?.Lacks(orderId, updatedAt, reached) ?? true;
+                reached |= orderId == position?.OrderId;
+                if (lacks)
+                {
+                    sent[orderId] = updatedAt;
+                    yield return Event(order, new StreamPosition(position?.Since ?? DateTimeOffset.UnixEpoch, begun, orderId, updatedAt));
+                }
+            }
+            page = page.NextCursor is { } cursor ? await PageAsync(cursor, cancellation) : null;
+        }
+        while (live is not null && await NextAsync(live, cancellation) is { } changed)
+        {
+            if (await FindAsync(changed, cancellation) is { } order && KeyOf(order) is var (orderId, updatedAt) && (!sent.TryGetValue(orderId, out var before) || updatedAt > before))
+            {
+                sent[orderId] = updatedAt;
+                yield return Event(order, new StreamPosition(updatedAt, updatedAt, orderId, updatedAt));
+            }
+        }
+    }
+
+    private static SseItem<JsonElement> Event(JsonElement order, StreamPosition position) => new(order, "order") { EventId = position.ToString() };
+
+    private static (string OrderId, DateTimeOffset UpdatedAt) KeyOf(JsonElement order) => (order.GetProperty("orderId").GetString()!, order.GetProperty("updatedAt").GetDateTimeOffset());
+
+    /// <exception cref="HttpRequestException">The list can't be read on; the connection breaks off, so that the client comes back.</exception>
+    private async Task<OrderPage?> PageAsync(string cursor, CancellationToken cancellation)
+    {
+        using var response = await orders.ListAsync(asking, customerId, cursor, cancellation);
+        return await OrderFeed.ReadAsync(response.EnsureSuccessStatusCode(), cancellation);
+    }
+
+    private async Task<JsonElement?> FindAsync(string orderId, CancellationToken cancellation)
+    {
+        using var response = await orders.FindAsync(asking, orderId, cancellation);
+        return response.StatusCode == HttpStatusCode.NotFound ? null : await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(cancellation);
+    }
+
+    /// <summary>The stream's end is the same to a listener, whoever ended it: the answer has begun and can't turn into an error.</summary>
+    private static async Task<string?> NextAsync(IAsyncStreamReader<Order> live, CancellationToken cancellation)
+    {
+        try
+        {
+            return await live.MoveNext(cancellation) ? live.Current.OrderId : null;
+        }
+        catch (RpcException)
+        {
+            return null;
+        }
+    }
+}

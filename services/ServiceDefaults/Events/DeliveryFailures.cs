@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using Dapr.Client;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace ServiceDefaults.Events;
+
+/// <summary>Stored format: why an app did not take an event, and how often it was delivered to it.</summary>
+public sealed record DeliveryFailure(string EventId, string Reason, int Attempts, DateTimeOffset OccurredAt)
+{
+    /// <summary>Stored format: the CloudEvents type.</summary>
+    public const string EventType = "delivery.failed";
+}
+
+/// <summary>
+/// Publishes why this app does not take an event, to its own dead-letter topic, where Dapr puts the event itself, without a word. An event that may still be taken is
+/// reported from its third attempt on, so that a short outage makes no noise. Attempts are counted in memory: a restart begins anew.
+/// </summary>
+public sealed partial class DeliveryFailures(DaprClient dapr, IConfiguration configuration, TimeProvider time, ILogger<DeliveryFailures> logger)
+{
+    private const string PubSub = "events";
+    private const int FirstReported = 3;
+    private const int MostCounted = 10_000;
+    private const int LongestReason = 1000;
+
+    private readonly ConcurrentDictionary<string, int> attempts = new(StringComparer.Ordinal);
+
+    /// <summary>Never fails: what can't be reported is logged, and the event takes its way.</summary>
+    public async Task ReportAsync(string? eventId, Delivery delivery, CancellationToken cancellation)
+    {
+        if (eventId is not { Length: > 0 } || configuration["APP_ID"] is not { Length: > 0 } app)
+        {
+            return;
+        }
+        if (delivery.Kind == DeliveryKind.Done)
+        {
+            attempts.TryRemove(eventId, out _);
+            return;
+        }
+        if (attempts.Count >= MostCounted)
+        {
+            attempts.Clear();
+        }
+        var count = attempts.AddOrUpdate(eventId, 1, (_, before) => before + 1);
+        if (delivery.Kind == DeliveryKind.Retry && count < FirstReported)
+        {
+            return;
+        }
+        var reason = delivery.Reason ?? "The handler gave no reason; its log may.";
+        try
+        {
+            var failure = new DeliveryFailure(eventId, reason.Length > LongestReason ? reason[..LongestReason] : reason, count, time.GetUtcNow());
+            await dapr.PublishEventAsync(PubSub, $"{app}-dead-letters", failure, new Dictionary<string, string> { ["cloudevent.type"] = DeliveryFailure.EventType }, cancellation);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogNotReported(e, eventId, reason);
+        }
+    }
+
+    [LoggerMessage(9004, LogLevel.Warning, "The reason why event {EventId} is not taken could not be published: {Reason}")]
+    private partial void LogNotReported(Exception failure, string eventId, string reason);
+}

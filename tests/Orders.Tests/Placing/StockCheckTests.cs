@@ -1,0 +1,30 @@
+using Orders.Placing;
+using Orders.Services;
+
+namespace Orders.Tests.Placing;
+
+public sealed class StockCheckTests
+{
+    private static readonly Dictionary<string, PriceInfo> Catalogue = new()
+    {
+        ["cup"] = new PriceInfo("cup", 500, "EUR", 3),
+        ["pot"] = new PriceInfo("pot", 900, "EUR", 0),
+        ["tray"] = new PriceInfo("tray", 700, "EUR"),
+    };
+
+    [Fact]
+    public void What_is_available_passes_and_so_does_what_inventory_does_not_tell()
+    {
+        Assert.Null(StockCheck.Refuse([new RequestedItem("cup", 1), new RequestedItem("cup", 2)], Catalogue));
+        Assert.Null(StockCheck.Refuse([new RequestedItem("tray", 10_000)], Catalogue));
+    }
+
+    [Fact]
+    public void Lines_of_one_product_count_together_and_the_refusal_says_what_is_left_of_each_product()
+    {
+        var refusal = StockCheck.Refuse([new RequestedItem("cup", 2), new RequestedItem("pot", 1), new RequestedItem("cup", 2)], Catalogue)!;
+
+        Assert.Equal((422, "out-of-stock", "4 of cup are wanted, 3 are left; 1 of pot are wanted, 0 are left."), (refusal.Status, refusal.Code, refusal.Detail));
+        Assert.Equal([new Shortage("cup", 4, 3), new Shortage("pot", 1, 0)], Assert.IsType<List<Shortage>>(refusal.Members["items"]));
+    }
+}
