@@ -17,7 +17,7 @@ internal sealed class AppBreakers : IDisposable
     public AppBreakers(TimeProvider time)
     {
         this.time = time;
-        meter.CreateObservableGauge("gateway.breaker.state", () => breakers.Values.Select(breaker => new Measurement<int>(ValueOf(breaker.State), new KeyValuePair<string, object?>("app", breaker.AppId))), description: "Breakers of the apps behind the edge: 0 closed, 1 half open, 2 open.");
+        meter.CreateObservableGauge("gateway.breaker.state", States, description: "Breakers of the apps behind the edge: 0 closed, 1 half open, 2 open.");
     }
 
     public IEnumerable<AppBreaker> All => breakers.Values;
@@ -40,6 +40,9 @@ internal sealed class AppBreakers : IDisposable
             await new Refusal(StatusCodes.Status503ServiceUnavailable, "unavailable", "The service is not available right now; try again.").ToProblem().ExecuteAsync(context);
         }
     }
+
+    private IEnumerable<Measurement<int>> States()
+        => breakers.Values.Select(breaker => new Measurement<int>(ValueOf(breaker.State), new KeyValuePair<string, object?>("app", breaker.AppId)));
 
     private static int ValueOf(CircuitState state) => state switch { CircuitState.Closed => 0, CircuitState.HalfOpen => 1, _ => 2 };
 }

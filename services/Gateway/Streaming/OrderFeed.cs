@@ -24,13 +24,13 @@ internal static class OrderFeed
 {
     public const string AppId = "orders-grpc";
 
+    /// <summary>How long the app orders-grpc may take to say that it follows.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     public static void AddOrderFeed(this IServiceCollection services)
         => services.AddSingleton(provider => new OrderService.OrderServiceClient(GrpcChannel.ForAddress(SidecarAddress.Grpc(provider.GetRequiredService<IConfiguration>()))));
 
     public static void MapOrderFeed(this IEndpointRouteBuilder routes) => routes.MapGet("/api/orders/stream", StreamAsync).RequireAuthorization(Roles.Customer).WithMetadata(LongLived.Instance);
-
-    /// <summary>How long the app orders-grpc may take to say that it follows.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private static async Task<IResult> StreamAsync(string? customerId, bool? follow, OrderService.OrderServiceClient changes, OrdersClient orders, IConfiguration configuration, TimeProvider time, HttpContext context)
     {
