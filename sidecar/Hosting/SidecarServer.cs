@@ -24,7 +24,8 @@ namespace Sidecar.Hosting;
 
 /// <summary>The apps that a sidecar process serves, and whether it refuses what daprd passes over.</summary>
 /// <param name="RegistryFolder">Where this sidecar finds others and is found; null: in the user's temporary folder.</param>
-internal sealed record ServerOptions(IReadOnlyList<AppOptions> Apps, bool Strict, LogLevel LogLevel = LogLevel.Information, bool OwnsProcess = false, string? RegistryFolder = null);
+internal sealed record ServerOptions(
+    IReadOnlyList<AppOptions> Apps, bool Strict, LogLevel LogLevel = LogLevel.Information, bool OwnsProcess = false, string? RegistryFolder = null);
 
 /// <summary>One web server with the ports of all sidecars of this process. The connection tells whose sidecar is spoken to.</summary>
 internal sealed partial class SidecarServer : IAsyncDisposable

@@ -12,7 +12,7 @@ public sealed class FloorTests
         ["Gateway"] = ["Routing -> Aggregation"],
         ["Inventory"] = ["Catalogue -> Stock", "Catalogue -> Turns", "Expiry -> Turns", "Stock -> Expiry", "Stock -> Turns"],
         ["Orders"] = ["Ordering -> Measuring", "Ordering -> Repairing", "Ordering -> Saga", "Reactions -> Repairing",
-            "Saga -> Choreography", "Services -> Ordering", "Views -> Reactions"],
+            "Saga -> Choreography", "Services -> Ordering"],
         ["Orders.Grpc"] = ["Serving -> Following"],
         ["Shipping"] = ["Shipments -> Moving"],
     };

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using EndToEnd.Orders;
 using EndToEnd.Systems;
 using Xunit.Abstractions;
@@ -31,10 +32,13 @@ public sealed class ChaosTests(ITestOutputHelper output)
             await orders;
         }
 
-        var state = await ShopState.TakeAsync(system, stock, load.Accepted);
         Report(load, struck);
-        Assert.Empty(Auditor.Audit(state).Select(fault => $"seed {plan.Seed}: {fault}"));
-        Assert.Empty((await system.Api.ReadAsync<ListOf<System.Text.Json.JsonElement>>("/api/operations/dead-letters?state=open&limit=100")).Items);
+        IReadOnlyList<string> faults = [];
+        await Wait.ForAsync(
+            "the books agree",
+            async () => (faults = Auditor.Audit(await ShopState.TakeAsync(system, stock, load.Accepted))).Count == 0 ? "yes" : null,
+            () => $"seed {plan.Seed}:{Environment.NewLine}{string.Join(Environment.NewLine, faults)}");
+        Assert.Empty((await system.Api.ReadAsync<ListOf<JsonElement>>("/api/operations/dead-letters?state=open&limit=100")).Items);
     }
 
     private async Task StrikeAsync(OrderSystem system, List<(Fault Fault, long At)> struck)

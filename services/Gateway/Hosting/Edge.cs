@@ -1,5 +1,6 @@
 using Gateway.Aggregation;
 using Gateway.Documentation;
+using Gateway.Health;
 using Gateway.Identity;
 using Gateway.Limits;
 using Gateway.Resilience;

@@ -55,7 +55,7 @@ public sealed class Browser : IAsyncLifetime
     internal async Task<Window> OpenAsync(string path, string? customer = null, BrowserNewContextOptions? options = null)
     {
         var context = await browser!.NewContextAsync(options ?? new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1200, Height = 900 }, Locale = "en-GB" });
-        context.SetDefaultTimeout(30_000);
+        context.SetDefaultTimeout(60_000); // other assemblies run beside this one
         var window = new Window(context, await context.NewPageAsync(), Address);
         await window.SignInAsync(path, customer);
         return window;

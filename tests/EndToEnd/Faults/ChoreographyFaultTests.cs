@@ -160,7 +160,7 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
         {
             yield return ("inventory", type, About(type));
         }
-        foreach (var type in new[] { "payment.completed", "payment.failed", "payment.refunded", "payment.refund-failed" })
+        foreach (var type in new[] { "payment.completed", "payment.failed", "payment.refunded", "payment.refund-failed", "payment.refund-decided" })
         {
             yield return ("payments", type, About(type, type == "payment.refund-failed" ? ":1" : ""));
         }

@@ -15,7 +15,7 @@ public sealed class SilenceTests
             folder.Replace("dapr.yaml", "Saga__StuckAfter: \"00:00:15\"", "Saga__StuckAfter: \"00:00:06\"\n    Saga__CompensationAttempts: \"1\"");
         });
         var stock = await system.Api.ProductsAsync();
-        var orderId = await system.Api.PlaceAsync(Api.Order("product-4", saga: "choreography"));
+        var orderId = await system.Api.PlaceStubbornlyAsync(Api.Order("product-4", saga: "choreography"), "silent");
 
         var parked = await system.Api.WhenAsync(orderId, "intervention");
         Assert.Equal("arrange-shipment", Assert.Single(parked.Interventions!).Step);

@@ -11,7 +11,7 @@ public sealed class OtherLanguageTests(ObservedSystem shared)
     public async Task A_subscriber_in_node_hears_of_orders_without_any_sdk()
     {
         var system = shared.System;
-        var order = await system.Api.PlaceAndEndAsync(Api.Order());
+        var order = await system.Api.EndOfAsync(await system.Api.PlaceStubbornlyAsync(Api.Order(), "mailed"));
         await system.Api.DoAsync($"/api/orders/{order.OrderId}/cancel", new { reason = "changed my mind" });
         await system.Api.WhenAsync(order.OrderId, "cancelled");
 

@@ -30,7 +30,7 @@ public sealed class StopTests(KilledSystem shared)
     {
         var first = system.Processes;
 
-        await using var second = system.StartSecond();
+        var second = system.StartSecond(); // not disposed of: that would end what its folder has on record, which is the first
 
         Assert.NotEqual(0, await second.EndedAsync());
         Assert.Contains("already runs", second.Output, StringComparison.Ordinal);

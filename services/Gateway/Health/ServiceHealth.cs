@@ -5,7 +5,7 @@ using Grpc.Core;
 using Orders.V1;
 using ServiceDefaults.Identity;
 
-namespace Gateway.Aggregation;
+namespace Gateway.Health;
 
 /// <summary>
 /// Asks every service at once whether it is well, the way requests go: through the sidecars. A service that does not answer within

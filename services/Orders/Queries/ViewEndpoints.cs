@@ -1,10 +1,10 @@
-using Orders.Queries;
 using Orders.Reactions;
+using Orders.Views;
 using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 
-namespace Orders.Views;
+namespace Orders.Queries;
 
 internal static class ViewEndpoints
 {
