@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Dapr.Client;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Protos = Dapr.Client.Autogen.Grpc.v1;
 
@@ -25,7 +26,7 @@ public sealed class TestedSidecar : IAsyncDisposable
         host = IsDaprd || NeedsProcess(options) ? new SidecarInProcessOfItsOwn(Launch(options, flags)) : new SidecarInThisProcess(flags, scratch);
         Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, ActivityHeadersPropagator = null, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8, ResponseHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = new Uri($"http://127.0.0.1:{HttpPort}") };
         Channel = GrpcChannel.ForAddress($"http://127.0.0.1:{GrpcPort}");
-        Grpc = new Protos.Dapr.DaprClient(Channel);
+        Grpc = new Protos.Dapr.DaprClient(Channel.Intercept(new Deadlines()));
         Client = new DaprClientBuilder().UseHttpEndpoint($"http://127.0.0.1:{HttpPort}").UseGrpcEndpoint($"http://127.0.0.1:{GrpcPort}").Build();
     }
 

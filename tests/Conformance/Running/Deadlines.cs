@@ -1,0 +1,28 @@
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+
+namespace Conformance.Running;
+
+/// <summary>Ends calls that would wait for ever: a minute, unless a case says otherwise. Calls over HTTP have the client's limit.</summary>
+internal sealed class Deadlines : Interceptor
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
+    public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
+        => continuation(request, Limited(context));
+
+    public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation)
+        => continuation(request, Limited(context));
+
+    public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
+        ClientInterceptorContext<TRequest, TResponse> context, AsyncDuplexStreamingCallContinuation<TRequest, TResponse> continuation)
+        => continuation(Limited(context));
+
+    private static ClientInterceptorContext<TRequest, TResponse> Limited<TRequest, TResponse>(ClientInterceptorContext<TRequest, TResponse> context)
+        where TRequest : class
+        where TResponse : class
+        => context.Options.Deadline is not null ? context
+            : new(context.Method, context.Host, context.Options.WithDeadline(TimeProvider.System.GetUtcNow().Add(Limit).UtcDateTime));
+}
