@@ -3,10 +3,10 @@ using Grpc.Core.Interceptors;
 
 namespace Conformance.Running;
 
-/// <summary>Ends calls that would wait for ever: a minute, unless a case says otherwise. Calls over HTTP have the client's limit.</summary>
+/// <summary>Ends calls that would wait for ever: two minutes, unless a case says otherwise. Calls over HTTP have the client's limit.</summary>
 internal sealed class Deadlines : Interceptor
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
         TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
