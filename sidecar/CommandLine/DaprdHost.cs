@@ -4,9 +4,9 @@ using Sidecar.Logging;
 namespace Sidecar.CommandLine;
 
 /// <summary>
-/// What <c>sidecar daprd</c> takes from whoever runs it: a process of its own, or a test that runs it beside others in one process.
+/// The environment of the command <c>sidecar daprd</c>: its own process, or a test process that runs several sidecars.
 /// </summary>
-/// <param name="Log">Adds the provider that writes what loggers say.</param>
+/// <param name="Log">Adds the logging provider.</param>
 /// <param name="RegistryFolder">As in <see cref="Hosting.ServerOptions"/>.</param>
 /// <param name="OwnsProcess">A forced shutdown may end the process on the spot.</param>
 internal sealed record DaprdHost(

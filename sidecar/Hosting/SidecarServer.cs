@@ -23,7 +23,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Sidecar.Hosting;
 
 /// <summary>The apps that a sidecar process serves, and whether it refuses what daprd passes over.</summary>
-/// <param name="RegistryFolder">Where this sidecar finds others and is found; null: in the user's temporary folder.</param>
+/// <param name="RegistryFolder">The folder of <see cref="SidecarRegistry"/>; null: its default below the user's temporary folder.</param>
 internal sealed record ServerOptions(
     IReadOnlyList<AppOptions> Apps, bool Strict, LogLevel LogLevel = LogLevel.Information, bool OwnsProcess = false, string? RegistryFolder = null);
 
@@ -32,9 +32,7 @@ internal sealed partial class SidecarServer : IAsyncDisposable
 {
     private readonly WebApplication web;
     private readonly AppDirectory directory;
-
     private readonly IDisposable? reservation;
-
     private readonly ServerOptions options;
 
     private SidecarServer(WebApplication web, IReadOnlyList<AppSidecar> sidecars, AppDirectory directory, IDisposable? reservation, ServerOptions options)

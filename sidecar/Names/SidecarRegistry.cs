@@ -53,7 +53,7 @@ internal sealed class SidecarRegistry
 
     public string Folder { get; }
 
-    /// <summary>Where the sidecars of this user find each other that have the same folder for temporary files.</summary>
+    /// <summary>The registry folder of this user below a folder for temporary files.</summary>
     public static string FolderIn(string temporary) => Path.Combine(temporary, $"dapr-embedded-sidecars-{Environment.UserName}");
 
     /// <summary>

@@ -25,8 +25,8 @@ internal sealed record Fault(FaultKind Kind, string AppId, TimeSpan Lasting, Tim
 }
 
 /// <summary>
-/// What happens in which order follows from the seed alone, so that a run which found something can be had again: <c>CHAOS_SEED</c>. It
-/// goes on for <c>CHAOS_SECONDS</c>, half a minute unless told otherwise.
+/// Plan of a chaos run. The seed (<c>CHAOS_SEED</c>) alone decides the faults and their order, so a run can be repeated. A run takes
+/// <c>CHAOS_SECONDS</c>, by default 30.
 /// </summary>
 internal sealed record ChaosPlan(int Seed, TimeSpan Duration)
 {

@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 
 namespace Chaos;
 
-/// <summary>Random faults under load. Afterwards the books must agree, and nothing waits for a person because something was started again.</summary>
+/// <summary>Random faults under load: afterwards the auditor finds no contradiction, and no restart has caused a dead letter.</summary>
 public sealed class ChaosTests(ITestOutputHelper output)
 {
     private readonly ChaosPlan plan = ChaosPlan.OfEnvironment;
@@ -35,7 +35,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         Report(load, struck);
         IReadOnlyList<string> faults = [];
         await Wait.ForAsync(
-            "the books agree",
+            "the auditor finds no contradiction",
             async () => (faults = Auditor.Audit(await ShopState.TakeAsync(system, stock, load.Accepted))).Count == 0 ? "yes" : null,
             () => $"seed {plan.Seed}:{Environment.NewLine}{string.Join(Environment.NewLine, faults)}");
         Assert.Empty((await system.Api.ReadAsync<ListOf<JsonElement>>("/api/operations/dead-letters?state=open&limit=100")).Items);

@@ -5,7 +5,7 @@ using EndToEnd.Systems;
 
 namespace Chaos;
 
-/// <summary>Customers who order all the time, of both kinds of saga and of every payment, and now and then cancel.</summary>
+/// <summary>Load of several customers: orders of both kinds of saga with every payment token, and some cancellations.</summary>
 internal sealed class MixedLoad(OrderSystem system, int seed)
 {
     private const int Customers = 4;

@@ -3,7 +3,7 @@ using Grpc.Core.Interceptors;
 
 namespace Conformance.Running;
 
-/// <summary>Ends calls that would wait for ever: two minutes, unless a case says otherwise. Calls over HTTP have the client's limit.</summary>
+/// <summary>Client interceptor with a deadline of two minutes for each gRPC call that has none.</summary>
 internal sealed class Deadlines : Interceptor
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);

@@ -1,6 +1,6 @@
 namespace Conformance.Running;
 
-/// <summary>A sidecar that runs somewhere. Disposing it ends it, whatever it is doing.</summary>
+/// <summary>A running sidecar, in its own process or in the test process. Disposing ends it.</summary>
 internal interface IHostedSidecar : IAsyncDisposable
 {
     string Output { get; }

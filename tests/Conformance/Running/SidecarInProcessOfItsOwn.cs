@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Conformance.Running;
 
-/// <summary>A sidecar as its users run it. It is killed at the end.</summary>
+/// <summary>A sidecar in its own process, as users run it. Disposing kills the process.</summary>
 internal sealed class SidecarInProcessOfItsOwn : IHostedSidecar
 {
     private readonly Process process;

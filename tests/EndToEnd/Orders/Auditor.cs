@@ -1,11 +1,11 @@
 namespace EndToEnd.Orders;
 
-/// <summary>Compares orders, stock, money, shipments and lists of a shop, and says where they contradict each other.</summary>
+/// <summary>Auditor of a shop: compares orders, stock, payments, shipments and lists, and reports each contradiction.</summary>
 internal static class Auditor
 {
     public static IReadOnlyList<string> Audit(ShopState shop) => [.. Once(shop), .. Stock(shop), .. Money(shop), .. Shipments(shop), .. shop.Orders.SelectMany(Stream), .. Lists(shop)];
 
-    /// <summary>Of two orders with one id one is lost, or was placed twice.</summary>
+    /// <summary>Order ids are unique: two accepted orders with one id mean that one of them is lost.</summary>
     private static IEnumerable<string> Once(ShopState shop)
         => shop.Orders.GroupBy(audited => audited.Order.OrderId).Where(same => same.Count() > 1).Select(same => $"order {same.Key} was accepted {same.Count()} times");
 
@@ -53,15 +53,15 @@ internal static class Auditor
         ];
     }
 
-    /// <summary>A stream begins with the order, ends as the order has ended, and tells each end once.</summary>
+    /// <summary>An event stream begins with order.created, ends with the order's status, and has each of these events once.</summary>
     private static IEnumerable<string> Stream(AuditedOrder audited)
     {
-        // What was asked for in between says nothing about the end.
+        // Requests to cancel may come at any time and do not decide the end.
         var order = audited.Order;
         var events = audited.Events.Where(happened => !happened.StartsWith("order.cancellation-", StringComparison.Ordinal)).ToList();
         if (order.Status == "intervention")
         {
-            yield break; // a person has the word
+            yield break; // waits for an operator
         }
         var said = $"order {order.OrderId} is {order.Status}, and its events are {string.Join(' ', audited.Events)}";
         if (events is not ["order.created", ..] || events[^1] != $"order.{order.Status}")
@@ -70,12 +70,12 @@ internal static class Auditor
         }
         else if (events.Where(happened => happened is "order.created" or "order.confirmed" or "order.cancelled").GroupBy(happened => happened).Any(same => same.Count() > 1))
         {
-            yield return $"{said}: one is told twice";
+            yield return $"{said}: one is there twice";
         }
         else if (order.Saga == "orchestration" && events.Count(happened => happened is not ("order.approval-requested" or "order.approved"))
             != (events.Contains("order.confirmed") && order.Status == "cancelled" ? 3 : 2))
         {
-            yield return $"{said}: more than a saga of this kind tells";
+            yield return $"{said}: more than an orchestrated saga publishes";
         }
     }
 

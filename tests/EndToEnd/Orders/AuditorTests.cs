@@ -1,6 +1,6 @@
 namespace EndToEnd.Orders;
 
-/// <summary>The auditor is silent about a shop whose books agree, and names each fault that is planted in one.</summary>
+/// <summary>Tests of the auditor: no report for a consistent shop, and a report for each planted fault.</summary>
 public sealed class AuditorTests
 {
     private static readonly ShopState Sound = new(
@@ -23,17 +23,17 @@ public sealed class AuditorTests
         { "a shipment is missing", "order paid is confirmed and has no shipment" },
         { "a cancelled order is shipped", "a shipment is arranged for declined, which is not confirmed" },
         { "a stream ends otherwise than its order", "order paid is confirmed, and its events are order.created order.cancelled" },
-        { "an end is told twice", "order paid is confirmed, and its events are order.created order.confirmed order.confirmed: one is told twice" },
-        { "a saga tells what it should not", "order paid is confirmed, and its events are order.created order.refund-requested order.confirmed: more than a saga of this kind tells" },
+        { "an end is published twice", "order paid is confirmed, and its events are order.created order.confirmed order.confirmed: one is there twice" },
+        { "a saga publishes too much", "order paid is confirmed, and its events are order.created order.refund-requested order.confirmed: more than an orchestrated saga publishes" },
         { "an order is in no list", "order paid is in no list" },
         { "an order is listed twice", "order paid is listed 2 times" },
     };
 
     [Fact]
-    public void A_shop_whose_books_agree_has_no_fault() => Assert.Empty(Auditor.Audit(Sound));
+    public void A_consistent_shop_has_no_faults() => Assert.Empty(Auditor.Audit(Sound));
 
     [Fact]
-    public void Orders_of_earlier_cases_count_for_the_books()
+    public void Earlier_orders_count_for_payments_and_shipments()
         => Assert.Empty(Auditor.Audit(Sound with
         {
             Earlier = [Order("earlier", "confirmed")],
@@ -44,7 +44,7 @@ public sealed class AuditorTests
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public void A_planted_fault_is_named(string fault, string named) => Assert.Contains(named, Auditor.Audit(Plant(fault)));
+    public void Auditor_reports_a_planted_fault(string fault, string named) => Assert.Contains(named, Auditor.Audit(Plant(fault)));
 
     private static ShopState Plant(string fault) => fault switch
     {
@@ -57,8 +57,8 @@ public sealed class AuditorTests
         "a shipment is missing" => Sound with { Shipments = [] },
         "a cancelled order is shipped" => Sound with { Shipments = [.. Sound.Shipments, new ShipmentBooking("declined", "arranged")] },
         "a stream ends otherwise than its order" => Sound with { Orders = [Audited("paid", "confirmed", "order.created", "order.cancelled"), Sound.Orders[1]] },
-        "an end is told twice" => Sound with { Orders = [Audited("paid", "confirmed", "order.created", "order.confirmed", "order.confirmed"), Sound.Orders[1]] },
-        "a saga tells what it should not" => Sound with { Orders = [Audited("paid", "confirmed", "order.created", "order.refund-requested", "order.confirmed"), Sound.Orders[1]] },
+        "an end is published twice" => Sound with { Orders = [Audited("paid", "confirmed", "order.created", "order.confirmed", "order.confirmed"), Sound.Orders[1]] },
+        "a saga publishes too much" => Sound with { Orders = [Audited("paid", "confirmed", "order.created", "order.refund-requested", "order.confirmed"), Sound.Orders[1]] },
         "an order is in no list" => Sound with { Listed = ["declined"] },
         "an order is listed twice" => Sound with { Listed = [.. Sound.Listed, "paid"] },
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "nobody knows how to plant it"),

@@ -5,10 +5,10 @@ namespace EndToEnd.Orders;
 /// <summary>An order that has ended, and the types of its events in their order.</summary>
 internal sealed record AuditedOrder(OrderView Order, IReadOnlyList<string> Events);
 
-/// <summary>What a shop shows and stores once all of its orders have ended.</summary>
+/// <summary>Snapshot of a shop after all of its orders have ended: API answers and stored records.</summary>
 /// <param name="Before">The stock before the first of <paramref name="Orders"/>.</param>
 /// <param name="Orders">The orders that were accepted since then.</param>
-/// <param name="Earlier">Those of before, which count for the books alone.</param>
+/// <param name="Earlier">Orders accepted before; they count for payments and shipments only.</param>
 internal sealed record ShopState(
     IReadOnlyList<ProductView> Before, IReadOnlyList<ProductView> After, IReadOnlyList<AuditedOrder> Orders, IReadOnlyList<OrderView> Earlier,
     IReadOnlyCollection<Booking> Payments, IReadOnlyCollection<ShipmentBooking> Shipments, IReadOnlyList<string> Listed)

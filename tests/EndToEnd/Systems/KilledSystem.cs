@@ -1,6 +1,6 @@
 namespace EndToEnd.Systems;
 
-/// <summary>One system for all cases that kill, end and start parts of it, and leave it running.</summary>
+/// <summary>Shared system of the cases that kill or stop parts of it and leave it running.</summary>
 public sealed class KilledSystem : SharedSystem;
 
 [CollectionDefinition(Name)]

@@ -2,7 +2,7 @@ using Conformance.Tracing;
 
 namespace EndToEnd.Systems;
 
-/// <summary>A system with guests: a collector of traces, and the sample app in another language.</summary>
+/// <summary>A system with a trace collector and the sample subscriber in Node.</summary>
 public sealed class ObservedSystem : SharedSystem
 {
     public const string Mailer = "order-mailer";
