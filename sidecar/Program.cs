@@ -28,7 +28,11 @@ try
     }
     var root = new RootCommand("Dapr's sidecar for one machine: runs apps and gives each its building blocks.") { RunCommand.Create() };
     root.SetAction((_, cancellation) => RunCommand.RunHereAsync(cancellation));
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interrupted.Token);
+    return await root.Parse(args)
+        .InvokeAsync(
+            new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+            interrupted.Token
+        );
 }
 catch (InvalidConfigurationException e)
 {

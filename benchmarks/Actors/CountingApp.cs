@@ -5,7 +5,8 @@ namespace Actors;
 /// <summary>An app that hosts the actor type <c>Counter</c> with as little work of its own as there can be.</summary>
 internal sealed class CountingApp : IAsyncDisposable
 {
-    private static readonly byte[] Write = """[{"operation":"upsert","request":{"key":"count","value":{"count":12345,"at":"2026-01-02T03:04:05Z"}}}]"""u8.ToArray();
+    private static readonly byte[] Write =
+        """[{"operation":"upsert","request":{"key":"count","value":{"count":12345,"at":"2026-01-02T03:04:05Z"}}}]"""u8.ToArray();
 
     private readonly WebApplication web;
     private readonly HttpClient sidecar;
@@ -39,7 +40,11 @@ internal sealed class CountingApp : IAsyncDisposable
     private async Task SaveAsync(string id, HttpContext context)
     {
         using var body = new ByteArrayContent(Write) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-        using var response = await sidecar.PostAsync(new Uri($"/v1.0/actors/Counter/{id}/state", UriKind.Relative), body, context.RequestAborted);
+        using var response = await sidecar.PostAsync(
+            new Uri($"/v1.0/actors/Counter/{id}/state", UriKind.Relative),
+            body,
+            context.RequestAborted
+        );
         context.Response.StatusCode = (int)response.StatusCode == 204 ? 200 : 500;
     }
 }

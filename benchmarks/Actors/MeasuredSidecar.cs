@@ -49,8 +49,30 @@ internal sealed class MeasuredSidecar : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("actors-").FullName;
         Directory.CreateDirectory(Path.Combine(folder, "resources"));
         await File.WriteAllTextAsync(Path.Combine(folder, "resources", "actors.yaml"), Store);
-        var path = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "Sidecar").Value!;
-        var info = new ProcessStartInfo("dotnet", [path, "daprd", "--app-id", "counters", "--app-port", $"{appPort}", "--dapr-http-port", $"{httpPort}", "--dapr-grpc-port", $"{FreePort.Take()}", "--resources-path", Path.Combine(folder, "resources"), "--log-level", "error"])
+        var path = Assembly
+            .GetExecutingAssembly()
+            .GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(item => item.Key == "Sidecar")
+            .Value!;
+        var info = new ProcessStartInfo(
+            "dotnet",
+            [
+                path,
+                "daprd",
+                "--app-id",
+                "counters",
+                "--app-port",
+                $"{appPort}",
+                "--dapr-http-port",
+                $"{httpPort}",
+                "--dapr-grpc-port",
+                $"{FreePort.Take()}",
+                "--resources-path",
+                Path.Combine(folder, "resources"),
+                "--log-level",
+                "error",
+            ]
+        )
         {
             WorkingDirectory = folder,
         };

@@ -16,8 +16,14 @@ await using var app = await CountingApp.StartAsync(ports.App, ports.Sidecar);
 await using var sidecar = await MeasuredSidecar.StartAsync(ports.App, ports.Sidecar);
 using var caller = new Caller(ports.Sidecar);
 await caller.MeasureAsync(sidecar, actors: 1000, concurrency: 32, TimeSpan.FromSeconds(seconds)); // warms up
-Console.WriteLine($"many actors, a durable write in each call: {await caller.MeasureAsync(sidecar, actors: 1000, concurrency: 32, TimeSpan.FromSeconds(seconds))}");
-Console.WriteLine($"one actor,   a durable write in each call: {await caller.MeasureAsync(sidecar, actors: 1, concurrency: 32, TimeSpan.FromSeconds(seconds))}");
+Console.WriteLine(
+    "many actors, a durable write in each call: "
+        + $"{await caller.MeasureAsync(sidecar, actors: 1000, concurrency: 32, TimeSpan.FromSeconds(seconds))}"
+);
+Console.WriteLine(
+    "one actor,   a durable write in each call: "
+        + $"{await caller.MeasureAsync(sidecar, actors: 1, concurrency: 32, TimeSpan.FromSeconds(seconds))}"
+);
 var before = sidecar.MemoryInMiB;
 await caller.WakeAsync(idle, concurrency: 32);
 Console.WriteLine($"{idle} idle actors: {sidecar.MemoryInMiB - before} MiB more in the sidecar ({before} before)");

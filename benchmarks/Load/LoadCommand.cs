@@ -16,24 +16,60 @@ internal static class LoadCommand
     private static readonly Option<int> Orders = AtLeastOne("--orders", "How many orders to place", 2000);
     private static readonly Option<int> Concurrency = AtLeastOne("--concurrency", "How many orders are under way at a time", 32);
     private static readonly Option<int> Products = AtLeastOne("--products", "How many products to vary: product-1 to product-N", 10);
-    private static readonly Option<string> Url = new("--url") { Description = "Where the gateway is", DefaultValueFactory = _ => "http://localhost:8080" };
-    private static readonly Option<string> Customer = new("--customer") { Description = "Who orders", DefaultValueFactory = _ => "customer-1" };
-    private static readonly Option<string?> Saga = new("--saga") { Description = "Who conducts the orders; default: what the system is set to" };
+    private static readonly Option<string> Url = new("--url")
+    {
+        Description = "Where the gateway is",
+        DefaultValueFactory = _ => "http://localhost:8080",
+    };
+    private static readonly Option<string> Customer = new("--customer")
+    {
+        Description = "Who orders",
+        DefaultValueFactory = _ => "customer-1",
+    };
+    private static readonly Option<string?> Saga = new("--saga")
+    {
+        Description = "Who conducts the orders; default: what the system is set to",
+    };
     private static readonly Option<bool> AsJson = new("--json") { Description = "Print one JSON object and nothing else" };
 
     public static RootCommand Create()
     {
         Url.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string>() is var text && !(Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+            if (
+                result.GetValueOrDefault<string>() is var text
+                && !(Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
+            )
             {
                 result.AddError($"--url must be an http or https address, not '{text}'");
             }
         });
         Saga.AcceptOnlyFromAmong("orchestration", "choreography");
-        var command = new RootCommand("Places orders through the gateway and follows each to its end.") { Orders, Concurrency, Url, AsJson, Products, Customer, Saga };
-        command.SetAction((result, cancellation) => RunAsync(
-            new LoadPlan(new Uri(result.GetValue(Url)!), result.GetValue(Orders), result.GetValue(Concurrency), result.GetValue(Products), result.GetValue(Customer)!, result.GetValue(Saga)), result.GetValue(AsJson), cancellation));
+        var command = new RootCommand("Places orders through the gateway and follows each to its end.")
+        {
+            Orders,
+            Concurrency,
+            Url,
+            AsJson,
+            Products,
+            Customer,
+            Saga,
+        };
+        command.SetAction(
+            (result, cancellation) =>
+                RunAsync(
+                    new LoadPlan(
+                        new Uri(result.GetValue(Url)!),
+                        result.GetValue(Orders),
+                        result.GetValue(Concurrency),
+                        result.GetValue(Products),
+                        result.GetValue(Customer)!,
+                        result.GetValue(Saga)
+                    ),
+                    result.GetValue(AsJson),
+                    cancellation
+                )
+        );
         return command;
     }
 
@@ -48,7 +84,9 @@ internal static class LoadCommand
         using var orders = new OrderApi(plan.Url, plan.Concurrency);
         if (await orders.WhyUnreachableAsync(cancellation) is { } reason)
         {
-            return Refuse($"{plan.Url} can't be reached: {reason}; start the system (dotnet run --project sidecar) or name another address with --url");
+            return Refuse(
+                $"{plan.Url} can't be reached: {reason}; start the system (dotnet run --project sidecar) or name another address with --url"
+            );
         }
         var fsync = DiskProbe.Run(Directory.GetCurrentDirectory(), TimeProvider.System);
         var run = new LoadRun(plan, orders, TimeProvider.System);

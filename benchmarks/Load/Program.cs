@@ -7,4 +7,6 @@ Console.CancelKeyPress += (_, pressed) =>
     interrupted.Cancel();
 };
 var parsed = LoadCommand.Create().Parse(args);
-return parsed.Errors is [var error, ..] ? LoadCommand.Refuse(error.Message) : await parsed.InvokeAsync(configuration: null, interrupted.Token);
+return parsed.Errors is [var error, ..]
+    ? LoadCommand.Refuse(error.Message)
+    : await parsed.InvokeAsync(configuration: null, interrupted.Token);

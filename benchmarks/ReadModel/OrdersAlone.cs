@@ -11,7 +11,8 @@ internal sealed class OrdersAlone : IAsyncDisposable
     private readonly Process process;
     private readonly string folder;
 
-    private OrdersAlone(Process process, string folder, int port) => (this.process, this.folder, Sidecar) = (process, folder, new Uri($"http://127.0.0.1:{port}"));
+    private OrdersAlone(Process process, string folder, int port) =>
+        (this.process, this.folder, Sidecar) = (process, folder, new Uri($"http://127.0.0.1:{port}"));
 
     public Uri Sidecar { get; }
 
@@ -25,7 +26,9 @@ internal sealed class OrdersAlone : IAsyncDisposable
             File.Copy(file, copy);
         }
         var port = FreePort.Take();
-        await File.WriteAllTextAsync(Path.Combine(folder, "dapr.yaml"), $"""
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "dapr.yaml"),
+            $"""
             version: 1
             common:
               resourcesPaths: [./components, ./components/embedded]
@@ -39,8 +42,12 @@ internal sealed class OrdersAlone : IAsyncDisposable
                   DAPR_API_TOKEN: {Token}
                   ASPNETCORE_ENVIRONMENT: Development
                 command: ["dotnet", "bin/app/Orders.dll"]
-            """);
-        var info = new ProcessStartInfo("dotnet", [Metadata("Sidecar"), "run", "-f", Path.Combine(folder, "dapr.yaml"), "--components", "embedded"])
+            """
+        );
+        var info = new ProcessStartInfo(
+            "dotnet",
+            [Metadata("Sidecar"), "run", "-f", Path.Combine(folder, "dapr.yaml"), "--components", "embedded"]
+        )
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -103,9 +110,12 @@ internal sealed class OrdersAlone : IAsyncDisposable
         process.BeginErrorReadLine();
         if (!await ready.Task)
         {
-            throw new InvalidOperationException($"orders did not start:{Environment.NewLine}{string.Join(Environment.NewLine, said.TakeLast(20))}");
+            throw new InvalidOperationException(
+                $"orders did not start:{Environment.NewLine}{string.Join(Environment.NewLine, said.TakeLast(20))}"
+            );
         }
     }
 
-    private static string Metadata(string key) => Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == key).Value!;
+    private static string Metadata(string key) =>
+        Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == key).Value!;
 }

@@ -1,7 +1,12 @@
 using ReadModel;
 
 const int Few = 1000;
-var many = args switch { [] => 100_000, [var text] when int.TryParse(text, out var wanted) && wanted > Few => wanted, _ => 0 };
+var many = args switch
+{
+    [] => 100_000,
+    [var text] when int.TryParse(text, out var wanted) && wanted > Few => wanted,
+    _ => 0,
+};
 if (many == 0)
 {
     Console.Error.WriteLine($"usage: read-model [<orders, more than {Few}>], by default 100000");

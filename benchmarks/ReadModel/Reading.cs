@@ -70,6 +70,8 @@ internal sealed class Reading(OrdersAlone orders) : IDisposable
     {
         using var answer = await http.GetAsync(new Uri(path, UriKind.Relative));
         var text = await answer.Content.ReadAsStringAsync();
-        return answer.IsSuccessStatusCode ? JsonSerializer.Deserialize<JsonElement>(text) : throw new InvalidOperationException($"{path} answered {(int)answer.StatusCode}: {text}");
+        return answer.IsSuccessStatusCode
+            ? JsonSerializer.Deserialize<JsonElement>(text)
+            : throw new InvalidOperationException($"{path} answered {(int)answer.StatusCode}: {text}");
     }
 }

@@ -2,7 +2,8 @@ using System.Net.Http.Json;
 
 namespace ReadModel;
 
-/// <summary>Writes streams of confirmed orders, and the catalogue that names them, straight into the store, in their stored formats.</summary>
+/// <summary>Writes streams of confirmed orders, and the catalogue that names them, straight into the store, in their stored
+/// formats.</summary>
 internal sealed class Seed(OrdersAlone orders) : IDisposable
 {
     private const int PerRecord = 256; // of the catalogue
@@ -15,7 +16,9 @@ internal sealed class Seed(OrdersAlone orders) : IDisposable
         for (var record = count / PerRecord; record * PerRecord < wanted; record++)
         {
             var numbers = Enumerable.Range(record * PerRecord, Math.Min(PerRecord, wanted - (record * PerRecord))).ToList();
-            await SaveAsync([.. numbers.Where(number => number >= count).Select(number => new Entry($"order-{IdOf(number)}", StreamOf(number)))]);
+            await SaveAsync([
+                .. numbers.Where(number => number >= count).Select(number => new Entry($"order-{IdOf(number)}", StreamOf(number))),
+            ]);
             await SaveAsync([new Entry($"catalogue-{record}", numbers.Select(IdOf).ToList()), new Entry("catalogue", record)]);
         }
         count = wanted;
@@ -34,14 +37,52 @@ internal sealed class Seed(OrdersAlone orders) : IDisposable
     private static object StreamOf(int number)
     {
         var at = DateTimeOffset.UnixEpoch.AddSeconds(number);
-        object Stored(int version, object happened) => new { eventId = $"{IdOf(number)}:{version}", version, occurredAt = at, @event = happened };
+        object Stored(int version, object happened) =>
+            new
+            {
+                eventId = $"{IdOf(number)}:{version}",
+                version,
+                occurredAt = at,
+                @event = happened,
+            };
         return new
         {
             version = 2,
             events = new[]
             {
-                Stored(1, new { type = "order.created", customerId = Reading.Customer, items = new[] { new { productId = "product-1", quantity = 2, unitPrice = 500 } }, total = 1000, currency = "EUR", saga = "orchestration" }),
-                Stored(2, new { type = "order.confirmed", steps = new[] { "create-order", "reserve-inventory", "process-payment", "arrange-shipment" }.Select(name => new { name, state = "done", at }) }),
+                Stored(
+                    1,
+                    new
+                    {
+                        type = "order.created",
+                        customerId = Reading.Customer,
+                        items = new[]
+                        {
+                            new
+                            {
+                                productId = "product-1",
+                                quantity = 2,
+                                unitPrice = 500,
+                            },
+                        },
+                        total = 1000,
+                        currency = "EUR",
+                        saga = "orchestration",
+                    }
+                ),
+                Stored(
+                    2,
+                    new
+                    {
+                        type = "order.confirmed",
+                        steps = new[] { "create-order", "reserve-inventory", "process-payment", "arrange-shipment" }.Select(name => new
+                        {
+                            name,
+                            state = "done",
+                            at,
+                        }),
+                    }
+                ),
             },
         };
     }

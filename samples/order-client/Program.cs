@@ -23,9 +23,23 @@ if (Environment.GetEnvironmentVariable("DAPR_API_TOKEN") is { Length: > 0 } apiT
     headers.Add("dapr-api-token", apiToken); // where the sidecar demands one
 }
 
-using var changes = orders.StreamOrders(new StreamOrdersRequest { Follow = true, ChangesOnly = true }, headers, deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(30));
+using var changes = orders.StreamOrders(
+    new StreamOrdersRequest { Follow = true, ChangesOnly = true },
+    headers,
+    deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(30)
+);
 await changes.ResponseStream.MoveNext(CancellationToken.None); // the first message is empty: from now on nothing is missed
-var placed = await orders.CreateOrderAsync(new CreateOrderRequest { PaymentToken = "tok_ok", Items = { new OrderItem { ProductId = "product-1", Quantity = 2 } } }, headers);
+var placed = await orders.CreateOrderAsync(
+    new CreateOrderRequest
+    {
+        PaymentToken = "tok_ok",
+        Items =
+        {
+            new OrderItem { ProductId = "product-1", Quantity = 2 },
+        },
+    },
+    headers
+);
 Console.WriteLine($"{placed.OrderId} {placed.Status}");
 await foreach (var order in changes.ResponseStream.ReadAllAsync())
 {

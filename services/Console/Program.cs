@@ -26,5 +26,7 @@ app.MapPrometheusScrapingEndpoint().RequireAuthorization(Roles.Operator);
 app.MapLiveEvents();
 app.MapSessions();
 app.MapPreferences();
-app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null).RequireAuthorization();
+app.MapRazorComponents<App>()
+    .AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null)
+    .RequireAuthorization();
 app.Run();

@@ -7,7 +7,12 @@ using ServiceDefaults.Requests;
 using ServiceDefaults.Startup;
 
 var builder = WebApplication.CreateBuilder(args).AddServiceDefaults();
-builder.Services.AddSingleton<StockStore>().AddSingleton<ReservationEvents>().AddSingleton<Reserving>().AddSingleton<OrderEventHandler>().AddStartupTask<DemoProducts>();
+builder
+    .Services.AddSingleton<StockStore>()
+    .AddSingleton<ReservationEvents>()
+    .AddSingleton<Reserving>()
+    .AddSingleton<OrderEventHandler>()
+    .AddStartupTask<DemoProducts>();
 builder.Services.AddStockActors();
 
 var app = builder.Build().UseServiceDefaults();

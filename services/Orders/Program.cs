@@ -17,11 +17,27 @@ using ServiceDefaults;
 using ServiceDefaults.Events;
 
 var builder = WebApplication.CreateBuilder(args).AddServiceDefaults();
-builder.Services.AddServiceClient<CustomersClient>("customers").AddServiceClient<InventoryClient>("inventory")
-    .AddServiceClient<PaymentsClient>("payments").AddServiceClient<ShippingClient>("shipping");
-builder.Services.AddSingleton<OrderEndings>().AddSingleton<OrderStreams>().AddSingleton<SagaStarter>().AddSingleton<StepCalls>().AddSingleton<OrderPlacement>().AddSingleton<OrderQueries>().AddSingleton<Waiting>();
+builder
+    .Services.AddServiceClient<CustomersClient>("customers")
+    .AddServiceClient<InventoryClient>("inventory")
+    .AddServiceClient<PaymentsClient>("payments")
+    .AddServiceClient<ShippingClient>("shipping");
+builder
+    .Services.AddSingleton<OrderEndings>()
+    .AddSingleton<OrderStreams>()
+    .AddSingleton<SagaStarter>()
+    .AddSingleton<StepCalls>()
+    .AddSingleton<OrderPlacement>()
+    .AddSingleton<OrderQueries>()
+    .AddSingleton<Waiting>();
 builder.Services.AddSingleton<Signals>().AddSingleton<OrderReactions>().AddSingleton<OrderEventHandler>();
-builder.Services.AddSingleton<ViewState>().AddSingleton<OrderCatalogue>().AddSingleton<OrderProjection>().AddSingleton<OrderPages>().AddSingleton<CustomerNames>().AddSingleton<OldViews>();
+builder
+    .Services.AddSingleton<ViewState>()
+    .AddSingleton<OrderCatalogue>()
+    .AddSingleton<OrderProjection>()
+    .AddSingleton<OrderPages>()
+    .AddSingleton<CustomerNames>()
+    .AddSingleton<OldViews>();
 builder.Services.AddSingleton<DeadLetterStore>().AddSingleton<DeadLetterOffice>();
 builder.Services.AddSagaOptions();
 builder.Services.AddRepair();

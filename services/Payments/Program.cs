@@ -4,7 +4,11 @@ using ServiceDefaults;
 using ServiceDefaults.Events;
 
 var builder = WebApplication.CreateBuilder(args).AddServiceDefaults();
-builder.Services.AddSingleton<IPaymentProvider, SimulatedProvider>().AddSingleton<PaymentStore>().AddSingleton<Cashier>().AddSingleton<PaymentRequests>();
+builder
+    .Services.AddSingleton<IPaymentProvider, SimulatedProvider>()
+    .AddSingleton<PaymentStore>()
+    .AddSingleton<Cashier>()
+    .AddSingleton<PaymentRequests>();
 builder.Services.AddPaymentOptions();
 
 var app = builder.Build().UseServiceDefaults();

@@ -36,20 +36,27 @@ public static class ServiceHost
             kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
         });
         // Log lines carry the trace they belong to; outside of development as JSON, for machines to read.
-        builder.Logging.Configure(logging => logging.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
+        builder.Logging.Configure(logging =>
+            logging.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId
+        );
         if (!builder.Environment.IsDevelopment())
         {
             builder.Logging.ClearProviders().AddJsonConsole(json => json.IncludeScopes = true);
         }
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning)
+        builder
+            .Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddFilter("Yarp", LogLevel.Warning)
+            .AddFilter("System.Net.Http", LogLevel.Warning)
             .AddFilter("Grpc", LogLevel.Warning) // a health probe that is given up is no message
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning) // the sidecar says where an app listens and when it is ready
             .AddFilter("Dapr.Workflow", LogLevel.Warning) // several lines an order at Information
-            .AddFilter("Dapr.Workflow.Worker.WorkflowsFactory", LogLevel.Error) // its generator registers once more what a service registers itself
+            // its generator registers once more what a service registers itself
+            .AddFilter("Dapr.Workflow.Worker.WorkflowsFactory", LogLevel.Error)
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // not being set up yet is told by the probe itself
         builder.Services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = ProblemCodes.Complete);
-        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // one answer to a malformed body in every environment
+        // one answer to a malformed body in every environment
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddOpenApi();
         builder.Services.AddExceptionHandler<FailureHandler>();
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -81,16 +88,23 @@ public static class ServiceHost
     /// As <see cref="AddServiceClient"/>, for what reminders and other background work ask. Never used while a request is served, so it
     /// can't close a circle of requests that wait for each other; the map of dependencies keeps the two apart.
     /// </summary>
-    public static IServiceCollection AddBackgroundClient<TClient>(this IServiceCollection services, string appId) where TClient : class => services.AddServiceClient<TClient>(appId);
+    public static IServiceCollection AddBackgroundClient<TClient>(this IServiceCollection services, string appId)
+        where TClient : class => services.AddServiceClient<TClient>(appId);
 
     /// <summary>A client of another service's API, through this app's sidecar.</summary>
-    public static IServiceCollection AddServiceClient<TClient>(this IServiceCollection services, string appId) where TClient : class
-        => services.AddSingleton(provider =>
+    public static IServiceCollection AddServiceClient<TClient>(this IServiceCollection services, string appId)
+        where TClient : class =>
+        services.AddSingleton(provider =>
         {
             var settings = provider.GetRequiredService<IConfiguration>();
             var outgoing = new Outgoing(settings["APP_ID"] ?? "", settings["DAPR_API_TOKEN"] is { Length: > 0 } token ? token : null)
             {
-                InnerHandler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false },
+                InnerHandler = new SocketsHttpHandler
+                {
+                    UseProxy = false,
+                    UseCookies = false,
+                    AllowAutoRedirect = false,
+                },
             };
             var http = new HttpClient(new InvocationHandler { InnerHandler = outgoing }) { BaseAddress = new Uri($"http://{appId}") };
             return ActivatorUtilities.CreateInstance<TClient>(provider, http);

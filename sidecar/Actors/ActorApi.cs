@@ -14,13 +14,29 @@ namespace Sidecar.Actors;
 internal sealed record ActorStateWrite(string Key, ReadOnlyMemory<byte>? Value, IReadOnlyDictionary<string, string> Metadata);
 
 /// <summary>What is asked for when a reminder or timer is registered. Times are given as in Dapr's API; data undefined: none.</summary>
-internal sealed record ReminderRequest(string? DueTime, string? Period, string? Ttl, JsonElement Data, string? Callback = null, bool Overwrite = true, FailurePolicy? OnFailure = null);
+internal sealed record ReminderRequest(
+    string? DueTime,
+    string? Period,
+    string? Ttl,
+    JsonElement Data,
+    string? Callback = null,
+    bool Overwrite = true,
+    FailurePolicy? OnFailure = null
+);
 
 /// <summary>
 /// The actors building block of one app, free of transport. <paramref name="host"/> null: the app hosts no actors. Calls wait for
 /// <paramref name="known"/>: until then nobody knows what the app hosts.
 /// </summary>
-internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook policies, Func<ActorHost?> host, Func<Task> known, ActorDirectory directory, TimeProvider time)
+internal sealed class ActorApi(
+    string appId,
+    ComponentSet components,
+    PolicyBook policies,
+    Func<ActorHost?> host,
+    Func<Task> known,
+    ActorDirectory directory,
+    TimeProvider time
+)
 {
     private const string ReservedPrefix = "dapr.internal.";
 
@@ -46,10 +62,10 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
         }
     }
 
-    private Task<InvocationReply> InvokeOnceAsync(ActorId actor, InvocationCall call, CancellationToken cancellation)
-        => directory.FindHere(actor.Type) is { } host ? host.InvokeAsync(actor, call, cancellation)
-            : directory.FindElsewhere(actor.Type) is { } sidecar ? ActorRelay.SendAsync(sidecar, appId, actor, call, cancellation)
-            : throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
+    private Task<InvocationReply> InvokeOnceAsync(ActorId actor, InvocationCall call, CancellationToken cancellation) =>
+        directory.FindHere(actor.Type) is { } host ? host.InvokeAsync(actor, call, cancellation)
+        : directory.FindElsewhere(actor.Type) is { } sidecar ? ActorRelay.SendAsync(sidecar, appId, actor, call, cancellation)
+        : throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
 
     /// <summary>Null when there is no value; also for an actor that was never active.</summary>
     public async Task<StateEntry?> GetStateAsync(ActorId actor, string key, CancellationToken cancellation)
@@ -71,9 +87,16 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
         {
             return;
         }
-        var failure = await store.TransactAsync([.. writes.Select(write => write.Value is { } value
-            ? StateWrite.Upsert(KeyOf(actor, write.Key), value, ttl: TimeToLive(write.Metadata))
-            : StateWrite.Delete(KeyOf(actor, write.Key)))], cancellation);
+        var failure = await store.TransactAsync(
+            [
+                .. writes.Select(write =>
+                    write.Value is { } value
+                        ? StateWrite.Upsert(KeyOf(actor, write.Key), value, ttl: TimeToLive(write.Metadata))
+                        : StateWrite.Delete(KeyOf(actor, write.Key))
+                ),
+            ],
+            cancellation
+        );
         if (failure is not null)
         {
             throw ActorErrors.StateSave(failure.Message);
@@ -95,7 +118,19 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
             {
                 throw new FormatException($"reminder {name} has already expired");
             }
-            var reminder = new Reminder(actor.Type, actor.Id, name, request.Data, request.DueTime, request.Period, request.Ttl, first, expires, schedule.Repetitions, request.OnFailure);
+            var reminder = new Reminder(
+                actor.Type,
+                actor.Id,
+                name,
+                request.Data,
+                request.DueTime,
+                request.Period,
+                request.Ttl,
+                first,
+                expires,
+                schedule.Repetitions,
+                request.OnFailure
+            );
             if (!await reminders.TryRegisterAsync(reminder, request.Overwrite, cancellation))
             {
                 throw ActorErrors.ReminderExists(name);
@@ -171,13 +206,18 @@ internal sealed class ActorApi(string appId, ComponentSet components, PolicyBook
         return mine.Reminders;
     }
 
-    private ITransactionalStateStore Store() => components.ActorStateStore?.Store as ITransactionalStateStore ?? throw ActorErrors.NoStateStore();
+    private ITransactionalStateStore Store() =>
+        components.ActorStateStore?.Store as ITransactionalStateStore ?? throw ActorErrors.NoStateStore();
 
     private string KeyOf(ActorId actor, string key) => $"{appId}||{actor}||{key}";
 
-    private static TimeSpan? TimeToLive(IReadOnlyDictionary<string, string> metadata)
-        => metadata.TryGetValue("ttlInSeconds", out var text)
-            ? int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) ? seconds > 0 ? TimeSpan.FromSeconds(seconds) : null : throw ActorErrors.StateSave($"ttlInSeconds must be a whole number, not '{text}'")
+    private static TimeSpan? TimeToLive(IReadOnlyDictionary<string, string> metadata) =>
+        metadata.TryGetValue("ttlInSeconds", out var text)
+            ? int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
+                ? seconds > 0
+                    ? TimeSpan.FromSeconds(seconds)
+                    : null
+                : throw ActorErrors.StateSave($"ttlInSeconds must be a whole number, not '{text}'")
             : null;
 
     private static void CheckReserved(string type)

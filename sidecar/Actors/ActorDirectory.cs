@@ -10,7 +10,8 @@ internal interface ILocalActors
 }
 
 /// <summary>
-/// Finds the app that hosts an actor type: among the apps of this process, and, for a process with one app only, among the single sidecars of this
+/// Finds the app that hosts an actor type: among the apps of this process, and, for a process with one app only, among the single sidecars
+/// of this
 /// user. Apps of one process are a system of their own; another system on this machine may host the same types.
 /// </summary>
 /// <param name="registry">Null in a process with several apps.</param>

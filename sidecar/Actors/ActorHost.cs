@@ -27,7 +27,15 @@ internal sealed partial class ActorHost : IAsyncDisposable
     private readonly Dictionary<string, ActorTypeOptions> types;
     private readonly ConcurrentDictionary<ActorId, Actor> active = new();
 
-    public ActorHost(string appId, IReadOnlyList<ActorTypeOptions> types, IActorApp app, ITransactionalStateStore store, PolicyBook policies, TimeProvider time, ILoggerFactory loggers)
+    public ActorHost(
+        string appId,
+        IReadOnlyList<ActorTypeOptions> types,
+        IActorApp app,
+        ITransactionalStateStore store,
+        PolicyBook policies,
+        TimeProvider time,
+        ILoggerFactory loggers
+    )
     {
         (this.appId, this.app, this.policies, this.time) = (appId, app, policies, time);
         logger = loggers.CreateLogger<ActorHost>();
@@ -38,8 +46,8 @@ internal sealed partial class ActorHost : IAsyncDisposable
 
     public ReminderService Reminders { get; }
 
-    public IEnumerable<(string Type, int Count)> Counts
-        => types.Keys.Select(type => (type, active.Keys.Count(actor => actor.Type == type)));
+    public IEnumerable<(string Type, int Count)> Counts =>
+        types.Keys.Select(type => (type, active.Keys.Count(actor => actor.Type == type)));
 
     public IReadOnlyCollection<string> Types => types.Keys;
 
@@ -55,10 +63,16 @@ internal sealed partial class ActorHost : IAsyncDisposable
             reentrancy = Guid.NewGuid().ToString();
             call = call with { Headers = [.. call.Headers, KeyValuePair.Create(ReentrancyHeader, reentrancy)] };
         }
-        return InTurnAsync(id, reentrancy, () => SendAsync(id, $"method/{call.Method}", call with { Verb = "PUT" }, cancellation), cancellation);
+        return InTurnAsync(
+            id,
+            reentrancy,
+            () => SendAsync(id, $"method/{call.Method}", call with { Verb = "PUT" }, cancellation),
+            cancellation
+        );
     }
 
-    private static string? ReentrancyOf(InvocationCall call) => call.Headers.FirstOrDefault(header => header.Key.Equals(ReentrancyHeader, StringComparison.OrdinalIgnoreCase)).Value;
+    private static string? ReentrancyOf(InvocationCall call) =>
+        call.Headers.FirstOrDefault(header => header.Key.Equals(ReentrancyHeader, StringComparison.OrdinalIgnoreCase)).Value;
 
     /// <summary>Sets a timer; an actor that was not active is from now on.</summary>
     public void SetTimer(ActorId id, string name, Schedule schedule, DateTimeOffset first, DateTimeOffset? expires, byte[] body)
@@ -129,7 +143,8 @@ internal sealed partial class ActorHost : IAsyncDisposable
         }
     }
 
-    private Actor Activated(ActorId id) => active.TryGetValue(id, out var known) ? known : active.GetOrAdd(id, static (key, host) => host.Activate(key), this);
+    private Actor Activated(ActorId id) =>
+        active.TryGetValue(id, out var known) ? known : active.GetOrAdd(id, static (key, host) => host.Activate(key), this);
 
     private Actor Activate(ActorId id)
     {
@@ -138,8 +153,8 @@ internal sealed partial class ActorHost : IAsyncDisposable
         return actor;
     }
 
-    private void WatchIdle(Actor actor)
-        => actor.IdleCheck = clock.Schedule(actor.LastUsed + actor.Options.IdleTimeout, () => _ = Task.Run(() => CheckIdleAsync(actor)));
+    private void WatchIdle(Actor actor) =>
+        actor.IdleCheck = clock.Schedule(actor.LastUsed + actor.Options.IdleTimeout, () => _ = Task.Run(() => CheckIdleAsync(actor)));
 
     private async Task CheckIdleAsync(Actor actor)
     {
@@ -188,9 +203,11 @@ internal sealed partial class ActorHost : IAsyncDisposable
         InvocationReply reply;
         try
         {
-            reply = await (policies.ActorTurn(id.Type) is { } policy
-                ? policy.ExecuteAsync(limit => new ValueTask<InvocationReply>(app.SendAsync(id, what, call, limit)), cancellation)
-                : new ValueTask<InvocationReply>(app.SendAsync(id, what, call, cancellation)));
+            reply = await (
+                policies.ActorTurn(id.Type) is { } policy
+                    ? policy.ExecuteAsync(limit => new ValueTask<InvocationReply>(app.SendAsync(id, what, call, limit)), cancellation)
+                    : new ValueTask<InvocationReply>(app.SendAsync(id, what, call, cancellation))
+            );
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
@@ -208,8 +225,11 @@ internal sealed partial class ActorHost : IAsyncDisposable
         return reply;
     }
 
-    private Task RemindAsync(Reminder reminder, CancellationToken cancellation)
-        => MeasuredAsync(CallbackAsync(reminder.Actor, $"method/remind/{reminder.Name}", CallbackBody.Reminder(reminder.Data), cancellation), succeeded => SidecarMeter.Reminder(appId, reminder.ActorType, succeeded));
+    private Task RemindAsync(Reminder reminder, CancellationToken cancellation) =>
+        MeasuredAsync(
+            CallbackAsync(reminder.Actor, $"method/remind/{reminder.Name}", CallbackBody.Reminder(reminder.Data), cancellation),
+            succeeded => SidecarMeter.Reminder(appId, reminder.ActorType, succeeded)
+        );
 
     private static async Task MeasuredAsync(Task call, Action<bool> measure)
     {
@@ -227,7 +247,9 @@ internal sealed partial class ActorHost : IAsyncDisposable
     {
         try
         {
-            await MeasuredAsync(CallbackAsync(id, $"method/timer/{name}", body, CancellationToken.None), succeeded => SidecarMeter.Timer(appId, id.Type, succeeded));
+            await MeasuredAsync(CallbackAsync(id, $"method/timer/{name}", body, CancellationToken.None), succeeded =>
+                SidecarMeter.Timer(appId, id.Type, succeeded)
+            );
         }
         catch (Exception e)
         {
@@ -239,13 +261,22 @@ internal sealed partial class ActorHost : IAsyncDisposable
     {
         var reentrancy = types[id.Type].Reentrant ? Guid.NewGuid().ToString() : null;
         IReadOnlyList<KeyValuePair<string, string>> headers = reentrancy is null ? [] : [KeyValuePair.Create(ReentrancyHeader, reentrancy)];
-        return InTurnAsync(id, reentrancy, () => SendAsync(id, what, new InvocationCall("PUT", "", "", "application/json", body, headers), cancellation), cancellation);
+        return InTurnAsync(
+            id,
+            reentrancy,
+            () => SendAsync(id, what, new InvocationCall("PUT", "", "", "application/json", body, headers), cancellation),
+            cancellation
+        );
     }
 
     [LoggerMessage(5001, LogLevel.Warning, "Actor {Actor} was idle, and its app could not be told that it is deactivated")]
     private partial void LogDeactivationFailed(Exception failure, string actor);
 
-    [LoggerMessage(5003, LogLevel.Warning, "Actor {Actor} was still busy when its sidecar ended; its app was not told that it is deactivated")]
+    [LoggerMessage(
+        5003,
+        LogLevel.Warning,
+        "Actor {Actor} was still busy when its sidecar ended; its app was not told that it is deactivated"
+    )]
     private partial void LogDeactivationLate(string actor);
 
     [LoggerMessage(5002, LogLevel.Warning, "Timer {Timer} of actor {Actor} failed")]

@@ -3,25 +3,26 @@ using System.Text;
 
 namespace Sidecar.Actors;
 
-/// <summary>Which names of actors, reminders, timers and methods are taken: none may end or change the path of a request to the app.</summary>
+/// <summary>Which names of actors, reminders, timers and methods are taken: none may end or change the path of a request to the
+/// app.</summary>
 internal static class ActorNames
 {
     private const int Longest = 512;
     private const string Query = "#?\0";
 
     /// <summary>Why <paramref name="name"/> is refused, in daprd's words; null when it is taken.</summary>
-    public static string? Problem(string name)
-        => name.Length is 0 or > Longest ? $"name has {name.Length} letters, and 1 to {Longest} are allowed: {Quoted(name)}"
-            : name.AsSpan().ContainsAny(Query + "/\\") ? $"name contains forbidden character: {Quoted(name)}"
-            : ControlAt(name) is { } at ? $"name contains control character at position {at}: {Quoted(name)}"
-            : name is "." or ".." ? $"name is a path traversal sequence: {Quoted(name)}"
-            : null;
+    public static string? Problem(string name) =>
+        name.Length is 0 or > Longest ? $"name has {name.Length} letters, and 1 to {Longest} are allowed: {Quoted(name)}"
+        : name.AsSpan().ContainsAny(Query + "/\\") ? $"name contains forbidden character: {Quoted(name)}"
+        : ControlAt(name) is { } at ? $"name contains control character at position {at}: {Quoted(name)}"
+        : name is "." or ".." ? $"name is a path traversal sequence: {Quoted(name)}"
+        : null;
 
     /// <summary>Why <paramref name="method"/> is refused, in daprd's words; null when it is taken.</summary>
-    public static string? MethodProblem(string method)
-        => method.AsSpan().ContainsAny(Query) ? $"method contains forbidden character: {Quoted(method)}"
-            : ControlAt(method) is { } at ? $"method contains control character at position {at}: {Quoted(method)}"
-            : null;
+    public static string? MethodProblem(string method) =>
+        method.AsSpan().ContainsAny(Query) ? $"method contains forbidden character: {Quoted(method)}"
+        : ControlAt(method) is { } at ? $"method contains control character at position {at}: {Quoted(method)}"
+        : null;
 
     /// <summary>A method without <c>.</c>, <c>..</c> and <c>//</c>, so that it stays below the actor's own path.</summary>
     public static string Clean(string method)
@@ -42,10 +43,10 @@ internal static class ActorNames
     }
 
     /// <summary>The position in UTF-8, as daprd counts.</summary>
-    private static int? ControlAt(string text)
-        => text.AsSpan().IndexOfAnyInRange('\0', '\x1f') is >= 0 and var low ? Encoding.UTF8.GetByteCount(text.AsSpan(0, low))
-            : text.IndexOf('\x7f', StringComparison.Ordinal) is >= 0 and var delete ? Encoding.UTF8.GetByteCount(text.AsSpan(0, delete))
-            : null;
+    private static int? ControlAt(string text) =>
+        text.AsSpan().IndexOfAnyInRange('\0', '\x1f') is >= 0 and var low ? Encoding.UTF8.GetByteCount(text.AsSpan(0, low))
+        : text.IndexOf('\x7f', StringComparison.Ordinal) is >= 0 and var delete ? Encoding.UTF8.GetByteCount(text.AsSpan(0, delete))
+        : null;
 
     /// <summary>As Go quotes a text.</summary>
     private static string Quoted(string text)
@@ -53,15 +54,17 @@ internal static class ActorNames
         var quoted = new StringBuilder("\"");
         foreach (var letter in text)
         {
-            quoted.Append(letter switch
-            {
-                '"' or '\\' => $"\\{letter}",
-                '\n' => "\\n",
-                '\r' => "\\r",
-                '\t' => "\\t",
-                < ' ' or '\x7f' => string.Create(CultureInfo.InvariantCulture, $"\\x{(int)letter:x2}"),
-                _ => letter.ToString(),
-            });
+            quoted.Append(
+                letter switch
+                {
+                    '"' or '\\' => $"\\{letter}",
+                    '\n' => "\\n",
+                    '\r' => "\\r",
+                    '\t' => "\\t",
+                    < ' ' or '\x7f' => string.Create(CultureInfo.InvariantCulture, $"\\x{(int)letter:x2}"),
+                    _ => letter.ToString(),
+                }
+            );
         }
         return quoted.Append('"').ToString();
     }

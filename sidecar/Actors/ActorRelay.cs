@@ -8,13 +8,20 @@ using Sidecar.Names;
 
 namespace Sidecar.Actors;
 
-/// <summary>Calls an actor that a sidecar in another process hosts: one request between the two sidecars, with the whole call in its body.</summary>
+/// <summary>Calls an actor that a sidecar in another process hosts: one request between the two sidecars, with the whole call in its
+/// body.</summary>
 internal static class ActorRelay
 {
     public const string Header = "x-sidecar-actor";
 
     /// <exception cref="DaprException">The other sidecar refused the call, does not host the type, or does not answer.</exception>
-    public static async Task<InvocationReply> SendAsync(Uri sidecar, string caller, ActorId actor, InvocationCall call, CancellationToken cancellation)
+    public static async Task<InvocationReply> SendAsync(
+        Uri sidecar,
+        string caller,
+        ActorId actor,
+        InvocationCall call,
+        CancellationToken cancellation
+    )
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, sidecar)
         {
@@ -37,7 +44,8 @@ internal static class ActorRelay
         return answer.Reply ?? throw new DaprException(new DaprError(answer.HttpStatus, answer.GrpcStatus, answer.Code, answer.Message));
     }
 
-    /// <summary>The receiving side: carries out the call if its app hosts the actor type. <paramref name="host"/> null: it hosts none, or is not well.</summary>
+    /// <summary>The receiving side: carries out the call if its app hosts the actor type. <paramref name="host"/> null: it hosts none, or
+    /// is not well.</summary>
     public static async Task ReceiveAsync(HttpContext context, ActorHost? host)
     {
         var relayed = JsonSerializer.Deserialize<Relayed>(await context.Request.BodyAsync())!;
@@ -45,9 +53,10 @@ internal static class ActorRelay
         Answer answer;
         try
         {
-            answer = host is not null && host.Hosts(actor.Type)
-                ? new Answer(await host.InvokeAsync(actor, relayed.Call, context.RequestAborted))
-                : throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
+            answer =
+                host is not null && host.Hosts(actor.Type)
+                    ? new Answer(await host.InvokeAsync(actor, relayed.Call, context.RequestAborted))
+                    : throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
         }
         catch (DaprException e)
         {
@@ -58,5 +67,11 @@ internal static class ActorRelay
 
     private sealed record Relayed(string Type, string Id, InvocationCall Call);
 
-    private sealed record Answer(InvocationReply? Reply, int HttpStatus = 0, StatusCode GrpcStatus = StatusCode.OK, string Code = "", string Message = "");
+    private sealed record Answer(
+        InvocationReply? Reply,
+        int HttpStatus = 0,
+        StatusCode GrpcStatus = StatusCode.OK,
+        string Code = "",
+        string Message = ""
+    );
 }

@@ -20,7 +20,9 @@ internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsRespon
     private const string Method = "method/";
     private const string ContentType = "content-type";
 
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<SubscribeActorEventsRequestAlpha1>> waiting = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<SubscribeActorEventsRequestAlpha1>> waiting = new(
+        StringComparer.Ordinal
+    );
     private readonly SemaphoreSlim writing = new(1); // a stream takes one message at a time
     private long last;
 
@@ -31,18 +33,39 @@ internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsRespon
         var answer = await AskAsync(id => Request(id, actor, what, call), cancellation);
         if (answer.RequestFailed is { } failed)
         {
-            throw ActorErrors.Invoke(failed.Code == (uint)StatusCode.NotFound ? $"actor method not found: {what[Method.Length..]}" : $"error from actor service: {failed.Message}");
+            throw ActorErrors.Invoke(
+                failed.Code == (uint)StatusCode.NotFound
+                    ? $"actor method not found: {what[Method.Length..]}"
+                    : $"error from actor service: {failed.Message}"
+            );
         }
         if (answer.InvokeResponse is not { } reply)
         {
             return new InvocationReply(200, null, default, []);
         }
         var headers = reply.Metadata.Select(item => KeyValuePair.Create(item.Key, item.Value));
-        return new InvocationReply(200, reply.Metadata.GetValueOrDefault(ContentType), reply.Data.Memory, [.. reply.Error ? headers.Append(KeyValuePair.Create(ActorHost.ErrorHeader, "true")) : headers]);
+        return new InvocationReply(
+            200,
+            reply.Metadata.GetValueOrDefault(ContentType),
+            reply.Data.Memory,
+            [.. reply.Error ? headers.Append(KeyValuePair.Create(ActorHost.ErrorHeader, "true")) : headers]
+        );
     }
 
-    public Task DeactivateAsync(ActorId actor, CancellationToken cancellation)
-        => AskAsync(id => new() { DeactivateRequest = new() { Id = id, ActorType = actor.Type, ActorId = actor.Id } }, cancellation);
+    public Task DeactivateAsync(ActorId actor, CancellationToken cancellation) =>
+        AskAsync(
+            id =>
+                new()
+                {
+                    DeactivateRequest = new()
+                    {
+                        Id = id,
+                        ActorType = actor.Type,
+                        ActorId = actor.Id,
+                    },
+                },
+            cancellation
+        );
 
     /// <summary>An answer of the app; one that nobody waits for any more is passed over.</summary>
     public void Answered(SubscribeActorEventsRequestAlpha1 answer)
@@ -74,10 +97,15 @@ internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsRespon
         }
     }
 
-    private async Task<SubscribeActorEventsRequestAlpha1> AskAsync(Func<string, SubscribeActorEventsResponseAlpha1> request, CancellationToken cancellation)
+    private async Task<SubscribeActorEventsRequestAlpha1> AskAsync(
+        Func<string, SubscribeActorEventsResponseAlpha1> request,
+        CancellationToken cancellation
+    )
     {
         var id = Interlocked.Increment(ref last).ToString(CultureInfo.InvariantCulture);
-        var answer = waiting[id] = new TaskCompletionSource<SubscribeActorEventsRequestAlpha1>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = waiting[id] = new TaskCompletionSource<SubscribeActorEventsRequestAlpha1>(
+            TaskCreationOptions.RunContinuationsAsynchronously
+        );
         try
         {
             await WriteAsync(request(id), cancellation);
@@ -111,7 +139,17 @@ internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsRespon
         if (what.StartsWith(Reminder, StringComparison.Ordinal))
         {
             using var body = JsonDocument.Parse(call.Body);
-            return new() { ReminderRequest = new() { Id = id, ActorType = actor.Type, ActorId = actor.Id, Name = what[Reminder.Length..], Data = Data(body.RootElement) } };
+            return new()
+            {
+                ReminderRequest = new()
+                {
+                    Id = id,
+                    ActorType = actor.Type,
+                    ActorId = actor.Id,
+                    Name = what[Reminder.Length..],
+                    Data = Data(body.RootElement),
+                },
+            };
         }
         if (what.StartsWith(Timer, StringComparison.Ordinal))
         {
@@ -121,12 +159,25 @@ internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsRespon
             {
                 TimerRequest = new()
                 {
-                    Id = id, ActorType = actor.Type, ActorId = actor.Id, Name = what[Timer.Length..], Data = Data(timer),
-                    Callback = Text(timer, "callback"), DueTime = Text(timer, "dueTime"), Period = Text(timer, "period"),
+                    Id = id,
+                    ActorType = actor.Type,
+                    ActorId = actor.Id,
+                    Name = what[Timer.Length..],
+                    Data = Data(timer),
+                    Callback = Text(timer, "callback"),
+                    DueTime = Text(timer, "dueTime"),
+                    Period = Text(timer, "period"),
                 },
             };
         }
-        var invoke = new SubscribeActorEventsResponseInvokeRequestAlpha1 { Id = id, ActorType = actor.Type, ActorId = actor.Id, Method = what[Method.Length..], Data = UnsafeByteOperations.UnsafeWrap(call.Body) };
+        var invoke = new SubscribeActorEventsResponseInvokeRequestAlpha1
+        {
+            Id = id,
+            ActorType = actor.Type,
+            ActorId = actor.Id,
+            Method = what[Method.Length..],
+            Data = UnsafeByteOperations.UnsafeWrap(call.Body),
+        };
         foreach (var (name, value) in call.Headers)
         {
             invoke.Metadata[name] = value;
@@ -140,6 +191,6 @@ internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsRespon
 
     private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString() ?? "";
 
-    private static Any? Data(JsonElement json)
-        => json.TryGetProperty("data", out var data) ? Any.Pack(new BytesValue { Value = ByteString.CopyFromUtf8(data.GetRawText()) }) : null;
+    private static Any? Data(JsonElement json) =>
+        json.TryGetProperty("data", out var data) ? Any.Pack(new BytesValue { Value = ByteString.CopyFromUtf8(data.GetRawText()) }) : null;
 }

@@ -2,8 +2,10 @@ using Sidecar.Timers;
 
 namespace Sidecar.Actors;
 
-/// <summary>A timer of an active actor: gone with it. The next tick is set after the one before is done, so that ticks never pile up.</summary>
-internal sealed class ActorTimer(Schedule schedule, DateTimeOffset? expires, TimerService clock, TimeProvider time, Func<Task> tick) : IDisposable
+/// <summary>A timer of an active actor: gone with it. The next tick is set after the one before is done, so that ticks never pile
+/// up.</summary>
+internal sealed class ActorTimer(Schedule schedule, DateTimeOffset? expires, TimerService clock, TimeProvider time, Func<Task> tick)
+    : IDisposable
 {
     private DueCall? next;
     private int left = schedule.Repetitions;

@@ -8,39 +8,68 @@ namespace Sidecar.Actors;
 /// <summary>How actors of one type are kept.</summary>
 internal sealed record ActorTypeOptions(string Type, TimeSpan IdleTimeout, bool Reentrant, int MaxStackDepth);
 
-/// <summary>The actor types an app hosts, as its answer to <c>GET /dapr/config</c> says. Source: Dapr docs, "Actor runtime configuration parameters".</summary>
+/// <summary>The actor types an app hosts, as its answer to <c>GET /dapr/config</c> says. Source: Dapr docs, "Actor runtime configuration
+/// parameters".</summary>
 internal static class ActorTypes
 {
     private static readonly TimeSpan DefaultIdleTimeout = TimeSpan.FromMinutes(60);
     private const int DefaultStackDepth = 32;
 
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.AllowReadingFromString };
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        NumberHandling = JsonNumberHandling.AllowReadingFromString,
+    };
 
     /// <summary>Empty when the app hosts none. A type's own settings win over the app's.</summary>
     public static IReadOnlyList<ActorTypeOptions> Parse(ReadOnlySpan<byte> json)
     {
         var config = JsonSerializer.Deserialize<AppConfig>(json, Options);
-        return [.. (config?.Entities ?? []).Where(type => !string.IsNullOrEmpty(type)).Distinct(StringComparer.Ordinal).Select(type =>
-        {
-            var own = config!.EntitiesConfig?.FirstOrDefault(entry => entry?.Entities?.Contains(type) == true);
-            var reentrancy = own?.Reentrancy ?? config.Reentrancy;
-            return new ActorTypeOptions(type, Idle(own?.ActorIdleTimeout) ?? Idle(config.ActorIdleTimeout) ?? DefaultIdleTimeout, reentrancy?.Enabled ?? false, reentrancy?.MaxStackDepth ?? DefaultStackDepth);
-        })];
+        return
+        [
+            .. (config?.Entities ?? [])
+                .Where(type => !string.IsNullOrEmpty(type))
+                .Distinct(StringComparer.Ordinal)
+                .Select(type =>
+                {
+                    var own = config!.EntitiesConfig?.FirstOrDefault(entry => entry?.Entities?.Contains(type) == true);
+                    var reentrancy = own?.Reentrancy ?? config.Reentrancy;
+                    return new ActorTypeOptions(
+                        type,
+                        Idle(own?.ActorIdleTimeout) ?? Idle(config.ActorIdleTimeout) ?? DefaultIdleTimeout,
+                        reentrancy?.Enabled ?? false,
+                        reentrancy?.MaxStackDepth ?? DefaultStackDepth
+                    );
+                }),
+        ];
     }
 
     /// <summary>As a stream of actor events begins.</summary>
-    public static IReadOnlyList<ActorTypeOptions> Of(SubscribeActorEventsRequestInitialAlpha1 initial)
-        => [.. initial.Entities.Distinct(StringComparer.Ordinal).Select(type =>
-        {
-            var own = initial.EntitiesConfig.FirstOrDefault(entry => entry.Entities.Contains(type));
-            var reentrancy = own?.Reentrancy ?? initial.Reentrancy;
-            var idle = own?.ActorIdleTimeout ?? initial.ActorIdleTimeout;
-            return new ActorTypeOptions(type, idle is null ? DefaultIdleTimeout : idle.ToTimeSpan(), reentrancy?.Enabled ?? false, reentrancy is { HasMaxStackDepth: true } ? reentrancy.MaxStackDepth : DefaultStackDepth);
-        })];
+    public static IReadOnlyList<ActorTypeOptions> Of(SubscribeActorEventsRequestInitialAlpha1 initial) =>
+        [
+            .. initial
+                .Entities.Distinct(StringComparer.Ordinal)
+                .Select(type =>
+                {
+                    var own = initial.EntitiesConfig.FirstOrDefault(entry => entry.Entities.Contains(type));
+                    var reentrancy = own?.Reentrancy ?? initial.Reentrancy;
+                    var idle = own?.ActorIdleTimeout ?? initial.ActorIdleTimeout;
+                    return new ActorTypeOptions(
+                        type,
+                        idle is null ? DefaultIdleTimeout : idle.ToTimeSpan(),
+                        reentrancy?.Enabled ?? false,
+                        reentrancy is { HasMaxStackDepth: true } ? reentrancy.MaxStackDepth : DefaultStackDepth
+                    );
+                }),
+        ];
 
     private static TimeSpan? Idle(string? text) => text is { Length: > 0 } && GoDuration.TryParse(text, out var duration) ? duration : null;
 
-    private sealed record AppConfig(IReadOnlyList<string>? Entities, string? ActorIdleTimeout, Reentrancy? Reentrancy, IReadOnlyList<EntityConfig?>? EntitiesConfig);
+    private sealed record AppConfig(
+        IReadOnlyList<string>? Entities,
+        string? ActorIdleTimeout,
+        Reentrancy? Reentrancy,
+        IReadOnlyList<EntityConfig?>? EntitiesConfig
+    );
 
     private sealed record EntityConfig(IReadOnlyList<string>? Entities, string? ActorIdleTimeout, Reentrancy? Reentrancy);
 

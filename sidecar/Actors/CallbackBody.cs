@@ -4,23 +4,24 @@ using System.Text.Json;
 
 namespace Sidecar.Actors;
 
-/// <summary>What an app gets when a reminder or a timer fires. Members and their order are daprd's; data that was not given is left out.</summary>
+/// <summary>What an app gets when a reminder or a timer fires. Members and their order are daprd's; data that was not given is left
+/// out.</summary>
 internal static class CallbackBody
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static byte[] Reminder(JsonElement data) => Write(data, json =>
-    {
-        json.WriteString("dueTime", "");
-        json.WriteString("period", "");
-    });
+        {
+            json.WriteString("dueTime", "");
+            json.WriteString("period", "");
+        });
 
     public static byte[] Timer(ReminderRequest timer) => Write(timer.Data, json =>
-    {
-        json.WriteString("callback", timer.Callback ?? "");
-        json.WriteString("dueTime", timer.DueTime ?? "");
-        json.WriteString("period", timer.Period ?? "");
-    });
+        {
+            json.WriteString("callback", timer.Callback ?? "");
+            json.WriteString("dueTime", timer.DueTime ?? "");
+            json.WriteString("period", timer.Period ?? "");
+        });
 
     private static byte[] Write(JsonElement data, Action<Utf8JsonWriter> rest)
     {

@@ -5,7 +5,8 @@ namespace Sidecar.Actors;
 /// <summary>The app that hosts actors, over the way it has chosen.</summary>
 internal interface IActorApp
 {
-    /// <summary><paramref name="what"/> as in the paths of the HTTP form: <c>method/{name}</c>, <c>method/remind/{name}</c>, <c>method/timer/{name}</c>.</summary>
+    /// <summary><paramref name="what"/> as in the paths of the HTTP form: <c>method/{name}</c>, <c>method/remind/{name}</c>,
+    /// <c>method/timer/{name}</c>.</summary>
     /// <exception cref="HttpRequestException">The app could not be reached.</exception>
     Task<InvocationReply> SendAsync(ActorId actor, string what, InvocationCall call, CancellationToken cancellation);
 
@@ -16,9 +17,9 @@ internal interface IActorApp
 /// <summary>An HTTP app: a path per actor. Source: Dapr docs, "Actors API reference", "Dapr calling to user service code".</summary>
 internal sealed class HttpActorApp(IAppChannel channel) : IActorApp
 {
-    public Task<InvocationReply> SendAsync(ActorId actor, string what, InvocationCall call, CancellationToken cancellation)
-        => channel.InvokeAsync(call with { Method = $"actors/{actor.Type}/{actor.Id}/{what}" }, cancellation);
+    public Task<InvocationReply> SendAsync(ActorId actor, string what, InvocationCall call, CancellationToken cancellation) =>
+        channel.InvokeAsync(call with { Method = $"actors/{actor.Type}/{actor.Id}/{what}" }, cancellation);
 
-    public Task DeactivateAsync(ActorId actor, CancellationToken cancellation)
-        => channel.InvokeAsync(new InvocationCall("DELETE", $"actors/{actor.Type}/{actor.Id}", "", null, default, []), cancellation);
+    public Task DeactivateAsync(ActorId actor, CancellationToken cancellation) =>
+        channel.InvokeAsync(new InvocationCall("DELETE", $"actors/{actor.Type}/{actor.Id}", "", null, default, []), cancellation);
 }

@@ -1,7 +1,7 @@
-
 namespace Sidecar.Api;
 
-/// <summary>What the metadata tell of actors, once for both transports. While a worker is connected, workflows show as the actor types daprd runs them by.</summary>
+/// <summary>What the metadata tell of actors, once for both transports. While a worker is connected, workflows show as the actor types
+/// daprd runs them by.</summary>
 internal static class ActorRuntimeInfo
 {
     /// <summary>False until the app has said which actors it hosts.</summary>
@@ -19,6 +19,10 @@ internal static class ActorRuntimeInfo
             return own;
         }
         var prefix = $"dapr.internal.default.{workflows.AppId}.";
-        return own.Concat([(prefix + "workflow", workflows.ActiveInstances), (prefix + "activity", workflows.ActiveActivities), (prefix + "retentioner", 0)]);
+        return own.Concat([
+            (prefix + "workflow", workflows.ActiveInstances),
+            (prefix + "activity", workflows.ActiveActivities),
+            (prefix + "retentioner", 0),
+        ]);
     }
 }

@@ -6,12 +6,17 @@ using Sidecar.Failures;
 
 namespace Sidecar.Api;
 
-/// <summary>The messages of the conversation API, which HTTP has as JSON, and what they mean. Source: Dapr docs, "Conversation API reference".</summary>
+/// <summary>The messages of the conversation API, which HTTP has as JSON, and what they mean. Source: Dapr docs, "Conversation API
+/// reference".</summary>
 internal static class ConversationMessages
 {
     private static readonly string[] Choices = ["", "auto", "none"];
 
-    public static async Task<ConversationResponse> AnswerAsync(this ConversationApi api, ConversationRequest request, CancellationToken cancellation)
+    public static async Task<ConversationResponse> AnswerAsync(
+        this ConversationApi api,
+        ConversationRequest request,
+        CancellationToken cancellation
+    )
     {
         api.Demand(request.Name);
         if (request.Inputs.Count == 0)
@@ -20,7 +25,13 @@ internal static class ConversationMessages
         }
         var parts = request.Inputs.Select(input => new SaidText(Scrubbed(input.Content, input.ScrubPII))).ToList();
         var answer = await api.ConverseAsync(request.Name, new ConversationTurn(parts, []), cancellation);
-        var response = new ConversationResponse { Outputs = { new ConversationResult { Result = Scrubbed(answer.Content, request.ScrubPII), Parameters = { request.Parameters } } } };
+        var response = new ConversationResponse
+        {
+            Outputs =
+            {
+                new ConversationResult { Result = Scrubbed(answer.Content, request.ScrubPII), Parameters = { request.Parameters } },
+            },
+        };
         if (request.ContextID.Length > 0)
         {
             response.ContextID = request.ContextID;
@@ -28,16 +39,25 @@ internal static class ConversationMessages
         return response;
     }
 
-    public static async Task<ConversationResponseAlpha2> AnswerAsync(this ConversationApi api, ConversationRequestAlpha2 request, CancellationToken cancellation)
+    public static async Task<ConversationResponseAlpha2> AnswerAsync(
+        this ConversationApi api,
+        ConversationRequestAlpha2 request,
+        CancellationToken cancellation
+    )
     {
         api.Demand(request.Name);
         if (request.Inputs.Count == 0)
         {
             throw DaprErrors.ConversationMissingInputs(request.Name);
         }
-        var parts = request.Inputs.SelectMany(input => input.Messages.SelectMany(message => Parts(request.Name, message, input.ScrubPii))).ToList();
+        var parts = request
+            .Inputs.SelectMany(input => input.Messages.SelectMany(message => Parts(request.Name, message, input.ScrubPii)))
+            .ToList();
         DemandToolChoice(request);
-        var tools = request.Tools.Where(tool => tool.Function is not null).Select(tool => new ConversationTool(tool.Function.Name, tool.Function.Parameters)).ToList();
+        var tools = request
+            .Tools.Where(tool => tool.Function is not null)
+            .Select(tool => new ConversationTool(tool.Function.Name, tool.Function.Parameters))
+            .ToList();
         var answer = await api.ConverseAsync(request.Name, new ConversationTurn(parts, tools), cancellation);
         var response = new ConversationResponseAlpha2 { Outputs = { Result(answer, request.ScrubPii) } };
         if (request.ContextId.Length > 0)
@@ -47,20 +67,32 @@ internal static class ConversationMessages
         return response;
     }
 
-    private static IEnumerable<ConversationPart> Parts(string component, ConversationMessage message, bool scrub) => message.MessageTypesCase switch
-    {
-        ConversationMessage.MessageTypesOneofCase.OfDeveloper => Texts(message.OfDeveloper.Content, scrub),
-        ConversationMessage.MessageTypesOneofCase.OfSystem => Texts(message.OfSystem.Content, scrub),
-        ConversationMessage.MessageTypesOneofCase.OfUser => Texts(message.OfUser.Content, scrub),
-        ConversationMessage.MessageTypesOneofCase.OfAssistant => [.. Texts(message.OfAssistant.Content, scrub), .. message.OfAssistant.ToolCalls.Select(call => Call(component, call))],
-        ConversationMessage.MessageTypesOneofCase.OfTool => message.OfTool.Content.Select(content => new ToolAnswer(message.OfTool.ToolId, message.OfTool.Name, Scrubbed(content.Text, scrub))),
-        _ => throw DaprErrors.ConversationInvalid(component, "message type cannot be nil"),
-    };
+    private static IEnumerable<ConversationPart> Parts(string component, ConversationMessage message, bool scrub) =>
+        message.MessageTypesCase switch
+        {
+            ConversationMessage.MessageTypesOneofCase.OfDeveloper => Texts(message.OfDeveloper.Content, scrub),
+            ConversationMessage.MessageTypesOneofCase.OfSystem => Texts(message.OfSystem.Content, scrub),
+            ConversationMessage.MessageTypesOneofCase.OfUser => Texts(message.OfUser.Content, scrub),
+            ConversationMessage.MessageTypesOneofCase.OfAssistant =>
+            [
+                .. Texts(message.OfAssistant.Content, scrub),
+                .. message.OfAssistant.ToolCalls.Select(call => Call(component, call)),
+            ],
+            ConversationMessage.MessageTypesOneofCase.OfTool => message.OfTool.Content.Select(content => new ToolAnswer(
+                message.OfTool.ToolId,
+                message.OfTool.Name,
+                Scrubbed(content.Text, scrub)
+            )),
+            _ => throw DaprErrors.ConversationInvalid(component, "message type cannot be nil"),
+        };
 
-    private static IEnumerable<ConversationPart> Texts(IEnumerable<ConversationMessageContent> contents, bool scrub) => contents.Select(content => new SaidText(Scrubbed(content.Text, scrub)));
+    private static IEnumerable<ConversationPart> Texts(IEnumerable<ConversationMessageContent> contents, bool scrub) =>
+        contents.Select(content => new SaidText(Scrubbed(content.Text, scrub)));
 
-    private static ToolCall Call(string component, ConversationToolCalls call)
-        => call.Function is { } function ? new ToolCall(call.Id, function.Name, function.Arguments) : throw DaprErrors.ConversationInvalid(component, "tool types cannot be nil");
+    private static ToolCall Call(string component, ConversationToolCalls call) =>
+        call.Function is { } function
+            ? new ToolCall(call.Id, function.Name, function.Arguments)
+            : throw DaprErrors.ConversationInvalid(component, "tool types cannot be nil");
 
     private static void DemandToolChoice(ConversationRequestAlpha2 request)
     {
@@ -69,7 +101,12 @@ internal static class ConversationMessages
         {
             throw DaprErrors.ConversationInvalid(request.Name, $"tool choice must be {Possible}");
         }
-        if (request.ToolChoice != "required" && !Choices.Contains(request.ToolChoice, StringComparer.Ordinal) && request.Tools.Count > 0 && request.Tools.All(tool => tool.Function?.Name != request.ToolChoice))
+        if (
+            request.ToolChoice != "required"
+            && !Choices.Contains(request.ToolChoice, StringComparer.Ordinal)
+            && request.Tools.Count > 0
+            && request.Tools.All(tool => tool.Function?.Name != request.ToolChoice)
+        )
         {
             throw DaprErrors.ConversationInvalid(request.Name, $"tool choice selected was not found. Must be {Possible}");
         }
@@ -80,7 +117,10 @@ internal static class ConversationMessages
         var message = new ConversationResultMessage { Content = Scrubbed(answer.Content, scrub) };
         foreach (var call in answer.ToolCalls)
         {
-            var asked = new ConversationToolCalls { Function = new ConversationToolCallsOfFunction { Name = call.Name, Arguments = call.Arguments } };
+            var asked = new ConversationToolCalls
+            {
+                Function = new ConversationToolCallsOfFunction { Name = call.Name, Arguments = call.Arguments },
+            };
             if (call.Id.Length > 0)
             {
                 asked.Id = call.Id;
@@ -89,8 +129,16 @@ internal static class ConversationMessages
         }
         return new ConversationResultAlpha2
         {
-            Choices = { new ConversationResultChoices { FinishReason = answer.FinishReason, Message = message } },
-            Usage = new ConversationResultAlpha2CompletionUsage { CompletionTokens = answer.Tokens, PromptTokens = answer.Tokens, TotalTokens = 2 * answer.Tokens },
+            Choices =
+            {
+                new ConversationResultChoices { FinishReason = answer.FinishReason, Message = message },
+            },
+            Usage = new ConversationResultAlpha2CompletionUsage
+            {
+                CompletionTokens = answer.Tokens,
+                PromptTokens = answer.Tokens,
+                TotalTokens = 2 * answer.Tokens,
+            },
         };
     }
 

@@ -17,17 +17,29 @@ internal sealed class GrpcEdge : Interceptor
     private const string DetailsHeader = "grpc-status-details-bin";
     private const int LongestDetail = 63;
 
-    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request,
+        ServerCallContext context,
+        UnaryServerMethod<TRequest, TResponse> continuation
+    )
     {
         DemandSize(request, context);
         return GuardAsync(() => continuation(request, context), context);
     }
 
-    public override Task ServerStreamingServerHandler<TRequest, TResponse>(TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
-        => GuardAsync(() => continuation(request, responseStream, context), context);
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation
+    ) => GuardAsync(() => continuation(request, responseStream, context), context);
 
-    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation)
-        => GuardAsync(() => continuation(requestStream, responseStream, context), context);
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation
+    ) => GuardAsync(() => continuation(requestStream, responseStream, context), context);
 
     /// <summary>An HTTP status as Dapr's SDKs read it: mapped code, and status and the beginning of the body in the ErrorInfo.</summary>
     public static RpcException HttpFailure(int http, string body)
@@ -50,15 +62,21 @@ internal sealed class GrpcEdge : Interceptor
         var limit = context.GetHttpContext().Features.Get<ListenerFeature>()?.Sidecar.Options.MaxBodySize;
         if (limit is > 0 && request is IMessage message && message.CalculateSize() is var size && size > limit)
         {
-            throw new RpcException(new global::Grpc.Core.Status(StatusCode.ResourceExhausted, $"grpc: received message larger than max ({size} vs. {limit})"));
+            throw new RpcException(
+                new global::Grpc.Core.Status(StatusCode.ResourceExhausted, $"grpc: received message larger than max ({size} vs. {limit})")
+            );
         }
     }
 
-    private static ErrorInfo HttpInfo(int http, string body) => ErrorDetails.Info(ReasonPhrases.GetReasonPhrase(http), new Dictionary<string, string>
-    {
-        ["http.code"] = http.ToString(CultureInfo.InvariantCulture),
-        ["http.error_message"] = body.Length > LongestDetail ? body[..LongestDetail] : body,
-    });
+    private static ErrorInfo HttpInfo(int http, string body) =>
+        ErrorDetails.Info(
+            ReasonPhrases.GetReasonPhrase(http),
+            new Dictionary<string, string>
+            {
+                ["http.code"] = http.ToString(CultureInfo.InvariantCulture),
+                ["http.error_message"] = body.Length > LongestDetail ? body[..LongestDetail] : body,
+            }
+        );
 
     private static Google.Rpc.Status Rich(global::Grpc.Core.Status status, IEnumerable<IMessage> details)
     {
@@ -112,6 +130,9 @@ internal sealed class GrpcEdge : Interceptor
         {
             return new RpcException(status);
         }
-        return new RpcException(status, new Metadata { { DetailsHeader, Rich(status, error.Details.Concat(error.GrpcDetails)).ToByteArray() } });
+        return new RpcException(
+            status,
+            new Metadata { { DetailsHeader, Rich(status, error.Details.Concat(error.GrpcDetails)).ToByteArray() } }
+        );
     }
 }

@@ -12,8 +12,8 @@ internal static class StoreFailure
 {
     public static bool Is(Exception failure) => failure is SqliteFileException or DbException;
 
-    public static DaprError Of(Exception failure)
-        => failure is SqliteFileException { IsDamaged: true }
+    public static DaprError Of(Exception failure) =>
+        failure is SqliteFileException { IsDamaged: true }
             ? new DaprError(500, StatusCode.DataLoss, "ERR_STORE_DAMAGED", failure.Message)
             : new DaprError(503, StatusCode.Unavailable, "ERR_STORE_UNAVAILABLE", failure.Message);
 }

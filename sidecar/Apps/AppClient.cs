@@ -61,14 +61,31 @@ internal sealed class AppClient : IDisposable
 
     public string? Token => token;
 
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
-        => MeasureAsync(request, (status, took) => SidecarMeter.AppAnswered(appId, metrics.VerbsInHttp ? request.Method.Method : "", HttpPathLabel.Of(request.RequestUri!.AbsolutePath, metrics), status, took), TransmitAsync, cancellation);
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation) =>
+        MeasureAsync(
+            request,
+            (status, took) =>
+                SidecarMeter.AppAnswered(
+                    appId,
+                    metrics.VerbsInHttp ? request.Method.Method : "",
+                    HttpPathLabel.Of(request.RequestUri!.AbsolutePath, metrics),
+                    status,
+                    took
+                ),
+            TransmitAsync,
+            cancellation
+        );
 
     /// <summary>A probe passes by middleware, token and the limit on concurrency, as in daprd: they are for calls.</summary>
-    public Task<HttpResponseMessage> ProbeAsync(HttpRequestMessage request, CancellationToken cancellation)
-        => MeasureAsync(request, (status, took) => SidecarMeter.Probed(appId, status, took), SendToAppAsync, cancellation);
+    public Task<HttpResponseMessage> ProbeAsync(HttpRequestMessage request, CancellationToken cancellation) =>
+        MeasureAsync(request, (status, took) => SidecarMeter.Probed(appId, status, took), SendToAppAsync, cancellation);
 
-    private async Task<HttpResponseMessage> MeasureAsync(HttpRequestMessage request, Action<int, TimeSpan> record, Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> MeasureAsync(
+        HttpRequestMessage request,
+        Action<int, TimeSpan> record,
+        Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send,
+        CancellationToken cancellation
+    )
     {
         var begun = time.GetTimestamp();
         var status = 500; // of what brings no answer, as in daprd

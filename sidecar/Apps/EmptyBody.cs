@@ -4,11 +4,13 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Sidecar.Apps;
 
 /// <summary>
-/// The body of a request without one, as daprd passes it on over HTTP/1.1: chunked, without a content type, for methods that usually have a body.
+/// The body of a request without one, as daprd passes it on over HTTP/1.1: chunked, without a content type, for methods that usually have a
+/// body.
 /// </summary>
 internal sealed class EmptyBody : HttpContent
 {
-    public static bool IsNeeded(string method) => method is not ("GET" or "HEAD" or "DELETE" or "OPTIONS" or "PROPFIND" or "SEARCH" or "CONNECT" or "TRACE");
+    public static bool IsNeeded(string method) =>
+        method is not ("GET" or "HEAD" or "DELETE" or "OPTIONS" or "PROPFIND" or "SEARCH" or "CONNECT" or "TRACE");
 
     /// <summary>Has the forwarder send a body of unknown length, which it would leave out.</summary>
     public static void Pass(HttpContext context)

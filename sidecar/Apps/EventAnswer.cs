@@ -41,7 +41,9 @@ internal static class EventAnswer
                 foreach (var status in statuses.EnumerateArray())
                 {
                     var text = status.TryGetProperty("status", out var value) ? value.GetString() : null;
-                    said[status.GetProperty("entryId").GetString() ?? ""] = string.IsNullOrEmpty(text) ? DeliveryStatus.Retry : Status(text);
+                    said[status.GetProperty("entryId").GetString() ?? ""] = string.IsNullOrEmpty(text)
+                        ? DeliveryStatus.Retry
+                        : Status(text);
                 }
             }
         }
@@ -52,10 +54,11 @@ internal static class EventAnswer
         return [.. entries.Select(entry => said.GetValueOrDefault(entry.EntryId, DeliveryStatus.Retry))];
     }
 
-    private static DeliveryStatus Status(string text) => text switch
-    {
-        "" or "SUCCESS" => DeliveryStatus.Success,
-        "DROP" => DeliveryStatus.Drop,
-        _ => DeliveryStatus.Retry,
-    };
+    private static DeliveryStatus Status(string text) =>
+        text switch
+        {
+            "" or "SUCCESS" => DeliveryStatus.Success,
+            "DROP" => DeliveryStatus.Drop,
+            _ => DeliveryStatus.Retry,
+        };
 }

@@ -23,12 +23,15 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
 
     public GrpcAppChannel(AppClient client, AppOptions options)
     {
-        channel = GrpcChannel.ForAddress(client.Address, new GrpcChannelOptions
-        {
-            HttpHandler = new InvokerHandler(client),
-            MaxReceiveMessageSize = (int)options.MaxBodySize,
-            MaxSendMessageSize = (int)options.MaxBodySize,
-        });
+        channel = GrpcChannel.ForAddress(
+            client.Address,
+            new GrpcChannelOptions
+            {
+                HttpHandler = new InvokerHandler(client),
+                MaxReceiveMessageSize = (int)options.MaxBodySize,
+                MaxSendMessageSize = (int)options.MaxBodySize,
+            }
+        );
         callback = channel.CreateCallInvoker();
     }
 
@@ -65,7 +68,11 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
             Method = call.Method,
             ContentType = call.ContentType ?? "",
             Data = new Any { Value = UnsafeByteOperations.UnsafeWrap(call.Body) },
-            HttpExtension = new HTTPExtension { Verb = System.Enum.TryParse<HTTPExtension.Types.Verb>(call.Verb, true, out var verb) ? verb : default, Querystring = call.QueryString.TrimStart('?') },
+            HttpExtension = new HTTPExtension
+            {
+                Verb = System.Enum.TryParse<HTTPExtension.Types.Verb>(call.Verb, true, out var verb) ? verb : default,
+                Querystring = call.QueryString.TrimStart('?'),
+            },
         };
         var headers = new Metadata();
         foreach (var (name, value) in call.Headers.Where(header => !header.Key.StartsWith(':') && !IsTrace(header.Key)))
@@ -75,7 +82,10 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
         Trace(call).AddTo(headers);
         using var running = callback.Call(AppCallbackMethods.OnInvoke, request, cancellation, headers);
         var reply = await running;
-        var answered = (await running.ResponseHeadersAsync).Where(header => !header.IsBinary).Select(header => KeyValuePair.Create(header.Key, header.Value)).ToList();
+        var answered = (await running.ResponseHeadersAsync)
+            .Where(header => !header.IsBinary)
+            .Select(header => KeyValuePair.Create(header.Key, header.Value))
+            .ToList();
         return new InvocationReply(200, reply.ContentType, reply.Data?.Value.Memory ?? default, answered, reply.Data?.TypeUrl);
     }
 
@@ -83,7 +93,12 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
     {
         try
         {
-            var answer = await callback.Call(AppCallbackMethods.OnTopicEvent, TopicEvents.Request(delivered), cancellation, TopicEvents.Headers(delivered));
+            var answer = await callback.Call(
+                AppCallbackMethods.OnTopicEvent,
+                TopicEvents.Request(delivered),
+                cancellation,
+                TopicEvents.Headers(delivered)
+            );
             return TopicEvents.Status(answer.Status);
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.Unimplemented)
@@ -96,9 +111,22 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
         }
     }
 
-    public async Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(string pubsub, string topic, string path, IReadOnlyList<DeliveredEntry> entries, CancellationToken cancellation)
+    public async Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(
+        string pubsub,
+        string topic,
+        string path,
+        IReadOnlyList<DeliveredEntry> entries,
+        CancellationToken cancellation
+    )
     {
-        var request = new TopicEventBulkRequest { Id = Guid.NewGuid().ToString(), PubsubName = pubsub, Topic = topic, Path = path, Type = "com.dapr.event.sent.bulk" };
+        var request = new TopicEventBulkRequest
+        {
+            Id = Guid.NewGuid().ToString(),
+            PubsubName = pubsub,
+            Topic = topic,
+            Path = path,
+            Type = "com.dapr.event.sent.bulk",
+        };
         request.Metadata[DeliveryMetadata.PubSubName] = pubsub;
         request.Entries.AddRange(entries.Select(TopicEvents.Entry));
         try
@@ -112,7 +140,11 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
             {
                 answer = await callback.Call(AppCallbackMethods.OnBulkTopicEventAlpha1, request, cancellation);
             }
-            var said = answer.Statuses.ToDictionary(status => status.EntryId, status => TopicEvents.Status(status.Status), StringComparer.Ordinal);
+            var said = answer.Statuses.ToDictionary(
+                status => status.EntryId,
+                status => TopicEvents.Status(status.Status),
+                StringComparer.Ordinal
+            );
             return [.. entries.Select(entry => said.GetValueOrDefault(entry.EntryId, DeliveryStatus.Retry))];
         }
         catch (RpcException)
@@ -142,7 +174,11 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
             var headers = new Metadata();
             happened.Trace.AddTo(headers);
             var answer = await callback.Call(AppCallbackMethods.OnBindingEvent, request, cancellation, headers);
-            return new BindingAnswer(answer.To, answer.Data.Memory, answer.Concurrency == BindingEventResponse.Types.BindingEventConcurrency.Parallel);
+            return new BindingAnswer(
+                answer.To,
+                answer.Data.Memory,
+                answer.Concurrency == BindingEventResponse.Types.BindingEventConcurrency.Parallel
+            );
         }
         catch (RpcException e)
         {
@@ -152,7 +188,14 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
 
     public async Task<JobOutcome> TriggerAsync(string name, Any? data, CancellationToken cancellation)
     {
-        var request = new JobEventRequest { Name = name, Data = data, Method = "job/" + name, ContentType = data?.TypeUrl ?? "", HttpExtension = new HTTPExtension { Verb = HTTPExtension.Types.Verb.Post } };
+        var request = new JobEventRequest
+        {
+            Name = name,
+            Data = data,
+            Method = "job/" + name,
+            ContentType = data?.TypeUrl ?? "",
+            HttpExtension = new HTTPExtension { Verb = HTTPExtension.Types.Verb.Post },
+        };
         try
         {
             try
@@ -175,31 +218,51 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
     public void Dispose() => channel.Dispose();
 
     /// <summary>What the caller brought along comes before the span of the sidecar.</summary>
-    private static TraceContext Trace(InvocationCall call)
-        => TraceContext.Parse(Header(call, TraceContext.ParentHeader), Header(call, TraceContext.StateHeader)) ?? call.Trace;
+    private static TraceContext Trace(InvocationCall call) =>
+        TraceContext.Parse(Header(call, TraceContext.ParentHeader), Header(call, TraceContext.StateHeader)) ?? call.Trace;
 
-    private static string? Header(InvocationCall call, string name) => call.Headers.FirstOrDefault(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+    private static string? Header(InvocationCall call, string name) =>
+        call.Headers.FirstOrDefault(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
-    private static bool IsTrace(string name)
-        => name.Equals(TraceContext.ParentHeader, StringComparison.OrdinalIgnoreCase) || name.Equals(TraceContext.StateHeader, StringComparison.OrdinalIgnoreCase)
+    private static bool IsTrace(string name) =>
+        name.Equals(TraceContext.ParentHeader, StringComparison.OrdinalIgnoreCase)
+        || name.Equals(TraceContext.StateHeader, StringComparison.OrdinalIgnoreCase)
         || name.Equals(TraceContext.BinaryHeader, StringComparison.OrdinalIgnoreCase);
 
     private static TopicSubscription Convert(Dapr.AppCallback.Autogen.Grpc.v1.TopicSubscription item)
     {
         var rules = item.Routes?.Rules.Select(rule => new EventRule(rule.Match, rule.Path)).ToList() ?? [];
         // Without any route a gRPC app tells topics apart by name; it gets every event under an empty path.
-        var fallback = item.Routes?.Default is { Length: > 0 } path ? path : rules.Count > 0 ? null : "";
+        var fallback =
+            item.Routes?.Default is { Length: > 0 } path ? path
+            : rules.Count > 0 ? null
+            : "";
         var bulk = item.BulkSubscribe is { Enabled: true } wanted
-            ? new BulkSubscribe(wanted.MaxMessagesCount > 0 ? wanted.MaxMessagesCount : 100, wanted.MaxAwaitDurationMs > 0 ? wanted.MaxAwaitDurationMs : 1000)
+            ? new BulkSubscribe(
+                wanted.MaxMessagesCount > 0 ? wanted.MaxMessagesCount : 100,
+                wanted.MaxAwaitDurationMs > 0 ? wanted.MaxAwaitDurationMs : 1000
+            )
             : null;
-        return new TopicSubscription(item.PubsubName, item.Topic, new EventRoute(rules, fallback), item.DeadLetterTopic is { Length: > 0 } topic ? topic : null, item.Metadata, bulk, SubscriptionKind.Programmatic);
+        return new TopicSubscription(
+            item.PubsubName,
+            item.Topic,
+            new EventRoute(rules, fallback),
+            item.DeadLetterTopic is { Length: > 0 } topic ? topic : null,
+            item.Metadata,
+            bulk,
+            SubscriptionKind.Programmatic
+        );
     }
 
     /// <summary>Lets gRPC use the app's own pool, token and limit.</summary>
     private sealed class InvokerHandler(AppClient client) : HttpMessageHandler
     {
         /// <summary>daprd sends no app token with them.</summary>
-        private static readonly string[] WithoutToken = [AppCallbackMethods.HealthCheck.FullName, AppCallbackMethods.ListTopicSubscriptions.FullName];
+        private static readonly string[] WithoutToken =
+        [
+            AppCallbackMethods.HealthCheck.FullName,
+            AppCallbackMethods.ListTopicSubscriptions.FullName,
+        ];
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

@@ -42,7 +42,10 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
 
     public async Task<InvocationReply> InvokeAsync(InvocationCall call, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(call.Verb), AppPath.Resolve(client.Address, call.Method, call.QueryString));
+        using var request = new HttpRequestMessage(
+            new HttpMethod(call.Verb),
+            AppPath.Resolve(client.Address, call.Method, call.QueryString)
+        );
         if (call.Body.Length > 0 || call.ContentType is not null)
         {
             request.Content = Content(call.Body, call.ContentType);
@@ -61,8 +64,10 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
         call.Trace.AddTo(request);
         using var response = await client.SendAsync(request, cancellation);
         var body = await response.Content.ReadAsByteArrayAsync(cancellation);
-        var headers = response.Headers.Concat(response.Content.Headers)
-            .SelectMany(header => header.Value.Select(value => KeyValuePair.Create(header.Key, value))).ToList();
+        var headers = response
+            .Headers.Concat(response.Content.Headers)
+            .SelectMany(header => header.Value.Select(value => KeyValuePair.Create(header.Key, value)))
+            .ToList();
         return new InvocationReply((int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), body, headers);
     }
 
@@ -84,7 +89,13 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
         return EventAnswer.Read(await response.Content.ReadAsByteArrayAsync(cancellation));
     }
 
-    public async Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(string pubsub, string topic, string path, IReadOnlyList<DeliveredEntry> entries, CancellationToken cancellation)
+    public async Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(
+        string pubsub,
+        string topic,
+        string path,
+        IReadOnlyList<DeliveredEntry> entries,
+        CancellationToken cancellation
+    )
     {
         var envelope = new JsonObject
         {
@@ -126,7 +137,8 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
         }
         happened.Trace.AddTo(request);
         using var response = await client.SendAsync(request, cancellation);
-        return response.IsSuccessStatusCode ? BindingAnswer.Nothing
+        return response.IsSuccessStatusCode
+            ? BindingAnswer.Nothing
             : throw new BindingException($"the app answered {(int)response.StatusCode} to POST /{happened.Route.TrimStart('/')}");
     }
 
@@ -140,13 +152,16 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
             : JobOutcome.Failed;
     }
 
-    private static JsonNode Entry(DeliveredEntry entry) => new JsonObject
-    {
-        ["entryId"] = entry.EntryId,
-        ["event"] = entry.Event.Raw is { } raw ? Convert.ToBase64String(raw.Span) : entry.Event.Envelope.DeepClone(),
-        ["contentType"] = entry.Event.Raw is null ? CloudEvents.ContentType : "application/octet-stream",
-        ["metadata"] = new JsonObject(entry.Event.Metadata.Select(item => KeyValuePair.Create(item.Key, (JsonNode?)JsonValue.Create(item.Value)))),
-    };
+    private static JsonNode Entry(DeliveredEntry entry) =>
+        new JsonObject
+        {
+            ["entryId"] = entry.EntryId,
+            ["event"] = entry.Event.Raw is { } raw ? Convert.ToBase64String(raw.Span) : entry.Event.Envelope.DeepClone(),
+            ["contentType"] = entry.Event.Raw is null ? CloudEvents.ContentType : "application/octet-stream",
+            ["metadata"] = new JsonObject(
+                entry.Event.Metadata.Select(item => KeyValuePair.Create(item.Key, (JsonNode?)JsonValue.Create(item.Value)))
+            ),
+        };
 
     private static ReadOnlyMemoryContent Content(ReadOnlyMemory<byte> body, string? contentType)
     {

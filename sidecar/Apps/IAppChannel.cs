@@ -26,7 +26,8 @@ internal sealed record InvocationCall(
     string QueryString,
     string? ContentType,
     ReadOnlyMemory<byte> Body,
-    IReadOnlyList<KeyValuePair<string, string>> Headers)
+    IReadOnlyList<KeyValuePair<string, string>> Headers
+)
 {
     /// <summary>Where the call stands in a trace; the app sees it unless <see cref="Headers"/> bring one along.</summary>
     public TraceContext Trace { get; init; } = TraceContext.Off;
@@ -38,7 +39,8 @@ internal sealed record InvocationReply(
     string? ContentType,
     ReadOnlyMemory<byte> Body,
     IReadOnlyList<KeyValuePair<string, string>> Headers,
-    string? TypeUrl = null) : IFallible
+    string? TypeUrl = null
+) : IFallible
 {
     /// <summary>What retries and circuit breakers count: HTTP answers that are neither success nor redirection.</summary>
     bool IFallible.Failed => TypeUrl is null && Status is < 200 or > 399;

@@ -5,7 +5,8 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Sidecar.Apps;
 
-/// <summary>A job's data as the body of a request: JSON where it came as JSON, otherwise the bytes as they are, without white space around them (as in daprd).</summary>
+/// <summary>A job's data as the body of a request: JSON where it came as JSON, otherwise the bytes as they are, without white space around
+/// them (as in daprd).</summary>
 internal static class JobData
 {
     public static ReadOnlyMemory<byte> Body(Any? data)
@@ -19,6 +20,8 @@ internal static class JobData
             return data.Value.Memory.Trim(" \t\n\v\f\r"u8);
         }
         var value = data.Unpack<Value>();
-        return value.KindCase == Value.KindOneofCase.None ? default : JsonSerializer.SerializeToUtf8Bytes(JsonNode.Parse(JsonFormatter.Default.Format(value)));
+        return value.KindCase == Value.KindOneofCase.None
+            ? default
+            : JsonSerializer.SerializeToUtf8Bytes(JsonNode.Parse(JsonFormatter.Default.Format(value)));
     }
 }

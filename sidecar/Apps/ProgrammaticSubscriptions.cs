@@ -8,24 +8,49 @@ namespace Sidecar.Apps;
 /// <summary>The answer of <c>GET /dapr/subscribe</c>. Source: Dapr docs, "Programmatic subscriptions".</summary>
 internal static class ProgrammaticSubscriptions
 {
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.AllowReadingFromString };
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        NumberHandling = JsonNumberHandling.AllowReadingFromString,
+    };
 
-    public static IReadOnlyList<TopicSubscription> Parse(ReadOnlySpan<byte> json)
-        => [.. (JsonSerializer.Deserialize<List<Item?>>(json, Options) ?? []).OfType<Item>().Select(Convert).Where(subscription => !subscription.Route.IsEmpty)];
+    public static IReadOnlyList<TopicSubscription> Parse(ReadOnlySpan<byte> json) =>
+        [
+            .. (JsonSerializer.Deserialize<List<Item?>>(json, Options) ?? [])
+                .OfType<Item>()
+                .Select(Convert)
+                .Where(subscription => !subscription.Route.IsEmpty),
+        ];
 
     private static TopicSubscription Convert(Item item)
     {
         var rules = (item.Routes?.Rules ?? []).OfType<ItemRule>().Select(rule => new EventRule(rule.Match ?? "", rule.Path ?? ""));
         var fallback = item.Routes?.Default is { Length: > 0 } path ? path : item.Route;
         var bulk = item.BulkSubscribe is { Enabled: true } wanted
-            ? new BulkSubscribe(wanted.MaxMessagesCount > 0 ? wanted.MaxMessagesCount : 100, wanted.MaxAwaitDurationMs > 0 ? wanted.MaxAwaitDurationMs : 1000)
+            ? new BulkSubscribe(
+                wanted.MaxMessagesCount > 0 ? wanted.MaxMessagesCount : 100,
+                wanted.MaxAwaitDurationMs > 0 ? wanted.MaxAwaitDurationMs : 1000
+            )
             : null;
         return new TopicSubscription(
-            item.PubsubName ?? "", item.Topic ?? "", new EventRoute(rules, string.IsNullOrEmpty(fallback) ? null : fallback),
-            item.DeadLetterTopic, item.Metadata ?? new Dictionary<string, string>(), bulk, SubscriptionKind.Programmatic);
+            item.PubsubName ?? "",
+            item.Topic ?? "",
+            new EventRoute(rules, string.IsNullOrEmpty(fallback) ? null : fallback),
+            item.DeadLetterTopic,
+            item.Metadata ?? new Dictionary<string, string>(),
+            bulk,
+            SubscriptionKind.Programmatic
+        );
     }
 
-    private sealed record Item(string? PubsubName, string? Topic, string? Route, ItemRoutes? Routes, Dictionary<string, string>? Metadata, string? DeadLetterTopic, ItemBulk? BulkSubscribe);
+    private sealed record Item(
+        string? PubsubName,
+        string? Topic,
+        string? Route,
+        ItemRoutes? Routes,
+        Dictionary<string, string>? Metadata,
+        string? DeadLetterTopic,
+        ItemBulk? BulkSubscribe
+    );
 
     private sealed record ItemRoutes(IReadOnlyList<ItemRule?>? Rules, string? Default);
 

@@ -11,10 +11,10 @@ internal static class ProtoMethod
 {
     public static Method<TRequest, TResponse> Create<TRequest, TResponse>(string service, string name, MethodType type = MethodType.Unary)
         where TRequest : class, IMessage<TRequest>, new()
-        where TResponse : class, IMessage<TResponse>, new()
-        => new(type, service, name, Marshal<TRequest>(), Marshal<TResponse>());
+        where TResponse : class, IMessage<TResponse>, new() => new(type, service, name, Marshal<TRequest>(), Marshal<TResponse>());
 
-    private static Marshaller<T> Marshal<T>() where T : class, IMessage<T>, new()
+    private static Marshaller<T> Marshal<T>()
+        where T : class, IMessage<T>, new()
     {
         var parser = new MessageParser<T>(() => new T());
         return new Marshaller<T>(
@@ -24,6 +24,7 @@ internal static class ProtoMethod
                 message.WriteTo(context.GetBufferWriter());
                 context.Complete();
             },
-            context => parser.ParseFrom(context.PayloadAsReadOnlySequence()));
+            context => parser.ParseFrom(context.PayloadAsReadOnlySequence())
+        );
     }
 }

@@ -3,7 +3,8 @@ using System.Net;
 namespace Sidecar.Apps;
 
 /// <summary>
-/// An app's <c>101 Switching Protocols</c> to a request that asked for no other protocol is an answer like others, as in daprd: a status without a body.
+/// An app's <c>101 Switching Protocols</c> to a request that asked for no other protocol is an answer like others, as in daprd: a status
+/// without a body.
 /// It travels as 200 under a header, because HTTP/2 between sidecars has no 101, and the forwarder would switch.
 /// </summary>
 internal sealed class SwitchedProtocol(HttpMessageHandler inner) : DelegatingHandler(inner)
@@ -17,7 +18,12 @@ internal sealed class SwitchedProtocol(HttpMessageHandler inner) : DelegatingHan
         {
             return response;
         }
-        var plain = new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request, Version = response.Version, Content = new ByteArrayContent([]) };
+        var plain = new HttpResponseMessage(HttpStatusCode.OK)
+        {
+            RequestMessage = request,
+            Version = response.Version,
+            Content = new ByteArrayContent([]),
+        };
         plain.Headers.Add(Marker, "101");
         response.Dispose(); // and with it the connection, which speaks something else now
         return plain;

@@ -21,13 +21,18 @@ internal sealed class BindingsApi(string appId, ComponentSet components, PolicyB
         }
         if (!binding.Operations.Contains(call.Operation, StringComparer.Ordinal))
         {
-            throw DaprErrors.OutputBinding(name, $"binding {name} does not support operation {call.Operation}. supported operations:{string.Join(' ', binding.Operations)}");
+            throw DaprErrors.OutputBinding(
+                name,
+                $"binding {name} does not support operation {call.Operation}. supported operations:{string.Join(' ', binding.Operations)}"
+            );
         }
         var begun = time.GetTimestamp();
         var succeeded = false;
         try
         {
-            var reply = await policies.Outbound(name, ComponentKind.Binding).RunAsync(limit => new ValueTask<BindingReply>(binding.InvokeAsync(call, limit)), cancellation);
+            var reply = await policies
+                .Outbound(name, ComponentKind.Binding)
+                .RunAsync(limit => new ValueTask<BindingReply>(binding.InvokeAsync(call, limit)), cancellation);
             succeeded = reply.Failure is null;
             return reply;
         }

@@ -28,7 +28,11 @@ internal sealed record BindingEvent(string Name, string Route, ReadOnlyMemory<by
     public TraceContext Trace { get; init; } = TraceContext.Off;
 }
 
-internal delegate Task BindingHandler(ReadOnlyMemory<byte> data, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellation);
+internal delegate Task BindingHandler(
+    ReadOnlyMemory<byte> data,
+    IReadOnlyDictionary<string, string> metadata,
+    CancellationToken cancellation
+);
 
 /// <summary>
 /// A binding as one app sees it. <paramref name="Route"/> is where its events go; <paramref name="Declared"/>: the component says by

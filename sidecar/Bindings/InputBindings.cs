@@ -9,18 +9,38 @@ using Sidecar.Tracing;
 namespace Sidecar.Bindings;
 
 /// <summary>Takes the events of an app's bindings to the app, once it has said that it wants them.</summary>
-internal sealed partial class InputBindings(string appId, TimeSpan longestQuestion, ComponentSet components, PolicyBook policies, BindingsApi outputs, Tracer tracer, TimeProvider time, ILogger<InputBindings> logger)
+internal sealed partial class InputBindings(
+    string appId,
+    TimeSpan longestQuestion,
+    ComponentSet components,
+    PolicyBook policies,
+    BindingsApi outputs,
+    Tracer tracer,
+    TimeProvider time,
+    ILogger<InputBindings> logger
+)
 {
-    private readonly Dictionary<string, IAsyncDisposable> running = new(StringComparer.Ordinal); // only one caller at a time starts or stops
+    // only one caller at a time starts or stops
+    private readonly Dictionary<string, IAsyncDisposable> running = new(StringComparer.Ordinal);
 
-    /// <summary>Starts what does not run yet. The app is asked for each binding; one about which it gives no answer at all is asked for again until it does.</summary>
+    /// <summary>Starts what does not run yet. The app is asked for each binding; one about which it gives no answer at all is asked for
+    /// again until it does.</summary>
     public async Task StartAsync(IBindingReceiver receiver, CancellationToken cancellation)
     {
         foreach (var binding in components.Of<BindingComponent>().Values)
         {
             if (binding.Input is not null && !running.ContainsKey(binding.Name))
             {
-                running.Add(binding.Name, await KeptStart.StartAsync($"Binding {binding.Name} of {appId}", stopping => StartAsync(binding, receiver, stopping), time, logger, cancellation));
+                running.Add(
+                    binding.Name,
+                    await KeptStart.StartAsync(
+                        $"Binding {binding.Name} of {appId}",
+                        stopping => StartAsync(binding, receiver, stopping),
+                        time,
+                        logger,
+                        cancellation
+                    )
+                );
             }
         }
     }
@@ -68,15 +88,26 @@ internal sealed partial class InputBindings(string appId, TimeSpan longestQuesti
         }
     }
 
-    private async Task SendAsync(BindingComponent binding, IBindingReceiver receiver, ReadOnlyMemory<byte> data, IReadOnlyDictionary<string, string> metadata, CancellationToken stopping)
+    private async Task SendAsync(
+        BindingComponent binding,
+        IBindingReceiver receiver,
+        ReadOnlyMemory<byte> data,
+        IReadOnlyDictionary<string, string> metadata,
+        CancellationToken stopping
+    )
     {
-        var span = tracer.Start(ActivityKind.Client, TraceContext.Parse(metadata.GetValueOrDefault(TraceContext.ParentHeader), metadata.GetValueOrDefault(TraceContext.StateHeader)));
+        var span = tracer.Start(
+            ActivityKind.Client,
+            TraceContext.Parse(metadata.GetValueOrDefault(TraceContext.ParentHeader), metadata.GetValueOrDefault(TraceContext.StateHeader))
+        );
         var begun = time.GetTimestamp();
         var succeeded = false;
         try
         {
             var happened = new BindingEvent(binding.Name, binding.Route, data, metadata) { Trace = span.Context };
-            var answer = await policies.Inbound(binding.Name, ComponentKind.Binding).RunAsync(limit => new ValueTask<BindingAnswer>(receiver.SendAsync(happened, limit)), stopping);
+            var answer = await policies
+                .Inbound(binding.Name, ComponentKind.Binding)
+                .RunAsync(limit => new ValueTask<BindingAnswer>(receiver.SendAsync(happened, limit)), stopping);
             succeeded = true;
             await ForwardAsync(answer, stopping);
         }

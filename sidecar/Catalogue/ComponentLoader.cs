@@ -12,12 +12,17 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
     private readonly ILogger logger = loggers.CreateLogger<ComponentLoader>();
 
     /// <summary>Mistakes are added to <paramref name="problems"/>; a component with <c>ignoreErrors</c> is then left out instead.</summary>
-    public async Task<ComponentSet> LoadAsync(string appId, IReadOnlyList<Component> resources, List<YamlProblem> problems,
-        CancellationToken cancellation)
+    public async Task<ComponentSet> LoadAsync(
+        string appId,
+        IReadOnlyList<Component> resources,
+        List<YamlProblem> problems,
+        CancellationToken cancellation
+    )
     {
         var loaded = new Dictionary<string, LoadedComponent>(StringComparer.Ordinal);
         var secrets = new Dictionary<string, ISecretStore>(StringComparer.Ordinal);
-        var ordered = resources.Where(component => component.AppliesTo(appId))
+        var ordered = resources
+            .Where(component => component.AppliesTo(appId))
             .OrderBy(component => component.Type.StartsWith("secretstores.", StringComparison.Ordinal) ? 0 : 1);
         foreach (var component in ordered)
         {
@@ -39,35 +44,66 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
                 problems.AddRange(found);
             }
         }
-        if (loaded.Values.Where(component => component.Instance is StateStoreComponent { ActorStateStore: true })
-            .Select(component => component.Resource).ToList() is [_, var second, ..])
+        if (
+            loaded
+                .Values.Where(component => component.Instance is StateStoreComponent { ActorStateStore: true })
+                .Select(component => component.Resource)
+                .ToList()
+            is [_, var second, ..]
+        )
         {
-            problems.Add(new YamlProblem(second.File, second.Line,
-                $"app '{appId}' has two stores flagged actorStateStore; flag one, or narrow the scopes"));
+            problems.Add(
+                new YamlProblem(
+                    second.File,
+                    second.Line,
+                    $"app '{appId}' has two stores flagged actorStateStore; flag one, or narrow the scopes"
+                )
+            );
         }
         return new ComponentSet([.. loaded.Values]);
     }
 
     /// <summary>Null: it can't be, for the <paramref name="problems"/>.</summary>
     public async Task<LoadedComponent?> OpenAsync(
-        Component component, string appId, IReadOnlyDictionary<string, ISecretStore> secrets, List<YamlProblem> problems, CancellationToken cancellation)
+        Component component,
+        string appId,
+        IReadOnlyDictionary<string, ISecretStore> secrets,
+        List<YamlProblem> problems,
+        CancellationToken cancellation
+    )
     {
         if (component.Type.StartsWith("workflow.", StringComparison.Ordinal))
         {
-            problems.Add(new YamlProblem(component.File, component.Line,
-                $"process component {component.Name} error: incorrect type {component.Type}; workflows need no component, but a state store with actorStateStore"));
+            problems.Add(
+                new YamlProblem(
+                    component.File,
+                    component.Line,
+                    $"process component {component.Name} error: incorrect type {component.Type}; workflows need no component, "
+                        + "but a state store with actorStateStore"
+                )
+            );
             return null;
         }
         if (Drivers.Find(component.Type) is not { } driver)
         {
-            problems.Add(new YamlProblem(component.File, component.Line,
-                $"component type '{component.Type}' is not offered; known are: {string.Join(", ", Drivers.Types)}"));
+            problems.Add(
+                new YamlProblem(
+                    component.File,
+                    component.Line,
+                    $"component type '{component.Type}' is not offered; known are: {string.Join(", ", Drivers.Types)}"
+                )
+            );
             return null;
         }
         if (!driver.Versions.Contains(component.Version, StringComparer.Ordinal))
         {
-            problems.Add(new YamlProblem(component.File, component.Line,
-                $"{component.Type} has no version '{component.Version}'; known are: {string.Join(", ", driver.Versions)}"));
+            problems.Add(
+                new YamlProblem(
+                    component.File,
+                    component.Line,
+                    $"{component.Type} has no version '{component.Version}'; known are: {string.Join(", ", driver.Versions)}"
+                )
+            );
             return null;
         }
         var properties = new ComponentProperties(component, MetadataResolver.Resolve(component, appId, secrets, problems), problems);
@@ -89,8 +125,13 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
         }
         catch (Exception e) when (e is not OutOfMemoryException && !cancellation.IsCancellationRequested)
         {
-            problems.Add(new YamlProblem(component.File, component.Line,
-                $"component '{component.Name}' ({component.Type}) could not be opened: {e.Message}"));
+            problems.Add(
+                new YamlProblem(
+                    component.File,
+                    component.Line,
+                    $"component '{component.Name}' ({component.Type}) could not be opened: {e.Message}"
+                )
+            );
             return null;
         }
     }

@@ -7,7 +7,12 @@ namespace Sidecar.Catalogue;
 /// <summary>Turns metadata items into values: from secrets, from the environment, with Dapr's substitutions.</summary>
 internal static class MetadataResolver
 {
-    public static IReadOnlyDictionary<string, string> Resolve(Component component, string appId, IReadOnlyDictionary<string, ISecretStore> secrets, List<YamlProblem> problems)
+    public static IReadOnlyDictionary<string, string> Resolve(
+        Component component,
+        string appId,
+        IReadOnlyDictionary<string, ISecretStore> secrets,
+        List<YamlProblem> problems
+    )
     {
         var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var item in component.Metadata)
@@ -24,7 +29,12 @@ internal static class MetadataResolver
         return values;
     }
 
-    private static string? Value(Component component, MetadataItem item, IReadOnlyDictionary<string, ISecretStore> secrets, List<YamlProblem> problems)
+    private static string? Value(
+        Component component,
+        MetadataItem item,
+        IReadOnlyDictionary<string, ISecretStore> secrets,
+        List<YamlProblem> problems
+    )
     {
         if (item.EnvRef is { } variable)
         {
@@ -36,19 +46,36 @@ internal static class MetadataResolver
         }
         if (component.SecretStore is not { Length: > 0 } storeName)
         {
-            problems.Add(new YamlProblem(component.File, item.Line, $"'{item.Name}' refers to a secret, but the component names no auth.secretStore"));
+            problems.Add(
+                new YamlProblem(component.File, item.Line, $"'{item.Name}' refers to a secret, but the component names no auth.secretStore")
+            );
             return null;
         }
         if (!secrets.TryGetValue(storeName, out var store))
         {
-            problems.Add(new YamlProblem(component.File, item.Line, $"secret store '{storeName}' is not there for this app; define it, or put the app into its scopes"));
+            problems.Add(
+                new YamlProblem(
+                    component.File,
+                    item.Line,
+                    $"secret store '{storeName}' is not there for this app; define it, or put the app into its scopes"
+                )
+            );
             return null;
         }
-        if (store.Get(reference.Name) is { } secret && (secret.TryGetValue(reference.Key, out var value) || secret.TryGetValue(reference.Name, out value)))
+        if (
+            store.Get(reference.Name) is { } secret
+            && (secret.TryGetValue(reference.Key, out var value) || secret.TryGetValue(reference.Name, out value))
+        )
         {
             return value;
         }
-        problems.Add(new YamlProblem(component.File, item.Line, $"secret store '{storeName}' has no secret '{reference.Name}' with key '{reference.Key}'"));
+        problems.Add(
+            new YamlProblem(
+                component.File,
+                item.Line,
+                $"secret store '{storeName}' has no secret '{reference.Name}' with key '{reference.Key}'"
+            )
+        );
         return null;
     }
 }

@@ -10,7 +10,17 @@ internal sealed class CelBuilder(CelTokens tokens)
 
     private static readonly HashSet<string> TypeNames = new(StringComparer.Ordinal)
     {
-        "bool", "bytes", "double", "int", "list", "map", "null_type", "string", "type", "uint", "google.protobuf.Timestamp",
+        "bool",
+        "bytes",
+        "double",
+        "int",
+        "list",
+        "map",
+        "null_type",
+        "string",
+        "type",
+        "uint",
+        "google.protobuf.Timestamp",
         "google.protobuf.Duration",
     };
 
@@ -21,13 +31,13 @@ internal sealed class CelBuilder(CelTokens tokens)
     /// <summary>Null if <paramref name="name"/> is no type.</summary>
     public static CelLiteral? TypeName(string name) => TypeNames.Contains(name) ? new(CelType.Type, new CelTypeValue(name)) : null;
 
-    public CelNode Conditional(CelNode condition, CelNode yes, CelNode no)
-        => new(Check("?:", false, condition, yes, no), scope => condition.Evaluate(scope) switch
-        {
-            bool holds => holds ? yes.Evaluate(scope) : no.Evaluate(scope),
-            CelError error => error,
-            _ => CelError.NoOverload("?:"),
-        });
+    public CelNode Conditional(CelNode condition, CelNode yes, CelNode no) =>
+        new(Check("?:", false, condition, yes, no), scope => condition.Evaluate(scope) switch
+            {
+                bool holds => holds ? yes.Evaluate(scope) : no.Evaluate(scope),
+                CelError error => error,
+                _ => CelError.NoOverload("?:"),
+            });
 
     public CelNode Logic(CelNode[] operands, string op)
     {
@@ -46,25 +56,30 @@ internal sealed class CelBuilder(CelTokens tokens)
             : new CelNode(type, CelFunctions.Bind(function, arguments));
     }
 
-    public CelNode Index(CelNode target, CelNode index)
-        => index is CelLiteral { Value: null or byte[] or CelTypeValue }
+    public CelNode Index(CelNode target, CelNode index) =>
+        index is CelLiteral { Value: null or byte[] or CelTypeValue }
             ? throw tokens.Wrong($"{index.Type} is no index")
             : Call("[]", false, target, index);
 
     public CelField Field(CelNode operand, string name)
     {
         Count();
-        return new CelField(operand, name, DynIfUnbound(operand.Type) switch
-        {
-            { Name: "map" } map => types.Resolve(map.Second!),
-            { Name: "dyn" or "any" } => CelType.Dyn,
-            var type => throw tokens.Wrong($"type {type} has no fields: '{name}'"),
-        });
+        return new CelField(
+            operand,
+            name,
+            DynIfUnbound(operand.Type) switch
+            {
+                { Name: "map" } map => types.Resolve(map.Second!),
+                { Name: "dyn" or "any" } => CelType.Dyn,
+                var type => throw tokens.Wrong($"type {type} has no fields: '{name}'"),
+            }
+        );
     }
 
-    public CelNode Has(CelNode argument) => argument is CelField field
-        ? new CelNode(CelType.Bool, scope => CelMaps.Has(field.Operand.Evaluate(scope), field.Name))
-        : throw tokens.Wrong("has() takes a field, as in has(event.data)");
+    public CelNode Has(CelNode argument) =>
+        argument is CelField field
+            ? new CelNode(CelType.Bool, scope => CelMaps.Has(field.Operand.Evaluate(scope), field.Name))
+            : throw tokens.Wrong("has() takes a field, as in has(event.data)");
 
     public CelNode Identifier(string name)
     {
@@ -97,7 +112,9 @@ internal sealed class CelBuilder(CelTokens tokens)
             keys = types.Join(keys, key.Type);
             values = types.Join(values, value.Type);
         }
-        return new CelNode(CelType.Map(keys ?? types.NewVariable(), values ?? types.NewVariable()), scope => CelMaps.Create(entries, scope));
+        return new CelNode(CelType.Map(keys ?? types.NewVariable(), values ?? types.NewVariable()), scope =>
+            CelMaps.Create(entries, scope)
+        );
     }
 
     /// <summary>Declares the variable of a macro until <see cref="Forget"/>. Returns its type.</summary>
@@ -135,7 +152,9 @@ internal sealed class CelBuilder(CelTokens tokens)
     private CelType DynIfUnbound(CelType type)
     {
         var resolved = types.Resolve(type);
-        return !resolved.IsVariable ? resolved : types.Agree((CelType.Dyn, resolved)) ? CelType.Dyn : resolved;
+        return !resolved.IsVariable ? resolved
+            : types.Agree((CelType.Dyn, resolved)) ? CelType.Dyn
+            : resolved;
     }
 
     private CelType Check(string function, bool onTarget, params CelNode[] arguments)
@@ -146,7 +165,9 @@ internal sealed class CelBuilder(CelTokens tokens)
             throw tokens.Wrong($"there is no function '{function}'");
         }
         return CelOverloads.Resolve(types, function, onTarget, [.. arguments.Select(argument => argument.Type)])
-            ?? throw tokens.Wrong($"no overload of '{function}' takes ({string.Join(", ", arguments.Select(argument => types.Resolve(argument.Type)))})");
+            ?? throw tokens.Wrong(
+                $"no overload of '{function}' takes ({string.Join(", ", arguments.Select(argument => types.Resolve(argument.Type)))})"
+            );
     }
 
     private void ExpectBool(CelNode node, string op)

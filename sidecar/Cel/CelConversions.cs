@@ -9,85 +9,94 @@ internal static partial class CelConversions
 {
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    public static object ToBool(object? value) => value switch
-    {
-        bool => value,
-        "1" or "t" or "T" or "true" or "TRUE" or "True" => CelValues.Box(true),
-        "0" or "f" or "F" or "false" or "FALSE" or "False" => CelValues.Box(false),
-        _ => Failed(value, "bool"),
-    };
+    public static object ToBool(object? value) =>
+        value switch
+        {
+            bool => value,
+            "1" or "t" or "T" or "true" or "TRUE" or "True" => CelValues.Box(true),
+            "0" or "f" or "F" or "false" or "FALSE" or "False" => CelValues.Box(false),
+            _ => Failed(value, "bool"),
+        };
 
-    public static object ToBytes(object? value) => value switch
-    {
-        byte[] => value,
-        string text => Encoding.UTF8.GetBytes(text),
-        _ => Failed(value, "bytes"),
-    };
+    public static object ToBytes(object? value) =>
+        value switch
+        {
+            byte[] => value,
+            string text => Encoding.UTF8.GetBytes(text),
+            _ => Failed(value, "bytes"),
+        };
 
-    public static object ToDouble(object? value) => value switch
-    {
-        double => value,
-        long number => (double)number,
-        ulong number => (double)number,
-        string text => Number(text) ?? Failed(value, "double"),
-        _ => Failed(value, "double"),
-    };
+    public static object ToDouble(object? value) =>
+        value switch
+        {
+            double => value,
+            long number => (double)number,
+            ulong number => (double)number,
+            string text => Number(text) ?? Failed(value, "double"),
+            _ => Failed(value, "double"),
+        };
 
-    public static object ToInt(object? value) => value switch
-    {
-        long => value,
-        ulong and <= long.MaxValue => (long)(ulong)value,
-        double number when number > long.MinValue && number < long.MaxValue => (long)number,
-        string text when WholeNumber.IsMatch(text) && long.TryParse(text, CultureInfo.InvariantCulture, out var number) => number,
-        DateTimeOffset time => time.ToUnixTimeSeconds(),
-        CelDuration duration => duration.Nanoseconds,
-        _ => Failed(value, "int"),
-    };
+    public static object ToInt(object? value) =>
+        value switch
+        {
+            long => value,
+            ulong and <= long.MaxValue => (long)(ulong)value,
+            double number when number > long.MinValue && number < long.MaxValue => (long)number,
+            string text when WholeNumber.IsMatch(text) && long.TryParse(text, CultureInfo.InvariantCulture, out var number) => number,
+            DateTimeOffset time => time.ToUnixTimeSeconds(),
+            CelDuration duration => duration.Nanoseconds,
+            _ => Failed(value, "int"),
+        };
 
-    public static object ToUint(object? value) => value switch
-    {
-        ulong => value,
-        long and >= 0 => (ulong)(long)value,
-        double number when number >= 0 && number < ulong.MaxValue => (ulong)number,
-        string text when ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
-        _ => Failed(value, "uint"),
-    };
+    public static object ToUint(object? value) =>
+        value switch
+        {
+            ulong => value,
+            long and >= 0 => (ulong)(long)value,
+            double number when number >= 0 && number < ulong.MaxValue => (ulong)number,
+            string text when ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
+            _ => Failed(value, "uint"),
+        };
 
-    public static object ToText(object? value) => value switch
-    {
-        string => value,
-        bool holds => holds ? "true" : "false",
-        long or ulong => Convert.ToString(value, CultureInfo.InvariantCulture)!,
-        double number => GoText(number),
-        byte[] bytes => Utf8(bytes) is { } text ? text : Failed("bytes", "string"),
-        DateTimeOffset time => CelTimes.Text(time),
-        CelDuration duration => $"{GoDecimal(duration.Seconds)}s",
-        _ => Failed(value, "string"),
-    };
+    public static object ToText(object? value) =>
+        value switch
+        {
+            string => value,
+            bool holds => holds ? "true" : "false",
+            long or ulong => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+            double number => GoText(number),
+            byte[] bytes => Utf8(bytes) is { } text ? text : Failed("bytes", "string"),
+            DateTimeOffset time => CelTimes.Text(time),
+            CelDuration duration => $"{GoDecimal(duration.Seconds)}s",
+            _ => Failed(value, "string"),
+        };
 
-    public static object ToDuration(object? value) => value switch
-    {
-        CelDuration => value,
-        string text => CelDuration.Parse(text) is { } duration ? duration : Failed(value, "duration"),
-        _ => Failed(value, "duration"),
-    };
+    public static object ToDuration(object? value) =>
+        value switch
+        {
+            CelDuration => value,
+            string text => CelDuration.Parse(text) is { } duration ? duration : Failed(value, "duration"),
+            _ => Failed(value, "duration"),
+        };
 
-    public static object ToTimestamp(object? value) => value switch
-    {
-        DateTimeOffset => value,
-        long seconds => CelTimes.FromUnix(seconds) is { } time ? time : Failed(value, "timestamp"),
-        string text => CelTimes.Parse(text) is { } time ? time : Failed(value, "timestamp"),
-        _ => Failed(value, "timestamp"),
-    };
+    public static object ToTimestamp(object? value) =>
+        value switch
+        {
+            DateTimeOffset => value,
+            long seconds => CelTimes.FromUnix(seconds) is { } time ? time : Failed(value, "timestamp"),
+            string text => CelTimes.Parse(text) is { } time ? time : Failed(value, "timestamp"),
+            _ => Failed(value, "timestamp"),
+        };
 
     /// <summary>The index that a number stands for; null if it has a fraction, -1 if it is too large for any list.</summary>
-    public static int? ToWhole(object? value) => value switch
-    {
-        long number => number is >= 0 and <= int.MaxValue ? (int)number : -1,
-        ulong number => number <= int.MaxValue ? (int)number : -1,
-        double number when number == Math.Truncate(number) => number is >= 0 and <= int.MaxValue ? (int)number : -1,
-        _ => null,
-    };
+    public static int? ToWhole(object? value) =>
+        value switch
+        {
+            long number => number is >= 0 and <= int.MaxValue ? (int)number : -1,
+            ulong number => number <= int.MaxValue ? (int)number : -1,
+            double number when number == Math.Truncate(number) => number is >= 0 and <= int.MaxValue ? (int)number : -1,
+            _ => null,
+        };
 
     private static CelError Failed(object? value, string type) => new($"{CelValues.TypeName(value)} '{value}' converts to no {type}");
 
@@ -103,21 +112,26 @@ internal static partial class CelConversions
         }
     }
 
-    private static object? Number(string text) => text.ToLowerInvariant() switch
-    {
-        "inf" or "+inf" or "infinity" or "+infinity" => double.PositiveInfinity,
-        "-inf" or "-infinity" => double.NegativeInfinity,
-        "nan" => double.NaN,
-        _ when DecimalNumber.IsMatch(text) && double.Parse(text, CultureInfo.InvariantCulture) is var number && double.IsFinite(number) => number,
-        _ => null,
-    };
+    private static object? Number(string text) =>
+        text.ToLowerInvariant() switch
+        {
+            "inf" or "+inf" or "infinity" or "+infinity" => double.PositiveInfinity,
+            "-inf" or "-infinity" => double.NegativeInfinity,
+            "nan" => double.NaN,
+            _ when DecimalNumber.IsMatch(text)
+                    && double.Parse(text, CultureInfo.InvariantCulture) is var number
+                    && double.IsFinite(number) => number,
+            _ => null,
+        };
 
     /// <summary>Go's format 'g' with the shortest digits: an exponent below -4 and from 6 on.</summary>
     private static string GoText(double number)
     {
         if (!double.IsFinite(number))
         {
-            return double.IsNaN(number) ? "NaN" : number > 0 ? "+Inf" : "-Inf";
+            return double.IsNaN(number) ? "NaN"
+                : number > 0 ? "+Inf"
+                : "-Inf";
         }
         var parts = number.ToString("E16", CultureInfo.InvariantCulture).Split('E');
         var exponent = int.Parse(parts[1], CultureInfo.InvariantCulture);
@@ -138,8 +152,8 @@ internal static partial class CelConversions
             : text;
     }
 
-    private static string ShortestDigits(double number)
-        => string.Concat(number.ToString("R", CultureInfo.InvariantCulture).Split('E')[0].Where(char.IsAsciiDigit)).Trim('0');
+    private static string ShortestDigits(double number) =>
+        string.Concat(number.ToString("R", CultureInfo.InvariantCulture).Split('E')[0].Where(char.IsAsciiDigit)).Trim('0');
 
     [GeneratedRegex(@"^[+-]?[0-9]+\z")]
     private static partial Regex WholeNumber { get; }

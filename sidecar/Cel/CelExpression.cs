@@ -36,18 +36,20 @@ internal sealed class CelExpression
         return Holds(scope!);
     }
 
-    private bool Holds(CelScope scope) => root.Evaluate(scope) switch
-    {
-        bool holds => holds,
-        CelError error => throw new CelException($"'{Text}' failed: {error.Message}"),
-        _ => throw new CelException($"'{Text}' does not return true or false"),
-    };
+    private bool Holds(CelScope scope) =>
+        root.Evaluate(scope) switch
+        {
+            bool holds => holds,
+            CelError error => throw new CelException($"'{Text}' failed: {error.Message}"),
+            _ => throw new CelException($"'{Text}' does not return true or false"),
+        };
 }
 
 /// <summary>An expression that is refused when it is read, or whose evaluation failed.</summary>
 internal sealed class CelException(string message) : Exception(message);
 
-/// <summary>A failed evaluation. It is a value because <c>||</c> and <c>&amp;&amp;</c> absorb it, and an exception costs more than the rest of a rule.</summary>
+/// <summary>A failed evaluation. It is a value because <c>||</c> and <c>&amp;&amp;</c> absorb it, and an exception costs more than the rest
+/// of a rule.</summary>
 internal sealed record CelError(string Message)
 {
     public static CelError NoOverload(string function) => new($"no such overload for '{function}'");

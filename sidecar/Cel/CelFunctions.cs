@@ -36,9 +36,11 @@ internal static class CelFunctions
         ["[]"] = Index,
         ["in"] = In,
         ["contains"] = (text, part) => Test("contains", text, part, static (text, part) => text.Contains(part, StringComparison.Ordinal)),
-        ["startsWith"] = (text, part) => Test("startsWith", text, part, static (text, part) => text.StartsWith(part, StringComparison.Ordinal)),
+        ["startsWith"] = (text, part) =>
+            Test("startsWith", text, part, static (text, part) => text.StartsWith(part, StringComparison.Ordinal)),
         ["endsWith"] = (text, part) => Test("endsWith", text, part, static (text, part) => text.EndsWith(part, StringComparison.Ordinal)),
-        ["matches"] = (text, pattern) => pattern is string expression ? CelPattern.Compile(expression)(text) : CelError.NoOverload("matches"),
+        ["matches"] = (text, pattern) =>
+            pattern is string expression ? CelPattern.Compile(expression)(text) : CelError.NoOverload("matches"),
     };
 
     public static Func<CelScope, object?> Bind(string function, CelNode[] arguments)
@@ -69,29 +71,36 @@ internal static class CelFunctions
         return scope => subject(scope) is var text && text is CelError ? text : match(text);
     }
 
-    private static object Size(object? value) => value switch
-    {
-        string text => (long)text.EnumerateRunes().Count(),
-        byte[] bytes => (long)bytes.Length,
-        object?[] list => (long)list.Length,
-        { } map when CelMaps.Keys(map) is { } keys => (long)keys.Length,
-        _ => CelError.NoOverload("size"),
-    };
+    private static object Size(object? value) =>
+        value switch
+        {
+            string text => (long)text.EnumerateRunes().Count(),
+            byte[] bytes => (long)bytes.Length,
+            object?[] list => (long)list.Length,
+            { } map when CelMaps.Keys(map) is { } keys => (long)keys.Length,
+            _ => CelError.NoOverload("size"),
+        };
 
-    private static object? Index(object? target, object? index) => (target, index) switch
-    {
-        (object?[] list, _) when CelConversions.ToWhole(index) is { } at => at >= 0 && at < list.Length ? list[at] : new CelError($"index out of bounds: {index}"),
-        ({ } map, _) when CelMaps.IsMap(map) => CelMaps.TryGet(map, index, out var value) ? value : new CelError($"no such key: {index}"),
-        _ => CelError.NoOverload("[]"),
-    };
+    private static object? Index(object? target, object? index) =>
+        (target, index) switch
+        {
+            (object?[] list, _) when CelConversions.ToWhole(index) is { } at => at >= 0 && at < list.Length
+                ? list[at]
+                : new CelError($"index out of bounds: {index}"),
+            ({ } map, _) when CelMaps.IsMap(map) => CelMaps.TryGet(map, index, out var value)
+                ? value
+                : new CelError($"no such key: {index}"),
+            _ => CelError.NoOverload("[]"),
+        };
 
-    private static object In(object? item, object? container) => container switch
-    {
-        object?[] list => CelValues.Box(list.Any(other => CelValues.AreEqual(item, other))),
-        { } map when CelMaps.IsMap(map) => CelValues.Box(CelMaps.TryGet(map, item, out _)),
-        _ => CelError.NoOverload("in"),
-    };
+    private static object In(object? item, object? container) =>
+        container switch
+        {
+            object?[] list => CelValues.Box(list.Any(other => CelValues.AreEqual(item, other))),
+            { } map when CelMaps.IsMap(map) => CelValues.Box(CelMaps.TryGet(map, item, out _)),
+            _ => CelError.NoOverload("in"),
+        };
 
-    private static object Test(string name, object? text, object? part, Func<string, string, bool> test)
-        => (text, part) is (string all, string piece) ? CelValues.Box(test(all, piece)) : CelError.NoOverload(name);
+    private static object Test(string name, object? text, object? part, Func<string, string, bool> test) =>
+        (text, part) is (string all, string piece) ? CelValues.Box(test(all, piece)) : CelError.NoOverload(name);
 }

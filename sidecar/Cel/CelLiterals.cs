@@ -16,8 +16,10 @@ internal static class CelLiterals
 
     public static object? Uint(string token) => Unsigned(token[..^1]);
 
-    public static object? Double(string digits, bool negative)
-        => double.Parse(digits, CultureInfo.InvariantCulture) is var number && double.IsInfinity(number) ? null : negative ? -number : number;
+    public static object? Double(string digits, bool negative) =>
+        double.Parse(digits, CultureInfo.InvariantCulture) is var number && double.IsInfinity(number) ? null
+        : negative ? -number
+        : number;
 
     public static string? String(string token)
     {
@@ -44,10 +46,14 @@ internal static class CelLiterals
         }) ? [.. bytes] : null;
     }
 
-    private static ulong? Unsigned(string digits)
-        => digits.StartsWith("0x", StringComparison.Ordinal)
-            ? ulong.TryParse(digits[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex) ? hex : null
-            : ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static ulong? Unsigned(string digits) =>
+        digits.StartsWith("0x", StringComparison.Ordinal)
+            ? ulong.TryParse(digits[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex)
+                ? hex
+                : null
+            : ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : null;
 
     /// <summary>Passes each code point to <paramref name="add"/> with the letter of its escape; false if one of them was refused.</summary>
     private static bool Unescape(string token, Func<uint, char, bool> add)

@@ -37,35 +37,38 @@ internal static class CelMacros
         return values;
     }
 
-    public static CelNode Quantifier(CelNode target, string variable, CelNode body, string name)
-        => Over(CelType.Bool, target, name, (scope, items) =>
-            Decide(items, item => body.Evaluate(new CelScope(variable, item, scope)), name == "exists", name));
+    public static CelNode Quantifier(CelNode target, string variable, CelNode body, string name) =>
+        Over(CelType.Bool, target, name, (scope, items) =>
+            Decide(items, item => body.Evaluate(new CelScope(variable, item, scope)), name == "exists", name)
+        );
 
-    public static CelNode ExistsOne(CelNode target, string variable, CelNode body)
-        => Over(CelType.Bool, target, "exists_one", (scope, items) => Where(items, variable, body, scope) switch
-        {
-            IReadOnlyList<object?> found => CelValues.Box(found.Count == 1),
-            var error => error,
-        });
+    public static CelNode ExistsOne(CelNode target, string variable, CelNode body) =>
+        Over(CelType.Bool, target, "exists_one", (scope, items) => Where(items, variable, body, scope) switch
+            {
+                IReadOnlyList<object?> found => CelValues.Box(found.Count == 1),
+                var error => error,
+            });
 
-    public static CelNode Filter(CelNode target, string variable, CelNode body, CelType item)
-        => Over(CelType.List(item), target, "filter", (scope, items) => Where(items, variable, body, scope));
+    public static CelNode Filter(CelNode target, string variable, CelNode body, CelType item) =>
+        Over(CelType.List(item), target, "filter", (scope, items) => Where(items, variable, body, scope));
 
-    public static CelNode Map(CelNode target, string variable, CelNode? condition, CelNode body) => Over(CelType.List(body.Type), target, "map", (scope, items) =>
-        (condition is null ? items : Where(items, variable, condition, scope)) switch
-        {
-            IReadOnlyList<object?> kept => Collect(kept, item => body.Evaluate(new CelScope(variable, item, scope))),
-            var error => error,
-        });
+    public static CelNode Map(CelNode target, string variable, CelNode? condition, CelNode body) =>
+        Over(CelType.List(body.Type), target, "map", (scope, items) =>
+            (condition is null ? items : Where(items, variable, condition, scope)) switch
+            {
+                IReadOnlyList<object?> kept => Collect(kept, item => body.Evaluate(new CelScope(variable, item, scope))),
+                var error => error,
+            }
+        );
 
-    private static CelNode Over(CelType type, CelNode target, string name, Func<CelScope, IReadOnlyList<object?>, object> apply)
-        => new(type, scope => target.Evaluate(scope) switch
-        {
-            CelError error => error,
-            object?[] list => apply(scope, list),
-            { } map when CelMaps.Keys(map) is { } keys => apply(scope, keys),
-            _ => CelError.NoOverload(name),
-        });
+    private static CelNode Over(CelType type, CelNode target, string name, Func<CelScope, IReadOnlyList<object?>, object> apply) =>
+        new(type, scope => target.Evaluate(scope) switch
+            {
+                CelError error => error,
+                object?[] list => apply(scope, list),
+                { } map when CelMaps.Keys(map) is { } keys => apply(scope, keys),
+                _ => CelError.NoOverload(name),
+            });
 
     private static object Where(IReadOnlyList<object?> items, string variable, CelNode condition, CelScope scope)
     {

@@ -25,12 +25,13 @@ internal static class CelMaps
     }
 
     /// <summary>Null if <paramref name="value"/> is no map.</summary>
-    public static object?[]? Keys(object value) => value switch
-    {
-        JsonObject json => [.. json.Select(entry => entry.Key)],
-        Dictionary<object, object?> map => [.. map.Keys],
-        _ => null,
-    };
+    public static object?[]? Keys(object value) =>
+        value switch
+        {
+            JsonObject json => [.. json.Select(entry => entry.Key)],
+            Dictionary<object, object?> map => [.. map.Keys],
+            _ => null,
+        };
 
     public static bool IsMap(object? value) => value is JsonObject or Dictionary<object, object?>;
 
@@ -44,28 +45,33 @@ internal static class CelMaps
             return found;
         }
         var entries = (Dictionary<object, object?>)map;
-        return key is not null && (entries.TryGetValue(key, out value) || key switch
-        {
-            long and >= 0 => entries.TryGetValue((ulong)(long)key, out value),
-            ulong and <= long.MaxValue => entries.TryGetValue((long)(ulong)key, out value),
-            double number when number == Math.Truncate(number) =>
-                (CelConversions.ToInt(key) is long whole && entries.TryGetValue(whole, out value))
-                || (CelConversions.ToUint(key) is ulong natural && entries.TryGetValue(natural, out value)),
-            _ => false,
-        });
+        return key is not null
+            && (
+                entries.TryGetValue(key, out value)
+                || key switch
+                {
+                    long and >= 0 => entries.TryGetValue((ulong)(long)key, out value),
+                    ulong and <= long.MaxValue => entries.TryGetValue((long)(ulong)key, out value),
+                    double number when number == Math.Truncate(number) => (
+                        CelConversions.ToInt(key) is long whole && entries.TryGetValue(whole, out value)
+                    ) || (CelConversions.ToUint(key) is ulong natural && entries.TryGetValue(natural, out value)),
+                    _ => false,
+                }
+            );
     }
 
-    public static object? Select(object? target, string name)
-        => target is CelError ? target
-            : !IsMap(target) ? new CelError($"type {CelValues.TypeName(target)} has no field '{name}'")
-            : TryGet(target!, name, out var value) ? value
-            : new CelError($"no such key: {name}");
+    public static object? Select(object? target, string name) =>
+        target is CelError ? target
+        : !IsMap(target) ? new CelError($"type {CelValues.TypeName(target)} has no field '{name}'")
+        : TryGet(target!, name, out var value) ? value
+        : new CelError($"no such key: {name}");
 
     /// <summary>A scalar has no field; only a list is an error.</summary>
-    public static object? Has(object? target, string name) => target switch
-    {
-        CelError => target,
-        object?[] => CelError.NoOverload("has"),
-        _ => CelValues.Box(IsMap(target) && TryGet(target!, name, out _)),
-    };
+    public static object? Has(object? target, string name) =>
+        target switch
+        {
+            CelError => target,
+            object?[] => CelError.NoOverload("has"),
+            _ => CelValues.Box(IsMap(target) && TryGet(target!, name, out _)),
+        };
 }

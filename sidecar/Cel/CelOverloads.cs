@@ -1,11 +1,13 @@
 namespace Sidecar.Cel;
 
-/// <summary>The overloads of CEL's standard library, for the check at reading time. Source: the CEL language definition, "List of Standard Definitions".</summary>
+/// <summary>The overloads of CEL's standard library, for the check at reading time. Source: the CEL language definition, "List of Standard
+/// Definitions".</summary>
 internal static class CelOverloads
 {
     // Types that are known when the rule is read do not mix: daprd leaves cel-go's CrossTypeNumericComparisons off. JSON numbers are dyn.
     private const string Ordered =
-        "bool,bool:bool int,int:bool uint,uint:bool double,double:bool string,string:bool bytes,bytes:bool timestamp,timestamp:bool duration,duration:bool";
+        "bool,bool:bool int,int:bool uint,uint:bool double,double:bool string,string:bool bytes,bytes:bool "
+        + "timestamp,timestamp:bool duration,duration:bool";
 
     private const string StringTest = ".string,string:bool";
     private const string DateField = ".timestamp:int .timestamp,string:int";
@@ -23,9 +25,12 @@ internal static class CelOverloads
         ["<="] = Ordered,
         [">"] = Ordered,
         [">="] = Ordered,
-        ["+"] = "bytes,bytes:bytes double,double:double duration,duration:duration duration,timestamp:timestamp timestamp,duration:timestamp "
+        ["+"] =
+            "bytes,bytes:bytes double,double:double duration,duration:duration duration,timestamp:timestamp timestamp,duration:timestamp "
             + "int,int:int [A],[A]:[A] string,string:string uint,uint:uint",
-        ["-"] = "double,double:double duration,duration:duration int,int:int timestamp,duration:timestamp timestamp,timestamp:duration uint,uint:uint",
+        ["-"] =
+            "double,double:double duration,duration:duration int,int:int timestamp,duration:timestamp "
+            + "timestamp,timestamp:duration uint,uint:uint",
         ["*"] = "double,double:double int,int:int uint,uint:uint",
         ["/"] = "double,double:double int,int:int uint,uint:uint",
         ["%"] = "int,int:int uint,uint:uint",
@@ -56,7 +61,11 @@ internal static class CelOverloads
         ["getMinutes"] = TimeField,
         ["getSeconds"] = TimeField,
         ["getMilliseconds"] = TimeField,
-    }.ToDictionary(function => function.Key, function => function.Value.Split(' ').Select(Overload.Parse).ToArray(), StringComparer.Ordinal);
+    }.ToDictionary(
+        function => function.Key,
+        function => function.Value.Split(' ').Select(Overload.Parse).ToArray(),
+        StringComparer.Ordinal
+    );
 
     public static bool Has(string function) => All.ContainsKey(function);
 
@@ -80,12 +89,17 @@ internal static class CelOverloads
         return result;
     }
 
-    private static CelType Instantiate(CelType type, CelType a, CelType b) => type.Name switch
-    {
-        "A" => a,
-        "B" => b,
-        _ => type with { First = type.First is null ? null : Instantiate(type.First, a, b), Second = type.Second is null ? null : Instantiate(type.Second, a, b) },
-    };
+    private static CelType Instantiate(CelType type, CelType a, CelType b) =>
+        type.Name switch
+        {
+            "A" => a,
+            "B" => b,
+            _ => type with
+            {
+                First = type.First is null ? null : Instantiate(type.First, a, b),
+                Second = type.Second is null ? null : Instantiate(type.Second, a, b),
+            },
+        };
 
     private sealed record Overload(bool OnTarget, CelType[] Arguments, CelType Result)
     {
@@ -95,11 +109,12 @@ internal static class CelOverloads
             return new Overload(text[0] == '.', [.. parts[0].Split(',').Select(Type)], Type(parts[1]));
         }
 
-        private static CelType Type(string text) => text[0] switch
-        {
-            '[' => CelType.List(Type(text[1..^1])),
-            '{' when text[1..^1].Split(';') is [var key, var value] => CelType.Map(Type(key), Type(value)),
-            _ => new CelType(text),
-        };
+        private static CelType Type(string text) =>
+            text[0] switch
+            {
+                '[' => CelType.List(Type(text[1..^1])),
+                '{' when text[1..^1].Split(';') is [var key, var value] => CelType.Map(Type(key), Type(value)),
+                _ => new CelType(text),
+            };
     }
 }

@@ -8,8 +8,23 @@ internal sealed class CelParser
 
     private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
     {
-        "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "return",
-        "var", "void", "while",
+        "as",
+        "break",
+        "const",
+        "continue",
+        "else",
+        "for",
+        "function",
+        "if",
+        "import",
+        "let",
+        "loop",
+        "package",
+        "namespace",
+        "return",
+        "var",
+        "void",
+        "while",
     };
 
     private readonly CelTokens tokens;
@@ -124,8 +139,8 @@ internal sealed class CelParser
         }
     }
 
-    private CelNode Method(CelNode target, string name)
-        => name is "all" or "exists" or "exists_one" or "filter" or "map" && tokens.Following.Text == ","
+    private CelNode Method(CelNode target, string name) =>
+        name is "all" or "exists" or "exists_one" or "filter" or "map" && tokens.Following.Text == ","
             ? Macro(target, name)
             : build.Call(name, true, [target, .. Arguments(")")]);
 
@@ -217,8 +232,7 @@ internal sealed class CelParser
             do
             {
                 arguments.Add(Expression());
-            }
-            while (tokens.Take(",") && !(mayEndWithComma && tokens.Current.Text == end));
+            } while (tokens.Take(",") && !(mayEndWithComma && tokens.Current.Text == end));
         }
         else if (mayEndWithComma)
         {
@@ -251,6 +265,8 @@ internal sealed class CelParser
             return null;
         }
         tokens.Read();
-        return value is null && type != CelType.Null ? throw tokens.Wrong($"{type} '{token.Text}' is out of range") : new CelLiteral(type, value);
+        return value is null && type != CelType.Null
+            ? throw tokens.Wrong($"{type} '{token.Text}' is out of range")
+            : new CelLiteral(type, value);
     }
 }

@@ -43,7 +43,8 @@ internal sealed class CelPattern
         return next < pattern.Length ? throw new CelException("unexpected )") : translated.ToString();
     }
 
-    /// <summary>Translates up to the end of the group. Flags set inside it end with it. Bounds multiply, so the limit is on their product.</summary>
+    /// <summary>Translates up to the end of the group. Flags set inside it end with it. Bounds multiply, so the limit is on their
+    /// product.</summary>
     private void Alternatives(bool multiline, bool dotAll, int depth, out int repeats)
     {
         if (depth > MaxDepth)
@@ -130,8 +131,10 @@ internal sealed class CelPattern
         return high < low ? throw new CelException("bounds in the wrong order") : ("{" + match.Value, high);
     }
 
-    private static int Limit(string digits)
-        => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit <= MaxRepeats ? limit : throw new CelException($"more than {MaxRepeats} repeats");
+    private static int Limit(string digits) =>
+        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit <= MaxRepeats
+            ? limit
+            : throw new CelException($"more than {MaxRepeats} repeats");
 
     /// <summary>True if it was a group and not only flags.</summary>
     private bool Group(ref bool multiline, ref bool dotAll, int depth, out int repeats)
@@ -141,7 +144,11 @@ internal sealed class CelPattern
         var open = "(?:";
         if (next < pattern.Length && pattern[next] == '?')
         {
-            var head = Regex.Match(pattern[next..], @"^\?(?:P?<(?<name>[A-Za-z0-9_]+)>|(?<on>[imsU]*)(?<minus>-)?(?<off>[imsU]*)(?<end>[:)]))", RegexOptions.NonBacktracking);
+            var head = Regex.Match(
+                pattern[next..],
+                @"^\?(?:P?<(?<name>[A-Za-z0-9_]+)>|(?<on>[imsU]*)(?<minus>-)?(?<off>[imsU]*)(?<end>[:)]))",
+                RegexOptions.NonBacktracking
+            );
             if (!head.Success || (head.Groups["minus"].Success && head.Groups["off"].Length == 0))
             {
                 throw new CelException("invalid group");
@@ -150,7 +157,10 @@ internal sealed class CelPattern
             var (on, off) = (head.Groups["on"].Value, head.Groups["off"].Value);
             innerMultiline = (multiline || on.Contains('m', StringComparison.Ordinal)) && !off.Contains('m', StringComparison.Ordinal);
             innerDotAll = (dotAll || on.Contains('s', StringComparison.Ordinal)) && !off.Contains('s', StringComparison.Ordinal);
-            var ignoreCase = off.Contains('i', StringComparison.Ordinal) ? "-i" : on.Contains('i', StringComparison.Ordinal) ? "i" : "";
+            var ignoreCase =
+                off.Contains('i', StringComparison.Ordinal) ? "-i"
+                : on.Contains('i', StringComparison.Ordinal) ? "i"
+                : "";
             if (head.Groups["end"].Value == ")")
             {
                 (multiline, dotAll) = (innerMultiline, innerDotAll);
@@ -180,7 +190,7 @@ internal sealed class CelPattern
             case 'Q':
                 var end = pattern.IndexOf(@"\E", next, StringComparison.Ordinal);
                 var stop = end < 0 ? pattern.Length : end;
-                for (next++; next < stop;)
+                for (next++; next < stop; )
                 {
                     Literal(Plain(pattern, ref next));
                 }
@@ -206,7 +216,10 @@ internal sealed class CelPattern
         var set = new CharacterSet();
         for (var first = true; first || Peek(pattern, next) != ']'; first = false)
         {
-            if (Peek(pattern, next) == '[' && Regex.Match(pattern[next..], @"^\[:(\^?)([a-z]*):\]", RegexOptions.NonBacktracking) is { Success: true } posix)
+            if (
+                Peek(pattern, next) == '['
+                && Regex.Match(pattern[next..], @"^\[:(\^?)([a-z]*):\]", RegexOptions.NonBacktracking) is { Success: true } posix
+            )
             {
                 next += posix.Length;
                 set.Add(CharacterSet.Posix(posix.Groups[2].Value), posix.Groups[1].Length > 0);

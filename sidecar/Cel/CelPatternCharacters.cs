@@ -38,13 +38,21 @@ internal static class CelPatternCharacters
     public static int Escaped(string pattern, ref int next)
     {
         var c = Peek(pattern, next);
-        if (Regex.Match(pattern[next..], @"^(?:x\{([0-9A-Fa-f]+)\}|x([0-9A-Fa-f]{2}))",
-            RegexOptions.NonBacktracking) is { Success: true } hex)
+        if (
+            Regex.Match(pattern[next..], @"^(?:x\{([0-9A-Fa-f]+)\}|x([0-9A-Fa-f]{2}))", RegexOptions.NonBacktracking) is
+            { Success: true } hex
+        )
         {
             next += hex.Length;
-            return int.TryParse(hex.Groups[1].Value + hex.Groups[2].Value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
-                out var code) && code is >= 0 and <= 0x10FFFF
-                ? code : throw new CelException("invalid code point");
+            return
+                int.TryParse(
+                    hex.Groups[1].Value + hex.Groups[2].Value,
+                    NumberStyles.AllowHexSpecifier,
+                    CultureInfo.InvariantCulture,
+                    out var code
+                ) && code is >= 0 and <= 0x10FFFF
+                ? code
+                : throw new CelException("invalid code point");
         }
         // A digit alone is a reference to a group, which RE2 does not have.
         if (Regex.Match(pattern[next..], "^(?:0[0-7]{0,2}|[1-7][0-7]{1,2})", RegexOptions.NonBacktracking) is { Success: true } octal)

@@ -2,7 +2,18 @@ using System.Text.RegularExpressions;
 
 namespace Sidecar.Cel;
 
-internal enum CelTokenKind { Space, Float, Uint, Int, Bytes, String, Name, Operator, End }
+internal enum CelTokenKind
+{
+    Space,
+    Float,
+    Uint,
+    Int,
+    Bytes,
+    String,
+    Name,
+    Operator,
+    End,
+}
 
 internal readonly record struct CelToken(CelTokenKind Kind, string Text, int Position);
 
@@ -18,7 +29,7 @@ internal sealed partial class CelTokens
     public CelTokens(string text)
     {
         this.text = text;
-        for (var at = 0; at < text.Length;)
+        for (var at = 0; at < text.Length; )
         {
             var match = Token.Match(text, at);
             if (!match.Success)
@@ -80,8 +91,8 @@ internal sealed partial class CelTokens
         }
     }
 
-    public string Identifier()
-        => Current is { Kind: CelTokenKind.Name, Text: not ("in" or "true" or "false" or "null") } ? Read().Text : throw Unexpected("a name");
+    public string Identifier() =>
+        Current is { Kind: CelTokenKind.Name, Text: not ("in" or "true" or "false" or "null") } ? Read().Text : throw Unexpected("a name");
 
     public CelException Unexpected(string expected) => Unexpected(expected, Current.Position);
 
@@ -89,20 +100,23 @@ internal sealed partial class CelTokens
 
     private CelException Unexpected(string expected, int position) => new($"expected {expected} at position {position + 1} of '{text}'");
 
-    [GeneratedRegex("""
-        \G(?:
-          (?<Space>[\t\ \r\n\f]+|//[^\n]*)
-        | (?<Float>[0-9]+\.[0-9]+(?:[eE][+-]?[0-9]+)?|[0-9]+[eE][+-]?[0-9]+|\.[0-9]+(?:[eE][+-]?[0-9]+)?)
-        | (?<Uint>(?:0x[0-9a-fA-F]+|[0-9]+)[uU])
-        | (?<Int>0x[0-9a-fA-F]+|[0-9]+)
-        | (?:(?<Bytes>[bB])|(?<String>))(?:
-            [rR](?:"{3}[\s\S]*?"{3}|'{3}[\s\S]*?'{3}|"[^"\n\r]*"|'[^'\n\r]*')
-          | "{3}(?:\\(?:[abfnrtv"'\\?`]|[0-3][0-7]{2}|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|[^\\])*?"{3}
-          | '{3}(?:\\(?:[abfnrtv"'\\?`]|[0-3][0-7]{2}|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|[^\\])*?'{3}
-          | "(?:\\(?:[abfnrtv"'\\?`]|[0-3][0-7]{2}|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|[^\\"\n\r])*"
-          | '(?:\\(?:[abfnrtv"'\\?`]|[0-3][0-7]{2}|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|[^\\'\n\r])*')
-        | (?<Name>[A-Za-z_][A-Za-z0-9_]*)
-        | (?<Operator>==|!=|<=|>=|&&|\|\||[-+*/%!<>?:.,(){}\[\]]))
-        """, RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        """
+            \G(?:
+              (?<Space>[\t\ \r\n\f]+|//[^\n]*)
+            | (?<Float>[0-9]+\.[0-9]+(?:[eE][+-]?[0-9]+)?|[0-9]+[eE][+-]?[0-9]+|\.[0-9]+(?:[eE][+-]?[0-9]+)?)
+            | (?<Uint>(?:0x[0-9a-fA-F]+|[0-9]+)[uU])
+            | (?<Int>0x[0-9a-fA-F]+|[0-9]+)
+            | (?:(?<Bytes>[bB])|(?<String>))(?:
+                [rR](?:"{3}[\s\S]*?"{3}|'{3}[\s\S]*?'{3}|"[^"\n\r]*"|'[^'\n\r]*')
+              | "{3}(?:\\(?:[abfnrtv"'\\?`]|[0-3][0-7]{2}|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|[^\\])*?"{3}
+              | '{3}(?:\\(?:[abfnrtv"'\\?`]|[0-3][0-7]{2}|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|[^\\])*?'{3}
+              | "(?:\\(?:[abfnrtv"'\\?`]|[0-3][0-7]{2}|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|[^\\"\n\r])*"
+              | '(?:\\(?:[abfnrtv"'\\?`]|[0-3][0-7]{2}|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|[^\\'\n\r])*')
+            | (?<Name>[A-Za-z_][A-Za-z0-9_]*)
+            | (?<Operator>==|!=|<=|>=|&&|\|\||[-+*/%!<>?:.,(){}\[\]]))
+            """,
+        RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant
+    )]
     private static partial Regex Token { get; }
 }

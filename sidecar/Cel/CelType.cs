@@ -22,7 +22,10 @@ internal sealed record CelType(string Name, CelType? First = null, CelType? Seco
 
     public static CelType Map(CelType key, CelType value) => new("map", key, value);
 
-    public override string ToString() => Second is not null ? $"{Name}({First}, {Second})" : First is not null ? $"{Name}({First})" : Name;
+    public override string ToString() =>
+        Second is not null ? $"{Name}({First}, {Second})"
+        : First is not null ? $"{Name}({First})"
+        : Name;
 }
 
 /// <summary>The type variables of one expression and what they are bound to.</summary>
@@ -35,9 +38,14 @@ internal sealed class CelTypes
     public CelType NewVariable() => new($"${variables++}");
 
     /// <summary>Replaces each bound variable in <paramref name="type"/>.</summary>
-    public CelType Resolve(CelType type) => bindings.TryGetValue(type.Name, out var bound)
-        ? Resolve(bound)
-        : type with { First = type.First is null ? null : Resolve(type.First), Second = type.Second is null ? null : Resolve(type.Second) };
+    public CelType Resolve(CelType type) =>
+        bindings.TryGetValue(type.Name, out var bound)
+            ? Resolve(bound)
+            : type with
+            {
+                First = type.First is null ? null : Resolve(type.First),
+                Second = type.Second is null ? null : Resolve(type.Second),
+            };
 
     /// <summary>Binds variables so that the pairs agree; binds none if one pair does not.</summary>
     public bool Agree(params ReadOnlySpan<(CelType, CelType)> pairs)
@@ -55,22 +63,27 @@ internal sealed class CelTypes
     }
 
     /// <summary>The type of both: what they have in common, else dyn, as the items of a mixed list.</summary>
-    public CelType Join(CelType? left, CelType right)
-        => left is null ? right : !Agree((left, right)) ? CelType.Dyn : IsAsGeneral(left, right) ? left : right;
+    public CelType Join(CelType? left, CelType right) =>
+        left is null ? right
+        : !Agree((left, right)) ? CelType.Dyn
+        : IsAsGeneral(left, right) ? left
+        : right;
 
-    private bool Unify(CelType left, CelType right) => (left, right) switch
-    {
-        _ when left == right => true,
-        ({ IsVariable: true }, { IsVariable: true }) => Bind(right, left) || Bind(left, right),
-        (_, { IsVariable: true }) => Bind(right, left),
-        ({ IsVariable: true }, _) => Bind(left, right),
-        ({ Name: "dyn" or "any" }, _) or (_, { Name: "dyn" or "any" }) => true,
-        // null compares with what a message may leave out.
-        ({ Name: "null_type" }, { Name: "timestamp" or "duration" }) or ({ Name: "timestamp" or "duration" }, { Name: "null_type" }) => true,
-        ({ Name: "list" }, { Name: "list" }) => Unify(left.First!, right.First!),
-        ({ Name: "map" }, { Name: "map" }) => Unify(left.First!, right.First!) && Unify(left.Second!, right.Second!),
-        _ => false,
-    };
+    private bool Unify(CelType left, CelType right) =>
+        (left, right) switch
+        {
+            _ when left == right => true,
+            ({ IsVariable: true }, { IsVariable: true }) => Bind(right, left) || Bind(left, right),
+            (_, { IsVariable: true }) => Bind(right, left),
+            ({ IsVariable: true }, _) => Bind(left, right),
+            ({ Name: "dyn" or "any" }, _) or (_, { Name: "dyn" or "any" }) => true,
+            // null compares with what a message may leave out.
+            ({ Name: "null_type" }, { Name: "timestamp" or "duration" }) or ({ Name: "timestamp" or "duration" }, { Name: "null_type" }) =>
+                true,
+            ({ Name: "list" }, { Name: "list" }) => Unify(left.First!, right.First!),
+            ({ Name: "map" }, { Name: "map" }) => Unify(left.First!, right.First!) && Unify(left.Second!, right.Second!),
+            _ => false,
+        };
 
     private bool Bind(CelType variable, CelType type)
     {
@@ -116,15 +129,20 @@ internal sealed class CelTypes
         }
     }
 
-    private bool Occurs(CelType variable, CelType type)
-        => type == variable
-            || (bindings.TryGetValue(type.Name, out var bound) && Occurs(variable, bound))
-            || (type.First is not null && Occurs(variable, type.First))
-            || (type.Second is not null && Occurs(variable, type.Second));
+    private bool Occurs(CelType variable, CelType type) =>
+        type == variable
+        || (bindings.TryGetValue(type.Name, out var bound) && Occurs(variable, bound))
+        || (type.First is not null && Occurs(variable, type.First))
+        || (type.Second is not null && Occurs(variable, type.Second));
 
-    private static bool IsAsGeneral(CelType left, CelType right)
-        => left == right
-            || left.Name is "dyn" or "any" || left.IsVariable
-            || (left.Name == right.Name && left.First is not null && IsAsGeneral(left.First, right.First!)
-                && (left.Second is null || IsAsGeneral(left.Second, right.Second!)));
+    private static bool IsAsGeneral(CelType left, CelType right) =>
+        left == right
+        || left.Name is "dyn" or "any"
+        || left.IsVariable
+        || (
+            left.Name == right.Name
+            && left.First is not null
+            && IsAsGeneral(left.First, right.First!)
+            && (left.Second is null || IsAsGeneral(left.Second, right.Second!))
+        );
 }

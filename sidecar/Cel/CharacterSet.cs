@@ -18,31 +18,60 @@ internal sealed record CharacterSet : IEnumerable<(int Low, int High)>
     /// <summary>Written as a negated class: under (?i) the complement of a set is not the set of the other characters.</summary>
     public bool Negated { get; init; }
 
-    public static CharacterSet Perl(char letter) => letter switch
-    {
-        'd' => new() { { '0', '9' } },
-        's' => new() { { '\t', '\n' }, { '\f', '\r' }, { ' ', ' ' } },
-        _ => new() { { '0', '9' }, { 'A', 'Z' }, { '_', '_' }, { 'a', 'z' } },
-    };
+    public static CharacterSet Perl(char letter) =>
+        letter switch
+        {
+            'd' => new() { { '0', '9' } },
+            's' => new()
+            {
+                { '\t', '\n' },
+                { '\f', '\r' },
+                { ' ', ' ' },
+            },
+            _ => new()
+            {
+                { '0', '9' },
+                { 'A', 'Z' },
+                { '_', '_' },
+                { 'a', 'z' },
+            },
+        };
 
-    public static CharacterSet Posix(string name) => name switch
-    {
-        "alnum" => new() { { '0', '9' }, { 'A', 'Z' }, { 'a', 'z' } },
-        "alpha" => new() { { 'A', 'Z' }, { 'a', 'z' } },
-        "ascii" => new() { { 0, 0x7F } },
-        "blank" => new() { { '\t', '\t' }, { ' ', ' ' } },
-        "cntrl" => new() { { 0, 0x1F }, { 0x7F, 0x7F } },
-        "digit" => new() { { '0', '9' } },
-        "graph" => new() { { '!', '~' } },
-        "lower" => new() { { 'a', 'z' } },
-        "print" => new() { { ' ', '~' } },
-        "punct" => new() { { '!', '/' }, { ':', '@' }, { '[', '`' }, { '{', '~' } },
-        "space" => new() { { '\t', '\r' }, { ' ', ' ' } },
-        "upper" => new() { { 'A', 'Z' } },
-        "word" => Perl('w'),
-        "xdigit" => new() { { '0', '9' }, { 'A', 'F' }, { 'a', 'f' } },
-        _ => throw new CelException($"invalid character class [:{name}:]"),
-    };
+    public static CharacterSet Posix(string name) =>
+        name switch
+        {
+            "alnum" => new()
+            {
+                { '0', '9' },
+                { 'A', 'Z' },
+                { 'a', 'z' },
+            },
+            "alpha" => new() { { 'A', 'Z' }, { 'a', 'z' } },
+            "ascii" => new() { { 0, 0x7F } },
+            "blank" => new() { { '\t', '\t' }, { ' ', ' ' } },
+            "cntrl" => new() { { 0, 0x1F }, { 0x7F, 0x7F } },
+            "digit" => new() { { '0', '9' } },
+            "graph" => new() { { '!', '~' } },
+            "lower" => new() { { 'a', 'z' } },
+            "print" => new() { { ' ', '~' } },
+            "punct" => new()
+            {
+                { '!', '/' },
+                { ':', '@' },
+                { '[', '`' },
+                { '{', '~' },
+            },
+            "space" => new() { { '\t', '\r' }, { ' ', ' ' } },
+            "upper" => new() { { 'A', 'Z' } },
+            "word" => Perl('w'),
+            "xdigit" => new()
+            {
+                { '0', '9' },
+                { 'A', 'F' },
+                { 'a', 'f' },
+            },
+            _ => throw new CelException($"invalid character class [:{name}:]"),
+        };
 
     /// <summary>A general category of Unicode (<c>L</c>, <c>Lu</c>) or <c>Any</c>. .NET has no data of scripts.</summary>
     public static CharacterSet Category(string name) => Categories.GetOrAdd(name, FindCategory);
@@ -91,10 +120,15 @@ internal sealed record CharacterSet : IEnumerable<(int Low, int High)>
     public void AppendTo(StringBuilder pattern)
     {
         var basic = ranges.Where(range => range.Low <= 0xFFFF).Select(range => $"{Unit(range.Low)}-{Unit(Math.Min(range.High, 0xFFFF))}");
-        var alternatives = new List<string> { Negated ? $@"[^{string.Concat(basic)}\uD800-\uDFFF]" : basic.Any() ? $"[{string.Concat(basic)}]" : "[^\\u0000-\\uFFFF]" };
+        var alternatives = new List<string>
+        {
+            Negated ? $@"[^{string.Concat(basic)}\uD800-\uDFFF]"
+            : basic.Any() ? $"[{string.Concat(basic)}]"
+            : "[^\\u0000-\\uFFFF]",
+        };
         foreach (var (low, high) in Negated ? Complement(ranges) : ranges)
         {
-            for (var from = Math.Max(low, 0x10000); from <= high;)
+            for (var from = Math.Max(low, 0x10000); from <= high; )
             {
                 // The characters with the same first surrogate; whole blocks of them in one piece.
                 var blocks = (from & 0x3FF) == 0 ? (high + 1 - from) >> 10 : 0;
@@ -111,7 +145,38 @@ internal sealed record CharacterSet : IEnumerable<(int Low, int High)>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     private static string[] ShortNames { get; } =
-        ["Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "-"];
+    [
+        "Lu",
+        "Ll",
+        "Lt",
+        "Lm",
+        "Lo",
+        "Mn",
+        "Mc",
+        "Me",
+        "Nd",
+        "Nl",
+        "No",
+        "Zs",
+        "Zl",
+        "Zp",
+        "Cc",
+        "Cf",
+        "Cs",
+        "Co",
+        "Pc",
+        "Pd",
+        "Ps",
+        "Pe",
+        "Pi",
+        "Pf",
+        "Po",
+        "Sm",
+        "Sc",
+        "Sk",
+        "So",
+        "-",
+    ];
 
     private static int Lead(int code) => 0xD800 + ((code - 0x10000) >> 10);
 

@@ -10,15 +10,22 @@ namespace Sidecar.CommandLine;
 /// <param name="RegistryFolder">As in <see cref="Hosting.ServerOptions"/>.</param>
 /// <param name="OwnsProcess">A forced shutdown may end the process on the spot.</param>
 internal sealed record DaprdHost(
-    TextWriter Output, TextWriter Error, string WorkingDirectory, Action<ILoggingBuilder, DaprdLog> Log, string? RegistryFolder, bool OwnsProcess)
+    TextWriter Output,
+    TextWriter Error,
+    string WorkingDirectory,
+    Action<ILoggingBuilder, DaprdLog> Log,
+    string? RegistryFolder,
+    bool OwnsProcess
+)
 {
-    public static DaprdHost Process
-        => new(Console.Out, Console.Error, Directory.GetCurrentDirectory(), LogToConsole, RegistryFolder: null, OwnsProcess: true);
+    public static DaprdHost Process =>
+        new(Console.Out, Console.Error, Directory.GetCurrentDirectory(), LogToConsole, RegistryFolder: null, OwnsProcess: true);
 
     private static void LogToConsole(ILoggingBuilder logging, DaprdLog log)
     {
         logging.Services.AddSingleton(log);
-        logging.AddConsole(console => console.FormatterName = DaprdLogFormatter.FormatterName)
+        logging
+            .AddConsole(console => console.FormatterName = DaprdLogFormatter.FormatterName)
             .AddConsoleFormatter<DaprdLogFormatter, ConsoleFormatterOptions>();
     }
 }

@@ -3,7 +3,8 @@ using Sidecar.Yaml;
 
 namespace Sidecar.CommandLine;
 
-/// <summary>Why a sidecar can't be: each mistake with its place, then all of them in one line in daprd's words, which tools look for.</summary>
+/// <summary>Why a sidecar can't be: each mistake with its place, then all of them in one line in daprd's words, which tools look
+/// for.</summary>
 internal static class FatalError
 {
     public static void Say(DaprdLog log, string what, IReadOnlyList<YamlProblem> problems)

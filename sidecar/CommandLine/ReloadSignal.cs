@@ -9,8 +9,7 @@ internal sealed class ReloadSignal : IDisposable
     private readonly PosixSignalRegistration registration;
     private readonly Pulse asked = new();
 
-    public ReloadSignal()
-        => registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+    public ReloadSignal() => registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true; // which would end the process otherwise
             asked.Give();

@@ -9,24 +9,73 @@ namespace Sidecar.CommandLine;
 /// <summary><c>sidecar run</c>: a template with many apps, or one app by flags. Flag names: the Dapr CLI.</summary>
 internal static class RunCommand
 {
-    private static readonly Option<string> RunFile = new("--run-file", "-f") { Description = "The multi-app run template, or the folder that holds dapr.yaml" };
-    private static readonly Option<string> Components = new("--components") { Description = "The component set to use, a folder under components/ that declares the same components as the one the template names; embedded by default" };
-    private static readonly Option<bool> NoRestart = new("--no-restart") { Description = "End the run when an app ends, instead of starting it again" };
+    private static readonly Option<string> RunFile = new("--run-file", "-f")
+    {
+        Description = "The multi-app run template, or the folder that holds dapr.yaml",
+    };
+    private static readonly Option<string> Components = new("--components")
+    {
+        Description =
+            "The component set to use, a folder under components/ that declares the same components as the one the template "
+            + "names; embedded by default",
+    };
+    private static readonly Option<bool> NoRestart = new("--no-restart")
+    {
+        Description = "End the run when an app ends, instead of starting it again",
+    };
     private static readonly Option<string> AppId = new("--app-id", "-a") { Description = "The id of the one app to run" };
     private static readonly Option<int> AppPort = new("--app-port", "-p") { Description = "The port the app listens on" };
-    private static readonly Option<string> AppProtocol = new("--app-protocol") { Description = "http, https, h2c, grpc or grpcs", DefaultValueFactory = _ => "http" };
-    private static readonly Option<int> HttpPort = new("--dapr-http-port") { Description = "The HTTP port of the sidecar; any free one by default" };
-    private static readonly Option<int> GrpcPort = new("--dapr-grpc-port") { Description = "The gRPC port of the sidecar; any free one by default" };
-    private static readonly Option<string[]> ResourcesPath = new("--resources-path") { Description = "A folder of resources; may be given several times" };
+    private static readonly Option<string> AppProtocol = new("--app-protocol")
+    {
+        Description = "http, https, h2c, grpc or grpcs",
+        DefaultValueFactory = _ => "http",
+    };
+    private static readonly Option<int> HttpPort = new("--dapr-http-port")
+    {
+        Description = "The HTTP port of the sidecar; any free one by default",
+    };
+    private static readonly Option<int> GrpcPort = new("--dapr-grpc-port")
+    {
+        Description = "The gRPC port of the sidecar; any free one by default",
+    };
+    private static readonly Option<string[]> ResourcesPath = new("--resources-path")
+    {
+        Description = "A folder of resources; may be given several times",
+    };
     private static readonly Option<string> Config = new("--config") { Description = "A Configuration file" };
-    private static readonly Option<string> LogLevelOption = new("--log-level") { Description = "debug, info, warn or error", DefaultValueFactory = _ => "info" };
-    private static readonly Option<bool> Strict = new("--strict") { Description = "Refuse what daprd passes over: unknown fields, misspelt metadata, documents with mistakes" };
-    private static readonly Argument<string[]> Command = new("command") { Description = "After --, the command that starts the app", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Option<string> LogLevelOption = new("--log-level")
+    {
+        Description = "debug, info, warn or error",
+        DefaultValueFactory = _ => "info",
+    };
+    private static readonly Option<bool> Strict = new("--strict")
+    {
+        Description = "Refuse what daprd passes over: unknown fields, misspelt metadata, documents with mistakes",
+    };
+    private static readonly Argument<string[]> Command = new("command")
+    {
+        Description = "After --, the command that starts the app",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
 
     public static Command Create()
     {
         var command = new Command("run", "Runs apps with their sidecars")
-            { RunFile, Components, NoRestart, AppId, AppPort, AppProtocol, HttpPort, GrpcPort, ResourcesPath, Config, LogLevelOption, Strict, Command };
+        {
+            RunFile,
+            Components,
+            NoRestart,
+            AppId,
+            AppPort,
+            AppProtocol,
+            HttpPort,
+            GrpcPort,
+            ResourcesPath,
+            Config,
+            LogLevelOption,
+            Strict,
+            Command,
+        };
         command.SetAction((result, cancellation) => RunAsync(result, cancellation));
         return command;
     }
@@ -46,7 +95,12 @@ internal static class RunCommand
         {
             console.Warn($"ignored: {warning} (--strict refuses it)");
         }
-        var options = new RunOptions(template.Folder, !result.GetValue(NoRestart), strict, LogLevels.Parse(result.GetValue(LogLevelOption)!));
+        var options = new RunOptions(
+            template.Folder,
+            !result.GetValue(NoRestart),
+            strict,
+            LogLevels.Parse(result.GetValue(LogLevelOption)!)
+        );
         return await new RunSession(apps, options, console, TimeProvider.System).RunAsync(cancellation);
     }
 
@@ -71,6 +125,11 @@ internal static class RunCommand
             ConfigPaths = result.GetValue(Config) is { } config ? [Path.GetFullPath(config)] : [],
             ListenAddresses = ["localhost"],
         };
-        return new RunTemplate(folder, null, [new RunApp(options, folder, result.GetValue(Command) ?? [], new Dictionary<string, string>(), LogDestination.Console, 0)], []);
+        return new RunTemplate(
+            folder,
+            null,
+            [new RunApp(options, folder, result.GetValue(Command) ?? [], new Dictionary<string, string>(), LogDestination.Console, 0)],
+            []
+        );
     }
 }

@@ -14,10 +14,20 @@ namespace Sidecar.CommandLine;
 internal static class ServingEnd
 {
     /// <summary>
-    /// The exit code: 1 when requests under way did not end in time, or resource files have become wrong. Null: <paramref name="reload"/>, or a
+    /// The exit code: 1 when requests under way did not end in time, or resource files have become wrong. Null: <paramref name="reload"/>,
+    /// or a
     /// change of resource files, has asked for a new beginning.
     /// </summary>
-    public static async Task<int?> AwaitAsync(SidecarServer server, AppOptions options, TimeSpan? block, HotReload? resources, DaprdLog log, TimeProvider time, Task reload, CancellationToken signal)
+    public static async Task<int?> AwaitAsync(
+        SidecarServer server,
+        AppOptions options,
+        TimeSpan? block,
+        HotReload? resources,
+        DaprdLog log,
+        TimeProvider time,
+        Task reload,
+        CancellationToken signal
+    )
     {
         var changed = resources?.NewBeginning ?? new TaskCompletionSource().Task;
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -45,7 +55,13 @@ internal static class ServingEnd
         }
         if (wrong is not null)
         {
-            FatalError.Say(log, "failed to load resources from disk", wrong is InvalidConfigurationException { Problems: var problems } ? problems : [new YamlProblem("resources", 0, wrong.Message)]);
+            FatalError.Say(
+                log,
+                "failed to load resources from disk",
+                wrong is InvalidConfigurationException { Problems: var problems }
+                    ? problems
+                    : [new YamlProblem("resources", 0, wrong.Message)]
+            );
             return 1;
         }
         log.Say(LogLevel.Information, again ? "Received SIGHUP: resources and configuration are read again" : "Daprd shutdown gracefully");

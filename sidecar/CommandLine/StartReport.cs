@@ -12,9 +12,16 @@ internal static class StartReport
         var options = sidecar.Options;
         foreach (var component in sidecar.Components.Loaded)
         {
-            log.Say(LogLevel.Information, $"Component loaded: {component.Resource.Name} ({component.Resource.Type}/{component.Resource.Version})");
+            log.Say(
+                LogLevel.Information,
+                $"Component loaded: {component.Resource.Name} ({component.Resource.Type}/{component.Resource.Version})"
+            );
         }
-        foreach (var scope in sidecar.Configuration.SecretScopes.Where(scope => !sidecar.Components.Of<ISecretStore>().ContainsKey(scope.StoreName)))
+        foreach (
+            var scope in sidecar.Configuration.SecretScopes.Where(scope =>
+                !sidecar.Components.Of<ISecretStore>().ContainsKey(scope.StoreName)
+            )
+        )
         {
             log.Say(LogLevel.Warning, $"Secrets configuration added for '{scope.StoreName}', but no matching secret store was found");
         }
@@ -27,8 +34,15 @@ internal static class StartReport
         log.Say(LogLevel.Information, $"Internal gRPC server is running on {options.ListenAddresses[0]}:{options.InternalGrpcPort}");
         if (options.AppPort > 0)
         {
-            log.Say(LogLevel.Information, $"application protocol: {options.AppProtocol}. waiting on port {options.AppPort}.  This will block until the app is listening on that port.");
+            log.Say(
+                LogLevel.Information,
+                $"application protocol: {options.AppProtocol}. waiting on port {options.AppPort}.  This will block until the "
+                    + "app is listening on that port."
+            );
         }
-        log.Say(LogLevel.Information, $"dapr initialized. Status: Running. Init Elapsed {TimeProvider.System.GetElapsedTime(begun).TotalMilliseconds:0}ms");
+        log.Say(
+            LogLevel.Information,
+            $"dapr initialized. Status: Running. Init Elapsed {TimeProvider.System.GetElapsedTime(begun).TotalMilliseconds:0}ms"
+        );
     }
 }

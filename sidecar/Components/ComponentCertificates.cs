@@ -11,8 +11,13 @@ internal static class ComponentCertificates
     {
         var (publicPart, privatePart) = (Pem(context, certificate), Pem(context, key));
         return new Certificates(
-            root is not null && Pem(context, root) is { } pem ? Certificate(context, root, () => X509Certificate2.CreateFromPem(pem)) : null,
-            publicPart is null || privatePart is null ? null : Certificate(context, certificate, () => X509Certificate2.CreateFromPem(publicPart, privatePart)));
+            root is not null && Pem(context, root) is { } pem
+                ? Certificate(context, root, () => X509Certificate2.CreateFromPem(pem))
+                : null,
+            publicPart is null || privatePart is null
+                ? null
+                : Certificate(context, certificate, () => X509Certificate2.CreateFromPem(publicPart, privatePart))
+        );
     }
 
     private static X509Certificate2? Certificate(DriverContext context, string name, Func<X509Certificate2> read)
@@ -23,7 +28,10 @@ internal static class ComponentCertificates
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
-            context.Properties.Report(name, $"metadata '{name}' is no certificate in PEM, or its key is neither RSA nor ECDSA: {e.Message}");
+            context.Properties.Report(
+                name,
+                $"metadata '{name}' is no certificate in PEM, or its key is neither RSA nor ECDSA: {e.Message}"
+            );
             return null;
         }
     }

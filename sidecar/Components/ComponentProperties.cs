@@ -81,11 +81,23 @@ internal sealed class ComponentProperties(Component component, IReadOnlyDictiona
     }
 
     /// <summary>Metadata that no one asked for: a misspelt name would otherwise be a silent default.</summary>
-    public IEnumerable<YamlProblem> Unknown()
-        => component.Metadata
-            .Where(item => !known.Contains(item.Name))
-            .Select(item => new YamlProblem(component.File, item.Line, $"{component.Type} has no metadata '{item.Name}'; known are: {string.Join(", ", known.Order(StringComparer.OrdinalIgnoreCase))}", Severity.IgnoredField));
+    public IEnumerable<YamlProblem> Unknown() =>
+        component
+            .Metadata.Where(item => !known.Contains(item.Name))
+            .Select(item => new YamlProblem(
+                component.File,
+                item.Line,
+                $"{component.Type} has no metadata '{item.Name}'; known are: {string.Join(", ", known.Order(StringComparer.OrdinalIgnoreCase))}",
+                Severity.IgnoredField
+            ));
 
-    public void Report(string name, string message)
-        => problems.Add(new YamlProblem(component.File, component.Metadata.FirstOrDefault(item => item.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Line ?? component.Line, message));
+    public void Report(string name, string message) =>
+        problems.Add(
+            new YamlProblem(
+                component.File,
+                component.Metadata.FirstOrDefault(item => item.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Line
+                    ?? component.Line,
+                message
+            )
+        );
 }

@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Sidecar.Components;
 
-/// <summary>The open components of one app, by name and building block. They may change while it runs; one at a time changes them.</summary>
+/// <summary>The open components of one app, by name and building block. They may change while it runs; one at a time changes
+/// them.</summary>
 internal sealed class ComponentSet(IReadOnlyList<LoadedComponent> loaded) : IAsyncDisposable
 {
     private volatile Contents now = new(loaded);
@@ -10,7 +11,8 @@ internal sealed class ComponentSet(IReadOnlyList<LoadedComponent> loaded) : IAsy
     public IReadOnlyList<LoadedComponent> Loaded => now.Loaded;
 
     /// <summary>Those of one building block, by name.</summary>
-    public IReadOnlyDictionary<string, T> Of<T>() where T : class, IComponent => now.Of<T>();
+    public IReadOnlyDictionary<string, T> Of<T>()
+        where T : class, IComponent => now.Of<T>();
 
     public void Add(LoadedComponent component) => now = new([.. now.Loaded, component]);
 
@@ -36,9 +38,11 @@ internal sealed class ComponentSet(IReadOnlyList<LoadedComponent> loaded) : IAsy
 
         public IReadOnlyList<LoadedComponent> Loaded => loaded;
 
-        public IReadOnlyDictionary<string, T> Of<T>() => (IReadOnlyDictionary<string, T>)byBlock.GetOrAdd(typeof(T), static (_, all) => Gather<T>(all), loaded);
+        public IReadOnlyDictionary<string, T> Of<T>() =>
+            (IReadOnlyDictionary<string, T>)byBlock.GetOrAdd(typeof(T), static (_, all) => Gather<T>(all), loaded);
 
-        private static Dictionary<string, T> Gather<T>(IReadOnlyList<LoadedComponent> all)
-            => all.Where(component => component.Instance is T).ToDictionary(component => component.Resource.Name, component => (T)component.Instance, StringComparer.Ordinal);
+        private static Dictionary<string, T> Gather<T>(IReadOnlyList<LoadedComponent> all) =>
+            all.Where(component => component.Instance is T)
+                .ToDictionary(component => component.Resource.Name, component => (T)component.Instance, StringComparer.Ordinal);
     }
 }

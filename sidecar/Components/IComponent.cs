@@ -12,4 +12,9 @@ internal interface IComponent : IAsyncDisposable
 /// <summary>
 /// The order in which the components of an app close: brokers before stores, which the handlers of their messages may use.
 /// </summary>
-internal enum ClosingRank { Broker, Other, Store }
+internal enum ClosingRank
+{
+    Broker,
+    Other,
+    Store,
+}

@@ -19,6 +19,6 @@ internal static class TableName
     /// <summary>The name without its schema, as names of indexes begin.</summary>
     public static string WithoutSchema(string name) => name[(name.LastIndexOf('.') + 1)..];
 
-    private static bool IsIdentifier(string text)
-        => text.Length is > 0 and <= Longest && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !char.IsAsciiDigit(text[0]);
+    private static bool IsIdentifier(string text) =>
+        text.Length is > 0 and <= Longest && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !char.IsAsciiDigit(text[0]);
 }

@@ -3,7 +3,8 @@ using Sidecar.Apps;
 
 namespace Sidecar.ConfigurationStores;
 
-/// <summary>Tells an app of changes to what it follows over HTTP: <c>POST /configuration/{store}/{key}</c>. Source: Dapr docs, "Configuration API reference".</summary>
+/// <summary>Tells an app of changes to what it follows over HTTP: <c>POST /configuration/{store}/{key}</c>. Source: Dapr docs,
+/// "Configuration API reference".</summary>
 internal sealed partial class AppNotifier(string store, IAppChannel channel, CancellationToken stopping, ILogger logger)
 {
     public async Task NotifyAsync(string id, string key, ConfigurationItem item)

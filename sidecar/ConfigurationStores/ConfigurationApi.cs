@@ -14,14 +14,23 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
 {
     private readonly ConcurrentDictionary<string, Subscription> subscriptions = new(StringComparer.Ordinal);
 
-    public async Task<IReadOnlyDictionary<string, ConfigurationItem>> GetAsync(string store, ConfigurationRequest request, CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<string, ConfigurationItem>> GetAsync(
+        string store,
+        ConfigurationRequest request,
+        CancellationToken cancellation
+    )
     {
         var component = Demand(store);
         var begun = time.GetTimestamp();
         var succeeded = false;
         try
         {
-            var items = await policies.Outbound(store, ComponentKind.Configuration).RunAsync(limit => new ValueTask<IReadOnlyDictionary<string, ConfigurationItem>>(component.Store.GetAsync(request, limit)), cancellation);
+            var items = await policies
+                .Outbound(store, ComponentKind.Configuration)
+                .RunAsync(
+                    limit => new ValueTask<IReadOnlyDictionary<string, ConfigurationItem>>(component.Store.GetAsync(request, limit)),
+                    cancellation
+                );
             succeeded = true;
             return items;
         }
@@ -35,19 +44,30 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
         }
     }
 
-    /// <summary>Starts a subscription; changes wait until <paramref name="listener"/> has been told the id by the caller's <paramref name="opened"/>.</summary>
+    /// <summary>Starts a subscription; changes wait until <paramref name="listener"/> has been told the id by the caller's
+    /// <paramref name="opened"/>.</summary>
     /// <returns>A task that ends when the subscription is ended by its id.</returns>
-    public async Task<(string Id, Task Ended)> SubscribeAsync(string store, ConfigurationRequest request, ConfigurationListener listener, Task opened, CancellationToken cancellation)
+    public async Task<(string Id, Task Ended)> SubscribeAsync(
+        string store,
+        ConfigurationRequest request,
+        ConfigurationListener listener,
+        Task opened,
+        CancellationToken cancellation
+    )
     {
         var component = Demand(store);
         var id = Guid.NewGuid().ToString();
         try
         {
-            var source = await component.Store.SubscribeAsync(request, async (key, item) =>
-            {
-                await opened;
-                await listener(id, key, item);
-            }, cancellation);
+            var source = await component.Store.SubscribeAsync(
+                request,
+                async (key, item) =>
+                {
+                    await opened;
+                    await listener(id, key, item);
+                },
+                cancellation
+            );
             var subscription = new Subscription(source);
             subscriptions[id] = subscription;
             return (id, subscription.Ended.Task);

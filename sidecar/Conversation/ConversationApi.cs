@@ -9,7 +9,8 @@ namespace Sidecar.Conversation;
 internal sealed class ConversationApi(string appId, ComponentSet components, PolicyBook policies, TimeProvider time)
 {
     /// <summary>The component, checked for before anything of the request is looked at.</summary>
-    public EchoConversation Demand(string component) => components.Of<EchoConversation>().GetValueOrDefault(component) ?? throw DaprErrors.ConversationNotFound(component);
+    public EchoConversation Demand(string component) =>
+        components.Of<EchoConversation>().GetValueOrDefault(component) ?? throw DaprErrors.ConversationNotFound(component);
 
     public async Task<ConversationAnswer> ConverseAsync(string component, ConversationTurn turn, CancellationToken cancellation)
     {
@@ -18,7 +19,9 @@ internal sealed class ConversationApi(string appId, ComponentSet components, Pol
         var succeeded = false;
         try
         {
-            var answer = await policies.Outbound(component, ComponentKind.Conversation).RunAsync(_ => ValueTask.FromResult(model.Converse(turn)), cancellation);
+            var answer = await policies
+                .Outbound(component, ComponentKind.Conversation)
+                .RunAsync(_ => ValueTask.FromResult(model.Converse(turn)), cancellation);
             succeeded = true;
             return answer;
         }

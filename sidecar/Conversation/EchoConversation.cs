@@ -4,26 +4,42 @@ using Sidecar.Components;
 
 namespace Sidecar.Conversation;
 
-/// <summary><c>conversation.echo</c>: says again what it was told, and asks for every tool there is. For tests of apps that talk to a model.</summary>
+/// <summary><c>conversation.echo</c>: says again what it was told, and asks for every tool there is. For tests of apps that talk to a
+/// model.</summary>
 internal sealed class EchoConversation : IComponent
 {
     /// <exception cref="FormatException">The parameters of a tool are no JSON schema.</exception>
     public ConversationAnswer Converse(ConversationTurn turn)
     {
-        List<ToolCall> calls = [.. turn.Tools.Index().Select(tool => new ToolCall(tool.Index.ToString(CultureInfo.InvariantCulture), tool.Item.Name, string.Join(',', ArgumentsOf(tool.Item))))];
+        List<ToolCall> calls =
+        [
+            .. turn
+                .Tools.Index()
+                .Select(tool => new ToolCall(
+                    tool.Index.ToString(CultureInfo.InvariantCulture),
+                    tool.Item.Name,
+                    string.Join(',', ArgumentsOf(tool.Item))
+                )),
+        ];
         calls.AddRange(turn.Parts.OfType<ToolCall>());
         var content = string.Join('\n', turn.Parts.Select(Said).OfType<string>());
-        return new ConversationAnswer(calls.Count > 0 ? "tool_calls" : "stop", content, calls, (ulong)content.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length);
+        return new ConversationAnswer(
+            calls.Count > 0 ? "tool_calls" : "stop",
+            content,
+            calls,
+            (ulong)content.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length
+        );
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static string? Said(ConversationPart part) => part switch
-    {
-        SaidText said => said.Text,
-        ToolAnswer answer => $"Tool Response for tool ID '{answer.ToolId}' with name '{answer.Name}': {answer.Content}",
-        _ => null,
-    };
+    private static string? Said(ConversationPart part) =>
+        part switch
+        {
+            SaidText said => said.Text,
+            ToolAnswer answer => $"Tool Response for tool ID '{answer.ToolId}' with name '{answer.Name}': {answer.Content}",
+            _ => null,
+        };
 
     private static IEnumerable<string> ArgumentsOf(ConversationTool tool)
     {
@@ -31,16 +47,18 @@ internal sealed class EchoConversation : IComponent
         {
             return [];
         }
-        return properties.KindCase == Value.KindOneofCase.StructValue ? properties.StructValue.Fields.Keys.Order(StringComparer.Ordinal)
+        return properties.KindCase == Value.KindOneofCase.StructValue
+            ? properties.StructValue.Fields.Keys.Order(StringComparer.Ordinal)
             : throw new FormatException($"tool function properties must be a map[string]any, got {GoType(properties.KindCase)}");
     }
 
-    private static string GoType(Value.KindOneofCase kind) => kind switch
-    {
-        Value.KindOneofCase.StringValue => "string",
-        Value.KindOneofCase.NumberValue => "float64",
-        Value.KindOneofCase.BoolValue => "bool",
-        Value.KindOneofCase.ListValue => "[]interface {}",
-        _ => "<nil>",
-    };
+    private static string GoType(Value.KindOneofCase kind) =>
+        kind switch
+        {
+            Value.KindOneofCase.StringValue => "string",
+            Value.KindOneofCase.NumberValue => "float64",
+            Value.KindOneofCase.BoolValue => "bool",
+            Value.KindOneofCase.ListValue => "[]interface {}",
+            _ => "<nil>",
+        };
 }

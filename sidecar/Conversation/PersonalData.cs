@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Sidecar.Conversation;
 
-/// <summary>Puts the kind of a personal datum in its place (<c>scrubPII</c>). Links stay as they are. Kinds and their names: daprd's.</summary>
+/// <summary>Puts the kind of a personal datum in its place (<c>scrubPII</c>). Links stay as they are. Kinds and their names:
+/// daprd's.</summary>
 internal static class PersonalData
 {
     private static readonly Regex Link = Pattern(@"https?://\S+");
@@ -12,7 +13,12 @@ internal static class PersonalData
     private static readonly (string Kind, Regex Pattern)[] Kinds =
     [
         ("EMAIL_ADDRESS", Pattern(@"[a-z0-9._%+'-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")),
-        ("IP", Pattern(@"\b(?:\d{1,3}\.){3}\d{1,3}\b|\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b|\b[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*::(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?")),
+        (
+            "IP",
+            Pattern(
+                @"\b(?:\d{1,3}\.){3}\d{1,3}\b|\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b|\b[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*::(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?"
+            )
+        ),
         ("MAC_ADDRESS", Pattern(@"\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b")),
         ("US_SSN", Pattern(@"\b\d{3}-\d{2}-\d{4}\b")),
         ("CREDIT_CARD", Pattern(@"\b(?:\d{4}[- ]?){3}\d{3,4}\b")),
@@ -21,15 +27,22 @@ internal static class PersonalData
         ("ISBN", Pattern(@"\b(?:97[89][- ]?)?(?:\d[- ]?){9}[\dx]\b")),
         ("ZIP_CODE", Pattern(@"\b\d{5}(?:-\d{4})?\b")),
         ("PO_BOX", Pattern(@"\bp\.? ?o\.? box \d+")),
-        ("STREET_ADDRESS", Pattern(@"\b\d{1,4} [\w ]{1,20} (?:street|st|avenue|ave|road|rd|highway|hwy|square|sq|drive|dr|court|ct|parkway|pkwy|boulevard|blvd)\b\.?")),
+        (
+            "STREET_ADDRESS",
+            Pattern(
+                @"\b\d{1,4} [\w ]{1,20} (?:street|st|avenue|ave|road|rd|highway|hwy|square|sq|drive|dr|court|ct|parkway|pkwy|boulevard|blvd)\b\.?"
+            )
+        ),
     ];
 
     public static string Scrub(string text)
     {
         var links = Link.Matches(text);
-        var found = Kinds.SelectMany(kind => kind.Pattern.Matches(text).Select(match => (kind.Kind, match.Index, match.Length)))
+        var found = Kinds
+            .SelectMany(kind => kind.Pattern.Matches(text).Select(match => (kind.Kind, match.Index, match.Length)))
             .Where(match => !links.Any(link => link.Index < match.Index + match.Length && match.Index < link.Index + link.Length))
-            .OrderBy(match => match.Index).ThenByDescending(match => match.Length); // stable: the order of kinds
+            .OrderBy(match => match.Index)
+            .ThenByDescending(match => match.Length); // stable: the order of kinds
         var scrubbed = new StringBuilder(text.Length);
         var end = 0;
         foreach (var match in found.Where(match => match.Index >= end))
@@ -41,5 +54,6 @@ internal static class PersonalData
     }
 
     /// <summary>In time that grows with the text alone, whoever wrote it.</summary>
-    private static Regex Pattern(string pattern) => new(pattern, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    private static Regex Pattern(string pattern) =>
+        new(pattern, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

@@ -33,7 +33,12 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
         return components.Of<ICryptoProvider>().GetValueOrDefault(component) ?? throw DaprErrors.CryptoProviderNotFound(component);
     }
 
-    public async Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> EncryptAsync(string component, EncryptionOptions options, IAsyncEnumerator<ReadOnlyMemory<byte>> plaintext, CancellationToken cancellation)
+    public async Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> EncryptAsync(
+        string component,
+        EncryptionOptions options,
+        IAsyncEnumerator<ReadOnlyMemory<byte>> plaintext,
+        CancellationToken cancellation
+    )
     {
         var provider = Demand(component);
         var algorithm = options.Algorithm.ToUpperInvariant();
@@ -45,12 +50,24 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
         var random = RandomNumberGenerator.GetBytes(DocumentKey.Size);
         var prefix = RandomNumberGenerator.GetBytes(DocumentKey.NoncePrefixSize);
         var wrapped = await WrapAsync(component, provider, random, wrap, options.KeyName, cancellation);
-        var named = options.OmitKeyName ? "" : options.DecryptionKeyName.Length > 0 ? options.DecryptionKeyName : options.KeyName;
-        return EncryptionScheme.EncryptAsync(new Manifest(named, wrap, wrapped, cipher, prefix), new DocumentKey(random, prefix, cipher), plaintext);
+        var named =
+            options.OmitKeyName ? ""
+            : options.DecryptionKeyName.Length > 0 ? options.DecryptionKeyName
+            : options.KeyName;
+        return EncryptionScheme.EncryptAsync(
+            new Manifest(named, wrap, wrapped, cipher, prefix),
+            new DocumentKey(random, prefix, cipher),
+            plaintext
+        );
     }
 
     /// <param name="keyName">Empty: the key that the document names.</param>
-    public async Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> DecryptAsync(string component, string keyName, IAsyncEnumerator<ReadOnlyMemory<byte>> document, CancellationToken cancellation)
+    public async Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> DecryptAsync(
+        string component,
+        string keyName,
+        IAsyncEnumerator<ReadOnlyMemory<byte>> document,
+        CancellationToken cancellation
+    )
     {
         var provider = Demand(component);
         try
@@ -61,7 +78,11 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
             {
                 throw new CryptoException("document's manifest does not contain a key name, and no key name was provided");
             }
-            var key = new DocumentKey(await UnwrapAsync(component, provider, header.Manifest, name, cancellation), header.Manifest.NoncePrefix, header.Manifest.Cipher);
+            var key = new DocumentKey(
+                await UnwrapAsync(component, provider, header.Manifest, name, cancellation),
+                header.Manifest.NoncePrefix,
+                header.Manifest.Cipher
+            );
             if (!header.IsSignedBy(key))
             {
                 key.Dispose();
@@ -75,11 +96,22 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
         }
     }
 
-    private async Task<byte[]> WrapAsync(string component, ICryptoProvider provider, byte[] random, string algorithm, string keyName, CancellationToken cancellation)
+    private async Task<byte[]> WrapAsync(
+        string component,
+        ICryptoProvider provider,
+        byte[] random,
+        string algorithm,
+        string keyName,
+        CancellationToken cancellation
+    )
     {
         try
         {
-            return await GuardAsync(component, async limit => KeyWrapping.Wrap(random, algorithm, await ForWrapping(provider, keyName, limit)), cancellation);
+            return await GuardAsync(
+                component,
+                async limit => KeyWrapping.Wrap(random, algorithm, await ForWrapping(provider, keyName, limit)),
+                cancellation
+            );
         }
         catch (Exception e) when (e is CryptoException or TimeoutException or CircuitBreakerRefusedException)
         {
@@ -88,11 +120,21 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
     }
 
     /// <summary>A key that can't be had looks like a wrong one: which keys there are is not for the caller to find out.</summary>
-    private async Task<byte[]> UnwrapAsync(string component, ICryptoProvider provider, Manifest manifest, string keyName, CancellationToken cancellation)
+    private async Task<byte[]> UnwrapAsync(
+        string component,
+        ICryptoProvider provider,
+        Manifest manifest,
+        string keyName,
+        CancellationToken cancellation
+    )
     {
         try
         {
-            var key = await GuardAsync(component, async limit => KeyWrapping.Unwrap(manifest.WrappedKey, manifest.Algorithm, await ForWrapping(provider, keyName, limit)), cancellation);
+            var key = await GuardAsync(
+                component,
+                async limit => KeyWrapping.Unwrap(manifest.WrappedKey, manifest.Algorithm, await ForWrapping(provider, keyName, limit)),
+                cancellation
+            );
             return key.Length == DocumentKey.Size ? key : new byte[DocumentKey.Size];
         }
         catch (Exception e) when (e is CryptoException or TimeoutException or CircuitBreakerRefusedException)
@@ -129,10 +171,11 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
         }
     }
 
-    private static DocumentCipher Cipher(string? name) => name switch
-    {
-        null or "" or "AES-GCM" => DocumentCipher.AesGcm,
-        "CHACHA20-POLY1305" => DocumentCipher.ChaCha20Poly1305,
-        _ => throw DaprErrors.CryptoOperation($"option Cipher is not valid: cipher {name} is not supported"),
-    };
+    private static DocumentCipher Cipher(string? name) =>
+        name switch
+        {
+            null or "" or "AES-GCM" => DocumentCipher.AesGcm,
+            "CHACHA20-POLY1305" => DocumentCipher.ChaCha20Poly1305,
+            _ => throw DaprErrors.CryptoOperation($"option Cipher is not valid: cipher {name} is not supported"),
+        };
 }

@@ -17,14 +17,31 @@ internal static class ErrorDetails
         return info;
     }
 
-    public static ResourceInfo Resource(string type, string name, string description = "")
-        => new() { ResourceType = type, ResourceName = name, Description = description };
+    public static ResourceInfo Resource(string type, string name, string description = "") =>
+        new()
+        {
+            ResourceType = type,
+            ResourceName = name,
+            Description = description,
+        };
 
-    public static BadRequest Field(string field, string description)
-        => new() { FieldViolations = { new BadRequest.Types.FieldViolation { Field = field, Description = description } } };
+    public static BadRequest Field(string field, string description) =>
+        new()
+        {
+            FieldViolations =
+            {
+                new BadRequest.Types.FieldViolation { Field = field, Description = description },
+            },
+        };
 
-    public static Help Link(string url, string description)
-        => new() { Links = { new Help.Types.Link { Url = url, Description = description } } };
+    public static Help Link(string url, string description) =>
+        new()
+        {
+            Links =
+            {
+                new Help.Types.Link { Url = url, Description = description },
+            },
+        };
 
     public static void Write(Utf8JsonWriter json, IMessage detail)
     {
@@ -44,7 +61,11 @@ internal static class ErrorDetails
                 json.WriteString("resource_type", resource.ResourceType);
                 break;
             case BadRequest request:
-                WritePairs(json, "field_violations", request.FieldViolations.Select(violation => (("field", violation.Field), ("description", violation.Description))));
+                WritePairs(
+                    json,
+                    "field_violations",
+                    request.FieldViolations.Select(violation => (("field", violation.Field), ("description", violation.Description)))
+                );
                 break;
             case Help help:
                 WritePairs(json, "links", help.Links.Select(link => (("description", link.Description), ("url", link.Url))));
@@ -70,7 +91,11 @@ internal static class ErrorDetails
         json.WriteEndObject();
     }
 
-    private static void WritePairs(Utf8JsonWriter json, string name, IEnumerable<((string Name, string Value) First, (string Name, string Value) Second)> items)
+    private static void WritePairs(
+        Utf8JsonWriter json,
+        string name,
+        IEnumerable<((string Name, string Value) First, (string Name, string Value) Second)> items
+    )
     {
         json.WriteStartArray(name);
         foreach (var (first, second) in items)

@@ -4,11 +4,23 @@ namespace Sidecar.Failures;
 
 internal static partial class DaprErrors
 {
-    public static DaprException StateStoresNotConfigured(string store, string app)
-        => new(new DaprError(500, StatusCode.FailedPrecondition, "ERR_STATE_STORE_NOT_CONFIGURED", $"state store {store} is not configured").ByApp("DAPR_STATE_NOT_CONFIGURED", app));
+    public static DaprException StateStoresNotConfigured(string store, string app) =>
+        new(
+            new DaprError(
+                500,
+                StatusCode.FailedPrecondition,
+                "ERR_STATE_STORE_NOT_CONFIGURED",
+                $"state store {store} is not configured"
+            ).ByApp("DAPR_STATE_NOT_CONFIGURED", app)
+        );
 
-    public static DaprException StateStoreNotFound(string store, string app)
-        => new(new DaprError(400, StatusCode.InvalidArgument, "ERR_STATE_STORE_NOT_FOUND", $"state store {store} is not found").ByApp("DAPR_STATE_NOT_FOUND", app));
+    public static DaprException StateStoreNotFound(string store, string app) =>
+        new(
+            new DaprError(400, StatusCode.InvalidArgument, "ERR_STATE_STORE_NOT_FOUND", $"state store {store} is not found").ByApp(
+                "DAPR_STATE_NOT_FOUND",
+                app
+            )
+        );
 
     public static DaprException StateKeyRequired() => Malformed("\"key\" is a required field");
 
@@ -16,54 +28,91 @@ internal static partial class DaprErrors
     {
         var message = $"input key/keyPrefix '{key}' can't contain '||'";
         // Over HTTP daprd wraps its own gRPC error into the message, and a caller may look for that.
-        return new(new DaprError(400, StatusCode.InvalidArgument, "ERR_MALFORMED_REQUEST", message)
-        {
-            HttpMessage = $"api error: code = InvalidArgument desc = {message}",
-            Details = [ErrorDetails.Field(key, message), ErrorDetails.Resource("state", store), ErrorDetails.Info("DAPR_STATE_ILLEGAL_KEY")],
-        });
+        return new(
+            new DaprError(400, StatusCode.InvalidArgument, "ERR_MALFORMED_REQUEST", message)
+            {
+                HttpMessage = $"api error: code = InvalidArgument desc = {message}",
+                Details =
+                [
+                    ErrorDetails.Field(key, message),
+                    ErrorDetails.Resource("state", store),
+                    ErrorDetails.Info("DAPR_STATE_ILLEGAL_KEY"),
+                ],
+            }
+        );
     }
 
-    public static DaprException StateKeyEmpty() => new(new DaprError(400, StatusCode.InvalidArgument, "ERR_STATE_SAVE", "state key cannot be empty").WithGrpcInfo());
+    public static DaprException StateKeyEmpty() =>
+        new(new DaprError(400, StatusCode.InvalidArgument, "ERR_STATE_SAVE", "state key cannot be empty").WithGrpcInfo());
 
-    public static DaprException StateGet(string key, string store, string detail)
-        => new(new DaprError(500, StatusCode.Internal, "ERR_STATE_GET", $"fail to get {key} from state store {store}: {detail}").WithGrpcInfo());
+    public static DaprException StateGet(string key, string store, string detail) =>
+        new(
+            new DaprError(500, StatusCode.Internal, "ERR_STATE_GET", $"fail to get {key} from state store {store}: {detail}").WithGrpcInfo()
+        );
 
-    public static DaprException StateSave(string store, string detail, int http = 500, StatusCode grpc = StatusCode.Internal)
-        => new(new DaprError(http, grpc, "ERR_STATE_SAVE", $"failed saving state in state store {store}: {detail}").WithGrpcInfo());
+    public static DaprException StateSave(string store, string detail, int http = 500, StatusCode grpc = StatusCode.Internal) =>
+        new(new DaprError(http, grpc, "ERR_STATE_SAVE", $"failed saving state in state store {store}: {detail}").WithGrpcInfo());
 
-    public static DaprException StateDelete(string key, string detail, int http = 500, StatusCode grpc = StatusCode.Internal)
-        => new(new DaprError(http, grpc, "ERR_STATE_DELETE", $"failed deleting state with key {key}: {detail}").WithGrpcInfo());
+    public static DaprException StateDelete(string key, string detail, int http = 500, StatusCode grpc = StatusCode.Internal) =>
+        new(new DaprError(http, grpc, "ERR_STATE_DELETE", $"failed deleting state with key {key}: {detail}").WithGrpcInfo());
 
-    public static DaprException StateDeleteBulk(string store, string detail, StatusCode grpc = StatusCode.Internal)
-        => new(new DaprError(500, grpc, "ERR_STATE_BULK_DELETE", $"failed deleting state in state store {store}: {detail}").WithGrpcInfo());
+    public static DaprException StateDeleteBulk(string store, string detail, StatusCode grpc = StatusCode.Internal) =>
+        new(new DaprError(500, grpc, "ERR_STATE_BULK_DELETE", $"failed deleting state in state store {store}: {detail}").WithGrpcInfo());
 
-    public static DaprException StateTransaction(string detail)
-        => new(new DaprError(500, StatusCode.Internal, "ERR_STATE_TRANSACTION", $"error while executing state transaction: {detail}").WithGrpcInfo());
+    public static DaprException StateTransaction(string detail) =>
+        new(
+            new DaprError(
+                500,
+                StatusCode.Internal,
+                "ERR_STATE_TRANSACTION",
+                $"error while executing state transaction: {detail}"
+            ).WithGrpcInfo()
+        );
 
-    public static DaprException StateOperationUnknown(string operation)
-        => new(new DaprError(400, StatusCode.Unimplemented, "ERR_NOT_SUPPORTED_STATE_OPERATION", $"operation type {operation} not supported").WithGrpcInfo());
+    public static DaprException StateOperationUnknown(string operation) =>
+        new(
+            new DaprError(
+                400,
+                StatusCode.Unimplemented,
+                "ERR_NOT_SUPPORTED_STATE_OPERATION",
+                $"operation type {operation} not supported"
+            ).WithGrpcInfo()
+        );
 
-    public static DaprException TransactionsNotSupported(string store)
-        => new(new DaprError(500, StatusCode.Unimplemented, "ERR_STATE_STORE_NOT_SUPPORTED", $"state store {store} doesn't support transactions")
-        {
-            Details =
-            [
-                ErrorDetails.Link("https://docs.dapr.io/reference/components-reference/supported-state-stores/", "Check the list of state stores and the features they support"),
-                ErrorDetails.Resource("state", store),
-                ErrorDetails.Info("DAPR_STATE_TRANSACTIONS_NOT_SUPPORTED"),
-            ],
-        });
+    public static DaprException TransactionsNotSupported(string store) =>
+        new(
+            new DaprError(
+                500,
+                StatusCode.Unimplemented,
+                "ERR_STATE_STORE_NOT_SUPPORTED",
+                $"state store {store} doesn't support transactions"
+            )
+            {
+                Details =
+                [
+                    ErrorDetails.Link(
+                        "https://docs.dapr.io/reference/components-reference/supported-state-stores/",
+                        "Check the list of state stores and the features they support"
+                    ),
+                    ErrorDetails.Resource("state", store),
+                    ErrorDetails.Info("DAPR_STATE_TRANSACTIONS_NOT_SUPPORTED"),
+                ],
+            }
+        );
 
-    public static DaprException QueryNotSupported(string store)
-        => new(new DaprError(500, StatusCode.Internal, "ERR_STATE_STORE_NOT_SUPPORTED", "state store does not support querying")
-        {
-            Details = [ErrorDetails.Resource("state", store), ErrorDetails.Info("DAPR_STATE_QUERYING_NOT_SUPPORTED")],
-        });
+    public static DaprException QueryNotSupported(string store) =>
+        new(
+            new DaprError(500, StatusCode.Internal, "ERR_STATE_STORE_NOT_SUPPORTED", "state store does not support querying")
+            {
+                Details = [ErrorDetails.Resource("state", store), ErrorDetails.Info("DAPR_STATE_QUERYING_NOT_SUPPORTED")],
+            }
+        );
 
     /// <summary>daprd names its app over HTTP only.</summary>
-    private static DaprError ByApp(this DaprError error, string reason, string app) => error with
-    {
-        HttpDetails = [ErrorDetails.Info(reason, new Dictionary<string, string> { ["appID"] = app })],
-        GrpcDetails = [ErrorDetails.Info(reason)],
-    };
+    private static DaprError ByApp(this DaprError error, string reason, string app) =>
+        error with
+        {
+            HttpDetails = [ErrorDetails.Info(reason, new Dictionary<string, string> { ["appID"] = app })],
+            GrpcDetails = [ErrorDetails.Info(reason)],
+        };
 }

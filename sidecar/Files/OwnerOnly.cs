@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Sidecar.Files;
 
-/// <summary>Folders and files that only the user of this process may read: they hold customers' data and tokens. On Windows a user's folders are private already.</summary>
+/// <summary>Folders and files that only the user of this process may read: they hold customers' data and tokens. On Windows a user's
+/// folders are private already.</summary>
 internal static partial class OwnerOnly
 {
     private const UnixFileMode Folder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -30,7 +31,12 @@ internal static partial class OwnerOnly
     /// <summary>Opens a file. One that is created has mode 0600; an existing one keeps its mode.</summary>
     public static FileStream Open(string path, FileMode mode, FileAccess access, FileShare share)
     {
-        var options = new FileStreamOptions { Mode = mode, Access = access, Share = share };
+        var options = new FileStreamOptions
+        {
+            Mode = mode,
+            Access = access,
+            Share = share,
+        };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = File;
@@ -46,13 +52,15 @@ internal static partial class OwnerOnly
     }
 
     /// <summary>True if others may read or write the file.</summary>
-    public static bool IsExposed(string path)
-        => !OperatingSystem.IsWindows() && System.IO.File.Exists(path) && (System.IO.File.GetUnixFileMode(path) & (Reading | Writing)) != 0;
+    public static bool IsExposed(string path) =>
+        !OperatingSystem.IsWindows() && System.IO.File.Exists(path) && (System.IO.File.GetUnixFileMode(path) & (Reading | Writing)) != 0;
 
     /// <summary>
-    /// Creates a folder at a place where every user of the machine may create one, or takes the existing one, which becomes unreadable for others.
+    /// Creates a folder at a place where every user of the machine may create one, or takes the existing one, which becomes unreadable for
+    /// others.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The existing one is no folder, belongs to another user, or others may write to it: what lies there may be forged.</exception>
+    /// <exception cref="InvalidOperationException">The existing one is no folder, belongs to another user, or others may write to it: what
+    /// lies there may be forged.</exception>
     public static void DemandFolder(string path)
     {
         CreateFolder(path);
@@ -80,8 +88,11 @@ internal static partial class OwnerOnly
         }
     }
 
-    private static InvalidOperationException Refusal(string path, string reason)
-        => new($"{path} {reason}, so what it holds can't be trusted. Remove it, or have another temporary folder (TMPDIR); the sidecar creates it with mode 0700");
+    private static InvalidOperationException Refusal(string path, string reason) =>
+        new(
+            $"{path} {reason}, so what it holds can't be trusted. Remove it, or have another temporary folder (TMPDIR); the "
+                + "sidecar creates it with mode 0700"
+        );
 
     /// <summary>Null where the system does not tell. Source: statx(2), whose layout is the same on all processors.</summary>
     private static uint? OwnerOf(string path)
@@ -90,9 +101,14 @@ internal static partial class OwnerOnly
         {
             return null;
         }
-        const int CurrentFolder = -100, NoFollow = 0x100, Owner = 0x8, OwnerOffset = 20;
+        const int CurrentFolder = -100,
+            NoFollow = 0x100,
+            Owner = 0x8,
+            OwnerOffset = 20;
         Span<byte> status = stackalloc byte[256];
-        return Statx(CurrentFolder, path, NoFollow, Owner, ref MemoryMarshal.GetReference(status)) == 0 ? MemoryMarshal.Read<uint>(status[OwnerOffset..]) : null;
+        return Statx(CurrentFolder, path, NoFollow, Owner, ref MemoryMarshal.GetReference(status)) == 0
+            ? MemoryMarshal.Read<uint>(status[OwnerOffset..])
+            : null;
     }
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]

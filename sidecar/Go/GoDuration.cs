@@ -15,7 +15,8 @@ internal static class GoDuration
             : duration.TotalSeconds < 1 ? Number(duration.TotalMilliseconds) + "ms"
             : (duration.TotalHours >= 1 ? $"{(long)duration.TotalHours}h" : "")
                 + (duration.TotalMinutes >= 1 ? $"{duration.Minutes}m" : "")
-                + Number((double)(duration.Ticks % TimeSpan.TicksPerMinute) / TimeSpan.TicksPerSecond) + "s";
+                + Number((double)(duration.Ticks % TimeSpan.TicksPerMinute) / TimeSpan.TicksPerSecond)
+                + "s";
     }
 
     public static bool TryParse(string text, out TimeSpan duration)

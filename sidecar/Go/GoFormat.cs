@@ -6,16 +6,17 @@ namespace Sidecar.Go;
 /// <summary>Values as Go prints them (<c>map[n:1]</c>): what an outbox event holds when nobody said that its value is JSON.</summary>
 internal static class GoFormat
 {
-    public static string Print(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => $"map[{string.Join(' ', Members(value).Select(member => $"{member.Key}:{Print(member.Value)}"))}]",
-        JsonValueKind.Array => $"[{string.Join(' ', value.EnumerateArray().Select(Print))}]",
-        JsonValueKind.String => value.GetString()!,
-        JsonValueKind.Number => Number(value.GetDouble()),
-        JsonValueKind.True => "true",
-        JsonValueKind.False => "false",
-        _ => "<nil>",
-    };
+    public static string Print(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Object => $"map[{string.Join(' ', Members(value).Select(member => $"{member.Key}:{Print(member.Value)}"))}]",
+            JsonValueKind.Array => $"[{string.Join(' ', value.EnumerateArray().Select(Print))}]",
+            JsonValueKind.String => value.GetString()!,
+            JsonValueKind.Number => Number(value.GetDouble()),
+            JsonValueKind.True => "true",
+            JsonValueKind.False => "false",
+            _ => "<nil>",
+        };
 
     private static SortedDictionary<string, JsonElement> Members(JsonElement value)
     {

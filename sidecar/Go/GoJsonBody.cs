@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Sidecar.Go;
 
 /// <summary>
-/// A body read as Go reads it into a struct: names without regard to case, the first value only, and problems in Go's words. A problem leaves
+/// A body read as Go reads it into a struct: names without regard to case, the first value only, and problems in Go's words. A problem
+/// leaves
 /// as <see cref="FormatException"/>, which each route tells in its own way.
 /// </summary>
 internal static class GoJsonBody
@@ -19,8 +20,8 @@ internal static class GoJsonBody
     }
 
     /// <param name="goType">What Go calls the type the value should have been, <c>[]state.SetRequest</c> for example.</param>
-    public static JsonElement Expect(JsonElement value, JsonValueKind kind, string goType)
-        => value.ValueKind == kind ? value : throw new FormatException($"json: cannot unmarshal {Kind(value)} into Go value of type {goType}");
+    public static JsonElement Expect(JsonElement value, JsonValueKind kind, string goType) =>
+        value.ValueKind == kind ? value : throw new FormatException($"json: cannot unmarshal {Kind(value)} into Go value of type {goType}");
 
     public static JsonElement? Property(JsonElement element, string name)
     {
@@ -39,12 +40,15 @@ internal static class GoJsonBody
         return found;
     }
 
-    public static string? Text(JsonElement element, string goStruct, string name) => Property(element, name) switch
-    {
-        null or { ValueKind: JsonValueKind.Null } => null,
-        { ValueKind: JsonValueKind.String } value => value.GetString(),
-        { } other => throw new FormatException($"json: cannot unmarshal {Kind(other)} into Go struct field {goStruct}.{name} of type string"),
-    };
+    public static string? Text(JsonElement element, string goStruct, string name) =>
+        Property(element, name) switch
+        {
+            null or { ValueKind: JsonValueKind.Null } => null,
+            { ValueKind: JsonValueKind.String } value => value.GetString(),
+            { } other => throw new FormatException(
+                $"json: cannot unmarshal {Kind(other)} into Go struct field {goStruct}.{name} of type string"
+            ),
+        };
 
     public static Dictionary<string, string> Texts(JsonElement element, string goStruct, string name)
     {
@@ -60,23 +64,28 @@ internal static class GoJsonBody
                     {
                         JsonValueKind.String => item.Value.GetString()!,
                         JsonValueKind.Null => "",
-                        _ => throw new FormatException($"json: cannot unmarshal {Kind(item.Value)} into Go struct field {goStruct}.{name} of type string"),
+                        _ => throw new FormatException(
+                            $"json: cannot unmarshal {Kind(item.Value)} into Go struct field {goStruct}.{name} of type string"
+                        ),
                     };
                 }
                 break;
             case { } other:
-                throw new FormatException($"json: cannot unmarshal {Kind(other)} into Go struct field {goStruct}.{name} of type map[string]string");
+                throw new FormatException(
+                    $"json: cannot unmarshal {Kind(other)} into Go struct field {goStruct}.{name} of type map[string]string"
+                );
         }
         return texts;
     }
 
-    public static string Kind(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => "object",
-        JsonValueKind.Array => "array",
-        JsonValueKind.String => "string",
-        JsonValueKind.Number => "number",
-        JsonValueKind.Null => "null",
-        _ => "bool",
-    };
+    public static string Kind(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Object => "object",
+            JsonValueKind.Array => "array",
+            JsonValueKind.String => "string",
+            JsonValueKind.Number => "number",
+            JsonValueKind.Null => "null",
+            _ => "bool",
+        };
 }

@@ -233,17 +233,19 @@ internal ref struct GoJsonScanner(ReadOnlySpan<byte> text)
         }
     }
 
-    private readonly string Unexpected(string where) => at >= text.Length ? "unexpected EOF" : $"invalid character {Quoted(text[at])} {where}";
+    private readonly string Unexpected(string where) =>
+        at >= text.Length ? "unexpected EOF" : $"invalid character {Quoted(text[at])} {where}";
 
-    private static string Quoted(byte c) => c switch
-    {
-        (byte)'\'' => @"'\''",
-        (byte)'\\' => @"'\\'",
-        (byte)'\n' => @"'\n'",
-        (byte)'\r' => @"'\r'",
-        (byte)'\t' => @"'\t'",
-        >= 0x20 and < 0x7f => $"'{(char)c}'",
-        >= 0xa1 => $"'{(char)c}'",
-        _ => $"'\\x{c:x2}'",
-    };
+    private static string Quoted(byte c) =>
+        c switch
+        {
+            (byte)'\'' => @"'\''",
+            (byte)'\\' => @"'\\'",
+            (byte)'\n' => @"'\n'",
+            (byte)'\r' => @"'\r'",
+            (byte)'\t' => @"'\t'",
+            >= 0x20 and < 0x7f => $"'{(char)c}'",
+            >= 0xa1 => $"'{(char)c}'",
+            _ => $"'\\x{c:x2}'",
+        };
 }

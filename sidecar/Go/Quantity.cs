@@ -19,7 +19,10 @@ internal static class Quantity
             "Gi" or "GiB" => 1L << 30,
             _ => 0L,
         };
-        var valid = double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && factor > 0 && number >= 0;
+        var valid =
+            double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && factor > 0
+            && number >= 0;
         bytes = valid ? (long)(number * factor) : 0;
         return valid;
     }

@@ -23,11 +23,23 @@ internal sealed partial class ActorHosting : IAsyncDisposable
     private readonly ILogger logger;
     private Announcement own;
 
-    public ActorHosting(AppOptions options, ComponentSet components, PolicyBook policies, SidecarRegistry registry, TimeProvider time,
-        ILoggerFactory loggers)
+    public ActorHosting(
+        AppOptions options,
+        ComponentSet components,
+        PolicyBook policies,
+        SidecarRegistry registry,
+        TimeProvider time,
+        ILoggerFactory loggers
+    )
     {
-        (this.options, this.components, this.policies, this.registry, this.time, this.loggers) = (options, components, policies, registry,
-            time, loggers);
+        (this.options, this.components, this.policies, this.registry, this.time, this.loggers) = (
+            options,
+            components,
+            policies,
+            registry,
+            time,
+            loggers
+        );
         logger = loggers.CreateLogger<AppSidecar>();
         own = Announcement.Of(options.AppId, options.InternalGrpcPort);
     }
@@ -56,8 +68,10 @@ internal sealed partial class ActorHosting : IAsyncDisposable
         {
             return;
         }
-        var answer = await channel.InvokeAsync(new InvocationCall("GET", "dapr/config", "", null, default,
-            [new(InvocationHeaders.AppId, options.AppId)]), cancellation);
+        var answer = await channel.InvokeAsync(
+            new InvocationCall("GET", "dapr/config", "", null, default, [new(InvocationHeaders.AppId, options.AppId)]),
+            cancellation
+        );
         if (answer.Status == 200 && !answer.Body.IsEmpty && Types(answer.Body.Span) is { Count: > 0 } types)
         {
             await HostAsync(types, new HttpActorApp(channel), cancellation);
@@ -67,9 +81,11 @@ internal sealed partial class ActorHosting : IAsyncDisposable
     /// <summary>
     /// Hosts the actors of an app that has opened a stream for them; the newest stream is the one. Dispose of the result when it ends.
     /// </summary>
-    public async Task<IAsyncDisposable> HostStreamAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app,
-        CancellationToken cancellation)
-        => new Hosted(this, await HostAsync(types, app, cancellation));
+    public async Task<IAsyncDisposable> HostStreamAsync(
+        IReadOnlyList<ActorTypeOptions> types,
+        IActorApp app,
+        CancellationToken cancellation
+    ) => new Hosted(this, await HostAsync(types, app, cancellation));
 
     /// <summary>Deactivates the actors while the app still runs.</summary>
     public async Task DeactivateAsync()
@@ -148,6 +164,10 @@ internal sealed partial class ActorHosting : IAsyncDisposable
     [LoggerMessage(1008, LogLevel.Error, "The answer of app {AppId} to GET /dapr/config can't be read; it hosts no actors")]
     private partial void LogUnreadable(Exception failure, string appId);
 
-    [LoggerMessage(1005, LogLevel.Warning, "App {AppId} wants to host actors ({Types}), but no state store is flagged actorStateStore; they are not hosted")]
+    [LoggerMessage(
+        1005,
+        LogLevel.Warning,
+        "App {AppId} wants to host actors ({Types}), but no state store is flagged actorStateStore; they are not hosted"
+    )]
     private partial void LogNoActorStore(string appId, string types);
 }

@@ -41,11 +41,14 @@ internal static class Admission
         await next(context);
     }
 
-    private static bool Shows(HttpRequest request, string token)
-        => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(request.Headers[InvocationHeaders.ApiToken].ToString()), Encoding.UTF8.GetBytes(token));
+    private static bool Shows(HttpRequest request, string token) =>
+        CryptographicOperations.FixedTimeEquals(
+            Encoding.UTF8.GetBytes(request.Headers[InvocationHeaders.ApiToken].ToString()),
+            Encoding.UTF8.GetBytes(token)
+        );
 
-    private static bool IsHealthCheck(HttpRequest request)
-        => HttpMethods.IsGet(request.Method) && request.Path.Value is "/v1.0/healthz" or "/v1.0/healthz/outbound";
+    private static bool IsHealthCheck(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) && request.Path.Value is "/v1.0/healthz" or "/v1.0/healthz/outbound";
 
     private static Task RefuseAsync(HttpContext context, ListenerKind kind)
     {
@@ -54,7 +57,11 @@ internal static class Admission
             return PlainAsync(context, 401, "invalid api token\n");
         }
         var missing = context.Request.Headers[InvocationHeaders.ApiToken].Count == 0;
-        GrpcEdge.WriteHttpFailure(context, 401, missing ? "missing api token in request metadata" : "authentication error: api token mismatch");
+        GrpcEdge.WriteHttpFailure(
+            context,
+            401,
+            missing ? "missing api token in request metadata" : "authentication error: api token mismatch"
+        );
         return Task.CompletedTask;
     }
 

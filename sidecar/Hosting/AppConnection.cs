@@ -9,8 +9,16 @@ namespace Sidecar.Hosting;
 /// the app answers again after a restart of its process.
 /// </summary>
 internal sealed partial class AppConnection(
-    AppOptions options, IAppChannel? channel, AppReadiness readiness, ActorHosting actors, AppEvents events, InitQuestions questions, Action returned,
-    TimeProvider time, ILogger logger) : IAsyncDisposable
+    AppOptions options,
+    IAppChannel? channel,
+    AppReadiness readiness,
+    ActorHosting actors,
+    AppEvents events,
+    InitQuestions questions,
+    Action returned,
+    TimeProvider time,
+    ILogger logger
+) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstProbes = TimeSpan.FromMilliseconds(50);
 
@@ -116,8 +124,7 @@ internal sealed partial class AppConnection(
                     LogWaiting(options.AppPort);
                 }
             }
-        }
-        while (await timer.WaitForNextTickAsync(cancellation));
+        } while (await timer.WaitForNextTickAsync(cancellation));
     }
 
     /// <summary>
@@ -146,8 +153,11 @@ internal sealed partial class AppConnection(
                     returning = false;
                 }
             }
-            else if ((!returning || time.GetElapsedTime(counted) >= options.AppHealthProbeInterval)
-                && ++failures == options.AppHealthThreshold && readiness.IsWell)
+            else if (
+                (!returning || time.GetElapsedTime(counted) >= options.AppHealthProbeInterval)
+                && ++failures == options.AppHealthThreshold
+                && readiness.IsWell
+            )
             {
                 LogUnhealthy(options.AppId, failures);
                 readiness.FallIll();

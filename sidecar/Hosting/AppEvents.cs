@@ -16,10 +16,20 @@ namespace Sidecar.Hosting;
 /// changes them.
 /// </summary>
 internal sealed partial class AppEvents(
-    AppOptions options, ResourceSet resources, ComponentSet components, SubscriptionManager subscriptions, InputBindings bindings, JobService jobs, IAppChannel? channel,
-    AppReadiness readiness, InitQuestions questions, ILogger logger) : IAsyncDisposable
+    AppOptions options,
+    ResourceSet resources,
+    ComponentSet components,
+    SubscriptionManager subscriptions,
+    InputBindings bindings,
+    JobService jobs,
+    IAppChannel? channel,
+    AppReadiness readiness,
+    InitQuestions questions,
+    ILogger logger
+) : IAsyncDisposable
 {
     private readonly SemaphoreSlim gate = new(1);
+
     // guarded by gate
     private IReadOnlyList<(Subscription Resource, TopicSubscription Topic)> declared = Declared(options.AppId, resources, []);
     private IReadOnlyList<TopicSubscription>? programmatic; // guarded by gate; null until the app has been asked
@@ -139,9 +149,10 @@ internal sealed partial class AppEvents(
     /// </summary>
     private async Task<IReadOnlyList<TopicSubscription>> WantedAsync(CancellationToken cancellation)
     {
-        programmatic ??= components.Of<PubSubComponent>().Count == 0
-            ? null
-            : questions.Skips("subscribe") ? [] : await AskAsync(cancellation);
+        programmatic ??=
+            components.Of<PubSubComponent>().Count == 0 ? null
+            : questions.Skips("subscribe") ? []
+            : await AskAsync(cancellation);
         return [.. Topics(), .. programmatic ?? []];
     }
 
@@ -166,11 +177,24 @@ internal sealed partial class AppEvents(
     /// A later subscription of the same name takes the place of the earlier one; one that has not changed stays the same object.
     /// </summary>
     private static IReadOnlyList<(Subscription Resource, TopicSubscription Topic)> Declared(
-        string appId, ResourceSet resources, IReadOnlyList<(Subscription Resource, TopicSubscription Topic)> before)
-        => [.. resources.Subscriptions.Where(subscription => subscription.AppliesTo(appId)).Reverse()
-            .DistinctBy(subscription => subscription.Name).Reverse()
-            .Select(subscription => (subscription, before.FirstOrDefault(known => known.Resource.Content == subscription.Content).Topic
-                ?? TopicSubscription.From(subscription)))];
+        string appId,
+        ResourceSet resources,
+        IReadOnlyList<(Subscription Resource, TopicSubscription Topic)> before
+    ) =>
+        [
+            .. resources
+                .Subscriptions.Where(subscription => subscription.AppliesTo(appId))
+                .Reverse()
+                .DistinctBy(subscription => subscription.Name)
+                .Reverse()
+                .Select(subscription =>
+                    (
+                        subscription,
+                        before.FirstOrDefault(known => known.Resource.Content == subscription.Content).Topic
+                            ?? TopicSubscription.From(subscription)
+                    )
+                ),
+        ];
 
     [LoggerMessage(1008, LogLevel.Error, "The answer of app {AppId} to {Question} can't be read; only declared subscriptions run")]
     private partial void LogUnreadable(Exception failure, string appId, string question);

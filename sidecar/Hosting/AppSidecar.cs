@@ -47,10 +47,28 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
     private readonly IReadOnlyList<SidecarPart> parts; // in the order of their start
 
     public AppSidecar(
-        AppOptions options, Configuration configuration, ComponentSet components, ResourceSet resources, AppDirectory directory, ActorDirectory actorTypes,
-        SidecarRegistry registry, INameResolver names, IHttpForwarder forwarder, TimeProvider time, ILoggerFactory loggers)
+        AppOptions options,
+        Configuration configuration,
+        ComponentSet components,
+        ResourceSet resources,
+        AppDirectory directory,
+        ActorDirectory actorTypes,
+        SidecarRegistry registry,
+        INameResolver names,
+        IHttpForwarder forwarder,
+        TimeProvider time,
+        ILoggerFactory loggers
+    )
     {
-        (Options, Configuration, Components, Resources, Names, this.directory, this.loggers) = (options, configuration, components, resources, names, directory, loggers);
+        (Options, Configuration, Components, Resources, Names, this.directory, this.loggers) = (
+            options,
+            configuration,
+            components,
+            resources,
+            names,
+            directory,
+            loggers
+        );
         ToldComponents = components.Loaded;
         Endpoints = [.. resources.Endpoints.Where(endpoint => endpoint.AppliesTo(options.AppId))];
         logger = loggers.CreateLogger<AppSidecar>();
@@ -69,12 +87,26 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
         var outbox = new Outbox(options.AppId, components, pubsub, time, loggers.CreateLogger<Outbox>());
         var bindings = new BindingsApi(options.AppId, components, Policies, time);
         var inputs = new InputBindings(
-            options.AppId, options.BindingOptionsTimeout, components, Policies, bindings, Tracer, time, loggers.CreateLogger<InputBindings>());
-        var durable = components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var store ? (ITransactionalStateStore)store : null;
+            options.AppId,
+            options.BindingOptionsTimeout,
+            components,
+            Policies,
+            bindings,
+            Tracer,
+            time,
+            loggers.CreateLogger<InputBindings>()
+        );
+        var durable = components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var store
+            ? (ITransactionalStateStore)store
+            : null;
         // daprd keeps jobs in its scheduler, which there is none of here; without a durable store they last as long as the process.
         var jobStore = new JobStore(options.AppId, durable ?? new InMemoryStateStore(time));
         jobs = new JobService(options.AppId, jobStore, time, loggers.CreateLogger<JobService>());
-        var workflows = new WorkflowEngineOptions(LargestWorkItem(options)) { Limits = configuration.Workflow.Limits, Retention = configuration.Workflow.Retention };
+        var workflows = new WorkflowEngineOptions(LargestWorkItem(options))
+        {
+            Limits = configuration.Workflow.Limits,
+            Retention = configuration.Workflow.Retention,
+        };
         Blocks = new BuildingBlocks
         {
             State = new StateApi(options.AppId, components, outbox, Policies, time),
@@ -160,11 +192,13 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
     /// <summary>Completes when the app is next found to be unwell.</summary>
     public Task Unwell => readiness.Unwell;
 
-    public ConfigurationListener ConfigurationListener(string store)
-        => Channel is null ? throw DaprErrors.NoAppToTell() : new AppNotifier(store, Channel, connection.Stopping, loggers.CreateLogger<AppNotifier>()).NotifyAsync;
+    public ConfigurationListener ConfigurationListener(string store) =>
+        Channel is null
+            ? throw DaprErrors.NoAppToTell()
+            : new AppNotifier(store, Channel, connection.Stopping, loggers.CreateLogger<AppNotifier>()).NotifyAsync;
 
-    public Task<IAsyncDisposable> HostActorsAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation)
-        => actors.HostStreamAsync(types, app, cancellation);
+    public Task<IAsyncDisposable> HostActorsAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation) =>
+        actors.HostStreamAsync(types, app, cancellation);
 
     /// <summary>The app's process has been started again.</summary>
     public void AppRestarted() => connection.AppRestarted();
@@ -186,7 +220,9 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
                 await reload.ApplyAsync(changes, loader, cancellation);
                 Resources = changes.Resources;
             },
-            changes.Resources, cancellation);
+            changes.Resources,
+            cancellation
+        );
         ToldComponents = Components.Loaded;
     }
 
@@ -249,8 +285,8 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
     }
 
     /// <summary>A limit that somebody has chosen holds for the streams of workflow workers too; by default they carry more.</summary>
-    private static int? LargestWorkItem(AppOptions options)
-        => options.MaxBodySize is AppOptions.DefaultMaxBodySize or <= 0 ? null : (int)Math.Min(options.MaxBodySize, int.MaxValue);
+    private static int? LargestWorkItem(AppOptions options) =>
+        options.MaxBodySize is AppOptions.DefaultMaxBodySize or <= 0 ? null : (int)Math.Min(options.MaxBodySize, int.MaxValue);
 
     [LoggerMessage(1007, LogLevel.Information, "App {AppId} answers again after its restart; circuit breakers of calls to it are closed")]
     private partial void LogReturned(string appId);

@@ -9,6 +9,6 @@ namespace Sidecar.Hosting;
 /// <summary>Which engine a call means: that of the app whose port it came in on.</summary>
 internal sealed class CallerEngines : IWorkflowEngines
 {
-    public WorkflowEngine For(ServerCallContext call)
-        => call.GetHttpContext().Sidecar().Blocks.Workflows ?? throw new DaprException(WorkflowErrors.NoActorStateStore);
+    public WorkflowEngine For(ServerCallContext call) =>
+        call.GetHttpContext().Sidecar().Blocks.Workflows ?? throw new DaprException(WorkflowErrors.NoActorStateStore);
 }

@@ -13,8 +13,14 @@ using Sidecar.Yaml;
 namespace Sidecar.Hosting;
 
 /// <summary>Closes and opens components while the sidecar of their app runs.</summary>
-internal sealed partial class ComponentReload(AppOptions options, ComponentSet components, SubscriptionManager subscriptions,
-    InputBindings bindings, Outbox outbox, ILogger logger)
+internal sealed partial class ComponentReload(
+    AppOptions options,
+    ComponentSet components,
+    SubscriptionManager subscriptions,
+    InputBindings bindings,
+    Outbox outbox,
+    ILogger logger
+)
 {
     /// <summary>
     /// In daprd's order: what goes, what changes, what comes. The caller sees to it that nothing starts or stops events meanwhile.
@@ -54,7 +60,8 @@ internal sealed partial class ComponentReload(AppOptions options, ComponentSet c
         var problems = new List<YamlProblem>();
         if (await loader.OpenAsync(component, options.AppId, components.Of<ISecretStore>(), problems, cancellation) is not { } opened)
         {
-            var failure = $"process component {component.Name} error: [INIT_COMPONENT_FAILURE]: initialization error occurred for {component.Name} ({component.Type}/{component.Version}): {string.Join("; ", problems)}";
+            var failure =
+                $"process component {component.Name} error: [INIT_COMPONENT_FAILURE]: initialization error occurred for {component.Name} ({component.Type}/{component.Version}): {string.Join("; ", problems)}";
             if (!component.IgnoreErrors)
             {
                 LogFatal(failure);

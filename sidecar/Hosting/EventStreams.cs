@@ -1,7 +1,8 @@
 namespace Sidecar.Hosting;
 
 /// <summary>
-/// Streams of server-sent events last as long as both sides like. They break off when the server ends, whose graceful end would otherwise wait for
+/// Streams of server-sent events last as long as both sides like. They break off when the server ends, whose graceful end would otherwise
+/// wait for
 /// them in vain; their clients connect again by themselves.
 /// </summary>
 internal static class EventStreams

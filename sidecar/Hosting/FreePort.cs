@@ -6,12 +6,16 @@ namespace Sidecar.Hosting;
 
 /// <summary>
 /// Loopback ports below the system's own range for outgoing connections, which could otherwise take one between choice and use. Of several
-/// sidecars that start at once no two choose the same: a choice is a lock on a file, which the system lets go with the process. The files lie
+/// sidecars that start at once no two choose the same: a choice is a lock on a file, which the system lets go with the process. The files
+/// lie
 /// where all of the machine look for them, whatever each has for a temporary folder: ports are the machine's.
 /// </summary>
 internal static class FreePort
 {
-    private static readonly string Choices = Path.Combine(OperatingSystem.IsWindows() ? Path.GetTempPath() : "/tmp", $"sidecar-ports-{Environment.UserName}");
+    private static readonly string Choices = Path.Combine(
+        OperatingSystem.IsWindows() ? Path.GetTempPath() : "/tmp",
+        $"sidecar-ports-{Environment.UserName}"
+    );
     private static readonly Lock Gate = new();
     private static readonly List<FileStream> Chosen = []; // guarded by Gate, held until the process ends
 

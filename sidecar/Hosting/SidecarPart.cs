@@ -4,14 +4,14 @@ namespace Sidecar.Hosting;
 /// <param name="EndAsync">Called once, whether the part has started or not.</param>
 internal sealed record SidecarPart(Func<CancellationToken, Task> StartAsync, Func<ValueTask> EndAsync)
 {
-    public static SidecarPart Of(IAsyncDisposable part, Func<CancellationToken, Task>? start = null)
-        => new(start ?? Nothing, part.DisposeAsync);
+    public static SidecarPart Of(IAsyncDisposable part, Func<CancellationToken, Task>? start = null) =>
+        new(start ?? Nothing, part.DisposeAsync);
 
     public static SidecarPart Of(IDisposable? part) => new(Nothing, () =>
-    {
-        part?.Dispose();
-        return ValueTask.CompletedTask;
-    });
+        {
+            part?.Dispose();
+            return ValueTask.CompletedTask;
+        });
 
     private static Task Nothing(CancellationToken cancellation) => Task.CompletedTask;
 }

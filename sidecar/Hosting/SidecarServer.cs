@@ -25,7 +25,12 @@ namespace Sidecar.Hosting;
 /// <summary>The apps that a sidecar process serves, and whether it refuses what daprd passes over.</summary>
 /// <param name="RegistryFolder">The folder of <see cref="SidecarRegistry"/>; null: its default below the user's temporary folder.</param>
 internal sealed record ServerOptions(
-    IReadOnlyList<AppOptions> Apps, bool Strict, LogLevel LogLevel = LogLevel.Information, bool OwnsProcess = false, string? RegistryFolder = null);
+    IReadOnlyList<AppOptions> Apps,
+    bool Strict,
+    LogLevel LogLevel = LogLevel.Information,
+    bool OwnsProcess = false,
+    string? RegistryFolder = null
+);
 
 /// <summary>One web server with the ports of all sidecars of this process. The connection tells whose sidecar is spoken to.</summary>
 internal sealed partial class SidecarServer : IAsyncDisposable
@@ -35,8 +40,13 @@ internal sealed partial class SidecarServer : IAsyncDisposable
     private readonly IDisposable? reservation;
     private readonly ServerOptions options;
 
-    private SidecarServer(WebApplication web, IReadOnlyList<AppSidecar> sidecars, AppDirectory directory, IDisposable? reservation, ServerOptions options)
-        => (this.web, Sidecars, this.directory, this.reservation, this.options) = (web, sidecars, directory, reservation, options);
+    private SidecarServer(
+        WebApplication web,
+        IReadOnlyList<AppSidecar> sidecars,
+        AppDirectory directory,
+        IDisposable? reservation,
+        ServerOptions options
+    ) => (this.web, Sidecars, this.directory, this.reservation, this.options) = (web, sidecars, directory, reservation, options);
 
     public IReadOnlyList<AppSidecar> Sidecars { get; }
 
@@ -45,15 +55,22 @@ internal sealed partial class SidecarServer : IAsyncDisposable
     /// <summary>Loads everything, then listens. All mistakes in all resources are reported together, before anything has started.</summary>
     /// <exception cref="InvalidConfigurationException">Resources are wrong, or a port is taken.</exception>
     /// <exception cref="Sqlite.SqliteFileException">A store can't be read.</exception>
-    public static async Task<SidecarServer> StartAsync(ServerOptions options, Action<ILoggingBuilder> logging, CancellationToken cancellation)
+    public static async Task<SidecarServer> StartAsync(
+        ServerOptions options,
+        Action<ILoggingBuilder> logging,
+        CancellationToken cancellation
+    )
     {
         // The empty builder: the usual ones watch the working directory for settings, and would see every write to the stores in it.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.Services.AddRouting();
         options = options with { Apps = [.. options.Apps.Select(app => app with { LogLevel = app.LogLevel ?? options.LogLevel })] };
-        builder.Logging.SetMinimumLevel(options.Apps.Select(app => app.LogLevel!.Value).Append(options.LogLevel).Min())
-            .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error).AddFilter("Grpc", LogLevel.Error);
+        builder
+            .Logging.SetMinimumLevel(options.Apps.Select(app => app.LogLevel!.Value).Append(options.LogLevel).Min())
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Yarp", LogLevel.Error)
+            .AddFilter("Grpc", LogLevel.Error);
         logging(builder.Logging);
         builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>().AddHttpForwarder();
         builder.Services.AddGrpc(grpc =>
@@ -65,7 +82,12 @@ internal sealed partial class SidecarServer : IAsyncDisposable
             grpc.MaxReceiveMessageSize = null; // each app's own limit is set on its requests
             grpc.MaxSendMessageSize = null;
         });
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<ApiLog>().AddDaprService().AddSingleton<TaskHubService>().AddSingleton<IWorkflowEngines, CallerEngines>()
+        builder
+            .Services.AddSingleton(TimeProvider.System)
+            .AddSingleton<ApiLog>()
+            .AddDaprService()
+            .AddSingleton<TaskHubService>()
+            .AddSingleton<IWorkflowEngines, CallerEngines>()
             .AddSingleton(services => ActivatorUtilities.CreateInstance<ShutdownRequests>(services, options.OwnsProcess));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Apps.Max(app => app.GracefulShutdown));
 
@@ -74,9 +96,12 @@ internal sealed partial class SidecarServer : IAsyncDisposable
         var listeners = new List<(AppOptions App, ListenerKind Kind, int Port)>();
         var apps = options.Apps.Select(app => WithPorts(app, listeners)).ToList();
         List<AppSidecar> sidecars = []; // in the order of the apps
-        builder.Services.AddSingleton(_ => new MetricsExport(sidecars
-            .Where(sidecar => sidecar.Options.MetricsPort > 0 && sidecar.Configuration.Metrics.Enabled)
-            .Select(sidecar => (sidecar.Options.AppId, sidecar.Configuration.Metrics)), [SidecarMeter.Name, PolicyMeter.Name, WorkflowMeter.Name]));
+        builder.Services.AddSingleton(_ => new MetricsExport(
+            sidecars
+                .Where(sidecar => sidecar.Options.MetricsPort > 0 && sidecar.Configuration.Metrics.Enabled)
+                .Select(sidecar => (sidecar.Options.AppId, sidecar.Configuration.Metrics)),
+            [SidecarMeter.Name, PolicyMeter.Name, WorkflowMeter.Name]
+        ));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -93,11 +118,13 @@ internal sealed partial class SidecarServer : IAsyncDisposable
                 {
                     listen.Protocols = kind is ListenerKind.Grpc or ListenerKind.Internal ? HttpProtocols.Http2 : HttpProtocols.Http1;
                     ListenerFeature? feature = null;
-                    listen.Use(next => connection =>
-                    {
-                        connection.Features.Set(feature ??= new ListenerFeature(sidecars[apps.IndexOf(app)], kind));
-                        return next(connection);
-                    });
+                    listen.Use(next =>
+                        connection =>
+                        {
+                            connection.Features.Set(feature ??= new ListenerFeature(sidecars[apps.IndexOf(app)], kind));
+                            return next(connection);
+                        }
+                    );
                 });
             }
         });
@@ -107,7 +134,17 @@ internal sealed partial class SidecarServer : IAsyncDisposable
         var reservation = apps is [var sole] ? registry.Reserve(sole.AppId) : null; // systems of several apps may run side by side
         try
         {
-            await LoadAsync(options, apps, sidecars, registry, directory, web.Services.GetRequiredService<IHttpForwarder>(), time, loggers, cancellation);
+            await LoadAsync(
+                options,
+                apps,
+                sidecars,
+                registry,
+                directory,
+                web.Services.GetRequiredService<IHttpForwarder>(),
+                time,
+                loggers,
+                cancellation
+            );
             if (apps.Any(app => app.MetricsPort > 0))
             {
                 web.Services.GetRequiredService<MetricsExport>(); // counts from here on
@@ -151,7 +188,13 @@ internal sealed partial class SidecarServer : IAsyncDisposable
     {
         var loggers = Loggers(sidecar.Options, web.Services.GetRequiredService<ILoggerFactory>());
         return sidecar.Configuration.Features.Contains(HotReload.Feature, StringComparer.Ordinal)
-            ? HotReload.Follow(sidecar, Loader(options, sidecar.Options, loggers, TimeProvider.System), interval, TimeProvider.System, loggers)
+            ? HotReload.Follow(
+                sidecar,
+                Loader(options, sidecar.Options, loggers, TimeProvider.System),
+                interval,
+                TimeProvider.System,
+                loggers
+            )
             : null;
     }
 
@@ -218,19 +261,43 @@ internal sealed partial class SidecarServer : IAsyncDisposable
     }
 
     private static async Task LoadAsync(
-        ServerOptions options, List<AppOptions> apps, List<AppSidecar> sidecars, SidecarRegistry registry, AppDirectory directory, IHttpForwarder forwarder, TimeProvider time,
-        ILoggerFactory loggers, CancellationToken cancellation)
+        ServerOptions options,
+        List<AppOptions> apps,
+        List<AppSidecar> sidecars,
+        SidecarRegistry registry,
+        AppDirectory directory,
+        IHttpForwarder forwarder,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        CancellationToken cancellation
+    )
     {
         var problems = new List<YamlProblem>();
         var resources = apps.Select(app => ResourceSet.Load(app.ResourcesPaths, problems)).ToList();
         var configurations = apps.Select(app => ConfigurationReader.Load(app.ConfigPaths, problems)).ToList();
-        InvalidConfigurationException.ThrowIfAny(problems, strict: false); // the rest of the mistakes is reported together, once components are read as well
+        // the rest of the mistakes is reported together, once components are read as well
+        InvalidConfigurationException.ThrowIfAny(problems, strict: false);
         var actors = new ActorDirectory(directory, apps.Count == 1 ? registry : null);
         for (var i = 0; i < apps.Count; i++)
         {
             var own = Loggers(apps[i], loggers);
-            var components = await Loader(options, apps[i], own, time).LoadAsync(apps[i].AppId, resources[i].Components, problems, cancellation);
-            sidecars.Add(new AppSidecar(apps[i], configurations[i], components, resources[i], directory, actors, registry, Names(configurations[i], registry, apps[i].WorkingDirectory, time, own), forwarder, time, own));
+            var components = await Loader(options, apps[i], own, time)
+                .LoadAsync(apps[i].AppId, resources[i].Components, problems, cancellation);
+            sidecars.Add(
+                new AppSidecar(
+                    apps[i],
+                    configurations[i],
+                    components,
+                    resources[i],
+                    directory,
+                    actors,
+                    registry,
+                    Names(configurations[i], registry, apps[i].WorkingDirectory, time, own),
+                    forwarder,
+                    time,
+                    own
+                )
+            );
         }
         var logger = loggers.CreateLogger<SidecarServer>();
         foreach (var warning in InvalidConfigurationException.ThrowIfAny(problems, options.Strict))
@@ -241,11 +308,22 @@ internal sealed partial class SidecarServer : IAsyncDisposable
 
     private static AppLoggers Loggers(AppOptions app, ILoggerFactory shared) => new(shared, app.LogLevel!.Value);
 
-    private static ComponentLoader Loader(ServerOptions options, AppOptions app, ILoggerFactory loggers, TimeProvider time) => new(loggers, time, app.WorkingDirectory);
+    private static ComponentLoader Loader(ServerOptions options, AppOptions app, ILoggerFactory loggers, TimeProvider time) =>
+        new(loggers, time, app.WorkingDirectory);
 
-    private static INameResolver Names(Configuration configuration, SidecarRegistry registry, string folder, TimeProvider time, ILoggerFactory loggers)
-        => configuration.NameResolution?.Sqlite is { } sqlite
-            ? new SqliteNames(sqlite.Path.Length == 0 ? sqlite : sqlite with { Path = Path.Combine(folder, sqlite.Path) }, time, loggers.CreateLogger<SqliteNames>())
+    private static INameResolver Names(
+        Configuration configuration,
+        SidecarRegistry registry,
+        string folder,
+        TimeProvider time,
+        ILoggerFactory loggers
+    ) =>
+        configuration.NameResolution?.Sqlite is { } sqlite
+            ? new SqliteNames(
+                sqlite.Path.Length == 0 ? sqlite : sqlite with { Path = Path.Combine(folder, sqlite.Path) },
+                time,
+                loggers.CreateLogger<SqliteNames>()
+            )
             : new MachineNames(registry);
 
     private static void Map(WebApplication web)
@@ -278,18 +356,30 @@ internal sealed partial class SidecarServer : IAsyncDisposable
         web.MapInvocation();
     }
 
-    private static async Task StartListeningAsync(WebApplication web, List<(AppOptions App, ListenerKind Kind, int Port)> listeners, CancellationToken cancellation)
+    private static async Task StartListeningAsync(
+        WebApplication web,
+        List<(AppOptions App, ListenerKind Kind, int Port)> listeners,
+        CancellationToken cancellation
+    )
     {
         var twice = listeners.GroupBy(listener => listener.Port).FirstOrDefault(group => group.Count() > 1);
         if (twice is not null)
         {
-            throw new InvalidConfigurationException("ports", 0, $"port {twice.Key} is asked for twice: {string.Join(" and ", twice.Select(listener => $"{listener.Kind} of {listener.App.AppId}"))}");
+            throw new InvalidConfigurationException(
+                "ports",
+                0,
+                $"port {twice.Key} is asked for twice: {string.Join(" and ", twice.Select(listener => $"{listener.Kind} of {listener.App.AppId}"))}"
+            );
         }
         foreach (var (app, kind, port) in listeners)
         {
             if (!FreePort.IsFree(port))
             {
-                throw new InvalidConfigurationException("ports", 0, $"port {port} ({kind} port of the sidecar of {app.AppId}) is in use by another program; end it, or give another port");
+                throw new InvalidConfigurationException(
+                    "ports",
+                    0,
+                    $"port {port} ({kind} port of the sidecar of {app.AppId}) is in use by another program; end it, or give another port"
+                );
             }
         }
         await web.StartAsync(cancellation);

@@ -9,18 +9,39 @@ internal static class AppPath
     /// </summary>
     public static Uri Resolve(Uri address, string method, string query)
     {
-        var path = string.Join('/', method.Split('/').Select(segment => Uri.EscapeDataString(segment)
-            .Replace("%3A", ":", StringComparison.Ordinal).Replace("%40", "@", StringComparison.Ordinal)
-            .Replace("%2C", ",", StringComparison.Ordinal).Replace("%3D", "=", StringComparison.Ordinal)
-            .Replace("%24", "$", StringComparison.Ordinal).Replace("%26", "&", StringComparison.Ordinal)
-            .Replace("%2B", "+", StringComparison.Ordinal).Replace("%3B", ";", StringComparison.Ordinal)));
+        var path = string.Join(
+            '/',
+            method
+                .Split('/')
+                .Select(segment =>
+                    Uri.EscapeDataString(segment)
+                        .Replace("%3A", ":", StringComparison.Ordinal)
+                        .Replace("%40", "@", StringComparison.Ordinal)
+                        .Replace("%2C", ",", StringComparison.Ordinal)
+                        .Replace("%3D", "=", StringComparison.Ordinal)
+                        .Replace("%24", "$", StringComparison.Ordinal)
+                        .Replace("%26", "&", StringComparison.Ordinal)
+                        .Replace("%2B", "+", StringComparison.Ordinal)
+                        .Replace("%3B", ";", StringComparison.Ordinal)
+                )
+        );
         var separator = query.Length > 0 && query[0] != '?' ? "?" : "";
-        return new Uri($"{address.GetLeftPart(UriPartial.Authority)}/{path}{separator}{Encoded(query)}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        return new Uri(
+            $"{address.GetLeftPart(UriPartial.Authority)}/{path}{separator}{Encoded(query)}",
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
+        );
     }
 
-    /// <summary>A query may come from a gRPC message, as any text: what can't stand in a request line is encoded, the rest stays as it is.</summary>
-    private static string Encoded(string query)
-        => !query.AsSpan().ContainsAnyExceptInRange('!', '~') && !query.Contains('#') ? query : string.Concat(query.EnumerateRunes().Select(rune => rune.IsAscii && IsPlain((char)rune.Value) ? rune.ToString() : Uri.EscapeDataString(rune.ToString())));
+    /// <summary>A query may come from a gRPC message, as any text: what can't stand in a request line is encoded, the rest stays as it
+    /// is.</summary>
+    private static string Encoded(string query) =>
+        !query.AsSpan().ContainsAnyExceptInRange('!', '~') && !query.Contains('#')
+            ? query
+            : string.Concat(
+                query
+                    .EnumerateRunes()
+                    .Select(rune => rune.IsAscii && IsPlain((char)rune.Value) ? rune.ToString() : Uri.EscapeDataString(rune.ToString()))
+            );
 
     private static bool IsPlain(char c) => c is > ' ' and < '\x7f' and not '#';
 }

@@ -6,8 +6,8 @@ namespace Sidecar.Http;
 internal static class HeaderText
 {
     /// <summary>Null means ASCII, which is faster: for those that come with every request and never hold anything else.</summary>
-    public static Encoding? EncodingOf(string name)
-        => name is "Content-Type" or "Content-Length" or "Transfer-Encoding" or "Host" or "Date" or "traceparent" ? null : Encoding.UTF8;
+    public static Encoding? EncodingOf(string name) =>
+        name is "Content-Type" or "Content-Length" or "Transfer-Encoding" or "Host" or "Date" or "traceparent" ? null : Encoding.UTF8;
 
     public static SocketsHttpHandler WithAnyText(this SocketsHttpHandler handler)
     {

@@ -36,21 +36,33 @@ internal static class InvocationHeaders
     }
 
     /// <summary>
-    /// Whether what a client sent under <paramref name="header"/> is dropped. What it claims to be stays in front of the truth, as in daprd (apps
+    /// Whether what a client sent under <paramref name="header"/> is dropped. What it claims to be stays in front of the truth, as in daprd
+    /// (apps
     /// must not trust the first value), except in a call of its own app.
     /// </summary>
-    public static bool Drops(string header, string caller, string callee)
-        => header.Equals(AppId, StringComparison.OrdinalIgnoreCase)
+    public static bool Drops(string header, string caller, string callee) =>
+        header.Equals(AppId, StringComparison.OrdinalIgnoreCase)
         || header.Equals(ApiToken, StringComparison.OrdinalIgnoreCase)
-        || (caller == callee && (header.Equals(Caller, StringComparison.OrdinalIgnoreCase) || header.Equals(Callee, StringComparison.OrdinalIgnoreCase) || header.Equals(CallerNamespace, StringComparison.OrdinalIgnoreCase)));
+        || (
+            caller == callee
+            && (
+                header.Equals(Caller, StringComparison.OrdinalIgnoreCase)
+                || header.Equals(Callee, StringComparison.OrdinalIgnoreCase)
+                || header.Equals(CallerNamespace, StringComparison.OrdinalIgnoreCase)
+            )
+        );
 
     /// <summary>In the gRPC form what a client claims about caller and callee gives way to the truth, as in daprd.</summary>
-    public static bool IsOwn(string header)
-        => header.Equals(Caller, StringComparison.OrdinalIgnoreCase) || header.Equals(Callee, StringComparison.OrdinalIgnoreCase) || header.Equals(CallerNamespace, StringComparison.OrdinalIgnoreCase);
+    public static bool IsOwn(string header) =>
+        header.Equals(Caller, StringComparison.OrdinalIgnoreCase)
+        || header.Equals(Callee, StringComparison.OrdinalIgnoreCase)
+        || header.Equals(CallerNamespace, StringComparison.OrdinalIgnoreCase);
 
-    private static string FindHostAddress()
-        => Environment.GetEnvironmentVariable("DAPR_HOST_IP") is { Length: > 0 } given ? given
-            : NetworkInterface.GetAllNetworkInterfaces()
+    private static string FindHostAddress() =>
+        Environment.GetEnvironmentVariable("DAPR_HOST_IP") is { Length: > 0 } given
+            ? given
+            : NetworkInterface
+                .GetAllNetworkInterfaces()
                 .Where(card => card.OperationalStatus == OperationalStatus.Up && card.NetworkInterfaceType != NetworkInterfaceType.Loopback)
                 .SelectMany(card => card.GetIPProperties().UnicastAddresses)
                 .Select(address => address.Address)

@@ -8,7 +8,8 @@ namespace Sidecar.Http;
 /// </summary>
 internal sealed record RequestPath(string Decoded)
 {
-    public static RequestPath Of(HttpContext context) => context.Features.Get<RequestPath>() ?? new RequestPath(context.Request.Path.Value ?? "/");
+    public static RequestPath Of(HttpContext context) =>
+        context.Features.Get<RequestPath>() ?? new RequestPath(context.Request.Path.Value ?? "/");
 
     /// <summary>Removes empty and <c>.</c> segments and resolves <c>..</c>, never above the root; no slash at either end.</summary>
     public static string Clean(string path)

@@ -23,8 +23,12 @@ internal sealed class Attempt(CancellationToken cancellation) : IFallible
 
     public void Fail(DaprException reason) => failure = reason;
 
-    public async Task HoldAsync(HttpResponseMessage response)
-        => held = new HeldAnswer((int)response.StatusCode, [.. response.Headers.Concat(response.Content.Headers)], await response.Content.ReadAsByteArrayAsync(cancellation));
+    public async Task HoldAsync(HttpResponseMessage response) =>
+        held = new HeldAnswer(
+            (int)response.StatusCode,
+            [.. response.Headers.Concat(response.Content.Headers)],
+            await response.Content.ReadAsByteArrayAsync(cancellation)
+        );
 
     /// <summary>Passes on what was held back, once no other try follows.</summary>
     public async Task ConcludeAsync(HttpContext context)
@@ -45,7 +49,14 @@ internal sealed class Attempt(CancellationToken cancellation) : IFallible
         await context.Response.Body.WriteAsync(held.Body, context.RequestAborted);
     }
 
-    private static readonly HashSet<string> HopByHop = new(StringComparer.OrdinalIgnoreCase) { "Connection", "Keep-Alive", "Transfer-Encoding", "Upgrade", "Proxy-Connection" };
+    private static readonly HashSet<string> HopByHop = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Connection",
+        "Keep-Alive",
+        "Transfer-Encoding",
+        "Upgrade",
+        "Proxy-Connection",
+    };
 
     private sealed record HeldAnswer(int Status, IReadOnlyList<KeyValuePair<string, IEnumerable<string>>> Headers, byte[] Body);
 }
@@ -53,10 +64,18 @@ internal sealed class Attempt(CancellationToken cancellation) : IFallible
 /// <summary>Lets a transformer do its work, but keeps failing answers in the <see cref="Attempt"/>.</summary>
 internal sealed class HoldingBack(HttpTransformer inner, Attempt attempt) : HttpTransformer
 {
-    public override ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destinationPrefix, CancellationToken cancellation)
-        => inner.TransformRequestAsync(context, request, destinationPrefix, cancellation);
+    public override ValueTask TransformRequestAsync(
+        HttpContext context,
+        HttpRequestMessage request,
+        string destinationPrefix,
+        CancellationToken cancellation
+    ) => inner.TransformRequestAsync(context, request, destinationPrefix, cancellation);
 
-    public override async ValueTask<bool> TransformResponseAsync(HttpContext context, HttpResponseMessage? response, CancellationToken cancellation)
+    public override async ValueTask<bool> TransformResponseAsync(
+        HttpContext context,
+        HttpResponseMessage? response,
+        CancellationToken cancellation
+    )
     {
         if (response is null || response.StatusCode is >= HttpStatusCode.OK and < HttpStatusCode.BadRequest)
         {

@@ -8,9 +8,21 @@ namespace Sidecar.Invocation;
 /// </summary>
 internal abstract class EndToEnd : HttpTransformer
 {
-    private static readonly string[] Others = ["Trailer", "HTTP2-Settings", "Proxy-Connection", "Proxy-Authorization", "Proxy-Authenticate"];
+    private static readonly string[] Others =
+    [
+        "Trailer",
+        "HTTP2-Settings",
+        "Proxy-Connection",
+        "Proxy-Authorization",
+        "Proxy-Authenticate",
+    ];
 
-    public override async ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destinationPrefix, CancellationToken cancellation)
+    public override async ValueTask TransformRequestAsync(
+        HttpContext context,
+        HttpRequestMessage request,
+        string destinationPrefix,
+        CancellationToken cancellation
+    )
     {
         await base.TransformRequestAsync(context, request, destinationPrefix, cancellation);
         foreach (var name in Others)
@@ -23,7 +35,11 @@ internal abstract class EndToEnd : HttpTransformer
         }
     }
 
-    public override async ValueTask<bool> TransformResponseAsync(HttpContext context, HttpResponseMessage? response, CancellationToken cancellation)
+    public override async ValueTask<bool> TransformResponseAsync(
+        HttpContext context,
+        HttpResponseMessage? response,
+        CancellationToken cancellation
+    )
     {
         if (response is not null)
         {
@@ -45,7 +61,11 @@ internal abstract class EndToEnd : HttpTransformer
     }
 
     /// <summary>What is no header name nominates nothing; the headers of a body describe it to its end.</summary>
-    private static IEnumerable<string> Nominated(IEnumerable<string?> connection)
-        => connection.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-            .Where(name => name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && !name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase));
+    private static IEnumerable<string> Nominated(IEnumerable<string?> connection) =>
+        connection
+            .SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            .Where(name =>
+                name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+                && !name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
+            );
 }

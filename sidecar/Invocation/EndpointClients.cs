@@ -21,10 +21,17 @@ internal sealed class EndpointClients : IDisposable
 
     private static HttpMessageInvoker Open(HttpEndpoint endpoint)
     {
-        var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = true, UseCookies = false, ActivityHeadersPropagator = null };
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = true,
+            UseCookies = false,
+            ActivityHeadersPropagator = null,
+        };
         if (endpoint.Certificates.Root is not null)
         {
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, presented, _, errors) => endpoint.Certificates.Trusts(presented, errors);
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, presented, _, errors) =>
+                endpoint.Certificates.Trusts(presented, errors);
         }
         if (endpoint.Certificates.Client is { } certificate)
         {

@@ -11,29 +11,57 @@ namespace Sidecar.Invocation;
 internal static class GrpcAppBridge
 {
     private static readonly HashSet<string> Hop = new(StringComparer.OrdinalIgnoreCase)
-        { "Connection", "Keep-Alive", "Proxy-Connection", "Transfer-Encoding", "Upgrade", "TE", "Host", "Content-Length" };
+    {
+        "Connection",
+        "Keep-Alive",
+        "Proxy-Connection",
+        "Transfer-Encoding",
+        "Upgrade",
+        "TE",
+        "Host",
+        "Content-Length",
+    };
 
     private const string PlainText = "text/plain; charset=utf-8";
 
     /// <summary>Quotes in messages stay readable; the answer is never part of a page.</summary>
-    private static readonly JsonWriterOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Readable = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static async Task SendAsync(HttpContext context, ILocalApp callee, InvocationTarget target, string caller, TraceContext trace)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        var headers = context.Request.Headers
-            .Where(header => !Hop.Contains(header.Key) && !InvocationHeaders.Drops(header.Key, caller, callee.Options.AppId))
+        var headers = context
+            .Request.Headers.Where(header =>
+                !Hop.Contains(header.Key) && !InvocationHeaders.Drops(header.Key, caller, callee.Options.AppId)
+            )
             .Select(header => KeyValuePair.Create(header.Key, header.Value.ToString()))
             .Concat(InvocationHeaders.Of(caller, callee.Options.AppId))
             .ToList();
-        var call = new InvocationCall(context.Request.Method, target.Method, context.Request.QueryString.Value ?? "", context.Request.ContentType, body.ToArray(), headers) { Trace = trace };
+        var call = new InvocationCall(
+            context.Request.Method,
+            target.Method,
+            context.Request.QueryString.Value ?? "",
+            context.Request.ContentType,
+            body.ToArray(),
+            headers
+        )
+        {
+            Trace = trace,
+        };
         try
         {
             var reply = await callee.Channel!.InvokeAsync(call, context.RequestAborted);
             context.Response.StatusCode = 200;
             context.Response.ContentType = string.IsNullOrEmpty(reply.ContentType) ? Sniffed(reply) : reply.ContentType;
-            foreach (var (name, value) in reply.Headers.Where(header => !Hop.Contains(header.Key) && !header.Key.Equals("content-type", StringComparison.OrdinalIgnoreCase)))
+            foreach (
+                var (name, value) in reply.Headers.Where(header =>
+                    !Hop.Contains(header.Key) && !header.Key.Equals("content-type", StringComparison.OrdinalIgnoreCase)
+                )
+            )
             {
                 context.Response.Headers.Append(name, value);
             }
@@ -45,12 +73,13 @@ internal static class GrpcAppBridge
         }
     }
 
-    /// <summary>The content type that Go's web server gives an answer without one: packed messages by name, text or bytes by control characters.</summary>
-    private static string? Sniffed(InvocationReply reply)
-        => reply.Body.IsEmpty ? null
-            : !string.IsNullOrEmpty(reply.TypeUrl) ? "application/x-protobuf"
-            : reply.Body.Span.ContainsAnyInRange((byte)0, (byte)8) ? "application/octet-stream"
-            : PlainText;
+    /// <summary>The content type that Go's web server gives an answer without one: packed messages by name, text or bytes by control
+    /// characters.</summary>
+    private static string? Sniffed(InvocationReply reply) =>
+        reply.Body.IsEmpty ? null
+        : !string.IsNullOrEmpty(reply.TypeUrl) ? "application/x-protobuf"
+        : reply.Body.Span.ContainsAnyInRange((byte)0, (byte)8) ? "application/octet-stream"
+        : PlainText;
 
     /// <summary>The app's gRPC status as JSON, under the HTTP status that stands for its code.</summary>
     private static async Task WriteStatusAsync(HttpContext context, Status status)

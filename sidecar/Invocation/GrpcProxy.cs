@@ -59,7 +59,14 @@ internal sealed class GrpcProxy(AppOptions caller, ILocalApps directory, INameRe
     }
 
     /// <summary>The callee's side: access control, then the app itself.</summary>
-    public async Task DeliverAsync(HttpContext context, ILocalApp callee, InvocationTarget target, string callerId, string? denial, Span span)
+    public async Task DeliverAsync(
+        HttpContext context,
+        ILocalApp callee,
+        InvocationTarget target,
+        string callerId,
+        string? denial,
+        Span span
+    )
     {
         if (denial is not null)
         {
@@ -73,11 +80,20 @@ internal sealed class GrpcProxy(AppOptions caller, ILocalApps directory, INameRe
         }
         using var slot = await client.EnterAsync(context.RequestAborted);
         span.Name("/" + target.Method);
-        var error = await ForwardAsync(context, client.Address, client.Invoker, new ToApp(client, callerId, callee.Options.AppId, target, span.Context));
+        var error = await ForwardAsync(
+            context,
+            client.Address,
+            client.Invoker,
+            new ToApp(client, callerId, callee.Options.AppId, target, span.Context)
+        );
         span.End();
         if (error != ForwarderError.None && !context.Response.HasStarted)
         {
-            GrpcStatusAnswer.Write(context, StatusCode.Unavailable, $"connection error: {ServiceInvoker.Cause(context.GetForwarderErrorFeature()?.Exception) ?? error.ToString()}");
+            GrpcStatusAnswer.Write(
+                context,
+                StatusCode.Unavailable,
+                $"connection error: {ServiceInvoker.Cause(context.GetForwarderErrorFeature()?.Exception) ?? error.ToString()}"
+            );
         }
     }
 
@@ -89,8 +105,10 @@ internal sealed class GrpcProxy(AppOptions caller, ILocalApps directory, INameRe
         }
         else if (await names.FindAsync(target.Id) is { } sidecar)
         {
-            if (await ForwardAsync(context, sidecar, SidecarRegistry.Invoker, new ToSidecar(caller.AppId, target)) != ForwarderError.None
-                && Refused.Is(context.GetForwarderErrorFeature()?.Exception))
+            if (
+                await ForwardAsync(context, sidecar, SidecarRegistry.Invoker, new ToSidecar(caller.AppId, target)) != ForwarderError.None
+                && Refused.Is(context.GetForwarderErrorFeature()?.Exception)
+            )
             {
                 names.Forget();
             }
@@ -101,9 +119,21 @@ internal sealed class GrpcProxy(AppOptions caller, ILocalApps directory, INameRe
         }
     }
 
-    private ValueTask<ForwarderError> ForwardAsync(HttpContext context, Uri address, HttpMessageInvoker invoker, HttpTransformer transformer)
-        => context.Features.Get<ProxyAttempt>() is { } attempt
-            ? forwarder.SendAsync(context, address.ToString(), invoker, ServiceInvoker.Http2, new HoldingBackStatus(transformer, attempt), attempt.Cancellation)
+    private ValueTask<ForwarderError> ForwardAsync(
+        HttpContext context,
+        Uri address,
+        HttpMessageInvoker invoker,
+        HttpTransformer transformer
+    ) =>
+        context.Features.Get<ProxyAttempt>() is { } attempt
+            ? forwarder.SendAsync(
+                context,
+                address.ToString(),
+                invoker,
+                ServiceInvoker.Http2,
+                new HoldingBackStatus(transformer, attempt),
+                attempt.Cancellation
+            )
             : forwarder.SendAsync(context, address.ToString(), invoker, ServiceInvoker.Http2, transformer);
 
     private static void Refuse(HttpContext context, StatusCode status, string reason)

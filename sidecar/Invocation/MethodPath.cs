@@ -4,7 +4,8 @@ using Sidecar.Http;
 
 namespace Sidecar.Invocation;
 
-/// <summary>What is called, and at whom. <paramref name="Method"/> is decoded once and clean: no leading slash, no <c>//</c>, no <c>..</c>.</summary>
+/// <summary>What is called, and at whom. <paramref name="Method"/> is decoded once and clean: no leading slash, no <c>//</c>, no
+/// <c>..</c>.</summary>
 internal sealed record InvocationTarget(string Id, string Method);
 
 /// <summary>
@@ -37,7 +38,8 @@ internal static class MethodPath
     }
 
     /// <summary>The clean form of <paramref name="method"/>.</summary>
-    /// <exception cref="DaprException">It holds what could end or change a path on its way: <c>#</c>, <c>?</c> or control characters.</exception>
+    /// <exception cref="DaprException">It holds what could end or change a path on its way: <c>#</c>, <c>?</c> or control
+    /// characters.</exception>
     public static string Clean(string id, string method)
     {
         var clean = RequestPath.Clean(method);
@@ -45,11 +47,19 @@ internal static class MethodPath
         {
             if (c is '#' or '?' or '\0')
             {
-                throw DaprErrors.InvokeFailed(id, Grpc.Core.StatusCode.InvalidArgument, $"invalid method: method contains forbidden character: \"{clean}\"");
+                throw DaprErrors.InvokeFailed(
+                    id,
+                    Grpc.Core.StatusCode.InvalidArgument,
+                    $"invalid method: method contains forbidden character: \"{clean}\""
+                );
             }
             if (c is < ' ' or '\x7f')
             {
-                throw DaprErrors.InvokeFailed(id, Grpc.Core.StatusCode.InvalidArgument, $"invalid method: method contains control character at position {at}: \"{clean}\"");
+                throw DaprErrors.InvokeFailed(
+                    id,
+                    Grpc.Core.StatusCode.InvalidArgument,
+                    $"invalid method: method contains control character at position {at}: \"{clean}\""
+                );
             }
         }
         return clean;

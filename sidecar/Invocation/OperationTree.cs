@@ -56,11 +56,16 @@ internal sealed class OperationTree
 
         public Node? Next(string segment, bool last) => Below.Find(below => below.Takes(segment, last));
 
-        private bool Takes(string segment, bool last) => Segment switch
-        {
-            "*" => last || segment == "*",
-            "**" => true,
-            _ => Segment == segment || (Segment.Contains('*', StringComparison.Ordinal) && FileSystemName.MatchesSimpleExpression(Segment, segment, ignoreCase: false)),
-        };
+        private bool Takes(string segment, bool last) =>
+            Segment switch
+            {
+                "*" => last || segment == "*",
+                "**" => true,
+                _ => Segment == segment
+                    || (
+                        Segment.Contains('*', StringComparison.Ordinal)
+                        && FileSystemName.MatchesSimpleExpression(Segment, segment, ignoreCase: false)
+                    ),
+            };
     }
 }

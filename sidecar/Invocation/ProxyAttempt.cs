@@ -25,7 +25,10 @@ internal sealed class ProxyAttempt(CancellationToken cancellation) : IFallible
     {
         if (!response.HasStarted && IsFailure(response.Headers[Status].ToString(), out var code))
         {
-            (Code, held) = (code, [.. response.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.OfType<string>().ToArray()))]);
+            (Code, held) = (
+                code,
+                [.. response.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.OfType<string>().ToArray()))]
+            );
         }
     }
 
@@ -35,7 +38,10 @@ internal sealed class ProxyAttempt(CancellationToken cancellation) : IFallible
         {
             return false;
         }
-        (Code, held) = (code, [.. response.Headers.Concat(response.Content.Headers).Select(header => KeyValuePair.Create(header.Key, header.Value.ToArray()))]);
+        (Code, held) = (
+            code,
+            [.. response.Headers.Concat(response.Content.Headers).Select(header => KeyValuePair.Create(header.Key, header.Value.ToArray()))]
+        );
         return true;
     }
 
@@ -59,12 +65,22 @@ internal sealed class ProxyAttempt(CancellationToken cancellation) : IFallible
 /// <summary>Lets a transformer do its work, but keeps failing answers in the <see cref="ProxyAttempt"/>.</summary>
 internal sealed class HoldingBackStatus(HttpTransformer inner, ProxyAttempt attempt) : HttpTransformer
 {
-    public override ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destinationPrefix, CancellationToken cancellation)
-        => inner.TransformRequestAsync(context, request, destinationPrefix, cancellation);
+    public override ValueTask TransformRequestAsync(
+        HttpContext context,
+        HttpRequestMessage request,
+        string destinationPrefix,
+        CancellationToken cancellation
+    ) => inner.TransformRequestAsync(context, request, destinationPrefix, cancellation);
 
-    public override async ValueTask<bool> TransformResponseAsync(HttpContext context, HttpResponseMessage? response, CancellationToken cancellation)
-        => !attempt.Holds(response) && await inner.TransformResponseAsync(context, response, cancellation);
+    public override async ValueTask<bool> TransformResponseAsync(
+        HttpContext context,
+        HttpResponseMessage? response,
+        CancellationToken cancellation
+    ) => !attempt.Holds(response) && await inner.TransformResponseAsync(context, response, cancellation);
 
-    public override ValueTask TransformResponseTrailersAsync(HttpContext context, HttpResponseMessage response, CancellationToken cancellation)
-        => inner.TransformResponseTrailersAsync(context, response, cancellation);
+    public override ValueTask TransformResponseTrailersAsync(
+        HttpContext context,
+        HttpResponseMessage response,
+        CancellationToken cancellation
+    ) => inner.TransformResponseTrailersAsync(context, response, cancellation);
 }

@@ -5,5 +5,6 @@ namespace Sidecar.Invocation;
 /// <summary>Whether a call has failed because nobody listens at the address: then it has reached nobody, and may go to another.</summary>
 internal static class Refused
 {
-    public static bool Is(Exception? failure) => failure is HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } };
+    public static bool Is(Exception? failure) =>
+        failure is HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } };
 }

@@ -9,7 +9,13 @@ namespace Sidecar.Invocation;
 /// <summary>The gRPC form of an invocation to an app of another sidecar process.</summary>
 internal static class RemoteCall
 {
-    public static async Task<InvocationReply> SendAsync(Uri sidecar, string caller, InvocationTarget target, InvocationCall call, CancellationToken cancellation)
+    public static async Task<InvocationReply> SendAsync(
+        Uri sidecar,
+        string caller,
+        InvocationTarget target,
+        InvocationCall call,
+        CancellationToken cancellation
+    )
     {
         using var request = new HttpRequestMessage(new HttpMethod(call.Verb), AppPath.Resolve(sidecar, target.Method, call.QueryString))
         {
@@ -28,6 +34,11 @@ internal static class RemoteCall
         SidecarRegistry.Introduce(request, caller, target.Id, call.Trace);
         using var response = await SidecarRegistry.Invoker.SendAsync(request, cancellation);
         var headers = response.Headers.SelectMany(header => header.Value.Select(value => KeyValuePair.Create(header.Key, value))).ToList();
-        return new InvocationReply((int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), await response.Content.ReadAsByteArrayAsync(cancellation), headers);
+        return new InvocationReply(
+            (int)response.StatusCode,
+            response.Content.Headers.ContentType?.ToString(),
+            await response.Content.ReadAsByteArrayAsync(cancellation),
+            headers
+        );
     }
 }

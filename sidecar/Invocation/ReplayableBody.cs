@@ -21,9 +21,14 @@ internal sealed class ReplayableBody(Stream source, long limit) : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => position; set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => position;
+        set => throw new NotSupportedException();
+    }
 
-    /// <summary>True when the body, from its beginning, can be read once more. The end may still be on its way behind the last message.</summary>
+    /// <summary>True when the body, from its beginning, can be read once more. The end may still be on its way behind the last
+    /// message.</summary>
     public async ValueTask<bool> TryRewindAsync(TimeProvider time, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(Patience, time);
@@ -65,13 +70,12 @@ internal sealed class ReplayableBody(Stream source, long limit) : Stream
         return read;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

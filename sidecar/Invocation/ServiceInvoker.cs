@@ -18,13 +18,31 @@ namespace Sidecar.Invocation;
 /// Service invocation of one app: requests go straight to the target app when its sidecar lives in this process, else to the
 /// other process's sidecar, or to a declared HTTP endpoint. Bodies stream both ways.
 /// </summary>
-internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoint> endpoints, ILocalApps directory, INameResolver names, IHttpForwarder forwarder, PolicyBook policies, TimeProvider time) : IDisposable
+internal sealed class ServiceInvoker(
+    AppOptions caller,
+    IReadOnlyList<HttpEndpoint> endpoints,
+    ILocalApps directory,
+    INameResolver names,
+    IHttpForwarder forwarder,
+    PolicyBook policies,
+    TimeProvider time
+) : IDisposable
 {
     private readonly EndpointClients clients = new();
     private readonly GrpcProxy proxy = new(caller, directory, names, forwarder, time);
 
-    private static readonly ForwarderRequestConfig Http11 = new() { Version = System.Net.HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower, ActivityTimeout = TimeSpan.FromMinutes(10) };
-    public static readonly ForwarderRequestConfig Http2 = new() { Version = System.Net.HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = TimeSpan.FromDays(1) };
+    private static readonly ForwarderRequestConfig Http11 = new()
+    {
+        Version = System.Net.HttpVersion.Version11,
+        VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        ActivityTimeout = TimeSpan.FromMinutes(10),
+    };
+    public static readonly ForwarderRequestConfig Http2 = new()
+    {
+        Version = System.Net.HttpVersion.Version20,
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        ActivityTimeout = TimeSpan.FromDays(1),
+    };
 
     /// <summary>Forwards an HTTP request of this app.</summary>
     public async Task ForwardAsync(HttpContext context, InvocationTarget target)
@@ -46,7 +64,10 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         {
             context.Request.EnableBuffering();
         }
-        var last = await GuardedAsync(target.Id, streams ? policy.ExecuteOnceAsync(TryAsync, context.RequestAborted) : policy.ExecuteAsync(TryAsync, context.RequestAborted));
+        var last = await GuardedAsync(
+            target.Id,
+            streams ? policy.ExecuteOnceAsync(TryAsync, context.RequestAborted) : policy.ExecuteAsync(TryAsync, context.RequestAborted)
+        );
         await last.ConcludeAsync(context);
 
         async ValueTask<Attempt> TryAsync(CancellationToken limit)
@@ -87,7 +108,14 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         }
         else
         {
-            await SendAsync(context, await RemoteAsync(target.Id), SidecarRegistry.Invoker, Http2, new ToSidecar(caller.AppId, target), target);
+            await SendAsync(
+                context,
+                await RemoteAsync(target.Id),
+                SidecarRegistry.Invoker,
+                Http2,
+                new ToSidecar(caller.AppId, target),
+                target
+            );
         }
     }
 
@@ -121,7 +149,14 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
                 EmptyBody.Pass(context);
             }
             using var slot = await client.EnterAsync(context.RequestAborted);
-            await SendAsync(context, client.Address, client.Invoker, client.Http2 ? Http2 : Http11, new ToApp(client, callerId, callee.Options.AppId, target, span.Context), target);
+            await SendAsync(
+                context,
+                client.Address,
+                client.Invoker,
+                client.Http2 ? Http2 : Http11,
+                new ToApp(client, callerId, callee.Options.AppId, target, span.Context),
+                target
+            );
         }
         catch (Exception e) when (span.Noting(e))
         {
@@ -139,7 +174,12 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         var target = new InvocationTarget(targetId, MethodPath.Clean(targetId, call.Method));
         SidecarMeter.Sent(caller.AppId, targetId);
         return PolicyOf(target) is { } policy
-            ? (await GuardedAsync(targetId, policy.ExecuteAsync(limit => new ValueTask<Attempted>(TryAsync(target, call, limit)), cancellation))).Outcome()
+            ? (
+                await GuardedAsync(
+                    targetId,
+                    policy.ExecuteAsync(limit => new ValueTask<Attempted>(TryAsync(target, call, limit)), cancellation)
+                )
+            ).Outcome()
             : await InvokeOnceAsync(target, call, cancellation);
     }
 
@@ -166,13 +206,22 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         SidecarMeter.Received(targetId, caller.AppId);
         ClientOf(callee, target, caller.AppId);
         DemandWell(callee, target);
-        var headers = call.Headers
-            .Where(header => !InvocationHeaders.Drops(header.Key, caller.AppId, targetId) && !InvocationHeaders.IsOwn(header.Key))
-            .Concat(InvocationHeaders.Of(caller.AppId, targetId)).ToList();
+        var headers = call
+            .Headers.Where(header => !InvocationHeaders.Drops(header.Key, caller.AppId, targetId) && !InvocationHeaders.IsOwn(header.Key))
+            .Concat(InvocationHeaders.Of(caller.AppId, targetId))
+            .ToList();
         var span = Arrival(callee, target, caller.AppId, call.Trace);
         try
         {
-            return await callee.Channel!.InvokeAsync(call with { Method = target.Method, Headers = headers, Trace = span.Context }, cancellation);
+            return await callee.Channel!.InvokeAsync(
+                call with
+                {
+                    Method = target.Method,
+                    Headers = headers,
+                    Trace = span.Context,
+                },
+                cancellation
+            );
         }
         catch (HttpRequestException e)
         {
@@ -191,10 +240,18 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         return proxy.SendAsync(context, target, PolicyOf(target));
     }
 
-    public Task DeliverGrpcAsync(HttpContext context, ILocalApp callee, InvocationTarget target, string callerId)
-        => proxy.DeliverAsync(context, callee, target, callerId, Denial(callee, target, callerId, "POST"), Arrival(callee, target, callerId, TraceContext.Of(context)));
+    public Task DeliverGrpcAsync(HttpContext context, ILocalApp callee, InvocationTarget target, string callerId) =>
+        proxy.DeliverAsync(
+            context,
+            callee,
+            target,
+            callerId,
+            Denial(callee, target, callerId, "POST"),
+            Arrival(callee, target, callerId, TraceContext.Of(context))
+        );
 
-    /// <summary>The callee's sidecar has a span of its own; where an app calls itself there is but one sidecar, and its span goes on.</summary>
+    /// <summary>The callee's sidecar has a span of its own; where an app calls itself there is but one sidecar, and its span goes
+    /// on.</summary>
     private static Span Arrival(ILocalApp callee, InvocationTarget target, string callerId, TraceContext trace)
     {
         if (callerId == callee.Options.AppId)
@@ -223,7 +280,8 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
         }
     }
 
-    private async ValueTask<Uri> RemoteAsync(string id) => await names.FindAsync(id) ?? throw DaprErrors.InvokeFailed(id, $"couldn't find service: {id}");
+    private async ValueTask<Uri> RemoteAsync(string id) =>
+        await names.FindAsync(id) ?? throw DaprErrors.InvokeFailed(id, $"couldn't find service: {id}");
 
     private Policy? PolicyOf(InvocationTarget target) => policies.App(target.Id, $"{target.Id}:{target.Method}");
 
@@ -256,21 +314,40 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
     }
 
     /// <summary>What an app asks of itself is nobody else's business, so no list is looked at (as in daprd).</summary>
-    private static string? Denial(ILocalApp callee, InvocationTarget target, string callerId, string verb)
-        => callerId == callee.Options.AppId || callee.Access.Allows(callerId, target.Method, verb) ? null
-            : $"access control policy has denied access to id: {callee.Configuration.SpiffeId(callerId)} operation: {target.Method} verb: {verb.ToUpperInvariant()}";
+    private static string? Denial(ILocalApp callee, InvocationTarget target, string callerId, string verb) =>
+        callerId == callee.Options.AppId || callee.Access.Allows(callerId, target.Method, verb)
+            ? null
+            : $"access control policy has denied access to id: {callee.Configuration.SpiffeId(callerId)} operation: "
+                + $"{target.Method} verb: {verb.ToUpperInvariant()}";
 
-    private static AppClient ClientOf(ILocalApp callee, InvocationTarget target, string callerId)
-        => callee.Client ?? throw (callerId == callee.Options.AppId
-            ? DaprErrors.InvokeFailed(target.Id, "cannot invoke local endpoint: app channel not initialized")
-            : DaprErrors.InvokeFailed(target.Id, StatusCode.Internal, "app channel is not initialized"));
+    private static AppClient ClientOf(ILocalApp callee, InvocationTarget target, string callerId) =>
+        callee.Client
+        ?? throw (
+            callerId == callee.Options.AppId
+                ? DaprErrors.InvokeFailed(target.Id, "cannot invoke local endpoint: app channel not initialized")
+                : DaprErrors.InvokeFailed(target.Id, StatusCode.Internal, "app channel is not initialized")
+        );
 
-    private async Task SendAsync(HttpContext context, Uri address, HttpMessageInvoker invoker, ForwarderRequestConfig config, HttpTransformer transformer, InvocationTarget target)
+    private async Task SendAsync(
+        HttpContext context,
+        Uri address,
+        HttpMessageInvoker invoker,
+        ForwarderRequestConfig config,
+        HttpTransformer transformer,
+        InvocationTarget target
+    )
     {
         var attempt = context.Features.Get<Attempt>();
         var error = attempt is null
             ? await forwarder.SendAsync(context, address.ToString(), invoker, config, transformer)
-            : await forwarder.SendAsync(context, address.ToString(), invoker, config, new HoldingBack(transformer, attempt), attempt.Cancellation);
+            : await forwarder.SendAsync(
+                context,
+                address.ToString(),
+                invoker,
+                config,
+                new HoldingBack(transformer, attempt),
+                attempt.Cancellation
+            );
         if (error == ForwarderError.None || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
         {
             return;
@@ -284,13 +361,19 @@ internal sealed class ServiceInvoker(AppOptions caller, IReadOnlyList<HttpEndpoi
             names.Forget();
         }
         var verb = $"{context.Request.Method[..1]}{context.Request.Method[1..].ToLowerInvariant()}";
-        throw DaprErrors.InvokeFailed(target.Id, StatusCode.Internal, $"error invoking app channel: {verb} \"{AppPath.Resolve(address, target.Method, "")}\": {cause}");
+        throw DaprErrors.InvokeFailed(
+            target.Id,
+            StatusCode.Internal,
+            $"error invoking app channel: {verb} \"{AppPath.Resolve(address, target.Method, "")}\": {cause}"
+        );
     }
 
-    public static string? Cause(Exception? failure) => failure switch
-    {
-        { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => "dial tcp: connect: connection refused",
-        { InnerException: { } inner } => inner.Message,
-        _ => failure?.Message,
-    };
+    public static string? Cause(Exception? failure) =>
+        failure switch
+        {
+            { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } =>
+                "dial tcp: connect: connection refused",
+            { InnerException: { } inner } => inner.Message,
+            _ => failure?.Message,
+        };
 }

@@ -7,12 +7,22 @@ namespace Sidecar.Invocation;
 /// <summary>Turns a caller's request into the one its target app sees.</summary>
 internal sealed class ToApp(AppClient app, string caller, string callee, InvocationTarget target, TraceContext trace) : EndToEnd
 {
-    public override async ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destinationPrefix, CancellationToken cancellation)
+    public override async ValueTask TransformRequestAsync(
+        HttpContext context,
+        HttpRequestMessage request,
+        string destinationPrefix,
+        CancellationToken cancellation
+    )
     {
         await base.TransformRequestAsync(context, request, destinationPrefix, cancellation);
         request.RequestUri = AppPath.Resolve(app.Address, target.Method, context.Request.QueryString.Value ?? "");
         request.Headers.Host = null;
-        foreach (var dropped in request.Headers.Select(header => header.Key).Where(header => InvocationHeaders.Drops(header, caller, callee)).ToList())
+        foreach (
+            var dropped in request
+                .Headers.Select(header => header.Key)
+                .Where(header => InvocationHeaders.Drops(header, caller, callee))
+                .ToList()
+        )
         {
             request.Headers.Remove(dropped);
         }
@@ -29,7 +39,12 @@ internal sealed class ToApp(AppClient app, string caller, string callee, Invocat
 /// <summary>Turns a caller's request into the one another process's sidecar sees.</summary>
 internal sealed class ToSidecar(string caller, InvocationTarget target) : EndToEnd
 {
-    public override async ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destinationPrefix, CancellationToken cancellation)
+    public override async ValueTask TransformRequestAsync(
+        HttpContext context,
+        HttpRequestMessage request,
+        string destinationPrefix,
+        CancellationToken cancellation
+    )
     {
         await base.TransformRequestAsync(context, request, destinationPrefix, cancellation);
         request.RequestUri = AppPath.Resolve(new Uri(destinationPrefix), target.Method, context.Request.QueryString.Value ?? "");
@@ -42,10 +57,19 @@ internal sealed class ToSidecar(string caller, InvocationTarget target) : EndToE
 /// <summary>Turns a caller's request into the one an HTTPEndpoint's server sees.</summary>
 internal sealed class ToEndpoint(Resources.HttpEndpoint endpoint, InvocationTarget target) : EndToEnd
 {
-    public override async ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destinationPrefix, CancellationToken cancellation)
+    public override async ValueTask TransformRequestAsync(
+        HttpContext context,
+        HttpRequestMessage request,
+        string destinationPrefix,
+        CancellationToken cancellation
+    )
     {
         await base.TransformRequestAsync(context, request, destinationPrefix, cancellation);
-        var path = AppPath.Resolve(endpoint.BaseUrl, endpoint.BaseUrl.AbsolutePath.Trim('/') is { Length: > 0 } root ? $"{root}/{target.Method}" : target.Method, context.Request.QueryString.Value ?? "");
+        var path = AppPath.Resolve(
+            endpoint.BaseUrl,
+            endpoint.BaseUrl.AbsolutePath.Trim('/') is { Length: > 0 } root ? $"{root}/{target.Method}" : target.Method,
+            context.Request.QueryString.Value ?? ""
+        );
         request.RequestUri = path;
         request.Headers.Host = null;
         request.Headers.Remove(InvocationHeaders.AppId);

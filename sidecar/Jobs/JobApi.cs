@@ -26,7 +26,9 @@ internal sealed class JobApi(string appId, JobStore store, JobService service, T
         }
         catch (FormatException e)
         {
-            throw errors.Schedule(e.Message.StartsWith("rpc error:", StringComparison.Ordinal) ? e.Message : $"rpc error: code = Unknown desc = {e.Message}");
+            throw errors.Schedule(
+                e.Message.StartsWith("rpc error:", StringComparison.Ordinal) ? e.Message : $"rpc error: code = Unknown desc = {e.Message}"
+            );
         }
         if (!await store.TryAddAsync(scheduled, overwrite, cancellation))
         {

@@ -16,7 +16,10 @@ internal static class JobProgress
         {
             throw new FormatException($"job {job.Name} expires at {expires:O}, before it is due at {due:O}");
         }
-        var left = !job.HasSchedule ? 1 : job.HasRepeats && job.Repeats > 0 ? (int)job.Repeats : -1;
+        var left =
+            !job.HasSchedule ? 1
+            : job.HasRepeats && job.Repeats > 0 ? (int)job.Repeats
+            : -1;
         return new ScheduledJob(job.Name, job.ToByteArray(), due, due, expires, left, 0);
     }
 
@@ -32,7 +35,13 @@ internal static class JobProgress
     public static ScheduledJob? Failed(ScheduledJob job, DateTimeOffset now, TimeZoneInfo local)
     {
         var policy = FailurePolicy.From(job.Job().FailurePolicy);
-        return job.Failures < policy.Retries ? job with { Next = now + policy.Interval, Failures = job.Failures + 1 } : Succeeded(job, now, local);
+        return job.Failures < policy.Retries
+            ? job with
+            {
+                Next = now + policy.Interval,
+                Failures = job.Failures + 1,
+            }
+            : Succeeded(job, now, local);
     }
 
     private static string? Schedule(Job job) => job.HasSchedule ? job.Schedule : null;

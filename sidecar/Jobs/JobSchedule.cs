@@ -23,13 +23,22 @@ internal sealed record JobSchedule(CronExpression? Cron, TimeZoneInfo Zone, Time
         {
             return Once;
         }
-        if (text.StartsWith(ZonePrefix, StringComparison.Ordinal) && Zoned(text) is (_, var plain) && plain.StartsWith(EveryPrefix, StringComparison.Ordinal))
+        if (
+            text.StartsWith(ZonePrefix, StringComparison.Ordinal)
+            && Zoned(text) is (_, var plain)
+            && plain.StartsWith(EveryPrefix, StringComparison.Ordinal)
+        )
         {
             return Parse(plain, local); // every zone has the same intervals
         }
         if (text.StartsWith(EveryPrefix, StringComparison.Ordinal))
         {
-            return GoDuration.TryParse(text[EveryPrefix.Length..], out var every) && every >= TimeSpan.Zero ? Once with { Every = every } : throw Wrong(text, "after @every a duration such as 30s is expected");
+            return GoDuration.TryParse(text[EveryPrefix.Length..], out var every) && every >= TimeSpan.Zero
+                ? Once with
+                {
+                    Every = every,
+                }
+                : throw Wrong(text, "after @every a duration such as 30s is expected");
         }
         var (zone, cron) = text.StartsWith(ZonePrefix, StringComparison.Ordinal) ? Zoned(text) : (local, text);
         if (!cron.StartsWith('@') && cron.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != Fields)
@@ -42,25 +51,29 @@ internal sealed record JobSchedule(CronExpression? Cron, TimeZoneInfo Zone, Time
     }
 
     /// <summary>The first time: when it is due, else the first that the schedule gives.</summary>
-    public DateTimeOffset First(string? dueTime, DateTimeOffset now)
-        => dueTime is not null ? Schedule.DueTime(dueTime, now)
-            : Every is { } every ? now + every
-            : Cron?.GetNextOccurrence(now, Zone) ?? now;
+    public DateTimeOffset First(string? dueTime, DateTimeOffset now) =>
+        dueTime is not null ? Schedule.DueTime(dueTime, now)
+        : Every is { } every ? now + every
+        : Cron?.GetNextOccurrence(now, Zone) ?? now;
 
-    /// <summary>The time after <paramref name="due"/>; what was missed by <paramref name="now"/> is not made up for. Null: never again.</summary>
-    public DateTimeOffset? After(DateTimeOffset due, DateTimeOffset now) => this switch
-    {
-        { Cron: not null } => Cron.GetNextOccurrence(now, Zone),
-        { Every: { } every } when every == TimeSpan.Zero => now,
-        { Every: { } every } => due + (every * (Math.Max(0, (now - due).Ticks) / every.Ticks + 1)),
-        _ => null,
-    };
+    /// <summary>The time after <paramref name="due"/>; what was missed by <paramref name="now"/> is not made up for. Null: never
+    /// again.</summary>
+    public DateTimeOffset? After(DateTimeOffset due, DateTimeOffset now) =>
+        this switch
+        {
+            { Cron: not null } => Cron.GetNextOccurrence(now, Zone),
+            { Every: { } every } when every == TimeSpan.Zero => now,
+            { Every: { } every } => due + (every * (Math.Max(0, (now - due).Ticks) / every.Ticks + 1)),
+            _ => null,
+        };
 
     private static (TimeZoneInfo, string) Zoned(string text)
     {
         var end = text.IndexOf(' ', StringComparison.Ordinal);
         var name = end < 0 ? text[ZonePrefix.Length..] : text[ZonePrefix.Length..end];
-        return TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? (zone, end < 0 ? "" : text[(end + 1)..]) : throw Wrong(text, $"there is no time zone '{name}'");
+        return TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)
+            ? (zone, end < 0 ? "" : text[(end + 1)..])
+            : throw Wrong(text, $"there is no time zone '{name}'");
     }
 
     private static FormatException Wrong(string text, string why) => new($"failed to parse schedule '{text}': {why}");

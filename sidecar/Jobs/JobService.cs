@@ -7,7 +7,12 @@ using Sidecar.Timers;
 namespace Sidecar.Jobs;
 
 /// <summary>What became of a job that the app was told of. Refused: the app knows no such job, so it is not told again.</summary>
-internal enum JobOutcome { Done, Refused, Failed }
+internal enum JobOutcome
+{
+    Done,
+    Refused,
+    Failed,
+}
 
 /// <summary>The side that is told of jobs.</summary>
 internal interface IJobReceiver
@@ -123,8 +128,8 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
     }
 
     /// <summary>A store that fails is asked until it works: its job would be forgotten until the next start otherwise.</summary>
-    private Task<T> StoreAsync<T>(Func<CancellationToken, Task<T>> call, string name)
-        => Repeated.UntilDoneAsync($"The record of job {name}", call, time, logger, stopping.Token);
+    private Task<T> StoreAsync<T>(Func<CancellationToken, Task<T>> call, string name) =>
+        Repeated.UntilDoneAsync($"The record of job {name}", call, time, logger, stopping.Token);
 
     private async Task<ScheduledJob?> TellAsync(IJobReceiver receiver, ScheduledJob job)
     {

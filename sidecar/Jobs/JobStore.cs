@@ -10,12 +10,12 @@ internal sealed class JobStore(string appId, ITransactionalStateStore store)
 
     private string Prefix => $"{appId}||job||";
 
-    public async Task<(ScheduledJob Job, string ETag)?> FindAsync(string name, CancellationToken cancellation)
-        => await store.GetAsync(Prefix + name, cancellation) is { } entry ? (ScheduledJob.Read(entry.Value.Span), entry.ETag) : null;
+    public async Task<(ScheduledJob Job, string ETag)?> FindAsync(string name, CancellationToken cancellation) =>
+        await store.GetAsync(Prefix + name, cancellation) is { } entry ? (ScheduledJob.Read(entry.Value.Span), entry.ETag) : null;
 
     /// <summary>False: there is one of this name, and it is not to be replaced.</summary>
-    public async Task<bool> TryAddAsync(ScheduledJob job, bool overwrite, CancellationToken cancellation)
-        => await store.WriteAsync(StateWrite.Upsert(Prefix + job.Name, job.Store(), firstWrite: !overwrite), cancellation) switch
+    public async Task<bool> TryAddAsync(ScheduledJob job, bool overwrite, CancellationToken cancellation) =>
+        await store.WriteAsync(StateWrite.Upsert(Prefix + job.Name, job.Store(), firstWrite: !overwrite), cancellation) switch
         {
             null => true,
             { Kind: StateFailureKind.KeyExists } => false,
@@ -23,8 +23,12 @@ internal sealed class JobStore(string appId, ITransactionalStateStore store)
         };
 
     /// <summary>Moves a job on, or takes it out. False: it was changed or deleted meanwhile, and what is stored holds.</summary>
-    public async Task<bool> TryAdvanceAsync(string name, string etag, ScheduledJob? after, CancellationToken cancellation)
-        => await store.WriteAsync(after is null ? StateWrite.Delete(Prefix + name, etag) : StateWrite.Upsert(Prefix + name, after.Store(), etag), cancellation) is null;
+    public async Task<bool> TryAdvanceAsync(string name, string etag, ScheduledJob? after, CancellationToken cancellation) =>
+        await store.WriteAsync(
+            after is null ? StateWrite.Delete(Prefix + name, etag) : StateWrite.Upsert(Prefix + name, after.Store(), etag),
+            cancellation
+        )
+            is null;
 
     public async Task DeleteAsync(string name, CancellationToken cancellation)
     {
@@ -46,7 +50,6 @@ internal sealed class JobStore(string appId, ITransactionalStateStore store)
                 after = key;
                 yield return ScheduledJob.Read(entry.Value.Span);
             }
-        }
-        while (page.Count == Page);
+        } while (page.Count == Page);
     }
 }

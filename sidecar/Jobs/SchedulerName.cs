@@ -13,7 +13,8 @@ internal static partial class SchedulerName
 
     public static string OfJob(string space, string appId, string name) => string.Join(Separator, "app", space, appId, name);
 
-    public static string OfReminder(string space, string type, string id, string name) => string.Join(Separator, "actorreminder", space, type, id, name);
+    public static string OfReminder(string space, string type, string id, string name) =>
+        string.Join(Separator, "actorreminder", space, type, id, name);
 
     /// <summary>Why the scheduler refuses <paramref name="key"/>, in its words; null when it takes it.</summary>
     public static string? Problem(string key)
@@ -38,7 +39,8 @@ internal static partial class SchedulerName
 
     private const string Pattern = "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*";
 
-    private const string NoSubdomain = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an "
+    private const string NoSubdomain =
+        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an "
         + $"alphanumeric character (e.g. 'example.com', regex used for validation is '{Pattern}')";
 
     [GeneratedRegex($@"\A{Pattern}\z", RegexOptions.CultureInvariant)]

@@ -2,7 +2,8 @@ using Sidecar.Components;
 
 namespace Sidecar.Locks;
 
-/// <summary>A lock component. Resources arrive complete (prefix included). A lock is not reentrant: its own owner does not get it twice.</summary>
+/// <summary>A lock component. Resources arrive complete (prefix included). A lock is not reentrant: its own owner does not get it
+/// twice.</summary>
 internal interface ILockStore : IAsyncDisposable
 {
     /// <summary>Whether <paramref name="owner"/> has the lock now, until it unlocks or <paramref name="expiry"/> is over.</summary>

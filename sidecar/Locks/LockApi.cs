@@ -17,7 +17,9 @@ internal sealed class LockApi(ComponentSet components, PolicyBook policies)
         var key = component.Keys.Stored(resource) ?? throw DaprErrors.TryLock(IllegalKey(resource));
         try
         {
-            return await policies.Outbound(store, ComponentKind.Lock).RunAsync(limit => component.Store.TryLockAsync(key, owner, TimeSpan.FromSeconds(expiryInSeconds), limit), cancellation);
+            return await policies
+                .Outbound(store, ComponentKind.Lock)
+                .RunAsync(limit => component.Store.TryLockAsync(key, owner, TimeSpan.FromSeconds(expiryInSeconds), limit), cancellation);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -31,7 +33,9 @@ internal sealed class LockApi(ComponentSet components, PolicyBook policies)
         var key = component.Keys.Stored(resource) ?? throw DaprErrors.Unlock(IllegalKey(resource));
         try
         {
-            return await policies.Outbound(store, ComponentKind.Lock).RunAsync(limit => component.Store.UnlockAsync(key, owner, limit), cancellation);
+            return await policies
+                .Outbound(store, ComponentKind.Lock)
+                .RunAsync(limit => component.Store.UnlockAsync(key, owner, limit), cancellation);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

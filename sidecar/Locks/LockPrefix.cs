@@ -1,6 +1,7 @@
 namespace Sidecar.Locks;
 
-/// <summary>How locks of apps are told apart, and from other data in the same store (metadata <c>keyPrefix</c>). Source: daprd's lock configuration.</summary>
+/// <summary>How locks of apps are told apart, and from other data in the same store (metadata <c>keyPrefix</c>). Source: daprd's lock
+/// configuration.</summary>
 internal sealed class LockPrefix(string? strategy, string appId, string storeName)
 {
     private const string Separator = "||";

@@ -8,17 +8,22 @@ internal sealed class AppLoggers(ILoggerFactory shared, LogLevel least) : ILogge
     public void AddProvider(ILoggerProvider provider) => shared.AddProvider(provider);
 
     /// <summary>The shared log goes on.</summary>
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
     private sealed class Leveled(ILogger inner, LogLevel least) : ILogger
     {
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => inner.BeginScope(state);
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => inner.BeginScope(state);
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= least && inner.IsEnabled(logLevel);
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
         {
             if (IsEnabled(logLevel))
             {

@@ -6,12 +6,15 @@ using System.Text.Json;
 
 namespace Sidecar.Logging;
 
-/// <summary>A line of the log as daprd writes it, which tools read: <c>key=value</c> pairs, or with <c>--log-as-json</c> an object.</summary>
+/// <summary>A line of the log as daprd writes it, which tools read: <c>key=value</c> pairs, or with <c>--log-as-json</c> an
+/// object.</summary>
 /// <param name="version">The version of Dapr that each line names.</param>
 internal sealed class DaprdLog(string appId, string version, bool asJson, TimeProvider time, TextWriter output)
 {
     private const string Runtime = "dapr.runtime";
-    private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/@^+");
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/@^+"
+    );
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Past all loggers: before there are any, and when they are gone.</summary>
@@ -21,8 +24,18 @@ internal sealed class DaprdLog(string appId, string version, bool asJson, TimePr
     {
         KeyValuePair<string, object>[] all =
         [
-            new("time", time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture)), new("level", Name(level)), new("msg", message),
-            .. fields.Concat([new("app_id", appId), new("instance", Environment.MachineName), new("scope", Scope(category)), new("type", "log"), new("ver", version)]).OrderBy(field => field.Key, StringComparer.Ordinal),
+            new("time", time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture)),
+            new("level", Name(level)),
+            new("msg", message),
+            .. fields
+                .Concat([
+                    new("app_id", appId),
+                    new("instance", Environment.MachineName),
+                    new("scope", Scope(category)),
+                    new("type", "log"),
+                    new("ver", version),
+                ])
+                .OrderBy(field => field.Key, StringComparer.Ordinal),
         ];
         return asJson ? Json(all) : string.Join(' ', all.Select(field => $"{field.Key}={Quoted(Text(field.Value))}"));
     }
@@ -73,18 +86,19 @@ internal sealed class DaprdLog(string appId, string version, bool asJson, TimePr
         return quoted.Append('"').ToString();
     }
 
-    private static string Name(LogLevel level) => level switch
-    {
-        LogLevel.Critical => "fatal",
-        LogLevel.Error => "error",
-        LogLevel.Warning => "warning",
-        LogLevel.Information => "info",
-        _ => "debug",
-    };
+    private static string Name(LogLevel level) =>
+        level switch
+        {
+            LogLevel.Critical => "fatal",
+            LogLevel.Error => "error",
+            LogLevel.Warning => "warning",
+            LogLevel.Information => "info",
+            _ => "debug",
+        };
 
     /// <summary>daprd's own scopes as they are; of others the part of the sidecar that speaks.</summary>
-    private static string Scope(string category)
-        => category.StartsWith("dapr.", StringComparison.Ordinal) || category == Runtime ? category
-            : category.Split('.') is ["Sidecar", var part, _, ..] ? $"{Runtime}.{part.ToLowerInvariant()}"
-            : Runtime;
+    private static string Scope(string category) =>
+        category.StartsWith("dapr.", StringComparison.Ordinal) || category == Runtime ? category
+        : category.Split('.') is ["Sidecar", var part, _, ..] ? $"{Runtime}.{part.ToLowerInvariant()}"
+        : Runtime;
 }

@@ -12,6 +12,8 @@ internal sealed class DaprdLogFormatter(DaprdLog log) : ConsoleFormatter(Formatt
     {
         var call = logEntry.State as ApiCall;
         var fields = call?.Fields ?? (logEntry.Exception is { } exception ? [new("error", exception)] : []);
-        textWriter.WriteLine(log.Line(logEntry.LogLevel, logEntry.Category, call?.Message ?? logEntry.Formatter(logEntry.State, logEntry.Exception), fields));
+        textWriter.WriteLine(
+            log.Line(logEntry.LogLevel, logEntry.Category, call?.Message ?? logEntry.Formatter(logEntry.State, logEntry.Exception), fields)
+        );
     }
 }

@@ -1,7 +1,8 @@
 namespace Sidecar.Loops;
 
 /// <summary>
-/// Owns one piece of work that lasts as long as its owner: a watch, a pump, a relay. Work that fails is logged and started again after a pause
+/// Owns one piece of work that lasts as long as its owner: a watch, a pump, a relay. Work that fails is logged and started again after a
+/// pause
 /// (<see cref="Repeated"/>). Work that returns has ended on purpose. Disposal cancels the work and waits for its end.
 /// </summary>
 internal sealed class BackgroundLoop : IAsyncDisposable
@@ -20,7 +21,8 @@ internal sealed class BackgroundLoop : IAsyncDisposable
 
     /// <param name="name">Names the work in the log.</param>
     /// <param name="work">Called again after each failure, so it must be able to begin anew. The token is cancelled by disposal.</param>
-    public static BackgroundLoop Start(string name, Func<CancellationToken, Task> work, TimeProvider time, ILogger logger) => new(name, work, time, logger);
+    public static BackgroundLoop Start(string name, Func<CancellationToken, Task> work, TimeProvider time, ILogger logger) =>
+        new(name, work, time, logger);
 
     public async ValueTask DisposeAsync()
     {
@@ -32,15 +34,27 @@ internal sealed class BackgroundLoop : IAsyncDisposable
         }
     }
 
-    private static async Task RunAsync(string name, Func<CancellationToken, Task> work, TimeProvider time, ILogger logger, CancellationToken stopping)
+    private static async Task RunAsync(
+        string name,
+        Func<CancellationToken, Task> work,
+        TimeProvider time,
+        ILogger logger,
+        CancellationToken stopping
+    )
     {
         try
         {
-            await Repeated.UntilDoneAsync(name, async token =>
-            {
-                await work(token);
-                return true;
-            }, time, logger, stopping);
+            await Repeated.UntilDoneAsync(
+                name,
+                async token =>
+                {
+                    await work(token);
+                    return true;
+                },
+                time,
+                logger,
+                stopping
+            );
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {

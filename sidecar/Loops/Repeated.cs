@@ -1,7 +1,8 @@
 namespace Sidecar.Loops;
 
 /// <summary>
-/// Repeats work that fails until it succeeds or is cancelled. Each failure is logged. The pause doubles with each failure in a row, and is short again
+/// Repeats work that fails until it succeeds or is cancelled. Each failure is logged. The pause doubles with each failure in a row, and is
+/// short again
 /// after an attempt that lasted longer than the longest pause.
 /// </summary>
 internal static partial class Repeated
@@ -11,8 +12,15 @@ internal static partial class Repeated
 
     /// <param name="name">Names the work in the log.</param>
     /// <param name="work">Called again after each failure, so it must be able to begin anew.</param>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled. A failure after that is not reported: it follows from the end.</exception>
-    public static async Task<T> UntilDoneAsync<T>(string name, Func<CancellationToken, Task<T>> work, TimeProvider time, ILogger logger, CancellationToken cancellation)
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled. A failure after that is not reported: it
+    /// follows from the end.</exception>
+    public static async Task<T> UntilDoneAsync<T>(
+        string name,
+        Func<CancellationToken, Task<T>> work,
+        TimeProvider time,
+        ILogger logger,
+        CancellationToken cancellation
+    )
     {
         var pause = FirstPause;
         while (true)

@@ -7,7 +7,9 @@ namespace Sidecar.Loops;
 /// </summary>
 internal sealed class Signal
 {
-    private readonly Channel<bool> given = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> given = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
 
     /// <summary>Safe to call concurrently.</summary>
     public void Give() => given.Writer.TryWrite(true);

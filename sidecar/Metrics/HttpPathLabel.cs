@@ -1,14 +1,14 @@
 namespace Sidecar.Metrics;
 
-/// <summary>What a path is counted under: a template that fits, or the path without keys and ids, so that labels stay few. Source: daprd's metrics.</summary>
+/// <summary>What a path is counted under: a template that fits, or the path without keys and ids, so that labels stay few. Source: daprd's
+/// metrics.</summary>
 internal static class HttpPathLabel
 {
     private const string InvokePrefix = "/v1.0/invoke/";
     private static readonly HashSet<string> Always = new(StringComparer.Ordinal) { "/dapr/config", "/dapr/subscribe" };
 
-    public static string Of(string path, MetricsOptions options)
-        => Always.Contains(path) ? path
-            : Match(path, options.PathMatching) ?? (options.PathsInHttp ? WithoutKeys(path) : "");
+    public static string Of(string path, MetricsOptions options) =>
+        Always.Contains(path) ? path : Match(path, options.PathMatching) ?? (options.PathsInHttp ? WithoutKeys(path) : "");
 
     private static string? Match(string path, IReadOnlyList<string> templates)
     {
@@ -30,7 +30,8 @@ internal static class HttpPathLabel
     private static bool Fits(string path, string template)
     {
         var (given, wanted) = (path.Split('/'), template.Split('/'));
-        return given.Length == wanted.Length && given.Zip(wanted).All(pair => pair.First == pair.Second || (pair.Second.StartsWith('{') && pair.First.Length > 0));
+        return given.Length == wanted.Length
+            && given.Zip(wanted).All(pair => pair.First == pair.Second || (pair.Second.StartsWith('{') && pair.First.Length > 0));
     }
 
     private static string WithoutKeys(string path)
@@ -53,7 +54,9 @@ internal static class HttpPathLabel
                 return "/" + string.Join('/', parts[..4]) + "/start";
             case "workflows" when parts.Length >= 5:
                 parts[3] = "{instanceId}";
-                return parts is [.., "raiseEvent", _] ? "/" + string.Join('/', parts[..5]) + "/{eventName}" : "/" + string.Join('/', parts[..5]);
+                return parts is [.., "raiseEvent", _]
+                    ? "/" + string.Join('/', parts[..5]) + "/{eventName}"
+                    : "/" + string.Join('/', parts[..5]);
             default:
                 return path;
         }

@@ -15,7 +15,9 @@ internal sealed class MetricsExport : IDisposable
     /// <summary>The text format has no room for them, and taking the trace of each measurement costs.</summary>
     private static readonly ExemplarBehavior NoExemplars = ExemplarBehavior.NoExemplars();
 
-    private readonly Dictionary<string, (CollectorRegistry Registry, MetricFactory Factory, double[] Buckets)> apps = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (CollectorRegistry Registry, MetricFactory Factory, double[] Buckets)> apps = new(
+        StringComparer.Ordinal
+    );
     private readonly MeterListener listener = new();
 
     /// <param name="meters">The names of the meters that are gathered.</param>
@@ -59,7 +61,8 @@ internal sealed class MetricsExport : IDisposable
 
     public void Dispose() => listener.Dispose();
 
-    /// <summary>One instrument, and what it has become for each set of labels. Labels are written in the order of their names, as daprd does.</summary>
+    /// <summary>One instrument, and what it has become for each set of labels. Labels are written in the order of their names, as daprd
+    /// does.</summary>
     private sealed class Series
     {
         private readonly Instrument instrument;
@@ -74,7 +77,8 @@ internal sealed class MetricsExport : IDisposable
             known = byValues.GetAlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>>();
         }
 
-        /// <summary>An instrument's tags come in the same order every time, so a series is found by their values alone, without a copy of them.</summary>
+        /// <summary>An instrument's tags come in the same order every time, so a series is found by their values alone, without a copy of
+        /// them.</summary>
         public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
             if (!known.TryGetValue(tags, out var record))
@@ -108,13 +112,23 @@ internal sealed class MetricsExport : IDisposable
             switch (instrument)
             {
                 case Histogram<double>:
-                    var histogram = factory.CreateHistogram(instrument.Name, help, names, new HistogramConfiguration { Buckets = buckets, ExemplarBehavior = NoExemplars });
+                    var histogram = factory.CreateHistogram(
+                        instrument.Name,
+                        help,
+                        names,
+                        new HistogramConfiguration { Buckets = buckets, ExemplarBehavior = NoExemplars }
+                    );
                     return values => histogram.WithLabels(values).Observe;
                 case ObservableGauge<long>:
                     var gauge = factory.CreateGauge(instrument.Name, help, names);
                     return values => gauge.WithLabels(values).Set;
                 default:
-                    var counter = factory.CreateCounter(instrument.Name, help, names, new CounterConfiguration { ExemplarBehavior = NoExemplars });
+                    var counter = factory.CreateCounter(
+                        instrument.Name,
+                        help,
+                        names,
+                        new CounterConfiguration { ExemplarBehavior = NoExemplars }
+                    );
                     return values => counter.WithLabels(values).Inc;
             }
         }

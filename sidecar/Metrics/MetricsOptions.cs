@@ -6,7 +6,42 @@ namespace Sidecar.Metrics;
 internal sealed record MetricsOptions
 {
     private static readonly double[] DefaultBuckets =
-        [1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 30, 40, 50, 65, 80, 100, 130, 160, 200, 250, 300, 400, 500, 650, 800, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000];
+    [
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        8,
+        10,
+        13,
+        16,
+        20,
+        25,
+        30,
+        40,
+        50,
+        65,
+        80,
+        100,
+        130,
+        160,
+        200,
+        250,
+        300,
+        400,
+        500,
+        650,
+        800,
+        1_000,
+        2_000,
+        5_000,
+        10_000,
+        20_000,
+        50_000,
+        100_000,
+    ];
 
     public static readonly MetricsOptions Default = new();
 
@@ -27,7 +62,10 @@ internal sealed record MetricsOptions
     public static MetricsOptions Read(YamlMap metrics, MetricsOptions before)
     {
         var http = metrics.Map("http");
-        var buckets = metrics.Texts("latencyDistributionBuckets").Select(text => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        var buckets = metrics
+            .Texts("latencyDistributionBuckets")
+            .Select(text => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture))
+            .ToList();
         metrics.Accept("rules", "workflow");
         return new MetricsOptions
         {

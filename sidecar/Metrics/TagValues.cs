@@ -2,7 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Sidecar.Metrics;
 
-/// <summary>The values of a measurement's tags, in the order they come in, as the key of a series; looked up by the tags themselves.</summary>
+/// <summary>The values of a measurement's tags, in the order they come in, as the key of a series; looked up by the tags
+/// themselves.</summary>
 internal static class TagValues
 {
     public static readonly IEqualityComparer<string[]> Comparer = new Values();
@@ -19,7 +20,9 @@ internal static class TagValues
 
     private static string Text(KeyValuePair<string, object?> tag) => tag.Value as string ?? tag.Value?.ToString() ?? "";
 
-    private sealed class Values : IEqualityComparer<string[]>, IAlternateEqualityComparer<ReadOnlySpan<KeyValuePair<string, object?>>, string[]>
+    private sealed class Values
+        : IEqualityComparer<string[]>,
+            IAlternateEqualityComparer<ReadOnlySpan<KeyValuePair<string, object?>>, string[]>
     {
         public bool Equals(string[]? one, string[]? other) => one.AsSpan().SequenceEqual(other);
 

@@ -31,7 +31,8 @@ internal sealed partial class HttpPipeline
         }
     }
 
-    /// <summary>For a request of <paramref name="path"/> that has come in: the path it goes on with; null when it has been answered here.</summary>
+    /// <summary>For a request of <paramref name="path"/> that has come in: the path it goes on with; null when it has been answered
+    /// here.</summary>
     public async Task<string?> RunAsync(HttpContext context, string path)
     {
         var request = Request(context, path);
@@ -49,9 +50,12 @@ internal sealed partial class HttpPipeline
     {
         var address = message.RequestUri!;
         var request = new PipelineRequest(
-            RequestPath.TryDecode(address.AbsolutePath) ?? address.AbsolutePath, address.Query,
-            name => message.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null, null,
-            () => message.Content?.ReadAsByteArrayAsync(cancellation) ?? Task.FromResult<byte[]>([]));
+            RequestPath.TryDecode(address.AbsolutePath) ?? address.AbsolutePath,
+            address.Query,
+            name => message.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null,
+            null,
+            () => message.Content?.ReadAsByteArrayAsync(cancellation) ?? Task.FromResult<byte[]>([])
+        );
         if (await HandleAsync(request, cancellation) is { } refusal)
         {
             return new HttpResponseMessage((HttpStatusCode)refusal.Status) { Content = new StringContent(refusal.Message) };
@@ -78,8 +82,14 @@ internal sealed partial class HttpPipeline
         return null;
     }
 
-    private static PipelineRequest Request(HttpContext context, string path)
-        => new(path, context.Request.QueryString.Value ?? "", name => context.Request.Headers[name].ToString(), context.Connection.RemoteIpAddress?.ToString(), context.Request.BodyAsync);
+    private static PipelineRequest Request(HttpContext context, string path) =>
+        new(
+            path,
+            context.Request.QueryString.Value ?? "",
+            name => context.Request.Headers[name].ToString(),
+            context.Connection.RemoteIpAddress?.ToString(),
+            context.Request.BodyAsync
+        );
 
     private static void Apply(HttpContext context, PipelineRequest request)
     {
@@ -109,7 +119,10 @@ internal sealed partial class HttpPipeline
         var found = new List<IHttpMiddleware>();
         foreach (var handler in wanted)
         {
-            if (loaded.FirstOrDefault(component => component.Resource.Name == handler.Name && component.Resource.Type == handler.Type) is { Instance: IHttpMiddleware middleware })
+            if (
+                loaded.FirstOrDefault(component => component.Resource.Name == handler.Name && component.Resource.Type == handler.Type) is
+                { Instance: IHttpMiddleware middleware }
+            )
             {
                 found.Add(middleware);
             }
@@ -123,6 +136,10 @@ internal sealed partial class HttpPipeline
 
     private sealed record Line(IReadOnlyList<LoadedComponent> Components, IReadOnlyList<IHttpMiddleware> Handlers);
 
-    [LoggerMessage(1901, LogLevel.Error, "Couldn't find middleware component with name {Name} and type {Type}; the pipeline goes without it")]
+    [LoggerMessage(
+        1901,
+        LogLevel.Error,
+        "Couldn't find middleware component with name {Name} and type {Type}; the pipeline goes without it"
+    )]
     private static partial void LogMissing(ILogger logger, string name, string type);
 }

@@ -15,7 +15,8 @@ internal sealed record Refusal(int Status, string Message)
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 }
 
-/// <summary>A request on its way through a pipeline. <paramref name="Path"/> is decoded and begins with a slash, <paramref name="query"/> is empty or begins with <c>?</c>.</summary>
+/// <summary>A request on its way through a pipeline. <paramref name="Path"/> is decoded and begins with a slash, <paramref name="query"/>
+/// is empty or begins with <c>?</c>.</summary>
 internal sealed class PipelineRequest(string path, string query, Func<string, string?> header, string? caller, Func<Task<byte[]>> readBody)
 {
     public string Path { get; set; } = path;

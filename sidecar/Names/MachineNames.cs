@@ -1,6 +1,7 @@
 namespace Sidecar.Names;
 
-/// <summary>The default, in place of <c>mdns</c>: the registry of this user on this machine. Every sidecar announces itself there.</summary>
+/// <summary>The default, in place of <c>mdns</c>: the registry of this user on this machine. Every sidecar announces itself
+/// there.</summary>
 internal sealed class MachineNames(SidecarRegistry registry) : INameResolver
 {
     public Task AnnounceAsync(string appId, int port, CancellationToken cancellation) => Task.CompletedTask;

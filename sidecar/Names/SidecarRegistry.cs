@@ -19,7 +19,8 @@ internal sealed record Announcement(string AppId, int Port, int ProcessId, strin
 
     public Uri Address => new($"http://127.0.0.1:{Port}");
 
-    public static Announcement Of(string appId, int port) => new(appId, port, Environment.ProcessId, ProcessInfo.StartTime(Environment.ProcessId) ?? "");
+    public static Announcement Of(string appId, int port) =>
+        new(appId, port, Environment.ProcessId, ProcessInfo.StartTime(Environment.ProcessId) ?? "");
 }
 
 /// <summary>
@@ -34,7 +35,16 @@ internal sealed class SidecarRegistry
     private const string TraceHeader = "x-sidecar-trace";
     private const string TraceStateHeader = "x-sidecar-trace-state";
 
-    public static readonly HttpMessageInvoker Invoker = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, EnableMultipleHttp2Connections = true, ActivityHeadersPropagator = null }.WithAnyText());
+    public static readonly HttpMessageInvoker Invoker = new(
+        new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            EnableMultipleHttp2Connections = true,
+            ActivityHeadersPropagator = null,
+        }.WithAnyText()
+    );
 
     private const string Files = "*.sidecar.json";
 
@@ -57,7 +67,8 @@ internal sealed class SidecarRegistry
     public static string FolderIn(string temporary) => Path.Combine(temporary, $"dapr-embedded-sidecars-{Environment.UserName}");
 
     /// <summary>
-    /// Reserves an app id among the single sidecars of this user. The reservation is a lock on a file: the system releases it when the process ends.
+    /// Reserves an app id among the single sidecars of this user. The reservation is a lock on a file: the system releases it when the
+    /// process ends.
     /// </summary>
     /// <exception cref="InvalidConfigurationException">Another process holds it; the message names that process.</exception>
     public IDisposable Reserve(string appId)
@@ -65,14 +76,23 @@ internal sealed class SidecarRegistry
         OwnerOnly.DemandFolder(Folder);
         try
         {
-            return OwnerOnly.Open(Path.Combine(Folder, $"{Uri.EscapeDataString(appId)}.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return OwnerOnly.Open(
+                Path.Combine(Folder, $"{Uri.EscapeDataString(appId)}.lock"),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None
+            );
         }
         catch (IOException)
         {
             var other = ReadAll().FirstOrDefault(announcement => announcement.AppId == appId);
             var where = other is null ? "in another process" : $"in process {other.ProcessId} (internal port {other.Port})";
-            throw new InvalidConfigurationException("app-id", 0,
-                $"app id '{appId}' is already running {where}. The embedded sidecar runs an app id once; stop that process or choose another app id. Several instances of an app are what Dapr on Kubernetes is for (docs/operations.md)");
+            throw new InvalidConfigurationException(
+                "app-id",
+                0,
+                $"app id '{appId}' is already running {where}. The embedded sidecar runs an app id once; stop that process or "
+                    + "choose another app id. Several instances of an app are what Dapr on Kubernetes is for (docs/operations.md)"
+            );
         }
     }
 
@@ -88,7 +108,8 @@ internal sealed class SidecarRegistry
     public Announcement? Find(string appId) => Find(announcement => announcement.AppId == appId);
 
     /// <summary>The sidecar whose app hosts an actor type; null when none is running.</summary>
-    public Announcement? FindHost(string actorType) => Find(announcement => announcement.ActorTypes.Contains(actorType, StringComparer.Ordinal));
+    public Announcement? FindHost(string actorType) =>
+        Find(announcement => announcement.ActorTypes.Contains(actorType, StringComparer.Ordinal));
 
     /// <summary>Reads the files anew before the next look-up. Called when a sidecar that was found no longer listens.</summary>
     public void Forget()
@@ -103,7 +124,8 @@ internal sealed class SidecarRegistry
     {
         lock (gate)
         {
-            // The folder's time says whether a file has come or gone. Two changes within one tick of the file system look like one, so a miss reads again.
+            // The folder's time says whether a file has come or gone. Two changes within one tick of the file system look like one, so a
+            // miss reads again.
             var changed = Directory.GetLastWriteTimeUtc(Folder);
             if (changed == seen.Changed && seen.Live.FirstOrDefault(fits) is { } known)
             {
@@ -157,7 +179,10 @@ internal sealed class SidecarRegistry
     public static string? CallerOf(HttpRequest request)
     {
         var shown = request.Headers[TokenHeader].ToString();
-        var known = CryptographicOperations.FixedTimeEquals(System.Text.Encoding.UTF8.GetBytes(shown), System.Text.Encoding.UTF8.GetBytes(token));
+        var known = CryptographicOperations.FixedTimeEquals(
+            System.Text.Encoding.UTF8.GetBytes(shown),
+            System.Text.Encoding.UTF8.GetBytes(token)
+        );
         var caller = request.Headers[CallerHeader].ToString();
         request.Headers.Remove(TokenHeader);
         request.Headers.Remove(CallerHeader);
@@ -197,7 +222,8 @@ internal sealed class SidecarRegistry
         return File.ReadAllText(file);
     }
 
-    private string FileOf(Announcement announcement) => Path.Combine(Folder, $"{Uri.EscapeDataString(announcement.AppId)}.{announcement.ProcessId}.{announcement.Port}.sidecar.json");
+    private string FileOf(Announcement announcement) =>
+        Path.Combine(Folder, $"{Uri.EscapeDataString(announcement.AppId)}.{announcement.ProcessId}.{announcement.Port}.sidecar.json");
 
     /// <summary>Readers see the old file or the new one, never half of one.</summary>
     private static void WriteWhole(string file, string content, bool overwrite = true)

@@ -30,20 +30,34 @@ internal sealed partial class SqliteNames : INameResolver
         await database.WriteAsync(session =>
         {
             session.Execute($"CREATE TABLE IF NOT EXISTS {options.MetadataTable} (key text NOT NULL PRIMARY KEY, value text NOT NULL)");
-            session.Execute($"CREATE TABLE IF NOT EXISTS {options.Table} (registration_id TEXT NOT NULL PRIMARY KEY, address TEXT NOT NULL, app_id TEXT NOT NULL, namespace TEXT NOT NULL, last_update INTEGER NOT NULL)");
+            session.Execute(
+                $"CREATE TABLE IF NOT EXISTS {options.Table} (registration_id TEXT NOT NULL PRIMARY KEY, address TEXT NOT "
+                    + "NULL, app_id TEXT NOT NULL, namespace TEXT NOT NULL, last_update INTEGER NOT NULL)"
+            );
             session.Execute($"CREATE UNIQUE INDEX IF NOT EXISTS {options.Table}_address_idx ON {options.Table} (address)");
             session.Execute($"CREATE INDEX IF NOT EXISTS {options.Table}_last_update_idx ON {options.Table} (last_update)");
             session.Execute($"INSERT OR IGNORE INTO {options.MetadataTable} (key, value) VALUES ('nr-migrations', '1')");
-            return session.Execute($"REPLACE INTO {options.Table} (registration_id, address, app_id, namespace, last_update) VALUES (?1, ?2, ?3, '', ?4)", registration, address, appId, Now());
+            return session.Execute(
+                $"REPLACE INTO {options.Table} (registration_id, address, app_id, namespace, last_update) VALUES (?1, ?2, ?3, '', ?4)",
+                registration,
+                address,
+                appId,
+                Now()
+            );
         });
         renewing = BackgroundLoop.Start($"The renewal of the registration in {options.Path}", RenewAsync, time, logger);
     }
 
-    public ValueTask<Uri?> FindAsync(string appId) => database.ReadAsync(session =>
-    {
-        using var row = session.Query($"SELECT address FROM {options.Table} WHERE app_id = ?1 AND last_update > ?2 ORDER BY random() LIMIT 1", appId, Now() - Seconds(options.UpdateInterval));
-        return row.Read() ? new Uri("http://" + row.GetString(0)) : null;
-    });
+    public ValueTask<Uri?> FindAsync(string appId) =>
+        database.ReadAsync(session =>
+        {
+            using var row = session.Query(
+                $"SELECT address FROM {options.Table} WHERE app_id = ?1 AND last_update > ?2 ORDER BY random() LIMIT 1",
+                appId,
+                Now() - Seconds(options.UpdateInterval)
+            );
+            return row.Read() ? new Uri("http://" + row.GetString(0)) : null;
+        });
 
     public void Forget()
     {
@@ -74,7 +88,9 @@ internal sealed partial class SqliteNames : INameResolver
             if (time.GetElapsedTime(cleaned) > options.CleanupInterval)
             {
                 cleaned = time.GetTimestamp();
-                await database.WriteAsync(session => session.Execute($"DELETE FROM {options.Table} WHERE last_update < ?1", Now() - Seconds(options.UpdateInterval)));
+                await database.WriteAsync(session =>
+                    session.Execute($"DELETE FROM {options.Table} WHERE last_update < ?1", Now() - Seconds(options.UpdateInterval))
+                );
             }
         }
     }
@@ -83,7 +99,11 @@ internal sealed partial class SqliteNames : INameResolver
     {
         try
         {
-            if (await database.WriteAsync(session => session.Execute($"UPDATE {options.Table} SET last_update = ?1 WHERE registration_id = ?2", Now(), registration)) == 0)
+            if (
+                await database.WriteAsync(session =>
+                    session.Execute($"UPDATE {options.Table} SET last_update = ?1 WHERE registration_id = ?2", Now(), registration)
+                ) == 0
+            )
             {
                 LogLost(options.Path);
             }

@@ -4,11 +4,23 @@ using Npgsql;
 
 namespace Sidecar.Postgres;
 
-/// <summary>Connection strings as PostgreSQL's own tools and daprd read them: a URL, or <c>key=value</c> pairs apart by blanks with values in single quotes where needed.</summary>
+/// <summary>Connection strings as PostgreSQL's own tools and daprd read them: a URL, or <c>key=value</c> pairs apart by blanks with values
+/// in single quotes where needed.</summary>
 internal static class PostgresConnectionString
 {
     private static readonly string[] WithoutEffect =
-        ["pool_min_conns", "pool_max_conn_lifetime", "pool_max_conn_idle_time", "pool_health_check_period", "pool_max_conn_lifetime_jitter", "default_query_exec_mode", "statement_cache_capacity", "description_cache_capacity", "target_session_attrs", "fallback_application_name"];
+    [
+        "pool_min_conns",
+        "pool_max_conn_lifetime",
+        "pool_max_conn_idle_time",
+        "pool_health_check_period",
+        "pool_max_conn_lifetime_jitter",
+        "default_query_exec_mode",
+        "statement_cache_capacity",
+        "description_cache_capacity",
+        "target_session_attrs",
+        "fallback_application_name",
+    ];
 
     public static IEnumerable<KeyValuePair<string, string>> Parse(string text, Action<string> report)
     {
@@ -125,7 +137,10 @@ internal static class PostgresConnectionString
             var equals = text.IndexOf('=', at);
             if (equals < 0)
             {
-                report($"the connection string has no value for '{text[at..].Trim()}'; right would be \"host=localhost user=postgres password=secret database=orders\"");
+                report(
+                    $"the connection string has no value for '{text[at..].Trim()}'; right would be \"host=localhost "
+                        + "user=postgres password=secret database=orders\""
+                );
                 return found;
             }
             var name = text[at..equals].Trim().ToLowerInvariant();
@@ -151,16 +166,18 @@ internal static class PostgresConnectionString
         return value.ToString();
     }
 
-    private static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static int? Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    private static SslMode? Mode(string text) => text switch
-    {
-        "disable" => SslMode.Disable,
-        "allow" => SslMode.Allow,
-        "prefer" => SslMode.Prefer,
-        "require" => SslMode.Require,
-        "verify-ca" => SslMode.VerifyCA,
-        "verify-full" => SslMode.VerifyFull,
-        _ => null,
-    };
+    private static SslMode? Mode(string text) =>
+        text switch
+        {
+            "disable" => SslMode.Disable,
+            "allow" => SslMode.Allow,
+            "prefer" => SslMode.Prefer,
+            "require" => SslMode.Require,
+            "verify-ca" => SslMode.VerifyCA,
+            "verify-full" => SslMode.VerifyFull,
+            _ => null,
+        };
 }

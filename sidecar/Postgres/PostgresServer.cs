@@ -19,13 +19,16 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>A connection outside of the pool, whose session ends with it.</summary>
     public async Task<NpgsqlConnection> OpenSessionAsync(CancellationToken cancellation)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false }.ConnectionString);
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false }.ConnectionString
+        );
         await connection.OpenAsync(cancellation);
         return connection;
     }
 
     /// <exception cref="InvalidOperationException">The server can't be reached, or does not let us in.</exception>
-    public static Task<PostgresServer> AtAsync(PostgresSettings settings) => Open.JoinAsync(settings.ConnectionString, () => ConnectAsync(settings));
+    public static Task<PostgresServer> AtAsync(PostgresSettings settings) =>
+        Open.JoinAsync(settings.ConnectionString, () => ConnectAsync(settings));
 
     public async ValueTask DisposeAsync()
     {
@@ -50,10 +53,13 @@ internal sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    private static string Reason(NpgsqlException failure, PostgresSettings settings) => failure switch
-    {
-        PostgresException refused => $"PostgreSQL at {settings.Address} refuses: {refused.MessageText}; correct user, password or database of connectionString",
-        { InnerException: SocketException or TimeoutException } => $"no PostgreSQL answers at {settings.Address}; start it, or correct host and port of connectionString",
-        _ => $"PostgreSQL at {settings.Address}: {failure.Message}",
-    };
+    private static string Reason(NpgsqlException failure, PostgresSettings settings) =>
+        failure switch
+        {
+            PostgresException refused =>
+                $"PostgreSQL at {settings.Address} refuses: {refused.MessageText}; correct user, password or database of connectionString",
+            { InnerException: SocketException or TimeoutException } =>
+                $"no PostgreSQL answers at {settings.Address}; start it, or correct host and port of connectionString",
+            _ => $"PostgreSQL at {settings.Address}: {failure.Message}",
+        };
 }

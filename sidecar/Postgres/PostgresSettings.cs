@@ -3,7 +3,8 @@ using Sidecar.Components;
 
 namespace Sidecar.Postgres;
 
-/// <summary>How a component reaches its PostgreSQL. Names and defaults: Dapr's component reference; <paramref name="Timeout"/> is how long a statement may take.</summary>
+/// <summary>How a component reaches its PostgreSQL. Names and defaults: Dapr's component reference; <paramref name="Timeout"/> is how long
+/// a statement may take.</summary>
 internal sealed record PostgresSettings(string ConnectionString, string Address, TimeSpan Timeout)
 {
     private const int DefaultConnections = 16;
@@ -12,17 +13,37 @@ internal sealed record PostgresSettings(string ConnectionString, string Address,
     {
         var properties = context.Properties;
         var given = properties.Text("connectionString", "url") ?? "";
-        // Nothing is left in a session that would have to be cleared before the next use: clearing costs the server seven statements each time.
-        var builder = new NpgsqlConnectionStringBuilder { MaxPoolSize = DefaultConnections, MaxAutoPrepare = 64, AutoPrepareMinUsages = 2, NoResetOnClose = true, ApplicationName = "sidecar", Timeout = 5 };
-        foreach (var (name, value) in PostgresConnectionString.Parse(given, detail => properties.Report("connectionString", detail)).Concat(Apart(properties)))
+        // Nothing is left in a session that would have to be cleared before the next use: clearing costs the server seven statements each
+        // time.
+        var builder = new NpgsqlConnectionStringBuilder
+        {
+            MaxPoolSize = DefaultConnections,
+            MaxAutoPrepare = 64,
+            AutoPrepareMinUsages = 2,
+            NoResetOnClose = true,
+            ApplicationName = "sidecar",
+            Timeout = 5,
+        };
+        foreach (
+            var (name, value) in PostgresConnectionString
+                .Parse(given, detail => properties.Report("connectionString", detail))
+                .Concat(Apart(properties))
+        )
         {
             PostgresConnectionString.Apply(builder, name, value, detail => properties.Report("connectionString", detail));
         }
         if (string.IsNullOrEmpty(builder.Host))
         {
-            properties.Report("connectionString", $"component '{context.Name}' needs metadata 'connectionString', for example \"host=localhost port=5432 user=postgres password=secret database=orders\" or postgres://postgres:secret@localhost:5432/orders");
+            properties.Report(
+                "connectionString",
+                $"component '{context.Name}' needs metadata 'connectionString', for example \"host=localhost port=5432 "
+                    + "user=postgres password=secret database=orders\" or postgres://postgres:secret@localhost:5432/orders"
+            );
         }
-        var timeout = properties.Duration(properties.Text("timeoutInSeconds") is { Length: > 0 } ? "timeoutInSeconds" : "timeout", TimeSpan.FromSeconds(20));
+        var timeout = properties.Duration(
+            properties.Text("timeoutInSeconds") is { Length: > 0 } ? "timeoutInSeconds" : "timeout",
+            TimeSpan.FromSeconds(20)
+        );
         if (timeout < TimeSpan.FromSeconds(1))
         {
             properties.Report("timeout", "invalid value for 'timeout': must be greater than 1s");
@@ -34,10 +55,11 @@ internal sealed record PostgresSettings(string ConnectionString, string Address,
     }
 
     /// <summary>What is given beside the connection string wins over what is in it.</summary>
-    private static IEnumerable<KeyValuePair<string, string>> Apart(ComponentProperties properties)
-        => ((string[])["user", "host", "hostaddr", "port", "database", "password", "sslRootCert"])
+    private static IEnumerable<KeyValuePair<string, string>> Apart(ComponentProperties properties) =>
+        ((string[])["user", "host", "hostaddr", "port", "database", "password", "sslRootCert"])
             .Select(name => KeyValuePair.Create(name.ToLowerInvariant(), properties.Text(name) ?? ""))
-            .Where(item => item.Value.Length > 0).ToList();
+            .Where(item => item.Value.Length > 0)
+            .ToList();
 
     private static void Pool(ComponentProperties properties, NpgsqlConnectionStringBuilder builder)
     {
@@ -59,7 +81,10 @@ internal sealed record PostgresSettings(string ConnectionString, string Address,
                 builder.MaxAutoPrepare = 0;
                 break;
             case var other:
-                properties.Report("queryExecMode", $"invalid queryExecMode '{other}'; known are: cache_statement, cache_describe, describe_exec, exec, simple_protocol");
+                properties.Report(
+                    "queryExecMode",
+                    $"invalid queryExecMode '{other}'; known are: cache_statement, cache_describe, describe_exec, exec, simple_protocol"
+                );
                 break;
         }
     }
@@ -73,6 +98,14 @@ internal sealed record PostgresSettings(string ConnectionString, string Address,
                 properties.Report(name, $"'{name}' is not offered by the embedded sidecar; give user and password, or use real Dapr");
             }
         }
-        properties.Accept(["awsRegion", "awsAccessKey", "awsSecretKey", "awsSessionToken", "azureTenantId", "azureClientId", "azureClientSecret"]);
+        properties.Accept([
+            "awsRegion",
+            "awsAccessKey",
+            "awsSecretKey",
+            "awsSessionToken",
+            "azureTenantId",
+            "azureClientId",
+            "azureClientSecret",
+        ]);
     }
 }

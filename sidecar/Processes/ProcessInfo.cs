@@ -8,14 +8,17 @@ internal static class ProcessInfo
 {
     public static bool IsAlive(int processId) => StartTime(processId) is not null;
 
-    /// <summary>The processes that the process has started, those that they have started, and so on; none where the system does not tell.</summary>
+    /// <summary>The processes that the process has started, those that they have started, and so on; none where the system does not
+    /// tell.</summary>
     public static IReadOnlyList<(int ProcessId, string StartTime)> Descendants(int processId)
     {
         if (!OperatingSystem.IsLinux())
         {
             return [];
         }
-        var byParent = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
+        var byParent = Directory
+            .EnumerateDirectories("/proc")
+            .Select(Path.GetFileName)
             .Where(name => int.TryParse(name, CultureInfo.InvariantCulture, out _))
             .Select(name => int.Parse(name!, CultureInfo.InvariantCulture))
             .Select(id => (Id: id, Fields: Fields(id)))
@@ -47,7 +50,8 @@ internal static class ProcessInfo
         }
     }
 
-    /// <summary>The fields of <c>/proc/…/stat</c> after the command, which is in parentheses: from field 3, the state, on. Null of an ended process.</summary>
+    /// <summary>The fields of <c>/proc/…/stat</c> after the command, which is in parentheses: from field 3, the state, on. Null of an ended
+    /// process.</summary>
     private static string[]? Fields(int processId)
     {
         try

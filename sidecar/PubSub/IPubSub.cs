@@ -23,7 +23,12 @@ internal interface IPubSub : IAsyncDisposable
 internal sealed record SubscribeRequest(string Topic, IReadOnlyDictionary<string, string> Metadata, int Parallel = 0);
 
 /// <summary>A message as the broker carries it.</summary>
-internal sealed record BrokerMessage(string Topic, ReadOnlyMemory<byte> Data, string? ContentType, IReadOnlyDictionary<string, string> Metadata)
+internal sealed record BrokerMessage(
+    string Topic,
+    ReadOnlyMemory<byte> Data,
+    string? ContentType,
+    IReadOnlyDictionary<string, string> Metadata
+)
 {
     public static readonly IReadOnlyDictionary<string, string> NoMetadata = new Dictionary<string, string>();
 

@@ -8,7 +8,10 @@ namespace Sidecar.PubSub;
 /// </summary>
 internal sealed class TopicScopes
 {
-    private readonly HashSet<string> allowed, protectedTopics, publishing, subscribing;
+    private readonly HashSet<string> allowed,
+        protectedTopics,
+        publishing,
+        subscribing;
 
     public TopicScopes(ComponentProperties properties, string appId)
     {
@@ -22,7 +25,8 @@ internal sealed class TopicScopes
 
     public bool MaySubscribe(string topic) => May(topic, subscribing);
 
-    /// <summary>A topic outside a given list of allowed ones is refused, protected or not; a protected one has to be granted by name.</summary>
+    /// <summary>A topic outside a given list of allowed ones is refused, protected or not; a protected one has to be granted by
+    /// name.</summary>
     private bool May(string topic, HashSet<string> granted)
     {
         if (allowed.Count > 0 && !allowed.Contains(topic))
@@ -36,12 +40,16 @@ internal sealed class TopicScopes
     /// The topics granted to the app; empty when the list does not mention it, which narrows nothing. <c>app=</c> grants only the
     /// empty topic, which denies all.
     /// </summary>
-    private static HashSet<string> Scope(string? scopes, string appId)
-        => [.. (scopes ?? "").Replace(" ", "", StringComparison.Ordinal).Split(';')
-            .Select(entry => entry.Split('='))
-            .Where(parts => parts.Length >= 2 && parts[0] == appId)
-            .SelectMany(parts => parts[1].Split(','))];
+    private static HashSet<string> Scope(string? scopes, string appId) =>
+        [
+            .. (scopes ?? "")
+                .Replace(" ", "", StringComparison.Ordinal)
+                .Split(';')
+                .Select(entry => entry.Split('='))
+                .Where(parts => parts.Length >= 2 && parts[0] == appId)
+                .SelectMany(parts => parts[1].Split(',')),
+        ];
 
-    private static HashSet<string> Split(string? list)
-        => string.IsNullOrEmpty(list) ? [] : [.. list.Replace(" ", "", StringComparison.Ordinal).Split(',')];
+    private static HashSet<string> Split(string? list) =>
+        string.IsNullOrEmpty(list) ? [] : [.. list.Replace(" ", "", StringComparison.Ordinal).Split(',')];
 }

@@ -31,7 +31,8 @@ internal sealed record RabbitSettings
     public bool PropertiesToMetadata { get; init; }
     public required Certificates Certificates { get; init; }
 
-    public string Where => $"{Address.Host}:{(Address.IsDefaultPort || Address.Port < 0 ? Address.Scheme == "amqps" ? 5671 : 5672 : Address.Port)}";
+    public string Where =>
+        $"{Address.Host}:{(Address.IsDefaultPort || Address.Port < 0 ? Address.Scheme == "amqps" ? 5671 : 5672 : Address.Port)}";
 
     public static RabbitSettings Read(DriverContext context)
     {
@@ -39,7 +40,10 @@ internal sealed record RabbitSettings
         var delivery = properties.Number("deliveryMode", 0);
         if (delivery is < 0 or > 2)
         {
-            properties.Report("deliveryMode", "invalid RabbitMQ delivery mode, accepted values are between 0 and 2 (2: messages survive a restart of the broker)");
+            properties.Report(
+                "deliveryMode",
+                "invalid RabbitMQ delivery mode, accepted values are between 0 and 2 (2: messages survive a restart of the broker)"
+            );
         }
         var kind = properties.Text("exchangeKind") is { Length: > 0 } given ? given : "fanout";
         if (!ExchangeKinds.Contains(kind))
@@ -110,7 +114,8 @@ internal sealed record RabbitSettings
         var host = properties.Text("hostname") is { Length: > 0 } other ? other : "localhost";
         var user = properties.Text("username") ?? "";
         var password = properties.Text("password") ?? "";
-        var text = given is { Length: > 0 } ? given
+        var text = given is { Length: > 0 }
+            ? given
             : $"{protocol ?? "amqp"}://{(user.Length > 0 ? Uri.EscapeDataString(user) + (password.Length > 0 ? ":" + Uri.EscapeDataString(password) : "") + "@" : "")}{host}";
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("amqp" or "amqps"))
         {

@@ -7,14 +7,27 @@ namespace Sidecar.Rabbit;
 /// <summary>The exchanges and queues as daprd declares them: an exchange per topic, a queue per consumer and topic.</summary>
 internal static class RabbitTopology
 {
-    public static string QueueOf(RabbitSettings settings, string topic, IReadOnlyDictionary<string, string> metadata)
-        => metadata.GetValueOrDefault("queueName") is { Length: > 0 } named ? named : $"{settings.ConsumerId}-{topic}";
+    public static string QueueOf(RabbitSettings settings, string topic, IReadOnlyDictionary<string, string> metadata) =>
+        metadata.GetValueOrDefault("queueName") is { Length: > 0 } named ? named : $"{settings.ConsumerId}-{topic}";
 
-    public static Task DeclareExchangeAsync(IChannel channel, RabbitSettings settings, string topic, CancellationToken cancellation)
-        => channel.ExchangeDeclareAsync(topic, settings.ExchangeKind, settings.Durable, settings.DeleteWhenUnused, cancellationToken: cancellation);
+    public static Task DeclareExchangeAsync(IChannel channel, RabbitSettings settings, string topic, CancellationToken cancellation) =>
+        channel.ExchangeDeclareAsync(
+            topic,
+            settings.ExchangeKind,
+            settings.Durable,
+            settings.DeleteWhenUnused,
+            cancellationToken: cancellation
+        );
 
     /// <exception cref="ArgumentException">The metadata of the subscription asks for what there is not.</exception>
-    public static async Task DeclareQueueAsync(IChannel channel, RabbitSettings settings, string topic, string queue, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellation)
+    public static async Task DeclareQueueAsync(
+        IChannel channel,
+        RabbitSettings settings,
+        string topic,
+        string queue,
+        IReadOnlyDictionary<string, string> metadata,
+        CancellationToken cancellation
+    )
     {
         await DeclareExchangeAsync(channel, settings, topic, cancellation);
         var arguments = Limits(settings);
@@ -23,20 +36,39 @@ internal static class RabbitTopology
             arguments["x-dead-letter-exchange"] = await DeclareDeadLetterAsync(channel, settings, queue, cancellation);
         }
         Add(arguments, metadata);
-        await channel.QueueDeclareAsync(queue, settings.Durable, exclusive: false, settings.DeleteWhenUnused, arguments, cancellationToken: cancellation);
+        await channel.QueueDeclareAsync(
+            queue,
+            settings.Durable,
+            exclusive: false,
+            settings.DeleteWhenUnused,
+            arguments,
+            cancellationToken: cancellation
+        );
         foreach (var key in (metadata.GetValueOrDefault("routingKey") ?? "").Split(','))
         {
             await channel.QueueBindAsync(queue, topic, key, cancellationToken: cancellation);
         }
     }
 
-    private static async Task<string> DeclareDeadLetterAsync(IChannel channel, RabbitSettings settings, string queue, CancellationToken cancellation)
+    private static async Task<string> DeclareDeadLetterAsync(
+        IChannel channel,
+        RabbitSettings settings,
+        string queue,
+        CancellationToken cancellation
+    )
     {
         var (exchange, deadQueue) = ($"dlx-{queue}", $"dlq-{queue}");
         var arguments = Limits(settings);
         arguments["x-queue-mode"] = "lazy"; // kept on disk: nobody is waiting for it
         await channel.ExchangeDeclareAsync(exchange, "fanout", durable: true, settings.DeleteWhenUnused, cancellationToken: cancellation);
-        await channel.QueueDeclareAsync(deadQueue, durable: true, exclusive: false, settings.DeleteWhenUnused, arguments, cancellationToken: cancellation);
+        await channel.QueueDeclareAsync(
+            deadQueue,
+            durable: true,
+            exclusive: false,
+            settings.DeleteWhenUnused,
+            arguments,
+            cancellationToken: cancellation
+        );
         await channel.QueueBindAsync(deadQueue, exchange, "", cancellationToken: cancellation);
         return exchange;
     }
@@ -81,8 +113,8 @@ internal static class RabbitTopology
         }
     }
 
-    private static long? Number(IReadOnlyDictionary<string, string> metadata, string name)
-        => metadata.GetValueOrDefault(name) is not { Length: > 0 } text ? null
-            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-            : throw new ArgumentException($"'{name}' of the subscription must be a whole number, not '{text}'");
+    private static long? Number(IReadOnlyDictionary<string, string> metadata, string name) =>
+        metadata.GetValueOrDefault(name) is not { Length: > 0 } text ? null
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new ArgumentException($"'{name}' of the subscription must be a whole number, not '{text}'");
 }

@@ -30,8 +30,11 @@ internal sealed class RedisServer : IAsyncDisposable
     public static Task<RedisServer> AtAsync(RedisSettings settings) => Open.JoinAsync(settings.Key, () => ConnectAsync(settings));
 
     /// <summary>All keys that match the pattern, some of them perhaps twice. Goes through the whole database in steps.</summary>
-    public IAsyncEnumerable<RedisKey> ScanAsync(string pattern)
-        => Connection.GetServers().First(one => one is { IsConnected: true, IsReplica: false }).KeysAsync(settings.Database, pattern, pageSize: 1000);
+    public IAsyncEnumerable<RedisKey> ScanAsync(string pattern) =>
+        Connection
+            .GetServers()
+            .First(one => one is { IsConnected: true, IsReplica: false })
+            .KeysAsync(settings.Database, pattern, pageSize: 1000);
 
     /// <summary>
     /// A connection of its own, for commands that wait on the server: on the shared one they would hold up all others.
@@ -67,8 +70,10 @@ internal sealed class RedisServer : IAsyncDisposable
         }
     }
 
-    private static string Reason(RedisConnectionException failure, RedisSettings settings)
-        => failure.FailureType == ConnectionFailureType.AuthenticationFailure || failure.ToString() is var text && (text.Contains("NOAUTH", StringComparison.Ordinal) || text.Contains("WRONGPASS", StringComparison.Ordinal))
+    private static string Reason(RedisConnectionException failure, RedisSettings settings) =>
+        failure.FailureType == ConnectionFailureType.AuthenticationFailure
+        || failure.ToString() is var text
+            && (text.Contains("NOAUTH", StringComparison.Ordinal) || text.Contains("WRONGPASS", StringComparison.Ordinal))
             ? $"Redis at {settings.Address} does not let us in; correct redisPassword (and redisUsername)"
             : $"no Redis answers at {settings.Address}; start it, or correct redisHost ({failure.FailureType})";
 }

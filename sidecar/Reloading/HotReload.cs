@@ -6,7 +6,8 @@ using Sidecar.Yaml;
 namespace Sidecar.Reloading;
 
 /// <summary>
-/// Keeps a running sidecar to what its resource files say. Components and subscriptions change one by one; what the whole sidecar is made of
+/// Keeps a running sidecar to what its resource files say. Components and subscriptions change one by one; what the whole sidecar is made
+/// of
 /// (other kinds of resources, the store of the actors) is a reason to begin anew. Source: daprd's feature <c>HotReload</c>.
 /// </summary>
 internal sealed partial class HotReload : IAsyncDisposable
@@ -24,15 +25,25 @@ internal sealed partial class HotReload : IAsyncDisposable
     private HotReload(IReloadable sidecar, ComponentLoader loader, TimeSpan interval, TimeProvider time, ILogger logger)
     {
         (this.sidecar, this.loader, this.logger) = (sidecar, loader, logger);
-        following = BackgroundLoop.Start($"Hot reload of {sidecar.Options.AppId}", stopping => FollowAsync(interval, time, stopping), time, logger);
+        following = BackgroundLoop.Start(
+            $"Hot reload of {sidecar.Options.AppId}",
+            stopping => FollowAsync(interval, time, stopping),
+            time,
+            logger
+        );
     }
 
     /// <summary>Completes when the sidecar is to begin anew; faults with what makes it end; is cancelled by disposal.</summary>
     public Task NewBeginning => newBeginning.Task;
 
     /// <summary>Dispose of it before the sidecar.</summary>
-    public static HotReload Follow(IReloadable sidecar, ComponentLoader loader, TimeSpan interval, TimeProvider time, ILoggerFactory loggers)
-        => new(sidecar, loader, interval, time, loggers.CreateLogger<HotReload>());
+    public static HotReload Follow(
+        IReloadable sidecar,
+        ComponentLoader loader,
+        TimeSpan interval,
+        TimeProvider time,
+        ILoggerFactory loggers
+    ) => new(sidecar, loader, interval, time, loggers.CreateLogger<HotReload>());
 
     public async ValueTask DisposeAsync()
     {
@@ -61,7 +72,8 @@ internal sealed partial class HotReload : IAsyncDisposable
         }
     }
 
-    /// <summary>Null when the files can't be read as they are, which may be because they are being written: the sidecar stays as it is.</summary>
+    /// <summary>Null when the files can't be read as they are, which may be because they are being written: the sidecar stays as it
+    /// is.</summary>
     private ResourceSet? Read()
     {
         var problems = new List<YamlProblem>();
@@ -90,7 +102,10 @@ internal sealed partial class HotReload : IAsyncDisposable
                 changes = changes.Without(second);
             }
         }
-        if (changes.Touched.FirstOrDefault(component => component.Name == sidecar.ActorStore?.Name || IsActorStore(component)) is { } touched)
+        if (
+            changes.Touched.FirstOrDefault(component => component.Name == sidecar.ActorStore?.Name || IsActorStore(component)) is
+            { } touched
+        )
         {
             LogActorStore(touched.Name);
             return true;
@@ -99,8 +114,9 @@ internal sealed partial class HotReload : IAsyncDisposable
         return false;
     }
 
-    private static bool IsActorStore(Component component)
-        => component.Type.StartsWith("state.", StringComparison.Ordinal) && component.Metadata.Any(item => item.Name.Equals("actorStateStore", StringComparison.OrdinalIgnoreCase));
+    private static bool IsActorStore(Component component) =>
+        component.Type.StartsWith("state.", StringComparison.Ordinal)
+        && component.Metadata.Any(item => item.Name.Equals("actorStateStore", StringComparison.OrdinalIgnoreCase));
 
     [LoggerMessage(1305, LogLevel.Warning, "Resource files can't be watched ({Failure}); they are looked at every {Interval}")]
     private partial void LogUnwatched(string failure, TimeSpan interval);
@@ -114,6 +130,10 @@ internal sealed partial class HotReload : IAsyncDisposable
     [LoggerMessage(1303, LogLevel.Information, "Actor state store {Component} changed - the sidecar begins anew")]
     private partial void LogActorStore(string component);
 
-    [LoggerMessage(1304, LogLevel.Error, "Skipping hot reload of {Second}: {Store} is already the actor state store, only one actor state store is allowed")]
+    [LoggerMessage(
+        1304,
+        LogLevel.Error,
+        "Skipping hot reload of {Second}: {Store} is already the actor state store, only one actor state store is allowed"
+    )]
     private partial void LogSecondActorStore(string second, string store);
 }

@@ -2,7 +2,8 @@ using Sidecar.Loops;
 
 namespace Sidecar.Reloading;
 
-/// <summary>Tells when resource files may have changed: when a file of the folders has, and from time to time, should that have been missed.</summary>
+/// <summary>Tells when resource files may have changed: when a file of the folders has, and from time to time, should that have been
+/// missed.</summary>
 internal sealed class ResourceWatch : IDisposable
 {
     /// <summary>An editor writes a file in several steps.</summary>

@@ -1,6 +1,7 @@
 namespace Sidecar.Resiliency;
 
-/// <summary>Remembers the policies of the most recently used keys, up to a number: breakers by method or actor id would grow for ever.</summary>
+/// <summary>Remembers the policies of the most recently used keys, up to a number: breakers by method or actor id would grow for
+/// ever.</summary>
 internal sealed class BreakerCache(int capacity)
 {
     private readonly Lock gate = new();

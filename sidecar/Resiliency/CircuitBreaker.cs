@@ -33,7 +33,8 @@ internal sealed class CircuitBreaker(BreakerRule rule, TimeProvider time, Action
         }
     }
 
-    /// <summary>Null when the call may go ahead: then <see cref="Leave"/> must follow with <paramref name="ticket"/>. Otherwise why not.</summary>
+    /// <summary>Null when the call may go ahead: then <see cref="Leave"/> must follow with <paramref name="ticket"/>. Otherwise why
+    /// not.</summary>
     public string? TryEnter(out long ticket)
     {
         lock (gate)

@@ -2,13 +2,18 @@ using Polly;
 
 namespace Sidecar.Resiliency;
 
-/// <summary>The <see cref="CircuitBreaker"/> of a call as a part of a pipeline: Polly's own opens by ratio and can't follow Dapr's trip expressions.</summary>
+/// <summary>The <see cref="CircuitBreaker"/> of a call as a part of a pipeline: Polly's own opens by ratio and can't follow Dapr's trip
+/// expressions.</summary>
 internal sealed class CircuitBreakerStrategy : ResilienceStrategy
 {
     /// <summary>A call brings its breaker along: pipelines are shared by all breakers of a target.</summary>
     public static readonly ResiliencePropertyKey<CircuitBreaker> Breaker = new("breaker");
 
-    protected override async ValueTask<Outcome<TResult>> ExecuteCore<TResult, TState>(Func<ResilienceContext, TState, ValueTask<Outcome<TResult>>> callback, ResilienceContext context, TState state)
+    protected override async ValueTask<Outcome<TResult>> ExecuteCore<TResult, TState>(
+        Func<ResilienceContext, TState, ValueTask<Outcome<TResult>>> callback,
+        ResilienceContext context,
+        TState state
+    )
     {
         var breaker = context.Properties.GetValue(Breaker, null!);
         if (breaker.TryEnter(out var ticket) is { } refusal)

@@ -17,6 +17,8 @@ internal static class OutcomeFailure
 {
     public static bool Is<T>(Outcome<T> outcome) => outcome.Exception is not null || outcome.Result is IFallible { Failed: true };
 
-    public static int? Code<T>(Outcome<T> outcome)
-        => outcome.Exception is RpcException failure ? (int)failure.StatusCode : outcome.Result is IFallible { Failed: true } failed ? failed.Code : null;
+    public static int? Code<T>(Outcome<T> outcome) =>
+        outcome.Exception is RpcException failure ? (int)failure.StatusCode
+        : outcome.Result is IFallible { Failed: true } failed ? failed.Code
+        : null;
 }

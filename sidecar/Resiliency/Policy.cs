@@ -38,14 +38,24 @@ internal sealed class Policy
             }
             if (timeout is { Ticks: > 0 } limit)
             {
-                builder.AddTimeout(new TimeoutStrategyOptions { Timeout = limit, OnTimeout = _ => { activated("timeout"); return default; } });
+                builder.AddTimeout(
+                    new TimeoutStrategyOptions
+                    {
+                        Timeout = limit,
+                        OnTimeout = _ =>
+                        {
+                            activated("timeout");
+                            return default;
+                        },
+                    }
+                );
             }
             return builder.Build();
         }
     }
 
-    private Policy(Policy other, CircuitBreaker breaker)
-        => (pipeline, once, Retries, time, this.breaker) = (other.pipeline, other.once, other.Retries, other.time, breaker);
+    private Policy(Policy other, CircuitBreaker breaker) =>
+        (pipeline, once, Retries, time, this.breaker) = (other.pipeline, other.once, other.Retries, other.time, breaker);
 
     /// <summary>The same pipelines under another breaker of the same rule.</summary>
     public Policy With(CircuitBreaker other) => new(this, other);
@@ -58,12 +68,19 @@ internal sealed class Policy
     /// <summary>Runs <paramref name="work"/>, which must heed the token it is given: a try that is out of time is waited for.</summary>
     /// <exception cref="TimeoutException">The last try took too long; the message is daprd's.</exception>
     /// <exception cref="CircuitBreakerRefusedException">The breaker is open.</exception>
-    public ValueTask<T> ExecuteAsync<T>(Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellation) => ExecuteAsync(pipeline, work, cancellation);
+    public ValueTask<T> ExecuteAsync<T>(Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellation) =>
+        ExecuteAsync(pipeline, work, cancellation);
 
-    /// <summary>As <see cref="ExecuteAsync{T}(Func{CancellationToken, ValueTask{T}}, CancellationToken)"/>, for what can't be done a second time: under timeout and breaker alone.</summary>
-    public ValueTask<T> ExecuteOnceAsync<T>(Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellation) => ExecuteAsync(once, work, cancellation);
+    /// <summary>As <see cref="ExecuteAsync{T}(Func{CancellationToken, ValueTask{T}}, CancellationToken)"/>, for what can't be done a second
+    /// time: under timeout and breaker alone.</summary>
+    public ValueTask<T> ExecuteOnceAsync<T>(Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellation) =>
+        ExecuteAsync(once, work, cancellation);
 
-    private async ValueTask<T> ExecuteAsync<T>(ResiliencePipeline pipeline, Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellation)
+    private async ValueTask<T> ExecuteAsync<T>(
+        ResiliencePipeline pipeline,
+        Func<CancellationToken, ValueTask<T>> work,
+        CancellationToken cancellation
+    )
     {
         var context = ResilienceContextPool.Shared.Get(cancellation);
         context.Properties.Set(Begun, time.GetTimestamp());
@@ -85,17 +102,25 @@ internal sealed class Policy
         }
     }
 
-    private RetryStrategyOptions Options(RetryRule rule, Action<string> activated) => new()
-    {
-        MaxRetryAttempts = rule.MaxRetries < 0 ? int.MaxValue : rule.MaxRetries,
-        ShouldHandle = arguments => ValueTask.FromResult(
-            OutcomeFailure.Is(arguments.Outcome)
-            && arguments.Outcome.Exception is not (CircuitBreakerRefusedException or OperationCanceledException)
-            && rule.Covers(OutcomeFailure.Code(arguments.Outcome))
-            && rule.Fits(Elapsed(arguments.Context))),
-        DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(rule.Pause(arguments.AttemptNumber, Random.Shared.NextDouble())),
-        OnRetry = _ => { activated("retry"); return default; },
-    };
+    private RetryStrategyOptions Options(RetryRule rule, Action<string> activated) =>
+        new()
+        {
+            MaxRetryAttempts = rule.MaxRetries < 0 ? int.MaxValue : rule.MaxRetries,
+            ShouldHandle = arguments =>
+                ValueTask.FromResult(
+                    OutcomeFailure.Is(arguments.Outcome)
+                        && arguments.Outcome.Exception is not (CircuitBreakerRefusedException or OperationCanceledException)
+                        && rule.Covers(OutcomeFailure.Code(arguments.Outcome))
+                        && rule.Fits(Elapsed(arguments.Context))
+                ),
+            DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(rule.Pause(arguments.AttemptNumber, Random.Shared.NextDouble())),
+            OnRetry = _ =>
+            {
+                activated("retry");
+                return default;
+            },
+        };
 
-    private TimeSpan Elapsed(ResilienceContext context) => context.Properties.TryGetValue(Begun, out var begun) ? time.GetElapsedTime(begun) : TimeSpan.Zero;
+    private TimeSpan Elapsed(ResilienceContext context) =>
+        context.Properties.TryGetValue(Begun, out var begun) ? time.GetElapsedTime(begun) : TimeSpan.Zero;
 }

@@ -57,8 +57,8 @@ internal sealed class PolicyBook
     public List<string> Names { get; } = [];
 
     /// <summary>A call of <paramref name="method"/> at <paramref name="app"/>; each method has a breaker of its own.</summary>
-    public Policy? App(string app, string method)
-        => Find("app", app, apps.GetValueOrDefault(app) ?? Default("App"), method, EndpointCacheSize, "outbound");
+    public Policy? App(string app, string method) =>
+        Find("app", app, apps.GetValueOrDefault(app) ?? Default("App"), method, EndpointCacheSize, "outbound");
 
     /// <summary>Before an actor's turn: retries and breaker, no timeout, because a turn is waited for as long as it takes.</summary>
     public Policy? ActorCall(string type, string id)
@@ -102,23 +102,34 @@ internal sealed class PolicyBook
         }
     }
 
-    public Policy? Outbound(string component, ComponentKind kind) => Component(component, components.GetValueOrDefault(component)?.Outbound, kind, "Outbound");
+    public Policy? Outbound(string component, ComponentKind kind) =>
+        Component(component, components.GetValueOrDefault(component)?.Outbound, kind, "Outbound");
 
-    public Policy? Inbound(string component, ComponentKind kind) => Component(component, components.GetValueOrDefault(component)?.Inbound, kind, "Inbound");
+    public Policy? Inbound(string component, ComponentKind kind) =>
+        Component(component, components.GetValueOrDefault(component)?.Inbound, kind, "Inbound");
 
-    private Policy? Component(string component, PolicyNames? names, ComponentKind kind, string direction)
-        => byTarget.GetOrAdd((direction, component), _ => Build(
-            names ?? Default($"{kind}Component{direction}", $"Component{direction}", "Component"),
-            $"{kind.ToString().ToLowerInvariant()}_{component}",
-            direction.ToLowerInvariant(),
-            rule => componentBreakers.GetOrAdd(component, _ => Breaker(rule, $"{kind.ToString().ToLowerInvariant()}_{component}", direction.ToLowerInvariant()))));
+    private Policy? Component(string component, PolicyNames? names, ComponentKind kind, string direction) =>
+        byTarget.GetOrAdd((direction, component), _ =>
+            Build(
+                names ?? Default($"{kind}Component{direction}", $"Component{direction}", "Component"),
+                $"{kind.ToString().ToLowerInvariant()}_{component}",
+                direction.ToLowerInvariant(),
+                rule =>
+                    componentBreakers.GetOrAdd(component, _ =>
+                        Breaker(rule, $"{kind.ToString().ToLowerInvariant()}_{component}", direction.ToLowerInvariant())
+                    )
+            )
+        );
 
     /// <summary>The target's pipelines, under the breaker of <paramref name="endpoint"/> if there is a rule for one.</summary>
     private Policy? Find(string kind, string target, PolicyNames names, string endpoint, int cacheSize, string direction)
     {
-        var shared = byTarget.GetOrAdd((kind, target), _ => Build(names, Measured(kind, target), direction, rule => Breaker(rule, Measured(kind, target), direction)));
+        var shared = byTarget.GetOrAdd((kind, target), _ =>
+            Build(names, Measured(kind, target), direction, rule => Breaker(rule, Measured(kind, target), direction))
+        );
         return names.Breaker is { } breaker && breakers.TryGetValue(breaker, out var rule)
-            ? byEndpoint.GetOrAdd((kind, target), _ => new BreakerCache(names.BreakerCacheSize is > 0 and var size ? size : cacheSize))
+            ? byEndpoint
+                .GetOrAdd((kind, target), _ => new BreakerCache(names.BreakerCacheSize is > 0 and var size ? size : cacheSize))
                 .GetOrAdd(endpoint, _ => shared!.With(Breaker(rule, Measured(kind, target), direction)))
             : shared;
     }
@@ -131,7 +142,8 @@ internal sealed class PolicyBook
         TimeSpan? timeout = names.Timeout is not null && timeouts.TryGetValue(names.Timeout, out var limit) ? limit : null;
         var retry = names.Retry is not null ? retries.GetValueOrDefault(names.Retry) : null;
         var breaker = names.Breaker is not null && breakers.TryGetValue(names.Breaker, out var rule) ? breakerOf(rule) : null;
-        return timeout is null && retry is null && breaker is null ? null
+        return timeout is null && retry is null && breaker is null
+            ? null
             : new Policy(timeout, retry, breaker, time, policy => meter.Activated(policy, direction, target));
     }
 
@@ -142,8 +154,12 @@ internal sealed class PolicyBook
         return breaker;
     }
 
-    private PolicyNames Default(params ReadOnlySpan<string> levels)
-        => new(Named(timeouts, "TimeoutPolicy", levels), Named(retries, "RetryPolicy", levels), Named(breakers, "CircuitBreakerPolicy", levels));
+    private PolicyNames Default(params ReadOnlySpan<string> levels) =>
+        new(
+            Named(timeouts, "TimeoutPolicy", levels),
+            Named(retries, "RetryPolicy", levels),
+            Named(breakers, "CircuitBreakerPolicy", levels)
+        );
 
     private static string? Named<T>(Dictionary<string, T> policies, string suffix, ReadOnlySpan<string> levels)
     {

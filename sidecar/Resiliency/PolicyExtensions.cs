@@ -3,6 +3,9 @@ namespace Sidecar.Resiliency;
 internal static class PolicyExtensions
 {
     /// <summary>Runs <paramref name="work"/> under <paramref name="policy"/>, or as it is where there is none.</summary>
-    public static ValueTask<T> RunAsync<T>(this Policy? policy, Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellation)
-        => policy is null ? work(cancellation) : policy.ExecuteAsync(work, cancellation);
+    public static ValueTask<T> RunAsync<T>(
+        this Policy? policy,
+        Func<CancellationToken, ValueTask<T>> work,
+        CancellationToken cancellation
+    ) => policy is null ? work(cancellation) : policy.ExecuteAsync(work, cancellation);
 }

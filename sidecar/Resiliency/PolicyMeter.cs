@@ -4,20 +4,46 @@ using System.Diagnostics.Metrics;
 
 namespace Sidecar.Resiliency;
 
-/// <summary>What policies do, under the names and labels of daprd's metrics. <paramref name="resource"/> is the Resiliency they come from.</summary>
+/// <summary>What policies do, under the names and labels of daprd's metrics. <paramref name="resource"/> is the Resiliency they come
+/// from.</summary>
 internal sealed class PolicyMeter(string appId, Func<string> resource)
 {
     public const string Name = "Sidecar.Resiliency";
 
     private static readonly Meter Meter = new(Name);
-    private static readonly Counter<long> Activations = Meter.CreateCounter<long>("dapr_resiliency_activations_total", description: "Policies that came into effect: a retry, a timeout, a breaker that changed.");
+    private static readonly Counter<long> Activations = Meter.CreateCounter<long>(
+        "dapr_resiliency_activations_total",
+        description: "Policies that came into effect: a retry, a timeout, a breaker that changed."
+    );
+
     /// <summary>The latest state of each target; a target's breakers are too many to be told apart, as in daprd.</summary>
-    private static readonly ConcurrentDictionary<(string App, string Resource, string Target, string Direction), BreakerState> Breakers = new();
+    private static readonly ConcurrentDictionary<(string App, string Resource, string Target, string Direction), BreakerState> Breakers =
+        new();
 
-    static PolicyMeter() => Meter.CreateObservableGauge("dapr_resiliency_cb_state", () => Breakers.SelectMany(breaker => Observe(breaker.Key.App, breaker.Key.Resource, breaker.Key.Target, breaker.Key.Direction, breaker.Value)), description: "1 for the state a circuit breaker is in, 0 for the others.");
+    static PolicyMeter() =>
+        Meter.CreateObservableGauge(
+            "dapr_resiliency_cb_state",
+            () =>
+                Breakers.SelectMany(breaker =>
+                    Observe(breaker.Key.App, breaker.Key.Resource, breaker.Key.Target, breaker.Key.Direction, breaker.Value)
+                ),
+            description: "1 for the state a circuit breaker is in, 0 for the others."
+        );
 
-    public void Activated(string policy, string direction, string target, string status = "")
-        => Activations.Add(1, new TagList { { "app_id", appId }, { "flow_direction", direction }, { "name", resource() }, { "namespace", "" }, { "policy", policy }, { "status", status }, { "target", target } });
+    public void Activated(string policy, string direction, string target, string status = "") =>
+        Activations.Add(
+            1,
+            new TagList
+            {
+                { "app_id", appId },
+                { "flow_direction", direction },
+                { "name", resource() },
+                { "namespace", "" },
+                { "policy", policy },
+                { "status", status },
+                { "target", target },
+            }
+        );
 
     public void StateChanged(CircuitBreaker breaker, string direction, string target)
     {
@@ -33,9 +59,27 @@ internal sealed class PolicyMeter(string appId, Func<string> resource)
     {
         foreach (var state in (BreakerState[])[BreakerState.Closed, BreakerState.HalfOpen, BreakerState.Open])
         {
-            yield return new Measurement<long>(now == state ? 1 : 0, new TagList { { "app_id", app }, { "flow_direction", direction }, { "name", resource }, { "namespace", "" }, { "policy", "circuitbreaker" }, { "status", Text(state) }, { "target", target } });
+            yield return new Measurement<long>(
+                now == state ? 1 : 0,
+                new TagList
+                {
+                    { "app_id", app },
+                    { "flow_direction", direction },
+                    { "name", resource },
+                    { "namespace", "" },
+                    { "policy", "circuitbreaker" },
+                    { "status", Text(state) },
+                    { "target", target },
+                }
+            );
         }
     }
 
-    private static string Text(BreakerState state) => state switch { BreakerState.Closed => "closed", BreakerState.HalfOpen => "half-open", _ => "open" };
+    private static string Text(BreakerState state) =>
+        state switch
+        {
+            BreakerState.Closed => "closed",
+            BreakerState.HalfOpen => "half-open",
+            _ => "open",
+        };
 }

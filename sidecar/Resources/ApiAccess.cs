@@ -25,7 +25,8 @@ internal sealed class ApiAccess(IReadOnlyList<ApiRule> allowed, IReadOnlyList<Ap
         }
         // A rule may name the version as the path does, or as the group of routes does: v1.0-alpha1 is v1alpha1, v1.0 is v1.
         var grouped = path.Replace("v1.0-", "v1", StringComparison.Ordinal).Replace("v1.0/", "v1/", StringComparison.Ordinal);
-        bool Named(string rule) => path.StartsWith(rule, StringComparison.Ordinal) || grouped == rule || grouped.StartsWith(rule + "/", StringComparison.Ordinal);
+        bool Named(string rule) =>
+            path.StartsWith(rule, StringComparison.Ordinal) || grouped == rule || grouped.StartsWith(rule + "/", StringComparison.Ordinal);
         return !deniedHttp.Any(Named) && (allowedHttp.Length == 0 || allowedHttp.Any(Named));
     }
 
@@ -37,9 +38,10 @@ internal sealed class ApiAccess(IReadOnlyList<ApiRule> allowed, IReadOnlyList<Ap
             return true;
         }
         var method = path[RuntimePrefix.Length..];
-        return !deniedGrpc.Any(rule => GrpcApis.Covers(rule, method)) && (allowedGrpc.Length == 0 || allowedGrpc.Any(rule => GrpcApis.Covers(rule, method)));
+        return !deniedGrpc.Any(rule => GrpcApis.Covers(rule, method))
+            && (allowedGrpc.Length == 0 || allowedGrpc.Any(rule => GrpcApis.Covers(rule, method)));
     }
 
-    private static IEnumerable<ApiRule> Of(IReadOnlyList<ApiRule> rules, string protocol)
-        => rules.Where(rule => rule.Protocol.Equals(protocol, StringComparison.OrdinalIgnoreCase));
+    private static IEnumerable<ApiRule> Of(IReadOnlyList<ApiRule> rules, string protocol) =>
+        rules.Where(rule => rule.Protocol.Equals(protocol, StringComparison.OrdinalIgnoreCase));
 }

@@ -28,7 +28,8 @@ internal sealed record BreakerRule(int MaxRequests, TimeSpan Interval, TimeSpan 
                 ("totalSuccesses", counts.TotalSuccesses),
                 ("totalFailures", counts.TotalFailures),
                 ("consecutiveSuccesses", counts.ConsecutiveSuccesses),
-                ("consecutiveFailures", counts.ConsecutiveFailures));
+                ("consecutiveFailures", counts.ConsecutiveFailures)
+            );
         }
         catch (CelException)
         {
@@ -38,11 +39,29 @@ internal sealed record BreakerRule(int MaxRequests, TimeSpan Interval, TimeSpan 
 }
 
 /// <summary>What happened in the breaker's present state.</summary>
-internal readonly record struct BreakerCounts(int Requests, int TotalSuccesses, int TotalFailures, int ConsecutiveSuccesses, int ConsecutiveFailures)
+internal readonly record struct BreakerCounts(
+    int Requests,
+    int TotalSuccesses,
+    int TotalFailures,
+    int ConsecutiveSuccesses,
+    int ConsecutiveFailures
+)
 {
     public BreakerCounts Begun() => this with { Requests = Requests + 1 };
 
-    public BreakerCounts Succeeded() => this with { TotalSuccesses = TotalSuccesses + 1, ConsecutiveSuccesses = ConsecutiveSuccesses + 1, ConsecutiveFailures = 0 };
+    public BreakerCounts Succeeded() =>
+        this with
+        {
+            TotalSuccesses = TotalSuccesses + 1,
+            ConsecutiveSuccesses = ConsecutiveSuccesses + 1,
+            ConsecutiveFailures = 0,
+        };
 
-    public BreakerCounts Failed() => this with { TotalFailures = TotalFailures + 1, ConsecutiveFailures = ConsecutiveFailures + 1, ConsecutiveSuccesses = 0 };
+    public BreakerCounts Failed() =>
+        this with
+        {
+            TotalFailures = TotalFailures + 1,
+            ConsecutiveFailures = ConsecutiveFailures + 1,
+            ConsecutiveSuccesses = 0,
+        };
 }

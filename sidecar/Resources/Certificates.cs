@@ -8,9 +8,11 @@ namespace Sidecar.Resources;
 internal sealed record Certificates(X509Certificate2? Root, X509Certificate2? Client)
 {
     /// <exception cref="CryptographicException">One of them is no certificate in PEM.</exception>
-    public static Certificates Of(string? root, string? certificate, string? key) => new(
-        string.IsNullOrEmpty(root) ? null : X509Certificate2.CreateFromPem(root),
-        string.IsNullOrEmpty(certificate) || string.IsNullOrEmpty(key) ? null : X509Certificate2.CreateFromPem(certificate, key));
+    public static Certificates Of(string? root, string? certificate, string? key) =>
+        new(
+            string.IsNullOrEmpty(root) ? null : X509Certificate2.CreateFromPem(root),
+            string.IsNullOrEmpty(certificate) || string.IsNullOrEmpty(key) ? null : X509Certificate2.CreateFromPem(certificate, key)
+        );
 
     /// <summary>Whether a server is who it claims to be: by the own root when one is given, otherwise by those of the system.</summary>
     public bool Trusts(X509Certificate? presented, SslPolicyErrors errors)

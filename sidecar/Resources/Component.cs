@@ -10,7 +10,8 @@ internal sealed record Component(
     string? SecretStore,
     bool IgnoreErrors,
     string File,
-    int Line)
+    int Line
+)
 {
     /// <summary>What its document says, to tell whether it has changed.</summary>
     public string Content { get; init; } = "";

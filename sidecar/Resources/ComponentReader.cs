@@ -72,7 +72,19 @@ internal static class ResourceHeader
             return null;
         }
         var name = metadata.RequiredText("name", "every resource has a name");
-        metadata.Accept("namespace", "labels", "annotations", "creationTimestamp", "generation", "resourceVersion", "uid", "managedFields", "finalizers", "ownerReferences", "selfLink");
+        metadata.Accept(
+            "namespace",
+            "labels",
+            "annotations",
+            "creationTimestamp",
+            "generation",
+            "resourceVersion",
+            "uid",
+            "managedFields",
+            "finalizers",
+            "ownerReferences",
+            "selfLink"
+        );
         metadata.WarnOfUnknownKeys();
         return name;
     }

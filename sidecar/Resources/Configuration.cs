@@ -41,8 +41,8 @@ internal sealed record PipelineHandler(string Name, string Type);
 /// <summary>Which secrets of a store an app may read. <paramref name="DefaultAccess"/> is <c>allow</c> or <c>deny</c>.</summary>
 internal sealed record SecretScope(string StoreName, string DefaultAccess, IReadOnlyList<string> Allowed, IReadOnlyList<string> Denied)
 {
-    public bool Allows(string key)
-        => Allowed.Count > 0
+    public bool Allows(string key) =>
+        Allowed.Count > 0
             ? Allowed.Contains(key, StringComparer.Ordinal)
             : !Denied.Contains(key, StringComparer.Ordinal) && DefaultAccess != "deny";
 }

@@ -9,8 +9,7 @@ namespace Sidecar.Resources;
 internal static class ConfigurationReader
 {
     /// <summary>Parts of a Configuration that have no effect in an embedded sidecar: mTLS, the control plane.</summary>
-    private static readonly string[] Ignored =
-        ["mtls", "components", "wasm"];
+    private static readonly string[] Ignored = ["mtls", "components", "wasm"];
 
     public static Configuration Load(IEnumerable<string> files, List<YamlProblem> problems)
     {
@@ -48,7 +47,9 @@ internal static class ConfigurationReader
             AccessControl = spec.Has("accessControl") ? Access(spec.Map("accessControl")) : before.AccessControl,
             Tracing = spec.Map("tracing") is { } tracing ? TracingOptions.Read(tracing, before.Tracing) : before.Tracing,
             Features = spec.Has("features") ? Features(spec) : before.Features,
-            Metrics = (spec.Map("metric") ?? spec.Map("metrics")) is { } metrics ? MetricsOptions.Read(metrics, before.Metrics) : before.Metrics,
+            Metrics = (spec.Map("metric") ?? spec.Map("metrics")) is { } metrics
+                ? MetricsOptions.Read(metrics, before.Metrics)
+                : before.Metrics,
             ApiPipeline = spec.Map("httpPipeline") is { } api ? Handlers(api) : before.ApiPipeline,
             AppPipeline = spec.Map("appHttpPipeline") is { } app ? Handlers(app) : before.AppPipeline,
             Workflow = spec.Map("workflow") is { } workflow ? WorkflowSettings.Read(workflow) : before.Workflow,
@@ -62,24 +63,38 @@ internal static class ConfigurationReader
 
     private static List<string> Features(YamlMap spec)
     {
-        var named = spec.Maps("features").Select(feature => (Name: feature.Text("name") ?? "", Enabled: feature.Flag("enabled") == true)).ToList();
-        return [.. named.Where(feature => feature is { Enabled: true, Name.Length: > 0 }).Select(feature => feature.Name), .. Configuration.DefaultFeatures.Except(named.Select(feature => feature.Name), StringComparer.Ordinal)];
+        var named = spec.Maps("features")
+            .Select(feature => (Name: feature.Text("name") ?? "", Enabled: feature.Flag("enabled") == true))
+            .ToList();
+        return
+        [
+            .. named.Where(feature => feature is { Enabled: true, Name.Length: > 0 }).Select(feature => feature.Name),
+            .. Configuration.DefaultFeatures.Except(named.Select(feature => feature.Name), StringComparer.Ordinal),
+        ];
     }
 
-    private static List<PipelineHandler> Handlers(YamlMap pipeline)
-        => [.. pipeline.Maps("handlers").Select(handler => new PipelineHandler(
-            handler.RequiredText("name", "the name of a middleware component") ?? "",
-            handler.RequiredText("type", "for example middleware.http.routeralias") ?? ""))];
+    private static List<PipelineHandler> Handlers(YamlMap pipeline) =>
+        [
+            .. pipeline
+                .Maps("handlers")
+                .Select(handler => new PipelineHandler(
+                    handler.RequiredText("name", "the name of a middleware component") ?? "",
+                    handler.RequiredText("type", "for example middleware.http.routeralias") ?? ""
+                )),
+        ];
 
-    private static List<ApiRule> Rules(YamlMap api, string key)
-        => [.. api.Maps(key).Select(rule => new ApiRule(rule.Text("name") ?? "", rule.Text("version") ?? "", rule.Text("protocol") ?? ""))];
+    private static List<ApiRule> Rules(YamlMap api, string key) =>
+        [.. api.Maps(key).Select(rule => new ApiRule(rule.Text("name") ?? "", rule.Text("version") ?? "", rule.Text("protocol") ?? ""))];
 
-    private static List<SecretScope> Secrets(YamlMap? secrets)
-        => [.. (secrets?.Maps("scopes") ?? []).Select(scope => new SecretScope(
-            scope.RequiredText("storeName", "the secret store this rule is about") ?? "",
-            scope.Text("defaultAccess") ?? "allow",
-            scope.Texts("allowedSecrets"),
-            scope.Texts("deniedSecrets")))];
+    private static List<SecretScope> Secrets(YamlMap? secrets) =>
+        [
+            .. (secrets?.Maps("scopes") ?? []).Select(scope => new SecretScope(
+                scope.RequiredText("storeName", "the secret store this rule is about") ?? "",
+                scope.Text("defaultAccess") ?? "allow",
+                scope.Texts("allowedSecrets"),
+                scope.Texts("deniedSecrets")
+            )),
+        ];
 
     private static NameResolution? Names(YamlMap? names)
     {
@@ -100,7 +115,10 @@ internal static class ConfigurationReader
                 names.Accept("configuration");
                 return new NameResolution(null);
             case var other:
-                names.Warn("component", $"'{other}' is not offered here; 'mdns' finds the sidecars of this machine, 'sqlite' those that share a file");
+                names.Warn(
+                    "component",
+                    $"'{other}' is not offered here; 'mdns' finds the sidecars of this machine, 'sqlite' those that share a file"
+                );
                 return null;
         }
     }
@@ -111,14 +129,23 @@ internal static class ConfigurationReader
         {
             return null;
         }
-        var policies = access.Maps("policies").Select(policy => new AppPolicy(
-            policy.Text("appId") ?? "",
-            policy.Text("defaultAction") ?? "",
-            policy.Text("namespace") ?? "default",
-            [.. policy.Maps("operations").Select(operation => new OperationPolicy(
-                operation.Text("name") ?? "",
-                operation.Texts("httpVerb"),
-                operation.Text("action") ?? "deny"))])).ToList();
+        var policies = access
+            .Maps("policies")
+            .Select(policy => new AppPolicy(
+                policy.Text("appId") ?? "",
+                policy.Text("defaultAction") ?? "",
+                policy.Text("namespace") ?? "default",
+                [
+                    .. policy
+                        .Maps("operations")
+                        .Select(operation => new OperationPolicy(
+                            operation.Text("name") ?? "",
+                            operation.Texts("httpVerb"),
+                            operation.Text("action") ?? "deny"
+                        )),
+                ]
+            ))
+            .ToList();
         return new AccessControl(access.Text("defaultAction") ?? "", access.Text("trustDomain") ?? "public", policies);
     }
 }

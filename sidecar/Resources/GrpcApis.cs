@@ -5,21 +5,37 @@ internal static class GrpcApis
 {
     private static readonly (string Part, string Name)[] Blocks =
     [
-        ("SubscribeTopicEvents", "subscribe"), ("SubscribeActorEvents", "actors"), ("Configuration", "configuration"), ("Workflow", "workflows"), ("Actor", "actors"),
-        ("Job", "jobs"), ("Subtle", "subtlecrypto"), ("Encrypt", "crypto"), ("Decrypt", "crypto"), ("Converse", "conversation"),
-        ("TryLock", "lock"), ("Unlock", "unlock"), ("Secret", "secrets"), ("InvokeBinding", "bindings"), ("InvokeService", "invoke"),
-        ("Publish", "publish"), ("Metadata", "metadata"), ("Shutdown", "shutdown"), ("State", "state"),
+        ("SubscribeTopicEvents", "subscribe"),
+        ("SubscribeActorEvents", "actors"),
+        ("Configuration", "configuration"),
+        ("Workflow", "workflows"),
+        ("Actor", "actors"),
+        ("Job", "jobs"),
+        ("Subtle", "subtlecrypto"),
+        ("Encrypt", "crypto"),
+        ("Decrypt", "crypto"),
+        ("Converse", "conversation"),
+        ("TryLock", "lock"),
+        ("Unlock", "unlock"),
+        ("Secret", "secrets"),
+        ("InvokeBinding", "bindings"),
+        ("InvokeService", "invoke"),
+        ("Publish", "publish"),
+        ("Metadata", "metadata"),
+        ("Shutdown", "shutdown"),
+        ("State", "state"),
     ];
 
     public static bool Covers(ApiRule rule, string method)
     {
         var version = Version(method);
-        return rule.Version == version && Blocks.FirstOrDefault(block => method.Contains(block.Part, StringComparison.Ordinal)).Name == rule.Name;
+        return rule.Version == version
+            && Blocks.FirstOrDefault(block => method.Contains(block.Part, StringComparison.Ordinal)).Name == rule.Name;
     }
 
-    private static string Version(string method)
-        => method.EndsWith("Alpha1", StringComparison.Ordinal) ? "v1alpha1"
-            : method.EndsWith("Alpha2", StringComparison.Ordinal) ? "v1alpha2"
-            : method.EndsWith("Beta1", StringComparison.Ordinal) ? "v1beta1"
-            : "v1";
+    private static string Version(string method) =>
+        method.EndsWith("Alpha1", StringComparison.Ordinal) ? "v1alpha1"
+        : method.EndsWith("Alpha2", StringComparison.Ordinal) ? "v1alpha2"
+        : method.EndsWith("Beta1", StringComparison.Ordinal) ? "v1beta1"
+        : "v1";
 }

@@ -4,12 +4,19 @@ using Sidecar.Yaml;
 namespace Sidecar.Resources;
 
 /// <summary>An HTTPEndpoint resource: a server outside of Dapr that apps may call by name, or by its declared address.</summary>
-internal sealed record HttpEndpoint(string Name, Uri BaseUrl, IReadOnlyList<KeyValuePair<string, string>> Headers, IReadOnlyList<string> Scopes, Certificates Certificates)
+internal sealed record HttpEndpoint(
+    string Name,
+    Uri BaseUrl,
+    IReadOnlyList<KeyValuePair<string, string>> Headers,
+    IReadOnlyList<string> Scopes,
+    Certificates Certificates
+)
 {
     public bool AppliesTo(string appId) => Scopes.Count == 0 || Scopes.Contains(appId, StringComparer.Ordinal);
 
-    public bool IsNamed(string target)
-        => target == Name || (Uri.TryCreate(target, UriKind.Absolute, out var url) && url.AbsoluteUri.TrimEnd('/') == BaseUrl.AbsoluteUri.TrimEnd('/'));
+    public bool IsNamed(string target) =>
+        target == Name
+        || (Uri.TryCreate(target, UriKind.Absolute, out var url) && url.AbsoluteUri.TrimEnd('/') == BaseUrl.AbsoluteUri.TrimEnd('/'));
 }
 
 /// <summary>Reads an HTTPEndpoint document strictly.</summary>
@@ -65,8 +72,8 @@ internal static class HttpEndpointReader
         }
     }
 
-    private static KeyValuePair<string, string> Header(YamlMap header)
-        => KeyValuePair.Create(header.RequiredText("name", "each header needs a name") ?? "", Value(header) ?? "");
+    private static KeyValuePair<string, string> Header(YamlMap header) =>
+        KeyValuePair.Create(header.RequiredText("name", "each header needs a name") ?? "", Value(header) ?? "");
 
     private static string? Value(YamlMap? item)
     {

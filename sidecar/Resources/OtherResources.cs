@@ -14,6 +14,11 @@ internal sealed class OtherResources
     }
 
     /// <summary>Which have come, gone or changed since <paramref name="before"/>.</summary>
-    public IReadOnlyList<string> ChangedSince(OtherResources before)
-        => [.. contents.Keys.Union(before.contents.Keys).Where(resource => contents.GetValueOrDefault(resource) != before.contents.GetValueOrDefault(resource)).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> ChangedSince(OtherResources before) =>
+        [
+            .. contents
+                .Keys.Union(before.contents.Keys)
+                .Where(resource => contents.GetValueOrDefault(resource) != before.contents.GetValueOrDefault(resource))
+                .Order(StringComparer.Ordinal),
+        ];
 }

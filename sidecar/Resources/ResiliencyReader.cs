@@ -33,13 +33,15 @@ internal static class ResiliencyReader
             Each(targets?.Map("apps"), App),
             Each(targets?.Map("actors"), Actor),
             Each(targets?.Map("components"), Component),
-            scopes);
+            scopes
+        );
         policies?.WarnOfUnknownKeys();
         targets?.WarnOfUnknownKeys();
         return rules;
     }
 
-    private static Dictionary<string, T> Each<T>(YamlMap? map, Func<YamlMap, T?> read) where T : class
+    private static Dictionary<string, T> Each<T>(YamlMap? map, Func<YamlMap, T?> read)
+        where T : class
     {
         var items = new Dictionary<string, T>(StringComparer.Ordinal);
         foreach (var key in map?.Keys ?? [])
@@ -114,7 +116,12 @@ internal static class ResiliencyReader
                 map.Report("trip", $"'{text}' is no expression: {e.Message}");
             }
         }
-        return new BreakerRule(map.Number("maxRequests") is > 0 and var most ? most : 1, Duration(map, "interval") ?? TimeSpan.Zero, Duration(map, "timeout") is { Ticks: > 0 } open ? open : BreakerRule.DefaultTimeout, trip);
+        return new BreakerRule(
+            map.Number("maxRequests") is > 0 and var most ? most : 1,
+            Duration(map, "interval") ?? TimeSpan.Zero,
+            Duration(map, "timeout") is { Ticks: > 0 } open ? open : BreakerRule.DefaultTimeout,
+            trip
+        );
     }
 
     private static PolicyNames App(YamlMap map) => Names(map) with { BreakerCacheSize = map.Number("circuitBreakerCacheSize") };

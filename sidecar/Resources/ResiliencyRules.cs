@@ -11,7 +11,8 @@ internal sealed record ResiliencyRules(
     IReadOnlyDictionary<string, PolicyNames> Apps,
     IReadOnlyDictionary<string, PolicyNames> Actors,
     IReadOnlyDictionary<string, ComponentPolicies> Components,
-    IReadOnlyList<string> Scopes)
+    IReadOnlyList<string> Scopes
+)
 {
     public bool AppliesTo(string appId) => Scopes.Count == 0 || Scopes.Contains(appId, StringComparer.Ordinal);
 }
@@ -20,7 +21,13 @@ internal sealed record ResiliencyRules(
 /// The policies of a target, by name; null is none. <paramref name="BreakerPerId"/>: each actor has a breaker of its own instead of
 /// one for the type. <paramref name="BreakerCacheSize"/> limits how many breakers of one target are remembered.
 /// </summary>
-internal sealed record PolicyNames(string? Timeout, string? Retry, string? Breaker, bool BreakerPerId = false, int? BreakerCacheSize = null);
+internal sealed record PolicyNames(
+    string? Timeout,
+    string? Retry,
+    string? Breaker,
+    bool BreakerPerId = false,
+    int? BreakerCacheSize = null
+);
 
 /// <summary>Outbound: the sidecar calls the component. Inbound: the component's messages go to the app.</summary>
 internal sealed record ComponentPolicies(PolicyNames Inbound, PolicyNames Outbound);

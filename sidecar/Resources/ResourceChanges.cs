@@ -1,7 +1,13 @@
 namespace Sidecar.Resources;
 
-/// <summary>What the components of an app have to become for <paramref name="Resources"/> to count. Secret stores come first, because the others may refer to them.</summary>
-internal sealed record ResourceChanges(ResourceSet Resources, IReadOnlyList<Component> Gone, IReadOnlyList<(Component Before, Component After)> Changed, IReadOnlyList<Component> Come)
+/// <summary>What the components of an app have to become for <paramref name="Resources"/> to count. Secret stores come first, because the
+/// others may refer to them.</summary>
+internal sealed record ResourceChanges(
+    ResourceSet Resources,
+    IReadOnlyList<Component> Gone,
+    IReadOnlyList<(Component Before, Component After)> Changed,
+    IReadOnlyList<Component> Come
+)
 {
     public static ResourceChanges Between(string appId, ResourceSet before, ResourceSet after)
     {
@@ -9,19 +15,32 @@ internal sealed record ResourceChanges(ResourceSet Resources, IReadOnlyList<Comp
         return new ResourceChanges(
             after,
             [.. old.Values.Where(component => !now.ContainsKey(component.Name))],
-            [.. Ordered(now.Values).Where(component => old.TryGetValue(component.Name, out var known) && known.Content != component.Content).Select(component => (old[component.Name], component))],
-            [.. Ordered(now.Values).Where(component => !old.ContainsKey(component.Name))]);
+            [
+                .. Ordered(now.Values)
+                    .Where(component => old.TryGetValue(component.Name, out var known) && known.Content != component.Content)
+                    .Select(component => (old[component.Name], component)),
+            ],
+            [.. Ordered(now.Values).Where(component => !old.ContainsKey(component.Name))]
+        );
     }
 
     /// <summary>All components that are touched, as they were and as they will be.</summary>
-    public IEnumerable<Component> Touched => [.. Gone, .. Changed.SelectMany(change => (Component[])[change.Before, change.After]), .. Come];
+    public IEnumerable<Component> Touched =>
+        [.. Gone, .. Changed.SelectMany(change => (Component[])[change.Before, change.After]), .. Come];
 
     /// <summary>Without <paramref name="component"/>, which stays out.</summary>
-    public ResourceChanges Without(Component component) => this with { Come = [.. Come.Where(other => other != component)], Resources = Resources with { Components = [.. Resources.Components.Where(other => other != component)] } };
+    public ResourceChanges Without(Component component) =>
+        this with
+        {
+            Come = [.. Come.Where(other => other != component)],
+            Resources = Resources with { Components = [.. Resources.Components.Where(other => other != component)] },
+        };
 
-    private static Dictionary<string, Component> Of(ResourceSet resources, string appId)
-        => resources.Components.Where(component => component.AppliesTo(appId)).ToDictionary(component => component.Name, StringComparer.Ordinal);
+    private static Dictionary<string, Component> Of(ResourceSet resources, string appId) =>
+        resources
+            .Components.Where(component => component.AppliesTo(appId))
+            .ToDictionary(component => component.Name, StringComparer.Ordinal);
 
-    private static IEnumerable<Component> Ordered(IEnumerable<Component> components)
-        => components.OrderBy(component => component.Type.StartsWith("secretstores.", StringComparison.Ordinal) ? 0 : 1);
+    private static IEnumerable<Component> Ordered(IEnumerable<Component> components) =>
+        components.OrderBy(component => component.Type.StartsWith("secretstores.", StringComparison.Ordinal) ? 0 : 1);
 }

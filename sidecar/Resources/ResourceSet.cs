@@ -3,12 +3,19 @@ using Sidecar.Yaml;
 namespace Sidecar.Resources;
 
 /// <summary>All resources of the folders an app names, and what was passed over.</summary>
-internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnlyList<Subscription> Subscriptions, IReadOnlyList<HttpEndpoint> Endpoints, IReadOnlyList<ResiliencyRules> Resiliency, IReadOnlyList<string> Skipped)
+internal sealed record ResourceSet(
+    IReadOnlyList<Component> Components,
+    IReadOnlyList<Subscription> Subscriptions,
+    IReadOnlyList<HttpEndpoint> Endpoints,
+    IReadOnlyList<ResiliencyRules> Resiliency,
+    IReadOnlyList<string> Skipped
+)
 {
     /// <summary>What can't be changed one by one: a change of them is a new beginning.</summary>
     public OtherResources Others { get; init; } = new();
 
-    /// <summary>Reads every YAML file of <paramref name="folders"/>; mistakes are added to <paramref name="problems"/>, all of them.</summary>
+    /// <summary>Reads every YAML file of <paramref name="folders"/>; mistakes are added to <paramref name="problems"/>, all of
+    /// them.</summary>
     public static ResourceSet Load(IEnumerable<string> folders, List<YamlProblem> problems)
     {
         var resources = Read(folders, problems);
@@ -33,8 +40,10 @@ internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnl
                 var before = found.Count;
                 Action? take = document.Text("kind") switch
                 {
-                    "Component" when ComponentReader.Read(document) is { } component => () => components.Add(component with { Content = document.Content }),
-                    "Subscription" when SubscriptionReader.Read(document) is { } subscription => () => subscriptions.Add(subscription with { Content = document.Content }),
+                    "Component" when ComponentReader.Read(document) is { } component => () =>
+                        components.Add(component with { Content = document.Content }),
+                    "Subscription" when SubscriptionReader.Read(document) is { } subscription => () =>
+                        subscriptions.Add(subscription with { Content = document.Content }),
                     "HTTPEndpoint" when HttpEndpointReader.Read(document) is { } endpoint => () =>
                     {
                         endpoints.Add(endpoint);
@@ -59,21 +68,27 @@ internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnl
                     take?.Invoke();
                 }
             }
-            problems.AddRange(found.Select(problem => problem.Severity == Severity.Error ? problem with { Severity = Severity.SkippedDocument } : problem));
+            problems.AddRange(
+                found.Select(problem => problem.Severity == Severity.Error ? problem with { Severity = Severity.SkippedDocument } : problem)
+            );
         }
         return new ResourceSet(components, subscriptions, endpoints, resiliency, skipped) { Others = others };
     }
 
     private static Action? ReportKind(YamlMap document, string? kind)
     {
-        document.Report("kind", $"{(kind is null ? "'kind' is missing" : $"'{kind}' is not a kind of resource")}; known are Component, Subscription, Resiliency, HTTPEndpoint, Configuration");
+        document.Report(
+            "kind",
+            $"{(kind is null ? "'kind' is missing" : $"'{kind}' is not a kind of resource")}; known are Component, Subscription, Resiliency, HTTPEndpoint, Configuration"
+        );
         return null;
     }
 
     /// <summary>Where this process has a namespace, resources of others are passed over.</summary>
-    private static bool IsOurs(YamlMap document)
-        => Environment.GetEnvironmentVariable("NAMESPACE") is not { Length: > 0 } own
-        || document.Map("metadata")?.Text("namespace") is not { Length: > 0 } other || other == own;
+    private static bool IsOurs(YamlMap document) =>
+        Environment.GetEnvironmentVariable("NAMESPACE") is not { Length: > 0 } own
+        || document.Map("metadata")?.Text("namespace") is not { Length: > 0 } other
+        || other == own;
 
     private static IEnumerable<string> FilesOf(string folder, List<YamlProblem> problems)
     {
@@ -86,9 +101,7 @@ internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnl
             problems.Add(new YamlProblem(folder, 0, "the resources path does not exist; name an existing folder of YAML files"));
             return [];
         }
-        return Directory.EnumerateFiles(folder)
-            .Where(file => Path.GetExtension(file) is ".yaml" or ".yml")
-            .Order(StringComparer.Ordinal);
+        return Directory.EnumerateFiles(folder).Where(file => Path.GetExtension(file) is ".yaml" or ".yml").Order(StringComparer.Ordinal);
     }
 
     /// <summary>Components that can't be told apart by their names.</summary>
@@ -100,10 +113,19 @@ internal sealed record ResourceSet(IReadOnlyList<Component> Components, IReadOnl
             {
                 var first = twins.First();
                 // Two components of one name may serve different apps; only a shared app makes the name ambiguous.
-                var overlap = first.Scopes.Count == 0 || twin.Scopes.Count == 0 || first.Scopes.Intersect(twin.Scopes, StringComparer.Ordinal).Any();
+                var overlap =
+                    first.Scopes.Count == 0 || twin.Scopes.Count == 0 || first.Scopes.Intersect(twin.Scopes, StringComparer.Ordinal).Any();
                 if (overlap)
                 {
-                    yield return new YamlProblem(twin.File, twin.Line, $"duplicate definition of Component name {twin.Name} ({twin.Type}/{twin.Version}) with existing {first.Name} ({first.Type}/{first.Version})") { Elsewhere = $" in {first.File}:{first.Line}" };
+                    yield return new YamlProblem(
+                        twin.File,
+                        twin.Line,
+                        $"duplicate definition of Component name {twin.Name} ({twin.Type}/{twin.Version}) with existing "
+                            + $"{first.Name} ({first.Type}/{first.Version})"
+                    )
+                    {
+                        Elsewhere = $" in {first.File}:{first.Line}",
+                    };
                 }
             }
         }

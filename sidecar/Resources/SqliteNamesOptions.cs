@@ -4,15 +4,26 @@ using Sidecar.Yaml;
 namespace Sidecar.Resources;
 
 /// <summary>Settings of <c>nameresolution.sqlite</c>. Source: Dapr docs, "SQLite name resolution provider".</summary>
-internal sealed record SqliteNamesOptions(string Path, string Table, string MetadataTable, TimeSpan UpdateInterval, TimeSpan CleanupInterval, TimeSpan Timeout)
+internal sealed record SqliteNamesOptions(
+    string Path,
+    string Table,
+    string MetadataTable,
+    TimeSpan UpdateInterval,
+    TimeSpan CleanupInterval,
+    TimeSpan Timeout
+)
 {
     public static SqliteNamesOptions? Read(YamlMap settings)
     {
         var connection = settings.RequiredText("connectionString", "the file that the sidecars share, such as data/names.db");
         var options = new SqliteNamesOptions(
             (connection ?? "").Replace("file:", "", StringComparison.Ordinal).Split('?')[0],
-            Identifier(settings, "tableName", "hosts"), Identifier(settings, "metadataTableName", "metadata"),
-            Duration(settings, "updateInterval", 5), Duration(settings, "cleanupInterval", 3600), Duration(settings, "timeout", 1));
+            Identifier(settings, "tableName", "hosts"),
+            Identifier(settings, "metadataTableName", "metadata"),
+            Duration(settings, "updateInterval", 5),
+            Duration(settings, "cleanupInterval", 3600),
+            Duration(settings, "timeout", 1)
+        );
         settings.Accept("busyTimeout", "disableWAL");
         settings.WarnOfUnknownKeys();
         if (options.UpdateInterval.Milliseconds > 0 || options.UpdateInterval - options.Timeout < TimeSpan.FromSeconds(1))

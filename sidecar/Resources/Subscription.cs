@@ -12,7 +12,8 @@ internal sealed record Subscription(
     BulkSubscribe? Bulk,
     IReadOnlyList<string> Scopes,
     string File,
-    int Line)
+    int Line
+)
 {
     /// <summary>What its document says, to tell whether it has changed.</summary>
     public string Content { get; init; } = "";

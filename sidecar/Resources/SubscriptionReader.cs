@@ -23,7 +23,9 @@ internal static class SubscriptionReader
         var deadLetter = spec.Text("deadLetterTopic");
         var metadata = spec.TextMap("metadata");
         var bulk = Bulk(spec.Map("bulkSubscribe"));
-        var (rules, fallback) = firstVersion ? ([], spec.RequiredText("route", "the path of the app that takes the events")) : Routes(spec.Map("routes"), spec);
+        var (rules, fallback) = firstVersion
+            ? ([], spec.RequiredText("route", "the path of the app that takes the events"))
+            : Routes(spec.Map("routes"), spec);
         spec.WarnOfUnknownKeys();
         return name is null || pubsub is null || topic is null
             ? null

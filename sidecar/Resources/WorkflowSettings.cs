@@ -14,23 +14,34 @@ internal sealed record WorkflowSettings(ConcurrencyLimits? Limits, RetentionPoli
             Least(workflow, "maxConcurrentWorkflowInvocations", "globalMaxConcurrentWorkflowInvocations"),
             Least(workflow, "maxConcurrentActivityInvocations", "globalMaxConcurrentActivityInvocations"),
             ByName(workflow, "workflowConcurrencyLimits"),
-            ByName(workflow, "activityConcurrencyLimits"));
+            ByName(workflow, "activityConcurrencyLimits")
+        );
         var policy = workflow.Map("stateRetentionPolicy");
-        var retention = policy is null ? null : new RetentionPolicy(Duration(policy, "anyTerminal"), Duration(policy, "completed"), Duration(policy, "failed"), Duration(policy, "terminated"));
+        var retention = policy is null
+            ? null
+            : new RetentionPolicy(
+                Duration(policy, "anyTerminal"),
+                Duration(policy, "completed"),
+                Duration(policy, "failed"),
+                Duration(policy, "terminated")
+            );
         policy?.WarnOfUnknownKeys();
         workflow.WarnOfUnknownKeys();
         return new WorkflowSettings(limits.AreNone ? null : limits, retention);
     }
 
-    private static int? Least(YamlMap map, string own, string global)
-        => new[] { map.Number(own), map.Number(global) }.Where(limit => limit > 0).Min();
+    private static int? Least(YamlMap map, string own, string global) =>
+        new[] { map.Number(own), map.Number(global) }.Where(limit => limit > 0).Min();
 
     private static Dictionary<string, int> ByName(YamlMap map, string key)
     {
         var limits = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var limit in map.Maps(key))
         {
-            if (limit.RequiredText("name", "whose concurrency this limits") is { } name && limit.Number("maxConcurrent") is > 0 and var most)
+            if (
+                limit.RequiredText("name", "whose concurrency this limits") is { } name
+                && limit.Number("maxConcurrent") is > 0 and var most
+            )
             {
                 limits[name] = most;
             }

@@ -44,9 +44,15 @@ internal sealed class AppProcess : IDisposable
         {
             start.Environment[name] = value;
         }
-        if (app.Command is ["dotnet", var assembly, ..] && assembly.EndsWith(".dll", StringComparison.Ordinal) && !File.Exists(Path.Combine(app.Directory, assembly)))
+        if (
+            app.Command is ["dotnet", var assembly, ..]
+            && assembly.EndsWith(".dll", StringComparison.Ordinal)
+            && !File.Exists(Path.Combine(app.Directory, assembly))
+        )
         {
-            throw new InvalidOperationException($"app '{options.AppId}': {Path.Combine(app.Directory, assembly)} does not exist; build first (dotnet build)");
+            throw new InvalidOperationException(
+                $"app '{options.AppId}': {Path.Combine(app.Directory, assembly)} does not exist; build first (dotnet build)"
+            );
         }
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         var started = new AppProcess(process, log);
@@ -59,7 +65,11 @@ internal sealed class AppProcess : IDisposable
         catch (Win32Exception e)
         {
             process.Dispose();
-            throw new InvalidOperationException($"app '{options.AppId}': the command '{string.Join(' ', app.Command)}' can't be started in {app.Directory}: {e.Message}; is '{app.Command[0]}' installed and on the PATH?", e);
+            throw new InvalidOperationException(
+                $"app '{options.AppId}': the command '{string.Join(' ', app.Command)}' can't be started in {app.Directory}: "
+                    + $"{e.Message}; is '{app.Command[0]}' installed and on the PATH?",
+                e
+            );
         }
         Living[started] = true;
         process.BeginOutputReadLine();
@@ -67,7 +77,8 @@ internal sealed class AppProcess : IDisposable
         return started;
     }
 
-    /// <summary>Ends all that was started here, with its children, and waits for nothing: the last thing before this process ends itself.</summary>
+    /// <summary>Ends all that was started here, with its children, and waits for nothing: the last thing before this process ends
+    /// itself.</summary>
     public static void KillAll()
     {
         foreach (var living in Living.Keys)

@@ -3,11 +3,13 @@ using Sidecar.Files;
 namespace Sidecar.Running;
 
 /// <summary>
-/// Keeps one app's process: starts it, reports its end, and starts it again when it failed. An app that keeps failing is started again after growing
+/// Keeps one app's process: starts it, reports its end, and starts it again when it failed. An app that keeps failing is started again
+/// after growing
 /// pauses for as long as the run lasts, and never ends the run, unless the operator has asked for that by <c>--no-restart</c>.
 /// </summary>
 /// <param name="restarted">Called after each start but the first.</param>
-internal sealed class AppSupervisor(RunApp app, RunRecord record, RunConsole console, bool restart, Action restarted, TimeProvider time) : IAsyncDisposable
+internal sealed class AppSupervisor(RunApp app, RunRecord record, RunConsole console, bool restart, Action restarted, TimeProvider time)
+    : IAsyncDisposable
 {
     /// <summary>From here on each failure is reported as an error, with the app's last lines.</summary>
     private const int ManyFailures = 3;
@@ -24,7 +26,8 @@ internal sealed class AppSupervisor(RunApp app, RunRecord record, RunConsole con
 
     public RunApp App => app;
 
-    /// <summary>Completes when the app has finished (exit code 0). Faults only under <c>--no-restart</c>, when it has failed; the message says how.</summary>
+    /// <summary>Completes when the app has finished (exit code 0). Faults only under <c>--no-restart</c>, when it has failed; the message
+    /// says how.</summary>
     public Task Watching => watching;
 
     /// <exception cref="InvalidOperationException">The command can't be started; the message says why and what to do.</exception>
@@ -79,7 +82,9 @@ internal sealed class AppSupervisor(RunApp app, RunRecord record, RunConsole con
                 console.Info($"app '{app.Options.AppId}' has finished after {ran.TotalSeconds:0.0} s");
                 return;
             }
-            var ended = $"app '{app.Options.AppId}': '{string.Join(' ', app.Command)}' ended with exit code {process.Process.ExitCode} after {ran.TotalSeconds:0.0} s";
+            var ended =
+                $"app '{app.Options.AppId}': '{string.Join(' ', app.Command)}' ended with exit code "
+                + $"{process.Process.ExitCode} after {ran.TotalSeconds:0.0} s";
             if (!restart)
             {
                 throw new InvalidOperationException($"{ended}. {LastLines(process)}");
@@ -125,13 +130,15 @@ internal sealed class AppSupervisor(RunApp app, RunRecord record, RunConsole con
         }
         else
         {
-            console.Error($"{failure}; it has failed {pauses.Failures} times in a row, each time within a minute. Starting it again in {pause.TotalSeconds:0.0} s; the other apps go on (--no-restart ends the run instead). {(ended is null ? "" : LastLines(ended))}");
+            console.Error(
+                $"{failure}; it has failed {pauses.Failures} times in a row, each time within a minute. Starting it again in {pause.TotalSeconds:0.0} s; the other apps go on (--no-restart ends the run instead). {(ended is null ? "" : LastLines(ended))}"
+            );
         }
         await Task.Delay(pause, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private static string LastLines(AppProcess process)
-        => $"Its last lines:{Environment.NewLine}{string.Join(Environment.NewLine, process.LastLines.Select(line => "    " + line))}";
+    private static string LastLines(AppProcess process) =>
+        $"Its last lines:{Environment.NewLine}{string.Join(Environment.NewLine, process.LastLines.Select(line => "    " + line))}";
 
     private void Log(string line)
     {

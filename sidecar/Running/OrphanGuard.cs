@@ -3,13 +3,16 @@ using System.Diagnostics;
 namespace Sidecar.Running;
 
 /// <summary>
-/// Ends the apps of a run whose sidecar was killed: without it they can finish nothing, keep their ports, and answer health checks as if all were well.
-/// A shell beside the sidecar reads the process ids of the apps from a pipe; the pipe ends with the sidecar, however that ends. Windows has none.
+/// Ends the apps of a run whose sidecar was killed: without it they can finish nothing, keep their ports, and answer health checks as if
+/// all were well.
+/// A shell beside the sidecar reads the process ids of the apps from a pipe; the pipe ends with the sidecar, however that ends. Windows has
+/// none.
 /// </summary>
 internal sealed partial class OrphanGuard(ILogger logger) : IDisposable
 {
     /// <summary>
-    /// Asks the processes and their descendants to end, and kills after two seconds those that have not. Signals of the terminal do not reach the guard,
+    /// Asks the processes and their descendants to end, and kills after two seconds those that have not. Signals of the terminal do not
+    /// reach the guard,
     /// for it has to outlive them. On systems without <c>/proc</c> it knows no descendants.
     /// </summary>
     private const string Script = """
@@ -88,7 +91,9 @@ internal sealed partial class OrphanGuard(ILogger logger) : IDisposable
     {
         try
         {
-            shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Script]) { RedirectStandardInput = true, UseShellExecute = false });
+            shell = Process.Start(
+                new ProcessStartInfo("/bin/sh", ["-c", Script]) { RedirectStandardInput = true, UseShellExecute = false }
+            );
         }
         catch (System.ComponentModel.Win32Exception e)
         {
@@ -99,6 +104,10 @@ internal sealed partial class OrphanGuard(ILogger logger) : IDisposable
     [LoggerMessage(1401, LogLevel.Warning, "The guard that ends apps after a kill of the sidecar has ended; another one is started")]
     private partial void LogLost(Exception failure);
 
-    [LoggerMessage(1402, LogLevel.Warning, "There is no guard that ends apps after a kill of the sidecar; the next run in this folder ends them")]
+    [LoggerMessage(
+        1402,
+        LogLevel.Warning,
+        "There is no guard that ends apps after a kill of the sidecar; the next run in this folder ends them"
+    )]
     private partial void LogNone(Exception failure);
 }

@@ -1,7 +1,8 @@
 namespace Sidecar.Running;
 
 /// <summary>
-/// The pause before an app is started again: it doubles from 0.2 s to 30 s while the app keeps failing, and is short again after the app has run for
+/// The pause before an app is started again: it doubles from 0.2 s to 30 s while the app keeps failing, and is short again after the app
+/// has run for
 /// a minute.
 /// </summary>
 internal sealed class RestartPause

@@ -8,12 +8,26 @@ internal static class RootPages
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    public static async Task<IReadOnlyList<(string AppId, string Address)>> FindAsync(IEnumerable<AppOptions> apps, TimeProvider time, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<(string AppId, string Address)>> FindAsync(
+        IEnumerable<AppOptions> apps,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false });
-        var found = await Task.WhenAll(apps
-            .Where(app => app.AppPort > 0 && app is { AppIsGrpc: false, AppIsTls: false })
-            .Select(async app => (app.AppId, Address: $"http://localhost:{app.AppPort}", IsPage: await IsPageAsync(http, app, time, cancellation))));
+        using var http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                UseCookies = false,
+                AllowAutoRedirect = false,
+            }
+        );
+        var found = await Task.WhenAll(
+            apps.Where(app => app.AppPort > 0 && app is { AppIsGrpc: false, AppIsTls: false })
+                .Select(async app =>
+                    (app.AppId, Address: $"http://localhost:{app.AppPort}", IsPage: await IsPageAsync(http, app, time, cancellation))
+                )
+        );
         return [.. found.Where(one => one.IsPage).Select(one => (one.AppId, one.Address))];
     }
 
@@ -27,7 +41,9 @@ internal static class RootPages
         try
         {
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            return answer.IsSuccessStatusCode ? answer.Content.Headers.ContentType?.MediaType == "text/html" : (int)answer.StatusCode is >= 300 and < 400 && answer.Headers.Location is not null;
+            return answer.IsSuccessStatusCode
+                ? answer.Content.Headers.ContentType?.MediaType == "text/html"
+                : (int)answer.StatusCode is >= 300 and < 400 && answer.Headers.Location is not null;
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {

@@ -32,7 +32,14 @@ internal sealed class RunConsole(IAnsiConsole console, IReadOnlyList<string> app
         foreach (var app in apps)
         {
             var options = app.App.Options;
-            table.AddRow(options.AppId, app.ProcessId?.ToString() ?? "–", options.AppPort > 0 ? options.AppPort.ToString() : "–", options.HttpPort.ToString(), options.GrpcPort.ToString(), options.MetricsPort.ToString());
+            table.AddRow(
+                options.AppId,
+                app.ProcessId?.ToString() ?? "–",
+                options.AppPort > 0 ? options.AppPort.ToString() : "–",
+                options.HttpPort.ToString(),
+                options.GrpcPort.ToString(),
+                options.MetricsPort.ToString()
+            );
         }
         lock (gate)
         {
@@ -52,9 +59,15 @@ internal sealed class RunConsole(IAnsiConsole console, IReadOnlyList<string> app
     {
         var width = appIds.Append("sidecar").Max(id => id.Length);
         var coloured = console.Profile.Capabilities.Ansi;
-        return appIds.Index().ToDictionary(
-            app => app.Item,
-            app => coloured ? $"\e[{Colours[app.Index % Colours.Length]}m{app.Item.PadRight(width)}\e[0m │ " : $"{app.Item.PadRight(width)} │ ",
-            StringComparer.Ordinal);
+        return appIds
+            .Index()
+            .ToDictionary(
+                app => app.Item,
+                app =>
+                    coloured
+                        ? $"\e[{Colours[app.Index % Colours.Length]}m{app.Item.PadRight(width)}\e[0m │ "
+                        : $"{app.Item.PadRight(width)} │ ",
+                StringComparer.Ordinal
+            );
     }
 }

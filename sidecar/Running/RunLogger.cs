@@ -5,17 +5,22 @@ internal sealed class RunLogger(RunConsole console) : ILoggerProvider
 {
     public ILogger CreateLogger(string categoryName) => new Category(console);
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
     private sealed class Category(RunConsole console) : ILogger
     {
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => true; // the factory has the levels
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
         {
             var text = exception is null ? formatter(state, null) : $"{formatter(state, exception)}: {exception.Message}";
             switch (logLevel)

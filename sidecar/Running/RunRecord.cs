@@ -69,7 +69,10 @@ internal sealed class RunRecord(string folder, Action<IEnumerable<int>>? changed
         }
         catch (JsonException e)
         {
-            throw new InvalidOperationException($"{file} is damaged ({e.Message}); see to it that no app of an earlier run is left, then delete the file", e);
+            throw new InvalidOperationException(
+                $"{file} is damaged ({e.Message}); see to it that no app of an earlier run is left, then delete the file",
+                e
+            );
         }
     }
 }

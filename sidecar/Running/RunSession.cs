@@ -26,8 +26,14 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         var complete = apps.Select(app => app with { Options = Complete(app) }).ToList();
         await using var server = await SidecarServer.StartAsync(
             new ServerOptions([.. complete.Select(app => app.Options)], options.Strict, options.LogLevel),
-            logging => logging.AddProvider(new RunLogger(console)), interrupted);
-        var supervisors = complete.Zip(server.Sidecars, (app, sidecar) => new AppSupervisor(app with { Options = sidecar.Options }, record, console, options.Restart, sidecar.AppRestarted, time)).ToList();
+            logging => logging.AddProvider(new RunLogger(console)),
+            interrupted
+        );
+        var supervisors = complete
+            .Zip(server.Sidecars, (app, sidecar) =>
+                new AppSupervisor(app with { Options = sidecar.Options }, record, console, options.Restart, sidecar.AppRestarted, time)
+            )
+            .ToList();
         try
         {
             foreach (var supervisor in supervisors)
@@ -37,7 +43,9 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
             var ended = EndAsync([.. supervisors.Where(supervisor => supervisor.App.Command.Count > 0)], interrupted);
             await ReadyAsync(supervisors, server.Sidecars, ended, interrupted);
             console.Table(supervisors);
-            console.Info($"all {supervisors.Count} apps are ready after {time.GetElapsedTime(started).TotalSeconds:0.0} s; Ctrl-C ends them");
+            console.Info(
+                $"all {supervisors.Count} apps are ready after {time.GetElapsedTime(started).TotalSeconds:0.0} s; Ctrl-C ends them"
+            );
             await LinkAsync(supervisors, interrupted);
             Hint(supervisors);
             await WaitForEndAsync(ended, server.Lifetime.ApplicationStopping, interrupted);
@@ -90,7 +98,12 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
     }
 
     /// <summary>Waits for all apps, however long they take, and names those that are not ready yet once in a while.</summary>
-    private async Task ReadyAsync(List<AppSupervisor> supervisors, IReadOnlyList<AppSidecar> sidecars, Task ended, CancellationToken interrupted)
+    private async Task ReadyAsync(
+        List<AppSupervisor> supervisors,
+        IReadOnlyList<AppSidecar> sidecars,
+        Task ended,
+        CancellationToken interrupted
+    )
     {
         // An app without command is started by another program, at a time of its own.
         var awaited = supervisors.Zip(sidecars).Where(pair => pair.First.App.Command.Count > 0).ToList();
@@ -105,9 +118,18 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
             {
                 return;
             }
-            if (first == report && awaited.Where(pair => !pair.Second.Well.IsCompleted && !pair.First.Watching.IsCompleted).Select(pair => pair.First).ToList() is { Count: > 0 } late)
+            if (
+                first == report
+                && awaited
+                    .Where(pair => !pair.Second.Well.IsCompleted && !pair.First.Watching.IsCompleted)
+                    .Select(pair => pair.First)
+                    .ToList()
+                    is { Count: > 0 } late
+            )
             {
-                console.Warn($"not ready yet: {string.Join(", ", late.Select(supervisor => $"'{supervisor.App.Options.AppId}' (port {supervisor.App.Options.AppPort})"))}; does the app listen on its APP_PORT?");
+                console.Warn(
+                    $"not ready yet: {string.Join(", ", late.Select(supervisor => $"'{supervisor.App.Options.AppId}' (port {supervisor.App.Options.AppPort})"))}; does the app listen on its APP_PORT?"
+                );
             }
         }
         await ready;
@@ -127,26 +149,43 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         var busy = apps.Where(app => app.Command.Count > 0 && app.Options.AppPort > 0 && !FreePort.IsFree(app.Options.AppPort)).ToList();
         if (busy.Count > 0)
         {
-            throw new InvalidConfigurationException([.. busy.Select(app => new YamlProblem("ports", 0, $"port {app.Options.AppPort} (appPort of '{app.Options.AppId}') is in use by another program; end it, or give another appPort"))]);
+            throw new InvalidConfigurationException([
+                .. busy.Select(app => new YamlProblem(
+                    "ports",
+                    0,
+                    $"port {app.Options.AppPort} (appPort of '{app.Options.AppId}') is in use by another program; end it, or "
+                        + "give another appPort"
+                )),
+            ]);
         }
     }
 
     /// <summary>
-    /// Adds a metrics port, as Dapr's CLI takes one, and the tokens. A sidecar demands a token where the template or the environment names one. An app
-    /// that is started here always gets one of its own, which its sidecar shows: an app that checks it takes no other caller, and one that does not is not disturbed.
+    /// Adds a metrics port, as Dapr's CLI takes one, and the tokens. A sidecar demands a token where the template or the environment names
+    /// one. An app
+    /// that is started here always gets one of its own, which its sidecar shows: an app that checks it takes no other caller, and one that
+    /// does not is not disturbed.
     /// </summary>
     private static AppOptions Complete(RunApp app)
     {
         string? Given(string name) => app.Environment.GetValueOrDefault(name) ?? Environment.GetEnvironmentVariable(name);
         var appToken = Given("APP_API_TOKEN") ?? (app.Command.Count > 0 ? Convert.ToHexString(RandomNumberGenerator.GetBytes(16)) : null);
-        return app.Options with { WorkingDirectory = app.Directory, MetricsPort = app.Options.MetricsPort > 0 ? app.Options.MetricsPort : FreePort.Take(), ApiToken = Empty(Given("DAPR_API_TOKEN")), AppApiToken = Empty(appToken) };
+        return app.Options with
+        {
+            WorkingDirectory = app.Directory,
+            MetricsPort = app.Options.MetricsPort > 0 ? app.Options.MetricsPort : FreePort.Take(),
+            ApiToken = Empty(Given("DAPR_API_TOKEN")),
+            AppApiToken = Empty(appToken),
+        };
     }
 
     private static string? Empty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private async Task LinkAsync(List<AppSupervisor> supervisors, CancellationToken interrupted)
     {
-        foreach (var (appId, address) in await RootPages.FindAsync(supervisors.Select(supervisor => supervisor.App.Options), time, interrupted))
+        foreach (
+            var (appId, address) in await RootPages.FindAsync(supervisors.Select(supervisor => supervisor.App.Options), time, interrupted)
+        )
         {
             console.Info($"open: {address} ({appId})");
         }
@@ -157,8 +196,12 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         if (supervisors.FirstOrDefault(supervisor => supervisor.App.Options.AppId == "gateway") is { } gateway)
         {
             var edge = $"http://localhost:{gateway.App.Options.AppPort}";
-            console.Info($$"""try: TOKEN=$(curl -s {{edge}}/api/auth/token -H 'Content-Type: application/json' -d '{"customerId":"customer-1"}' | sed 's/.*"token":"\([^"]*\)".*/\1/')""");
-            console.Info($$"""     curl -i {{edge}}/api/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"customerId":"customer-1","items":[{"productId":"product-1","quantity":2}],"paymentToken":"tok_ok"}'""");
+            console.Info(
+                $$"""try: TOKEN=$(curl -s {{edge}}/api/auth/token -H 'Content-Type: application/json' -d '{"customerId":"customer-1"}' | sed 's/.*"token":"\([^"]*\)".*/\1/')"""
+            );
+            console.Info(
+                $$"""     curl -i {{edge}}/api/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"customerId":"customer-1","items":[{"productId":"product-1","quantity":2}],"paymentToken":"tok_ok"}'"""
+            );
         }
     }
 }

@@ -4,7 +4,12 @@ using Sidecar.Yaml;
 namespace Sidecar.Running;
 
 /// <summary>Where the output of a process goes. Source: Dapr docs, "Multi-App Run template file".</summary>
-internal enum LogDestination { Console, File, FileAndConsole }
+internal enum LogDestination
+{
+    Console,
+    File,
+    FileAndConsole,
+}
 
 /// <summary>One app of a run: its sidecar, and what to start. An empty <paramref name="Command"/> asks for a sidecar only.</summary>
 internal sealed record RunApp(
@@ -13,7 +18,8 @@ internal sealed record RunApp(
     IReadOnlyList<string> Command,
     IReadOnlyDictionary<string, string> Environment,
     LogDestination AppLog,
-    int Line);
+    int Line
+);
 
 /// <summary>A multi-app run template (<c>dapr.yaml</c>), as the Dapr CLI reads it.</summary>
 /// <param name="Folder">The folder of the file.</param>

@@ -12,7 +12,15 @@ internal sealed class RunTemplateReader
 {
     /// <summary>Fields that mean something to daprd's own installation only; they are accepted without effect.</summary>
     private static readonly string[] WithoutEffect =
-        ["runtimePath", "placementHostAddress", "schedulerHostAddress", "enableProfiling", "profilePort", "daprdLogDestination", "readBufferSize"];
+    [
+        "runtimePath",
+        "placementHostAddress",
+        "schedulerHostAddress",
+        "enableProfiling",
+        "profilePort",
+        "daprdLogDestination",
+        "readBufferSize",
+    ];
 
     /// <summary>Fields for Kubernetes runs of the CLI.</summary>
     private static readonly string[] ForKubernetes = ["containerImage", "containerImagePullPolicy", "createService"];
@@ -24,17 +32,22 @@ internal sealed class RunTemplateReader
     private readonly string? componentSet;
     private readonly List<YamlProblem> problems;
 
-    private RunTemplateReader(string file, string? componentSet, List<YamlProblem> problems)
-        => (this.file, folder, this.componentSet, this.problems) = (file, Path.GetDirectoryName(file)!, componentSet, problems);
+    private RunTemplateReader(string file, string? componentSet, List<YamlProblem> problems) =>
+        (this.file, folder, this.componentSet, this.problems) = (file, Path.GetDirectoryName(file)!, componentSet, problems);
 
-    /// <param name="componentSet">The folder under <c>components/</c> that takes the place of the one the template names; null: <c>embedded</c>, if there is one.</param>
+    /// <param name="componentSet">The folder under <c>components/</c> that takes the place of the one the template names; null:
+    /// <c>embedded</c>, if there is one.</param>
     /// <exception cref="InvalidConfigurationException">With every mistake found.</exception>
     public static RunTemplate Read(string file, string? componentSet, bool strict = true)
     {
         var problems = new List<YamlProblem>();
         if (!File.Exists(file))
         {
-            throw new InvalidConfigurationException(file, 0, "the run template does not exist; run in the folder that holds dapr.yaml, or name it with -f");
+            throw new InvalidConfigurationException(
+                file,
+                0,
+                "the run template does not exist; run in the folder that holds dapr.yaml, or name it with -f"
+            );
         }
         var full = Path.GetFullPath(file);
         var documents = YamlDocuments.Read(full, problems);
@@ -72,7 +85,14 @@ internal sealed class RunTemplateReader
         foreach (var again in apps.GroupBy(app => app.Options.AppId, StringComparer.Ordinal).SelectMany(same => same.Skip(1)))
         {
             var first = apps.First(app => app.Options.AppId == again.Options.AppId);
-            problems.Add(new YamlProblem(file, again.Line, $"app '{again.Options.AppId}' is already declared in line {first.Line}. The embedded sidecar runs an app id once; several instances of an app are what Dapr on Kubernetes is for (docs/operations.md)"));
+            problems.Add(
+                new YamlProblem(
+                    file,
+                    again.Line,
+                    $"app '{again.Options.AppId}' is already declared in line {first.Line}. The embedded sidecar runs an app "
+                        + "id once; several instances of an app are what Dapr on Kubernetes is for (docs/operations.md)"
+                )
+            );
         }
         return apps;
     }
@@ -97,7 +117,8 @@ internal sealed class RunTemplateReader
             MetricsPort = Port(item, "metricsPort"),
             AppChannelAddress = item.Text("appChannelAddress") ?? "127.0.0.1",
             AppProtocol = shared.AppSsl == true ? Secure(shared.AppProtocol ?? "http") : shared.AppProtocol ?? "http",
-            ListenAddresses = shared.ListenAddresses?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? ["localhost"],
+            ListenAddresses = shared.ListenAddresses?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                ?? ["localhost"],
             ResourcesPaths = shared.Resources,
             ConfigPaths = shared.Config is { } config ? [config, .. AccessListOf(config, appId)] : [],
             LogLevel = shared.LogLevel,
@@ -117,27 +138,35 @@ internal sealed class RunTemplateReader
         var command = item.Texts("command");
         item.Accept(ForKubernetes);
         item.WarnOfUnknownKeys();
-        return appDir is null ? null : new RunApp(options, directory, command, shared.Env, shared.AppLog ?? LogDestination.Console, item.Line);
+        return appDir is null
+            ? null
+            : new RunApp(options, directory, command, shared.Env, shared.AppLog ?? LogDestination.Console, item.Line);
     }
 
     private SharedFields ReadShared(YamlMap map, string from)
     {
         map.Accept(WithoutEffect);
-        var resources = map.Texts("resourcesPaths").Concat(map.Text("resourcesPath") is { Length: > 0 } single ? [single] : [])
-            .Select(folder => Existing(map, "resourcesPaths", ComponentSetOf(Locate(folder, from)))).ToList();
+        var resources = map.Texts("resourcesPaths")
+            .Concat(map.Text("resourcesPath") is { Length: > 0 } single ? [single] : [])
+            .Select(folder => Existing(map, "resourcesPaths", ComponentSetOf(Locate(folder, from))))
+            .ToList();
         var config = map.Text("configFilePath") is { Length: > 0 } path ? Existing(map, "configFilePath", Locate(path, from)) : null;
         return SharedFields.Read(map, resources, config);
     }
 
     /// <summary>
-    /// <c>access/&lt;app id&gt;.yaml</c> beside the Configuration, if there is one. The template can't name it: without mTLS, as under <c>dapr run</c>, daprd
+    /// <c>access/&lt;app id&gt;.yaml</c> beside the Configuration, if there is one. The template can't name it: without mTLS, as under
+    /// <c>dapr run</c>, daprd
     /// knows no callers, and a list that denies by default would refuse every call there.
     /// </summary>
-    private static IEnumerable<string> AccessListOf(string configuration, string appId)
-        => Path.Combine(Path.GetDirectoryName(configuration)!, "access", $"{appId}.yaml") is var file && System.IO.File.Exists(file) ? [file] : [];
+    private static IEnumerable<string> AccessListOf(string configuration, string appId) =>
+        Path.Combine(Path.GetDirectoryName(configuration)!, "access", $"{appId}.yaml") is var file && System.IO.File.Exists(file)
+            ? [file]
+            : [];
 
     /// <summary>
-    /// A folder under <c>components/</c> that is one of several sets gives way to the chosen one: the template names the set that <c>dapr init</c> provides.
+    /// A folder under <c>components/</c> that is one of several sets gives way to the chosen one: the template names the set that <c>dapr
+    /// init</c> provides.
     /// Sets declare components of the same names. Any other folder means what it means to Dapr's CLI.
     /// </summary>
     private string ComponentSetOf(string path)
@@ -152,7 +181,9 @@ internal sealed class RunTemplateReader
         {
             if (componentSet is not null)
             {
-                var known = Directory.Exists(parent) ? string.Join(", ", Directory.EnumerateDirectories(parent).Select(Path.GetFileName).Order(StringComparer.Ordinal)) : "none";
+                var known = Directory.Exists(parent)
+                    ? string.Join(", ", Directory.EnumerateDirectories(parent).Select(Path.GetFileName).Order(StringComparer.Ordinal))
+                    : "none";
                 problems.Add(new YamlProblem(parent, 0, $"there is no component set '{componentSet}'; known are: {known}"));
             }
             return path;
@@ -161,15 +192,27 @@ internal sealed class RunTemplateReader
         {
             return chosen;
         }
-        problems.Add(new YamlProblem(chosen, 0, $"the set does not take the place of {path}, because it does not declare {string.Join(", ", missing.Select(name => $"'{name}'"))}; declare the same components in both") { Severity = componentSet is null ? Severity.IgnoredField : Severity.Error });
+        problems.Add(
+            new YamlProblem(
+                chosen,
+                0,
+                $"the set does not take the place of {path}, because it does not declare {string.Join(", ", missing.Select(name => $"'{name}'"))}; declare the same components in both"
+            )
+            {
+                Severity = componentSet is null ? Severity.IgnoredField : Severity.Error,
+            }
+        );
         return path;
     }
 
     /// <summary>Mistakes in the files are reported when their resources are loaded.</summary>
-    private static IEnumerable<string> ComponentsOf(string folder) => ResourceSet.Read([folder], []).Components.Select(component => component.Name);
+    private static IEnumerable<string> ComponentsOf(string folder) =>
+        ResourceSet.Read([folder], []).Components.Select(component => component.Name);
 
-    private static string Locate(string path, string from)
-        => path.StartsWith('~') ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[1..].TrimStart('/')) : Path.GetFullPath(path, from);
+    private static string Locate(string path, string from) =>
+        path.StartsWith('~')
+            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[1..].TrimStart('/'))
+            : Path.GetFullPath(path, from);
 
     private static string Existing(YamlMap map, string key, string path)
     {
@@ -190,5 +233,11 @@ internal sealed class RunTemplateReader
         return Math.Max(0, port);
     }
 
-    private static string Secure(string protocol) => protocol switch { "http" => "https", "grpc" => "grpcs", _ => protocol };
+    private static string Secure(string protocol) =>
+        protocol switch
+        {
+            "http" => "https",
+            "grpc" => "grpcs",
+            _ => protocol,
+        };
 }

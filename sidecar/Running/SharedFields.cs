@@ -28,25 +28,26 @@ internal sealed record SharedFields
     public bool? ApiLogging { get; init; }
 
     /// <summary>Reads what needs no other file; mistakes are reported on the fields.</summary>
-    public static SharedFields Read(YamlMap map, IReadOnlyList<string> resources, string? config) => new()
-    {
-        Resources = resources,
-        Config = config,
-        AppProtocol = Protocol(map),
-        ListenAddresses = map.Text("apiListenAddresses"),
-        MaxConcurrency = map.Number("appMaxConcurrency"),
-        AppSsl = map.Flag("appSSL"),
-        MaxBodySize = Size(map),
-        HealthCheck = map.Flag("enableAppHealthCheck"),
-        HealthPath = map.Text("appHealthCheckPath"),
-        HealthInterval = map.Number("appHealthProbeInterval"),
-        HealthTimeout = map.Number("appHealthProbeTimeout"),
-        HealthThreshold = map.Number("appHealthThreshold"),
-        Env = map.TextMap("env"),
-        AppLog = LogOf(map),
-        LogLevel = LevelOf(map),
-        ApiLogging = map.Flag("enableApiLogging"),
-    };
+    public static SharedFields Read(YamlMap map, IReadOnlyList<string> resources, string? config) =>
+        new()
+        {
+            Resources = resources,
+            Config = config,
+            AppProtocol = Protocol(map),
+            ListenAddresses = map.Text("apiListenAddresses"),
+            MaxConcurrency = map.Number("appMaxConcurrency"),
+            AppSsl = map.Flag("appSSL"),
+            MaxBodySize = Size(map),
+            HealthCheck = map.Flag("enableAppHealthCheck"),
+            HealthPath = map.Text("appHealthCheckPath"),
+            HealthInterval = map.Number("appHealthProbeInterval"),
+            HealthTimeout = map.Number("appHealthProbeTimeout"),
+            HealthThreshold = map.Number("appHealthThreshold"),
+            Env = map.TextMap("env"),
+            AppLog = LogOf(map),
+            LogLevel = LevelOf(map),
+            ApiLogging = map.Flag("enableApiLogging"),
+        };
 
     /// <summary>
     /// An app's own field wins; <c>.dapr/resources</c> and <c>.dapr/config.yaml</c> of its folder come before the common ones.
@@ -57,7 +58,10 @@ internal sealed record SharedFields
         var ownConfig = locate(".dapr/config.yaml", directory);
         return new SharedFields
         {
-            Resources = Resources.Count > 0 ? Resources : Directory.Exists(ownResources) ? [ownResources] : common.Resources,
+            Resources =
+                Resources.Count > 0 ? Resources
+                : Directory.Exists(ownResources) ? [ownResources]
+                : common.Resources,
             Config = Config ?? (File.Exists(ownConfig) ? ownConfig : common.Config),
             AppProtocol = AppProtocol ?? common.AppProtocol,
             ListenAddresses = ListenAddresses ?? common.ListenAddresses,
@@ -69,8 +73,10 @@ internal sealed record SharedFields
             HealthInterval = HealthInterval ?? common.HealthInterval,
             HealthTimeout = HealthTimeout ?? common.HealthTimeout,
             HealthThreshold = HealthThreshold ?? common.HealthThreshold,
-            Env = common.Env.Concat(Env).GroupBy(item => item.Key).ToDictionary(items => items.Key, items => items.Last().Value,
-                StringComparer.Ordinal),
+            Env = common
+                .Env.Concat(Env)
+                .GroupBy(item => item.Key)
+                .ToDictionary(items => items.Key, items => items.Last().Value, StringComparer.Ordinal),
             AppLog = AppLog ?? common.AppLog,
             LogLevel = LogLevel ?? common.LogLevel,
             ApiLogging = ApiLogging ?? common.ApiLogging,
@@ -127,8 +133,13 @@ internal sealed record SharedFields
             case "fileAndConsole":
                 return LogDestination.FileAndConsole;
             case var other:
-                map.Report("appLogDestination", string.Create(CultureInfo.InvariantCulture,
-                    $"'appLogDestination' must be console, file or fileAndConsole, not '{other}'"));
+                map.Report(
+                    "appLogDestination",
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"'appLogDestination' must be console, file or fileAndConsole, not '{other}'"
+                    )
+                );
                 return null;
         }
     }

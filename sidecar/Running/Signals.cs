@@ -13,7 +13,8 @@ internal static partial class Signals
     private const nint Ignored = 1;
 
     /// <summary>
-    /// Takes SIGINT back where the parent has this process ignore it, as a shell does with background jobs: .NET registers no handler for a signal that
+    /// Takes SIGINT back where the parent has this process ignore it, as a shell does with background jobs: .NET registers no handler for a
+    /// signal that
     /// is ignored. Called before any handler is registered.
     /// </summary>
     public static void HeedInterrupt()
@@ -30,7 +31,8 @@ internal static partial class Signals
     }
 
     /// <summary>
-    /// Waits at most <paramref name="patience"/> for a process to end by itself before it is killed with its children. What it leaves behind, a shell's
+    /// Waits at most <paramref name="patience"/> for a process to end by itself before it is killed with its children. What it leaves
+    /// behind, a shell's
     /// command for example, is ended after it.
     /// </summary>
     public static async Task EndAsync(Process process, TimeSpan patience, TimeProvider time)
@@ -71,8 +73,15 @@ internal static partial class Signals
     }
 
     /// <summary>Ends a process of an earlier run with its descendants, unless its number now belongs to another.</summary>
-    public static Task EndAsync(RecordedProcess recorded, TimeSpan patience, TimeProvider time)
-        => EndAsync([(recorded.ProcessId, recorded.StartTime), .. IsAlive(recorded.ProcessId, recorded.StartTime) ? ProcessInfo.Descendants(recorded.ProcessId) : []], patience, time);
+    public static Task EndAsync(RecordedProcess recorded, TimeSpan patience, TimeProvider time) =>
+        EndAsync(
+            [
+                (recorded.ProcessId, recorded.StartTime),
+                .. IsAlive(recorded.ProcessId, recorded.StartTime) ? ProcessInfo.Descendants(recorded.ProcessId) : [],
+            ],
+            patience,
+            time
+        );
 
     private static async Task EndAsync(IReadOnlyList<(int ProcessId, string StartTime)> processes, TimeSpan patience, TimeProvider time)
     {
@@ -113,7 +122,11 @@ internal static partial class Signals
     /// An orphan that has ended stays listed until the machine's first process buries it, which in a container may be never: it is asked
     /// for its state, not waited for.
     /// </summary>
-    private static async Task<bool> GoneAsync(IReadOnlyList<(int ProcessId, string StartTime)> processes, TimeSpan patience, TimeProvider time)
+    private static async Task<bool> GoneAsync(
+        IReadOnlyList<(int ProcessId, string StartTime)> processes,
+        TimeSpan patience,
+        TimeProvider time
+    )
     {
         using var limit = new CancellationTokenSource(patience, time);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20), time);

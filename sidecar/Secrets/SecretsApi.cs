@@ -39,6 +39,6 @@ internal sealed class SecretsApi(string appId, ComponentSet components, IReadOnl
         return components.Of<ISecretStore>().TryGetValue(name, out var store) ? store : throw DaprErrors.SecretStoreNotFound(name);
     }
 
-    private bool Allowed(string store, string name)
-        => scopes.FirstOrDefault(scope => scope.StoreName == store) is not { } scope || scope.Allows(name);
+    private bool Allowed(string store, string name) =>
+        scopes.FirstOrDefault(scope => scope.StoreName == store) is not { } scope || scope.Allows(name);
 }

@@ -24,7 +24,12 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         InMemory = path == SqlitePath.InMemory;
         connectionString = InMemory
             ? $"Data Source=memory-{Guid.NewGuid():N};Mode=Memory;Cache=Shared;Pooling=False"
-            : new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 30 }.ToString();
+            : new SqliteConnectionStringBuilder
+            {
+                DataSource = path,
+                Pooling = false,
+                DefaultTimeout = 30,
+            }.ToString();
         if (InMemory)
         {
             keepInMemoryAlive = Connect();
@@ -58,21 +63,26 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     public Task<T> WriteAsync<T>(Func<SqliteSession, T> work) => writer.EnqueueAsync(work, undoable: true, CommitTime.Now);
 
     /// <summary>
-    /// As <see cref="WriteAsync"/> for work of one statement, which SQLite itself undoes when it fails: saves the savepoint. Many that are begun one
+    /// As <see cref="WriteAsync"/> for work of one statement, which SQLite itself undoes when it fails: saves the savepoint. Many that are
+    /// begun one
     /// after the other share their commits.
     /// </summary>
-    public Task<T> WriteOneAsync<T>(Func<SqliteSession, T> statement) => writer.EnqueueAsync(statement, undoable: false, CommitTime.Gathered);
+    public Task<T> WriteOneAsync<T>(Func<SqliteSession, T> statement) =>
+        writer.EnqueueAsync(statement, undoable: false, CommitTime.Gathered);
 
     /// <summary>
-    /// As <see cref="WriteOneAsync"/> for a statement that nobody waits for and that a crash may undo: it goes with whatever is committed next, after
+    /// As <see cref="WriteOneAsync"/> for a statement that nobody waits for and that a crash may undo: it goes with whatever is committed
+    /// next, after
     /// <see cref="SqliteWriter.Patience"/> by itself.
     /// </summary>
-    public Task<T> WriteLaterAsync<T>(Func<SqliteSession, T> statement) => writer.EnqueueAsync(statement, undoable: false, CommitTime.Later);
+    public Task<T> WriteLaterAsync<T>(Func<SqliteSession, T> statement) =>
+        writer.EnqueueAsync(statement, undoable: false, CommitTime.Later);
 
     /// <summary>Reads what is committed. Of a file it does so at once, on the caller's thread.</summary>
     public ValueTask<T> ReadAsync<T>(Func<SqliteSession, T> work)
         // A shared-cache memory database locks tables between connections, so its reads take their turn with the writes.
-        => InMemory ? new(writer.EnqueueAsync(work, undoable: false, CommitTime.Now)) : new(Read(work));
+        =>
+        InMemory ? new(writer.EnqueueAsync(work, undoable: false, CommitTime.Now)) : new(Read(work));
 
     public async ValueTask DisposeAsync()
     {
@@ -151,7 +161,8 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         // FULL: a commit is answered only when it is on the medium (design: acknowledge only what is on disk).
         command.CommandText = InMemory
             ? "PRAGMA foreign_keys=OFF"
-            : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-8000";
+            : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA wal_autocheckpoint=4000; "
+                + "PRAGMA cache_size=-8000";
         command.ExecuteNonQuery();
     }
 }

@@ -5,22 +5,45 @@ namespace Sidecar.Sqlite;
 /// <summary>A SQLite file can't be used as it is now. The message names the file and the remedy.</summary>
 internal sealed class SqliteFileException : InvalidOperationException
 {
-    private const int ReadOnly = 8, Failing = 10, Damaged = 11, Full = 13, Unopened = 14, NoDatabase = 26;
+    private const int ReadOnly = 8,
+        Failing = 10,
+        Damaged = 11,
+        Full = 13,
+        Unopened = 14,
+        NoDatabase = 26;
 
-    private SqliteFileException(string message, SqliteException cause, bool isDamaged) : base(message, cause) => IsDamaged = isDamaged;
+    private SqliteFileException(string message, SqliteException cause, bool isDamaged)
+        : base(message, cause) => IsDamaged = isDamaged;
 
     /// <summary>It stays so until somebody acts; otherwise it may pass, as a full disk does.</summary>
     public bool IsDamaged { get; }
 
     /// <summary>The failure itself where it is about the statement and not about the file.</summary>
-    public static Exception Of(SqliteException failure, string path) => failure.SqliteErrorCode switch
-    {
-        Damaged or NoDatabase => new SqliteFileException($"{path} is damaged ({Text(failure)}). Restore it from a backup, or save what can be read: sqlite3 {path} .recover", failure, isDamaged: true),
-        Full => new SqliteFileException($"{path} can't be written: {Text(failure)}. Work goes on by itself when there is room again", failure, isDamaged: false),
-        Failing => new SqliteFileException($"{path} can't be read or written: {Text(failure)}. Check the disk and the space that is left", failure, isDamaged: false),
-        ReadOnly or Unopened => new SqliteFileException($"{path} can't be opened for writing: {Text(failure)}. Check the owner and mode of the file and of its folder", failure, isDamaged: false),
-        _ => failure,
-    };
+    public static Exception Of(SqliteException failure, string path) =>
+        failure.SqliteErrorCode switch
+        {
+            Damaged or NoDatabase => new SqliteFileException(
+                $"{path} is damaged ({Text(failure)}). Restore it from a backup, or save what can be read: sqlite3 {path} .recover",
+                failure,
+                isDamaged: true
+            ),
+            Full => new SqliteFileException(
+                $"{path} can't be written: {Text(failure)}. Work goes on by itself when there is room again",
+                failure,
+                isDamaged: false
+            ),
+            Failing => new SqliteFileException(
+                $"{path} can't be read or written: {Text(failure)}. Check the disk and the space that is left",
+                failure,
+                isDamaged: false
+            ),
+            ReadOnly or Unopened => new SqliteFileException(
+                $"{path} can't be opened for writing: {Text(failure)}. Check the owner and mode of the file and of its folder",
+                failure,
+                isDamaged: false
+            ),
+            _ => failure,
+        };
 
     /// <summary>SQLite's own words, without the provider's frame: <c>SQLite Error 11: 'database disk image is malformed'.</c></summary>
     private static string Text(SqliteException failure) => failure.Message.Split('\'') is [_, var text, ..] ? text : failure.Message;

@@ -7,7 +7,8 @@ internal static class SqlitePath
 {
     public const string InMemory = ":memory:";
 
-    public static string Read(DriverContext context, string example) => Of(context.Properties.Required("connectionString", example), context.PathOf);
+    public static string Read(DriverContext context, string example) =>
+        Of(context.Properties.Required("connectionString", example), context.PathOf);
 
     public static string Of(string connection, Func<string, string> locate)
     {

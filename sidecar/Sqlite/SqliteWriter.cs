@@ -15,7 +15,9 @@ internal sealed class SqliteWriter : IDisposable
     private readonly string name;
     private readonly Thread thread;
     private readonly ITimer patience;
-    /// <summary>Guards the fields below, and is what the thread waits on: unlike the slim primitives it does not spin first, which on few cores takes time from those it waits for.</summary>
+
+    /// <summary>Guards the fields below, and is what the thread waits on: unlike the slim primitives it does not spin first, which on few
+    /// cores takes time from those it waits for.</summary>
     private readonly object gate = new();
     private List<SqliteJob> waiting = []; // guarded by gate
     private readonly List<SqliteJob> unhurried = []; // guarded by gate
@@ -184,7 +186,8 @@ internal sealed class SqliteWriter : IDisposable
         {
             // Whatever it was: callers must learn of it, and the thread must live.
             Rollback();
-            var cause = batch.Select(job => job.Failure).OfType<SqliteException>().FirstOrDefault() ?? failure; // what ended the transaction
+            // what ended the transaction
+            var cause = batch.Select(job => job.Failure).OfType<SqliteException>().FirstOrDefault() ?? failure;
             foreach (var job in batch)
             {
                 job.Fail(cause, Told);
@@ -217,7 +220,8 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    /// <summary>A transaction that SQLite itself has ended undoes the writes before it in the batch, and the writes after it would be committed one by one.</summary>
+    /// <summary>A transaction that SQLite itself has ended undoes the writes before it in the batch, and the writes after it would be
+    /// committed one by one.</summary>
     private void DemandTransaction(bool succeeded)
     {
         if (!succeeded && !session.InTransaction)

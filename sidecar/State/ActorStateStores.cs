@@ -9,11 +9,11 @@ internal static class ActorStateStores
     extension(ComponentSet components)
     {
         /// <summary>Null when none is flagged.</summary>
-        public StateStoreComponent? ActorStateStore
-            => components.Of<StateStoreComponent>().Values.FirstOrDefault(store => store.ActorStateStore);
+        public StateStoreComponent? ActorStateStore =>
+            components.Of<StateStoreComponent>().Values.FirstOrDefault(store => store.ActorStateStore);
 
         /// <summary>The resource that it was opened from; null when none is flagged.</summary>
-        public Component? ActorStateStoreResource
-            => components.Loaded.FirstOrDefault(component => component.Instance is StateStoreComponent { ActorStateStore: true })?.Resource;
+        public Component? ActorStateStoreResource =>
+            components.Loaded.FirstOrDefault(component => component.Instance is StateStoreComponent { ActorStateStore: true })?.Resource;
     }
 }

@@ -35,7 +35,8 @@ internal interface IBulkStateStore : IStateStore
 internal interface IUnhurriedDeletes
 {
     /// <summary>
-    /// Deletes records that do no harm if a crash brings them back: with what the store commits next, a moment later at the latest. Completes
+    /// Deletes records that do no harm if a crash brings them back: with what the store commits next, a moment later at the latest.
+    /// Completes
     /// once they are gone for good.
     /// </summary>
     Task DeleteLaterAsync(IReadOnlyList<string> keys);
@@ -52,13 +53,22 @@ internal interface IKeyListing
     ValueTask<IReadOnlyList<string>> ListKeysAsync(string prefix, string? after, int limit, CancellationToken cancellation);
 
     /// <summary>As <see cref="ListKeysAsync"/>, with the values: one round trip for a range, an instance's history for example.</summary>
-    ValueTask<IReadOnlyList<KeyValuePair<string, StateEntry>>> ListEntriesAsync(string prefix, string? after, int limit, CancellationToken cancellation);
+    ValueTask<IReadOnlyList<KeyValuePair<string, StateEntry>>> ListEntriesAsync(
+        string prefix,
+        string? after,
+        int limit,
+        CancellationToken cancellation
+    );
 }
 
 /// <summary>A stored value. <paramref name="ETag"/> is never empty and changes with every write of the key.</summary>
 internal sealed record StateEntry(ReadOnlyMemory<byte> Value, string ETag, DateTimeOffset? ExpiresAt = null);
 
-internal enum StateWriteKind { Upsert, Delete }
+internal enum StateWriteKind
+{
+    Upsert,
+    Delete,
+}
 
 /// <summary>
 /// One write. <paramref name="ETag"/> null: unconditional, unless <paramref name="FirstWrite"/>, which then demands that the key
@@ -70,7 +80,8 @@ internal sealed record StateWrite(
     ReadOnlyMemory<byte> Value = default,
     string? ETag = null,
     bool FirstWrite = false,
-    TimeSpan? TimeToLive = null)
+    TimeSpan? TimeToLive = null
+)
 {
     /// <summary>
     /// Conditions hold as daprd's component of the same type judges them, which differs between stores: what callers of the API get.
@@ -81,11 +92,17 @@ internal sealed record StateWrite(
     /// <summary>The value came as JSON, not as bytes that happen to be JSON; a store may keep the two apart.</summary>
     public bool IsJson { get; init; }
 
-    /// <summary>The metadata name the content type <c>application/json</c>; <c>state.redis</c> stores such a value by another command.</summary>
+    /// <summary>The metadata name the content type <c>application/json</c>; <c>state.redis</c> stores such a value by another
+    /// command.</summary>
     public bool AsDocument { get; init; }
 
-    public static StateWrite Upsert(string key, ReadOnlyMemory<byte> value, string? etag = null, bool firstWrite = false, TimeSpan? ttl = null)
-        => new(StateWriteKind.Upsert, key, value, etag, firstWrite, ttl);
+    public static StateWrite Upsert(
+        string key,
+        ReadOnlyMemory<byte> value,
+        string? etag = null,
+        bool firstWrite = false,
+        TimeSpan? ttl = null
+    ) => new(StateWriteKind.Upsert, key, value, etag, firstWrite, ttl);
 
     public static StateWrite Delete(string key, string? etag = null) => new(StateWriteKind.Delete, key, ETag: etag);
 }

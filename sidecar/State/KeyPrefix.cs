@@ -2,7 +2,8 @@ using Sidecar.Failures;
 
 namespace Sidecar.State;
 
-/// <summary>How an app's keys are told from another's in a shared store (metadata <c>keyPrefix</c>). Source: daprd's state configuration.</summary>
+/// <summary>How an app's keys are told from another's in a shared store (metadata <c>keyPrefix</c>). Source: daprd's state
+/// configuration.</summary>
 internal sealed class KeyPrefix(string? strategy, string appId, string storeName)
 {
     private const string Separator = "||";
@@ -12,12 +13,14 @@ internal sealed class KeyPrefix(string? strategy, string appId, string storeName
         null or "" or "appid" => appId + Separator,
         "none" => "",
         "name" => storeName + Separator,
-        "namespace" => Environment.GetEnvironmentVariable("NAMESPACE") is { Length: > 0 } space ? $"{space}.{appId}{Separator}" : appId + Separator,
+        "namespace" => Environment.GetEnvironmentVariable("NAMESPACE") is { Length: > 0 } space
+            ? $"{space}.{appId}{Separator}"
+            : appId + Separator,
         var custom => custom + Separator,
     };
 
-    public string Stored(string key)
-        => key.Contains(Separator, StringComparison.Ordinal) ? throw DaprErrors.StateKeyIllegal(key, storeName) : prefix + key;
+    public string Stored(string key) =>
+        key.Contains(Separator, StringComparison.Ordinal) ? throw DaprErrors.StateKeyIllegal(key, storeName) : prefix + key;
 
     public string Original(string stored) => stored[prefix.Length..];
 }

@@ -19,12 +19,16 @@ internal sealed record OutboxPlan(IReadOnlyList<TransactionOperation> Operations
 /// commit by a relay that removes them when the broker has them. A crash in between publishes them at the next start.
 /// Source of type, content type and projection rules: daprd's outbox (docs "Enable the transactional outbox pattern").
 /// </summary>
-internal sealed partial class Outbox(string appId, ComponentSet components, PubSubApi pubsub, TimeProvider time, ILogger<Outbox> logger) : IAsyncDisposable
+internal sealed partial class Outbox(string appId, ComponentSet components, PubSubApi pubsub, TimeProvider time, ILogger<Outbox> logger)
+    : IAsyncDisposable
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<(StateStoreComponent Store, StateWrite Record)> committed = Channel.CreateUnbounded<(StateStoreComponent, StateWrite)>(new() { SingleReader = true });
+    private readonly Channel<(StateStoreComponent Store, StateWrite Record)> committed = Channel.CreateUnbounded<(
+        StateStoreComponent,
+        StateWrite
+    )>(new() { SingleReader = true });
     private readonly List<(StateStoreComponent Store, StateWrite Record)> batch = []; // the relay's: taken, and not all published yet
     private BackgroundLoop? relay;
     private Task forgetting = Task.CompletedTask; // the relay's: what is published goes out of the stores while the next is published
@@ -62,12 +66,12 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
                     committed.Writer.TryWrite((store, StateWrite.Upsert(key, entry.Value)));
                 }
             }
-        }
-        while (left.Count == 500);
+        } while (left.Count == 500);
     }
 
     /// <summary>Components over the same records find each other's events.</summary>
-    private bool Belongs(string key, StateStoreComponent store) => key[Prefix.Length..].Split("||", 2) is not [_, var component] || component == store.Name;
+    private bool Belongs(string key, StateStoreComponent store) =>
+        key[Prefix.Length..].Split("||", 2) is not [_, var component] || component == store.Name;
 
     /// <param name="trace">The trace of the request, which the events carry on.</param>
     public OutboxPlan Plan(StateStoreComponent store, IReadOnlyList<TransactionOperation> operations, TraceContext trace)
@@ -76,7 +80,8 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         {
             return new OutboxPlan(operations, []);
         }
-        var projections = operations.Select(operation => operation.Upsert)
+        var projections = operations
+            .Select(operation => operation.Upsert)
             .Where(upsert => upsert is not null && IsProjection(upsert))
             .GroupBy(upsert => upsert!.Key)
             .ToDictionary(upserts => upserts.Key, upserts => upserts.Last()!, StringComparer.Ordinal);
@@ -105,8 +110,8 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         await forgetting;
     }
 
-    private static bool IsProjection(SaveRequest upsert)
-        => upsert.Metadata?.TryGetValue("outbox.projection", out var flag) == true && Truth.Of(flag);
+    private static bool IsProjection(SaveRequest upsert) =>
+        upsert.Metadata?.TryGetValue("outbox.projection", out var flag) == true && Truth.Of(flag);
 
     private StateWrite Record(StateStoreComponent store, SaveRequest upsert, SaveRequest? projection, TraceContext trace)
     {
@@ -142,7 +147,8 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         return StateWrite.Upsert($"{Prefix}{order}||{store.Name}", JsonSerializer.SerializeToUtf8Bytes(envelope));
     }
 
-    /// <summary>What came as JSON is published as JSON only when its content type says so, otherwise as Go prints it (as in daprd).</summary>
+    /// <summary>What came as JSON is published as JSON only when its content type says so, otherwise as Go prints it (as in
+    /// daprd).</summary>
     private static ReadOnlyMemory<byte> Payload(SaveRequest content, string contentType)
     {
         if (!content.IsJson || contentType.Equals("application/json", StringComparison.OrdinalIgnoreCase))
@@ -200,7 +206,11 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         {
             using var envelope = JsonDocument.Parse(record.Value);
             var subject = envelope.RootElement.TryGetProperty("subject", out var value) ? value.GetString() : null;
-            await pubsub.ForwardAsync(outbox.PubSub, new BrokerMessage(outbox.Topic, record.Value, CloudEvents.ContentType, BrokerMessage.NoMetadata) { OrderingKey = subject }, stopping);
+            await pubsub.ForwardAsync(
+                outbox.PubSub,
+                new BrokerMessage(outbox.Topic, record.Value, CloudEvents.ContentType, BrokerMessage.NoMetadata) { OrderingKey = subject },
+                stopping
+            );
             return true;
         }
         catch (Exception e) when (!stopping.IsCancellationRequested)
@@ -215,11 +225,17 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
     {
         try
         {
-            await Repeated.UntilDoneAsync($"The removal of published outbox records from {store.Name}", async _ =>
-            {
-                await DeleteAsync(store.Store, keys);
-                return keys.Count;
-            }, time, logger, stopping);
+            await Repeated.UntilDoneAsync(
+                $"The removal of published outbox records from {store.Name}",
+                async _ =>
+                {
+                    await DeleteAsync(store.Store, keys);
+                    return keys.Count;
+                },
+                time,
+                logger,
+                stopping
+            );
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {

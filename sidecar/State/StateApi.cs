@@ -17,7 +17,13 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     public ValueTask<StateEntry?> GetAsync(string store, string key, CancellationToken cancellation)
     {
         var component = Store(store);
-        var found = GuardedAsync(component, "get", limit => component.Store.GetAsync(component.Keys.Stored(key), limit), detail => DaprErrors.StateGet(key, store, detail), cancellation);
+        var found = GuardedAsync(
+            component,
+            "get",
+            limit => component.Store.GetAsync(component.Keys.Stored(key), limit),
+            detail => DaprErrors.StateGet(key, store, detail),
+            cancellation
+        );
         return component.Encryption is null ? found : DecryptedAsync(component.Encryption, store, key, found);
     }
 
@@ -25,7 +31,9 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     public async Task SaveAsync(string store, IReadOnlyList<SaveRequest> items, CancellationToken cancellation)
     {
         var component = Store(store);
-        var writes = items.Select(item => ToWrite(component, component.Encryption?.Encrypt(item) ?? item, detail => DaprErrors.StateSave(store, detail))).ToList();
+        var writes = items
+            .Select(item => ToWrite(component, component.Encryption?.Encrypt(item) ?? item, detail => DaprErrors.StateSave(store, detail)))
+            .ToList();
         var failure = await WriteAllAsync(component, "set", writes, detail => DaprErrors.StateSave(store, detail), cancellation);
         if (failure is not null)
         {
@@ -38,7 +46,13 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     {
         var component = Store(store);
         var write = ToWrite(component, item, detail => DaprErrors.StateDelete(item.Key, detail));
-        var failure = await GuardedAsync(component, "delete", limit => component.Store.WriteAsync(write, limit), detail => DaprErrors.StateDelete(item.Key, detail), cancellation);
+        var failure = await GuardedAsync(
+            component,
+            "delete",
+            limit => component.Store.WriteAsync(write, limit),
+            detail => DaprErrors.StateDelete(item.Key, detail),
+            cancellation
+        );
         if (failure is not null)
         {
             var (http, grpc) = StatusOf(failure);
@@ -50,7 +64,13 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     {
         var component = Store(store);
         var writes = items.Select(item => ToWrite(component, item, detail => DaprErrors.StateDeleteBulk(store, detail))).ToList();
-        var failure = await WriteAllAsync(component, "bulk_delete", writes, detail => DaprErrors.StateDeleteBulk(store, detail), cancellation);
+        var failure = await WriteAllAsync(
+            component,
+            "bulk_delete",
+            writes,
+            detail => DaprErrors.StateDeleteBulk(store, detail),
+            cancellation
+        );
         if (failure is not null)
         {
             throw DaprErrors.StateDeleteBulk(store, failure.Message, StatusOf(failure).Grpc);
@@ -63,19 +83,40 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         var stored = keys.Select(component.Keys.Stored).ToList();
         if (component.Store is IBulkStateStore bulk)
         {
-            var found = await GuardedAsync(component, "bulk_get", limit => bulk.GetManyAsync(stored, limit), detail => DaprErrors.StateGet(string.Join(',', keys), store, detail), cancellation);
+            var found = await GuardedAsync(
+                component,
+                "bulk_get",
+                limit => bulk.GetManyAsync(stored, limit),
+                detail => DaprErrors.StateGet(string.Join(',', keys), store, detail),
+                cancellation
+            );
             return [.. keys.Zip(found, (key, entry) => Item(component, key, entry))];
         }
         var items = new BulkItem[keys.Count];
         for (var i = 0; i < items.Length; i++)
         {
             var at = i;
-            items[i] = Item(component, keys[i], await GuardedAsync(component, "get", limit => component.Store.GetAsync(stored[at], limit), detail => DaprErrors.StateGet(keys[at], store, detail), cancellation));
+            items[i] = Item(
+                component,
+                keys[i],
+                await GuardedAsync(
+                    component,
+                    "get",
+                    limit => component.Store.GetAsync(stored[at], limit),
+                    detail => DaprErrors.StateGet(keys[at], store, detail),
+                    cancellation
+                )
+            );
         }
         return items;
     }
 
-    public async Task TransactAsync(string store, IReadOnlyList<TransactionOperation> operations, TraceContext trace, CancellationToken cancellation)
+    public async Task TransactAsync(
+        string store,
+        IReadOnlyList<TransactionOperation> operations,
+        TraceContext trace,
+        CancellationToken cancellation
+    )
     {
         var (component, transactional) = Transactional(store);
         if (operations.Count == 0)
@@ -84,20 +125,33 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         }
         if (component.Encryption is { } encryption)
         {
-            operations = [.. operations.Select(operation => operation.Upsert is { } upsert ? operation with { Upsert = encryption.Encrypt(upsert) } : operation)];
+            operations =
+            [
+                .. operations.Select(operation =>
+                    operation.Upsert is { } upsert ? operation with { Upsert = encryption.Encrypt(upsert) } : operation
+                ),
+            ];
         }
         var plan = outbox.Plan(component, operations, trace);
-        var writes = plan.Operations
-            .Select(operation => operation.Upsert is { } upsert
-                ? ToWrite(component, upsert, DaprErrors.StateTransaction)
-                : ToWrite(component, operation.Delete!, DaprErrors.StateTransaction))
+        var writes = plan
+            .Operations.Select(operation =>
+                operation.Upsert is { } upsert
+                    ? ToWrite(component, upsert, DaprErrors.StateTransaction)
+                    : ToWrite(component, operation.Delete!, DaprErrors.StateTransaction)
+            )
             .Concat(plan.Records)
             .ToList();
         if (writes.Count == 0)
         {
             return;
         }
-        var failure = await GuardedAsync(component, "transaction", limit => transactional.TransactAsync(writes, limit), DaprErrors.StateTransaction, cancellation);
+        var failure = await GuardedAsync(
+            component,
+            "transaction",
+            limit => transactional.TransactAsync(writes, limit),
+            DaprErrors.StateTransaction,
+            cancellation
+        );
         if (failure is not null)
         {
             throw DaprErrors.StateTransaction(failure.Message);
@@ -118,8 +172,10 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     /// <summary>As <see cref="Demand"/>, for a transaction.</summary>
     public void DemandTransactional(string store) => Transactional(store);
 
-    private (StateStoreComponent Component, ITransactionalStateStore Store) Transactional(string store)
-        => Store(store) is { Store: ITransactionalStateStore transactional } component ? (component, transactional) : throw DaprErrors.TransactionsNotSupported(store);
+    private (StateStoreComponent Component, ITransactionalStateStore Store) Transactional(string store) =>
+        Store(store) is { Store: ITransactionalStateStore transactional } component
+            ? (component, transactional)
+            : throw DaprErrors.TransactionsNotSupported(store);
 
     private StateStoreComponent Store(string name)
     {
@@ -127,10 +183,18 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         {
             throw DaprErrors.StateStoresNotConfigured(name, appId);
         }
-        return components.Of<StateStoreComponent>().TryGetValue(name, out var store) ? store : throw DaprErrors.StateStoreNotFound(name, appId);
+        return components.Of<StateStoreComponent>().TryGetValue(name, out var store)
+            ? store
+            : throw DaprErrors.StateStoreNotFound(name, appId);
     }
 
-    private async Task<StateFailure?> WriteAllAsync(StateStoreComponent component, string operation, List<StateWrite> writes, Func<string, DaprException> failed, CancellationToken cancellation)
+    private async Task<StateFailure?> WriteAllAsync(
+        StateStoreComponent component,
+        string operation,
+        List<StateWrite> writes,
+        Func<string, DaprException> failed,
+        CancellationToken cancellation
+    )
     {
         if (writes.Count == 1)
         {
@@ -139,13 +203,25 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         // Started together, so that the store can give them one commit.
         var failures = component.Store is IBulkStateStore bulk
             ? await GuardedAsync(component, operation, limit => bulk.WriteManyAsync(writes, limit), failed, cancellation)
-            : await Task.WhenAll(writes.Select(write => GuardedAsync(component, operation, limit => component.Store.WriteAsync(write, limit), failed, cancellation).AsTask()));
+            : await Task.WhenAll(
+                writes.Select(write =>
+                    GuardedAsync(component, operation, limit => component.Store.WriteAsync(write, limit), failed, cancellation).AsTask()
+                )
+            );
         return failures.OfType<StateFailure>().ToList() is [var first, ..] all
-            ? first with { Message = string.Join('\n', all.Select(failure => failure.Message)) }
+            ? first with
+            {
+                Message = string.Join('\n', all.Select(failure => failure.Message)),
+            }
             : null;
     }
 
-    private static async ValueTask<StateEntry?> DecryptedAsync(StateEncryption encryption, string store, string key, ValueTask<StateEntry?> found)
+    private static async ValueTask<StateEntry?> DecryptedAsync(
+        StateEncryption encryption,
+        string store,
+        string key,
+        ValueTask<StateEntry?> found
+    )
     {
         var entry = await found;
         try
@@ -162,7 +238,10 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     {
         try
         {
-            return new BulkItem(key, entry is { Value.Length: > 0 } && component.Encryption is { } encryption ? encryption.Decrypt(entry) : entry);
+            return new BulkItem(
+                key,
+                entry is { Value.Length: > 0 } && component.Encryption is { } encryption ? encryption.Decrypt(entry) : entry
+            );
         }
         catch (CryptographicException e)
         {
@@ -175,7 +254,12 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         var key = component.Keys.Stored(item.Key);
         CheckOptions(item.Concurrency, item.Consistency, failed);
         var ttl = TimeToLive(item.Metadata ?? Nothing, failed);
-        return StateWrite.Upsert(key, item.Value, Tag(item.ETag), item.Concurrency == "first-write", ttl) with { AsInDaprd = true, IsJson = item.IsJson, AsDocument = item.Metadata?.GetValueOrDefault("contentType") == "application/json" };
+        return StateWrite.Upsert(key, item.Value, Tag(item.ETag), item.Concurrency == "first-write", ttl) with
+        {
+            AsInDaprd = true,
+            IsJson = item.IsJson,
+            AsDocument = item.Metadata?.GetValueOrDefault("contentType") == "application/json",
+        };
     }
 
     private static StateWrite ToWrite(StateStoreComponent component, DeleteRequest item, Func<string, DaprException> failed)
@@ -205,19 +289,30 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
             return null;
         }
         return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
-            ? seconds > 0 ? TimeSpan.FromSeconds(seconds) : null
-            : throw failed($"error parsing TTL: incorrect value for metadata 'ttlInSeconds': strconv.ParseInt: parsing \"{text}\": invalid syntax");
+            ? seconds > 0
+                ? TimeSpan.FromSeconds(seconds)
+                : null
+            : throw failed(
+                $"error parsing TTL: incorrect value for metadata 'ttlInSeconds': strconv.ParseInt: parsing \"{text}\": invalid syntax"
+            );
     }
 
-    private static (int Http, StatusCode Grpc) StatusOf(StateFailure failure) => failure.Kind switch
-    {
-        StateFailureKind.ETagMismatch or StateFailureKind.KeyExists => (409, StatusCode.Aborted),
-        StateFailureKind.ETagInvalid => (400, StatusCode.InvalidArgument),
-        _ => (500, StatusCode.Internal),
-    };
+    private static (int Http, StatusCode Grpc) StatusOf(StateFailure failure) =>
+        failure.Kind switch
+        {
+            StateFailureKind.ETagMismatch or StateFailureKind.KeyExists => (409, StatusCode.Aborted),
+            StateFailureKind.ETagInvalid => (400, StatusCode.InvalidArgument),
+            _ => (500, StatusCode.Internal),
+        };
 
     /// <summary>Under the store's policy, where it has one. That a write was refused is an answer, and no reason to try again.</summary>
-    private async ValueTask<T> GuardedAsync<T>(StateStoreComponent component, string operation, Func<CancellationToken, ValueTask<T>> work, Func<string, DaprException> failed, CancellationToken cancellation)
+    private async ValueTask<T> GuardedAsync<T>(
+        StateStoreComponent component,
+        string operation,
+        Func<CancellationToken, ValueTask<T>> work,
+        Func<string, DaprException> failed,
+        CancellationToken cancellation
+    )
     {
         var begun = time.GetTimestamp();
         var succeeded = false;

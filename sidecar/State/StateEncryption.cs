@@ -19,7 +19,8 @@ internal sealed class StateEncryption
     private readonly (string Name, byte[] Key) primary;
     private readonly (string Name, byte[] Key)? secondary;
 
-    private StateEncryption(string store, (string, byte[]) primary, (string, byte[])? secondary) => (this.store, this.primary, this.secondary) = (store, primary, secondary);
+    private StateEncryption(string store, (string, byte[]) primary, (string, byte[])? secondary) =>
+        (this.store, this.primary, this.secondary) = (store, primary, secondary);
 
     /// <summary>Null: the store does not encrypt.</summary>
     public static StateEncryption? Read(DriverContext context)
@@ -29,7 +30,12 @@ internal sealed class StateEncryption
         return primary is { } key ? new StateEncryption(context.Name, key, secondary) : null;
     }
 
-    public SaveRequest Encrypt(SaveRequest save) => save with { Value = Encrypt(save.IsJson ? Plain(save.Value) : save.Value), IsJson = false };
+    public SaveRequest Encrypt(SaveRequest save) =>
+        save with
+        {
+            Value = Encrypt(save.IsJson ? Plain(save.Value) : save.Value),
+            IsJson = false,
+        };
 
     /// <exception cref="CryptographicException">The value was not written under one of the keys.</exception>
     public StateEntry Decrypt(StateEntry entry)
@@ -41,9 +47,12 @@ internal sealed class StateEncryption
         {
             throw new CryptographicException($"could not decrypt data for state store {store}: encryption key name not found on record");
         }
-        var key = name == primary.Name ? primary.Key
+        var key =
+            name == primary.Name ? primary.Key
             : name == secondary?.Name ? secondary.Value.Key
-            : throw new CryptographicException($"could not decrypt data for state store {store}: encryption key '{name}' is not one of the store's");
+            : throw new CryptographicException(
+                $"could not decrypt data for state store {store}: encryption key '{name}' is not one of the store's"
+            );
         try
         {
             var bytes = Convert.FromBase64String(Encoding.ASCII.GetString(value[..end])).AsSpan();
@@ -63,7 +72,12 @@ internal sealed class StateEncryption
         var bytes = new byte[NonceLength + plain.Length + TagLength];
         RandomNumberGenerator.Fill(bytes.AsSpan(0, NonceLength));
         using var cipher = new AesGcm(primary.Key, TagLength);
-        cipher.Encrypt(bytes.AsSpan(0, NonceLength), plain.Span, bytes.AsSpan(NonceLength, plain.Length), bytes.AsSpan(NonceLength + plain.Length));
+        cipher.Encrypt(
+            bytes.AsSpan(0, NonceLength),
+            plain.Span,
+            bytes.AsSpan(NonceLength, plain.Length),
+            bytes.AsSpan(NonceLength + plain.Length)
+        );
         return Encoding.UTF8.GetBytes(Convert.ToBase64String(bytes) + Separator + primary.Name);
     }
 
@@ -80,9 +94,15 @@ internal sealed class StateEncryption
         {
             return null;
         }
-        if (properties.Component.Metadata.First(item => item.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).SecretKeyRef is not { } secret)
+        if (
+            properties.Component.Metadata.First(item => item.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).SecretKeyRef
+            is not { } secret
+        )
         {
-            properties.Report(name, $"'{name}' has to come from a secret store (secretKeyRef): the secret's name is stored with every value");
+            properties.Report(
+                name,
+                $"'{name}' has to come from a secret store (secretKeyRef): the secret's name is stored with every value"
+            );
             return null;
         }
         try

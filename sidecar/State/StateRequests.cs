@@ -7,7 +7,8 @@ internal sealed record SaveRequest(
     string? ETag = null,
     string? Concurrency = null,
     string? Consistency = null,
-    IReadOnlyDictionary<string, string>? Metadata = null)
+    IReadOnlyDictionary<string, string>? Metadata = null
+)
 {
     /// <summary>The value came as JSON, so that a text in it has quotes that are not part of the text.</summary>
     public bool IsJson { get; init; }

@@ -2,8 +2,16 @@ using Sidecar.Components;
 
 namespace Sidecar.State;
 
-/// <summary>A state store as one app sees it. <paramref name="Encryption"/> holds for what apps store, not for actors and workflows, as in daprd.</summary>
-internal sealed record StateStoreComponent(string Name, IStateStore Store, KeyPrefix Keys, bool ActorStateStore, OutboxSettings? Outbox, StateEncryption? Encryption = null) : IComponent
+/// <summary>A state store as one app sees it. <paramref name="Encryption"/> holds for what apps store, not for actors and workflows, as in
+/// daprd.</summary>
+internal sealed record StateStoreComponent(
+    string Name,
+    IStateStore Store,
+    KeyPrefix Keys,
+    bool ActorStateStore,
+    OutboxSettings? Outbox,
+    StateEncryption? Encryption = null
+) : IComponent
 {
     ClosingRank IComponent.ClosingRank => ClosingRank.Store;
 

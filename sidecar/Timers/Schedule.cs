@@ -15,7 +15,8 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
 
     private bool Recurs => Cron is not null || Years != 0 || Months != 0 || Days != 0 || Time > TimeSpan.Zero;
 
-    /// <summary>The period of a new reminder, as daprd and its scheduler take it: no days and longer, no cron, whole seconds in ISO 8601.</summary>
+    /// <summary>The period of a new reminder, as daprd and its scheduler take it: no days and longer, no cron, whole seconds in ISO
+    /// 8601.</summary>
     /// <exception cref="FormatException">The scheduler refuses the period, or what stands beside it; the message is daprd's.</exception>
     public static Schedule OfReminder(string? period, string? dueTime, string? ttl)
     {
@@ -42,16 +43,24 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
 
     /// <summary>The period of a timer; cron is refused.</summary>
     /// <exception cref="FormatException">It is no duration; the message is daprd's.</exception>
-    public static Schedule OfTimer(string? period)
-        => Duration(period) ?? throw new FormatException($"invalid timer period: parse error: unsupported duration format: {period}");
+    public static Schedule OfTimer(string? period) =>
+        Duration(period) ?? throw new FormatException($"invalid timer period: parse error: unsupported duration format: {period}");
 
     /// <exception cref="FormatException">It is no duration and no time; the message is daprd's.</exception>
-    public static DateTimeOffset MomentOfTimer(string text, DateTimeOffset now, string what)
-        => IsMoment(text) ? DueTime(text, now) : throw new FormatException($"error parsing timer {what}: unsupported time/duration format: {text}");
+    public static DateTimeOffset MomentOfTimer(string text, DateTimeOffset now, string what) =>
+        IsMoment(text)
+            ? DueTime(text, now)
+            : throw new FormatException($"error parsing timer {what}: unsupported time/duration format: {text}");
 
-    /// <summary>The period of a reminder that is stored. One of zero recurs as often as the app can answer; earlier versions took more than <see cref="OfReminder"/> does.</summary>
-    public static Schedule Stored(string? period)
-        => Parse(period) is { Cron: null, Recurs: false } zero && !string.IsNullOrEmpty(period) ? zero with { Repetitions = Given(period) } : Parse(period);
+    /// <summary>The period of a reminder that is stored. One of zero recurs as often as the app can answer; earlier versions took more than
+    /// <see cref="OfReminder"/> does.</summary>
+    public static Schedule Stored(string? period) =>
+        Parse(period) is { Cron: null, Recurs: false } zero && !string.IsNullOrEmpty(period)
+            ? zero with
+            {
+                Repetitions = Given(period),
+            }
+            : Parse(period);
 
     /// <exception cref="FormatException">The text is none of the three.</exception>
     public static Schedule Parse(string? text)
@@ -67,11 +76,20 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
         var duration = text.StartsWith("@every ", StringComparison.Ordinal) ? text["@every ".Length..] : text;
         if (GoDuration.TryParse(duration, out var every))
         {
-            return every >= TimeSpan.Zero ? Once with { Time = every, Repetitions = every > TimeSpan.Zero ? -1 : 1 } : throw new FormatException($"'{text}' is negative");
+            return every >= TimeSpan.Zero
+                ? Once with
+                {
+                    Time = every,
+                    Repetitions = every > TimeSpan.Zero ? -1 : 1,
+                }
+                : throw new FormatException($"'{text}' is negative");
         }
         try
         {
-            var format = text.StartsWith('@') || text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length < 6 ? CronFormat.Standard : CronFormat.IncludeSeconds;
+            var format =
+                text.StartsWith('@') || text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length < 6
+                    ? CronFormat.Standard
+                    : CronFormat.IncludeSeconds;
             return Once with { Cron = CronExpression.Parse(text, format), Repetitions = -1 };
         }
         catch (CronFormatException e)
@@ -81,12 +99,14 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
     }
 
     /// <summary>As daprd tells a period: in the scheduler's words.</summary>
-    public static string? Shown(string? period)
-        => string.IsNullOrEmpty(period) ? null
-            : Parse(period) is { Cron: null, Years: 0, Months: 0 } plain ? $"@every {GoDuration.Text(plain.Time + TimeSpan.FromDays(plain.Days))}"
-            : period;
+    public static string? Shown(string? period) =>
+        string.IsNullOrEmpty(period) ? null
+        : Parse(period) is { Cron: null, Years: 0, Months: 0 } plain
+            ? $"@every {GoDuration.Text(plain.Time + TimeSpan.FromDays(plain.Days))}"
+        : period;
 
-    /// <summary>The first time to act: at <paramref name="dueTime"/> (a time, or a duration from now), else at once, or by the cron.</summary>
+    /// <summary>The first time to act: at <paramref name="dueTime"/> (a time, or a duration from now), else at once, or by the
+    /// cron.</summary>
     public DateTimeOffset First(string? dueTime, DateTimeOffset now)
     {
         if (!string.IsNullOrEmpty(dueTime))
@@ -96,7 +116,8 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
         return Cron?.GetNextOccurrence(now, TimeZoneInfo.Utc) ?? now;
     }
 
-    /// <summary>The time after <paramref name="last"/> that is still to come at <paramref name="now"/>: what was missed is not made up for. Null when nothing recurs.</summary>
+    /// <summary>The time after <paramref name="last"/> that is still to come at <paramref name="now"/>: what was missed is not made up for.
+    /// Null when nothing recurs.</summary>
     public DateTimeOffset? Following(DateTimeOffset last, DateTimeOffset now)
     {
         if (Cron is not null)
@@ -117,8 +138,7 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
         do
         {
             next = next.AddYears(Years).AddMonths(Months).AddDays(Days) + Time;
-        }
-        while (next <= now);
+        } while (next <= now);
         return next;
     }
 
@@ -145,30 +165,58 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
         {
             return Once;
         }
-        return Iso().IsMatch(text) ? IsFraction(text) ? null : Parse(text) : GoDuration.TryParse(text, out _) ? Parse(text) : null;
+        return Iso().IsMatch(text)
+            ? IsFraction(text)
+                ? null
+                : Parse(text)
+            : GoDuration.TryParse(text, out _)
+                ? Parse(text)
+                : null;
     }
 
-    private static bool IsMoment(string text)
-        => GoDuration.TryParse(text, out _) || (Iso().IsMatch(text) ? !IsFraction(text) : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _));
+    private static bool IsMoment(string text) =>
+        GoDuration.TryParse(text, out _)
+        || (
+            Iso().IsMatch(text)
+                ? !IsFraction(text)
+                : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _)
+        );
 
     private static bool IsFraction(string iso) => iso.Contains('.', StringComparison.Ordinal);
 
     /// <summary>The interval of a period of zero.</summary>
-    private static int Given(string period) => Iso().Match(period) is { Success: true } iso && iso.Groups["R"].Value is { Length: > 0 } count ? int.Parse(count, CultureInfo.InvariantCulture) : -1;
+    private static int Given(string period) =>
+        Iso().Match(period) is { Success: true } iso && iso.Groups["R"].Value is { Length: > 0 } count
+            ? int.Parse(count, CultureInfo.InvariantCulture)
+            : -1;
 
     private static Schedule FromIso(string text, Match iso)
     {
         int Part(string name) => iso.Groups[name].Success ? int.Parse(iso.Groups[name].Value, CultureInfo.InvariantCulture) : 0;
-        var repetitions = iso.Groups["R"].Success ? iso.Groups["R"].Value.Length == 0 ? -1 : Part("R") : -1;
+        var repetitions = iso.Groups["R"].Success
+            ? iso.Groups["R"].Value.Length == 0
+                ? -1
+                : Part("R")
+            : -1;
         if (repetitions == 0)
         {
             throw new FormatException($"'{text}' has zero repetitions");
         }
         var seconds = iso.Groups["S"].Success ? double.Parse(iso.Groups["S"].Value, CultureInfo.InvariantCulture) : 0;
-        var schedule = new Schedule(Part("Y"), Part("Mo"), (Part("W") * 7) + Part("D"), new TimeSpan(Part("H"), Part("Mi"), 0) + TimeSpan.FromSeconds(seconds), null, repetitions);
+        var schedule = new Schedule(
+            Part("Y"),
+            Part("Mo"),
+            (Part("W") * 7) + Part("D"),
+            new TimeSpan(Part("H"), Part("Mi"), 0) + TimeSpan.FromSeconds(seconds),
+            null,
+            repetitions
+        );
         return schedule.Recurs ? schedule : schedule with { Repetitions = 1 };
     }
 
-    [GeneratedRegex(@"^(?:R(?<R>\d*)/)?P(?=.)(?:(?<Y>\d+)Y)?(?:(?<Mo>\d+)M)?(?:(?<W>\d+)W)?(?:(?<D>\d+)D)?(?:T(?:(?<H>\d+)H)?(?:(?<Mi>\d+)M)?(?:(?<S>\d+(?:\.\d+)?)S)?)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?:R(?<R>\d*)/)?P(?=.)(?:(?<Y>\d+)Y)?(?:(?<Mo>\d+)M)?(?:(?<W>\d+)W)?(?:(?<D>\d+)D)?(?:T(?:(?<H>\d+)H)?(?:(?<Mi>\d+)M)?(?:(?<S>\d+(?:\.\d+)?)S)?)?$",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Iso();
 }

@@ -39,9 +39,16 @@ internal sealed class TimerService : IDisposable
         var scheduled = new DueCall(due, call);
         lock (gate)
         {
-            if (disposed) return scheduled;
+            if (disposed)
+            {
+                return scheduled;
+            }
+
             waiting.Enqueue(scheduled, due);
-            if (ReferenceEquals(waiting.Peek(), scheduled)) Arm(due);
+            if (ReferenceEquals(waiting.Peek(), scheduled))
+            {
+                Arm(due);
+            }
         }
 
         return scheduled;
@@ -64,19 +71,37 @@ internal sealed class TimerService : IDisposable
         lock (gate)
         {
             var now = clock.GetUtcNow();
-            while (waiting.TryPeek(out var next, out _) && (next.IsCancelled || next.Due <= now)) due.Add(waiting.Dequeue());
-            if (!disposed && waiting.TryPeek(out var later, out _)) Arm(later.Due);
+            while (waiting.TryPeek(out var next, out _) && (next.IsCancelled || next.Due <= now))
+            {
+                due.Add(waiting.Dequeue());
+            }
+
+            if (!disposed && waiting.TryPeek(out var later, out _))
+            {
+                Arm(later.Due);
+            }
         }
 
-        foreach (var call in due) call.Invoke();
+        foreach (var call in due)
+        {
+            call.Invoke();
+        }
     }
 
     /// <summary>Under the gate. Rounded up, so that the timer never fires before its time.</summary>
     private void Arm(DateTimeOffset due)
     {
         var wait = due - clock.GetUtcNow();
-        if (wait < TimeSpan.Zero) wait = TimeSpan.Zero;
-        if (wait > LongestWait) wait = LongestWait;
+        if (wait < TimeSpan.Zero)
+        {
+            wait = TimeSpan.Zero;
+        }
+
+        if (wait > LongestWait)
+        {
+            wait = LongestWait;
+        }
+
         timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
     }
 }

@@ -10,8 +10,12 @@ internal static class Baggage
     private const int Longest = 8192;
     private const int MostMembers = 180;
 
-    private static readonly SearchValues<char> Token = SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-    private static readonly SearchValues<char> Value = SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(c => (char)c).Except(['"', ',', ';', '\\'])]);
+    private static readonly SearchValues<char> Token = SearchValues.Create(
+        "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    );
+    private static readonly SearchValues<char> Value = SearchValues.Create([
+        .. Enumerable.Range('!', '~' - '!' + 1).Select(c => (char)c).Except(['"', ',', ';', '\\']),
+    ]);
 
     /// <summary>Why it is no baggage; null when it is.</summary>
     public static string? Fault(string baggage)
@@ -26,7 +30,8 @@ internal static class Baggage
         }
         var members = baggage.Split(',');
         return members.Length > MostMembers ? $"invalid baggage header: number of baggage list-members exceeds limit of {MostMembers}"
-            : Array.Find(members, member => !IsMember(member)) is { } wrong ? $"invalid baggage header: invalid baggage list-member: \"{wrong}\""
+            : Array.Find(members, member => !IsMember(member)) is { } wrong
+                ? $"invalid baggage header: invalid baggage list-member: \"{wrong}\""
             : null;
     }
 

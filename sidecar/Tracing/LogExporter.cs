@@ -10,7 +10,14 @@ internal sealed partial class LogExporter(ILogger logger) : BaseExporter<Activit
     {
         foreach (var span in batch)
         {
-            LogSpan(span.DisplayName, span.TraceId.ToHexString(), span.ParentSpanId.ToHexString(), span.SpanId.ToHexString(), span.StartTimeUtc, span.StartTimeUtc + span.Duration);
+            LogSpan(
+                span.DisplayName,
+                span.TraceId.ToHexString(),
+                span.ParentSpanId.ToHexString(),
+                span.SpanId.ToHexString(),
+                span.StartTimeUtc,
+                span.StartTimeUtc + span.Duration
+            );
         }
         return ExportResult.Success;
     }

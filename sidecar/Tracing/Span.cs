@@ -32,8 +32,8 @@ internal sealed class Span(TraceContext context, Activity? activity = null)
 
     public void Tag(string key, long value) => activity?.SetTag(key, value);
 
-    public void Event(string name, DateTimeOffset at, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
-        => activity?.AddEvent(new ActivityEvent(name, at, new ActivityTagsCollection(tags.ToArray())));
+    public void Event(string name, DateTimeOffset at, params ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        activity?.AddEvent(new ActivityEvent(name, at, new ActivityTagsCollection(tags.ToArray())));
 
     public void Fail(string reason) => activity?.SetStatus(ActivityStatusCode.Error, reason);
 

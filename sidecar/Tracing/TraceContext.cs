@@ -30,21 +30,25 @@ internal sealed record TraceContext(string Parent, string State)
     public static TraceContext Of(HttpContext context) => Span.Of(context).Context;
 
     /// <summary>Null when <paramref name="parent"/> is no trace context.</summary>
-    public static TraceContext? Parse(string? parent, string? state)
-        => !string.IsNullOrEmpty(parent) && ActivityContext.TryParse(parent, null, out _) ? new TraceContext(parent, state ?? "") : null;
+    public static TraceContext? Parse(string? parent, string? state) =>
+        !string.IsNullOrEmpty(parent) && ActivityContext.TryParse(parent, null, out _) ? new TraceContext(parent, state ?? "") : null;
 
-    public static TraceContext? FromHeaders(IHeaderDictionary headers)
-        => headers[BinaryHeader].ToString() is { Length: > 0 } coded && FromBinary(coded) is { } binary ? binary
+    public static TraceContext? FromHeaders(IHeaderDictionary headers) =>
+        headers[BinaryHeader].ToString() is { Length: > 0 } coded && FromBinary(coded) is { } binary
+            ? binary
             : Parse(headers[ParentHeader].ToString(), headers[StateHeader].ToString());
 
     /// <summary>From base64, as it stands in HTTP headers.</summary>
     public static TraceContext? FromBinary(string coded)
     {
         Span<byte> bytes = stackalloc byte[BinaryLength + 3];
-        return Convert.TryFromBase64String(coded.PadRight((coded.Length + 3) / 4 * 4, '='), bytes, out var length) ? FromBinary(bytes[..length]) : null;
+        return Convert.TryFromBase64String(coded.PadRight((coded.Length + 3) / 4 * 4, '='), bytes, out var length)
+            ? FromBinary(bytes[..length])
+            : null;
     }
 
-    public ActivityContext ToActivity() => ActivityContext.TryParse(Parent, State.Length > 0 ? State : null, isRemote: true, out var context) ? context : default;
+    public ActivityContext ToActivity() =>
+        ActivityContext.TryParse(Parent, State.Length > 0 ? State : null, isRemote: true, out var context) ? context : default;
 
     /// <summary>Version, then trace, span and flags, each behind the number of its field.</summary>
     public byte[] ToBinary()

@@ -23,8 +23,13 @@ internal sealed class TraceExport : IDisposable
             batches.Add(Batch(new OtlpTraceExporter(Collector(otel))));
         }
         // The provider is what gives exporters their resource; spans come from the listener of the tracer, one app's only.
-        var builder = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(ResourceBuilder.CreateEmpty()
-            .AddAttributes([KeyValuePair.Create<string, object>("service.name", appId)]).AddEnvironmentVariableDetector());
+        var builder = Sdk.CreateTracerProviderBuilder()
+            .SetResourceBuilder(
+                ResourceBuilder
+                    .CreateEmpty()
+                    .AddAttributes([KeyValuePair.Create<string, object>("service.name", appId)])
+                    .AddEnvironmentVariableDetector()
+            );
         foreach (var batch in batches)
         {
             builder.AddProcessor(batch);
@@ -46,7 +51,13 @@ internal sealed class TraceExport : IDisposable
     private static BatchActivityExportProcessor Batch(BaseExporter<Activity> exporter)
     {
         var pace = new BatchExportActivityProcessorOptions(); // reads OTEL_BSP_*
-        return new BatchActivityExportProcessor(exporter, pace.MaxQueueSize, pace.ScheduledDelayMilliseconds, pace.ExporterTimeoutMilliseconds, pace.MaxExportBatchSize);
+        return new BatchActivityExportProcessor(
+            exporter,
+            pace.MaxQueueSize,
+            pace.ScheduledDelayMilliseconds,
+            pace.ExporterTimeoutMilliseconds,
+            pace.MaxExportBatchSize
+        );
     }
 
     private static OtlpExporterOptions Collector(OtelOptions otel)
@@ -56,7 +67,11 @@ internal sealed class TraceExport : IDisposable
         var options = new OtlpExporterOptions
         {
             Protocol = grpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf,
-            Endpoint = new Uri(grpc || otel.Endpoint.Contains('/', StringComparison.Ordinal) ? $"{scheme}://{otel.Endpoint}" : $"{scheme}://{otel.Endpoint}/v1/traces"),
+            Endpoint = new Uri(
+                grpc || otel.Endpoint.Contains('/', StringComparison.Ordinal)
+                    ? $"{scheme}://{otel.Endpoint}"
+                    : $"{scheme}://{otel.Endpoint}/v1/traces"
+            ),
             Headers = string.Join(',', otel.Headers),
         };
         if (otel.Timeout is { } timeout)

@@ -53,7 +53,8 @@ internal sealed partial class Tracer : IDisposable
     /// <summary>Whether anything that is sampled is told to anyone.</summary>
     public bool Exports => listener is not null;
 
-    /// <summary>Begins a span below <paramref name="caller"/>; null or zeros begin a trace. The name is told to the span once it is known.</summary>
+    /// <summary>Begins a span below <paramref name="caller"/>; null or zeros begin a trace. The name is told to the span once it is
+    /// known.</summary>
     public Span Start(ActivityKind kind, TraceContext? caller, DateTimeOffset begun = default)
     {
         if (IsOff)
@@ -117,7 +118,10 @@ internal sealed partial class Tracer : IDisposable
     private static TraceContext Next(ActivityContext parent, ActivityTraceFlags flags)
     {
         var trace = parent == default ? ActivityTraceId.CreateRandom() : parent.TraceId;
-        return new TraceContext($"00-{trace.ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-{(int)flags:x2}", parent.TraceState ?? "");
+        return new TraceContext(
+            $"00-{trace.ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-{(int)flags:x2}",
+            parent.TraceState ?? ""
+        );
     }
 
     /// <summary>There is no other way to give an activity its id; a test fails should the runtime ever rename the field.</summary>
@@ -133,6 +137,10 @@ internal sealed partial class Tracer : IDisposable
     [LoggerMessage(1801, LogLevel.Information, "Dapr trace sampler initialized: {Sampler}")]
     private static partial void LogSampler(ILogger logger, string sampler);
 
-    [LoggerMessage(1804, LogLevel.Warning, "spec.tracing.zipkin has no effect for app {AppId}: spans are sent by OTLP only; name a collector in spec.tracing.otel")]
+    [LoggerMessage(
+        1804,
+        LogLevel.Warning,
+        "spec.tracing.zipkin has no effect for app {AppId}: spans are sent by OTLP only; name a collector in spec.tracing.otel"
+    )]
     private static partial void LogZipkin(ILogger logger, string appId);
 }

@@ -20,7 +20,8 @@ internal sealed record TracingOptions
 
     public OtelOptions? Otel { get; init; }
 
-    public double Rate => double.TryParse(SamplingRate, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) ? rate : DefaultRate;
+    public double Rate =>
+        double.TryParse(SamplingRate, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) ? rate : DefaultRate;
 
     public bool Exports => Rate != 0 && (Stdout || Otel is { Endpoint.Length: > 0, Protocol.Length: > 0 });
 
@@ -39,13 +40,16 @@ internal sealed record TracingOptions
     }
 
     /// <summary>
-    /// With what the environment adds, which is nothing once an endpoint is configured but headers and time-out, where those are not. Source: daprd's
+    /// With what the environment adds, which is nothing once an endpoint is configured but headers and time-out, where those are not.
+    /// Source: daprd's
     /// <c>SetTracingSpecFromEnv</c> and the OpenTelemetry specification of the OTLP exporter.
     /// </summary>
     public TracingOptions Completed(Func<string, string?> environment)
     {
-        string? Said(string name) => environment($"OTEL_EXPORTER_OTLP_TRACES_{name}") is { Length: > 0 } own ? own
-            : environment($"OTEL_EXPORTER_OTLP_{name}") is { Length: > 0 } shared ? shared : null;
+        string? Said(string name) =>
+            environment($"OTEL_EXPORTER_OTLP_TRACES_{name}") is { Length: > 0 } own ? own
+            : environment($"OTEL_EXPORTER_OTLP_{name}") is { Length: > 0 } shared ? shared
+            : null;
 
         var otel = Otel ?? new OtelOptions();
         if (otel.Endpoint.Length == 0)
@@ -68,7 +72,12 @@ internal sealed record TracingOptions
             Otel = otel with
             {
                 Headers = otel.Headers.Count > 0 ? otel.Headers : Said("HEADERS")?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [],
-                Timeout = otel.Timeout ?? (int.TryParse(Said("TIMEOUT"), CultureInfo.InvariantCulture, out var milliseconds) ? TimeSpan.FromMilliseconds(milliseconds) : null),
+                Timeout = otel.Timeout
+                    ?? (
+                        int.TryParse(Said("TIMEOUT"), CultureInfo.InvariantCulture, out var milliseconds)
+                            ? TimeSpan.FromMilliseconds(milliseconds)
+                            : null
+                    ),
             },
         };
     }
@@ -105,7 +114,10 @@ internal sealed record OtelOptions(string Endpoint = "", string Protocol = "", b
                 otel.Report("timeout", $"'{text}' is no duration; write it as 10s");
             }
         }
-        var read = new OtelOptions(otel.Text("endpointAddress") ?? "", protocol, otel.Flag("isSecure") ?? true, timeout) { Headers = otel.Texts("headers") };
+        var read = new OtelOptions(otel.Text("endpointAddress") ?? "", protocol, otel.Flag("isSecure") ?? true, timeout)
+        {
+            Headers = otel.Texts("headers"),
+        };
         otel.WarnOfUnknownKeys();
         return read;
     }

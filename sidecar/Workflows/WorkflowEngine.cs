@@ -1,12 +1,12 @@
-using Sidecar.Workflows.Protocol;
 using Grpc.Core;
 using Sidecar.State;
+using Sidecar.Timers;
 using Sidecar.Tracing;
 using Sidecar.Workflows.Dispatch;
 using Sidecar.Workflows.History;
 using Sidecar.Workflows.Instances;
+using Sidecar.Workflows.Protocol;
 using Sidecar.Workflows.Storage;
-using Sidecar.Timers;
 
 namespace Sidecar.Workflows;
 
@@ -32,7 +32,8 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         ILoggerFactory loggers,
         WorkflowEngineOptions? options = null,
         IWorkflowPeers? peers = null,
-        Tracer? tracer = null)
+        Tracer? tracer = null
+    )
     {
         var logger = loggers.CreateLogger<WorkflowEngine>();
         Runtime = new(
@@ -43,7 +44,8 @@ internal sealed class WorkflowEngine : IAsyncDisposable
             clock,
             peers ?? new NoWorkflowPeers(),
             options ?? new WorkflowEngineOptions(),
-            logger)
+            logger
+        )
         {
             Spans = new WorkflowSpans(tracer),
         };
@@ -68,9 +70,16 @@ internal sealed class WorkflowEngine : IAsyncDisposable
     {
         await foreach (var id in Runtime.Store.PendingAsync(cancellation))
         {
-            if (await Runtime.Store.Reader.ReadAsync(id, cancellation) is not { IsFinished: false } stored) continue;
+            if (await Runtime.Store.Reader.ReadAsync(id, cancellation) is not { IsFinished: false } stored)
+            {
+                continue;
+            }
+
             var instance = new Instance(Runtime, id);
-            if (Runtime.Directory.TryAdd(instance)) instance.Load(stored);
+            if (Runtime.Directory.TryAdd(instance))
+            {
+                instance.Load(stored);
+            }
         }
 
         await foreach (var id in Runtime.Store.OwedAsync(cancellation))
@@ -81,10 +90,17 @@ internal sealed class WorkflowEngine : IAsyncDisposable
             }
         }
 
-        await foreach (var (id, due) in Runtime.Store.RetainedAsync(cancellation)) Retention.Watch(Runtime, id, due);
+        await foreach (var (id, due) in Runtime.Store.RetainedAsync(cancellation))
+        {
+            Retention.Watch(Runtime, id, due);
+        }
 
         // Only now: an instance that runs may want to write to any other.
-        foreach (var instance in Runtime.Directory.All) instance.Release();
+        foreach (var instance in Runtime.Directory.All)
+        {
+            instance.Release();
+        }
+
         Runtime.Logger.EngineStarted(AppId, ActiveInstances);
     }
 
@@ -92,11 +108,18 @@ internal sealed class WorkflowEngine : IAsyncDisposable
     /// <summary>Idempotent.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref disposed, 1) == 1) return;
+        if (Interlocked.Exchange(ref disposed, 1) == 1)
+        {
+            return;
+        }
+
         Runtime.Queue.WorkerConnected -= RetryStalled;
         await Runtime.Drain.StopAsync(() =>
         {
-            foreach (var instance in Runtime.Directory.All) instance.Rouse();
+            foreach (var instance in Runtime.Directory.All)
+            {
+                instance.Rouse();
+            }
         });
         Runtime.Queue.Close();
         Runtime.Timers.Dispose();
@@ -109,7 +132,11 @@ internal sealed class WorkflowEngine : IAsyncDisposable
     /// <returns>Null, or AlreadyExists while an instance of that id or a child of its predecessor runs.</returns>
     public async Task<WorkflowRefusal?> CreateAsync(HistoryEvent started, PropagatedHistory? incoming = null)
     {
-        if (Runtime.Drain.IsStopping) return Stopping;
+        if (Runtime.Drain.IsStopping)
+        {
+            return Stopping;
+        }
+
         started.Router ??= new TaskRouter { SourceAppID = AppId };
         started.ExecutionStarted.ParentTraceContext = TraceContexts.Sane(started.ExecutionStarted.ParentTraceContext);
         var (instance, refusal) = await Birth.ReserveAsync(Runtime, started, incoming, Runtime.Drain.Stopping);
@@ -131,42 +158,62 @@ internal sealed class WorkflowEngine : IAsyncDisposable
     public async Task<WorkflowRefusal?> PostAsync(string id, HistoryEvent happened)
     {
         var instance = Runtime.Directory.Find(id) ?? await Adoption.TryTakeUpAsync(Runtime, id, CancellationToken.None);
-        var refusal = instance is not null
-            ? await instance.PostAsync(happened, fromClient: true)
-            : await Runtime.Store.Reader.ExistsAsync(id, CancellationToken.None) ? null : WorkflowRefusal.NotFound;
+        var refusal =
+            instance is not null ? await instance.PostAsync(happened, fromClient: true)
+            : await Runtime.Store.Reader.ExistsAsync(id, CancellationToken.None) ? null
+            : WorkflowRefusal.NotFound;
         Runtime.Meter.Operation("add_event", refusal is null);
         return refusal;
     }
 
-    public Task<WorkflowRefusal?> RaiseEventAsync(string id, string name, string? input)
-        => PostAsync(id, HistoryEvents.Raised(Runtime.Events.Next(), name, input));
+    public Task<WorkflowRefusal?> RaiseEventAsync(string id, string name, string? input) =>
+        PostAsync(id, HistoryEvents.Raised(Runtime.Events.Next(), name, input));
 
-    public Task<WorkflowRefusal?> TerminateAsync(string id, string? output, bool recursive)
-        => PostAsync(id, HistoryEvents.Terminated(Runtime.Events.Next(), output, recursive));
+    public Task<WorkflowRefusal?> TerminateAsync(string id, string? output, bool recursive) =>
+        PostAsync(id, HistoryEvents.Terminated(Runtime.Events.Next(), output, recursive));
 
-    public Task<WorkflowRefusal?> SuspendAsync(string id, string? reason)
-        => PostAsync(id, HistoryEvents.Suspended(Runtime.Events.Next(), reason));
+    public Task<WorkflowRefusal?> SuspendAsync(string id, string? reason) =>
+        PostAsync(id, HistoryEvents.Suspended(Runtime.Events.Next(), reason));
 
-    public Task<WorkflowRefusal?> ResumeAsync(string id, string? reason)
-        => PostAsync(id, HistoryEvents.Resumed(Runtime.Events.Next(), reason));
+    public Task<WorkflowRefusal?> ResumeAsync(string id, string? reason) =>
+        PostAsync(id, HistoryEvents.Resumed(Runtime.Events.Next(), reason));
 
     /// <summary>Null when there is no such instance.</summary>
     public async Task<WorkflowState?> GetAsync(string id, CancellationToken cancellation)
     {
-        if (Runtime.Directory.TryFind(id, out var instance) && await instance.StateAsync() is { } state) return state;
+        if (Runtime.Directory.TryFind(id, out var instance) && await instance.StateAsync() is { } state)
+        {
+            return state;
+        }
+
         return await Runtime.Store.Reader.ReadAsync(id, cancellation) is { } stored
-            ? InstanceState.Of(stored.Execution, stored.Inbox.FirstOrDefault(m => m.Event.ExecutionStarted is not null)?.Event, continued: false)
+            ? InstanceState.Of(
+                stored.Execution,
+                stored.Inbox.FirstOrDefault(m => m.Event.ExecutionStarted is not null)?.Event,
+                continued: false
+            )
             : null;
     }
 
-    /// <summary>As <see cref="GetAsync"/> for clients, who do not find an instance before its start time, as in daprd. Its id is taken all the same.</summary>
-    public async Task<WorkflowState?> FindStartedAsync(string id, CancellationToken cancellation)
-        => await GetAsync(id, cancellation) is { } state && !(state is { WorkflowStatus: OrchestrationStatus.Pending, ScheduledStartTimestamp: { } due } && due.ToDateTimeOffset() > Runtime.Now) ? state : null;
+    /// <summary>As <see cref="GetAsync"/> for clients, who do not find an instance before its start time, as in daprd. Its id is taken all
+    /// the same.</summary>
+    public async Task<WorkflowState?> FindStartedAsync(string id, CancellationToken cancellation) =>
+        await GetAsync(id, cancellation) is { } state
+        && !(
+            state is { WorkflowStatus: OrchestrationStatus.Pending, ScheduledStartTimestamp: { } due }
+            && due.ToDateTimeOffset() > Runtime.Now
+        )
+            ? state
+            : null;
 
     /// <summary>Null when there is no such instance.</summary>
     public async Task<IReadOnlyList<HistoryEvent>?> HistoryAsync(string id, CancellationToken cancellation)
     {
-        if (Runtime.Directory.TryFind(id, out var instance) && await instance.HistoryAsync() is { } history) return history;
+        if (Runtime.Directory.TryFind(id, out var instance) && await instance.HistoryAsync() is { } history)
+        {
+            return history;
+        }
+
         return (await Runtime.Store.Reader.ReadAsync(id, cancellation))?.Execution.History;
     }
 
@@ -187,8 +234,11 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         }
     }
 
-    public ValueTask<(IReadOnlyList<string> Ids, string? Continuation)> ListAsync(string? continuation, int? size, CancellationToken cancellation)
-        => Runtime.Store.ListAsync(continuation, size ?? Runtime.Options.DefaultPageSize, cancellation);
+    public ValueTask<(IReadOnlyList<string> Ids, string? Continuation)> ListAsync(
+        string? continuation,
+        int? size,
+        CancellationToken cancellation
+    ) => Runtime.Store.ListAsync(continuation, size ?? Runtime.Options.DefaultPageSize, cancellation);
 
     /// <summary>Deletes a finished instance, with its children when recursive; one that is not finished only by force.</summary>
     public async Task<(int Deleted, WorkflowRefusal? Refusal)> PurgeAsync(string id, bool recursive, bool force)
@@ -199,25 +249,33 @@ internal sealed class WorkflowEngine : IAsyncDisposable
     }
 
     /// <summary>Runs a finished instance again from one of its events, as a new instance.</summary>
-    public Task<WorkflowRefusal?> RerunAsync(string source, ForkRequest request, CancellationToken cancellation)
-        => Rerun.RunAsync(Runtime, source, request, cancellation);
+    public Task<WorkflowRefusal?> RerunAsync(string source, ForkRequest request, CancellationToken cancellation) =>
+        Rerun.RunAsync(Runtime, source, request, cancellation);
 
     /// <summary>Feeds a worker for as long as its stream is open.</summary>
-    public Task ServeWorkerAsync(IAsyncStreamWriter<WorkItem> stream, CancellationToken disconnected)
-        => Runtime.Queue.ServeAsync(stream, disconnected, Runtime.Drain.Stopping);
+    public Task ServeWorkerAsync(IAsyncStreamWriter<WorkItem> stream, CancellationToken disconnected) =>
+        Runtime.Queue.ServeAsync(stream, disconnected, Runtime.Drain.Stopping);
 
-    public Task<WorkflowRefusal?> CompleteTurnAsync(WorkflowResponse response)
-        => Runtime.Queue.AnswerAsync(response.CompletionToken, WorkKeys.Turn(response.InstanceId), response);
+    public Task<WorkflowRefusal?> CompleteTurnAsync(WorkflowResponse response) =>
+        Runtime.Queue.AnswerAsync(response.CompletionToken, WorkKeys.Turn(response.InstanceId), response);
 
     /// <summary>Answered once the result can no longer be lost.</summary>
-    public Task<WorkflowRefusal?> CompleteActivityAsync(ActivityResponse response)
-        => Runtime.Queue.AnswerAsync(response.CompletionToken, WorkKeys.Activity(response.InstanceId, response.TaskId), response);
+    public Task<WorkflowRefusal?> CompleteActivityAsync(ActivityResponse response) =>
+        Runtime.Queue.AnswerAsync(response.CompletionToken, WorkKeys.Activity(response.InstanceId, response.TaskId), response);
 
     /// <summary>A message from another app's engine. Answered once it can no longer be lost.</summary>
     internal async Task<WorkflowRefusal?> TakeAsync(OutgoingMessage message)
     {
-        if (Runtime.Drain.IsStopping) return Stopping;
-        if (message.Event.ExecutionStarted is not null) return await CreateAsync(message.Event, message.Propagated);
+        if (Runtime.Drain.IsStopping)
+        {
+            return Stopping;
+        }
+
+        if (message.Event.ExecutionStarted is not null)
+        {
+            return await CreateAsync(message.Event, message.Propagated);
+        }
+
         return Runtime.Directory.TryFind(message.Instance, out var instance)
             ? await instance.PostAsync(message.Event, message.ForExecution)
             : null;
@@ -227,6 +285,9 @@ internal sealed class WorkflowEngine : IAsyncDisposable
 
     private void RetryStalled()
     {
-        foreach (var instance in Runtime.Directory.All.Where(i => i.IsBlocked)) instance.WorkerConnected();
+        foreach (var instance in Runtime.Directory.All.Where(i => i.IsBlocked))
+        {
+            instance.WorkerConnected();
+        }
     }
 }

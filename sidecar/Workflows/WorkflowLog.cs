@@ -18,19 +18,35 @@ internal static partial class WorkflowLog
     [LoggerMessage(4004, LogLevel.Warning, "Workflow instance {InstanceId} is stalled: {Reason} {Description}")]
     public static partial void InstanceStalled(this ILogger logger, string instanceId, string reason, string description);
 
-    [LoggerMessage(4005, LogLevel.Debug, "Workflow instance {InstanceId} dropped a {EventKind} that settles nothing (duplicate or of an earlier execution)")]
+    [LoggerMessage(
+        4005,
+        LogLevel.Debug,
+        "Workflow instance {InstanceId} dropped a {EventKind} that settles nothing (duplicate or of an earlier execution)"
+    )]
     public static partial void EventDropped(this ILogger logger, string instanceId, string eventKind);
 
-    [LoggerMessage(4016, LogLevel.Information, "Workflow instance {InstanceId} of {Workflow} was begun by another runtime and goes on here")]
+    [LoggerMessage(
+        4016,
+        LogLevel.Information,
+        "Workflow instance {InstanceId} of {Workflow} was begun by another runtime and goes on here"
+    )]
     public static partial void InstanceAdopted(this ILogger logger, string instanceId, string? workflow);
 
     [LoggerMessage(4006, LogLevel.Error, "Workflow instance {InstanceId} could not be saved and is read again in {Delay}: {Reason}")]
     public static partial void CommitFailed(this ILogger logger, string instanceId, TimeSpan delay, string reason);
 
-    [LoggerMessage(4007, LogLevel.Warning, "Workflow instance {InstanceId}: the worker asked again for what the history already has, ids {EventIds}")]
+    [LoggerMessage(
+        4007,
+        LogLevel.Warning,
+        "Workflow instance {InstanceId}: the worker asked again for what the history already has, ids {EventIds}"
+    )]
     public static partial void ActionsRepeated(this ILogger logger, string instanceId, IReadOnlyList<int> eventIds);
 
-    [LoggerMessage(4008, LogLevel.Warning, "App {TargetAppId} is not reachable from workflow instance {InstanceId}: did not find address for actor; trying again in {Delay}")]
+    [LoggerMessage(
+        4008,
+        LogLevel.Warning,
+        "App {TargetAppId} is not reachable from workflow instance {InstanceId}: did not find address for actor; trying again in {Delay}"
+    )]
     public static partial void PeerMissing(this ILogger logger, string targetAppId, string instanceId, TimeSpan delay);
 
     [LoggerMessage(4009, LogLevel.Error, "Workflow instance {InstanceId}: the worker's answer can't be applied")]
@@ -42,7 +58,11 @@ internal static partial class WorkflowLog
     [LoggerMessage(4011, LogLevel.Warning, "Message of workflow instance {InstanceId} for {TargetInstanceId} dropped: {Reason}")]
     public static partial void MessageDropped(this ILogger logger, string instanceId, string targetInstanceId, string reason);
 
-    [LoggerMessage(4013, LogLevel.Warning, "Workflow instance {InstanceId} could not be purged at the end of its retention: {Reason}; trying again in {Delay}")]
+    [LoggerMessage(
+        4013,
+        LogLevel.Warning,
+        "Workflow instance {InstanceId} could not be purged at the end of its retention: {Reason}; trying again in {Delay}"
+    )]
     public static partial void RetentionFailed(this ILogger logger, string instanceId, TimeSpan delay, string reason);
 
     [LoggerMessage(4012, LogLevel.Error, "Workflow instance {InstanceId} failed in its own loop and is read again")]

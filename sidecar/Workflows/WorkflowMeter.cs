@@ -10,18 +10,51 @@ internal sealed class WorkflowMeter(string appId)
     public const string Name = "Sidecar.Workflows";
 
     private static readonly Meter Meter = new(Name);
-    private static readonly Counter<long> Operations = Meter.CreateCounter<long>("dapr_runtime_workflow_operation_count", description: "The number of successful/failed workflow operation requests.");
-    private static readonly Counter<long> Executions = Meter.CreateCounter<long>("dapr_runtime_workflow_execution_count", description: "The number of workflows that have ended, by how.");
-    private static readonly Histogram<double> ExecutionLatency = Meter.CreateHistogram<double>("dapr_runtime_workflow_execution_latency", "ms", "How long workflows ran.");
-    private static readonly Histogram<double> SchedulingLatency = Meter.CreateHistogram<double>("dapr_runtime_workflow_scheduling_latency", "ms", "How long workflows waited for their first turn after they were due.");
-    private static readonly Counter<long> ActivityRequests = Meter.CreateCounter<long>("dapr_runtime_workflow_activity_operation_count", description: "The number of activities handed to workers.");
-    private static readonly Counter<long> Activities = Meter.CreateCounter<long>("dapr_runtime_workflow_activity_execution_count", description: "The number of successful/failed activity executions.");
-    private static readonly Histogram<double> ActivityLatency = Meter.CreateHistogram<double>("dapr_runtime_workflow_activity_execution_latency", "ms", "How long activities took.");
+    private static readonly Counter<long> Operations = Meter.CreateCounter<long>(
+        "dapr_runtime_workflow_operation_count",
+        description: "The number of successful/failed workflow operation requests."
+    );
+    private static readonly Counter<long> Executions = Meter.CreateCounter<long>(
+        "dapr_runtime_workflow_execution_count",
+        description: "The number of workflows that have ended, by how."
+    );
+    private static readonly Histogram<double> ExecutionLatency = Meter.CreateHistogram<double>(
+        "dapr_runtime_workflow_execution_latency",
+        "ms",
+        "How long workflows ran."
+    );
+    private static readonly Histogram<double> SchedulingLatency = Meter.CreateHistogram<double>(
+        "dapr_runtime_workflow_scheduling_latency",
+        "ms",
+        "How long workflows waited for their first turn after they were due."
+    );
+    private static readonly Counter<long> ActivityRequests = Meter.CreateCounter<long>(
+        "dapr_runtime_workflow_activity_operation_count",
+        description: "The number of activities handed to workers."
+    );
+    private static readonly Counter<long> Activities = Meter.CreateCounter<long>(
+        "dapr_runtime_workflow_activity_execution_count",
+        description: "The number of successful/failed activity executions."
+    );
+    private static readonly Histogram<double> ActivityLatency = Meter.CreateHistogram<double>(
+        "dapr_runtime_workflow_activity_execution_latency",
+        "ms",
+        "How long activities took."
+    );
     private static readonly Counter<long> Steps = Meter.CreateCounter<long>("sidecar_workflow_step_count");
 
     public void Operation(string operation, bool succeeded) => Operations.Add(1, Tags("operation", operation, Status(succeeded)));
 
-    public void Began(string workflow, TimeSpan waited) => SchedulingLatency.Record(waited.TotalMilliseconds, new TagList { { "app_id", appId }, { "namespace", "" }, { "workflow_name", workflow } });
+    public void Began(string workflow, TimeSpan waited) =>
+        SchedulingLatency.Record(
+            waited.TotalMilliseconds,
+            new TagList
+            {
+                { "app_id", appId },
+                { "namespace", "" },
+                { "workflow_name", workflow },
+            }
+        );
 
     public void Ended(string workflow, OrchestrationStatus how, TimeSpan took)
     {
@@ -40,7 +73,14 @@ internal sealed class WorkflowMeter(string appId)
 
     public void Step() => Steps.Add(1, new KeyValuePair<string, object?>("app_id", appId));
 
-    private TagList Tags(string kind, string name, string status) => new() { { "app_id", appId }, { "namespace", "" }, { kind, name }, { "status", status } };
+    private TagList Tags(string kind, string name, string status) =>
+        new()
+        {
+            { "app_id", appId },
+            { "namespace", "" },
+            { kind, name },
+            { "status", status },
+        };
 
     private static string Status(bool succeeded) => succeeded ? "success" : "failed";
 }

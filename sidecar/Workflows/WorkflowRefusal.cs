@@ -12,8 +12,7 @@ internal sealed record WorkflowRefusal(StatusCode Status, string Message)
 
     public static readonly WorkflowRefusal Stalled = new(StatusCode.Unknown, "workflow is stalled");
 
-    public static WorkflowRefusal Occupied(string id)
-        => new(StatusCode.AlreadyExists, $"an active workflow with ID '{id}' already exists");
+    public static WorkflowRefusal Occupied(string id) => new(StatusCode.AlreadyExists, $"an active workflow with ID '{id}' already exists");
 
     public static WorkflowRefusal Unavailable(string reason) => new(StatusCode.Unavailable, reason);
 }

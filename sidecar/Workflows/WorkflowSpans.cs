@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using Sidecar.Workflows.Protocol;
 using Sidecar.Tracing;
 using Sidecar.Workflows.Api;
 using Sidecar.Workflows.History;
+using Sidecar.Workflows.Protocol;
 using TraceContext = Sidecar.Tracing.TraceContext;
 
 namespace Sidecar.Workflows;
@@ -34,7 +34,8 @@ internal sealed class WorkflowSpans(Tracer? tracer)
         return span;
     }
 
-    /// <summary>Looks through what a turn begins with: a start gets the id of the workflow's span, a timer that fired is a span by itself.</summary>
+    /// <summary>Looks through what a turn begins with: a start gets the id of the workflow's span, a timer that fired is a span by
+    /// itself.</summary>
     public void Turn(Execution execution, IReadOnlyList<HistoryEvent> events)
     {
         if (tracer is not { Exports: true })
@@ -64,8 +65,8 @@ internal sealed class WorkflowSpans(Tracer? tracer)
     }
 
     /// <summary>What the worker is told of the trace: the span of the activity, or what was passed to it.</summary>
-    public static Sidecar.Workflows.Protocol.TraceContext? Told(Span span, Sidecar.Workflows.Protocol.TraceContext? given)
-        => given is not null && span.Context.IsSampled ? To(span.Context) : given;
+    public static Sidecar.Workflows.Protocol.TraceContext? Told(Span span, Sidecar.Workflows.Protocol.TraceContext? given) =>
+        given is not null && span.Context.IsSampled ? To(span.Context) : given;
 
     public static void End(Span span, TaskFailureDetails? failure)
     {
@@ -79,13 +80,21 @@ internal sealed class WorkflowSpans(Tracer? tracer)
     /// <summary>A workflow, or one generation of it, has come to its end.</summary>
     public void Ended(string instance, IEnumerable<HistoryEvent> history, OrchestrationStatus status, TaskFailureDetails? failure = null)
     {
-        if (tracer is null
-            || history.FirstOrDefault(happened => happened.ExecutionStarted is not null)?.ExecutionStarted is not { WorkflowSpanID: { } id } started
-            || Of(started.ParentTraceContext) is not { } parent)
+        if (
+            tracer is null
+            || history.FirstOrDefault(happened => happened.ExecutionStarted is not null)?.ExecutionStarted
+                is not { WorkflowSpanID: { } id } started
+            || Of(started.ParentTraceContext) is not { } parent
+        )
         {
             return;
         }
-        var span = tracer.Resume(ActivityKind.Server, parent, ActivitySpanId.CreateFromString(id), history.First().Timestamp.ToDateTimeOffset());
+        var span = tracer.Resume(
+            ActivityKind.Server,
+            parent,
+            ActivitySpanId.CreateFromString(id),
+            history.First().Timestamp.ToDateTimeOffset()
+        );
         if (!span.IsRecorded)
         {
             return;
@@ -100,8 +109,8 @@ internal sealed class WorkflowSpans(Tracer? tracer)
     }
 
     /// <summary>Where what a workflow does stands: below its own span, once that is known.</summary>
-    public static Sidecar.Workflows.Protocol.TraceContext? Below(ExecutionStartedEvent? started)
-        => started is { WorkflowSpanID: { } id, ParentTraceContext: { } parent } && Of(parent) is { } known
+    public static Sidecar.Workflows.Protocol.TraceContext? Below(ExecutionStartedEvent? started) =>
+        started is { WorkflowSpanID: { } id, ParentTraceContext: { } parent } && Of(parent) is { } known
             ? new() { TraceParent = $"{known.Parent[..36]}{id}{known.Parent[52..]}", TraceState = parent.TraceState }
             : started?.ParentTraceContext;
 
@@ -116,7 +125,8 @@ internal sealed class WorkflowSpans(Tracer? tracer)
         span.End();
     }
 
-    private Span Start(ActivityKind kind, TraceContext? parent, DateTimeOffset begun) => parent is null || tracer is null ? Span.Off : tracer.Start(kind, parent, begun);
+    private Span Start(ActivityKind kind, TraceContext? parent, DateTimeOffset begun) =>
+        parent is null || tracer is null ? Span.Off : tracer.Start(kind, parent, begun);
 
     private static void Describe(Span span, string prefix, string name, string? version, string type, string instance)
     {
@@ -152,8 +162,9 @@ internal sealed class WorkflowSpans(Tracer? tracer)
         }
     }
 
-    private static TraceContext? Of(Sidecar.Workflows.Protocol.TraceContext? told) => told is null ? null : TraceContext.Parse(told.TraceParent, told.TraceState);
+    private static TraceContext? Of(Sidecar.Workflows.Protocol.TraceContext? told) =>
+        told is null ? null : TraceContext.Parse(told.TraceParent, told.TraceState);
 
-    private static Sidecar.Workflows.Protocol.TraceContext To(TraceContext context)
-        => new() { TraceParent = context.Parent, TraceState = context.State.Length > 0 ? context.State : null };
+    private static Sidecar.Workflows.Protocol.TraceContext To(TraceContext context) =>
+        new() { TraceParent = context.Parent, TraceState = context.State.Length > 0 ? context.State : null };
 }

@@ -9,9 +9,7 @@ internal sealed class LastKeyParser : IParser
     private readonly List<ParsingEvent> events = [];
     private int at = -1;
 
-    private LastKeyParser()
-    {
-    }
+    private LastKeyParser() { }
 
     public ParsingEvent? Current => at >= 0 && at < events.Count ? events[at] : null;
 
@@ -24,7 +22,7 @@ internal sealed class LastKeyParser : IParser
             all.Add(source.Current!);
         }
         var parser = new LastKeyParser();
-        for (var next = 0; next < all.Count;)
+        for (var next = 0; next < all.Count; )
         {
             next = parser.Copy(all, next, dropped);
         }
@@ -82,8 +80,7 @@ internal sealed class LastKeyParser : IParser
         do
         {
             depth += all[from++].NestingIncrease;
-        }
-        while (depth > 0);
+        } while (depth > 0);
         return from;
     }
 }

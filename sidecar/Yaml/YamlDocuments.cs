@@ -3,7 +3,8 @@ using YamlDotNet.RepresentationModel;
 
 namespace Sidecar.Yaml;
 
-/// <summary>Reads the documents of a YAML file. Merge keys (<c>&lt;&lt;</c>) are carried out, and of a key that stands twice the last one counts, as in daprd.</summary>
+/// <summary>Reads the documents of a YAML file. Merge keys (<c>&lt;&lt;</c>) are carried out, and of a key that stands twice the last one
+/// counts, as in daprd.</summary>
 internal static class YamlDocuments
 {
     public static IReadOnlyList<YamlMap> Read(string file, List<YamlProblem> problems)
@@ -12,7 +13,13 @@ internal static class YamlDocuments
         {
             using var text = File.OpenText(file);
             var stream = new YamlStream();
-            stream.Load(LastKeyParser.Over(new MergingParser(new Parser(text)), key => problems.Add(new YamlProblem(file, key.Line, $"'{key.Name}' stands here twice; the last one counts", Severity.IgnoredField))));
+            stream.Load(
+                LastKeyParser.Over(new MergingParser(new Parser(text)), key =>
+                    problems.Add(
+                        new YamlProblem(file, key.Line, $"'{key.Name}' stands here twice; the last one counts", Severity.IgnoredField)
+                    )
+                )
+            );
             var maps = new List<YamlMap>();
             foreach (var document in stream.Documents)
             {
@@ -24,7 +31,13 @@ internal static class YamlDocuments
                     case YamlScalarNode { Value: null or "" }:
                         break; // an empty document between two separators
                     default:
-                        problems.Add(new YamlProblem(file, (int)document.RootNode.Start.Line, "expected 'key: value' lines at the top of the document"));
+                        problems.Add(
+                            new YamlProblem(
+                                file,
+                                (int)document.RootNode.Start.Line,
+                                "expected 'key: value' lines at the top of the document"
+                            )
+                        );
                         break;
                 }
             }

@@ -34,8 +34,10 @@ internal sealed class YamlMap(string file, YamlMappingNode node, List<YamlProble
     public int LineOf(string key) => Find(key) is { } value ? (int)value.Start.Line : Line;
 
     /// <summary>The line of an item of the list <paramref name="key"/>; the line of the list if the item is not in it.</summary>
-    public int LineOf(string key, string item)
-        => Find(key) is YamlSequenceNode list && list.Children.OfType<YamlScalarNode>().FirstOrDefault(one => one.Value == item) is { } found ? (int)found.Start.Line : LineOf(key);
+    public int LineOf(string key, string item) =>
+        Find(key) is YamlSequenceNode list && list.Children.OfType<YamlScalarNode>().FirstOrDefault(one => one.Value == item) is { } found
+            ? (int)found.Start.Line
+            : LineOf(key);
 
     public string? Text(string key)
     {
@@ -107,27 +109,35 @@ internal sealed class YamlMap(string file, YamlMappingNode node, List<YamlProble
         }
     }
 
-    public IReadOnlyList<YamlMap> Maps(string key)
-        => [.. Items(key).Select(item =>
-        {
-            if (item is YamlMappingNode map)
-            {
-                return new YamlMap(file, map, problems);
-            }
-            Report(item, $"each item of '{key}' must be a block of 'name: value' lines");
-            return null;
-        }).OfType<YamlMap>()];
+    public IReadOnlyList<YamlMap> Maps(string key) =>
+        [
+            .. Items(key)
+                .Select(item =>
+                {
+                    if (item is YamlMappingNode map)
+                    {
+                        return new YamlMap(file, map, problems);
+                    }
+                    Report(item, $"each item of '{key}' must be a block of 'name: value' lines");
+                    return null;
+                })
+                .OfType<YamlMap>(),
+        ];
 
-    public IReadOnlyList<string> Texts(string key)
-        => [.. Items(key).Select(item =>
-        {
-            if (item is YamlScalarNode { Value: { } text })
-            {
-                return text;
-            }
-            Report(item, $"each item of '{key}' must be a single value");
-            return null;
-        }).OfType<string>()];
+    public IReadOnlyList<string> Texts(string key) =>
+        [
+            .. Items(key)
+                .Select(item =>
+                {
+                    if (item is YamlScalarNode { Value: { } text })
+                    {
+                        return text;
+                    }
+                    Report(item, $"each item of '{key}' must be a single value");
+                    return null;
+                })
+                .OfType<string>(),
+        ];
 
     /// <summary>The entries of a free map of texts, such as <c>env</c> or a metadata block.</summary>
     public IReadOnlyDictionary<string, string> TextMap(string key)
@@ -158,7 +168,14 @@ internal sealed class YamlMap(string file, YamlMappingNode node, List<YamlProble
         {
             if (!known.Contains(key.Value ?? ""))
             {
-                problems.Add(new YamlProblem(file, (int)key.Start.Line, $"'{key.Value}' is not known here; known are: {string.Join(", ", known.Order(StringComparer.Ordinal))}", Severity.IgnoredField));
+                problems.Add(
+                    new YamlProblem(
+                        file,
+                        (int)key.Start.Line,
+                        $"'{key.Value}' is not known here; known are: {string.Join(", ", known.Order(StringComparer.Ordinal))}",
+                        Severity.IgnoredField
+                    )
+                );
             }
         }
     }
@@ -188,13 +205,17 @@ internal sealed class YamlMap(string file, YamlMappingNode node, List<YamlProble
     private YamlNode? Find(string key)
     {
         known.Add(key);
-        return node.Children.TryGetValue(new YamlScalarNode(key), out var value) ? value
+        return node.Children.TryGetValue(new YamlScalarNode(key), out var value)
+            ? value
             // daprd reads names of fields in any case ("Kind: Subscription").
-            : node.Children.FirstOrDefault(child => child.Key is YamlScalarNode other && key.Equals(other.Value, StringComparison.OrdinalIgnoreCase)).Value;
+            : node
+                .Children.FirstOrDefault(child =>
+                    child.Key is YamlScalarNode other && key.Equals(other.Value, StringComparison.OrdinalIgnoreCase)
+                )
+                .Value;
     }
 
     private static bool IsEmpty(YamlScalarNode scalar) => string.IsNullOrEmpty(scalar.Value) || IsNull(scalar);
 
-    private static bool IsNull(YamlScalarNode scalar)
-        => scalar.Style == ScalarStyle.Plain && scalar.Value is null or "~" or "null";
+    private static bool IsNull(YamlScalarNode scalar) => scalar.Style == ScalarStyle.Plain && scalar.Value is null or "~" or "null";
 }

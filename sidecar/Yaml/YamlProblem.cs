@@ -26,17 +26,19 @@ internal sealed record YamlProblem(string File, int Line, string Message, Severi
 internal sealed class InvalidConfigurationException(IReadOnlyList<YamlProblem> problems)
     : Exception(string.Join(Environment.NewLine, problems))
 {
-    public InvalidConfigurationException(string file, int line, string message) : this([new YamlProblem(file, line, message)])
-    {
-    }
+    public InvalidConfigurationException(string file, int line, string message)
+        : this([new YamlProblem(file, line, message)]) { }
 
     public IReadOnlyList<YamlProblem> Problems { get; } = problems;
 
-    /// <summary>Throws if there is an error among <paramref name="problems"/>. Returns the others, to be logged; <paramref name="strict"/> leaves none.</summary>
+    /// <summary>Throws if there is an error among <paramref name="problems"/>. Returns the others, to be logged; <paramref name="strict"/>
+    /// leaves none.</summary>
     /// <exception cref="InvalidConfigurationException">With every mistake found, warnings included.</exception>
     public static IReadOnlyList<YamlProblem> ThrowIfAny(IEnumerable<YamlProblem> problems, bool strict)
     {
         var found = problems.Distinct().ToList(); // a file that several apps read is wrong for each of them, but worth one line
-        return found.Exists(problem => strict || problem.Severity == Severity.Error) ? throw new InvalidConfigurationException(found) : found;
+        return found.Exists(problem => strict || problem.Severity == Severity.Error)
+            ? throw new InvalidConfigurationException(found)
+            : found;
     }
 }

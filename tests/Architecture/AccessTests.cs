@@ -3,22 +3,27 @@ using YamlDotNet.RepresentationModel;
 
 namespace Architecture;
 
-/// <summary>Apps reach each other only as the map of dependencies says: access lists, topic scopes and resiliency targets are compared with it.</summary>
+/// <summary>Apps reach each other only as the map of dependencies says: access lists, topic scopes and resiliency targets are compared with
+/// it.</summary>
 public sealed class AccessTests
 {
-    private static readonly IReadOnlyList<string> Apps = [.. ((YamlSequenceNode)Repository.Yaml("dapr.yaml")["apps"]).Cast<YamlMappingNode>().Select(app => Text(app, "appID"))];
+    private static readonly IReadOnlyList<string> Apps =
+    [
+        .. ((YamlSequenceNode)Repository.Yaml("dapr.yaml")["apps"]).Cast<YamlMappingNode>().Select(app => Text(app, "appID")),
+    ];
     private static readonly DependencyMap Map = MapReader.Read(Repository.Root);
 
     public static TheoryData<string> AppIds => [.. Apps];
 
-    public static TheoryData<string, string> BrokerFiles => new()
-    {
-        { "components/embedded/events.yaml", "default" },
-        { "components/redis/events.yaml", "default" },
-        { "components/postgres-rabbitmq/events.yaml", "default" },
-        { "deploy/overlays/redis/components.yaml", "order-platform" },
-        { "deploy/overlays/postgres-rabbitmq/components.yaml", "order-platform" },
-    };
+    public static TheoryData<string, string> BrokerFiles =>
+        new()
+        {
+            { "components/embedded/events.yaml", "default" },
+            { "components/redis/events.yaml", "default" },
+            { "components/postgres-rabbitmq/events.yaml", "default" },
+            { "deploy/overlays/redis/components.yaml", "order-platform" },
+            { "deploy/overlays/postgres-rabbitmq/components.yaml", "order-platform" },
+        };
 
     [Theory]
     [MemberData(nameof(AppIds))]
@@ -28,7 +33,8 @@ public sealed class AccessTests
         Assert.Equal("deny", Text(access, "defaultAction"));
         Assert.Equal(
             Map.Calls.Where(call => call.To == appId).Select(call => call.From).Distinct().Order(StringComparer.Ordinal),
-            Policies(access).Select(policy => Text(policy, "appId")).Order(StringComparer.Ordinal));
+            Policies(access).Select(policy => Text(policy, "appId")).Order(StringComparer.Ordinal)
+        );
         Assert.All(Policies(access), policy =>
         {
             Assert.Equal("deny", Text(policy, "defaultAction"));
@@ -38,8 +44,8 @@ public sealed class AccessTests
 
     [Theory]
     [MemberData(nameof(AppIds))]
-    public void The_cluster_has_the_same_access_list(string appId)
-        => Assert.Equal(Rules(AccessOf($"components/access/{appId}.yaml")), Rules(AccessOf($"deploy/base/{appId}.yaml")));
+    public void The_cluster_has_the_same_access_list(string appId) =>
+        Assert.Equal(Rules(AccessOf($"components/access/{appId}.yaml")), Rules(AccessOf($"deploy/base/{appId}.yaml")));
 
     [Theory]
     [MemberData(nameof(BrokerFiles))]
@@ -53,7 +59,9 @@ public sealed class AccessTests
         foreach (var app in Apps)
         {
             var dead = Subscriptions.Where(one => one.App == app).Select(one => one.DeadLetters).OfType<string>();
-            var own = Outboxes.Where(one => one.App == app).SelectMany(one => new[] { one.Topic, $"{daprNamespace}{app}{one.Topic}outbox" }); // the name of daprd's internal topic
+            var own = Outboxes
+                .Where(one => one.App == app)
+                .SelectMany(one => new[] { one.Topic, $"{daprNamespace}{app}{one.Topic}outbox" }); // the name of daprd's internal topic
             var replays = app == "orders" ? topics.Where(topic => !topic.EndsWith("-dead-letters", StringComparison.Ordinal)) : [];
             Assert.Equal(Sorted([.. dead, .. own, .. replays]), publishing[app]);
             Assert.Equal(Sorted(Subscriptions.Where(one => one.App == app).Select(one => one.Topic)), subscribing[app]);
@@ -64,7 +72,16 @@ public sealed class AccessTests
     [Fact]
     public void Every_call_of_the_map_has_a_time_limit()
     {
-        var limited = Resiliencies.SelectMany(one => Scopes(one).SelectMany(from => Targets(one).Where(target => target.Rules.Children.ContainsKey("timeout")).Select(target => $"{from} → {target.App}"))).ToHashSet(StringComparer.Ordinal);
+        var limited = Resiliencies
+            .SelectMany(one =>
+                Scopes(one)
+                    .SelectMany(from =>
+                        Targets(one)
+                            .Where(target => target.Rules.Children.ContainsKey("timeout"))
+                            .Select(target => $"{from} → {target.App}")
+                    )
+            )
+            .ToHashSet(StringComparer.Ordinal);
         // The gateway's streams of orders last as long as their listeners.
         Assert.Empty(Map.Calls.Select(call => $"{call.From} → {call.To}").Where(call => call != "gateway → orders-grpc").Except(limited));
     }
@@ -72,54 +89,114 @@ public sealed class AccessTests
     [Fact]
     public void Every_subscriber_outlasts_a_restart_by_the_retries_of_its_deliveries()
     {
-        var retrying = Resiliencies.Where(one => Find(one, "spec", "targets", "components", "events", "inbound") is YamlMappingNode inbound && inbound.Children.ContainsKey("retry")).SelectMany(Scopes).ToHashSet(StringComparer.Ordinal);
+        var retrying = Resiliencies
+            .Where(one =>
+                Find(one, "spec", "targets", "components", "events", "inbound") is YamlMappingNode inbound
+                && inbound.Children.ContainsKey("retry")
+            )
+            .SelectMany(Scopes)
+            .ToHashSet(StringComparer.Ordinal);
         Assert.Empty(Subscriptions.Select(one => one.App).Distinct().Except(retrying));
     }
 
     [Fact]
-    public void Policies_name_only_apps_that_exist()
-        => Assert.Empty(Resiliencies.SelectMany(one => Scopes(one).Concat(Targets(one).Select(target => target.App)))
-            .Concat(Apps.SelectMany(app => Policies(AccessOf($"components/access/{app}.yaml")).Select(policy => Text(policy, "appId")))).Except(Apps));
+    public void Policies_name_only_apps_that_exist() =>
+        Assert.Empty(
+            Resiliencies
+                .SelectMany(one => Scopes(one).Concat(Targets(one).Select(target => target.App)))
+                .Concat(Apps.SelectMany(app => Policies(AccessOf($"components/access/{app}.yaml")).Select(policy => Text(policy, "appId"))))
+                .Except(Apps)
+        );
 
     private static IReadOnlyList<(string App, string Topic, string? DeadLetters)> Subscriptions { get; } =
-        [.. Shared("Subscription").Select(one => (Scopes(one).Single(), ((YamlScalarNode)one["spec"]["topic"]).Value!, ((YamlMappingNode)one["spec"]).Children.TryGetValue("deadLetterTopic", out var dead) ? ((YamlScalarNode)dead).Value : null))];
+    [
+        .. Shared("Subscription")
+            .Select(one =>
+                (
+                    Scopes(one).Single(),
+                    ((YamlScalarNode)one["spec"]["topic"]).Value!,
+                    ((YamlMappingNode)one["spec"]).Children.TryGetValue("deadLetterTopic", out var dead)
+                        ? ((YamlScalarNode)dead).Value
+                        : null
+                )
+            ),
+    ];
 
     private static IReadOnlyList<(string App, string Topic)> Outboxes { get; } =
-        [.. Repository.Files.Where(file => file.StartsWith("components/embedded/", StringComparison.Ordinal)).Select(Repository.Yaml)
-            .Where(component => Metadata(component, "outboxPublishTopic") is not null).Select(component => (Scopes(component).Single(), Metadata(component, "outboxPublishTopic")!))];
+    [
+        .. Repository
+            .Files.Where(file => file.StartsWith("components/embedded/", StringComparison.Ordinal))
+            .Select(Repository.Yaml)
+            .Where(component => Metadata(component, "outboxPublishTopic") is not null)
+            .Select(component => (Scopes(component).Single(), Metadata(component, "outboxPublishTopic")!)),
+    ];
 
     private static IReadOnlyList<YamlMappingNode> Resiliencies { get; } = Shared("Resiliency");
 
-    private static List<YamlMappingNode> Shared(string kind)
-        => [.. Repository.Files.Where(file => file.StartsWith("components/", StringComparison.Ordinal) && file.EndsWith(".yaml", StringComparison.Ordinal) && file.Count(c => c == '/') == 1).Select(Repository.Yaml).Where(yaml => Text(yaml, "kind") == kind)];
+    private static List<YamlMappingNode> Shared(string kind) =>
+        [
+            .. Repository
+                .Files.Where(file =>
+                    file.StartsWith("components/", StringComparison.Ordinal)
+                    && file.EndsWith(".yaml", StringComparison.Ordinal)
+                    && file.Count(c => c == '/') == 1
+                )
+                .Select(Repository.Yaml)
+                .Where(yaml => Text(yaml, "kind") == kind),
+        ];
 
-    private static IEnumerable<(string App, YamlMappingNode Rules)> Targets(YamlMappingNode resiliency)
-        => Find(resiliency, "spec", "targets", "apps") is YamlMappingNode apps ? apps.Children.Select(app => (((YamlScalarNode)app.Key).Value!, (YamlMappingNode)app.Value)) : [];
+    private static IEnumerable<(string App, YamlMappingNode Rules)> Targets(YamlMappingNode resiliency) =>
+        Find(resiliency, "spec", "targets", "apps") is YamlMappingNode apps
+            ? apps.Children.Select(app => (((YamlScalarNode)app.Key).Value!, (YamlMappingNode)app.Value))
+            : [];
 
-    private static YamlMappingNode AccessOf(string file)
-        => (YamlMappingNode)Documents(file).Single(document => Text(document, "kind") == "Configuration")["spec"]["accessControl"];
+    private static YamlMappingNode AccessOf(string file) =>
+        (YamlMappingNode)Documents(file).Single(document => Text(document, "kind") == "Configuration")["spec"]["accessControl"];
 
-    private static IEnumerable<YamlMappingNode> Policies(YamlMappingNode access) => ((YamlSequenceNode)access["policies"]).Cast<YamlMappingNode>();
+    private static IEnumerable<YamlMappingNode> Policies(YamlMappingNode access) =>
+        ((YamlSequenceNode)access["policies"]).Cast<YamlMappingNode>();
 
     /// <summary>Trust domain and namespace differ from place to place; everything else is the same.</summary>
-    private static IEnumerable<string> Rules(YamlMappingNode access) => Policies(access).SelectMany(policy => ((YamlSequenceNode)policy["operations"]).Cast<YamlMappingNode>()
-        .Select(operation => $"{Text(policy, "appId")}: {string.Join(',', (YamlSequenceNode)operation["httpVerb"])} {Text(operation, "name")} {Text(operation, "action")}"));
+    private static IEnumerable<string> Rules(YamlMappingNode access) =>
+        Policies(access)
+            .SelectMany(policy =>
+                ((YamlSequenceNode)policy["operations"])
+                    .Cast<YamlMappingNode>()
+                    .Select(operation =>
+                        $"{Text(policy, "appId")}: {string.Join(',', (YamlSequenceNode)operation["httpVerb"])} {Text(operation, "name")} {Text(operation, "action")}"
+                    )
+            );
 
-    private static Dictionary<string, IReadOnlyList<string>> Grants(YamlMappingNode component, string name)
-        => Metadata(component, name)!.Replace(" ", "", StringComparison.Ordinal).Split(';').Select(grant => grant.Split('='))
-            .ToDictionary(grant => grant[0], grant => Sorted(grant[1].Split(',', StringSplitOptions.RemoveEmptyEntries)), StringComparer.Ordinal);
+    private static Dictionary<string, IReadOnlyList<string>> Grants(YamlMappingNode component, string name) =>
+        Metadata(component, name)!
+            .Replace(" ", "", StringComparison.Ordinal)
+            .Split(';')
+            .Select(grant => grant.Split('='))
+            .ToDictionary(
+                grant => grant[0],
+                grant => Sorted(grant[1].Split(',', StringSplitOptions.RemoveEmptyEntries)),
+                StringComparer.Ordinal
+            );
 
-    private static IReadOnlyList<string> Sorted(IEnumerable<string> topics) => [.. topics.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    private static IReadOnlyList<string> Sorted(IEnumerable<string> topics) =>
+        [.. topics.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
-    private static string? Metadata(YamlMappingNode component, string name)
-        => Find(component, "spec", "metadata") is YamlSequenceNode items && items.Cast<YamlMappingNode>().FirstOrDefault(item => Text(item, "name") == name) is { } found ? Text(found, "value") : null;
+    private static string? Metadata(YamlMappingNode component, string name) =>
+        Find(component, "spec", "metadata") is YamlSequenceNode items
+        && items.Cast<YamlMappingNode>().FirstOrDefault(item => Text(item, "name") == name) is { } found
+            ? Text(found, "value")
+            : null;
 
-    private static IEnumerable<string> Scopes(YamlMappingNode resource) => ((YamlSequenceNode)resource["scopes"]).Select(scope => ((YamlScalarNode)scope).Value!);
+    private static IEnumerable<string> Scopes(YamlMappingNode resource) =>
+        ((YamlSequenceNode)resource["scopes"]).Select(scope => ((YamlScalarNode)scope).Value!);
 
-    private static YamlNode? Find(YamlNode from, params string[] path)
-        => path.Aggregate<string, YamlNode?>(from, (node, key) => node is YamlMappingNode map && map.Children.TryGetValue(key, out var value) ? value : null);
+    private static YamlNode? Find(YamlNode from, params string[] path) =>
+        path.Aggregate<string, YamlNode?>(from, (node, key) =>
+            node is YamlMappingNode map && map.Children.TryGetValue(key, out var value) ? value : null
+        );
 
-    private static string Text(YamlMappingNode map, string key) => map.Children.TryGetValue(key, out var value) && value is YamlScalarNode text ? text.Value! : "";
+    private static string Text(YamlMappingNode map, string key) =>
+        map.Children.TryGetValue(key, out var value) && value is YamlScalarNode text ? text.Value! : "";
 
     private static List<YamlMappingNode> Documents(string file)
     {

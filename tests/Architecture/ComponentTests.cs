@@ -8,12 +8,25 @@ public sealed partial class ComponentTests
 {
     private const string ChoreographySuffix = "-choreography";
 
-    private static readonly IReadOnlyList<string> ComponentFiles = [.. Repository.Files.Where(file => file.StartsWith("components/", StringComparison.Ordinal) && file.Count(c => c == '/') == 2 && IsYaml(file) && Text(Repository.Yaml(file), "kind") == "Component")];
-    private static readonly IReadOnlyList<YamlMappingNode> Apps = [.. ((YamlSequenceNode)Repository.Yaml("dapr.yaml")["apps"]).Cast<YamlMappingNode>()];
+    private static readonly IReadOnlyList<string> ComponentFiles =
+    [
+        .. Repository.Files.Where(file =>
+            file.StartsWith("components/", StringComparison.Ordinal)
+            && file.Count(c => c == '/') == 2
+            && IsYaml(file)
+            && Text(Repository.Yaml(file), "kind") == "Component"
+        ),
+    ];
+    private static readonly IReadOnlyList<YamlMappingNode> Apps =
+    [
+        .. ((YamlSequenceNode)Repository.Yaml("dapr.yaml")["apps"]).Cast<YamlMappingNode>(),
+    ];
 
-    public static TheoryData<string> StateStores => [.. ComponentFiles.Where(file => TypeOf(file).StartsWith("state.", StringComparison.Ordinal))];
+    public static TheoryData<string> StateStores =>
+        [.. ComponentFiles.Where(file => TypeOf(file).StartsWith("state.", StringComparison.Ordinal))];
 
-    public static TheoryData<string> ChoreographyStores => [.. ComponentFiles.Where(file => NameOf(file).EndsWith(ChoreographySuffix, StringComparison.Ordinal))];
+    public static TheoryData<string> ChoreographyStores =>
+        [.. ComponentFiles.Where(file => NameOf(file).EndsWith(ChoreographySuffix, StringComparison.Ordinal))];
 
     public static TheoryData<string> Components => [.. ComponentFiles];
 
@@ -21,7 +34,8 @@ public sealed partial class ComponentTests
 
     [Theory]
     [MemberData(nameof(StateStores))]
-    public void A_state_store_belongs_to_exactly_one_app(string file) => Assert.Contains(Assert.Single(Scopes(file)), Apps.Select(app => Text(app, "appID")));
+    public void A_state_store_belongs_to_exactly_one_app(string file) =>
+        Assert.Contains(Assert.Single(Scopes(file)), Apps.Select(app => Text(app, "appID")));
 
     [Theory]
     [MemberData(nameof(Components))]
@@ -30,9 +44,20 @@ public sealed partial class ComponentTests
     [Fact]
     public void Every_set_has_the_same_components_for_the_same_apps()
     {
-        var sets = ComponentFiles.GroupBy(file => file.Split('/')[1]).ToDictionary(set => set.Key, set => string.Join('\n', set.Select(file => $"{NameOf(file)}: {string.Join(' ', Scopes(file))}").Order(StringComparer.Ordinal)));
+        var sets = ComponentFiles
+            .GroupBy(file => file.Split('/')[1])
+            .ToDictionary(
+                set => set.Key,
+                set =>
+                    string.Join('\n', set.Select(file => $"{NameOf(file)}: {string.Join(' ', Scopes(file))}").Order(StringComparer.Ordinal))
+            );
         Assert.True(sets.Count >= 2, "there is one set only");
-        Assert.All(sets, set => Assert.True(set.Value == sets["embedded"], $"components/{set.Key} has\n{set.Value}\nbut components/embedded has\n{sets["embedded"]}"));
+        Assert.All(sets, set =>
+            Assert.True(
+                set.Value == sets["embedded"],
+                $"components/{set.Key} has\n{set.Value}\nbut components/embedded has\n{sets["embedded"]}"
+            )
+        );
     }
 
     /// <summary>Decision 63.</summary>
@@ -41,7 +66,8 @@ public sealed partial class ComponentTests
     public void A_component_for_choreographed_orders_differs_from_its_store_by_name_and_topic_alone(string file)
     {
         var store = NameOf(file).Replace(ChoreographySuffix, "-store", StringComparison.Ordinal);
-        var expected = Repository.Read($"{Path.GetDirectoryName(file)}/{store}.yaml")
+        var expected = Repository
+            .Read($"{Path.GetDirectoryName(file)}/{store}.yaml")
             .Replace($"name: {store}\n", $"name: {NameOf(file)}\n", StringComparison.Ordinal)
             .Replace("- name: keyPrefix\n      value: name\n", $"- name: keyPrefix\n      value: {store}\n", StringComparison.Ordinal);
         expected = OutboxTopic().Replace(expected, $"$0{ChoreographySuffix}");
@@ -54,9 +80,14 @@ public sealed partial class ComponentTests
     public void Only_the_owner_of_a_store_names_it(string file)
     {
         var owners = Scopes(file).Select(FolderOf).ToList();
-        var naming = Repository.Files
-            .Where(source => source.StartsWith("services/", StringComparison.Ordinal) && source.EndsWith(".cs", StringComparison.Ordinal) && Repository.Read(source).Contains($"\"{NameOf(file)}\"", StringComparison.Ordinal))
-            .Select(source => source.Split('/')[1]).Distinct();
+        var naming = Repository
+            .Files.Where(source =>
+                source.StartsWith("services/", StringComparison.Ordinal)
+                && source.EndsWith(".cs", StringComparison.Ordinal)
+                && Repository.Read(source).Contains($"\"{NameOf(file)}\"", StringComparison.Ordinal)
+            )
+            .Select(source => source.Split('/')[1])
+            .Distinct();
         Assert.Empty(naming.Except(owners));
     }
 
@@ -65,14 +96,20 @@ public sealed partial class ComponentTests
     public void An_app_is_started_from_the_folder_and_assembly_of_its_service(string appId)
     {
         var app = Apps.Single(app => Text(app, "appID") == appId);
-        var project = Assert.Single(Repository.Projects, file => Path.GetDirectoryName(file)!.Replace('\\', '/') == Text(app, "appDirPath").Replace("./", "", StringComparison.Ordinal).TrimEnd('/'));
+        var project = Assert.Single(Repository.Projects, file =>
+            Path.GetDirectoryName(file)!.Replace('\\', '/')
+            == Text(app, "appDirPath").Replace("./", "", StringComparison.Ordinal).TrimEnd('/')
+        );
         var assembly = Repository.Xml(project).Descendants("AssemblyName").FirstOrDefault()?.Value ?? Repository.Name(project);
-        Assert.Equal(["dotnet", $"bin/app/{assembly}.dll"], ((YamlSequenceNode)app["command"]).Select(word => ((YamlScalarNode)word).Value!));
+        Assert.Equal(
+            ["dotnet", $"bin/app/{assembly}.dll"],
+            ((YamlSequenceNode)app["command"]).Select(word => ((YamlScalarNode)word).Value!)
+        );
     }
 
     [Fact]
-    public void Every_service_is_an_app_of_the_run_template()
-        => Assert.Empty(Repository.Services.Select(Repository.Name).Except(Apps.Select(app => FolderOf(Text(app, "appID")))));
+    public void Every_service_is_an_app_of_the_run_template() =>
+        Assert.Empty(Repository.Services.Select(Repository.Name).Except(Apps.Select(app => FolderOf(Text(app, "appID")))));
 
     [Fact]
     public void No_two_apps_share_an_id_or_a_port()
@@ -85,7 +122,9 @@ public sealed partial class ComponentTests
     public void The_run_template_names_folders_and_files_that_are_there()
     {
         var common = (YamlMappingNode)Repository.Yaml("dapr.yaml")["common"];
-        Assert.All((YamlSequenceNode)common["resourcesPaths"], path => Assert.True(Directory.Exists(Path.Combine(Repository.Root, ((YamlScalarNode)path).Value!)), $"{path} is not there"));
+        Assert.All((YamlSequenceNode)common["resourcesPaths"], path =>
+            Assert.True(Directory.Exists(Path.Combine(Repository.Root, ((YamlScalarNode)path).Value!)), $"{path} is not there")
+        );
         Assert.True(File.Exists(Path.Combine(Repository.Root, Text(common, "configFilePath"))));
     }
 
@@ -95,8 +134,10 @@ public sealed partial class ComponentTests
 
     private static string NameOf(string file) => Text((YamlMappingNode)Repository.Yaml(file)["metadata"], "name");
 
-    private static IReadOnlyList<string> Scopes(string file)
-        => Repository.Yaml(file).Children.TryGetValue("scopes", out var scopes) ? [.. ((YamlSequenceNode)scopes).Select(scope => ((YamlScalarNode)scope).Value!)] : [];
+    private static IReadOnlyList<string> Scopes(string file) =>
+        Repository.Yaml(file).Children.TryGetValue("scopes", out var scopes)
+            ? [.. ((YamlSequenceNode)scopes).Select(scope => ((YamlScalarNode)scope).Value!)]
+            : [];
 
     private static string Text(YamlMappingNode map, string key) => ((YamlScalarNode)map[key]).Value!;
 

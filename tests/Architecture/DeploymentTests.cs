@@ -5,7 +5,10 @@ namespace Architecture;
 /// <summary>What runs on a cluster and in containers is what the run template runs: same app ids, ports and resources.</summary>
 public sealed class DeploymentTests
 {
-    private static readonly IReadOnlyList<YamlMappingNode> Apps = [.. ((YamlSequenceNode)Repository.Yaml("dapr.yaml")["apps"]).Cast<YamlMappingNode>()];
+    private static readonly IReadOnlyList<YamlMappingNode> Apps =
+    [
+        .. ((YamlSequenceNode)Repository.Yaml("dapr.yaml")["apps"]).Cast<YamlMappingNode>(),
+    ];
 
     public static TheoryData<string> AppIds => [.. Apps.Select(app => Text(app, "appID"))];
 
@@ -20,9 +23,16 @@ public sealed class DeploymentTests
         var annotations = Map(template, "metadata", "annotations");
         var container = (YamlMappingNode)((YamlSequenceNode)Map(template, "spec")["containers"])[0];
         var app = App(appId);
-        Assert.Equal((appId, Text(app, "appPort"), Optional(app, "appProtocol") ?? "http"), (Text(annotations, "dapr.io/app-id"), Text(annotations, "dapr.io/app-port"), Text(annotations, "dapr.io/app-protocol")));
+        Assert.Equal(
+            (appId, Text(app, "appPort"), Optional(app, "appProtocol") ?? "http"),
+            (Text(annotations, "dapr.io/app-id"), Text(annotations, "dapr.io/app-port"), Text(annotations, "dapr.io/app-protocol"))
+        );
         Assert.Equal(Text(app, "appPort"), Text((YamlMappingNode)((YamlSequenceNode)container["ports"])[0], "containerPort"));
-        Assert.True(container.Children.ContainsKey("readinessProbe") && container.Children.ContainsKey("livenessProbe") && Map(container, "resources").Children.ContainsKey("limits"));
+        Assert.True(
+            container.Children.ContainsKey("readinessProbe")
+                && container.Children.ContainsKey("livenessProbe")
+                && Map(container, "resources").Children.ContainsKey("limits")
+        );
         Assert.Equal("true", Text(Map(template, "spec", "securityContext"), "runAsNonRoot"));
     }
 
@@ -31,9 +41,15 @@ public sealed class DeploymentTests
     public void An_app_scales_keeps_one_replica_and_says_who_may_call_it(string appId)
     {
         var documents = Documents($"deploy/base/{appId}.yaml");
-        Assert.Superset(new HashSet<string> { "Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget", "Configuration" }, documents.Select(document => Text(document, "kind")).ToHashSet());
+        Assert.Superset(
+            new HashSet<string> { "Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget", "Configuration" },
+            documents.Select(document => Text(document, "kind")).ToHashSet()
+        );
         var configuration = Map(documents.Single(document => Text(document, "kind") == "Configuration"), "spec");
-        Assert.Equal(("deny", "true"), (Text(Map(configuration, "accessControl"), "defaultAction"), Text(Map(configuration, "mtls"), "enabled")));
+        Assert.Equal(
+            ("deny", "true"),
+            (Text(Map(configuration, "accessControl"), "defaultAction"), Text(Map(configuration, "mtls"), "enabled"))
+        );
     }
 
     [Fact]
@@ -41,8 +57,13 @@ public sealed class DeploymentTests
     {
         var policies = Documents("deploy/base/network-policy.yaml").Select(policy => Map(policy, "spec")).ToList();
         Assert.All(policies, policy => Assert.Equal("[Ingress]", Flat(policy["policyTypes"])));
-        var open = policies.Where(policy => ((YamlSequenceNode)policy["ingress"]).Cast<YamlMappingNode>().Any(rule => !rule.Children.ContainsKey("from"))).ToList();
-        Assert.Equal(("{matchLabels:{app:gateway}}", $"[{{ports:[{{port:{Text(App("gateway"), "appPort")}}}]}}]"), (Flat(Assert.Single(open)["podSelector"]), Flat(open[0]["ingress"])));
+        var open = policies
+            .Where(policy => ((YamlSequenceNode)policy["ingress"]).Cast<YamlMappingNode>().Any(rule => !rule.Children.ContainsKey("from")))
+            .ToList();
+        Assert.Equal(
+            ("{matchLabels:{app:gateway}}", $"[{{ports:[{{port:{Text(App("gateway"), "appPort")}}}]}}]"),
+            (Flat(Assert.Single(open)["podSelector"]), Flat(open[0]["ingress"]))
+        );
         Assert.Contains(policies, policy => Flat(policy["podSelector"]) == "{}"); // all others are closed
     }
 
@@ -51,40 +72,65 @@ public sealed class DeploymentTests
     public void A_cluster_takes_what_is_secret_from_its_secrets(string set)
     {
         string[] secret = ["connectionString", "redisPassword", "password"];
-        var items = Documents($"deploy/overlays/{set}/components.yaml").Where(document => Text(document, "kind") == "Component").SelectMany(component => (YamlSequenceNode)Map(component, "spec")["metadata"]).Cast<YamlMappingNode>();
-        Assert.All(items.Where(item => secret.Contains(Text(item, "name"))), item => Assert.True(item.Children.ContainsKey("secretKeyRef"), Flat(item)));
+        var items = Documents($"deploy/overlays/{set}/components.yaml")
+            .Where(document => Text(document, "kind") == "Component")
+            .SelectMany(component => (YamlSequenceNode)Map(component, "spec")["metadata"])
+            .Cast<YamlMappingNode>();
+        Assert.All(items.Where(item => secret.Contains(Text(item, "name"))), item =>
+            Assert.True(item.Children.ContainsKey("secretKeyRef"), Flat(item))
+        );
     }
 
     [Fact]
-    public void The_compose_file_has_all_that_daprd_and_the_component_sets_need()
-        => Assert.Superset(
+    public void The_compose_file_has_all_that_daprd_and_the_component_sets_need() =>
+        Assert.Superset(
             new HashSet<string> { "placement", "scheduler", "redis", "rabbitmq", "postgres", "telemetry" },
-            Map(Documents("docker-compose.yml").Single(), "services").Children.Keys.Select(key => ((YamlScalarNode)key).Value!).ToHashSet());
+            Map(Documents("docker-compose.yml").Single(), "services").Children.Keys.Select(key => ((YamlScalarNode)key).Value!).ToHashSet()
+        );
 
     [Fact]
     public void The_access_lists_of_the_cluster_allow_the_calls_of_the_map_and_no_others()
     {
-        var allowed = Apps.Select(app => Text(app, "appID")).SelectMany(callee =>
-            ((YamlSequenceNode)Map(Documents($"deploy/base/{callee}.yaml").Single(document => Text(document, "kind") == "Configuration"), "spec", "accessControl")["policies"])
-            .Select(policy => $"{Text((YamlMappingNode)policy, "appId")} → {callee}"));
+        var allowed = Apps.Select(app => Text(app, "appID"))
+            .SelectMany(callee =>
+                (
+                    (YamlSequenceNode)
+                        Map(
+                            Documents($"deploy/base/{callee}.yaml").Single(document => Text(document, "kind") == "Configuration"),
+                            "spec",
+                            "accessControl"
+                        )["policies"]
+                ).Select(policy => $"{Text((YamlMappingNode)policy, "appId")} → {callee}")
+            );
         var made = Blueprint.Dependencies.MapReader.Read(Repository.Root).Calls.Select(call => $"{call.From} → {call.To}");
         Assert.Equal(made.Order(StringComparer.Ordinal), allowed.Order(StringComparer.Ordinal));
     }
 
     [Theory]
     [MemberData(nameof(Overlays))]
-    public void An_overlay_has_the_components_of_its_set(string set)
-        => Assert.Equal(
-            Repository.Files.Where(file => file.StartsWith($"components/{set}/", StringComparison.Ordinal)).Select(file => Describe(Repository.Yaml(file))).Order(StringComparer.Ordinal),
-            Documents($"deploy/overlays/{set}/components.yaml").Select(Describe).Order(StringComparer.Ordinal));
+    public void An_overlay_has_the_components_of_its_set(string set) =>
+        Assert.Equal(
+            Repository
+                .Files.Where(file => file.StartsWith($"components/{set}/", StringComparison.Ordinal))
+                .Select(file => Describe(Repository.Yaml(file)))
+                .Order(StringComparer.Ordinal),
+            Documents($"deploy/overlays/{set}/components.yaml").Select(Describe).Order(StringComparer.Ordinal)
+        );
 
     [Fact]
     public void The_cluster_has_the_subscriptions_and_policies_of_components()
     {
-        var here = Repository.Files
-            .Where(file => file.StartsWith("components/", StringComparison.Ordinal) && file.Count(c => c == '/') == 1 && file is not ("components/configuration.yaml" or "components/secrets.yaml"))
+        var here = Repository
+            .Files.Where(file =>
+                file.StartsWith("components/", StringComparison.Ordinal)
+                && file.Count(c => c == '/') == 1
+                && file is not ("components/configuration.yaml" or "components/secrets.yaml")
+            )
             .Select(file => Flat(Repository.Yaml(file)));
-        Assert.Equal(here.Order(StringComparer.Ordinal), Documents("deploy/base/shared-resources.yaml").Select(Flat).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            here.Order(StringComparer.Ordinal),
+            Documents("deploy/base/shared-resources.yaml").Select(Flat).Order(StringComparer.Ordinal)
+        );
     }
 
     [Theory]
@@ -93,9 +139,16 @@ public sealed class DeploymentTests
     [InlineData("deploy/overlays/postgres-rabbitmq")]
     public void A_kustomization_names_what_is_there_and_forgets_nothing(string folder)
     {
-        var named = ((YamlSequenceNode)Repository.Yaml($"{folder}/kustomization.yaml")["resources"]).Select(resource => ((YamlScalarNode)resource).Value!).ToList();
-        Assert.All(named, resource => Assert.True(Path.Exists(Path.Combine(Repository.Root, folder, resource)), $"{folder}/{resource} is not there"));
-        var files = Repository.Files.Where(file => file.StartsWith($"{folder}/", StringComparison.Ordinal)).Select(file => file[(folder.Length + 1)..]).Where(file => file != "kustomization.yaml" && !file.Contains('/', StringComparison.Ordinal));
+        var named = ((YamlSequenceNode)Repository.Yaml($"{folder}/kustomization.yaml")["resources"])
+            .Select(resource => ((YamlScalarNode)resource).Value!)
+            .ToList();
+        Assert.All(named, resource =>
+            Assert.True(Path.Exists(Path.Combine(Repository.Root, folder, resource)), $"{folder}/{resource} is not there")
+        );
+        var files = Repository
+            .Files.Where(file => file.StartsWith($"{folder}/", StringComparison.Ordinal))
+            .Select(file => file[(folder.Length + 1)..])
+            .Where(file => file != "kustomization.yaml" && !file.Contains('/', StringComparison.Ordinal));
         Assert.Empty(files.Except(named));
     }
 
@@ -119,11 +172,14 @@ public sealed class DeploymentTests
     [Fact]
     public void All_containers_share_one_network_so_no_two_sidecars_ask_for_the_same_port()
     {
-        var ports = ((YamlMappingNode)Repository.Yaml("docker-compose.yml")["services"]).Children.Values.OfType<YamlMappingNode>()
+        var ports = ((YamlMappingNode)Repository.Yaml("docker-compose.yml")["services"])
+            .Children.Values.OfType<YamlMappingNode>()
             .Where(service => service.Children.TryGetValue("command", out var command) && command is YamlSequenceNode)
             .SelectMany(service => ((YamlSequenceNode)service["command"]).OfType<YamlScalarNode>().Select(flag => flag.Value!))
             .Where(flag => flag.Contains("-port=", StringComparison.Ordinal) && !flag.StartsWith("--app-port", StringComparison.Ordinal))
-            .Select(flag => flag.Split('=')[1]).Concat(Apps.Select(app => Text(app, "appPort"))).ToList();
+            .Select(flag => flag.Split('=')[1])
+            .Concat(Apps.Select(app => Text(app, "appPort")))
+            .ToList();
         Assert.Distinct(ports);
     }
 
@@ -148,16 +204,20 @@ public sealed class DeploymentTests
         return [.. yaml.Documents.Select(document => (YamlMappingNode)document.RootNode)];
     }
 
-    private static string Describe(YamlMappingNode component)
-        => $"{Text(Map(component, "metadata"), "name")} {Text(Map(component, "spec"), "type")} {Text(Map(component, "spec"), "version")} {(component.Children.TryGetValue("scopes", out var scopes) ? string.Join(' ', ((YamlSequenceNode)scopes).Select(scope => ((YamlScalarNode)scope).Value)) : "")}"
-            + string.Concat(((YamlSequenceNode)Map(component, "spec")["metadata"]).Cast<YamlMappingNode>().Select(item => $" {Text(item, "name")}"));
+    private static string Describe(YamlMappingNode component) =>
+        $"{Text(Map(component, "metadata"), "name")} {Text(Map(component, "spec"), "type")} {Text(Map(component, "spec"), "version")} {(component.Children.TryGetValue("scopes", out var scopes) ? string.Join(' ', ((YamlSequenceNode)scopes).Select(scope => ((YamlScalarNode)scope).Value)) : "")}"
+        + string.Concat(
+            ((YamlSequenceNode)Map(component, "spec")["metadata"]).Cast<YamlMappingNode>().Select(item => $" {Text(item, "name")}")
+        );
 
-    private static string Flat(YamlNode node) => node switch
-    {
-        YamlMappingNode map => $"{{{string.Join(',', map.Children.Select(item => $"{Flat(item.Key)}:{Flat(item.Value)}").Order(StringComparer.Ordinal))}}}",
-        YamlSequenceNode list => $"[{string.Join(',', list.Select(Flat))}]",
-        _ => ((YamlScalarNode)node).Value ?? "",
-    };
+    private static string Flat(YamlNode node) =>
+        node switch
+        {
+            YamlMappingNode map =>
+                $"{{{string.Join(',', map.Children.Select(item => $"{Flat(item.Key)}:{Flat(item.Value)}").Order(StringComparer.Ordinal))}}}",
+            YamlSequenceNode list => $"[{string.Join(',', list.Select(Flat))}]",
+            _ => ((YamlScalarNode)node).Value ?? "",
+        };
 
     private static YamlMappingNode Map(YamlMappingNode map, params ReadOnlySpan<string> path)
     {
@@ -170,5 +230,6 @@ public sealed class DeploymentTests
 
     private static string Text(YamlMappingNode map, string key) => ((YamlScalarNode)map[key]).Value!;
 
-    private static string? Optional(YamlMappingNode map, string key) => map.Children.TryGetValue(key, out var value) ? ((YamlScalarNode)value).Value : null;
+    private static string? Optional(YamlMappingNode map, string key) =>
+        map.Children.TryGetValue(key, out var value) ? ((YamlScalarNode)value).Value : null;
 }

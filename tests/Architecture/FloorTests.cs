@@ -11,8 +11,15 @@ public sealed class FloorTests
         ["Console"] = ["Edge -> Identity", "Edge -> Wording", "Measuring -> Live"],
         ["Gateway"] = ["Routing -> Aggregation"],
         ["Inventory"] = ["Catalogue -> Stock", "Catalogue -> Turns", "Expiry -> Turns", "Stock -> Expiry", "Stock -> Turns"],
-        ["Orders"] = ["Ordering -> Measuring", "Ordering -> Repairing", "Ordering -> Saga", "Reactions -> Repairing",
-            "Saga -> Choreography", "Services -> Ordering"],
+        ["Orders"] =
+        [
+            "Ordering -> Measuring",
+            "Ordering -> Repairing",
+            "Ordering -> Saga",
+            "Reactions -> Repairing",
+            "Saga -> Choreography",
+            "Services -> Ordering",
+        ],
         ["Orders.Grpc"] = ["Serving -> Following"],
         ["Shipping"] = ["Shipments -> Moving"],
     };
@@ -33,8 +40,8 @@ public sealed class FloorTests
     }
 
     [Fact]
-    public void No_folder_of_the_sidecar_is_part_of_a_circle()
-        => Assert.Empty(new FolderGraph(typeof(Sidecar.Yaml.YamlMap).Assembly.Location, "Sidecar").Circles());
+    public void No_folder_of_the_sidecar_is_part_of_a_circle() =>
+        Assert.Empty(new FolderGraph(typeof(Sidecar.Yaml.YamlMap).Assembly.Location, "Sidecar").Circles());
 
     [Theory]
     [MemberData(nameof(Services))]
@@ -45,23 +52,33 @@ public sealed class FloorTests
         var folders = new FolderGraph(assembly, service);
         var known = Known.GetValueOrDefault(service, []);
         Assert.Empty(folders.Circles(known));
-        Assert.All(known, use => Assert.True(folders.Circles(known.Except([use])).Count > 0,
-            $"'{use}' of {service} closes no circle any more: take it off the list"));
+        Assert.All(known, use =>
+            Assert.True(
+                folders.Circles(known.Except([use])).Count > 0,
+                $"'{use}' of {service} closes no circle any more: take it off the list"
+            )
+        );
     }
 
     [Theory]
     [MemberData(nameof(Folders))]
     public void Namespaces_follow_folders(string folder, string root)
     {
-        var files = Repository.Files.Where(file => file.StartsWith(folder + "/", StringComparison.Ordinal)
-            && file.EndsWith(".cs", StringComparison.Ordinal)).ToList();
+        var files = Repository
+            .Files.Where(file => file.StartsWith(folder + "/", StringComparison.Ordinal) && file.EndsWith(".cs", StringComparison.Ordinal))
+            .ToList();
         Assert.NotEmpty(files);
         Assert.All(files, file =>
         {
-            var expected = string.Join('.', [root,
-                .. Path.GetRelativePath(folder, Path.GetDirectoryName(file)!).Split('/').Where(part => part != ".")]);
-            Assert.True(Regex.Match(Repository.Read(file), @"^namespace ([\w.]+);", RegexOptions.Multiline) is not { Success: true } found
-                || found.Groups[1].Value == expected, $"{file} is not in namespace {expected}");
+            var expected = string.Join(
+                '.',
+                [root, .. Path.GetRelativePath(folder, Path.GetDirectoryName(file)!).Split('/').Where(part => part != ".")]
+            );
+            Assert.True(
+                Regex.Match(Repository.Read(file), @"^namespace ([\w.]+);", RegexOptions.Multiline) is not { Success: true } found
+                    || found.Groups[1].Value == expected,
+                $"{file} is not in namespace {expected}"
+            );
         });
     }
 
@@ -74,7 +91,8 @@ public sealed class FloorTests
                 "Lower -> Upper: Architecture.Planted.Lower.Ground -> Architecture.Planted.Upper.Roof",
                 "Upper -> Lower: Architecture.Planted.Upper.Roof -> Architecture.Planted.Lower.Ground",
             ],
-            folders.Circles());
+            folders.Circles()
+        );
         Assert.Empty(folders.Circles("Lower -> Upper"));
     }
 }

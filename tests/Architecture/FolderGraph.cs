@@ -8,12 +8,18 @@ namespace Architecture;
 internal sealed class FolderGraph(string assembly, string root)
 {
     private readonly IReadOnlyList<(string From, string To, string Type)> uses =
-        [.. new ArchLoader().LoadAssembly(System.Reflection.Assembly.LoadFrom(assembly)).Build().Types
-        .SelectMany(type => type.Dependencies)
-        .Select(use => (From: Folder(use.Origin, root), To: Folder(use.Target, root),
-            Type: $"{use.Origin.FullName} -> {use.Target.FullName}"))
-        .Where(use => use.From is not null && use.To is not null && use.From != use.To)
-        .Distinct().Select(use => (use.From!, use.To!, use.Type))];
+    [
+        .. new ArchLoader()
+            .LoadAssembly(System.Reflection.Assembly.LoadFrom(assembly))
+            .Build()
+            .Types.SelectMany(type => type.Dependencies)
+            .Select(use =>
+                (From: Folder(use.Origin, root), To: Folder(use.Target, root), Type: $"{use.Origin.FullName} -> {use.Target.FullName}")
+            )
+            .Where(use => use.From is not null && use.To is not null && use.From != use.To)
+            .Distinct()
+            .Select(use => (use.From!, use.To!, use.Type)),
+    ];
 
     /// <summary>
     /// The uses between folders of a circle, or between two circles, a line each; empty when there is no circle. What is in
@@ -24,7 +30,7 @@ internal sealed class FolderGraph(string assembly, string root)
         var passedOver = known.ToHashSet(StringComparer.Ordinal);
         var left = uses.Where(use => !passedOver.Contains($"{use.From} -> {use.To}")).ToList();
         // A folder that uses none, or that none uses, is in no circle; without it others are in none.
-        for (var count = -1; count != left.Count;)
+        for (var count = -1; count != left.Count; )
         {
             count = left.Count;
             var (users, used) = (left.Select(use => use.From).ToHashSet(), left.Select(use => use.To).ToHashSet());
@@ -34,8 +40,8 @@ internal sealed class FolderGraph(string assembly, string root)
     }
 
     /// <summary>The first folder below the program's own; null for code from elsewhere, and for the program's own file.</summary>
-    private static string? Folder(IType type, string root)
-        => type.Namespace?.FullName is { } name && name.StartsWith(root + ".", StringComparison.Ordinal)
+    private static string? Folder(IType type, string root) =>
+        type.Namespace?.FullName is { } name && name.StartsWith(root + ".", StringComparison.Ordinal)
             ? name[(root.Length + 1)..].Split('.')[0]
             : null;
 }

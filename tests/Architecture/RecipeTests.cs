@@ -37,16 +37,26 @@ public sealed class RecipeTests
     [InlineData("README.md")]
     public void Paths_that_a_document_names_are_there(string document)
     {
-        var named = Regex.Matches(Repository.Read(document), @"`((?:services|sidecar|components|contracts|tests|docs|deploy|tools|benchmarks|samples|sdk)/[\w./-]+)`").Select(match => match.Groups[1].Value.TrimEnd('/'));
-        Assert.All(named, path => Assert.True(Path.Exists(Path.Combine(Repository.Root, path)), $"{document} names {path}, which is not there"));
+        var named = Regex
+            .Matches(
+                Repository.Read(document),
+                @"`((?:services|sidecar|components|contracts|tests|docs|deploy|tools|benchmarks|samples|sdk)/[\w./-]+)`"
+            )
+            .Select(match => match.Groups[1].Value.TrimEnd('/'));
+        Assert.All(named, path =>
+            Assert.True(Path.Exists(Path.Combine(Repository.Root, path)), $"{document} names {path}, which is not there")
+        );
     }
 
     [Theory]
     [InlineData("docs/architecture.md")]
     [InlineData("docs/operations.md")]
     [InlineData("README.md")]
-    public void Links_between_documents_lead_somewhere(string document)
-        => Assert.All(
-            Regex.Matches(Repository.Read(document), @"\]\((?!http)([^)#]+)").Select(match => match.Groups[1].Value),
-            link => Assert.True(Path.Exists(Path.Combine(Repository.Root, Path.GetDirectoryName(document)!, link)), $"{document} links to {link}, which is not there"));
+    public void Links_between_documents_lead_somewhere(string document) =>
+        Assert.All(Regex.Matches(Repository.Read(document), @"\]\((?!http)([^)#]+)").Select(match => match.Groups[1].Value), link =>
+            Assert.True(
+                Path.Exists(Path.Combine(Repository.Root, Path.GetDirectoryName(document)!, link)),
+                $"{document} links to {link}, which is not there"
+            )
+        );
 }

@@ -15,16 +15,22 @@ internal static class Repository
     public static IReadOnlyList<string> Projects { get; } = [.. Files.Where(file => file.EndsWith(".csproj", StringComparison.Ordinal))];
 
     /// <summary>Projects beside the services that they may share, and that know nothing of them.</summary>
-    public static readonly IReadOnlyList<string> Shared = ["services/ServiceDefaults/ServiceDefaults.csproj", "services/ConsoleComponents/ConsoleComponents.csproj"];
+    public static readonly IReadOnlyList<string> Shared =
+    [
+        "services/ServiceDefaults/ServiceDefaults.csproj",
+        "services/ConsoleComponents/ConsoleComponents.csproj",
+    ];
 
-    public static IReadOnlyList<string> Services { get; } = [.. Projects.Where(file => file.StartsWith("services/", StringComparison.Ordinal)).Except(Shared)];
+    public static IReadOnlyList<string> Services { get; } =
+    [.. Projects.Where(file => file.StartsWith("services/", StringComparison.Ordinal)).Except(Shared)];
 
     public static string Read(string file) => File.ReadAllText(Path.Combine(Root, file));
 
     public static XDocument Xml(string file) => XDocument.Parse(Read(file));
 
     /// <summary>What the items called <paramref name="item"/> of a project include.</summary>
-    public static IReadOnlyList<string> Included(string project, string item) => [.. Xml(project).Descendants(item).Select(element => (string?)element.Attribute("Include")).OfType<string>()];
+    public static IReadOnlyList<string> Included(string project, string item) =>
+        [.. Xml(project).Descendants(item).Select(element => (string?)element.Attribute("Include")).OfType<string>()];
 
     public static YamlMappingNode Yaml(string file)
     {
@@ -50,11 +56,23 @@ internal static class Repository
 
     private static IReadOnlyList<string> ListFiles()
     {
-        using var git = Process.Start(new ProcessStartInfo("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]) { WorkingDirectory = Root, RedirectStandardOutput = true })!;
+        using var git = Process.Start(
+            new ProcessStartInfo("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+            {
+                WorkingDirectory = Root,
+                RedirectStandardOutput = true,
+            }
+        )!;
         var listed = git.StandardOutput.ReadToEnd();
         git.WaitForExit();
         return git.ExitCode == 0
-            ? [.. listed.Split('\0', StringSplitOptions.RemoveEmptyEntries).Where(file => File.Exists(Path.Combine(Root, file))).Order(StringComparer.Ordinal)]
+            ?
+            [
+                .. listed
+                    .Split('\0', StringSplitOptions.RemoveEmptyEntries)
+                    .Where(file => File.Exists(Path.Combine(Root, file)))
+                    .Order(StringComparer.Ordinal),
+            ]
             : throw new InvalidOperationException($"git ls-files ended with {git.ExitCode}");
     }
 }

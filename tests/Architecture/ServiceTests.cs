@@ -5,8 +5,19 @@ public sealed class ServiceTests
 {
     private static readonly string[] StoreAndBrokerClients =
     [
-        "Microsoft.Data.Sqlite", "Microsoft.Data.SqlClient", "Microsoft.EntityFrameworkCore", "Npgsql", "MySqlConnector", "MongoDB", "StackExchange.Redis",
-        "RabbitMQ", "Confluent.Kafka", "NATS", "MassTransit", "Azure.Messaging", "AWSSDK",
+        "Microsoft.Data.Sqlite",
+        "Microsoft.Data.SqlClient",
+        "Microsoft.EntityFrameworkCore",
+        "Npgsql",
+        "MySqlConnector",
+        "MongoDB",
+        "StackExchange.Redis",
+        "RabbitMQ",
+        "Confluent.Kafka",
+        "NATS",
+        "MassTransit",
+        "Azure.Messaging",
+        "AWSSDK",
     ];
 
     private static readonly string[] DomainWords = ["Order", "Product", "Payment", "Shipment", "Customer", "Reservation"];
@@ -20,13 +31,15 @@ public sealed class ServiceTests
 
     [Theory]
     [MemberData(nameof(Services))]
-    public void A_service_references_no_other_service(string service)
-        => Assert.DoesNotContain(Repository.Included(service, "ProjectReference"), project => !Repository.Shared.Select(Repository.Name).Contains(Repository.Name(project)));
+    public void A_service_references_no_other_service(string service) =>
+        Assert.DoesNotContain(Repository.Included(service, "ProjectReference"), project =>
+            !Repository.Shared.Select(Repository.Name).Contains(Repository.Name(project))
+        );
 
     [Theory]
     [MemberData(nameof(Services))]
-    public void A_service_knows_no_store_and_no_broker(string service)
-        => Assert.DoesNotContain(Repository.Included(service, "PackageReference"), IsStoreOrBrokerClient);
+    public void A_service_knows_no_store_and_no_broker(string service) =>
+        Assert.DoesNotContain(Repository.Included(service, "PackageReference"), IsStoreOrBrokerClient);
 
     [Theory]
     [MemberData(nameof(Shared))]
@@ -41,14 +54,19 @@ public sealed class ServiceTests
     [InlineData(typeof(ConsoleComponents.Languages.Localizer))]
     public void What_services_share_has_no_words_of_the_domain(Type shared)
     {
-        var types = shared.Assembly.GetTypes().Select(type => type.FullName!)
-            .Where(type => !type.StartsWith(typeof(ServiceDefaults.Requests.Caller).FullName!, StringComparison.Ordinal)); // a customer is also a role, as an operator is
+        var types = shared
+            .Assembly.GetTypes()
+            .Select(type => type.FullName!)
+            // a customer is also a role, as an operator is
+            .Where(type => !type.StartsWith(typeof(ServiceDefaults.Requests.Caller).FullName!, StringComparison.Ordinal));
         Assert.DoesNotContain(types, type => DomainWords.Any(word => type.Contains(word, StringComparison.Ordinal)));
     }
 
     [Theory]
     [MemberData(nameof(Services))]
-    public void A_service_compiles_only_its_own_sources(string service) => Assert.DoesNotContain(Repository.Included(service, "Compile"), file => file.Contains("..", StringComparison.Ordinal));
+    public void A_service_compiles_only_its_own_sources(string service) =>
+        Assert.DoesNotContain(Repository.Included(service, "Compile"), file => file.Contains("..", StringComparison.Ordinal));
 
-    private static bool IsStoreOrBrokerClient(string package) => StoreAndBrokerClients.Any(client => package.StartsWith(client, StringComparison.OrdinalIgnoreCase));
+    private static bool IsStoreOrBrokerClient(string package) =>
+        StoreAndBrokerClients.Any(client => package.StartsWith(client, StringComparison.OrdinalIgnoreCase));
 }

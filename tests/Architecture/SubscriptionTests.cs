@@ -8,12 +8,20 @@ public sealed class SubscriptionTests
     private const string DeadLetters = "-dead-letters";
 
     private static readonly IReadOnlyList<(string File, YamlMappingNode Yaml)> Subscriptions =
-        [.. Repository.Files.Where(file => file.StartsWith("components/", StringComparison.Ordinal) && file.EndsWith(".yaml", StringComparison.Ordinal)).Select(file => (file, Repository.Yaml(file))).Where(one => Text(one.Item2, "kind") == "Subscription")];
+    [
+        .. Repository
+            .Files.Where(file =>
+                file.StartsWith("components/", StringComparison.Ordinal) && file.EndsWith(".yaml", StringComparison.Ordinal)
+            )
+            .Select(file => (file, Repository.Yaml(file)))
+            .Where(one => Text(one.Item2, "kind") == "Subscription"),
+    ];
 
     public static TheoryData<string> Files => [.. Subscriptions.Select(one => one.File)];
 
     [Fact]
-    public void There_are_subscriptions_to_check() => Assert.True(Subscriptions.Count >= 10, string.Join(' ', Subscriptions.Select(one => one.File)));
+    public void There_are_subscriptions_to_check() =>
+        Assert.True(Subscriptions.Count >= 10, string.Join(' ', Subscriptions.Select(one => one.File)));
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -29,7 +37,10 @@ public sealed class SubscriptionTests
     public void A_subscription_has_a_dead_letter_topic_that_is_listened_to_and_a_route_for_what_it_does_not_use(string file)
     {
         var spec = (YamlMappingNode)Of(file)["spec"];
-        Assert.True(((YamlMappingNode)spec["routes"]).Children.ContainsKey("default"), "without a default route unused events become dead letters");
+        Assert.True(
+            ((YamlMappingNode)spec["routes"]).Children.ContainsKey("default"),
+            "without a default route unused events become dead letters"
+        );
         if (Text(spec, "topic").EndsWith(DeadLetters, StringComparison.Ordinal))
         {
             Assert.False(spec.Children.ContainsKey("deadLetterTopic"), "dead letters are delivered until they are kept");
@@ -42,5 +53,6 @@ public sealed class SubscriptionTests
 
     private static YamlMappingNode Of(string file) => Subscriptions.Single(one => one.File == file).Yaml;
 
-    private static string Text(YamlMappingNode map, string key) => map.Children.TryGetValue(key, out var value) && value is YamlScalarNode text ? text.Value! : "";
+    private static string Text(YamlMappingNode map, string key) =>
+        map.Children.TryGetValue(key, out var value) && value is YamlScalarNode text ? text.Value! : "";
 }

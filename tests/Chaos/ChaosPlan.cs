@@ -15,13 +15,14 @@ internal enum FaultKind
 /// <param name="Rest">How long the system is left alone afterwards.</param>
 internal sealed record Fault(FaultKind Kind, string AppId, TimeSpan Lasting, TimeSpan Rest)
 {
-    public override string ToString() => Kind switch
-    {
-        FaultKind.KillApp => $"kill {AppId}",
-        FaultKind.FreezeApp => $"freeze {AppId} for {Lasting.TotalSeconds:0.0} s",
-        FaultKind.KillSidecar => "kill the sidecar",
-        _ => $"freeze the sidecar for {Lasting.TotalSeconds:0.0} s",
-    };
+    public override string ToString() =>
+        Kind switch
+        {
+            FaultKind.KillApp => $"kill {AppId}",
+            FaultKind.FreezeApp => $"freeze {AppId} for {Lasting.TotalSeconds:0.0} s",
+            FaultKind.KillSidecar => "kill the sidecar",
+            _ => $"freeze the sidecar for {Lasting.TotalSeconds:0.0} s",
+        };
 }
 
 /// <summary>
@@ -32,7 +33,8 @@ internal sealed record ChaosPlan(int Seed, TimeSpan Duration)
 {
     private static readonly string[] Apps = ["orders", "inventory", "payments", "shipping", "customers", "gateway", "orders-grpc"];
 
-    public static ChaosPlan OfEnvironment { get; } = new(Number("CHAOS_SEED") ?? Random.Shared.Next(1_000_000), TimeSpan.FromSeconds(Number("CHAOS_SECONDS") ?? 30));
+    public static ChaosPlan OfEnvironment { get; } =
+        new(Number("CHAOS_SEED") ?? Random.Shared.Next(1_000_000), TimeSpan.FromSeconds(Number("CHAOS_SECONDS") ?? 30));
 
     /// <summary>Without end. Six of ten faults are killed apps, one is a killed sidecar.</summary>
     public IEnumerable<Fault> Faults()
@@ -40,11 +42,23 @@ internal sealed record ChaosPlan(int Seed, TimeSpan Duration)
         var random = new Random(Seed);
         while (true)
         {
-            var kind = random.Next(10) switch { < 6 => FaultKind.KillApp, < 8 => FaultKind.FreezeApp, 8 => FaultKind.FreezeSidecar, _ => FaultKind.KillSidecar };
+            var kind = random.Next(10) switch
+            {
+                < 6 => FaultKind.KillApp,
+                < 8 => FaultKind.FreezeApp,
+                8 => FaultKind.FreezeSidecar,
+                _ => FaultKind.KillSidecar,
+            };
             var appId = Apps[random.Next(Apps.Length)];
-            yield return new Fault(kind, kind is FaultKind.KillApp or FaultKind.FreezeApp ? appId : "", TimeSpan.FromMilliseconds(random.Next(300, 3000)), TimeSpan.FromMilliseconds(random.Next(500, 4000)));
+            yield return new Fault(
+                kind,
+                kind is FaultKind.KillApp or FaultKind.FreezeApp ? appId : "",
+                TimeSpan.FromMilliseconds(random.Next(300, 3000)),
+                TimeSpan.FromMilliseconds(random.Next(500, 4000))
+            );
         }
     }
 
-    private static int? Number(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+    private static int? Number(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 }

@@ -37,7 +37,8 @@ public sealed class ChaosTests(ITestOutputHelper output)
         await Wait.ForAsync(
             "the auditor finds no contradiction",
             async () => (faults = Auditor.Audit(await ShopState.TakeAsync(system, stock, load.Accepted))).Count == 0 ? "yes" : null,
-            () => $"seed {plan.Seed}:{Environment.NewLine}{string.Join(Environment.NewLine, faults)}");
+            () => $"seed {plan.Seed}:{Environment.NewLine}{string.Join(Environment.NewLine, faults)}"
+        );
         Assert.Empty((await system.Api.ReadAsync<ListOf<JsonElement>>("/api/operations/dead-letters?state=open&limit=100")).Items);
     }
 

@@ -18,7 +18,8 @@ internal sealed class MixedLoad(OrderSystem system, int seed)
     public IReadOnlyList<string> Accepted => [.. accepted];
 
     /// <summary>Goes on until <paramref name="stop"/>, and then to the end of what was begun.</summary>
-    public Task RunAsync(CancellationToken stop) => Task.WhenAll(Enumerable.Range(0, Customers).Select(customer => OrderAsync(customer, stop)));
+    public Task RunAsync(CancellationToken stop) =>
+        Task.WhenAll(Enumerable.Range(0, Customers).Select(customer => OrderAsync(customer, stop)));
 
     /// <summary>From then to the next order that was accepted; null when none was.</summary>
     public TimeSpan? FirstAfter(long timestamp)
@@ -32,7 +33,13 @@ internal sealed class MixedLoad(OrderSystem system, int seed)
         var random = new Random(seed + customer);
         for (var number = 0; !stop.IsCancellationRequested; number++)
         {
-            var order = Api.Order($"product-{1 + random.Next(10)}", 1 + random.Next(3), Tokens[random.Next(Tokens.Length)], $"customer-{1 + random.Next(3)}", random.Next(2) == 0 ? "orchestration" : "choreography");
+            var order = Api.Order(
+                $"product-{1 + random.Next(10)}",
+                1 + random.Next(3),
+                Tokens[random.Next(Tokens.Length)],
+                $"customer-{1 + random.Next(3)}",
+                random.Next(2) == 0 ? "orchestration" : "choreography"
+            );
             var orderId = await system.Api.PlaceStubbornlyAsync(order, $"chaos-{customer}-{number}");
             acceptedAt.Enqueue(Stopwatch.GetTimestamp());
             accepted.Enqueue(orderId);

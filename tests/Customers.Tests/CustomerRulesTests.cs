@@ -8,8 +8,8 @@ public sealed class CustomerRulesTests
     private static readonly CustomerDetails Good = new("Ada", "ada@example.org", Home);
 
     [Fact]
-    public void A_customer_is_registered_with_what_was_said_of_him()
-        => Assert.Equal(new Customer("c1", "Ada", "ada@example.org", Home, 1), CustomerRules.Register("c1", Good).Value);
+    public void A_customer_is_registered_with_what_was_said_of_him() =>
+        Assert.Equal(new Customer("c1", "Ada", "ada@example.org", Home, 1), CustomerRules.Register("c1", Good).Value);
 
     [Fact]
     public void Names_are_trimmed_and_countries_written_in_capitals()
@@ -60,10 +60,15 @@ public sealed class CustomerRulesTests
     [InlineData("")]
     [InlineData("AUT")]
     [InlineData("4!")]
-    public void A_country_is_two_letters(string? country) => AssertRefused("country-invalid", Good with { Address = Home with { Country = country! } });
+    public void A_country_is_two_letters(string? country) =>
+        AssertRefused("country-invalid", Good with { Address = Home with { Country = country! } });
 
     [Fact]
-    public void A_change_must_meet_the_same_rules() => Assert.Equal("name-missing", CustomerRules.Change(CustomerRules.Register("c1", Good).Value!, Good with { Name = null }).Refusal!.Code);
+    public void A_change_must_meet_the_same_rules() =>
+        Assert.Equal(
+            "name-missing",
+            CustomerRules.Change(CustomerRules.Register("c1", Good).Value!, Good with { Name = null }).Refusal!.Code
+        );
 
     private static void AssertRefused(string code, CustomerDetails details)
     {

@@ -9,14 +9,16 @@ namespace Customers.Tests;
 /// <summary>What is stored or sent outlives the code that wrote it: these texts are never edited, only added to.</summary>
 public sealed class StoredFormatTests
 {
-    private const string CustomerJson = """{"customerId":"c1","name":"Ada","email":"ada@example.org","address":{"line1":"Main St 1","city":"Graz","postalCode":"8010","country":"AT"},"version":1}""";
+    private const string CustomerJson =
+        """{"customerId":"c1","name":"Ada","email":"ada@example.org","address":{"line1":"Main St 1","city":"Graz","postalCode":"8010","country":"AT"},"version":1}""";
 
     private static readonly Customer Ada = new("c1", "Ada", "ada@example.org", new Address("Main St 1", "Graz", "8010", "AT"), 1);
 
     private readonly MemoryState state = new MemoryState().Knows<Customer>();
     private readonly CustomerStore customers;
 
-    public StoredFormatTests() => customers = new CustomerStore(state.Client, new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)));
+    public StoredFormatTests() =>
+        customers = new CustomerStore(state.Client, new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)));
 
     [Fact]
     public void A_customer_keeps_its_text_and_loads_again()
@@ -26,8 +28,16 @@ public sealed class StoredFormatTests
     }
 
     [Fact]
-    public void A_customer_loads_whatever_the_order_of_its_fields_and_whatever_was_added_later()
-        => Assert.Equal(Ada with { Email = null }, Read("""{"version":1,"addedLater":1,"address":{"country":"AT","postalCode":"8010","city":"Graz","line1":"Main St 1"},"name":"Ada","customerId":"c1"}"""));
+    public void A_customer_loads_whatever_the_order_of_its_fields_and_whatever_was_added_later() =>
+        Assert.Equal(
+            Ada with
+            {
+                Email = null,
+            },
+            Read(
+                """{"version":1,"addedLater":1,"address":{"country":"AT","postalCode":"8010","city":"Graz","line1":"Main St 1"},"name":"Ada","customerId":"c1"}"""
+            )
+        );
 
     [Fact]
     public async Task Published_events_keep_their_text_and_tell_no_more_of_a_person_than_others_need()
@@ -38,10 +48,19 @@ public sealed class StoredFormatTests
 
         Assert.Equal(
             [
-                new PublishedEvent("customer.registered", "c1", """{"eventId":"c1:1","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","customerId":"c1","name":"Ada","country":"AT"}"""),
-                new PublishedEvent("customer.changed", "c1", """{"eventId":"c1:2","version":2,"occurredAt":"2026-01-02T03:04:05+00:00","customerId":"c1","name":"Ada L.","country":"AT"}"""),
+                new PublishedEvent(
+                    "customer.registered",
+                    "c1",
+                    """{"eventId":"c1:1","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","customerId":"c1","name":"Ada","country":"AT"}"""
+                ),
+                new PublishedEvent(
+                    "customer.changed",
+                    "c1",
+                    """{"eventId":"c1:2","version":2,"occurredAt":"2026-01-02T03:04:05+00:00","customerId":"c1","name":"Ada L.","country":"AT"}"""
+                ),
             ],
-            state.Published);
+            state.Published
+        );
         Assert.NotNull(state.JsonOf("customers-store", "customer-c1"));
     }
 

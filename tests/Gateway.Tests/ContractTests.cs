@@ -9,7 +9,8 @@ using Microsoft.AspNetCore.Routing;
 namespace Gateway.Tests;
 
 /// <summary>
-/// The contract names every route that is served, and no other. A route that forwards stands for the paths of the service behind it, whose own contract is
+/// The contract names every route that is served, and no other. A route that forwards stands for the paths of the service behind it, whose
+/// own contract is
 /// compared with the running service elsewhere.
 /// </summary>
 public sealed class ContractTests
@@ -25,7 +26,10 @@ public sealed class ContractTests
     public void Every_route_that_is_served_stands_in_the_contract_with_the_role_that_it_demands()
     {
         var served = Served().Distinct().Order(StringComparer.Ordinal);
-        var documented = Documented(contract).Select(operation => $"{operation.Route} {string.Join(' ', operation.Content["security"]!.AsArray().SelectMany(one => one!["bearer"]!.AsArray()))}".TrimEnd());
+        var documented = Documented(contract)
+            .Select(operation =>
+                $"{operation.Route} {string.Join(' ', operation.Content["security"]!.AsArray().SelectMany(one => one!["bearer"]!.AsArray()))}".TrimEnd()
+            );
 
         Assert.Equal(served, documented.Order(StringComparer.Ordinal));
     }
@@ -69,7 +73,12 @@ public sealed class ContractTests
         using var app = builder.AddGateway().Build();
         app.MapHealthChecks("/healthz");
         app.MapGateway();
-        foreach (var endpoint in ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().Where(IsDocumented))
+        foreach (
+            var endpoint in ((IEndpointRouteBuilder)app)
+                .DataSources.SelectMany(source => source.Endpoints)
+                .OfType<RouteEndpoint>()
+                .Where(IsDocumented)
+        )
         {
             var role = endpoint.Metadata.GetMetadata<IAuthorizeData>()?.Policy;
             foreach (var route in endpoint.Metadata.GetMetadata<ServiceRoute>() is { } forwarded ? Behind(forwarded) : Own(endpoint))
@@ -79,32 +88,41 @@ public sealed class ContractTests
         }
     }
 
-    private static bool IsDocumented(RouteEndpoint endpoint)
-        => endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>()?.ExcludeFromDescription != true;
+    private static bool IsDocumented(RouteEndpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>()?.ExcludeFromDescription != true;
 
-    private static IEnumerable<string> Own(RouteEndpoint endpoint)
-        => (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(method => $"{method} {endpoint.RoutePattern.RawText}");
+    private static IEnumerable<string> Own(RouteEndpoint endpoint) =>
+        (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(method =>
+            $"{method} {endpoint.RoutePattern.RawText}"
+        );
 
-    /// <summary>What of the service's own contract is reached through the route. Paths that the gateway serves itself, or forwards elsewhere, come twice.</summary>
-    private static IEnumerable<string> Behind(ServiceRoute route)
-        => Documented(Read(route.AppId))
-            .Where(operation => route.Methods.Contains(operation.Method) && (operation.Path == $"/{route.Path}" || operation.Path.StartsWith($"/{route.Path}/", StringComparison.Ordinal)))
+    /// <summary>What of the service's own contract is reached through the route. Paths that the gateway serves itself, or forwards
+    /// elsewhere, come twice.</summary>
+    private static IEnumerable<string> Behind(ServiceRoute route) =>
+        Documented(Read(route.AppId))
+            .Where(operation =>
+                route.Methods.Contains(operation.Method)
+                && (operation.Path == $"/{route.Path}" || operation.Path.StartsWith($"/{route.Path}/", StringComparison.Ordinal))
+            )
             .Select(operation => $"{operation.Method} /api{operation.Path}");
 
-    private static IEnumerable<(string Route, string Method, string Path, JsonObject Content)> Documented(JsonObject contract)
-        => from path in contract["paths"]!.AsObject()
-           from operation in path.Value!.AsObject()
-           where Methods.Contains(operation.Key)
-           select ($"{operation.Key.ToUpperInvariant()} {path.Key}", operation.Key.ToUpperInvariant(), path.Key, operation.Value!.AsObject());
+    private static IEnumerable<(string Route, string Method, string Path, JsonObject Content)> Documented(JsonObject contract) =>
+        from path in contract["paths"]!.AsObject()
+        from operation in path.Value!.AsObject()
+        where Methods.Contains(operation.Key)
+        select ($"{operation.Key.ToUpperInvariant()} {path.Key}", operation.Key.ToUpperInvariant(), path.Key, operation.Value!.AsObject());
 
     private static JsonObject Read(string app) => JsonNode.Parse(File.ReadAllText(Path.Combine(Contracts, $"{app}.json")))!.AsObject();
 
-    private static IEnumerable<string> References(JsonNode? node) => node switch
-    {
-        JsonObject json => json.SelectMany(member => member.Key == "$ref" ? [member.Value!.GetValue<string>()] : References(member.Value)),
-        JsonArray array => array.SelectMany(References),
-        _ => [],
-    };
+    private static IEnumerable<string> References(JsonNode? node) =>
+        node switch
+        {
+            JsonObject json => json.SelectMany(member =>
+                member.Key == "$ref" ? [member.Value!.GetValue<string>()] : References(member.Value)
+            ),
+            JsonArray array => array.SelectMany(References),
+            _ => [],
+        };
 
     private JsonNode Resolve(JsonNode declared) => declared["$ref"] is { } reference ? Follow(reference.GetValue<string>())! : declared;
 

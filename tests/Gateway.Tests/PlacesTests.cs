@@ -13,7 +13,21 @@ public sealed class PlacesTests : IAsyncDisposable
     private static readonly IServiceProvider Services = new ServiceCollection().AddLogging().AddProblemDetails().BuildServiceProvider();
 
     private readonly TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Places places = new(Options.Create(new LimitOptions { Concurrent = 2, Queued = 0, ConcurrentPerCaller = 2, QueuedPerCaller = 0, Waiting = 3, WaitingPerCaller = 2, Streams = 3, StreamsPerCaller = 2 }));
+    private readonly Places places = new(
+        Options.Create(
+            new LimitOptions
+            {
+                Concurrent = 2,
+                Queued = 0,
+                ConcurrentPerCaller = 2,
+                QueuedPerCaller = 0,
+                Waiting = 3,
+                WaitingPerCaller = 2,
+                Streams = 3,
+                StreamsPerCaller = 2,
+            }
+        )
+    );
 
     [Fact]
     public async Task A_request_whose_body_is_still_coming_takes_no_place()
@@ -106,9 +120,20 @@ public sealed class PlacesTests : IAsyncDisposable
     /// <summary>The request, whose work lasts until the test releases it.</summary>
     private Task Start(HttpContext context, bool hold = true) => places.GuardAsync(context, _ => hold ? release.Task : Task.CompletedTask);
 
-    private static DefaultHttpContext Request(string user, string? prefer = null, bool stream = false, Stream? body = null, string path = "/api/orders/o", bool marked = true)
+    private static DefaultHttpContext Request(
+        string user,
+        string? prefer = null,
+        bool stream = false,
+        Stream? body = null,
+        string path = "/api/orders/o",
+        bool marked = true
+    )
     {
-        var context = new DefaultHttpContext { RequestServices = Services, User = new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", user), new Claim("role", "customer")], "test")) };
+        var context = new DefaultHttpContext
+        {
+            RequestServices = Services,
+            User = new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", user), new Claim("role", "customer")], "test")),
+        };
         context.Request.Path = path;
         context.Response.Body = new MemoryStream();
         if (prefer is not null)
@@ -117,7 +142,9 @@ public sealed class PlacesTests : IAsyncDisposable
         }
         if (marked)
         {
-            context.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(stream ? LongLived.Instance : WaitsForEnd.Instance), null));
+            context.SetEndpoint(
+                new Endpoint(null, new EndpointMetadataCollection(stream ? LongLived.Instance : WaitsForEnd.Instance), null)
+            );
         }
         if (body is not null)
         {
@@ -135,9 +162,8 @@ public sealed class PlacesTests : IAsyncDisposable
     /// <summary>Gives a few bytes, and then nothing more for as long as the test runs.</summary>
     private sealed class NeverEndingBody : MemoryStream
     {
-        public NeverEndingBody() : base(Encoding.UTF8.GetBytes("{"))
-        {
-        }
+        public NeverEndingBody()
+            : base(Encoding.UTF8.GetBytes("{")) { }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {

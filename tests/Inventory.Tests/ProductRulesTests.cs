@@ -7,19 +7,30 @@ public sealed class ProductRulesTests
     private static readonly Product Tea = new("tea", "Tea", 500, "EUR", 10, 3, 4);
 
     [Fact]
-    public void A_new_product_needs_a_name_and_a_price_and_starts_without_stock()
-        => Assert.Equal(new Product("tea", "Tea", 500, "EUR", 0, 0, 0), ProductRules.Put("tea", null, new ProductDetails("Tea", 500, null)).Value);
+    public void A_new_product_needs_a_name_and_a_price_and_starts_without_stock() =>
+        Assert.Equal(
+            new Product("tea", "Tea", 500, "EUR", 0, 0, 0),
+            ProductRules.Put("tea", null, new ProductDetails("Tea", 500, null)).Value
+        );
 
     [Fact]
-    public void What_is_not_said_stays_as_it_was() => Assert.Equal(Tea, ProductRules.Put("tea", Tea, new ProductDetails(null, null, null)).Value);
+    public void What_is_not_said_stays_as_it_was() =>
+        Assert.Equal(Tea, ProductRules.Put("tea", Tea, new ProductDetails(null, null, null)).Value);
 
     [Fact]
-    public void Stock_says_what_is_available_from_now_on_and_leaves_reserved_and_sold_alone()
-        => Assert.Equal(Tea with { Available = 50 }, ProductRules.Put("tea", Tea, new ProductDetails(null, null, 50)).Value);
+    public void Stock_says_what_is_available_from_now_on_and_leaves_reserved_and_sold_alone() =>
+        Assert.Equal(Tea with { Available = 50 }, ProductRules.Put("tea", Tea, new ProductDetails(null, null, 50)).Value);
 
     [Fact]
-    public void A_new_price_and_name_are_taken()
-        => Assert.Equal(Tea with { Name = "Green tea", Price = 0 }, ProductRules.Put("tea", Tea, new ProductDetails("Green tea", 0, null)).Value);
+    public void A_new_price_and_name_are_taken() =>
+        Assert.Equal(
+            Tea with
+            {
+                Name = "Green tea",
+                Price = 0,
+            },
+            ProductRules.Put("tea", Tea, new ProductDetails("Green tea", 0, null)).Value
+        );
 
     [Theory]
     [InlineData("", "Tea", 500L, 1, "product-id-invalid")]

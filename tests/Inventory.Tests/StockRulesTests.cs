@@ -117,9 +117,12 @@ public sealed class StockRulesTests
         Reserve("failed", ("cup", 3));
         Release("released");
 
-        Assert.All<Reservation?>(
-            [null, reservations["failed"], reservations["released"]],
-            before => Assert.Equal((409, "nothing-reserved"), (StockRules.Ship("o1", before, shelf).Refusal!.Status, StockRules.Ship("o1", before, shelf).Refusal!.Code)));
+        Assert.All<Reservation?>([null, reservations["failed"], reservations["released"]], before =>
+            Assert.Equal(
+                (409, "nothing-reserved"),
+                (StockRules.Ship("o1", before, shelf).Refusal!.Status, StockRules.Ship("o1", before, shelf).Refusal!.Code)
+            )
+        );
     }
 
     [Fact]
@@ -141,9 +144,16 @@ public sealed class StockRulesTests
             for (var step = 0; step < 60; step++)
             {
                 DoAnything(random);
-                Assert.All(shelf.Values, product => Assert.True(product is { Available: >= 0, Reserved: >= 0, Sold: >= 0 }, $"{product} in round {round}, step {step}"));
+                Assert.All(shelf.Values, product =>
+                    Assert.True(product is { Available: >= 0, Reserved: >= 0, Sold: >= 0 }, $"{product} in round {round}, step {step}")
+                );
                 Assert.Equal((10, 2), (Sum("tea"), Sum("cup")));
-                Assert.All(shelf.Values, product => Assert.Equal((product.Reserved, product.Sold), (Held(product.ProductId, ReservationStatus.Reserved), Held(product.ProductId, ReservationStatus.Sold))));
+                Assert.All(shelf.Values, product =>
+                    Assert.Equal(
+                        (product.Reserved, product.Sold),
+                        (Held(product.ProductId, ReservationStatus.Reserved), Held(product.ProductId, ReservationStatus.Sold))
+                    )
+                );
             }
         }
     }
@@ -154,7 +164,10 @@ public sealed class StockRulesTests
         switch (random.Next(4))
         {
             case 0 or 1:
-                Reserve(orderId, [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => (random.Next(3) > 0 ? "tea" : "cup", random.Next(1, 4)))]);
+                Reserve(
+                    orderId,
+                    [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => (random.Next(3) > 0 ? "tea" : "cup", random.Next(1, 4)))]
+                );
                 break;
             case 2:
                 Release(orderId);
@@ -174,13 +187,25 @@ public sealed class StockRulesTests
 
     private int Sum(string productId) => shelf[productId].Available + shelf[productId].Reserved + shelf[productId].Sold;
 
-    private int Held(string productId, ReservationStatus status)
-        => reservations.Values.Where(reservation => reservation.Status == status).SelectMany(reservation => reservation.Lines).Where(line => line.ProductId == productId).Sum(line => line.Quantity);
+    private int Held(string productId, ReservationStatus status) =>
+        reservations
+            .Values.Where(reservation => reservation.Status == status)
+            .SelectMany(reservation => reservation.Lines)
+            .Where(line => line.ProductId == productId)
+            .Sum(line => line.Quantity);
 
-    private (int Available, int Reserved, int Sold) Stock(string productId) => (shelf[productId].Available, shelf[productId].Reserved, shelf[productId].Sold);
+    private (int Available, int Reserved, int Sold) Stock(string productId) =>
+        (shelf[productId].Available, shelf[productId].Reserved, shelf[productId].Sold);
 
-    private void Reserve(string orderId, params (string ProductId, int Quantity)[] lines)
-        => Keep(StockRules.Reserve(orderId, reservations.GetValueOrDefault(orderId), [.. lines.Select(line => new ReservationLine(line.ProductId, line.Quantity))], shelf));
+    private void Reserve(string orderId, params (string ProductId, int Quantity)[] lines) =>
+        Keep(
+            StockRules.Reserve(
+                orderId,
+                reservations.GetValueOrDefault(orderId),
+                [.. lines.Select(line => new ReservationLine(line.ProductId, line.Quantity))],
+                shelf
+            )
+        );
 
     private void Release(string orderId) => Keep(StockRules.Release(orderId, reservations.GetValueOrDefault(orderId), shelf));
 

@@ -29,7 +29,9 @@ public sealed class StoredFormatTests
     [Fact]
     public void A_reservation_loads_whatever_the_order_of_its_fields_and_whatever_was_added_later()
     {
-        var reservation = Read<Reservation>("""{"version":1,"addedLater":[1],"lines":[{"quantity":2,"productId":"tea"}],"status":"reserved","orderId":"o1"}""");
+        var reservation = Read<Reservation>(
+            """{"version":1,"addedLater":[1],"lines":[{"quantity":2,"productId":"tea"}],"status":"reserved","orderId":"o1"}"""
+        );
 
         Assert.Equal(("o1", ReservationStatus.Reserved, 1), (reservation.OrderId, reservation.Status, reservation.Version));
         Assert.Equal([new ReservationLine("tea", 2)], reservation.Lines);
@@ -44,13 +46,18 @@ public sealed class StoredFormatTests
     {
         var state = new MemoryState();
         var events = new ReservationEvents(state.Client, new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)));
-        var reservation = Read<Reservation>($$"""{"orderId":"o1","status":"{{status}}","lines":[{"productId":"tea","quantity":2}],"reason":"why","version":1}""");
+        var reservation = Read<Reservation>(
+            $$"""{"orderId":"o1","status":"{{status}}","lines":[{"productId":"tea","quantity":2}],"reason":"why","version":1}"""
+        );
 
         await events.PublishAsync(reservation, "choreography", default);
 
         var published = Assert.Single(state.Published);
         Assert.Equal((type, "o1", "inventory-choreography"), (published.Type, published.Subject, Assert.Single(state.Outboxes)));
-        Assert.Equal($$"""{"eventId":"o1:{{type}}","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","items":[{"productId":"tea","quantity":2}],"reason":"why"{{(status == "failed" ? ",\"code\":\"out-of-stock\"" : "")}}}""", published.Json);
+        Assert.Equal(
+            $$"""{"eventId":"o1:{{type}}","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","items":[{"productId":"tea","quantity":2}],"reason":"why"{{(status == "failed" ? ",\"code\":\"out-of-stock\"" : "")}}}""",
+            published.Json
+        );
         Assert.Equal(published.Json, state.JsonOf("inventory-store", "reservation-o1"));
     }
 

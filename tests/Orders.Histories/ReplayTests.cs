@@ -4,8 +4,10 @@ using Sidecar.Workflows.Protocol;
 namespace Orders.Histories;
 
 /// <summary>
-/// Histories of real sagas, one of every course they can take, replayed over the wire by the worker of the Dapr.Workflow package with today's code.
-/// A change that fails here would break the sagas that run while it is deployed: guard it with <c>IsPatched</c>, never with a new recording.
+/// Histories of real sagas, one of every course they can take, replayed over the wire by the worker of the Dapr.Workflow package with
+/// today's code.
+/// A change that fails here would break the sagas that run while it is deployed: guard it with <c>IsPatched</c>, never with a new
+/// recording.
 /// </summary>
 public sealed class ReplayTests(ScriptedHub hub) : IClassFixture<ScriptedHub>
 {
@@ -13,19 +15,37 @@ public sealed class ReplayTests(ScriptedHub hub) : IClassFixture<ScriptedHub>
 
     public static TheoryData<string> Recorded => [.. Courses()];
 
-    private static IEnumerable<string> Courses() => Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Courses() =>
+        Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal);
 
     [Fact]
-    public void Every_course_of_a_saga_is_recorded()
-        => Assert.Superset(
-            new HashSet<string> { "confirmed", "out-of-stock", "declined", "not-served", "flaky", "approved", "rejected", "cancelled-while-approving", "intervention-resolved", "intervention-skipped", "confirmed-then-cancelled", "choreography-watch" },
-            Courses().ToHashSet());
+    public void Every_course_of_a_saga_is_recorded() =>
+        Assert.Superset(
+            new HashSet<string>
+            {
+                "confirmed",
+                "out-of-stock",
+                "declined",
+                "not-served",
+                "flaky",
+                "approved",
+                "rejected",
+                "cancelled-while-approving",
+                "intervention-resolved",
+                "intervention-skipped",
+                "confirmed-then-cancelled",
+                "choreography-watch",
+            },
+            Courses().ToHashSet()
+        );
 
     [Theory]
     [MemberData(nameof(Recorded))]
     public async Task Todays_code_takes_the_recorded_course_turn_by_turn(string course)
     {
-        var history = JsonParser.Default.Parse<GetInstanceHistoryResponse>(await File.ReadAllTextAsync(Path.Combine(Folder, $"{course}.json"))).Events.ToList();
+        var history = JsonParser
+            .Default.Parse<GetInstanceHistoryResponse>(await File.ReadAllTextAsync(Path.Combine(Folder, $"{course}.json")))
+            .Events.ToList();
         var turns = Turns(history);
         for (var turn = 0; turn < turns.Count; turn++)
         {
@@ -58,14 +78,21 @@ public sealed class ReplayTests(ScriptedHub hub) : IClassFixture<ScriptedHub>
 
     private static bool IsDecided(HistoryEvent happened) => happened.TaskScheduled is not null || happened.TimerCreated is not null;
 
-    private static string Name(HistoryEvent happened) => happened.TaskScheduled is { } task ? $"{happened.EventId} {task.Name}" : $"{happened.EventId} timer";
+    private static string Name(HistoryEvent happened) =>
+        happened.TaskScheduled is { } task ? $"{happened.EventId} {task.Name}" : $"{happened.EventId} timer";
 
-    private static string Name(WorkflowAction action) => action.ScheduleTask is { } task ? $"{action.Id} {task.Name}" : action.CreateTimer is not null ? $"{action.Id} timer" : $"{action.Id} {action}";
+    private static string Name(WorkflowAction action) =>
+        action.ScheduleTask is { } task ? $"{action.Id} {task.Name}"
+        : action.CreateTimer is not null ? $"{action.Id} timer"
+        : $"{action.Id} {action}";
 
-    private Task<WorkflowResponse> RunAsync(string instance, IEnumerable<HistoryEvent> past, IEnumerable<HistoryEvent> turn) => hub.RunAsync(new WorkflowRequest
-    {
-        InstanceId = instance,
-        PastEvents = { past },
-        NewEvents = { turn.Where(happened => !IsDecided(happened) && happened.ExecutionCompleted is null) },
-    });
+    private Task<WorkflowResponse> RunAsync(string instance, IEnumerable<HistoryEvent> past, IEnumerable<HistoryEvent> turn) =>
+        hub.RunAsync(
+            new WorkflowRequest
+            {
+                InstanceId = instance,
+                PastEvents = { past },
+                NewEvents = { turn.Where(happened => !IsDecided(happened) && happened.ExecutionCompleted is null) },
+            }
+        );
 }

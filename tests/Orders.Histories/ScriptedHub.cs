@@ -13,7 +13,8 @@ using Sidecar.Workflows.Protocol;
 
 namespace Orders.Histories;
 
-/// <summary>A sidecar's task hub on a real port, and the worker of the Orders service connected to it. The test sends turns and reads what the worker decides.</summary>
+/// <summary>A sidecar's task hub on a real port, and the worker of the Orders service connected to it. The test sends turns and reads what
+/// the worker decides.</summary>
 public sealed class ScriptedHub : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -25,7 +26,9 @@ public sealed class ScriptedHub : IAsyncLifetime
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(System.Net.IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2)
+        );
         builder.Services.AddGrpc();
         builder.Services.AddSingleton<TaskHub>();
         server = builder.Build();
@@ -48,8 +51,8 @@ public sealed class ScriptedHub : IAsyncLifetime
 
     /// <summary>Sends one turn to the worker.</summary>
     /// <exception cref="TimeoutException">The worker did not connect or did not answer.</exception>
-    internal Task<WorkflowResponse> RunAsync(WorkflowRequest turn)
-        => server.Services.GetRequiredService<TaskHub>().RunAsync(turn).WaitAsync(Limit);
+    internal Task<WorkflowResponse> RunAsync(WorkflowRequest turn) =>
+        server.Services.GetRequiredService<TaskHub>().RunAsync(turn).WaitAsync(Limit);
 
     internal sealed class TaskHub : TaskHubSidecarService.TaskHubSidecarServiceBase
     {
@@ -63,7 +66,11 @@ public sealed class ScriptedHub : IAsyncLifetime
             return answer.Task;
         }
 
-        public override async Task GetWorkItems(GetWorkItemsRequest request, IServerStreamWriter<WorkItem> responseStream, ServerCallContext context)
+        public override async Task GetWorkItems(
+            GetWorkItemsRequest request,
+            IServerStreamWriter<WorkItem> responseStream,
+            ServerCallContext context
+        )
         {
             await foreach (var item in items.Reader.ReadAllAsync(context.CancellationToken))
             {
@@ -71,10 +78,12 @@ public sealed class ScriptedHub : IAsyncLifetime
             }
         }
 
-        public override Task<CompleteTaskResponse> CompleteWorkflowTask(WorkflowResponse request, ServerCallContext context) => Complete(request);
+        public override Task<CompleteTaskResponse> CompleteWorkflowTask(WorkflowResponse request, ServerCallContext context) =>
+            Complete(request);
 
         [Obsolete("The older name, which released workers call.")]
-        public override Task<CompleteTaskResponse> CompleteOrchestratorTask(WorkflowResponse request, ServerCallContext context) => Complete(request);
+        public override Task<CompleteTaskResponse> CompleteOrchestratorTask(WorkflowResponse request, ServerCallContext context) =>
+            Complete(request);
 
         private Task<CompleteTaskResponse> Complete(WorkflowResponse response)
         {

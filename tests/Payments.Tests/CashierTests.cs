@@ -21,7 +21,13 @@ public sealed class CashierTests
     public CashierTests()
     {
         payments = new PaymentStore(state.Client, time);
-        cashier = new Cashier(payments, provider.Object, Options.Create(new PaymentOptions { ProviderTimeout = TimeSpan.FromSeconds(2) }), time, NullLogger<Cashier>.Instance);
+        cashier = new Cashier(
+            payments,
+            provider.Object,
+            Options.Create(new PaymentOptions { ProviderTimeout = TimeSpan.FromSeconds(2) }),
+            time,
+            NullLogger<Cashier>.Instance
+        );
         ProviderCharges(() => Task.FromResult(ChargeResult.Ok));
     }
 
@@ -151,7 +157,9 @@ public sealed class CashierTests
     {
         await ChargeAsync();
         BooksHold(OnTheBooks);
-        provider.Setup(port => port.RefundAsync("o1", It.IsAny<CancellationToken>())).ThrowsAsync(new HttpRequestException("the provider refuses to refund"));
+        provider
+            .Setup(port => port.RefundAsync("o1", It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new HttpRequestException("the provider refuses to refund"));
 
         await Assert.ThrowsAsync<HttpRequestException>(RefundAsync);
         Assert.Equal(PaymentStatus.Completed, (await StoredAsync()).Status);
@@ -217,21 +225,35 @@ public sealed class CashierTests
 
     private async Task<Payment> StoredAsync() => (await payments.FindAsync("o1", default))!.Value;
 
-    private void ProviderCharges(Func<Task<ChargeResult>> answer)
-        => provider.Setup(port => port.ChargeAsync("o1", 1000, "EUR", "tok_ok", It.IsAny<CancellationToken>())).Returns(answer);
+    private void ProviderCharges(Func<Task<ChargeResult>> answer) =>
+        provider.Setup(port => port.ChargeAsync("o1", 1000, "EUR", "tok_ok", It.IsAny<CancellationToken>())).Returns(answer);
 
-    private void ProviderNeverAnswers()
-        => provider.Setup(port => port.ChargeAsync("o1", 1000, "EUR", "tok_ok", It.IsAny<CancellationToken>()))
-            .Returns(async (string _, long _, string _, string _, CancellationToken cancellation) =>
-            {
-                await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation);
-                return ChargeResult.Ok;
-            });
+    private void ProviderNeverAnswers() =>
+        provider
+            .Setup(port => port.ChargeAsync("o1", 1000, "EUR", "tok_ok", It.IsAny<CancellationToken>()))
+            .Returns(
+                async (string _, long _, string _, string _, CancellationToken cancellation) =>
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation);
+                    return ChargeResult.Ok;
+                }
+            );
 
-    private void BooksHold(Charge charge) => provider.Setup(port => port.FindAsync("o1", It.IsAny<CancellationToken>())).ReturnsAsync(charge);
+    private void BooksHold(Charge charge) =>
+        provider.Setup(port => port.FindAsync("o1", It.IsAny<CancellationToken>())).ReturnsAsync(charge);
 
-    private void VerifyCharges(Times times)
-        => provider.Verify(port => port.ChargeAsync(It.IsAny<string>(), It.IsAny<long>(), It.IsAny<string>(), It.IsAny<string>(), It.IsAny<CancellationToken>()), times);
+    private void VerifyCharges(Times times) =>
+        provider.Verify(
+            port =>
+                port.ChargeAsync(
+                    It.IsAny<string>(),
+                    It.IsAny<long>(),
+                    It.IsAny<string>(),
+                    It.IsAny<string>(),
+                    It.IsAny<CancellationToken>()
+                ),
+            times
+        );
 
     private void VerifyRefunds(Times times) => provider.Verify(port => port.RefundAsync("o1", It.IsAny<CancellationToken>()), times);
 }

@@ -20,9 +20,24 @@ internal sealed class MemoryState
     private readonly Dictionary<(string Store, string Key), (string Json, int Version)> records = [];
     private int versions;
 
-    public MemoryState()
-        => client.Setup(dapr => dapr.ExecuteStateTransactionAsync(It.IsAny<string>(), It.IsAny<IReadOnlyList<StateTransactionRequest>>(), It.IsAny<IReadOnlyDictionary<string, string>>(), It.IsAny<CancellationToken>()))
-            .Returns((string store, IReadOnlyList<StateTransactionRequest> operations, IReadOnlyDictionary<string, string>? _, CancellationToken _) => Transact(store, operations));
+    public MemoryState() =>
+        client
+            .Setup(dapr =>
+                dapr.ExecuteStateTransactionAsync(
+                    It.IsAny<string>(),
+                    It.IsAny<IReadOnlyList<StateTransactionRequest>>(),
+                    It.IsAny<IReadOnlyDictionary<string, string>>(),
+                    It.IsAny<CancellationToken>()
+                )
+            )
+            .Returns(
+                (
+                    string store,
+                    IReadOnlyList<StateTransactionRequest> operations,
+                    IReadOnlyDictionary<string, string>? _,
+                    CancellationToken _
+                ) => Transact(store, operations)
+            );
 
     public DaprClient Client => client.Object;
 
@@ -38,22 +53,84 @@ internal sealed class MemoryState
 
     public MemoryState Knows<T>()
     {
-        client.Setup(dapr => dapr.GetStateAndETagAsync<T>(It.IsAny<string>(), It.IsAny<string>(), It.IsAny<ConsistencyMode?>(), It.IsAny<IReadOnlyDictionary<string, string>>(), It.IsAny<CancellationToken>()))
-            .Returns((string store, string key, ConsistencyMode? _, IReadOnlyDictionary<string, string>? _, CancellationToken _) => Task.FromResult(Read<T>(store, key)));
-        client.Setup(dapr => dapr.GetStateAsync<T>(It.IsAny<string>(), It.IsAny<string>(), It.IsAny<ConsistencyMode?>(), It.IsAny<IReadOnlyDictionary<string, string>>(), It.IsAny<CancellationToken>()))
-            .Returns((string store, string key, ConsistencyMode? _, IReadOnlyDictionary<string, string>? _, CancellationToken _) => Task.FromResult(Read<T>(store, key).Value));
-        client.Setup(dapr => dapr.SaveStateAsync(It.IsAny<string>(), It.IsAny<string>(), It.IsAny<T>(), It.IsAny<StateOptions>(), It.IsAny<IReadOnlyDictionary<string, string>>(), It.IsAny<CancellationToken>()))
-            .Returns((string store, string key, T value, StateOptions? options, IReadOnlyDictionary<string, string>? _, CancellationToken _) => options is null ? Overwrite(store, key, value) : Create(store, key, value));
-        client.Setup(dapr => dapr.TrySaveStateAsync(It.IsAny<string>(), It.IsAny<string>(), It.IsAny<T>(), It.IsAny<string>(), It.IsAny<StateOptions>(), It.IsAny<IReadOnlyDictionary<string, string>>(), It.IsAny<CancellationToken>()))
-            .Returns((string store, string key, T value, string etag, StateOptions _, IReadOnlyDictionary<string, string>? _, CancellationToken _) => Task.FromResult(TryWrite(store, key, etag, JsonSerializer.Serialize(value, Json.Options))));
+        client
+            .Setup(dapr =>
+                dapr.GetStateAndETagAsync<T>(
+                    It.IsAny<string>(),
+                    It.IsAny<string>(),
+                    It.IsAny<ConsistencyMode?>(),
+                    It.IsAny<IReadOnlyDictionary<string, string>>(),
+                    It.IsAny<CancellationToken>()
+                )
+            )
+            .Returns(
+                (string store, string key, ConsistencyMode? _, IReadOnlyDictionary<string, string>? _, CancellationToken _) =>
+                    Task.FromResult(Read<T>(store, key))
+            );
+        client
+            .Setup(dapr =>
+                dapr.GetStateAsync<T>(
+                    It.IsAny<string>(),
+                    It.IsAny<string>(),
+                    It.IsAny<ConsistencyMode?>(),
+                    It.IsAny<IReadOnlyDictionary<string, string>>(),
+                    It.IsAny<CancellationToken>()
+                )
+            )
+            .Returns(
+                (string store, string key, ConsistencyMode? _, IReadOnlyDictionary<string, string>? _, CancellationToken _) =>
+                    Task.FromResult(Read<T>(store, key).Value)
+            );
+        client
+            .Setup(dapr =>
+                dapr.SaveStateAsync(
+                    It.IsAny<string>(),
+                    It.IsAny<string>(),
+                    It.IsAny<T>(),
+                    It.IsAny<StateOptions>(),
+                    It.IsAny<IReadOnlyDictionary<string, string>>(),
+                    It.IsAny<CancellationToken>()
+                )
+            )
+            .Returns(
+                (string store, string key, T value, StateOptions? options, IReadOnlyDictionary<string, string>? _, CancellationToken _) =>
+                    options is null ? Overwrite(store, key, value) : Create(store, key, value)
+            );
+        client
+            .Setup(dapr =>
+                dapr.TrySaveStateAsync(
+                    It.IsAny<string>(),
+                    It.IsAny<string>(),
+                    It.IsAny<T>(),
+                    It.IsAny<string>(),
+                    It.IsAny<StateOptions>(),
+                    It.IsAny<IReadOnlyDictionary<string, string>>(),
+                    It.IsAny<CancellationToken>()
+                )
+            )
+            .Returns(
+                (
+                    string store,
+                    string key,
+                    T value,
+                    string etag,
+                    StateOptions _,
+                    IReadOnlyDictionary<string, string>? _,
+                    CancellationToken _
+                ) => Task.FromResult(TryWrite(store, key, etag, JsonSerializer.Serialize(value, Json.Options)))
+            );
         return this;
     }
 
-    private (T Value, string ETag) Read<T>(string store, string key)
-        => records.TryGetValue((store, key), out var record) ? (JsonSerializer.Deserialize<T>(record.Json, Json.Options)!, $"{record.Version}") : (default!, "");
+    private (T Value, string ETag) Read<T>(string store, string key) =>
+        records.TryGetValue((store, key), out var record)
+            ? (JsonSerializer.Deserialize<T>(record.Json, Json.Options)!, $"{record.Version}")
+            : (default!, "");
 
-    private Task Create<T>(string store, string key, T value)
-        => records.TryAdd((store, key), (JsonSerializer.Serialize(value, Json.Options), ++versions)) ? Task.CompletedTask : Task.FromException(new DaprException("the key exists"));
+    private Task Create<T>(string store, string key, T value) =>
+        records.TryAdd((store, key), (JsonSerializer.Serialize(value, Json.Options), ++versions))
+            ? Task.CompletedTask
+            : Task.FromException(new DaprException("the key exists"));
 
     private Task Overwrite<T>(string store, string key, T value)
     {

@@ -16,22 +16,36 @@ public sealed class StoredFormatTests
     public void A_payment_keeps_its_text_in_every_status()
     {
         Assert.Equal("""{"orderId":"o1","status":"pending","amount":1000,"currency":"EUR","token":"tok_ok","version":0}""", Write(Begun));
-        Assert.Equal("""{"orderId":"o1","status":"completed","amount":1000,"currency":"EUR","token":"tok_ok","version":1}""", Write(Begun.Complete()));
-        Assert.Equal("""{"orderId":"o1","status":"failed","amount":1000,"currency":"EUR","token":"tok_ok","reason":"card_declined","version":1}""", Write(Begun.Fail("card_declined")));
-        Assert.Equal("""{"orderId":"o1","status":"refunded","amount":1000,"currency":"EUR","token":"tok_ok","version":2}""", Write(Begun.Complete().Refund()));
+        Assert.Equal(
+            """{"orderId":"o1","status":"completed","amount":1000,"currency":"EUR","token":"tok_ok","version":1}""",
+            Write(Begun.Complete())
+        );
+        Assert.Equal(
+            """{"orderId":"o1","status":"failed","amount":1000,"currency":"EUR","token":"tok_ok","reason":"card_declined","version":1}""",
+            Write(Begun.Fail("card_declined"))
+        );
+        Assert.Equal(
+            """{"orderId":"o1","status":"refunded","amount":1000,"currency":"EUR","token":"tok_ok","version":2}""",
+            Write(Begun.Complete().Refund())
+        );
     }
 
     [Fact]
-    public void A_payment_loads_whatever_the_order_of_its_fields_and_whatever_was_added_later()
-        => Assert.Equal(
+    public void A_payment_loads_whatever_the_order_of_its_fields_and_whatever_was_added_later() =>
+        Assert.Equal(
             Begun.Complete(),
-            JsonSerializer.Deserialize<Payment>("""{"version":1,"addedLater":true,"token":"tok_ok","currency":"EUR","amount":1000,"status":"completed","orderId":"o1"}""", Json.Options));
+            JsonSerializer.Deserialize<Payment>(
+                """{"version":1,"addedLater":true,"token":"tok_ok","currency":"EUR","amount":1000,"status":"completed","orderId":"o1"}""",
+                Json.Options
+            )
+        );
 
     [Fact]
-    public void A_charge_in_the_simulators_books_keeps_its_text()
-        => Assert.Equal(
+    public void A_charge_in_the_simulators_books_keeps_its_text() =>
+        Assert.Equal(
             """{"orderId":"o1","amount":1000,"currency":"EUR","token":"tok_ok","captured":true,"refunded":false,"attempts":1}""",
-            Write(new Charge("o1", 1000, "EUR", "tok_ok", true, false, 1)));
+            Write(new Charge("o1", 1000, "EUR", "tok_ok", true, false, 1))
+        );
 
     [Fact]
     public async Task Published_events_keep_their_text_and_carry_no_token()
@@ -48,11 +62,24 @@ public sealed class StoredFormatTests
 
         Assert.Equal(
             [
-                new PublishedEvent("payment.completed", "o1", """{"eventId":"o1:payment.completed","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","amount":1000,"currency":"EUR"}"""),
-                new PublishedEvent("payment.refunded", "o1", """{"eventId":"o1:payment.refunded","version":2,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","amount":1000,"currency":"EUR"}"""),
-                new PublishedEvent("payment.failed", "o2", """{"eventId":"o2:payment.failed","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o2","amount":1000,"currency":"EUR","reason":"card_declined","code":"card-declined","message":"The card was declined."}"""),
+                new PublishedEvent(
+                    "payment.completed",
+                    "o1",
+                    """{"eventId":"o1:payment.completed","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","amount":1000,"currency":"EUR"}"""
+                ),
+                new PublishedEvent(
+                    "payment.refunded",
+                    "o1",
+                    """{"eventId":"o1:payment.refunded","version":2,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","amount":1000,"currency":"EUR"}"""
+                ),
+                new PublishedEvent(
+                    "payment.failed",
+                    "o2",
+                    """{"eventId":"o2:payment.failed","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o2","amount":1000,"currency":"EUR","reason":"card_declined","code":"card-declined","message":"The card was declined."}"""
+                ),
             ],
-            state.Published);
+            state.Published
+        );
         Assert.Equal(["payments-store", "payments-store", "payments-choreography"], state.Outboxes);
         Assert.NotNull(state.JsonOf("payments-store", "payment-o1"));
     }
@@ -67,14 +94,22 @@ public sealed class StoredFormatTests
         var payments = new PaymentStore(state.Client, new FakeTimeProvider(at));
         var begun = await payments.FindOrBeginAsync(Begun.Complete(), default);
 
-        Assert.True(await payments.TryRecordDecisionAsync(begun, begun.Value.Decide(new RefundDecision(Enum.Parse<RefundDecisionKind>(kind), "by hand", "eve", at))!, default));
+        Assert.True(
+            await payments.TryRecordDecisionAsync(
+                begun,
+                begun.Value.Decide(new RefundDecision(Enum.Parse<RefundDecisionKind>(kind), "by hand", "eve", at))!,
+                default
+            )
+        );
 
         Assert.Equal(
             $$$"""{"orderId":"o1","status":"{{{status}}}","amount":1000,"currency":"EUR","token":"tok_ok","version":2,"decision":{"kind":"{{{word}}}","note":"by hand","operator":"eve","at":"2026-01-02T03:04:05+00:00"}}""",
-            state.JsonOf("payments-store", "payment-o1"));
+            state.JsonOf("payments-store", "payment-o1")
+        );
         Assert.Equal(
             $$"""{"eventId":"o1:payment.refund-decided","version":2,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","decision":"{{word}}","status":"{{status}}","note":"by hand","operator":"eve"}""",
-            Assert.Single(state.Published).Json);
+            Assert.Single(state.Published).Json
+        );
     }
 
     [Fact]

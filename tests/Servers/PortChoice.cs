@@ -4,7 +4,8 @@ using System.Net.Sockets;
 namespace Servers;
 
 /// <summary>
-/// Free loopback ports below those that the system and the sidecar choose from. Test assemblies run side by side, so a choice is a lock on a file, which
+/// Free loopback ports below those that the system and the sidecar choose from. Test assemblies run side by side, so a choice is a lock on
+/// a file, which
 /// the system lets go with the process: two of them never choose the same port between the probe and its use.
 /// </summary>
 internal static class PortChoice
@@ -16,7 +17,9 @@ internal static class PortChoice
     {
         lock (Gate)
         {
-            var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"order-platform-test-ports-{Environment.UserName}")).FullName;
+            var folder = Directory
+                .CreateDirectory(Path.Combine(Path.GetTempPath(), $"order-platform-test-ports-{Environment.UserName}"))
+                .FullName;
             while (true)
             {
                 var port = Random.Shared.Next(10_000, 20_000);

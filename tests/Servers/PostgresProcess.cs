@@ -23,11 +23,25 @@ public sealed class PostgresProcess : ServerProcess
         {
             await Programs.RunAsync(new ProcessStartInfo("chown", ["-R", "postgres", Folder]));
         }
-        await Programs.RunAsync(AsPostgres("initdb", "-D", Data, "-U", "postgres", "-A", "scram-sha-256", "--pwfile", passwordFile, "--no-sync", "-E", "UTF8"));
+        await Programs.RunAsync(
+            AsPostgres("initdb", "-D", Data, "-U", "postgres", "-A", "scram-sha-256", "--pwfile", passwordFile, "--no-sync", "-E", "UTF8")
+        );
     }
 
-    protected override ProcessStartInfo Command()
-        => AsPostgres("postgres", "-D", Data, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200");
+    protected override ProcessStartInfo Command() =>
+        AsPostgres(
+            "postgres",
+            "-D",
+            Data,
+            "-p",
+            $"{Port}",
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "unix_socket_directories=",
+            "-c",
+            "max_connections=200"
+        );
 
     /// <summary>It listens before it is ready; a request for TLS is answered from then on.</summary>
     protected override async Task<bool> AnswersAsync()
@@ -38,7 +52,12 @@ public sealed class PostgresProcess : ServerProcess
         }
         // Until recovery is through, log-ins are refused with a message; then a password is asked for.
         byte[] body = [0, 3, 0, 0, .. "user\0postgres\0\0"u8];
-        return await ListensAsync(new byte[] { 0, 0, 0, (byte)(body.Length + 4) }.Concat(body).ToArray(), "R");
+        return await ListensAsync(
+            new byte[] { 0, 0, 0, (byte)(body.Length + 4) }
+                .Concat(body)
+                .ToArray(),
+            "R"
+        );
     }
 
     /// <summary>PostgreSQL does not run as root.</summary>

@@ -7,9 +7,13 @@ public static class Programs
 {
     public static string? Redis => Find("/usr/bin/redis-server");
 
-    public static string? PostgresBin => Directory.Exists("/usr/lib/postgresql")
-        ? Directory.EnumerateDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).LastOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")))
-        : null;
+    public static string? PostgresBin =>
+        Directory.Exists("/usr/lib/postgresql")
+            ? Directory
+                .EnumerateDirectories("/usr/lib/postgresql")
+                .Select(version => Path.Combine(version, "bin"))
+                .LastOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")))
+            : null;
 
     public static string? Rabbit => Find("/usr/lib/rabbitmq/bin/rabbitmq-server");
 

@@ -25,32 +25,53 @@ public sealed class RabbitProcess : ServerProcess
         var hosts = Enumerable.Range(0, VirtualHosts).Select(number => $"v{number}").Append("/").ToList();
         var definitions = new
         {
-            users = new[] { new { name = "tests", password_hash = Hash(Password), hashing_algorithm = "rabbit_password_hashing_sha256", tags = "administrator" } },
+            users = new[]
+            {
+                new
+                {
+                    name = "tests",
+                    password_hash = Hash(Password),
+                    hashing_algorithm = "rabbit_password_hashing_sha256",
+                    tags = "administrator",
+                },
+            },
             vhosts = hosts.Select(name => new { name }),
-            permissions = hosts.Select(vhost => new { user = "tests", vhost, configure = ".*", write = ".*", read = ".*" }),
+            permissions = hosts.Select(vhost => new
+            {
+                user = "tests",
+                vhost,
+                configure = ".*",
+                write = ".*",
+                read = ".*",
+            }),
         };
         await File.WriteAllTextAsync(In("definitions.json"), JsonSerializer.Serialize(definitions));
-        await File.WriteAllTextAsync(In("rabbitmq.conf"), $"listeners.tcp.1 = 127.0.0.1:{Port}\nload_definitions = {In("definitions.json")}\nlog.console = true\n");
+        await File.WriteAllTextAsync(
+            In("rabbitmq.conf"),
+            $"listeners.tcp.1 = 127.0.0.1:{Port}\nload_definitions = {In("definitions.json")}\nlog.console = true\n"
+        );
         await File.WriteAllTextAsync(In("plugins"), "[].");
     }
 
     protected override ProcessStartInfo Command()
     {
         var start = new ProcessStartInfo(Programs.Rabbit!) { WorkingDirectory = Folder };
-        foreach (var (name, value) in new Dictionary<string, string>
-        {
-            ["HOME"] = Folder,
-            ["RABBITMQ_NODENAME"] = $"tests{Port}@localhost",
-            ["RABBITMQ_DIST_PORT"] = $"{distributionPort}",
-            ["ERL_EPMD_PORT"] = $"{epmdPort}",
-            ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
-            ["RABBITMQ_CONFIG_FILE"] = In("rabbitmq.conf"),
-            ["RABBITMQ_CONF_ENV_FILE"] = In("none"),
-            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = In("plugins"),
-            ["RABBITMQ_MNESIA_BASE"] = In("data"),
-            ["RABBITMQ_LOG_BASE"] = In("log"),
-            ["RABBITMQ_PID_FILE"] = In("pid"),
-        })
+        foreach (
+            var (name, value) in new Dictionary<string, string>
+            {
+                ["HOME"] = Folder,
+                ["RABBITMQ_NODENAME"] = $"tests{Port}@localhost",
+                ["RABBITMQ_DIST_PORT"] = $"{distributionPort}",
+                ["ERL_EPMD_PORT"] = $"{epmdPort}",
+                ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
+                ["RABBITMQ_CONFIG_FILE"] = In("rabbitmq.conf"),
+                ["RABBITMQ_CONF_ENV_FILE"] = In("none"),
+                ["RABBITMQ_ENABLED_PLUGINS_FILE"] = In("plugins"),
+                ["RABBITMQ_MNESIA_BASE"] = In("data"),
+                ["RABBITMQ_LOG_BASE"] = In("log"),
+                ["RABBITMQ_PID_FILE"] = In("pid"),
+            }
+        )
         {
             start.Environment[name] = value;
         }

@@ -8,8 +8,27 @@ public sealed class RedisProcess : ServerProcess
 
     public string? Password { get; init; }
 
-    protected override ProcessStartInfo Command() => new(Programs.Redis!,
-        ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", Folder, "--databases", "256", "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", .. Password is null ? (string[])[] : ["--requirepass", Password]]);
+    protected override ProcessStartInfo Command() =>
+        new(
+            Programs.Redis!,
+            [
+                "--port",
+                $"{Port}",
+                "--bind",
+                "127.0.0.1",
+                "--dir",
+                Folder,
+                "--databases",
+                "256",
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                "everysec",
+                "--save",
+                "",
+                .. Password is null ? (string[])[] : ["--requirepass", Password],
+            ]
+        );
 
     protected override Task<bool> AnswersAsync() => ListensAsync("PING\r\n"u8.ToArray(), Password is null ? "PONG" : null);
 }

@@ -9,6 +9,7 @@ namespace Servers;
 public abstract class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+
     /// <summary>
     /// Its input is a pipe of the test process. However that ends, the pipe ends with it, and the server, its children and its folder
     /// go as well. A line on it ends the server alone, and waits until the system has forgotten its process: PostgreSQL does not start
@@ -81,7 +82,9 @@ public abstract class ServerProcess : IAsyncDisposable
         {
             if (process.HasExited || limit.IsCancellationRequested)
             {
-                throw new InvalidOperationException($"{command.FileName} did not start on port {Port}; it said:\n{string.Join('\n', output.TakeLast(30))}");
+                throw new InvalidOperationException(
+                    $"{command.FileName} did not start on port {Port}; it said:\n{string.Join('\n', output.TakeLast(30))}"
+                );
             }
             await timer.WaitForNextTickAsync();
         }
@@ -116,7 +119,10 @@ public abstract class ServerProcess : IAsyncDisposable
             await socket.GetStream().WriteAsync(greeting);
             var answer = new byte[64];
             var length = await socket.GetStream().ReadAsync(answer);
-            return length > 0 && (expected is null || System.Text.Encoding.ASCII.GetString(answer, 0, length).Contains(expected, StringComparison.Ordinal));
+            return length > 0
+                && (
+                    expected is null || System.Text.Encoding.ASCII.GetString(answer, 0, length).Contains(expected, StringComparison.Ordinal)
+                );
         }
         catch (Exception e) when (e is SocketException or IOException)
         {

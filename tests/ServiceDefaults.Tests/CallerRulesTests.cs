@@ -9,15 +9,19 @@ public sealed class CallerRulesTests : IAsyncLifetime
 {
     private HostedApp app = null!;
 
-    public async Task InitializeAsync() => app = await HostedApp.StartAsync(
-        _ => { },
-        service =>
-        {
-            service.UseMiddleware<CallerRules>();
-            service.MapGet("/customers/{customerId}", (string customerId, Caller caller) => $"{customerId} {caller}").Admit(CallerKinds.Customers | CallerKinds.Operators, "orders");
-            service.MapGet("/silent", () => "reached");
-            service.MapGet("/callback", () => "reached").AdmitSidecar();
-        });
+    public async Task InitializeAsync() =>
+        app = await HostedApp.StartAsync(
+            _ => { },
+            service =>
+            {
+                service.UseMiddleware<CallerRules>();
+                service
+                    .MapGet("/customers/{customerId}", (string customerId, Caller caller) => $"{customerId} {caller}")
+                    .Admit(CallerKinds.Customers | CallerKinds.Operators, "orders");
+                service.MapGet("/silent", () => "reached");
+                service.MapGet("/callback", () => "reached").AdmitSidecar();
+            }
+        );
 
     [Theory]
     [InlineData("customer:c", HttpStatusCode.OK)]
@@ -27,15 +31,16 @@ public sealed class CallerRulesTests : IAsyncLifetime
     [InlineData("anonymous", HttpStatusCode.Forbidden)]
     [InlineData("operator:", HttpStatusCode.Unauthorized)]
     [InlineData(null, HttpStatusCode.Unauthorized)]
-    public async Task An_endpoint_is_reached_by_the_callers_it_admits(string? caller, HttpStatusCode expected)
-        => Assert.Equal(expected, (await SendAsync("/customers/c", caller)).StatusCode);
+    public async Task An_endpoint_is_reached_by_the_callers_it_admits(string? caller, HttpStatusCode expected) =>
+        Assert.Equal(expected, (await SendAsync("/customers/c", caller)).StatusCode);
 
     [Fact]
-    public async Task An_endpoint_that_admits_nobody_is_closed_to_everybody()
-        => Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync("/silent", "operator:o")).StatusCode);
+    public async Task An_endpoint_that_admits_nobody_is_closed_to_everybody() =>
+        Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync("/silent", "operator:o")).StatusCode);
 
     [Fact]
-    public async Task A_callback_of_the_sidecar_needs_no_caller() => Assert.Equal(HttpStatusCode.OK, (await SendAsync("/callback", null)).StatusCode);
+    public async Task A_callback_of_the_sidecar_needs_no_caller() =>
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync("/callback", null)).StatusCode);
 
     [Theory]
     [InlineData("/customers/x%7C%7Cy")]

@@ -6,10 +6,15 @@ namespace ServiceDefaults.Tests;
 public sealed class CallerTests
 {
     public static TheoryData<Caller> Callers =>
-    [
-        new Caller.Customer("customer-1"), new Caller.Customer("auth0|x"), new Caller.Customer("50%"), new Caller.Customer("日本語"),
-        new Caller.Operator("Jo Doe"), new Caller.App("orders"), new Caller.Anonymous(),
-    ];
+        [
+            new Caller.Customer("customer-1"),
+            new Caller.Customer("auth0|x"),
+            new Caller.Customer("50%"),
+            new Caller.Customer("日本語"),
+            new Caller.Operator("Jo Doe"),
+            new Caller.App("orders"),
+            new Caller.Anonymous(),
+        ];
 
     [Theory]
     [MemberData(nameof(Callers))]
@@ -20,8 +25,8 @@ public sealed class CallerTests
     }
 
     [Fact]
-    public void Line_breaks_in_a_name_never_become_header_lines()
-        => Assert.Equal("customer:c%0D%0AConnection:%20X-Caller", new Caller.Customer("c\r\nConnection: X-Caller").ToString());
+    public void Line_breaks_in_a_name_never_become_header_lines() =>
+        Assert.Equal("customer:c%0D%0AConnection:%20X-Caller", new Caller.Customer("c\r\nConnection: X-Caller").ToString());
 
     [Theory]
     [InlineData("")]
@@ -34,7 +39,8 @@ public sealed class CallerTests
     public void A_header_that_names_no_caller_is_unreadable(string header) => Assert.Null(Caller.Parse(header));
 
     [Fact]
-    public void A_second_caller_in_one_header_is_part_of_the_name() => Assert.Equal(new Caller.Customer("a,operator:b"), Caller.Parse("customer:a,operator:b"));
+    public void A_second_caller_in_one_header_is_part_of_the_name() =>
+        Assert.Equal(new Caller.Customer("a,operator:b"), Caller.Parse("customer:a,operator:b"));
 
     [Fact]
     public void A_repeated_header_is_unreadable() => Assert.Null(Caller.Parse(new StringValues(["customer:a", "operator:b"])));

@@ -14,8 +14,18 @@ public sealed class DeliveryFailuresTests
 
     public DeliveryFailuresTests()
     {
-        dapr.Setup(client => client.PublishEventAsync("events", "inventory-dead-letters", It.IsAny<DeliveryFailure>(), It.Is<Dictionary<string, string>>(metadata => metadata["cloudevent.type"] == "delivery.failed"), It.IsAny<CancellationToken>()))
-            .Callback((string _, string _, DeliveryFailure failure, Dictionary<string, string> _, CancellationToken _) => published.Add(failure))
+        dapr.Setup(client =>
+                client.PublishEventAsync(
+                    "events",
+                    "inventory-dead-letters",
+                    It.IsAny<DeliveryFailure>(),
+                    It.Is<Dictionary<string, string>>(metadata => metadata["cloudevent.type"] == "delivery.failed"),
+                    It.IsAny<CancellationToken>()
+                )
+            )
+            .Callback(
+                (string _, string _, DeliveryFailure failure, Dictionary<string, string> _, CancellationToken _) => published.Add(failure)
+            )
             .Returns(Task.CompletedTask);
         var settings = new ConfigurationBuilder().AddInMemoryCollection([new("APP_ID", "inventory")]).Build();
         failures = new DeliveryFailures(dapr.Object, settings, TimeProvider.System, NullLogger<DeliveryFailures>.Instance);
@@ -54,7 +64,16 @@ public sealed class DeliveryFailuresTests
     [Fact]
     public async Task A_broker_that_is_away_does_not_change_what_becomes_of_the_event()
     {
-        dapr.Setup(client => client.PublishEventAsync(It.IsAny<string>(), It.IsAny<string>(), It.IsAny<DeliveryFailure>(), It.IsAny<Dictionary<string, string>>(), It.IsAny<CancellationToken>())).ThrowsAsync(new InvalidOperationException("away"));
+        dapr.Setup(client =>
+                client.PublishEventAsync(
+                    It.IsAny<string>(),
+                    It.IsAny<string>(),
+                    It.IsAny<DeliveryFailure>(),
+                    It.IsAny<Dictionary<string, string>>(),
+                    It.IsAny<CancellationToken>()
+                )
+            )
+            .ThrowsAsync(new InvalidOperationException("away"));
 
         await ReportAsync("7", Delivery.Drop);
 

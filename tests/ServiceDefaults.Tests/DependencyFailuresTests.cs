@@ -28,8 +28,8 @@ public sealed class DependencyFailuresTests
     [InlineData(HttpStatusCode.TooManyRequests, true)]
     [InlineData(HttpStatusCode.BadRequest, false)]
     [InlineData(HttpStatusCode.Forbidden, false)]
-    public void Answers_of_other_services_are_told_apart_the_same_way(HttpStatusCode status, bool mayPass)
-        => Assert.Equal(mayPass, DependencyFailures.MayPass(new HttpRequestException("", null, status)));
+    public void Answers_of_other_services_are_told_apart_the_same_way(HttpStatusCode status, bool mayPass) =>
+        Assert.Equal(mayPass, DependencyFailures.MayPass(new HttpRequestException("", null, status)));
 
     [Fact]
     public void No_answer_at_all_may_pass() => Assert.True(DependencyFailures.MayPass(new HttpRequestException("refused")));

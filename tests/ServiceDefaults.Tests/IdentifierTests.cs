@@ -37,7 +37,10 @@ public sealed class IdentifierTests
     public void Syntax_of_keys_paths_and_lines_is_no_id(string? id)
     {
         Assert.False(Identifier.IsValid(id));
-        Assert.Equal((400, "product-id-invalid"), (Identifier.Check(id, "productId", "product-id-invalid")!.Status, Identifier.Check(id, "productId", "product-id-invalid")!.Code));
+        Assert.Equal(
+            (400, "product-id-invalid"),
+            (Identifier.Check(id, "productId", "product-id-invalid")!.Status, Identifier.Check(id, "productId", "product-id-invalid")!.Code)
+        );
     }
 
     [Fact]
@@ -55,7 +58,8 @@ public sealed class IdentifierTests
     [InlineData("tab\there", true)]
     [InlineData("bell\a", false)]
     [InlineData("escape\u001b[31m", false)]
-    public void A_note_may_have_lines_but_no_control_characters(string note, bool valid) => Assert.Equal(valid, VisibleText.IsValid(note, 100, multiline: true));
+    public void A_note_may_have_lines_but_no_control_characters(string note, bool valid) =>
+        Assert.Equal(valid, VisibleText.IsValid(note, 100, multiline: true));
 
     [Theory]
     [InlineData("می‌خواهم")] // a zero-width non-joiner is part of the word

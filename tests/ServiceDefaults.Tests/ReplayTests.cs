@@ -13,17 +13,25 @@ public sealed class ReplayTests : IAsyncLifetime
     private readonly Listener listener = new();
     private HostedApp app = null!;
 
-    public async Task InitializeAsync() => app = await HostedApp.StartAsync(
-        builder =>
-        {
-            builder.Configuration["APP_ID"] = "payments";
-            builder.Services.AddSingleton(listener).AddSingleton(TimeProvider.System).AddSingleton(Mock.Of<DaprClient>()).AddSingleton<DeliveryFailures>();
-        },
-        service =>
-        {
-            service.MapEvent<Data, Listener>("/events/one", (one, received, _) => one.TakeAsync(received.Data.OrderId, Delivery.Done));
-            service.MapEvents<Data, Listener>("/events/bulk", async (one, received, _) => [.. await Task.WhenAll(received.Select(entry => one.TakeAsync(entry.Data.OrderId, Delivery.Retry)))]);
-        });
+    public async Task InitializeAsync() =>
+        app = await HostedApp.StartAsync(
+            builder =>
+            {
+                builder.Configuration["APP_ID"] = "payments";
+                builder
+                    .Services.AddSingleton(listener)
+                    .AddSingleton(TimeProvider.System)
+                    .AddSingleton(Mock.Of<DaprClient>())
+                    .AddSingleton<DeliveryFailures>();
+            },
+            service =>
+            {
+                service.MapEvent<Data, Listener>("/events/one", (one, received, _) => one.TakeAsync(received.Data.OrderId, Delivery.Done));
+                service.MapEvents<Data, Listener>("/events/bulk", async (one, received, _) =>
+                    [.. await Task.WhenAll(received.Select(entry => one.TakeAsync(entry.Data.OrderId, Delivery.Retry)))]
+                );
+            }
+        );
 
     [Theory]
     [InlineData(null, 1)]
@@ -39,8 +47,17 @@ public sealed class ReplayTests : IAsyncLifetime
     [Fact]
     public async Task In_a_bulk_every_entry_is_answered_for_itself()
     {
-        var answer = await SendAsync("/events/bulk", new { entries = new[] { Entry("1", "o1", null), Entry("2", "o2", "shipping"), Entry("3", "o3", "payments") } });
-        Assert.Equal(["1 RETRY", "2 SUCCESS", "3 RETRY"], answer.GetProperty("statuses").EnumerateArray().Select(one => $"{one.GetProperty("entryId").GetString()} {one.GetProperty("status").GetString()}"));
+        var answer = await SendAsync(
+            "/events/bulk",
+            new { entries = new[] { Entry("1", "o1", null), Entry("2", "o2", "shipping"), Entry("3", "o3", "payments") } }
+        );
+        Assert.Equal(
+            ["1 RETRY", "2 SUCCESS", "3 RETRY"],
+            answer
+                .GetProperty("statuses")
+                .EnumerateArray()
+                .Select(one => $"{one.GetProperty("entryId").GetString()} {one.GetProperty("status").GetString()}")
+        );
         Assert.Equal(["o1", "o3"], listener.Taken);
     }
 
@@ -52,10 +69,24 @@ public sealed class ReplayTests : IAsyncLifetime
         return await answer.Content.ReadFromJsonAsync<JsonElement>();
     }
 
-    private static object Entry(string entryId, string orderId, string? replayFor) => new { entryId, @event = Envelope(orderId, replayFor) };
+    private static object Entry(string entryId, string orderId, string? replayFor) =>
+        new { entryId, @event = Envelope(orderId, replayFor) };
 
-    private static object Envelope(string orderId, string? replayFor)
-        => replayFor is null ? new { id = orderId, type = "order.created", data = new { orderId } } : new { id = orderId, type = "order.created", replayfor = replayFor, data = new { orderId } };
+    private static object Envelope(string orderId, string? replayFor) =>
+        replayFor is null
+            ? new
+            {
+                id = orderId,
+                type = "order.created",
+                data = new { orderId },
+            }
+            : new
+            {
+                id = orderId,
+                type = "order.created",
+                replayfor = replayFor,
+                data = new { orderId },
+            };
 
     private sealed record Data(string OrderId);
 

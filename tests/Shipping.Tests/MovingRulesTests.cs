@@ -17,11 +17,12 @@ public sealed class MovingRulesTests
     }
 
     [Fact]
-    public void A_tick_that_comes_twice_does_not_deliver_what_has_just_left()
-        => Assert.Equal(ShipmentStatus.Shipped, Tick(Shipment(ShipmentStatus.Shipped) with { Since = Now }, Now.AddSeconds(2)).Status);
+    public void A_tick_that_comes_twice_does_not_deliver_what_has_just_left() =>
+        Assert.Equal(ShipmentStatus.Shipped, Tick(Shipment(ShipmentStatus.Shipped) with { Since = Now }, Now.AddSeconds(2)).Status);
 
     [Fact]
-    public void A_shipment_stored_before_times_were_kept_is_delivered() => Assert.Equal(ShipmentStatus.Delivered, Tick(Shipment(ShipmentStatus.Shipped), Now).Status);
+    public void A_shipment_stored_before_times_were_kept_is_delivered() =>
+        Assert.Equal(ShipmentStatus.Delivered, Tick(Shipment(ShipmentStatus.Shipped), Now).Status);
 
     [Theory]
     [InlineData("Requested")]

@@ -10,23 +10,24 @@ public sealed class ShipmentRulesTests
     private static readonly Shipment Arranged = new("o1", ShipmentStatus.Arranged, "TRK-o1", Graz, 1);
 
     [Fact]
-    public void A_shipment_to_a_served_country_is_arranged() => Assert.Equal(Arranged, ShipmentRules.Arrange(Requested, Graz, "TRK-o1").Value);
+    public void A_shipment_to_a_served_country_is_arranged() =>
+        Assert.Equal(Arranged, ShipmentRules.Arrange(Requested, Graz, "TRK-o1").Value);
 
     [Theory]
     [InlineData("XX")]
     [InlineData("xx")]
-    public void An_address_that_is_not_served_is_refused(string country)
-        => AssertRefused("address-not-served", ShipmentRules.Arrange(Requested, Graz with { Country = country }, "TRK-o1"));
+    public void An_address_that_is_not_served_is_refused(string country) =>
+        AssertRefused("address-not-served", ShipmentRules.Arrange(Requested, Graz with { Country = country }, "TRK-o1"));
 
     [Fact]
-    public void Arranging_again_changes_nothing_not_even_the_tracking_number()
-        => Assert.Equal(Arranged, ShipmentRules.Arrange(Arranged, Graz with { City = "Linz" }, "TRK-other").Value);
+    public void Arranging_again_changes_nothing_not_even_the_tracking_number() =>
+        Assert.Equal(Arranged, ShipmentRules.Arrange(Arranged, Graz with { City = "Linz" }, "TRK-other").Value);
 
     [Theory]
     [InlineData("Shipped")]
     [InlineData("Delivered")]
-    public void Arranging_what_is_on_its_way_changes_nothing(string status)
-        => Assert.Equal(In(status), ShipmentRules.Arrange(In(status), Graz, "TRK-o1").Value);
+    public void Arranging_what_is_on_its_way_changes_nothing(string status) =>
+        Assert.Equal(In(status), ShipmentRules.Arrange(In(status), Graz, "TRK-o1").Value);
 
     [Theory]
     [InlineData("Requested")]
@@ -43,13 +44,15 @@ public sealed class ShipmentRulesTests
     [Theory]
     [InlineData("Shipped")]
     [InlineData("Delivered")]
-    public void A_shipment_on_its_way_can_not_be_cancelled(string status) => AssertRefused("already-shipped", ShipmentRules.Cancel(In(status)));
+    public void A_shipment_on_its_way_can_not_be_cancelled(string status) =>
+        AssertRefused("already-shipped", ShipmentRules.Cancel(In(status)));
 
     [Fact]
-    public void A_cancellation_that_comes_first_closes_the_door()
-        => AssertRefused("shipment-cancelled", ShipmentRules.Arrange(ShipmentRules.Cancel(Requested).Value!, Graz, "TRK-o1"));
+    public void A_cancellation_that_comes_first_closes_the_door() =>
+        AssertRefused("shipment-cancelled", ShipmentRules.Arrange(ShipmentRules.Cancel(Requested).Value!, Graz, "TRK-o1"));
 
     private static Shipment In(string status) => Arranged with { Status = Enum.Parse<ShipmentStatus>(status) };
 
-    private static void AssertRefused(string code, Outcome<Shipment> outcome) => Assert.Equal((409, code), (outcome.Refusal!.Status, outcome.Refusal.Code));
+    private static void AssertRefused(string code, Outcome<Shipment> outcome) =>
+        Assert.Equal((409, code), (outcome.Refusal!.Status, outcome.Refusal.Code));
 }

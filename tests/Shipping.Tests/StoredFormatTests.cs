@@ -13,7 +13,9 @@ public sealed class StoredFormatTests
 
     [Theory]
     [InlineData("""{"orderId":"o1","status":"requested","version":0}""")]
-    [InlineData("""{"orderId":"o1","status":"arranged","tracking":"TRK-o1","destination":{"name":"Ada","line1":"Main St 1","city":"Graz","postalCode":"8010","country":"AT"},"version":1}""")]
+    [InlineData(
+        """{"orderId":"o1","status":"arranged","tracking":"TRK-o1","destination":{"name":"Ada","line1":"Main St 1","city":"Graz","postalCode":"8010","country":"AT"},"version":1}"""
+    )]
     [InlineData("""{"orderId":"o1","status":"shipped","tracking":"TRK-o1","version":2}""")]
     [InlineData("""{"orderId":"o1","status":"delivered","tracking":"TRK-o1","version":3}""")]
     [InlineData("""{"orderId":"o1","status":"cancelled","version":1}""")]
@@ -21,10 +23,13 @@ public sealed class StoredFormatTests
     public void A_shipment_keeps_its_text_in_every_status(string json) => Assert.Equal(json, Write(Read(json)));
 
     [Fact]
-    public void A_shipment_loads_whatever_the_order_of_its_fields_and_whatever_was_added_later()
-        => Assert.Equal(
+    public void A_shipment_loads_whatever_the_order_of_its_fields_and_whatever_was_added_later() =>
+        Assert.Equal(
             new Shipment("o1", ShipmentStatus.Arranged, "TRK-o1", Graz, 1),
-            Read("""{"version":1,"addedLater":1,"destination":{"country":"AT","postalCode":"8010","city":"Graz","line1":"Main St 1","name":"Ada"},"tracking":"TRK-o1","status":"arranged","orderId":"o1"}"""));
+            Read(
+                """{"version":1,"addedLater":1,"destination":{"country":"AT","postalCode":"8010","city":"Graz","line1":"Main St 1","name":"Ada"},"tracking":"TRK-o1","status":"arranged","orderId":"o1"}"""
+            )
+        );
 
     [Fact]
     public async Task Published_events_keep_their_text_and_a_repetition_publishes_nothing()
@@ -40,11 +45,24 @@ public sealed class StoredFormatTests
 
         Assert.Equal(
             [
-                new PublishedEvent("shipment.arranged", "o1", """{"eventId":"o1:shipment.arranged","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","tracking":"TRK-o1"}"""),
-                new PublishedEvent("shipment.cancelled", "o1", """{"eventId":"o1:shipment.cancelled","version":2,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","tracking":"TRK-o1"}"""),
-                new PublishedEvent("shipment.arranged", "o2", """{"eventId":"o2:shipment.arranged","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o2","tracking":"TRK-o2"}"""),
+                new PublishedEvent(
+                    "shipment.arranged",
+                    "o1",
+                    """{"eventId":"o1:shipment.arranged","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","tracking":"TRK-o1"}"""
+                ),
+                new PublishedEvent(
+                    "shipment.cancelled",
+                    "o1",
+                    """{"eventId":"o1:shipment.cancelled","version":2,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","tracking":"TRK-o1"}"""
+                ),
+                new PublishedEvent(
+                    "shipment.arranged",
+                    "o2",
+                    """{"eventId":"o2:shipment.arranged","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o2","tracking":"TRK-o2"}"""
+                ),
             ],
-            state.Published);
+            state.Published
+        );
         Assert.Equal(["shipping-store", "shipping-store", "shipping-choreography"], state.Outboxes);
         Assert.NotNull(state.JsonOf("shipping-store", "shipment-o1"));
     }
@@ -60,7 +78,8 @@ public sealed class StoredFormatTests
     }
 
     [Fact]
-    public void A_shipment_that_is_only_requested_has_nothing_to_tell() => Assert.Throws<InvalidOperationException>(() => Shipment.Request("o1").EventType());
+    public void A_shipment_that_is_only_requested_has_nothing_to_tell() =>
+        Assert.Throws<InvalidOperationException>(() => Shipment.Request("o1").EventType());
 
     private static string Write<T>(T value) => JsonSerializer.Serialize(value, Json.Options);
 

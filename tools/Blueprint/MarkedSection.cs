@@ -11,5 +11,6 @@ internal static class MarkedSection
         return from < 0 || to < from ? null : $"{document[..(from + begin.Length)]}\n\n{content}\n\n{document[to..]}";
     }
 
-    public static string Missing(string document, string begin, string end) => $"{document}: no such file, or no lines '{begin}' and '{end}' in it, between which the text belongs";
+    public static string Missing(string document, string begin, string end) =>
+        $"{document}: no such file, or no lines '{begin}' and '{end}' in it, between which the text belongs";
 }

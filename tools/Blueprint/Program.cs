@@ -5,7 +5,11 @@ using Sidecar.Yaml;
 
 try
 {
-    var root = new RootCommand("Where to cut a system into services, and how this one is cut.") { DecomposeCommand.Create(), MapCommand.Create() };
+    var root = new RootCommand("Where to cut a system into services, and how this one is cut.")
+    {
+        DecomposeCommand.Create(),
+        MapCommand.Create(),
+    };
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (InvalidConfigurationException e)

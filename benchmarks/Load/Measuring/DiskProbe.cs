@@ -1,6 +1,7 @@
 namespace Load.Measuring;
 
-/// <summary>How many small writes a second the disk makes durable, one after the other. That decides how fast a durable system can be.</summary>
+/// <summary>How many small writes a second the disk makes durable, one after the other. That decides how fast a durable system can
+/// be.</summary>
 internal static class DiskProbe
 {
     private const int Writes = 300;
@@ -8,7 +9,16 @@ internal static class DiskProbe
     public static double Run(string folder, TimeProvider time)
     {
         var path = Path.Combine(folder, $".fsync-{Guid.NewGuid():N}");
-        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, Options = FileOptions.DeleteOnClose });
+        using var file = new FileStream(
+            path,
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                BufferSize = 0,
+                Options = FileOptions.DeleteOnClose,
+            }
+        );
         var block = new byte[4096];
         var started = time.GetTimestamp();
         for (var i = 0; i < Writes; i++)

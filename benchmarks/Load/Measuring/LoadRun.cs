@@ -22,7 +22,9 @@ internal sealed class LoadRun(LoadPlan plan, OrderApi orders, TimeProvider time)
     public async Task<IReadOnlyList<Sample>> RunAsync(CancellationToken cancellation)
     {
         started = time.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, plan.Concurrency).Select(_ => Task.Run(() => WorkAsync(cancellation), CancellationToken.None)));
+        await Task.WhenAll(
+            Enumerable.Range(0, plan.Concurrency).Select(_ => Task.Run(() => WorkAsync(cancellation), CancellationToken.None))
+        );
         Elapsed = time.GetElapsedTime(started);
         return [.. samples.OrderBy(sample => sample.Finished)];
     }
@@ -64,7 +66,14 @@ internal sealed class LoadRun(LoadPlan plan, OrderApi orders, TimeProvider time)
             }
             if (total > Patience)
             {
-                return new Sample($"no end within {Patience.TotalSeconds:0} s (last status: {status ?? "unknown"})", true, post, total, time.GetElapsedTime(started), checks);
+                return new Sample(
+                    $"no end within {Patience.TotalSeconds:0} s (last status: {status ?? "unknown"})",
+                    true,
+                    post,
+                    total,
+                    time.GetElapsedTime(started),
+                    checks
+                );
             }
         }
     }

@@ -11,8 +11,19 @@ internal sealed class OrderApi : IDisposable
 
     private readonly HttpClient http;
 
-    public OrderApi(Uri url, int concurrency)
-        => http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = concurrency, UseProxy = false, UseCookies = false }) { BaseAddress = url, Timeout = Patience };
+    public OrderApi(Uri url, int concurrency) =>
+        http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                MaxConnectionsPerServer = concurrency,
+                UseProxy = false,
+                UseCookies = false,
+            }
+        )
+        {
+            BaseAddress = url,
+            Timeout = Patience,
+        };
 
     /// <summary>Null when somebody answers at the address.</summary>
     public async Task<string?> WhyUnreachableAsync(CancellationToken cancellation)
@@ -20,7 +31,9 @@ internal sealed class OrderApi : IDisposable
         try
         {
             using var response = await http.GetAsync(new Uri("/healthz", UriKind.Relative), cancellation);
-            return response.IsSuccessStatusCode ? await WhyNotAdmittedAsync(cancellation) : $"GET /healthz answered {(int)response.StatusCode}";
+            return response.IsSuccessStatusCode
+                ? await WhyNotAdmittedAsync(cancellation)
+                : $"GET /healthz answered {(int)response.StatusCode}";
         }
         catch (Exception e) when (IsNoAnswer(e, cancellation))
         {
@@ -52,7 +65,10 @@ internal sealed class OrderApi : IDisposable
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/api/orders/{orderId}", UriKind.Relative)) { Headers = { { "Prefer", "wait=8" } } };
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/api/orders/{orderId}", UriKind.Relative))
+            {
+                Headers = { { "Prefer", "wait=8" } },
+            };
             using var response = await http.SendAsync(request, cancellation);
             return response.IsSuccessStatusCode ? (await response.Content.ReadFromJsonAsync<OrderStatus>(cancellation))!.Status : null;
         }
@@ -64,7 +80,8 @@ internal sealed class OrderApi : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    /// <summary>Asks for an operator's token, who may place orders for anybody. A system without that endpoint gets what LOAD_TOKEN holds.</summary>
+    /// <summary>Asks for an operator's token, who may place orders for anybody. A system without that endpoint gets what LOAD_TOKEN
+    /// holds.</summary>
     private async Task<string?> WhyNotAdmittedAsync(CancellationToken cancellation)
     {
         var token = Environment.GetEnvironmentVariable("LOAD_TOKEN");
@@ -93,8 +110,8 @@ internal sealed class OrderApi : IDisposable
         }
     }
 
-    private static bool IsNoAnswer(Exception e, CancellationToken cancellation)
-        => e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancellation.IsCancellationRequested);
+    private static bool IsNoAnswer(Exception e, CancellationToken cancellation) =>
+        e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancellation.IsCancellationRequested);
 
     private sealed record IssuedToken(string Token);
 

@@ -10,7 +10,13 @@ internal sealed class OrderMix(LoadPlan plan)
         var first = number % plan.Products;
         var second = (first + 1 + (number / plan.Products % Math.Max(1, plan.Products - 1))) % plan.Products;
         object[] items = number % 3 == 0 && second != first ? [Line(first, number), Line(second, number + 1)] : [Line(first, number)];
-        return new { customerId = plan.Customer, items, paymentToken = "tok_ok", saga = plan.Saga };
+        return new
+        {
+            customerId = plan.Customer,
+            items,
+            paymentToken = "tok_ok",
+            saga = plan.Saga,
+        };
     }
 
     private static object Line(int product, int number) => new { productId = $"product-{product + 1}", quantity = 1 + (number % 3) };

@@ -8,9 +8,12 @@ internal static class Progress
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
-    public static async Task<IReadOnlyList<Sample>> ShowAsync(LoadRun run, int orders, bool visible, CancellationToken cancellation)
-        => visible
-            ? await AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()).StartAsync(progress => WatchAsync(run, progress.AddTask("orders", maxValue: orders), cancellation))
+    public static async Task<IReadOnlyList<Sample>> ShowAsync(LoadRun run, int orders, bool visible, CancellationToken cancellation) =>
+        visible
+            ? await AnsiConsole
+                .Progress()
+                .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+                .StartAsync(progress => WatchAsync(run, progress.AddTask("orders", maxValue: orders), cancellation))
             : await run.RunAsync(cancellation);
 
     private static async Task<IReadOnlyList<Sample>> WatchAsync(LoadRun run, ProgressTask bar, CancellationToken cancellation)

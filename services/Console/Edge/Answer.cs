@@ -15,13 +15,19 @@ public sealed record Problem(int Status, string? Code, string? Detail)
     public bool IsMissing => Status == StatusCodes.Status404NotFound;
 
     /// <summary>A service is away or late: the same again may succeed.</summary>
-    public bool IsPassing => Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status502BadGateway or StatusCodes.Status503ServiceUnavailable or StatusCodes.Status504GatewayTimeout;
+    public bool IsPassing =>
+        Status
+            is StatusCodes.Status429TooManyRequests
+                or StatusCodes.Status502BadGateway
+                or StatusCodes.Status503ServiceUnavailable
+                or StatusCodes.Status504GatewayTimeout;
 
     public static Problem Away(string detail) => new(StatusCodes.Status503ServiceUnavailable, Unreachable, detail);
 }
 
 /// <summary>The gateway's answer: a value or a problem, never both.</summary>
-public sealed record Answer<T>(T? Value, Problem? Problem) where T : class;
+public sealed record Answer<T>(T? Value, Problem? Problem)
+    where T : class;
 
 /// <summary>An answer whose content does not matter.</summary>
 public sealed class Done

@@ -5,7 +5,14 @@ namespace Console.Edge;
 
 /// <summary>A request that comes to a certain end, with the demo data of the platform.</summary>
 /// <param name="CustomerId">The customer who has to order; null: any customer.</param>
-public sealed record Ending(string Key, Phrase Title, string ProductId = "product-1", string PaymentToken = "tok_ok", string? CustomerId = null, int Quantity = 1)
+public sealed record Ending(
+    string Key,
+    Phrase Title,
+    string ProductId = "product-1",
+    string PaymentToken = "tok_ok",
+    string? CustomerId = null,
+    int Quantity = 1
+)
 {
     private const string Unserved = "customer-3";
 
@@ -25,6 +32,12 @@ public sealed record Ending(string Key, Phrase Title, string ProductId = "produc
     /// <summary>Customers order in their own name.</summary>
     public bool IsFor(string name, bool isOperator) => isOperator || CustomerId is null || CustomerId == name;
 
-    public object Request(string customerId, string saga)
-        => new { customerId, items = new[] { new { productId = ProductId, quantity = Quantity } }, paymentToken = PaymentToken, saga };
+    public object Request(string customerId, string saga) =>
+        new
+        {
+            customerId,
+            items = new[] { new { productId = ProductId, quantity = Quantity } },
+            paymentToken = PaymentToken,
+            saga,
+        };
 }

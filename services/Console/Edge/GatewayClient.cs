@@ -13,9 +13,20 @@ public sealed class GatewayClient(HttpClient http)
     /// <summary>Longer than the gateway waits for a service, so that its own answer arrives.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    public async Task<Answer<T>> SendAsync<T>(HttpMethod method, string path, object? body, string? token, string? idempotencyKey, CancellationToken cancellation) where T : class
+    public async Task<Answer<T>> SendAsync<T>(
+        HttpMethod method,
+        string path,
+        object? body,
+        string? token,
+        string? idempotencyKey,
+        CancellationToken cancellation
+    )
+        where T : class
     {
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body is null ? null : JsonContent.Create(body, body.GetType(), options: Json.Options) };
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative))
+        {
+            Content = body is null ? null : JsonContent.Create(body, body.GetType(), options: Json.Options),
+        };
         if (token is not null)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -58,7 +69,11 @@ public sealed class GatewayClient(HttpClient http)
             {
                 return Text(json.RootElement, "errorCode") is { } error
                     ? Problem.Away(Text(json.RootElement, "message") ?? error)
-                    : new Problem(status, Text(json.RootElement, "code"), Text(json.RootElement, "detail") ?? Text(json.RootElement, "title"));
+                    : new Problem(
+                        status,
+                        Text(json.RootElement, "code"),
+                        Text(json.RootElement, "detail") ?? Text(json.RootElement, "title")
+                    );
             }
         }
         catch (JsonException)
@@ -68,5 +83,6 @@ public sealed class GatewayClient(HttpClient http)
         return new Problem(status, null, null);
     }
 
-    private static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -13,7 +13,9 @@ public sealed record OrderAction(Phrase Title, string Path, Func<string?, object
         if (isOperator && order.Approval is { State: "waiting" })
         {
             actions.Add(new OrderAction(Phrases.Approve, $"/api/operations/approvals/{id}", note => new { decision = "approve", note }));
-            actions.Add(new OrderAction(Phrases.Reject, $"/api/operations/approvals/{id}", note => new { decision = "reject", note }, Undoes: true));
+            actions.Add(
+                new OrderAction(Phrases.Reject, $"/api/operations/approvals/{id}", note => new { decision = "reject", note }, Undoes: true)
+            );
         }
         if (isOperator && order.Interventions?.LastOrDefault(one => one.Decision is null) is { } open)
         {

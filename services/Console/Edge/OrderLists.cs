@@ -1,7 +1,13 @@
 namespace Console.Edge;
 
 /// <summary>The filters of the page of orders.</summary>
-public sealed record OrderQuery(string? Customer = null, string? Status = null, string? Saga = null, TimeSpan? Within = null, string? Cursor = null);
+public sealed record OrderQuery(
+    string? Customer = null,
+    string? Status = null,
+    string? Saga = null,
+    TimeSpan? Within = null,
+    string? Cursor = null
+);
 
 /// <summary>
 /// Pages of the read model. It filters by customer and status; the kind of saga and the time are looked at here, on as many of its pages
@@ -13,7 +19,12 @@ internal static class OrderLists
     private const int AtOnce = 100;
     private const int MostPages = 10;
 
-    public static async Task<Answer<PageOf<OrderView>>> ReadAsync(Gateway gateway, OrderQuery query, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task<Answer<PageOf<OrderView>>> ReadAsync(
+        Gateway gateway,
+        OrderQuery query,
+        DateTimeOffset now,
+        CancellationToken cancellation
+    )
     {
         var narrowed = query.Saga is not null || query.Within is not null;
         var found = new List<OrderView>();
@@ -25,7 +36,11 @@ internal static class OrderLists
             {
                 return answer;
             }
-            found.AddRange(page.Items.Where(order => (query.Saga is null || order.Saga == query.Saga) && (query.Within is not { } within || order.CreatedAt >= now - within)));
+            found.AddRange(
+                page.Items.Where(order =>
+                    (query.Saga is null || order.Saga == query.Saga) && (query.Within is not { } within || order.CreatedAt >= now - within)
+                )
+            );
             cursor = page.NextCursor;
             if (found.Count >= Shown || cursor is null || IsOlder(page, query.Within, now))
             {
@@ -36,10 +51,11 @@ internal static class OrderLists
     }
 
     /// <summary>The newest come first: after an order that is too old there is none that is not.</summary>
-    private static bool IsOlder(PageOf<OrderView> page, TimeSpan? within, DateTimeOffset now) => within is { } longest && page.Items.Any(order => order.CreatedAt < now - longest);
+    private static bool IsOlder(PageOf<OrderView> page, TimeSpan? within, DateTimeOffset now) =>
+        within is { } longest && page.Items.Any(order => order.CreatedAt < now - longest);
 
-    private static string PathOf(OrderQuery query, string? cursor, int limit)
-        => $"/api/orders?limit={limit}{Part("customerId", query.Customer)}{Part("status", query.Status)}{Part("cursor", cursor)}";
+    private static string PathOf(OrderQuery query, string? cursor, int limit) =>
+        $"/api/orders?limit={limit}{Part("customerId", query.Customer)}{Part("status", query.Status)}{Part("cursor", cursor)}";
 
     private static string Part(string name, string? value) => value is null ? "" : $"&{name}={Uri.EscapeDataString(value)}";
 }

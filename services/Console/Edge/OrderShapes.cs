@@ -3,7 +3,16 @@ using System.Text.Json;
 namespace Console.Edge;
 
 /// <summary>Orders as the gateway shows them, as far as the pages read them.</summary>
-public sealed record OrderView(string OrderId, string CustomerId, string Status, string Saga, long Total, string Currency, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+public sealed record OrderView(
+    string OrderId,
+    string CustomerId,
+    string Status,
+    string Saga,
+    long Total,
+    string Currency,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt
+)
 {
     public IReadOnlyList<OrderLine> Items { get; init; } = [];
 
@@ -27,7 +36,8 @@ public sealed record OrderView(string OrderId, string CustomerId, string Status,
 
 public sealed record OrderLine(string ProductId, int Quantity, long UnitPrice);
 
-/// <summary><paramref name="At"/>: when the state was reached. Orders from before the other times and the attempts were kept have this one alone.</summary>
+/// <summary><paramref name="At"/>: when the state was reached. Orders from before the other times and the attempts were kept have this one
+/// alone.</summary>
 public sealed record StepView(string Name, string State, DateTimeOffset? At = null, string? Error = null)
 {
     public string? Cause { get; init; }

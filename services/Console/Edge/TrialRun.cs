@@ -40,26 +40,44 @@ public sealed class TrialRun
 
     public Problem? Problem { get; private set; }
 
-    public async Task PlaceAsync(Gateway gateway, Ending ending, string customerId, string saga, int count, Func<Task> progress, CancellationToken cancellation)
+    public async Task PlaceAsync(
+        Gateway gateway,
+        Ending ending,
+        string customerId,
+        string saga,
+        int count,
+        Func<Task> progress,
+        CancellationToken cancellation
+    )
     {
         placing = true;
         try
         {
-            await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (index, stop) =>
-            {
-                // The key makes sure that a repeated request is the same order.
-                var answer = await gateway.SendAsync<PlacedOrder>(HttpMethod.Post, "/api/orders", ending.Request(customerId, SagaOf(saga, index)), stop, $"{name}-{index}");
-                if (answer.Value is { } order)
+            await Parallel.ForEachAsync(
+                Enumerable.Range(0, count),
+                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
+                async (index, stop) =>
                 {
-                    placed.Enqueue(Order(order.OrderId));
+                    // The key makes sure that a repeated request is the same order.
+                    var answer = await gateway.SendAsync<PlacedOrder>(
+                        HttpMethod.Post,
+                        "/api/orders",
+                        ending.Request(customerId, SagaOf(saga, index)),
+                        stop,
+                        $"{name}-{index}"
+                    );
+                    if (answer.Value is { } order)
+                    {
+                        placed.Enqueue(Order(order.OrderId));
+                    }
+                    else
+                    {
+                        Interlocked.Increment(ref refused);
+                        Problem = answer.Problem;
+                    }
+                    await progress();
                 }
-                else
-                {
-                    Interlocked.Increment(ref refused);
-                    Problem = answer.Problem;
-                }
-                await progress();
-            });
+            );
         }
         finally
         {
@@ -89,7 +107,12 @@ public sealed class TrialRun
         return true;
     }
 
-    private static string SagaOf(string saga, int index) => saga == "both" ? index % 2 == 0 ? "orchestration" : "choreography" : saga;
+    private static string SagaOf(string saga, int index) =>
+        saga == "both"
+            ? index % 2 == 0
+                ? "orchestration"
+                : "choreography"
+            : saga;
 
     private TrialOrder Order(string orderId) => orders.GetOrAdd(orderId, id => new TrialOrder(id));
 }

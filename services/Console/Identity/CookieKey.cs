@@ -12,7 +12,9 @@ namespace Console.Identity;
 /// The key that protects cookies, made from a secret of the secret store: all instances read each other's cookies, a restart signs
 /// nobody out, and nothing has to be kept on a disk. Another secret signs everybody out.
 /// </summary>
-internal sealed class CookieKey(DaprClient dapr, IOptions<IdentityOptions> options, IHostEnvironment environment) : IStartupTask, IXmlRepository
+internal sealed class CookieKey(DaprClient dapr, IOptions<IdentityOptions> options, IHostEnvironment environment)
+    : IStartupTask,
+        IXmlRepository
 {
     private const string DevelopmentMark = "development-only";
     private const int FewestBytes = 32;
@@ -26,25 +28,31 @@ internal sealed class CookieKey(DaprClient dapr, IOptions<IdentityOptions> optio
         var secret = (await dapr.GetSecretAsync(store, name, cancellationToken: cancellation)).Values.Single();
         if (secret.StartsWith(DevelopmentMark, StringComparison.Ordinal) && !environment.IsDevelopment())
         {
-            throw new InvalidOperationException($"secret '{name}' of store '{store}' is the key that everybody can read in the repository; put one of your own there");
+            throw new InvalidOperationException(
+                $"secret '{name}' of store '{store}' is the key that everybody can read in the repository; put one of your own there"
+            );
         }
         if (Encoding.UTF8.GetByteCount(secret) < FewestBytes)
         {
-            throw new InvalidOperationException($"secret '{name}' of store '{store}' is too short; the key of the cookies is made from at least {FewestBytes} bytes");
+            throw new InvalidOperationException(
+                $"secret '{name}' of store '{store}' is too short; the key of the cookies is made from at least {FewestBytes} bytes"
+            );
         }
         elements = [Of(Encoding.UTF8.GetBytes(secret))];
     }
 
     public IReadOnlyCollection<XElement> GetAllElements() => elements;
 
-    public void StoreElement(XElement element, string friendlyName) => throw new InvalidOperationException("the key of the cookies comes from the secret store and is never written");
+    public void StoreElement(XElement element, string friendlyName) =>
+        throw new InvalidOperationException("the key of the cookies comes from the secret store and is never written");
 
     /// <summary>The stored form of a data protection key. Source: the key ring's format, ASP.NET Core docs, "Key storage format".</summary>
     private static XElement Of(byte[] secret)
     {
         var id = new Guid(HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 16, info: "console cookie key id"u8.ToArray()));
         var master = HKDF.DeriveKey(HashAlgorithmName.SHA512, secret, MasterBytes, info: "console cookie key"u8.ToArray());
-        return XElement.Parse($"""
+        return XElement.Parse(
+            $"""
             <key id="{id}" version="1">
               <creationDate>2026-01-01T00:00:00Z</creationDate>
               <activationDate>2026-01-01T00:00:00Z</activationDate>
@@ -57,6 +65,7 @@ internal sealed class CookieKey(DaprClient dapr, IOptions<IdentityOptions> optio
                 </descriptor>
               </descriptor>
             </key>
-            """);
+            """
+        );
     }
 }

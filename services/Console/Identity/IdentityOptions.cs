@@ -1,7 +1,8 @@
 namespace Console.Identity;
 
 /// <summary>
-/// The provider that signs people in (<c>Identity:*</c>). With <see cref="Authority"/> an OpenID Connect provider, the gateway's; without, in
+/// The provider that signs people in (<c>Identity:*</c>). With <see cref="Authority"/> an OpenID Connect provider, the gateway's; without,
+/// in
 /// Development alone, the gateway's own token endpoint.
 /// </summary>
 internal sealed record IdentityOptions
@@ -12,7 +13,8 @@ internal sealed record IdentityOptions
     /// <summary>The name of the client secret in the secret store; null for a public client, which PKCE protects alone.</summary>
     public string? ClientSecretName { get; init; }
 
-    /// <summary>The audience of the access token, which is the gateway's <c>Identity:Audience</c>; sent to the provider as <c>audience</c>. A provider that works by scopes needs it in <see cref="Scopes"/>.</summary>
+    /// <summary>The audience of the access token, which is the gateway's <c>Identity:Audience</c>; sent to the provider as <c>audience</c>.
+    /// A provider that works by scopes needs it in <see cref="Scopes"/>.</summary>
     public string Audience { get; init; } = "order-platform";
     public string Scopes { get; init; } = "openid profile";
 

@@ -26,11 +26,18 @@ internal static class IdentityRegistration
         builder.Services.AddCascadingAuthenticationState().AddScoped<Session>().AddSingleton<Renewals>();
         builder.Services.AddAuthorizationBuilder().AddPolicy(Roles.Operator, policy => policy.RequireClaim(Roles.Claim, Roles.Operator));
         builder.Services.AddAntiforgery(antiforgery => Harden(antiforgery.Cookie, builder.Environment));
-        var authentication = builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
-        {
-            Harden(cookie.Cookie, builder.Environment);
-            (cookie.LoginPath, cookie.AccessDeniedPath, cookie.ReturnUrlParameter, cookie.SlidingExpiration) = (Sessions.SignInPath, "/forbidden", "back", false);
-        });
+        var authentication = builder
+            .Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
+            .AddCookie(cookie =>
+            {
+                Harden(cookie.Cookie, builder.Environment);
+                (cookie.LoginPath, cookie.AccessDeniedPath, cookie.ReturnUrlParameter, cookie.SlidingExpiration) = (
+                    Sessions.SignInPath,
+                    "/forbidden",
+                    "back",
+                    false
+                );
+            });
         if (identity.Authority is not null)
         {
             authentication.AddOpenIdConnect(provider => Configure(provider, identity, builder.Environment));
@@ -50,7 +57,8 @@ internal static class IdentityRegistration
     private static void Configure(OpenIdConnectOptions provider, IdentityOptions identity, IHostEnvironment environment)
     {
         (provider.Authority, provider.ClientId) = (identity.Authority, identity.ClientId);
-        // The answer comes as a link, not as a form of another site: so the cookies of the sign-in can be Lax, and work without TLS in development.
+        // The answer comes as a link, not as a form of another site: so the cookies of the sign-in can be Lax, and work without TLS in
+        // development.
         (provider.ResponseType, provider.ResponseMode, provider.UsePkce, provider.MapInboundClaims) = ("code", "query", true, false);
         Harden(provider.NonceCookie, environment);
         Harden(provider.CorrelationCookie, environment);
@@ -64,24 +72,35 @@ internal static class IdentityRegistration
         provider.RequireHttpsMetadata = !environment.IsDevelopment();
         provider.Events.OnTokenValidated = signedIn =>
         {
-            var answer = signedIn.TokenEndpointResponse ?? throw new InvalidOperationException("the identity provider gave no access token");
-            var lifetime = int.TryParse(answer.ExpiresIn, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : TimeSpan.FromHours(1);
+            var answer = signedIn.TokenEndpointResponse
+                ?? throw new InvalidOperationException("the identity provider gave no access token");
+            var lifetime = int.TryParse(answer.ExpiresIn, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                ? TimeSpan.FromSeconds(seconds)
+                : TimeSpan.FromHours(1);
             var user = signedIn.Principal!;
-            signedIn.Principal = Session.Principal(user.FindFirst("sub")!.Value, user.HasClaim(Roles.Claim, Roles.Operator) ? Roles.Operator : Roles.Customer, answer.AccessToken);
-            signedIn.Properties!.ExpiresUtc = signedIn.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow() + lifetime;
+            signedIn.Principal = Session.Principal(
+                user.FindFirst("sub")!.Value,
+                user.HasClaim(Roles.Claim, Roles.Operator) ? Roles.Operator : Roles.Customer,
+                answer.AccessToken
+            );
+            signedIn.Properties!.ExpiresUtc =
+                signedIn.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow() + lifetime;
             return Task.CompletedTask;
         };
     }
 }
 
 /// <summary>Reads the client secret, where the provider demands one, before the first sign-in.</summary>
-internal sealed class ClientSecret(DaprClient dapr, IOptions<IdentityOptions> options, IOptionsMonitor<OpenIdConnectOptions> provider) : IStartupTask
+internal sealed class ClientSecret(DaprClient dapr, IOptions<IdentityOptions> options, IOptionsMonitor<OpenIdConnectOptions> provider)
+    : IStartupTask
 {
     public async Task RunAsync(CancellationToken cancellation)
     {
         if (options.Value.ClientSecretName is { } name)
         {
-            provider.Get(OpenIdConnectDefaults.AuthenticationScheme).ClientSecret = (await dapr.GetSecretAsync(options.Value.SecretStore, name, cancellationToken: cancellation)).Values.Single();
+            provider.Get(OpenIdConnectDefaults.AuthenticationScheme).ClientSecret = (
+                await dapr.GetSecretAsync(options.Value.SecretStore, name, cancellationToken: cancellation)
+            ).Values.Single();
         }
     }
 }

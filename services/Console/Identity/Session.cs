@@ -14,8 +14,15 @@ public sealed class Session(AuthenticationStateProvider authentication)
 
     private string? renewed;
 
-    public static ClaimsPrincipal Principal(string name, string role, string token)
-        => new(new ClaimsIdentity([new Claim("sub", name), new Claim(Roles.Claim, role), new Claim(TokenClaim, token)], CookieAuthenticationDefaults.AuthenticationScheme, "sub", Roles.Claim));
+    public static ClaimsPrincipal Principal(string name, string role, string token) =>
+        new(
+            new ClaimsIdentity(
+                [new Claim("sub", name), new Claim(Roles.Claim, role), new Claim(TokenClaim, token)],
+                CookieAuthenticationDefaults.AuthenticationScheme,
+                "sub",
+                Roles.Claim
+            )
+        );
 
     public static string? TokenOf(ClaimsPrincipal user) => user.FindFirst(TokenClaim)?.Value;
 
@@ -23,6 +30,7 @@ public sealed class Session(AuthenticationStateProvider authentication)
 
     public async Task<string?> TokenAsync() => renewed ?? TokenOf((await authentication.GetAuthenticationStateAsync()).User);
 
-    /// <summary>A new token of the same person takes the place of one that has expired, while the page and what was typed into it stay.</summary>
+    /// <summary>A new token of the same person takes the place of one that has expired, while the page and what was typed into it
+    /// stay.</summary>
     public void Renew(string token) => renewed = token;
 }

@@ -31,18 +31,26 @@ public sealed class LiveEvents(OrderFigures figures, TimeProvider time)
         var now = time.GetUtcNow();
         foreach (var received in events)
         {
-            Publish(new LiveEvent(received.Type, received.Data.OrderId ?? received.Subject ?? "", received.Data.OccurredAt ?? now, now) { Saga = received.Saga });
+            Publish(
+                new LiveEvent(received.Type, received.Data.OrderId ?? received.Subject ?? "", received.Data.OccurredAt ?? now, now)
+                {
+                    Saga = received.Saga,
+                }
+            );
         }
         return Task.FromResult<IReadOnlyList<Delivery>>([.. events.Select(_ => Delivery.Done)]);
     }
 }
 
-/// <summary>The events for one page. A page that does not keep up loses the oldest: it reads its data anew anyway. Dispose of it with the page.</summary>
+/// <summary>The events for one page. A page that does not keep up loses the oldest: it reads its data anew anyway. Dispose of it with the
+/// page.</summary>
 public sealed class Follower(Action<Follower> end) : IDisposable
 {
     private const int MostWaiting = 2000;
 
-    private readonly Channel<LiveEvent> received = Channel.CreateBounded<LiveEvent>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Channel<LiveEvent> received = Channel.CreateBounded<LiveEvent>(
+        new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest }
+    );
 
     public ChannelReader<LiveEvent> Events => received.Reader;
 

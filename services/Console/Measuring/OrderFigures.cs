@@ -6,7 +6,13 @@ namespace Console.Measuring;
 public sealed record IntervalFigures(DateTimeOffset Start, int Placed, int Confirmed, int Cancelled, int Interventions);
 
 /// <summary>A moment's figures, the oldest interval first. Percentiles are null until an order has ended.</summary>
-public sealed record FiguresSnapshot(IReadOnlyList<IntervalFigures> Intervals, TimeSpan? P50, TimeSpan? P99, int Open, IReadOnlyDictionary<string, double> EventsPerSecond);
+public sealed record FiguresSnapshot(
+    IReadOnlyList<IntervalFigures> Intervals,
+    TimeSpan? P50,
+    TimeSpan? P99,
+    int Open,
+    IReadOnlyDictionary<string, double> EventsPerSecond
+);
 
 /// <summary>
 /// Counts what the events say, in memory and since this console was started: figures for a plot, not books. Bounded, however many
@@ -68,12 +74,16 @@ public sealed class OrderFigures(TimeProvider time)
             var sorted = durations.Order().ToList();
             return new FiguresSnapshot(
                 [.. Enumerable.Range(0, Intervals).Select(back => Of(last - Intervals + 1 + back))],
-                Percentile(sorted, 0.5), Percentile(sorted, 0.99), open.Count,
-                recent.GroupBy(one => one.Context).ToDictionary(group => group.Key, group => group.Count() / RateWindow.TotalSeconds));
+                Percentile(sorted, 0.5),
+                Percentile(sorted, 0.99),
+                open.Count,
+                recent.GroupBy(one => one.Context).ToDictionary(group => group.Key, group => group.Count() / RateWindow.TotalSeconds)
+            );
         }
     }
 
-    private static TimeSpan? Percentile(List<TimeSpan> sorted, double part) => sorted.Count == 0 ? null : sorted[(int)Math.Min(sorted.Count - 1, Math.Ceiling(part * sorted.Count) - 1)];
+    private static TimeSpan? Percentile(List<TimeSpan> sorted, double part) =>
+        sorted.Count == 0 ? null : sorted[(int)Math.Min(sorted.Count - 1, Math.Ceiling(part * sorted.Count) - 1)];
 
     private static long Slot(DateTimeOffset at) => at.Ticks / Interval.Ticks;
 

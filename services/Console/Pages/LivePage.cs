@@ -19,13 +19,17 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
     private Task following = Task.CompletedTask;
     private long lastRead;
 
-    [CascadingParameter] protected Localizer Text { get; set; } = default!;
+    [CascadingParameter]
+    protected Localizer Text { get; set; } = default!;
 
-    [Inject] protected TimeProvider Time { get; set; } = default!;
+    [Inject]
+    protected TimeProvider Time { get; set; } = default!;
 
-    [Inject] protected Session Session { get; set; } = default!;
+    [Inject]
+    protected Session Session { get; set; } = default!;
 
-    [Inject] private LiveEvents Live { get; set; } = default!;
+    [Inject]
+    private LiveEvents Live { get; set; } = default!;
 
     protected Person? Person { get; private set; }
 

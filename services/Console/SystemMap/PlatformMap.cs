@@ -7,7 +7,12 @@ namespace Console.SystemMap;
 /// The dependencies of the platform as <c>tools/Blueprint</c> reads them from its artefacts (<c>map --json</c>); a test keeps the file in
 /// step with them.
 /// </summary>
-public sealed record PlatformMap(IReadOnlyList<string> Apps, IReadOnlyList<MappedCall> Calls, IReadOnlyList<MappedTopic> Publications, IReadOnlyList<MappedTopic> Consumptions)
+public sealed record PlatformMap(
+    IReadOnlyList<string> Apps,
+    IReadOnlyList<MappedCall> Calls,
+    IReadOnlyList<MappedTopic> Publications,
+    IReadOnlyList<MappedTopic> Consumptions
+)
 {
     private const string DeadLetters = "-dead-letters";
 
@@ -20,7 +25,8 @@ public sealed record PlatformMap(IReadOnlyList<string> Apps, IReadOnlyList<Mappe
 
     public IEnumerable<string> PublishedBy(string app) => Publications.Where(one => one.App == app).Select(one => one.Topic);
 
-    public IEnumerable<string> ConsumedBy(string app) => Consumptions.Where(one => one.App == app && !one.Topic.EndsWith(DeadLetters, StringComparison.Ordinal)).Select(one => one.Topic);
+    public IEnumerable<string> ConsumedBy(string app) =>
+        Consumptions.Where(one => one.App == app && !one.Topic.EndsWith(DeadLetters, StringComparison.Ordinal)).Select(one => one.Topic);
 
     private static PlatformMap Read()
     {

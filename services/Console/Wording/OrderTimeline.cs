@@ -44,9 +44,12 @@ internal static class OrderTimeline
             StartedAt = undoing.StartedAt,
             EndedAt = undoing.EndedAt,
             Attempts = undoing.Attempts,
-            Detail = undoing.By is null ? Sentence(undoing.Error, undoing.Cause) : Sentence(text[Phrases.Decided, undoing.By, state], undoing.Note),
+            Detail = undoing.By is null
+                ? Sentence(undoing.Error, undoing.Cause)
+                : Sentence(text[Phrases.Decided, undoing.By, state], undoing.Note),
         };
     }
 
-    private static string? Sentence(params string?[] parts) => string.Join(" ", parts.Where(part => !string.IsNullOrEmpty(part))) is { Length: > 0 } text ? text : null;
+    private static string? Sentence(params string?[] parts) =>
+        string.Join(" ", parts.Where(part => !string.IsNullOrEmpty(part))) is { Length: > 0 } text ? text : null;
 }

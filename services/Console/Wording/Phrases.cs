@@ -9,11 +9,17 @@ public static class Phrases
     public static readonly Phrase SignOut = new("Sign out", "サインアウト");
     public static readonly Phrase Documentation = new("API documentation", "API ドキュメント");
     public static readonly Phrase Failed = new("Something went wrong on this page", "このページで問題が発生しました");
-    public static readonly Phrase FailedDetail = new("The error is in the console's log. Reload the page to go on.", "エラーはコンソールのログに記録されました。ページを再読み込みしてください。");
+    public static readonly Phrase FailedDetail = new(
+        "The error is in the console's log. Reload the page to go on.",
+        "エラーはコンソールのログに記録されました。ページを再読み込みしてください。"
+    );
     public static readonly Phrase NotFound = new("There is no such page", "ページが見つかりません");
     public static readonly Phrase NotFoundDetail = new("Choose a page from the list.", "一覧からページを選んでください。");
     public static readonly Phrase NotForYou = new("This page is for operators", "このページはオペレーター専用です");
-    public static readonly Phrase NotForYouDetail = new("You are signed in as a customer. Customers see their own orders.", "顧客としてサインインしています。顧客は自分の注文だけを見ることができます。");
+    public static readonly Phrase NotForYouDetail = new(
+        "You are signed in as a customer. Customers see their own orders.",
+        "顧客としてサインインしています。顧客は自分の注文だけを見ることができます。"
+    );
 
     public static readonly Phrase Overview = new("Overview", "概要");
     public static readonly Phrase Orders = new("Orders", "注文");
@@ -25,29 +31,56 @@ public static class Phrases
 
     // Signing in
     public static readonly Phrase SignIn = new("Sign in", "サインイン");
-    public static readonly Phrase SignInDevelopment = new("This is a development system: choose who you are.", "開発用のシステムです。利用者を選んでください。");
+    public static readonly Phrase SignInDevelopment = new(
+        "This is a development system: choose who you are.",
+        "開発用のシステムです。利用者を選んでください。"
+    );
     public static readonly Phrase SignInAsOperator = new("Sign in as an operator", "オペレーターとしてサインイン");
     public static readonly Phrase SignInAsCustomer = new("Sign in as a customer", "顧客としてサインイン");
     public static readonly Phrase SignInWithProvider = new("Sign in with your organisation's account", "組織のアカウントでサインイン");
-    public static readonly Phrase SignInImpossible = new("Nobody can sign in: set Identity:Authority to an OpenID Connect provider.", "サインインできません。Identity:Authority に OpenID Connect プロバイダーを設定してください。");
-    public static readonly Phrase SignInAway = new("The gateway does not answer yet. Try again in a moment.", "ゲートウェイがまだ応答していません。少し待ってからもう一度試してください。");
-    public static readonly Phrase SignInRefused = new("The gateway refused this name. A name has 1 to 100 characters.", "この名前は拒否されました。名前は 1～100 文字です。");
+    public static readonly Phrase SignInImpossible = new(
+        "Nobody can sign in: set Identity:Authority to an OpenID Connect provider.",
+        "サインインできません。Identity:Authority に OpenID Connect プロバイダーを設定してください。"
+    );
+    public static readonly Phrase SignInAway = new(
+        "The gateway does not answer yet. Try again in a moment.",
+        "ゲートウェイがまだ応答していません。少し待ってからもう一度試してください。"
+    );
+    public static readonly Phrase SignInRefused = new(
+        "The gateway refused this name. A name has 1 to 100 characters.",
+        "この名前は拒否されました。名前は 1～100 文字です。"
+    );
     public static readonly Phrase OperatorName = new("Operator's name", "オペレーター名");
     public static readonly Phrase CustomerId = new("Customer", "顧客");
 
     // Problems
-    public static readonly Phrase Unavailable = new("A service does not answer right now. Nothing was changed by this page; try again in a moment.", "サービスが応答していません。このページからは何も変更されていません。少し待ってからもう一度試してください。");
-    public static readonly Phrase UnavailableAction = new("A service did not answer. It may or may not have carried this out: look at the state before you repeat it.", "サービスが応答しませんでした。実行されたかどうか不明です。もう一度行う前に状態を確認してください。");
-    public static readonly Phrase Expired = new("Your session has expired. What you typed is still here.", "セッションの有効期限が切れました。入力内容は残っています。");
+    public static readonly Phrase Unavailable = new(
+        "A service does not answer right now. Nothing was changed by this page; try again in a moment.",
+        "サービスが応答していません。このページからは何も変更されていません。少し待ってからもう一度試してください。"
+    );
+    public static readonly Phrase UnavailableAction = new(
+        "A service did not answer. It may or may not have carried this out: look at the state before you repeat it.",
+        "サービスが応答しませんでした。実行されたかどうか不明です。もう一度行う前に状態を確認してください。"
+    );
+    public static readonly Phrase Expired = new(
+        "Your session has expired. What you typed is still here.",
+        "セッションの有効期限が切れました。入力内容は残っています。"
+    );
     public static readonly Phrase SignInAgain = new("Sign in again in a new tab", "新しいタブでサインインし直す");
     public static readonly Phrase ThenContinue = new("I have signed in: continue", "サインインしたので続ける");
-    public static readonly Phrase NotRenewed = new("The other tab is not signed in as {0}.", "別のタブは {0} としてサインインしていません。");
+    public static readonly Phrase NotRenewed = new(
+        "The other tab is not signed in as {0}.",
+        "別のタブは {0} としてサインインしていません。"
+    );
     public static readonly Phrase Forbidden = new("You may not do this.", "この操作は許可されていません。");
     public static readonly Phrase Missing = new("It is not there (any more).", "見つかりません。");
     public static readonly Phrase Impossible = new("This is no longer possible: {0}", "この操作はもうできません: {0}");
     public static readonly Phrase Refused = new("Refused: {0}", "拒否されました: {0}");
     public static readonly Phrase OrderMissing = new("There is no order “{0}”", "注文「{0}」はありません");
-    public static readonly Phrase OrderMissingDetail = new("Check the id. A customer sees only the customer's own orders.", "ID を確認してください。顧客は自分の注文だけを見ることができます。");
+    public static readonly Phrase OrderMissingDetail = new(
+        "Check the id. A customer sees only the customer's own orders.",
+        "ID を確認してください。顧客は自分の注文だけを見ることができます。"
+    );
     public static readonly Phrase TryAgain = new("Try again", "もう一度試す");
 
     // Orders
@@ -117,7 +150,10 @@ public static class Phrases
     public static readonly Phrase Ship = new("Report as shipped", "発送済みにする");
     public static readonly Phrase Deliver = new("Report as delivered", "配達済みにする");
     public static readonly Phrase Accepted = new("Accepted: {0}", "受け付けました: {0}");
-    public static readonly Phrase InterventionAt = new("Waits for a person: undoing “{0}” failed {1} times", "人の判断待ち: 「{0}」の取り消しが {1} 回失敗");
+    public static readonly Phrase InterventionAt = new(
+        "Waits for a person: undoing “{0}” failed {1} times",
+        "人の判断待ち: 「{0}」の取り消しが {1} 回失敗"
+    );
     public static readonly Phrase Decided = new("{0} decided: {1}", "{0} の判断: {1}");
     public static readonly Phrase ApprovalAbove = new("Above the limit of {0}; until", "上限 {0} を超過。期限:");
     public static readonly Phrase Version = new("Version", "版");
@@ -138,15 +174,24 @@ public static class Phrases
     public static readonly Phrase ReplayAll = new("Replay all", "すべて再配信");
     public static readonly Phrase Replayed = new("{0} events were put back on their topics.", "{0} 件のイベントを再配信しました。");
     public static readonly Phrase Discard = new("Discard", "破棄");
-    public static readonly Phrase NoteNeeded = new("Say why in the note: a discarded event stays discarded.", "メモに理由を書いてください。破棄したイベントは元に戻りません。");
-    public static readonly Phrase More = new("More than {0} wait; these are the newest.", "{0} 件以上あります。新しいものを表示しています。");
+    public static readonly Phrase NoteNeeded = new(
+        "Say why in the note: a discarded event stays discarded.",
+        "メモに理由を書いてください。破棄したイベントは元に戻りません。"
+    );
+    public static readonly Phrase More = new(
+        "More than {0} wait; these are the newest.",
+        "{0} 件以上あります。新しいものを表示しています。"
+    );
 
     // Stock
     public static readonly Phrase Available = new("Available", "在庫");
     public static readonly Phrase Reserved = new("Reserved", "引当済み");
     public static readonly Phrase Sold = new("Sold", "販売済み");
     public static readonly Phrase Sum = new("Together", "合計数");
-    public static readonly Phrase Invariant = new("Available, reserved and sold are together what was ever put on the shelf. No order changes the sum.", "在庫・引当済み・販売済みの合計は、これまでに入荷した総数です。注文によって合計が変わることはありません。");
+    public static readonly Phrase Invariant = new(
+        "Available, reserved and sold are together what was ever put on the shelf. No order changes the sum.",
+        "在庫・引当済み・販売済みの合計は、これまでに入荷した総数です。注文によって合計が変わることはありません。"
+    );
     public static readonly Phrase Change = new("Change", "変更");
     public static readonly Phrase ChangeOf = new("Change {0}", "{0} を変更");
     public static readonly Phrase Name = new("Name", "名称");
@@ -154,7 +199,10 @@ public static class Phrases
     public static readonly Phrase Save = new("Save", "保存");
     public static readonly Phrase Close = new("Close", "閉じる");
     public static readonly Phrase Saved = new("{0} was saved.", "{0} を保存しました。");
-    public static readonly Phrase NoAmount = new("“{0}” is no amount. Write it like 12.50.", "「{0}」は金額ではありません。12.50 のように入力してください。");
+    public static readonly Phrase NoAmount = new(
+        "“{0}” is no amount. Write it like 12.50.",
+        "「{0}」は金額ではありません。12.50 のように入力してください。"
+    );
     public static readonly Phrase NoNumber = new("“{0}” is no whole number from 0.", "「{0}」は 0 以上の整数ではありません。");
 
     // Try it
@@ -166,13 +214,19 @@ public static class Phrases
     public static readonly Phrase EndConfirmed = new("Confirmed", "確定");
     public static readonly Phrase EndDeclined = new("The card is declined", "カードが拒否される");
     public static readonly Phrase EndOutOfStock = new("Out of stock: refused at once", "在庫切れ: 即時拒否");
-    public static readonly Phrase EndLastUnits = new("The last units: one of several orders gets them", "最後の在庫: 複数の注文のうち 1 件だけ確定");
+    public static readonly Phrase EndLastUnits = new(
+        "The last units: one of several orders gets them",
+        "最後の在庫: 複数の注文のうち 1 件だけ確定"
+    );
     public static readonly Phrase EndNotServed = new("The address is not served", "配送対象外の住所");
     public static readonly Phrase EndTimeout = new("The payment provider answers too late", "決済サービスの応答が遅すぎる");
     public static readonly Phrase EndFlaky = new("The payment provider fails twice", "決済サービスが 2 回失敗する");
     public static readonly Phrase EndRefundFails = new("The refund fails: a person decides", "返金に失敗し、人が判断する");
     public static readonly Phrase EndApproval = new("Needs approval", "承認が必要");
-    public static readonly Phrase EndingsOfOthers = new("The endings “{0}” and “{1}” need another customer's address: sign in as an operator.", "結末「{0}」と「{1}」は別の顧客の住所が必要です。オペレーターとしてサインインしてください。");
+    public static readonly Phrase EndingsOfOthers = new(
+        "The endings “{0}” and “{1}” need another customer's address: sign in as an operator.",
+        "結末「{0}」と「{1}」は別の顧客の住所が必要です。オペレーターとしてサインインしてください。"
+    );
     public static readonly Phrase Both = new("half of each", "半分ずつ");
 
     // Overview and system
@@ -184,10 +238,19 @@ public static class Phrases
     public static readonly Phrase Services = new("Services", "サービス");
     public static readonly Phrase Healthy = new("healthy", "正常");
     public static readonly Phrase Unhealthy = new("away", "応答なし");
-    public static readonly Phrase SinceStart = new("Figures count what this console has seen since it was started.", "数値は、このコンソールの起動後に観測したものです。");
+    public static readonly Phrase SinceStart = new(
+        "Figures count what this console has seen since it was started.",
+        "数値は、このコンソールの起動後に観測したものです。"
+    );
     public static readonly Phrase Map = new("Dependencies", "依存関係");
-    public static readonly Phrase MapDetail = new("Solid lines are calls, dashed lines are topics with their events per second. A thick frame is a service's health.", "実線は呼び出し、破線はトピックと毎秒のイベント数です。枠の色はサービスの状態を示します。");
-    public static readonly Phrase MapLimits = new("Dapr's APIs do not say how many calls an edge carries: sidecars count them for Prometheus, at their metrics ports.", "呼び出しの回数は Dapr の API からは取得できません。サイドカーが Prometheus 用のメトリクスとして公開しています。");
+    public static readonly Phrase MapDetail = new(
+        "Solid lines are calls, dashed lines are topics with their events per second. A thick frame is a service's health.",
+        "実線は呼び出し、破線はトピックと毎秒のイベント数です。枠の色はサービスの状態を示します。"
+    );
+    public static readonly Phrase MapLimits = new(
+        "Dapr's APIs do not say how many calls an edge carries: sidecars count them for Prometheus, at their metrics ports.",
+        "呼び出しの回数は Dapr の API からは取得できません。サイドカーが Prometheus 用のメトリクスとして公開しています。"
+    );
     public static readonly Phrase Service = new("Service", "サービス");
     public static readonly Phrase AnswersIn = new("Answers in", "応答時間");
     public static readonly Phrase Calls = new("Calls", "呼び出し先");

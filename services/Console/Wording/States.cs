@@ -3,7 +3,8 @@ using ConsoleComponents.Languages;
 
 namespace Console.Wording;
 
-/// <summary>The contract's words in the language of the page, and how good or bad they are. A word that is new here is shown as it is.</summary>
+/// <summary>The contract's words in the language of the page, and how good or bad they are. A word that is new here is shown as it
+/// is.</summary>
 internal static class States
 {
     private static readonly Dictionary<string, (Phrase Word, Tone Tone)> Orders = new(StringComparer.Ordinal)
@@ -44,8 +45,14 @@ internal static class States
 
     public static string StepName(string name, Localizer text) => StepNames.TryGetValue(name, out var phrase) ? text[phrase] : name;
 
-    public static string Saga(string saga, Localizer text) => saga switch { "orchestration" => text[Phrases.Orchestration], "choreography" => text[Phrases.Choreography], _ => saga };
+    public static string Saga(string saga, Localizer text) =>
+        saga switch
+        {
+            "orchestration" => text[Phrases.Orchestration],
+            "choreography" => text[Phrases.Choreography],
+            _ => saga,
+        };
 
-    private static (string Word, Tone Tone) Read(Dictionary<string, (Phrase Word, Tone Tone)> known, string state, Localizer text)
-        => known.TryGetValue(state, out var found) ? (text[found.Word], found.Tone) : (state, Tone.Neutral);
+    private static (string Word, Tone Tone) Read(Dictionary<string, (Phrase Word, Tone Tone)> known, string state, Localizer text) =>
+        known.TryGetValue(state, out var found) ? (text[found.Word], found.Tone) : (state, Tone.Neutral);
 }

@@ -17,7 +17,10 @@ public sealed class GraphLayout
     public GraphLayout(Graph graph)
     {
         var columns = graph.Nodes.GroupBy(node => node.Column).OrderBy(column => column.Key).Select(column => column.ToList()).ToList();
-        (Width, Height) = ((columns.Count * ColumnWidth) - (ColumnWidth - NodeWidth) + (2 * Margin), (columns.Select(column => column.Count).DefaultIfEmpty(0).Max() * RowHeight) + (2 * Margin));
+        (Width, Height) = (
+            (columns.Count * ColumnWidth) - (ColumnWidth - NodeWidth) + (2 * Margin),
+            (columns.Select(column => column.Count).DefaultIfEmpty(0).Max() * RowHeight) + (2 * Margin)
+        );
         foreach (var (index, column) in columns.Index())
         {
             var step = (Height - (2.0 * Margin)) / column.Count;
@@ -43,6 +46,9 @@ public sealed class GraphLayout
         var (x1, y1) = (from.X + (forward ? NodeWidth : 0), from.Y + (NodeHeight / 2.0));
         var (x2, y2) = (to.X + (forward ? 0 : NodeWidth), to.Y + (NodeHeight / 2.0));
         var bend = forward ? Math.Max(30, (x2 - x1) / 2) : Math.Min(-30, (x2 - x1) / 2);
-        return string.Create(CultureInfo.InvariantCulture, $"M{x1:0.#},{y1:0.#} C{x1 + bend:0.#},{y1:0.#} {x2 - bend:0.#},{y2:0.#} {x2:0.#},{y2:0.#}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"M{x1:0.#},{y1:0.#} C{x1 + bend:0.#},{y1:0.#} {x2 - bend:0.#},{y2:0.#} {x2:0.#},{y2:0.#}"
+        );
     }
 }

@@ -9,7 +9,10 @@ public static class CommonPhrases
     public static readonly Phrase Language = new("Language", "言語");
     public static readonly Phrase Light = new("Light theme", "ライトテーマ");
     public static readonly Phrase Dark = new("Dark theme", "ダークテーマ");
-    public static readonly Phrase Reconnecting = new("The connection to the console was lost. Connecting again…", "コンソールとの接続が切れました。再接続しています…");
+    public static readonly Phrase Reconnecting = new(
+        "The connection to the console was lost. Connecting again…",
+        "コンソールとの接続が切れました。再接続しています…"
+    );
     public static readonly Phrase Loading = new("Loading…", "読み込み中…");
     public static readonly Phrase Payload = new("Payload", "内容");
     public static readonly Phrase Started = new("Started", "開始");

@@ -16,12 +16,17 @@ public sealed record Language(string Code, string Name)
 
     public static readonly IReadOnlyList<Language> All = [English, Japanese];
 
-    public static Language? Find(string? code)
-        => code is null ? null : All.FirstOrDefault(language => code.Equals(language.Code, StringComparison.OrdinalIgnoreCase) || code.StartsWith($"{language.Code}-", StringComparison.OrdinalIgnoreCase));
+    public static Language? Find(string? code) =>
+        code is null
+            ? null
+            : All.FirstOrDefault(language =>
+                code.Equals(language.Code, StringComparison.OrdinalIgnoreCase)
+                || code.StartsWith($"{language.Code}-", StringComparison.OrdinalIgnoreCase)
+            );
 
     /// <summary>The one that was chosen by hand, else the first known one of those that the browser accepts, else English.</summary>
-    public static Language Choose(string? chosen, IEnumerable<string> accepted)
-        => Find(chosen) ?? accepted.Select(Find).FirstOrDefault(found => found is not null) ?? English;
+    public static Language Choose(string? chosen, IEnumerable<string> accepted) =>
+        Find(chosen) ?? accepted.Select(Find).FirstOrDefault(found => found is not null) ?? English;
 }
 
 /// <summary>Reads phrases in the language of the page; a cascading value.</summary>

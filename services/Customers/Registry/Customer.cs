@@ -19,27 +19,55 @@ internal static class CustomerRules
     private const int Longest = 200;
     private const int LongestPostalCode = 20;
 
-    public static Outcome<Customer> Register(string customerId, CustomerDetails details) => Check(details) ?? (Outcome<Customer>)Make(customerId, details, 1);
+    public static Outcome<Customer> Register(string customerId, CustomerDetails details) =>
+        Check(details) ?? (Outcome<Customer>)Make(customerId, details, 1);
 
-    public static Outcome<Customer> Change(Customer before, CustomerDetails details) => Check(details) ?? (Outcome<Customer>)Make(before.CustomerId, details, before.Version + 1);
+    public static Outcome<Customer> Change(Customer before, CustomerDetails details) =>
+        Check(details) ?? (Outcome<Customer>)Make(before.CustomerId, details, before.Version + 1);
 
-    private static Customer Make(string id, CustomerDetails details, int version)
-        => new(id, details.Name!.Trim(), details.Email, details.Address! with { Country = details.Address.Country.ToUpperInvariant() }, version);
+    private static Customer Make(string id, CustomerDetails details, int version) =>
+        new(
+            id,
+            details.Name!.Trim(),
+            details.Email,
+            details.Address! with
+            {
+                Country = details.Address.Country.ToUpperInvariant(),
+            },
+            version
+        );
 
-    private static Refusal? Check(CustomerDetails details) => details switch
-    {
-        _ when string.IsNullOrWhiteSpace(details.Name) => Refusal.Invalid("name-missing", "A customer needs a name."),
-        { Name.Length: > Longest } => Refusal.Invalid("name-too-long", $"A name has at most {Longest} characters."),
-        _ when !VisibleText.IsValid(details.Name.Trim(), Longest) => Refusal.Invalid("name-invalid", "A name must not hold control characters."),
-        { Email.Length: > Longest } => Refusal.Invalid("email-too-long", $"An e-mail address has at most {Longest} characters."),
-        { Email: { } email } when !IsMailAddress(email) => Refusal.Invalid("email-invalid", "email must be an e-mail address."),
-        { Address: null } => Refusal.Invalid("address-missing", "A customer needs an address with line1, city, postalCode and country."),
-        { Address: { Line1: null or "" } or { City: null or "" } or { PostalCode: null or "" } } => Refusal.Invalid("address-incomplete", "An address needs line1, city, postalCode and country."),
-        { Address: var address } when !VisibleText.IsValid(address.Line1, Longest) || !VisibleText.IsValid(address.City, Longest) || !VisibleText.IsValid(address.PostalCode, LongestPostalCode)
-            => Refusal.Invalid("address-invalid", $"line1 and city have at most {Longest} visible characters, postalCode {LongestPostalCode}."),
-        { Address.Country: not [(>= 'a' and <= 'z') or (>= 'A' and <= 'Z'), (>= 'a' and <= 'z') or (>= 'A' and <= 'Z')] } => Refusal.Invalid("country-invalid", "country must be two letters (ISO 3166-1)."),
-        _ => null,
-    };
+    private static Refusal? Check(CustomerDetails details) =>
+        details switch
+        {
+            _ when string.IsNullOrWhiteSpace(details.Name) => Refusal.Invalid("name-missing", "A customer needs a name."),
+            { Name.Length: > Longest } => Refusal.Invalid("name-too-long", $"A name has at most {Longest} characters."),
+            _ when !VisibleText.IsValid(details.Name.Trim(), Longest) => Refusal.Invalid(
+                "name-invalid",
+                "A name must not hold control characters."
+            ),
+            { Email.Length: > Longest } => Refusal.Invalid("email-too-long", $"An e-mail address has at most {Longest} characters."),
+            { Email: { } email } when !IsMailAddress(email) => Refusal.Invalid("email-invalid", "email must be an e-mail address."),
+            { Address: null } => Refusal.Invalid(
+                "address-missing",
+                "A customer needs an address with line1, city, postalCode and country."
+            ),
+            { Address: { Line1: null or "" } or { City: null or "" } or { PostalCode: null or "" } } => Refusal.Invalid(
+                "address-incomplete",
+                "An address needs line1, city, postalCode and country."
+            ),
+            { Address: var address }
+                when !VisibleText.IsValid(address.Line1, Longest)
+                    || !VisibleText.IsValid(address.City, Longest)
+                    || !VisibleText.IsValid(address.PostalCode, LongestPostalCode) => Refusal.Invalid(
+                "address-invalid",
+                $"line1 and city have at most {Longest} visible characters, postalCode {LongestPostalCode}."
+            ),
+            { Address.Country: not [(>= 'a' and <= 'z') or (>= 'A' and <= 'Z'), (>= 'a' and <= 'z') or (>= 'A' and <= 'Z')] } =>
+                Refusal.Invalid("country-invalid", "country must be two letters (ISO 3166-1)."),
+            _ => null,
+        };
 
-    private static bool IsMailAddress(string email) => VisibleText.IsValid(email, Longest) && MailAddress.TryCreate(email, out var parsed) && parsed.Address == email;
+    private static bool IsMailAddress(string email) =>
+        VisibleText.IsValid(email, Longest) && MailAddress.TryCreate(email, out var parsed) && parsed.Address == email;
 }

@@ -10,7 +10,10 @@ internal static class CustomerEndpoints
     {
         var customers = routes.MapGroup("/customers");
         customers.MapPost("/", RegisterAsync).Admit(CallerKinds.Everybody);
-        customers.MapGet("/{customerId}", FindAsync).AddEndpointFilter(OnlyOwnAsync).Admit(CallerKinds.Customers | CallerKinds.Operators, "orders");
+        customers
+            .MapGet("/{customerId}", FindAsync)
+            .AddEndpointFilter(OnlyOwnAsync)
+            .Admit(CallerKinds.Customers | CallerKinds.Operators, "orders");
         customers.MapPut("/{customerId}", ChangeAsync).AddEndpointFilter(OnlyOwnAsync).Admit(CallerKinds.Customers | CallerKinds.Operators);
     }
 
@@ -24,10 +27,15 @@ internal static class CustomerEndpoints
         return registered.ToResult(added => TypedResults.Created($"/customers/{added.CustomerId}", added));
     }
 
-    private static async Task<IResult> FindAsync(string customerId, CustomerStore store, CancellationToken cancellation)
-        => await store.FindAsync(customerId, cancellation) is { } found ? TypedResults.Ok(found.Value) : Missing(customerId);
+    private static async Task<IResult> FindAsync(string customerId, CustomerStore store, CancellationToken cancellation) =>
+        await store.FindAsync(customerId, cancellation) is { } found ? TypedResults.Ok(found.Value) : Missing(customerId);
 
-    private static async Task<IResult> ChangeAsync(string customerId, CustomerDetails details, CustomerStore store, CancellationToken cancellation)
+    private static async Task<IResult> ChangeAsync(
+        string customerId,
+        CustomerDetails details,
+        CustomerStore store,
+        CancellationToken cancellation
+    )
     {
         if (await store.FindAsync(customerId, cancellation) is not { } read)
         {
@@ -41,11 +49,11 @@ internal static class CustomerEndpoints
         return changed.ToResult(TypedResults.Ok);
     }
 
-    private static ValueTask<object?> OnlyOwnAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-        => (string)context.HttpContext.Request.RouteValues["customerId"]! is var id && Caller.Of(context.HttpContext).MaySee(id)
+    private static ValueTask<object?> OnlyOwnAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        (string)context.HttpContext.Request.RouteValues["customerId"]! is var id && Caller.Of(context.HttpContext).MaySee(id)
             ? next(context)
             : ValueTask.FromResult<object?>(Missing(id));
 
-    private static IResult Missing(string customerId)
-        => Refusal.NotFound("customer-not-found", $"There is no customer '{customerId}'.").ToProblem();
+    private static IResult Missing(string customerId) =>
+        Refusal.NotFound("customer-not-found", $"There is no customer '{customerId}'.").ToProblem();
 }

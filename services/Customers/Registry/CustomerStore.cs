@@ -11,8 +11,8 @@ internal sealed class CustomerStore(DaprClient dapr, TimeProvider time)
 
     private readonly AggregateStore<Customer> customers = new(dapr, "customers-store", id => $"customer-{id}");
 
-    public async Task<Stored<Customer>?> FindAsync(string customerId, CancellationToken cancellation)
-        => await customers.FindAsync(customerId, cancellation) is { Value.Version: > 0 } found ? found : null;
+    public async Task<Stored<Customer>?> FindAsync(string customerId, CancellationToken cancellation) =>
+        await customers.FindAsync(customerId, cancellation) is { Value.Version: > 0 } found ? found : null;
 
     /// <summary>False when the id is taken by a customer already, who stays as he is.</summary>
     public async Task<bool> TryAddAsync(Customer customer, CancellationToken cancellation)
@@ -22,15 +22,29 @@ internal sealed class CustomerStore(DaprClient dapr, TimeProvider time)
     }
 
     /// <summary>False when somebody else has changed the customer since it was read.</summary>
-    public Task<bool> TryChangeAsync(Stored<Customer> read, Customer next, CancellationToken cancellation)
-        => TrySaveAsync(read, next, "customer.changed", cancellation);
+    public Task<bool> TryChangeAsync(Stored<Customer> read, Customer next, CancellationToken cancellation) =>
+        TrySaveAsync(read, next, "customer.changed", cancellation);
 
     private Task<bool> TrySaveAsync(Stored<Customer> read, Customer next, string type, CancellationToken cancellation)
     {
-        var data = new CustomerEvent($"{next.CustomerId}:{next.Version}", next.Version, time.GetUtcNow(), next.CustomerId, next.Name, next.Address.Country);
+        var data = new CustomerEvent(
+            $"{next.CustomerId}:{next.Version}",
+            next.Version,
+            time.GetUtcNow(),
+            next.CustomerId,
+            next.Name,
+            next.Address.Country
+        );
         return customers.TryReplaceAsync(next.CustomerId, read, next, new OutgoingEvent(type, next.CustomerId, data), cancellation);
     }
 
     /// <summary>Stored format of <c>customer.registered</c> and <c>customer.changed</c>: no more of a person than others need.</summary>
-    private sealed record CustomerEvent(string EventId, int Version, DateTimeOffset OccurredAt, string CustomerId, string Name, string Country);
+    private sealed record CustomerEvent(
+        string EventId,
+        int Version,
+        DateTimeOffset OccurredAt,
+        string CustomerId,
+        string Name,
+        string Country
+    );
 }

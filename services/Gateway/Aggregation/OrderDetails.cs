@@ -12,7 +12,12 @@ namespace Gateway.Aggregation;
 /// </summary>
 internal static class OrderDetails
 {
-    public static void MapOrderDetails(this IEndpointRouteBuilder routes) => routes.MapGet("/api/orders/{orderId}", GetAsync).RequireAuthorization(Roles.Customer).WithMetadata(WaitsForEnd.Instance).GuardedBy("orders");
+    public static void MapOrderDetails(this IEndpointRouteBuilder routes) =>
+        routes
+            .MapGet("/api/orders/{orderId}", GetAsync)
+            .RequireAuthorization(Roles.Customer)
+            .WithMetadata(WaitsForEnd.Instance)
+            .GuardedBy("orders");
 
     private static async Task GetAsync(string orderId, OrdersClient orders, RememberedCustomers customers, HttpContext context)
     {
@@ -28,7 +33,9 @@ internal static class OrderDetails
             await SidecarFailure.PassOnAsync(context, found);
             return;
         }
-        var order = (await JsonNode.ParseAsync(await found.Content.ReadAsStreamAsync(cancellation), cancellationToken: cancellation))!.AsObject();
+        var order = (
+            await JsonNode.ParseAsync(await found.Content.ReadAsStreamAsync(cancellation), cancellationToken: cancellation)
+        )!.AsObject();
         if (await (own ?? customers.FindAsync(context, (string)order["customerId"]!, cancellation)) is { } customer)
         {
             order["customer"] = JsonNode.Parse(customer);

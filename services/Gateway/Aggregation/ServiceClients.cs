@@ -8,23 +8,25 @@ internal sealed class OrdersClient(HttpClient http)
 {
     private const int PerPage = 100;
 
-    public Task<HttpResponseMessage> GetAsync(HttpContext asking, string orderId, CancellationToken cancellation)
-        => http.AskAsync(asking, $"/orders/{Uri.EscapeDataString(orderId)}{asking.Request.QueryString}", cancellation);
+    public Task<HttpResponseMessage> GetAsync(HttpContext asking, string orderId, CancellationToken cancellation) =>
+        http.AskAsync(asking, $"/orders/{Uri.EscapeDataString(orderId)}{asking.Request.QueryString}", cancellation);
 
     /// <summary>The order as it is now, whatever the query of the request says.</summary>
-    public Task<HttpResponseMessage> FindAsync(HttpContext asking, string orderId, CancellationToken cancellation) => http.AskAsync(asking, $"/orders/{Uri.EscapeDataString(orderId)}", cancellation);
+    public Task<HttpResponseMessage> FindAsync(HttpContext asking, string orderId, CancellationToken cancellation) =>
+        http.AskAsync(asking, $"/orders/{Uri.EscapeDataString(orderId)}", cancellation);
 
-    /// <summary>The newest orders, or those behind <paramref name="cursor"/>. A null customer is the customer who asks, or everybody for an operator.</summary>
-    public Task<HttpResponseMessage> ListAsync(HttpContext asking, string? customerId, string? cursor, CancellationToken cancellation)
-        => http.AskAsync(asking, $"/orders?limit={PerPage}{Part("customerId", customerId)}{Part("cursor", cursor)}", cancellation);
+    /// <summary>The newest orders, or those behind <paramref name="cursor"/>. A null customer is the customer who asks, or everybody for an
+    /// operator.</summary>
+    public Task<HttpResponseMessage> ListAsync(HttpContext asking, string? customerId, string? cursor, CancellationToken cancellation) =>
+        http.AskAsync(asking, $"/orders?limit={PerPage}{Part("customerId", customerId)}{Part("cursor", cursor)}", cancellation);
 
     private static string Part(string name, string? value) => value is null ? "" : $"&{name}={Uri.EscapeDataString(value)}";
 }
 
 internal sealed class CustomersClient(HttpClient http)
 {
-    public Task<HttpResponseMessage> GetAsync(HttpContext asking, string customerId, CancellationToken cancellation)
-        => http.AskAsync(asking, $"/customers/{Uri.EscapeDataString(customerId)}", cancellation);
+    public Task<HttpResponseMessage> GetAsync(HttpContext asking, string customerId, CancellationToken cancellation) =>
+        http.AskAsync(asking, $"/customers/{Uri.EscapeDataString(customerId)}", cancellation);
 }
 
 /// <summary>
@@ -37,20 +39,24 @@ internal sealed class RememberedCustomers(CustomersClient customers, AppBreakers
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
 
     /// <summary>The customer as JSON; null when there is none to be shown right now.</summary>
-    public Task<byte[]?> FindAsync(HttpContext asking, string customerId, CancellationToken cancellation)
-        => memory.TryGetValue(customerId, out byte[]? known) ? Task.FromResult(known) : AskAsync(asking, customerId, cancellation);
+    public Task<byte[]?> FindAsync(HttpContext asking, string customerId, CancellationToken cancellation) =>
+        memory.TryGetValue(customerId, out byte[]? known) ? Task.FromResult(known) : AskAsync(asking, customerId, cancellation);
 
     public void Forget(string customerId) => memory.Remove(customerId);
 
     private async Task<byte[]?> AskAsync(HttpContext asking, string customerId, CancellationToken cancellation)
     {
         byte[]? found = null;
-        await breakers.Of("customers").TryAsync(async () =>
-        {
-            using var response = await customers.GetAsync(asking, customerId, cancellation);
-            found = response.IsSuccessStatusCode ? memory.Set(customerId, await response.Content.ReadAsByteArrayAsync(cancellation), Lifetime) : null;
-            return await SidecarFailure.EndOfAsync(response, cancellation);
-        });
+        await breakers
+            .Of("customers")
+            .TryAsync(async () =>
+            {
+                using var response = await customers.GetAsync(asking, customerId, cancellation);
+                found = response.IsSuccessStatusCode
+                    ? memory.Set(customerId, await response.Content.ReadAsByteArrayAsync(cancellation), Lifetime)
+                    : null;
+                return await SidecarFailure.EndOfAsync(response, cancellation);
+            });
         return found;
     }
 }
@@ -58,7 +64,12 @@ internal sealed class RememberedCustomers(CustomersClient customers, AppBreakers
 internal static class Asking
 {
     /// <summary>A GET on behalf of who asks the edge.</summary>
-    public static async Task<HttpResponseMessage> AskAsync(this HttpClient http, HttpContext asking, string path, CancellationToken cancellation)
+    public static async Task<HttpResponseMessage> AskAsync(
+        this HttpClient http,
+        HttpContext asking,
+        string path,
+        CancellationToken cancellation
+    )
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
         ForwardedIdentity.Apply(asking, request);

@@ -3,7 +3,8 @@ using Scalar.AspNetCore;
 namespace Gateway.Documentation;
 
 /// <summary>
-/// The public contract as it lies in <c>contracts/</c> and, where <c>Documentation:Enabled</c> says so (by default in development), a page to browse and try it.
+/// The public contract as it lies in <c>contracts/</c> and, where <c>Documentation:Enabled</c> says so (by default in development), a page
+/// to browse and try it.
 /// </summary>
 internal static class DocumentationEndpoints
 {

@@ -28,7 +28,9 @@ internal sealed class ServiceHealth(IConfiguration configuration, OrderService.O
 
     public async Task<IReadOnlyList<ServiceState>> ReadAsync(HttpContext context, CancellationToken cancellation)
     {
-        var probes = Probes.Select(probe => MeasureAsync(probe.AppId, patience => AnswersAsync(probe, patience), cancellation)).Append(MeasureAsync(OrderFeed.AppId, patience => GrpcAnswersAsync(context, patience), cancellation));
+        var probes = Probes
+            .Select(probe => MeasureAsync(probe.AppId, patience => AnswersAsync(probe, patience), cancellation))
+            .Append(MeasureAsync(OrderFeed.AppId, patience => GrpcAnswersAsync(context, patience), cancellation));
         return [new ServiceState("gateway", true, 0), .. await Task.WhenAll(probes)];
     }
 
@@ -43,13 +45,18 @@ internal sealed class ServiceHealth(IConfiguration configuration, OrderService.O
         return new ServiceState(appId, healthy, Math.Round(time.GetElapsedTime(begun).TotalMilliseconds, 1));
     }
 
-    private static async Task<bool> TryAsync(Func<CancellationToken, Task<bool>> probe, CancellationToken patience, CancellationToken cancellation)
+    private static async Task<bool> TryAsync(
+        Func<CancellationToken, Task<bool>> probe,
+        CancellationToken patience,
+        CancellationToken cancellation
+    )
     {
         try
         {
             return await probe(patience);
         }
-        catch (Exception e) when (e is HttpRequestException or RpcException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception e)
+            when (e is HttpRequestException or RpcException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             return false; // that there was no answer is the answer
         }
@@ -57,7 +64,10 @@ internal sealed class ServiceHealth(IConfiguration configuration, OrderService.O
 
     private async Task<bool> AnswersAsync(ServiceRoute probe, CancellationToken cancellation)
     {
-        using var answer = await sidecar.GetAsync(new Uri($"/v1.0/invoke/{probe.AppId}/method/{probe.Path}", UriKind.Relative), cancellation);
+        using var answer = await sidecar.GetAsync(
+            new Uri($"/v1.0/invoke/{probe.AppId}/method/{probe.Path}", UriKind.Relative),
+            cancellation
+        );
         return answer.IsSuccessStatusCode;
     }
 
@@ -66,7 +76,11 @@ internal sealed class ServiceHealth(IConfiguration configuration, OrderService.O
     {
         try
         {
-            await orders.GetOrderAsync(new GetOrderRequest { OrderId = "health-probe" }, OrderFeed.Headers(context, configuration["DAPR_API_TOKEN"]), cancellationToken: cancellation);
+            await orders.GetOrderAsync(
+                new GetOrderRequest { OrderId = "health-probe" },
+                OrderFeed.Headers(context, configuration["DAPR_API_TOKEN"]),
+                cancellationToken: cancellation
+            );
             return true;
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
@@ -81,6 +95,10 @@ internal sealed record ServiceState(string AppId, bool Healthy, double Milliseco
 
 internal static class ServiceHealthEndpoint
 {
-    public static void MapServiceHealth(this IEndpointRouteBuilder routes)
-        => routes.MapGet("/api/operations/services", async (ServiceHealth health, HttpContext context, CancellationToken cancellation) => TypedResults.Ok(new { items = await health.ReadAsync(context, cancellation) })).RequireAuthorization(Roles.Operator);
+    public static void MapServiceHealth(this IEndpointRouteBuilder routes) =>
+        routes
+            .MapGet("/api/operations/services", async (ServiceHealth health, HttpContext context, CancellationToken cancellation) =>
+                TypedResults.Ok(new { items = await health.ReadAsync(context, cancellation) })
+            )
+            .RequireAuthorization(Roles.Operator);
 }

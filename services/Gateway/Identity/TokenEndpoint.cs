@@ -25,32 +25,41 @@ internal static class TokenEndpoint
     {
         if (request.ToRole() is not { } role || request.ToName() is not { } name || !Caller.IsName(name))
         {
-            return Refusal.Invalid("token-request-invalid", $"Name a customer as customerId, or a name with role customer or operator; a name has 1 to {Caller.LongestName} visible characters.").ToProblem();
+            return Refusal
+                .Invalid(
+                    "token-request-invalid",
+                    "Name a customer as customerId, or a name with role customer or operator; a name has 1 to "
+                        + $"{Caller.LongestName} visible characters."
+                )
+                .ToProblem();
         }
         var lifetime = options.Value.TokenLifetime;
         var now = time.GetUtcNow().UtcDateTime;
-        var token = new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = options.Value.Issuer,
-            Audience = options.Value.Audience,
-            IssuedAt = now,
-            NotBefore = now,
-            Expires = now + lifetime,
-            Claims = new Dictionary<string, object> { ["sub"] = name, [Roles.Claim] = role },
-            SigningCredentials = new SigningCredentials(key.Keys.Single(), SecurityAlgorithms.HmacSha256),
-        });
+        var token = new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
+            new SecurityTokenDescriptor
+            {
+                Issuer = options.Value.Issuer,
+                Audience = options.Value.Audience,
+                IssuedAt = now,
+                NotBefore = now,
+                Expires = now + lifetime,
+                Claims = new Dictionary<string, object> { ["sub"] = name, [Roles.Claim] = role },
+                SigningCredentials = new SigningCredentials(key.Keys.Single(), SecurityAlgorithms.HmacSha256),
+            }
+        );
         return TypedResults.Ok(new TokenAnswer(token, "Bearer", (int)lifetime.TotalSeconds, role, name));
     }
 
     /// <summary><c>{"customerId": …}</c>, <c>{"operator": …}</c>, or <c>{"name": …, "role": …}</c>.</summary>
     private sealed record TokenRequest(string? CustomerId, string? Operator, string? Name, string? Role)
     {
-        public string? ToRole() => Role switch
-        {
-            null => Operator is not null ? Roles.Operator : Roles.Customer,
-            Roles.Operator or Roles.Customer => Role,
-            _ => null,
-        };
+        public string? ToRole() =>
+            Role switch
+            {
+                null => Operator is not null ? Roles.Operator : Roles.Customer,
+                Roles.Operator or Roles.Customer => Role,
+                _ => null,
+            };
 
         public string? ToName() => CustomerId ?? Operator ?? Name ?? (Role == Roles.Operator ? Roles.Operator : null);
     }
@@ -61,7 +70,8 @@ internal static class TokenEndpoint
         [property: JsonPropertyName("token_type")] string TokenType,
         [property: JsonPropertyName("expires_in")] int ExpiresIn,
         string Role,
-        string Subject)
+        string Subject
+    )
     {
         /// <summary>The same again, for clients that look for a plain name.</summary>
         public string Token => AccessToken;

@@ -1,7 +1,8 @@
 namespace Gateway.Limits;
 
 /// <summary>
-/// How much the edge takes (<c>Limits:*</c>). Rates count requests a second, bursts and places count requests. A caller is the user of a valid token,
+/// How much the edge takes (<c>Limits:*</c>). Rates count requests a second, bursts and places count requests. A caller is the user of a
+/// valid token,
 /// otherwise the address.
 /// </summary>
 internal sealed record LimitOptions
@@ -33,8 +34,20 @@ internal sealed record LimitOptions
     /// <summary>Bytes a second below which the body of a request is given up, after five seconds.</summary>
     public int SlowestBody { get; init; } = 1024;
 
-    public bool AreSane => PerUserPerSecond > 0 && PerUserBurst > 0 && PerAddressPerSecond > 0 && PerAddressBurst > 0
-        && Concurrent > 0 && Queued >= 0 && ConcurrentPerCaller > 0 && QueuedPerCaller >= 0
-        && Waiting > 0 && WaitingPerCaller > 0 && Streams > 0 && StreamsPerCaller > 0
-        && MostHeaderBytes > 1024 && MostHeaders > 8 && SlowestBody > 0;
+    public bool AreSane =>
+        PerUserPerSecond > 0
+        && PerUserBurst > 0
+        && PerAddressPerSecond > 0
+        && PerAddressBurst > 0
+        && Concurrent > 0
+        && Queued >= 0
+        && ConcurrentPerCaller > 0
+        && QueuedPerCaller >= 0
+        && Waiting > 0
+        && WaitingPerCaller > 0
+        && Streams > 0
+        && StreamsPerCaller > 0
+        && MostHeaderBytes > 1024
+        && MostHeaders > 8
+        && SlowestBody > 0;
 }

@@ -6,8 +6,10 @@ using ServiceDefaults.Refusals;
 namespace Gateway.Limits;
 
 /// <summary>
-/// The places for requests under way, each kind apart: ordinary requests, requests that wait for an order's end, and event streams. Without a limit
-/// requests would only wait for each other until every one of them is too late; with one for all, a few customers could take every place by waiting.
+/// The places for requests under way, each kind apart: ordinary requests, requests that wait for an order's end, and event streams. Without
+/// a limit
+/// requests would only wait for each other until every one of them is too late; with one for all, a few customers could take every place by
+/// waiting.
 /// </summary>
 internal sealed class Places : IAsyncDisposable
 {
@@ -38,13 +40,23 @@ internal sealed class Places : IAsyncDisposable
         using var own = await kind.PerCaller.AcquireAsync(context, 1, context.RequestAborted);
         if (!own.IsAcquired)
         {
-            await RefuseAsync(context, new Refusal(StatusCodes.Status429TooManyRequests, "too-many-at-once", "You have too many requests of this kind under way; wait for one of them to end."));
+            await RefuseAsync(
+                context,
+                new Refusal(
+                    StatusCodes.Status429TooManyRequests,
+                    "too-many-at-once",
+                    "You have too many requests of this kind under way; wait for one of them to end."
+                )
+            );
             return;
         }
         using var place = await kind.All.AcquireAsync(1, context.RequestAborted);
         if (!place.IsAcquired)
         {
-            await RefuseAsync(context, new Refusal(StatusCodes.Status503ServiceUnavailable, "overloaded", "The system has more to do than it can; try again."));
+            await RefuseAsync(
+                context,
+                new Refusal(StatusCodes.Status503ServiceUnavailable, "overloaded", "The system has more to do than it can; try again.")
+            );
             return;
         }
         await next(context);
@@ -57,12 +69,15 @@ internal sealed class Places : IAsyncDisposable
         await streams.DisposeAsync();
     }
 
-    private Kind KindOf(HttpContext context)
-        => Has<LongLived>(context) ? streams
-        : Has<WaitsForEnd>(context) && context.Request.Headers["Prefer"].Any(preference => preference?.Contains("wait", StringComparison.OrdinalIgnoreCase) == true) ? waiting
+    private Kind KindOf(HttpContext context) =>
+        Has<LongLived>(context) ? streams
+        : Has<WaitsForEnd>(context)
+        && context.Request.Headers["Prefer"].Any(preference => preference?.Contains("wait", StringComparison.OrdinalIgnoreCase) == true)
+            ? waiting
         : ordinary;
 
-    private static bool Has<T>(HttpContext context) where T : class => context.GetEndpoint()?.Metadata.GetMetadata<T>() is not null;
+    private static bool Has<T>(HttpContext context)
+        where T : class => context.GetEndpoint()?.Metadata.GetMetadata<T>() is not null;
 
     private static Task RefuseAsync(HttpContext context, Refusal refusal)
     {
@@ -74,8 +89,10 @@ internal sealed class Places : IAsyncDisposable
     {
         public ConcurrencyLimiter All { get; } = new(Options(permits, queue));
 
-        public PartitionedRateLimiter<HttpContext> PerCaller { get; } = PartitionedRateLimiter.Create<HttpContext, string>(context =>
-            RateLimitPartition.GetConcurrencyLimiter(CallerOf(context), _ => Options(permitsPerCaller, queuePerCaller)));
+        public PartitionedRateLimiter<HttpContext> PerCaller { get; } =
+            PartitionedRateLimiter.Create<HttpContext, string>(context =>
+                RateLimitPartition.GetConcurrencyLimiter(CallerOf(context), _ => Options(permitsPerCaller, queuePerCaller))
+            );
 
         public async ValueTask DisposeAsync()
         {
@@ -83,8 +100,15 @@ internal sealed class Places : IAsyncDisposable
             await PerCaller.DisposeAsync();
         }
 
-        private static ConcurrencyLimiterOptions Options(int permits, int queue) => new() { PermitLimit = permits, QueueLimit = queue, QueueProcessingOrder = QueueProcessingOrder.OldestFirst };
+        private static ConcurrencyLimiterOptions Options(int permits, int queue) =>
+            new()
+            {
+                PermitLimit = permits,
+                QueueLimit = queue,
+                QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+            };
 
-        private static string CallerOf(HttpContext context) => context.User.Name() is { } user ? $"user:{user}" : $"address:{context.Connection.RemoteIpAddress}";
+        private static string CallerOf(HttpContext context) =>
+            context.User.Name() is { } user ? $"user:{user}" : $"address:{context.Connection.RemoteIpAddress}";
     }
 }

@@ -12,8 +12,13 @@ internal static class RateLimits
 {
     public static WebApplicationBuilder AddLimits(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<LimitOptions>().BindConfiguration("Limits")
-            .Validate(options => options.AreSane, "Limits: queues must be at least 0, MostHeaderBytes 1025, MostHeaders 9, everything else 1")
+        builder
+            .Services.AddOptions<LimitOptions>()
+            .BindConfiguration("Limits")
+            .Validate(
+                options => options.AreSane,
+                "Limits: queues must be at least 0, MostHeaderBytes 1025, MostHeaders 9, everything else 1"
+            )
             .ValidateOnStart();
         var limits = builder.Configuration.GetSection("Limits").Get<LimitOptions>() ?? new LimitOptions();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -33,26 +38,39 @@ internal static class RateLimits
         return builder;
     }
 
-    private static PartitionedRateLimiter<HttpContext> PerAddress(LimitOptions limits) => PartitionedRateLimiter.Create<HttpContext, IPAddress>(context =>
-        RateLimitPartition.GetTokenBucketLimiter(context.Connection.RemoteIpAddress ?? IPAddress.None, _ => Bucket(limits.PerAddressPerSecond, limits.PerAddressBurst)));
+    private static PartitionedRateLimiter<HttpContext> PerAddress(LimitOptions limits) =>
+        PartitionedRateLimiter.Create<HttpContext, IPAddress>(context =>
+            RateLimitPartition.GetTokenBucketLimiter(context.Connection.RemoteIpAddress ?? IPAddress.None, _ =>
+                Bucket(limits.PerAddressPerSecond, limits.PerAddressBurst)
+            )
+        );
 
-    private static PartitionedRateLimiter<HttpContext> PerUser(LimitOptions limits) => PartitionedRateLimiter.Create<HttpContext, string>(context =>
-        context.User.Name() is { } user
-            ? RateLimitPartition.GetTokenBucketLimiter(user, _ => Bucket(limits.PerUserPerSecond, limits.PerUserBurst))
-            : RateLimitPartition.GetNoLimiter(""));
+    private static PartitionedRateLimiter<HttpContext> PerUser(LimitOptions limits) =>
+        PartitionedRateLimiter.Create<HttpContext, string>(context =>
+            context.User.Name() is { } user
+                ? RateLimitPartition.GetTokenBucketLimiter(user, _ => Bucket(limits.PerUserPerSecond, limits.PerUserBurst))
+                : RateLimitPartition.GetNoLimiter("")
+        );
 
     /// <summary>Filled ten times a second, so that a tenth of a second is the longest that a token is late.</summary>
-    private static TokenBucketRateLimiterOptions Bucket(int perSecond, int burst) => new()
-    {
-        TokenLimit = burst,
-        TokensPerPeriod = Math.Max(1, perSecond / 10),
-        ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Max(1, perSecond / 10) / (double)perSecond),
-    };
+    private static TokenBucketRateLimiterOptions Bucket(int perSecond, int burst) =>
+        new()
+        {
+            TokenLimit = burst,
+            TokensPerPeriod = Math.Max(1, perSecond / 10),
+            ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Max(1, perSecond / 10) / (double)perSecond),
+        };
 
     private static async ValueTask RefuseAsync(HttpContext context, RateLimitLease lease)
     {
         var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);
         context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        await TypedResults.Problem("Too many requests; slow down.", statusCode: StatusCodes.Status429TooManyRequests, extensions: new Dictionary<string, object?> { ["code"] = "rate-limited" }).ExecuteAsync(context);
+        await TypedResults
+            .Problem(
+                "Too many requests; slow down.",
+                statusCode: StatusCodes.Status429TooManyRequests,
+                extensions: new Dictionary<string, object?> { ["code"] = "rate-limited" }
+            )
+            .ExecuteAsync(context);
     }
 }

@@ -14,8 +14,10 @@ internal enum CallEnd
 }
 
 /// <summary>
-/// The breaker of one app. Opens after <see cref="Trip"/> lost calls in a row; refusals and errors that the app itself answers do not count, so that no client
-/// can close an app for others. While it is open a probe asks the app whether it is well; only then one call is let through as a trial, and its answer
+/// The breaker of one app. Opens after <see cref="Trip"/> lost calls in a row; refusals and errors that the app itself answers do not
+/// count, so that no client
+/// can close an app for others. While it is open a probe asks the app whether it is well; only then one call is let through as a trial, and
+/// its answer
 /// closes the breaker.
 /// </summary>
 internal sealed class AppBreaker
@@ -31,21 +33,30 @@ internal sealed class AppBreaker
     public AppBreaker(string appId, TimeProvider time)
     {
         AppId = appId;
-        pipeline = new ResiliencePipelineBuilder<CallEnd> { TimeProvider = time }.AddCircuitBreaker(new CircuitBreakerStrategyOptions<CallEnd>
-        {
-            StateProvider = state,
-            // The strategy counts shares of calls; the calls in a row are counted here, and the one that completes them opens it.
-            ShouldHandle = call => ValueTask.FromResult(call.Outcome.Result == CallEnd.Lost && (state.CircuitState == CircuitState.HalfOpen || Interlocked.Increment(ref lost) >= Trip)),
-            FailureRatio = 0,
-            MinimumThroughput = Trip,
-            SamplingDuration = TimeSpan.FromMinutes(2), // longer than lost calls in a row take: each up to the time limit of the edge
-            BreakDuration = TimeSpan.FromMilliseconds(500), // how long is decided by the probe
-            OnOpened = _ =>
-            {
-                isWell = false;
-                return ValueTask.CompletedTask;
-            },
-        }).Build();
+        pipeline = new ResiliencePipelineBuilder<CallEnd> { TimeProvider = time }
+            .AddCircuitBreaker(
+                new CircuitBreakerStrategyOptions<CallEnd>
+                {
+                    StateProvider = state,
+                    // The strategy counts shares of calls; the calls in a row are counted here, and the one that completes them opens it.
+                    ShouldHandle = call =>
+                        ValueTask.FromResult(
+                            call.Outcome.Result == CallEnd.Lost
+                                && (state.CircuitState == CircuitState.HalfOpen || Interlocked.Increment(ref lost) >= Trip)
+                        ),
+                    FailureRatio = 0,
+                    MinimumThroughput = Trip,
+                    // longer than lost calls in a row take: each up to the time limit of the edge
+                    SamplingDuration = TimeSpan.FromMinutes(2),
+                    BreakDuration = TimeSpan.FromMilliseconds(500), // how long is decided by the probe
+                    OnOpened = _ =>
+                    {
+                        isWell = false;
+                        return ValueTask.CompletedTask;
+                    },
+                }
+            )
+            .Build();
     }
 
     public string AppId { get; }

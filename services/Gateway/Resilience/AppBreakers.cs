@@ -5,7 +5,8 @@ using ServiceDefaults.Refusals;
 
 namespace Gateway.Resilience;
 
-/// <summary>The breakers of the apps behind the edge, and their metric <c>gateway.breaker.state</c>: 0 closed, 1 half open, 2 open.</summary>
+/// <summary>The breakers of the apps behind the edge, and their metric <c>gateway.breaker.state</c>: 0 closed, 1 half open, 2
+/// open.</summary>
 internal sealed class AppBreakers : IDisposable
 {
     private const string RetryAfterSeconds = "1";
@@ -17,7 +18,11 @@ internal sealed class AppBreakers : IDisposable
     public AppBreakers(TimeProvider time)
     {
         this.time = time;
-        meter.CreateObservableGauge("gateway.breaker.state", States, description: "Breakers of the apps behind the edge: 0 closed, 1 half open, 2 open.");
+        meter.CreateObservableGauge(
+            "gateway.breaker.state",
+            States,
+            description: "Breakers of the apps behind the edge: 0 closed, 1 half open, 2 open."
+        );
     }
 
     public IEnumerable<AppBreaker> All => breakers.Values;
@@ -29,22 +34,34 @@ internal sealed class AppBreakers : IDisposable
     /// <summary>Answers 503 at once while the app's breaker is open.</summary>
     public async Task GuardAsync(string appId, HttpContext context, RequestDelegate next)
     {
-        var called = await Of(appId).TryAsync(async () =>
-        {
-            await next(context);
-            return context.Items.ContainsKey(LostCall.Mark) ? CallEnd.Lost : CallEnd.Answered;
-        });
+        var called = await Of(appId)
+            .TryAsync(async () =>
+            {
+                await next(context);
+                return context.Items.ContainsKey(LostCall.Mark) ? CallEnd.Lost : CallEnd.Answered;
+            });
         if (!called)
         {
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
-            await new Refusal(StatusCodes.Status503ServiceUnavailable, "unavailable", "The service is not available right now; try again.").ToProblem().ExecuteAsync(context);
+            await new Refusal(StatusCodes.Status503ServiceUnavailable, "unavailable", "The service is not available right now; try again.")
+                .ToProblem()
+                .ExecuteAsync(context);
         }
     }
 
-    private IEnumerable<Measurement<int>> States()
-        => breakers.Values.Select(breaker => new Measurement<int>(ValueOf(breaker.State), new KeyValuePair<string, object?>("app", breaker.AppId)));
+    private IEnumerable<Measurement<int>> States() =>
+        breakers.Values.Select(breaker => new Measurement<int>(
+            ValueOf(breaker.State),
+            new KeyValuePair<string, object?>("app", breaker.AppId)
+        ));
 
-    private static int ValueOf(CircuitState state) => state switch { CircuitState.Closed => 0, CircuitState.HalfOpen => 1, _ => 2 };
+    private static int ValueOf(CircuitState state) =>
+        state switch
+        {
+            CircuitState.Closed => 0,
+            CircuitState.HalfOpen => 1,
+            _ => 2,
+        };
 }
 
 /// <summary>Marks a request whose call to the app behind it was lost. Set where a sidecar's failure is translated.</summary>
@@ -56,7 +73,8 @@ internal static class LostCall
 internal static class BreakerConventions
 {
     /// <summary>Guards an endpoint by the breaker of the app that serves it.</summary>
-    public static TBuilder GuardedBy<TBuilder>(this TBuilder endpoint, string appId) where TBuilder : IEndpointConventionBuilder
+    public static TBuilder GuardedBy<TBuilder>(this TBuilder endpoint, string appId)
+        where TBuilder : IEndpointConventionBuilder
     {
         endpoint.Add(builder =>
         {

@@ -1,7 +1,8 @@
 namespace Gateway.Resilience;
 
 /// <summary>
-/// Asks apps whose breaker is open, twice a second, whether they are well: at their <c>/healthz</c>, the way requests go, through the sidecars. So no client
+/// Asks apps whose breaker is open, twice a second, whether they are well: at their <c>/healthz</c>, the way requests go, through the
+/// sidecars. So no client
 /// waits for an app that is still away, and a breaker closes within a second of the app's return.
 /// </summary>
 internal sealed class BreakerProbe(AppBreakers breakers, IConfiguration configuration, TimeProvider time) : BackgroundService
@@ -32,7 +33,10 @@ internal sealed class BreakerProbe(AppBreakers breakers, IConfiguration configur
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         try
         {
-            using var answer = await sidecar.GetAsync(new Uri($"/v1.0/invoke/{breaker.AppId}/method/healthz", UriKind.Relative), either.Token);
+            using var answer = await sidecar.GetAsync(
+                new Uri($"/v1.0/invoke/{breaker.AppId}/method/healthz", UriKind.Relative),
+                either.Token
+            );
             if (answer.IsSuccessStatusCode)
             {
                 breaker.ProbeSucceeded();

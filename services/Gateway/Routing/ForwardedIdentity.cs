@@ -4,7 +4,8 @@ using ServiceDefaults.Requests;
 namespace Gateway.Routing;
 
 /// <summary>
-/// The headers by which services learn who asks. Whatever a client sends under these names is dropped, and so is all that would choose another
+/// The headers by which services learn who asks. Whatever a client sends under these names is dropped, and so is all that would choose
+/// another
 /// target at a sidecar: Dapr's own headers, and Authorization, whose Basic form can name one. Tokens end at the edge.
 /// </summary>
 internal static class ForwardedIdentity
@@ -20,8 +21,8 @@ internal static class ForwardedIdentity
         request.Headers.Add(Caller.Header, context.User.ToCaller().ToString());
     }
 
-    private static bool IsOurs(string header)
-        => header.StartsWith("dapr-", StringComparison.OrdinalIgnoreCase)
+    private static bool IsOurs(string header) =>
+        header.StartsWith("dapr-", StringComparison.OrdinalIgnoreCase)
         || header.Equals("Authorization", StringComparison.OrdinalIgnoreCase)
         || header.Equals(RequestId.Header, StringComparison.OrdinalIgnoreCase)
         || header.Equals(Caller.ServiceHeader, StringComparison.OrdinalIgnoreCase)

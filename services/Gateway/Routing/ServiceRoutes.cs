@@ -35,7 +35,14 @@ internal static class ServiceRoutes
     {
         var sidecar = SidecarAddress.Http(app.Configuration).ToString();
         var token = app.Configuration["DAPR_API_TOKEN"];
-        var invoker = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
+        var invoker = new HttpMessageInvoker(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                AllowAutoRedirect = false,
+                UseCookies = false,
+            }
+        );
         var config = new ForwarderRequestConfig { ActivityTimeout = Patience };
         var remembered = app.Services.GetRequiredService<RememberedCustomers>();
         var transformers = app.Services.GetRequiredService<ITransformBuilder>();
@@ -49,7 +56,9 @@ internal static class ServiceRoutes
                     transforms.AddResponseTransform(response => ForgetChanged(remembered, response.HttpContext));
                 }
             });
-            var endpoint = app.MapForwarder($"/api/{route.Path}/{{**rest}}", sidecar, config, transformer, invoker).WithMetadata(new HttpMethodMetadata(route.Methods), route).GuardedBy(route.AppId);
+            var endpoint = app.MapForwarder($"/api/{route.Path}/{{**rest}}", sidecar, config, transformer, invoker)
+                .WithMetadata(new HttpMethodMetadata(route.Methods), route)
+                .GuardedBy(route.AppId);
             if (route.Policy is { } policy)
             {
                 endpoint.RequireAuthorization(policy);

@@ -22,13 +22,24 @@ internal static class SidecarFailure
         if (response.ProxyResponse is null)
         {
             response.SuppressResponseBody = true;
-            if (context.Response.StatusCode is StatusCodes.Status502BadGateway or StatusCodes.Status504GatewayTimeout && !context.RequestAborted.IsCancellationRequested)
+            if (
+                context.Response.StatusCode is StatusCodes.Status502BadGateway or StatusCodes.Status504GatewayTimeout
+                && !context.RequestAborted.IsCancellationRequested
+            )
             {
                 context.Items[LostCall.Mark] = true;
             }
-            await (context.Response.StatusCode is StatusCodes.Status413PayloadTooLarge
-                ? new Refusal(StatusCodes.Status413PayloadTooLarge, "body-too-large", $"A body has at most {ServiceHost.MostBodyBytes} bytes.").ToProblem().ExecuteAsync(context)
-                : WriteAsync(context, context.Response.StatusCode == StatusCodes.Status504GatewayTimeout));
+            await (
+                context.Response.StatusCode is StatusCodes.Status413PayloadTooLarge
+                    ? new Refusal(
+                        StatusCodes.Status413PayloadTooLarge,
+                        "body-too-large",
+                        $"A body has at most {ServiceHost.MostBodyBytes} bytes."
+                    )
+                        .ToProblem()
+                        .ExecuteAsync(context)
+                    : WriteAsync(context, context.Response.StatusCode == StatusCodes.Status504GatewayTimeout)
+            );
         }
         else if (await ReadAsync(response.ProxyResponse, context.RequestAborted) is { } message)
         {
@@ -40,7 +51,8 @@ internal static class SidecarFailure
     }
 
     /// <summary>
-    /// The sidecar's message, or null if the service has answered. Services tell every failure as problem details; what else is no success comes from a
+    /// The sidecar's message, or null if the service has answered. Services tell every failure as problem details; what else is no success
+    /// comes from a
     /// sidecar and is none of the client's business: a refused call, an unknown app, a missing token.
     /// </summary>
     public static async Task<string?> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
@@ -52,7 +64,9 @@ internal static class SidecarFailure
         try
         {
             using var json = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellation));
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("message", out var message) ? message.ToString() : "";
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("message", out var message)
+                ? message.ToString()
+                : "";
         }
         catch (JsonException)
         {
@@ -74,9 +88,10 @@ internal static class SidecarFailure
         await response.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
-    /// <summary>What a call says about the app: a sidecar answers for an app that gives no answer, by a time-out or a status of its own.</summary>
-    public static async Task<CallEnd> EndOfAsync(HttpResponseMessage response, CancellationToken cancellation)
-        => await ReadAsync(response, cancellation) is { } message && IsLost(response, message) ? CallEnd.Lost : CallEnd.Answered;
+    /// <summary>What a call says about the app: a sidecar answers for an app that gives no answer, by a time-out or a status of its
+    /// own.</summary>
+    public static async Task<CallEnd> EndOfAsync(HttpResponseMessage response, CancellationToken cancellation) =>
+        await ReadAsync(response, cancellation) is { } message && IsLost(response, message) ? CallEnd.Lost : CallEnd.Answered;
 
     private static void MarkIfLost(HttpContext context, HttpResponseMessage response, string message)
     {
@@ -87,7 +102,8 @@ internal static class SidecarFailure
     }
 
     /// <summary>Refusals of the sidecar (a call that is not granted, a missing token) are 4xx, and say nothing about the app.</summary>
-    private static bool IsLost(HttpResponseMessage response, string message) => IsTimeout(message) || response.StatusCode >= HttpStatusCode.InternalServerError;
+    private static bool IsLost(HttpResponseMessage response, string message) =>
+        IsTimeout(message) || response.StatusCode >= HttpStatusCode.InternalServerError;
 
     public static bool IsTimeout(string message) => message.Contains(TimedOut, StringComparison.Ordinal);
 
@@ -95,10 +111,22 @@ internal static class SidecarFailure
     {
         if (timedOut)
         {
-            return TypedResults.Problem("The service did not answer in time.", statusCode: StatusCodes.Status504GatewayTimeout, extensions: Code("timeout")).ExecuteAsync(context);
+            return TypedResults
+                .Problem(
+                    "The service did not answer in time.",
+                    statusCode: StatusCodes.Status504GatewayTimeout,
+                    extensions: Code("timeout")
+                )
+                .ExecuteAsync(context);
         }
         context.Response.Headers.RetryAfter = "5";
-        return TypedResults.Problem("The service is not available right now; try again.", statusCode: StatusCodes.Status503ServiceUnavailable, extensions: Code("unavailable")).ExecuteAsync(context);
+        return TypedResults
+            .Problem(
+                "The service is not available right now; try again.",
+                statusCode: StatusCodes.Status503ServiceUnavailable,
+                extensions: Code("unavailable")
+            )
+            .ExecuteAsync(context);
     }
 
     private static Dictionary<string, object?> Code(string code) => new() { ["code"] = code };

@@ -16,8 +16,10 @@ using ServiceDefaults.Requests;
 namespace Gateway.Streaming;
 
 /// <summary>
-/// Orders as server-sent events in the shape of the list: the existing ones first, the newest of them first, and with <c>follow=true</c> then what comes or
-/// changes. Each event's <c>id</c> is a <see cref="StreamPosition"/>, where a client that comes back with <c>Last-Event-ID</c> goes on. The app orders-grpc
+/// Orders as server-sent events in the shape of the list: the existing ones first, the newest of them first, and with <c>follow=true</c>
+/// then what comes or
+/// changes. Each event's <c>id</c> is a <see cref="StreamPosition"/>, where a client that comes back with <c>Last-Event-ID</c> goes on. The
+/// app orders-grpc
 /// says over gRPC what changes; the orders' service shows the orders.
 /// </summary>
 internal static class OrderFeed
@@ -27,22 +29,46 @@ internal static class OrderFeed
     /// <summary>How long the app orders-grpc may take to say that it follows.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    public static void AddOrderFeed(this IServiceCollection services)
-        => services.AddSingleton(provider => new OrderService.OrderServiceClient(GrpcChannel.ForAddress(SidecarAddress.Grpc(provider.GetRequiredService<IConfiguration>()))));
+    public static void AddOrderFeed(this IServiceCollection services) =>
+        services.AddSingleton(provider => new OrderService.OrderServiceClient(
+            GrpcChannel.ForAddress(SidecarAddress.Grpc(provider.GetRequiredService<IConfiguration>()))
+        ));
 
-    public static void MapOrderFeed(this IEndpointRouteBuilder routes) => routes.MapGet("/api/orders/stream", StreamAsync).RequireAuthorization(Roles.Customer).WithMetadata(LongLived.Instance);
+    public static void MapOrderFeed(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/orders/stream", StreamAsync).RequireAuthorization(Roles.Customer).WithMetadata(LongLived.Instance);
 
-    private static async Task<IResult> StreamAsync(string? customerId, bool? follow, OrderService.OrderServiceClient changes, OrdersClient orders, IConfiguration configuration, TimeProvider time, HttpContext context)
+    private static async Task<IResult> StreamAsync(
+        string? customerId,
+        bool? follow,
+        OrderService.OrderServiceClient changes,
+        OrdersClient orders,
+        IConfiguration configuration,
+        TimeProvider time,
+        HttpContext context
+    )
     {
         if (customerId is not null && !context.User.ToCaller().MaySee(customerId))
         {
-            return new Refusal(StatusCodes.Status403Forbidden, "customer-not-yours", "A customer streams the customer's own orders; leave customerId out, or give your own.").ToProblem();
+            return new Refusal(
+                StatusCodes.Status403Forbidden,
+                "customer-not-yours",
+                "A customer streams the customer's own orders; leave customerId out, or give your own."
+            ).ToProblem();
         }
         var begun = time.GetUtcNow();
         AsyncServerStreamingCall<Order>? live = null;
         if (follow == true)
         {
-            live = changes.StreamOrders(new StreamOrdersRequest { CustomerId = customerId ?? "", Follow = true, ChangesOnly = true }, Headers(context, configuration["DAPR_API_TOKEN"]), cancellationToken: context.RequestAborted);
+            live = changes.StreamOrders(
+                new StreamOrdersRequest
+                {
+                    CustomerId = customerId ?? "",
+                    Follow = true,
+                    ChangesOnly = true,
+                },
+                Headers(context, configuration["DAPR_API_TOKEN"]),
+                cancellationToken: context.RequestAborted
+            );
             context.Response.RegisterForDispose(live);
             if (await RefusalAsync(live, context.RequestAborted) is { } refusal)
             {
@@ -78,13 +104,18 @@ internal static class OrderFeed
         }
     }
 
-    public static async Task<OrderPage> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
-        => (await response.Content.ReadFromJsonAsync<OrderPage>(Json.Options, cancellation))!;
+    public static async Task<OrderPage> ReadAsync(HttpResponseMessage response, CancellationToken cancellation) =>
+        (await response.Content.ReadFromJsonAsync<OrderPage>(Json.Options, cancellation))!;
 
     /// <summary>The user's own token goes on: the gRPC face checks it by the same rules.</summary>
     public static Metadata Headers(HttpContext context, string? token)
     {
-        var headers = new Metadata { { "dapr-app-id", AppId }, { "authorization", context.Request.Headers.Authorization.ToString() }, { RequestId.Header, RequestId.Current! } };
+        var headers = new Metadata
+        {
+            { "dapr-app-id", AppId },
+            { "authorization", context.Request.Headers.Authorization.ToString() },
+            { RequestId.Header, RequestId.Current! },
+        };
         if (!string.IsNullOrEmpty(token))
         {
             headers.Add("dapr-api-token", token);
@@ -121,13 +152,25 @@ internal static class OrderFeed
 /// <summary>A page of the list of orders, each as the service wrote it.</summary>
 internal sealed record OrderPage(IReadOnlyList<JsonElement> Items, string? NextCursor);
 
-/// <summary>One client's stream. It ends when a page can't be read or the changes end: the client comes back, and goes on where it was.</summary>
-internal sealed class OrderStream(OrdersClient orders, HttpContext asking, string? customerId, DateTimeOffset begun, StreamPosition? position)
+/// <summary>One client's stream. It ends when a page can't be read or the changes end: the client comes back, and goes on where it
+/// was.</summary>
+internal sealed class OrderStream(
+    OrdersClient orders,
+    HttpContext asking,
+    string? customerId,
+    DateTimeOffset begun,
+    StreamPosition? position
+)
 {
-    /// <summary>What was sent, while the list is being read: a change may come before the list's own word for it. The time of the last change by order.</summary>
+    /// <summary>What was sent, while the list is being read: a change may come before the list's own word for it. The time of the last
+    /// change by order.</summary>
     private readonly Dictionary<string, DateTimeOffset> sent = new(StringComparer.Ordinal);
 
-    public async IAsyncEnumerable<SseItem<JsonElement>> ReadAsync(OrderPage? page, IAsyncStreamReader<Order>? live, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<SseItem<JsonElement>> ReadAsync(
+        OrderPage? page,
+        IAsyncStreamReader<Order>? live,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         var reached = position is null;
         while (page is not null)
@@ -147,7 +190,11 @@ internal sealed class OrderStream(OrdersClient orders, HttpContext asking, strin
         }
         while (live is not null && await NextAsync(live, cancellation) is { } changed)
         {
-            if (await FindAsync(changed, cancellation) is { } order && KeyOf(order) is var (orderId, updatedAt) && (!sent.TryGetValue(orderId, out var before) || updatedAt > before))
+            if (
+                await FindAsync(changed, cancellation) is { } order
+                && KeyOf(order) is var (orderId, updatedAt)
+                && (!sent.TryGetValue(orderId, out var before) || updatedAt > before)
+            )
             {
                 sent[orderId] = updatedAt;
                 yield return Event(order, new StreamPosition(updatedAt, updatedAt, orderId, updatedAt));
@@ -155,11 +202,14 @@ internal sealed class OrderStream(OrdersClient orders, HttpContext asking, strin
         }
     }
 
-    private static SseItem<JsonElement> Event(JsonElement order, StreamPosition position) => new(order, "order") { EventId = position.ToString() };
+    private static SseItem<JsonElement> Event(JsonElement order, StreamPosition position) =>
+        new(order, "order") { EventId = position.ToString() };
 
-    private static (string OrderId, DateTimeOffset UpdatedAt) KeyOf(JsonElement order) => (order.GetProperty("orderId").GetString()!, order.GetProperty("updatedAt").GetDateTimeOffset());
+    private static (string OrderId, DateTimeOffset UpdatedAt) KeyOf(JsonElement order) =>
+        (order.GetProperty("orderId").GetString()!, order.GetProperty("updatedAt").GetDateTimeOffset());
 
-    /// <exception cref="HttpRequestException">The list can't be read on; the connection breaks off, so that the client comes back.</exception>
+    /// <exception cref="HttpRequestException">The list can't be read on; the connection breaks off, so that the client comes
+    /// back.</exception>
     private async Task<OrderPage?> PageAsync(string cursor, CancellationToken cancellation)
     {
         using var response = await orders.ListAsync(asking, customerId, cursor, cancellation);
@@ -169,7 +219,9 @@ internal sealed class OrderStream(OrdersClient orders, HttpContext asking, strin
     private async Task<JsonElement?> FindAsync(string orderId, CancellationToken cancellation)
     {
         using var response = await orders.FindAsync(asking, orderId, cancellation);
-        return response.StatusCode == HttpStatusCode.NotFound ? null : await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(cancellation);
+        return response.StatusCode == HttpStatusCode.NotFound
+            ? null
+            : await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(cancellation);
     }
 
     /// <summary>The stream's end is the same to a listener, whoever ended it: the answer has begun and can't turn into an error.</summary>

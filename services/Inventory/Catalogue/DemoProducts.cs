@@ -3,19 +3,41 @@ using ServiceDefaults.Startup;
 
 namespace Inventory.Catalogue;
 
-/// <summary>A dozen products to begin with: plenty of ten, none of product-11, fifty of product-12. Existing ones stay as they are.</summary>
+/// <summary>A dozen products to begin with: plenty of ten, none of product-11, fifty of product-12. Existing ones stay as they
+/// are.</summary>
 internal sealed class DemoProducts(StockStore store) : IStartupTask
 {
     private static readonly string[] Names =
-        ["Teapot", "Tea bowl", "Whisk", "Tea caddy", "Kettle", "Tray", "Scoop", "Filter", "Lantern", "Cushion", "Folding screen", "Calligraphy set"];
+    [
+        "Teapot",
+        "Tea bowl",
+        "Whisk",
+        "Tea caddy",
+        "Kettle",
+        "Tray",
+        "Scoop",
+        "Filter",
+        "Lantern",
+        "Cushion",
+        "Folding screen",
+        "Calligraphy set",
+    ];
 
     public async Task RunAsync(CancellationToken cancellation)
     {
         for (var i = 0; i < Names.Length; i++)
         {
             var number = i + 1;
-            var stock = number switch { 11 => 0, 12 => 50, _ => 100_000 };
-            await store.AddAsync(new Product($"product-{number}", Names[i], 500 + (350 * i), ProductRules.Currency, stock, 0, 0), cancellation);
+            var stock = number switch
+            {
+                11 => 0,
+                12 => 50,
+                _ => 100_000,
+            };
+            await store.AddAsync(
+                new Product($"product-{number}", Names[i], 500 + (350 * i), ProductRules.Currency, stock, 0, 0),
+                cancellation
+            );
         }
     }
 }

@@ -27,9 +27,18 @@ internal static class ProductRules
         return (productId, name, price, details.Stock) switch
         {
             _ when Identifier.Check(productId, "productId", "product-id-invalid") is { } invalid => invalid,
-            _ when !VisibleText.IsValid(name, LongestName) => Refusal.Invalid("name-invalid", $"A product needs a name of 1 to {LongestName} visible characters."),
-            (_, _, null or < 0 or > HighestPrice, _) => Refusal.Invalid("price-invalid", $"price must be from 0 to {HighestPrice} minor units."),
-            _ when details.Stock is { } stock && (long)stock + (before?.Reserved ?? 0) > MostStock => Refusal.Invalid("stock-invalid", $"stock and what is reserved must be at most {MostStock} together."),
+            _ when !VisibleText.IsValid(name, LongestName) => Refusal.Invalid(
+                "name-invalid",
+                $"A product needs a name of 1 to {LongestName} visible characters."
+            ),
+            (_, _, null or < 0 or > HighestPrice, _) => Refusal.Invalid(
+                "price-invalid",
+                $"price must be from 0 to {HighestPrice} minor units."
+            ),
+            _ when details.Stock is { } stock && (long)stock + (before?.Reserved ?? 0) > MostStock => Refusal.Invalid(
+                "stock-invalid",
+                $"stock and what is reserved must be at most {MostStock} together."
+            ),
             (_, _, _, < 0 or > MostStock) => Refusal.Invalid("stock-invalid", $"stock must be from 0 to {MostStock}."),
             _ => (before ?? new Product(productId, name, price.Value, Currency, 0, 0, 0)) with
             {

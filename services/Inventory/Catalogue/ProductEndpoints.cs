@@ -18,16 +18,23 @@ internal static class ProductEndpoints
         products.MapPost("/prices", PricesAsync).AdmitApps("orders");
     }
 
-    private static async Task<IResult> ListAsync(StockStore store, CancellationToken cancellation)
-        => TypedResults.Ok(new { items = await store.ListAsync(cancellation) });
+    private static async Task<IResult> ListAsync(StockStore store, CancellationToken cancellation) =>
+        TypedResults.Ok(new { items = await store.ListAsync(cancellation) });
 
-    private static async Task<IResult> FindAsync(string productId, StockStore store, CancellationToken cancellation)
-        => (await store.FindAsync([productId], cancellation)).GetValueOrDefault(productId) is { } found ? TypedResults.Ok(found.Value) : Missing(productId);
+    private static async Task<IResult> FindAsync(string productId, StockStore store, CancellationToken cancellation) =>
+        (await store.FindAsync([productId], cancellation)).GetValueOrDefault(productId) is { } found
+            ? TypedResults.Ok(found.Value)
+            : Missing(productId);
 
-    private static async Task<IResult> PutAsync(string productId, ProductDetails details, StockTurns turns, CancellationToken cancellation)
-        => (await turns.PutAsync(productId, details, cancellation)).ToResult(TypedResults.Ok);
+    private static async Task<IResult> PutAsync(
+        string productId,
+        ProductDetails details,
+        StockTurns turns,
+        CancellationToken cancellation
+    ) => (await turns.PutAsync(productId, details, cancellation)).ToResult(TypedResults.Ok);
 
-    /// <summary>What an order needs to know before it is taken: the catalogue's prices, and what is available now. Ids that are not there are left out.</summary>
+    /// <summary>What an order needs to know before it is taken: the catalogue's prices, and what is available now. Ids that are not there
+    /// are left out.</summary>
     private static async Task<IResult> PricesAsync(PriceQuery query, StockStore store, CancellationToken cancellation)
     {
         if (query.ProductIds is not { Count: > 0 and <= MostAsked } ids || !ids.All(Identifier.IsValid))
@@ -35,11 +42,23 @@ internal static class ProductEndpoints
             return Refusal.Invalid("product-ids-invalid", $"productIds must name 1 to {MostAsked} products.").ToProblem();
         }
         var found = await store.FindAsync(ids.Distinct(StringComparer.Ordinal).ToList(), cancellation);
-        return TypedResults.Ok(new { items = found.Values.Select(product => new { product.Value.ProductId, product.Value.Name, product.Value.Price, product.Value.Currency, product.Value.Available }) });
+        return TypedResults.Ok(
+            new
+            {
+                items = found.Values.Select(product => new
+                {
+                    product.Value.ProductId,
+                    product.Value.Name,
+                    product.Value.Price,
+                    product.Value.Currency,
+                    product.Value.Available,
+                }),
+            }
+        );
     }
 
-    private static IResult Missing(string productId)
-        => Refusal.NotFound("product-not-found", $"There is no product '{productId}'.").ToProblem();
+    private static IResult Missing(string productId) =>
+        Refusal.NotFound("product-not-found", $"There is no product '{productId}'.").ToProblem();
 
     private sealed record PriceQuery(IReadOnlyList<string>? ProductIds);
 }

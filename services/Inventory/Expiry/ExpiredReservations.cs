@@ -10,7 +10,15 @@ namespace Inventory.Expiry;
 /// is over are released, and orders are asked about the rest. Runs in the turn of the product. A crash repeats a page, which
 /// changes nothing twice.
 /// </summary>
-internal sealed class ExpiredReservations(OpenReservationPages pages, StockStore stock, StockTurns turns, ReservationEvents events, OrdersClient orders, IOptions<ExpiryOptions> options, TimeProvider time)
+internal sealed class ExpiredReservations(
+    OpenReservationPages pages,
+    StockStore stock,
+    StockTurns turns,
+    ReservationEvents events,
+    OrdersClient orders,
+    IOptions<ExpiryOptions> options,
+    TimeProvider time
+)
 {
     /// <summary>Nobody waits for this event; those who conduct orders by events know already that theirs is over.</summary>
     private const string Saga = SagaKinds.Orchestration;
@@ -31,11 +39,18 @@ internal sealed class ExpiredReservations(OpenReservationPages pages, StockStore
         return false;
     }
 
-    private async Task<IReadOnlyList<OpenReservation>> SettleAsync(string productId, List<OpenReservation> due, CancellationToken cancellation)
+    private async Task<IReadOnlyList<OpenReservation>> SettleAsync(
+        string productId,
+        List<OpenReservation> due,
+        CancellationToken cancellation
+    )
     {
         var reservations = await stock.FindReservationsAsync([.. due.Select(one => one.OrderId)], cancellation);
-        var held = await Task.WhenAll(reservations.Where(one => one.Status == ReservationStatus.Reserved)
-            .Select(async one => (Reservation: one, Fate: await orders.FateOfAsync(one.OrderId, cancellation))));
+        var held = await Task.WhenAll(
+            reservations
+                .Where(one => one.Status == ReservationStatus.Reserved)
+                .Select(async one => (Reservation: one, Fate: await orders.FateOfAsync(one.OrderId, cancellation)))
+        );
         foreach (var reservation in reservations.Where(one => one.HasExpired))
         {
             await events.PublishAsync(reservation, Saga, cancellation); // the same event again, should a crash have come between
@@ -44,7 +59,10 @@ internal sealed class ExpiredReservations(OpenReservationPages pages, StockStore
         {
             await ReleaseAsync(productId, reservation, cancellation);
         }
-        return [.. held.Where(one => one.Fate == OrderFate.Open).Select(one => new OpenReservation(one.Reservation.OrderId, time.GetUtcNow()))];
+        return
+        [
+            .. held.Where(one => one.Fate == OrderFate.Open).Select(one => new OpenReservation(one.Reservation.OrderId, time.GetUtcNow())),
+        ];
     }
 
     /// <summary>The turn of this product is taken already, and is the first of the order's.</summary>

@@ -6,7 +6,8 @@ using ServiceDefaults.Aggregates;
 
 namespace Inventory.Expiry;
 
-/// <summary>The oldest of a product's open reservations, and what they were read from. <paramref name="IsPage"/>: they fill a page, newer ones follow.</summary>
+/// <summary>The oldest of a product's open reservations, and what they were read from. <paramref name="IsPage"/>: they fill a page, newer
+/// ones follow.</summary>
 internal sealed record OldestReservations(Stored<OpenReservations> Open, IReadOnlyList<OpenReservation> Orders, bool IsPage);
 
 /// <summary>
@@ -18,14 +19,25 @@ internal sealed class OpenReservationPages(DaprClient dapr)
     /// <summary>Null when there are none.</summary>
     public async Task<OldestReservations?> OldestAsync(string productId, CancellationToken cancellation)
     {
-        var (open, etag) = await dapr.GetStateAndETagAsync<OpenReservations?>(StockStore.Store, OpenReservations.KeyOf(productId), ConsistencyMode.Strong, cancellationToken: cancellation);
+        var (open, etag) = await dapr.GetStateAndETagAsync<OpenReservations?>(
+            StockStore.Store,
+            OpenReservations.KeyOf(productId),
+            ConsistencyMode.Strong,
+            cancellationToken: cancellation
+        );
         if (open is null or { IsEmpty: true })
         {
             return null;
         }
-        var orders = open.First == open.Next
-            ? open.Newest
-            : await dapr.GetStateAsync<IReadOnlyList<OpenReservation>?>(StockStore.Store, OpenReservations.PageKeyOf(productId, open.First), ConsistencyMode.Strong, cancellationToken: cancellation) ?? [];
+        var orders =
+            open.First == open.Next
+                ? open.Newest
+                : await dapr.GetStateAsync<IReadOnlyList<OpenReservation>?>(
+                    StockStore.Store,
+                    OpenReservations.PageKeyOf(productId, open.First),
+                    ConsistencyMode.Strong,
+                    cancellationToken: cancellation
+                ) ?? [];
         return new OldestReservations(new Stored<OpenReservations>(open, etag), orders, open.First != open.Next);
     }
 
@@ -52,9 +64,13 @@ internal sealed class OpenReservationPages(DaprClient dapr)
                 operations.Add(Upsert(OpenReservations.PageKeyOf(productId, number), full, null));
             }
         }
-        return dapr.ExecuteStateTransactionAsync(StockStore.Store, [Upsert(OpenReservations.KeyOf(productId), open, read.Open.ETag), .. operations], cancellationToken: cancellation);
+        return dapr.ExecuteStateTransactionAsync(
+            StockStore.Store,
+            [Upsert(OpenReservations.KeyOf(productId), open, read.Open.ETag), .. operations],
+            cancellationToken: cancellation
+        );
     }
 
-    private static StateTransactionRequest Upsert<T>(string key, T value, string? etag)
-        => new(key, JsonSerializer.SerializeToUtf8Bytes(value, Json.Options), StateOperationType.Upsert, etag, null, StockStore.FirstWrite);
+    private static StateTransactionRequest Upsert<T>(string key, T value, string? etag) =>
+        new(key, JsonSerializer.SerializeToUtf8Bytes(value, Json.Options), StateOperationType.Upsert, etag, null, StockStore.FirstWrite);
 }

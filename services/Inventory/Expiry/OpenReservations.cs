@@ -17,8 +17,8 @@ internal sealed record OpenReservations(int First, int Next, IReadOnlyList<OpenR
     public bool IsEmpty => First == Next && Newest.Count == 0;
 
     /// <summary>With one more; a page that is full is given back to be stored under the number <see cref="Next"/> had.</summary>
-    public (OpenReservations After, IReadOnlyList<OpenReservation>? FullPage) Add(OpenReservation one)
-        => Newest.Count < PageSize ? (this with { Newest = [.. Newest, one] }, null) : (new OpenReservations(First, Next + 1, [one]), Newest);
+    public (OpenReservations After, IReadOnlyList<OpenReservation>? FullPage) Add(OpenReservation one) =>
+        Newest.Count < PageSize ? (this with { Newest = [.. Newest, one] }, null) : (new OpenReservations(First, Next + 1, [one]), Newest);
 
     public static string KeyOf(string productId) => $"open-{productId}";
 

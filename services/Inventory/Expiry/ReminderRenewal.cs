@@ -6,10 +6,18 @@ using ServiceDefaults.Actors;
 namespace Inventory.Expiry;
 
 /// <summary>
-/// Registers the reminder of products whose open reservations should have been looked after long ago: reminders are kept by the runtime that runs the
+/// Registers the reminder of products whose open reservations should have been looked after long ago: reminders are kept by the runtime
+/// that runs the
 /// actors, and are gone after a move to another one or the loss of a scheduler's data.
 /// </summary>
-internal sealed partial class ReminderRenewal(StockStore stock, OpenReservationPages pages, ActorReminders reminders, IOptions<ExpiryOptions> options, TimeProvider time, ILogger<ReminderRenewal> logger) : BackgroundService
+internal sealed partial class ReminderRenewal(
+    StockStore stock,
+    OpenReservationPages pages,
+    ActorReminders reminders,
+    IOptions<ExpiryOptions> options,
+    TimeProvider time,
+    ILogger<ReminderRenewal> logger
+) : BackgroundService
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
@@ -34,9 +42,19 @@ internal sealed partial class ReminderRenewal(StockStore stock, OpenReservationP
         var renewed = new List<string>();
         foreach (var product in await stock.ListAsync(cancellation))
         {
-            if (await pages.OldestAsync(product.ProductId, cancellation) is { Orders: [var oldest, ..] } && oldest.Since + options.Value.ExpireAfter + (options.Value.Period * 2) + Grace < time.GetUtcNow())
+            if (
+                await pages.OldestAsync(product.ProductId, cancellation) is { Orders: [var oldest, ..] }
+                && oldest.Since + options.Value.ExpireAfter + (options.Value.Period * 2) + Grace < time.GetUtcNow()
+            )
             {
-                await reminders.RegisterAsync(ProductStockActor.TypeName, ActorName.Of(product.ProductId), ProductStockActor.Reminder, TimeSpan.Zero, options.Value.Period, cancellation);
+                await reminders.RegisterAsync(
+                    ProductStockActor.TypeName,
+                    ActorName.Of(product.ProductId),
+                    ProductStockActor.Reminder,
+                    TimeSpan.Zero,
+                    options.Value.Period,
+                    cancellation
+                );
                 renewed.Add(product.ProductId);
             }
         }

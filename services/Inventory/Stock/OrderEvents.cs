@@ -50,8 +50,14 @@ internal static class OrderEventEndpoints
 {
     public static void MapOrderEvents(this IEndpointRouteBuilder routes)
     {
-        routes.MapEvent<OrderNews, OrderEventHandler>("/events/order-created", (handler, told, cancellation) => handler.ReserveAsync(told, cancellation));
-        routes.MapEvent<OrderNews, OrderEventHandler>("/events/release-requested", (handler, told, cancellation) => handler.ReleaseAsync(told, cancellation));
-        routes.MapEvent<ShipmentNews, OrderEventHandler>("/events/shipment-shipped", (handler, told, cancellation) => handler.ShipAsync(told, cancellation));
+        routes.MapEvent<OrderNews, OrderEventHandler>("/events/order-created", (handler, told, cancellation) =>
+            handler.ReserveAsync(told, cancellation)
+        );
+        routes.MapEvent<OrderNews, OrderEventHandler>("/events/release-requested", (handler, told, cancellation) =>
+            handler.ReleaseAsync(told, cancellation)
+        );
+        routes.MapEvent<ShipmentNews, OrderEventHandler>("/events/shipment-shipped", (handler, told, cancellation) =>
+            handler.ShipAsync(told, cancellation)
+        );
     }
 }

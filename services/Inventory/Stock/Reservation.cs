@@ -23,7 +23,13 @@ public enum ReservationStatus
 }
 
 /// <summary>Stored format: what became of an order's goods.</summary>
-public sealed record Reservation(string OrderId, ReservationStatus Status, IReadOnlyList<ReservationLine> Lines, string? Reason, int Version)
+public sealed record Reservation(
+    string OrderId,
+    ReservationStatus Status,
+    IReadOnlyList<ReservationLine> Lines,
+    string? Reason,
+    int Version
+)
 {
     /// <summary>Stored format: the reason of a release that nobody asked for.</summary>
     public const string Expired = "expired: its order is over, and nobody came for the goods";
@@ -44,26 +50,47 @@ internal sealed record StockChange(Reservation Reservation, IReadOnlyList<Produc
 /// <summary>The rules of stock: sums without effects. Each decision is idempotent by order id; null means there is nothing to do.</summary>
 internal static class StockRules
 {
-    public static StockChange? Reserve(string orderId, Reservation? before, IReadOnlyList<ReservationLine> lines, IReadOnlyDictionary<string, Product> products)
+    public static StockChange? Reserve(
+        string orderId,
+        Reservation? before,
+        IReadOnlyList<ReservationLine> lines,
+        IReadOnlyDictionary<string, Product> products
+    )
     {
         if (before is not null)
         {
             return null; // decided already: the same answer again
         }
-        var wanted = lines.GroupBy(line => line.ProductId, StringComparer.Ordinal).Select(line => new ReservationLine(line.Key, line.Sum(item => item.Quantity))).ToList();
+        var wanted = lines
+            .GroupBy(line => line.ProductId, StringComparer.Ordinal)
+            .Select(line => new ReservationLine(line.Key, line.Sum(item => item.Quantity)))
+            .ToList();
         foreach (var line in wanted)
         {
             if (!products.TryGetValue(line.ProductId, out var product) || product.Available < line.Quantity)
             {
                 var left = product?.Available ?? 0;
-                return new StockChange(new Reservation(orderId, ReservationStatus.Failed, [], $"{line.Quantity} of {line.ProductId} are wanted, {left} are left", 1), []);
+                return new StockChange(
+                    new Reservation(
+                        orderId,
+                        ReservationStatus.Failed,
+                        [],
+                        $"{line.Quantity} of {line.ProductId} are wanted, {left} are left",
+                        1
+                    ),
+                    []
+                );
             }
         }
-        var held = wanted.Select(line => products[line.ProductId] with
-        {
-            Available = products[line.ProductId].Available - line.Quantity,
-            Reserved = products[line.ProductId].Reserved + line.Quantity,
-        }).ToList();
+        var held = wanted
+            .Select(line =>
+                products[line.ProductId] with
+                {
+                    Available = products[line.ProductId].Available - line.Quantity,
+                    Reserved = products[line.ProductId].Reserved + line.Quantity,
+                }
+            )
+            .ToList();
         return new StockChange(new Reservation(orderId, ReservationStatus.Reserved, wanted, null, 1), held);
     }
 
@@ -77,17 +104,24 @@ internal static class StockRules
         {
             return null;
         }
-        var freed = before.Lines.Select(line => products[line.ProductId] with
-        {
-            Available = products[line.ProductId].Available + line.Quantity,
-            Reserved = products[line.ProductId].Reserved - line.Quantity,
-        }).ToList();
+        var freed = before
+            .Lines.Select(line =>
+                products[line.ProductId] with
+                {
+                    Available = products[line.ProductId].Available + line.Quantity,
+                    Reserved = products[line.ProductId].Reserved - line.Quantity,
+                }
+            )
+            .ToList();
         return new StockChange(before with { Status = ReservationStatus.Released, Version = before.Version + 1 }, freed);
     }
 
-    public static StockChange? Expire(Reservation? before, IReadOnlyDictionary<string, Product> products)
-        => before?.Status == ReservationStatus.Reserved && Release(before.OrderId, before, products) is { } freed
-            ? freed with { Reservation = freed.Reservation with { Reason = Reservation.Expired } }
+    public static StockChange? Expire(Reservation? before, IReadOnlyDictionary<string, Product> products) =>
+        before?.Status == ReservationStatus.Reserved && Release(before.OrderId, before, products) is { } freed
+            ? freed with
+            {
+                Reservation = freed.Reservation with { Reason = Reservation.Expired },
+            }
             : null;
 
     /// <summary>Takes the goods of a shipped order out. An order that holds nothing has nothing to ship: a conflict.</summary>
@@ -98,11 +132,15 @@ internal static class StockRules
             case ReservationStatus.Sold:
                 return (Outcome<StockChange?>)(StockChange?)null!;
             case ReservationStatus.Reserved:
-                var sold = before.Lines.Select(line => products[line.ProductId] with
-                {
-                    Reserved = products[line.ProductId].Reserved - line.Quantity,
-                    Sold = products[line.ProductId].Sold + line.Quantity,
-                }).ToList();
+                var sold = before
+                    .Lines.Select(line =>
+                        products[line.ProductId] with
+                        {
+                            Reserved = products[line.ProductId].Reserved - line.Quantity,
+                            Sold = products[line.ProductId].Sold + line.Quantity,
+                        }
+                    )
+                    .ToList();
                 return new StockChange(before with { Status = ReservationStatus.Sold, Version = before.Version + 1 }, sold);
             default:
                 return Refusal.Conflict("nothing-reserved", $"Order '{orderId}' holds no goods.");

@@ -20,11 +20,21 @@ internal static class ReservationEndpoints
         reservations.MapPost("/ship", ShipAsync);
     }
 
-    private static async Task<IResult> ReserveAsync(string orderId, ReserveRequest request, Reserving reserving, CancellationToken cancellation)
+    private static async Task<IResult> ReserveAsync(
+        string orderId,
+        ReserveRequest request,
+        Reserving reserving,
+        CancellationToken cancellation
+    )
     {
-        if (request.Items is not { Count: > 0 and <= MostLines } lines || lines.Any(line => line is null || !Identifier.IsValid(line.ProductId) || line.Quantity is <= 0 or > 10_000))
+        if (
+            request.Items is not { Count: > 0 and <= MostLines } lines
+            || lines.Any(line => line is null || !Identifier.IsValid(line.ProductId) || line.Quantity is <= 0 or > 10_000)
+        )
         {
-            return Refusal.Invalid("items-invalid", $"items must hold 1 to {MostLines} lines with a product and a quantity from 1 to 10000.").ToProblem();
+            return Refusal
+                .Invalid("items-invalid", $"items must hold 1 to {MostLines} lines with a product and a quantity from 1 to 10000.")
+                .ToProblem();
         }
         var reservation = await reserving.ReserveAsync(orderId, lines, Asked, cancellation);
         return reservation.Status switch
@@ -35,16 +45,16 @@ internal static class ReservationEndpoints
         };
     }
 
-    private static async Task<IResult> FindAsync(string orderId, StockStore stock, CancellationToken cancellation)
-        => await stock.FindReservationAsync(orderId, cancellation) is { } found
+    private static async Task<IResult> FindAsync(string orderId, StockStore stock, CancellationToken cancellation) =>
+        await stock.FindReservationAsync(orderId, cancellation) is { } found
             ? TypedResults.Ok(found)
             : Refusal.NotFound("reservation-not-found", $"Order '{orderId}' has no reservation.").ToProblem();
 
-    private static async Task<IResult> ReleaseAsync(string orderId, Reserving reserving, CancellationToken cancellation)
-        => TypedResults.Ok(await reserving.ReleaseAsync(orderId, Asked, cancellation));
+    private static async Task<IResult> ReleaseAsync(string orderId, Reserving reserving, CancellationToken cancellation) =>
+        TypedResults.Ok(await reserving.ReleaseAsync(orderId, Asked, cancellation));
 
-    private static async Task<IResult> ShipAsync(string orderId, Reserving reserving, CancellationToken cancellation)
-        => (await reserving.ShipAsync(orderId, Asked, cancellation)).ToResult(TypedResults.Ok);
+    private static async Task<IResult> ShipAsync(string orderId, Reserving reserving, CancellationToken cancellation) =>
+        (await reserving.ShipAsync(orderId, Asked, cancellation)).ToResult(TypedResults.Ok);
 
     private sealed record ReserveRequest(IReadOnlyList<ReservationLine>? Items);
 }

@@ -4,13 +4,19 @@ using ServiceDefaults.Refusals;
 namespace Inventory.Stock;
 
 /// <summary>
-/// Reserve, release, ship: decided and written in one transaction, in the turns of all products, then published. A crash between the two is mended by the
+/// Reserve, release, ship: decided and written in one transaction, in the turns of all products, then published. A crash between the two is
+/// mended by the
 /// caller's repetition, which finds the decision made and publishes again. <c>saga</c> is the kind of saga that asks; events carry it
 /// on, so that subscriptions can tell them apart.
 /// </summary>
 internal sealed class Reserving(StockStore stock, StockTurns turns, ReservationEvents events)
 {
-    public async Task<Reservation> ReserveAsync(string orderId, IReadOnlyList<ReservationLine> lines, string saga, CancellationToken cancellation)
+    public async Task<Reservation> ReserveAsync(
+        string orderId,
+        IReadOnlyList<ReservationLine> lines,
+        string saga,
+        CancellationToken cancellation
+    )
     {
         var decided = await turns.ChangeAsync(StockRequest.For(StockAct.Reserve, orderId, lines), cancellation);
         await events.PublishAsync(decided.Value!, saga, cancellation);

@@ -19,21 +19,41 @@ internal sealed class StockStore(DaprClient dapr, TimeProvider time)
     public const string Store = "inventory-stock";
     private const string IndexKey = "products";
 
-    public static readonly StateOptions FirstWrite = new() { Concurrency = ConcurrencyMode.FirstWrite, Consistency = ConsistencyMode.Strong };
+    public static readonly StateOptions FirstWrite = new()
+    {
+        Concurrency = ConcurrencyMode.FirstWrite,
+        Consistency = ConsistencyMode.Strong,
+    };
 
     private readonly OrderTurns turns = new();
 
-    public async Task<IReadOnlyDictionary<string, Stored<Product>>> FindAsync(IReadOnlyList<string> productIds, CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<string, Stored<Product>>> FindAsync(
+        IReadOnlyList<string> productIds,
+        CancellationToken cancellation
+    )
     {
-        var items = await dapr.GetBulkStateAsync<Product?>(Store, [.. productIds.Select(KeyOf)], parallelism: null, cancellationToken: cancellation);
-        return items.Where(item => !string.IsNullOrEmpty(item.ETag) && item.Value is not null)
+        var items = await dapr.GetBulkStateAsync<Product?>(
+            Store,
+            [.. productIds.Select(KeyOf)],
+            parallelism: null,
+            cancellationToken: cancellation
+        );
+        return items
+            .Where(item => !string.IsNullOrEmpty(item.ETag) && item.Value is not null)
             .ToDictionary(item => item.Value!.ProductId, item => new Stored<Product>(item.Value!, item.ETag), StringComparer.Ordinal);
     }
 
     public async Task<IReadOnlyList<Product>> ListAsync(CancellationToken cancellation)
     {
         var ids = await dapr.GetStateAsync<List<string>?>(Store, IndexKey, ConsistencyMode.Strong, cancellationToken: cancellation) ?? [];
-        return ids.Count == 0 ? [] : [.. (await FindAsync(ids, cancellation)).Values.Select(found => found.Value).OrderBy(product => product.ProductId, ProductOrder.Instance)];
+        return ids.Count == 0
+            ? []
+            :
+            [
+                .. (await FindAsync(ids, cancellation))
+                    .Values.Select(found => found.Value)
+                    .OrderBy(product => product.ProductId, ProductOrder.Instance),
+            ];
     }
 
     /// <summary>Adds a product that is not there yet; one that is stays as it is.</summary>
@@ -57,18 +77,40 @@ internal sealed class StockStore(DaprClient dapr, TimeProvider time)
                 return put;
             }
             await IndexAsync(productId, cancellation);
-            if (before is null ? await TryCreateAsync(KeyOf(productId), put.Value!, cancellation) : await dapr.TrySaveStateAsync(Store, KeyOf(productId), put.Value!, before.ETag, FirstWrite, cancellationToken: cancellation))
+            if (
+                before is null
+                    ? await TryCreateAsync(KeyOf(productId), put.Value!, cancellation)
+                    : await dapr.TrySaveStateAsync(
+                        Store,
+                        KeyOf(productId),
+                        put.Value!,
+                        before.ETag,
+                        FirstWrite,
+                        cancellationToken: cancellation
+                    )
+            )
             {
                 return put;
             }
         }
     }
 
-    public async Task<Reservation?> FindReservationAsync(string orderId, CancellationToken cancellation)
-        => await dapr.GetStateAsync<Reservation?>(Store, ReservationKeyOf(orderId), ConsistencyMode.Strong, cancellationToken: cancellation);
+    public async Task<Reservation?> FindReservationAsync(string orderId, CancellationToken cancellation) =>
+        await dapr.GetStateAsync<Reservation?>(Store, ReservationKeyOf(orderId), ConsistencyMode.Strong, cancellationToken: cancellation);
 
-    public async Task<IReadOnlyList<Reservation>> FindReservationsAsync(IReadOnlyList<string> orderIds, CancellationToken cancellation)
-        => [.. (await dapr.GetBulkStateAsync<Reservation?>(Store, [.. orderIds.Select(ReservationKeyOf)], parallelism: null, cancellationToken: cancellation)).Select(item => item.Value).OfType<Reservation>()];
+    public async Task<IReadOnlyList<Reservation>> FindReservationsAsync(IReadOnlyList<string> orderIds, CancellationToken cancellation) =>
+        [
+            .. (
+                await dapr.GetBulkStateAsync<Reservation?>(
+                    Store,
+                    [.. orderIds.Select(ReservationKeyOf)],
+                    parallelism: null,
+                    cancellationToken: cancellation
+                )
+            )
+                .Select(item => item.Value)
+                .OfType<Reservation>(),
+        ];
 
     /// <summary>
     /// Decides on the reservation of <paramref name="orderId"/> and writes what was decided, again from the start when somebody else
@@ -81,7 +123,8 @@ internal sealed class StockStore(DaprClient dapr, TimeProvider time)
         Func<Reservation?, IReadOnlyDictionary<string, Product>, Outcome<StockChange?>> decide,
         string? requestId,
         CancellationToken cancellation,
-        bool note = false)
+        bool note = false
+    )
     {
         var productIds = lines.Select(line => line.ProductId).Distinct(StringComparer.Ordinal).ToList();
         using var turn = await turns.TakeAsync(orderId, cancellation);
@@ -93,7 +136,10 @@ internal sealed class StockStore(DaprClient dapr, TimeProvider time)
                 productIds = [.. read.Reservation.Value.Lines.Select(line => line.ProductId)];
                 continue; // the reservation holds other products than the caller named
             }
-            var decided = decide(read.Reservation?.Value, read.Products.ToDictionary(item => item.Key, item => item.Value.Value, StringComparer.Ordinal));
+            var decided = decide(
+                read.Reservation?.Value,
+                read.Products.ToDictionary(item => item.Key, item => item.Value.Value, StringComparer.Ordinal)
+            );
             if (decided.Refusal is { } refusal)
             {
                 return refusal;
@@ -113,20 +159,36 @@ internal sealed class StockStore(DaprClient dapr, TimeProvider time)
     private async Task<StockRead> ReadAsync(string orderId, List<string> productIds, bool note, CancellationToken cancellation)
     {
         var first = note ? productIds.Min(StringComparer.Ordinal) : null;
-        var records = ReadManyAsync([.. productIds.Select(KeyOf), .. first is null ? (string[])[] : [OpenReservations.KeyOf(first)]], cancellation);
-        var (reservation, etag) = await dapr.GetStateAndETagAsync<Reservation>(Store, ReservationKeyOf(orderId), ConsistencyMode.Strong, cancellationToken: cancellation);
+        var records = ReadManyAsync(
+            [.. productIds.Select(KeyOf), .. first is null ? (string[])[] : [OpenReservations.KeyOf(first)]],
+            cancellation
+        );
+        var (reservation, etag) = await dapr.GetStateAndETagAsync<Reservation>(
+            Store,
+            ReservationKeyOf(orderId),
+            ConsistencyMode.Strong,
+            cancellationToken: cancellation
+        );
         var read = await records;
         return new StockRead(
             string.IsNullOrEmpty(etag) ? null : new Stored<Reservation>(reservation, etag),
-            productIds.Where(id => read.ContainsKey(KeyOf(id))).ToDictionary(id => id, id => Parse<Product>(read[KeyOf(id)]), StringComparer.Ordinal),
+            productIds
+                .Where(id => read.ContainsKey(KeyOf(id)))
+                .ToDictionary(id => id, id => Parse<Product>(read[KeyOf(id)]), StringComparer.Ordinal),
             first,
-            first is not null && read.TryGetValue(OpenReservations.KeyOf(first), out var open) ? Parse<OpenReservations>(open) : null);
+            first is not null && read.TryGetValue(OpenReservations.KeyOf(first), out var open) ? Parse<OpenReservations>(open) : null
+        );
     }
 
-    private async Task<IReadOnlyDictionary<string, BulkStateItem>> ReadManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation)
-        => keys.Count == 0
+    private async Task<IReadOnlyDictionary<string, BulkStateItem>> ReadManyAsync(
+        IReadOnlyList<string> keys,
+        CancellationToken cancellation
+    ) =>
+        keys.Count == 0
             ? new Dictionary<string, BulkStateItem>()
-            : (await dapr.GetBulkStateAsync(Store, keys, parallelism: null, cancellationToken: cancellation)).Where(item => !string.IsNullOrEmpty(item.ETag)).ToDictionary(item => item.Key, StringComparer.Ordinal);
+            : (await dapr.GetBulkStateAsync(Store, keys, parallelism: null, cancellationToken: cancellation))
+                .Where(item => !string.IsNullOrEmpty(item.ETag))
+                .ToDictionary(item => item.Key, StringComparer.Ordinal);
 
     private static Stored<T> Parse<T>(BulkStateItem item) => new(JsonSerializer.Deserialize<T>(item.Value, Json.Options)!, item.ETag);
 
@@ -137,8 +199,8 @@ internal sealed class StockStore(DaprClient dapr, TimeProvider time)
     private async Task<bool> TryWriteAsync(StockRead read, StockChange change, CancellationToken cancellation)
     {
         var key = ReservationKeyOf(change.Reservation.OrderId);
-        var operations = change.Products
-            .Select(product => Upsert(KeyOf(product.ProductId), product, read.Products[product.ProductId].ETag))
+        var operations = change
+            .Products.Select(product => Upsert(KeyOf(product.ProductId), product, read.Products[product.ProductId].ETag))
             .Append(Upsert(key, change.Reservation, read.Reservation?.ETag))
             .Concat(Noting(read, change))
             .ToList();
@@ -184,12 +246,28 @@ internal sealed class StockStore(DaprClient dapr, TimeProvider time)
     {
         while (true)
         {
-            var (ids, etag) = await dapr.GetStateAndETagAsync<List<string>?>(Store, IndexKey, ConsistencyMode.Strong, cancellationToken: cancellation);
+            var (ids, etag) = await dapr.GetStateAndETagAsync<List<string>?>(
+                Store,
+                IndexKey,
+                ConsistencyMode.Strong,
+                cancellationToken: cancellation
+            );
             if (ids?.Contains(productId) == true)
             {
                 return;
             }
-            if (string.IsNullOrEmpty(etag) ? await TryCreateAsync(IndexKey, new List<string> { productId }, cancellation) : await dapr.TrySaveStateAsync(Store, IndexKey, (List<string>)[.. ids!, productId], etag, FirstWrite, cancellationToken: cancellation))
+            if (
+                string.IsNullOrEmpty(etag)
+                    ? await TryCreateAsync(IndexKey, new List<string> { productId }, cancellation)
+                    : await dapr.TrySaveStateAsync(
+                        Store,
+                        IndexKey,
+                        (List<string>)[.. ids!, productId],
+                        etag,
+                        FirstWrite,
+                        cancellationToken: cancellation
+                    )
+            )
             {
                 return;
             }
@@ -206,7 +284,12 @@ internal sealed class StockStore(DaprClient dapr, TimeProvider time)
         }
         catch (Exception e) when (e is DaprException or RpcException)
         {
-            var (_, etag) = await dapr.GetStateAndETagAsync<JsonElement>(Store, key, ConsistencyMode.Strong, cancellationToken: cancellation);
+            var (_, etag) = await dapr.GetStateAndETagAsync<JsonElement>(
+                Store,
+                key,
+                ConsistencyMode.Strong,
+                cancellationToken: cancellation
+            );
             if (!string.IsNullOrEmpty(etag))
             {
                 return false;
@@ -215,18 +298,25 @@ internal sealed class StockStore(DaprClient dapr, TimeProvider time)
         }
     }
 
-    private static StateTransactionRequest Upsert<T>(string key, T value, string? etag)
-        => new(key, JsonSerializer.SerializeToUtf8Bytes(value, Json.Options), StateOperationType.Upsert, etag, null, FirstWrite);
+    private static StateTransactionRequest Upsert<T>(string key, T value, string? etag) =>
+        new(key, JsonSerializer.SerializeToUtf8Bytes(value, Json.Options), StateOperationType.Upsert, etag, null, FirstWrite);
 
     private static string KeyOf(string productId) => $"product-{productId}";
 
     private static string ReservationKeyOf(string orderId) => $"reservation-{orderId}";
 
     /// <summary>What a decision is made from. <paramref name="First"/>: where held goods are to be noted down, if at all.</summary>
-    private sealed record StockRead(Stored<Reservation>? Reservation, IReadOnlyDictionary<string, Stored<Product>> Products, string? First, Stored<OpenReservations>? Open)
+    private sealed record StockRead(
+        Stored<Reservation>? Reservation,
+        IReadOnlyDictionary<string, Stored<Product>> Products,
+        string? First,
+        Stored<OpenReservations>? Open
+    )
     {
-        public bool DiffersFrom(StockRead other)
-            => Reservation?.ETag != other.Reservation?.ETag || Open?.ETag != other.Open?.ETag || Products.Any(product => product.Value.ETag != other.Products.GetValueOrDefault(product.Key)?.ETag);
+        public bool DiffersFrom(StockRead other) =>
+            Reservation?.ETag != other.Reservation?.ETag
+            || Open?.ETag != other.Open?.ETag
+            || Products.Any(product => product.Value.ETag != other.Products.GetValueOrDefault(product.Key)?.ETag);
     }
 
     /// <summary>product-2 before product-10.</summary>
@@ -234,7 +324,7 @@ internal sealed class StockStore(DaprClient dapr, TimeProvider time)
     {
         public static readonly ProductOrder Instance = new();
 
-        public int Compare(string? x, string? y)
-            => (x?.Length ?? 0) != (y?.Length ?? 0) ? (x?.Length ?? 0).CompareTo(y?.Length ?? 0) : string.CompareOrdinal(x, y);
+        public int Compare(string? x, string? y) =>
+            (x?.Length ?? 0) != (y?.Length ?? 0) ? (x?.Length ?? 0).CompareTo(y?.Length ?? 0) : string.CompareOrdinal(x, y);
     }
 }

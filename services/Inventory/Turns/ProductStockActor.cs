@@ -19,7 +19,13 @@ internal interface IProductStockActor : IActor
 /// the product's record, which the catalogue reads without waking anybody; its ETag holds should there ever be two of it.
 /// </summary>
 [Actor(TypeName = TypeName)]
-internal sealed class ProductStockActor(ActorHost host, StockTurns turns, StockStore stock, ExpiredReservations expired, IOptions<ExpiryOptions> expiry) : Actor(host), IProductStockActor, IRemindable
+internal sealed class ProductStockActor(
+    ActorHost host,
+    StockTurns turns,
+    StockStore stock,
+    ExpiredReservations expired,
+    IOptions<ExpiryOptions> expiry
+) : Actor(host), IProductStockActor, IRemindable
 {
     /// <summary>Stored format, with the reminder's name.</summary>
     public const string TypeName = "ProductStock";
@@ -39,7 +45,8 @@ internal sealed class ProductStockActor(ActorHost host, StockTurns turns, StockS
         return Answer<Reservation>.Of(await turns.ChangeAsync(request with { Ahead = [.. request.Ahead.Skip(1)] }, CancellationToken.None));
     }
 
-    public async Task<Answer<Product>> PutAsync(ProductDetails details) => Answer<Product>.Of(await stock.PutAsync(ProductId, details, CancellationToken.None));
+    public async Task<Answer<Product>> PutAsync(ProductDetails details) =>
+        Answer<Product>.Of(await stock.PutAsync(ProductId, details, CancellationToken.None));
 
     public async Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
     {

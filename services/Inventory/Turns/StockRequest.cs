@@ -22,11 +22,15 @@ internal sealed record StockRequest(StockAct Act, string OrderId, IReadOnlyList<
 
     public bool IsFirst(string productId) => Lines.All(line => string.CompareOrdinal(productId, line.ProductId) <= 0);
 
-    public static StockRequest For(StockAct act, string orderId, IReadOnlyList<ReservationLine> lines)
-        => new(act, orderId, lines, [.. lines.Select(line => line.ProductId).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]) { RequestId = ServiceDefaults.Requests.RequestId.Current };
+    public static StockRequest For(StockAct act, string orderId, IReadOnlyList<ReservationLine> lines) =>
+        new(act, orderId, lines, [.. lines.Select(line => line.ProductId).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)])
+        {
+            RequestId = ServiceDefaults.Requests.RequestId.Current,
+        };
 }
 
-/// <summary>A value or the reason why there is none, on the wire. Public, with what it carries, because the SDK awaits an actor dynamically.</summary>
+/// <summary>A value or the reason why there is none, on the wire. Public, with what it carries, because the SDK awaits an actor
+/// dynamically.</summary>
 public sealed record Answer<T>(T? Value, Refusal? Refusal)
 {
     public static Answer<T> Of(Outcome<T> outcome) => new(outcome.Value, outcome.Refusal);

@@ -15,29 +15,39 @@ namespace Inventory.Turns;
 internal sealed class StockTurns(StockStore stock, IActorProxyFactory actors, IOptions<ExpiryOptions> expiry)
 {
     /// <summary>Without a product ahead nobody is waited for: all turns are taken, or there are none to take.</summary>
-    public async Task<Outcome<Reservation>> ChangeAsync(StockRequest request, CancellationToken cancellation)
-        => request.Ahead is [var next, ..]
-            ? (await Actor(next).InvokeMethodAsync<StockRequest, Answer<Reservation>>(nameof(IProductStockActor.ChangeAsync), request, cancellation)).ToOutcome()
+    public async Task<Outcome<Reservation>> ChangeAsync(StockRequest request, CancellationToken cancellation) =>
+        request.Ahead is [var next, ..]
+            ? (
+                await Actor(next)
+                    .InvokeMethodAsync<StockRequest, Answer<Reservation>>(nameof(IProductStockActor.ChangeAsync), request, cancellation)
+            ).ToOutcome()
             : await DecideAsync(request, cancellation);
 
-    public async Task<Outcome<Product>> PutAsync(string productId, ProductDetails details, CancellationToken cancellation)
-        => (await Actor(productId).InvokeMethodAsync<ProductDetails, Answer<Product>>(nameof(IProductStockActor.PutAsync), details, cancellation)).ToOutcome();
+    public async Task<Outcome<Product>> PutAsync(string productId, ProductDetails details, CancellationToken cancellation) =>
+        (
+            await Actor(productId)
+                .InvokeMethodAsync<ProductDetails, Answer<Product>>(nameof(IProductStockActor.PutAsync), details, cancellation)
+        ).ToOutcome();
 
-    private Task<Outcome<Reservation>> DecideAsync(StockRequest request, CancellationToken cancellation) => stock.ChangeAsync(
-        request.OrderId,
-        request.Lines,
-        (before, products) => Rule(request, before, products),
-        request.RequestId,
-        cancellation, note: request.Act == StockAct.Reserve && expiry.Value.Expires);
+    private Task<Outcome<Reservation>> DecideAsync(StockRequest request, CancellationToken cancellation) =>
+        stock.ChangeAsync(
+            request.OrderId,
+            request.Lines,
+            (before, products) => Rule(request, before, products),
+            request.RequestId,
+            cancellation,
+            note: request.Act == StockAct.Reserve && expiry.Value.Expires
+        );
 
-    private static Outcome<StockChange?> Rule(StockRequest request, Reservation? before, IReadOnlyDictionary<string, Product> products) => request.Act switch
-    {
-        StockAct.Reserve => StockRules.Reserve(request.OrderId, before, request.Lines, products)!,
-        StockAct.Release => StockRules.Release(request.OrderId, before, products)!,
-        StockAct.Expire => StockRules.Expire(before, products)!,
-        StockAct.Ship => StockRules.Ship(request.OrderId, before, products),
-        _ => throw new ArgumentOutOfRangeException(nameof(request), request.Act, "an act without a rule"),
-    };
+    private static Outcome<StockChange?> Rule(StockRequest request, Reservation? before, IReadOnlyDictionary<string, Product> products) =>
+        request.Act switch
+        {
+            StockAct.Reserve => StockRules.Reserve(request.OrderId, before, request.Lines, products)!,
+            StockAct.Release => StockRules.Release(request.OrderId, before, products)!,
+            StockAct.Expire => StockRules.Expire(before, products)!,
+            StockAct.Ship => StockRules.Ship(request.OrderId, before, products),
+            _ => throw new ArgumentOutOfRangeException(nameof(request), request.Act, "an act without a rule"),
+        };
 
     private ActorProxy Actor(string productId) => actors.Create(new ActorId(ActorName.Of(productId)), ProductStockActor.TypeName);
 }

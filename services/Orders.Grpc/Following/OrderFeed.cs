@@ -38,7 +38,9 @@ internal sealed class OrderFeed(OrdersClient orders)
     /// <summary>One stream's news. Dispose of it when the stream ends.</summary>
     internal sealed class Follower(string customerId, Action<Follower> end) : IDisposable
     {
-        private readonly Channel<FoundOrder> news = Channel.CreateBounded<FoundOrder>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest });
+        private readonly Channel<FoundOrder> news = Channel.CreateBounded<FoundOrder>(
+            new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest }
+        );
 
         public string CustomerId => customerId;
 

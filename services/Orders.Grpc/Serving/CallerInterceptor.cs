@@ -8,18 +8,28 @@ namespace Orders.Grpc.Serving;
 
 /// <summary>
 /// Demands of every call the bearer token that the gateway demands, in the metadata <c>authorization</c>, and puts the user into
-/// <see cref="ServerCallContext.UserState"/>. Refuses with UNAUTHENTICATED without a valid token, with PERMISSION_DENIED without a role, and with UNAVAILABLE until the
+/// <see cref="ServerCallContext.UserState"/>. Refuses with UNAUTHENTICATED without a valid token, with PERMISSION_DENIED without a role,
+/// and with UNAVAILABLE until the
 /// key that checks tokens has been read.
 /// </summary>
 internal sealed class CallerInterceptor(StartupState startup) : Interceptor
 {
-    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request,
+        ServerCallContext context,
+        UnaryServerMethod<TRequest, TResponse> continuation
+    )
     {
         Identify(context);
         return continuation(request, context);
     }
 
-    public override Task ServerStreamingServerHandler<TRequest, TResponse>(TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation
+    )
     {
         Identify(context);
         return continuation(request, responseStream, context);
@@ -34,7 +44,9 @@ internal sealed class CallerInterceptor(StartupState startup) : Interceptor
         var user = context.GetHttpContext().User;
         if (user.Name() is null)
         {
-            throw new RpcException(new Status(StatusCode.Unauthenticated, "A valid bearer token is needed in the metadata 'authorization'."));
+            throw new RpcException(
+                new Status(StatusCode.Unauthenticated, "A valid bearer token is needed in the metadata 'authorization'.")
+            );
         }
         var caller = user.ToCaller();
         context.UserState[nameof(Caller)] = caller is not Caller.Anonymous

@@ -21,8 +21,8 @@ internal sealed class OrderServing(OrdersClient orders, OrderFeed feed, IConfigu
         return new CreateOrderResponse { OrderId = placed.OrderId, Status = placed.Status };
     }
 
-    public override async Task<Order> GetOrder(GetOrderRequest request, ServerCallContext context)
-        => request.OrderId.Length == 0
+    public override async Task<Order> GetOrder(GetOrderRequest request, ServerCallContext context) =>
+        request.OrderId.Length == 0
             ? throw new RpcException(new Status(StatusCode.InvalidArgument, "order_id must be given."))
             : Messages.Of(await orders.FindAsync(request.OrderId, context.Caller(), context.CancellationToken));
 
@@ -33,15 +33,21 @@ internal sealed class OrderServing(OrdersClient orders, OrderFeed feed, IConfigu
         var customerId = request.CustomerId.Length > 0 ? request.CustomerId : caller.CustomerId ?? "";
         if (!caller.MaySee(customerId))
         {
-            throw new RpcException(new Status(StatusCode.PermissionDenied, "A customer streams the customer's own orders; leave customer_id out, or give your own."));
+            throw new RpcException(
+                new Status(
+                    StatusCode.PermissionDenied,
+                    "A customer streams the customer's own orders; leave customer_id out, or give your own."
+                )
+            );
         }
         using var live = request.Follow ? feed.Follow(customerId) : null;
         if (live is not null && request.ChangesOnly)
         {
-            await responses.WriteAsync(new Order(), context.CancellationToken); // a message, because proxies hold headers back until there is one
+            // a message, because proxies hold headers back until there is one
+            await responses.WriteAsync(new Order(), context.CancellationToken);
         }
         var sent = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
-        for (var (more, cursor) = (live is null || !request.ChangesOnly, (string?)null); more;)
+        for (var (more, cursor) = (live is null || !request.ChangesOnly, (string?)null); more; )
         {
             var page = await orders.ListAsync(customerId, cursor, caller, context.CancellationToken);
             foreach (var order in page.Items)
@@ -83,17 +89,26 @@ internal sealed class OrderServing(OrdersClient orders, OrderFeed feed, IConfigu
 
 internal static class Messages
 {
-    public static Order Of(FoundOrder order) => new()
-    {
-        OrderId = order.OrderId,
-        CustomerId = order.CustomerId,
-        Items = { order.Items.Select(item => new OrderItem { ProductId = item.ProductId, Quantity = item.Quantity, Price = item.UnitPrice }) },
-        Status = order.Status,
-        TotalAmount = order.Total,
-        CreatedAt = order.CreatedAt.ToUnixTimeSeconds(),
-        Currency = order.Currency,
-        Saga = order.Saga,
-        Reason = order.Reason ?? "",
-        ReasonCode = order.ReasonCode ?? "",
-    };
+    public static Order Of(FoundOrder order) =>
+        new()
+        {
+            OrderId = order.OrderId,
+            CustomerId = order.CustomerId,
+            Items =
+            {
+                order.Items.Select(item => new OrderItem
+                {
+                    ProductId = item.ProductId,
+                    Quantity = item.Quantity,
+                    Price = item.UnitPrice,
+                }),
+            },
+            Status = order.Status,
+            TotalAmount = order.Total,
+            CreatedAt = order.CreatedAt.ToUnixTimeSeconds(),
+            Currency = order.Currency,
+            Saga = order.Saga,
+            Reason = order.Reason ?? "",
+            ReasonCode = order.ReasonCode ?? "",
+        };
 }

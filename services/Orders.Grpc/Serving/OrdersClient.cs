@@ -8,7 +8,19 @@ namespace Orders.Grpc.Serving;
 
 internal sealed record FoundItem(string ProductId, int Quantity, long UnitPrice);
 
-internal sealed record FoundOrder(string OrderId, string CustomerId, IReadOnlyList<FoundItem> Items, string Status, string Saga, long Total, string Currency, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? Reason, string? ReasonCode = null);
+internal sealed record FoundOrder(
+    string OrderId,
+    string CustomerId,
+    IReadOnlyList<FoundItem> Items,
+    string Status,
+    string Saga,
+    long Total,
+    string Currency,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    string? Reason,
+    string? ReasonCode = null
+);
 
 internal sealed record FoundPage(IReadOnlyList<FoundOrder> Items, string? NextCursor);
 
@@ -21,7 +33,10 @@ internal sealed class OrdersClient(HttpClient http)
 
     public async Task<PlacedOrder> PlaceAsync(object order, string? idempotencyKey, Caller caller, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/orders") { Content = JsonContent.Create(order, options: Json.Options) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/orders")
+        {
+            Content = JsonContent.Create(order, options: Json.Options),
+        };
         if (!string.IsNullOrEmpty(idempotencyKey))
         {
             request.Headers.Add("Idempotency-Key", idempotencyKey);
@@ -30,11 +45,15 @@ internal sealed class OrdersClient(HttpClient http)
     }
 
     /// <param name="caller">Null: this app itself, which then decides who sees the order.</param>
-    public Task<FoundOrder> FindAsync(string orderId, Caller? caller, CancellationToken cancellation)
-        => ReadAsync<FoundOrder>(new HttpRequestMessage(HttpMethod.Get, $"/orders/{Uri.EscapeDataString(orderId)}"), caller, cancellation);
+    public Task<FoundOrder> FindAsync(string orderId, Caller? caller, CancellationToken cancellation) =>
+        ReadAsync<FoundOrder>(new HttpRequestMessage(HttpMethod.Get, $"/orders/{Uri.EscapeDataString(orderId)}"), caller, cancellation);
 
-    public Task<FoundPage> ListAsync(string? customerId, string? cursor, Caller caller, CancellationToken cancellation)
-        => ReadAsync<FoundPage>(new HttpRequestMessage(HttpMethod.Get, $"/orders?limit={PerPage}{Part("customerId", customerId)}{Part("cursor", cursor)}"), caller, cancellation);
+    public Task<FoundPage> ListAsync(string? customerId, string? cursor, Caller caller, CancellationToken cancellation) =>
+        ReadAsync<FoundPage>(
+            new HttpRequestMessage(HttpMethod.Get, $"/orders?limit={PerPage}{Part("customerId", customerId)}{Part("cursor", cursor)}"),
+            caller,
+            cancellation
+        );
 
     private static string Part(string name, string? value) => string.IsNullOrEmpty(value) ? "" : $"&{name}={Uri.EscapeDataString(value)}";
 
@@ -61,15 +80,16 @@ internal sealed class OrdersClient(HttpClient http)
         }
     }
 
-    private static StatusCode StatusOf(HttpStatusCode status) => status switch
-    {
-        HttpStatusCode.NotFound => StatusCode.NotFound,
-        HttpStatusCode.Conflict => StatusCode.FailedPrecondition,
-        HttpStatusCode.Forbidden => StatusCode.PermissionDenied,
-        HttpStatusCode.TooManyRequests => StatusCode.ResourceExhausted,
-        >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError => StatusCode.InvalidArgument,
-        _ => StatusCode.Unavailable,
-    };
+    private static StatusCode StatusOf(HttpStatusCode status) =>
+        status switch
+        {
+            HttpStatusCode.NotFound => StatusCode.NotFound,
+            HttpStatusCode.Conflict => StatusCode.FailedPrecondition,
+            HttpStatusCode.Forbidden => StatusCode.PermissionDenied,
+            HttpStatusCode.TooManyRequests => StatusCode.ResourceExhausted,
+            >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError => StatusCode.InvalidArgument,
+            _ => StatusCode.Unavailable,
+        };
 
     private static async Task<string> DetailAsync(HttpResponseMessage response, CancellationToken cancellation)
     {

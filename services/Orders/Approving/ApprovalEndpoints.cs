@@ -6,10 +6,16 @@ namespace Orders.Approving;
 
 internal static class ApprovalEndpoints
 {
-    public static void MapApprovals(this IEndpointRouteBuilder routes) => routes.MapPost("/operations/approvals/{orderId}", DecideAsync).Admit(CallerKinds.Operators);
+    public static void MapApprovals(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/operations/approvals/{orderId}", DecideAsync).Admit(CallerKinds.Operators);
 
     private static async Task<IResult> DecideAsync(
-        string orderId, ApprovalRequest request, Caller caller, OrderStreams streams, CancellationToken cancellation)
+        string orderId,
+        ApprovalRequest request,
+        Caller caller,
+        OrderStreams streams,
+        CancellationToken cancellation
+    )
     {
         if (request.Decision is not ("approve" or "reject"))
         {
@@ -19,8 +25,23 @@ internal static class ApprovalEndpoints
         {
             return tooLong.ToProblem();
         }
-        var decided = await streams.AppendAsync(orderId, order => ApprovalRules.Decide(order, request.Decision == "approve", caller.OperatorName, request.Note), cancellation);
-        return decided.ToResult(_ => TypedResults.Accepted($"/api/orders/{orderId}", new { orderId, request.Decision, request.Note, Operator = caller.OperatorName }));
+        var decided = await streams.AppendAsync(
+            orderId,
+            order => ApprovalRules.Decide(order, request.Decision == "approve", caller.OperatorName, request.Note),
+            cancellation
+        );
+        return decided.ToResult(_ =>
+            TypedResults.Accepted(
+                $"/api/orders/{orderId}",
+                new
+                {
+                    orderId,
+                    request.Decision,
+                    request.Note,
+                    Operator = caller.OperatorName,
+                }
+            )
+        );
     }
 
     private sealed record ApprovalRequest(string? Decision, string? Note);

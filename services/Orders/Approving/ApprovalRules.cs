@@ -3,13 +3,19 @@ using ServiceDefaults.Refusals;
 
 namespace Orders.Approving;
 
-/// <summary>Stored format: from which total on somebody has to say yes, and how long there is to say it. No limit: nobody is asked.</summary>
+/// <summary>Stored format: from which total on somebody has to say yes, and how long there is to say it. No limit: nobody is
+/// asked.</summary>
 internal sealed record ApprovalTerms(long? Limit, TimeSpan Time)
 {
     public bool Ask(long total) => Limit is { } limit && total > limit;
 }
 
-internal enum ApprovalState { Waiting, Approved, Rejected }
+internal enum ApprovalState
+{
+    Waiting,
+    Approved,
+    Rejected,
+}
 
 /// <summary>Large orders wait for an operator, who may say yes or no once; too late is no.</summary>
 internal static class ApprovalRules
@@ -17,29 +23,36 @@ internal static class ApprovalRules
     public const string TooLate = "Nobody approved the order in time.";
     public const string Rejected = "An operator has rejected the order.";
 
-    public static OrderEvent? Request(Order order, ApprovalTerms terms, IReadOnlyList<SagaStepView> steps, DateTimeOffset at)
-        => order.Approval is null && order.Cancelling is null ? new ApprovalRequested(terms.Limit!.Value, at + terms.Time, steps) : null;
+    public static OrderEvent? Request(Order order, ApprovalTerms terms, IReadOnlyList<SagaStepView> steps, DateTimeOffset at) =>
+        order.Approval is null && order.Cancelling is null ? new ApprovalRequested(terms.Limit!.Value, at + terms.Time, steps) : null;
 
-    public static Outcome<OrderEvent?> Decide(Order? order, bool approve, string? who, string? note) => order switch
-    {
-        null => OrderRules.Missing,
-        { Status: OrderStatus.Pending, Phase: OrderPhase.Approving, Cancelling: null } => approve ? new OrderApproved(who, note) : new OrderRejected(who, note),
-        { Approval: null } => Refusal.Conflict("approval-not-asked", "This order waits for nobody's approval."),
-        _ => Refusal.Conflict("approval-closed", "This order does not wait for approval any more."),
-    };
+    public static Outcome<OrderEvent?> Decide(Order? order, bool approve, string? who, string? note) =>
+        order switch
+        {
+            null => OrderRules.Missing,
+            { Status: OrderStatus.Pending, Phase: OrderPhase.Approving, Cancelling: null } => approve
+                ? new OrderApproved(who, note)
+                : new OrderRejected(who, note),
+            { Approval: null } => Refusal.Conflict("approval-not-asked", "This order waits for nobody's approval."),
+            _ => Refusal.Conflict("approval-closed", "This order does not wait for approval any more."),
+        };
 
-    public static OrderEvent? Expire(Order order, DateTimeOffset at)
-        => order is { Phase: OrderPhase.Approving, Cancelling: null, Approval.Until: var until } && at >= until ? new OrderRejected(null, TooLate) : null;
+    public static OrderEvent? Expire(Order order, DateTimeOffset at) =>
+        order is { Phase: OrderPhase.Approving, Cancelling: null, Approval.Until: var until } && at >= until
+            ? new OrderRejected(null, TooLate)
+            : null;
 
     /// <summary>How the question stands; a wish to cancel answers it too.</summary>
-    public static (ApprovalState State, Failure? Why) Read(Order order) => order switch
-    {
-        { Cancelling: { } wish } => (ApprovalState.Rejected, Failure.Of(wish)),
-        { Phase: OrderPhase.Approving } => (ApprovalState.Waiting, null),
-        { Phase: OrderPhase.Rejected } or { Status: OrderStatus.Cancelled } => (ApprovalState.Rejected, Rejection(order.Rejection)),
-        _ => (ApprovalState.Approved, null),
-    };
+    public static (ApprovalState State, Failure? Why) Read(Order order) =>
+        order switch
+        {
+            { Cancelling: { } wish } => (ApprovalState.Rejected, Failure.Of(wish)),
+            { Phase: OrderPhase.Approving } => (ApprovalState.Waiting, null),
+            { Phase: OrderPhase.Rejected } or { Status: OrderStatus.Cancelled } => (ApprovalState.Rejected, Rejection(order.Rejection)),
+            _ => (ApprovalState.Approved, null),
+        };
 
     /// <summary>Why a rejected order is undone: the operator's note, or that nobody decided in time.</summary>
-    public static Failure Rejection(string? note) => note == TooLate ? new Failure(TooLate, "approval-timed-out") : new Failure(note ?? Rejected, "approval-rejected");
+    public static Failure Rejection(string? note) =>
+        note == TooLate ? new Failure(TooLate, "approval-timed-out") : new Failure(note ?? Rejected, "approval-rejected");
 }

@@ -13,18 +13,48 @@ internal static class CancelEndpoints
 {
     private const int LongestReason = 500;
 
-    public static void MapCancelling(this IEndpointRouteBuilder routes) => routes.MapPost("/orders/{orderId}/cancel", CancelAsync).AddEndpointFilter<OwnOrders>().Admit(CallerKinds.Customers | CallerKinds.Operators);
+    public static void MapCancelling(this IEndpointRouteBuilder routes) =>
+        routes
+            .MapPost("/orders/{orderId}/cancel", CancelAsync)
+            .AddEndpointFilter<OwnOrders>()
+            .Admit(CallerKinds.Customers | CallerKinds.Operators);
 
-    private static async Task<IResult> CancelAsync(string orderId, HttpRequest http, Caller caller, OrderStreams streams, CancellationToken cancellation)
+    private static async Task<IResult> CancelAsync(
+        string orderId,
+        HttpRequest http,
+        Caller caller,
+        OrderStreams streams,
+        CancellationToken cancellation
+    )
     {
         var request = await OptionalBody.ReadAsync<CancelRequest>(http, cancellation);
-        var reason = string.IsNullOrWhiteSpace(request?.Reason) ? caller is Caller.Customer ? "Cancelled by the customer." : "Cancelled by an operator." : request.Reason.Trim();
+        var reason = string.IsNullOrWhiteSpace(request?.Reason)
+            ? caller is Caller.Customer
+                ? "Cancelled by the customer."
+                : "Cancelled by an operator."
+            : request.Reason.Trim();
         if (!VisibleText.IsValid(reason, LongestReason, multiline: true))
         {
-            return Refusal.Invalid("reason-invalid", $"reason has at most {LongestReason} characters, none of them a control character.").ToProblem();
+            return Refusal
+                .Invalid("reason-invalid", $"reason has at most {LongestReason} characters, none of them a control character.")
+                .ToProblem();
         }
-        var asked = await streams.AppendAsync(orderId, order => OrderRules.RequestCancellation(order, caller.OperatorName is null ? "customer" : "operator", reason), cancellation);
-        return asked.ToResult(order => TypedResults.Accepted($"/api/orders/{orderId}", new { orderId, status = order!.Status, links = new { self = $"/api/orders/{orderId}" } }));
+        var asked = await streams.AppendAsync(
+            orderId,
+            order => OrderRules.RequestCancellation(order, caller.OperatorName is null ? "customer" : "operator", reason),
+            cancellation
+        );
+        return asked.ToResult(order =>
+            TypedResults.Accepted(
+                $"/api/orders/{orderId}",
+                new
+                {
+                    orderId,
+                    status = order!.Status,
+                    links = new { self = $"/api/orders/{orderId}" },
+                }
+            )
+        );
     }
 
     private sealed record CancelRequest(string? Reason);

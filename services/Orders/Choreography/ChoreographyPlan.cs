@@ -62,18 +62,24 @@ internal static class ChoreographyPlan
     ];
 
     /// <summary>The step under way, or the last one done: the first to be undone.</summary>
-    public static ChoreographedStep StepOf(Order order) => order.Phase switch
-    {
-        OrderPhase.Approving or OrderPhase.Approved or OrderPhase.Rejected => Before(order, Steps.Single(step => step.Name == SagaSteps.ProcessPayment))!,
-        OrderPhase.Fulfilled => Of(order)[^1],
-        var phase => Steps.FirstOrDefault(step => step.Doing == phase || step.Undoing == phase) ?? throw new InvalidOperationException($"phase {phase} has no step"),
-    };
+    public static ChoreographedStep StepOf(Order order) =>
+        order.Phase switch
+        {
+            OrderPhase.Approving or OrderPhase.Approved or OrderPhase.Rejected => Before(
+                order,
+                Steps.Single(step => step.Name == SagaSteps.ProcessPayment)
+            )!,
+            OrderPhase.Fulfilled => Of(order)[^1],
+            var phase => Steps.FirstOrDefault(step => step.Doing == phase || step.Undoing == phase)
+                ?? throw new InvalidOperationException($"phase {phase} has no step"),
+        };
 
     public static ChoreographedStep? Before(Order order, ChoreographedStep step) => Of(order).TakeWhile(one => one != step).LastOrDefault();
 
-    public static ChoreographedStep? After(Order order, ChoreographedStep step) => Of(order).SkipWhile(one => one != step).Skip(1).FirstOrDefault();
+    public static ChoreographedStep? After(Order order, ChoreographedStep step) =>
+        Of(order).SkipWhile(one => one != step).Skip(1).FirstOrDefault();
 
     /// <summary>An order keeps to the steps that it began with, whatever has been added to the plan since.</summary>
-    private static IReadOnlyList<ChoreographedStep> Of(Order order)
-        => order.Steps.Count == 0 ? Steps : [.. Steps.Where(step => order.Steps.Any(own => own.Name == step.Name))];
+    private static IReadOnlyList<ChoreographedStep> Of(Order order) =>
+        order.Steps.Count == 0 ? Steps : [.. Steps.Where(step => order.Steps.Any(own => own.Name == step.Name))];
 }

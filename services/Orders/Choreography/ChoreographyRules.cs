@@ -8,7 +8,14 @@ namespace Orders.Choreography;
 /// <summary>What a service has said, or the order itself. <paramref name="Round"/>: which question it answers.</summary>
 /// <param name="Code">The stable code of <paramref name="Reason"/>; absent in events from before it was published.</param>
 /// <param name="Attempts">How often the service has tried.</param>
-internal sealed record Signal(string Type, string? Reason = null, int? Round = null, int Attempts = 1, string? Tracking = null, string? Code = null);
+internal sealed record Signal(
+    string Type,
+    string? Reason = null,
+    int? Round = null,
+    int Attempts = 1,
+    string? Tracking = null,
+    string? Code = null
+);
 
 /// <summary>
 /// The choreographed saga as a sum: where the order stands and what was heard, in; the next event of the order, out. Null: nothing
@@ -25,26 +32,34 @@ internal static class ChoreographyRules
     public const string Rejected = "order.rejected";
     public const string Decided = "order.intervention-decided";
 
-    public static OrderEvent? React(Order order, Signal heard, ApprovalTerms approval, DateTimeOffset at)
-        => order.Saga != SagaKinds.Choreography || order.Status is not (OrderStatus.Pending or OrderStatus.Confirmed) ? null : heard.Type switch
-        {
-            Approved => order.Phase == OrderPhase.Approved ? TurnRound(order, order.Steps, at) ?? Ask(order.Steps, ChoreographyPlan.After(order, ChoreographyPlan.StepOf(order))!, at) : null,
-            Rejected => order.Phase == OrderPhase.Rejected ? Undo(order, order.Steps, ChoreographyPlan.StepOf(order), ApprovalRules.Rejection(heard.Reason ?? order.Rejection), at) : null,
-            Cancelled => order.Cancelling is { } wish ? UndoFromHere(order, wish, at) : null,
-            Decided => CarryOut(order, at),
-            _ => order.Phase is OrderPhase.Ended ? null : Answered(order, heard, approval, at),
-        };
+    public static OrderEvent? React(Order order, Signal heard, ApprovalTerms approval, DateTimeOffset at) =>
+        order.Saga != SagaKinds.Choreography || order.Status is not (OrderStatus.Pending or OrderStatus.Confirmed)
+            ? null
+            : heard.Type switch
+            {
+                Approved => order.Phase == OrderPhase.Approved
+                    ? TurnRound(order, order.Steps, at)
+                        ?? Ask(order.Steps, ChoreographyPlan.After(order, ChoreographyPlan.StepOf(order))!, at)
+                    : null,
+                Rejected => order.Phase == OrderPhase.Rejected
+                    ? Undo(order, order.Steps, ChoreographyPlan.StepOf(order), ApprovalRules.Rejection(heard.Reason ?? order.Rejection), at)
+                    : null,
+                Cancelled => order.Cancelling is { } wish ? UndoFromHere(order, wish, at) : null,
+                Decided => CarryOut(order, at),
+                _ => order.Phase is OrderPhase.Ended ? null : Answered(order, heard, approval, at),
+            };
 
     /// <summary>What becomes of an order that has stood still for too long.</summary>
-    public static OrderEvent? Overdue(Order order, ApprovalTerms approval, int mostRounds, DateTimeOffset at) => order switch
-    {
-        { Phase: OrderPhase.Approving, Cancelling: null } => ApprovalRules.Expire(order, at),
-        _ when order.Phase.IsUndoing() => HasOpen(order) ? null : CarryOut(order, at) ?? AskAgain(order, mostRounds, at),
-        { Cancelling: not null } => React(order, new Signal(Cancelled), approval, at),
-        { Phase: OrderPhase.Rejected } => React(order, new Signal(Rejected), approval, at),
-        { Phase: OrderPhase.Fulfilled or OrderPhase.Ended } => null,
-        _ => TimeOut(ChoreographyPlan.StepOf(order)),
-    };
+    public static OrderEvent? Overdue(Order order, ApprovalTerms approval, int mostRounds, DateTimeOffset at) =>
+        order switch
+        {
+            { Phase: OrderPhase.Approving, Cancelling: null } => ApprovalRules.Expire(order, at),
+            _ when order.Phase.IsUndoing() => HasOpen(order) ? null : CarryOut(order, at) ?? AskAgain(order, mostRounds, at),
+            { Cancelling: not null } => React(order, new Signal(Cancelled), approval, at),
+            { Phase: OrderPhase.Rejected } => React(order, new Signal(Rejected), approval, at),
+            { Phase: OrderPhase.Fulfilled or OrderPhase.Ended } => null,
+            _ => TimeOut(ChoreographyPlan.StepOf(order)),
+        };
 
     public static bool HasOpen(Order order) => order.Interventions is [.., { Decided: null }];
 
@@ -61,8 +76,16 @@ internal static class ChoreographyRules
         {
             return null;
         }
-        return heard.Type == step.Undone || heard.Type == step.Refused ? Undo(order, order.Steps.With(step.Name, one => one.CompleteUndo(at, heard.Attempts)), ChoreographyPlan.Before(order, step), order.Undoing!, at)
-            : heard.Type == step.UndoFailed && heard.Round == order.Round && !HasOpen(order) ? Park(order, step, heard.Reason ?? $"Step {step.Name} could not be undone.", heard.Attempts, at)
+        return heard.Type == step.Undone || heard.Type == step.Refused
+                ? Undo(
+                    order,
+                    order.Steps.With(step.Name, one => one.CompleteUndo(at, heard.Attempts)),
+                    ChoreographyPlan.Before(order, step),
+                    order.Undoing!,
+                    at
+                )
+            : heard.Type == step.UndoFailed && heard.Round == order.Round && !HasOpen(order)
+                ? Park(order, step, heard.Reason ?? $"Step {step.Name} could not be undone.", heard.Attempts, at)
             : null;
     }
 
@@ -70,23 +93,33 @@ internal static class ChoreographyRules
     private static OrderEvent GoOn(Order order, ChoreographedStep done, int attempts, ApprovalTerms approval, DateTimeOffset at)
     {
         var steps = Begun(order, at).With(done.Name, one => one.Complete(at, attempts));
-        return TurnRound(order, steps, at) ?? ChoreographyPlan.After(order, done) switch
-        {
-            null => new OrderConfirmed(steps),
-            { Name: SagaSteps.ProcessPayment } when approval.Ask(order.Total) => ApprovalRules.Request(order, approval, steps, at)!,
-            var next => Ask(steps, next, at),
-        };
+        return TurnRound(order, steps, at)
+            ?? ChoreographyPlan.After(order, done) switch
+            {
+                null => new OrderConfirmed(steps),
+                { Name: SagaSteps.ProcessPayment } when approval.Ask(order.Total) => ApprovalRules.Request(order, approval, steps, at)!,
+                var next => Ask(steps, next, at),
+            };
     }
 
-    private static StepRequested Ask(IReadOnlyList<SagaStepView> steps, ChoreographedStep step, DateTimeOffset at) => step.Ask!(steps.With(step.Name, one => one.Start(at)));
+    private static StepRequested Ask(IReadOnlyList<SagaStepView> steps, ChoreographedStep step, DateTimeOffset at) =>
+        step.Ask!(steps.With(step.Name, one => one.Start(at)));
 
-    private static OrderEvent? TurnRound(Order order, IReadOnlyList<SagaStepView> steps, DateTimeOffset at)
-        => order.Cancelling is { } wish ? Undo(order, steps, ChoreographyPlan.StepOf(order), Failure.Of(wish), at) : null;
+    private static OrderEvent? TurnRound(Order order, IReadOnlyList<SagaStepView> steps, DateTimeOffset at) =>
+        order.Cancelling is { } wish ? Undo(order, steps, ChoreographyPlan.StepOf(order), Failure.Of(wish), at) : null;
 
     private static OrderEvent Fail(Order order, ChoreographedStep step, Signal heard, DateTimeOffset at)
     {
-        var failure = heard is { Reason: { } reason, Code: null } ? OlderReasons.Of(step.Name, reason) : Failure.Refused(step.Name, heard.Reason ?? step.Failure, heard.Code);
-        return Undo(order, Begun(order, at).With(step.Name, one => one.Fail(failure, at, heard.Attempts)), ChoreographyPlan.Before(order, step), failure, at);
+        var failure = heard is { Reason: { } reason, Code: null }
+            ? OlderReasons.Of(step.Name, reason)
+            : Failure.Refused(step.Name, heard.Reason ?? step.Failure, heard.Code);
+        return Undo(
+            order,
+            Begun(order, at).With(step.Name, one => one.Fail(failure, at, heard.Attempts)),
+            ChoreographyPlan.Before(order, step),
+            failure,
+            at
+        );
     }
 
     private static CancellationRequested TimeOut(ChoreographedStep silent)
@@ -103,21 +136,33 @@ internal static class ChoreographyRules
         }
         var step = ChoreographyPlan.StepOf(order);
         var steps = Begun(order, at);
-        var silent = wish.By == "timeout" ? steps.With(step.Name, one => one.Fail(Failure.NoAnswer(step.Name, wish.Cause ?? wish.Reason), at)) : steps;
+        var silent =
+            wish.By == "timeout"
+                ? steps.With(step.Name, one => one.Fail(Failure.NoAnswer(step.Name, wish.Cause ?? wish.Reason), at))
+                : steps;
         return Undo(order, silent, step, Failure.Of(wish), at);
     }
 
     /// <summary>An operator has decided, and nobody has acted on it yet.</summary>
     private static OrderEvent? CarryOut(Order order, DateTimeOffset at)
     {
-        if (order.Interventions is not [.., { Decided: { } decided } last] || order.Steps.FirstOrDefault(step => step.Name == last.Step)?.State != StepState.Intervention)
+        if (
+            order.Interventions is not [.., { Decided: { } decided } last]
+            || order.Steps.FirstOrDefault(step => step.Name == last.Step)?.State != StepState.Intervention
+        )
         {
             return null;
         }
         var step = ChoreographyPlan.StepOf(order);
         return decided.Decision == Decision.Retry
             ? AskUndo(order, order.Steps, step, order.Undoing!, order.Round + 1, at)
-            : Undo(order, order.Steps.With(last.Step, one => one.Settle(decided)), ChoreographyPlan.Before(order, step), order.Undoing!, at);
+            : Undo(
+                order,
+                order.Steps.With(last.Step, one => one.Settle(decided)),
+                ChoreographyPlan.Before(order, step),
+                order.Undoing!,
+                at
+            );
     }
 
     private static OrderEvent AskAgain(Order order, int mostRounds, DateTimeOffset at)
@@ -130,7 +175,14 @@ internal static class ChoreographyRules
 
     /// <param name="attempts">The attempts of the intervention.</param>
     /// <param name="unanswered">Those of them that the step does not count yet; null: all.</param>
-    private static InterventionRequired Park(Order order, ChoreographedStep step, string error, int attempts, DateTimeOffset at, int? unanswered = null)
+    private static InterventionRequired Park(
+        Order order,
+        ChoreographedStep step,
+        string error,
+        int attempts,
+        DateTimeOffset at,
+        int? unanswered = null
+    )
     {
         var before = order.Interventions.LastOrDefault(one => one.Step == step.Name)?.Attempts ?? 0;
         var steps = order.Steps.With(step.Name, one => one.FailUndo(Failure.OfUndoing(step.Name, error), at, unanswered ?? attempts));
@@ -138,12 +190,27 @@ internal static class ChoreographyRules
     }
 
     /// <summary>Undoes <paramref name="step"/> next; without one, all are undone, and the order is what remains.</summary>
-    private static OrderEvent Undo(Order order, IReadOnlyList<SagaStepView> steps, ChoreographedStep? step, Failure why, DateTimeOffset at)
-        => step is null ? OrderCancelled.Of(order.Undoing ?? why, steps.With(SagaSteps.CreateOrder, one => one.CompleteUndo(at))) : AskUndo(order, steps, step, why, 1, at);
+    private static OrderEvent Undo(
+        Order order,
+        IReadOnlyList<SagaStepView> steps,
+        ChoreographedStep? step,
+        Failure why,
+        DateTimeOffset at
+    ) =>
+        step is null
+            ? OrderCancelled.Of(order.Undoing ?? why, steps.With(SagaSteps.CreateOrder, one => one.CompleteUndo(at)))
+            : AskUndo(order, steps, step, why, 1, at);
 
-    private static StepRequested AskUndo(Order order, IReadOnlyList<SagaStepView> steps, ChoreographedStep step, Failure why, int round, DateTimeOffset at)
-        => (step.AskUndo(steps.With(step.Name, one => one.StartUndo(at))) with { Round = round }).Because(order.Undoing ?? why);
+    private static StepRequested AskUndo(
+        Order order,
+        IReadOnlyList<SagaStepView> steps,
+        ChoreographedStep step,
+        Failure why,
+        int round,
+        DateTimeOffset at
+    ) => (step.AskUndo(steps.With(step.Name, one => one.StartUndo(at))) with { Round = round }).Because(order.Undoing ?? why);
 
     /// <summary>That there is an order says that its first step is done.</summary>
-    private static IReadOnlyList<SagaStepView> Begun(Order order, DateTimeOffset at) => order.Steps.Count == 0 ? SagaSteps.Begun(order.PlacedAt ?? at) : order.Steps;
+    private static IReadOnlyList<SagaStepView> Begun(Order order, DateTimeOffset at) =>
+        order.Steps.Count == 0 ? SagaSteps.Begun(order.PlacedAt ?? at) : order.Steps;
 }

@@ -17,7 +17,11 @@ internal sealed class ChoreographyWatch : Workflow<OrderSagaInput, OrderStatus>
         var pause = input.StuckAfter!.Value;
         for (var looks = 0; looks < 50; looks++)
         {
-            var found = await context.CallActivityAsync<WatchAnswer>(nameof(LookAfterOrder), input, SagaPlan.Policy(input.Retries with { StepAttempts = int.MaxValue }));
+            var found = await context.CallActivityAsync<WatchAnswer>(
+                nameof(LookAfterOrder),
+                input,
+                SagaPlan.Policy(input.Retries with { StepAttempts = int.MaxValue })
+            );
             if (found.Ended is { } ended)
             {
                 return ended;
@@ -45,7 +49,10 @@ internal sealed class LookAfterOrder(OrderStreams streams, TimeProvider time) : 
             return new WatchAnswer(null, TimeSpan.Zero);
         }
         var order = stream.Fold()!;
-        if (order.Status is OrderStatus.Cancelled or OrderStatus.Shipped or OrderStatus.Delivered || order is { Status: OrderStatus.Confirmed, Cancelling: null, Phase: OrderPhase.Fulfilled })
+        if (
+            order.Status is OrderStatus.Cancelled or OrderStatus.Shipped or OrderStatus.Delivered
+            || order is { Status: OrderStatus.Confirmed, Cancelling: null, Phase: OrderPhase.Fulfilled }
+        )
         {
             return new WatchAnswer(order.Status, TimeSpan.Zero);
         }
@@ -62,11 +69,19 @@ internal sealed class LookAfterOrder(OrderStreams streams, TimeProvider time) : 
 
     private async Task MoveAsync(OrderSagaInput input, ApprovalTerms approval)
     {
-        var moved = await streams.AppendAsync(input.OrderId, now => ChoreographyRules.Overdue(now!, approval, input.Retries.CompensationAttempts, time.GetUtcNow())!, CancellationToken.None);
+        var moved = await streams.AppendAsync(
+            input.OrderId,
+            now => ChoreographyRules.Overdue(now!, approval, input.Retries.CompensationAttempts, time.GetUtcNow())!,
+            CancellationToken.None
+        );
         // A time-out is carried out here too: what is stuck may be the very events that would bring it about.
         if (moved.Value is { } order && (order.Phase == OrderPhase.Rejected || (order.Cancelling is not null && !order.Phase.IsUndoing())))
         {
-            await streams.AppendAsync(input.OrderId, now => ChoreographyRules.Overdue(now!, approval, input.Retries.CompensationAttempts, time.GetUtcNow())!, CancellationToken.None);
+            await streams.AppendAsync(
+                input.OrderId,
+                now => ChoreographyRules.Overdue(now!, approval, input.Retries.CompensationAttempts, time.GetUtcNow())!,
+                CancellationToken.None
+            );
         }
     }
 }

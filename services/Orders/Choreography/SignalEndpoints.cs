@@ -6,7 +6,15 @@ using ServiceDefaults.Events;
 namespace Orders.Choreography;
 
 /// <summary>What other services tell, in the fields that orders read. All carry the same envelope: eventId, version, orderId.</summary>
-internal sealed record ServiceNews(string EventId, string OrderId, string? Reason = null, int? Round = null, int Attempts = 1, string? Tracking = null, string? Code = null)
+internal sealed record ServiceNews(
+    string EventId,
+    string OrderId,
+    string? Reason = null,
+    int? Round = null,
+    int Attempts = 1,
+    string? Tracking = null,
+    string? Code = null
+)
 {
     /// <summary>The reason in words, where <see cref="Reason"/> is a word for programs.</summary>
     public string? Message { get; init; }
@@ -23,7 +31,12 @@ internal sealed class Signals(OrderStreams streams, IOptions<SagaOptions> option
         {
             return await MoveOnAsync(news, told.Type == "shipment.delivered", cancellation);
         }
-        var heard = await streams.AppendAsync(news.OrderId, order => (order is null ? null : ChoreographyRules.React(order, signal, options.Value.ToApproval(), time.GetUtcNow()))!, cancellation, news.EventId);
+        var heard = await streams.AppendAsync(
+            news.OrderId,
+            order => (order is null ? null : ChoreographyRules.React(order, signal, options.Value.ToApproval(), time.GetUtcNow()))!,
+            cancellation,
+            news.EventId
+        );
         return Settle(heard.Refusal, heard.Value);
     }
 
@@ -37,11 +50,15 @@ internal sealed class Signals(OrderStreams streams, IOptions<SagaOptions> option
                 news.OrderId,
                 order =>
                 {
-                    var next = order is null ? null : delivered ? OrderRules.Deliver(order, news.Tracking, time.GetUtcNow()) : OrderRules.Ship(order, news.Tracking, time.GetUtcNow());
+                    var next =
+                        order is null ? null
+                        : delivered ? OrderRules.Deliver(order, news.Tracking, time.GetUtcNow())
+                        : OrderRules.Ship(order, news.Tracking, time.GetUtcNow());
                     moved = next is not null;
                     return next!;
                 },
-                cancellation);
+                cancellation
+            );
             if (!moved || order.Refusal is not null)
             {
                 return Settle(order.Refusal, order.Value);
@@ -50,12 +67,14 @@ internal sealed class Signals(OrderStreams streams, IOptions<SagaOptions> option
     }
 
     /// <summary>A busy stream is tried again; news of an order that does not exist is for a person to look at.</summary>
-    private static Delivery Settle(ServiceDefaults.Refusals.Refusal? refusal, Order? order)
-        => refusal is not null ? Delivery.RetryBecause(refusal.Detail) : order is null ? Delivery.DropBecause("There is no such order.") : Delivery.Done;
+    private static Delivery Settle(ServiceDefaults.Refusals.Refusal? refusal, Order? order) =>
+        refusal is not null ? Delivery.RetryBecause(refusal.Detail)
+        : order is null ? Delivery.DropBecause("There is no such order.")
+        : Delivery.Done;
 }
 
 internal static class SignalEndpoints
 {
-    public static void MapSignals(this IEndpointRouteBuilder routes)
-        => routes.MapEvent<ServiceNews, Signals>("/events/signals", (signals, told, cancellation) => signals.HearAsync(told, cancellation));
+    public static void MapSignals(this IEndpointRouteBuilder routes) =>
+        routes.MapEvent<ServiceNews, Signals>("/events/signals", (signals, told, cancellation) => signals.HearAsync(told, cancellation));
 }

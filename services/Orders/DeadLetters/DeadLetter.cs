@@ -4,7 +4,12 @@ using ServiceDefaults.Refusals;
 
 namespace Orders.DeadLetters;
 
-internal enum DeadLetterState { Open, Replayed, Discarded }
+internal enum DeadLetterState
+{
+    Open,
+    Replayed,
+    Discarded,
+}
 
 /// <summary>Stored format: what a person did about a dead letter.</summary>
 internal sealed record DeadLetterAction(DeadLetterState Became, DateTimeOffset At, string? Note, string? Operator);
@@ -13,7 +18,18 @@ internal sealed record DeadLetterAction(DeadLetterState Became, DateTimeOffset A
 /// Stored format: an event that <paramref name="App"/> could not take. The envelope is kept as it came, so that it can go back to its
 /// topic. <paramref name="N"/>: its number on the list of its state.
 /// </summary>
-internal sealed record DeadLetter(string Id, string App, string Type, string Topic, string? Subject, DateTimeOffset Since, int Times, DeadLetterState State, long N, JsonElement Event)
+internal sealed record DeadLetter(
+    string Id,
+    string App,
+    string Type,
+    string Topic,
+    string? Subject,
+    DateTimeOffset Since,
+    int Times,
+    DeadLetterState State,
+    long N,
+    JsonElement Event
+)
 {
     public IReadOnlyList<DeadLetterAction> History { get; init; } = [];
 
@@ -28,20 +44,37 @@ internal sealed record DeadLetter(string Id, string App, string Type, string Top
 internal static class DeadLetterRules
 {
     /// <summary>It came, or came again after it was replayed. A discarded one stays discarded, however often it comes.</summary>
-    public static DeadLetter Come(DeadLetter? before, DeadLetter come)
-        => before is null ? come : before with { State = before.State == DeadLetterState.Discarded ? DeadLetterState.Discarded : DeadLetterState.Open, Times = before.Times + 1, Event = come.Event };
+    public static DeadLetter Come(DeadLetter? before, DeadLetter come) =>
+        before is null
+            ? come
+            : before with
+            {
+                State = before.State == DeadLetterState.Discarded ? DeadLetterState.Discarded : DeadLetterState.Open,
+                Times = before.Times + 1,
+                Event = come.Event,
+            };
 
     /// <summary>The consumer has said why it did not take the event.</summary>
-    public static Outcome<DeadLetter> Explain(DeadLetter? before, DeliveryFailure failure) => before is null
-        ? Refusal.NotFound("dead-letter-not-found", "There is no such dead letter.")
-        : before with { Reason = failure.Reason, Attempts = Math.Max(before.Attempts ?? 0, failure.Attempts) };
+    public static Outcome<DeadLetter> Explain(DeadLetter? before, DeliveryFailure failure) =>
+        before is null
+            ? Refusal.NotFound("dead-letter-not-found", "There is no such dead letter.")
+            : before with
+            {
+                Reason = failure.Reason,
+                Attempts = Math.Max(before.Attempts ?? 0, failure.Attempts),
+            };
 
-    public static Outcome<DeadLetter> Close(DeadLetter? before, DeadLetterState state, DateTimeOffset at, string? note, string? who) => before switch
-    {
-        null => Refusal.NotFound("dead-letter-not-found", "There is no such dead letter."),
-        { State: DeadLetterState.Open } => before with { State = state, History = [.. before.History, new DeadLetterAction(state, at, note, who)] },
-        _ => Refusal.Conflict("dead-letter-closed", $"This dead letter was {before.State.ToString().ToLowerInvariant()} already."),
-    };
+    public static Outcome<DeadLetter> Close(DeadLetter? before, DeadLetterState state, DateTimeOffset at, string? note, string? who) =>
+        before switch
+        {
+            null => Refusal.NotFound("dead-letter-not-found", "There is no such dead letter."),
+            { State: DeadLetterState.Open } => before with
+            {
+                State = state,
+                History = [.. before.History, new DeadLetterAction(state, at, note, who)],
+            },
+            _ => Refusal.Conflict("dead-letter-closed", $"This dead letter was {before.State.ToString().ToLowerInvariant()} already."),
+        };
 
     /// <summary>
     /// What was the <paramref name="times"/>th coming has been put back on its topic. It may have come again before that could be noted:

@@ -17,11 +17,24 @@ internal static class DeadLetterEndpoints
         routes.MapPost("/events/dead-letters/{app}", TakeAsync).ExcludeFromDescription().AdmitSidecar();
     }
 
-    private static async Task<IResult> TakeAsync(string app, JsonElement envelope, DeadLetterOffice office, CancellationToken cancellation)
-        => await office.TakeAsync(app, envelope, cancellation) == Delivery.Done ? TypedResults.Ok() : TypedResults.StatusCode(StatusCodes.Status503ServiceUnavailable);
+    private static async Task<IResult> TakeAsync(
+        string app,
+        JsonElement envelope,
+        DeadLetterOffice office,
+        CancellationToken cancellation
+    ) =>
+        await office.TakeAsync(app, envelope, cancellation) == Delivery.Done
+            ? TypedResults.Ok()
+            : TypedResults.StatusCode(StatusCodes.Status503ServiceUnavailable);
 
-    private static async Task<IResult> ListAsync(string? state, string? cursor, int? limit, DeadLetterOffice office, CancellationToken cancellation)
-        => state switch
+    private static async Task<IResult> ListAsync(
+        string? state,
+        string? cursor,
+        int? limit,
+        DeadLetterOffice office,
+        CancellationToken cancellation
+    ) =>
+        state switch
         {
             null or "open" => (await office.ListAsync(DeadLetterState.Open, cursor, limit, cancellation)).ToResult(View),
             "replayed" => (await office.ListAsync(DeadLetterState.Replayed, cursor, limit, cancellation)).ToResult(View),
@@ -29,13 +42,29 @@ internal static class DeadLetterEndpoints
             _ => Refusal.Invalid("state-invalid", $"state must be open, replayed or discarded, not '{state}'.").ToProblem(),
         };
 
-    private static async Task<IResult> ReplayAsync(string id, HttpRequest http, Caller caller, DeadLetterOffice office, CancellationToken cancellation)
+    private static async Task<IResult> ReplayAsync(
+        string id,
+        HttpRequest http,
+        Caller caller,
+        DeadLetterOffice office,
+        CancellationToken cancellation
+    )
     {
         var note = await NoteAsync(http, cancellation);
-        return note.Refusal is { } refusal ? refusal.ToProblem() : (await office.ReplayAsync(id, note.Value, caller.OperatorName, cancellation)).ToResult(letter => TypedResults.Ok(View(letter)));
+        return note.Refusal is { } refusal
+            ? refusal.ToProblem()
+            : (await office.ReplayAsync(id, note.Value, caller.OperatorName, cancellation)).ToResult(letter =>
+                TypedResults.Ok(View(letter))
+            );
     }
 
-    private static async Task<IResult> DiscardAsync(string id, HttpRequest http, Caller caller, DeadLetterOffice office, CancellationToken cancellation)
+    private static async Task<IResult> DiscardAsync(
+        string id,
+        HttpRequest http,
+        Caller caller,
+        DeadLetterOffice office,
+        CancellationToken cancellation
+    )
     {
         var note = await NoteAsync(http, cancellation);
         if (note.Refusal is { } refusal)
@@ -44,13 +73,22 @@ internal static class DeadLetterEndpoints
         }
         return string.IsNullOrWhiteSpace(note.Value)
             ? Refusal.Invalid("note-missing", "note must say why the event is discarded.").ToProblem()
-            : (await office.DiscardAsync(id, note.Value, caller.OperatorName, cancellation)).ToResult(letter => TypedResults.Ok(View(letter)));
+            : (await office.DiscardAsync(id, note.Value, caller.OperatorName, cancellation)).ToResult(letter =>
+                TypedResults.Ok(View(letter))
+            );
     }
 
-    private static async Task<IResult> ReplayAllAsync(HttpRequest http, Caller caller, DeadLetterOffice office, CancellationToken cancellation)
+    private static async Task<IResult> ReplayAllAsync(
+        HttpRequest http,
+        Caller caller,
+        DeadLetterOffice office,
+        CancellationToken cancellation
+    )
     {
         var note = await NoteAsync(http, cancellation);
-        return note.Refusal is { } refusal ? refusal.ToProblem() : TypedResults.Ok(new { replayed = await office.ReplayAllAsync(note.Value, caller.OperatorName, cancellation) });
+        return note.Refusal is { } refusal
+            ? refusal.ToProblem()
+            : TypedResults.Ok(new { replayed = await office.ReplayAllAsync(note.Value, caller.OperatorName, cancellation) });
     }
 
     private static async Task<Outcome<string?>> NoteAsync(HttpRequest http, CancellationToken cancellation)
@@ -61,7 +99,22 @@ internal static class DeadLetterEndpoints
 
     private static IResult View(Views.Page<DeadLetter> page) => TypedResults.Ok(new { items = page.Items.Select(View), page.NextCursor });
 
-    private static object View(DeadLetter letter) => new { letter.Id, letter.App, letter.Type, letter.Topic, letter.Subject, letter.Since, letter.Times, letter.Attempts, letter.Reason, letter.State, letter.History, letter.Event };
+    private static object View(DeadLetter letter) =>
+        new
+        {
+            letter.Id,
+            letter.App,
+            letter.Type,
+            letter.Topic,
+            letter.Subject,
+            letter.Since,
+            letter.Times,
+            letter.Attempts,
+            letter.Reason,
+            letter.State,
+            letter.History,
+            letter.Event,
+        };
 
     private sealed record Noted(string? Note);
 }

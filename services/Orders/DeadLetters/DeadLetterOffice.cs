@@ -12,7 +12,8 @@ using ServiceDefaults.Requests;
 namespace Orders.DeadLetters;
 
 /// <summary>
-/// Keeps what no subscriber could take. A replay puts the envelope back on the topic it came from, marked with the app that could not take it: the others
+/// Keeps what no subscriber could take. A replay puts the envelope back on the topic it came from, marked with the app that could not take
+/// it: the others
 /// that listen there pass over it.
 /// </summary>
 internal sealed class DeadLetterOffice(DeadLetterStore store, OrderPages pages, DaprClient dapr, TimeProvider time)
@@ -31,7 +32,18 @@ internal sealed class DeadLetterOffice(DeadLetterStore store, OrderPages pages, 
         {
             return await ExplainAsync(app, envelope, cancellation);
         }
-        var come = new DeadLetter(IdOf(app, id), app, Text(envelope, "type") ?? "", Text(envelope, "topic") ?? "", Text(envelope, "subject"), time.GetUtcNow(), 1, DeadLetterState.Open, 0, envelope);
+        var come = new DeadLetter(
+            IdOf(app, id),
+            app,
+            Text(envelope, "type") ?? "",
+            Text(envelope, "topic") ?? "",
+            Text(envelope, "subject"),
+            time.GetUtcNow(),
+            1,
+            DeadLetterState.Open,
+            0,
+            envelope
+        );
         var kept = await store.ChangeAsync(come.Id, before => DeadLetterRules.Come(before, come), cancellation);
         if (kept.Refusal is not null)
         {
@@ -45,11 +57,15 @@ internal sealed class DeadLetterOffice(DeadLetterStore store, OrderPages pages, 
     }
 
     /// <summary>
-    /// The reason may come before the event or after it. Both are written before the other is looked for, so that one of the two writers finds both.
+    /// The reason may come before the event or after it. Both are written before the other is looked for, so that one of the two writers
+    /// finds both.
     /// </summary>
     private async Task<Delivery> ExplainAsync(string app, JsonElement envelope, CancellationToken cancellation)
     {
-        if (!envelope.TryGetProperty("data", out var data) || data.Deserialize<DeliveryFailure>(Json.Options) is not { EventId.Length: > 0 } failure)
+        if (
+            !envelope.TryGetProperty("data", out var data)
+            || data.Deserialize<DeliveryFailure>(Json.Options) is not { EventId.Length: > 0 } failure
+        )
         {
             return Delivery.Done; // nothing that could be kept
         }
@@ -59,7 +75,12 @@ internal sealed class DeadLetterOffice(DeadLetterStore store, OrderPages pages, 
         return explained.Refusal is { Status: StatusCodes.Status409Conflict } busy ? Delivery.RetryBecause(busy.Detail) : Delivery.Done;
     }
 
-    public async Task<Outcome<Page<DeadLetter>>> ListAsync(DeadLetterState state, string? cursor, int? limit, CancellationToken cancellation)
+    public async Task<Outcome<Page<DeadLetter>>> ListAsync(
+        DeadLetterState state,
+        string? cursor,
+        int? limit,
+        CancellationToken cancellation
+    )
     {
         var list = DeadLetterRules.ListOf(state);
         var check = new PageRequest(list, cursor, limit).Check();
@@ -70,13 +91,21 @@ internal sealed class DeadLetterOffice(DeadLetterStore store, OrderPages pages, 
         var (before, most) = check.Value;
         var entries = await pages.EntriesAsync(DeadLetterStore.RootKey, DeadLetterStore.BucketKey, list, before, most + 1, cancellation);
         var letters = await store.FindAsync([.. entries.Take(most).Select(entry => entry.Id)], cancellation);
-        return new Page<DeadLetter>([.. letters.Where(letter => letter.State == state)], entries.Count > most ? PageCursor.Of(list, entries[most - 1].N) : null);
+        return new Page<DeadLetter>(
+            [.. letters.Where(letter => letter.State == state)],
+            entries.Count > most ? PageCursor.Of(list, entries[most - 1].N) : null
+        );
     }
 
-    public Task<Outcome<DeadLetter>> DiscardAsync(string id, string? note, string? who, CancellationToken cancellation)
-        => store.ChangeAsync(id, before => DeadLetterRules.Close(before, DeadLetterState.Discarded, time.GetUtcNow(), note, who), cancellation);
+    public Task<Outcome<DeadLetter>> DiscardAsync(string id, string? note, string? who, CancellationToken cancellation) =>
+        store.ChangeAsync(
+            id,
+            before => DeadLetterRules.Close(before, DeadLetterState.Discarded, time.GetUtcNow(), note, who),
+            cancellation
+        );
 
-    /// <summary>Published first, then noted: a crash between the two repeats an event, which is allowed; the other way round would lose one.</summary>
+    /// <summary>Published first, then noted: a crash between the two repeats an event, which is allowed; the other way round would lose
+    /// one.</summary>
     public async Task<Outcome<DeadLetter>> ReplayAsync(string id, string? note, string? who, CancellationToken cancellation)
     {
         var found = (await store.FindAsync([id], cancellation)).FirstOrDefault();
@@ -85,8 +114,18 @@ internal sealed class DeadLetterOffice(DeadLetterStore store, OrderPages pages, 
         {
             return closed;
         }
-        await dapr.PublishByteEventAsync(PubSub, found!.Topic, JsonSerializer.SerializeToUtf8Bytes(For(found.App, found.Event)), CloudEvent, cancellationToken: cancellation);
-        var noted = await store.ChangeAsync(id, before => DeadLetterRules.Replay(before, found.Times, time.GetUtcNow(), note, who), cancellation);
+        await dapr.PublishByteEventAsync(
+            PubSub,
+            found!.Topic,
+            JsonSerializer.SerializeToUtf8Bytes(For(found.App, found.Event)),
+            CloudEvent,
+            cancellationToken: cancellation
+        );
+        var noted = await store.ChangeAsync(
+            id,
+            before => DeadLetterRules.Replay(before, found.Times, time.GetUtcNow(), note, who),
+            cancellation
+        );
         return noted.Refusal?.Code == "dead-letter-closed" ? closed : noted;
     }
 
@@ -100,8 +139,7 @@ internal sealed class DeadLetterOffice(DeadLetterStore store, OrderPages pages, 
             var page = (await ListAsync(DeadLetterState.Open, cursor, AtOnce, cancellation)).Value!;
             ids.AddRange(page.Items.Select(letter => letter.Id));
             cursor = page.NextCursor;
-        }
-        while (cursor is not null);
+        } while (cursor is not null);
         var replayed = 0;
         foreach (var id in ids.AsEnumerable().Reverse()) // the oldest first, as they came
         {
@@ -111,8 +149,10 @@ internal sealed class DeadLetterOffice(DeadLetterStore store, OrderPages pages, 
     }
 
     /// <summary>An event's id may hold anything; a dead letter's is part of a path and follows the rule of ids.</summary>
-    private static string IdOf(string app, string eventId)
-        => Identifier.IsValid($"{app}.{eventId}") ? $"{app}.{eventId}" : $"{app}.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(eventId)))[..32]}";
+    private static string IdOf(string app, string eventId) =>
+        Identifier.IsValid($"{app}.{eventId}")
+            ? $"{app}.{eventId}"
+            : $"{app}.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(eventId)))[..32]}";
 
     /// <summary>The envelope for the one app that could not take it; the others that listen on the topic have.</summary>
     private static JsonObject For(string app, JsonElement envelope)
@@ -122,6 +162,10 @@ internal sealed class DeadLetterOffice(DeadLetterStore store, OrderPages pages, 
         return marked;
     }
 
-    private static string? Text(JsonElement envelope, string name)
-        => envelope.ValueKind == JsonValueKind.Object && envelope.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement envelope, string name) =>
+        envelope.ValueKind == JsonValueKind.Object
+        && envelope.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 }

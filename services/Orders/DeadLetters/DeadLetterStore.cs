@@ -9,7 +9,8 @@ internal sealed class DeadLetterStore(ViewState state)
 {
     private const int MostRaces = 20;
 
-    /// <summary>Longer than the retries of a delivery take. Then the dead letter itself has the reason, or the event was taken after all.</summary>
+    /// <summary>Longer than the retries of a delivery take. Then the dead letter itself has the reason, or the event was taken after
+    /// all.</summary>
     private static readonly TimeSpan ReasonLifetime = TimeSpan.FromDays(1);
 
     public static string RootKey(string list) => $"list-{list}";
@@ -23,12 +24,18 @@ internal sealed class DeadLetterStore(ViewState state)
     }
 
     /// <summary>Keeps what a consumer has said about an event that may still come, for <see cref="ReasonLifetime"/>.</summary>
-    public Task SaveFailureAsync(string id, DeliveryFailure failure, CancellationToken cancellation) => state.SaveAsync(ReasonKeyOf(id), failure, ReasonLifetime, cancellation);
+    public Task SaveFailureAsync(string id, DeliveryFailure failure, CancellationToken cancellation) =>
+        state.SaveAsync(ReasonKeyOf(id), failure, ReasonLifetime, cancellation);
 
-    public Task<DeliveryFailure?> FindFailureAsync(string id, CancellationToken cancellation) => state.FindAsync<DeliveryFailure>(ReasonKeyOf(id), cancellation);
+    public Task<DeliveryFailure?> FindFailureAsync(string id, CancellationToken cancellation) =>
+        state.FindAsync<DeliveryFailure>(ReasonKeyOf(id), cancellation);
 
     /// <summary>Decides and writes, anew when somebody else was faster.</summary>
-    public async Task<Outcome<DeadLetter>> ChangeAsync(string id, Func<DeadLetter?, Outcome<DeadLetter>> decide, CancellationToken cancellation)
+    public async Task<Outcome<DeadLetter>> ChangeAsync(
+        string id,
+        Func<DeadLetter?, Outcome<DeadLetter>> decide,
+        CancellationToken cancellation
+    )
     {
         for (var races = 0; races < MostRaces; races++)
         {

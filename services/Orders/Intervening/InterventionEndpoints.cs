@@ -7,15 +7,24 @@ namespace Orders.Intervening;
 
 internal static class InterventionEndpoints
 {
-    public static void MapInterventions(this IEndpointRouteBuilder routes)
-        => routes.MapPost("/operations/interventions/{interventionId}", DecideAsync).Admit(CallerKinds.Operators);
+    public static void MapInterventions(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/operations/interventions/{interventionId}", DecideAsync).Admit(CallerKinds.Operators);
 
     public static string IdOf(string orderId, int number) => $"{orderId}.{number}";
 
     private static async Task<IResult> DecideAsync(
-        string interventionId, DecideRequest request, Caller caller, OrderStreams streams, TimeProvider time, CancellationToken cancellation)
+        string interventionId,
+        DecideRequest request,
+        Caller caller,
+        OrderStreams streams,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
     {
-        if (!Enum.TryParse<Decision>(request.Decision, ignoreCase: true, out var decision) || int.TryParse(request.Decision, CultureInfo.InvariantCulture, out _))
+        if (
+            !Enum.TryParse<Decision>(request.Decision, ignoreCase: true, out var decision)
+            || int.TryParse(request.Decision, CultureInfo.InvariantCulture, out _)
+        )
         {
             return Refusal.Invalid("decision-invalid", $"decision must be retry, skip or resolved, not '{request.Decision}'.").ToProblem();
         }
@@ -24,12 +33,31 @@ internal static class InterventionEndpoints
             return tooLong.ToProblem();
         }
         var (orderId, number) = Parse(interventionId);
-        var decided = await streams.AppendAsync(orderId, order => InterventionRules.Decide(order, number, decision, request.Note, caller.OperatorName, time.GetUtcNow()), cancellation);
-        return decided.ToResult(_ => TypedResults.Accepted($"/api/orders/{orderId}", new { interventionId, orderId, decision, request.Note, Operator = caller.OperatorName }));
+        var decided = await streams.AppendAsync(
+            orderId,
+            order => InterventionRules.Decide(order, number, decision, request.Note, caller.OperatorName, time.GetUtcNow()),
+            cancellation
+        );
+        return decided.ToResult(_ =>
+            TypedResults.Accepted(
+                $"/api/orders/{orderId}",
+                new
+                {
+                    interventionId,
+                    orderId,
+                    decision,
+                    request.Note,
+                    Operator = caller.OperatorName,
+                }
+            )
+        );
     }
 
-    private static (string OrderId, int Number) Parse(string id)
-        => id.LastIndexOf('.') is > 0 and var dot && int.TryParse(id[(dot + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? (id[..dot], number) : (id, 0);
+    private static (string OrderId, int Number) Parse(string id) =>
+        id.LastIndexOf('.') is > 0 and var dot
+        && int.TryParse(id[(dot + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? (id[..dot], number)
+            : (id, 0);
 
     private sealed record DecideRequest(string? Decision, string? Note);
 }

@@ -7,26 +7,47 @@ namespace Orders.Intervening;
 /// Stored format: a compensation that keeps failing. <paramref name="Ordinal"/> counts the interventions of
 /// <paramref name="Instance"/>, so that asking twice is asking once.
 /// </summary>
-internal sealed record InterventionRequest(string OrderId, string Instance, int Ordinal, string Step, string Error, int Attempts, IReadOnlyList<SagaStepView> Steps);
+internal sealed record InterventionRequest(
+    string OrderId,
+    string Instance,
+    int Ordinal,
+    string Step,
+    string Error,
+    int Attempts,
+    IReadOnlyList<SagaStepView> Steps
+);
 
 /// <summary>When a person has to decide, and what he may say.</summary>
 internal static class InterventionRules
 {
-    public static OrderEvent? Require(Order order, InterventionRequest asked, DateTimeOffset at)
-        => Find(order, asked) is not null ? null : new InterventionRequired(order.Interventions.Count + 1, asked.Step, asked.Error, Attempts(order, asked), asked.Instance, at, asked.Steps);
+    public static OrderEvent? Require(Order order, InterventionRequest asked, DateTimeOffset at) =>
+        Find(order, asked) is not null
+            ? null
+            : new InterventionRequired(
+                order.Interventions.Count + 1,
+                asked.Step,
+                asked.Error,
+                Attempts(order, asked),
+                asked.Instance,
+                at,
+                asked.Steps
+            );
 
-    public static Intervention? Find(Order order, InterventionRequest asked)
-        => order.Interventions.Where(one => one.Instance == asked.Instance).ElementAtOrDefault(asked.Ordinal);
+    public static Intervention? Find(Order order, InterventionRequest asked) =>
+        order.Interventions.Where(one => one.Instance == asked.Instance).ElementAtOrDefault(asked.Ordinal);
 
-    public static Outcome<OrderEvent?> Decide(Order? order, int number, Decision decision, string? note, string? who, DateTimeOffset at)
-        => order?.Interventions.FirstOrDefault(one => one.Number == number) switch
+    public static Outcome<OrderEvent?> Decide(Order? order, int number, Decision decision, string? note, string? who, DateTimeOffset at) =>
+        order?.Interventions.FirstOrDefault(one => one.Number == number) switch
         {
             null => Refusal.NotFound("intervention-not-found", "There is no such intervention."),
-            { Decided: { } decided } => Refusal.Conflict("intervention-closed", $"This intervention was decided already: {decided.Decision.ToString().ToLowerInvariant()} at {decided.At:O}."),
+            { Decided: { } decided } => Refusal.Conflict(
+                "intervention-closed",
+                $"This intervention was decided already: {decided.Decision.ToString().ToLowerInvariant()} at {decided.At:O}."
+            ),
             _ => new InterventionDecided(number, decision, note, who, at),
         };
 
     /// <summary>Over all rounds that this step has seen.</summary>
-    private static int Attempts(Order order, InterventionRequest asked)
-        => asked.Attempts + (order.Interventions.LastOrDefault(one => one.Step == asked.Step)?.Attempts ?? 0);
+    private static int Attempts(Order order, InterventionRequest asked) =>
+        asked.Attempts + (order.Interventions.LastOrDefault(one => one.Step == asked.Step)?.Attempts ?? 0);
 }

@@ -8,15 +8,37 @@ namespace Orders.Measuring;
 internal static class OrderMeter
 {
     private static readonly Meter Meter = new("Orders");
-    private static readonly Counter<long> Outcomes = Meter.CreateCounter<long>("orders.outcomes", description: "Orders that came to an outcome.");
-    private static readonly Counter<long> Compensations = Meter.CreateCounter<long>("orders.compensations", description: "Steps that were undone.");
-    private static readonly Counter<long> Interventions = Meter.CreateCounter<long>("orders.interventions", description: "Compensations that had to wait for a person.");
+    private static readonly Counter<long> Outcomes = Meter.CreateCounter<long>(
+        "orders.outcomes",
+        description: "Orders that came to an outcome."
+    );
+    private static readonly Counter<long> Compensations = Meter.CreateCounter<long>(
+        "orders.compensations",
+        description: "Steps that were undone."
+    );
+    private static readonly Counter<long> Interventions = Meter.CreateCounter<long>(
+        "orders.interventions",
+        description: "Compensations that had to wait for a person."
+    );
 
     /// <summary>The usual bounds are meant for milliseconds.</summary>
-    private static readonly InstrumentAdvice<double> InSeconds = new() { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] };
+    private static readonly InstrumentAdvice<double> InSeconds = new()
+    {
+        HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    };
 
-    private static readonly Histogram<double> StepDurations = Meter.CreateHistogram<double>("orders.saga.step.duration", "s", "How long a step of a saga took, its retries included.", advice: InSeconds);
-    private static readonly Histogram<double> Lag = Meter.CreateHistogram<double>("orders.projection.lag", "s", "From an event on an order's stream until the lists show it.", advice: InSeconds);
+    private static readonly Histogram<double> StepDurations = Meter.CreateHistogram<double>(
+        "orders.saga.step.duration",
+        "s",
+        "How long a step of a saga took, its retries included.",
+        advice: InSeconds
+    );
+    private static readonly Histogram<double> Lag = Meter.CreateHistogram<double>(
+        "orders.projection.lag",
+        "s",
+        "From an event on an order's stream until the lists show it.",
+        advice: InSeconds
+    );
 
     public static void Shown(TimeSpan lag) => Lag.Record(Math.Max(0, lag.TotalSeconds));
 

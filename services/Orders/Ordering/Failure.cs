@@ -18,7 +18,8 @@ internal sealed record Failure(string Reason, string Code, string? Cause = null)
     };
 
     /// <summary>A service has refused: its own words and code, which are meant for customers.</summary>
-    public static Failure Refused(string step, string? reason, string? code) => new(reason ?? WordsOf(step).Words, code ?? $"{WordsOf(step).Code}-refused");
+    public static Failure Refused(string step, string? reason, string? code) =>
+        new(reason ?? WordsOf(step).Words, code ?? $"{WordsOf(step).Code}-refused");
 
     /// <summary>No answer, or none that can be understood; whether the step happened is not known.</summary>
     public static Failure Technical(string step, string cause) => new(WordsOf(step).Words, $"{WordsOf(step).Code}-failed", cause);
@@ -32,11 +33,24 @@ internal sealed record Failure(string Reason, string Code, string? Cause = null)
     /// <summary>The step was given up because its service stayed silent.</summary>
     public static Failure NoAnswer(string step, string cause) => Technical(step, cause) with { Code = TimedOut };
 
-    public static Failure Of(CancellationRequested wish) => new(wish.Reason, wish.By switch { "timeout" => TimedOut, "operator" => "cancelled-by-operator", _ => "cancelled-by-customer" }, wish.Cause);
+    public static Failure Of(CancellationRequested wish) =>
+        new(
+            wish.Reason,
+            wish.By switch
+            {
+                "timeout" => TimedOut,
+                "operator" => "cancelled-by-operator",
+                _ => "cancelled-by-customer",
+            },
+            wish.Cause
+        );
 
     /// <summary>A failure as it is stored, in three fields; null without a reason.</summary>
-    public static Failure? Of(string? reason, string? code, string? cause) => reason is null ? null : new Failure(reason, code ?? "cancelled", cause);
+    public static Failure? Of(string? reason, string? code, string? cause) =>
+        reason is null ? null : new Failure(reason, code ?? "cancelled", cause);
 
-    private static (string Words, string Undoing, string Code) WordsOf(string step)
-        => Steps.TryGetValue(step, out var words) ? words : ($"Step {step} could not be carried out.", $"Step {step} could not be undone yet.", "step");
+    private static (string Words, string Undoing, string Code) WordsOf(string step) =>
+        Steps.TryGetValue(step, out var words)
+            ? words
+            : ($"Step {step} could not be carried out.", $"Step {step} could not be undone yet.", "step");
 }

@@ -3,16 +3,22 @@ namespace Orders.Ordering;
 /// <summary>Lifts events that were written under an earlier schema, so that the rest of the code handles today's alone.</summary>
 internal static class OlderEvents
 {
-    public static OrderEvent Lifted(this StoredEvent stored) => stored.Event switch
-    {
-        // Schema 1 did not say the customer's name; the id stands for it.
-        OrderCreated { CustomerName: null } created => created with { CustomerName = created.CustomerId },
-        OrderCancelled { ReasonCode: null } cancelled => OrderCancelled.Of(OlderReasons.Of(cancelled.Reason, cancelled.Steps), cancelled.Steps.Lifted()),
-        StepRequested { Reason: { } reason, ReasonCode: null } asked => (asked with { Steps = asked.Steps.Lifted() }).Because(OlderReasons.Of(reason, asked.Steps)),
-        ApprovalRequested asked => asked with { Steps = asked.Steps.Lifted() },
-        InterventionRequired required => required with { Steps = required.Steps.Lifted() },
-        var current => current,
-    };
+    public static OrderEvent Lifted(this StoredEvent stored) =>
+        stored.Event switch
+        {
+            // Schema 1 did not say the customer's name; the id stands for it.
+            OrderCreated { CustomerName: null } created => created with { CustomerName = created.CustomerId },
+            OrderCancelled { ReasonCode: null } cancelled => OrderCancelled.Of(
+                OlderReasons.Of(cancelled.Reason, cancelled.Steps),
+                cancelled.Steps.Lifted()
+            ),
+            StepRequested { Reason: { } reason, ReasonCode: null } asked => (asked with { Steps = asked.Steps.Lifted() }).Because(
+                OlderReasons.Of(reason, asked.Steps)
+            ),
+            ApprovalRequested asked => asked with { Steps = asked.Steps.Lifted() },
+            InterventionRequired required => required with { Steps = required.Steps.Lifted() },
+            var current => current,
+        };
 
     /// <summary>For snapshots, which hold the order as an earlier version made it.</summary>
     public static Order Lifted(this Order order)
@@ -26,26 +32,49 @@ internal static class OlderEvents
     }
 
     /// <summary>The same list if no step of it is of an earlier version.</summary>
-    public static IReadOnlyList<SagaStepView> Lifted(this IReadOnlyList<SagaStepView> steps) => steps.Any(IsOlder) ? [.. steps.Select(step => IsOlder(step) ? Lifted(step) : step)] : steps;
+    public static IReadOnlyList<SagaStepView> Lifted(this IReadOnlyList<SagaStepView> steps) =>
+        steps.Any(IsOlder) ? [.. steps.Select(step => IsOlder(step) ? Lifted(step) : step)] : steps;
 
-    private static bool IsOlder(SagaStepView step) => step is { State: StepState.Compensated or StepState.Failed or StepState.Intervention, StartedAt: null, EndedAt: null, Compensation: null };
+    private static bool IsOlder(SagaStepView step) =>
+        step
+            is {
+                State: StepState.Compensated or StepState.Failed or StepState.Intervention,
+                StartedAt: null,
+                EndedAt: null,
+                Compensation: null
+            };
 
-    /// <summary>Earlier versions kept one time and one error, and the compensation wrote over those of its step. A step that was done needs no change.</summary>
-    private static SagaStepView Lifted(SagaStepView step) => step.State switch
-    {
-        StepState.Compensated => step with { Error = null, Compensation = new StepCompensation(CompensationState.Done) { EndedAt = step.At, Note = step.Error } },
-        StepState.Failed => step with { EndedAt = step.At, Failure = step.Error is { } error ? OlderReasons.Of(step.Name, error) : null },
-        StepState.Intervention => step with
+    /// <summary>Earlier versions kept one time and one error, and the compensation wrote over those of its step. A step that was done needs
+    /// no change.</summary>
+    private static SagaStepView Lifted(SagaStepView step) =>
+        step.State switch
         {
-            Error = null,
-            Compensation = new StepCompensation(CompensationState.Failed) { EndedAt = step.At, Failure = step.Error is { } error ? Failure.OfUndoing(step.Name, error) : null },
-        },
-        _ => step,
-    };
+            StepState.Compensated => step with
+            {
+                Error = null,
+                Compensation = new StepCompensation(CompensationState.Done) { EndedAt = step.At, Note = step.Error },
+            },
+            StepState.Failed => step with
+            {
+                EndedAt = step.At,
+                Failure = step.Error is { } error ? OlderReasons.Of(step.Name, error) : null,
+            },
+            StepState.Intervention => step with
+            {
+                Error = null,
+                Compensation = new StepCompensation(CompensationState.Failed)
+                {
+                    EndedAt = step.At,
+                    Failure = step.Error is { } error ? Failure.OfUndoing(step.Name, error) : null,
+                },
+            },
+            _ => step,
+        };
 }
 
 /// <summary>
-/// Tells refusals, which are words for customers, from technical causes, in records that did not keep the two apart. The texts are those that the services
+/// Tells refusals, which are words for customers, from technical causes, in records that did not keep the two apart. The texts are those
+/// that the services
 /// gave then.
 /// </summary>
 internal static class OlderReasons
@@ -53,20 +82,21 @@ internal static class OlderReasons
     private const string ApprovalTooLate = "Nobody approved the order in time.";
     private const string NoAnswer = "No answer to step ";
 
-    public static Failure Of(string reason, IReadOnlyList<SagaStepView> steps)
-        => steps.FirstOrDefault(step => step.Error == reason) is { } failed ? Of(failed.Name, reason)
+    public static Failure Of(string reason, IReadOnlyList<SagaStepView> steps) =>
+        steps.FirstOrDefault(step => step.Error == reason) is { } failed ? Of(failed.Name, reason)
         : reason == ApprovalTooLate ? new Failure(reason, "approval-timed-out")
         : reason.StartsWith(NoAnswer, StringComparison.Ordinal) ? Failure.NotInTime(reason)
         : new Failure(reason, "cancelled"); // a person's words
 
-    public static Failure Of(string step, string error) => error switch
-    {
-        "card_declined" => new Failure("The card was declined.", "card-declined"),
-        "insufficient_funds" => new Failure("The card does not cover the amount.", "insufficient-funds"),
-        "unknown_token" => new Failure("The payment provider does not know this card.", "payment-token-unknown"),
-        _ when error.Contains(" are wanted, ", StringComparison.Ordinal) => new Failure(error, "out-of-stock"),
-        _ when error.StartsWith("Nothing is shipped to ", StringComparison.Ordinal) => new Failure(error, "address-not-served"),
-        _ when error.StartsWith(NoAnswer, StringComparison.Ordinal) => Failure.NoAnswer(step, error),
-        _ => Failure.Technical(step, error),
-    };
+    public static Failure Of(string step, string error) =>
+        error switch
+        {
+            "card_declined" => new Failure("The card was declined.", "card-declined"),
+            "insufficient_funds" => new Failure("The card does not cover the amount.", "insufficient-funds"),
+            "unknown_token" => new Failure("The payment provider does not know this card.", "payment-token-unknown"),
+            _ when error.Contains(" are wanted, ", StringComparison.Ordinal) => new Failure(error, "out-of-stock"),
+            _ when error.StartsWith("Nothing is shipped to ", StringComparison.Ordinal) => new Failure(error, "address-not-served"),
+            _ when error.StartsWith(NoAnswer, StringComparison.Ordinal) => Failure.NoAnswer(step, error),
+            _ => Failure.Technical(step, error),
+        };
 }

@@ -3,14 +3,35 @@ using ServiceDefaults.Refusals;
 
 namespace Orders.Ordering;
 
-internal enum OrderStatus { Pending, Confirmed, Shipped, Delivered, Cancelled }
+internal enum OrderStatus
+{
+    Pending,
+    Confirmed,
+    Shipped,
+    Delivered,
+    Cancelled,
+}
 
 /// <summary>Stored format (snapshots): where an order stands between its services.</summary>
-internal enum OrderPhase { Reserving, Approving, Approved, Rejected, Paying, Shipping, Fulfilled, UndoingShipment, UndoingPayment, UndoingInventory, Ended }
+internal enum OrderPhase
+{
+    Reserving,
+    Approving,
+    Approved,
+    Rejected,
+    Paying,
+    Shipping,
+    Fulfilled,
+    UndoingShipment,
+    UndoingPayment,
+    UndoingInventory,
+    Ended,
+}
 
 internal static class OrderPhases
 {
-    public static bool IsUndoing(this OrderPhase phase) => phase is OrderPhase.UndoingShipment or OrderPhase.UndoingPayment or OrderPhase.UndoingInventory;
+    public static bool IsUndoing(this OrderPhase phase) =>
+        phase is OrderPhase.UndoingShipment or OrderPhase.UndoingPayment or OrderPhase.UndoingInventory;
 }
 
 /// <summary>
@@ -24,7 +45,8 @@ internal sealed record Order(
     long Total,
     string Currency,
     IReadOnlyList<SagaStepView> Steps,
-    string? Reason)
+    string? Reason
+)
 {
     public string? CustomerName { get; init; }
 
@@ -54,7 +76,8 @@ internal sealed record Order(
     /// <summary>All there ever were, for history; at most the last is open.</summary>
     public IReadOnlyList<Intervention> Interventions { get; init; } = [];
 
-    /// <summary>Why the order is being undone, or was: <see cref="Reason"/>, <see cref="ReasonCode"/> and <see cref="Cause"/> as one.</summary>
+    /// <summary>Why the order is being undone, or was: <see cref="Reason"/>, <see cref="ReasonCode"/> and <see cref="Cause"/> as
+    /// one.</summary>
     [JsonIgnore]
     public Failure? Undoing
     {
@@ -64,24 +87,66 @@ internal sealed record Order(
 
     public static Order? From(IEnumerable<OrderEvent> events) => events.Aggregate((Order?)null, Evolve);
 
-    public static Order? Evolve(Order? order, OrderEvent happened) => (order, happened) switch
-    {
-        (null, OrderCreated created) => new Order(created.CustomerId, OrderStatus.Pending, created.Saga, created.Items, created.Total, created.Currency, [], null) { CustomerName = created.CustomerName },
-        ({ }, OrderCreated) or (null, _) => throw new InvalidOperationException($"{happened.GetType().Name} can't happen to {(order is null ? "an order that does not exist" : "an order that exists")}"),
-        (_, ApprovalRequested requested) => order with { Phase = OrderPhase.Approving, Approval = requested, Steps = requested.Steps },
-        (_, OrderApproved) => order with { Phase = OrderPhase.Approved },
-        (_, OrderRejected rejected) => order with { Phase = OrderPhase.Rejected, Rejection = rejected.Note },
-        (_, StepRequested asked) => order with { Phase = asked.Phase, Round = asked.Round, Steps = asked.Steps, Undoing = order.Undoing ?? asked.Undoing },
-        (_, CancellationRequested requested) => order with { Cancelling = requested },
-        (_, CancellationRefused) => order with { Cancelling = null },
-        (_, InterventionRequired required) => order with { Steps = required.Steps, Interventions = [.. order.Interventions, Intervention.Open(required)] },
-        (_, InterventionDecided decided) => order with { Interventions = [.. order.Interventions.Select(one => one.Number == decided.Number ? one.Decide(decided) : one)] },
-        (_, OrderConfirmed confirmed) => order with { Status = OrderStatus.Confirmed, Phase = OrderPhase.Fulfilled, Steps = confirmed.Steps, Cancelling = null, Undoing = null },
-        (_, OrderCancelled cancelled) => order with { Status = OrderStatus.Cancelled, Phase = OrderPhase.Ended, Steps = cancelled.Steps, Undoing = cancelled.Why, Cancelling = null },
-        (_, OrderShipped) => order with { Status = OrderStatus.Shipped, Cancelling = null },
-        (_, OrderDelivered) => order with { Status = OrderStatus.Delivered },
-        _ => throw new InvalidOperationException($"{happened.GetType().Name} is no event of an order"),
-    };
+    public static Order? Evolve(Order? order, OrderEvent happened) =>
+        (order, happened) switch
+        {
+            (null, OrderCreated created) => new Order(
+                created.CustomerId,
+                OrderStatus.Pending,
+                created.Saga,
+                created.Items,
+                created.Total,
+                created.Currency,
+                [],
+                null
+            )
+            {
+                CustomerName = created.CustomerName,
+            },
+            ({ }, OrderCreated) or (null, _) => throw new InvalidOperationException(
+                $"{happened.GetType().Name} can't happen to {(order is null ? "an order that does not exist" : "an order that exists")}"
+            ),
+            (_, ApprovalRequested requested) => order with { Phase = OrderPhase.Approving, Approval = requested, Steps = requested.Steps },
+            (_, OrderApproved) => order with { Phase = OrderPhase.Approved },
+            (_, OrderRejected rejected) => order with { Phase = OrderPhase.Rejected, Rejection = rejected.Note },
+            (_, StepRequested asked) => order with
+            {
+                Phase = asked.Phase,
+                Round = asked.Round,
+                Steps = asked.Steps,
+                Undoing = order.Undoing ?? asked.Undoing,
+            },
+            (_, CancellationRequested requested) => order with { Cancelling = requested },
+            (_, CancellationRefused) => order with { Cancelling = null },
+            (_, InterventionRequired required) => order with
+            {
+                Steps = required.Steps,
+                Interventions = [.. order.Interventions, Intervention.Open(required)],
+            },
+            (_, InterventionDecided decided) => order with
+            {
+                Interventions = [.. order.Interventions.Select(one => one.Number == decided.Number ? one.Decide(decided) : one)],
+            },
+            (_, OrderConfirmed confirmed) => order with
+            {
+                Status = OrderStatus.Confirmed,
+                Phase = OrderPhase.Fulfilled,
+                Steps = confirmed.Steps,
+                Cancelling = null,
+                Undoing = null,
+            },
+            (_, OrderCancelled cancelled) => order with
+            {
+                Status = OrderStatus.Cancelled,
+                Phase = OrderPhase.Ended,
+                Steps = cancelled.Steps,
+                Undoing = cancelled.Why,
+                Cancelling = null,
+            },
+            (_, OrderShipped) => order with { Status = OrderStatus.Shipped, Cancelling = null },
+            (_, OrderDelivered) => order with { Status = OrderStatus.Delivered },
+            _ => throw new InvalidOperationException($"{happened.GetType().Name} is no event of an order"),
+        };
 }
 
 /// <summary>Stored format: a compensation that waits, or has waited, for a person.</summary>
@@ -89,7 +154,8 @@ internal sealed record Intervention(int Number, string Step, string Error, int A
 {
     public InterventionDecided? Decided { get; init; }
 
-    public static Intervention Open(InterventionRequired required) => new(required.Number, required.Step, required.Error, required.Attempts, required.Instance, required.Since);
+    public static Intervention Open(InterventionRequired required) =>
+        new(required.Number, required.Step, required.Error, required.Attempts, required.Instance, required.Since);
 
     public Intervention Decide(InterventionDecided decided) => this with { Decided = decided };
 }
@@ -102,46 +168,61 @@ internal static class OrderRules
 {
     public static OrderCreated? Create(Order? order, OrderCreated created) => order is null ? created : null;
 
-    public static Outcome<OrderEvent?> Confirm(Order? order, IReadOnlyList<SagaStepView> steps) => order switch
-    {
-        { Status: OrderStatus.Pending, Cancelling: { } wish } => Refusal.Conflict("cancellation-requested", wish.Reason),
-        { Status: OrderStatus.Pending } => new OrderConfirmed(steps),
-        { Status: OrderStatus.Confirmed or OrderStatus.Shipped or OrderStatus.Delivered } => default(Outcome<OrderEvent?>),
-        null => Missing,
-        _ => Refusal.Conflict("order-not-pending", $"Only a pending order can be confirmed; this one is {Word(order)}."),
-    };
+    public static Outcome<OrderEvent?> Confirm(Order? order, IReadOnlyList<SagaStepView> steps) =>
+        order switch
+        {
+            { Status: OrderStatus.Pending, Cancelling: { } wish } => Refusal.Conflict("cancellation-requested", wish.Reason),
+            { Status: OrderStatus.Pending } => new OrderConfirmed(steps),
+            { Status: OrderStatus.Confirmed or OrderStatus.Shipped or OrderStatus.Delivered } => default(Outcome<OrderEvent?>),
+            null => Missing,
+            _ => Refusal.Conflict("order-not-pending", $"Only a pending order can be confirmed; this one is {Word(order)}."),
+        };
 
-    public static Outcome<OrderEvent?> Cancel(Order? order, Failure failure, IReadOnlyList<SagaStepView> steps) => order?.Status switch
-    {
-        OrderStatus.Pending or OrderStatus.Confirmed => OrderCancelled.Of(failure, steps),
-        OrderStatus.Cancelled or null => default(Outcome<OrderEvent?>),
-        _ => Refusal.Conflict("order-on-its-way", $"An order that is {Word(order)} can't be cancelled."),
-    };
+    public static Outcome<OrderEvent?> Cancel(Order? order, Failure failure, IReadOnlyList<SagaStepView> steps) =>
+        order?.Status switch
+        {
+            OrderStatus.Pending or OrderStatus.Confirmed => OrderCancelled.Of(failure, steps),
+            OrderStatus.Cancelled or null => default(Outcome<OrderEvent?>),
+            _ => Refusal.Conflict("order-on-its-way", $"An order that is {Word(order)} can't be cancelled."),
+        };
 
     /// <summary>What a customer, or the time-out, asks for; whoever works on the order carries it out.</summary>
-    public static Outcome<OrderEvent?> RequestCancellation(Order? order, string by, string reason) => order switch
-    {
-        null => Missing,
-        { Status: OrderStatus.Shipped or OrderStatus.Delivered } => Refusal.Conflict("order-on-its-way", $"An order that is {Word(order)} can't be cancelled."),
-        { Status: OrderStatus.Cancelled } or { Cancelling: not null } or { Phase: OrderPhase.Rejected } => default(Outcome<OrderEvent?>),
-        _ when order.Phase.IsUndoing() => default(Outcome<OrderEvent?>),
-        _ => new CancellationRequested(by, reason),
-    };
+    public static Outcome<OrderEvent?> RequestCancellation(Order? order, string by, string reason) =>
+        order switch
+        {
+            null => Missing,
+            { Status: OrderStatus.Shipped or OrderStatus.Delivered } => Refusal.Conflict(
+                "order-on-its-way",
+                $"An order that is {Word(order)} can't be cancelled."
+            ),
+            { Status: OrderStatus.Cancelled } or { Cancelling: not null } or { Phase: OrderPhase.Rejected } =>
+                default(Outcome<OrderEvent?>),
+            _ when order.Phase.IsUndoing() => default(Outcome<OrderEvent?>),
+            _ => new CancellationRequested(by, reason),
+        };
 
     /// <summary>The goods have left; a wish to cancel that is still open is refused.</summary>
-    public static Outcome<OrderEvent?> RefuseCancellation(Order? order, string reason)
-        => order is { Cancelling: not null, Status: OrderStatus.Pending or OrderStatus.Confirmed } ? new CancellationRefused(reason) : default(Outcome<OrderEvent?>);
+    public static Outcome<OrderEvent?> RefuseCancellation(Order? order, string reason) =>
+        order is { Cancelling: not null, Status: OrderStatus.Pending or OrderStatus.Confirmed }
+            ? new CancellationRefused(reason)
+            : default(Outcome<OrderEvent?>);
 
-    /// <summary>The next event of an order whose goods have left. One that was not confirmed yet is confirmed first: goods that have left are the proof.</summary>
-    public static OrderEvent? Ship(Order order, string? tracking, DateTimeOffset at) => order.Status switch
-    {
-        OrderStatus.Pending => new OrderConfirmed([.. (order.Steps.Count > 0 ? order.Steps : SagaSteps.Pending).Select(step => step.State == StepState.Done ? step : step.Complete(at))]),
-        OrderStatus.Confirmed => new OrderShipped(tracking),
-        _ => null,
-    };
+    /// <summary>The next event of an order whose goods have left. One that was not confirmed yet is confirmed first: goods that have left
+    /// are the proof.</summary>
+    public static OrderEvent? Ship(Order order, string? tracking, DateTimeOffset at) =>
+        order.Status switch
+        {
+            OrderStatus.Pending => new OrderConfirmed([
+                .. (order.Steps.Count > 0 ? order.Steps : SagaSteps.Pending).Select(step =>
+                    step.State == StepState.Done ? step : step.Complete(at)
+                ),
+            ]),
+            OrderStatus.Confirmed => new OrderShipped(tracking),
+            _ => null,
+        };
 
-    public static OrderEvent? Deliver(Order order, string? tracking, DateTimeOffset at)
-        => order.Status == OrderStatus.Shipped ? new OrderDelivered() : Ship(order, tracking, at);
+    public static OrderEvent? Deliver(Order order, string? tracking, DateTimeOffset at) =>
+        order.Status == OrderStatus.Shipped ? new OrderDelivered() : Ship(order, tracking, at);
 
     internal static Refusal Missing => Refusal.NotFound("order-not-found", "The order does not exist.");
 

@@ -11,8 +11,8 @@ internal sealed class OrderArchive(DaprClient dapr)
     public const int Chunk = 32;
     private const string Store = "orders-store";
 
-    public Task KeepAsync(string orderId, OrderStream full, CancellationToken cancellation)
-        => dapr.SaveStateAsync(Store, KeyOf(orderId, (full.Version / Chunk) - 1), full.Events, cancellationToken: cancellation);
+    public Task KeepAsync(string orderId, OrderStream full, CancellationToken cancellation) =>
+        dapr.SaveStateAsync(Store, KeyOf(orderId, (full.Version / Chunk) - 1), full.Events, cancellationToken: cancellation);
 
     /// <summary>All events of the stream, the first one first.</summary>
     public async Task<IReadOnlyList<StoredEvent>> AllAsync(string orderId, OrderStream stream, CancellationToken cancellation)
@@ -20,8 +20,10 @@ internal sealed class OrderArchive(DaprClient dapr)
         var all = new List<StoredEvent>();
         for (var chunk = 0; chunk < (stream.Snapshot?.Version ?? 0) / Chunk; chunk++)
         {
-            all.AddRange(await dapr.GetStateAsync<IReadOnlyList<StoredEvent>>(Store, KeyOf(orderId, chunk), cancellationToken: cancellation)
-                ?? throw new InvalidOperationException($"events of order '{orderId}' are missing from the archive (chunk {chunk})"));
+            all.AddRange(
+                await dapr.GetStateAsync<IReadOnlyList<StoredEvent>>(Store, KeyOf(orderId, chunk), cancellationToken: cancellation)
+                    ?? throw new InvalidOperationException($"events of order '{orderId}' are missing from the archive (chunk {chunk})")
+            );
         }
         return [.. all, .. stream.Events];
     }

@@ -35,7 +35,14 @@ internal abstract record OrderEvent
 }
 
 /// <param name="CustomerName">Since schema 2; events from before it have none.</param>
-internal sealed record OrderCreated(string CustomerId, IReadOnlyList<OrderLine> Items, long Total, string Currency, string Saga, string? CustomerName = null) : OrderEvent
+internal sealed record OrderCreated(
+    string CustomerId,
+    IReadOnlyList<OrderLine> Items,
+    long Total,
+    string Currency,
+    string Saga,
+    string? CustomerName = null
+) : OrderEvent
 {
     [JsonIgnore]
     public override string Name => "order.created";
@@ -71,7 +78,8 @@ internal sealed record OrderConfirmed(IReadOnlyList<SagaStepView> Steps) : Order
     public override string Name => "order.confirmed";
 }
 
-/// <summary><paramref name="By"/>: <c>customer</c>, <c>operator</c> or <c>timeout</c>. The order is what it was until all is undone.</summary>
+/// <summary><paramref name="By"/>: <c>customer</c>, <c>operator</c> or <c>timeout</c>. The order is what it was until all is
+/// undone.</summary>
 internal sealed record CancellationRequested(string By, string Reason) : OrderEvent
 {
     /// <summary>The technical cause of a time-out, for operators alone.</summary>
@@ -92,7 +100,15 @@ internal sealed record CancellationRefused(string Reason) : OrderEvent
 /// Undoing <paramref name="Step"/> keeps failing and waits for a person. <paramref name="Instance"/> is the workflow to be woken, if
 /// one waits.
 /// </summary>
-internal sealed record InterventionRequired(int Number, string Step, string Error, int Attempts, string? Instance, DateTimeOffset Since, IReadOnlyList<SagaStepView> Steps) : OrderEvent
+internal sealed record InterventionRequired(
+    int Number,
+    string Step,
+    string Error,
+    int Attempts,
+    string? Instance,
+    DateTimeOffset Since,
+    IReadOnlyList<SagaStepView> Steps
+) : OrderEvent
 {
     [JsonIgnore]
     public override string Name => "order.intervention-required";
@@ -104,7 +120,8 @@ internal sealed record InterventionDecided(int Number, Decision Decision, string
     public override string Name => "order.intervention-decided";
 }
 
-/// <param name="Reason">In words, for customers. Events from before <see cref="ReasonCode"/> was kept may hold a technical cause here.</param>
+/// <param name="Reason">In words, for customers. Events from before <see cref="ReasonCode"/> was kept may hold a technical cause
+/// here.</param>
 internal sealed record OrderCancelled(string Reason, IReadOnlyList<SagaStepView> Steps) : OrderEvent
 {
     /// <summary>The stable code of <paramref name="Reason"/>; see <see cref="Failure"/>.</summary>
@@ -116,7 +133,8 @@ internal sealed record OrderCancelled(string Reason, IReadOnlyList<SagaStepView>
     [JsonIgnore]
     public Failure Why => Failure.Of(Reason, ReasonCode, Cause)!;
 
-    public static OrderCancelled Of(Failure failure, IReadOnlyList<SagaStepView> steps) => new(failure.Reason, steps) { ReasonCode = failure.Code, Cause = failure.Cause };
+    public static OrderCancelled Of(Failure failure, IReadOnlyList<SagaStepView> steps) =>
+        new(failure.Reason, steps) { ReasonCode = failure.Code, Cause = failure.Cause };
 
     [JsonIgnore]
     public override string Name => "order.cancelled";

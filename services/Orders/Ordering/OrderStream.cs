@@ -7,7 +7,14 @@ namespace Orders.Ordering;
 /// Stored format: an event with its place in the stream. <paramref name="Schema"/> is absent for the first one;
 /// <paramref name="CausedBy"/> names the event of another service that led to it.
 /// </summary>
-internal sealed record StoredEvent(string EventId, int Version, DateTimeOffset OccurredAt, OrderEvent Event, int? Schema = null, string? CausedBy = null);
+internal sealed record StoredEvent(
+    string EventId,
+    int Version,
+    DateTimeOffset OccurredAt,
+    OrderEvent Event,
+    int? Schema = null,
+    string? CausedBy = null
+);
 
 /// <summary>Stored format: the order as its first <paramref name="Version"/> events made it. They are in the archive.</summary>
 internal sealed record OrderSnapshot(int Version, DateTimeOffset CreatedAt, Order Order);
@@ -25,7 +32,8 @@ internal sealed record OrderStream(int Version, IReadOnlyList<StoredEvent> Event
 
     public OrderBrief? Brief { get; init; }
 
-    /// <summary>The request that placed the order, while its saga may have to be started again; removed when the order ends. Absent with older orders.</summary>
+    /// <summary>The request that placed the order, while its saga may have to be started again; removed when the order ends. Absent with
+    /// older orders.</summary>
     public OrderSagaInput? Placed { get; init; }
 
     /// <summary>The hash of that request, by which a repeated one is recognised. Absent with older orders.</summary>
@@ -34,19 +42,46 @@ internal sealed record OrderStream(int Version, IReadOnlyList<StoredEvent> Event
     /// <summary>The id of that request (<c>X-Request-ID</c>), which every event of the order carries. Absent with older orders.</summary>
     public string? RequestId { get; init; }
 
-    public static OrderStream Of(OrderSagaInput placed) => Empty with { Brief = placed.ToBrief(), Placed = placed, RequestHash = placed.RequestHash, RequestId = placed.RequestId };
+    public static OrderStream Of(OrderSagaInput placed) =>
+        Empty with
+        {
+            Brief = placed.ToBrief(),
+            Placed = placed,
+            RequestHash = placed.RequestHash,
+            RequestId = placed.RequestId,
+        };
 
     public DateTimeOffset CreatedAt() => Snapshot?.CreatedAt ?? Events[0].OccurredAt;
 
     public DateTimeOffset UpdatedAt() => Events.Count > 0 ? Events[^1].OccurredAt : Snapshot!.CreatedAt;
 
-    public Order? Fold() => Events.Aggregate(Snapshot?.Order.Lifted(), (order, stored) => Order.Evolve(order, stored.Lifted())) is { } order ? order with { PlacedAt = CreatedAt() } : null;
+    public Order? Fold() =>
+        Events.Aggregate(Snapshot?.Order.Lifted(), (order, stored) => Order.Evolve(order, stored.Lifted())) is { } order
+            ? order with
+            {
+                PlacedAt = CreatedAt(),
+            }
+            : null;
 
-    /// <summary>The stream with one more event. A long one starts anew from a snapshot; <see cref="OrderArchive"/> has kept the rest.</summary>
-    public OrderStream Append(StoredEvent happened) => Grown(happened) with { Placed = happened.Event is OrderConfirmed or OrderCancelled ? null : Placed };
+    /// <summary>The stream with one more event. A long one starts anew from a snapshot; <see cref="OrderArchive"/> has kept the
+    /// rest.</summary>
+    public OrderStream Append(StoredEvent happened) =>
+        Grown(happened) with
+        {
+            Placed = happened.Event is OrderConfirmed or OrderCancelled ? null : Placed,
+        };
 
-    private OrderStream Grown(StoredEvent happened)
-        => Events.Count >= OrderArchive.Chunk
-            ? this with { Version = happened.Version, Events = [happened], Snapshot = new OrderSnapshot(Version, CreatedAt(), Fold()!) }
-            : this with { Version = happened.Version, Events = [.. Events, happened] };
+    private OrderStream Grown(StoredEvent happened) =>
+        Events.Count >= OrderArchive.Chunk
+            ? this with
+            {
+                Version = happened.Version,
+                Events = [happened],
+                Snapshot = new OrderSnapshot(Version, CreatedAt(), Fold()!),
+            }
+            : this with
+            {
+                Version = happened.Version,
+                Events = [.. Events, happened],
+            };
 }

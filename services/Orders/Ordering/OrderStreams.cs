@@ -20,21 +20,23 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
 
     public static string KeyOf(string orderId) => $"order-{orderId}";
 
-    public async Task<OrderStream?> FindAsync(string orderId, CancellationToken cancellation)
-        => await streams.FindAsync(orderId, cancellation) is { Value.Version: > 0 } found ? found.Value : null;
+    public async Task<OrderStream?> FindAsync(string orderId, CancellationToken cancellation) =>
+        await streams.FindAsync(orderId, cancellation) is { Value.Version: > 0 } found ? found.Value : null;
 
-    public async Task<IReadOnlyList<StoredEvent>?> EventsAsync(string orderId, CancellationToken cancellation)
-        => await FindAsync(orderId, cancellation) is { } stream ? await archive.AllAsync(orderId, stream, cancellation) : null;
+    public async Task<IReadOnlyList<StoredEvent>?> EventsAsync(string orderId, CancellationToken cancellation) =>
+        await FindAsync(orderId, cancellation) is { } stream ? await archive.AllAsync(orderId, stream, cancellation) : null;
 
     /// <summary>The first event of an order; an order that has one stays as it is.</summary>
     public async Task<Outcome<Order?>> CreateAsync(string orderId, OrderCreated created, CancellationToken cancellation)
     {
-        var read = await streams.FindAsync(orderId, cancellation) ?? await streams.FindOrCreateAsync(orderId, OrderStream.Empty, cancellation);
+        var read = await streams.FindAsync(orderId, cancellation)
+            ?? await streams.FindOrCreateAsync(orderId, OrderStream.Empty, cancellation);
         return await AppendAsync(orderId, read, order => OrderRules.Create(order, created)!, null, cancellation);
     }
 
     /// <summary>
-    /// Writes the order down as it was placed. Idempotent by order id: of several requests under one id the first one that was stored counts.
+    /// Writes the order down as it was placed. Idempotent by order id: of several requests under one id the first one that was stored
+    /// counts.
     /// </summary>
     /// <returns>The stream as it is then; <see cref="OrderStream.RequestHash"/> says which request it is of.</returns>
     public async Task<Outcome<OrderStream>> PlaceAsync(OrderSagaInput placed, CancellationToken cancellation)
@@ -54,7 +56,12 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
     /// order as it is then; a refusal of <paramref name="decide"/> leaves it as it was. What <paramref name="causedBy"/> (the id of an
     /// event) has led to already does not happen again.
     /// </summary>
-    public async Task<Outcome<Order?>> AppendAsync(string orderId, Func<Order?, Outcome<OrderEvent?>> decide, CancellationToken cancellation, string? causedBy = null)
+    public async Task<Outcome<Order?>> AppendAsync(
+        string orderId,
+        Func<Order?, Outcome<OrderEvent?>> decide,
+        CancellationToken cancellation,
+        string? causedBy = null
+    )
     {
         if (await streams.FindAsync(orderId, cancellation) is { } read)
         {
@@ -63,7 +70,13 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
         return decide(null).Refusal is { } missing ? missing : (Order?)null;
     }
 
-    private async Task<Outcome<Order?>> AppendAsync(string orderId, Stored<OrderStream> read, Func<Order?, Outcome<OrderEvent?>> decide, string? causedBy, CancellationToken cancellation)
+    private async Task<Outcome<Order?>> AppendAsync(
+        string orderId,
+        Stored<OrderStream> read,
+        Func<Order?, Outcome<OrderEvent?>> decide,
+        string? causedBy,
+        CancellationToken cancellation
+    )
     {
         for (var races = 0; races < MostRaces; races++)
         {
@@ -87,12 +100,20 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
                 OrderMeter.Happened(happened, after);
                 return after;
             }
-            read = await streams.FindAsync(orderId, cancellation) ?? throw new InvalidOperationException($"the stream of order '{orderId}' has vanished");
+            read = await streams.FindAsync(orderId, cancellation)
+                ?? throw new InvalidOperationException($"the stream of order '{orderId}' has vanished");
         }
         return Refusal.Conflict("order-busy", "Others keep changing this order; try again.");
     }
 
-    private async Task<bool> TryAppendAsync(string orderId, Stored<OrderStream> read, OrderEvent happened, Order order, string? causedBy, CancellationToken cancellation)
+    private async Task<bool> TryAppendAsync(
+        string orderId,
+        Stored<OrderStream> read,
+        OrderEvent happened,
+        Order order,
+        string? causedBy,
+        CancellationToken cancellation
+    )
     {
         var version = read.Value.Version + 1;
         var stored = new StoredEvent($"{orderId}:{version}", version, time.GetUtcNow(), happened, happened.Schema, causedBy);
@@ -101,7 +122,11 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
             await archive.KeepAsync(orderId, read.Value, cancellation);
         }
         var next = read.Value.Append(stored);
-        var outgoing = new OutgoingEvent(happened.Name, orderId, PublishedOrderEvent.Of(orderId, stored, next.Brief, order)) { Saga = order.Saga, RequestId = read.Value.RequestId };
+        var outgoing = new OutgoingEvent(happened.Name, orderId, PublishedOrderEvent.Of(orderId, stored, next.Brief, order))
+        {
+            Saga = order.Saga,
+            RequestId = read.Value.RequestId,
+        };
         unseen.Expect(orderId, version);
         if (!await streams.TryReplaceAsync(orderId, read, next, outgoing, cancellation))
         {
@@ -112,14 +137,20 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
         return true;
     }
 
-    /// <summary>Publishes the last event of the order again, under the same id, so that consumers that have handled it skip it. The stream stays as it is.</summary>
+    /// <summary>Publishes the last event of the order again, under the same id, so that consumers that have handled it skip it. The stream
+    /// stays as it is.</summary>
     public async Task PublishAgainAsync(string orderId, CancellationToken cancellation)
     {
         if (await streams.FindAsync(orderId, cancellation) is { Value: { Events: [.., var last] } stream } read)
         {
             var order = stream.Fold()!;
-            var outgoing = new OutgoingEvent(last.Event.Name, orderId, PublishedOrderEvent.Of(orderId, last, stream.Brief, order)) { Saga = order.Saga, RequestId = stream.RequestId };
-            await streams.TryReplaceAsync(orderId, read, stream, outgoing, cancellation); // if another append was faster, its event is the one that counts
+            var outgoing = new OutgoingEvent(last.Event.Name, orderId, PublishedOrderEvent.Of(orderId, last, stream.Brief, order))
+            {
+                Saga = order.Saga,
+                RequestId = stream.RequestId,
+            };
+            // if another append was faster, its event is the one that counts
+            await streams.TryReplaceAsync(orderId, read, stream, outgoing, cancellation);
         }
     }
 }

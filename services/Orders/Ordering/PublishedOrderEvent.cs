@@ -17,7 +17,8 @@ internal sealed record PublishedOrderEvent(
     long? Total = null,
     string? Currency = null,
     string? Saga = null,
-    string? Reason = null)
+    string? Reason = null
+)
 {
     public string? CustomerName { get; init; }
 
@@ -46,12 +47,26 @@ internal sealed record PublishedOrderEvent(
         var told = new PublishedOrderEvent(stored.EventId, stored.Version, stored.OccurredAt, orderId);
         return stored.Event switch
         {
-            OrderCreated created => told with { CustomerId = created.CustomerId, Items = created.Items, Total = created.Total, Currency = created.Currency, Saga = created.Saga, CustomerName = created.CustomerName },
+            OrderCreated created => told with
+            {
+                CustomerId = created.CustomerId,
+                Items = created.Items,
+                Total = created.Total,
+                Currency = created.Currency,
+                Saga = created.Saga,
+                CustomerName = created.CustomerName,
+            },
             OrderCancelled cancelled => told with { Reason = cancelled.Reason, ReasonCode = cancelled.ReasonCode },
             OrderRejected rejected => told with { Reason = rejected.Note },
             CancellationRequested wish => told with { Reason = wish.Reason },
             CancellationRefused refused => told with { Reason = refused.Reason },
-            PaymentRequested asked => told with { Amount = order!.Total, Currency = order.Currency, PaymentToken = brief!.PaymentToken, Round = asked.Round },
+            PaymentRequested asked => told with
+            {
+                Amount = order!.Total,
+                Currency = order.Currency,
+                PaymentToken = brief!.PaymentToken,
+                Round = asked.Round,
+            },
             ShipmentRequested asked => told with { Destination = brief!.Destination, Round = asked.Round },
             StepRequested asked => told with { Reason = asked.Reason, ReasonCode = asked.ReasonCode, Round = asked.Round },
             InterventionRequired required => told with { Step = required.Step, Reason = required.Error },

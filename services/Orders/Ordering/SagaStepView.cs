@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace Orders.Ordering;
 
 /// <summary>
-/// Stored format: a step of the saga and how it stands. A step keeps what became of its action; what became of undoing it stands beside it, in
+/// Stored format: a step of the saga and how it stands. A step keeps what became of its action; what became of undoing it stands beside it,
+/// in
 /// <see cref="Compensation"/>.
 /// </summary>
 /// <param name="At">When the step came into its state. Records from before the other times were kept have this one alone.</param>
@@ -39,31 +40,50 @@ internal sealed record SagaStepView(string Name, StepState State, DateTimeOffset
 
     public SagaStepView Start(DateTimeOffset at) => this with { StartedAt = StartedAt ?? at };
 
-    public SagaStepView Complete(DateTimeOffset at, int attempts = 1)
-        => this with { State = StepState.Done, At = at, StartedAt = StartedAt ?? at, EndedAt = at, Attempts = (Attempts ?? 0) + attempts, Failure = null };
+    public SagaStepView Complete(DateTimeOffset at, int attempts = 1) =>
+        this with
+        {
+            State = StepState.Done,
+            At = at,
+            StartedAt = StartedAt ?? at,
+            EndedAt = at,
+            Attempts = (Attempts ?? 0) + attempts,
+            Failure = null,
+        };
 
-    public SagaStepView Fail(Failure failure, DateTimeOffset at, int attempts = 1) => this with
-    {
-        State = StepState.Failed,
-        At = at,
-        StartedAt = StartedAt ?? at,
-        EndedAt = at,
-        Attempts = (Attempts ?? 0) + attempts,
-        Failure = failure,
-    };
+    public SagaStepView Fail(Failure failure, DateTimeOffset at, int attempts = 1) =>
+        this with
+        {
+            State = StepState.Failed,
+            At = at,
+            StartedAt = StartedAt ?? at,
+            EndedAt = at,
+            Attempts = (Attempts ?? 0) + attempts,
+            Failure = failure,
+        };
 
     /// <summary>The compensation begins, or begins again after a person's decision.</summary>
-    public SagaStepView StartUndo(DateTimeOffset at) => this with
-    {
-        State = State == StepState.Intervention ? Outcome : State,
-        Compensation = (Compensation ?? new StepCompensation(CompensationState.Pending)) with { State = CompensationState.Pending, StartedAt = Compensation?.StartedAt ?? at, EndedAt = null },
-    };
+    public SagaStepView StartUndo(DateTimeOffset at) =>
+        this with
+        {
+            State = State == StepState.Intervention ? Outcome : State,
+            Compensation = (Compensation ?? new StepCompensation(CompensationState.Pending)) with
+            {
+                State = CompensationState.Pending,
+                StartedAt = Compensation?.StartedAt ?? at,
+                EndedAt = null,
+            },
+        };
 
     /// <summary>An attempt at the compensation had no answer; another one follows.</summary>
     public SagaStepView MissUndo(DateTimeOffset at) => Undoing(at, CompensationState.Pending, 1) with { At = At };
 
     /// <summary>A step that failed stays shown as failed, also when it was undone to be sure; its error says why.</summary>
-    public SagaStepView CompleteUndo(DateTimeOffset at, int attempts = 1) => Undoing(at, CompensationState.Done, attempts) with { State = Undone };
+    public SagaStepView CompleteUndo(DateTimeOffset at, int attempts = 1) =>
+        Undoing(at, CompensationState.Done, attempts) with
+        {
+            State = Undone,
+        };
 
     /// <summary>The compensation keeps failing and waits for a person.</summary>
     public SagaStepView FailUndo(Failure failure, DateTimeOffset at, int attempts)
@@ -77,7 +97,11 @@ internal sealed record SagaStepView(string Name, StepState State, DateTimeOffset
     {
         var resolved = decided.Decision == Decision.Resolved;
         var settled = Undoing(decided.At, resolved ? CompensationState.Resolved : CompensationState.Skipped, 0);
-        return settled with { State = resolved ? Undone : Outcome, Compensation = settled.Compensation! with { By = decided.Operator, Note = decided.Note } };
+        return settled with
+        {
+            State = resolved ? Undone : Outcome,
+            Compensation = settled.Compensation! with { By = decided.Operator, Note = decided.Note },
+        };
     }
 
     /// <summary>The goods have left before they could be called back: the step is done after all.</summary>
@@ -91,7 +115,13 @@ internal sealed record SagaStepView(string Name, StepState State, DateTimeOffset
         return this with
         {
             At = at,
-            Compensation = before with { State = state, StartedAt = before.StartedAt ?? at, EndedAt = state == CompensationState.Pending ? null : at, Attempts = (before.Attempts ?? 0) + attempts },
+            Compensation = before with
+            {
+                State = state,
+                StartedAt = before.StartedAt ?? at,
+                EndedAt = state == CompensationState.Pending ? null : at,
+                Attempts = (before.Attempts ?? 0) + attempts,
+            },
         };
     }
 }

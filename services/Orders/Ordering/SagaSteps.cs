@@ -12,16 +12,21 @@ internal static class SagaSteps
 
     public static readonly IReadOnlyList<SagaStepView> Pending = PendingOf(Names);
 
-    public static IReadOnlyList<SagaStepView> PendingOf(IEnumerable<string> names) => [.. names.Select(name => new SagaStepView(name, StepState.Pending))];
+    public static IReadOnlyList<SagaStepView> PendingOf(IEnumerable<string> names) =>
+        [.. names.Select(name => new SagaStepView(name, StepState.Pending))];
 
     /// <summary>The steps with <paramref name="change"/> made to the one of that name.</summary>
-    public static IReadOnlyList<SagaStepView> With(this IReadOnlyList<SagaStepView> steps, string name, Func<SagaStepView, SagaStepView> change)
-        => [.. (steps.Count == 0 ? Pending : steps).Select(step => step.Name == name ? change(step) : step)];
+    public static IReadOnlyList<SagaStepView> With(
+        this IReadOnlyList<SagaStepView> steps,
+        string name,
+        Func<SagaStepView, SagaStepView> change
+    ) => [.. (steps.Count == 0 ? Pending : steps).Select(step => step.Name == name ? change(step) : step)];
 
     /// <summary>
-    /// The steps of a choreographed order right after it was placed: that there is an order says that its first step is done, and its creation is what asks
+    /// The steps of a choreographed order right after it was placed: that there is an order says that its first step is done, and its
+    /// creation is what asks
     /// for the second one.
     /// </summary>
-    public static IReadOnlyList<SagaStepView> Begun(DateTimeOffset placedAt)
-        => Pending.With(CreateOrder, step => step.Complete(placedAt)).With(ReserveInventory, step => step.Start(placedAt));
+    public static IReadOnlyList<SagaStepView> Begun(DateTimeOffset placedAt) =>
+        Pending.With(CreateOrder, step => step.Complete(placedAt)).With(ReserveInventory, step => step.Start(placedAt));
 }

@@ -16,14 +16,20 @@ internal static class IdempotencyKey
     public const string Header = "Idempotency-Key";
     private const int Longest = 255;
 
-    public static Outcome<string> OrderId(string? key, string customerId) => key switch
-    {
-        null => Guid.CreateVersion7().ToString("N"),
-        { Length: 0 or > Longest } => Refusal.Invalid("idempotency-key-invalid", $"{Header} must have 1 to {Longest} characters."),
-        _ => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{customerId}\n{key}")))[..32],
-    };
+    public static Outcome<string> OrderId(string? key, string customerId) =>
+        key switch
+        {
+            null => Guid.CreateVersion7().ToString("N"),
+            { Length: 0 or > Longest } => Refusal.Invalid("idempotency-key-invalid", $"{Header} must have 1 to {Longest} characters."),
+            _ => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{customerId}\n{key}")))[..32],
+        };
 
-    /// <summary>Tells one request from another; the same whatever the order of fields in the body, and with the default said or not.</summary>
-    public static string HashOf(PlaceOrder request)
-        => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request with { Saga = request.Saga ?? SagaKinds.Orchestration }, Json.Options)));
+    /// <summary>Tells one request from another; the same whatever the order of fields in the body, and with the default said or
+    /// not.</summary>
+    public static string HashOf(PlaceOrder request) =>
+        Convert.ToHexStringLower(
+            SHA256.HashData(
+                JsonSerializer.SerializeToUtf8Bytes(request with { Saga = request.Saga ?? SagaKinds.Orchestration }, Json.Options)
+            )
+        );
 }

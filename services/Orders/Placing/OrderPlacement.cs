@@ -10,10 +10,19 @@ using ServiceDefaults.Requests;
 namespace Orders.Placing;
 
 /// <summary>
-/// Places an order: reads customer and prices, writes the order down, then starts its saga. Once the order is written, publishing its first event
+/// Places an order: reads customer and prices, writes the order down, then starts its saga. Once the order is written, publishing its first
+/// event
 /// included, it is safe: a saga that a crash kept from starting is started by a repetition of the request.
 /// </summary>
-internal sealed class OrderPlacement(CustomersClient customers, InventoryClient inventory, OrderStreams streams, SagaStarter sagas, IDaprWorkflowClient workflows, IOptions<SagaOptions> options, TimeProvider time)
+internal sealed class OrderPlacement(
+    CustomersClient customers,
+    InventoryClient inventory,
+    OrderStreams streams,
+    SagaStarter sagas,
+    IDaprWorkflowClient workflows,
+    IOptions<SagaOptions> options,
+    TimeProvider time
+)
 {
     public async Task<Outcome<string>> PlaceAsync(PlaceOrder request, string? idempotencyKey, CancellationToken cancellation)
     {
@@ -41,14 +50,24 @@ internal sealed class OrderPlacement(CustomersClient customers, InventoryClient 
         return written.Value is { } stream ? await RepeatAsync(orderId, stream, hash, cancellation) : written.Refusal!;
     }
 
-    private async Task<Outcome<OrderSagaInput>> PrepareAsync(PlaceOrder request, string orderId, string hash, CancellationToken cancellation)
+    private async Task<Outcome<OrderSagaInput>> PrepareAsync(
+        PlaceOrder request,
+        string orderId,
+        string hash,
+        CancellationToken cancellation
+    )
     {
         var asking = customers.FindAsync(request.CustomerId!, cancellation);
-        var prices = await inventory.PricesAsync([.. request.Items!.Select(item => item!.ProductId!).Distinct(StringComparer.Ordinal)], cancellation);
+        var prices = await inventory.PricesAsync(
+            [.. request.Items!.Select(item => item!.ProductId!).Distinct(StringComparer.Ordinal)],
+            cancellation
+        );
         var customer = await asking;
         if (customer.Value is not { } known)
         {
-            return customer.Refusal!.Status == StatusCodes.Status404NotFound ? Refusal.Unprocessable("customer-unknown", $"There is no customer '{request.CustomerId}'.") : customer.Refusal;
+            return customer.Refusal!.Status == StatusCodes.Status404NotFound
+                ? Refusal.Unprocessable("customer-unknown", $"There is no customer '{request.CustomerId}'.")
+                : customer.Refusal;
         }
         if (prices.Value is not { } catalogue)
         {
@@ -62,7 +81,9 @@ internal sealed class OrderPlacement(CustomersClient customers, InventoryClient 
         {
             return outOfStock;
         }
-        var lines = request.Items!.Select(item => new OrderLine(item!.ProductId!, item.Quantity, catalogue[item.ProductId!].Price)).ToList();
+        var lines = request
+            .Items!.Select(item => new OrderLine(item!.ProductId!, item.Quantity, catalogue[item.ProductId!].Price))
+            .ToList();
         var total = OrderTotal.Of(lines);
         if (total.Refusal is { } tooMuch)
         {
@@ -70,8 +91,17 @@ internal sealed class OrderPlacement(CustomersClient customers, InventoryClient 
         }
         var address = known.Address;
         return new OrderSagaInput(
-            orderId, known.CustomerId, lines, total.Value, catalogue[lines[0].ProductId].Currency, request.PaymentToken!,
-            new DestinationInfo(known.Name, address.Line1, address.City, address.PostalCode, address.Country), time.GetUtcNow(), hash, options.Value.ToRetries())
+            orderId,
+            known.CustomerId,
+            lines,
+            total.Value,
+            catalogue[lines[0].ProductId].Currency,
+            request.PaymentToken!,
+            new DestinationInfo(known.Name, address.Line1, address.City, address.PostalCode, address.Country),
+            time.GetUtcNow(),
+            hash,
+            options.Value.ToRetries()
+        )
         {
             RequestId = RequestId.Current,
             Saga = request.Saga == SagaKinds.Choreography ? request.Saga : null,
@@ -95,6 +125,8 @@ internal sealed class OrderPlacement(CustomersClient customers, InventoryClient 
     }
 
     /// <summary>Orders from before the hash was kept with them have it in their workflow.</summary>
-    private async Task<string?> HashOfOlderAsync(string orderId, CancellationToken cancellation)
-        => await workflows.GetWorkflowStateAsync(orderId, getInputsAndOutputs: true, cancellation) is { Exists: true } state ? state.ReadInputAs<OrderSagaInput>()?.RequestHash : null;
+    private async Task<string?> HashOfOlderAsync(string orderId, CancellationToken cancellation) =>
+        await workflows.GetWorkflowStateAsync(orderId, getInputsAndOutputs: true, cancellation) is { Exists: true } state
+            ? state.ReadInputAs<OrderSagaInput>()?.RequestHash
+            : null;
 }

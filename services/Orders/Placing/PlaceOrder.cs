@@ -39,13 +39,18 @@ internal static class PlaceOrderRules
             }
             if (request.Items[i]!.Quantity is < 1 or > MostOfOne)
             {
-                return Refusal.Invalid("quantity-invalid", $"items[{i}].quantity must be from 1 to {MostOfOne}, not {request.Items[i]!.Quantity}.");
+                return Refusal.Invalid(
+                    "quantity-invalid",
+                    $"items[{i}].quantity must be from 1 to {MostOfOne}, not {request.Items[i]!.Quantity}."
+                );
             }
         }
         if (!VisibleText.IsValid(request.PaymentToken, LongestToken))
         {
             return Refusal.Invalid("payment-token-invalid", $"paymentToken must have 1 to {LongestToken} visible characters.");
         }
-        return request.Saga is null or SagaKinds.Orchestration or SagaKinds.Choreography ? null : Refusal.Invalid("saga-unknown", $"saga must be orchestration or choreography, not '{request.Saga}'.");
+        return request.Saga is null or SagaKinds.Orchestration or SagaKinds.Choreography
+            ? null
+            : Refusal.Invalid("saga-unknown", $"saga must be orchestration or choreography, not '{request.Saga}'.");
     }
 }

@@ -7,7 +7,8 @@ namespace Orders.Placing;
 internal sealed record Shortage(string ProductId, int Wanted, int Available);
 
 /// <summary>
-/// Refuses at once what inventory already knows not to be there, so that no saga is started for it. Reserves nothing: of orders that pass at the same time the
+/// Refuses at once what inventory already knows not to be there, so that no saga is started for it. Reserves nothing: of orders that pass
+/// at the same time the
 /// saga takes as many as there is stock for.
 /// </summary>
 internal static class StockCheck
@@ -15,13 +16,19 @@ internal static class StockCheck
     /// <summary>Null if each product was available in the quantity that all lines want together.</summary>
     public static Refusal? Refuse(IReadOnlyList<RequestedItem?> items, IReadOnlyDictionary<string, PriceInfo> catalogue)
     {
-        var missing = items.GroupBy(item => item!.ProductId!, StringComparer.Ordinal)
+        var missing = items
+            .GroupBy(item => item!.ProductId!, StringComparer.Ordinal)
             .Select(lines => new Shortage(lines.Key, lines.Sum(line => line!.Quantity), catalogue[lines.Key].Available ?? int.MaxValue))
             .Where(product => product.Wanted > product.Available)
             .ToList();
-        return missing.Count == 0 ? null : Refusal.Unprocessable("out-of-stock", $"{string.Join("; ", missing.Select(one => $"{one.Wanted} of {one.ProductId} are wanted, {one.Available} are left"))}.") with
-        {
-            Members = new Dictionary<string, object?> { ["items"] = missing },
-        };
+        return missing.Count == 0
+            ? null
+            : Refusal.Unprocessable(
+                "out-of-stock",
+                $"{string.Join("; ", missing.Select(one => $"{one.Wanted} of {one.ProductId} are wanted, {one.Available} are left"))}."
+            ) with
+            {
+                Members = new Dictionary<string, object?> { ["items"] = missing },
+            };
     }
 }

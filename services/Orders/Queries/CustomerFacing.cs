@@ -5,17 +5,23 @@ using ServiceDefaults.Requests;
 namespace Orders.Queries;
 
 /// <summary>
-/// Orders and events as a caller may see them. Customers get reasons in words and stable codes; technical causes, which name services, hosts and statuses,
+/// Orders and events as a caller may see them. Customers get reasons in words and stable codes; technical causes, which name services,
+/// hosts and statuses,
 /// are for operators and other services.
 /// </summary>
 internal static class CustomerFacing
 {
-    public static OrderView For(this OrderView order, Caller caller) => caller is not Caller.Customer ? order : order with
-    {
-        Cause = null,
-        Steps = order.Steps.WithoutCauses(),
-        Interventions = order.Interventions is { } interventions ? [.. interventions.Select(one => one with { Error = Words(one.Step, one.Error) })] : null,
-    };
+    public static OrderView For(this OrderView order, Caller caller) =>
+        caller is not Caller.Customer
+            ? order
+            : order with
+            {
+                Cause = null,
+                Steps = order.Steps.WithoutCauses(),
+                Interventions = order.Interventions is { } interventions
+                    ? [.. interventions.Select(one => one with { Error = Words(one.Step, one.Error) })]
+                    : null,
+            };
 
     /// <summary>The event as today's version reads it.</summary>
     public static StoredEvent For(this StoredEvent stored, Caller caller)
@@ -24,19 +30,32 @@ internal static class CustomerFacing
         return stored with { Event = caller is Caller.Customer ? WithoutCause(lifted) : lifted };
     }
 
-    private static OrderEvent WithoutCause(OrderEvent happened) => happened switch
-    {
-        CancellationRequested wish => wish with { Cause = null },
-        OrderCancelled cancelled => cancelled with { Cause = null, Steps = cancelled.Steps.WithoutCauses() },
-        OrderConfirmed confirmed => confirmed with { Steps = confirmed.Steps.WithoutCauses() },
-        StepRequested asked => asked with { Cause = null, Steps = asked.Steps.WithoutCauses() },
-        ApprovalRequested asked => asked with { Steps = asked.Steps.WithoutCauses() },
-        InterventionRequired required => required with { Error = Words(required.Step, required.Error), Steps = required.Steps.WithoutCauses() },
-        var told => told,
-    };
+    private static OrderEvent WithoutCause(OrderEvent happened) =>
+        happened switch
+        {
+            CancellationRequested wish => wish with { Cause = null },
+            OrderCancelled cancelled => cancelled with { Cause = null, Steps = cancelled.Steps.WithoutCauses() },
+            OrderConfirmed confirmed => confirmed with { Steps = confirmed.Steps.WithoutCauses() },
+            StepRequested asked => asked with { Cause = null, Steps = asked.Steps.WithoutCauses() },
+            ApprovalRequested asked => asked with { Steps = asked.Steps.WithoutCauses() },
+            InterventionRequired required => required with
+            {
+                Error = Words(required.Step, required.Error),
+                Steps = required.Steps.WithoutCauses(),
+            },
+            var told => told,
+        };
 
     private static string Words(string step, string error) => Failure.OfUndoing(step, error).Reason;
 
-    private static IReadOnlyList<SagaStepView> WithoutCauses(this IReadOnlyList<SagaStepView> steps)
-        => [.. steps.Select(step => step with { Cause = null, Compensation = step.Compensation is { } undoing ? undoing with { Cause = null } : null })];
+    private static IReadOnlyList<SagaStepView> WithoutCauses(this IReadOnlyList<SagaStepView> steps) =>
+        [
+            .. steps.Select(step =>
+                step with
+                {
+                    Cause = null,
+                    Compensation = step.Compensation is { } undoing ? undoing with { Cause = null } : null,
+                }
+            ),
+        ];
 }

@@ -11,7 +11,8 @@ namespace Orders.Queries;
 /// <summary>Reads orders: a finished one from its stream alone, a pending one together with its saga.</summary>
 internal sealed class OrderQueries(OrderStreams streams, IDaprWorkflowClient workflows)
 {
-    /// <param name="withSteps">Whether to ask how far a pending order's saga has come; without, its steps may all be shown as pending.</param>
+    /// <param name="withSteps">Whether to ask how far a pending order's saga has come; without, its steps may all be shown as
+    /// pending.</param>
     public async Task<Outcome<OrderView>> FindAsync(string orderId, CancellationToken cancellation, bool withSteps = true)
     {
         if (await streams.FindAsync(orderId, cancellation) is not { } stream || stream.Fold() is not { } order)
@@ -33,7 +34,10 @@ internal sealed class OrderQueries(OrderStreams streams, IDaprWorkflowClient wor
         {
             return Refusal.Invalid("version-invalid", $"version must be at least 1, not {version}.");
         }
-        if (await streams.EventsAsync(orderId, cancellation) is not { } events || !caller.MaySee((events[0].Event as OrderCreated)?.CustomerId))
+        if (
+            await streams.EventsAsync(orderId, cancellation) is not { } events
+            || !caller.MaySee((events[0].Event as OrderCreated)?.CustomerId)
+        )
         {
             return Missing(orderId);
         }
@@ -45,8 +49,8 @@ internal sealed class OrderQueries(OrderStreams streams, IDaprWorkflowClient wor
         return OrderView.Of(orderId, past, past.Fold()!).For(caller);
     }
 
-    public async Task<Outcome<IReadOnlyList<StoredEvent>>> EventsAsync(string orderId, CancellationToken cancellation)
-        => await streams.EventsAsync(orderId, cancellation) is { } events
+    public async Task<Outcome<IReadOnlyList<StoredEvent>>> EventsAsync(string orderId, CancellationToken cancellation) =>
+        await streams.EventsAsync(orderId, cancellation) is { } events
             ? (Outcome<IReadOnlyList<StoredEvent>>)events.ToList()
             : Missing(orderId);
 

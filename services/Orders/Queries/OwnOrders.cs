@@ -20,6 +20,8 @@ internal sealed class OwnOrders(OrderQueries queries) : IEndpointFilter
         return shown.Refusal is { } refusal ? refusal.ToProblem() : await next(context);
     }
 
-    public static Outcome<OrderView> Shown(Caller caller, string orderId, Outcome<OrderView> found)
-        => found.Value is not { } order ? found : caller.MaySee(order.CustomerId) ? order.For(caller) : OrderQueries.Missing(orderId);
+    public static Outcome<OrderView> Shown(Caller caller, string orderId, Outcome<OrderView> found) =>
+        found.Value is not { } order ? found
+        : caller.MaySee(order.CustomerId) ? order.For(caller)
+        : OrderQueries.Missing(orderId);
 }

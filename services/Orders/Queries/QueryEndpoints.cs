@@ -7,9 +7,22 @@ internal static class QueryEndpoints
     public static void MapQueries(this IEndpointRouteBuilder routes)
     {
         var orders = routes.MapGroup("/orders/{orderId}");
-        orders.MapGet("/", async (string orderId, int? version, Caller caller, HttpContext http, OrderQueries queries, Waiting waiting)
-            => (version is { } past ? await queries.FindAsOfAsync(orderId, past, caller, http.RequestAborted) : await waiting.FindAsync(orderId, caller, http)).ToResult(TypedResults.Ok)).Admit(CallerKinds.Customers | CallerKinds.Operators, "inventory", "orders-grpc");
-        orders.MapGet("/events", async (string orderId, Caller caller, OrderQueries queries, CancellationToken cancellation)
-            => (await queries.EventsAsync(orderId, cancellation)).ToResult(events => TypedResults.Ok(new { items = events.Select(stored => stored.For(caller)) }))).AddEndpointFilter<OwnOrders>().Admit(CallerKinds.Customers | CallerKinds.Operators);
+        orders
+            .MapGet("/", async (string orderId, int? version, Caller caller, HttpContext http, OrderQueries queries, Waiting waiting) =>
+                (
+                    version is { } past
+                        ? await queries.FindAsOfAsync(orderId, past, caller, http.RequestAborted)
+                        : await waiting.FindAsync(orderId, caller, http)
+                ).ToResult(TypedResults.Ok)
+            )
+            .Admit(CallerKinds.Customers | CallerKinds.Operators, "inventory", "orders-grpc");
+        orders
+            .MapGet("/events", async (string orderId, Caller caller, OrderQueries queries, CancellationToken cancellation) =>
+                (await queries.EventsAsync(orderId, cancellation)).ToResult(events =>
+                    TypedResults.Ok(new { items = events.Select(stored => stored.For(caller)) })
+                )
+            )
+            .AddEndpointFilter<OwnOrders>()
+            .Admit(CallerKinds.Customers | CallerKinds.Operators);
     }
 }

@@ -30,7 +30,11 @@ internal sealed class Waiting(OrderQueries queries, OrderEndings endings, TimePr
         {
             var left = limit - time.GetUtcNow();
             // A pending order is shown only when the time is up.
-            var now = OwnOrders.Shown(caller, orderId, await queries.FindAsync(orderId, http.RequestAborted, withSteps: left <= TimeSpan.Zero));
+            var now = OwnOrders.Shown(
+                caller,
+                orderId,
+                await queries.FindAsync(orderId, http.RequestAborted, withSteps: left <= TimeSpan.Zero)
+            );
             if (now.Value is not { Status: "pending" or OrderView.Cancelling } || left <= TimeSpan.Zero)
             {
                 return now;
@@ -59,7 +63,11 @@ internal sealed class Waiting(OrderQueries queries, OrderEndings endings, TimePr
     {
         foreach (var preference in request.Headers.GetCommaSeparatedValues("Prefer"))
         {
-            if (preference.Trim().StartsWith("wait=", StringComparison.OrdinalIgnoreCase) && int.TryParse(preference.Trim()[5..], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds > 0)
+            if (
+                preference.Trim().StartsWith("wait=", StringComparison.OrdinalIgnoreCase)
+                && int.TryParse(preference.Trim()[5..], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                && seconds > 0
+            )
             {
                 return Math.Min(seconds, LongestSeconds);
             }

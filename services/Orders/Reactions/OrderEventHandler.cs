@@ -6,12 +6,20 @@ using ServiceDefaults.Events;
 namespace Orders.Reactions;
 
 /// <summary>This service's own events, in bulk: all of them move the views, a few move the order itself.</summary>
-internal sealed partial class OrderEventHandler(OrderProjection projection, OrderReactions reactions, UnseenEvents unseen, TimeProvider time, ILogger<OrderEventHandler> logger)
+internal sealed partial class OrderEventHandler(
+    OrderProjection projection,
+    OrderReactions reactions,
+    UnseenEvents unseen,
+    TimeProvider time,
+    ILogger<OrderEventHandler> logger
+)
 {
     public async Task<IReadOnlyList<Delivery>> HearAsync(IReadOnlyList<IncomingEvent<OrderNews>> told, CancellationToken cancellation)
     {
         var projecting = projection.ProjectAsync([.. told.Select(one => one.Data.OrderId).Distinct(StringComparer.Ordinal)], cancellation);
-        var answers = await Task.WhenAll(told.Select(one => OrderReactions.Concerns(one.Type) ? ReactAsync(one, cancellation) : Task.FromResult(Delivery.Done)));
+        var answers = await Task.WhenAll(
+            told.Select(one => OrderReactions.Concerns(one.Type) ? ReactAsync(one, cancellation) : Task.FromResult(Delivery.Done))
+        );
         await projecting;
         foreach (var one in told)
         {

@@ -13,9 +13,21 @@ namespace Orders.Reactions;
 /// What follows from an event of an order for the order itself. The write that made the event has published it too, so that this
 /// happens whatever dies in between, and may happen twice: all of it is decided anew on the order's stream.
 /// </summary>
-internal sealed class OrderReactions(OrderStreams streams, IDaprWorkflowClient workflows, PaymentsClient payments, IOptions<SagaOptions> options, TimeProvider time)
+internal sealed class OrderReactions(
+    OrderStreams streams,
+    IDaprWorkflowClient workflows,
+    PaymentsClient payments,
+    IOptions<SagaOptions> options,
+    TimeProvider time
+)
 {
-    private static readonly HashSet<string> Moving = [ChoreographyRules.Cancelled, ChoreographyRules.Approved, ChoreographyRules.Rejected, ChoreographyRules.Decided];
+    private static readonly HashSet<string> Moving =
+    [
+        ChoreographyRules.Cancelled,
+        ChoreographyRules.Approved,
+        ChoreographyRules.Rejected,
+        ChoreographyRules.Decided,
+    ];
 
     public static bool Concerns(string type) => Moving.Contains(type);
 
@@ -29,7 +41,12 @@ internal sealed class OrderReactions(OrderStreams streams, IDaprWorkflowClient w
         if (order.Saga == SagaKinds.Choreography)
         {
             var signal = new Signal(happened.Type, happened.Data.Reason);
-            await streams.AppendAsync(orderId, now => ChoreographyRules.React(now!, signal, options.Value.ToApproval(), time.GetUtcNow())!, cancellation, happened.Data.EventId);
+            await streams.AppendAsync(
+                orderId,
+                now => ChoreographyRules.React(now!, signal, options.Value.ToApproval(), time.GetUtcNow())!,
+                cancellation,
+                happened.Data.EventId
+            );
             if (order is { Status: OrderStatus.Confirmed, Cancelling: not null })
             {
                 await WatchAsync(orderId, order, stream.Brief!, cancellation);
@@ -37,7 +54,13 @@ internal sealed class OrderReactions(OrderStreams streams, IDaprWorkflowClient w
         }
         else if (happened.Type == ChoreographyRules.Cancelled && order is { Status: OrderStatus.Confirmed, Cancelling: { } wish })
         {
-            await StartAsync(nameof(CancelSaga), orderId, new CancelSagaInput(About(orderId, order, null), wish.Reason, order.Steps) { ReasonCode = Failure.Of(wish).Code }, null, cancellation);
+            await StartAsync(
+                nameof(CancelSaga),
+                orderId,
+                new CancelSagaInput(About(orderId, order, null), wish.Reason, order.Steps) { ReasonCode = Failure.Of(wish).Code },
+                null,
+                cancellation
+            );
         }
         else if (happened.Type == ChoreographyRules.Decided)
         {
@@ -55,8 +78,14 @@ internal sealed class OrderReactions(OrderStreams streams, IDaprWorkflowClient w
     }
 
     /// <summary>The time-out of an order's placing is long over when it is cancelled later.</summary>
-    private Task WatchAsync(string orderId, Order order, OrderBrief brief, CancellationToken cancellation)
-        => StartAsync(nameof(ChoreographyWatch), orderId, About(orderId, order, brief), time.GetUtcNow() + options.Value.StuckAfter, cancellation);
+    private Task WatchAsync(string orderId, Order order, OrderBrief brief, CancellationToken cancellation) =>
+        StartAsync(
+            nameof(ChoreographyWatch),
+            orderId,
+            About(orderId, order, brief),
+            time.GetUtcNow() + options.Value.StuckAfter,
+            cancellation
+        );
 
     private async Task StartAsync(string workflow, string orderId, object input, DateTimeOffset? at, CancellationToken cancellation)
     {
@@ -71,7 +100,8 @@ internal sealed class OrderReactions(OrderStreams streams, IDaprWorkflowClient w
     }
 
     /// <summary>
-    /// The payments service receives the events of choreographed orders alone, so that an orchestrated one tells it by a call. A failure delivers this event
+    /// The payments service receives the events of choreographed orders alone, so that an orchestrated one tells it by a call. A failure
+    /// delivers this event
     /// again.
     /// </summary>
     private async Task RecordDecisionAsync(string orderId, InterventionDecided decided, CancellationToken cancellation)
@@ -99,13 +129,23 @@ internal sealed class OrderReactions(OrderStreams streams, IDaprWorkflowClient w
         }
     }
 
-    private OrderSagaInput About(string orderId, Order order, OrderBrief? brief) => new(
-        orderId, order.CustomerId, order.Items, order.Total, order.Currency, brief?.PaymentToken ?? "",
-        brief?.Destination ?? new(order.CustomerName ?? order.CustomerId, "", "", "", ""), time.GetUtcNow(), "", options.Value.ToRetries())
-    {
-        Saga = order.Saga,
-        StuckAfter = options.Value.StuckAfter,
-    };
+    private OrderSagaInput About(string orderId, Order order, OrderBrief? brief) =>
+        new(
+            orderId,
+            order.CustomerId,
+            order.Items,
+            order.Total,
+            order.Currency,
+            brief?.PaymentToken ?? "",
+            brief?.Destination ?? new(order.CustomerName ?? order.CustomerId, "", "", "", ""),
+            time.GetUtcNow(),
+            "",
+            options.Value.ToRetries()
+        )
+        {
+            Saga = order.Saga,
+            StuckAfter = options.Value.StuckAfter,
+        };
 }
 
 /// <summary>What this service reads of its own events.</summary>

@@ -17,7 +17,12 @@ internal sealed class OldViews(ViewState state)
             var key = ViewKeys.Bucket(generation, ViewLists.All, bucket);
             var ids = (await state.ReadAsync([key], cancellation))[key].As<ListBucket>()?.Entries.Select(entry => entry.Id).ToList() ?? [];
             var views = await state.ReadAsync([.. ids.Select(id => ViewKeys.View(generation, id))], cancellation);
-            var lists = views.Values.SelectMany(view => view.As<ViewRecord>()?.Places.Keys ?? []).Where(list => list != ViewLists.All).Distinct(StringComparer.Ordinal).Where(removed.Add).ToList();
+            var lists = views
+                .Values.SelectMany(view => view.As<ViewRecord>()?.Places.Keys ?? [])
+                .Where(list => list != ViewLists.All)
+                .Distinct(StringComparer.Ordinal)
+                .Where(removed.Add)
+                .ToList();
             foreach (var list in lists)
             {
                 await RemoveListAsync(generation, list, cancellation);
@@ -41,6 +46,6 @@ internal sealed class OldViews(ViewState state)
     }
 
     /// <summary>Nobody writes these any more: no ETag is needed.</summary>
-    private Task DeleteAsync(IReadOnlyList<string> keys, CancellationToken cancellation)
-        => state.TryWriteAsync([.. keys.Select(key => new ViewChange(key, null, null))], cancellation);
+    private Task DeleteAsync(IReadOnlyList<string> keys, CancellationToken cancellation) =>
+        state.TryWriteAsync([.. keys.Select(key => new ViewChange(key, null, null))], cancellation);
 }

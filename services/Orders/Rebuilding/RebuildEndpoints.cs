@@ -18,7 +18,13 @@ internal static class RebuildEndpoints
     {
         try
         {
-            await workflows.ScheduleNewWorkflowAsync(nameof(RebuildViews), RebuildViews.Instance, input: null, startTime: null, cancellation);
+            await workflows.ScheduleNewWorkflowAsync(
+                nameof(RebuildViews),
+                RebuildViews.Instance,
+                input: null,
+                startTime: null,
+                cancellation
+            );
             return TypedResults.Accepted("/api/operations/views/rebuild", new { status = "running" });
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
@@ -35,13 +41,20 @@ internal static class RebuildEndpoints
             return Refusal.NotFound("rebuild-not-found", "The views have never been rebuilt.").ToProblem();
         }
         var progress = found.ReadOutputAs<RebuildProgress>() ?? found.ReadCustomStatusAs<RebuildProgress>();
-        return TypedResults.Ok(new
-        {
-            status = found.RuntimeStatus switch { WorkflowRuntimeStatus.Completed => "done", WorkflowRuntimeStatus.Failed or WorkflowRuntimeStatus.Terminated => "failed", _ => "running" },
-            orders = progress?.Orders ?? 0,
-            startedAt = found.CreatedAt,
-            updatedAt = found.LastUpdatedAt,
-            error = found.FailureDetails?.ErrorMessage,
-        });
+        return TypedResults.Ok(
+            new
+            {
+                status = found.RuntimeStatus switch
+                {
+                    WorkflowRuntimeStatus.Completed => "done",
+                    WorkflowRuntimeStatus.Failed or WorkflowRuntimeStatus.Terminated => "failed",
+                    _ => "running",
+                },
+                orders = progress?.Orders ?? 0,
+                startedAt = found.CreatedAt,
+                updatedAt = found.LastUpdatedAt,
+                error = found.FailureDetails?.ErrorMessage,
+            }
+        );
     }
 }

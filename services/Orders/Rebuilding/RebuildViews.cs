@@ -15,7 +15,9 @@ internal sealed class RebuildViews : Workflow<RebuildProgress?, RebuildProgress>
     public const string Instance = "rebuild-views";
     private const int ChunksPerHistory = 100;
 
-    private static readonly WorkflowTaskOptions Patient = new(new WorkflowRetryPolicy(int.MaxValue, TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(10)));
+    private static readonly WorkflowTaskOptions Patient = new(
+        new WorkflowRetryPolicy(int.MaxValue, TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(10))
+    );
 
     public override async Task<RebuildProgress> RunAsync(WorkflowContext context, RebuildProgress? input)
     {
@@ -59,7 +61,8 @@ internal sealed class BeginRebuild(ViewState state) : WorkflowActivity<RebuildPr
 }
 
 /// <summary>Some thousand orders a call, so that what a crash repeats is little.</summary>
-internal sealed class RebuildChunk(OrderCatalogue catalogue, OrderProjection projection) : WorkflowActivity<RebuildProgress, RebuildProgress>
+internal sealed class RebuildChunk(OrderCatalogue catalogue, OrderProjection projection)
+    : WorkflowActivity<RebuildProgress, RebuildProgress>
 {
     private const int RecordsPerChunk = 10;
 
@@ -86,8 +89,13 @@ internal sealed class ShowRebuilt(ViewState state, OldViews old) : WorkflowActiv
         while (true)
         {
             var kept = (await state.ReadAsync([ViewKeys.Generation], CancellationToken.None))[ViewKeys.Generation];
-            if (kept.As<Generation>()!.Current == progress.Generation
-                || await state.TryWriteAsync([new ViewChange(ViewKeys.Generation, new Generation(progress.Generation, null), kept.ETag)], CancellationToken.None))
+            if (
+                kept.As<Generation>()!.Current == progress.Generation
+                || await state.TryWriteAsync(
+                    [new ViewChange(ViewKeys.Generation, new Generation(progress.Generation, null), kept.ETag)],
+                    CancellationToken.None
+                )
+            )
             {
                 break;
             }

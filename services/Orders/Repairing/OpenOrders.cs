@@ -10,19 +10,36 @@ using ServiceDefaults.Events;
 namespace Orders.Repairing;
 
 /// <summary>
-/// Repairs orders that are open and stand still: after a move to another runtime, which keeps workflows and reminders of its own, after the loss of a
-/// scheduler's data, or behind a broker that holds events back. Every repair may run twice: a saga's workflow is started under the order's id, and an event
+/// Repairs orders that are open and stand still: after a move to another runtime, which keeps workflows and reminders of its own, after the
+/// loss of a
+/// scheduler's data, or behind a broker that holds events back. Every repair may run twice: a saga's workflow is started under the order's
+/// id, and an event
 /// that is published again has the same id.
 /// </summary>
 internal sealed partial class OpenOrders(
-    OrderPages pages, OrderStreams streams, OrderProjection projection, UnseenEvents unseen, SagaStarter sagas, ShippingClient shipping, IOptions<RepairOptions> options, IOptions<SagaOptions> saga, TimeProvider time, ILogger<OpenOrders> logger)
+    OrderPages pages,
+    OrderStreams streams,
+    OrderProjection projection,
+    UnseenEvents unseen,
+    SagaStarter sagas,
+    ShippingClient shipping,
+    IOptions<RepairOptions> options,
+    IOptions<SagaOptions> saga,
+    TimeProvider time,
+    ILogger<OpenOrders> logger
+)
 {
     private const int AtOnce = 100;
     private const int MostDoublings = 6;
 
     private static readonly TimeSpan RepairLimit = TimeSpan.FromSeconds(10);
 
-    private static readonly string[] Open = [ViewLists.Of(null, "pending"), ViewLists.Of(null, OrderView.Cancelling), ViewLists.Of(null, "intervention")];
+    private static readonly string[] Open =
+    [
+        ViewLists.Of(null, "pending"),
+        ViewLists.Of(null, OrderView.Cancelling),
+        ViewLists.Of(null, "intervention"),
+    ];
 
     /// <summary>The time of the next repair of each order that did not move after the last one. Used by one loop alone.</summary>
     private readonly Dictionary<string, (int Times, DateTimeOffset Next, DateTimeOffset Seen)> repaired = new(StringComparer.Ordinal);
@@ -106,12 +123,20 @@ internal sealed partial class OpenOrders(
             return;
         }
         var times = repaired.TryGetValue(orderId, out var before) && before.Seen == shown.UpdatedAt ? before.Times : 0;
-        repaired[orderId] = (times + 1, time.GetUtcNow() + (options.Value.Patience * (1 << Math.Min(times, MostDoublings))), shown.UpdatedAt);
+        repaired[orderId] = (
+            times + 1,
+            time.GetUtcNow() + (options.Value.Patience * (1 << Math.Min(times, MostDoublings))),
+            shown.UpdatedAt
+        );
         var waitsForPerson = ChoreographyRules.HasOpen(order) || order is { Phase: OrderPhase.Approving, Cancelling: null };
-        if (!waitsForPerson && await sagas.EndAbandonedAsync(stream.Placed is null ? CancelSaga.InstanceOf(orderId) : orderId, Longest(order), cancellation))
+        if (
+            !waitsForPerson
+            && await sagas.EndAbandonedAsync(stream.Placed is null ? CancelSaga.InstanceOf(orderId) : orderId, Longest(order), cancellation)
+        )
         {
             LogAbandoned(orderId);
-            repaired[orderId] = (0, time.GetUtcNow() + options.Value.Patience, shown.UpdatedAt); // it can be started again as soon as it has ended
+            // it can be started again as soon as it has ended
+            repaired[orderId] = (0, time.GetUtcNow() + options.Value.Patience, shown.UpdatedAt);
         }
         if (stream.Placed is { } placed && await sagas.StartAsync(placed, cancellation))
         {
@@ -124,12 +149,17 @@ internal sealed partial class OpenOrders(
         }
     }
 
-    private TimeSpan Longest(Order order) => options.Value.AbandonedAfter + (order.Saga == SagaKinds.Choreography ? saga.Value.StuckAfter : TimeSpan.Zero);
+    private TimeSpan Longest(Order order) =>
+        options.Value.AbandonedAfter + (order.Saga == SagaKinds.Choreography ? saga.Value.StuckAfter : TimeSpan.Zero);
 
     /// <summary>True if the order was never repaired, has moved since, or has waited long enough.</summary>
-    private bool IsDue(OrderView order) => !repaired.TryGetValue(order.OrderId, out var before) || before.Seen != order.UpdatedAt || before.Next <= time.GetUtcNow();
+    private bool IsDue(OrderView order) =>
+        !repaired.TryGetValue(order.OrderId, out var before) || before.Seen != order.UpdatedAt || before.Next <= time.GetUtcNow();
 
-    private async IAsyncEnumerable<OrderView> ListAsync(string list, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<OrderView> ListAsync(
+        string list,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         string? cursor = null;
         do
@@ -140,11 +170,14 @@ internal sealed partial class OpenOrders(
                 yield return order;
             }
             cursor = page.NextCursor;
-        }
-        while (cursor is not null);
+        } while (cursor is not null);
     }
 
-    [LoggerMessage(1301, LogLevel.Warning, "{Count} views were out of date because their events have not come back; they are made from the streams")]
+    [LoggerMessage(
+        1301,
+        LogLevel.Warning,
+        "{Count} views were out of date because their events have not come back; they are made from the streams"
+    )]
     private partial void LogProjected(int count);
 
     [LoggerMessage(1302, LogLevel.Warning, "Order {OrderId} had no workflow; it is started again")]

@@ -10,7 +10,8 @@ internal sealed record RepairOptions
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// The time that a saga's workflow may be without progress before repair ends it and starts it again; for a choreographed order's time-out
+    /// The time that a saga's workflow may be without progress before repair ends it and starts it again; for a choreographed order's
+    /// time-out
     /// <c>Saga:StuckAfter</c> is added. It must be longer than any pause between two attempts.
     /// </summary>
     public TimeSpan AbandonedAfter { get; init; } = TimeSpan.FromMinutes(2);
@@ -18,15 +19,21 @@ internal sealed record RepairOptions
     /// <summary>The period between two searches for shipments whose reminder is gone.</summary>
     public TimeSpan ShipmentsEvery { get; init; } = TimeSpan.FromMinutes(10);
 
-    public bool AreSane => Every > TimeSpan.Zero && Patience > TimeSpan.Zero && AbandonedAfter > TimeSpan.Zero && ShipmentsEvery > TimeSpan.Zero;
+    public bool AreSane =>
+        Every > TimeSpan.Zero && Patience > TimeSpan.Zero && AbandonedAfter > TimeSpan.Zero && ShipmentsEvery > TimeSpan.Zero;
 }
 
 internal static class RepairRegistration
 {
     public static void AddRepair(this IServiceCollection services)
     {
-        services.AddOptions<RepairOptions>().BindConfiguration("Repair")
-            .Validate(options => options.AreSane, "Repair:Every, Repair:Patience, Repair:AbandonedAfter and Repair:ShipmentsEvery must be longer than nothing")
+        services
+            .AddOptions<RepairOptions>()
+            .BindConfiguration("Repair")
+            .Validate(
+                options => options.AreSane,
+                "Repair:Every, Repair:Patience, Repair:AbandonedAfter and Repair:ShipmentsEvery must be longer than nothing"
+            )
             .ValidateOnStart();
         services.AddSingleton<UnseenEvents>().AddSingleton<OpenOrders>().AddHostedService<RepairLoop>();
     }

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Orders.Repairing;
 
 /// <summary>
-/// Versions of orders that this process has written and whose event has not come back to the read model yet. A broker that holds an event back, as
+/// Versions of orders that this process has written and whose event has not come back to the read model yet. A broker that holds an event
+/// back, as
 /// RabbitMQ does behind a sidecar that has lost its channel, leaves the order here until the view is made without the event.
 /// </summary>
 internal sealed class UnseenEvents(IOptions<RepairOptions> options, TimeProvider time)

@@ -26,7 +26,11 @@ internal sealed class CancelSaga : Workflow<CancelSagaInput, OrderStatus>
         {
             return OrderStatus.Cancelled;
         }
-        await context.CallActivityAsync<StepOutcome>(nameof(RefuseCancellation), input.Order.OrderId, SagaPlan.Policy(input.Order.Retries with { StepAttempts = int.MaxValue }));
+        await context.CallActivityAsync<StepOutcome>(
+            nameof(RefuseCancellation),
+            input.Order.OrderId,
+            SagaPlan.Policy(input.Order.Retries with { StepAttempts = int.MaxValue })
+        );
         return OrderStatus.Confirmed;
     }
 }

@@ -33,7 +33,13 @@ internal sealed class Compensation(WorkflowContext context, OrderSagaInput input
         {
             var (step, _, compensation, _) = plan[i];
             // Cancelling the order is what the others have led to: it records how they ended.
-            object about = i == 0 ? SagaConclusion.Of(input.OrderId, why, log.Steps.With(step, one => one.CompleteUndo(log.Now))) with { Created = input.ToCreated() } : input;
+            object about =
+                i == 0
+                    ? SagaConclusion.Of(input.OrderId, why, log.Steps.With(step, one => one.CompleteUndo(log.Now))) with
+                    {
+                        Created = input.ToCreated(),
+                    }
+                    : input;
             if (!await UndoAsync(step, compensation, about))
             {
                 return false;
@@ -47,7 +53,16 @@ internal sealed class Compensation(WorkflowContext context, OrderSagaInput input
         while (true)
         {
             log.Change(step, one => one.StartUndo(log.Now));
-            var result = await SagaPlan.TryAsync(context, step, compensation, about, input.Retries with { StepAttempts = input.Retries.CompensationAttempts });
+            var result = await SagaPlan.TryAsync(
+                context,
+                step,
+                compensation,
+                about,
+                input.Retries with
+                {
+                    StepAttempts = input.Retries.CompensationAttempts,
+                }
+            );
             if (result.Failure is not { } failure)
             {
                 log.Change(step, one => one.CompleteUndo(log.Now, result.Attempts));
@@ -72,7 +87,15 @@ internal sealed class Compensation(WorkflowContext context, OrderSagaInput input
 
     private async Task<InterventionDecided> AskAsync(string step, string error)
     {
-        var request = new InterventionRequest(input.OrderId, context.InstanceId, interventions++, step, error, input.Retries.CompensationAttempts, log.Steps);
+        var request = new InterventionRequest(
+            input.OrderId,
+            context.InstanceId,
+            interventions++,
+            step,
+            error,
+            input.Retries.CompensationAttempts,
+            log.Steps
+        );
         // Never given up: what is parked must be seen. The order's store being away is a reason to wait, not to stop.
         var patient = SagaPlan.Policy(input.Retries with { StepAttempts = int.MaxValue });
         while (true)

@@ -6,17 +6,24 @@ using Orders.Ordering;
 namespace Orders.Saga;
 
 /// <summary>Puts the intervention on the order's stream, once, and reads what was decided. Null: nothing yet.</summary>
-internal sealed class RequireIntervention(OrderStreams streams, TimeProvider time) : WorkflowActivity<InterventionRequest, InterventionDecided?>
+internal sealed class RequireIntervention(OrderStreams streams, TimeProvider time)
+    : WorkflowActivity<InterventionRequest, InterventionDecided?>
 {
     public override async Task<InterventionDecided?> RunAsync(WorkflowActivityContext context, InterventionRequest request)
     {
-        var order = await streams.AppendAsync(request.OrderId, order => (order is null ? null : InterventionRules.Require(order, request, time.GetUtcNow()))!, CancellationToken.None);
+        var order = await streams.AppendAsync(
+            request.OrderId,
+            order => (order is null ? null : InterventionRules.Require(order, request, time.GetUtcNow()))!,
+            CancellationToken.None
+        );
         if (order.Refusal is { } refusal)
         {
             throw new InvalidOperationException(refusal.Detail);
         }
         // An order that could not even be written has nothing a person could look at; its store was away, and is there again.
-        return order.Value is { } found ? InterventionRules.Find(found, request)?.Decided : new InterventionDecided(0, Decision.Retry, null, null, time.GetUtcNow());
+        return order.Value is { } found
+            ? InterventionRules.Find(found, request)?.Decided
+            : new InterventionDecided(0, Decision.Retry, null, null, time.GetUtcNow());
     }
 }
 
@@ -40,8 +47,17 @@ internal sealed class AskForApproval(OrderStreams streams, TimeProvider time) : 
 
     public override async Task<ApprovalAnswer> RunAsync(WorkflowActivityContext context, ApprovalQuestion question)
     {
-        var asked = await streams.AppendAsync(question.OrderId, order => (ApprovalRules.Request(order!, question.Terms, question.Steps, time.GetUtcNow()) ?? ApprovalRules.Expire(order!, time.GetUtcNow()))!, CancellationToken.None);
-        var order = asked.Value ?? throw new InvalidOperationException(asked.Refusal?.Detail ?? $"order '{question.OrderId}' has no stream");
+        var asked = await streams.AppendAsync(
+            question.OrderId,
+            order =>
+                (
+                    ApprovalRules.Request(order!, question.Terms, question.Steps, time.GetUtcNow())
+                    ?? ApprovalRules.Expire(order!, time.GetUtcNow())
+                )!,
+            CancellationToken.None
+        );
+        var order = asked.Value
+            ?? throw new InvalidOperationException(asked.Refusal?.Detail ?? $"order '{question.OrderId}' has no stream");
         var (state, why) = ApprovalRules.Read(order);
         var left = (order.Approval?.Until ?? time.GetUtcNow()) - time.GetUtcNow();
         return new ApprovalAnswer(state, why?.Reason, left > TimeSpan.Zero ? left : Shortest) { Code = why?.Code, Cause = why?.Cause };
@@ -51,6 +67,12 @@ internal sealed class AskForApproval(OrderStreams streams, TimeProvider time) : 
 /// <summary>The goods have left before the shipment could be stopped: the wish to cancel comes too late.</summary>
 internal sealed class RefuseCancellation(OrderStreams streams) : WorkflowActivity<string, StepOutcome>
 {
-    public override async Task<StepOutcome> RunAsync(WorkflowActivityContext context, string orderId)
-        => StepOutcome.Of(await streams.AppendAsync(orderId, order => OrderRules.RefuseCancellation(order, "The goods had left already."), CancellationToken.None));
+    public override async Task<StepOutcome> RunAsync(WorkflowActivityContext context, string orderId) =>
+        StepOutcome.Of(
+            await streams.AppendAsync(
+                orderId,
+                order => OrderRules.RefuseCancellation(order, "The goods had left already."),
+                CancellationToken.None
+            )
+        );
 }

@@ -15,10 +15,14 @@ internal sealed record SagaConclusion(string OrderId, string? Reason, IReadOnlyL
     /// <summary>The technical cause, for operators alone.</summary>
     public string? Cause { get; init; }
 
-    public static SagaConclusion Of(string orderId, Failure why, IReadOnlyList<SagaStepView> steps) => new(orderId, why.Reason, steps) { ReasonCode = why.Code, Cause = why.Cause };
+    public static SagaConclusion Of(string orderId, Failure why, IReadOnlyList<SagaStepView> steps) =>
+        new(orderId, why.Reason, steps) { ReasonCode = why.Code, Cause = why.Cause };
 
     /// <summary>Why the order is given up. A cancellation that was asked for is told with who asked for it.</summary>
-    public Failure Why(Order? order) => order?.Cancelling is { } wish && wish.Reason == Reason ? Failure.Of(wish) : Failure.Of(Reason, ReasonCode, Cause) ?? new Failure("The order was given up.", "cancelled");
+    public Failure Why(Order? order) =>
+        order?.Cancelling is { } wish && wish.Reason == Reason
+            ? Failure.Of(wish)
+            : Failure.Of(Reason, ReasonCode, Cause) ?? new Failure("The order was given up.", "cancelled");
 }
 
 internal sealed class CreateOrder(OrderStreams streams) : WorkflowActivity<OrderSagaInput, StepOutcome>
@@ -28,14 +32,18 @@ internal sealed class CreateOrder(OrderStreams streams) : WorkflowActivity<Order
         RequestId.Current = input.RequestId;
         var order = await streams.CreateAsync(input.OrderId, input.ToCreated(), CancellationToken.None);
         // A finished instance id can be started anew on any Dapr; the order itself says that all is done already.
-        return order.Value?.Status == OrderStatus.Pending ? StepOutcome.Success : new StepOutcome(false, order.Refusal?.Detail ?? $"the order is {order.Value?.Status} already");
+        return order.Value?.Status == OrderStatus.Pending
+            ? StepOutcome.Success
+            : new StepOutcome(false, order.Refusal?.Detail ?? $"the order is {order.Value?.Status} already");
     }
 }
 
 internal sealed class ConfirmOrder(OrderStreams streams) : WorkflowActivity<SagaConclusion, StepOutcome>
 {
-    public override async Task<StepOutcome> RunAsync(WorkflowActivityContext context, SagaConclusion conclusion)
-        => StepOutcome.Of(await streams.AppendAsync(conclusion.OrderId, order => OrderRules.Confirm(order, conclusion.Steps), CancellationToken.None));
+    public override async Task<StepOutcome> RunAsync(WorkflowActivityContext context, SagaConclusion conclusion) =>
+        StepOutcome.Of(
+            await streams.AppendAsync(conclusion.OrderId, order => OrderRules.Confirm(order, conclusion.Steps), CancellationToken.None)
+        );
 }
 
 internal sealed class CancelOrder(OrderStreams streams) : WorkflowActivity<SagaConclusion, StepOutcome>
@@ -47,6 +55,12 @@ internal sealed class CancelOrder(OrderStreams streams) : WorkflowActivity<SagaC
             // Closes the door: a write of the first step that is still under way finds the order there, and it is not pending.
             await streams.CreateAsync(conclusion.OrderId, created, CancellationToken.None);
         }
-        return StepOutcome.Of(await streams.AppendAsync(conclusion.OrderId, order => OrderRules.Cancel(order, conclusion.Why(order), conclusion.Steps), CancellationToken.None));
+        return StepOutcome.Of(
+            await streams.AppendAsync(
+                conclusion.OrderId,
+                order => OrderRules.Cancel(order, conclusion.Why(order), conclusion.Steps),
+                CancellationToken.None
+            )
+        );
     }
 }

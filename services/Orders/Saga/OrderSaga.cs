@@ -48,7 +48,13 @@ internal sealed class OrderSaga : Workflow<OrderSagaInput, OrderStatus>
     {
         while (true)
         {
-            var result = await SagaPlan.TryAsync(context, SagaSteps.CreateOrder, nameof(ConfirmOrder), new SagaConclusion(input.OrderId, null, log.Steps), input.Retries);
+            var result = await SagaPlan.TryAsync(
+                context,
+                SagaSteps.CreateOrder,
+                nameof(ConfirmOrder),
+                new SagaConclusion(input.OrderId, null, log.Steps),
+                input.Retries
+            );
             if (result.Failure is not { } refused)
             {
                 return OrderStatus.Confirmed;
@@ -57,7 +63,11 @@ internal sealed class OrderSaga : Workflow<OrderSagaInput, OrderStatus>
             {
                 return OrderStatus.Cancelled;
             }
-            await context.CallActivityAsync<StepOutcome>(nameof(RefuseCancellation), input.OrderId, SagaPlan.Policy(input.Retries with { StepAttempts = int.MaxValue }));
+            await context.CallActivityAsync<StepOutcome>(
+                nameof(RefuseCancellation),
+                input.OrderId,
+                SagaPlan.Policy(input.Retries with { StepAttempts = int.MaxValue })
+            );
         }
     }
 
@@ -71,10 +81,16 @@ internal sealed class OrderSaga : Workflow<OrderSagaInput, OrderStatus>
         var question = new ApprovalQuestion(input.OrderId, input.Approval, log.Steps);
         while (true)
         {
-            var answer = await context.CallActivityAsync<ApprovalAnswer>(nameof(AskForApproval), question, SagaPlan.Policy(input.Retries with { StepAttempts = int.MaxValue }));
+            var answer = await context.CallActivityAsync<ApprovalAnswer>(
+                nameof(AskForApproval),
+                question,
+                SagaPlan.Policy(input.Retries with { StepAttempts = int.MaxValue })
+            );
             if (answer.State != ApprovalState.Waiting)
             {
-                return answer.State == ApprovalState.Rejected ? new Failure(answer.Reason ?? ApprovalRules.Rejected, answer.Code ?? "approval-rejected", answer.Cause) : null;
+                return answer.State == ApprovalState.Rejected
+                    ? new Failure(answer.Reason ?? ApprovalRules.Rejected, answer.Code ?? "approval-rejected", answer.Cause)
+                    : null;
             }
             await SagaPlan.SleepAsync(context, Compensation.WakeEvent, answer.Wait);
         }

@@ -20,7 +20,8 @@ internal sealed record OrderSagaInput(
     DestinationInfo Destination,
     DateTimeOffset PlacedAt,
     string RequestHash,
-    SagaRetries Retries)
+    SagaRetries Retries
+)
 {
     /// <summary>Absent: orchestration.</summary>
     public string? Saga { get; init; }
@@ -50,6 +51,6 @@ internal sealed record StepOutcome(bool Done, string? Refusal = null, string? Co
 {
     public static readonly StepOutcome Success = new(true);
 
-    public static StepOutcome Of<T>(Outcome<T> outcome)
-        => outcome.Refusal is { } refusal ? new StepOutcome(false, refusal.Detail, refusal.Code) : Success;
+    public static StepOutcome Of<T>(Outcome<T> outcome) =>
+        outcome.Refusal is { } refusal ? new StepOutcome(false, refusal.Detail, refusal.Code) : Success;
 }

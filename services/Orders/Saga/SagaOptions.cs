@@ -30,12 +30,26 @@ internal sealed record SagaOptions
 
 internal static class SagaOptionsRegistration
 {
-    public static void AddSagaOptions(this IServiceCollection services)
-        => services.AddOptions<SagaOptions>().BindConfiguration("Saga")
-            .Validate(options => options.Default is SagaKinds.Orchestration or SagaKinds.Choreography, "Saga:Default must be orchestration or choreography")
-            .Validate(options => options.StepAttempts > 0 && options.CompensationAttempts > 0, "Saga:StepAttempts and Saga:CompensationAttempts must be at least 1")
-            .Validate(options => options.FirstPause > TimeSpan.Zero && options.LongestPause >= options.FirstPause, "Saga:FirstPause must be longer than nothing and not longer than Saga:LongestPause")
-            .Validate(options => options.ApprovalLimit is null or >= 0 && options.ApprovalTime > TimeSpan.Zero, "Saga:ApprovalLimit must not be negative, Saga:ApprovalTime must be longer than nothing")
+    public static void AddSagaOptions(this IServiceCollection services) =>
+        services
+            .AddOptions<SagaOptions>()
+            .BindConfiguration("Saga")
+            .Validate(
+                options => options.Default is SagaKinds.Orchestration or SagaKinds.Choreography,
+                "Saga:Default must be orchestration or choreography"
+            )
+            .Validate(
+                options => options.StepAttempts > 0 && options.CompensationAttempts > 0,
+                "Saga:StepAttempts and Saga:CompensationAttempts must be at least 1"
+            )
+            .Validate(
+                options => options.FirstPause > TimeSpan.Zero && options.LongestPause >= options.FirstPause,
+                "Saga:FirstPause must be longer than nothing and not longer than Saga:LongestPause"
+            )
+            .Validate(
+                options => options.ApprovalLimit is null or >= 0 && options.ApprovalTime > TimeSpan.Zero,
+                "Saga:ApprovalLimit must not be negative, Saga:ApprovalTime must be longer than nothing"
+            )
             .Validate(options => options.StuckAfter > TimeSpan.Zero, "Saga:StuckAfter must be longer than nothing")
             .ValidateOnStart();
 }

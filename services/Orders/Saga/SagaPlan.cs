@@ -4,7 +4,8 @@ using Orders.Ordering;
 
 namespace Orders.Saga;
 
-/// <summary>A step, what does it and what undoes it. <paramref name="Since"/>: the patch that brought it; orders from before it go without.</summary>
+/// <summary>A step, what does it and what undoes it. <paramref name="Since"/>: the patch that brought it; orders from before it go
+/// without.</summary>
 internal sealed record SagaStep(string Name, string Action, string Compensation, string? Since = null);
 
 /// <summary>What trying a step has come to.</summary>
@@ -26,10 +27,12 @@ internal static class SagaPlan
     ];
 
     /// <summary>The steps of an order that begins, or has begun, with this workflow.</summary>
-    public static IReadOnlyList<SagaStep> Of(WorkflowContext context) => [.. Steps.Where(step => step.Since is null || context.IsPatched(step.Since))];
+    public static IReadOnlyList<SagaStep> Of(WorkflowContext context) =>
+        [.. Steps.Where(step => step.Since is null || context.IsPatched(step.Since))];
 
     /// <summary>The steps that an order has gone through.</summary>
-    public static IReadOnlyList<SagaStep> Of(IReadOnlyList<SagaStepView> gone) => [.. Steps.Where(step => gone.Any(own => own.Name == step.Name))];
+    public static IReadOnlyList<SagaStep> Of(IReadOnlyList<SagaStepView> gone) =>
+        [.. Steps.Where(step => gone.Any(own => own.Name == step.Name))];
 
     /// <summary>Tries an activity of a step, as often as <paramref name="retries"/> allows while it fails for technical reasons.</summary>
     public static async Task<StepResult> TryAsync(WorkflowContext context, string step, string activity, object about, SagaRetries retries)
@@ -65,5 +68,7 @@ internal static class SagaPlan
             // The time is over: one look more than needed does no harm.
         }
     }
-    private static WorkflowRetryPolicy Retries(SagaRetries retries) => new(retries.StepAttempts, retries.FirstPause, backoffCoefficient: 2, maxRetryInterval: retries.LongestPause);
+
+    private static WorkflowRetryPolicy Retries(SagaRetries retries) =>
+        new(retries.StepAttempts, retries.FirstPause, backoffCoefficient: 2, maxRetryInterval: retries.LongestPause);
 }

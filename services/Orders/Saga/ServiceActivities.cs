@@ -5,7 +5,8 @@ using ServiceDefaults.Requests;
 
 namespace Orders.Saga;
 
-/// <summary>Does the call of a step, or of its compensation, on behalf of the request that placed the order, and logs what came of it.</summary>
+/// <summary>Does the call of a step, or of its compensation, on behalf of the request that placed the order, and logs what came of
+/// it.</summary>
 internal sealed partial class StepCalls(TimeProvider time, ILogger<StepCalls> logger)
 {
     public async Task<StepOutcome> CallAsync<T>(OrderSagaInput input, string call, Func<CancellationToken, Task<Outcome<T>>> send)
@@ -15,7 +16,13 @@ internal sealed partial class StepCalls(TimeProvider time, ILogger<StepCalls> lo
         try
         {
             var outcome = StepOutcome.Of(await send(CancellationToken.None));
-            LogEnded(call, input.OrderId, outcome.Done ? "done" : outcome.Code ?? "refused", time.GetElapsedTime(start).TotalMilliseconds, input.RequestId);
+            LogEnded(
+                call,
+                input.OrderId,
+                outcome.Done ? "done" : outcome.Code ?? "refused",
+                time.GetElapsedTime(start).TotalMilliseconds,
+                input.RequestId
+            );
             return outcome;
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -34,36 +41,40 @@ internal sealed partial class StepCalls(TimeProvider time, ILogger<StepCalls> lo
 
 internal sealed class ReserveInventory(InventoryClient inventory, StepCalls calls) : WorkflowActivity<OrderSagaInput, StepOutcome>
 {
-    public override Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input)
-        => calls.CallAsync(input, nameof(ReserveInventory), cancellation => inventory.ReserveAsync(input.OrderId, input.Items, cancellation));
+    public override Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input) =>
+        calls.CallAsync(input, nameof(ReserveInventory), cancellation => inventory.ReserveAsync(input.OrderId, input.Items, cancellation));
 }
 
 internal sealed class ReleaseInventory(InventoryClient inventory, StepCalls calls) : WorkflowActivity<OrderSagaInput, StepOutcome>
 {
-    public override Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input)
-        => calls.CallAsync(input, nameof(ReleaseInventory), cancellation => inventory.ReleaseAsync(input.OrderId, cancellation));
+    public override Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input) =>
+        calls.CallAsync(input, nameof(ReleaseInventory), cancellation => inventory.ReleaseAsync(input.OrderId, cancellation));
 }
 
 internal sealed class ProcessPayment(PaymentsClient payments, StepCalls calls) : WorkflowActivity<OrderSagaInput, StepOutcome>
 {
-    public override Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input)
-        => calls.CallAsync(input, nameof(ProcessPayment), cancellation => payments.ChargeAsync(input.OrderId, input.Total, input.Currency, input.PaymentToken, cancellation));
+    public override Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input) =>
+        calls.CallAsync(input, nameof(ProcessPayment), cancellation =>
+            payments.ChargeAsync(input.OrderId, input.Total, input.Currency, input.PaymentToken, cancellation)
+        );
 }
 
 internal sealed class RefundPayment(PaymentsClient payments, StepCalls calls) : WorkflowActivity<OrderSagaInput, StepOutcome>
 {
-    public override Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input)
-        => calls.CallAsync(input, nameof(RefundPayment), cancellation => payments.RefundAsync(input.OrderId, cancellation));
+    public override Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input) =>
+        calls.CallAsync(input, nameof(RefundPayment), cancellation => payments.RefundAsync(input.OrderId, cancellation));
 }
 
 internal sealed class ArrangeShipment(ShippingClient shipping, StepCalls calls) : WorkflowActivity<OrderSagaInput, StepOutcome>
 {
-    public override Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input)
-        => calls.CallAsync(input, nameof(ArrangeShipment), cancellation => shipping.ArrangeAsync(input.OrderId, input.Destination, cancellation));
+    public override Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input) =>
+        calls.CallAsync(input, nameof(ArrangeShipment), cancellation =>
+            shipping.ArrangeAsync(input.OrderId, input.Destination, cancellation)
+        );
 }
 
 internal sealed class CancelShipment(ShippingClient shipping, StepCalls calls) : WorkflowActivity<OrderSagaInput, StepOutcome>
 {
-    public override Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input)
-        => calls.CallAsync(input, nameof(CancelShipment), cancellation => shipping.CancelAsync(input.OrderId, cancellation));
+    public override Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input) =>
+        calls.CallAsync(input, nameof(CancelShipment), cancellation => shipping.CancelAsync(input.OrderId, cancellation));
 }

@@ -6,47 +6,55 @@ using ServiceDefaults;
 
 namespace Orders.Saga;
 
-/// <summary>The workflows and activities that this service's worker runs. Names and payloads are stored format: running sagas refer to them.</summary>
+/// <summary>The workflows and activities that this service's worker runs. Names and payloads are stored format: running sagas refer to
+/// them.</summary>
 internal static class WorkflowRegistration
 {
     public static IServiceCollection AddOrderWorkflows(this IServiceCollection services)
     {
-        services.AddDaprWorkflowBuilder(options =>
-        {
-            options.RegisterWorkflow<OrderSaga>();
-            options.RegisterWorkflow<CancelSaga>();
-            options.RegisterWorkflow<ChoreographyWatch>();
-            options.RegisterActivity<CreateOrder>();
-            options.RegisterActivity<CancelOrder>();
-            options.RegisterActivity<ReserveInventory>();
-            options.RegisterActivity<ReleaseInventory>();
-            options.RegisterActivity<ProcessPayment>();
-            options.RegisterActivity<RefundPayment>();
-            options.RegisterActivity<ArrangeShipment>();
-            options.RegisterActivity<CancelShipment>();
-            options.RegisterActivity<ConfirmOrder>();
-            options.RegisterActivity<RefuseCancellation>();
-            options.RegisterActivity<AskForApproval>();
-            options.RegisterActivity<RequireIntervention>();
-            options.RegisterActivity<LookAfterOrder>();
+        services
+            .AddDaprWorkflowBuilder(options =>
+            {
+                options.RegisterWorkflow<OrderSaga>();
+                options.RegisterWorkflow<CancelSaga>();
+                options.RegisterWorkflow<ChoreographyWatch>();
+                options.RegisterActivity<CreateOrder>();
+                options.RegisterActivity<CancelOrder>();
+                options.RegisterActivity<ReserveInventory>();
+                options.RegisterActivity<ReleaseInventory>();
+                options.RegisterActivity<ProcessPayment>();
+                options.RegisterActivity<RefundPayment>();
+                options.RegisterActivity<ArrangeShipment>();
+                options.RegisterActivity<CancelShipment>();
+                options.RegisterActivity<ConfirmOrder>();
+                options.RegisterActivity<RefuseCancellation>();
+                options.RegisterActivity<AskForApproval>();
+                options.RegisterActivity<RequireIntervention>();
+                options.RegisterActivity<LookAfterOrder>();
 
-            options.RegisterWorkflow<RebuildViews>();
-            options.RegisterActivity<BeginRebuild>();
-            options.RegisterActivity<RebuildChunk>();
-            options.RegisterActivity<ShowRebuilt>();
-        }).WithJsonSerializer(Json.Options);
+                options.RegisterWorkflow<RebuildViews>();
+                options.RegisterActivity<BeginRebuild>();
+                options.RegisterActivity<RebuildChunk>();
+                options.RegisterActivity<ShowRebuilt>();
+            })
+            .WithJsonSerializer(Json.Options);
 
-        // The worker's channel carries 22 messages an order. Without a propagator no tracing handler wraps them; the package sends the trace context itself.
-        services.PostConfigureAll<GrpcClientFactoryOptions>(client => client.ChannelOptionsActions.Add(channel => channel.HttpHandler = new SocketsHttpHandler
-        {
-            ActivityHeadersPropagator = null,
-            EnableMultipleHttp2Connections = true,
-            KeepAlivePingDelay = TimeSpan.FromSeconds(60),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(30),
-            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-            UseCookies = false,
-            UseProxy = false,
-        }));
+        // The worker's channel carries 22 messages an order. Without a propagator no tracing handler wraps them; the package sends the
+        // trace context itself.
+        services.PostConfigureAll<GrpcClientFactoryOptions>(client =>
+            client.ChannelOptionsActions.Add(channel =>
+                channel.HttpHandler = new SocketsHttpHandler
+                {
+                    ActivityHeadersPropagator = null,
+                    EnableMultipleHttp2Connections = true,
+                    KeepAlivePingDelay = TimeSpan.FromSeconds(60),
+                    KeepAlivePingTimeout = TimeSpan.FromSeconds(30),
+                    PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+                    UseCookies = false,
+                    UseProxy = false,
+                }
+            )
+        );
         return services;
     }
 }

@@ -11,7 +11,10 @@ internal sealed record PriceInfo(string ProductId, long Price, string Currency, 
 internal sealed class InventoryClient(HttpClient http)
 {
     /// <summary>The catalogue's prices and stock; products that are not in it are missing from the answer.</summary>
-    public async Task<Outcome<IReadOnlyDictionary<string, PriceInfo>>> PricesAsync(IReadOnlyList<string> productIds, CancellationToken cancellation)
+    public async Task<Outcome<IReadOnlyDictionary<string, PriceInfo>>> PricesAsync(
+        IReadOnlyList<string> productIds,
+        CancellationToken cancellation
+    )
     {
         using var response = await http.PostAsJsonAsync("/products/prices", new { productIds }, Json.Options, cancellation);
         var prices = await response.ReadAsync<PriceList>(cancellation);
@@ -21,7 +24,12 @@ internal sealed class InventoryClient(HttpClient http)
     /// <summary>All lines or none; repeated, the same answer again.</summary>
     public async Task<Outcome<Nothing>> ReserveAsync(string orderId, IReadOnlyList<OrderLine> items, CancellationToken cancellation)
     {
-        using var response = await http.PostAsJsonAsync($"/reservations/{orderId}", new { items = items.Select(item => new { item.ProductId, item.Quantity }) }, Json.Options, cancellation);
+        using var response = await http.PostAsJsonAsync(
+            $"/reservations/{orderId}",
+            new { items = items.Select(item => new { item.ProductId, item.Quantity }) },
+            Json.Options,
+            cancellation
+        );
         return await response.ReadAsync<Nothing>(cancellation);
     }
 

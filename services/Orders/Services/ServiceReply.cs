@@ -18,9 +18,20 @@ internal static class ServiceReply
         {
             return (await response.Content.ReadFromJsonAsync<T>(Json.Options, cancellation))!;
         }
-        if (response.StatusCode is < HttpStatusCode.BadRequest or >= HttpStatusCode.InternalServerError or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.Unauthorized)
+        if (
+            response.StatusCode
+            is < HttpStatusCode.BadRequest
+                or >= HttpStatusCode.InternalServerError
+                or HttpStatusCode.RequestTimeout
+                or HttpStatusCode.TooManyRequests
+                or HttpStatusCode.Unauthorized
+        )
         {
-            throw new HttpRequestException($"{response.RequestMessage?.RequestUri?.AbsolutePath} answered {(int)response.StatusCode}", null, response.StatusCode);
+            throw new HttpRequestException(
+                $"{response.RequestMessage?.RequestUri?.AbsolutePath} answered {(int)response.StatusCode}",
+                null,
+                response.StatusCode
+            );
         }
         return await RefusalAsync(response, cancellation);
     }

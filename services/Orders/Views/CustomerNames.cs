@@ -19,6 +19,11 @@ internal sealed class CustomerNames(ViewState state)
         {
             return Delivery.Done;
         }
-        return await state.TryWriteAsync([new ViewChange(key, new KnownCustomer(told.Data.Name, told.Data.Version), kept.ETag)], cancellation) ? Delivery.Done : Delivery.Retry;
+        return await state.TryWriteAsync(
+            [new ViewChange(key, new KnownCustomer(told.Data.Name, told.Data.Version), kept.ETag)],
+            cancellation
+        )
+            ? Delivery.Done
+            : Delivery.Retry;
     }
 }

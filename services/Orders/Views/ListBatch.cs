@@ -22,13 +22,19 @@ internal sealed class ListBatch(ViewState state, Func<string, string> rootKey, F
         var names = added.Select(one => one.List).Concat(removed.Select(one => one.List)).Distinct(StringComparer.Ordinal).ToList();
         var heads = await ReadRootsAsync(names, cancellation);
         var roots = heads.ToDictionary(head => head.Key, head => head.Value.As<ListRoot>()!, StringComparer.Ordinal);
-        var entries = added.Select(one =>
-        {
-            var n = numbers[one] = roots[one.List].Next;
-            roots[one.List] = ListIndex.Added(roots[one.List]);
-            return (one.List, Bucket: ListIndex.BucketOf(n), Entry: new ListEntry(n, one.Id));
-        }).ToList();
-        var touched = entries.Select(one => (one.List, one.Bucket)).Concat(removed.Select(one => (one.List, Bucket: ListIndex.BucketOf(one.N)))).Distinct().ToList();
+        var entries = added
+            .Select(one =>
+            {
+                var n = numbers[one] = roots[one.List].Next;
+                roots[one.List] = ListIndex.Added(roots[one.List]);
+                return (one.List, Bucket: ListIndex.BucketOf(n), Entry: new ListEntry(n, one.Id));
+            })
+            .ToList();
+        var touched = entries
+            .Select(one => (one.List, one.Bucket))
+            .Concat(removed.Select(one => (one.List, Bucket: ListIndex.BucketOf(one.N))))
+            .Distinct()
+            .ToList();
         var kept = await state.ReadAsync([.. touched.Select(one => bucketKey(one.List, one.Bucket))], cancellation);
         var buckets = touched.ToDictionary(one => one, one => kept[bucketKey(one.List, one.Bucket)].As<ListBucket>() ?? ListBucket.Empty);
         foreach (var (list, bucket, entry) in entries)

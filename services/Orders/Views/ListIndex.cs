@@ -3,7 +3,8 @@ namespace Orders.Views;
 /// <summary>Stored format: numbers of buckets that follow each other, both ends included.</summary>
 internal sealed record Run(long From, long To);
 
-/// <summary>Stored format: the head of a list. <paramref name="Next"/> is the number of the next entry; <paramref name="Runs"/> are the buckets that hold any.</summary>
+/// <summary>Stored format: the head of a list. <paramref name="Next"/> is the number of the next entry; <paramref name="Runs"/> are the
+/// buckets that hold any.</summary>
 internal sealed record ListRoot(long Next, IReadOnlyList<Run> Runs)
 {
     public static readonly ListRoot Empty = new(0, []);
@@ -41,8 +42,11 @@ internal static class ListIndex
     public static ListBucket Without(ListBucket bucket, long n) => new([.. bucket.Entries.Where(known => known.N != n)]);
 
     /// <summary>The head after <paramref name="bucket"/> has lost its last entry.</summary>
-    public static ListRoot Emptied(ListRoot root, long bucket)
-        => root with { Runs = [.. root.Runs.SelectMany(run => run.From <= bucket && bucket <= run.To ? Split(run, bucket) : [run])] };
+    public static ListRoot Emptied(ListRoot root, long bucket) =>
+        root with
+        {
+            Runs = [.. root.Runs.SelectMany(run => run.From <= bucket && bucket <= run.To ? Split(run, bucket) : [run])],
+        };
 
     /// <summary>The buckets that can hold entries numbered below <paramref name="before"/>, the newest first.</summary>
     public static IEnumerable<long> Backwards(ListRoot root, long before)
@@ -61,22 +65,29 @@ internal static class ListIndex
         }
     }
 
-    private static IReadOnlyList<Run> Holding(IReadOnlyList<Run> runs, long bucket) => runs switch
-    {
-        [.., var last] when last.To == bucket => runs,
-        [.., var last] when last.To == bucket - 1 => [.. runs.SkipLast(1), last with { To = bucket }],
-        _ => [.. runs, new Run(bucket, bucket)],
-    };
+    private static IReadOnlyList<Run> Holding(IReadOnlyList<Run> runs, long bucket) =>
+        runs switch
+        {
+            [.., var last] when last.To == bucket => runs,
+            [.., var last] when last.To == bucket - 1 => [.. runs.SkipLast(1), last with { To = bucket }],
+            _ => [.. runs, new Run(bucket, bucket)],
+        };
 
     private static IEnumerable<Run> Split(Run run, long bucket)
     {
         if (run.From < bucket)
         {
-            yield return run with { To = bucket - 1 };
+            yield return run with
+            {
+                To = bucket - 1,
+            };
         }
         if (bucket < run.To)
         {
-            yield return run with { From = bucket + 1 };
+            yield return run with
+            {
+                From = bucket + 1,
+            };
         }
     }
 }

@@ -15,7 +15,11 @@ internal sealed class OrderCatalogue(DaprClient dapr)
     private const string LastKey = "catalogue";
     public const int PerRecord = 256;
 
-    private static readonly StateOptions FirstWrite = new() { Concurrency = ConcurrencyMode.FirstWrite, Consistency = ConsistencyMode.Strong };
+    private static readonly StateOptions FirstWrite = new()
+    {
+        Concurrency = ConcurrencyMode.FirstWrite,
+        Consistency = ConsistencyMode.Strong,
+    };
 
     public async Task AddAsync(IReadOnlyList<string> orderIds, CancellationToken cancellation)
     {
@@ -25,7 +29,12 @@ internal sealed class OrderCatalogue(DaprClient dapr)
         var first = record;
         while (left.Count > 0)
         {
-            var (ids, etag) = await dapr.GetStateAndETagAsync<List<string>?>(Store, KeyOf(record), ConsistencyMode.Strong, cancellationToken: cancellation);
+            var (ids, etag) = await dapr.GetStateAndETagAsync<List<string>?>(
+                Store,
+                KeyOf(record),
+                ConsistencyMode.Strong,
+                cancellationToken: cancellation
+            );
             var room = PerRecord - (ids?.Count ?? 0);
             if (room <= 0)
             {
@@ -43,8 +52,8 @@ internal sealed class OrderCatalogue(DaprClient dapr)
     }
 
     /// <summary>Null behind the last record.</summary>
-    public async Task<IReadOnlyList<string>?> ReadAsync(int record, CancellationToken cancellation)
-        => await dapr.GetStateAsync<List<string>?>(Store, KeyOf(record), ConsistencyMode.Strong, cancellationToken: cancellation);
+    public async Task<IReadOnlyList<string>?> ReadAsync(int record, CancellationToken cancellation) =>
+        await dapr.GetStateAsync<List<string>?>(Store, KeyOf(record), ConsistencyMode.Strong, cancellationToken: cancellation);
 
     private async Task<bool> TryWriteAsync(int record, List<string> ids, string? etag, CancellationToken cancellation)
     {
@@ -59,7 +68,12 @@ internal sealed class OrderCatalogue(DaprClient dapr)
         }
         catch (Exception e) when (e is DaprException or RpcException)
         {
-            var (_, now) = await dapr.GetStateAndETagAsync<JsonElement>(Store, KeyOf(record), ConsistencyMode.Strong, cancellationToken: cancellation);
+            var (_, now) = await dapr.GetStateAndETagAsync<JsonElement>(
+                Store,
+                KeyOf(record),
+                ConsistencyMode.Strong,
+                cancellationToken: cancellation
+            );
             if (string.IsNullOrEmpty(now))
             {
                 throw;

@@ -8,12 +8,16 @@ internal sealed record PageRequest(string List, string? Cursor, int? Limit)
     public const int Most = 100;
     public const int Usual = 20;
 
-    public Outcome<(long Before, int Limit)> Check() => (Cursor, Limit) switch
-    {
-        (_, < 1 or > Most) => Refusal.Invalid("limit-invalid", $"limit must be from 1 to {Most}, not {Limit}."),
-        ({ } cursor, _) when PageCursor.Read(List, cursor) is null => Refusal.Invalid("cursor-invalid", "cursor is none that this list has given; start without one."),
-        _ => (Cursor is null ? long.MaxValue : PageCursor.Read(List, Cursor)!.Value, Limit ?? Usual),
-    };
+    public Outcome<(long Before, int Limit)> Check() =>
+        (Cursor, Limit) switch
+        {
+            (_, < 1 or > Most) => Refusal.Invalid("limit-invalid", $"limit must be from 1 to {Most}, not {Limit}."),
+            ({ } cursor, _) when PageCursor.Read(List, cursor) is null => Refusal.Invalid(
+                "cursor-invalid",
+                "cursor is none that this list has given; start without one."
+            ),
+            _ => (Cursor is null ? long.MaxValue : PageCursor.Read(List, Cursor)!.Value, Limit ?? Usual),
+        };
 }
 
 internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
@@ -32,14 +36,28 @@ internal sealed class OrderPages(ViewState state, OrderProjection projection)
         }
         var (before, limit) = check.Value;
         var generation = (await projection.GenerationAsync(cancellation)).Current;
-        var entries = await EntriesAsync(key => ViewKeys.Root(generation, key), (key, bucket) => ViewKeys.Bucket(generation, key, bucket), request.List, before, limit + 1, cancellation);
+        var entries = await EntriesAsync(
+            key => ViewKeys.Root(generation, key),
+            (key, bucket) => ViewKeys.Bucket(generation, key, bucket),
+            request.List,
+            before,
+            limit + 1,
+            cancellation
+        );
         var page = entries.Take(limit).ToList();
         var views = await ViewsAsync(generation, request.List, page, cancellation);
         return new Page<OrderView>(views, entries.Count > limit ? PageCursor.Of(request.List, page[^1].N) : null);
     }
 
     /// <summary>Up to <paramref name="most"/> entries numbered below <paramref name="before"/>, the newest first.</summary>
-    public async Task<IReadOnlyList<ListEntry>> EntriesAsync(Func<string, string> rootKey, Func<string, long, string> bucketKey, string list, long before, int most, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ListEntry>> EntriesAsync(
+        Func<string, string> rootKey,
+        Func<string, long, string> bucketKey,
+        string list,
+        long before,
+        int most,
+        CancellationToken cancellation
+    )
     {
         if (await state.FindAsync<ListRoot>(rootKey(list), cancellation) is not { } root)
         {
@@ -49,7 +67,13 @@ internal sealed class OrderPages(ViewState state, OrderProjection projection)
         foreach (var buckets in ListIndex.Backwards(root, Math.Min(before, root.Next)).Chunk(BucketsAtOnce))
         {
             var read = await state.ReadAsync([.. buckets.Select(bucket => bucketKey(list, bucket))], cancellation);
-            found.AddRange(buckets.SelectMany(bucket => (read[bucketKey(list, bucket)].As<ListBucket>() ?? ListBucket.Empty).Entries.Where(entry => entry.N < before).OrderByDescending(entry => entry.N)));
+            found.AddRange(
+                buckets.SelectMany(bucket =>
+                    (read[bucketKey(list, bucket)].As<ListBucket>() ?? ListBucket.Empty)
+                        .Entries.Where(entry => entry.N < before)
+                        .OrderByDescending(entry => entry.N)
+                )
+            );
             if (found.Count >= most)
             {
                 break;
@@ -62,8 +86,24 @@ internal sealed class OrderPages(ViewState state, OrderProjection projection)
     {
         var read = await state.ReadAsync([.. entries.Select(entry => ViewKeys.View(generation, entry.Id))], cancellation);
         // Between the list and the view an order may have moved to another list.
-        var views = entries.Select(entry => read[ViewKeys.View(generation, entry.Id)].As<ViewRecord>()).OfType<ViewRecord>().Where(record => record.Places.ContainsKey(list)).Select(record => record.View.Lifted()).ToList();
-        var names = await state.ReadAsync([.. views.Select(view => ViewKeys.CustomerName(view.CustomerId)).Distinct(StringComparer.Ordinal)], cancellation);
-        return [.. views.Select(view => view with { CustomerName = names[ViewKeys.CustomerName(view.CustomerId)].As<KnownCustomer>()?.Name ?? view.CustomerName })];
+        var views = entries
+            .Select(entry => read[ViewKeys.View(generation, entry.Id)].As<ViewRecord>())
+            .OfType<ViewRecord>()
+            .Where(record => record.Places.ContainsKey(list))
+            .Select(record => record.View.Lifted())
+            .ToList();
+        var names = await state.ReadAsync(
+            [.. views.Select(view => ViewKeys.CustomerName(view.CustomerId)).Distinct(StringComparer.Ordinal)],
+            cancellation
+        );
+        return
+        [
+            .. views.Select(view =>
+                view with
+                {
+                    CustomerName = names[ViewKeys.CustomerName(view.CustomerId)].As<KnownCustomer>()?.Name ?? view.CustomerName,
+                }
+            ),
+        ];
     }
 }

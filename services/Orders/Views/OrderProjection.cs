@@ -28,8 +28,8 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
             {
                 generation = await GenerationAsync(cancellation);
                 await CatalogueAsync(generation.Current, orderIds, cancellation);
-            }
-            while (generation != await GenerationAsync(cancellation)); // what a rebuild does not see in the catalogue must be in its generation
+                // what a rebuild does not see in the catalogue must be in its generation
+            } while (generation != await GenerationAsync(cancellation));
             var shown = await Task.WhenAll(generation.All().Select(one => ProjectAsync(one, orderIds, cancellation)));
             return shown[0];
         }
@@ -53,7 +53,8 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
         }
     }
 
-    public async Task<Generation> GenerationAsync(CancellationToken cancellation) => await state.FindAsync<Generation>(ViewKeys.Generation, cancellation) ?? Generation.First;
+    public async Task<Generation> GenerationAsync(CancellationToken cancellation) =>
+        await state.FindAsync<Generation>(ViewKeys.Generation, cancellation) ?? Generation.First;
 
     private async Task CatalogueAsync(int generation, IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
     {
@@ -84,10 +85,22 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
         throw new InvalidOperationException("others keep changing the same lists of orders");
     }
 
-    private async Task<IReadOnlyDictionary<string, OrderStream>> StreamsAsync(IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
+    private async Task<IReadOnlyDictionary<string, OrderStream>> StreamsAsync(
+        IReadOnlyCollection<string> orderIds,
+        CancellationToken cancellation
+    )
     {
-        var items = await dapr.GetBulkStateAsync<OrderStream?>("orders-store", [.. orderIds.Select(OrderStreams.KeyOf)], parallelism: null, cancellationToken: cancellation);
-        var found = items.Where(item => item.Value is { Version: > 0 }).ToDictionary(item => item.Key, item => item.Value!, StringComparer.Ordinal);
-        return orderIds.Where(id => found.ContainsKey(OrderStreams.KeyOf(id))).ToDictionary(id => id, id => found[OrderStreams.KeyOf(id)], StringComparer.Ordinal);
+        var items = await dapr.GetBulkStateAsync<OrderStream?>(
+            "orders-store",
+            [.. orderIds.Select(OrderStreams.KeyOf)],
+            parallelism: null,
+            cancellationToken: cancellation
+        );
+        var found = items
+            .Where(item => item.Value is { Version: > 0 })
+            .ToDictionary(item => item.Key, item => item.Value!, StringComparer.Ordinal);
+        return orderIds
+            .Where(id => found.ContainsKey(OrderStreams.KeyOf(id)))
+            .ToDictionary(id => id, id => found[OrderStreams.KeyOf(id)], StringComparer.Ordinal);
     }
 }

@@ -21,7 +21,8 @@ internal sealed record OrderView(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     IReadOnlyList<SagaStepView> Steps,
-    string? Reason)
+    string? Reason
+)
 {
     /// <summary>The status of an order that is being undone.</summary>
     public const string Cancelling = "cancelling";
@@ -46,44 +47,92 @@ internal sealed record OrderView(
 
     /// <summary>True for a cancelled order whose payment an operator has left as it is: the customer is still charged.</summary>
     [JsonIgnore]
-    public bool IsChargedThoughCancelled => Status == "cancelled" && Interventions?.LastOrDefault(one => one.Step == SagaSteps.ProcessPayment)?.Decision == "skip";
+    public bool IsChargedThoughCancelled =>
+        Status == "cancelled" && Interventions?.LastOrDefault(one => one.Step == SagaSteps.ProcessPayment)?.Decision == "skip";
 
     public static OrderView Of(string orderId, OrderStream stream, Order order, IReadOnlyList<SagaStepView>? live = null)
     {
         var steps = live ?? (order.Steps.Count > 0 ? order.Steps : Begun(order, stream.CreatedAt()));
-        var status = order.Interventions.Any(one => one.Decided is null) ? "intervention" : IsBeingUndone(order, live) ? Cancelling : order.Status.ToString().ToLowerInvariant();
-        return new OrderView(orderId, order.CustomerId, status, order.Saga, order.Items, order.Total, order.Currency, stream.CreatedAt(), stream.UpdatedAt(), steps, order.Reason)
+        var status =
+            order.Interventions.Any(one => one.Decided is null) ? "intervention"
+            : IsBeingUndone(order, live) ? Cancelling
+            : order.Status.ToString().ToLowerInvariant();
+        return new OrderView(
+            orderId,
+            order.CustomerId,
+            status,
+            order.Saga,
+            order.Items,
+            order.Total,
+            order.Currency,
+            stream.CreatedAt(),
+            stream.UpdatedAt(),
+            steps,
+            order.Reason
+        )
         {
             Version = stream.Version,
             ReasonCode = order.ReasonCode,
             Cause = order.Cause,
             CustomerName = order.CustomerName,
             CancelRequested = order.Cancelling is null ? null : true,
-            Approval = order.Approval is { } asked ? new ApprovalView(order is { Phase: OrderPhase.Approving, Cancelling: null } ? "waiting" : "closed", asked.Limit, asked.Until) : null,
-            Interventions = order.Interventions.Count == 0 ? null : [.. order.Interventions.Select(one => InterventionView.Of(orderId, one))],
+            Approval = order.Approval is { } asked
+                ? new ApprovalView(
+                    order is { Phase: OrderPhase.Approving, Cancelling: null } ? "waiting" : "closed",
+                    asked.Limit,
+                    asked.Until
+                )
+                : null,
+            Interventions =
+                order.Interventions.Count == 0 ? null : [.. order.Interventions.Select(one => InterventionView.Of(orderId, one))],
         };
     }
 
-    /// <summary>For records of the read model that an earlier version has written: words for customers, and the technical cause apart.</summary>
+    /// <summary>For records of the read model that an earlier version has written: words for customers, and the technical cause
+    /// apart.</summary>
     public OrderView Lifted()
     {
         var why = Reason is { } reason && ReasonCode is null ? OlderReasons.Of(reason, Steps) : Failure.Of(Reason, ReasonCode, Cause);
         return this with { Steps = Steps.Lifted(), Reason = why?.Reason, ReasonCode = why?.Code, Cause = why?.Cause };
     }
 
-    private static bool IsBeingUndone(Order order, IReadOnlyList<SagaStepView>? live)
-        => order.Status is OrderStatus.Pending or OrderStatus.Confirmed
-        && (order.Cancelling is not null || order.Phase.IsUndoing() || order.Phase == OrderPhase.Rejected || live?.Any(step => step.State is StepState.Failed or StepState.Compensated) == true);
+    private static bool IsBeingUndone(Order order, IReadOnlyList<SagaStepView>? live) =>
+        order.Status is OrderStatus.Pending or OrderStatus.Confirmed
+        && (
+            order.Cancelling is not null
+            || order.Phase.IsUndoing()
+            || order.Phase == OrderPhase.Rejected
+            || live?.Any(step => step.State is StepState.Failed or StepState.Compensated) == true
+        );
 
-    private static IReadOnlyList<SagaStepView> Begun(Order order, DateTimeOffset at)
-        => order.Saga == SagaKinds.Choreography ? SagaSteps.Begun(at) : SagaSteps.Pending;
+    private static IReadOnlyList<SagaStepView> Begun(Order order, DateTimeOffset at) =>
+        order.Saga == SagaKinds.Choreography ? SagaSteps.Begun(at) : SagaSteps.Pending;
 }
 
 internal sealed record ApprovalView(string State, long Limit, DateTimeOffset Until);
 
-internal sealed record InterventionView(string InterventionId, string Step, string Error, int Attempts, DateTimeOffset Since, string? Decision, string? Note, string? Operator, DateTimeOffset? DecidedAt)
+internal sealed record InterventionView(
+    string InterventionId,
+    string Step,
+    string Error,
+    int Attempts,
+    DateTimeOffset Since,
+    string? Decision,
+    string? Note,
+    string? Operator,
+    DateTimeOffset? DecidedAt
+)
 {
-    public static InterventionView Of(string orderId, Intervention one) => new(
-        InterventionEndpoints.IdOf(orderId, one.Number), one.Step, one.Error, one.Attempts, one.Since,
-        one.Decided?.Decision.ToString().ToLowerInvariant(), one.Decided?.Note, one.Decided?.Operator, one.Decided?.At);
+    public static InterventionView Of(string orderId, Intervention one) =>
+        new(
+            InterventionEndpoints.IdOf(orderId, one.Number),
+            one.Step,
+            one.Error,
+            one.Attempts,
+            one.Since,
+            one.Decided?.Decision.ToString().ToLowerInvariant(),
+            one.Decided?.Note,
+            one.Decided?.Operator,
+            one.Decided?.At
+        );
 }

@@ -1,13 +1,14 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
-using System.Buffers.Text;
 
 namespace Orders.Views;
 
 /// <summary>Where a page ends, for whoever wants the next: the list and a number on it, closed to callers.</summary>
 internal static class PageCursor
 {
-    public static string Of(string list, long n) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{n.ToString(CultureInfo.InvariantCulture)}@{list}"));
+    public static string Of(string list, long n) =>
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{n.ToString(CultureInfo.InvariantCulture)}@{list}"));
 
     /// <summary>Null: no cursor of this list.</summary>
     public static long? Read(string list, string cursor)
@@ -18,6 +19,8 @@ internal static class PageCursor
         }
         var text = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
         var at = text.IndexOf('@', StringComparison.Ordinal);
-        return at > 0 && text[(at + 1)..] == list && long.TryParse(text[..at], NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : null;
+        return at > 0 && text[(at + 1)..] == list && long.TryParse(text[..at], NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+            ? n
+            : null;
     }
 }

@@ -25,7 +25,11 @@ internal sealed class ViewBatch(int generation, ViewState state)
         {
             return true;
         }
-        var lists = new ListBatch(state, list => ViewKeys.Root(generation, list), (list, bucket) => ViewKeys.Bucket(generation, list, bucket));
+        var lists = new ListBatch(
+            state,
+            list => ViewKeys.Root(generation, list),
+            (list, bucket) => ViewKeys.Bucket(generation, list, bucket)
+        );
         foreach (var (orderId, view, _, _, known) in shown)
         {
             var wanted = ViewLists.Of(view);
@@ -40,13 +44,27 @@ internal sealed class ViewBatch(int generation, ViewState state)
             }
         }
         var changes = await lists.ChangesAsync(cancellation);
-        changes.AddRange(shown.Select(one => new ViewChange(ViewKeys.View(generation, one.OrderId), Record(one.OrderId, one.View, one.Version, one.Known, lists), one.Before.ETag)));
+        changes.AddRange(
+            shown.Select(one => new ViewChange(
+                ViewKeys.View(generation, one.OrderId),
+                Record(one.OrderId, one.View, one.Version, one.Known, lists),
+                one.Before.ETag
+            ))
+        );
         return await state.TryWriteAsync(changes, cancellation);
     }
 
     private static ViewRecord Record(string orderId, OrderView view, int version, ViewRecord? known, ListBatch lists)
     {
         var wanted = ViewLists.Of(view);
-        return new ViewRecord(view, version, wanted.ToDictionary(list => list, list => known?.Places.TryGetValue(list, out var n) == true ? n : lists.NumberOf(list, orderId), StringComparer.Ordinal));
+        return new ViewRecord(
+            view,
+            version,
+            wanted.ToDictionary(
+                list => list,
+                list => known?.Places.TryGetValue(list, out var n) == true ? n : lists.NumberOf(list, orderId),
+                StringComparer.Ordinal
+            )
+        );
     }
 }

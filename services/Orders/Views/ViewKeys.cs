@@ -33,19 +33,29 @@ internal static class ViewLists
     public const string Approvals = "approvals";
     public const string ChargedThoughCancelled = "charged-though-cancelled";
 
-    public static readonly IReadOnlySet<string> Statuses = new HashSet<string>([.. Enum.GetNames<OrderStatus>().Select(name => name.ToLowerInvariant()), "intervention", OrderView.Cancelling], StringComparer.Ordinal);
+    public static readonly IReadOnlySet<string> Statuses = new HashSet<string>(
+        [.. Enum.GetNames<OrderStatus>().Select(name => name.ToLowerInvariant()), "intervention", OrderView.Cancelling],
+        StringComparer.Ordinal
+    );
 
-    public static string Of(string? customerId, string? status) => (customerId, status) switch
-    {
-        (null, null) => All,
-        (null, _) => $"status:{status}",
-        (_, null) => $"customer:{Uri.EscapeDataString(customerId)}",
-        _ => $"customer:{Uri.EscapeDataString(customerId)}:{status}",
-    };
+    public static string Of(string? customerId, string? status) =>
+        (customerId, status) switch
+        {
+            (null, null) => All,
+            (null, _) => $"status:{status}",
+            (_, null) => $"customer:{Uri.EscapeDataString(customerId)}",
+            _ => $"customer:{Uri.EscapeDataString(customerId)}:{status}",
+        };
 
     public static IReadOnlySet<string> Of(OrderView view)
     {
-        var lists = new HashSet<string>(StringComparer.Ordinal) { All, Of(view.CustomerId, null), Of(null, view.Status), Of(view.CustomerId, view.Status) };
+        var lists = new HashSet<string>(StringComparer.Ordinal)
+        {
+            All,
+            Of(view.CustomerId, null),
+            Of(null, view.Status),
+            Of(view.CustomerId, view.Status),
+        };
         if (view.Interventions?.Any(one => one.Decision is null) == true)
         {
             lists.Add(OpenInterventions);

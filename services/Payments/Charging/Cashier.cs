@@ -8,10 +8,24 @@ namespace Payments.Charging;
 /// Charges and refunds an order once. Before the provider is called the payment is on record, so that after a crash or a time-out
 /// nobody has to guess: what the provider did is looked up before anything is decided.
 /// </summary>
-internal sealed partial class Cashier(PaymentStore payments, IPaymentProvider provider, IOptions<PaymentOptions> options, TimeProvider time, ILogger<Cashier> logger)
+internal sealed partial class Cashier(
+    PaymentStore payments,
+    IPaymentProvider provider,
+    IOptions<PaymentOptions> options,
+    TimeProvider time,
+    ILogger<Cashier> logger
+)
 {
     /// <summary>The payment as decided. Throws when the outcome stays unknown: the caller tries again.</summary>
-    public async Task<Payment> ChargeAsync(string orderId, long amount, string currency, string token, CancellationToken cancellation, string? saga = null, int attempt = 1)
+    public async Task<Payment> ChargeAsync(
+        string orderId,
+        long amount,
+        string currency,
+        string token,
+        CancellationToken cancellation,
+        string? saga = null,
+        int attempt = 1
+    )
     {
         while (true)
         {
@@ -34,7 +48,13 @@ internal sealed partial class Cashier(PaymentStore payments, IPaymentProvider pr
     /// Idempotent; also for an order that was never charged, which then never will be. <paramref name="tellAgain"/>: what was decided
     /// before is published once more.
     /// </summary>
-    public async Task<Payment> RefundAsync(string orderId, CancellationToken cancellation, string? saga = null, bool tellAgain = false, int attempt = 1)
+    public async Task<Payment> RefundAsync(
+        string orderId,
+        CancellationToken cancellation,
+        string? saga = null,
+        bool tellAgain = false,
+        int attempt = 1
+    )
     {
         while (true)
         {
@@ -51,11 +71,20 @@ internal sealed partial class Cashier(PaymentStore payments, IPaymentProvider pr
             var charge = await WithTimeoutAsync(limit => provider.FindAsync(orderId, limit), cancellation);
             if (charge is not null)
             {
-                await WithTimeoutAsync(async limit => { await provider.RefundAsync(orderId, limit); return true; }, cancellation);
+                await WithTimeoutAsync(
+                    async limit =>
+                    {
+                        await provider.RefundAsync(orderId, limit);
+                        return true;
+                    },
+                    cancellation
+                );
             }
             if (charge is null && read.Value.Status == PaymentStatus.Completed)
             {
-                throw new InvalidOperationException($"order '{orderId}' is paid here and not on the provider's books: a person has to look");
+                throw new InvalidOperationException(
+                    $"order '{orderId}' is paid here and not on the provider's books: a person has to look"
+                );
             }
             var next = charge is null ? read.Value.Fail(Payment.NeverCharged) : read.Value.Refund();
             if (await payments.TryDecideAsync(read, next, cancellation, attempt))
@@ -84,14 +113,19 @@ internal sealed partial class Cashier(PaymentStore payments, IPaymentProvider pr
     {
         try
         {
-            return await WithTimeoutAsync(limit => provider.ChargeAsync(payment.OrderId, payment.Amount, payment.Currency, payment.Token, limit), cancellation);
+            return await WithTimeoutAsync(
+                limit => provider.ChargeAsync(payment.OrderId, payment.Amount, payment.Currency, payment.Token, limit),
+                cancellation
+            );
         }
         catch (Exception e) when (e is TimeoutException or HttpRequestException)
         {
             LogUnknown(e, payment.OrderId);
             // A time-out is no "not charged": the books decide. Not on the books, it may still come; then the caller tries again,
             // under the same key.
-            return await WithTimeoutAsync(limit => provider.FindAsync(payment.OrderId, limit), cancellation) is not null ? ChargeResult.Ok : throw new HttpRequestException("the provider's answer is not known", e);
+            return await WithTimeoutAsync(limit => provider.FindAsync(payment.OrderId, limit), cancellation) is not null
+                ? ChargeResult.Ok
+                : throw new HttpRequestException("the provider's answer is not known", e);
         }
     }
 
@@ -99,9 +133,16 @@ internal sealed partial class Cashier(PaymentStore payments, IPaymentProvider pr
     /// An order can be given up while the provider is still charging it, and this service can die in between: whoever meets the
     /// given-up payment again sees to it that no charge is left.
     /// </summary>
-    private Task UndoIfGivenUpAsync(Payment decided, CancellationToken cancellation)
-        => decided.Status is PaymentStatus.Failed or PaymentStatus.Refunded
-            ? WithTimeoutAsync(async limit => { await provider.RefundAsync(decided.OrderId, limit); return true; }, cancellation)
+    private Task UndoIfGivenUpAsync(Payment decided, CancellationToken cancellation) =>
+        decided.Status is PaymentStatus.Failed or PaymentStatus.Refunded
+            ? WithTimeoutAsync(
+                async limit =>
+                {
+                    await provider.RefundAsync(decided.OrderId, limit);
+                    return true;
+                },
+                cancellation
+            )
             : Task.CompletedTask;
 
     private async Task<T> WithTimeoutAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
@@ -112,7 +153,11 @@ internal sealed partial class Cashier(PaymentStore payments, IPaymentProvider pr
         {
             return await call(either.Token);
         }
-        catch (Exception e) when (timeout.IsCancellationRequested && !cancellation.IsCancellationRequested && e is OperationCanceledException or Grpc.Core.RpcException { StatusCode: Grpc.Core.StatusCode.Cancelled })
+        catch (Exception e)
+            when (timeout.IsCancellationRequested
+                && !cancellation.IsCancellationRequested
+                && e is OperationCanceledException or Grpc.Core.RpcException { StatusCode: Grpc.Core.StatusCode.Cancelled }
+            )
         {
             throw new TimeoutException($"the provider did not answer within {options.Value.ProviderTimeout.TotalSeconds} s", e);
         }

@@ -12,7 +12,15 @@ internal enum PaymentStatus
 }
 
 /// <summary>Stored format: an order's payment. <paramref name="Amount"/> counts minor units.</summary>
-internal sealed record Payment(string OrderId, PaymentStatus Status, long Amount, string Currency, string Token, string? Reason, int Version)
+internal sealed record Payment(
+    string OrderId,
+    PaymentStatus Status,
+    long Amount,
+    string Currency,
+    string Token,
+    string? Reason,
+    int Version
+)
 {
     /// <summary>Stored format: the reason of a payment that was given up before the provider had charged it.</summary>
     public const string NeverCharged = "cancelled before it was charged";
@@ -29,8 +37,12 @@ internal sealed record Payment(string OrderId, PaymentStatus Status, long Amount
     /// <summary>What an operator has decided when the refund kept failing; null unless it came to that.</summary>
     public RefundDecision? Decision { get; init; }
 
-    public static Payment Begin(string orderId, long amount, string currency, string token, string? saga = null)
-        => new(orderId, PaymentStatus.Pending, amount, currency, token, null, 0) { Saga = saga, RequestId = ServiceDefaults.Requests.RequestId.Current };
+    public static Payment Begin(string orderId, long amount, string currency, string token, string? saga = null) =>
+        new(orderId, PaymentStatus.Pending, amount, currency, token, null, 0)
+        {
+            Saga = saga,
+            RequestId = ServiceDefaults.Requests.RequestId.Current,
+        };
 
     public Payment Complete() => this with { Status = PaymentStatus.Completed, Version = Version + 1 };
 
@@ -41,21 +53,29 @@ internal sealed record Payment(string OrderId, PaymentStatus Status, long Amount
     public Payment Refund() => this with { Status = PaymentStatus.Refunded, Version = Version + 1 };
 
     /// <summary>
-    /// Resolved by hand is given back; skipped stays what it is. Null if there is nothing to record: the decision is on record, or the money was never
+    /// Resolved by hand is given back; skipped stays what it is. Null if there is nothing to record: the decision is on record, or the
+    /// money was never
     /// taken or is back already.
     /// </summary>
-    public Payment? Decide(RefundDecision decision)
-        => Status is PaymentStatus.Failed or PaymentStatus.Refunded || Decision is not null ? null
-        : this with { Decision = decision, Status = decision.Kind == RefundDecisionKind.Resolved ? PaymentStatus.Refunded : Status, Version = Version + 1 };
+    public Payment? Decide(RefundDecision decision) =>
+        Status is PaymentStatus.Failed or PaymentStatus.Refunded || Decision is not null
+            ? null
+            : this with
+            {
+                Decision = decision,
+                Status = decision.Kind == RefundDecisionKind.Resolved ? PaymentStatus.Refunded : Status,
+                Version = Version + 1,
+            };
 
     /// <summary>Stored format: the event's name on the topic <c>payments</c>.</summary>
-    public string EventType() => Status switch
-    {
-        PaymentStatus.Completed => "payment.completed",
-        PaymentStatus.Failed => "payment.failed",
-        PaymentStatus.Refunded => "payment.refunded",
-        _ => throw new InvalidOperationException("a payment that is pending has no event"),
-    };
+    public string EventType() =>
+        Status switch
+        {
+            PaymentStatus.Completed => "payment.completed",
+            PaymentStatus.Failed => "payment.failed",
+            PaymentStatus.Refunded => "payment.refunded",
+            _ => throw new InvalidOperationException("a payment that is pending has no event"),
+        };
 }
 
 internal enum RefundDecisionKind

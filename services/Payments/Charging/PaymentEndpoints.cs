@@ -25,21 +25,27 @@ internal static class PaymentEndpoints
             return Refusal.Invalid("charge-invalid", "amount must not be negative, currency and paymentToken must be given.").ToProblem();
         }
         var payment = await cashier.ChargeAsync(orderId, request.Amount, request.Currency, request.PaymentToken, cancellation);
-        return payment.Status == PaymentStatus.Completed
-            ? TypedResults.Ok(View(payment))
-            : Refused(payment).ToProblem();
+        return payment.Status == PaymentStatus.Completed ? TypedResults.Ok(View(payment)) : Refused(payment).ToProblem();
     }
 
-    private static async Task<IResult> FindAsync(string orderId, PaymentStore payments, CancellationToken cancellation)
-        => await payments.FindAsync(orderId, cancellation) is { } found
-            ? TypedResults.Ok(View(found.Value))
-            : Missing(orderId);
+    private static async Task<IResult> FindAsync(string orderId, PaymentStore payments, CancellationToken cancellation) =>
+        await payments.FindAsync(orderId, cancellation) is { } found ? TypedResults.Ok(View(found.Value)) : Missing(orderId);
 
-    private static async Task<IResult> RefundAsync(string orderId, Cashier cashier, CancellationToken cancellation)
-        => TypedResults.Ok(View(await cashier.RefundAsync(orderId, cancellation)));
+    private static async Task<IResult> RefundAsync(string orderId, Cashier cashier, CancellationToken cancellation) =>
+        TypedResults.Ok(View(await cashier.RefundAsync(orderId, cancellation)));
 
-    private static async Task<IResult> RecordDecisionAsync(string orderId, DecisionRequest request, Cashier cashier, CancellationToken cancellation)
-        => await cashier.RecordDecisionAsync(orderId, new RefundDecision(request.Decision, request.Note, request.Operator, request.At), cancellation) is { } payment
+    private static async Task<IResult> RecordDecisionAsync(
+        string orderId,
+        DecisionRequest request,
+        Cashier cashier,
+        CancellationToken cancellation
+    ) =>
+        await cashier.RecordDecisionAsync(
+            orderId,
+            new RefundDecision(request.Decision, request.Note, request.Operator, request.At),
+            cancellation
+        )
+            is { } payment
             ? TypedResults.Ok(View(payment))
             : Missing(orderId);
 
@@ -53,11 +59,21 @@ internal static class PaymentEndpoints
         return Refusal.Conflict(decline.Code, decline.Message);
     }
 
-    private static ProblemHttpResult Missing(string orderId) => Refusal.NotFound("payment-not-found", $"Order '{orderId}' has no payment.").ToProblem();
+    private static ProblemHttpResult Missing(string orderId) =>
+        Refusal.NotFound("payment-not-found", $"Order '{orderId}' has no payment.").ToProblem();
 
     /// <summary>Without the token: it is nobody's business once it has been used.</summary>
-    private static object View(Payment payment)
-        => new { payment.OrderId, payment.Status, payment.Amount, payment.Currency, payment.Reason, payment.RefundFailures, payment.Decision };
+    private static object View(Payment payment) =>
+        new
+        {
+            payment.OrderId,
+            payment.Status,
+            payment.Amount,
+            payment.Currency,
+            payment.Reason,
+            payment.RefundFailures,
+            payment.Decision,
+        };
 
     private sealed record DecisionRequest(RefundDecisionKind Decision, string? Note, string? Operator, DateTimeOffset At);
 

@@ -14,15 +14,24 @@ internal sealed record PaymentOptions
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(2);
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(10);
 
-    public TimeSpan PauseAfter(int attempt) => FirstPause * Math.Pow(2, attempt - 1) is var pause && pause < LongestPause ? pause : LongestPause;
+    public TimeSpan PauseAfter(int attempt) =>
+        FirstPause * Math.Pow(2, attempt - 1) is var pause && pause < LongestPause ? pause : LongestPause;
 }
 
 internal static class PaymentOptionsRegistration
 {
-    public static void AddPaymentOptions(this IServiceCollection services)
-        => services.AddOptions<PaymentOptions>().BindConfiguration("Payments")
+    public static void AddPaymentOptions(this IServiceCollection services) =>
+        services
+            .AddOptions<PaymentOptions>()
+            .BindConfiguration("Payments")
             .Validate(options => options.ProviderTimeout > TimeSpan.Zero, "Payments:ProviderTimeout must be longer than nothing")
-            .Validate(options => options.ChargeAttempts > 0 && options.RefundAttempts > 0, "Payments:ChargeAttempts and Payments:RefundAttempts must be at least 1")
-            .Validate(options => options.FirstPause > TimeSpan.Zero && options.LongestPause >= options.FirstPause, "Payments:FirstPause must be longer than nothing and not longer than Payments:LongestPause")
+            .Validate(
+                options => options.ChargeAttempts > 0 && options.RefundAttempts > 0,
+                "Payments:ChargeAttempts and Payments:RefundAttempts must be at least 1"
+            )
+            .Validate(
+                options => options.FirstPause > TimeSpan.Zero && options.LongestPause >= options.FirstPause,
+                "Payments:FirstPause must be longer than nothing and not longer than Payments:LongestPause"
+            )
             .ValidateOnStart();
 }

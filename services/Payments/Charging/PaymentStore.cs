@@ -4,7 +4,8 @@ using ServiceDefaults.Events;
 
 namespace Payments.Charging;
 
-/// <summary>Payments in Dapr state; every decision publishes itself to the topic <c>payments</c>, or <c>payments-choreography</c>.</summary>
+/// <summary>Payments in Dapr state; every decision publishes itself to the topic <c>payments</c>, or
+/// <c>payments-choreography</c>.</summary>
 internal sealed class PaymentStore(DaprClient dapr, TimeProvider time)
 {
     /// <summary>Stored format.</summary>
@@ -17,14 +18,26 @@ internal sealed class PaymentStore(DaprClient dapr, TimeProvider time)
 
     public Task<Stored<Payment>?> FindAsync(string orderId, CancellationToken cancellation) => payments.FindAsync(orderId, cancellation);
 
-    public Task<Stored<Payment>> FindOrBeginAsync(Payment payment, CancellationToken cancellation) => payments.FindOrCreateAsync(payment.OrderId, payment, cancellation);
+    public Task<Stored<Payment>> FindOrBeginAsync(Payment payment, CancellationToken cancellation) =>
+        payments.FindOrCreateAsync(payment.OrderId, payment, cancellation);
 
     /// <summary>False when somebody else has decided since it was read.</summary>
     /// <param name="attempts">How often what led to this was tried; published if it was more than once.</param>
     public Task<bool> TryDecideAsync(Stored<Payment> read, Payment next, CancellationToken cancellation, int attempts = 1)
     {
         var decline = next.Status == PaymentStatus.Failed ? Decline.Of(next.Reason) : null;
-        var data = new PaymentEvent($"{next.OrderId}:{next.EventType()}", next.Version, time.GetUtcNow(), next.OrderId, next.Amount, next.Currency, next.Reason, decline?.Code, decline?.Message, attempts > 1 ? attempts : null);
+        var data = new PaymentEvent(
+            $"{next.OrderId}:{next.EventType()}",
+            next.Version,
+            time.GetUtcNow(),
+            next.OrderId,
+            next.Amount,
+            next.Currency,
+            next.Reason,
+            decline?.Code,
+            decline?.Message,
+            attempts > 1 ? attempts : null
+        );
         return payments.TryReplaceAsync(next.OrderId, read, next, Outgoing(next, next.EventType(), data), cancellation);
     }
 
@@ -35,27 +48,73 @@ internal sealed class PaymentStore(DaprClient dapr, TimeProvider time)
     public Task<bool> TryTellRefundFailedAsync(Stored<Payment> read, int round, int attempts, string error, CancellationToken cancellation)
     {
         var next = read.Value.FailToRefund();
-        var data = new RefundFailedEvent($"{next.OrderId}:{RefundFailed}:{next.RefundFailures}", next.Version, time.GetUtcNow(), next.OrderId, error, round, attempts);
+        var data = new RefundFailedEvent(
+            $"{next.OrderId}:{RefundFailed}:{next.RefundFailures}",
+            next.Version,
+            time.GetUtcNow(),
+            next.OrderId,
+            error,
+            round,
+            attempts
+        );
         return payments.TryReplaceAsync(next.OrderId, read, next, Outgoing(next, RefundFailed, data), cancellation);
     }
 
-    /// <summary>Stores a payment with what an operator has decided about its refund. False when somebody else has changed it since it was read.</summary>
+    /// <summary>Stores a payment with what an operator has decided about its refund. False when somebody else has changed it since it was
+    /// read.</summary>
     public Task<bool> TryRecordDecisionAsync(Stored<Payment> read, Payment next, CancellationToken cancellation)
     {
         var decision = next.Decision!;
-        var data = new RefundDecidedEvent($"{next.OrderId}:{RefundDecided}", next.Version, time.GetUtcNow(), next.OrderId, decision.Kind, next.Status, decision.Note, decision.Operator);
+        var data = new RefundDecidedEvent(
+            $"{next.OrderId}:{RefundDecided}",
+            next.Version,
+            time.GetUtcNow(),
+            next.OrderId,
+            decision.Kind,
+            next.Status,
+            decision.Note,
+            decision.Operator
+        );
         return payments.TryReplaceAsync(next.OrderId, read, next, Outgoing(next, RefundDecided, data), cancellation);
     }
 
-    private static OutgoingEvent Outgoing(Payment payment, string type, object data)
-        => new(type, payment.OrderId, data) { Saga = payment.Saga ?? SagaKinds.Orchestration, RequestId = payment.RequestId };
+    private static OutgoingEvent Outgoing(Payment payment, string type, object data) =>
+        new(type, payment.OrderId, data) { Saga = payment.Saga ?? SagaKinds.Orchestration, RequestId = payment.RequestId };
 
     /// <summary>Stored format of the events on the topic <c>payments</c>.</summary>
-    private sealed record PaymentEvent(string EventId, int Version, DateTimeOffset OccurredAt, string OrderId, long Amount, string Currency, string? Reason, string? Code, string? Message, int? Attempts);
+    private sealed record PaymentEvent(
+        string EventId,
+        int Version,
+        DateTimeOffset OccurredAt,
+        string OrderId,
+        long Amount,
+        string Currency,
+        string? Reason,
+        string? Code,
+        string? Message,
+        int? Attempts
+    );
 
     /// <summary>Stored format of <c>payment.refund-decided</c>.</summary>
-    private sealed record RefundDecidedEvent(string EventId, int Version, DateTimeOffset OccurredAt, string OrderId, RefundDecisionKind Decision, PaymentStatus Status, string? Note, string? Operator);
+    private sealed record RefundDecidedEvent(
+        string EventId,
+        int Version,
+        DateTimeOffset OccurredAt,
+        string OrderId,
+        RefundDecisionKind Decision,
+        PaymentStatus Status,
+        string? Note,
+        string? Operator
+    );
 
     /// <summary>Stored format of <c>payment.refund-failed</c>.</summary>
-    private sealed record RefundFailedEvent(string EventId, int Version, DateTimeOffset OccurredAt, string OrderId, string Reason, int Round, int Attempts);
+    private sealed record RefundFailedEvent(
+        string EventId,
+        int Version,
+        DateTimeOffset OccurredAt,
+        string OrderId,
+        string Reason,
+        int Round,
+        int Attempts
+    );
 }

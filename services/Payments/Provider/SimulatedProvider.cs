@@ -16,7 +16,11 @@ internal sealed class SimulatedProvider(DaprClient dapr, TimeProvider time) : IP
     private const int FlakyAttempts = 2;
 
     private static readonly TimeSpan TooLate = TimeSpan.FromMinutes(1);
-    private static readonly StateOptions FirstWrite = new() { Concurrency = ConcurrencyMode.FirstWrite, Consistency = ConsistencyMode.Strong };
+    private static readonly StateOptions FirstWrite = new()
+    {
+        Concurrency = ConcurrencyMode.FirstWrite,
+        Consistency = ConsistencyMode.Strong,
+    };
 
     public async Task<ChargeResult> ChargeAsync(string orderId, long amount, string currency, string token, CancellationToken cancellation)
     {
@@ -43,8 +47,8 @@ internal sealed class SimulatedProvider(DaprClient dapr, TimeProvider time) : IP
         return ChargeResult.Ok;
     }
 
-    public async Task<Charge?> FindAsync(string orderId, CancellationToken cancellation)
-        => await ReadAsync(orderId, cancellation) is { Value.Captured: true } booked ? booked.Value : null;
+    public async Task<Charge?> FindAsync(string orderId, CancellationToken cancellation) =>
+        await ReadAsync(orderId, cancellation) is { Value.Captured: true } booked ? booked.Value : null;
 
     public async Task RefundAsync(string orderId, CancellationToken cancellation)
     {
@@ -56,7 +60,19 @@ internal sealed class SimulatedProvider(DaprClient dapr, TimeProvider time) : IP
         {
             throw new HttpRequestException("the provider refuses to refund");
         }
-        if (!await dapr.TrySaveStateAsync(Store, KeyOf(orderId), booked.Value with { Refunded = true }, booked.ETag, FirstWrite, cancellationToken: cancellation))
+        if (
+            !await dapr.TrySaveStateAsync(
+                Store,
+                KeyOf(orderId),
+                booked.Value with
+                {
+                    Refunded = true,
+                },
+                booked.ETag,
+                FirstWrite,
+                cancellationToken: cancellation
+            )
+        )
         {
             throw new HttpRequestException("the provider is busy with the same order");
         }
@@ -72,13 +88,21 @@ internal sealed class SimulatedProvider(DaprClient dapr, TimeProvider time) : IP
         }
         catch (Exception e) when (e is DaprException or RpcException)
         {
-            var booked = await ReadAsync(charge.OrderId, cancellation) ?? throw new HttpRequestException("the provider's books can't be reached", e);
+            var booked = await ReadAsync(charge.OrderId, cancellation)
+                ?? throw new HttpRequestException("the provider's books can't be reached", e);
             if (booked.Value.Captured)
             {
                 return (booked.Value, false);
             }
             var again = booked.Value with { Attempts = booked.Value.Attempts + 1, Captured = booked.Value.Attempts >= FlakyAttempts };
-            return await dapr.TrySaveStateAsync(Store, KeyOf(charge.OrderId), again, booked.ETag, FirstWrite, cancellationToken: cancellation)
+            return await dapr.TrySaveStateAsync(
+                Store,
+                KeyOf(charge.OrderId),
+                again,
+                booked.ETag,
+                FirstWrite,
+                cancellationToken: cancellation
+            )
                 ? (again, false)
                 : throw new HttpRequestException("the provider is busy with the same order");
         }
@@ -86,7 +110,12 @@ internal sealed class SimulatedProvider(DaprClient dapr, TimeProvider time) : IP
 
     private async Task<Stored<Charge>?> ReadAsync(string orderId, CancellationToken cancellation)
     {
-        var (charge, etag) = await dapr.GetStateAndETagAsync<Charge>(Store, KeyOf(orderId), ConsistencyMode.Strong, cancellationToken: cancellation);
+        var (charge, etag) = await dapr.GetStateAndETagAsync<Charge>(
+            Store,
+            KeyOf(orderId),
+            ConsistencyMode.Strong,
+            cancellationToken: cancellation
+        );
         return string.IsNullOrEmpty(etag) ? null : new Stored<Charge>(charge, etag);
     }
 

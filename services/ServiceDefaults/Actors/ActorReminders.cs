@@ -13,28 +13,53 @@ namespace ServiceDefaults.Actors;
 public sealed class ActorReminders(HttpClient sidecar)
 {
     /// <summary>Registers a reminder that comes back until it is deleted, in place of one of the same name.</summary>
-    public async Task RegisterAsync(string actorType, string actorId, string name, TimeSpan due, TimeSpan period, CancellationToken cancellation)
+    public async Task RegisterAsync(
+        string actorType,
+        string actorId,
+        string name,
+        TimeSpan due,
+        TimeSpan period,
+        CancellationToken cancellation
+    )
     {
         // The SDK reads data as base64, and fails without any.
-        using var response = await sidecar.PutAsJsonAsync(PathOf(actorType, actorId, name), new { dueTime = Text(due), period = Text(period), data = "" }, cancellation);
+        using var response = await sidecar.PutAsJsonAsync(
+            PathOf(actorType, actorId, name),
+            new
+            {
+                dueTime = Text(due),
+                period = Text(period),
+                data = "",
+            },
+            cancellation
+        );
         response.EnsureSuccessStatusCode();
     }
 
-    private static Uri PathOf(string actorType, string actorId, string name)
-        => new($"/v1.0/actors/{Uri.EscapeDataString(actorType)}/{Uri.EscapeDataString(actorId)}/reminders/{Uri.EscapeDataString(name)}", UriKind.Relative);
+    private static Uri PathOf(string actorType, string actorId, string name) =>
+        new(
+            $"/v1.0/actors/{Uri.EscapeDataString(actorType)}/{Uri.EscapeDataString(actorId)}/reminders/{Uri.EscapeDataString(name)}",
+            UriKind.Relative
+        );
 
-    private static string Text(TimeSpan duration) => string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(duration.TotalMilliseconds)}ms");
+    private static string Text(TimeSpan duration) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(duration.TotalMilliseconds)}ms");
 }
 
 public static class ActorReminderRegistration
 {
-    public static IServiceCollection AddActorReminders(this IServiceCollection services)
-        => services.AddSingleton(provider =>
+    public static IServiceCollection AddActorReminders(this IServiceCollection services) =>
+        services.AddSingleton(provider =>
         {
             var settings = provider.GetRequiredService<IConfiguration>();
             var outgoing = new Outgoing(settings["APP_ID"] ?? "", settings["DAPR_API_TOKEN"] is { Length: > 0 } token ? token : null)
             {
-                InnerHandler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false },
+                InnerHandler = new SocketsHttpHandler
+                {
+                    UseProxy = false,
+                    UseCookies = false,
+                    AllowAutoRedirect = false,
+                },
             };
             return new ActorReminders(new HttpClient(outgoing) { BaseAddress = SidecarAddress.Http(settings) });
         });

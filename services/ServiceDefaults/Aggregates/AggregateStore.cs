@@ -20,7 +20,11 @@ public sealed record Stored<T>(T Value, string ETag);
 /// </param>
 public sealed class AggregateStore<T>(DaprClient dapr, string store, Func<string, string> keyOf, string? choreography = null)
 {
-    private static readonly StateOptions FirstWrite = new() { Concurrency = ConcurrencyMode.FirstWrite, Consistency = ConsistencyMode.Strong };
+    private static readonly StateOptions FirstWrite = new()
+    {
+        Concurrency = ConcurrencyMode.FirstWrite,
+        Consistency = ConsistencyMode.Strong,
+    };
 
     public async Task<Stored<T>?> FindAsync(string id, CancellationToken cancellation)
     {
@@ -58,10 +62,20 @@ public sealed class AggregateStore<T>(DaprClient dapr, string store, Func<string
     public async Task<bool> TryReplaceAsync(string id, Stored<T> read, T next, OutgoingEvent published, CancellationToken cancellation)
     {
         var key = keyOf(id);
-        var operations = OutboxOperations.Of(key, JsonSerializer.SerializeToUtf8Bytes(next, Json.Options), published, read.ETag, FirstWrite);
+        var operations = OutboxOperations.Of(
+            key,
+            JsonSerializer.SerializeToUtf8Bytes(next, Json.Options),
+            published,
+            read.ETag,
+            FirstWrite
+        );
         try
         {
-            await dapr.ExecuteStateTransactionAsync(published.Saga == SagaKinds.Choreography ? choreography ?? store : store, operations, cancellationToken: cancellation);
+            await dapr.ExecuteStateTransactionAsync(
+                published.Saga == SagaKinds.Choreography ? choreography ?? store : store,
+                operations,
+                cancellationToken: cancellation
+            );
             return true;
         }
         catch (Exception e) when (e is DaprException or RpcException)

@@ -1,6 +1,11 @@
 namespace ServiceDefaults.Events;
 
-public enum DeliveryKind { Done, Retry, Drop }
+public enum DeliveryKind
+{
+    Done,
+    Retry,
+    Drop,
+}
 
 /// <summary>What is to become of a delivered event, and why.</summary>
 /// <param name="Reason">Why the event was not taken, for the operator who finds it among the dead letters.</param>
@@ -22,5 +27,13 @@ public readonly record struct Delivery(DeliveryKind Kind, string? Reason = null)
 /// <summary>Answers to deliveries. Source: Dapr docs, "Pub/sub API reference", expected HTTP response.</summary>
 internal sealed record DeliveryAnswer(string Status)
 {
-    public static DeliveryAnswer Of(Delivery delivery) => new(delivery.Kind switch { DeliveryKind.Done => "SUCCESS", DeliveryKind.Drop => "DROP", _ => "RETRY" });
+    public static DeliveryAnswer Of(Delivery delivery) =>
+        new(
+            delivery.Kind switch
+            {
+                DeliveryKind.Done => "SUCCESS",
+                DeliveryKind.Drop => "DROP",
+                _ => "RETRY",
+            }
+        );
 }

@@ -13,10 +13,16 @@ public sealed record DeliveryFailure(string EventId, string Reason, int Attempts
 }
 
 /// <summary>
-/// Publishes why this app does not take an event, to its own dead-letter topic, where Dapr puts the event itself, without a word. An event that may still be taken is
+/// Publishes why this app does not take an event, to its own dead-letter topic, where Dapr puts the event itself, without a word. An event
+/// that may still be taken is
 /// reported from its third attempt on, so that a short outage makes no noise. Attempts are counted in memory: a restart begins anew.
 /// </summary>
-public sealed partial class DeliveryFailures(DaprClient dapr, IConfiguration configuration, TimeProvider time, ILogger<DeliveryFailures> logger)
+public sealed partial class DeliveryFailures(
+    DaprClient dapr,
+    IConfiguration configuration,
+    TimeProvider time,
+    ILogger<DeliveryFailures> logger
+)
 {
     private const string PubSub = "events";
     private const int FirstReported = 3;
@@ -49,8 +55,19 @@ public sealed partial class DeliveryFailures(DaprClient dapr, IConfiguration con
         var reason = delivery.Reason ?? "The handler gave no reason; its log may.";
         try
         {
-            var failure = new DeliveryFailure(eventId, reason.Length > LongestReason ? reason[..LongestReason] : reason, count, time.GetUtcNow());
-            await dapr.PublishEventAsync(PubSub, $"{app}-dead-letters", failure, new Dictionary<string, string> { ["cloudevent.type"] = DeliveryFailure.EventType }, cancellation);
+            var failure = new DeliveryFailure(
+                eventId,
+                reason.Length > LongestReason ? reason[..LongestReason] : reason,
+                count,
+                time.GetUtcNow()
+            );
+            await dapr.PublishEventAsync(
+                PubSub,
+                $"{app}-dead-letters",
+                failure,
+                new Dictionary<string, string> { ["cloudevent.type"] = DeliveryFailure.EventType },
+                cancellation
+            );
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

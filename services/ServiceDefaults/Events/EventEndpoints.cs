@@ -16,51 +16,100 @@ namespace ServiceDefaults.Events;
 public static partial class EventEndpoints
 {
     /// <summary>What lacks what a handler needs can't be read: better known here than by a null deep in the handler.</summary>
-    private static readonly JsonSerializerOptions Strict = new(Json.Options) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+    private static readonly JsonSerializerOptions Strict = new(Json.Options)
+    {
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
 
-    /// <summary>Events of a topic that this app has no use for; a subscription without such a route would take them for dead letters.</summary>
-    public static void MapSkippedEvents(this IEndpointRouteBuilder routes) => routes.MapPost("/events/skip", () => Results.Ok()).ExcludeFromDescription().AdmitSidecar();
+    /// <summary>Events of a topic that this app has no use for; a subscription without such a route would take them for dead
+    /// letters.</summary>
+    public static void MapSkippedEvents(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/events/skip", () => Results.Ok()).ExcludeFromDescription().AdmitSidecar();
 
-    public static void MapEvent<TData, THandler>(this IEndpointRouteBuilder routes, string path, Func<THandler, IncomingEvent<TData>, CancellationToken, Task<Delivery>> handle)
-        where THandler : class
-        => routes.MapPost(path, async (HttpContext http, THandler handler, DeliveryFailures failures, ILogger<THandler> logger) =>
-        {
-            var told = await ReadAsync<IncomingEvent<TData>>(http);
-            var delivery = Delivery.Retry;
-            try
+    public static void MapEvent<TData, THandler>(
+        this IEndpointRouteBuilder routes,
+        string path,
+        Func<THandler, IncomingEvent<TData>, CancellationToken, Task<Delivery>> handle
+    )
+        where THandler : class =>
+        routes
+            .MapPost(path, async (HttpContext http, THandler handler, DeliveryFailures failures, ILogger<THandler> logger) =>
             {
-                delivery = await HandleAsync(told, AppIdOf(http), handler, handle, logger, http.RequestAborted);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                delivery = Delivery.RetryBecause(e.Message);
-                throw;
-            }
-            finally
-            {
-                await failures.ReportAsync(told?.Id, delivery, http.RequestAborted);
-            }
-            return Results.Json(DeliveryAnswer.Of(delivery), Json.Options);
-        }).ExcludeFromDescription().AdmitSidecar();
+                var told = await ReadAsync<IncomingEvent<TData>>(http);
+                var delivery = Delivery.Retry;
+                try
+                {
+                    delivery = await HandleAsync(told, AppIdOf(http), handler, handle, logger, http.RequestAborted);
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    delivery = Delivery.RetryBecause(e.Message);
+                    throw;
+                }
+                finally
+                {
+                    await failures.ReportAsync(told?.Id, delivery, http.RequestAborted);
+                }
+                return Results.Json(DeliveryAnswer.Of(delivery), Json.Options);
+            })
+            .ExcludeFromDescription()
+            .AdmitSidecar();
 
-    /// <summary>For subscriptions in bulk. <paramref name="handle"/> gets what could be read; what it returns is for all of it, in order.</summary>
-    public static void MapEvents<TData, THandler>(this IEndpointRouteBuilder routes, string path, Func<THandler, IReadOnlyList<IncomingEvent<TData>>, CancellationToken, Task<IReadOnlyList<Delivery>>> handle)
-        where THandler : class
-        => routes.MapPost(path, async (HttpContext http, THandler handler, DeliveryFailures failures, ILogger<THandler> logger) =>
-        {
-            var bulk = await ReadAsync<BulkDelivery>(http) ?? throw new BadHttpRequestException("no bulk of events");
-            var read = bulk.Entries.Select(entry => (entry.EntryId, Event: Read<IncomingEvent<TData>>(entry.Event, logger) is { Data: not null, Type: not null } told ? told : null)).ToList();
-            var own = read.Where(entry => entry.Event?.IsForAnother(AppIdOf(http)) == false).Select(entry => entry.Event!).ToList();
-            var answers = own.Count > 0 ? await handle(handler, own, http.RequestAborted) : [];
-            foreach (var (told, answer) in own.Zip(answers))
+    /// <summary>For subscriptions in bulk. <paramref name="handle"/> gets what could be read; what it returns is for all of it, in
+    /// order.</summary>
+    public static void MapEvents<TData, THandler>(
+        this IEndpointRouteBuilder routes,
+        string path,
+        Func<THandler, IReadOnlyList<IncomingEvent<TData>>, CancellationToken, Task<IReadOnlyList<Delivery>>> handle
+    )
+        where THandler : class =>
+        routes
+            .MapPost(path, async (HttpContext http, THandler handler, DeliveryFailures failures, ILogger<THandler> logger) =>
             {
-                await failures.ReportAsync(told.Id, answer, http.RequestAborted);
-            }
-            var next = 0;
-            return Results.Json(new BulkAnswer([.. read.Select(entry => new EntryAnswer(entry.EntryId, DeliveryAnswer.Of(entry.Event is null ? Delivery.Drop : entry.Event.IsForAnother(AppIdOf(http)) ? Delivery.Done : answers[next++]).Status))]), Json.Options);
-        }).ExcludeFromDescription().AdmitSidecar();
+                var bulk = await ReadAsync<BulkDelivery>(http) ?? throw new BadHttpRequestException("no bulk of events");
+                var read = bulk
+                    .Entries.Select(entry =>
+                        (
+                            entry.EntryId,
+                            Event: Read<IncomingEvent<TData>>(entry.Event, logger) is { Data: not null, Type: not null } told ? told : null
+                        )
+                    )
+                    .ToList();
+                var own = read.Where(entry => entry.Event?.IsForAnother(AppIdOf(http)) == false).Select(entry => entry.Event!).ToList();
+                var answers = own.Count > 0 ? await handle(handler, own, http.RequestAborted) : [];
+                foreach (var (told, answer) in own.Zip(answers))
+                {
+                    await failures.ReportAsync(told.Id, answer, http.RequestAborted);
+                }
+                var next = 0;
+                return Results.Json(
+                    new BulkAnswer([
+                        .. read.Select(entry => new EntryAnswer(
+                            entry.EntryId,
+                            DeliveryAnswer
+                                .Of(
+                                    entry.Event is null ? Delivery.Drop
+                                    : entry.Event.IsForAnother(AppIdOf(http)) ? Delivery.Done
+                                    : answers[next++]
+                                )
+                                .Status
+                        )),
+                    ]),
+                    Json.Options
+                );
+            })
+            .ExcludeFromDescription()
+            .AdmitSidecar();
 
-    private static async Task<Delivery> HandleAsync<TData, THandler>(IncomingEvent<TData>? told, string? appId, THandler handler, Func<THandler, IncomingEvent<TData>, CancellationToken, Task<Delivery>> handle, ILogger logger, CancellationToken cancellation)
+    private static async Task<Delivery> HandleAsync<TData, THandler>(
+        IncomingEvent<TData>? told,
+        string? appId,
+        THandler handler,
+        Func<THandler, IncomingEvent<TData>, CancellationToken, Task<Delivery>> handle,
+        ILogger logger,
+        CancellationToken cancellation
+    )
     {
         if (told is not { Data: not null, Type: not null })
         {
@@ -77,7 +126,8 @@ public static partial class EventEndpoints
 
     private static string? AppIdOf(HttpContext http) => http.RequestServices.GetRequiredService<IConfiguration>()["APP_ID"];
 
-    private static async Task<T?> ReadAsync<T>(HttpContext http) where T : class
+    private static async Task<T?> ReadAsync<T>(HttpContext http)
+        where T : class
     {
         try
         {
@@ -90,7 +140,8 @@ public static partial class EventEndpoints
         }
     }
 
-    private static T? Read<T>(JsonElement json, ILogger logger) where T : class
+    private static T? Read<T>(JsonElement json, ILogger logger)
+        where T : class
     {
         try
         {
@@ -98,7 +149,11 @@ public static partial class EventEndpoints
         }
         catch (JsonException e)
         {
-            LogUnreadable(logger, json.ValueKind == JsonValueKind.Object && json.TryGetProperty("id", out var id) ? id.ToString() : null, e);
+            LogUnreadable(
+                logger,
+                json.ValueKind == JsonValueKind.Object && json.TryGetProperty("id", out var id) ? id.ToString() : null,
+                e
+            );
             return null;
         }
     }

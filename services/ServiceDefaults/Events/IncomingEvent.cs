@@ -3,7 +3,15 @@ using System.Text.Json;
 namespace ServiceDefaults.Events;
 
 /// <summary>A CloudEvent as Dapr delivers it, with the attributes that services read.</summary>
-public sealed record IncomingEvent<TData>(string Id, string Type, TData Data, string? Subject = null, string? Saga = null, string? RequestId = null, string? ReplayFor = null)
+public sealed record IncomingEvent<TData>(
+    string Id,
+    string Type,
+    TData Data,
+    string? Subject = null,
+    string? Saga = null,
+    string? RequestId = null,
+    string? ReplayFor = null
+)
 {
     /// <summary>True for a replayed dead letter of another app; this app has handled the event before.</summary>
     public bool IsForAnother(string? appId) => ReplayedEvents.AreForAnother(ReplayFor, appId);

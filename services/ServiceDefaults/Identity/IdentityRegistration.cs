@@ -14,14 +14,21 @@ public static class IdentityRegistration
 {
     public static WebApplicationBuilder AddIdentity(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<IdentityOptions>().BindConfiguration("Identity")
+        builder
+            .Services.AddOptions<IdentityOptions>()
+            .BindConfiguration("Identity")
             .Validate(options => options.TokenLifetime > TimeSpan.Zero, "Identity:TokenLifetime must be longer than nothing")
             .ValidateOnStart();
         builder.Services.AddStartupTask<SigningKey>();
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
-        builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<IOptions<IdentityOptions>, SigningKey>(Configure);
-        builder.Services.AddAuthorizationBuilder()
-            .AddPolicy(Roles.Customer, policy => policy.RequireClaim(Roles.Claim, Roles.Customer, Roles.Operator).RequireClaim(Roles.Subject))
+        builder
+            .Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .Configure<IOptions<IdentityOptions>, SigningKey>(Configure);
+        builder
+            .Services.AddAuthorizationBuilder()
+            .AddPolicy(Roles.Customer, policy =>
+                policy.RequireClaim(Roles.Claim, Roles.Customer, Roles.Operator).RequireClaim(Roles.Subject)
+            )
             .AddPolicy(Roles.Operator, policy => policy.RequireClaim(Roles.Claim, Roles.Operator).RequireClaim(Roles.Subject));
         return builder;
     }
@@ -38,7 +45,9 @@ public static class IdentityRegistration
             ValidIssuer = identity.Authority is null ? identity.Issuer : null,
             ValidateIssuer = true,
             // One algorithm each: a token can't choose how it is checked ("none", or a public key taken for a shared one).
-            ValidAlgorithms = identity.Authority is null ? [SecurityAlgorithms.HmacSha256] : [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256],
+            ValidAlgorithms = identity.Authority is null
+                ? [SecurityAlgorithms.HmacSha256]
+                : [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256],
             RequireExpirationTime = true,
             RequireSignedTokens = true,
             ClockSkew = TimeSpan.FromSeconds(30),
@@ -49,11 +58,19 @@ public static class IdentityRegistration
         {
             bearer.TokenValidationParameters.IssuerSigningKeyResolver = (_, _, _, _) => key.Keys;
         }
-        bearer.Events = new JwtBearerEvents { OnTokenValidated = validated => { Check(validated); return Task.CompletedTask; } };
+        bearer.Events = new JwtBearerEvents
+        {
+            OnTokenValidated = validated =>
+            {
+                Check(validated);
+                return Task.CompletedTask;
+            },
+        };
     }
 
     /// <summary>
-    /// What the library leaves open: a subject that names somebody, once, and no extension that has to be understood. Source of the latter: RFC 7515,
+    /// What the library leaves open: a subject that names somebody, once, and no extension that has to be understood. Source of the latter:
+    /// RFC 7515,
     /// section 4.1.11, <c>crit</c>.
     /// </summary>
     private static void Check(TokenValidatedContext validated)
@@ -62,7 +79,10 @@ public static class IdentityRegistration
         {
             validated.Fail("the token demands an extension that is not supported (crit)");
         }
-        else if (validated.Principal?.FindAll(Roles.Subject).Select(claim => claim.Value).ToList() is not [{ } subject] || !Caller.IsName(subject))
+        else if (
+            validated.Principal?.FindAll(Roles.Subject).Select(claim => claim.Value).ToList() is not [{ } subject]
+            || !Caller.IsName(subject)
+        )
         {
             validated.Fail($"sub must be one name of 1 to {Caller.LongestName} visible characters");
         }

@@ -17,10 +17,11 @@ public static class Roles
     public static string? Name(this ClaimsPrincipal user) => user.Identity?.IsAuthenticated == true ? user.FindFirst(Subject)?.Value : null;
 
     /// <summary>The caller that the edge names to services. A token without a known role is an anonymous visitor.</summary>
-    public static Caller ToCaller(this ClaimsPrincipal user) => user.Name() switch
-    {
-        { } name when user.IsOperator() => new Caller.Operator(name),
-        { } name when user.HasClaim(Claim, Customer) => new Caller.Customer(name),
-        _ => new Caller.Anonymous(),
-    };
+    public static Caller ToCaller(this ClaimsPrincipal user) =>
+        user.Name() switch
+        {
+            { } name when user.IsOperator() => new Caller.Operator(name),
+            { } name when user.HasClaim(Claim, Customer) => new Caller.Customer(name),
+            _ => new Caller.Anonymous(),
+        };
 }

@@ -1,8 +1,8 @@
 using System.Text;
 using Dapr.Client;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
-using Microsoft.Extensions.Hosting;
 using ServiceDefaults.Startup;
 
 namespace ServiceDefaults.Identity;
@@ -29,12 +29,18 @@ public sealed class SigningKey(DaprClient dapr, IOptions<IdentityOptions> option
         var text = secret.Values.Single();
         if (text.StartsWith(DevelopmentMark, StringComparison.Ordinal) && !environment.IsDevelopment())
         {
-            throw new InvalidOperationException($"secret '{options.Value.SecretName}' of store '{options.Value.SecretStore}' is the key that everybody can read in the repository; put one of your own there, or set Identity:Authority");
+            throw new InvalidOperationException(
+                $"secret '{options.Value.SecretName}' of store '{options.Value.SecretStore}' is the key that everybody can "
+                    + "read in the repository; put one of your own there, or set Identity:Authority"
+            );
         }
         var bytes = Encoding.UTF8.GetBytes(text);
         if (bytes.Length < FewestBytes)
         {
-            throw new InvalidOperationException($"secret '{options.Value.SecretName}' of store '{options.Value.SecretStore}' has {bytes.Length} bytes; HMAC-SHA256 needs at least {FewestBytes}");
+            throw new InvalidOperationException(
+                $"secret '{options.Value.SecretName}' of store '{options.Value.SecretStore}' has {bytes.Length} bytes; "
+                    + $"HMAC-SHA256 needs at least {FewestBytes}"
+            );
         }
         Keys = [new SymmetricSecurityKey(bytes)];
     }

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace ServiceDefaults.Refusals;
 
 /// <summary>
-/// Turns exceptions into problem details. Requests that ASP.NET itself refuses keep their 4xx; a dependency that is away is 503, because the caller may
+/// Turns exceptions into problem details. Requests that ASP.NET itself refuses keep their 4xx; a dependency that is away is 503, because
+/// the caller may
 /// try again; the rest, a permanent refusal of a dependency included, is 500 and logged with its cause, which stays inside.
 /// </summary>
 public sealed partial class FailureHandler(IProblemDetailsService problems, ILogger<FailureHandler> logger) : IExceptionHandler
@@ -25,23 +26,51 @@ public sealed partial class FailureHandler(IProblemDetailsService problems, ILog
         {
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
         }
-        return await problems.TryWriteAsync(new ProblemDetailsContext
-        {
-            HttpContext = context,
-            ProblemDetails = { Status = refusal.Status, Detail = refusal.Detail, Extensions = { ["code"] = refusal.Code } },
-        });
+        return await problems.TryWriteAsync(
+            new ProblemDetailsContext
+            {
+                HttpContext = context,
+                ProblemDetails =
+                {
+                    Status = refusal.Status,
+                    Detail = refusal.Detail,
+                    Extensions = { ["code"] = refusal.Code },
+                },
+            }
+        );
     }
 
-    private static Refusal Describe(Exception exception) => exception switch
-    {
-        BadHttpRequestException { InnerException: JsonException json } => Refusal.Invalid("json-invalid", MalformedJson.Describe(json)),
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new Refusal(StatusCodes.Status413PayloadTooLarge, "body-too-large", $"A body has at most {ServiceHost.MostBodyBytes} bytes."),
-        BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => new Refusal(StatusCodes.Status415UnsupportedMediaType, "media-type-unsupported", "The body must be JSON (Content-Type: application/json)."),
-        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => new Refusal(StatusCodes.Status408RequestTimeout, "body-too-slow", "The body did not arrive in time."),
-        BadHttpRequestException bad => new Refusal(bad.StatusCode, "request-invalid", "The request is incomplete or a parameter has the wrong type; the contract says what it takes."),
-        _ when DependencyFailures.MayPass(exception) => new Refusal(StatusCodes.Status503ServiceUnavailable, "unavailable", "A service this one depends on is not available."),
-        _ => new Refusal(StatusCodes.Status500InternalServerError, "internal-error", "Something went wrong."),
-    };
+    private static Refusal Describe(Exception exception) =>
+        exception switch
+        {
+            BadHttpRequestException { InnerException: JsonException json } => Refusal.Invalid("json-invalid", MalformedJson.Describe(json)),
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new Refusal(
+                StatusCodes.Status413PayloadTooLarge,
+                "body-too-large",
+                $"A body has at most {ServiceHost.MostBodyBytes} bytes."
+            ),
+            BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => new Refusal(
+                StatusCodes.Status415UnsupportedMediaType,
+                "media-type-unsupported",
+                "The body must be JSON (Content-Type: application/json)."
+            ),
+            BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => new Refusal(
+                StatusCodes.Status408RequestTimeout,
+                "body-too-slow",
+                "The body did not arrive in time."
+            ),
+            BadHttpRequestException bad => new Refusal(
+                bad.StatusCode,
+                "request-invalid",
+                "The request is incomplete or a parameter has the wrong type; the contract says what it takes."
+            ),
+            _ when DependencyFailures.MayPass(exception) => new Refusal(
+                StatusCodes.Status503ServiceUnavailable,
+                "unavailable",
+                "A service this one depends on is not available."
+            ),
+            _ => new Refusal(StatusCodes.Status500InternalServerError, "internal-error", "Something went wrong."),
+        };
 
     [LoggerMessage(9001, LogLevel.Error, "{Method} {Path} failed")]
     private partial void LogFailure(Exception failure, string method, string path);

@@ -21,8 +21,8 @@ public sealed record Refusal(int Status, string Code, string Detail)
     public static Refusal Unprocessable(string code, string detail) => new(StatusCodes.Status422UnprocessableEntity, code, detail);
 
     /// <summary>As RFC 9457 problem details with the member <c>code</c>.</summary>
-    public ProblemHttpResult ToProblem()
-        => TypedResults.Problem(Detail, statusCode: Status, extensions: new Dictionary<string, object?>(Members) { ["code"] = Code });
+    public ProblemHttpResult ToProblem() =>
+        TypedResults.Problem(Detail, statusCode: Status, extensions: new Dictionary<string, object?>(Members) { ["code"] = Code });
 }
 
 /// <summary>A value or the reason why there is none.</summary>

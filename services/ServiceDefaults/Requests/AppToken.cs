@@ -16,7 +16,12 @@ public sealed class AppToken(RequestDelegate next, IConfiguration configuration)
     public const string Edge = "Service:Edge";
 
     private static readonly PathString[] Exempt =
-        ["/healthz", "/metrics", "/dapr.proto.runtime.v1.AppCallbackHealthCheck/HealthCheck", "/dapr.proto.runtime.v1.AppCallback/ListTopicSubscriptions"];
+    [
+        "/healthz",
+        "/metrics",
+        "/dapr.proto.runtime.v1.AppCallbackHealthCheck/HealthCheck",
+        "/dapr.proto.runtime.v1.AppCallback/ListTopicSubscriptions",
+    ];
 
     private const string Events = "/events";
 
@@ -35,6 +40,6 @@ public sealed class AppToken(RequestDelegate next, IConfiguration configuration)
 
     private bool IsOpen(PathString path) => Exempt.Contains(path) || (isEdge && !path.StartsWithSegments(Events));
 
-    private bool Shows(HttpRequest request)
-        => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(request.Headers["dapr-api-token"].ToString()), token);
+    private bool Shows(HttpRequest request) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(request.Headers["dapr-api-token"].ToString()), token);
 }

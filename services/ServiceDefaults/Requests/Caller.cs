@@ -5,9 +5,12 @@ using Microsoft.Extensions.Primitives;
 namespace ServiceDefaults.Requests;
 
 /// <summary>
-/// The party on whose behalf a request reaches a service: a customer, an operator, another app of the platform, or an anonymous visitor of the edge.
-/// The edge and the calling service name it in the header <c>X-Caller</c>, which nobody else can set: only an app's own sidecar reaches the app
-/// (<see cref="AppToken"/>), and the edge drops what a client sends under this name. A request without it is refused (<see cref="CallerRules"/>).
+/// The party on whose behalf a request reaches a service: a customer, an operator, another app of the platform, or an anonymous visitor of
+/// the edge.
+/// The edge and the calling service name it in the header <c>X-Caller</c>, which nobody else can set: only an app's own sidecar reaches the
+/// app
+/// (<see cref="AppToken"/>), and the edge drops what a client sends under this name. A request without it is refused
+/// (<see cref="CallerRules"/>).
 /// </summary>
 public abstract record Caller
 {
@@ -19,9 +22,7 @@ public abstract record Caller
     /// <summary>The longest name of a customer or operator, in characters.</summary>
     public const int LongestName = 100;
 
-    private Caller()
-    {
-    }
+    private Caller() { }
 
     public sealed record Customer(string Id) : Caller
     {
@@ -52,7 +53,8 @@ public abstract record Caller
     /// <summary>True for a name that a caller can have: 1 to 100 visible characters.</summary>
     public static bool IsName(string? name) => VisibleText.IsValid(name, LongestName);
 
-    /// <summary>False for a customer who asks for what belongs to another: to him it does not exist, because a 403 would say that it does.</summary>
+    /// <summary>False for a customer who asks for what belongs to another: to him it does not exist, because a 403 would say that it
+    /// does.</summary>
     public bool MaySee(string? owner) => this is not Customer customer || customer.Id == owner;
 
     /// <summary>Null if the header is missing, repeated or malformed.</summary>
@@ -84,7 +86,8 @@ public abstract record Caller
     public static ValueTask<Caller?> BindAsync(HttpContext context) => ValueTask.FromResult<Caller?>(Of(context));
 
     /// <exception cref="InvalidOperationException">The endpoint is reached without <see cref="CallerRules"/>.</exception>
-    public static Caller Of(HttpContext context) => context.Features.Get<Caller>() ?? throw new InvalidOperationException("the caller of this request was not checked");
+    public static Caller Of(HttpContext context) =>
+        context.Features.Get<Caller>() ?? throw new InvalidOperationException("the caller of this request was not checked");
 
     /// <summary>Visible ASCII stays; everything else, and the escape character itself, becomes percent-encoded UTF-8.</summary>
     private static string Encode(string name)
@@ -92,7 +95,9 @@ public abstract record Caller
         var encoded = new StringBuilder(name.Length);
         foreach (var rune in name.EnumerateRunes())
         {
-            _ = rune.Value is > ' ' and < 0x7F and not '%' ? encoded.Append((char)rune.Value) : encoded.Append(Uri.EscapeDataString(rune.ToString()));
+            _ = rune.Value is > ' ' and < 0x7F and not '%'
+                ? encoded.Append((char)rune.Value)
+                : encoded.Append(Uri.EscapeDataString(rune.ToString()));
         }
         return encoded.ToString();
     }

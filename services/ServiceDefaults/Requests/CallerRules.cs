@@ -18,14 +18,15 @@ public enum CallerKinds
 /// <summary>The callers that an endpoint admits: kinds of people, and apps by their id.</summary>
 internal sealed record AdmittedCallers(CallerKinds Kinds, IReadOnlyList<string> Apps)
 {
-    public bool Admit(Caller caller) => caller switch
-    {
-        Caller.Customer => Kinds.HasFlag(CallerKinds.Customers),
-        Caller.Operator => Kinds.HasFlag(CallerKinds.Operators),
-        Caller.Anonymous => Kinds.HasFlag(CallerKinds.Anonymous),
-        Caller.App app => Apps.Contains(app.Id, StringComparer.Ordinal),
-        _ => false,
-    };
+    public bool Admit(Caller caller) =>
+        caller switch
+        {
+            Caller.Customer => Kinds.HasFlag(CallerKinds.Customers),
+            Caller.Operator => Kinds.HasFlag(CallerKinds.Operators),
+            Caller.Anonymous => Kinds.HasFlag(CallerKinds.Anonymous),
+            Caller.App app => Apps.Contains(app.Id, StringComparer.Ordinal),
+            _ => false,
+        };
 }
 
 /// <summary>Marks endpoints that the app's own sidecar calls (events, actors, probes) and that act for nobody.</summary>
@@ -34,22 +35,30 @@ internal sealed class SidecarCallback;
 public static class CallerConventions
 {
     /// <summary>Admits these callers. An endpoint that says nothing admits nobody.</summary>
-    public static TBuilder Admit<TBuilder>(this TBuilder endpoints, CallerKinds kinds, params string[] apps) where TBuilder : IEndpointConventionBuilder
-        => endpoints.WithMetadata(new AdmittedCallers(kinds, apps));
+    public static TBuilder Admit<TBuilder>(this TBuilder endpoints, CallerKinds kinds, params string[] apps)
+        where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(new AdmittedCallers(kinds, apps));
 
-    public static TBuilder AdmitApps<TBuilder>(this TBuilder endpoints, params string[] apps) where TBuilder : IEndpointConventionBuilder => endpoints.Admit(CallerKinds.None, apps);
+    public static TBuilder AdmitApps<TBuilder>(this TBuilder endpoints, params string[] apps)
+        where TBuilder : IEndpointConventionBuilder => endpoints.Admit(CallerKinds.None, apps);
 
     /// <summary>For callbacks of the app's own sidecar, which the app token protects.</summary>
-    public static TBuilder AdmitSidecar<TBuilder>(this TBuilder endpoints) where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(new SidecarCallback());
+    public static TBuilder AdmitSidecar<TBuilder>(this TBuilder endpoints)
+        where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(new SidecarCallback());
 }
 
 /// <summary>
-/// Middleware of every service but the edge, after routing: a request whose caller is missing, unreadable or not admitted by the endpoint goes no further,
+/// Middleware of every service but the edge, after routing: a request whose caller is missing, unreadable or not admitted by the endpoint
+/// goes no further,
 /// and neither does one with an invalid id in its path.
 /// </summary>
 public sealed class CallerRules(RequestDelegate next)
 {
-    private static readonly (string Name, string Code)[] Ids = [("orderId", "order-id-invalid"), ("productId", "product-id-invalid"), ("customerId", "customer-id-invalid")];
+    private static readonly (string Name, string Code)[] Ids =
+    [
+        ("orderId", "order-id-invalid"),
+        ("productId", "product-id-invalid"),
+        ("customerId", "customer-id-invalid"),
+    ];
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -60,11 +69,21 @@ public sealed class CallerRules(RequestDelegate next)
         }
         if (Caller.Parse(context.Request.Headers[Caller.Header]) is not { } caller)
         {
-            return RefuseAsync(context, new Refusal(StatusCodes.Status401Unauthorized, "caller-unknown", $"{Caller.Header} must name the customer, operator or app on whose behalf this request comes."));
+            return RefuseAsync(
+                context,
+                new Refusal(
+                    StatusCodes.Status401Unauthorized,
+                    "caller-unknown",
+                    $"{Caller.Header} must name the customer, operator or app on whose behalf this request comes."
+                )
+            );
         }
         if (endpoint.Metadata.GetMetadata<AdmittedCallers>()?.Admit(caller) != true)
         {
-            return RefuseAsync(context, new Refusal(StatusCodes.Status403Forbidden, "caller-not-allowed", "This operation is not for this caller."));
+            return RefuseAsync(
+                context,
+                new Refusal(StatusCodes.Status403Forbidden, "caller-not-allowed", "This operation is not for this caller.")
+            );
         }
         foreach (var (name, code) in Ids)
         {

@@ -8,11 +8,12 @@ public static class OperatorNote
     private const int Longest = 2000;
 
     /// <summary>Null if the note is missing or valid.</summary>
-    public static Refusal? Check(string? note) => note switch
-    {
-        null or "" => null,
-        { Length: > Longest } => Refusal.Invalid("note-too-long", $"note has at most {Longest} characters."),
-        _ when VisibleText.IsValid(note.Trim(), Longest, multiline: true) || string.IsNullOrWhiteSpace(note) => null,
-        _ => Refusal.Invalid("note-invalid", "note must not hold control characters."),
-    };
+    public static Refusal? Check(string? note) =>
+        note switch
+        {
+            null or "" => null,
+            { Length: > Longest } => Refusal.Invalid("note-too-long", $"note has at most {Longest} characters."),
+            _ when VisibleText.IsValid(note.Trim(), Longest, multiline: true) || string.IsNullOrWhiteSpace(note) => null,
+            _ => Refusal.Invalid("note-invalid", "note must not hold control characters."),
+        };
 }

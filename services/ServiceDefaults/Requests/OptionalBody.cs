@@ -7,10 +7,12 @@ namespace ServiceDefaults.Requests;
 public static class OptionalBody
 {
     /// <summary>
-    /// Null for an empty body. The headers do not say whether there is one: daprd passes an empty body on as chunked, without a content type.
+    /// Null for an empty body. The headers do not say whether there is one: daprd passes an empty body on as chunked, without a content
+    /// type.
     /// </summary>
     /// <exception cref="BadHttpRequestException">The body is not valid JSON (400), or not declared as JSON (415).</exception>
-    public static async Task<T?> ReadAsync<T>(HttpRequest request, CancellationToken cancellation) where T : class
+    public static async Task<T?> ReadAsync<T>(HttpRequest request, CancellationToken cancellation)
+        where T : class
     {
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body, cancellation);
@@ -20,7 +22,10 @@ public static class OptionalBody
         }
         if (!request.HasJsonContentType())
         {
-            throw new BadHttpRequestException($"The body must be JSON (Content-Type: application/json), not '{request.ContentType}'.", StatusCodes.Status415UnsupportedMediaType);
+            throw new BadHttpRequestException(
+                $"The body must be JSON (Content-Type: application/json), not '{request.ContentType}'.",
+                StatusCodes.Status415UnsupportedMediaType
+            );
         }
         try
         {

@@ -13,7 +13,9 @@ public static class RequestId
 
     private const int Longest = 128;
 
-    private static readonly SearchValues<char> Allowed = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:");
+    private static readonly SearchValues<char> Allowed = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:"
+    );
     private static readonly AsyncLocal<string?> Flowing = new();
 
     /// <summary>Null outside of a request, until somebody who was told it sets it.</summary>
@@ -24,8 +26,8 @@ public static class RequestId
     }
 
     /// <summary>What a client sends goes into logs and headers: anything but a plain word is replaced by an id of our own.</summary>
-    public static string Accept(string? sent)
-        => sent is { Length: > 0 and <= Longest } && !sent.AsSpan().ContainsAnyExcept(Allowed) ? sent : Guid.NewGuid().ToString("N");
+    public static string Accept(string? sent) =>
+        sent is { Length: > 0 and <= Longest } && !sent.AsSpan().ContainsAnyExcept(Allowed) ? sent : Guid.NewGuid().ToString("N");
 
     /// <summary>Middleware: every request has an id, and its answer names it.</summary>
     public static Task FlowAsync(HttpContext context, RequestDelegate next)
@@ -33,12 +35,15 @@ public static class RequestId
         var id = Accept(context.Request.Headers[Header]);
         Current = id;
         context.TraceIdentifier = id;
-        context.Response.OnStarting(static state =>
-        {
-            var (response, id) = ((HttpResponse, string))state;
-            response.Headers[Header] = id;
-            return Task.CompletedTask;
-        }, (context.Response, id));
+        context.Response.OnStarting(
+            static state =>
+            {
+                var (response, id) = ((HttpResponse, string))state;
+                response.Headers[Header] = id;
+                return Task.CompletedTask;
+            },
+            (context.Response, id)
+        );
         return next(context);
     }
 }

@@ -5,14 +5,16 @@ using Microsoft.Extensions.Logging;
 
 namespace ServiceDefaults.Startup;
 
-/// <summary>Work to be done once the sidecar answers and before the app counts as well. Must be idempotent: it runs at every start.</summary>
+/// <summary>Work to be done once the sidecar answers and before the app counts as well. Must be idempotent: it runs at every
+/// start.</summary>
 public interface IStartupTask
 {
     Task RunAsync(CancellationToken cancellation);
 }
 
 /// <summary>Runs a startup task until it succeeds; a sidecar or store that is not there yet is no reason to give up.</summary>
-public sealed partial class StartupRunner<TTask>(TTask task, StartupState state, DaprClient dapr, TimeProvider time, ILogger<TTask> logger) : BackgroundService
+public sealed partial class StartupRunner<TTask>(TTask task, StartupState state, DaprClient dapr, TimeProvider time, ILogger<TTask> logger)
+    : BackgroundService
     where TTask : class, IStartupTask
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -57,6 +59,6 @@ public sealed partial class StartupRunner<TTask>(TTask task, StartupState state,
 
 public static class StartupTasks
 {
-    public static IServiceCollection AddStartupTask<TTask>(this IServiceCollection services) where TTask : class, IStartupTask
-        => services.AddSingleton<TTask>().AddHostedService<StartupRunner<TTask>>();
+    public static IServiceCollection AddStartupTask<TTask>(this IServiceCollection services)
+        where TTask : class, IStartupTask => services.AddSingleton<TTask>().AddHostedService<StartupRunner<TTask>>();
 }

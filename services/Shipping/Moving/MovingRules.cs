@@ -8,22 +8,34 @@ internal static class MovingRules
 {
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
-    public static Outcome<Shipment> Tick(Shipment before, ShippingOptions options, DateTimeOffset now) => before.Status switch
-    {
-        ShipmentStatus.Arranged => ShipmentRules.Ship(before),
-        ShipmentStatus.Shipped when options.DeliverAfter > TimeSpan.Zero && IsDue(before, options, now) => ShipmentRules.Deliver(before),
-        _ => before,
-    };
+    public static Outcome<Shipment> Tick(Shipment before, ShippingOptions options, DateTimeOffset now) =>
+        before.Status switch
+        {
+            ShipmentStatus.Arranged => ShipmentRules.Ship(before),
+            ShipmentStatus.Shipped when options.DeliverAfter > TimeSpan.Zero && IsDue(before, options, now) => ShipmentRules.Deliver(
+                before
+            ),
+            _ => before,
+        };
 
     /// <summary>Whether no later tick will change anything.</summary>
-    public static bool IsAtEnd(Shipment shipment, ShippingOptions options)
-        => shipment.Status is not (ShipmentStatus.Arranged or ShipmentStatus.Shipped) || (shipment.Status == ShipmentStatus.Shipped && options.DeliverAfter <= TimeSpan.Zero);
+    public static bool IsAtEnd(Shipment shipment, ShippingOptions options) =>
+        shipment.Status is not (ShipmentStatus.Arranged or ShipmentStatus.Shipped)
+        || (shipment.Status == ShipmentStatus.Shipped && options.DeliverAfter <= TimeSpan.Zero);
 
     /// <summary>True if the tick that was due is late by two periods and a minute: a reminder that exists is never that late.</summary>
-    public static bool IsOverdue(Shipment shipment, ShippingOptions options, DateTimeOffset now)
-        => options.MovesByItself && !IsAtEnd(shipment, options) && shipment.Since is { } since
-        && now > since + (shipment.Status == ShipmentStatus.Arranged ? options.ShipAfter : options.DeliverAfter) + (options.Period * 2) + Grace;
+    public static bool IsOverdue(Shipment shipment, ShippingOptions options, DateTimeOffset now) =>
+        options.MovesByItself
+        && !IsAtEnd(shipment, options)
+        && shipment.Since is { } since
+        && now
+            > since
+                + (shipment.Status == ShipmentStatus.Arranged ? options.ShipAfter : options.DeliverAfter)
+                + (options.Period * 2)
+                + Grace;
 
-    /// <summary>A repeated tick comes at once, the next one a period later: half a period tells them apart, however late the last one was.</summary>
-    private static bool IsDue(Shipment shipment, ShippingOptions options, DateTimeOffset now) => !(now - shipment.Since < options.DeliverAfter / 2);
+    /// <summary>A repeated tick comes at once, the next one a period later: half a period tells them apart, however late the last one
+    /// was.</summary>
+    private static bool IsDue(Shipment shipment, ShippingOptions options, DateTimeOffset now) =>
+        !(now - shipment.Since < options.DeliverAfter / 2);
 }

@@ -13,7 +13,10 @@ public interface IShipmentActor : IActor;
 /// delays the goods, but leaves none behind.
 /// </summary>
 [Actor(TypeName = TypeName)]
-internal sealed class ShipmentActor(ActorHost host, ShipmentStore shipments, IOptions<ShippingOptions> options, TimeProvider time) : Actor(host), IShipmentActor, IRemindable
+internal sealed class ShipmentActor(ActorHost host, ShipmentStore shipments, IOptions<ShippingOptions> options, TimeProvider time)
+    : Actor(host),
+        IShipmentActor,
+        IRemindable
 {
     /// <summary>Stored format, with the reminder's name.</summary>
     public const string TypeName = "Shipment";
@@ -28,8 +31,14 @@ internal sealed class ShipmentActor(ActorHost host, ShipmentStore shipments, IOp
         }
     }
 
-    private async Task<Shipment?> TickAsync(string orderId)
-        => await shipments.FindAsync(orderId, CancellationToken.None) is null
+    private async Task<Shipment?> TickAsync(string orderId) =>
+        await shipments.FindAsync(orderId, CancellationToken.None) is null
             ? null
-            : (await shipments.ChangeAsync(orderId, before => MovingRules.Tick(before, options.Value, time.GetUtcNow()), CancellationToken.None)).Value;
+            : (
+                await shipments.ChangeAsync(
+                    orderId,
+                    before => MovingRules.Tick(before, options.Value, time.GetUtcNow()),
+                    CancellationToken.None
+                )
+            ).Value;
 }

@@ -15,8 +15,13 @@ internal sealed record ShippingOptions
 
 internal static class ShippingOptionsRegistration
 {
-    public static void AddShippingOptions(this IServiceCollection services)
-        => services.AddOptions<ShippingOptions>().BindConfiguration("Shipping")
-            .Validate(options => options.ShipAfter >= TimeSpan.Zero && options.DeliverAfter >= TimeSpan.Zero, "Shipping:ShipAfter and Shipping:DeliverAfter must not be negative")
+    public static void AddShippingOptions(this IServiceCollection services) =>
+        services
+            .AddOptions<ShippingOptions>()
+            .BindConfiguration("Shipping")
+            .Validate(
+                options => options.ShipAfter >= TimeSpan.Zero && options.DeliverAfter >= TimeSpan.Zero,
+                "Shipping:ShipAfter and Shipping:DeliverAfter must not be negative"
+            )
             .ValidateOnStart();
 }

@@ -33,18 +33,20 @@ internal sealed record Shipment(string OrderId, ShipmentStatus Status, string? T
     /// <summary>When it came into its status. Absent in what was stored before there was a reminder.</summary>
     public DateTimeOffset? Since { get; init; }
 
-    public static Shipment Request(string orderId, string? saga = null) => new(orderId, ShipmentStatus.Requested, null, null, 0) { Saga = saga, RequestId = ServiceDefaults.Requests.RequestId.Current };
+    public static Shipment Request(string orderId, string? saga = null) =>
+        new(orderId, ShipmentStatus.Requested, null, null, 0) { Saga = saga, RequestId = ServiceDefaults.Requests.RequestId.Current };
 
     /// <summary>Stored format: the event's name on the topic <c>shipments</c>.</summary>
-    public string EventType() => Status switch
-    {
-        ShipmentStatus.Arranged => "shipment.arranged",
-        ShipmentStatus.Shipped => "shipment.shipped",
-        ShipmentStatus.Delivered => "shipment.delivered",
-        ShipmentStatus.Cancelled => "shipment.cancelled",
-        ShipmentStatus.Refused => "shipment.refused",
-        _ => throw new InvalidOperationException("a shipment that is only requested has no event"),
-    };
+    public string EventType() =>
+        Status switch
+        {
+            ShipmentStatus.Arranged => "shipment.arranged",
+            ShipmentStatus.Shipped => "shipment.shipped",
+            ShipmentStatus.Delivered => "shipment.delivered",
+            ShipmentStatus.Cancelled => "shipment.cancelled",
+            ShipmentStatus.Refused => "shipment.refused",
+            _ => throw new InvalidOperationException("a shipment that is only requested has no event"),
+        };
 }
 
 /// <summary>The rules of shipping: sums without effects, idempotent by order id.</summary>
@@ -56,37 +58,61 @@ internal static class ShipmentRules
     /// <summary>Reserved by ISO for private use; here it stands for "nowhere we go".</summary>
     private const string NotServed = "XX";
 
-    public static Outcome<Shipment> Arrange(Shipment before, Destination destination, string tracking) => before.Status switch
-    {
-        ShipmentStatus.Cancelled => Refusal.Conflict("shipment-cancelled", "The shipment of this order was cancelled."),
-        ShipmentStatus.Refused => Refusal.Conflict(AddressNotServed, before.Reason!),
-        ShipmentStatus.Requested when NotServed.Equals(destination.Country, StringComparison.OrdinalIgnoreCase) => Refusal.Conflict(AddressNotServed, $"Nothing is shipped to country {destination.Country}."),
-        ShipmentStatus.Requested => before with { Status = ShipmentStatus.Arranged, Tracking = tracking, Destination = destination, Version = before.Version + 1 },
-        _ => before,
-    };
+    public static Outcome<Shipment> Arrange(Shipment before, Destination destination, string tracking) =>
+        before.Status switch
+        {
+            ShipmentStatus.Cancelled => Refusal.Conflict("shipment-cancelled", "The shipment of this order was cancelled."),
+            ShipmentStatus.Refused => Refusal.Conflict(AddressNotServed, before.Reason!),
+            ShipmentStatus.Requested when NotServed.Equals(destination.Country, StringComparison.OrdinalIgnoreCase) => Refusal.Conflict(
+                AddressNotServed,
+                $"Nothing is shipped to country {destination.Country}."
+            ),
+            ShipmentStatus.Requested => before with
+            {
+                Status = ShipmentStatus.Arranged,
+                Tracking = tracking,
+                Destination = destination,
+                Version = before.Version + 1,
+            },
+            _ => before,
+        };
 
-    public static Outcome<Shipment> Cancel(Shipment before) => before.Status switch
-    {
-        ShipmentStatus.Requested or ShipmentStatus.Arranged or ShipmentStatus.Refused => before with { Status = ShipmentStatus.Cancelled, Version = before.Version + 1 },
-        ShipmentStatus.Cancelled => before,
-        _ => Refusal.Conflict("already-shipped", "The goods are on their way; a shipment can be cancelled before it is shipped."),
-    };
+    public static Outcome<Shipment> Cancel(Shipment before) =>
+        before.Status switch
+        {
+            ShipmentStatus.Requested or ShipmentStatus.Arranged or ShipmentStatus.Refused => before with
+            {
+                Status = ShipmentStatus.Cancelled,
+                Version = before.Version + 1,
+            },
+            ShipmentStatus.Cancelled => before,
+            _ => Refusal.Conflict("already-shipped", "The goods are on their way; a shipment can be cancelled before it is shipped."),
+        };
 
     /// <summary>For those who ask by event and get their answer as one.</summary>
-    public static Shipment Refuse(Shipment before, string reason)
-        => before.Status == ShipmentStatus.Requested ? before with { Status = ShipmentStatus.Refused, Reason = reason, Version = before.Version + 1 } : before;
+    public static Shipment Refuse(Shipment before, string reason) =>
+        before.Status == ShipmentStatus.Requested
+            ? before with
+            {
+                Status = ShipmentStatus.Refused,
+                Reason = reason,
+                Version = before.Version + 1,
+            }
+            : before;
 
-    public static Outcome<Shipment> Ship(Shipment before) => before.Status switch
-    {
-        ShipmentStatus.Arranged => before with { Status = ShipmentStatus.Shipped, Version = before.Version + 1 },
-        ShipmentStatus.Shipped or ShipmentStatus.Delivered => before,
-        _ => Refusal.Conflict("shipment-not-arranged", "Only goods whose shipment is arranged can leave."),
-    };
+    public static Outcome<Shipment> Ship(Shipment before) =>
+        before.Status switch
+        {
+            ShipmentStatus.Arranged => before with { Status = ShipmentStatus.Shipped, Version = before.Version + 1 },
+            ShipmentStatus.Shipped or ShipmentStatus.Delivered => before,
+            _ => Refusal.Conflict("shipment-not-arranged", "Only goods whose shipment is arranged can leave."),
+        };
 
-    public static Outcome<Shipment> Deliver(Shipment before) => before.Status switch
-    {
-        ShipmentStatus.Shipped => before with { Status = ShipmentStatus.Delivered, Version = before.Version + 1 },
-        ShipmentStatus.Delivered => before,
-        _ => Refusal.Conflict("shipment-not-shipped", "Only goods that are on their way can be delivered."),
-    };
+    public static Outcome<Shipment> Deliver(Shipment before) =>
+        before.Status switch
+        {
+            ShipmentStatus.Shipped => before with { Status = ShipmentStatus.Delivered, Version = before.Version + 1 },
+            ShipmentStatus.Delivered => before,
+            _ => Refusal.Conflict("shipment-not-shipped", "Only goods that are on their way can be delivered."),
+        };
 }

@@ -18,8 +18,13 @@ internal sealed class ShipmentRequests(ShipmentStore shipments, Mover mover)
         }
         var arranged = await shipments.ChangeAsync(
             orderId,
-            before => ShipmentRules.Arrange(before, destination, $"TRK-{orderId}") is { Refusal: { } refusal } ? ShipmentRules.Refuse(before, refusal.Detail) : ShipmentRules.Arrange(before, destination, $"TRK-{orderId}"),
-            cancellation, SagaKinds.Choreography);
+            before =>
+                ShipmentRules.Arrange(before, destination, $"TRK-{orderId}") is { Refusal: { } refusal }
+                    ? ShipmentRules.Refuse(before, refusal.Detail)
+                    : ShipmentRules.Arrange(before, destination, $"TRK-{orderId}"),
+            cancellation,
+            SagaKinds.Choreography
+        );
         await mover.WatchAsync(arranged.Value, cancellation);
         return Delivery.Done;
     }
@@ -27,7 +32,13 @@ internal sealed class ShipmentRequests(ShipmentStore shipments, Mover mover)
     /// <summary>Goods that have left can't be called back; that they left is told by an event of its own.</summary>
     public async Task<Delivery> CancelAsync(IncomingEvent<OrderNews> asked, CancellationToken cancellation)
     {
-        await shipments.ChangeAsync(asked.Data.OrderId, ShipmentRules.Cancel, cancellation, SagaKinds.Choreography, tellAgain: asked.Data.Round > 1);
+        await shipments.ChangeAsync(
+            asked.Data.OrderId,
+            ShipmentRules.Cancel,
+            cancellation,
+            SagaKinds.Choreography,
+            tellAgain: asked.Data.Round > 1
+        );
         return Delivery.Done;
     }
 }
@@ -36,7 +47,11 @@ internal static class ShipmentRequestEndpoints
 {
     public static void MapShipmentRequests(this IEndpointRouteBuilder routes)
     {
-        routes.MapEvent<OrderNews, ShipmentRequests>("/events/shipment-requested", (requests, told, cancellation) => requests.ArrangeAsync(told, cancellation));
-        routes.MapEvent<OrderNews, ShipmentRequests>("/events/shipment-cancellation-requested", (requests, told, cancellation) => requests.CancelAsync(told, cancellation));
+        routes.MapEvent<OrderNews, ShipmentRequests>("/events/shipment-requested", (requests, told, cancellation) =>
+            requests.ArrangeAsync(told, cancellation)
+        );
+        routes.MapEvent<OrderNews, ShipmentRequests>("/events/shipment-cancellation-requested", (requests, told, cancellation) =>
+            requests.CancelAsync(told, cancellation)
+        );
     }
 }

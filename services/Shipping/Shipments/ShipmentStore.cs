@@ -5,23 +5,42 @@ using ServiceDefaults.Refusals;
 
 namespace Shipping.Shipments;
 
-/// <summary>Shipments in Dapr state; each change publishes itself to the topic <c>shipments</c>, or <c>shipments-choreography</c>.</summary>
+/// <summary>Shipments in Dapr state; each change publishes itself to the topic <c>shipments</c>, or
+/// <c>shipments-choreography</c>.</summary>
 internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
 {
     private readonly AggregateStore<Shipment> shipments = new(dapr, "shipping-store", KeyOf, "shipping-choreography");
 
-    public async Task<Shipment?> FindAsync(string orderId, CancellationToken cancellation)
-        => await shipments.FindAsync(orderId, cancellation) is { Value.Status: not ShipmentStatus.Requested } found ? found.Value : null;
+    public async Task<Shipment?> FindAsync(string orderId, CancellationToken cancellation) =>
+        await shipments.FindAsync(orderId, cancellation) is { Value.Status: not ShipmentStatus.Requested } found ? found.Value : null;
 
     /// <summary>Those of the orders that have a shipment.</summary>
-    public async Task<IReadOnlyList<Shipment>> FindAsync(IReadOnlyList<string> orderIds, CancellationToken cancellation)
-        => [.. (await dapr.GetBulkStateAsync<Shipment?>("shipping-store", [.. orderIds.Select(KeyOf)], parallelism: null, cancellationToken: cancellation)).Select(item => item.Value).OfType<Shipment>().Where(shipment => shipment.Status != ShipmentStatus.Requested)];
+    public async Task<IReadOnlyList<Shipment>> FindAsync(IReadOnlyList<string> orderIds, CancellationToken cancellation) =>
+        [
+            .. (
+                await dapr.GetBulkStateAsync<Shipment?>(
+                    "shipping-store",
+                    [.. orderIds.Select(KeyOf)],
+                    parallelism: null,
+                    cancellationToken: cancellation
+                )
+            )
+                .Select(item => item.Value)
+                .OfType<Shipment>()
+                .Where(shipment => shipment.Status != ShipmentStatus.Requested),
+        ];
 
     /// <summary>
     /// Decides and writes, again from the start when somebody else was faster. <paramref name="tellAgain"/>: what was decided before is
     /// published once more.
     /// </summary>
-    public async Task<Outcome<Shipment>> ChangeAsync(string orderId, Func<Shipment, Outcome<Shipment>> decide, CancellationToken cancellation, string? saga = null, bool tellAgain = false)
+    public async Task<Outcome<Shipment>> ChangeAsync(
+        string orderId,
+        Func<Shipment, Outcome<Shipment>> decide,
+        CancellationToken cancellation,
+        string? saga = null,
+        bool tellAgain = false
+    )
     {
         while (true)
         {
@@ -41,15 +60,35 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
 
     private Task<bool> TrySaveAsync(Stored<Shipment> read, Shipment next, CancellationToken cancellation)
     {
-        var data = new ShipmentEvent($"{next.OrderId}:{next.EventType()}", next.Version, time.GetUtcNow(), next.OrderId, next.Tracking, next.Reason, next.Status == ShipmentStatus.Refused ? ShipmentRules.AddressNotServed : null);
+        var data = new ShipmentEvent(
+            $"{next.OrderId}:{next.EventType()}",
+            next.Version,
+            time.GetUtcNow(),
+            next.OrderId,
+            next.Tracking,
+            next.Reason,
+            next.Status == ShipmentStatus.Refused ? ShipmentRules.AddressNotServed : null
+        );
         return shipments.TryReplaceAsync(next.OrderId, read, next, Outgoing(next, data), cancellation);
     }
 
     private static string KeyOf(string orderId) => $"shipment-{orderId}";
 
-    private static OutgoingEvent Outgoing(Shipment shipment, object data)
-        => new(shipment.EventType(), shipment.OrderId, data) { Saga = shipment.Saga ?? SagaKinds.Orchestration, RequestId = shipment.RequestId };
+    private static OutgoingEvent Outgoing(Shipment shipment, object data) =>
+        new(shipment.EventType(), shipment.OrderId, data)
+        {
+            Saga = shipment.Saga ?? SagaKinds.Orchestration,
+            RequestId = shipment.RequestId,
+        };
 
     /// <summary>Stored format of the events on the topic <c>shipments</c>.</summary>
-    private sealed record ShipmentEvent(string EventId, int Version, DateTimeOffset OccurredAt, string OrderId, string? Tracking, string? Reason, string? Code);
+    private sealed record ShipmentEvent(
+        string EventId,
+        int Version,
+        DateTimeOffset OccurredAt,
+        string OrderId,
+        string? Tracking,
+        string? Reason,
+        string? Code
+    );
 }

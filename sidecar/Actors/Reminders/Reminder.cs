@@ -19,7 +19,8 @@ internal sealed record Reminder(
     DateTimeOffset Next,
     DateTimeOffset? Expires,
     int Left,
-    FailurePolicy? OnFailure = null)
+    FailurePolicy? OnFailure = null
+)
 {
     public ActorId Actor => new(ActorType, ActorId);
 }

@@ -6,10 +6,17 @@ using Sidecar.Timers;
 namespace Sidecar.Actors.Reminders;
 
 /// <summary>
-/// Fires the reminders of an app's actors. What came due while the sidecar was not running fires once at the start. A tick is moved on under
+/// Fires the reminders of an app's actors. What came due while the sidecar was not running fires once at the start. A tick is moved on
+/// under
 /// the ETag of the reminder it was made from: one that was changed or deleted meanwhile stays as it then is.
 /// </summary>
-internal sealed partial class ReminderService(ReminderStore store, TimerService clock, TimeProvider time, Func<Reminder, CancellationToken, Task> tick, ILogger logger) : IAsyncDisposable
+internal sealed partial class ReminderService(
+    ReminderStore store,
+    TimerService clock,
+    TimeProvider time,
+    Func<Reminder, CancellationToken, Task> tick,
+    ILogger logger
+) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<(ActorId Actor, string Name), DueCall> armed = new();
     private readonly Dictionary<(ActorId Actor, string Name), Task> ticking = []; // guarded by itself; of each reminder the last one
@@ -56,7 +63,8 @@ internal sealed partial class ReminderService(ReminderStore store, TimerService 
         await store.DeleteAsync(actor, name, cancellation);
     }
 
-    public async Task<Reminder?> FindAsync(ActorId actor, string name, CancellationToken cancellation) => (await store.FindAsync(actor, name, cancellation))?.Reminder;
+    public async Task<Reminder?> FindAsync(ActorId actor, string name, CancellationToken cancellation) =>
+        (await store.FindAsync(actor, name, cancellation))?.Reminder;
 
     /// <summary>No more ticks; waits for those under way. What has not been delivered fires after the next start.</summary>
     public async ValueTask DisposeAsync()
@@ -148,7 +156,9 @@ internal sealed partial class ReminderService(ReminderStore store, TimerService 
                 await DeliverAsync(reminder, etag);
             }
             var next = After(reminder);
-            if (await StoreAsync(cancellation => store.TryAdvanceAsync(reminder, etag, next, cancellation), actor, name) && next is not null)
+            if (
+                await StoreAsync(cancellation => store.TryAdvanceAsync(reminder, etag, next, cancellation), actor, name) && next is not null
+            )
             {
                 Arm(next);
             }
@@ -164,8 +174,8 @@ internal sealed partial class ReminderService(ReminderStore store, TimerService 
     }
 
     /// <summary>A store that fails is asked until it works: its reminder would be forgotten until the next start otherwise.</summary>
-    private Task<T> StoreAsync<T>(Func<CancellationToken, Task<T>> call, ActorId actor, string name)
-        => Repeated.UntilDoneAsync($"The record of reminder {name} of actor {actor}", call, time, logger, stopping.Token);
+    private Task<T> StoreAsync<T>(Func<CancellationToken, Task<T>> call, ActorId actor, string name) =>
+        Repeated.UntilDoneAsync($"The record of reminder {name} of actor {actor}", call, time, logger, stopping.Token);
 
     /// <summary>As often as its failure policy says, unless it is changed or deleted meanwhile.</summary>
     private async Task DeliverAsync(Reminder reminder, string etag)
@@ -201,7 +211,11 @@ internal sealed partial class ReminderService(ReminderStore store, TimerService 
         return next is null || reminder.Expires <= next ? null : reminder with { Next = next.Value, Left = left };
     }
 
-    [LoggerMessage(5101, LogLevel.Error, "Reminder {Reminder} of actor {Actor} could not be processed; it fires again after the next start")]
+    [LoggerMessage(
+        5101,
+        LogLevel.Error,
+        "Reminder {Reminder} of actor {Actor} could not be processed; it fires again after the next start"
+    )]
     private partial void LogTickFailed(Exception failure, string actor, string reminder);
 
     [LoggerMessage(5102, LogLevel.Warning, "Reminder {Reminder} of actor {Actor} failed in attempt {Attempt}")]

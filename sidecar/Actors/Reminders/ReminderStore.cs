@@ -11,19 +11,23 @@ internal sealed class ReminderStore(string appId, ITransactionalStateStore store
 
     private string Prefix => $"{appId}||actor-reminder||";
 
-    public async Task<(Reminder Reminder, string ETag)?> FindAsync(ActorId actor, string name, CancellationToken cancellation)
-        => await store.GetAsync(KeyOf(actor, name), cancellation) is { } entry ? (Read(entry), entry.ETag) : null;
+    public async Task<(Reminder Reminder, string ETag)?> FindAsync(ActorId actor, string name, CancellationToken cancellation) =>
+        await store.GetAsync(KeyOf(actor, name), cancellation) is { } entry ? (Read(entry), entry.ETag) : null;
 
     /// <summary>False: there is one of this name, and it is not to be replaced.</summary>
-    public async Task<bool> TryPutAsync(Reminder reminder, bool overwrite, CancellationToken cancellation)
-        => await store.WriteAsync(StateWrite.Upsert(KeyOf(reminder.Actor, reminder.Name), JsonSerializer.SerializeToUtf8Bytes(reminder), firstWrite: !overwrite), cancellation) switch
+    public async Task<bool> TryPutAsync(Reminder reminder, bool overwrite, CancellationToken cancellation) =>
+        await store.WriteAsync(
+            StateWrite.Upsert(KeyOf(reminder.Actor, reminder.Name), JsonSerializer.SerializeToUtf8Bytes(reminder), firstWrite: !overwrite),
+            cancellation
+        ) switch
         {
             null => true,
             { Kind: StateFailureKind.KeyExists } => false,
             var failure => throw new IOException(failure.Message),
         };
 
-    /// <summary>Moves a reminder on after a tick, or takes it out. False: it was changed or deleted meanwhile, and what is stored holds.</summary>
+    /// <summary>Moves a reminder on after a tick, or takes it out. False: it was changed or deleted meanwhile, and what is stored
+    /// holds.</summary>
     public async Task<bool> TryAdvanceAsync(Reminder before, string etag, Reminder? after, CancellationToken cancellation)
     {
         var key = KeyOf(before.Actor, before.Name);
@@ -40,8 +44,8 @@ internal sealed class ReminderStore(string appId, ITransactionalStateStore store
     }
 
     /// <summary>Those of a type, or of one actor of it.</summary>
-    public IAsyncEnumerable<Reminder> OfAsync(string type, string? id, CancellationToken cancellation)
-        => AllAsync(id is null ? $"{Prefix}{type}||" : $"{Prefix}{new ActorId(type, id)}||", cancellation);
+    public IAsyncEnumerable<Reminder> OfAsync(string type, string? id, CancellationToken cancellation) =>
+        AllAsync(id is null ? $"{Prefix}{type}||" : $"{Prefix}{new ActorId(type, id)}||", cancellation);
 
     public IAsyncEnumerable<Reminder> AllAsync(CancellationToken cancellation) => AllAsync(Prefix, cancellation);
 
@@ -57,8 +61,7 @@ internal sealed class ReminderStore(string appId, ITransactionalStateStore store
                 after = key;
                 yield return Read(entry);
             }
-        }
-        while (page.Count == Page);
+        } while (page.Count == Page);
     }
 
     private static Reminder Read(StateEntry entry) => JsonSerializer.Deserialize<Reminder>(entry.Value.Span)!;

@@ -26,10 +26,18 @@ internal class ActorsService
         Unary<UnregisterActorReminderRequest, Empty>(binder, nameof(UnregisterActorReminder));
         Unary<GetActorReminderRequest, GetActorReminderResponse>(binder, nameof(GetActorReminder));
         Unary<ListActorRemindersRequest, ListActorRemindersResponse>(binder, nameof(ListActorReminders));
-        Unary<UnregisterActorRemindersByTypeRequest, UnregisterActorRemindersByTypeResponse>(binder, nameof(UnregisterActorRemindersByType));
+        Unary<UnregisterActorRemindersByTypeRequest, UnregisterActorRemindersByTypeResponse>(
+            binder,
+            nameof(UnregisterActorRemindersByType)
+        );
         binder.AddMethod(
-            ProtoMethod.Create<SubscribeActorEventsRequestAlpha1, SubscribeActorEventsResponseAlpha1>(Name, nameof(SubscribeActorEventsAlpha1), MethodType.DuplexStreaming),
-            (DuplexStreamingServerMethod<SubscribeActorEventsRequestAlpha1, SubscribeActorEventsResponseAlpha1>?)null);
+            ProtoMethod.Create<SubscribeActorEventsRequestAlpha1, SubscribeActorEventsResponseAlpha1>(
+                Name,
+                nameof(SubscribeActorEventsAlpha1),
+                MethodType.DuplexStreaming
+            ),
+            (DuplexStreamingServerMethod<SubscribeActorEventsRequestAlpha1, SubscribeActorEventsResponseAlpha1>?)null
+        );
         Unary<RegisterActorTimerRequest, Empty>(binder, nameof(RegisterActorTimer));
         Unary<UnregisterActorTimerRequest, Empty>(binder, nameof(UnregisterActorTimer));
     }
@@ -43,14 +51,19 @@ internal class ActorsService
             headers.Add(KeyValuePair.Create(ActorHost.ReentrancyHeader, reentrancy));
         }
         var call = new InvocationCall("PUT", request.Method, "", null, request.Data.Memory, headers);
-        var reply = await Of(context).Blocks.Actors.InvokeAsync(new ActorId(request.ActorType, request.ActorId), call, context.CancellationToken);
+        var reply = await Of(context)
+            .Blocks.Actors.InvokeAsync(new ActorId(request.ActorType, request.ActorId), call, context.CancellationToken);
         return new InvokeActorResponse { Data = UnsafeByteOperations.UnsafeWrap(reply.Body) };
     }
 
     public virtual async Task<GetActorStateResponse> GetActorState(GetActorStateRequest request, ServerCallContext context)
     {
         var response = new GetActorStateResponse();
-        if (await Of(context).Blocks.Actors.GetStateAsync(new ActorId(request.ActorType, request.ActorId), request.Key, context.CancellationToken) is { } entry)
+        if (
+            await Of(context)
+                .Blocks.Actors.GetStateAsync(new ActorId(request.ActorType, request.ActorId), request.Key, context.CancellationToken) is
+            { } entry
+        )
         {
             response.Data = UnsafeByteOperations.UnsafeWrap(entry.Value);
             if (entry.ExpiresAt is { } expires)
@@ -63,33 +76,62 @@ internal class ActorsService
 
     public virtual async Task<Empty> ExecuteActorStateTransaction(ExecuteActorStateTransactionRequest request, ServerCallContext context)
     {
-        var writes = request.Operations.Select(operation => operation.OperationType switch
-        {
-            "upsert" => new ActorStateWrite(operation.Key, operation.Value?.Value.Memory ?? default, operation.Metadata),
-            "delete" => new ActorStateWrite(operation.Key, null, operation.Metadata),
-            var other => throw ActorErrors.StateSave($"operation type {other} not supported"),
-        }).ToList();
+        var writes = request
+            .Operations.Select(operation =>
+                operation.OperationType switch
+                {
+                    "upsert" => new ActorStateWrite(operation.Key, operation.Value?.Value.Memory ?? default, operation.Metadata),
+                    "delete" => new ActorStateWrite(operation.Key, null, operation.Metadata),
+                    var other => throw ActorErrors.StateSave($"operation type {other} not supported"),
+                }
+            )
+            .ToList();
         await Of(context).Blocks.Actors.WriteStateAsync(new ActorId(request.ActorType, request.ActorId), writes, context.CancellationToken);
         return new Empty();
     }
 
     public virtual async Task<Empty> RegisterActorReminder(RegisterActorReminderRequest request, ServerCallContext context)
     {
-        await Of(context).Blocks.Actors.RegisterReminderAsync(new ActorId(request.ActorType, request.ActorId), request.Name, new ReminderRequest(request.DueTime, request.Period, request.Ttl, Json(request.Data), null, !request.HasOverwrite || request.Overwrite, FailurePolicy.From(request.FailurePolicy)), context.CancellationToken);
+        await Of(context)
+            .Blocks.Actors.RegisterReminderAsync(
+                new ActorId(request.ActorType, request.ActorId),
+                request.Name,
+                new ReminderRequest(
+                    request.DueTime,
+                    request.Period,
+                    request.Ttl,
+                    Json(request.Data),
+                    null,
+                    !request.HasOverwrite || request.Overwrite,
+                    FailurePolicy.From(request.FailurePolicy)
+                ),
+                context.CancellationToken
+            );
         return new Empty();
     }
 
     public virtual async Task<Empty> UnregisterActorReminder(UnregisterActorReminderRequest request, ServerCallContext context)
     {
-        await Of(context).Blocks.Actors.UnregisterReminderAsync(new ActorId(request.ActorType, request.ActorId), request.Name, context.CancellationToken);
+        await Of(context)
+            .Blocks.Actors.UnregisterReminderAsync(
+                new ActorId(request.ActorType, request.ActorId),
+                request.Name,
+                context.CancellationToken
+            );
         return new Empty();
     }
 
     public virtual async Task<GetActorReminderResponse> GetActorReminder(GetActorReminderRequest request, ServerCallContext context)
     {
-        var reminder = await Of(context).Blocks.Actors.GetReminderAsync(new ActorId(request.ActorType, request.ActorId), request.Name, context.CancellationToken);
+        var reminder = await Of(context)
+            .Blocks.Actors.GetReminderAsync(new ActorId(request.ActorType, request.ActorId), request.Name, context.CancellationToken);
         var shown = Shown(reminder);
-        var response = new GetActorReminderResponse { ActorType = shown.ActorType, ActorId = shown.ActorId, Data = shown.Data };
+        var response = new GetActorReminderResponse
+        {
+            ActorType = shown.ActorType,
+            ActorId = shown.ActorId,
+            Data = shown.Data,
+        };
         if (shown.HasDueTime)
         {
             response.DueTime = shown.DueTime;
@@ -107,13 +149,25 @@ internal class ActorsService
 
     public virtual async Task<ListActorRemindersResponse> ListActorReminders(ListActorRemindersRequest request, ServerCallContext context)
     {
-        var found = await Of(context).Blocks.Actors.ListRemindersAsync(request.ActorType, request.HasActorId ? request.ActorId : null, context.CancellationToken);
-        return new ListActorRemindersResponse { Reminders = { found.Select(reminder => new NamedActorReminder { Name = reminder.Name, Reminder = Shown(reminder) }) } };
+        var found = await Of(context)
+            .Blocks.Actors.ListRemindersAsync(request.ActorType, request.HasActorId ? request.ActorId : null, context.CancellationToken);
+        return new ListActorRemindersResponse
+        {
+            Reminders = { found.Select(reminder => new NamedActorReminder { Name = reminder.Name, Reminder = Shown(reminder) }) },
+        };
     }
 
-    public virtual async Task<UnregisterActorRemindersByTypeResponse> UnregisterActorRemindersByType(UnregisterActorRemindersByTypeRequest request, ServerCallContext context)
+    public virtual async Task<UnregisterActorRemindersByTypeResponse> UnregisterActorRemindersByType(
+        UnregisterActorRemindersByTypeRequest request,
+        ServerCallContext context
+    )
     {
-        await Of(context).Blocks.Actors.UnregisterRemindersAsync(request.ActorType, request.HasActorId ? request.ActorId : null, context.CancellationToken);
+        await Of(context)
+            .Blocks.Actors.UnregisterRemindersAsync(
+                request.ActorType,
+                request.HasActorId ? request.ActorId : null,
+                context.CancellationToken
+            );
         return new UnregisterActorRemindersByTypeResponse();
     }
 
@@ -142,12 +196,21 @@ internal class ActorsService
 
     public virtual Task<Empty> RegisterActorTimer(RegisterActorTimerRequest request, ServerCallContext context)
     {
-        Of(context).Blocks.Actors.RegisterTimer(new ActorId(request.ActorType, request.ActorId), request.Name, new ReminderRequest(request.DueTime, request.Period, request.Ttl, Json(request.Data), request.Callback));
+        Of(context)
+            .Blocks.Actors.RegisterTimer(
+                new ActorId(request.ActorType, request.ActorId),
+                request.Name,
+                new ReminderRequest(request.DueTime, request.Period, request.Ttl, Json(request.Data), request.Callback)
+            );
         return Task.FromResult(new Empty());
     }
 
     /// <summary>The app opens this stream and hosts its actors over it for as long as it stays open.</summary>
-    public virtual async Task SubscribeActorEventsAlpha1(IAsyncStreamReader<SubscribeActorEventsRequestAlpha1> answers, IServerStreamWriter<SubscribeActorEventsResponseAlpha1> requests, ServerCallContext context)
+    public virtual async Task SubscribeActorEventsAlpha1(
+        IAsyncStreamReader<SubscribeActorEventsRequestAlpha1> answers,
+        IServerStreamWriter<SubscribeActorEventsResponseAlpha1> requests,
+        ServerCallContext context
+    )
     {
         var sidecar = Of(context);
         if (sidecar.Options is { AppPort: > 0, AppIsGrpc: false })
@@ -156,7 +219,9 @@ internal class ActorsService
         }
         if (!await answers.MoveNext(context.CancellationToken) || answers.Current.InitialRequest is not { } initial)
         {
-            throw new RpcException(new Status(StatusCode.InvalidArgument, "first message must be SubscribeActorEventsRequestInitialAlpha1"));
+            throw new RpcException(
+                new Status(StatusCode.InvalidArgument, "first message must be SubscribeActorEventsRequestInitialAlpha1")
+            );
         }
         using var stream = new ActorStream(requests);
         await using var hosted = await sidecar.HostActorsAsync(ActorTypes.Of(initial), stream, context.CancellationToken);

@@ -25,7 +25,12 @@ internal class BindingsService
         {
             metadata[Baggage.Header] = baggage;
         }
-        var reply = await Of(context).Blocks.Bindings.InvokeAsync(request.Name, new BindingCall(request.Operation, request.Data.Memory, metadata), context.CancellationToken);
+        var reply = await Of(context)
+            .Blocks.Bindings.InvokeAsync(
+                request.Name,
+                new BindingCall(request.Operation, request.Data.Memory, metadata),
+                context.CancellationToken
+            );
         await context.WriteResponseHeadersAsync(HeadersOf(reply));
         if (reply.Failure is { } failure)
         {

@@ -15,7 +15,12 @@ internal class ConfigurationService
 {
     public virtual async Task<GetConfigurationResponse> GetConfiguration(GetConfigurationRequest request, ServerCallContext context)
     {
-        var items = await Of(context).Blocks.ConfigurationItems.GetAsync(request.StoreName, new ConfigurationRequest(request.Keys, request.Metadata), context.CancellationToken);
+        var items = await Of(context)
+            .Blocks.ConfigurationItems.GetAsync(
+                request.StoreName,
+                new ConfigurationRequest(request.Keys, request.Metadata),
+                context.CancellationToken
+            );
         var response = new GetConfigurationResponse();
         foreach (var (key, item) in items)
         {
@@ -24,10 +29,15 @@ internal class ConfigurationService
         return response;
     }
 
-    public virtual Task<GetConfigurationResponse> GetConfigurationAlpha1(GetConfigurationRequest request, ServerCallContext context) => GetConfiguration(request, context);
+    public virtual Task<GetConfigurationResponse> GetConfigurationAlpha1(GetConfigurationRequest request, ServerCallContext context) =>
+        GetConfiguration(request, context);
 
     /// <summary>The first message tells the id alone; then come the changes, until the caller goes or unsubscribes.</summary>
-    public virtual async Task SubscribeConfiguration(SubscribeConfigurationRequest request, IServerStreamWriter<SubscribeConfigurationResponse> responses, ServerCallContext context)
+    public virtual async Task SubscribeConfiguration(
+        SubscribeConfigurationRequest request,
+        IServerStreamWriter<SubscribeConfigurationResponse> responses,
+        ServerCallContext context
+    )
     {
         var api = Of(context).Blocks.ConfigurationItems;
         var stopping = Stopping(context);
@@ -35,7 +45,13 @@ internal class ConfigurationService
         using var writing = new SemaphoreSlim(1);
         var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var keys = request.Keys.Order(StringComparer.Ordinal).ToList();
-        var (id, ended) = await api.SubscribeAsync(request.StoreName, new ConfigurationRequest(keys, request.Metadata), TellAsync, opened.Task, context.CancellationToken);
+        var (id, ended) = await api.SubscribeAsync(
+            request.StoreName,
+            new ConfigurationRequest(keys, request.Metadata),
+            TellAsync,
+            opened.Task,
+            context.CancellationToken
+        );
         try
         {
             await responses.WriteAsync(new SubscribeConfigurationResponse { Id = id }, context.CancellationToken);
@@ -57,7 +73,10 @@ internal class ConfigurationService
             await writing.WaitAsync(context.CancellationToken);
             try
             {
-                await responses.WriteAsync(new SubscribeConfigurationResponse { Id = subscription, Items = { [key] = Describe(item) } }, context.CancellationToken);
+                await responses.WriteAsync(
+                    new SubscribeConfigurationResponse { Id = subscription, Items = { [key] = Describe(item) } },
+                    context.CancellationToken
+                );
             }
             finally
             {
@@ -66,15 +85,27 @@ internal class ConfigurationService
         }
     }
 
-    public virtual Task SubscribeConfigurationAlpha1(SubscribeConfigurationRequest request, IServerStreamWriter<SubscribeConfigurationResponse> responses, ServerCallContext context)
-        => SubscribeConfiguration(request, responses, context);
+    public virtual Task SubscribeConfigurationAlpha1(
+        SubscribeConfigurationRequest request,
+        IServerStreamWriter<SubscribeConfigurationResponse> responses,
+        ServerCallContext context
+    ) => SubscribeConfiguration(request, responses, context);
 
-    public virtual async Task<UnsubscribeConfigurationResponse> UnsubscribeConfiguration(UnsubscribeConfigurationRequest request, ServerCallContext context)
-        => await Of(context).Blocks.ConfigurationItems.UnsubscribeAsync(request.Id)
+    public virtual async Task<UnsubscribeConfigurationResponse> UnsubscribeConfiguration(
+        UnsubscribeConfigurationRequest request,
+        ServerCallContext context
+    ) =>
+        await Of(context).Blocks.ConfigurationItems.UnsubscribeAsync(request.Id)
             ? new UnsubscribeConfigurationResponse { Ok = true }
-            : new UnsubscribeConfigurationResponse { Message = DaprErrors.ConfigurationUnsubscribe(request.Id, "subscription does not exist") };
+            : new UnsubscribeConfigurationResponse
+            {
+                Message = DaprErrors.ConfigurationUnsubscribe(request.Id, "subscription does not exist"),
+            };
 
-    public virtual Task<UnsubscribeConfigurationResponse> UnsubscribeConfigurationAlpha1(UnsubscribeConfigurationRequest request, ServerCallContext context) => UnsubscribeConfiguration(request, context);
+    public virtual Task<UnsubscribeConfigurationResponse> UnsubscribeConfigurationAlpha1(
+        UnsubscribeConfigurationRequest request,
+        ServerCallContext context
+    ) => UnsubscribeConfiguration(request, context);
 
     private static ConfigurationItem Describe(Item item)
     {
@@ -90,8 +121,13 @@ internal class ConfigurationService
             Unary<GetConfigurationRequest, GetConfigurationResponse>(binder, nameof(GetConfiguration) + version);
             Unary<UnsubscribeConfigurationRequest, UnsubscribeConfigurationResponse>(binder, nameof(UnsubscribeConfiguration) + version);
             binder.AddMethod(
-                ProtoMethod.Create<SubscribeConfigurationRequest, SubscribeConfigurationResponse>(Name, nameof(SubscribeConfiguration) + version, MethodType.ServerStreaming),
-                (ServerStreamingServerMethod<SubscribeConfigurationRequest, SubscribeConfigurationResponse>?)null);
+                ProtoMethod.Create<SubscribeConfigurationRequest, SubscribeConfigurationResponse>(
+                    Name,
+                    nameof(SubscribeConfiguration) + version,
+                    MethodType.ServerStreaming
+                ),
+                (ServerStreamingServerMethod<SubscribeConfigurationRequest, SubscribeConfigurationResponse>?)null
+            );
         }
     }
 }

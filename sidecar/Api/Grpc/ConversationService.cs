@@ -16,7 +16,9 @@ internal class ConversationService
         Unary<ConversationRequestAlpha2, ConversationResponseAlpha2>(binder, nameof(ConverseAlpha2));
     }
 
-    public virtual Task<ConversationResponse> ConverseAlpha1(ConversationRequest request, ServerCallContext context) => Of(context).Blocks.Conversation.AnswerAsync(request, context.CancellationToken);
+    public virtual Task<ConversationResponse> ConverseAlpha1(ConversationRequest request, ServerCallContext context) =>
+        Of(context).Blocks.Conversation.AnswerAsync(request, context.CancellationToken);
 
-    public virtual Task<ConversationResponseAlpha2> ConverseAlpha2(ConversationRequestAlpha2 request, ServerCallContext context) => Of(context).Blocks.Conversation.AnswerAsync(request, context.CancellationToken);
+    public virtual Task<ConversationResponseAlpha2> ConverseAlpha2(ConversationRequestAlpha2 request, ServerCallContext context) =>
+        Of(context).Blocks.Conversation.AnswerAsync(request, context.CancellationToken);
 }

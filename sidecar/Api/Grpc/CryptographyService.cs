@@ -16,8 +16,14 @@ internal class CryptographyService
 
     public static void Bind(ServiceBinderBase binder, CryptographyService service)
     {
-        binder.AddMethod(ProtoMethod.Create<EncryptRequest, EncryptResponse>(Name, nameof(EncryptAlpha1), MethodType.DuplexStreaming), (DuplexStreamingServerMethod<EncryptRequest, EncryptResponse>?)null);
-        binder.AddMethod(ProtoMethod.Create<DecryptRequest, DecryptResponse>(Name, nameof(DecryptAlpha1), MethodType.DuplexStreaming), (DuplexStreamingServerMethod<DecryptRequest, DecryptResponse>?)null);
+        binder.AddMethod(
+            ProtoMethod.Create<EncryptRequest, EncryptResponse>(Name, nameof(EncryptAlpha1), MethodType.DuplexStreaming),
+            (DuplexStreamingServerMethod<EncryptRequest, EncryptResponse>?)null
+        );
+        binder.AddMethod(
+            ProtoMethod.Create<DecryptRequest, DecryptResponse>(Name, nameof(DecryptAlpha1), MethodType.DuplexStreaming),
+            (DuplexStreamingServerMethod<DecryptRequest, DecryptResponse>?)null
+        );
         Unary<SubtleGetKeyRequest, SubtleGetKeyResponse>(binder, nameof(SubtleGetKeyAlpha1));
         Unary<SubtleEncryptRequest, SubtleEncryptResponse>(binder, nameof(SubtleEncryptAlpha1));
         Unary<SubtleDecryptRequest, SubtleDecryptResponse>(binder, nameof(SubtleDecryptAlpha1));
@@ -27,7 +33,11 @@ internal class CryptographyService
         Unary<SubtleVerifyRequest, SubtleVerifyResponse>(binder, nameof(SubtleVerifyAlpha1));
     }
 
-    public virtual async Task EncryptAlpha1(IAsyncStreamReader<EncryptRequest> requests, IServerStreamWriter<EncryptResponse> responses, ServerCallContext context)
+    public virtual async Task EncryptAlpha1(
+        IAsyncStreamReader<EncryptRequest> requests,
+        IServerStreamWriter<EncryptResponse> responses,
+        ServerCallContext context
+    )
     {
         var first = await FirstAsync(requests, context);
         var options = first.Options ?? throw DaprErrors.BadRequest("first message does not contain the required options");
@@ -39,46 +49,93 @@ internal class CryptographyService
         {
             throw DaprErrors.BadRequest("missing property 'keyWrapAlgorithm' in the options message");
         }
-        await using var plaintext = PayloadsAsync(first, requests, request => request.Payload, request => request.Options is not null, context).GetAsyncEnumerator(context.CancellationToken);
-        var document = await Of(context).Blocks.Cryptography.EncryptAsync(
-            options.ComponentName,
-            new EncryptionOptions(options.KeyName, options.KeyWrapAlgorithm, options.DataEncryptionCipher, options.OmitDecryptionKeyName, options.DecryptionKeyName),
-            plaintext,
-            context.CancellationToken);
-        await WriteAsync(document, payload => responses.WriteAsync(new EncryptResponse { Payload = payload }, context.CancellationToken), context.CancellationToken);
+        await using var plaintext = PayloadsAsync(
+                first,
+                requests,
+                request => request.Payload,
+                request => request.Options is not null,
+                context
+            )
+            .GetAsyncEnumerator(context.CancellationToken);
+        var document = await Of(context)
+            .Blocks.Cryptography.EncryptAsync(
+                options.ComponentName,
+                new EncryptionOptions(
+                    options.KeyName,
+                    options.KeyWrapAlgorithm,
+                    options.DataEncryptionCipher,
+                    options.OmitDecryptionKeyName,
+                    options.DecryptionKeyName
+                ),
+                plaintext,
+                context.CancellationToken
+            );
+        await WriteAsync(
+            document,
+            payload => responses.WriteAsync(new EncryptResponse { Payload = payload }, context.CancellationToken),
+            context.CancellationToken
+        );
     }
 
-    public virtual async Task DecryptAlpha1(IAsyncStreamReader<DecryptRequest> requests, IServerStreamWriter<DecryptResponse> responses, ServerCallContext context)
+    public virtual async Task DecryptAlpha1(
+        IAsyncStreamReader<DecryptRequest> requests,
+        IServerStreamWriter<DecryptResponse> responses,
+        ServerCallContext context
+    )
     {
         var first = await FirstAsync(requests, context);
         var options = first.Options ?? throw DaprErrors.BadRequest("first message does not contain the required options");
-        await using var document = PayloadsAsync(first, requests, request => request.Payload, request => request.Options is not null, context).GetAsyncEnumerator(context.CancellationToken);
-        var plaintext = await Of(context).Blocks.Cryptography.DecryptAsync(options.ComponentName, options.KeyName, document, context.CancellationToken);
-        await WriteAsync(plaintext, payload => responses.WriteAsync(new DecryptResponse { Payload = payload }, context.CancellationToken), context.CancellationToken);
+        await using var document = PayloadsAsync(
+                first,
+                requests,
+                request => request.Payload,
+                request => request.Options is not null,
+                context
+            )
+            .GetAsyncEnumerator(context.CancellationToken);
+        var plaintext = await Of(context)
+            .Blocks.Cryptography.DecryptAsync(options.ComponentName, options.KeyName, document, context.CancellationToken);
+        await WriteAsync(
+            plaintext,
+            payload => responses.WriteAsync(new DecryptResponse { Payload = payload }, context.CancellationToken),
+            context.CancellationToken
+        );
     }
 
     // Releases of daprd are built without these.
-    public virtual Task<SubtleGetKeyResponse> SubtleGetKeyAlpha1(SubtleGetKeyRequest request, ServerCallContext context) => throw DaprErrors.NotImplemented();
+    public virtual Task<SubtleGetKeyResponse> SubtleGetKeyAlpha1(SubtleGetKeyRequest request, ServerCallContext context) =>
+        throw DaprErrors.NotImplemented();
 
-    public virtual Task<SubtleEncryptResponse> SubtleEncryptAlpha1(SubtleEncryptRequest request, ServerCallContext context) => throw DaprErrors.NotImplemented();
+    public virtual Task<SubtleEncryptResponse> SubtleEncryptAlpha1(SubtleEncryptRequest request, ServerCallContext context) =>
+        throw DaprErrors.NotImplemented();
 
-    public virtual Task<SubtleDecryptResponse> SubtleDecryptAlpha1(SubtleDecryptRequest request, ServerCallContext context) => throw DaprErrors.NotImplemented();
+    public virtual Task<SubtleDecryptResponse> SubtleDecryptAlpha1(SubtleDecryptRequest request, ServerCallContext context) =>
+        throw DaprErrors.NotImplemented();
 
-    public virtual Task<SubtleWrapKeyResponse> SubtleWrapKeyAlpha1(SubtleWrapKeyRequest request, ServerCallContext context) => throw DaprErrors.NotImplemented();
+    public virtual Task<SubtleWrapKeyResponse> SubtleWrapKeyAlpha1(SubtleWrapKeyRequest request, ServerCallContext context) =>
+        throw DaprErrors.NotImplemented();
 
-    public virtual Task<SubtleUnwrapKeyResponse> SubtleUnwrapKeyAlpha1(SubtleUnwrapKeyRequest request, ServerCallContext context) => throw DaprErrors.NotImplemented();
+    public virtual Task<SubtleUnwrapKeyResponse> SubtleUnwrapKeyAlpha1(SubtleUnwrapKeyRequest request, ServerCallContext context) =>
+        throw DaprErrors.NotImplemented();
 
-    public virtual Task<SubtleSignResponse> SubtleSignAlpha1(SubtleSignRequest request, ServerCallContext context) => throw DaprErrors.NotImplemented();
+    public virtual Task<SubtleSignResponse> SubtleSignAlpha1(SubtleSignRequest request, ServerCallContext context) =>
+        throw DaprErrors.NotImplemented();
 
-    public virtual Task<SubtleVerifyResponse> SubtleVerifyAlpha1(SubtleVerifyRequest request, ServerCallContext context) => throw DaprErrors.NotImplemented();
+    public virtual Task<SubtleVerifyResponse> SubtleVerifyAlpha1(SubtleVerifyRequest request, ServerCallContext context) =>
+        throw DaprErrors.NotImplemented();
 
     private static async Task<T> FirstAsync<T>(IAsyncStreamReader<T> requests, ServerCallContext context)
     {
-        using var late = new CancellationTokenSource(FirstMessage, context.GetHttpContext().RequestServices.GetRequiredService<TimeProvider>());
+        using var late = new CancellationTokenSource(
+            FirstMessage,
+            context.GetHttpContext().RequestServices.GetRequiredService<TimeProvider>()
+        );
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, context.CancellationToken);
         try
         {
-            return await requests.MoveNext(either.Token) ? requests.Current : throw DaprErrors.CryptoOperation("error receiving the first message: EOF");
+            return await requests.MoveNext(either.Token)
+                ? requests.Current
+                : throw DaprErrors.CryptoOperation("error receiving the first message: EOF");
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested)
         {
@@ -86,8 +143,15 @@ internal class CryptographyService
         }
     }
 
-    /// <summary>What the messages carry, in the order that they are numbered in. A sidecar that ends breaks the stream off: it must not look complete.</summary>
-    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> PayloadsAsync<T>(T first, IAsyncStreamReader<T> rest, Func<T, StreamPayload?> payload, Func<T, bool> hasOptions, ServerCallContext context)
+    /// <summary>What the messages carry, in the order that they are numbered in. A sidecar that ends breaks the stream off: it must not
+    /// look complete.</summary>
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> PayloadsAsync<T>(
+        T first,
+        IAsyncStreamReader<T> rest,
+        Func<T, StreamPayload?> payload,
+        Func<T, bool> hasOptions,
+        ServerCallContext context
+    )
     {
         var expected = 0ul;
         var request = first;
@@ -106,8 +170,7 @@ internal class CryptographyService
                 expected++;
                 yield return part.Data.Memory;
             }
-        }
-        while (await MoreAsync(rest, context) && (request = rest.Current) is not null);
+        } while (await MoreAsync(rest, context) && (request = rest.Current) is not null);
     }
 
     private static async Task<bool> MoreAsync<T>(IAsyncStreamReader<T> requests, ServerCallContext context)
@@ -124,7 +187,11 @@ internal class CryptographyService
         }
     }
 
-    private static async Task WriteAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> result, Func<StreamPayload, Task> write, CancellationToken cancellation)
+    private static async Task WriteAsync(
+        IAsyncEnumerable<ReadOnlyMemory<byte>> result,
+        Func<StreamPayload, Task> write,
+        CancellationToken cancellation
+    )
     {
         var sequence = 0ul;
         try

@@ -5,15 +5,16 @@ using Sidecar.Apps;
 namespace Sidecar.Api.Grpc;
 
 /// <summary>
-/// Dapr's gRPC service, of which each building block has a class. Their methods are found by name; a method that is bound in none of them answers
+/// Dapr's gRPC service, of which each building block has a class. Their methods are found by name; a method that is bound in none of them
+/// answers
 /// UNIMPLEMENTED.
 /// </summary>
 internal static class DaprService
 {
     public const string Name = "dapr.proto.runtime.v1.Dapr";
 
-    public static IServiceCollection AddDaprService(this IServiceCollection services)
-        => services
+    public static IServiceCollection AddDaprService(this IServiceCollection services) =>
+        services
             .AddSingleton<ActorsService>()
             .AddSingleton<BindingsService>()
             .AddSingleton<ConfigurationService>()
@@ -48,10 +49,11 @@ internal static class DaprService
     /// <summary>Binds a method. The gRPC server binds with a null service, to learn the methods; it finds their code by name.</summary>
     public static void Unary<TRequest, TResponse>(ServiceBinderBase binder, string method)
         where TRequest : class, Google.Protobuf.IMessage<TRequest>, new()
-        where TResponse : class, Google.Protobuf.IMessage<TResponse>, new()
-        => binder.AddMethod(ProtoMethod.Create<TRequest, TResponse>(Name, method), (UnaryServerMethod<TRequest, TResponse>?)null);
+        where TResponse : class, Google.Protobuf.IMessage<TResponse>, new() =>
+        binder.AddMethod(ProtoMethod.Create<TRequest, TResponse>(Name, method), (UnaryServerMethod<TRequest, TResponse>?)null);
 
-    /// <summary>The next message of a stream, which ends with the caller or with the sidecar: one that is open must not hold up the end.</summary>
+    /// <summary>The next message of a stream, which ends with the caller or with the sidecar: one that is open must not hold up the
+    /// end.</summary>
     public static async Task<bool> NextAsync<T>(IAsyncStreamReader<T> messages, ServerCallContext context)
     {
         var stopping = Stopping(context);
@@ -66,8 +68,8 @@ internal static class DaprService
         }
     }
 
-    public static CancellationToken Stopping(ServerCallContext context)
-        => context.GetHttpContext().RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+    public static CancellationToken Stopping(ServerCallContext context) =>
+        context.GetHttpContext().RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
 
     /// <summary>The sidecar that is called.</summary>
     public static IAppSidecar Of(ServerCallContext context) => context.GetHttpContext().Sidecar();

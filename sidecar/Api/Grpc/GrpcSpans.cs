@@ -18,7 +18,11 @@ internal sealed class GrpcSpans : Interceptor
 
     private static readonly string[] TaskHubStreams = ["GetWorkItems", "StreamInstanceHistory"];
 
-    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request,
+        ServerCallContext context,
+        UnaryServerMethod<TRequest, TResponse> continuation
+    )
     {
         if (Span.Of(context.GetHttpContext()) is { IsRecorded: true } span)
         {
@@ -35,11 +39,13 @@ internal sealed class GrpcSpans : Interceptor
         {
             return TaskHubStreams.Contains(path[TaskHub.Length..]) ? ActivityKind.Server : ActivityKind.Client;
         }
-        return !path.StartsWith(Runtime, StringComparison.Ordinal) && context.Request.Headers[InvocationHeaders.AppId] == appId ? ActivityKind.Server : ActivityKind.Client;
+        return !path.StartsWith(Runtime, StringComparison.Ordinal) && context.Request.Headers[InvocationHeaders.AppId] == appId
+            ? ActivityKind.Server
+            : ActivityKind.Client;
     }
 
-    public static bool TellsItsTrace(string path)
-        => path != Invocation && (path.StartsWith(Runtime, StringComparison.Ordinal) || path.StartsWith(TaskHub, StringComparison.Ordinal));
+    public static bool TellsItsTrace(string path) =>
+        path != Invocation && (path.StartsWith(Runtime, StringComparison.Ordinal) || path.StartsWith(TaskHub, StringComparison.Ordinal));
 
     /// <summary>What is known of every call once it has ended.</summary>
     public static void Describe(HttpContext context, Span span)
@@ -62,11 +68,18 @@ internal sealed class GrpcSpans : Interceptor
     }
 
     /// <summary>The status of a call that has ended; 0 is OK.</summary>
-    public static int StatusOf(HttpContext context)
-        => int.TryParse(Said(context, context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers, "grpc-status"), NumberStyles.None, CultureInfo.InvariantCulture, out var status) ? status : 0;
+    public static int StatusOf(HttpContext context) =>
+        int.TryParse(
+            Said(context, context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers, "grpc-status"),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var status
+        )
+            ? status
+            : 0;
 
-    private static string Said(HttpContext context, IHeaderDictionary? trailers, string name)
-        => trailers?[name].ToString() is { Length: > 0 } trailer ? trailer : context.Response.Headers[name].ToString();
+    private static string Said(HttpContext context, IHeaderDictionary? trailers, string name) =>
+        trailers?[name].ToString() is { Length: > 0 } trailer ? trailer : context.Response.Headers[name].ToString();
 
     private static void Describe(object request, string method, Span span)
     {

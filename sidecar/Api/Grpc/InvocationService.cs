@@ -34,7 +34,8 @@ internal class InvocationService
             message.HttpExtension?.Querystring ?? "",
             message.ContentType is { Length: > 0 } type ? type : null,
             message.Data?.Value.Memory ?? default,
-            [.. context.RequestHeaders.Where(Passes).Select(header => KeyValuePair.Create(header.Key, header.Value)), .. Given(context)])
+            [.. context.RequestHeaders.Where(Passes).Select(header => KeyValuePair.Create(header.Key, header.Value)), .. Given(context)]
+        )
         {
             Trace = TraceContext.Of(context.GetHttpContext()),
         };
@@ -61,24 +62,60 @@ internal class InvocationService
     }
 
     /// <summary>HTTP's own headers go under another name, so that they do not pass for those of the gRPC answer.</summary>
-    private static bool IsHttpOnly(string name) => name.ToLowerInvariant() is "accept-ranges" or "cache-control" or "connection" or "content-length"
-        or "content-type" or "cookie" or "date" or "expect" or "from" or "host" or "keep-alive" or "origin" or "pragma" or "proxy-connection"
-        or "referer" or "transfer-encoding" or "upgrade" or "via" or "warning" or "server";
+    private static bool IsHttpOnly(string name) =>
+        name.ToLowerInvariant()
+            is "accept-ranges"
+                or "cache-control"
+                or "connection"
+                or "content-length"
+                or "content-type"
+                or "cookie"
+                or "date"
+                or "expect"
+                or "from"
+                or "host"
+                or "keep-alive"
+                or "origin"
+                or "pragma"
+                or "proxy-connection"
+                or "referer"
+                or "transfer-encoding"
+                or "upgrade"
+                or "via"
+                or "warning"
+                or "server";
 
-    /// <summary>A trace that came in gRPC's own form goes on to the app; one in HTTP's form has become that of the sidecar's span. With tracing off it goes on as it is.</summary>
+    /// <summary>A trace that came in gRPC's own form goes on to the app; one in HTTP's form has become that of the sidecar's span. With
+    /// tracing off it goes on as it is.</summary>
     private static IEnumerable<KeyValuePair<string, string>> Given(ServerCallContext context)
     {
         var headers = context.GetHttpContext().Request.Headers;
-        var given = Of(context).Tracer.IsOff
-            ? TraceContext.Parse(headers[TraceContext.ParentHeader].ToString(), headers[TraceContext.StateHeader].ToString())
-            : headers[TraceContext.BinaryHeader].ToString() is { Length: > 0 } coded ? TraceContext.FromBinary(coded) : null;
+        var given =
+            Of(context).Tracer.IsOff
+                ? TraceContext.Parse(headers[TraceContext.ParentHeader].ToString(), headers[TraceContext.StateHeader].ToString())
+            : headers[TraceContext.BinaryHeader].ToString() is { Length: > 0 } coded ? TraceContext.FromBinary(coded)
+            : null;
         return given is null ? []
-            : given.State.Length > 0 ? [KeyValuePair.Create(TraceContext.ParentHeader, given.Parent), KeyValuePair.Create(TraceContext.StateHeader, given.State)]
+            : given.State.Length > 0
+                ? [KeyValuePair.Create(TraceContext.ParentHeader, given.Parent), KeyValuePair.Create(TraceContext.StateHeader, given.State)]
             : [KeyValuePair.Create(TraceContext.ParentHeader, given.Parent)];
     }
 
-    private static bool Passes(Metadata.Entry header)
-        => !header.IsBinary && header.Key is not (TraceContext.ParentHeader or TraceContext.StateHeader or "dapr-api-token" or "content-type" or "te" or "grpc-accept-encoding" or "grpc-timeout" or "user-agent" or "host" or "content-length");
+    private static bool Passes(Metadata.Entry header) =>
+        !header.IsBinary
+        && header.Key
+            is not (
+                TraceContext.ParentHeader
+                or TraceContext.StateHeader
+                or "dapr-api-token"
+                or "content-type"
+                or "te"
+                or "grpc-accept-encoding"
+                or "grpc-timeout"
+                or "user-agent"
+                or "host"
+                or "content-length"
+            );
 
     private static bool IsAscii(string value) => value.All(c => c is >= ' ' and <= '~');
 }

@@ -28,8 +28,8 @@ internal class JobsService
         return new ScheduleJobResponse();
     }
 
-    public virtual async Task<GetJobResponse> GetJob(GetJobRequest request, ServerCallContext context)
-        => new() { Job = await Of(context).Blocks.Jobs.GetAsync(request.Name, context.CancellationToken) };
+    public virtual async Task<GetJobResponse> GetJob(GetJobRequest request, ServerCallContext context) =>
+        new() { Job = await Of(context).Blocks.Jobs.GetAsync(request.Name, context.CancellationToken) };
 
     public virtual async Task<DeleteJobResponse> DeleteJob(DeleteJobRequest request, ServerCallContext context)
     {
@@ -43,21 +43,26 @@ internal class JobsService
         return new DeleteJobsByPrefixResponse();
     }
 
-    public virtual async Task<ListJobsResponse> ListJobs(ListJobsRequest request, ServerCallContext context)
-        => new() { Jobs = { await Of(context).Blocks.Jobs.ListAsync("", context.CancellationToken) } };
+    public virtual async Task<ListJobsResponse> ListJobs(ListJobsRequest request, ServerCallContext context) =>
+        new() { Jobs = { await Of(context).Blocks.Jobs.ListAsync("", context.CancellationToken) } };
 
-    public virtual Task<ScheduleJobResponse> ScheduleJobAlpha1(ScheduleJobRequest request, ServerCallContext context) => ScheduleJob(request, context);
+    public virtual Task<ScheduleJobResponse> ScheduleJobAlpha1(ScheduleJobRequest request, ServerCallContext context) =>
+        ScheduleJob(request, context);
 
     public virtual Task<GetJobResponse> GetJobAlpha1(GetJobRequest request, ServerCallContext context) => GetJob(request, context);
 
-    public virtual Task<DeleteJobResponse> DeleteJobAlpha1(DeleteJobRequest request, ServerCallContext context) => DeleteJob(request, context);
+    public virtual Task<DeleteJobResponse> DeleteJobAlpha1(DeleteJobRequest request, ServerCallContext context) =>
+        DeleteJob(request, context);
 
-    public virtual async Task<DeleteJobsByPrefixResponseAlpha1> DeleteJobsByPrefixAlpha1(DeleteJobsByPrefixRequestAlpha1 request, ServerCallContext context)
+    public virtual async Task<DeleteJobsByPrefixResponseAlpha1> DeleteJobsByPrefixAlpha1(
+        DeleteJobsByPrefixRequestAlpha1 request,
+        ServerCallContext context
+    )
     {
         await Of(context).Blocks.Jobs.DeleteManyAsync(request.NamePrefix, context.CancellationToken);
         return new DeleteJobsByPrefixResponseAlpha1();
     }
 
-    public virtual async Task<ListJobsResponseAlpha1> ListJobsAlpha1(ListJobsRequestAlpha1 request, ServerCallContext context)
-        => new() { Jobs = { await Of(context).Blocks.Jobs.ListAsync("", context.CancellationToken) } };
+    public virtual async Task<ListJobsResponseAlpha1> ListJobsAlpha1(ListJobsRequestAlpha1 request, ServerCallContext context) =>
+        new() { Jobs = { await Of(context).Blocks.Jobs.ListAsync("", context.CancellationToken) } };
 }

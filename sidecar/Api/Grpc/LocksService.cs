@@ -14,14 +14,23 @@ internal class LocksService
         Unary<UnlockRequest, UnlockResponse>(binder, nameof(UnlockAlpha1));
     }
 
-    public virtual async Task<TryLockResponse> TryLockAlpha1(TryLockRequest request, ServerCallContext context)
-        => new() { Success = await Of(context).Blocks.Locks.TryLockAsync(request.StoreName, request.ResourceId, request.LockOwner,
-            request.ExpiryInSeconds, context.CancellationToken) };
+    public virtual async Task<TryLockResponse> TryLockAlpha1(TryLockRequest request, ServerCallContext context) =>
+        new()
+        {
+            Success = await Of(context)
+                .Blocks.Locks.TryLockAsync(
+                    request.StoreName,
+                    request.ResourceId,
+                    request.LockOwner,
+                    request.ExpiryInSeconds,
+                    context.CancellationToken
+                ),
+        };
 
     public virtual async Task<UnlockResponse> UnlockAlpha1(UnlockRequest request, ServerCallContext context)
     {
-        var outcome = await Of(context).Blocks.Locks.UnlockAsync(request.StoreName, request.ResourceId, request.LockOwner,
-            context.CancellationToken);
+        var outcome = await Of(context)
+            .Blocks.Locks.UnlockAsync(request.StoreName, request.ResourceId, request.LockOwner, context.CancellationToken);
         return new UnlockResponse { Status = (UnlockResponse.Types.Status)outcome };
     }
 }

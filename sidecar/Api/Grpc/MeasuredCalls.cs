@@ -8,9 +8,11 @@ namespace Sidecar.Api.Grpc;
 /// <summary>Counts and times the calls of a sidecar's gRPC port, by method and status.</summary>
 internal sealed class MeasuredCalls : Interceptor
 {
-    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context,
-        UnaryServerMethod<TRequest, TResponse> continuation)
-        => SidecarMeter.CountsGrpc ? MeasureAsync(() => continuation(request, context), context) : continuation(request, context);
+    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request,
+        ServerCallContext context,
+        UnaryServerMethod<TRequest, TResponse> continuation
+    ) => SidecarMeter.CountsGrpc ? MeasureAsync(() => continuation(request, context), context) : continuation(request, context);
 
     private static async Task<T> MeasureAsync<T>(Func<Task<T>> call, ServerCallContext context)
     {
@@ -30,8 +32,12 @@ internal sealed class MeasuredCalls : Interceptor
         }
         finally
         {
-            SidecarMeter.Grpc(context.GetHttpContext().Sidecar().Options.AppId, context.Method, status.ToString(),
-                clock.GetElapsedTime(begun));
+            SidecarMeter.Grpc(
+                context.GetHttpContext().Sidecar().Options.AppId,
+                context.Method,
+                status.ToString(),
+                clock.GetElapsedTime(begun)
+            );
         }
     }
 }

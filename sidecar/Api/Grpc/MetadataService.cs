@@ -42,7 +42,12 @@ internal class MetadataService
         response.ExtendedMetadata["daprRuntimeVersion"] = RuntimeVersion.Value;
         foreach (var component in sidecar.ToldComponents)
         {
-            var registered = new RegisteredComponents { Name = component.Resource.Name, Type = component.Resource.Type, Version = component.Resource.Version };
+            var registered = new RegisteredComponents
+            {
+                Name = component.Resource.Name,
+                Type = component.Resource.Type,
+                Version = component.Resource.Version,
+            };
             registered.Capabilities.AddRange(component.Capabilities);
             response.RegisteredComponents.Add(registered);
         }
@@ -72,8 +77,15 @@ internal class MetadataService
         {
             return new ActorRuntime { RuntimeStatus = ActorRuntime.Types.ActorRuntimeStatus.Initializing };
         }
-        var runtime = new ActorRuntime { RuntimeStatus = ActorRuntime.Types.ActorRuntimeStatus.Running, HostReady = ActorRuntimeInfo.IsHostReady(sidecar), Placement = "placement: connected" };
-        runtime.ActiveActors.AddRange(ActorRuntimeInfo.ActiveActors(sidecar).Select(type => new ActiveActorsCount { Type = type.Type, Count = type.Count }));
+        var runtime = new ActorRuntime
+        {
+            RuntimeStatus = ActorRuntime.Types.ActorRuntimeStatus.Running,
+            HostReady = ActorRuntimeInfo.IsHostReady(sidecar),
+            Placement = "placement: connected",
+        };
+        runtime.ActiveActors.AddRange(
+            ActorRuntimeInfo.ActiveActors(sidecar).Select(type => new ActiveActorsCount { Type = type.Type, Count = type.Count })
+        );
         return runtime;
     }
 
@@ -93,7 +105,9 @@ internal class MetadataService
             },
         };
         described.Metadata.Add(new Dictionary<string, string>(subscription.Metadata));
-        described.Rules.Rules.AddRange(subscription.Route.Described.Select(rule => new PubsubSubscriptionRule { Match = rule.Match, Path = rule.Path }));
+        described.Rules.Rules.AddRange(
+            subscription.Route.Described.Select(rule => new PubsubSubscriptionRule { Match = rule.Match, Path = rule.Path })
+        );
         return described;
     }
 }

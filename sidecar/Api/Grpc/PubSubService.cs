@@ -21,8 +21,13 @@ internal class PubSubService
         Unary<BulkPublishRequest, BulkPublishResponse>(binder, nameof(BulkPublishEvent));
         Unary<BulkPublishRequest, BulkPublishResponse>(binder, nameof(BulkPublishEventAlpha1));
         binder.AddMethod(
-            ProtoMethod.Create<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1>(Name, nameof(SubscribeTopicEventsAlpha1), MethodType.DuplexStreaming),
-            (DuplexStreamingServerMethod<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1>?)null);
+            ProtoMethod.Create<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1>(
+                Name,
+                nameof(SubscribeTopicEventsAlpha1),
+                MethodType.DuplexStreaming
+            ),
+            (DuplexStreamingServerMethod<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1>?)null
+        );
     }
 
     public virtual async Task<Empty> PublishEvent(PublishEventRequest request, ServerCallContext context)
@@ -30,9 +35,16 @@ internal class PubSubService
         Of(context).Blocks.PubSub.Demand(request.PubsubName, request.Topic);
         var trace = TraceContext.Of(context.GetHttpContext());
         var metadata = PublishMetadata.IsRaw(request.PubsubName, request.Metadata)
-            ? new Dictionary<string, string>(request.Metadata) { ["traceid"] = trace.InEvent, ["tracestate"] = trace.State } // there is no envelope to hold them
+            // there is no envelope to hold them
+            ? new Dictionary<string, string>(request.Metadata) { ["traceid"] = trace.InEvent, ["tracestate"] = trace.State }
             : (IReadOnlyDictionary<string, string>)new Dictionary<string, string>(request.Metadata);
-        await Of(context).Blocks.PubSub.PublishAsync(new PublishTarget(request.PubsubName, request.Topic, metadata, trace), request.Data.Memory, request.DataContentType, context.CancellationToken);
+        await Of(context)
+            .Blocks.PubSub.PublishAsync(
+                new PublishTarget(request.PubsubName, request.Topic, metadata, trace),
+                request.Data.Memory,
+                request.DataContentType,
+                context.CancellationToken
+            );
         return new Empty();
     }
 
@@ -41,24 +53,46 @@ internal class PubSubService
         var api = Of(context).Blocks.PubSub;
         api.Demand(request.PubsubName, request.Topic);
         PublishMetadata.IsRaw(request.PubsubName, request.Metadata);
-        if (request.Entries.Any(entry => entry.EntryId.Length == 0) || request.Entries.DistinctBy(entry => entry.EntryId).Count() < request.Entries.Count)
+        if (
+            request.Entries.Any(entry => entry.EntryId.Length == 0)
+            || request.Entries.DistinctBy(entry => entry.EntryId).Count() < request.Entries.Count
+        )
         {
             throw DaprErrors.BulkEntryId(request.Topic, request.PubsubName, api.AppId);
         }
         var target = new PublishTarget(request.PubsubName, request.Topic, request.Metadata, TraceContext.Of(context.GetHttpContext()));
-        var failed = await api.PublishManyAsync(target, [.. request.Entries.Select(entry => new BulkEntry(entry.EntryId, entry.Event.Memory, entry.ContentType, entry.Metadata))], context.CancellationToken);
+        var failed = await api.PublishManyAsync(
+            target,
+            [.. request.Entries.Select(entry => new BulkEntry(entry.EntryId, entry.Event.Memory, entry.ContentType, entry.Metadata))],
+            context.CancellationToken
+        );
         var response = new BulkPublishResponse();
-        response.FailedEntries.AddRange(failed.Select(entry => new BulkPublishResponseFailedEntry { EntryId = entry.EntryId, Error = entry.Error }));
+        response.FailedEntries.AddRange(
+            failed.Select(entry => new BulkPublishResponseFailedEntry { EntryId = entry.EntryId, Error = entry.Error })
+        );
         return response;
     }
 
-    public virtual Task<BulkPublishResponse> BulkPublishEventAlpha1(BulkPublishRequest request, ServerCallContext context) => BulkPublishEvent(request, context);
+    public virtual Task<BulkPublishResponse> BulkPublishEventAlpha1(BulkPublishRequest request, ServerCallContext context) =>
+        BulkPublishEvent(request, context);
 
-    public virtual async Task SubscribeTopicEventsAlpha1(IAsyncStreamReader<SubscribeTopicEventsRequestAlpha1> requests, IServerStreamWriter<SubscribeTopicEventsResponseAlpha1> responses, ServerCallContext context)
+    public virtual async Task SubscribeTopicEventsAlpha1(
+        IAsyncStreamReader<SubscribeTopicEventsRequestAlpha1> requests,
+        IServerStreamWriter<SubscribeTopicEventsResponseAlpha1> responses,
+        ServerCallContext context
+    )
     {
         var subscriptions = Of(context).Blocks.Subscriptions;
         var initial = await InitialAsync(requests, context.CancellationToken);
-        var wanted = new TopicSubscription(initial.PubsubName, initial.Topic, new EventRoute([], "/"), initial.HasDeadLetterTopic ? initial.DeadLetterTopic : null, initial.Metadata, null, SubscriptionKind.Streaming);
+        var wanted = new TopicSubscription(
+            initial.PubsubName,
+            initial.Topic,
+            new EventRoute([], "/"),
+            initial.HasDeadLetterTopic ? initial.DeadLetterTopic : null,
+            initial.Metadata,
+            null,
+            SubscriptionKind.Streaming
+        );
         Of(context).Blocks.PubSub.Demand(wanted.PubSub, wanted.Topic);
         if (subscriptions.Refusal(wanted) is { } refusal)
         {
@@ -77,7 +111,10 @@ internal class PubSubService
         }
     }
 
-    private static async Task<SubscribeTopicEventsRequestInitialAlpha1> InitialAsync(IAsyncStreamReader<SubscribeTopicEventsRequestAlpha1> requests, CancellationToken cancellation)
+    private static async Task<SubscribeTopicEventsRequestInitialAlpha1> InitialAsync(
+        IAsyncStreamReader<SubscribeTopicEventsRequestAlpha1> requests,
+        CancellationToken cancellation
+    )
     {
         if (!await requests.MoveNext(cancellation) || requests.Current.InitialRequest is not { } initial)
         {

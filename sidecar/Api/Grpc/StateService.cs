@@ -74,7 +74,12 @@ internal class StateService
 
     public virtual async Task<Empty> DeleteState(DeleteStateRequest request, ServerCallContext context)
     {
-        await Of(context).Blocks.State.DeleteAsync(request.StoreName, new DeleteRequest(request.Key, request.Etag?.Value, Concurrency(request.Options), Consistency(request.Options)), context.CancellationToken);
+        await Of(context)
+            .Blocks.State.DeleteAsync(
+                request.StoreName,
+                new DeleteRequest(request.Key, request.Etag?.Value, Concurrency(request.Options), Consistency(request.Options)),
+                context.CancellationToken
+            );
         return new Empty();
     }
 
@@ -88,21 +93,25 @@ internal class StateService
     {
         var state = Of(context).Blocks.State;
         state.DemandTransactional(request.StoreName);
-        var operations = request.Operations.Select(operation => operation.OperationType switch
-        {
-            "upsert" => new TransactionOperation(Save(operation.Request), null),
-            "delete" => new TransactionOperation(null, Delete(operation.Request)),
-            var other => throw DaprErrors.StateOperationUnknown(other),
-        }).ToList();
+        var operations = request
+            .Operations.Select(operation =>
+                operation.OperationType switch
+                {
+                    "upsert" => new TransactionOperation(Save(operation.Request), null),
+                    "delete" => new TransactionOperation(null, Delete(operation.Request)),
+                    var other => throw DaprErrors.StateOperationUnknown(other),
+                }
+            )
+            .ToList();
         await state.TransactAsync(request.StoreName, operations, TraceContext.Of(context.GetHttpContext()), context.CancellationToken);
         return new Empty();
     }
 
-    public virtual Task<QueryStateResponse> QueryStateAlpha1(QueryStateRequest request, ServerCallContext context)
-        => throw Of(context).Blocks.State.Query(request.StoreName);
+    public virtual Task<QueryStateResponse> QueryStateAlpha1(QueryStateRequest request, ServerCallContext context) =>
+        throw Of(context).Blocks.State.Query(request.StoreName);
 
-    private static SaveRequest Save(StateItem item)
-        => new(item.Key, item.Value.Memory, item.Etag?.Value, Concurrency(item.Options), Consistency(item.Options), item.Metadata);
+    private static SaveRequest Save(StateItem item) =>
+        new(item.Key, item.Value.Memory, item.Etag?.Value, Concurrency(item.Options), Consistency(item.Options), item.Metadata);
 
     /// <summary>A value said to be JSON is stored in daprd's own form; one that is not JSON after all ends the call.</summary>
     private static SaveRequest SaveJson(StateItem item)
@@ -122,22 +131,24 @@ internal class StateService
         }
     }
 
-    private static DeleteRequest Delete(StateItem item)
-        => new(item.Key, item.Etag?.Value, Concurrency(item.Options), Consistency(item.Options));
+    private static DeleteRequest Delete(StateItem item) =>
+        new(item.Key, item.Etag?.Value, Concurrency(item.Options), Consistency(item.Options));
 
-    private static string? Concurrency(StateOptions? options) => options?.Concurrency switch
-    {
-        StateOptions.Types.StateConcurrency.ConcurrencyFirstWrite => "first-write",
-        StateOptions.Types.StateConcurrency.ConcurrencyLastWrite => "last-write",
-        _ => null,
-    };
+    private static string? Concurrency(StateOptions? options) =>
+        options?.Concurrency switch
+        {
+            StateOptions.Types.StateConcurrency.ConcurrencyFirstWrite => "first-write",
+            StateOptions.Types.StateConcurrency.ConcurrencyLastWrite => "last-write",
+            _ => null,
+        };
 
-    private static string? Consistency(StateOptions? options) => options?.Consistency switch
-    {
-        StateOptions.Types.StateConsistency.ConsistencyEventual => "eventual",
-        StateOptions.Types.StateConsistency.ConsistencyStrong => "strong",
-        _ => null,
-    };
+    private static string? Consistency(StateOptions? options) =>
+        options?.Consistency switch
+        {
+            StateOptions.Types.StateConsistency.ConsistencyEventual => "eventual",
+            StateOptions.Types.StateConsistency.ConsistencyStrong => "strong",
+            _ => null,
+        };
 
     private static void AddExpiry(IDictionary<string, string> metadata, StateEntry entry)
     {

@@ -24,8 +24,18 @@ internal class WorkflowsService
         }
     }
 
-    public virtual async Task<StartWorkflowResponse> StartWorkflowBeta1(StartWorkflowRequest request, ServerCallContext context)
-        => new() { InstanceId = await Workflows(context).StartAsync(request.WorkflowName, request.InstanceId, request.Input.Length == 0 ? null : request.Input.ToStringUtf8(), request.Options, call: Tracing.TraceContext.Of(context.GetHttpContext())) };
+    public virtual async Task<StartWorkflowResponse> StartWorkflowBeta1(StartWorkflowRequest request, ServerCallContext context) =>
+        new()
+        {
+            InstanceId = await Workflows(context)
+                .StartAsync(
+                    request.WorkflowName,
+                    request.InstanceId,
+                    request.Input.Length == 0 ? null : request.Input.ToStringUtf8(),
+                    request.Options,
+                    call: Tracing.TraceContext.Of(context.GetHttpContext())
+                ),
+        };
 
     public virtual async Task<GetWorkflowResponse> GetWorkflowBeta1(GetWorkflowRequest request, ServerCallContext context)
     {
@@ -41,30 +51,48 @@ internal class WorkflowsService
         return response;
     }
 
-    public virtual Task<Empty> PurgeWorkflowBeta1(PurgeWorkflowRequest request, ServerCallContext context) => Done(Workflows(context).PurgeAsync(request.InstanceId));
+    public virtual Task<Empty> PurgeWorkflowBeta1(PurgeWorkflowRequest request, ServerCallContext context) =>
+        Done(Workflows(context).PurgeAsync(request.InstanceId));
 
-    public virtual Task<Empty> TerminateWorkflowBeta1(TerminateWorkflowRequest request, ServerCallContext context) => Done(Workflows(context).TerminateAsync(request.InstanceId));
+    public virtual Task<Empty> TerminateWorkflowBeta1(TerminateWorkflowRequest request, ServerCallContext context) =>
+        Done(Workflows(context).TerminateAsync(request.InstanceId));
 
-    public virtual Task<Empty> PauseWorkflowBeta1(PauseWorkflowRequest request, ServerCallContext context) => Done(Workflows(context).PauseAsync(request.InstanceId));
+    public virtual Task<Empty> PauseWorkflowBeta1(PauseWorkflowRequest request, ServerCallContext context) =>
+        Done(Workflows(context).PauseAsync(request.InstanceId));
 
-    public virtual Task<Empty> ResumeWorkflowBeta1(ResumeWorkflowRequest request, ServerCallContext context) => Done(Workflows(context).ResumeAsync(request.InstanceId));
+    public virtual Task<Empty> ResumeWorkflowBeta1(ResumeWorkflowRequest request, ServerCallContext context) =>
+        Done(Workflows(context).ResumeAsync(request.InstanceId));
 
-    public virtual Task<Empty> RaiseEventWorkflowBeta1(RaiseEventWorkflowRequest request, ServerCallContext context)
-        => Done(Workflows(context).RaiseEventAsync(request.InstanceId, request.EventName, request.EventData.Length == 0 ? null : request.EventData.ToStringUtf8()));
+    public virtual Task<Empty> RaiseEventWorkflowBeta1(RaiseEventWorkflowRequest request, ServerCallContext context) =>
+        Done(
+            Workflows(context)
+                .RaiseEventAsync(
+                    request.InstanceId,
+                    request.EventName,
+                    request.EventData.Length == 0 ? null : request.EventData.ToStringUtf8()
+                )
+        );
 
-    public virtual Task<StartWorkflowResponse> StartWorkflowAlpha1(StartWorkflowRequest request, ServerCallContext context) => StartWorkflowBeta1(request, context);
+    public virtual Task<StartWorkflowResponse> StartWorkflowAlpha1(StartWorkflowRequest request, ServerCallContext context) =>
+        StartWorkflowBeta1(request, context);
 
-    public virtual Task<GetWorkflowResponse> GetWorkflowAlpha1(GetWorkflowRequest request, ServerCallContext context) => GetWorkflowBeta1(request, context);
+    public virtual Task<GetWorkflowResponse> GetWorkflowAlpha1(GetWorkflowRequest request, ServerCallContext context) =>
+        GetWorkflowBeta1(request, context);
 
-    public virtual Task<Empty> PurgeWorkflowAlpha1(PurgeWorkflowRequest request, ServerCallContext context) => PurgeWorkflowBeta1(request, context);
+    public virtual Task<Empty> PurgeWorkflowAlpha1(PurgeWorkflowRequest request, ServerCallContext context) =>
+        PurgeWorkflowBeta1(request, context);
 
-    public virtual Task<Empty> TerminateWorkflowAlpha1(TerminateWorkflowRequest request, ServerCallContext context) => TerminateWorkflowBeta1(request, context);
+    public virtual Task<Empty> TerminateWorkflowAlpha1(TerminateWorkflowRequest request, ServerCallContext context) =>
+        TerminateWorkflowBeta1(request, context);
 
-    public virtual Task<Empty> PauseWorkflowAlpha1(PauseWorkflowRequest request, ServerCallContext context) => PauseWorkflowBeta1(request, context);
+    public virtual Task<Empty> PauseWorkflowAlpha1(PauseWorkflowRequest request, ServerCallContext context) =>
+        PauseWorkflowBeta1(request, context);
 
-    public virtual Task<Empty> ResumeWorkflowAlpha1(ResumeWorkflowRequest request, ServerCallContext context) => ResumeWorkflowBeta1(request, context);
+    public virtual Task<Empty> ResumeWorkflowAlpha1(ResumeWorkflowRequest request, ServerCallContext context) =>
+        ResumeWorkflowBeta1(request, context);
 
-    public virtual Task<Empty> RaiseEventWorkflowAlpha1(RaiseEventWorkflowRequest request, ServerCallContext context) => RaiseEventWorkflowBeta1(request, context);
+    public virtual Task<Empty> RaiseEventWorkflowAlpha1(RaiseEventWorkflowRequest request, ServerCallContext context) =>
+        RaiseEventWorkflowBeta1(request, context);
 
     private static WorkflowApi Workflows(ServerCallContext context) => new(Of(context).Blocks.Workflows);
 

@@ -16,7 +16,17 @@ namespace Sidecar.Api.Http;
 internal static class ActorEndpoints
 {
     private static readonly HashSet<string> NotPassedOn = new(StringComparer.OrdinalIgnoreCase)
-        { "Connection", "Keep-Alive", "Transfer-Encoding", "Upgrade", "TE", "Host", "Content-Length", "Content-Type", InvocationHeaders.ApiToken };
+    {
+        "Connection",
+        "Keep-Alive",
+        "Transfer-Encoding",
+        "Upgrade",
+        "TE",
+        "Host",
+        "Content-Length",
+        "Content-Type",
+        InvocationHeaders.ApiToken,
+    };
 
     public static void MapActors(this IEndpointRouteBuilder routes)
     {
@@ -44,9 +54,18 @@ internal static class ActorEndpoints
     private static async Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        var headers = request.Headers.Where(header => !NotPassedOn.Contains(header.Key))
-            .SelectMany(header => header.Value, (header, value) => KeyValuePair.Create(header.Key, value ?? "")).ToList();
-        var call = new InvocationCall(request.Method, context.Route("method"), request.QueryString.Value ?? "", request.ContentType, await request.BodyAsync(), headers);
+        var headers = request
+            .Headers.Where(header => !NotPassedOn.Contains(header.Key))
+            .SelectMany(header => header.Value, (header, value) => KeyValuePair.Create(header.Key, value ?? ""))
+            .ToList();
+        var call = new InvocationCall(
+            request.Method,
+            context.Route("method"),
+            request.QueryString.Value ?? "",
+            request.ContentType,
+            await request.BodyAsync(),
+            headers
+        );
         var reply = await context.Sidecar().Blocks.Actors.InvokeAsync(Actor(context), call, context.RequestAborted);
         context.Response.StatusCode = reply.Status;
         foreach (var (name, value) in reply.Headers.Where(header => !NotPassedOn.Contains(header.Key)))
@@ -68,7 +87,10 @@ internal static class ActorEndpoints
         }
         if (entry.ExpiresAt is { } expires)
         {
-            context.Response.Headers["metadata.ttlExpireTime"] = expires.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+            context.Response.Headers["metadata.ttlExpireTime"] = expires.UtcDateTime.ToString(
+                "yyyy-MM-dd'T'HH:mm:ss'Z'",
+                CultureInfo.InvariantCulture
+            );
         }
         context.Response.ContentType = "application/json";
         await context.Response.Body.WriteAsync(entry.Value, context.RequestAborted);
@@ -77,7 +99,11 @@ internal static class ActorEndpoints
     private static async Task WriteStateAsync(HttpContext context)
     {
         var body = await context.Request.BodyAsync();
-        var writes = Read(body, json => json.ValueKind == JsonValueKind.Array ? json.EnumerateArray().Select(Write).ToList() : throw new FormatException("expected an array of operations"));
+        var writes = Read(body, json =>
+            json.ValueKind == JsonValueKind.Array
+                ? json.EnumerateArray().Select(Write).ToList()
+                : throw new FormatException("expected an array of operations")
+        );
         await context.Sidecar().Blocks.Actors.WriteStateAsync(Actor(context), writes, context.RequestAborted);
         context.Response.StatusCode = 204;
     }
@@ -104,8 +130,19 @@ internal static class ActorEndpoints
 
     private static async Task GetReminderAsync(HttpContext context)
     {
-        var reminder = await context.Sidecar().Blocks.Actors.GetReminderAsync(Actor(context), context.Route("name"), context.RequestAborted);
-        await context.WriteJsonLineAsync(new ReminderAnswer(reminder.ActorId, reminder.ActorType, reminder.Data.ValueKind == JsonValueKind.Undefined ? null : reminder.Data, Given(reminder.DueTime), Schedule.Shown(reminder.Period), Given(reminder.Ttl)));
+        var reminder = await context
+            .Sidecar()
+            .Blocks.Actors.GetReminderAsync(Actor(context), context.Route("name"), context.RequestAborted);
+        await context.WriteJsonLineAsync(
+            new ReminderAnswer(
+                reminder.ActorId,
+                reminder.ActorType,
+                reminder.Data.ValueKind == JsonValueKind.Undefined ? null : reminder.Data,
+                Given(reminder.DueTime),
+                Schedule.Shown(reminder.Period),
+                Given(reminder.Ttl)
+            )
+        );
     }
 
     private static async Task RegisterTimerAsync(HttpContext context)
@@ -125,7 +162,8 @@ internal static class ActorEndpoints
             GoJsonBody.Property(json, "data")?.Clone() ?? default,
             GoJsonBody.Text(json, "CreateReminderRequest", "callback"),
             GoJsonBody.Property(json, "overwrite") is not { ValueKind: JsonValueKind.False },
-            GoJsonBody.Property(json, "failure_policy") is { ValueKind: JsonValueKind.Object } policy ? Policy(policy) : null);
+            GoJsonBody.Property(json, "failure_policy") is { ValueKind: JsonValueKind.Object } policy ? Policy(policy) : null
+        );
     }
 
     private static FailurePolicy Policy(JsonElement json)
@@ -164,5 +202,6 @@ internal static class ActorEndpoints
         [property: System.Text.Json.Serialization.JsonPropertyName("data")] JsonElement? Data,
         [property: System.Text.Json.Serialization.JsonPropertyName("dueTime")] string? DueTime,
         [property: System.Text.Json.Serialization.JsonPropertyName("period")] string? Period,
-        [property: System.Text.Json.Serialization.JsonPropertyName("ttl")] string? Ttl);
+        [property: System.Text.Json.Serialization.JsonPropertyName("ttl")] string? Ttl
+    );
 }

@@ -4,7 +4,8 @@ using Sidecar.Logging;
 
 namespace Sidecar.Api.Http;
 
-/// <summary>A line for each call of the API, where that is wanted. What is refused before it reaches the API is not logged, as in daprd.</summary>
+/// <summary>A line for each call of the API, where that is wanted. What is refused before it reaches the API is not logged, as in
+/// daprd.</summary>
 internal sealed class ApiLog(ILoggerFactory loggers, TimeProvider time)
 {
     private const string HealthPrefix = "/v1.0/healthz";
@@ -16,7 +17,11 @@ internal sealed class ApiLog(ILoggerFactory loggers, TimeProvider time)
     {
         var listener = context.Features.Get<ListenerFeature>()!;
         var options = listener.Sidecar.Configuration.ApiLogging;
-        if (listener.Kind is ListenerKind.Http or ListenerKind.Grpc && listener.Sidecar.Options.LogLevel <= LogLevel.Information && (listener.Sidecar.Options.ApiLogging ?? options.Enabled))
+        if (
+            listener.Kind is ListenerKind.Http or ListenerKind.Grpc
+            && listener.Sidecar.Options.LogLevel <= LogLevel.Information
+            && (listener.Sidecar.Options.ApiLogging ?? options.Enabled)
+        )
         {
             context.RequestServices.GetRequiredService<ApiLog>().Follow(context, listener.Kind, options);
         }
@@ -42,11 +47,16 @@ internal sealed class ApiLog(ILoggerFactory loggers, TimeProvider time)
             else
             {
                 var method = options.ObfuscateUrls ? ApiNames.Of(context) : $"{context.Request.Method} {RequestPath.Of(context).Decoded}";
-                Write(http, 1401, new ApiCall("HTTP API Called", context.Response.StatusCode, duration, method, context.Response.ContentLength, agent));
+                Write(
+                    http,
+                    1401,
+                    new ApiCall("HTTP API Called", context.Response.StatusCode, duration, method, context.Response.ContentLength, agent)
+                );
             }
             return Task.CompletedTask;
         });
     }
 
-    private static void Write(ILogger logger, int id, ApiCall call) => logger.Log(LogLevel.Information, id, call, null, static (call, _) => call.ToString());
+    private static void Write(ILogger logger, int id, ApiCall call) =>
+        logger.Log(LogLevel.Information, id, call, null, static (call, _) => call.ToString());
 }

@@ -12,8 +12,8 @@ internal static class BindingEndpoints
 {
     private const string Request = "OutputBindingRequest";
 
-    public static void MapBindings(this IEndpointRouteBuilder routes)
-        => routes.MapMethods("/v1.0/bindings/{name}", ["POST", "PUT"], InvokeAsync);
+    public static void MapBindings(this IEndpointRouteBuilder routes) =>
+        routes.MapMethods("/v1.0/bindings/{name}", ["POST", "PUT"], InvokeAsync);
 
     private static async Task InvokeAsync(HttpContext context)
     {
@@ -47,7 +47,11 @@ internal static class BindingEndpoints
                 GoJsonBody.Expect(json.RootElement, JsonValueKind.Object, "http.OutputBindingRequest");
             }
             var data = GoJsonBody.Property(json.RootElement, "data") is { } value ? GoJson.Encode(value).ToArray() : "null"u8.ToArray();
-            return new BindingCall(GoJsonBody.Text(json.RootElement, Request, "operation") ?? "", data, GoJsonBody.Texts(json.RootElement, Request, "metadata"));
+            return new BindingCall(
+                GoJsonBody.Text(json.RootElement, Request, "operation") ?? "",
+                data,
+                GoJsonBody.Texts(json.RootElement, Request, "metadata")
+            );
         }
         catch (FormatException e)
         {

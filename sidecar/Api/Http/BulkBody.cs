@@ -19,7 +19,9 @@ internal static class BulkBody
         var entries = new List<BulkEntry>();
         foreach (var (element, id, contentType, metadata) in Parse(json, target, app))
         {
-            var data = Data(GoJsonBody.Property(element, "event"), contentType, detail => DaprErrors.BulkEntryData(target.Topic, target.PubSub, app, detail));
+            var data = Data(GoJsonBody.Property(element, "event"), contentType, detail =>
+                DaprErrors.BulkEntryData(target.Topic, target.PubSub, app, detail)
+            );
             if (id.Length == 0 || !ids.Add(id))
             {
                 throw DaprErrors.BulkEntryId(target.Topic, target.PubSub, app);
@@ -41,7 +43,11 @@ internal static class BulkBody
         }
     }
 
-    private static List<(JsonElement Element, string Id, string ContentType, Dictionary<string, string> Metadata)> Parse(JsonDocument json, PublishTarget target, string app)
+    private static List<(JsonElement Element, string Id, string ContentType, Dictionary<string, string> Metadata)> Parse(
+        JsonDocument json,
+        PublishTarget target,
+        string app
+    )
     {
         try
         {
@@ -49,9 +55,20 @@ internal static class BulkBody
             {
                 return [];
             }
-            return [.. GoJsonBody.Expect(json.RootElement, JsonValueKind.Array, "[]http.bulkPublishMessageEntry").EnumerateArray()
-                .Select(element => (GoJsonBody.Expect(element, JsonValueKind.Object, "http.bulkPublishMessageEntry"),
-                    GoJsonBody.Text(element, Entry, "entryId") ?? "", GoJsonBody.Text(element, Entry, "contentType") ?? "", GoJsonBody.Texts(element, Entry, "metadata")))];
+            return
+            [
+                .. GoJsonBody
+                    .Expect(json.RootElement, JsonValueKind.Array, "[]http.bulkPublishMessageEntry")
+                    .EnumerateArray()
+                    .Select(element =>
+                        (
+                            GoJsonBody.Expect(element, JsonValueKind.Object, "http.bulkPublishMessageEntry"),
+                            GoJsonBody.Text(element, Entry, "entryId") ?? "",
+                            GoJsonBody.Text(element, Entry, "contentType") ?? "",
+                            GoJsonBody.Texts(element, Entry, "metadata")
+                        )
+                    ),
+            ];
         }
         catch (FormatException e)
         {

@@ -19,7 +19,9 @@ internal static class ConfigurationEndpoints
 
     private static async Task GetAsync(HttpContext context)
     {
-        var items = await context.Sidecar().Blocks.ConfigurationItems.GetAsync(context.Route("store"), RequestOf(context), context.RequestAborted);
+        var items = await context
+            .Sidecar()
+            .Blocks.ConfigurationItems.GetAsync(context.Route("store"), RequestOf(context), context.RequestAborted);
         if (items.Count == 0)
         {
             context.Response.StatusCode = 204;
@@ -44,7 +46,13 @@ internal static class ConfigurationEndpoints
         var store = context.Route("store");
         sidecar.Blocks.ConfigurationItems.Demand(store);
         var listener = sidecar.ConfigurationListener(store);
-        var (id, _) = await sidecar.Blocks.ConfigurationItems.SubscribeAsync(store, RequestOf(context), listener, Task.CompletedTask, context.RequestAborted);
+        var (id, _) = await sidecar.Blocks.ConfigurationItems.SubscribeAsync(
+            store,
+            RequestOf(context),
+            listener,
+            Task.CompletedTask,
+            context.RequestAborted
+        );
         await context.WriteJsonLineAsync(new { id });
     }
 
@@ -59,9 +67,11 @@ internal static class ConfigurationEndpoints
             return;
         }
         context.Response.StatusCode = 500;
-        await context.WriteJsonLineAsync(new { message = DaprErrors.ConfigurationUnsubscribe(id, $"subscription with id {id} does not exist") });
+        await context.WriteJsonLineAsync(
+            new { message = DaprErrors.ConfigurationUnsubscribe(id, $"subscription with id {id} does not exist") }
+        );
     }
 
-    private static ConfigurationRequest RequestOf(HttpContext context)
-        => new([.. context.Request.Query["key"].OfType<string>()], context.Request.Metadata());
+    private static ConfigurationRequest RequestOf(HttpContext context) =>
+        new([.. context.Request.Query["key"].OfType<string>()], context.Request.Metadata());
 }

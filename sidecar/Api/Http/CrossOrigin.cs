@@ -2,7 +2,8 @@ using Microsoft.Extensions.Primitives;
 
 namespace Sidecar.Api.Http;
 
-/// <summary>Lets pages of the allowed origins call the HTTP API (<c>--allowed-origins</c>). Without the flag nothing is said about origins.</summary>
+/// <summary>Lets pages of the allowed origins call the HTTP API (<c>--allowed-origins</c>). Without the flag nothing is said about
+/// origins.</summary>
 internal static class CrossOrigin
 {
     private static readonly string[] Methods = ["HEAD", "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -19,7 +20,10 @@ internal static class CrossOrigin
         var wanted = context.Request.Headers.AccessControlRequestMethod;
         if (HttpMethods.IsOptions(context.Request.Method) && !StringValues.IsNullOrEmpty(wanted))
         {
-            context.Response.Headers.Append("Vary", (StringValues)new[] { "Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers" });
+            context.Response.Headers.Append(
+                "Vary",
+                (StringValues)new[] { "Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers" }
+            );
             if (Allow(context, allowed, wanted.ToString()))
             {
                 context.Response.Headers.AccessControlAllowMethods = wanted.ToString().ToUpperInvariant();
@@ -39,7 +43,11 @@ internal static class CrossOrigin
     private static bool Allow(HttpContext context, IReadOnlyList<string> allowed, string method)
     {
         var origin = context.Request.Headers.Origin.ToString();
-        if (origin.Length == 0 || !allowed.Any(pattern => Fits(origin, pattern)) || !Methods.Contains(method, StringComparer.OrdinalIgnoreCase))
+        if (
+            origin.Length == 0
+            || !allowed.Any(pattern => Fits(origin, pattern))
+            || !Methods.Contains(method, StringComparer.OrdinalIgnoreCase)
+        )
         {
             return false;
         }

@@ -36,7 +36,8 @@ internal static class CryptographyEndpoints
             Required(context, KeyWrapAlgorithm),
             Header(context, "dapr-data-encryption-cipher"),
             Truth.Of(Header(context, "dapr-omit-decryption-key-name")),
-            Header(context, "dapr-decryption-key-name"));
+            Header(context, "dapr-decryption-key-name")
+        );
         await using var body = ReadAsync(context.Request, context.RequestAborted).GetAsyncEnumerator(context.RequestAborted);
         await AnswerAsync(context, await api.EncryptAsync(component, options, body, context.RequestAborted));
     }
@@ -44,15 +45,23 @@ internal static class CryptographyEndpoints
     private static async Task DecryptAsync(HttpContext context)
     {
         await using var body = ReadAsync(context.Request, context.RequestAborted).GetAsyncEnumerator(context.RequestAborted);
-        await AnswerAsync(context, await context.Sidecar().Blocks.Cryptography.DecryptAsync(context.Route("component"), Header(context, KeyName), body, context.RequestAborted));
+        await AnswerAsync(
+            context,
+            await context
+                .Sidecar()
+                .Blocks.Cryptography.DecryptAsync(context.Route("component"), Header(context, KeyName), body, context.RequestAborted)
+        );
     }
 
     private static string Header(HttpContext context, string name) => context.Request.Headers[name].FirstOrDefault() ?? "";
 
-    private static string Required(HttpContext context, string name)
-        => Header(context, name) is { Length: > 0 } value ? value : throw DaprErrors.BadRequest($"missing header '{name}'");
+    private static string Required(HttpContext context, string name) =>
+        Header(context, name) is { Length: > 0 } value ? value : throw DaprErrors.BadRequest($"missing header '{name}'");
 
-    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
+        HttpRequest request,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         var buffer = new byte[ChunkSize];
         while (true)
@@ -74,7 +83,8 @@ internal static class CryptographyEndpoints
         }
     }
 
-    /// <summary>The whole result, which is as long as a body may be, and only then the status: a document can turn out to be wrong in its last segment.</summary>
+    /// <summary>The whole result, which is as long as a body may be, and only then the status: a document can turn out to be wrong in its
+    /// last segment.</summary>
     private static async Task AnswerAsync(HttpContext context, IAsyncEnumerable<ReadOnlyMemory<byte>> result)
     {
         using var whole = new MemoryStream();

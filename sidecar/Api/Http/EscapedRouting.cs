@@ -7,8 +7,10 @@ internal static class EscapedRouting
 {
     public static async Task ReadAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.Features.Get<ListenerFeature>()!.Kind != ListenerKind.Grpc
-            && context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()?.RawTarget is ['/', ..] target)
+        if (
+            context.Features.Get<ListenerFeature>()!.Kind != ListenerKind.Grpc
+            && context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()?.RawTarget is ['/', ..] target
+        )
         {
             var escaped = target.Split('?')[0];
             if (RequestPath.TryDecode(escaped) is not { } decoded)

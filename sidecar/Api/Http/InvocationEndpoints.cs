@@ -22,13 +22,17 @@ internal static class InvocationEndpoints
         if (listener.Kind == ListenerKind.Grpc)
         {
             var target = context.Request.Headers[InvocationHeaders.AppId].ToString();
-            return target.Length > 0 ? listener.Sidecar.Blocks.Invoker.ProxyAsync(context, target) : throw UnknownGrpc(context.Request.Path.Value ?? "");
+            return target.Length > 0
+                ? listener.Sidecar.Blocks.Invoker.ProxyAsync(context, target)
+                : throw UnknownGrpc(context.Request.Path.Value ?? "");
         }
-        return MethodPath.Find(context) is { } named ? listener.Sidecar.Blocks.Invoker.ForwardAsync(context, named) : throw DaprErrors.NoTarget();
+        return MethodPath.Find(context) is { } named
+            ? listener.Sidecar.Blocks.Invoker.ForwardAsync(context, named)
+            : throw DaprErrors.NoTarget();
     }
 
-    private static DaprException UnknownGrpc(string path)
-        => path.StartsWith("/dapr.proto.runtime.v1.Dapr/", StringComparison.Ordinal)
+    private static DaprException UnknownGrpc(string path) =>
+        path.StartsWith("/dapr.proto.runtime.v1.Dapr/", StringComparison.Ordinal)
             ? DaprErrors.NotHere(path[(path.LastIndexOf('/') + 1)..])
             : DaprErrors.NoGrpcTarget();
 }

@@ -17,8 +17,20 @@ internal static class JobEndpoints
     private static readonly JsonParser Json = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
 
     /// <summary>What the data of a job may be of, besides JSON, and still have a JSON form.</summary>
-    private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(TypeRegistry.FromMessages(
-        Value.Descriptor, Struct.Descriptor, StringValue.Descriptor, BytesValue.Descriptor, BoolValue.Descriptor, Int32Value.Descriptor, Int64Value.Descriptor, DoubleValue.Descriptor)));
+    private static readonly JsonFormatter Formatter = new(
+        JsonFormatter.Settings.Default.WithTypeRegistry(
+            TypeRegistry.FromMessages(
+                Value.Descriptor,
+                Struct.Descriptor,
+                StringValue.Descriptor,
+                BytesValue.Descriptor,
+                BoolValue.Descriptor,
+                Int32Value.Descriptor,
+                Int64Value.Descriptor,
+                DoubleValue.Descriptor
+            )
+        )
+    );
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -48,7 +60,10 @@ internal static class JobEndpoints
     {
         var job = await context.Sidecar().Blocks.Jobs.GetAsync(context.Route("name"), context.RequestAborted);
         context.Response.ContentType = "application/json";
-        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(JsonNode.Parse(Formatter.Format(job)), Readable), context.RequestAborted);
+        await context.Response.Body.WriteAsync(
+            JsonSerializer.SerializeToUtf8Bytes(JsonNode.Parse(Formatter.Format(job)), Readable),
+            context.RequestAborted
+        );
     }
 
     private static async Task DeleteAsync(HttpContext context)
@@ -61,7 +76,10 @@ internal static class JobEndpoints
     {
         try
         {
-            var json = body.Length == 0 ? [] : JsonNode.Parse(body) as JsonObject ?? throw new FormatException("unexpected token, expected an object");
+            var json =
+                body.Length == 0
+                    ? []
+                    : JsonNode.Parse(body) as JsonObject ?? throw new FormatException("unexpected token, expected an object");
             json.Remove("data", out var data);
             json.Remove("overwrite", out var overwrite);
             var job = Json.Parse<Job>(json.ToJsonString());
@@ -71,7 +89,14 @@ internal static class JobEndpoints
             }
             return (job, overwrite?.GetValue<bool>() ?? false);
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidJsonException or JsonException or FormatException or InvalidOperationException)
+        catch (Exception e)
+            when (e
+                    is InvalidProtocolBufferException
+                        or InvalidJsonException
+                        or JsonException
+                        or FormatException
+                        or InvalidOperationException
+            )
         {
             throw DaprErrors.MalformedBody(e.Message);
         }

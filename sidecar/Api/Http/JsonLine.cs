@@ -9,15 +9,26 @@ namespace Sidecar.Api.Http;
 /// <summary>Answers that daprd writes by Go's JSON encoder: markup is escaped, and a line end follows.</summary>
 internal static class JsonLine
 {
-    private static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
     /// <summary>Members in their order, as Go encodes a struct.</summary>
-    public static Task WriteJsonLineAsync<T>(this HttpContext context, T value)
-        => WriteAsync(context, new StringBuilder(JsonSerializer.Serialize(value, Readable)).Replace("<", "\\u003c").Replace(">", "\\u003e").Replace("&", "\\u0026").ToString());
+    public static Task WriteJsonLineAsync<T>(this HttpContext context, T value) =>
+        WriteAsync(
+            context,
+            new StringBuilder(JsonSerializer.Serialize(value, Readable))
+                .Replace("<", "\\u003c")
+                .Replace(">", "\\u003e")
+                .Replace("&", "\\u0026")
+                .ToString()
+        );
 
     /// <summary>Members by name, as Go encodes a map.</summary>
-    public static Task WriteSortedJsonLineAsync<T>(this HttpContext context, T map)
-        => WriteAsync(context, Encoding.UTF8.GetString(GoJson.Encode(JsonSerializer.SerializeToElement(map)).Span));
+    public static Task WriteSortedJsonLineAsync<T>(this HttpContext context, T map) =>
+        WriteAsync(context, Encoding.UTF8.GetString(GoJson.Encode(JsonSerializer.SerializeToElement(map)).Span));
 
     private static Task WriteAsync(HttpContext context, string json)
     {

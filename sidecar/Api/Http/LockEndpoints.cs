@@ -15,14 +15,24 @@ internal static class LockEndpoints
     private static async Task TryLockAsync(HttpContext context)
     {
         var request = ProtoBody.Parse<TryLockRequest>(await context.Request.BodyAsync());
-        var success = await context.Sidecar().Blocks.Locks.TryLockAsync(context.Route("store"), request.ResourceId, request.LockOwner, request.ExpiryInSeconds, context.RequestAborted);
+        var success = await context
+            .Sidecar()
+            .Blocks.Locks.TryLockAsync(
+                context.Route("store"),
+                request.ResourceId,
+                request.LockOwner,
+                request.ExpiryInSeconds,
+                context.RequestAborted
+            );
         await AnswerAsync(context, success ? """{"success":true}""" : """{"success":false}""");
     }
 
     private static async Task UnlockAsync(HttpContext context)
     {
         var request = ProtoBody.Parse<UnlockRequest>(await context.Request.BodyAsync());
-        var outcome = await context.Sidecar().Blocks.Locks.UnlockAsync(context.Route("store"), request.ResourceId, request.LockOwner, context.RequestAborted);
+        var outcome = await context
+            .Sidecar()
+            .Blocks.Locks.UnlockAsync(context.Route("store"), request.ResourceId, request.LockOwner, context.RequestAborted);
         await AnswerAsync(context, $$"""{"status":{{(int)outcome}}}""");
     }
 

@@ -5,7 +5,18 @@ namespace Sidecar.Api.Http;
 /// <summary>Counts and times the requests of a sidecar's HTTP port, and serves the metrics port.</summary>
 internal static class Measured
 {
-    private static readonly HashSet<string> Verbs = new(StringComparer.Ordinal) { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE" };
+    private static readonly HashSet<string> Verbs = new(StringComparer.Ordinal)
+    {
+        "GET",
+        "HEAD",
+        "POST",
+        "PUT",
+        "PATCH",
+        "DELETE",
+        "CONNECT",
+        "OPTIONS",
+        "TRACE",
+    };
 
     public static async Task HttpAsync(HttpContext context, RequestDelegate next)
     {
@@ -25,15 +36,27 @@ internal static class Measured
         var path = context.Request.Path.Value ?? "";
         await next(context);
         var options = listener.Sidecar.Configuration.Metrics;
-        var verb = !options.VerbsInHttp ? "" : Verbs.Contains(context.Request.Method) ? context.Request.Method : "UNKNOWN";
-        SidecarMeter.Http(listener.Sidecar.Options.AppId, verb, HttpPathLabel.Of(path, options), context.Response.StatusCode.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            clock.GetElapsedTime(begun), options.PathsInHttp || options.PathMatching.Count > 0);
+        var verb =
+            !options.VerbsInHttp ? ""
+            : Verbs.Contains(context.Request.Method) ? context.Request.Method
+            : "UNKNOWN";
+        SidecarMeter.Http(
+            listener.Sidecar.Options.AppId,
+            verb,
+            HttpPathLabel.Of(path, options),
+            context.Response.StatusCode.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            clock.GetElapsedTime(begun),
+            options.PathsInHttp || options.PathMatching.Count > 0
+        );
     }
 
     private static async Task ScrapeAsync(HttpContext context, ListenerFeature listener)
     {
         var export = context.RequestServices.GetRequiredService<MetricsExport>();
-        if (context.Request.Path.Value is not ("/" or "/metrics") || !await export.TryWriteAsync(listener.Sidecar.Options.AppId, context.Response, context.RequestAborted))
+        if (
+            context.Request.Path.Value is not ("/" or "/metrics")
+            || !await export.TryWriteAsync(listener.Sidecar.Options.AppId, context.Response, context.RequestAborted)
+        )
         {
             context.Response.StatusCode = 404;
         }

@@ -11,7 +11,9 @@ internal static class MetadataEndpoints
         routes.MapGet("/v1.0/metadata", context => context.WriteJsonLineAsync(MetadataJson.Describe(context.Sidecar())));
         routes.MapPut("/v1.0/metadata/{key}", async context =>
         {
-            context.Sidecar().ExtendedMetadata[context.Route("key")] = System.Text.Encoding.UTF8.GetString(await context.Request.BodyAsync());
+            context.Sidecar().ExtendedMetadata[context.Route("key")] = System.Text.Encoding.UTF8.GetString(
+                await context.Request.BodyAsync()
+            );
             context.Response.StatusCode = 204;
         });
         routes.MapGet("/v1.0/healthz", context =>

@@ -10,12 +10,21 @@ internal static class MetadataJson
     {
         var json = new JsonObject { ["id"] = sidecar.Options.AppId, ["runtimeVersion"] = RuntimeVersion.Value };
         AddList(json, "enabledFeatures", sidecar.Configuration.Features.Select(feature => (JsonNode)JsonValue.Create(feature)));
-        AddList(json, "components", sidecar.ToldComponents.Select(component =>
-        {
-            var described = new JsonObject { ["name"] = component.Resource.Name, ["type"] = component.Resource.Type, ["version"] = component.Resource.Version };
-            AddList(described, "capabilities", component.Capabilities.Select(capability => (JsonNode)JsonValue.Create(capability)));
-            return described;
-        }));
+        AddList(
+            json,
+            "components",
+            sidecar.ToldComponents.Select(component =>
+            {
+                var described = new JsonObject
+                {
+                    ["name"] = component.Resource.Name,
+                    ["type"] = component.Resource.Type,
+                    ["version"] = component.Resource.Version,
+                };
+                AddList(described, "capabilities", component.Capabilities.Select(capability => (JsonNode)JsonValue.Create(capability)));
+                return described;
+            })
+        );
         json["extended"] = Texts(sidecar.ExtendedMetadata.Append(KeyValuePair.Create("daprRuntimeVersion", RuntimeVersion.Value)));
         AddList(json, "subscriptions", sidecar.Blocks.Subscriptions.Current.Select(Subscription));
         AddList(json, "resiliencies", sidecar.Policies.Names.Select(name => new JsonObject { ["name"] = name }));
@@ -36,21 +45,28 @@ internal static class MetadataJson
         {
             return new JsonObject { ["runtimeStatus"] = "INITIALIZING", ["hostReady"] = false };
         }
-        var actors = new JsonObject { ["runtimeStatus"] = "RUNNING", ["hostReady"] = ActorRuntimeInfo.IsHostReady(sidecar), ["placement"] = "placement: connected" };
+        var actors = new JsonObject
+        {
+            ["runtimeStatus"] = "RUNNING",
+            ["hostReady"] = ActorRuntimeInfo.IsHostReady(sidecar),
+            ["placement"] = "placement: connected",
+        };
         AddList(actors, "activeActors", ActiveActors(sidecar));
         return actors;
     }
 
-    private static IEnumerable<JsonNode> ActiveActors(IAppSidecar sidecar)
-        => ActorRuntimeInfo.ActiveActors(sidecar).Select(type =>
-        {
-            var counted = new JsonObject { ["type"] = type.Type };
-            if (type.Count > 0)
+    private static IEnumerable<JsonNode> ActiveActors(IAppSidecar sidecar) =>
+        ActorRuntimeInfo
+            .ActiveActors(sidecar)
+            .Select(type =>
             {
-                counted["count"] = type.Count;
-            }
-            return (JsonNode)counted;
-        });
+                var counted = new JsonObject { ["type"] = type.Type };
+                if (type.Count > 0)
+                {
+                    counted["count"] = type.Count;
+                }
+                return (JsonNode)counted;
+            });
 
     private static JsonObject Connection(IAppSidecar sidecar)
     {

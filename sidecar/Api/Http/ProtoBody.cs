@@ -10,11 +10,18 @@ namespace Sidecar.Api.Http;
 internal static class ProtoBody
 {
     /// <summary>What may stand where a message has an <c>Any</c>.</summary>
-    private static readonly TypeRegistry Known = TypeRegistry.FromFiles(StructReflection.Descriptor, WrappersReflection.Descriptor, DurationReflection.Descriptor, TimestampReflection.Descriptor, EmptyReflection.Descriptor);
+    private static readonly TypeRegistry Known = TypeRegistry.FromFiles(
+        StructReflection.Descriptor,
+        WrappersReflection.Descriptor,
+        DurationReflection.Descriptor,
+        TimestampReflection.Descriptor,
+        EmptyReflection.Descriptor
+    );
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true).WithTypeRegistry(Known));
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(Known));
 
-    public static T Parse<T>(byte[] body) where T : IMessage<T>, new()
+    public static T Parse<T>(byte[] body)
+        where T : IMessage<T>, new()
     {
         try
         {

@@ -34,12 +34,23 @@ internal static class PubSubEndpoints
             return;
         }
         context.Response.StatusCode = 500;
-        await context.Response.WriteAsJsonAsync(new { failedEntries = failed.Select(entry => new { entryId = entry.EntryId, error = entry.Error }), errorCode = "ERR_PUBSUB_PUBLISH_MESSAGE" });
+        await context.Response.WriteAsJsonAsync(
+            new
+            {
+                failedEntries = failed.Select(entry => new { entryId = entry.EntryId, error = entry.Error }),
+                errorCode = "ERR_PUBSUB_PUBLISH_MESSAGE",
+            }
+        );
     }
 
     private static (PubSubApi Api, PublishTarget Target) Target(HttpContext context)
     {
-        var target = new PublishTarget(context.Route("pubsub"), context.Route("topic"), context.Request.Metadata(), TraceContext.Of(context));
+        var target = new PublishTarget(
+            context.Route("pubsub"),
+            context.Route("topic"),
+            context.Request.Metadata(),
+            TraceContext.Of(context)
+        );
         var api = context.Sidecar().Blocks.PubSub;
         api.Demand(target.PubSub, target.Topic, target.Metadata);
         return (api, target);

@@ -5,7 +5,11 @@ internal static class SecretsEndpoints
 {
     public static void MapSecrets(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1.0/secrets/{store}/bulk", context => context.WriteSortedJsonLineAsync(context.Sidecar().Blocks.Secrets.GetAll(context.Route("store"))));
-        routes.MapGet("/v1.0/secrets/{store}/{name}", context => context.WriteSortedJsonLineAsync(context.Sidecar().Blocks.Secrets.Get(context.Route("store"), context.Route("name"))));
+        routes.MapGet("/v1.0/secrets/{store}/bulk", context =>
+            context.WriteSortedJsonLineAsync(context.Sidecar().Blocks.Secrets.GetAll(context.Route("store")))
+        );
+        routes.MapGet("/v1.0/secrets/{store}/{name}", context =>
+            context.WriteSortedJsonLineAsync(context.Sidecar().Blocks.Secrets.Get(context.Route("store"), context.Route("name")))
+        );
     }
 }

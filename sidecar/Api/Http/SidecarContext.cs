@@ -4,7 +4,14 @@ using Sidecar.Http;
 namespace Sidecar.Api.Http;
 
 /// <summary>Which of the ports of an app's sidecar a connection came in on.</summary>
-internal enum ListenerKind { Http, Grpc, Internal, Public, Metrics }
+internal enum ListenerKind
+{
+    Http,
+    Grpc,
+    Internal,
+    Public,
+    Metrics,
+}
 
 /// <summary>Set on every connection by the listener that took it: this is how a request knows whose sidecar it talks to.</summary>
 internal sealed record ListenerFeature(IAppSidecar Sidecar, ListenerKind Kind);
@@ -31,5 +38,6 @@ internal static class SidecarContext
     }
 
     /// <summary>The parameter of the route, decoded.</summary>
-    public static string Route(this HttpContext context, string name) => RequestPath.Parameter(context.Request.RouteValues[name] as string ?? "");
+    public static string Route(this HttpContext context, string name) =>
+        RequestPath.Parameter(context.Request.RouteValues[name] as string ?? "");
 }

@@ -19,7 +19,11 @@ internal static class StateBody
             {
                 return [];
             }
-            var items = GoJsonBody.Expect(json.RootElement, JsonValueKind.Array, "[]state.SetRequest").EnumerateArray().Select(element => Item(element, query)).ToList();
+            var items = GoJsonBody
+                .Expect(json.RootElement, JsonValueKind.Array, "[]state.SetRequest")
+                .EnumerateArray()
+                .Select(element => Item(element, query))
+                .ToList();
             return items.All(item => item.Key.Length > 0) ? items : throw DaprErrors.StateKeyRequired();
         }
         catch (FormatException e)
@@ -38,7 +42,9 @@ internal static class StateBody
             {
                 null or { ValueKind: JsonValueKind.Null } => [],
                 { ValueKind: JsonValueKind.Array } keys => [.. keys.EnumerateArray().Select(Key)],
-                { } other => throw new FormatException($"json: cannot unmarshal {GoJsonBody.Kind(other)} into Go struct field BulkGetRequest.keys of type []string"),
+                { } other => throw new FormatException(
+                    $"json: cannot unmarshal {GoJsonBody.Kind(other)} into Go struct field BulkGetRequest.keys of type []string"
+                ),
             };
         }
         catch (FormatException e)
@@ -47,7 +53,8 @@ internal static class StateBody
         }
     }
 
-    /// <summary>Metadata of the whole request is accepted and, as in daprd, changes nothing about the operations; that of the query does.</summary>
+    /// <summary>Metadata of the whole request is accepted and, as in daprd, changes nothing about the operations; that of the query
+    /// does.</summary>
     public static IReadOnlyList<TransactionOperation> Transaction(byte[] body, IReadOnlyDictionary<string, string> query)
     {
         try
@@ -59,7 +66,10 @@ internal static class StateBody
             {
                 null or { ValueKind: JsonValueKind.Null } => [],
                 { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(operation => Operation(operation, query))],
-                { } other => throw new FormatException($"json: cannot unmarshal {GoJsonBody.Kind(other)} into Go struct field stateTransactionRequestBody.operations of type []http.stateTransactionRequestBodyOperation"),
+                { } other => throw new FormatException(
+                    $"json: cannot unmarshal {GoJsonBody.Kind(other)} into Go struct field "
+                        + "stateTransactionRequestBody.operations of type []http.stateTransactionRequestBodyOperation"
+                ),
             };
         }
         catch (FormatException e)
@@ -79,12 +89,15 @@ internal static class StateBody
         };
     }
 
-    private static string Key(JsonElement key) => key.ValueKind switch
-    {
-        JsonValueKind.String => key.GetString()!,
-        JsonValueKind.Null => "",
-        _ => throw new FormatException($"json: cannot unmarshal {GoJsonBody.Kind(key)} into Go struct field BulkGetRequest.keys of type string"),
-    };
+    private static string Key(JsonElement key) =>
+        key.ValueKind switch
+        {
+            JsonValueKind.String => key.GetString()!,
+            JsonValueKind.Null => "",
+            _ => throw new FormatException(
+                $"json: cannot unmarshal {GoJsonBody.Kind(key)} into Go struct field BulkGetRequest.keys of type string"
+            ),
+        };
 
     private static SaveRequest Item(JsonElement element, IReadOnlyDictionary<string, string> query)
     {
@@ -105,7 +118,8 @@ internal static class StateBody
             GoJsonBody.Text(element, type, "etag"),
             GoJsonBody.Text(options, "SetStateOption", "concurrency"),
             GoJsonBody.Text(options, "SetStateOption", "consistency"),
-            metadata)
+            metadata
+        )
         {
             IsJson = true,
             ContentType = GoJsonBody.Text(element, type, "contentType"),
@@ -119,6 +133,7 @@ internal static class StateBody
             GoJsonBody.Text(element, "DeleteRequest", "key") ?? "",
             GoJsonBody.Text(element, "DeleteRequest", "etag"),
             GoJsonBody.Text(options, "DeleteStateOption", "concurrency"),
-            GoJsonBody.Text(options, "DeleteStateOption", "consistency"));
+            GoJsonBody.Text(options, "DeleteStateOption", "consistency")
+        );
     }
 }

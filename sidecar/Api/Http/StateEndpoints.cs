@@ -50,7 +50,12 @@ internal static class StateEndpoints
     private static async Task DeleteAsync(HttpContext context)
     {
         var request = context.Request;
-        var item = new DeleteRequest(context.Route("key"), request.Headers.IfMatch.FirstOrDefault(), request.Query["concurrency"], request.Query["consistency"]);
+        var item = new DeleteRequest(
+            context.Route("key"),
+            request.Headers.IfMatch.FirstOrDefault(),
+            request.Query["concurrency"],
+            request.Query["consistency"]
+        );
         await context.Sidecar().Blocks.State.DeleteAsync(context.Route("store"), item, context.RequestAborted);
         context.Response.StatusCode = 204;
     }

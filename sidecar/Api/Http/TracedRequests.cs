@@ -13,14 +13,25 @@ internal static class TracedRequests
     {
         var listener = context.Features.Get<ListenerFeature>()!;
         var tracer = listener.Sidecar.Tracer;
-        if (tracer.IsOff || listener.Kind is not (ListenerKind.Http or ListenerKind.Grpc) || context.Request.Path.Value!.Contains("/healthz", StringComparison.Ordinal))
+        if (
+            tracer.IsOff
+            || listener.Kind is not (ListenerKind.Http or ListenerKind.Grpc)
+            || context.Request.Path.Value!.Contains("/healthz", StringComparison.Ordinal)
+        )
         {
             await next(context);
             return;
         }
         var grpc = listener.Kind == ListenerKind.Grpc;
-        var span = tracer.Start(grpc ? GrpcSpans.KindOf(context, listener.Sidecar.Options.AppId) : ActivityKind.Client,
-            grpc ? TraceContext.FromHeaders(context.Request.Headers) : TraceContext.Parse(context.Request.Headers[TraceContext.ParentHeader].ToString(), context.Request.Headers[TraceContext.StateHeader].ToString()));
+        var span = tracer.Start(
+            grpc ? GrpcSpans.KindOf(context, listener.Sidecar.Options.AppId) : ActivityKind.Client,
+            grpc
+                ? TraceContext.FromHeaders(context.Request.Headers)
+                : TraceContext.Parse(
+                    context.Request.Headers[TraceContext.ParentHeader].ToString(),
+                    context.Request.Headers[TraceContext.StateHeader].ToString()
+                )
+        );
         context.Features.Set(span);
         Tell(context, span, grpc);
         if (context.Request.Headers[Baggage.Header] is { Count: > 0 } baggage)
@@ -54,15 +65,18 @@ internal static class TracedRequests
     {
         if (!grpc)
         {
-            context.Response.OnStarting(static state =>
-            {
-                var (response, trace) = (((HttpContext)state).Response, TraceContext.Of((HttpContext)state));
-                if (response.Headers.TryAdd(TraceContext.ParentHeader, trace.Parent) && trace.State.Length > 0)
+            context.Response.OnStarting(
+                static state =>
                 {
-                    response.Headers.TryAdd(TraceContext.StateHeader, trace.State);
-                }
-                return Task.CompletedTask;
-            }, context);
+                    var (response, trace) = (((HttpContext)state).Response, TraceContext.Of((HttpContext)state));
+                    if (response.Headers.TryAdd(TraceContext.ParentHeader, trace.Parent) && trace.State.Length > 0)
+                    {
+                        response.Headers.TryAdd(TraceContext.StateHeader, trace.State);
+                    }
+                    return Task.CompletedTask;
+                },
+                context
+            );
         }
         else if (GrpcSpans.TellsItsTrace(context.Request.Path.Value!))
         {
@@ -87,8 +101,11 @@ internal static class TracedRequests
     {
         foreach (var (name, value) in context.Request.Headers)
         {
-            if (name.StartsWith("dapr-", StringComparison.OrdinalIgnoreCase) && !name.EndsWith("-bin", StringComparison.OrdinalIgnoreCase)
-                && !name.Equals(InvocationHeaders.ApiToken, StringComparison.OrdinalIgnoreCase))
+            if (
+                name.StartsWith("dapr-", StringComparison.OrdinalIgnoreCase)
+                && !name.EndsWith("-bin", StringComparison.OrdinalIgnoreCase)
+                && !name.Equals(InvocationHeaders.ApiToken, StringComparison.OrdinalIgnoreCase)
+            )
             {
                 span.Tag(name.ToLowerInvariant(), value[^1]);
             }

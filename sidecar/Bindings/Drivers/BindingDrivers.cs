@@ -9,7 +9,13 @@ internal static class BindingDrivers
     {
         var directions = Directions.Read(context);
         var schedule = Schedule(context);
-        return _ => new(directions.Component(new CronBinding(context.Name, schedule!, context.Time, context.Loggers.CreateLogger<CronBinding>()), null));
+        return _ =>
+            new(
+                directions.Component(
+                    new CronBinding(context.Name, schedule!, context.Time, context.Loggers.CreateLogger<CronBinding>()),
+                    null
+                )
+            );
     }
 
     public static OpenComponent Http(DriverContext context)
@@ -40,7 +46,10 @@ internal static class BindingDrivers
         public static Directions Read(DriverContext context)
         {
             var route = context.Properties.Text("route") is { Length: > 0 } given ? given : context.Name;
-            var directions = (context.Properties.Text("direction") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            var directions = (context.Properties.Text("direction") ?? "").Split(
+                ',',
+                StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries
+            );
             if (directions.FirstOrDefault(direction => direction.ToLowerInvariant() is not ("input" or "output")) is { } other)
             {
                 context.Properties.Report("direction", $"'direction' must be input, output or both (\"input, output\"), not '{other}'");
@@ -51,7 +60,10 @@ internal static class BindingDrivers
         public OpenedComponent Component(IInputBinding? input, IOutputBinding? output)
         {
             var binding = new BindingComponent(Name, Route, Given.Length > 0, Goes("input") ? input : null, Goes("output") ? output : null);
-            return new OpenedComponent(binding, [.. binding.Input is null ? (string[])[] : ["INPUT_BINDING"], .. binding.Output is null ? (string[])[] : ["OUTPUT_BINDING"]]);
+            return new OpenedComponent(
+                binding,
+                [.. binding.Input is null ? (string[])[] : ["INPUT_BINDING"], .. binding.Output is null ? (string[])[] : ["OUTPUT_BINDING"]]
+            );
         }
 
         private bool Goes(string direction) => Given.Length == 0 || Given.Contains(direction, StringComparer.OrdinalIgnoreCase);

@@ -16,8 +16,13 @@ internal sealed class CronBinding(string name, CronSchedule schedule, TimeProvid
         private readonly HashSet<Task> underWay = []; // guarded by itself
         private readonly BackgroundLoop ticking;
 
-        public Clock(string name, CronSchedule schedule, TimeProvider time, BindingHandler handler, ILogger logger)
-            => ticking = BackgroundLoop.Start($"The clock of binding {name}", stopping => TickAsync(schedule, time, handler, stopping), time, logger);
+        public Clock(string name, CronSchedule schedule, TimeProvider time, BindingHandler handler, ILogger logger) =>
+            ticking = BackgroundLoop.Start(
+                $"The clock of binding {name}",
+                stopping => TickAsync(schedule, time, handler, stopping),
+                time,
+                logger
+            );
 
         public async ValueTask DisposeAsync()
         {

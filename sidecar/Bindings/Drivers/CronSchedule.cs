@@ -3,7 +3,8 @@ using Sidecar.Go;
 
 namespace Sidecar.Bindings.Drivers;
 
-/// <summary>A cron expression of five or six fields (seconds first), <c>@hourly</c> and its like, or <c>@every 5s</c>; in local time, as in daprd.</summary>
+/// <summary>A cron expression of five or six fields (seconds first), <c>@hourly</c> and its like, or <c>@every 5s</c>; in local time, as in
+/// daprd.</summary>
 internal sealed record CronSchedule(CronExpression? Cron, TimeSpan Every)
 {
     private const string EveryPrefix = "@every ";
@@ -14,13 +15,19 @@ internal sealed record CronSchedule(CronExpression? Cron, TimeSpan Every)
         if (text.StartsWith(EveryPrefix, StringComparison.Ordinal))
         {
             return GoDuration.TryParse(text[EveryPrefix.Length..], out var every) && every > TimeSpan.Zero
-                ? new CronSchedule(null, every < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(Math.Floor(every.TotalSeconds)))
+                ? new CronSchedule(
+                    null,
+                    every < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(Math.Floor(every.TotalSeconds))
+                )
                 : throw new FormatException($"invalid schedule format '{text}': after @every a duration such as 30s is expected");
         }
         try
         {
             var fields = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
-            return new CronSchedule(CronExpression.Parse(text, fields == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard), TimeSpan.Zero);
+            return new CronSchedule(
+                CronExpression.Parse(text, fields == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard),
+                TimeSpan.Zero
+            );
         }
         catch (CronFormatException e)
         {
@@ -29,6 +36,5 @@ internal sealed record CronSchedule(CronExpression? Cron, TimeSpan Every)
     }
 
     /// <summary>Null when it never comes again.</summary>
-    public DateTimeOffset? After(DateTimeOffset now, TimeZoneInfo zone)
-        => Cron is null ? now + Every : Cron.GetNextOccurrence(now, zone);
+    public DateTimeOffset? After(DateTimeOffset now, TimeZoneInfo zone) => Cron is null ? now + Every : Cron.GetNextOccurrence(now, zone);
 }

@@ -16,11 +16,17 @@ internal sealed class HttpBinding : IOutputBinding
     public HttpBinding(HttpBindingOptions options)
     {
         this.options = options;
-        var handler = new SocketsHttpHandler { UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(15), ActivityHeadersPropagator = null };
+        var handler = new SocketsHttpHandler
+        {
+            UseCookies = false,
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+            ActivityHeadersPropagator = null,
+        };
         handler.SslOptions.AllowRenegotiation = options.AllowRenegotiation;
         if (options.Certificates.Root is not null)
         {
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, presented, _, errors) => options.Certificates.Trusts(presented, errors);
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, presented, _, errors) =>
+                options.Certificates.Trusts(presented, errors);
         }
         if (options.Certificates.Client is { } certificate)
         {
@@ -41,7 +47,9 @@ internal sealed class HttpBinding : IOutputBinding
         using var request = Request(call);
         using var response = await client.SendAsync(request, limit.Token);
         var body = await ReadAsync(response, limit.Token);
-        var errorIfNot2XX = call.Metadata.GetValueOrDefault("errorIfNot2XX") is { Length: > 0 } wanted ? Truth.Of(wanted) : options.ErrorIfNot2XX;
+        var errorIfNot2XX = call.Metadata.GetValueOrDefault("errorIfNot2XX") is { Length: > 0 } wanted
+            ? Truth.Of(wanted)
+            : options.ErrorIfNot2XX;
         var failure = errorIfNot2XX && !response.IsSuccessStatusCode ? $"received status code {(int)response.StatusCode}" : null;
         return new BindingReply(body, MetadataOf(response), failure);
     }
@@ -55,7 +63,9 @@ internal sealed class HttpBinding : IOutputBinding
     private HttpRequestMessage Request(BindingCall call)
     {
         var verb = call.Operation == "create" ? "POST" : call.Operation.ToUpperInvariant();
-        var url = call.Metadata.GetValueOrDefault("path") is { Length: > 0 } path ? $"{options.Url.TrimEnd('/')}/{path.TrimStart('/')}" : options.Url;
+        var url = call.Metadata.GetValueOrDefault("path") is { Length: > 0 } path
+            ? $"{options.Url.TrimEnd('/')}/{path.TrimStart('/')}"
+            : options.Url;
         var request = new HttpRequestMessage(new HttpMethod(verb), url);
         if (WithBody.Contains(verb))
         {
@@ -107,7 +117,9 @@ internal sealed class HttpBinding : IOutputBinding
 
     private static Dictionary<string, string> MetadataOf(HttpResponseMessage response)
     {
-        var metadata = response.Headers.Concat(response.Content.Headers).ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.Ordinal);
+        var metadata = response
+            .Headers.Concat(response.Content.Headers)
+            .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.Ordinal);
         metadata["statusCode"] = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
         metadata["status"] = $"{(int)response.StatusCode} {response.ReasonPhrase}";
         return metadata;

@@ -12,7 +12,8 @@ internal sealed record HttpBindingOptions(
     bool ErrorIfNot2XX,
     (string Header, string Token)? Security,
     Certificates Certificates,
-    bool AllowRenegotiation)
+    bool AllowRenegotiation
+)
 {
     public static HttpBindingOptions Read(DriverContext context)
     {
@@ -28,7 +29,10 @@ internal sealed record HttpBindingOptions(
         var renegotiation = properties.Text("MTLSRenegotiation");
         if (renegotiation is not (null or "" or "RenegotiateNever" or "RenegotiateOnceAsClient" or "RenegotiateFreelyAsClient"))
         {
-            properties.Report("MTLSRenegotiation", $"'{renegotiation}' must be RenegotiateNever, RenegotiateOnceAsClient or RenegotiateFreelyAsClient");
+            properties.Report(
+                "MTLSRenegotiation",
+                $"'{renegotiation}' must be RenegotiateNever, RenegotiateOnceAsClient or RenegotiateFreelyAsClient"
+            );
         }
         return new HttpBindingOptions(
             url,
@@ -37,7 +41,8 @@ internal sealed record HttpBindingOptions(
             properties.Flag("errorIfNot2XX", otherwise: true),
             token is { Length: > 0 } && header is { Length: > 0 } ? (header, token) : null,
             ComponentCertificates.Read(context, "MTLSRootCA", "MTLSClientCert", "MTLSClientKey"),
-            renegotiation is not (null or "" or "RenegotiateNever"));
+            renegotiation is not (null or "" or "RenegotiateNever")
+        );
     }
 
     private static long BodyLimit(ComponentProperties properties)

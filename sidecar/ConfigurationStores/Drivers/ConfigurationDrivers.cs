@@ -10,8 +10,12 @@ internal static class ConfigurationDrivers
     public static OpenComponent Redis(DriverContext context)
     {
         var settings = RedisSettings.Read(context);
-        return async _ => new OpenedComponent(new ConfigurationComponent(
-            context.Name, new RedisConfiguration(await RedisServer.AtAsync(settings), context.Loggers.CreateLogger<RedisConfiguration>())));
+        return async _ => new OpenedComponent(
+            new ConfigurationComponent(
+                context.Name,
+                new RedisConfiguration(await RedisServer.AtAsync(settings), context.Loggers.CreateLogger<RedisConfiguration>())
+            )
+        );
     }
 
     public static OpenComponent Postgres(DriverContext context)
@@ -23,7 +27,13 @@ internal static class ConfigurationDrivers
         return async cancellation =>
         {
             var server = await PostgresServer.AtAsync(settings);
-            var store = new PostgresConfiguration(server, table, channel, context.Time, context.Loggers.CreateLogger<PostgresConfiguration>());
+            var store = new PostgresConfiguration(
+                server,
+                table,
+                channel,
+                context.Time,
+                context.Loggers.CreateLogger<PostgresConfiguration>()
+            );
             await store.DemandAsync(cancellation);
             return new OpenedComponent(new ConfigurationComponent(context.Name, store));
         };

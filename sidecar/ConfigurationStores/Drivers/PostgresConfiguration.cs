@@ -10,7 +10,13 @@ namespace Sidecar.ConfigurationStores.Drivers;
 /// <c>configuration.postgresql</c> on a table the operator has made (key, value, version, metadata), with a trigger that notifies of
 /// changes. Of several versions of a key the highest number counts.
 /// </summary>
-internal sealed partial class PostgresConfiguration(PostgresServer server, string table, string? notifyChannel, TimeProvider time, ILogger logger) : IConfigurationStore
+internal sealed partial class PostgresConfiguration(
+    PostgresServer server,
+    string table,
+    string? notifyChannel,
+    TimeProvider time,
+    ILogger logger
+) : IConfigurationStore
 {
     private PostgresServer Server => server;
 
@@ -25,7 +31,10 @@ internal sealed partial class PostgresConfiguration(PostgresServer server, strin
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = table });
         if (await command.ExecuteScalarAsync(cancellation) is not true)
         {
-            throw new InvalidOperationException($"postgreSQL configuration table '{table}' does not exist; create it with the columns key, value, version and metadata, or correct 'table'");
+            throw new InvalidOperationException(
+                $"postgreSQL configuration table '{table}' does not exist; create it with the columns key, value, version and "
+                    + "metadata, or correct 'table'"
+            );
         }
     }
 
@@ -35,7 +44,9 @@ internal sealed partial class PostgresConfiguration(PostgresServer server, strin
         {
             throw new ArgumentException($"invalid key : '{illegal}'");
         }
-        await using var command = server.Source.CreateCommand($"SELECT key, value, version, metadata::text FROM {table}{(request.Keys.Count > 0 ? " WHERE key = ANY($1)" : "")}");
+        await using var command = server.Source.CreateCommand(
+            $"SELECT key, value, version, metadata::text FROM {table}{(request.Keys.Count > 0 ? " WHERE key = ANY($1)" : "")}"
+        );
         if (request.Keys.Count > 0)
         {
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. request.Keys] });
@@ -44,7 +55,11 @@ internal sealed partial class PostgresConfiguration(PostgresServer server, strin
         var found = new Dictionary<string, ConfigurationItem>(StringComparer.Ordinal);
         while (await row.ReadAsync(cancellation))
         {
-            var item = new ConfigurationItem(row.GetString(1), row.GetString(2), row.IsDBNull(3) ? new Dictionary<string, string>() : Texts(JsonDocument.Parse(row.GetString(3)).RootElement));
+            var item = new ConfigurationItem(
+                row.GetString(1),
+                row.GetString(2),
+                row.IsDBNull(3) ? new Dictionary<string, string>() : Texts(JsonDocument.Parse(row.GetString(3)).RootElement)
+            );
             if (!found.TryGetValue(row.GetString(0), out var known) || VersionOf(item) > VersionOf(known))
             {
                 found[row.GetString(0)] = item;
@@ -53,16 +68,25 @@ internal sealed partial class PostgresConfiguration(PostgresServer server, strin
         return found;
     }
 
-    public async Task<IAsyncDisposable> SubscribeAsync(ConfigurationRequest request, ConfigurationHandler handler, CancellationToken cancellation)
+    public async Task<IAsyncDisposable> SubscribeAsync(
+        ConfigurationRequest request,
+        ConfigurationHandler handler,
+        CancellationToken cancellation
+    )
     {
-        var channel = notifyChannel ?? request.Metadata.FirstOrDefault(item => item.Key.Equals("pgNotifyChannel", StringComparison.OrdinalIgnoreCase)).Value;
+        var channel = notifyChannel
+            ?? request.Metadata.FirstOrDefault(item => item.Key.Equals("pgNotifyChannel", StringComparison.OrdinalIgnoreCase)).Value;
         if (string.IsNullOrEmpty(channel))
         {
-            throw new ArgumentException($"unable to subscribe to \"{table}\". notifyChannel must be set in component metadata or request metadata");
+            throw new ArgumentException(
+                $"unable to subscribe to \"{table}\". notifyChannel must be set in component metadata or request metadata"
+            );
         }
         if (!AllowedChannel().IsMatch(channel))
         {
-            throw new ArgumentException($"invalid notifyChannel name \"{channel}\". non-alphanumerics or upper cased names are not supported");
+            throw new ArgumentException(
+                $"invalid notifyChannel name \"{channel}\". non-alphanumerics or upper cased names are not supported"
+            );
         }
         var listener = new Listener(this, channel, request, handler);
         await listener.StartAsync(cancellation);
@@ -73,11 +97,14 @@ internal sealed partial class PostgresConfiguration(PostgresServer server, strin
 
     private static int VersionOf(ConfigurationItem item) => int.TryParse(item.Version, out var number) ? number : -1;
 
-    private static Dictionary<string, string> Texts(JsonElement json)
-        => json.ValueKind != JsonValueKind.Object ? [] : json.EnumerateObject().ToDictionary(item => item.Name, item => item.Value.ToString(), StringComparer.Ordinal);
+    private static Dictionary<string, string> Texts(JsonElement json) =>
+        json.ValueKind != JsonValueKind.Object
+            ? []
+            : json.EnumerateObject().ToDictionary(item => item.Name, item => item.Value.ToString(), StringComparer.Ordinal);
 
     /// <summary>A connection that waits for notifications, and comes back when it was lost.</summary>
-    private sealed class Listener(PostgresConfiguration store, string channel, ConfigurationRequest request, ConfigurationHandler handler) : IAsyncDisposable
+    private sealed class Listener(PostgresConfiguration store, string channel, ConfigurationRequest request, ConfigurationHandler handler)
+        : IAsyncDisposable
     {
         private readonly Queue<string> told = new(); // filled and emptied by the connection's one reader
         private BackgroundLoop? waiting;
@@ -85,7 +112,12 @@ internal sealed partial class PostgresConfiguration(PostgresServer server, strin
         public async Task StartAsync(CancellationToken cancellation)
         {
             NpgsqlConnection? first = await ListenAsync(cancellation);
-            waiting = BackgroundLoop.Start($"Listening to {channel}", stopping => WaitAsync(Interlocked.Exchange(ref first, null), stopping), store.Time, store.Logger);
+            waiting = BackgroundLoop.Start(
+                $"Listening to {channel}",
+                stopping => WaitAsync(Interlocked.Exchange(ref first, null), stopping),
+                store.Time,
+                store.Logger
+            );
         }
 
         public async ValueTask DisposeAsync()
@@ -128,9 +160,17 @@ internal sealed partial class PostgresConfiguration(PostgresServer server, strin
             try
             {
                 using var json = JsonDocument.Parse(payload);
-                if (json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("data", out var row) && row.ValueKind == JsonValueKind.Object && Field(row, "key") is { Length: > 0 } key && request.Includes(key))
+                if (
+                    json.RootElement.ValueKind == JsonValueKind.Object
+                    && json.RootElement.TryGetProperty("data", out var row)
+                    && row.ValueKind == JsonValueKind.Object
+                    && Field(row, "key") is { Length: > 0 } key
+                    && request.Includes(key)
+                )
                 {
-                    var metadata = row.EnumerateObject().FirstOrDefault(member => member.Name.Equals("metadata", StringComparison.OrdinalIgnoreCase)).Value;
+                    var metadata = row.EnumerateObject()
+                        .FirstOrDefault(member => member.Name.Equals("metadata", StringComparison.OrdinalIgnoreCase))
+                        .Value;
                     await handler(key, new ConfigurationItem(Field(row, "value"), Field(row, "version"), Texts(metadata)));
                 }
             }
@@ -140,8 +180,11 @@ internal sealed partial class PostgresConfiguration(PostgresServer server, strin
             }
         }
 
-        private static string Field(JsonElement row, string name)
-            => row.EnumerateObject().FirstOrDefault(member => member.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value is { ValueKind: not JsonValueKind.Undefined and not JsonValueKind.Null } value ? value.ToString() : "";
+        private static string Field(JsonElement row, string name) =>
+            row.EnumerateObject().FirstOrDefault(member => member.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value
+                is { ValueKind: not JsonValueKind.Undefined and not JsonValueKind.Null } value
+                ? value.ToString()
+                : "";
     }
 
     [GeneratedRegex("^[a-zA-Z0-9./_]*$")]

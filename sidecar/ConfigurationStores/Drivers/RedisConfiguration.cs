@@ -3,7 +3,8 @@ using StackExchange.Redis;
 
 namespace Sidecar.ConfigurationStores.Drivers;
 
-/// <summary><c>configuration.redis</c>: a string per item, <c>value||version</c>; changes are told by Redis' keyspace notifications.</summary>
+/// <summary><c>configuration.redis</c>: a string per item, <c>value||version</c>; changes are told by Redis' keyspace
+/// notifications.</summary>
 internal sealed partial class RedisConfiguration : IConfigurationStore
 {
     private readonly RedisServer server;
@@ -22,17 +23,23 @@ internal sealed partial class RedisConfiguration : IConfigurationStore
     {
         var keys = request.Keys.Count > 0 ? request.Keys : await AllKeysAsync(cancellation);
         var values = await Task.WhenAll(keys.Select(ReadAsync));
-        return keys.Zip(values).Where(item => item.Second is { Value.Length: > 0 })
+        return keys.Zip(values)
+            .Where(item => item.Second is { Value.Length: > 0 })
             .DistinctBy(item => item.First)
             .ToDictionary(item => item.First, item => item.Second!, StringComparer.Ordinal);
     }
 
-    public async Task<IAsyncDisposable> SubscribeAsync(ConfigurationRequest request, ConfigurationHandler handler, CancellationToken cancellation)
+    public async Task<IAsyncDisposable> SubscribeAsync(
+        ConfigurationRequest request,
+        ConfigurationHandler handler,
+        CancellationToken cancellation
+    )
     {
         await AskForNotificationsAsync();
-        var channels = request.Keys.Count == 0
-            ? [RedisChannel.Pattern(Channels + "*")]
-            : request.Keys.Distinct(StringComparer.Ordinal).Select(key => RedisChannel.Literal(Channels + key));
+        var channels =
+            request.Keys.Count == 0
+                ? [RedisChannel.Pattern(Channels + "*")]
+                : request.Keys.Distinct(StringComparer.Ordinal).Select(key => RedisChannel.Literal(Channels + key));
         var queues = new List<ChannelMessageQueue>();
         foreach (var channel in channels)
         {
@@ -111,7 +118,11 @@ internal sealed partial class RedisConfiguration : IConfigurationStore
         }
     }
 
-    [LoggerMessage(2611, LogLevel.Warning, "Redis could not be asked to tell of changes; set notify-keyspace-events to Kg$xe in its configuration")]
+    [LoggerMessage(
+        2611,
+        LogLevel.Warning,
+        "Redis could not be asked to tell of changes; set notify-keyspace-events to Kg$xe in its configuration"
+    )]
     private partial void LogNoNotifications(Exception failure);
 
     [LoggerMessage(2612, LogLevel.Error, "A change of configuration item {Key} could not be told")]

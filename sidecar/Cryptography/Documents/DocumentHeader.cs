@@ -17,12 +17,16 @@ internal sealed record DocumentHeader(Manifest Manifest, byte[] Signed, byte[] S
     {
         byte[] signed = [.. Encoding.ASCII.GetBytes(Scheme), (byte)'\n', .. manifest.ToJson(), (byte)'\n'];
         byte[] header = [.. signed, .. Encoding.ASCII.GetBytes(Convert.ToBase64String(key.Sign(signed))), (byte)'\n'];
-        return header.Length <= EncryptionScheme.SegmentSize ? header : throw new CryptoException("failed to sign header: header is too long");
+        return header.Length <= EncryptionScheme.SegmentSize
+            ? header
+            : throw new CryptoException("failed to sign header: header is too long");
     }
 
     /// <summary>Reads up to the end of the header; gives also what has been read behind it.</summary>
     /// <exception cref="CryptoException">It is none.</exception>
-    public static async ValueTask<(DocumentHeader Header, ReadOnlyMemory<byte> Begun)> ReadAsync(IAsyncEnumerator<ReadOnlyMemory<byte>> document)
+    public static async ValueTask<(DocumentHeader Header, ReadOnlyMemory<byte> Begun)> ReadAsync(
+        IAsyncEnumerator<ReadOnlyMemory<byte>> document
+    )
     {
         using var read = new MemoryStream();
         var ends = new List<int>(Lines);
@@ -45,10 +49,20 @@ internal sealed record DocumentHeader(Manifest Manifest, byte[] Signed, byte[] S
         }
         if (ends.Count < Lines)
         {
-            throw Invalid(ends.Count switch { 0 => "scheme name not found", 1 => "manifest not found", _ => "message authentication code not found" });
+            throw Invalid(
+                ends.Count switch
+                {
+                    0 => "scheme name not found",
+                    1 => "manifest not found",
+                    _ => "message authentication code not found",
+                }
+            );
         }
         var manifest = Manifest.Read(bytes[(ends[0] + 1)..ends[1]]) ?? throw Invalid("invalid manifest");
-        return (new DocumentHeader(manifest, bytes[..(ends[1] + 1)].ToArray(), Code(bytes.Span[(ends[1] + 1)..ends[2]])), bytes[(ends[2] + 1)..].ToArray());
+        return (
+            new DocumentHeader(manifest, bytes[..(ends[1] + 1)].ToArray(), Code(bytes.Span[(ends[1] + 1)..ends[2]])),
+            bytes[(ends[2] + 1)..].ToArray()
+        );
 
         void Append(int end)
         {

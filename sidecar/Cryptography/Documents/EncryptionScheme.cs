@@ -11,7 +11,11 @@ internal static class EncryptionScheme
     public const int SegmentSize = 64 * 1024;
 
     /// <summary>Each piece is to be used before the next one is asked for.</summary>
-    public static async IAsyncEnumerable<ReadOnlyMemory<byte>> EncryptAsync(Manifest manifest, DocumentKey key, IAsyncEnumerator<ReadOnlyMemory<byte>> plaintext)
+    public static async IAsyncEnumerable<ReadOnlyMemory<byte>> EncryptAsync(
+        Manifest manifest,
+        DocumentKey key,
+        IAsyncEnumerator<ReadOnlyMemory<byte>> plaintext
+    )
     {
         using (key)
         {
@@ -25,7 +29,11 @@ internal static class EncryptionScheme
     }
 
     /// <param name="begun">What of the segments has been read already.</param>
-    public static async IAsyncEnumerable<ReadOnlyMemory<byte>> DecryptAsync(DocumentKey key, ReadOnlyMemory<byte> begun, IAsyncEnumerator<ReadOnlyMemory<byte>> rest)
+    public static async IAsyncEnumerable<ReadOnlyMemory<byte>> DecryptAsync(
+        DocumentKey key,
+        ReadOnlyMemory<byte> begun,
+        IAsyncEnumerator<ReadOnlyMemory<byte>> rest
+    )
     {
         using (key)
         {
@@ -44,7 +52,11 @@ internal static class EncryptionScheme
         }
     }
 
-    private static async IAsyncEnumerable<Segment> SegmentsAsync(ReadOnlyMemory<byte> begun, IAsyncEnumerator<ReadOnlyMemory<byte>> rest, int size)
+    private static async IAsyncEnumerable<Segment> SegmentsAsync(
+        ReadOnlyMemory<byte> begun,
+        IAsyncEnumerator<ReadOnlyMemory<byte>> rest,
+        int size
+    )
     {
         var buffer = new byte[SegmentSize + DocumentKey.TagSize];
         var (filled, number, chunk) = (0, 0u, begun);
@@ -68,8 +80,7 @@ internal static class EncryptionScheme
                 break;
             }
             chunk = rest.Current;
-        }
-        while (true);
+        } while (true);
         if (filled > 0)
         {
             yield return new Segment(buffer, filled, number, true);

@@ -56,7 +56,11 @@ internal sealed record Manifest(string KeyName, string Algorithm, byte[] Wrapped
                         break;
                 }
             }
-            return algorithm is not null && wrapped.Length > 0 && Enum.IsDefined((DocumentCipher)cipher) && prefix.Length == DocumentKey.NoncePrefixSize
+            return
+                algorithm is not null
+                && wrapped.Length > 0
+                && Enum.IsDefined((DocumentCipher)cipher)
+                && prefix.Length == DocumentKey.NoncePrefixSize
                 ? new Manifest(name, algorithm, wrapped, (DocumentCipher)cipher, prefix)
                 : null;
         }

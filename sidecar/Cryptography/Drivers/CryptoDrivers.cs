@@ -20,8 +20,16 @@ internal static class CryptoDrivers
     public static OpenComponent Jwks(DriverContext context)
     {
         var location = context.Properties.Required("jwks", "https://example.com/.well-known/jwks.json");
-        var timeout = AtLeast(context.Properties.Duration("requestTimeout", TimeSpan.Zero), TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(30));
-        var interval = AtLeast(context.Properties.Duration("minRefreshInterval", TimeSpan.Zero), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
+        var timeout = AtLeast(
+            context.Properties.Duration("requestTimeout", TimeSpan.Zero),
+            TimeSpan.FromMilliseconds(1),
+            TimeSpan.FromSeconds(30)
+        );
+        var interval = AtLeast(
+            context.Properties.Duration("minRefreshInterval", TimeSpan.Zero),
+            TimeSpan.FromSeconds(1),
+            TimeSpan.FromMinutes(10)
+        );
         return async cancellation =>
         {
             var keys = From(location, timeout, interval, context);
@@ -36,11 +44,26 @@ internal static class CryptoDrivers
         if (location.StartsWith("https://", StringComparison.Ordinal) || location.StartsWith("http://", StringComparison.Ordinal))
         {
             var client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null }) { Timeout = timeout };
-            return new KeySet(context.Name, cancellation => client.GetByteArrayAsync(location, cancellation), () => new object(), interval, context.Time, logger, client);
+            return new KeySet(
+                context.Name,
+                cancellation => client.GetByteArrayAsync(location, cancellation),
+                () => new object(),
+                interval,
+                context.Time,
+                logger,
+                client
+            );
         }
         var file = context.PathOf(location);
         return File.Exists(file)
-            ? new KeySet(context.Name, cancellation => File.ReadAllBytesAsync(file, cancellation), () => File.GetLastWriteTimeUtc(file), TimeSpan.Zero, context.Time, logger)
+            ? new KeySet(
+                context.Name,
+                cancellation => File.ReadAllBytesAsync(file, cancellation),
+                () => File.GetLastWriteTimeUtc(file),
+                TimeSpan.Zero,
+                context.Time,
+                logger
+            )
             : new KeySet(context.Name, _ => Task.FromResult(KeySet.Decode(location)), () => location, TimeSpan.Zero, context.Time, logger);
     }
 

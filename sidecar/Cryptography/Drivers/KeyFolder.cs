@@ -2,7 +2,8 @@ using Sidecar.Cryptography.Keys;
 
 namespace Sidecar.Cryptography.Drivers;
 
-/// <summary><c>crypto.dapr.localstorage</c>: a folder of keys, one a file (PEM, JWK or bytes); a key's name is its file's. Files are read each time.</summary>
+/// <summary><c>crypto.dapr.localstorage</c>: a folder of keys, one a file (PEM, JWK or bytes); a key's name is its file's. Files are read
+/// each time.</summary>
 internal sealed class KeyFolder(string path) : ICryptoProvider
 {
     public async ValueTask<CryptoKey> FindAsync(string name, CancellationToken cancellation)
@@ -15,12 +16,15 @@ internal sealed class KeyFolder(string path) : ICryptoProvider
         var bytes = await ReadAsync(file, name, cancellation);
         try
         {
-            return KeyReader.Read(bytes, Path.GetExtension(file).ToLowerInvariant() switch
-            {
-                ".json" => KeyFormat.Jwk,
-                ".pem" => KeyFormat.Pem,
-                _ => KeyFormat.Unknown,
-            });
+            return KeyReader.Read(
+                bytes,
+                Path.GetExtension(file).ToLowerInvariant() switch
+                {
+                    ".json" => KeyFormat.Jwk,
+                    ".pem" => KeyFormat.Pem,
+                    _ => KeyFormat.Unknown,
+                }
+            );
         }
         catch (CryptoException e)
         {

@@ -7,7 +7,15 @@ namespace Sidecar.Cryptography.Drivers;
 /// <c>crypto.dapr.jwks</c>: a JSON Web Key Set, given as it is, by file or by URL. A key's name is its <c>kid</c>. A file is read again
 /// when it has changed, a URL when <paramref name="refreshAfter"/> is over; what can't be read then leaves the keys as they were.
 /// </summary>
-internal sealed partial class KeySet(string name, Func<CancellationToken, Task<byte[]>> read, Func<object> version, TimeSpan refreshAfter, TimeProvider time, ILogger logger, IDisposable? source = null) : ICryptoProvider
+internal sealed partial class KeySet(
+    string name,
+    Func<CancellationToken, Task<byte[]>> read,
+    Func<object> version,
+    TimeSpan refreshAfter,
+    TimeProvider time,
+    ILogger logger,
+    IDisposable? source = null
+) : ICryptoProvider
 {
     private readonly SemaphoreSlim refreshing = new(1); // guards what follows; keys may be read without it
     private volatile IReadOnlyList<CryptoKey> keys = [];
@@ -40,7 +48,10 @@ internal sealed partial class KeySet(string name, Func<CancellationToken, Task<b
                 await ReadAsync(now, cancellation);
             }
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or UnauthorizedAccessException or CryptoException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception e)
+            when (e is IOException or HttpRequestException or UnauthorizedAccessException or CryptoException
+                || (e is OperationCanceledException && !cancellation.IsCancellationRequested)
+            )
         {
             LogStale(name, e.Message);
         }

@@ -23,8 +23,8 @@ internal sealed record CryptoKey
     public IReadOnlyList<string> Operations { get; init; } = [];
 
     /// <summary>Whether it may wrap or unwrap keys, as <paramref name="operation"/> says.</summary>
-    public bool Permits(string operation)
-        => (Operations.Count == 0 || Operations.Contains(operation, StringComparer.Ordinal)) && Use is "" or "enc";
+    public bool Permits(string operation) =>
+        (Operations.Count == 0 || Operations.Contains(operation, StringComparer.Ordinal)) && Use is "" or "enc";
 
     public bool Permits(string operation, string algorithm) => Permits(operation) && (Algorithm.Length == 0 || Algorithm == algorithm);
 }

@@ -37,7 +37,8 @@ internal static class JwkReader
         {
             JsonWebAlgorithmsKeyTypes.Octet => new CryptoKey { Secret = Required(jwk.K, "k") },
             JsonWebAlgorithmsKeyTypes.RSA => new CryptoKey { Rsa = Rsa(jwk) },
-            JsonWebAlgorithmsKeyTypes.EllipticCurve or "OKP" when !string.IsNullOrEmpty(jwk.Crv) && Required(jwk.X, "x").Length > 0 => new CryptoKey(),
+            JsonWebAlgorithmsKeyTypes.EllipticCurve or "OKP" when !string.IsNullOrEmpty(jwk.Crv) && Required(jwk.X, "x").Length > 0 =>
+                new CryptoKey(),
             var other => throw new CryptoException($"invalid key type from JSON ({other})"),
         };
         return key with { Id = jwk.Kid ?? "", Algorithm = jwk.Alg ?? "", Use = jwk.Use ?? "", Operations = [.. jwk.KeyOps] };
@@ -65,14 +66,16 @@ internal static class JwkReader
         };
     }
 
-    private static byte[] Required(string? value, string name)
-        => LenientBase64.Decode(value ?? "") is { Length: > 0 } bytes ? bytes : throw new CryptoException($"required field {name} is missing");
+    private static byte[] Required(string? value, string name) =>
+        LenientBase64.Decode(value ?? "") is { Length: > 0 } bytes ? bytes : throw new CryptoException($"required field {name} is missing");
 
     private static BigInteger Number(byte[] bytes) => new(bytes, isUnsigned: true, isBigEndian: true);
 
     private static byte[] Bytes(BigInteger number, int length)
     {
         var bytes = number.ToByteArray(isUnsigned: true, isBigEndian: true);
-        return bytes.Length <= length ? [.. new byte[length - bytes.Length], .. bytes] : throw new CryptoException("a part of the RSA key is too long");
+        return bytes.Length <= length
+            ? [.. new byte[length - bytes.Length], .. bytes]
+            : throw new CryptoException("a part of the RSA key is too long");
     }
 }

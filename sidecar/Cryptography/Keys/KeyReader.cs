@@ -5,9 +5,15 @@ using System.Text;
 
 namespace Sidecar.Cryptography.Keys;
 
-internal enum KeyFormat { Unknown, Jwk, Pem }
+internal enum KeyFormat
+{
+    Unknown,
+    Jwk,
+    Pem,
+}
 
-/// <summary>Reads a key in whatever form it comes: JWK, PEM, or the bytes of a symmetric key, plain or in base64. Source: daprd's local components.</summary>
+/// <summary>Reads a key in whatever form it comes: JWK, PEM, or the bytes of a symmetric key, plain or in base64. Source: daprd's local
+/// components.</summary>
 internal static class KeyReader
 {
     private const string RsaOid = "1.2.840.113549.1.1.1";
@@ -63,10 +69,10 @@ internal static class KeyReader
         return new CryptoKey { Rsa = rsa?.ExportParameters(false) };
     }
 
-    private static CryptoKey Asymmetric(string oid, Action<RSA> import, bool isPrivate)
-        => oid == RsaOid ? Rsa(import, isPrivate)
-            : OtherOids.Contains(oid, StringComparer.Ordinal) ? new CryptoKey()
-            : throw new CryptoException($"unknown key algorithm {oid}");
+    private static CryptoKey Asymmetric(string oid, Action<RSA> import, bool isPrivate) =>
+        oid == RsaOid ? Rsa(import, isPrivate)
+        : OtherOids.Contains(oid, StringComparer.Ordinal) ? new CryptoKey()
+        : throw new CryptoException($"unknown key algorithm {oid}");
 
     private static CryptoKey Rsa(Action<RSA> import, bool isPrivate)
     {

@@ -80,8 +80,10 @@ internal static class KeyWrapping
     }
 
     /// <summary>AES Key Wrap with the default initial value (RFC 3394).</summary>
-    private static SymmetricKeyWrapProvider Aes(CryptoKey key)
-        => key.Secret is { Length: KeySize } secret ? new(new SymmetricSecurityKey(secret), SecurityAlgorithms.Aes256KeyWrap) : throw Mismatch();
+    private static SymmetricKeyWrapProvider Aes(CryptoKey key) =>
+        key.Secret is { Length: KeySize } secret
+            ? new(new SymmetricSecurityKey(secret), SecurityAlgorithms.Aes256KeyWrap)
+            : throw Mismatch();
 
     private static RSA Rsa(CryptoKey key) => key.Rsa is { } parameters ? RSA.Create(parameters) : throw Mismatch();
 

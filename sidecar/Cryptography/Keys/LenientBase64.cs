@@ -17,6 +17,8 @@ internal static class LenientBase64
             digits = digits.Replace('-', '+').Replace('_', '/');
         }
         var bytes = new byte[digits.Length];
-        return Convert.TryFromBase64String(digits.PadRight((digits.Length + 3) / 4 * 4, '='), bytes, out var length) ? bytes[..length] : null;
+        return Convert.TryFromBase64String(digits.PadRight((digits.Length + 3) / 4 * 4, '='), bytes, out var length)
+            ? bytes[..length]
+            : null;
     }
 }

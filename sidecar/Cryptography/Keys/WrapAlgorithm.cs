@@ -9,12 +9,13 @@ internal static class WrapAlgorithm
     private static readonly string[] Numbered = [A256Kw, "A128CBC-NOPAD", "A192CBC-NOPAD", "A256CBC-NOPAD", RsaOaep256]; // from 1
 
     /// <summary>The algorithm's full name; null when there is none of this name.</summary>
-    public static string? Find(string name) => name switch
-    {
-        "AES" => A256Kw,
-        "RSA" => RsaOaep256,
-        _ => Numbered.FirstOrDefault(known => known == name),
-    };
+    public static string? Find(string name) =>
+        name switch
+        {
+            "AES" => A256Kw,
+            "RSA" => RsaOaep256,
+            _ => Numbered.FirstOrDefault(known => known == name),
+        };
 
     public static string? Find(int number) => number > 0 && number <= Numbered.Length ? Numbered[number - 1] : null;
 

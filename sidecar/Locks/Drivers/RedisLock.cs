@@ -14,11 +14,11 @@ internal sealed class RedisLock(RedisServer server) : ILockStore
         return 0
         """;
 
-    public async ValueTask<bool> TryLockAsync(string resource, string owner, TimeSpan expiry, CancellationToken cancellation)
-        => await server.Database.StringSetAsync(resource, owner, expiry, When.NotExists);
+    public async ValueTask<bool> TryLockAsync(string resource, string owner, TimeSpan expiry, CancellationToken cancellation) =>
+        await server.Database.StringSetAsync(resource, owner, expiry, When.NotExists);
 
-    public async ValueTask<UnlockOutcome> UnlockAsync(string resource, string owner, CancellationToken cancellation)
-        => (UnlockOutcome)(int)await server.Database.ScriptEvaluateAsync(UnlockScript, [resource], [owner]);
+    public async ValueTask<UnlockOutcome> UnlockAsync(string resource, string owner, CancellationToken cancellation) =>
+        (UnlockOutcome)(int)await server.Database.ScriptEvaluateAsync(UnlockScript, [resource], [owner]);
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
 }

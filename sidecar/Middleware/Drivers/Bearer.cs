@@ -22,7 +22,8 @@ internal sealed class Bearer : IHttpMiddleware
         this.issuer = new ConfigurationManager<OpenIdConnectConfiguration>(
             keys ?? $"{issuer.TrimEnd('/')}/.well-known/openid-configuration",
             keys is null ? new OpenIdConnectConfigurationRetriever() : new KeysOnly(),
-            new HttpDocumentRetriever { RequireHttps = false });
+            new HttpDocumentRetriever { RequireHttps = false }
+        );
         expected = new TokenValidationParameters
         {
             ValidIssuer = issuer,
@@ -36,15 +37,22 @@ internal sealed class Bearer : IHttpMiddleware
     /// <summary>Whether the issuer can be reached shows now, not with the first request.</summary>
     public async Task ConnectAsync(CancellationToken cancellation) => await issuer.GetConfigurationAsync(cancellation);
 
-    public async ValueTask<Refusal?> HandleAsync(PipelineRequest request, CancellationToken cancellation)
-        => request.Header("Authorization") is { } given && given.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
-            && (await Tokens.ValidateTokenAsync(given[Prefix.Length..].Trim(), expected)).IsValid ? null : Unauthorized;
+    public async ValueTask<Refusal?> HandleAsync(PipelineRequest request, CancellationToken cancellation) =>
+        request.Header("Authorization") is { } given
+        && given.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+        && (await Tokens.ValidateTokenAsync(given[Prefix.Length..].Trim(), expected)).IsValid
+            ? null
+            : Unauthorized;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private sealed class KeysOnly : IConfigurationRetriever<OpenIdConnectConfiguration>
     {
-        public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(string address, IDocumentRetriever retriever, CancellationToken cancel)
+        public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(
+            string address,
+            IDocumentRetriever retriever,
+            CancellationToken cancel
+        )
         {
             var configuration = new OpenIdConnectConfiguration();
             foreach (var key in new JsonWebKeySet(await retriever.GetDocumentAsync(address, cancel)).GetSigningKeys())

@@ -25,7 +25,10 @@ internal static class MiddlewareDrivers
     public static OpenComponent RateLimit(DriverContext context)
     {
         var perSecond = 100d;
-        if (context.Properties.Text("maxRequestsPerSecond") is { Length: > 0 } text && (!double.TryParse(text, CultureInfo.InvariantCulture, out perSecond) || perSecond <= 0))
+        if (
+            context.Properties.Text("maxRequestsPerSecond") is { Length: > 0 } text
+            && (!double.TryParse(text, CultureInfo.InvariantCulture, out perSecond) || perSecond <= 0)
+        )
         {
             context.Properties.Report("maxRequestsPerSecond", "metadata property maxRequestsPerSecond must be a positive value");
         }
@@ -34,7 +37,10 @@ internal static class MiddlewareDrivers
 
     public static OpenComponent Uppercase(DriverContext context)
     {
-        if (context.Properties.Text("direction") is { Length: > 0 } direction && !direction.Equals("request", StringComparison.OrdinalIgnoreCase))
+        if (
+            context.Properties.Text("direction") is { Length: > 0 } direction
+            && !direction.Equals("request", StringComparison.OrdinalIgnoreCase)
+        )
         {
             context.Properties.Report("direction", $"direction '{direction}' is not offered here; 'request' is");
         }

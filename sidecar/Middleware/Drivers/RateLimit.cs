@@ -19,8 +19,9 @@ internal sealed class RateLimit(double perSecond) : IHttpMiddleware
         Headers = [new("X-Rate-Limit-Limit", perSecond.ToString("0.00", CultureInfo.InvariantCulture)), new("X-Rate-Limit-Duration", "1")],
     };
 
-    private readonly PartitionedRateLimiter<PipelineRequest> buckets = PartitionedRateLimiter.Create<PipelineRequest, ushort>(
-        request => RateLimitPartition.GetTokenBucketLimiter(Bucket(Caller(request)), _ => Options(perSecond)));
+    private readonly PartitionedRateLimiter<PipelineRequest> buckets = PartitionedRateLimiter.Create<PipelineRequest, ushort>(request =>
+        RateLimitPartition.GetTokenBucketLimiter(Bucket(Caller(request)), _ => Options(perSecond))
+    );
 
     public ValueTask<Refusal?> HandleAsync(PipelineRequest request, CancellationToken cancellation)
     {
@@ -38,12 +39,13 @@ internal sealed class RateLimit(double perSecond) : IHttpMiddleware
     public ValueTask DisposeAsync() => buckets.DisposeAsync();
 
     /// <summary>Tokens are whole, so a fraction of a request a second is one token in a longer period.</summary>
-    internal static TokenBucketRateLimiterOptions Options(double perSecond) => new()
-    {
-        TokenLimit = (int)Math.Clamp(Math.Floor(perSecond), 1, int.MaxValue),
-        TokensPerPeriod = 1,
-        ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Clamp(1 / perSecond, ShortestPeriod, LongestPeriod)),
-    };
+    internal static TokenBucketRateLimiterOptions Options(double perSecond) =>
+        new()
+        {
+            TokenLimit = (int)Math.Clamp(Math.Floor(perSecond), 1, int.MaxValue),
+            TokensPerPeriod = 1,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Clamp(1 / perSecond, ShortestPeriod, LongestPeriod)),
+        };
 
     /// <summary>
     /// Anybody can invent addresses, so an address is folded to 16 bits: never more than 65,536 buckets. IPv4 addresses of one network
@@ -62,8 +64,11 @@ internal sealed class RateLimit(double perSecond) : IHttpMiddleware
     }
 
     /// <summary>The last address of a list: that of the proxy nearest to the sidecar. Text that is no address does not count.</summary>
-    private static IPAddress Caller(PipelineRequest request)
-        => Parse(request.Header("X-Forwarded-For")?.Split(',')[^1]) ?? Parse(request.Header("X-Real-IP")) ?? Parse(request.Caller) ?? IPAddress.Any;
+    private static IPAddress Caller(PipelineRequest request) =>
+        Parse(request.Header("X-Forwarded-For")?.Split(',')[^1])
+        ?? Parse(request.Header("X-Real-IP"))
+        ?? Parse(request.Caller)
+        ?? IPAddress.Any;
 
     /// <summary>Some proxies add the port.</summary>
     private static IPAddress? Parse(string? text) => IPEndPoint.TryParse(text.AsSpan().Trim(), out var end) ? end.Address : null;

@@ -2,7 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Sidecar.Middleware.Drivers;
 
-/// <summary><c>middleware.http.routeralias</c>: another path for one that matches; its <c>{parts}</c> go on as parameters of the query.</summary>
+/// <summary><c>middleware.http.routeralias</c>: another path for one that matches; its <c>{parts}</c> go on as parameters of the
+/// query.</summary>
 internal sealed partial class RouteAlias(IReadOnlyList<KeyValuePair<string, string>> routes) : IHttpMiddleware
 {
     private readonly IReadOnlyList<(Regex Pattern, string Target)> routes = [.. routes.Select(route => (Pattern(route.Key), route.Value))];
@@ -16,7 +17,10 @@ internal sealed partial class RouteAlias(IReadOnlyList<KeyValuePair<string, stri
                 continue;
             }
             request.Path = target;
-            var parts = match.Groups.Values.Skip(1).Select(part => $"{Uri.EscapeDataString(part.Name)}={Uri.EscapeDataString(part.Value)}").ToList();
+            var parts = match
+                .Groups.Values.Skip(1)
+                .Select(part => $"{Uri.EscapeDataString(part.Name)}={Uri.EscapeDataString(part.Value)}")
+                .ToList();
             if (parts.Count > 0)
             {
                 request.Query = $"?{string.Join('&', request.Query.Length > 1 ? [request.Query[1..], .. parts] : parts)}";
@@ -35,10 +39,17 @@ internal sealed partial class RouteAlias(IReadOnlyList<KeyValuePair<string, stri
         var pattern = new System.Text.StringBuilder("^");
         foreach (Match part in Part().Matches(route))
         {
-            pattern.Append(Regex.Escape(route[at..part.Index])).Append($"(?<{part.Groups["name"].Value}>{(part.Groups["is"] is { Success: true } expression ? expression.Value : "[^/]+")})");
+            pattern
+                .Append(Regex.Escape(route[at..part.Index]))
+                .Append(
+                    $"(?<{part.Groups["name"].Value}>{(part.Groups["is"] is { Success: true } expression ? expression.Value : "[^/]+")})"
+                );
             at = part.Index + part.Length;
         }
-        return new Regex(pattern.Append(Regex.Escape(route[at..])).Append('$').ToString(), RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
+        return new Regex(
+            pattern.Append(Regex.Escape(route[at..])).Append('$').ToString(),
+            RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture
+        );
     }
 
     [GeneratedRegex(@"\{(?<name>\w+)(:(?<is>[^{}]*(\{[^{}]*\}[^{}]*)*))?\}", RegexOptions.ExplicitCapture)]

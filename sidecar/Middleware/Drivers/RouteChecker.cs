@@ -7,8 +7,8 @@ internal sealed class RouteChecker(Regex rule) : IHttpMiddleware
 {
     private static readonly Refusal Invalid = new(400, "invalid router");
 
-    public ValueTask<Refusal?> HandleAsync(PipelineRequest request, CancellationToken cancellation)
-        => new(rule.IsMatch(request.Path + request.Query) ? null : Invalid);
+    public ValueTask<Refusal?> HandleAsync(PipelineRequest request, CancellationToken cancellation) =>
+        new(rule.IsMatch(request.Path + request.Query) ? null : Invalid);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -16,15 +16,35 @@ internal sealed class DeliveryLanes<T> : IAsyncDisposable
     private readonly bool unordered;
     private int next;
 
-    /// <param name="deliver">Hands a message over and settles it. A failure is logged and costs this message only; the broker delivers it again.</param>
-    /// <param name="parallel">0: ordered lanes, otherwise so many messages at once in any order (see <see cref="SubscribeRequest.Parallel"/>).</param>
-    public DeliveryLanes(int lanes, int parallel, int readAhead, Func<BrokerMessage, T, CancellationToken, Task> deliver, string topic, TimeProvider time, ILogger logger)
+    /// <param name="deliver">Hands a message over and settles it. A failure is logged and costs this message only; the broker delivers it
+    /// again.</param>
+    /// <param name="parallel">0: ordered lanes, otherwise so many messages at once in any order (see
+    /// <see cref="SubscribeRequest.Parallel"/>).</param>
+    public DeliveryLanes(
+        int lanes,
+        int parallel,
+        int readAhead,
+        Func<BrokerMessage, T, CancellationToken, Task> deliver,
+        string topic,
+        TimeProvider time,
+        ILogger logger
+    )
     {
         this.deliver = deliver;
         unordered = parallel > 0;
         room = new SemaphoreSlim(readAhead);
-        this.lanes = [.. Enumerable.Range(0, Math.Max(1, unordered ? parallel : lanes)).Select(_ => Channel.CreateUnbounded<(BrokerMessage, T)>(new() { SingleReader = true }))];
-        pumps = [.. this.lanes.Select(lane => BackgroundLoop.Start($"Delivery of topic {topic}", stopping => PumpAsync(lane, stopping), time, logger))];
+        this.lanes =
+        [
+            .. Enumerable
+                .Range(0, Math.Max(1, unordered ? parallel : lanes))
+                .Select(_ => Channel.CreateUnbounded<(BrokerMessage, T)>(new() { SingleReader = true })),
+        ];
+        pumps =
+        [
+            .. this.lanes.Select(lane =>
+                BackgroundLoop.Start($"Delivery of topic {topic}", stopping => PumpAsync(lane, stopping), time, logger)
+            ),
+        ];
     }
 
     /// <summary>Waits until there is room for <paramref name="message"/>. Only one caller at a time.</summary>
@@ -55,7 +75,10 @@ internal sealed class DeliveryLanes<T> : IAsyncDisposable
         }
     }
 
-    private Channel<(BrokerMessage, T)> LaneOf(BrokerMessage message)
-        => lanes[unordered ? next = (next + 1) % lanes.Length
-            : message.OrderingKey is { } key ? (int)((uint)string.GetHashCode(key, StringComparison.Ordinal) % lanes.Length) : 0];
+    private Channel<(BrokerMessage, T)> LaneOf(BrokerMessage message) =>
+        lanes[
+            unordered ? next = (next + 1) % lanes.Length
+            : message.OrderingKey is { } key ? (int)((uint)string.GetHashCode(key, StringComparison.Ordinal) % lanes.Length)
+            : 0
+        ];
 }

@@ -58,8 +58,9 @@ internal sealed partial class InMemoryPubSub(TimeProvider time, ILogger<InMemory
 
         public Channel<BrokerMessage> Inbox { get; } = Channel.CreateUnbounded<BrokerMessage>(new());
 
-        public bool Takes(string published)
-            => topic == published || (topic.EndsWith('*') && published.Length >= topic.Length && published.StartsWith(topic[..^1], StringComparison.Ordinal));
+        public bool Takes(string published) =>
+            topic == published
+            || (topic.EndsWith('*') && published.Length >= topic.Length && published.StartsWith(topic[..^1], StringComparison.Ordinal));
 
         public async ValueTask DisposeAsync()
         {

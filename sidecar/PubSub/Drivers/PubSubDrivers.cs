@@ -11,8 +11,17 @@ internal static class PubSubDrivers
     public static OpenComponent InMemory(DriverContext context)
     {
         var scopes = new TopicScopes(context.Properties, context.AppId);
-        return _ => new(new OpenedComponent(
-            new PubSubComponent(context.Name, new InMemoryPubSub(context.Time, context.Loggers.CreateLogger<InMemoryPubSub>()), scopes), "SUBSCRIBE_WILDCARDS"));
+        return _ =>
+            new(
+                new OpenedComponent(
+                    new PubSubComponent(
+                        context.Name,
+                        new InMemoryPubSub(context.Time, context.Loggers.CreateLogger<InMemoryPubSub>()),
+                        scopes
+                    ),
+                    "SUBSCRIBE_WILDCARDS"
+                )
+            );
     }
 
     public static OpenComponent Sqlite(DriverContext context)
@@ -25,7 +34,16 @@ internal static class PubSubDrivers
         return async _ =>
         {
             var queue = await SqliteQueue.AtAsync(path);
-            var broker = new SqlitePubSub(context.AppId, context.Name, queue, consumer, interval, lanes, context.Time, context.Loggers.CreateLogger<SqlitePubSub>());
+            var broker = new SqlitePubSub(
+                context.AppId,
+                context.Name,
+                queue,
+                consumer,
+                interval,
+                lanes,
+                context.Time,
+                context.Loggers.CreateLogger<SqlitePubSub>()
+            );
             return new OpenedComponent(new PubSubComponent(context.Name, broker, scopes));
         };
     }
@@ -42,9 +60,15 @@ internal static class PubSubDrivers
             Math.Max(1, properties.Number("queueDepth", 100)),
             Math.Max(1, properties.Number("concurrency", 10)),
             properties.Number("maxLenApprox", 0),
-            properties.Duration("streamTTL", TimeSpan.Zero));
-        return async _ => new OpenedComponent(new PubSubComponent(
-            context.Name, new RedisPubSub(await RedisServer.AtAsync(settings), options, context.Time, context.Loggers.CreateLogger<RedisPubSub>()), scopes));
+            properties.Duration("streamTTL", TimeSpan.Zero)
+        );
+        return async _ => new OpenedComponent(
+            new PubSubComponent(
+                context.Name,
+                new RedisPubSub(await RedisServer.AtAsync(settings), options, context.Time, context.Loggers.CreateLogger<RedisPubSub>()),
+                scopes
+            )
+        );
     }
 
     public static OpenComponent Rabbit(DriverContext context)
@@ -58,5 +82,6 @@ internal static class PubSubDrivers
         };
     }
 
-    private static string Consumer(DriverContext context) => context.Properties.Text("consumerID") is { Length: > 0 } named ? named : context.AppId;
+    private static string Consumer(DriverContext context) =>
+        context.Properties.Text("consumerID") is { Length: > 0 } named ? named : context.AppId;
 }

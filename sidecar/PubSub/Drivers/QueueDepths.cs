@@ -13,12 +13,17 @@ internal static class QueueDepths
     private static readonly Meter Meter = new(SidecarMeter.Name);
     private static readonly ConcurrentDictionary<SqliteSubscription, (string App, string Component)> Open = new();
 
-    static QueueDepths() => Meter.CreateObservableGauge("sidecar_pubsub_queue_depth", () => Open.Select(Observe), description: "Messages that have not been dealt with.");
+    static QueueDepths() =>
+        Meter.CreateObservableGauge(
+            "sidecar_pubsub_queue_depth",
+            () => Open.Select(Observe),
+            description: "Messages that have not been dealt with."
+        );
 
     public static void Add(SqliteSubscription subscription, string app, string component) => Open[subscription] = (app, component);
 
     public static void Remove(SqliteSubscription subscription) => Open.TryRemove(subscription, out _);
 
-    private static Measurement<long> Observe(KeyValuePair<SqliteSubscription, (string App, string Component)> open)
-        => new(open.Key.Depth(), new("app_id", open.Value.App), new("component", open.Value.Component), new("topic", open.Key.Topic));
+    private static Measurement<long> Observe(KeyValuePair<SqliteSubscription, (string App, string Component)> open) =>
+        new(open.Key.Depth(), new("app_id", open.Value.App), new("component", open.Value.Component), new("topic", open.Key.Topic));
 }

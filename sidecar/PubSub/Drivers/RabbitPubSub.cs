@@ -24,11 +24,16 @@ internal sealed class RabbitPubSub : IPubSub
     private readonly List<RabbitSubscription> subscriptions = []; // guarded by itself
     private IChannel? publishing;
 
-    private RabbitPubSub(IConnection connection, RabbitSettings settings, TimeProvider time, ILogger logger)
-        => (this.connection, this.settings, this.time, this.logger) = (connection, settings, time, logger);
+    private RabbitPubSub(IConnection connection, RabbitSettings settings, TimeProvider time, ILogger logger) =>
+        (this.connection, this.settings, this.time, this.logger) = (connection, settings, time, logger);
 
     /// <exception cref="InvalidOperationException">The broker can't be reached, or does not let us in.</exception>
-    public static async Task<RabbitPubSub> OpenAsync(RabbitSettings settings, TimeProvider time, ILogger logger, CancellationToken cancellation)
+    public static async Task<RabbitPubSub> OpenAsync(
+        RabbitSettings settings,
+        TimeProvider time,
+        ILogger logger,
+        CancellationToken cancellation
+    )
     {
         try
         {
@@ -36,9 +41,12 @@ internal sealed class RabbitPubSub : IPubSub
         }
         catch (BrokerUnreachableException e)
         {
-            throw new InvalidOperationException(e.InnerException is AuthenticationFailureException or PossibleAuthenticationFailureException
-                ? $"RabbitMQ at {settings.Where} does not let us in; correct user and password of connectionString"
-                : $"no RabbitMQ answers at {settings.Where}; start it, or correct connectionString", e);
+            throw new InvalidOperationException(
+                e.InnerException is AuthenticationFailureException or PossibleAuthenticationFailureException
+                    ? $"RabbitMQ at {settings.Where} does not let us in; correct user and password of connectionString"
+                    : $"no RabbitMQ answers at {settings.Where}; start it, or correct connectionString",
+                e
+            );
         }
     }
 
@@ -51,7 +59,14 @@ internal sealed class RabbitPubSub : IPubSub
             declared[message.Topic] = true;
         }
         // With confirms this ends when the broker has the message, on disk if it is persistent.
-        await channel.BasicPublishAsync(message.Topic, message.Metadata.GetValueOrDefault("routingKey") ?? "", mandatory: false, PropertiesOf(message.Metadata), message.Data, cancellation);
+        await channel.BasicPublishAsync(
+            message.Topic,
+            message.Metadata.GetValueOrDefault("routingKey") ?? "",
+            mandatory: false,
+            PropertiesOf(message.Metadata),
+            message.Data,
+            cancellation
+        );
     }
 
     public async Task<IAsyncDisposable> SubscribeAsync(SubscribeRequest request, MessageHandler handler, CancellationToken cancellation)
@@ -100,7 +115,10 @@ internal sealed class RabbitPubSub : IPubSub
                 await closed.DisposeAsync();
             }
             var confirms = settings.PublisherConfirm;
-            return publishing = await connection.CreateChannelAsync(new CreateChannelOptions(confirms, confirms, new ThrottlingRateLimiter(UnconfirmedAtMost)), cancellation);
+            return publishing = await connection.CreateChannelAsync(
+                new CreateChannelOptions(confirms, confirms, new ThrottlingRateLimiter(UnconfirmedAtMost)),
+                cancellation
+            );
         }
         finally
         {

@@ -37,11 +37,33 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
     private long received;
     private int disposed;
 
-    public RabbitSubscription(IConnection connection, RabbitSettings settings, SubscribeRequest request, MessageHandler handler, TimeProvider time, ILogger logger)
+    public RabbitSubscription(
+        IConnection connection,
+        RabbitSettings settings,
+        SubscribeRequest request,
+        MessageHandler handler,
+        TimeProvider time,
+        ILogger logger
+    )
     {
-        (this.connection, this.settings, this.request, this.handler, this.time, this.logger) = (connection, settings, request, handler, time, logger);
+        (this.connection, this.settings, this.request, this.handler, this.time, this.logger) = (
+            connection,
+            settings,
+            request,
+            handler,
+            time,
+            logger
+        );
         queue = RabbitTopology.QueueOf(settings, request.Topic, request.Metadata);
-        lanes = new DeliveryLanes<Receipt>(settings.Single ? 1 : Lanes, settings.Single ? 0 : request.Parallel, ReadAhead, DeliverAsync, request.Topic, time, logger);
+        lanes = new DeliveryLanes<Receipt>(
+            settings.Single ? 1 : Lanes,
+            settings.Single ? 0 : request.Parallel,
+            ReadAhead,
+            DeliverAsync,
+            request.Topic,
+            time,
+            logger
+        );
     }
 
     public async Task StartAsync(CancellationToken cancellation)
@@ -125,7 +147,11 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
     {
         var metadata = settings.PropertiesToMetadata ? MetadataOf(delivery.BasicProperties) : BrokerMessage.NoMetadata;
         ReadOnlyMemory<byte> data = delivery.Body.ToArray(); // the library takes its buffer back after this call
-        var message = new BrokerMessage(request.Topic, data, null, metadata) { OrderingKey = OrderingKeys.Of(data, metadata), Position = ++received };
+        var message = new BrokerMessage(request.Topic, data, null, metadata)
+        {
+            OrderingKey = OrderingKeys.Of(data, metadata),
+            Position = ++received,
+        };
         try
         {
             await lanes.AddAsync(message, new Receipt(source, delivery.DeliveryTag), stopping.Token);

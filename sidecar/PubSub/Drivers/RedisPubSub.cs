@@ -6,7 +6,15 @@ using StackExchange.Redis;
 namespace Sidecar.PubSub.Drivers;
 
 /// <summary>Metadata of <c>pubsub.redis</c>. Names and defaults: Dapr's component reference.</summary>
-internal sealed record RedisPubSubOptions(string ConsumerId, TimeSpan ProcessingTimeout, TimeSpan RedeliverInterval, int QueueDepth, int Concurrency, long MaxLength, TimeSpan StreamTimeToLive)
+internal sealed record RedisPubSubOptions(
+    string ConsumerId,
+    TimeSpan ProcessingTimeout,
+    TimeSpan RedeliverInterval,
+    int QueueDepth,
+    int Concurrency,
+    long MaxLength,
+    TimeSpan StreamTimeToLive
+)
 {
     /// <summary>Either at zero switches redelivery off.</summary>
     public bool Redelivers => ProcessingTimeout > TimeSpan.Zero && RedeliverInterval > TimeSpan.Zero;
@@ -22,14 +30,33 @@ internal sealed class RedisPubSub(RedisServer server, RedisPubSubOptions options
 
     public async Task PublishAsync(BrokerMessage message, CancellationToken cancellation)
     {
-        var metadata = JsonSerializer.SerializeToUtf8Bytes(new SortedDictionary<string, string>(message.Metadata.ToDictionary(), StringComparer.Ordinal));
+        var metadata = JsonSerializer.SerializeToUtf8Bytes(
+            new SortedDictionary<string, string>(message.Metadata.ToDictionary(), StringComparer.Ordinal)
+        );
         if (options.StreamTimeToLive > TimeSpan.Zero)
         {
-            var oldest = (time.GetUtcNow() - options.StreamTimeToLive).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) + "-1";
-            await server.Database.ExecuteAsync("XADD", (RedisKey)message.Topic, "MINID", "~", oldest, "*", "data", (RedisValue)message.Data, "metadata", metadata);
+            var oldest =
+                (time.GetUtcNow() - options.StreamTimeToLive).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) + "-1";
+            await server.Database.ExecuteAsync(
+                "XADD",
+                (RedisKey)message.Topic,
+                "MINID",
+                "~",
+                oldest,
+                "*",
+                "data",
+                (RedisValue)message.Data,
+                "metadata",
+                metadata
+            );
             return;
         }
-        await server.Database.StreamAddAsync(message.Topic, [new("data", message.Data), new("metadata", metadata)], maxLength: options.MaxLength > 0 ? (int)options.MaxLength : null, useApproximateMaxLength: true);
+        await server.Database.StreamAddAsync(
+            message.Topic,
+            [new("data", message.Data), new("metadata", metadata)],
+            maxLength: options.MaxLength > 0 ? (int)options.MaxLength : null,
+            useApproximateMaxLength: true
+        );
     }
 
     public async Task<IAsyncDisposable> SubscribeAsync(SubscribeRequest request, MessageHandler handler, CancellationToken cancellation)

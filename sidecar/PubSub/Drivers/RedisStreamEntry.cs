@@ -8,9 +8,14 @@ namespace Sidecar.PubSub.Drivers;
 /// <summary>An entry of a stream as Redis answers it: its id, and a flat list of fields and values.</summary>
 internal static class RedisStreamEntry
 {
-    /// <summary>The entries in an answer of XREADGROUP for one stream, or of XCLAIM; those that were trimmed meanwhile are left out.</summary>
-    public static IEnumerable<(string Id, BrokerMessage Message)> Read(string topic, RedisResult entries)
-        => entries.IsNull ? [] : ((RedisResult[])entries!).Where(entry => !entry.IsNull && !entry[1].IsNull).Select(entry => ((string)entry[0]!, Message(topic, (string)entry[0]!, (RedisValue[])entry[1]!)));
+    /// <summary>The entries in an answer of XREADGROUP for one stream, or of XCLAIM; those that were trimmed meanwhile are left
+    /// out.</summary>
+    public static IEnumerable<(string Id, BrokerMessage Message)> Read(string topic, RedisResult entries) =>
+        entries.IsNull
+            ? []
+            : ((RedisResult[])entries!)
+                .Where(entry => !entry.IsNull && !entry[1].IsNull)
+                .Select(entry => ((string)entry[0]!, Message(topic, (string)entry[0]!, (RedisValue[])entry[1]!)));
 
     private static BrokerMessage Message(string topic, string id, RedisValue[] fields)
     {
@@ -46,6 +51,7 @@ internal static class RedisStreamEntry
     private static long PositionOf(string id)
     {
         var dash = id.IndexOf('-', StringComparison.Ordinal);
-        return (long.Parse(id.AsSpan(0, dash), CultureInfo.InvariantCulture) << 20) + long.Parse(id.AsSpan(dash + 1), CultureInfo.InvariantCulture);
+        return (long.Parse(id.AsSpan(0, dash), CultureInfo.InvariantCulture) << 20)
+            + long.Parse(id.AsSpan(dash + 1), CultureInfo.InvariantCulture);
     }
 }

@@ -24,16 +24,33 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
     private readonly ILogger logger;
     private readonly CancellationTokenSource stopping = new();
     private readonly SemaphoreSlim adding = new(1);
-    private readonly ConcurrentDictionary<string, Acknowledgement?> underWay = new(StringComparer.Ordinal); // by entry id; Done: only its XACK is missing
+
+    // by entry id; Done: only its XACK is missing
+    private readonly ConcurrentDictionary<string, Acknowledgement?> underWay = new(StringComparer.Ordinal);
     private readonly DeliveryLanes<string> lanes;
     private IConnectionMultiplexer? waiting;
     private BackgroundLoop[] loops = [];
     private int disposed;
 
-    public RedisSubscription(RedisServer server, RedisPubSubOptions options, SubscribeRequest request, MessageHandler handler, TimeProvider time, ILogger logger)
+    public RedisSubscription(
+        RedisServer server,
+        RedisPubSubOptions options,
+        SubscribeRequest request,
+        MessageHandler handler,
+        TimeProvider time,
+        ILogger logger
+    )
     {
         (this.server, this.options, topic, this.handler, this.time, this.logger) = (server, options, request.Topic, handler, time, logger);
-        lanes = new DeliveryLanes<string>(options.Concurrency, request.Parallel, Math.Max(options.QueueDepth, request.Parallel), DeliverAsync, topic, time, logger);
+        lanes = new DeliveryLanes<string>(
+            options.Concurrency,
+            request.Parallel,
+            Math.Max(options.QueueDepth, request.Parallel),
+            DeliverAsync,
+            topic,
+            time,
+            logger
+        );
     }
 
     public async Task StartAsync()
@@ -43,7 +60,9 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
         loops =
         [
             BackgroundLoop.Start($"The reader of stream {topic}", _ => ReadAsync(), time, logger),
-            .. options.Redelivers ? (BackgroundLoop[])[BackgroundLoop.Start($"The reclaiming of stream {topic}", _ => ReclaimAsync(), time, logger)] : [],
+            .. options.Redelivers
+                ? (BackgroundLoop[])[BackgroundLoop.Start($"The reclaiming of stream {topic}", _ => ReclaimAsync(), time, logger)]
+                : [],
         ];
     }
 
@@ -83,8 +102,21 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
         {
             try
             {
-                var answer = await waiting!.GetDatabase().ExecuteAsync(
-                    "XREADGROUP", "GROUP", options.ConsumerId, options.ConsumerId, "COUNT", options.QueueDepth, "BLOCK", (int)Block.TotalMilliseconds, "STREAMS", (RedisKey)topic, ">");
+                var answer = await waiting!
+                    .GetDatabase()
+                    .ExecuteAsync(
+                        "XREADGROUP",
+                        "GROUP",
+                        options.ConsumerId,
+                        options.ConsumerId,
+                        "COUNT",
+                        options.QueueDepth,
+                        "BLOCK",
+                        (int)Block.TotalMilliseconds,
+                        "STREAMS",
+                        (RedisKey)topic,
+                        ">"
+                    );
                 well = true;
                 if (!answer.IsNull)
                 {
@@ -156,7 +188,8 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
         }
     }
 
-    /// <summary>A slow handler is not cut off at <c>processingTimeout</c>: the app might be at it still when the message comes again.</summary>
+    /// <summary>A slow handler is not cut off at <c>processingTimeout</c>: the app might be at it still when the message comes
+    /// again.</summary>
     private async Task<Acknowledgement> HandleAsync(BrokerMessage message, CancellationToken cancellation)
     {
         try
@@ -203,8 +236,7 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
                 {
                     LogReclaimFailed(e, topic);
                 }
-            }
-            while (await timer.WaitForNextTickAsync(stopping.Token));
+            } while (await timer.WaitForNextTickAsync(stopping.Token));
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -219,20 +251,38 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
             await AcknowledgeAsync(id);
         }
         var idle = (long)options.ProcessingTimeout.TotalMilliseconds;
-        var pending = (RedisResult[])(await server.Database.ExecuteAsync("XPENDING", (RedisKey)topic, options.ConsumerId, "IDLE", idle / 2, "-", "+", options.QueueDepth))!;
+        var pending = (RedisResult[])
+            (
+                await server.Database.ExecuteAsync(
+                    "XPENDING",
+                    (RedisKey)topic,
+                    options.ConsumerId,
+                    "IDLE",
+                    idle / 2,
+                    "-",
+                    "+",
+                    options.QueueDepth
+                )
+            )!;
         var entries = pending.Select(entry => (Id: (string)entry[0]!, Idle: (long)entry[2])).ToList();
         if (entries.Where(entry => underWay.ContainsKey(entry.Id)).Select(entry => entry.Id).ToList() is { Count: > 0 } kept)
         {
             await ClaimAsync(0, kept, "JUSTID"); // starts their time anew, well before any other process of the group may claim them
         }
-        if (entries.Where(entry => entry.Idle >= idle && !underWay.ContainsKey(entry.Id)).Select(entry => entry.Id).ToList() is { Count: > 0 } left)
+        if (
+            entries.Where(entry => entry.Idle >= idle && !underWay.ContainsKey(entry.Id)).Select(entry => entry.Id).ToList() is
+            { Count: > 0 } left
+        )
         {
             await TakeAsync(RedisStreamEntry.Read(topic, await ClaimAsync(idle, left)));
         }
     }
 
-    private Task<RedisResult> ClaimAsync(long idle, List<string> ids, params string[] options)
-        => server.Database.ExecuteAsync("XCLAIM", [(RedisKey)topic, this.options.ConsumerId, this.options.ConsumerId, idle, .. ids, .. options]);
+    private Task<RedisResult> ClaimAsync(long idle, List<string> ids, params string[] options) =>
+        server.Database.ExecuteAsync(
+            "XCLAIM",
+            [(RedisKey)topic, this.options.ConsumerId, this.options.ConsumerId, idle, .. ids, .. options]
+        );
 
     [LoggerMessage(2111, LogLevel.Error, "Handler for topic {Topic} of consumer {Consumer} failed; the message is delivered again")]
     private partial void LogHandlerFailed(Exception failure, string topic, string consumer);
@@ -240,7 +290,11 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
     [LoggerMessage(2112, LogLevel.Warning, "Stream {Topic} can't be read; trying until it can")]
     private partial void LogReadFailed(Exception failure, string topic);
 
-    [LoggerMessage(2113, LogLevel.Warning, "Stream {Topic} has lost consumer group {Consumer}, so the server has lost data; the group is created again")]
+    [LoggerMessage(
+        2113,
+        LogLevel.Warning,
+        "Stream {Topic} has lost consumer group {Consumer}, so the server has lost data; the group is created again"
+    )]
     private partial void LogGroupLost(string topic, string consumer);
 
     [LoggerMessage(2114, LogLevel.Warning, "Entry {EntryId} of stream {Topic} could not be acknowledged yet")]

@@ -1,7 +1,8 @@
 namespace Sidecar.PubSub.Drivers;
 
 /// <summary>
-/// The subscriptions of this process that share one queue, as instances of an app do: each message is one's alone, and those with the same ordering
+/// The subscriptions of this process that share one queue, as instances of an app do: each message is one's alone, and those with the same
+/// ordering
 /// key are the same one's while nobody joins or leaves.
 /// </summary>
 internal sealed class SqliteConsumers
@@ -13,14 +14,15 @@ internal sealed class SqliteConsumers
     public void Join(SqliteSubscription subscription) => Change(() => members.Add(subscription));
 
     /// <summary>What it has not dealt with is for the others.</summary>
-    public void Leave(SqliteSubscription subscription) => Change(() =>
-    {
-        members.Remove(subscription);
-        foreach (var id in taken.Where(pair => pair.Value == subscription).Select(pair => pair.Key).ToList())
+    public void Leave(SqliteSubscription subscription) =>
+        Change(() =>
         {
-            taken.Remove(id);
-        }
-    });
+            members.Remove(subscription);
+            foreach (var id in taken.Where(pair => pair.Value == subscription).Select(pair => pair.Key).ToList())
+            {
+                taken.Remove(id);
+            }
+        });
 
     /// <summary>False: it is another's.</summary>
     public bool TryTake(SqliteSubscription subscription, long id, string? orderingKey)

@@ -4,7 +4,16 @@ namespace Sidecar.PubSub.Drivers;
 /// <c>pubsub.sqlite</c>: a durable broker in a file, for the embedded sidecar alone. Metadata: <c>connectionString</c> (the file),
 /// <c>consumerID</c> (the consumer group; default the app id), <c>redeliverInterval</c>, <c>maxConcurrency</c>.
 /// </summary>
-internal sealed class SqlitePubSub(string app, string name, SqliteQueue queue, string consumer, TimeSpan redeliverInterval, int maxConcurrency, TimeProvider time, ILogger logger) : IPubSub
+internal sealed class SqlitePubSub(
+    string app,
+    string name,
+    SqliteQueue queue,
+    string consumer,
+    TimeSpan redeliverInterval,
+    int maxConcurrency,
+    TimeProvider time,
+    ILogger logger
+) : IPubSub
 {
     private readonly List<SqliteSubscription> subscriptions = []; // guarded by itself
 

@@ -23,35 +23,56 @@ internal sealed class SqliteQueue : IAsyncDisposable
 
     private SqliteQueue(SqliteDatabase database, FileStream? ownership) => (this.database, this.ownership) = (database, ownership);
 
-    /// <summary>Opens the queues in a file, or joins those who have them open; in memory each call has its own. Dispose once per call.</summary>
+    /// <summary>Opens the queues in a file, or joins those who have them open; in memory each call has its own. Dispose once per
+    /// call.</summary>
     /// <exception cref="InvalidOperationException">Another process has them open.</exception>
-    public static Task<SqliteQueue> AtAsync(string path) => path == SqlitePath.InMemory ? OpenAsync(path) : Open.JoinAsync(Path.GetFullPath(path), () => OpenAsync(path));
+    public static Task<SqliteQueue> AtAsync(string path) =>
+        path == SqlitePath.InMemory ? OpenAsync(path) : Open.JoinAsync(Path.GetFullPath(path), () => OpenAsync(path));
 
-    public Task AddConsumerAsync(string consumer, string topic)
-        => database.WriteAsync(session => session.Execute("INSERT OR IGNORE INTO consumers (consumer, topic) VALUES (?1, ?2)", consumer, topic));
+    public Task AddConsumerAsync(string consumer, string topic) =>
+        database.WriteAsync(session =>
+            session.Execute("INSERT OR IGNORE INTO consumers (consumer, topic) VALUES (?1, ?2)", consumer, topic)
+        );
 
     /// <summary>Puts the message into the queue of every consumer of its topic, in the order of the calls.</summary>
     public async Task PublishAsync(BrokerMessage message)
     {
         var data = message.Data.ToArray();
         var metadata = message.Metadata.Count == 0 ? null : JsonSerializer.Serialize(message.Metadata);
-        var queued = await database.WriteOneAsync(session => session.Execute(
-            "INSERT INTO messages (consumer, topic, data, content_type, metadata, ordering_key) SELECT consumer, topic, ?2, ?3, ?4, ?5 FROM consumers WHERE topic = ?1",
-            message.Topic, data, message.ContentType, metadata, message.OrderingKey));
+        var queued = await database.WriteOneAsync(session =>
+            session.Execute(
+                "INSERT INTO messages (consumer, topic, data, content_type, metadata, ordering_key) SELECT consumer, topic, "
+                    + "?2, ?3, ?4, ?5 FROM consumers WHERE topic = ?1",
+                message.Topic,
+                data,
+                message.ContentType,
+                metadata,
+                message.OrderingKey
+            )
+        );
         if (queued > 0)
         {
             Signal(message.Topic);
         }
     }
 
-    public ValueTask<List<(long Id, BrokerMessage Message)>> ReadAsync(string consumer, string topic, long after, int most)
-        => database.ReadAsync(session =>
+    public ValueTask<List<(long Id, BrokerMessage Message)>> ReadAsync(string consumer, string topic, long after, int most) =>
+        database.ReadAsync(session =>
         {
             var found = new List<(long, BrokerMessage)>();
-            using var row = session.Query("SELECT id, data, content_type, metadata, ordering_key FROM messages WHERE consumer = ?1 AND topic = ?2 AND id > ?3 ORDER BY id LIMIT ?4", consumer, topic, after, most);
+            using var row = session.Query(
+                "SELECT id, data, content_type, metadata, ordering_key FROM messages WHERE consumer = ?1 AND topic = ?2 AND "
+                    + "id > ?3 ORDER BY id LIMIT ?4",
+                consumer,
+                topic,
+                after,
+                most
+            );
             while (row.Read())
             {
-                var metadata = row.IsDBNull(3) ? BrokerMessage.NoMetadata : JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(3))!;
+                var metadata = row.IsDBNull(3)
+                    ? BrokerMessage.NoMetadata
+                    : JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(3))!;
                 var message = new BrokerMessage(topic, row.GetFieldValue<byte[]>(1), row.IsDBNull(2) ? null : row.GetString(2), metadata)
                 {
                     OrderingKey = row.IsDBNull(4) ? null : row.GetString(4),
@@ -62,7 +83,8 @@ internal sealed class SqliteQueue : IAsyncDisposable
             return found;
         });
 
-    public SqliteConsumers Consumers(string consumer, string topic) => consumers.GetOrAdd((consumer, topic), static _ => new SqliteConsumers());
+    public SqliteConsumers Consumers(string consumer, string topic) =>
+        consumers.GetOrAdd((consumer, topic), static _ => new SqliteConsumers());
 
     /// <summary>How many messages wait. Of queues in memory, whose reads take turns with writes, it may be the last count.</summary>
     public long Count(string consumer, string topic)
@@ -108,12 +130,19 @@ internal sealed class SqliteQueue : IAsyncDisposable
         }
     }
 
-    private static Task CreateTablesAsync(SqliteDatabase database) => database.WriteAsync(session =>
-    {
-        session.Execute("CREATE TABLE IF NOT EXISTS consumers (consumer TEXT NOT NULL, topic TEXT NOT NULL, PRIMARY KEY (topic, consumer)) WITHOUT ROWID");
-        session.Execute("CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY AUTOINCREMENT, consumer TEXT NOT NULL, topic TEXT NOT NULL, data BLOB NOT NULL, content_type TEXT, metadata TEXT, ordering_key TEXT)");
-        return session.Execute("CREATE INDEX IF NOT EXISTS messages_by_consumer ON messages (consumer, topic, id)");
-    });
+    private static Task CreateTablesAsync(SqliteDatabase database) =>
+        database.WriteAsync(session =>
+        {
+            session.Execute(
+                "CREATE TABLE IF NOT EXISTS consumers (consumer TEXT NOT NULL, topic TEXT NOT NULL, PRIMARY KEY (topic, "
+                    + "consumer)) WITHOUT ROWID"
+            );
+            session.Execute(
+                "CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY AUTOINCREMENT, consumer TEXT NOT NULL, topic "
+                    + "TEXT NOT NULL, data BLOB NOT NULL, content_type TEXT, metadata TEXT, ordering_key TEXT)"
+            );
+            return session.Execute("CREATE INDEX IF NOT EXISTS messages_by_consumer ON messages (consumer, topic, id)");
+        });
 
     private static FileStream Own(string path)
     {
@@ -124,7 +153,10 @@ internal sealed class SqliteQueue : IAsyncDisposable
         }
         catch (IOException e)
         {
-            throw new InvalidOperationException($"{path} is in use by another sidecar process; pubsub.sqlite serves one process, pubsub.redis several", e);
+            throw new InvalidOperationException(
+                $"{path} is in use by another sidecar process; pubsub.sqlite serves one process, pubsub.redis several",
+                e
+            );
         }
     }
 

@@ -37,13 +37,27 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
     private long last; // the reader's: the place in the queue up to which it has read
     private int disposed;
 
-    public SqliteSubscription(SqliteQueue queue, string consumer, SubscribeRequest request, MessageHandler handler, TimeSpan redeliverInterval, int maxConcurrency, TimeProvider time, ILogger logger)
+    public SqliteSubscription(
+        SqliteQueue queue,
+        string consumer,
+        SubscribeRequest request,
+        MessageHandler handler,
+        TimeSpan redeliverInterval,
+        int maxConcurrency,
+        TimeProvider time,
+        ILogger logger
+    )
     {
         (this.queue, this.consumer, this.topic, this.handler) = (queue, consumer, request.Topic, handler);
         (this.redeliverInterval, this.time, this.logger) = (redeliverInterval, time, logger);
         signal = arrivals.Give;
         unordered = request.Parallel > 0;
-        lanes = [.. Enumerable.Range(0, Math.Max(1, unordered ? request.Parallel : maxConcurrency)).Select(_ => Channel.CreateUnbounded<(long, BrokerMessage, int)>())];
+        lanes =
+        [
+            .. Enumerable
+                .Range(0, Math.Max(1, unordered ? request.Parallel : maxConcurrency))
+                .Select(_ => Channel.CreateUnbounded<(long, BrokerMessage, int)>()),
+        ];
         consumers = queue.Consumers(consumer, topic);
         queue.Listen(topic, signal);
         consumers.Join(this);
@@ -51,7 +65,9 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
         pumps =
         [
             BackgroundLoop.Start($"The reader of topic {topic} for {consumer}", ReadAsync, time, logger),
-            .. lanes.Select(lane => BackgroundLoop.Start($"Delivery of topic {topic} to {consumer}", stopping => DeliverAsync(lane, stopping), time, logger)),
+            .. lanes.Select(lane =>
+                BackgroundLoop.Start($"Delivery of topic {topic} to {consumer}", stopping => DeliverAsync(lane, stopping), time, logger)
+            ),
         ];
     }
 
@@ -98,8 +114,7 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
                         LaneOf(message).Writer.TryWrite((id, message, 1));
                     }
                 }
-            }
-            while (messages.Count == ReadAhead);
+            } while (messages.Count == ReadAhead);
         }
     }
 
@@ -137,22 +152,29 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
         }
     }
 
-    /// <summary>The lane does not wait until the removal is on disk: a delivery may be repeated after a crash, but the lane must not stop.</summary>
-    private void Remove(long id) => _ = queue.RemoveAsync(id).ContinueWith(
-        removed =>
-        {
-            if (removed.IsFaulted)
-            {
-                LogRemovalFailed(removed.Exception, id, topic);
-                unremoved.Enqueue(id); // stays taken meanwhile, so that it is not delivered again
-                removing.Change(BeforeNextRemoval, Timeout.InfiniteTimeSpan);
-            }
-            else
-            {
-                consumers.Done(id);
-            }
-        },
-        CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    /// <summary>The lane does not wait until the removal is on disk: a delivery may be repeated after a crash, but the lane must not
+    /// stop.</summary>
+    private void Remove(long id) =>
+        _ = queue
+            .RemoveAsync(id)
+            .ContinueWith(
+                removed =>
+                {
+                    if (removed.IsFaulted)
+                    {
+                        LogRemovalFailed(removed.Exception, id, topic);
+                        unremoved.Enqueue(id); // stays taken meanwhile, so that it is not delivered again
+                        removing.Change(BeforeNextRemoval, Timeout.InfiniteTimeSpan);
+                    }
+                    else
+                    {
+                        consumers.Done(id);
+                    }
+                },
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default
+            );
 
     private void RemoveAgain()
     {
@@ -166,20 +188,32 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
     {
         var delay = redeliverInterval * Math.Min(Math.Pow(2, attempt - 1), 60);
         ITimer? timer = null;
-        timer = time.CreateTimer(_ =>
-        {
-            lane.Writer.TryWrite((id, message, attempt + 1));
-            timer?.Dispose();
-        }, null, delay, Timeout.InfiniteTimeSpan);
+        timer = time.CreateTimer(
+            _ =>
+            {
+                lane.Writer.TryWrite((id, message, attempt + 1));
+                timer?.Dispose();
+            },
+            null,
+            delay,
+            Timeout.InfiniteTimeSpan
+        );
     }
 
-    private Channel<(long, BrokerMessage, int)> LaneOf(BrokerMessage message)
-        => lanes[unordered ? nextLane = (nextLane + 1) % lanes.Length
-            : message.OrderingKey is { } key ? (int)((uint)string.GetHashCode(key, StringComparison.Ordinal) % lanes.Length) : 0];
+    private Channel<(long, BrokerMessage, int)> LaneOf(BrokerMessage message) =>
+        lanes[
+            unordered ? nextLane = (nextLane + 1) % lanes.Length
+            : message.OrderingKey is { } key ? (int)((uint)string.GetHashCode(key, StringComparison.Ordinal) % lanes.Length)
+            : 0
+        ];
 
     [LoggerMessage(2101, LogLevel.Error, "Handler for topic {Topic} of consumer {Consumer} failed; the message is delivered again")]
     private partial void LogHandlerFailed(Exception failure, string topic, string consumer);
 
-    [LoggerMessage(2102, LogLevel.Error, "Message {MessageId} of topic {Topic} could not be removed from the queue; the removal is tried again")]
+    [LoggerMessage(
+        2102,
+        LogLevel.Error,
+        "Message {MessageId} of topic {Topic} could not be removed from the queue; the removal is tried again"
+    )]
     private partial void LogRemovalFailed(Exception failure, long messageId, string topic);
 }

@@ -5,7 +5,8 @@ using Sidecar.Go;
 
 namespace Sidecar.PubSub.Events;
 
-/// <summary>What a publisher says about an event; the rest of the envelope follows from it. Source: Dapr docs, "Publishing &amp; subscribing messages with CloudEvents".</summary>
+/// <summary>What a publisher says about an event; the rest of the envelope follows from it. Source: Dapr docs, "Publishing &amp;
+/// subscribing messages with CloudEvents".</summary>
 internal sealed record EventSource(string AppId, string PubSub, string Topic, string? ContentType, string TraceParent, string TraceState);
 
 /// <summary>Makes CloudEvents 1.0 envelopes in JSON, as Dapr does.</summary>
@@ -16,7 +17,15 @@ internal static class CloudEvents
     public const string DefaultSource = "Dapr";
 
     private static readonly string[] Overridable =
-        ["cloudevent.id", "cloudevent.source", "cloudevent.type", "cloudevent.subject", "cloudevent.traceid", "cloudevent.traceparent", "cloudevent.tracestate"];
+    [
+        "cloudevent.id",
+        "cloudevent.source",
+        "cloudevent.type",
+        "cloudevent.subject",
+        "cloudevent.traceid",
+        "cloudevent.traceparent",
+        "cloudevent.tracestate",
+    ];
 
     public static bool IsCloudEvent(string? contentType) => MediaType(contentType).Equals(ContentType, StringComparison.OrdinalIgnoreCase);
 
@@ -29,18 +38,27 @@ internal static class CloudEvents
 
     public static bool IsJson(string mediaType) => mediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
 
-    public static bool IsText(string mediaType)
-        => mediaType.StartsWith("text/", StringComparison.OrdinalIgnoreCase) || mediaType.Equals("application/xml", StringComparison.OrdinalIgnoreCase);
+    public static bool IsText(string mediaType) =>
+        mediaType.StartsWith("text/", StringComparison.OrdinalIgnoreCase)
+        || mediaType.Equals("application/xml", StringComparison.OrdinalIgnoreCase);
 
-    public static bool IsBinary(string mediaType)
-        => mediaType.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase)
+    public static bool IsBinary(string mediaType) =>
+        mediaType.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase)
         || mediaType.Equals("application/cloudevents+protobuf", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Wraps <paramref name="data"/>. <paramref name="metadata"/> may override attributes (<c>cloudevent.type</c> and its like).</summary>
-    public static JsonObject Wrap(ReadOnlyMemory<byte> data, EventSource source, IReadOnlyDictionary<string, string> metadata, DateTimeOffset now)
+    /// <summary>Wraps <paramref name="data"/>. <paramref name="metadata"/> may override attributes (<c>cloudevent.type</c> and its
+    /// like).</summary>
+    public static JsonObject Wrap(
+        ReadOnlyMemory<byte> data,
+        EventSource source,
+        IReadOnlyDictionary<string, string> metadata,
+        DateTimeOffset now
+    )
     {
-        string? Override(string name) => metadata.Count == 0 ? null
-            : metadata.FirstOrDefault(item => item.Key.Equals("cloudevent." + name, StringComparison.OrdinalIgnoreCase)).Value;
+        string? Override(string name) =>
+            metadata.Count == 0
+                ? null
+                : metadata.FirstOrDefault(item => item.Key.Equals("cloudevent." + name, StringComparison.OrdinalIgnoreCase)).Value;
 
         var contentType = string.IsNullOrEmpty(source.ContentType) ? "text/plain" : source.ContentType;
         var trace = Override("traceparent") ?? Override("traceid") ?? source.TraceParent;
@@ -88,17 +106,18 @@ internal static class CloudEvents
     }
 
     /// <summary>The envelope a subscriber of raw messages gets: the publisher made none.</summary>
-    public static JsonObject FromRaw(ReadOnlyMemory<byte> data, string topic, string pubsub) => new()
-    {
-        ["id"] = Guid.NewGuid().ToString(),
-        ["specversion"] = "1.0",
-        ["datacontenttype"] = "application/octet-stream",
-        ["source"] = DefaultSource,
-        ["type"] = DefaultType,
-        ["topic"] = topic,
-        ["pubsubname"] = pubsub,
-        ["data_base64"] = Convert.ToBase64String(data.Span),
-    };
+    public static JsonObject FromRaw(ReadOnlyMemory<byte> data, string topic, string pubsub) =>
+        new()
+        {
+            ["id"] = Guid.NewGuid().ToString(),
+            ["specversion"] = "1.0",
+            ["datacontenttype"] = "application/octet-stream",
+            ["source"] = DefaultSource,
+            ["type"] = DefaultType,
+            ["topic"] = topic,
+            ["pubsubname"] = pubsub,
+            ["data_base64"] = Convert.ToBase64String(data.Span),
+        };
 
     /// <summary>The trace of an event that has no envelope of its own, as it came beside it.</summary>
     public static void Trace(JsonObject envelope, IReadOnlyDictionary<string, string> metadata)
@@ -128,11 +147,11 @@ internal static class CloudEvents
     }
 
     /// <summary>Dapr's own expiry, for brokers that know none.</summary>
-    public static void Expire(JsonObject envelope, TimeSpan timeToLive, DateTimeOffset now)
-        => envelope["expiration"] = Time(timeToLive < DateTimeOffset.MaxValue - now ? now + timeToLive : DateTimeOffset.MaxValue);
+    public static void Expire(JsonObject envelope, TimeSpan timeToLive, DateTimeOffset now) =>
+        envelope["expiration"] = Time(timeToLive < DateTimeOffset.MaxValue - now ? now + timeToLive : DateTimeOffset.MaxValue);
 
-    public static bool HasExpired(JsonObject envelope, DateTimeOffset now)
-        => envelope["expiration"] is JsonValue value
+    public static bool HasExpired(JsonObject envelope, DateTimeOffset now) =>
+        envelope["expiration"] is JsonValue value
         && DateTimeOffset.TryParse(value.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var expires)
         && expires < now;
 

@@ -2,11 +2,12 @@ using System.Text.Json;
 
 namespace Sidecar.PubSub.Events;
 
-/// <summary>What keeps messages of a broker in order that knows no keys itself: the <c>partitionKey</c> they were published with, else the subject of the event.</summary>
+/// <summary>What keeps messages of a broker in order that knows no keys itself: the <c>partitionKey</c> they were published with, else the
+/// subject of the event.</summary>
 internal static class OrderingKeys
 {
-    public static string? Of(ReadOnlyMemory<byte> data, IReadOnlyDictionary<string, string> metadata)
-        => metadata.GetValueOrDefault("partitionKey") ?? Subject(data.Span);
+    public static string? Of(ReadOnlyMemory<byte> data, IReadOnlyDictionary<string, string> metadata) =>
+        metadata.GetValueOrDefault("partitionKey") ?? Subject(data.Span);
 
     private static string? Subject(ReadOnlySpan<byte> data)
     {

@@ -13,7 +13,15 @@ namespace Sidecar.PubSub.Events;
 internal static class TopicEvents
 {
     private static readonly HashSet<string> Attributes = new(StringComparer.Ordinal)
-        { "id", "source", "type", "specversion", "datacontenttype", "data", "data_base64" };
+    {
+        "id",
+        "source",
+        "type",
+        "specversion",
+        "datacontenttype",
+        "data",
+        "data_base64",
+    };
 
     public static TopicEventRequest Request(DeliveredEvent delivered)
     {
@@ -50,34 +58,43 @@ internal static class TopicEvents
         return converted;
     }
 
-    private static TopicEventCERequest CloudEvent(DeliveredEvent delivered) => new()
-    {
-        Id = Text(delivered.Envelope, "id"),
-        Source = Text(delivered.Envelope, "source"),
-        Type = Text(delivered.Envelope, "type"),
-        SpecVersion = Text(delivered.Envelope, "specversion"),
-        DataContentType = Text(delivered.Envelope, "datacontenttype"),
-        Data = Data(delivered.Envelope),
-        Extensions = Extensions(delivered.Envelope),
-    };
+    private static TopicEventCERequest CloudEvent(DeliveredEvent delivered) =>
+        new()
+        {
+            Id = Text(delivered.Envelope, "id"),
+            Source = Text(delivered.Envelope, "source"),
+            Type = Text(delivered.Envelope, "type"),
+            SpecVersion = Text(delivered.Envelope, "specversion"),
+            DataContentType = Text(delivered.Envelope, "datacontenttype"),
+            Data = Data(delivered.Envelope),
+            Extensions = Extensions(delivered.Envelope),
+        };
 
     public static Metadata Headers(DeliveredEvent delivered)
     {
         var headers = new Metadata();
         delivered.Trace.AddTo(headers);
-        foreach (var (name, value) in DeliveryMetadata.Of(delivered.PubSub, delivered.Metadata).Where(item => IsHeader(item.Key, item.Value) && item.Key is not (TraceContext.ParentHeader or TraceContext.StateHeader or TraceContext.BinaryHeader)))
+        foreach (
+            var (name, value) in DeliveryMetadata
+                .Of(delivered.PubSub, delivered.Metadata)
+                .Where(item =>
+                    IsHeader(item.Key, item.Value)
+                    && item.Key is not (TraceContext.ParentHeader or TraceContext.StateHeader or TraceContext.BinaryHeader)
+                )
+        )
         {
             headers.Add(name.ToLowerInvariant(), value);
         }
         return headers;
     }
 
-    public static DeliveryStatus Status(TopicEventResponse.Types.TopicEventResponseStatus status) => status switch
-    {
-        TopicEventResponse.Types.TopicEventResponseStatus.Success => DeliveryStatus.Success,
-        TopicEventResponse.Types.TopicEventResponseStatus.Drop => DeliveryStatus.Drop,
-        _ => DeliveryStatus.Retry,
-    };
+    public static DeliveryStatus Status(TopicEventResponse.Types.TopicEventResponseStatus status) =>
+        status switch
+        {
+            TopicEventResponse.Types.TopicEventResponseStatus.Success => DeliveryStatus.Success,
+            TopicEventResponse.Types.TopicEventResponseStatus.Drop => DeliveryStatus.Drop,
+            _ => DeliveryStatus.Retry,
+        };
 
     /// <summary>Data of any other content type than text, JSON and bytes stays behind, as in daprd.</summary>
     /// <exception cref="FormatException">The data is not of the kind its content type says; the delivery fails.</exception>
@@ -94,13 +111,17 @@ internal static class TopicEvents
             { } data when CloudEvents.IsText(media) => data is JsonValue value && value.TryGetValue<string>(out var text)
                 ? ByteString.CopyFromUtf8(text)
                 : throw new FormatException("unexpected data type encountered in envelope"),
-            { } data when CloudEvents.IsJson(media) || CloudEvents.IsCloudEvent(type) => UnsafeByteOperations.UnsafeWrap(JsonSerializer.SerializeToUtf8Bytes(data)),
+            { } data when CloudEvents.IsJson(media) || CloudEvents.IsCloudEvent(type) => UnsafeByteOperations.UnsafeWrap(
+                JsonSerializer.SerializeToUtf8Bytes(data)
+            ),
             _ => ByteString.Empty,
         };
     }
 
-    private static bool IsHeader(string name, string value)
-        => name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && !name.EndsWith("-bin", StringComparison.OrdinalIgnoreCase) && value.All(c => c is >= ' ' and <= '~');
+    private static bool IsHeader(string name, string value) =>
+        name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+        && !name.EndsWith("-bin", StringComparison.OrdinalIgnoreCase)
+        && value.All(c => c is >= ' ' and <= '~');
 
     private static Struct Extensions(JsonObject envelope)
     {
@@ -115,6 +136,6 @@ internal static class TopicEvents
         return extensions;
     }
 
-    private static string Text(JsonObject envelope, string name)
-        => envelope[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
+    private static string Text(JsonObject envelope, string name) =>
+        envelope[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
 }

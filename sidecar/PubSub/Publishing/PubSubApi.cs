@@ -14,7 +14,12 @@ namespace Sidecar.PubSub.Publishing;
 internal sealed record PublishTarget(string PubSub, string Topic, IReadOnlyDictionary<string, string> Metadata, TraceContext Trace);
 
 /// <summary>One entry of a bulk publish; <paramref name="EntryId"/> is unique in its request.</summary>
-internal sealed record BulkEntry(string EntryId, ReadOnlyMemory<byte> Event, string ContentType, IReadOnlyDictionary<string, string> Metadata);
+internal sealed record BulkEntry(
+    string EntryId,
+    ReadOnlyMemory<byte> Event,
+    string ContentType,
+    IReadOnlyDictionary<string, string> Metadata
+);
 
 internal sealed record FailedEntry(string EntryId, string Error);
 
@@ -46,14 +51,32 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
     }
 
     /// <summary>Publishes each entry by itself; gives those that failed.</summary>
-    public async Task<IReadOnlyList<FailedEntry>> PublishManyAsync(PublishTarget target, IReadOnlyList<BulkEntry> entries, CancellationToken cancellation)
+    public async Task<IReadOnlyList<FailedEntry>> PublishManyAsync(
+        PublishTarget target,
+        IReadOnlyList<BulkEntry> entries,
+        CancellationToken cancellation
+    )
     {
         var component = Demand(target.PubSub, target.Topic);
         var raw = PublishMetadata.IsRaw(target.PubSub, target.Metadata);
         var spans = raw ? [] : entries.Select(_ => tracer.Start(ActivityKind.Producer, target.Trace)).ToArray();
         using var ending = new Ending(spans, target);
-        var messages = entries.Select((entry, i) =>
-            Message(component, target with { Metadata = PublishMetadata.OfEntry(target.Metadata, entry.Metadata), Trace = raw ? target.Trace : spans[i].Context }, entry.Event, entry.ContentType, raw)).ToList();
+        var messages = entries
+            .Select(
+                (entry, i) =>
+                    Message(
+                        component,
+                        target with
+                        {
+                            Metadata = PublishMetadata.OfEntry(target.Metadata, entry.Metadata),
+                            Trace = raw ? target.Trace : spans[i].Context,
+                        },
+                        entry.Event,
+                        entry.ContentType,
+                        raw
+                    )
+            )
+            .ToList();
         DemandAllowed(component, target.Topic);
         // Started in order and awaited together: one commit for all on a broker that commits.
         var sends = messages.Select(message => PublishAsync(component, message, cancellation)).ToList();
@@ -73,8 +96,8 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
     }
 
     /// <summary>Publishes an envelope that is ready, for the outbox and for dead letters.</summary>
-    public Task ForwardAsync(string pubsub, BrokerMessage message, CancellationToken cancellation)
-        => components.Of<PubSubComponent>().TryGetValue(pubsub, out var component)
+    public Task ForwardAsync(string pubsub, BrokerMessage message, CancellationToken cancellation) =>
+        components.Of<PubSubComponent>().TryGetValue(pubsub, out var component)
             ? SendAsync(component, message, cancellation)
             : throw DaprErrors.PubSubNotFound(pubsub);
 
@@ -94,7 +117,9 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
         }
         var now = time.GetUtcNow();
         var source = new EventSource(appId, target.PubSub, target.Topic, contentType, target.Trace.InEvent, target.Trace.State);
-        var envelope = CloudEvents.IsCloudEvent(contentType) ? Complete(source, data, now) : CloudEvents.Wrap(data, source, target.Metadata, now);
+        var envelope = CloudEvents.IsCloudEvent(contentType)
+            ? Complete(source, data, now)
+            : CloudEvents.Wrap(data, source, target.Metadata, now);
         if (!component.ExpiresMessages && PublishMetadata.TimeToLive(target.Metadata) is { } timeToLive)
         {
             CloudEvents.Expire(envelope, timeToLive, now);
@@ -114,8 +139,8 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
         }
     }
 
-    private static BrokerMessage Envelope(string topic, JsonObject envelope, IReadOnlyDictionary<string, string> metadata)
-        => new(topic, JsonSerializer.SerializeToUtf8Bytes(envelope), CloudEvents.ContentType, metadata)
+    private static BrokerMessage Envelope(string topic, JsonObject envelope, IReadOnlyDictionary<string, string> metadata) =>
+        new(topic, JsonSerializer.SerializeToUtf8Bytes(envelope), CloudEvents.ContentType, metadata)
         {
             OrderingKey = metadata.GetValueOrDefault("partitionKey") ?? envelope["subject"]?.ToString(),
         };
@@ -126,9 +151,11 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
         var succeeded = false;
         try
         {
-            await (policies.Outbound(component.Name, ComponentKind.Pubsub) is { } policy
-                ? PublishAsync(policy, component, message, cancellation)
-                : component.Broker.PublishAsync(message, cancellation));
+            await (
+                policies.Outbound(component.Name, ComponentKind.Pubsub) is { } policy
+                    ? PublishAsync(policy, component, message, cancellation)
+                    : component.Broker.PublishAsync(message, cancellation)
+            );
             succeeded = true;
         }
         finally
@@ -137,12 +164,17 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
         }
     }
 
-    private static Task PublishAsync(Policy policy, PubSubComponent component, BrokerMessage message, CancellationToken cancellation)
-        => policy.ExecuteAsync(async limit =>
-        {
-            await component.Broker.PublishAsync(message, limit);
-            return true;
-        }, cancellation).AsTask();
+    private static Task PublishAsync(Policy policy, PubSubComponent component, BrokerMessage message, CancellationToken cancellation) =>
+        policy
+            .ExecuteAsync(
+                async limit =>
+                {
+                    await component.Broker.PublishAsync(message, limit);
+                    return true;
+                },
+                cancellation
+            )
+            .AsTask();
 
     /// <summary>Each entry of a bulk publish is a span of its own below that of the call.</summary>
     private sealed class Ending(Span[] spans, PublishTarget target) : IDisposable

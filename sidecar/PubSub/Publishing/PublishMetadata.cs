@@ -13,11 +13,13 @@ internal static class PublishMetadata
         {
             return false;
         }
-        return Truth.TryParse(text, out var raw) ? raw
+        return Truth.TryParse(text, out var raw)
+            ? raw
             : throw DaprErrors.PublishMetadata(pubsub, metadata, $"rawPayload value must be a valid boolean: actual is '{text}'");
     }
 
-    /// <summary><c>ttl</c> or <c>ttlInSeconds</c>, a duration or seconds; with 0 the event has expired. What can't be read is passed over, as in daprd.</summary>
+    /// <summary><c>ttl</c> or <c>ttlInSeconds</c>, a duration or seconds; with 0 the event has expired. What can't be read is passed over,
+    /// as in daprd.</summary>
     public static TimeSpan? TimeToLive(IReadOnlyDictionary<string, string> metadata)
     {
         var text = Find(metadata, "ttl") ?? Find(metadata, "ttlInSeconds");
@@ -27,13 +29,22 @@ internal static class PublishMetadata
         }
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))
         {
-            return seconds > 0 ? TimeSpan.FromSeconds(Math.Min(seconds, (long)TimeSpan.MaxValue.TotalSeconds - 1)) : text.TrimStart('+', '-') == "0" ? TimeSpan.Zero : null;
+            return seconds > 0 ? TimeSpan.FromSeconds(Math.Min(seconds, (long)TimeSpan.MaxValue.TotalSeconds - 1))
+                : text.TrimStart('+', '-') == "0" ? TimeSpan.Zero
+                : null;
         }
-        return GoDuration.TryParse(text, out var duration) ? duration < TimeSpan.Zero ? TimeSpan.Zero : duration : null;
+        return GoDuration.TryParse(text, out var duration)
+            ? duration < TimeSpan.Zero
+                ? TimeSpan.Zero
+                : duration
+            : null;
     }
 
     /// <summary>What an entry of a bulk says itself wins; an entry that says nothing gets nothing of the request either.</summary>
-    public static IReadOnlyDictionary<string, string> OfEntry(IReadOnlyDictionary<string, string> request, IReadOnlyDictionary<string, string> entry)
+    public static IReadOnlyDictionary<string, string> OfEntry(
+        IReadOnlyDictionary<string, string> request,
+        IReadOnlyDictionary<string, string> entry
+    )
     {
         if (request.Count == 0 || entry.Count == 0)
         {
@@ -47,6 +58,6 @@ internal static class PublishMetadata
         return merged;
     }
 
-    private static string? Find(IReadOnlyDictionary<string, string> metadata, string name)
-        => metadata.Count == 0 ? null : metadata.FirstOrDefault(item => item.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+    private static string? Find(IReadOnlyDictionary<string, string> metadata, string name) =>
+        metadata.Count == 0 ? null : metadata.FirstOrDefault(item => item.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 }

@@ -12,15 +12,23 @@ internal sealed class BulkGatherer(
     IPubSub broker,
     Func<IReadOnlyList<BrokerMessage>, CancellationToken, Task<IReadOnlyList<Acknowledgement>>> handle,
     TimeProvider time,
-    ILogger logger) : IAsyncDisposable
+    ILogger logger
+) : IAsyncDisposable
 {
-    private readonly Channel<(BrokerMessage Message, TaskCompletionSource<Acknowledgement> Settled)> gathered = Channel.CreateUnbounded<(BrokerMessage, TaskCompletionSource<Acknowledgement>)>(new() { SingleReader = true });
+    private readonly Channel<(BrokerMessage Message, TaskCompletionSource<Acknowledgement> Settled)> gathered = Channel.CreateUnbounded<(
+        BrokerMessage,
+        TaskCompletionSource<Acknowledgement>
+    )>(new() { SingleReader = true });
     private IAsyncDisposable? source;
     private BackgroundLoop? pump;
 
     public async Task<IAsyncDisposable> StartAsync(CancellationToken cancellation)
     {
-        source = await broker.SubscribeAsync(new SubscribeRequest(subscription.Topic, subscription.Metadata, subscription.Bulk!.MaxMessages), GatherAsync, cancellation);
+        source = await broker.SubscribeAsync(
+            new SubscribeRequest(subscription.Topic, subscription.Metadata, subscription.Bulk!.MaxMessages),
+            GatherAsync,
+            cancellation
+        );
         pump = BackgroundLoop.Start($"Bulk delivery of topic {subscription.Topic}", PumpAsync, time, logger);
         return this;
     }
@@ -72,7 +80,12 @@ internal sealed class BulkGatherer(
         }
     }
 
-    private async Task FillAsync(List<(BrokerMessage Message, TaskCompletionSource<Acknowledgement> Settled)> batch, int most, TimeSpan longest, CancellationToken stopping)
+    private async Task FillAsync(
+        List<(BrokerMessage Message, TaskCompletionSource<Acknowledgement> Settled)> batch,
+        int most,
+        TimeSpan longest,
+        CancellationToken stopping
+    )
     {
         using var deadline = new CancellationTokenSource(longest, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);

@@ -4,7 +4,14 @@ using Sidecar.Tracing;
 namespace Sidecar.PubSub.Subscribing;
 
 /// <summary>An event on its way to an app. <paramref name="Body"/> is the envelope as JSON bytes.</summary>
-internal sealed record DeliveredEvent(string PubSub, string Topic, string Path, JsonObject Envelope, ReadOnlyMemory<byte> Body, IReadOnlyDictionary<string, string> Metadata)
+internal sealed record DeliveredEvent(
+    string PubSub,
+    string Topic,
+    string Path,
+    JsonObject Envelope,
+    ReadOnlyMemory<byte> Body,
+    IReadOnlyDictionary<string, string> Metadata
+)
 {
     /// <summary>The message as it came, for subscriptions to raw messages; null for the others.</summary>
     public ReadOnlyMemory<byte>? Raw { get; init; }
@@ -17,7 +24,12 @@ internal sealed record DeliveredEvent(string PubSub, string Topic, string Path, 
 internal sealed record DeliveredEntry(string EntryId, DeliveredEvent Event);
 
 /// <summary>What became of a delivery.</summary>
-internal enum DeliveryStatus { Success, Retry, Drop }
+internal enum DeliveryStatus
+{
+    Success,
+    Retry,
+    Drop,
+}
 
 /// <summary>An app has failed with a status of its protocol, HTTP or gRPC; the event is to be delivered again.</summary>
 internal sealed class DeliveryRefusedException(int code, string message) : Exception(message)
@@ -32,5 +44,11 @@ internal interface IEventReceiver
     Task<DeliveryStatus> DeliverAsync(DeliveredEvent delivered, CancellationToken cancellation);
 
     /// <summary>One status per entry, in the order of <paramref name="entries"/>.</summary>
-    Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(string pubsub, string topic, string path, IReadOnlyList<DeliveredEntry> entries, CancellationToken cancellation);
+    Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(
+        string pubsub,
+        string topic,
+        string path,
+        IReadOnlyList<DeliveredEntry> entries,
+        CancellationToken cancellation
+    );
 }

@@ -27,7 +27,8 @@ internal sealed class DeliverySpans(Tracer tracer)
     }
 
     /// <summary>Those of a bulk delivery that are recorded; its envelope has no place to pass any of them on.</summary>
-    public List<Span> Begin(IReadOnlyList<DeliveredEntry> entries) => [.. entries.Select(entry => Begin(entry.Event)).Where(span => span.IsRecorded)];
+    public List<Span> Begin(IReadOnlyList<DeliveredEntry> entries) =>
+        [.. entries.Select(entry => Begin(entry.Event)).Where(span => span.IsRecorded)];
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 

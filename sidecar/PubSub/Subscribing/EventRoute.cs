@@ -22,11 +22,12 @@ internal sealed class EventRoute
     public bool IsEmpty => rules.Length == 0 && Fallback is null;
 
     /// <summary>All routes in the order they are tried, as the metadata API lists them.</summary>
-    public IEnumerable<(string Match, string Path)> Described
-        => rules.Select(rule => (rule.Match?.Text ?? "", rule.Path)).Concat(Fallback is null ? [] : [("", Fallback)]);
+    public IEnumerable<(string Match, string Path)> Described =>
+        rules.Select(rule => (rule.Match?.Text ?? "", rule.Path)).Concat(Fallback is null ? [] : [("", Fallback)]);
 
     /// <summary>The path for <paramref name="envelope"/>, or null when no rule takes it.</summary>
-    /// <exception cref="CelException">A rule could not be evaluated: the delivery fails, and goes to no other route (as in daprd).</exception>
+    /// <exception cref="CelException">A rule could not be evaluated: the delivery fails, and goes to no other route (as in
+    /// daprd).</exception>
     public string? Find(JsonObject envelope)
     {
         foreach (var (match, path) in rules)

@@ -39,8 +39,13 @@ internal sealed class StreamReceiver(IServerStreamWriter<SubscribeTopicEventsRes
         }
     }
 
-    public async Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(string pubsub, string topic, string path, IReadOnlyList<DeliveredEntry> entries, CancellationToken cancellation)
-        => await Task.WhenAll(entries.Select(entry => DeliverAsync(entry.Event, cancellation)));
+    public async Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(
+        string pubsub,
+        string topic,
+        string path,
+        IReadOnlyList<DeliveredEntry> entries,
+        CancellationToken cancellation
+    ) => await Task.WhenAll(entries.Select(entry => DeliverAsync(entry.Event, cancellation)));
 
     private async Task SendAsync(SubscribeTopicEventsResponseAlpha1 message, CancellationToken cancellation)
     {

@@ -6,7 +6,14 @@ using Sidecar.Tracing;
 namespace Sidecar.PubSub.Subscribing;
 
 /// <summary>The subscriptions of one app: what runs, and what the metadata API tells of it.</summary>
-internal sealed partial class SubscriptionManager(string appId, ComponentSet components, PolicyBook policies, Tracer tracer, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
+internal sealed partial class SubscriptionManager(
+    string appId,
+    ComponentSet components,
+    PolicyBook policies,
+    Tracer tracer,
+    TimeProvider time,
+    ILoggerFactory loggers
+) : IAsyncDisposable
 {
     private readonly ILogger logger = loggers.CreateLogger<SubscriptionManager>();
     private readonly SemaphoreSlim gate = new(1);
@@ -47,7 +54,8 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         }
     }
 
-    /// <summary>The app wants <paramref name="subscriptions"/>: those that are new start, those that are gone end, the others stay as they are. Told of when that is done.</summary>
+    /// <summary>The app wants <paramref name="subscriptions"/>: those that are new start, those that are gone end, the others stay as they
+    /// are. Told of when that is done.</summary>
     public async Task ChangeAsync(IEnumerable<TopicSubscription> subscriptions, CancellationToken cancellation)
     {
         var next = OnePerTopic(subscriptions);
@@ -85,7 +93,8 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         }
     }
 
-    /// <summary>Ends all that reads from <paramref name="pubsub"/>, which is about to go; streams stay open and wait for <see cref="ResumeAsync"/>.</summary>
+    /// <summary>Ends all that reads from <paramref name="pubsub"/>, which is about to go; streams stay open and wait for
+    /// <see cref="ResumeAsync"/>.</summary>
     public async Task PauseAsync(string pubsub)
     {
         List<Running> pausing;
@@ -93,7 +102,11 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         try
         {
             pausing = [.. running.Where(item => item.Key.PubSub == pubsub).Select(item => item.Value)];
-            foreach (var (subscription, _) in running.Where(item => item.Key.PubSub == pubsub && item.Key.Kind != SubscriptionKind.Streaming).ToList())
+            foreach (
+                var (subscription, _) in running
+                    .Where(item => item.Key.PubSub == pubsub && item.Key.Kind != SubscriptionKind.Streaming)
+                    .ToList()
+            )
             {
                 running.Remove(subscription);
             }
@@ -128,21 +141,37 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
     }
 
     /// <summary>Why <paramref name="subscription"/> can't be, or null when it can.</summary>
-    public string? Refusal(TopicSubscription subscription)
-        => !components.Of<PubSubComponent>().TryGetValue(subscription.PubSub, out var component) ? $"pubsub '{subscription.PubSub}' not found"
-            : !component.Scopes.MaySubscribe(subscription.Topic) ? $"subscription to topic '{subscription.Topic}' on pubsub '{subscription.PubSub}' is not allowed"
-            : null;
+    public string? Refusal(TopicSubscription subscription) =>
+        !components.Of<PubSubComponent>().TryGetValue(subscription.PubSub, out var component) ? $"pubsub '{subscription.PubSub}' not found"
+        : !component.Scopes.MaySubscribe(subscription.Topic)
+            ? $"subscription to topic '{subscription.Topic}' on pubsub '{subscription.PubSub}' is not allowed"
+        : null;
 
     /// <summary>Starts the subscription of a stream. Null when it can't be; otherwise dispose of the result to end it.</summary>
-    public Task<IAsyncDisposable?> TryStartAsync(TopicSubscription subscription, IEventReceiver receiver, CancellationToken cancellation)
-        => TryStartAsync(subscription, receiver, () => Pump(subscription, receiver).StartAsync(cancellation), cancellation);
+    public Task<IAsyncDisposable?> TryStartAsync(TopicSubscription subscription, IEventReceiver receiver, CancellationToken cancellation) =>
+        TryStartAsync(subscription, receiver, () => Pump(subscription, receiver).StartAsync(cancellation), cancellation);
 
-    private Task StartAsync(TopicSubscription subscription, IEventReceiver receiver, CancellationToken cancellation)
-        => TryStartAsync(subscription, receiver, () => KeptStart.StartAsync(
-            $"The subscription of {appId} to topic {subscription.Topic} of {subscription.PubSub}",
-            async stopping => await Pump(subscription, receiver).StartAsync(stopping), time, logger, cancellation), cancellation);
+    private Task StartAsync(TopicSubscription subscription, IEventReceiver receiver, CancellationToken cancellation) =>
+        TryStartAsync(
+            subscription,
+            receiver,
+            () =>
+                KeptStart.StartAsync(
+                    $"The subscription of {appId} to topic {subscription.Topic} of {subscription.PubSub}",
+                    async stopping => await Pump(subscription, receiver).StartAsync(stopping),
+                    time,
+                    logger,
+                    cancellation
+                ),
+            cancellation
+        );
 
-    private async Task<IAsyncDisposable?> TryStartAsync(TopicSubscription subscription, IEventReceiver receiver, Func<Task<IAsyncDisposable>> start, CancellationToken cancellation)
+    private async Task<IAsyncDisposable?> TryStartAsync(
+        TopicSubscription subscription,
+        IEventReceiver receiver,
+        Func<Task<IAsyncDisposable>> start,
+        CancellationToken cancellation
+    )
     {
         if (Refusal(subscription) is { } refusal)
         {
@@ -194,15 +223,16 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
     }
 
     /// <summary>Of several for one topic only one counts, the one in the app's code before a declared one.</summary>
-    private static IReadOnlyList<TopicSubscription> OnePerTopic(IEnumerable<TopicSubscription> subscriptions)
-        => [.. subscriptions.GroupBy(subscription => (subscription.PubSub, subscription.Topic)).Select(same => same.LastOrDefault(one => one.Kind == SubscriptionKind.Programmatic) ?? same.First())];
+    private static IReadOnlyList<TopicSubscription> OnePerTopic(IEnumerable<TopicSubscription> subscriptions) =>
+        [
+            .. subscriptions
+                .GroupBy(subscription => (subscription.PubSub, subscription.Topic))
+                .Select(same => same.LastOrDefault(one => one.Kind == SubscriptionKind.Programmatic) ?? same.First()),
+        ];
 
     /// <summary>Under the gate.</summary>
-    private IReadOnlyList<TopicSubscription> Told()
-        => [
-            .. wanted,
-            .. running.Keys.Where(subscription => subscription.Kind == SubscriptionKind.Streaming),
-        ];
+    private IReadOnlyList<TopicSubscription> Told() =>
+        [.. wanted, .. running.Keys.Where(subscription => subscription.Kind == SubscriptionKind.Streaming)];
 
     private async Task EndAsync(TopicSubscription subscription)
     {
@@ -223,8 +253,17 @@ internal sealed partial class SubscriptionManager(string appId, ComponentSet com
         }
     }
 
-    private SubscriptionPump Pump(TopicSubscription subscription, IEventReceiver receiver)
-        => new(appId, subscription, components.Of<PubSubComponent>()[subscription.PubSub].Broker, receiver, policies.Inbound(subscription.PubSub, ComponentKind.Pubsub), new DeliverySpans(tracer), time, loggers.CreateLogger<SubscriptionPump>());
+    private SubscriptionPump Pump(TopicSubscription subscription, IEventReceiver receiver) =>
+        new(
+            appId,
+            subscription,
+            components.Of<PubSubComponent>()[subscription.PubSub].Broker,
+            receiver,
+            policies.Inbound(subscription.PubSub, ComponentKind.Pubsub),
+            new DeliverySpans(tracer),
+            time,
+            loggers.CreateLogger<SubscriptionPump>()
+        );
 
     /// <summary>Who gets the events, and what brings them unless the component is away.</summary>
     private sealed class Running(IEventReceiver receiver, IAsyncDisposable started)

@@ -11,10 +11,19 @@ namespace Sidecar.PubSub.Subscribing;
 /// Takes one subscription's messages from the broker to the app: unwraps, drops what has expired, routes, delivers, and decides
 /// between done, again and the dead-letter topic. Source: daprd's subscription handling.
 /// </summary>
-internal sealed partial class SubscriptionPump(string appId, TopicSubscription subscription, IPubSub broker, IEventReceiver receiver, Policy? policy, DeliverySpans spans, TimeProvider time, ILogger logger)
+internal sealed partial class SubscriptionPump(
+    string appId,
+    TopicSubscription subscription,
+    IPubSub broker,
+    IEventReceiver receiver,
+    Policy? policy,
+    DeliverySpans spans,
+    TimeProvider time,
+    ILogger logger
+)
 {
-    public Task<IAsyncDisposable> StartAsync(CancellationToken cancellation)
-        => subscription.Bulk is null
+    public Task<IAsyncDisposable> StartAsync(CancellationToken cancellation) =>
+        subscription.Bulk is null
             ? broker.SubscribeAsync(new SubscribeRequest(subscription.Topic, subscription.Metadata), HandleAsync, cancellation)
             : new BulkGatherer(subscription, broker, HandleManyAsync, time, logger).StartAsync(cancellation);
 
@@ -32,7 +41,10 @@ internal sealed partial class SubscriptionPump(string appId, TopicSubscription s
     }
 
     /// <summary>One acknowledgement per message, in their order.</summary>
-    private async Task<IReadOnlyList<Acknowledgement>> HandleManyAsync(IReadOnlyList<BrokerMessage> messages, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Acknowledgement>> HandleManyAsync(
+        IReadOnlyList<BrokerMessage> messages,
+        CancellationToken cancellation
+    )
     {
         var settled = new Acknowledgement[messages.Count];
         var ready = new List<(int Index, DeliveredEntry Entry)>();
@@ -90,7 +102,13 @@ internal sealed partial class SubscriptionPump(string appId, TopicSubscription s
         try
         {
             return subscription.Route.Find(envelope) is { } path
-                ? (new DeliveredEvent(subscription.PubSub, message.Topic, path, envelope, body, message.Metadata) { Raw = subscription.Raw ? message.Data : (ReadOnlyMemory<byte>?)null }, default)
+                ? (
+                    new DeliveredEvent(subscription.PubSub, message.Topic, path, envelope, body, message.Metadata)
+                    {
+                        Raw = subscription.Raw ? message.Data : (ReadOnlyMemory<byte>?)null,
+                    },
+                    default
+                )
                 : (null, DeliveryStatus.Drop);
         }
         catch (CelException e)
@@ -122,7 +140,9 @@ internal sealed partial class SubscriptionPump(string appId, TopicSubscription s
         var span = spans.Begin(delivered);
         try
         {
-            return new Delivery(DeliverySpans.End(span, await receiver.DeliverAsync(delivered with { Trace = span.Context }, cancellation)));
+            return new Delivery(
+                DeliverySpans.End(span, await receiver.DeliverAsync(delivered with { Trace = span.Context }, cancellation))
+            );
         }
         catch (DeliveryRefusedException e) when (span.Noting(e))
         {
@@ -141,7 +161,11 @@ internal sealed partial class SubscriptionPump(string appId, TopicSubscription s
     }
 
     /// <summary>Under a policy, only the entries that failed are delivered again.</summary>
-    private async Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(string path, IReadOnlyList<DeliveredEntry> entries, CancellationToken cancellation)
+    private async Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(
+        string path,
+        IReadOnlyList<DeliveredEntry> entries,
+        CancellationToken cancellation
+    )
     {
         if (policy is null)
         {
@@ -150,16 +174,19 @@ internal sealed partial class SubscriptionPump(string appId, TopicSubscription s
         var statuses = entries.Select(_ => DeliveryStatus.Retry).ToArray();
         try
         {
-            await policy.ExecuteAsync(async limit =>
-            {
-                var left = Enumerable.Range(0, entries.Count).Where(i => statuses[i] == DeliveryStatus.Retry).ToList();
-                var answers = await DeliverManyOnceAsync(path, [.. left.Select(i => entries[i])], limit);
-                for (var i = 0; i < left.Count; i++)
+            await policy.ExecuteAsync(
+                async limit =>
                 {
-                    statuses[left[i]] = answers[i];
-                }
-                return new Delivery(answers.Contains(DeliveryStatus.Retry) ? DeliveryStatus.Retry : DeliveryStatus.Success);
-            }, cancellation);
+                    var left = Enumerable.Range(0, entries.Count).Where(i => statuses[i] == DeliveryStatus.Retry).ToList();
+                    var answers = await DeliverManyOnceAsync(path, [.. left.Select(i => entries[i])], limit);
+                    for (var i = 0; i < left.Count; i++)
+                    {
+                        statuses[left[i]] = answers[i];
+                    }
+                    return new Delivery(answers.Contains(DeliveryStatus.Retry) ? DeliveryStatus.Retry : DeliveryStatus.Success);
+                },
+                cancellation
+            );
         }
         catch (Exception e) when (e is TimeoutException or CircuitBreakerRefusedException)
         {
@@ -168,7 +195,11 @@ internal sealed partial class SubscriptionPump(string appId, TopicSubscription s
         return statuses;
     }
 
-    private async Task<IReadOnlyList<DeliveryStatus>> DeliverManyOnceAsync(string path, IReadOnlyList<DeliveredEntry> entries, CancellationToken cancellation)
+    private async Task<IReadOnlyList<DeliveryStatus>> DeliverManyOnceAsync(
+        string path,
+        IReadOnlyList<DeliveredEntry> entries,
+        CancellationToken cancellation
+    )
     {
         var begun = spans.Begin(entries);
         try
@@ -186,8 +217,19 @@ internal sealed partial class SubscriptionPump(string appId, TopicSubscription s
         }
     }
 
-    private void Measure(DeliveryStatus status, TimeSpan took)
-        => SidecarMeter.Delivered(appId, subscription.PubSub, subscription.Topic, status switch { DeliveryStatus.Success => "success", DeliveryStatus.Drop => "drop", _ => "retry" }, took);
+    private void Measure(DeliveryStatus status, TimeSpan took) =>
+        SidecarMeter.Delivered(
+            appId,
+            subscription.PubSub,
+            subscription.Topic,
+            status switch
+            {
+                DeliveryStatus.Success => "success",
+                DeliveryStatus.Drop => "drop",
+                _ => "retry",
+            },
+            took
+        );
 
     private async Task<Acknowledgement> SettleAsync(BrokerMessage message, DeliveryStatus status, CancellationToken cancellation)
     {
@@ -222,7 +264,11 @@ internal sealed partial class SubscriptionPump(string appId, TopicSubscription s
         }
     }
 
-    [LoggerMessage(2301, LogLevel.Error, "A message of topic {Topic} in {PubSub} is no CloudEvent; subscribe with rawPayload to take it as it is")]
+    [LoggerMessage(
+        2301,
+        LogLevel.Error,
+        "A message of topic {Topic} in {PubSub} is no CloudEvent; subscribe with rawPayload to take it as it is"
+    )]
     private partial void LogNoEnvelope(string topic, string pubSub);
 
     [LoggerMessage(2302, LogLevel.Warning, "Event {EventId} of topic {Topic} has expired and is dropped")]

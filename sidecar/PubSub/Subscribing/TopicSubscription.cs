@@ -2,7 +2,12 @@ using Sidecar.Resources;
 
 namespace Sidecar.PubSub.Subscribing;
 
-internal enum SubscriptionKind { Programmatic, Declarative, Streaming }
+internal enum SubscriptionKind
+{
+    Programmatic,
+    Declarative,
+    Streaming,
+}
 
 /// <summary>What an app wants of a topic, wherever it said so.</summary>
 internal sealed record TopicSubscription(
@@ -12,10 +17,19 @@ internal sealed record TopicSubscription(
     string? DeadLetterTopic,
     IReadOnlyDictionary<string, string> Metadata,
     BulkSubscribe? Bulk,
-    SubscriptionKind Kind)
+    SubscriptionKind Kind
+)
 {
     public bool Raw => Metadata.TryGetValue("rawPayload", out var raw) && raw.Equals("true", StringComparison.OrdinalIgnoreCase);
 
-    public static TopicSubscription From(Subscription declared)
-        => new(declared.PubSubName, declared.Topic, new EventRoute(declared.Rules, declared.DefaultRoute), declared.DeadLetterTopic, declared.Metadata, declared.Bulk, SubscriptionKind.Declarative);
+    public static TopicSubscription From(Subscription declared) =>
+        new(
+            declared.PubSubName,
+            declared.Topic,
+            new EventRoute(declared.Rules, declared.DefaultRoute),
+            declared.DeadLetterTopic,
+            declared.Metadata,
+            declared.Bulk,
+            SubscriptionKind.Declarative
+        );
 }

@@ -14,17 +14,22 @@ internal sealed class EnvironmentSecretStore(string prefix) : ISecretStore
         return new Dictionary<string, string> { [name] = value };
     }
 
-    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> All()
-        => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> All() =>
+        Environment
+            .GetEnvironmentVariables()
+            .Cast<DictionaryEntry>()
             .Select(entry => (Name: (string)entry.Key, Value: (string?)entry.Value ?? ""))
             .Where(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal) && !Hidden(entry.Name))
             .ToDictionary(
                 entry => entry.Name[prefix.Length..],
-                entry => (IReadOnlyDictionary<string, string>)new Dictionary<string, string> { [entry.Name[prefix.Length..]] = entry.Value },
-                StringComparer.Ordinal);
+                entry =>
+                    (IReadOnlyDictionary<string, string>)new Dictionary<string, string> { [entry.Name[prefix.Length..]] = entry.Value },
+                StringComparer.Ordinal
+            );
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static bool Hidden(string variable)
-        => variable.StartsWith("DAPR_", StringComparison.OrdinalIgnoreCase) || variable.Equals("APP_API_TOKEN", StringComparison.OrdinalIgnoreCase);
+    private static bool Hidden(string variable) =>
+        variable.StartsWith("DAPR_", StringComparison.OrdinalIgnoreCase)
+        || variable.Equals("APP_API_TOKEN", StringComparison.OrdinalIgnoreCase);
 }

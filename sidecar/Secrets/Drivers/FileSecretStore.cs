@@ -28,7 +28,9 @@ internal sealed class FileSecretStore : ISecretStore
             }
             else
             {
-                Flatten(property.Name, property.Value, separator, (name, value) => secrets[name] = new Dictionary<string, string> { [name] = value });
+                Flatten(property.Name, property.Value, separator, (name, value) =>
+                    secrets[name] = new Dictionary<string, string> { [name] = value }
+                );
             }
         }
     }

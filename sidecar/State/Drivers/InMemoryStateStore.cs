@@ -14,8 +14,7 @@ internal sealed class InMemoryStateStore(TimeProvider time) : ITransactionalStat
         }
     }
 
-    public ValueTask<StateFailure?> WriteAsync(StateWrite write, CancellationToken cancellation)
-        => TransactAsync([write], cancellation);
+    public ValueTask<StateFailure?> WriteAsync(StateWrite write, CancellationToken cancellation) => TransactAsync([write], cancellation);
 
     public ValueTask<StateFailure?> TransactAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellation)
     {
@@ -37,35 +36,56 @@ internal sealed class InMemoryStateStore(TimeProvider time) : ITransactionalStat
         }
     }
 
-    public async ValueTask<IReadOnlyList<string>> ListKeysAsync(string prefix, string? after, int limit, CancellationToken cancellation)
-        => [.. (await ListEntriesAsync(prefix, after, limit, cancellation)).Select(entry => entry.Key)];
+    public async ValueTask<IReadOnlyList<string>> ListKeysAsync(string prefix, string? after, int limit, CancellationToken cancellation) =>
+        [.. (await ListEntriesAsync(prefix, after, limit, cancellation)).Select(entry => entry.Key)];
 
-    public ValueTask<IReadOnlyList<KeyValuePair<string, StateEntry>>> ListEntriesAsync(string prefix, string? after, int limit, CancellationToken cancellation)
+    public ValueTask<IReadOnlyList<KeyValuePair<string, StateEntry>>> ListEntriesAsync(
+        string prefix,
+        string? after,
+        int limit,
+        CancellationToken cancellation
+    )
     {
         lock (gate)
         {
             IReadOnlyList<KeyValuePair<string, StateEntry>> found =
-                [.. entries
+            [
+                .. entries
                     .Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))
                     .Where(entry => after is null || string.CompareOrdinal(entry.Key, after) > 0)
                     .Where(entry => !Expired(entry.Value))
-                    .Take(limit)];
+                    .Take(limit),
+            ];
             return ValueTask.FromResult(found);
         }
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static StateFailure? Refusal(StateWrite write, StateEntry? stored) => write switch
-    {
-        { ETag: not null } when stored is null => new(StateFailureKind.ETagMismatch, write.Key, $"possible etag mismatch. error from state store: state not exist or expired for key={write.Key}"),
-        { ETag: { } etag } when stored.ETag != etag => new(StateFailureKind.ETagMismatch, write.Key, $"possible etag mismatch. error from state store: state etag not match for key={write.Key}: current={stored.ETag}, expect={etag}"),
-        { ETag: null, FirstWrite: true } when stored is not null => new(StateFailureKind.KeyExists, write.Key, "possible etag mismatch. error from state store: item already exists and no etag was passed"),
-        _ => null,
-    };
+    private static StateFailure? Refusal(StateWrite write, StateEntry? stored) =>
+        write switch
+        {
+            { ETag: not null } when stored is null => new(
+                StateFailureKind.ETagMismatch,
+                write.Key,
+                $"possible etag mismatch. error from state store: state not exist or expired for key={write.Key}"
+            ),
+            { ETag: { } etag } when stored.ETag != etag => new(
+                StateFailureKind.ETagMismatch,
+                write.Key,
+                $"possible etag mismatch. error from state store: state etag not match for key={write.Key}: "
+                    + $"current={stored.ETag}, expect={etag}"
+            ),
+            { ETag: null, FirstWrite: true } when stored is not null => new(
+                StateFailureKind.KeyExists,
+                write.Key,
+                "possible etag mismatch. error from state store: item already exists and no etag was passed"
+            ),
+            _ => null,
+        };
 
-    private StateEntry Entry(StateWrite write)
-        => new(write.Value.ToArray(), Guid.NewGuid().ToString(), write.TimeToLive is { } ttl ? time.GetUtcNow() + ttl : null);
+    private StateEntry Entry(StateWrite write) =>
+        new(write.Value.ToArray(), Guid.NewGuid().ToString(), write.TimeToLive is { } ttl ? time.GetUtcNow() + ttl : null);
 
     private StateEntry? Alive(string key) => entries.TryGetValue(key, out var entry) && !Expired(entry) ? entry : null;
 

@@ -53,7 +53,8 @@ internal abstract class PostgresLayout(string table, string metadataTable)
 
     public abstract StateEntry Read(NpgsqlDataReader row);
 
-    protected static DateTimeOffset? Expiry(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : new DateTimeOffset(row.GetDateTime(column), TimeSpan.Zero);
+    protected static DateTimeOffset? Expiry(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : new DateTimeOffset(row.GetDateTime(column), TimeSpan.Zero);
 }
 
 /// <summary>Version 1. What came as JSON is JSON there, everything else a text in base64.</summary>
@@ -65,18 +66,24 @@ internal sealed class PostgresLayout1(string table, string metadataTable) : Post
 
     public override (string Expires, string ETag) Columns => ("expiredate", "xmin");
 
-    public override string CreateTable => $"""
-        CREATE TABLE IF NOT EXISTS {Table} (
-          key text NOT NULL PRIMARY KEY, value jsonb NOT NULL, isbinary boolean NOT NULL,
-          insertdate timestamp with time zone NOT NULL DEFAULT now(), updatedate timestamp with time zone NULL);
-        ALTER TABLE {Table} ADD COLUMN IF NOT EXISTS expiredate timestamp with time zone;
-        """;
+    public override string CreateTable =>
+        $"""
+            CREATE TABLE IF NOT EXISTS {Table} (
+              key text NOT NULL PRIMARY KEY, value jsonb NOT NULL, isbinary boolean NOT NULL,
+              insertdate timestamp with time zone NOT NULL DEFAULT now(), updatedate timestamp with time zone NULL);
+            ALTER TABLE {Table} ADD COLUMN IF NOT EXISTS expiredate timestamp with time zone;
+            """;
 
     public override string Selected => "key, value::text, isbinary, xmin::text, expiredate";
 
-    public override string Upsert => $"INSERT INTO {Table} AS s (key, value, isbinary, expiredate) VALUES ($1, $2, $4, now() + $3) ON CONFLICT (key) DO UPDATE SET value = excluded.value, isbinary = excluded.isbinary, updatedate = now(), expiredate = excluded.expiredate";
+    public override string Upsert =>
+        $"INSERT INTO {Table} AS s (key, value, isbinary, expiredate) VALUES ($1, $2, $4, now() + $3) ON CONFLICT (key) DO "
+        + "UPDATE SET value = excluded.value, isbinary = excluded.isbinary, updatedate = now(), expiredate = "
+        + "excluded.expiredate";
 
-    public override string Update => $"UPDATE {Table} SET value = $2, isbinary = $4, updatedate = now(), expiredate = now() + $3 WHERE key = $1 AND xmin = $5 AND {Alive}";
+    public override string Update =>
+        $"UPDATE {Table} SET value = $2, isbinary = $4, updatedate = now(), expiredate = now() + $3 WHERE key = $1 AND xmin = "
+        + $"$5 AND {Alive}";
 
     public override string DeleteIfMatch => $"DELETE FROM {Table} WHERE key = $1 AND xmin = $2";
 
@@ -87,11 +94,13 @@ internal sealed class PostgresLayout1(string table, string metadataTable) : Post
         parameters.Add(new NpgsqlParameter<bool> { TypedValue = !write.IsJson });
     }
 
-    public override NpgsqlParameter? ETagParameter(string etag)
-        => uint.TryParse(etag, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? new NpgsqlParameter<uint> { TypedValue = version, NpgsqlDbType = NpgsqlDbType.Xid } : null;
+    public override NpgsqlParameter? ETagParameter(string etag) =>
+        uint.TryParse(etag, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? new NpgsqlParameter<uint> { TypedValue = version, NpgsqlDbType = NpgsqlDbType.Xid }
+            : null;
 
-    public override StateFailure Unreadable(StateWrite write)
-        => new(StateFailureKind.ETagInvalid, write.Key, $"invalid etag value: strconv.ParseUint: parsing \"{write.ETag}\": invalid syntax");
+    public override StateFailure Unreadable(StateWrite write) =>
+        new(StateFailureKind.ETagInvalid, write.Key, $"invalid etag value: strconv.ParseUint: parsing \"{write.ETag}\": invalid syntax");
 
     public override StateEntry Read(NpgsqlDataReader row)
     {
@@ -110,30 +119,39 @@ internal sealed class PostgresLayout2(string table, string metadataTable, string
 
     public override (string Expires, string ETag) Columns => ("expires_at", "etag");
 
-    public override string CreateTable => $"""
-        CREATE TABLE IF NOT EXISTS {Table} (
-          key text NOT NULL PRIMARY KEY, value bytea NOT NULL, etag uuid NOT NULL DEFAULT gen_random_uuid(),
-          created_at timestamp with time zone NOT NULL DEFAULT now(), updated_at timestamp with time zone, expires_at timestamp with time zone);
-        CREATE INDEX IF NOT EXISTS {TableName.WithoutSchema(Table)}_expires_at_idx ON {Table} (expires_at);
-        """;
+    public override string CreateTable =>
+        $"""
+            CREATE TABLE IF NOT EXISTS {Table} (
+              key text NOT NULL PRIMARY KEY, value bytea NOT NULL, etag uuid NOT NULL DEFAULT gen_random_uuid(),
+              created_at timestamp with time zone NOT NULL DEFAULT now(), updated_at timestamp with time zone, expires_at timestamp with time zone);
+            CREATE INDEX IF NOT EXISTS {TableName.WithoutSchema(Table)}_expires_at_idx ON {Table} (expires_at);
+            """;
 
     public override string Selected => "key, value, etag::text, expires_at";
 
-    public override string Upsert => $"INSERT INTO {Table} AS s (key, value, etag, expires_at) VALUES ($1, $2, gen_random_uuid(), now() + $3) ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now(), etag = excluded.etag, expires_at = excluded.expires_at";
+    public override string Upsert =>
+        $"INSERT INTO {Table} AS s (key, value, etag, expires_at) VALUES ($1, $2, gen_random_uuid(), now() + $3) ON CONFLICT "
+        + "(key) DO UPDATE SET value = excluded.value, updated_at = now(), etag = excluded.etag, expires_at = "
+        + "excluded.expires_at";
 
-    public override string Update => $"UPDATE {Table} SET value = $2, updated_at = now(), etag = gen_random_uuid(), expires_at = now() + $3 WHERE key = $1 AND etag = $4 AND {Alive}";
+    public override string Update =>
+        $"UPDATE {Table} SET value = $2, updated_at = now(), etag = gen_random_uuid(), expires_at = now() + $3 WHERE key = $1 "
+        + $"AND etag = $4 AND {Alive}";
 
     public override string DeleteIfMatch => $"DELETE FROM {Table} WHERE key = $1 AND etag = $2";
 
-    public override void AddValue(NpgsqlParameterCollection parameters, StateWrite write)
-        => parameters.Insert(1, new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = write.Value, NpgsqlDbType = NpgsqlDbType.Bytea });
+    public override void AddValue(NpgsqlParameterCollection parameters, StateWrite write) =>
+        parameters.Insert(1, new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = write.Value, NpgsqlDbType = NpgsqlDbType.Bytea });
 
-    public override NpgsqlParameter? ETagParameter(string etag)
-        => Guid.TryParse(etag, out var version) ? new NpgsqlParameter<Guid> { TypedValue = version } : null;
+    public override NpgsqlParameter? ETagParameter(string etag) =>
+        Guid.TryParse(etag, out var version) ? new NpgsqlParameter<Guid> { TypedValue = version } : null;
 
-    public override StateFailure Unreadable(StateWrite write)
-        => new(StateFailureKind.ETagMismatch, write.Key, $"possible etag mismatch. error from state store: invalid UUID length: {write.ETag!.Length}");
+    public override StateFailure Unreadable(StateWrite write) =>
+        new(
+            StateFailureKind.ETagMismatch,
+            write.Key,
+            $"possible etag mismatch. error from state store: invalid UUID length: {write.ETag!.Length}"
+        );
 
-    public override StateEntry Read(NpgsqlDataReader row)
-        => new(row.GetFieldValue<byte[]>(1), row.GetString(2), Expiry(row, 3));
+    public override StateEntry Read(NpgsqlDataReader row) => new(row.GetFieldValue<byte[]>(1), row.GetString(2), Expiry(row, 3));
 }

@@ -4,17 +4,23 @@ using Sidecar.Components;
 
 namespace Sidecar.State.Drivers;
 
-/// <summary>Brings a table to daprd's current layout and records the level where daprd looks for it. Safe beside other sidecars that start.</summary>
+/// <summary>Brings a table to daprd's current layout and records the level where daprd looks for it. Safe beside other sidecars that
+/// start.</summary>
 internal static class PostgresMigrations
 {
     private const int Attempts = 3;
 
-    /// <param name="listed">Whether keys have to be listed in ordinal order, for which the primary key's order (of the database's language) is of no use.</param>
+    /// <param name="listed">Whether keys have to be listed in ordinal order, for which the primary key's order (of the database's language)
+    /// is of no use.</param>
     public static async Task PerformAsync(NpgsqlDataSource source, PostgresLayout layout, bool listed, CancellationToken cancellation)
     {
         await CreateMetadataTableAsync(source, layout.MetadataTable, cancellation);
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        await ExecuteAsync(connection, $"INSERT INTO {layout.MetadataTable} (key, value) VALUES ('lock', 'lock') ON CONFLICT (key) DO NOTHING", cancellation);
+        await ExecuteAsync(
+            connection,
+            $"INSERT INTO {layout.MetadataTable} (key, value) VALUES ('lock', 'lock') ON CONFLICT (key) DO NOTHING",
+            cancellation
+        );
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         // The row is what daprd locks as well: advisory locks are unknown to some databases that speak PostgreSQL.
         await ExecuteAsync(connection, $"SELECT value FROM {layout.MetadataTable} WHERE key = 'lock' FOR UPDATE", cancellation);
@@ -24,11 +30,20 @@ internal static class PostgresMigrations
         if (await LevelAsync(connection, layout.MetadataTable, key, cancellation) < level)
         {
             await AddRowIdAsync(connection, layout.Table, cancellation);
-            await ExecuteAsync(connection, $"INSERT INTO {layout.MetadataTable} (key, value) VALUES ('{key}', '{level}') ON CONFLICT (key) DO UPDATE SET value = excluded.value", cancellation);
+            await ExecuteAsync(
+                connection,
+                $"INSERT INTO {layout.MetadataTable} (key, value) VALUES ('{key}', '{level}') ON CONFLICT (key) DO UPDATE SET "
+                    + "value = excluded.value",
+                cancellation
+            );
         }
         if (listed)
         {
-            await ExecuteAsync(connection, $"CREATE INDEX IF NOT EXISTS {TableName.WithoutSchema(layout.Table)}_key_ordinal ON {layout.Table} (key COLLATE \"C\")", cancellation);
+            await ExecuteAsync(
+                connection,
+                $"CREATE INDEX IF NOT EXISTS {TableName.WithoutSchema(layout.Table)}_key_ordinal ON {layout.Table} (key COLLATE \"C\")",
+                cancellation
+            );
         }
         await transaction.CommitAsync(cancellation);
     }
@@ -41,7 +56,11 @@ internal static class PostgresMigrations
         {
             try
             {
-                await ExecuteAsync(connection, $"CREATE TABLE IF NOT EXISTS {table} (key text NOT NULL PRIMARY KEY, value text NOT NULL)", cancellation);
+                await ExecuteAsync(
+                    connection,
+                    $"CREATE TABLE IF NOT EXISTS {table} (key text NOT NULL PRIMARY KEY, value text NOT NULL)",
+                    cancellation
+                );
                 return;
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation && attempt < Attempts)
@@ -53,15 +72,30 @@ internal static class PostgresMigrations
 
     private static async Task<int> LevelAsync(NpgsqlConnection connection, string table, string key, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand($"SELECT value FROM {table} WHERE key = $1", connection) { Parameters = { new NpgsqlParameter<string> { TypedValue = key } } };
-        return await command.ExecuteScalarAsync(cancellation) is string text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var level) ? level : 0;
+        await using var command = new NpgsqlCommand($"SELECT value FROM {table} WHERE key = $1", connection)
+        {
+            Parameters = { new NpgsqlParameter<string> { TypedValue = key } },
+        };
+        return
+            await command.ExecuteScalarAsync(cancellation) is string text
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var level)
+            ? level
+            : 0;
     }
 
     /// <summary>Rows that are there get their numbers from the identity.</summary>
     private static async Task AddRowIdAsync(NpgsqlConnection connection, string table, CancellationToken cancellation)
     {
-        await ExecuteAsync(connection, $"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS row_id bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY", cancellation);
-        await ExecuteAsync(connection, $"CREATE UNIQUE INDEX IF NOT EXISTS \"{TableName.WithoutSchema(table)}_row_id_uidx\" ON {table} (row_id)", cancellation);
+        await ExecuteAsync(
+            connection,
+            $"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS row_id bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY",
+            cancellation
+        );
+        await ExecuteAsync(
+            connection,
+            $"CREATE UNIQUE INDEX IF NOT EXISTS \"{TableName.WithoutSchema(table)}_row_id_uidx\" ON {table} (row_id)",
+            cancellation
+        );
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)

@@ -5,7 +5,8 @@ using Sidecar.Postgres;
 namespace Sidecar.State.Drivers;
 
 /// <summary>
-/// <c>state.postgresql</c> in daprd's layouts. A transaction is one batch, so one round trip and one commit: a statement whose condition does not hold
+/// <c>state.postgresql</c> in daprd's layouts. A transaction is one batch, so one round trip and one commit: a statement whose condition
+/// does not hold
 /// divides by zero, which undoes the whole.
 /// </summary>
 internal sealed partial class PostgresStateStore : ITransactionalStateStore, IBulkStateStore, IKeyListing
@@ -14,14 +15,18 @@ internal sealed partial class PostgresStateStore : ITransactionalStateStore, IBu
     private readonly PostgresLayout layout;
     private readonly ILogger logger;
     private readonly ITimer? cleanup;
-    private readonly string select, listFrom, listAfter;
+    private readonly string select,
+        listFrom,
+        listAfter;
 
     /// <param name="layout">The layout that the tables have already.</param>
     public PostgresStateStore(PostgresServer server, PostgresLayout layout, TimeSpan? cleanupInterval, TimeProvider time, ILogger logger)
     {
         (this.server, this.layout, this.logger) = (server, layout, logger);
         select = $"SELECT {layout.Selected} FROM {layout.Table} WHERE key = $1 AND {layout.Alive}";
-        listFrom = $"SELECT {layout.Selected} FROM {layout.Table} WHERE key COLLATE \"C\" >= $1 AND key COLLATE \"C\" < $2 AND {layout.Alive} ORDER BY key COLLATE \"C\" LIMIT $3";
+        listFrom =
+            $"SELECT {layout.Selected} FROM {layout.Table} WHERE key COLLATE \"C\" >= $1 AND key COLLATE \"C\" < $2 AND "
+            + $"{layout.Alive} ORDER BY key COLLATE \"C\" LIMIT $3";
         listAfter = listFrom.Replace(">= $1", "> $1", StringComparison.Ordinal);
         if (cleanupInterval is { } interval)
         {
@@ -118,10 +123,15 @@ internal sealed partial class PostgresStateStore : ITransactionalStateStore, IBu
         }
     }
 
-    public async ValueTask<IReadOnlyList<string>> ListKeysAsync(string prefix, string? after, int limit, CancellationToken cancellation)
-        => [.. (await ListEntriesAsync(prefix, after, limit, cancellation)).Select(entry => entry.Key)];
+    public async ValueTask<IReadOnlyList<string>> ListKeysAsync(string prefix, string? after, int limit, CancellationToken cancellation) =>
+        [.. (await ListEntriesAsync(prefix, after, limit, cancellation)).Select(entry => entry.Key)];
 
-    public async ValueTask<IReadOnlyList<KeyValuePair<string, StateEntry>>> ListEntriesAsync(string prefix, string? after, int limit, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<KeyValuePair<string, StateEntry>>> ListEntriesAsync(
+        string prefix,
+        string? after,
+        int limit,
+        CancellationToken cancellation
+    )
     {
         var isAfter = after is not null && string.CompareOrdinal(after, prefix) >= 0;
         await using var command = server.Source.CreateCommand(isAfter ? listAfter : listFrom);
@@ -146,20 +156,23 @@ internal sealed partial class PostgresStateStore : ITransactionalStateStore, IBu
         await server.DisposeAsync();
     }
 
-    private static bool IsConditional(StateWrite write) => write.ETag is not null || write is { Kind: StateWriteKind.Upsert, FirstWrite: true };
+    private static bool IsConditional(StateWrite write) =>
+        write.ETag is not null || write is { Kind: StateWriteKind.Upsert, FirstWrite: true };
 
     private static NpgsqlParameter Text(string text) => new NpgsqlParameter<string> { TypedValue = text };
 
-    private StateFailure? Unreadable(StateWrite write) => write.ETag is { } etag && layout.ETagParameter(etag) is null ? layout.Unreadable(write) : null;
+    private StateFailure? Unreadable(StateWrite write) =>
+        write.ETag is { } etag && layout.ETagParameter(etag) is null ? layout.Unreadable(write) : null;
 
-    private string SqlOf(StateWrite write) => write switch
-    {
-        { Kind: StateWriteKind.Delete, ETag: null } => layout.Delete,
-        { Kind: StateWriteKind.Delete } => layout.DeleteIfMatch,
-        { ETag: not null } => layout.Update,
-        { FirstWrite: true } => layout.UpsertIfAbsent,
-        _ => layout.Upsert,
-    };
+    private string SqlOf(StateWrite write) =>
+        write switch
+        {
+            { Kind: StateWriteKind.Delete, ETag: null } => layout.Delete,
+            { Kind: StateWriteKind.Delete } => layout.DeleteIfMatch,
+            { ETag: not null } => layout.Update,
+            { FirstWrite: true } => layout.UpsertIfAbsent,
+            _ => layout.Upsert,
+        };
 
     private NpgsqlBatchCommand Command(StateWrite write, bool guarded)
     {
@@ -174,7 +187,9 @@ internal sealed partial class PostgresStateStore : ITransactionalStateStore, IBu
         parameters.Add(Text(write.Key));
         if (write.Kind == StateWriteKind.Upsert)
         {
-            parameters.Add(new NpgsqlParameter { Value = write.TimeToLive is { } ttl ? ttl : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Interval });
+            parameters.Add(
+                new NpgsqlParameter { Value = write.TimeToLive is { } ttl ? ttl : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Interval }
+            );
             layout.AddValue(parameters, write);
         }
         if (write.ETag is { } etag)
@@ -183,23 +198,30 @@ internal sealed partial class PostgresStateStore : ITransactionalStateStore, IBu
         }
     }
 
-    private static StateFailure Failure(StateWrite write) => (write.ETag, write.AsInDaprd) switch
-    {
-        (not null, _) => new(StateFailureKind.ETagMismatch, write.Key, "possible etag mismatch. error from state store"),
-        (null, true) => new(StateFailureKind.Refused, write.Key, "no item was updated"),
-        _ => new(StateFailureKind.KeyExists, write.Key, "no item was updated"),
-    };
+    private static StateFailure Failure(StateWrite write) =>
+        (write.ETag, write.AsInDaprd) switch
+        {
+            (not null, _) => new(StateFailureKind.ETagMismatch, write.Key, "possible etag mismatch. error from state store"),
+            (null, true) => new(StateFailureKind.Refused, write.Key, "no item was updated"),
+            _ => new(StateFailureKind.KeyExists, write.Key, "no item was updated"),
+        };
 
     /// <summary>Of several sidecars on one table only the first in an interval does it.</summary>
     private async Task CleanUpAsync(TimeSpan interval)
     {
         try
         {
-            await using var turn = server.Source.CreateCommand($"INSERT INTO {layout.MetadataTable} AS m (key, value) VALUES ('{layout.CleanupKey}', now()::text) ON CONFLICT (key) DO UPDATE SET value = now()::text WHERE (EXTRACT('epoch' FROM now() - m.value::timestamp with time zone) * 1000)::bigint > $1");
+            await using var turn = server.Source.CreateCommand(
+                $"INSERT INTO {layout.MetadataTable} AS m (key, value) VALUES ('{layout.CleanupKey}', now()::text) ON "
+                    + "CONFLICT (key) DO UPDATE SET value = now()::text WHERE (EXTRACT('epoch' FROM now() - m.value::timestamp "
+                    + "with time zone) * 1000)::bigint > $1"
+            );
             turn.Parameters.Add(new NpgsqlParameter<long> { TypedValue = (long)interval.TotalMilliseconds - 100 });
             if (await turn.ExecuteNonQueryAsync() > 0)
             {
-                await using var delete = server.Source.CreateCommand($"DELETE FROM {layout.Table} WHERE {layout.Columns.Expires} IS NOT NULL AND {layout.Columns.Expires} < now()");
+                await using var delete = server.Source.CreateCommand(
+                    $"DELETE FROM {layout.Table} WHERE {layout.Columns.Expires} IS NOT NULL AND {layout.Columns.Expires} < now()"
+                );
                 await delete.ExecuteNonQueryAsync();
             }
         }

@@ -1,6 +1,7 @@
 namespace Sidecar.State.Drivers;
 
-/// <summary>What Redis itself does for <see cref="RedisStateStore"/>: in a script nothing comes between a condition and its write.</summary>
+/// <summary>What Redis itself does for <see cref="RedisStateStore"/>: in a script nothing comes between a condition and its
+/// write.</summary>
 internal static class RedisScripts
 {
     /// <summary>

@@ -12,7 +12,8 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
 {
     private const string Index = "sidecar||keys";
 
-    /// <summary>Keys of the actors that daprd runs workflows by. Source: daprd's actor types <c>dapr.internal.{namespace}.{app}.workflow</c>.</summary>
+    /// <summary>Keys of the actors that daprd runs workflows by. Source: daprd's actor types
+    /// <c>dapr.internal.{namespace}.{app}.workflow</c>.</summary>
     private const string WorkflowKeys = "*||dapr.internal.*";
 
     private static readonly RedisValue[] Fields = ["data", "version"];
@@ -36,22 +37,27 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
     }
 
     /// <summary>Pipelined: one round trip for all.</summary>
-    public async ValueTask<IReadOnlyList<StateEntry?>> GetManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation)
-        => await Task.WhenAll(keys.Select(key => GetAsync(key, cancellation).AsTask()));
+    public async ValueTask<IReadOnlyList<StateEntry?>> GetManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation) =>
+        await Task.WhenAll(keys.Select(key => GetAsync(key, cancellation).AsTask()));
 
-    public async ValueTask<StateFailure?> WriteAsync(StateWrite write, CancellationToken cancellation)
-        => await ApplyAsync([write], alone: true);
+    public async ValueTask<StateFailure?> WriteAsync(StateWrite write, CancellationToken cancellation) =>
+        await ApplyAsync([write], alone: true);
 
-    public async ValueTask<IReadOnlyList<StateFailure?>> WriteManyAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellation)
-        => await Task.WhenAll(writes.Select(write => ApplyAsync([write], alone: true)));
+    public async ValueTask<IReadOnlyList<StateFailure?>> WriteManyAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellation) =>
+        await Task.WhenAll(writes.Select(write => ApplyAsync([write], alone: true)));
 
-    public async ValueTask<StateFailure?> TransactAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellation)
-        => await ApplyAsync(writes, alone: false);
+    public async ValueTask<StateFailure?> TransactAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellation) =>
+        await ApplyAsync(writes, alone: false);
 
-    public async ValueTask<IReadOnlyList<string>> ListKeysAsync(string prefix, string? after, int limit, CancellationToken cancellation)
-        => (string[])(await ListAsync(prefix, after, limit, withValues: false))!;
+    public async ValueTask<IReadOnlyList<string>> ListKeysAsync(string prefix, string? after, int limit, CancellationToken cancellation) =>
+        (string[])(await ListAsync(prefix, after, limit, withValues: false))!;
 
-    public async ValueTask<IReadOnlyList<KeyValuePair<string, StateEntry>>> ListEntriesAsync(string prefix, string? after, int limit, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<KeyValuePair<string, StateEntry>>> ListEntriesAsync(
+        string prefix,
+        string? after,
+        int limit,
+        CancellationToken cancellation
+    )
     {
         var flat = (RedisValue[])(await ListAsync(prefix, after, limit, withValues: true))!;
         return [.. flat.Chunk(3).Select(row => KeyValuePair.Create((string)row[0]!, new StateEntry(row[1], row[2]!)))];
@@ -59,7 +65,8 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
-    /// <param name="alone">In a transaction daprd does not know of first-write. Outside of one it marks the record, also beside an ETag.</param>
+    /// <param name="alone">In a transaction daprd does not know of first-write. Outside of one it marks the record, also beside an
+    /// ETag.</param>
     private async Task<StateFailure?> ApplyAsync(IReadOnlyList<StateWrite> writes, bool alone)
     {
         var keys = new RedisKey[writes.Count + 1];
@@ -85,7 +92,13 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
         var expiry = (write.TimeToLive ?? timeToLive) is { } ttl ? ((long)ttl.TotalSeconds).ToString(CultureInfo.InvariantCulture) : "";
         return
         [
-            write.AsInDaprd ? upsert ? "s" : "d" : upsert ? "S" : "D",
+            write.AsInDaprd
+                ? upsert
+                    ? "s"
+                    : "d"
+                : upsert
+                    ? "S"
+                    : "D",
             write.ETag ?? (write.AsInDaprd ? "0" : ""),
             first ? "1" : "",
             expiry,
@@ -94,15 +107,26 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
     }
 
     /// <summary>A version is a number; daprd says so of writes, and takes any other as another version when it deletes.</summary>
-    private static StateFailure? Unreadable(StateWrite write)
-        => write is { AsInDaprd: true, Kind: StateWriteKind.Upsert, ETag: { } etag } && !int.TryParse(etag, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
-            ? new StateFailure(StateFailureKind.ETagInvalid, write.Key, $"invalid etag value: strconv.Atoi: parsing \"{etag}\": invalid syntax")
+    private static StateFailure? Unreadable(StateWrite write) =>
+        write is { AsInDaprd: true, Kind: StateWriteKind.Upsert, ETag: { } etag }
+        && !int.TryParse(etag, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
+            ? new StateFailure(
+                StateFailureKind.ETagInvalid,
+                write.Key,
+                $"invalid etag value: strconv.Atoi: parsing \"{etag}\": invalid syntax"
+            )
             : null;
 
-    /// <summary>In a transaction daprd stores a value whose metadata say <c>contentType: application/json</c> by JSON.SET, a command of the RedisJSON module.</summary>
-    private static StateFailure? Document(StateWrite write)
-        => write is { AsDocument: true, Kind: StateWriteKind.Upsert }
-            ? new StateFailure(StateFailureKind.Unavailable, write.Key, $"ERR Unknown Redis command called from script: contentType application/json of '{write.Key}' needs a Redis with RedisJSON; leave it out of the operation's metadata")
+    /// <summary>In a transaction daprd stores a value whose metadata say <c>contentType: application/json</c> by JSON.SET, a command of the
+    /// RedisJSON module.</summary>
+    private static StateFailure? Document(StateWrite write) =>
+        write is { AsDocument: true, Kind: StateWriteKind.Upsert }
+            ? new StateFailure(
+                StateFailureKind.Unavailable,
+                write.Key,
+                $"ERR Unknown Redis command called from script: contentType application/json of '{write.Key}' needs a Redis "
+                    + "with RedisJSON; leave it out of the operation's metadata"
+            )
             : null;
 
     private static StateFailure Failure(StateWrite write, bool exists)
@@ -113,12 +137,13 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
             : new StateFailure(StateFailureKind.ETagMismatch, write.Key, $"possible etag mismatch. error from state store: {what}");
     }
 
-    private static StateEntry? Entry(RedisValue data, RedisValue version) => (data.IsNull, version.IsNull) switch
-    {
-        (true, true) => null,
-        (false, false) => new StateEntry(data, version!),
-        _ => throw new InvalidDataException("required hash field 'data' or 'version' was not found"),
-    };
+    private static StateEntry? Entry(RedisValue data, RedisValue version) =>
+        (data.IsNull, version.IsNull) switch
+        {
+            (true, true) => null,
+            (false, false) => new StateEntry(data, version!),
+            _ => throw new InvalidDataException("required hash field 'data' or 'version' was not found"),
+        };
 
     /// <summary>
     /// Once, before the first list: takes up the keys of workflows that a daprd has written, which knows nothing of the index.

@@ -26,7 +26,14 @@ internal static class StateDrivers
         return async _ =>
         {
             var database = SqliteDatabase.At(path);
-            var store = await SqliteStateStore.OpenAsync(database, table, metadataTable, cleanup, context.Time, context.Loggers.CreateLogger<SqliteStateStore>());
+            var store = await SqliteStateStore.OpenAsync(
+                database,
+                table,
+                metadataTable,
+                cleanup,
+                context.Time,
+                context.Loggers.CreateLogger<SqliteStateStore>()
+            );
             return common.Component(store, "TTL", "DELETE_WITH_PREFIX", "KEYS_LIKE");
         };
     }
@@ -38,9 +45,17 @@ internal static class StateDrivers
         var ttl = context.Properties.Number("ttlInSeconds", 0);
         if (context.Properties.Text("queryIndexes") is { Length: > 0 })
         {
-            context.Properties.Report("queryIndexes", "queries need a Redis with RediSearch, which the embedded sidecar does not offer; leave out queryIndexes, or use real Dapr");
+            context.Properties.Report(
+                "queryIndexes",
+                "queries need a Redis with RediSearch, which the embedded sidecar does not offer; leave out queryIndexes, or use real Dapr"
+            );
         }
-        return async _ => common.Component(new RedisStateStore(await RedisServer.AtAsync(settings), ttl > 0 ? TimeSpan.FromSeconds(ttl) : null), "TTL", "KEYS_LIKE");
+        return async _ =>
+            common.Component(
+                new RedisStateStore(await RedisServer.AtAsync(settings), ttl > 0 ? TimeSpan.FromSeconds(ttl) : null),
+                "TTL",
+                "KEYS_LIKE"
+            );
     }
 
     /// <summary>The version of the component decides the layout.</summary>
@@ -55,15 +70,26 @@ internal static class StateDrivers
         {
             var server = await PostgresServer.AtAsync(settings);
             await PostgresMigrations.PerformAsync(server.Source, layout, listed, cancellation);
-            return common.Component(new PostgresStateStore(server, layout, cleanup, context.Time, context.Loggers.CreateLogger<PostgresStateStore>()), "TTL", "KEYS_LIKE");
+            return common.Component(
+                new PostgresStateStore(server, layout, cleanup, context.Time, context.Loggers.CreateLogger<PostgresStateStore>()),
+                "TTL",
+                "KEYS_LIKE"
+            );
         };
     }
 
-    private static PostgresLayout LayoutOf1(ComponentProperties properties)
-        => new PostgresLayout1(TableName.Read(properties, "tableName", "state"), TableName.Read(properties, "metadataTableName", "dapr_metadata"));
+    private static PostgresLayout LayoutOf1(ComponentProperties properties) =>
+        new PostgresLayout1(
+            TableName.Read(properties, "tableName", "state"),
+            TableName.Read(properties, "metadataTableName", "dapr_metadata")
+        );
 
-    private static PostgresLayout LayoutOf2(ComponentProperties properties)
-        => new PostgresLayout2(TableName.Read(properties, "tablePrefix", "", "state"), TableName.Read(properties, "metadataTableName", "dapr_metadata"), properties.Text("tablePrefix") ?? "");
+    private static PostgresLayout LayoutOf2(ComponentProperties properties) =>
+        new PostgresLayout2(
+            TableName.Read(properties, "tablePrefix", "", "state"),
+            TableName.Read(properties, "metadataTableName", "dapr_metadata"),
+            properties.Text("tablePrefix") ?? ""
+        );
 
     /// <summary>Null: nothing is cleaned up.</summary>
     private static TimeSpan? Cleanup(ComponentProperties properties)

@@ -1,6 +1,6 @@
-using Sidecar.Workflows.Protocol;
 using Sidecar.Workflows.History;
 using Sidecar.Workflows.Instances;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Api;
 
@@ -26,11 +26,13 @@ internal static class Requests
         return HistoryEvents.Started(now, started);
     }
 
-    public static ForkRequest Fork(RerunWorkflowFromEventRequest request, DateTimeOffset now) => new(
-        request.HasNewInstanceID ? request.NewInstanceID : WorkflowRuntime.NewId(),
-        (int)request.EventID,
-        request.OverwriteInput,
-        request.Input,
-        request.HasNewChildWorkflowInstanceID ? request.NewChildWorkflowInstanceID : null,
-        now);
+    public static ForkRequest Fork(RerunWorkflowFromEventRequest request, DateTimeOffset now) =>
+        new(
+            request.HasNewInstanceID ? request.NewInstanceID : WorkflowRuntime.NewId(),
+            (int)request.EventID,
+            request.OverwriteInput,
+            request.Input,
+            request.HasNewChildWorkflowInstanceID ? request.NewChildWorkflowInstanceID : null,
+            now
+        );
 }

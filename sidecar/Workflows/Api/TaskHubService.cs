@@ -1,9 +1,9 @@
-using Sidecar.Failures;
-using Sidecar.Workflows.Protocol;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Sidecar.Failures;
 using Sidecar.Workflows.History;
 using Sidecar.Workflows.Instances;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Api;
 
@@ -33,20 +33,24 @@ internal sealed class TaskHubService(IWorkflowEngines engines) : TaskHubSidecarS
             span.End();
         }
         // A start without a time is answered when the workflow runs, one with a time at once.
-        if (request.ScheduledStartTimestamp is null) await WaitAsync(engine, id, HasStarted, context);
+        if (request.ScheduledStartTimestamp is null)
+        {
+            await WaitAsync(engine, id, HasStarted, context);
+        }
+
         return new CreateInstanceResponse { InstanceId = id };
     }
 
-    public override async Task<GetInstanceResponse> GetInstance(GetInstanceRequest request, ServerCallContext context)
-        => await Engine(context).FindStartedAsync(request.InstanceId, context.CancellationToken) is { } state
+    public override async Task<GetInstanceResponse> GetInstance(GetInstanceRequest request, ServerCallContext context) =>
+        await Engine(context).FindStartedAsync(request.InstanceId, context.CancellationToken) is { } state
             ? Answer(state, request.GetInputsAndOutputs)
             : new GetInstanceResponse { Exists = false };
 
-    public override async Task<GetInstanceResponse> WaitForInstanceStart(GetInstanceRequest request, ServerCallContext context)
-        => Answer(await WaitAsync(Engine(context), request.InstanceId, HasStarted, context), request.GetInputsAndOutputs);
+    public override async Task<GetInstanceResponse> WaitForInstanceStart(GetInstanceRequest request, ServerCallContext context) =>
+        Answer(await WaitAsync(Engine(context), request.InstanceId, HasStarted, context), request.GetInputsAndOutputs);
 
-    public override async Task<GetInstanceResponse> WaitForInstanceCompletion(GetInstanceRequest request, ServerCallContext context)
-        => Answer(await WaitAsync(Engine(context), request.InstanceId, InstanceState.IsTerminal, context), request.GetInputsAndOutputs);
+    public override async Task<GetInstanceResponse> WaitForInstanceCompletion(GetInstanceRequest request, ServerCallContext context) =>
+        Answer(await WaitAsync(Engine(context), request.InstanceId, InstanceState.IsTerminal, context), request.GetInputsAndOutputs);
 
     public override async Task<RaiseEventResponse> RaiseEvent(RaiseEventRequest request, ServerCallContext context)
     {
@@ -80,20 +84,31 @@ internal sealed class TaskHubService(IWorkflowEngines engines) : TaskHubSidecarS
 
     public override async Task<PurgeInstancesResponse> PurgeInstances(PurgeInstancesRequest request, ServerCallContext context)
     {
-        if (request.PurgeInstanceFilter is not null) throw new RpcException(new Status(StatusCode.Unknown, "multi-instance purge is not implemented"));
+        if (request.PurgeInstanceFilter is not null)
+        {
+            throw new RpcException(new Status(StatusCode.Unknown, "multi-instance purge is not implemented"));
+        }
+
         var (deleted, refusal) = await Engine(context).PurgeAsync(request.InstanceId, request.Recursive, request.Force);
         Check(refusal, "failed to purge workflow state: ");
         return new PurgeInstancesResponse { DeletedInstanceCount = deleted };
     }
 
-    public override Task GetWorkItems(GetWorkItemsRequest request, IServerStreamWriter<WorkItem> responseStream, ServerCallContext context)
-        => Engine(context).ServeWorkerAsync(responseStream, context.CancellationToken);
+    public override Task GetWorkItems(
+        GetWorkItemsRequest request,
+        IServerStreamWriter<WorkItem> responseStream,
+        ServerCallContext context
+    ) => Engine(context).ServeWorkerAsync(responseStream, context.CancellationToken);
 
     public override async Task<CompleteTaskResponse> CompleteActivityTask(ActivityResponse request, ServerCallContext context)
     {
         var refusal = await Engine(context).CompleteActivityAsync(request);
         // An instance that is gone no longer needs the result; only what may be sent again is an error.
-        if (refusal?.Status == StatusCode.Unavailable) Check(refusal);
+        if (refusal?.Status == StatusCode.Unavailable)
+        {
+            Check(refusal);
+        }
+
         return Completed;
     }
 
@@ -104,10 +119,13 @@ internal sealed class TaskHubService(IWorkflowEngines engines) : TaskHubSidecarS
     }
 
     [Obsolete("The older name of CompleteWorkflowTask; SDKs up to 1.18 call it.")]
-    public override Task<CompleteTaskResponse> CompleteOrchestratorTask(WorkflowResponse request, ServerCallContext context)
-        => CompleteWorkflowTask(request, context);
+    public override Task<CompleteTaskResponse> CompleteOrchestratorTask(WorkflowResponse request, ServerCallContext context) =>
+        CompleteWorkflowTask(request, context);
 
-    public override async Task<RerunWorkflowFromEventResponse> RerunWorkflowFromEvent(RerunWorkflowFromEventRequest request, ServerCallContext context)
+    public override async Task<RerunWorkflowFromEventResponse> RerunWorkflowFromEvent(
+        RerunWorkflowFromEventRequest request,
+        ServerCallContext context
+    )
     {
         var engine = Engine(context);
         var fork = Requests.Fork(request, engine.Runtime.Now);
@@ -118,17 +136,26 @@ internal sealed class TaskHubService(IWorkflowEngines engines) : TaskHubSidecarS
 
     public override async Task<ListInstanceIDsResponse> ListInstanceIDs(ListInstanceIDsRequest request, ServerCallContext context)
     {
-        var (ids, continuation) = await Engine(context).ListAsync(
-            request.HasContinuationToken ? request.ContinuationToken : null,
-            request is { HasPageSize: true, PageSize: > 0 } ? (int)Math.Min(request.PageSize, int.MaxValue - 1) : null,
-            context.CancellationToken);
+        var (ids, continuation) = await Engine(context)
+            .ListAsync(
+                request.HasContinuationToken ? request.ContinuationToken : null,
+                request is { HasPageSize: true, PageSize: > 0 } ? (int)Math.Min(request.PageSize, int.MaxValue - 1) : null,
+                context.CancellationToken
+            );
         var response = new ListInstanceIDsResponse { InstanceIds = { ids } };
-        if (continuation is not null) response.ContinuationToken = continuation;
+        if (continuation is not null)
+        {
+            response.ContinuationToken = continuation;
+        }
+
         return response;
     }
 
-    public override async Task<GetInstanceHistoryResponse> GetInstanceHistory(GetInstanceHistoryRequest request, ServerCallContext context)
-        => await Engine(context).HistoryAsync(request.InstanceId, context.CancellationToken) is { } history
+    public override async Task<GetInstanceHistoryResponse> GetInstanceHistory(
+        GetInstanceHistoryRequest request,
+        ServerCallContext context
+    ) =>
+        await Engine(context).HistoryAsync(request.InstanceId, context.CancellationToken) is { } history
             ? new GetInstanceHistoryResponse { Events = { history } }
             : throw new RpcException(new Status(StatusCode.NotFound, $"workflow instance '{request.InstanceId}' not found"));
 
@@ -137,7 +164,11 @@ internal sealed class TaskHubService(IWorkflowEngines engines) : TaskHubSidecarS
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private static async Task<WorkflowState> WaitAsync(
-        WorkflowEngine engine, string id, Func<OrchestrationStatus, bool> condition, ServerCallContext context)
+        WorkflowEngine engine,
+        string id,
+        Func<OrchestrationStatus, bool> condition,
+        ServerCallContext context
+    )
     {
         try
         {
@@ -145,9 +176,11 @@ internal sealed class TaskHubService(IWorkflowEngines engines) : TaskHubSidecarS
         }
         catch (OperationCanceledException)
         {
-            throw new RpcException(context.CancellationToken.IsCancellationRequested
-                ? Status.DefaultCancelled
-                : new Status(StatusCode.Unavailable, "the workflow engine is stopping"));
+            throw new RpcException(
+                context.CancellationToken.IsCancellationRequested
+                    ? Status.DefaultCancelled
+                    : new Status(StatusCode.Unavailable, "the workflow engine is stopping")
+            );
         }
     }
 
@@ -165,7 +198,10 @@ internal sealed class TaskHubService(IWorkflowEngines engines) : TaskHubSidecarS
 
     private static void Check(WorkflowRefusal? refusal, string context = "")
     {
-        if (refusal is not null) throw new RpcException(new Status(refusal.Status, context + refusal.Message));
+        if (refusal is not null)
+        {
+            throw new RpcException(new Status(refusal.Status, context + refusal.Message));
+        }
     }
 
     private WorkflowEngine Engine(ServerCallContext context)

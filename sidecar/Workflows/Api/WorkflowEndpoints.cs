@@ -14,42 +14,70 @@ internal static class WorkflowEndpoints
         foreach (var version in Versions)
         {
             var group = routes.MapGroup($"/{version}/workflows/{{component}}");
-            group.MapPost("/{name}/start", Handle(async (http, api) => Results.Json(
-                new Started(await api.StartAsync(
-                    Route(http, "name"), http.Request.Query["instanceID"], await BodyAsync(http), appId: AppId(http), call: Tracing.TraceContext.Of(http))),
-                statusCode: StatusCodes.Status202Accepted)));
-            group.MapGet("/{instance}", Handle(async (http, api) =>
-                await api.GetAsync(Route(http, "instance"), AppId(http), http.RequestAborted) is { } info
-                    ? Results.Json(Shown.Of(info))
-                    : throw new DaprException(WorkflowErrors.NotFound(Route(http, "instance")))));
-            group.MapPost("/{instance}/raiseEvent/{event}", Accepted(async (http, api) =>
-                await api.RaiseEventAsync(Route(http, "instance"), Route(http, "event"), await BodyAsync(http), AppId(http))));
+            group.MapPost(
+                "/{name}/start",
+                Handle(
+                    async (http, api) =>
+                        Results.Json(
+                            new Started(
+                                await api.StartAsync(
+                                    Route(http, "name"),
+                                    http.Request.Query["instanceID"],
+                                    await BodyAsync(http),
+                                    appId: AppId(http),
+                                    call: Tracing.TraceContext.Of(http)
+                                )
+                            ),
+                            statusCode: StatusCodes.Status202Accepted
+                        )
+                )
+            );
+            group.MapGet(
+                "/{instance}",
+                Handle(
+                    async (http, api) =>
+                        await api.GetAsync(Route(http, "instance"), AppId(http), http.RequestAborted) is { } info
+                            ? Results.Json(Shown.Of(info))
+                            : throw new DaprException(WorkflowErrors.NotFound(Route(http, "instance")))
+                )
+            );
+            group.MapPost(
+                "/{instance}/raiseEvent/{event}",
+                Accepted(
+                    async (http, api) =>
+                        await api.RaiseEventAsync(Route(http, "instance"), Route(http, "event"), await BodyAsync(http), AppId(http))
+                )
+            );
             group.MapPost("/{instance}/terminate", Accepted((http, api) => api.TerminateAsync(Route(http, "instance"), AppId(http))));
             group.MapPost("/{instance}/pause", Accepted((http, api) => api.PauseAsync(Route(http, "instance"), AppId(http))));
             group.MapPost("/{instance}/resume", Accepted((http, api) => api.ResumeAsync(Route(http, "instance"), AppId(http))));
             group.MapPost("/{instance}/purge", Accepted((http, api) => api.PurgeAsync(Route(http, "instance"), AppId(http))));
         }
 
-        RequestDelegate Accepted(Func<HttpContext, WorkflowApi, Task> operation) => Handle(async (http, api) =>
-        {
-            await operation(http, api);
-            return Results.Json(new object(), statusCode: StatusCodes.Status202Accepted);
-        });
+        RequestDelegate Accepted(Func<HttpContext, WorkflowApi, Task> operation) =>
+            Handle(
+                async (http, api) =>
+                {
+                    await operation(http, api);
+                    return Results.Json(new object(), statusCode: StatusCodes.Status202Accepted);
+                }
+            );
 
-        RequestDelegate Handle(Func<HttpContext, WorkflowApi, Task<IResult>> operation) => async http =>
-        {
-            IResult result;
-            try
+        RequestDelegate Handle(Func<HttpContext, WorkflowApi, Task<IResult>> operation) =>
+            async http =>
             {
-                result = await operation(http, new WorkflowApi(engineOf(http)));
-            }
-            catch (DaprException failure)
-            {
-                result = Results.Json(new Failed(failure.Error.Code, failure.Error.Message), statusCode: failure.Error.HttpStatus);
-            }
+                IResult result;
+                try
+                {
+                    result = await operation(http, new WorkflowApi(engineOf(http)));
+                }
+                catch (DaprException failure)
+                {
+                    result = Results.Json(new Failed(failure.Error.Code, failure.Error.Message), statusCode: failure.Error.HttpStatus);
+                }
 
-            await result.ExecuteAsync(http);
-        };
+                await result.ExecuteAsync(http);
+            };
     }
 
     private static string Route(HttpContext http, string name) => (string?)http.Request.RouteValues[name] ?? "";
@@ -68,11 +96,18 @@ internal static class WorkflowEndpoints
     private sealed record Failed(string errorCode, string message);
 
     private sealed record Shown(
-        string instanceID, string workflowName, string createdAt, string lastUpdatedAt, string runtimeStatus, IReadOnlyDictionary<string, string> properties)
+        string instanceID,
+        string workflowName,
+        string createdAt,
+        string lastUpdatedAt,
+        string runtimeStatus,
+        IReadOnlyDictionary<string, string> properties
+    )
     {
-        public static Shown Of(WorkflowInfo info) => new(
-            info.InstanceId, info.WorkflowName, Time(info.CreatedAt), Time(info.LastUpdatedAt), info.RuntimeStatus, info.Properties);
+        public static Shown Of(WorkflowInfo info) =>
+            new(info.InstanceId, info.WorkflowName, Time(info.CreatedAt), Time(info.LastUpdatedAt), info.RuntimeStatus, info.Properties);
 
-        private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
+        private static string Time(DateTimeOffset time) =>
+            time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
     }
 }

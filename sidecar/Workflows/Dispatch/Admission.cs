@@ -39,8 +39,12 @@ internal sealed class Admission(ConcurrencyLimits limits, Action<Handout> admit)
                 return;
             }
 
-            foreach (var (name, _) in LimitsOf(handout)) running[name]--;
-            for (var node = waiting.First; node is not null;)
+            foreach (var (name, _) in LimitsOf(handout))
+            {
+                running[name]--;
+            }
+
+            for (var node = waiting.First; node is not null; )
             {
                 var following = node.Next;
                 if (TryTake(node.Value))
@@ -59,8 +63,16 @@ internal sealed class Admission(ConcurrencyLimits limits, Action<Handout> admit)
     private bool TryTake(Handout handout)
     {
         var names = LimitsOf(handout).ToList();
-        if (names.Exists(limit => running.GetValueOrDefault(limit.Name) >= limit.Most)) return false;
-        foreach (var (name, _) in names) running[name] = running.GetValueOrDefault(name) + 1;
+        if (names.Exists(limit => running.GetValueOrDefault(limit.Name) >= limit.Most))
+        {
+            return false;
+        }
+
+        foreach (var (name, _) in names)
+        {
+            running[name] = running.GetValueOrDefault(name) + 1;
+        }
+
         admitted.Add(handout);
         return true;
     }
@@ -68,13 +80,24 @@ internal sealed class Admission(ConcurrencyLimits limits, Action<Handout> admit)
     private IEnumerable<(string Name, int Most)> LimitsOf(Handout handout)
     {
         var isTurn = handout.Item.WorkflowRequest is not null;
-        if ((isTurn ? limits.Turns : limits.Activities) is { } most) yield return (isTurn ? "turns" : "activities", most);
+        if ((isTurn ? limits.Turns : limits.Activities) is { } most)
+        {
+            yield return (isTurn ? "turns" : "activities", most);
+        }
+
         var byName = isTurn ? limits.TurnsByName : limits.ActivitiesByName;
-        if (byName.Count == 0) yield break;
+        if (byName.Count == 0)
+        {
+            yield break;
+        }
+
         var name = isTurn ? NameOf(handout.Item.WorkflowRequest!) : handout.Item.ActivityRequest.Name;
-        if (name is not null && byName.TryGetValue(name, out var mostOfName)) yield return ((isTurn ? "turn/" : "activity/") + name, mostOfName);
+        if (name is not null && byName.TryGetValue(name, out var mostOfName))
+        {
+            yield return ((isTurn ? "turn/" : "activity/") + name, mostOfName);
+        }
     }
 
-    private static string? NameOf(WorkflowRequest turn)
-        => turn.PastEvents.Concat(turn.NewEvents).FirstOrDefault(e => e.ExecutionStarted is not null)?.ExecutionStarted.Name;
+    private static string? NameOf(WorkflowRequest turn) =>
+        turn.PastEvents.Concat(turn.NewEvents).FirstOrDefault(e => e.ExecutionStarted is not null)?.ExecutionStarted.Name;
 }

@@ -26,7 +26,11 @@ internal sealed class Handout(WorkItem item, string key, HandoutEnds ends)
     {
         lock (gate)
         {
-            if (over) return false;
+            if (over)
+            {
+                return false;
+            }
+
             Worker = worker;
             Token = token;
             Item.CompletionToken = token;
@@ -39,7 +43,11 @@ internal sealed class Handout(WorkItem item, string key, HandoutEnds ends)
     {
         lock (gate)
         {
-            if (over || !ReferenceEquals(Worker, worker)) return false;
+            if (over || !ReferenceEquals(Worker, worker))
+            {
+                return false;
+            }
+
             Worker = null;
             return true;
         }
@@ -50,7 +58,11 @@ internal sealed class Handout(WorkItem item, string key, HandoutEnds ends)
     {
         lock (gate)
         {
-            if (over) return false;
+            if (over)
+            {
+                return false;
+            }
+
             over = true;
             return true;
         }

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
+using Grpc.Core;
 using Sidecar.Resources;
 using Sidecar.Workflows.Protocol;
-using Grpc.Core;
 
 namespace Sidecar.Workflows.Dispatch;
 
@@ -43,22 +43,38 @@ internal sealed class WorkItemQueue
     public void Enqueue(Handout handout)
     {
         byKey[handout.Key] = handout;
-        if (admission is null) waiting.Writer.TryWrite(handout);
-        else admission.Ask(handout);
-        if (closed) Return(handout);
+        if (admission is null)
+        {
+            waiting.Writer.TryWrite(handout);
+        }
+        else
+        {
+            admission.Ask(handout);
+        }
+
+        if (closed)
+        {
+            Return(handout);
+        }
     }
 
     /// <summary>The app goes away: whoever gave it work gets it back.</summary>
     public void Close()
     {
         closed = true;
-        foreach (var handout in byKey.Values) Return(handout);
+        foreach (var handout in byKey.Values)
+        {
+            Return(handout);
+        }
     }
 
     /// <summary>Takes work back for good; an answer to it is ignored from now on.</summary>
     public void Withdraw(Handout handout)
     {
-        if (handout.TryFinish()) Forget(handout);
+        if (handout.TryFinish())
+        {
+            Forget(handout);
+        }
     }
 
     /// <summary>
@@ -85,11 +101,17 @@ internal sealed class WorkItemQueue
             logger.WorkerDisconnected(Workers);
             foreach (var handout in worker.InHand)
             {
-                if (handout.TryTakeBack(worker)) waiting.Writer.TryWrite(handout);
+                if (handout.TryTakeBack(worker))
+                {
+                    waiting.Writer.TryWrite(handout);
+                }
             }
         }
 
-        if (stopping.IsCancellationRequested) throw new RpcException(new Status(StatusCode.Cancelled, "shutting down"));
+        if (stopping.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(StatusCode.Cancelled, "shutting down"));
+        }
     }
 
     /// <summary>Passes a worker's answer on. Unknown or outdated answers are ignored: the work went on without them.</summary>
@@ -108,7 +130,11 @@ internal sealed class WorkItemQueue
 
     private Handout? Find(string token, string key)
     {
-        if (token.Length == 0) return byKey.GetValueOrDefault(key);
+        if (token.Length == 0)
+        {
+            return byKey.GetValueOrDefault(key);
+        }
+
         return byToken.TryGetValue(token, out var handout) && handout.Token == token ? handout : null;
     }
 
@@ -119,8 +145,16 @@ internal sealed class WorkItemQueue
             var handout = await waiting.Reader.ReadAsync(end);
             var outdated = handout.Token;
             var token = tokenPrefix + Interlocked.Increment(ref lastToken).ToString(CultureInfo.InvariantCulture);
-            if (!handout.TryHandOut(worker, token)) continue;
-            if (outdated is not null) byToken.TryRemove(outdated, out _);
+            if (!handout.TryHandOut(worker, token))
+            {
+                continue;
+            }
+
+            if (outdated is not null)
+            {
+                byToken.TryRemove(outdated, out _);
+            }
+
             byToken[token] = handout;
             worker.Add(handout);
             try
@@ -130,7 +164,11 @@ internal sealed class WorkItemQueue
             catch (RpcException refused) when (refused.StatusCode == StatusCode.ResourceExhausted)
             {
                 // Too large for the stream. The stream is intact and so is every other piece of work.
-                if (!handout.TryFinish()) continue;
+                if (!handout.TryFinish())
+                {
+                    continue;
+                }
+
                 Forget(handout);
                 handout.RefusedByStream(refused.Status.Detail);
             }
@@ -139,14 +177,22 @@ internal sealed class WorkItemQueue
 
     private void Return(Handout handout)
     {
-        if (!handout.TryFinish()) return;
+        if (!handout.TryFinish())
+        {
+            return;
+        }
+
         Forget(handout);
         handout.Return();
     }
 
     private void Forget(Handout handout)
     {
-        if (handout.Token is { } token) byToken.TryRemove(token, out _);
+        if (handout.Token is { } token)
+        {
+            byToken.TryRemove(token, out _);
+        }
+
         byKey.TryRemove(KeyValuePair.Create(handout.Key, handout));
         handout.Worker?.Remove(handout);
         admission?.Over(handout);

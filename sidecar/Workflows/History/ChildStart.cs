@@ -41,6 +41,7 @@ internal static class ChildStart
             child.InstanceId,
             TurnApplier.TargetOf(turn, created.Router),
             HistoryEvents.Started(turn.Now, started, created.Router),
-            Propagated: propagated);
+            Propagated: propagated
+        );
     }
 }

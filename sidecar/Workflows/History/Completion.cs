@@ -10,7 +10,11 @@ internal static class Completion
     public static void Apply(Turn turn, TurnOutcome outcome, WorkflowAction action, TaskRouter router)
     {
         // The first completion of an answer counts; one after it must not undo what was decided.
-        if (outcome.Events.Exists(e => e.ExecutionCompleted is not null)) return;
+        if (outcome.Events.Exists(e => e.ExecutionCompleted is not null))
+        {
+            return;
+        }
+
         var asked = action.CompleteWorkflow;
         if (asked.WorkflowStatus == OrchestrationStatus.ContinuedAsNew)
         {
@@ -31,29 +35,47 @@ internal static class Completion
         var outcome = new TurnOutcome { CustomStatus = turn.Execution.CustomStatus };
         outcome.Events.AddRange(turn.Events);
         var asked = turn.Events.First(e => e.ExecutionTerminated is not null).ExecutionTerminated;
-        Complete(turn, outcome, HistoryEvents.Completed(turn.Now, HistoryEvents.NoId, OrchestrationStatus.Terminated, asked.Input, failure: null));
-        if (asked.Recurse) outcome.Messages.AddRange(Messaging.Cascade(turn, turn.Execution.Children, asked.Input));
+        Complete(
+            turn,
+            outcome,
+            HistoryEvents.Completed(turn.Now, HistoryEvents.NoId, OrchestrationStatus.Terminated, asked.Input, failure: null)
+        );
+        if (asked.Recurse)
+        {
+            outcome.Messages.AddRange(Messaging.Cascade(turn, turn.Execution.Children, asked.Input));
+        }
+
         return outcome;
     }
 
     private static void Complete(Turn turn, TurnOutcome outcome, HistoryEvent completed)
     {
         outcome.Events.Add(completed);
-        if (ToParent(turn, outcome.Events, completed) is { } message) outcome.Messages.Add(message);
+        if (ToParent(turn, outcome.Events, completed) is { } message)
+        {
+            outcome.Messages.Add(message);
+        }
     }
 
     /// <summary>What the parent learns, if there is one. Derivable from the child's history, for delivery again after a crash.</summary>
     public static OutgoingMessage? ToParent(Turn turn, IEnumerable<HistoryEvent> events, HistoryEvent completion)
     {
         var started = turn.Execution.Started ?? events.FirstOrDefault(e => e.ExecutionStarted is not null)?.ExecutionStarted;
-        if (started?.ParentInstance is not { } parent) return null;
+        if (started?.ParentInstance is not { } parent)
+        {
+            return null;
+        }
 
         var completed = completion.ExecutionCompleted;
         var target = parent.HasAppID && parent.AppID.Length > 0 && parent.AppID != turn.AppId ? parent.AppID : null;
         var told = HistoryEvents.At(turn.Now, e =>
         {
             e.Router = new TaskRouter { SourceAppID = turn.AppId };
-            if (parent.HasAppID) e.Router.TargetAppID = parent.AppID;
+            if (parent.HasAppID)
+            {
+                e.Router.TargetAppID = parent.AppID;
+            }
+
             if (completed.WorkflowStatus == OrchestrationStatus.Completed)
             {
                 e.ChildWorkflowInstanceCompleted = new() { TaskScheduledId = parent.TaskScheduledId, Result = completed.Result };
@@ -90,11 +112,12 @@ internal static class Completion
         return new([HistoryEvents.Started(turn.Now, started, router), .. asked.CarryoverEvents], incoming);
     }
 
-    private static TaskFailureDetails Unexplained(string instance, OrchestrationStatus status) => new()
-    {
-        ErrorType = TerminatedErrorType,
-        ErrorMessage = $"Child workflow '{instance}' ended as {status} without a result.",
-        StackTrace = "",
-        IsNonRetriable = true,
-    };
+    private static TaskFailureDetails Unexplained(string instance, OrchestrationStatus status) =>
+        new()
+        {
+            ErrorType = TerminatedErrorType,
+            ErrorMessage = $"Child workflow '{instance}' ended as {status} without a result.",
+            StackTrace = "",
+            IsNonRetriable = true,
+        };
 }

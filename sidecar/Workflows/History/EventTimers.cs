@@ -15,16 +15,27 @@ internal static class EventTimers
         {
             if (happened.TimerCreated is { } created && NameOf(created) is { } name)
             {
-                if (!waiting.TryGetValue(name, out var timers)) waiting[name] = timers = [];
+                if (!waiting.TryGetValue(name, out var timers))
+                {
+                    waiting[name] = timers = [];
+                }
+
                 timers.Add(happened.EventId);
             }
             else if (happened.TimerFired is { } fired)
             {
-                foreach (var timers in waiting.Values) timers.Remove(fired.TimerId);
+                foreach (var timers in waiting.Values)
+                {
+                    timers.Remove(fired.TimerId);
+                }
             }
             else if (happened.EventRaised is { } raised && waiting.TryGetValue(raised.Name, out var timers) && timers.Count > 0)
             {
-                if (timers[0] == timerId) return true;
+                if (timers[0] == timerId)
+                {
+                    return true;
+                }
+
                 timers.RemoveAt(0);
             }
         }
@@ -33,8 +44,8 @@ internal static class EventTimers
     }
 
     /// <summary>Older SDKs mark such a timer by a name alone.</summary>
-    private static string? NameOf(TimerCreatedEvent created)
-        => created.ExternalEvent is { } origin ? origin.Name
+    private static string? NameOf(TimerCreatedEvent created) =>
+        created.ExternalEvent is { } origin ? origin.Name
         : created.HasName && created.OriginCase == TimerCreatedEvent.OriginOneofCase.None ? created.Name
         : null;
 }

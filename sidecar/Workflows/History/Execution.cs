@@ -1,5 +1,5 @@
-using Sidecar.Workflows.Protocol;
 using Google.Protobuf.WellKnownTypes;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.History;
 
@@ -54,10 +54,11 @@ internal sealed class Execution(string instanceId)
     public IEnumerable<HistoryEvent> Open(ResolutionKind kind) => open.Where(o => o.Key.Kind == kind).Select(o => o.Value);
 
     /// <summary>The version recorded by the first turn; later turns repeat it or record none.</summary>
-    public string? VersionName => history.FirstOrDefault(e => e.WorkflowStarted is not null)?.WorkflowStarted.Version?.Name is { Length: > 0 } name ? name : null;
+    public string? VersionName =>
+        history.FirstOrDefault(e => e.WorkflowStarted is not null)?.WorkflowStarted.Version?.Name is { Length: > 0 } name ? name : null;
 
-    public OrchestrationStatus Status
-        => Completed is not null ? Completed.WorkflowStatus
+    public OrchestrationStatus Status =>
+        Completed is not null ? Completed.WorkflowStatus
         : Stalled is not null ? OrchestrationStatus.Stalled
         : Started is null ? OrchestrationStatus.Pending
         : IsSuspended ? OrchestrationStatus.Suspended
@@ -71,8 +72,15 @@ internal sealed class Execution(string instanceId)
         Bytes += size;
         UpdatedAt = happened.Timestamp;
         Stalled = happened.ExecutionStalled;
-        if (Resolution.OpenedBy(happened) is { } opening && opened.Add(opening)) open[opening] = happened;
-        if (Resolution.Of(happened) is { } settled) open.Remove(settled);
+        if (Resolution.OpenedBy(happened) is { } opening && opened.Add(opening))
+        {
+            open[opening] = happened;
+        }
+
+        if (Resolution.Of(happened) is { } settled)
+        {
+            open.Remove(settled);
+        }
 
         switch (happened.EventTypeCase)
         {

@@ -1,6 +1,6 @@
-using Sidecar.Workflows.Protocol;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.History;
 
@@ -11,7 +11,8 @@ internal sealed record ForkRequest(
     bool OverwriteInput,
     string? Input,
     string? NewChildInstanceId,
-    DateTimeOffset Now);
+    DateTimeOffset Now
+);
 
 /// <summary>Rerun from an event: the past of a finished instance becomes the past of a new one, whose open work starts again.</summary>
 internal static class Fork
@@ -22,12 +23,23 @@ internal static class Fork
         foreach (var happened in source.History)
         {
             var copy = happened.Clone();
-            if (copy.ExecutionStarted?.WorkflowInstance is { } instance) instance.InstanceId = request.NewInstanceId;
+            if (copy.ExecutionStarted?.WorkflowInstance is { } instance)
+            {
+                instance.InstanceId = request.NewInstanceId;
+            }
+
             history.Add(copy);
-            if (happened.EventId != request.EventId) continue;
+            if (happened.EventId != request.EventId)
+            {
+                continue;
+            }
 
             var refusal = Rerun(source.InstanceId, copy, request);
-            if (refusal is not null) return ([], refusal);
+            if (refusal is not null)
+            {
+                return ([], refusal);
+            }
+
             Reopen(history, request);
             return (history, null);
         }
@@ -43,15 +55,26 @@ internal static class Fork
             case HistoryEvent.EventTypeOneofCase.TaskScheduled:
                 if (request.NewChildInstanceId is not null)
                 {
-                    return new(StatusCode.InvalidArgument, $"cannot set new child workflow instance ID on activity event '{request.EventId}'");
+                    return new(
+                        StatusCode.InvalidArgument,
+                        $"cannot set new child workflow instance ID on activity event '{request.EventId}'"
+                    );
                 }
 
                 target.TaskScheduled.RerunParentInstanceInfo = origin;
-                if (request.OverwriteInput) target.TaskScheduled.Input = request.Input;
+                if (request.OverwriteInput)
+                {
+                    target.TaskScheduled.Input = request.Input;
+                }
+
                 return null;
 
             case HistoryEvent.EventTypeOneofCase.TimerCreated:
-                if (request.OverwriteInput) return new(StatusCode.InvalidArgument, $"cannot write input to timer event '{request.EventId}'");
+                if (request.OverwriteInput)
+                {
+                    return new(StatusCode.InvalidArgument, $"cannot write input to timer event '{request.EventId}'");
+                }
+
                 if (request.NewChildInstanceId is not null)
                 {
                     return new(StatusCode.InvalidArgument, $"cannot set new child workflow instance ID on timer event '{request.EventId}'");
@@ -62,14 +85,25 @@ internal static class Fork
 
             case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCreated:
                 target.ChildWorkflowInstanceCreated.RerunParentInstanceInfo = origin;
-                if (request.OverwriteInput) target.ChildWorkflowInstanceCreated.Input = request.Input;
+                if (request.OverwriteInput)
+                {
+                    target.ChildWorkflowInstanceCreated.Input = request.Input;
+                }
+
                 return null;
 
             case HistoryEvent.EventTypeOneofCase.DetachedWorkflowInstanceCreated:
-                return new(StatusCode.InvalidArgument, $"event '{request.EventId}' is a detached workflow spawn and cannot be rerun: detached spawns are fire-and-forget and have no replayable continuation in the caller");
+                return new(
+                    StatusCode.InvalidArgument,
+                    $"event '{request.EventId}' is a detached workflow spawn and cannot be rerun: detached spawns are "
+                        + "fire-and-forget and have no replayable continuation in the caller"
+                );
 
             default:
-                return new(StatusCode.NotFound, $"target event '{target.EventTypeCase}' with ID '{request.EventId}' is not an event that can be rerun");
+                return new(
+                    StatusCode.NotFound,
+                    $"target event '{target.EventTypeCase}' with ID '{request.EventId}' is not an event that can be rerun"
+                );
         }
     }
 
@@ -79,12 +113,21 @@ internal static class Fork
         var settled = history.Select(Resolution.Of).OfType<Resolution>().ToHashSet();
         foreach (var opening in history)
         {
-            if (Resolution.OpenedBy(opening) is not { } resolution || settled.Contains(resolution)) continue;
+            if (Resolution.OpenedBy(opening) is not { } resolution || settled.Contains(resolution))
+            {
+                continue;
+            }
+
             opening.Timestamp = Timestamp.FromDateTimeOffset(request.Now);
-            if (opening.ChildWorkflowInstanceCreated is not { } child) continue;
-            child.InstanceId = opening.EventId == request.EventId && request.NewChildInstanceId is { } given
-                ? given
-                : ChildInstanceIds.Of(request.NewInstanceId, opening.EventId);
+            if (opening.ChildWorkflowInstanceCreated is not { } child)
+            {
+                continue;
+            }
+
+            child.InstanceId =
+                opening.EventId == request.EventId && request.NewChildInstanceId is { } given
+                    ? given
+                    : ChildInstanceIds.Of(request.NewInstanceId, opening.EventId);
         }
     }
 }

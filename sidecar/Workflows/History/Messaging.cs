@@ -9,32 +9,36 @@ internal static class Messaging
     {
         var asked = action.SendEvent;
         outcome.Events.Add(HistoryEvents.At(turn.Now, e =>
-        {
-            e.EventId = action.Id;
-            e.Router = router;
-            e.EventSent = new EventSentEvent { InstanceId = asked.Instance.InstanceId, Name = asked.Name, Input = asked.Data };
-        }));
-        outcome.Messages.Add(new(
-            asked.Instance.InstanceId,
-            TurnApplier.TargetOf(turn, router),
-            HistoryEvents.Raised(turn.Now, asked.Name, asked.Data)));
+            {
+                e.EventId = action.Id;
+                e.Router = router;
+                e.EventSent = new EventSentEvent
+                {
+                    InstanceId = asked.Instance.InstanceId,
+                    Name = asked.Name,
+                    Input = asked.Data,
+                };
+            }));
+        outcome.Messages.Add(
+            new(asked.Instance.InstanceId, TurnApplier.TargetOf(turn, router), HistoryEvents.Raised(turn.Now, asked.Name, asked.Data))
+        );
     }
 
     public static void Terminate(Turn turn, TurnOutcome outcome, WorkflowAction action, TaskRouter router)
     {
         var asked = action.TerminateWorkflow;
-        outcome.Messages.Add(new(
-            asked.InstanceId,
-            TurnApplier.TargetOf(turn, router),
-            HistoryEvents.Terminated(turn.Now, asked.Reason, asked.Recurse)));
+        outcome.Messages.Add(
+            new(asked.InstanceId, TurnApplier.TargetOf(turn, router), HistoryEvents.Terminated(turn.Now, asked.Reason, asked.Recurse))
+        );
     }
 
     /// <summary>One termination per child ever created; children that are through with their work ignore it.</summary>
-    public static IEnumerable<OutgoingMessage> Cascade(Turn turn, IEnumerable<HistoryEvent> children, string? output)
-        => children
+    public static IEnumerable<OutgoingMessage> Cascade(Turn turn, IEnumerable<HistoryEvent> children, string? output) =>
+        children
             .DistinctBy(c => c.ChildWorkflowInstanceCreated.InstanceId)
             .Select(c => new OutgoingMessage(
                 c.ChildWorkflowInstanceCreated.InstanceId,
                 TurnApplier.TargetOf(turn, c.Router),
-                HistoryEvents.Terminated(turn.Now, output, recurse: true)));
+                HistoryEvents.Terminated(turn.Now, output, recurse: true)
+            ));
 }

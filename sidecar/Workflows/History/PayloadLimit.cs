@@ -12,15 +12,20 @@ internal static class PayloadLimit
 
     public static bool Exceeded(long bytes, int? max) => max is > 0 && bytes > (long)max * Percent / 100;
 
-    public static Stall OfWorkflow(long bytes, int max) => new(
-        StalledReason.PayloadSizeExceeded,
-        $"Workflow payload size {bytes} bytes exceeds {Percent}% of max gRPC body size {max} bytes; increase --max-body-size and restart to resume");
+    public static Stall OfWorkflow(long bytes, int max) =>
+        new(
+            StalledReason.PayloadSizeExceeded,
+            $"Workflow payload size {bytes} bytes exceeds {Percent}% of max gRPC body size {max} bytes; increase "
+                + "--max-body-size and restart to resume"
+        );
 
-    public static Stall OfActivity(string name, int id, long bytes, int max) => new(
-        StalledReason.PayloadSizeExceeded,
-        $"activity '{name}::{id}' payload {bytes} bytes exceeds {Percent}% of max gRPC body size {max} bytes; increase --max-body-size and restart to resume");
+    public static Stall OfActivity(string name, int id, long bytes, int max) =>
+        new(
+            StalledReason.PayloadSizeExceeded,
+            $"activity '{name}::{id}' payload {bytes} bytes exceeds {Percent}% of max gRPC body size {max} bytes; increase "
+                + "--max-body-size and restart to resume"
+        );
 
-    public static Stall OfStream(string reason) => new(
-        StalledReason.PayloadSizeExceeded,
-        $"Workflow payload exceeds what the work item stream carries: {reason}");
+    public static Stall OfStream(string reason) =>
+        new(StalledReason.PayloadSizeExceeded, $"Workflow payload exceeds what the work item stream carries: {reason}");
 }

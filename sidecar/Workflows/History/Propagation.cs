@@ -1,19 +1,35 @@
-using Sidecar.Workflows.Protocol;
 using Google.Protobuf;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.History;
 
 /// <summary>What a workflow passes on of its history to a child or an activity that asked to see it.</summary>
 internal static class Propagation
 {
-    public static PropagatedHistory? Assemble(string appId, Execution execution, IEnumerable<HistoryEvent> turn, HistoryPropagationScope scope)
+    public static PropagatedHistory? Assemble(
+        string appId,
+        Execution execution,
+        IEnumerable<HistoryEvent> turn,
+        HistoryPropagationScope scope
+    )
     {
-        if (scope == HistoryPropagationScope.None) return null;
+        if (scope == HistoryPropagationScope.None)
+        {
+            return null;
+        }
+
         var passed = new PropagatedHistory { Scope = scope };
-        if (scope == HistoryPropagationScope.Lineage && execution.Incoming is { } received) passed.Chunks.Add(received.Chunks);
+        if (scope == HistoryPropagationScope.Lineage && execution.Incoming is { } received)
+        {
+            passed.Chunks.Add(received.Chunks);
+        }
 
         var own = execution.History.Concat(turn).ToList();
-        if (own.Count == 0) return passed;
+        if (own.Count == 0)
+        {
+            return passed;
+        }
+
         var chunk = new PropagatedHistoryChunk
         {
             AppId = appId,

@@ -2,28 +2,42 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.History;
 
-internal enum ResolutionKind { Task, Child, Timer }
+internal enum ResolutionKind
+{
+    Task,
+    Child,
+    Timer,
+}
 
-/// <summary>What an event settles: the task, child or timer that the history opened under <paramref name="Id"/>. Settled once only.</summary>
+/// <summary>What an event settles: the task, child or timer that the history opened under <paramref name="Id"/>. Settled once
+/// only.</summary>
 internal readonly record struct Resolution(ResolutionKind Kind, int Id)
 {
     /// <summary>Null for events that settle nothing and may therefore repeat, such as a raised event.</summary>
-    public static Resolution? Of(HistoryEvent happened) => happened.EventTypeCase switch
-    {
-        HistoryEvent.EventTypeOneofCase.TaskCompleted => new(ResolutionKind.Task, happened.TaskCompleted.TaskScheduledId),
-        HistoryEvent.EventTypeOneofCase.TaskFailed => new(ResolutionKind.Task, happened.TaskFailed.TaskScheduledId),
-        HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCompleted => new(ResolutionKind.Child, happened.ChildWorkflowInstanceCompleted.TaskScheduledId),
-        HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceFailed => new(ResolutionKind.Child, happened.ChildWorkflowInstanceFailed.TaskScheduledId),
-        HistoryEvent.EventTypeOneofCase.TimerFired => new(ResolutionKind.Timer, happened.TimerFired.TimerId),
-        _ => null,
-    };
+    public static Resolution? Of(HistoryEvent happened) =>
+        happened.EventTypeCase switch
+        {
+            HistoryEvent.EventTypeOneofCase.TaskCompleted => new(ResolutionKind.Task, happened.TaskCompleted.TaskScheduledId),
+            HistoryEvent.EventTypeOneofCase.TaskFailed => new(ResolutionKind.Task, happened.TaskFailed.TaskScheduledId),
+            HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCompleted => new(
+                ResolutionKind.Child,
+                happened.ChildWorkflowInstanceCompleted.TaskScheduledId
+            ),
+            HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceFailed => new(
+                ResolutionKind.Child,
+                happened.ChildWorkflowInstanceFailed.TaskScheduledId
+            ),
+            HistoryEvent.EventTypeOneofCase.TimerFired => new(ResolutionKind.Timer, happened.TimerFired.TimerId),
+            _ => null,
+        };
 
     /// <summary>What an event opens, if it opens something.</summary>
-    public static Resolution? OpenedBy(HistoryEvent happened) => happened.EventTypeCase switch
-    {
-        HistoryEvent.EventTypeOneofCase.TaskScheduled => new(ResolutionKind.Task, happened.EventId),
-        HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCreated => new(ResolutionKind.Child, happened.EventId),
-        HistoryEvent.EventTypeOneofCase.TimerCreated => new(ResolutionKind.Timer, happened.EventId),
-        _ => null,
-    };
+    public static Resolution? OpenedBy(HistoryEvent happened) =>
+        happened.EventTypeCase switch
+        {
+            HistoryEvent.EventTypeOneofCase.TaskScheduled => new(ResolutionKind.Task, happened.EventId),
+            HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCreated => new(ResolutionKind.Child, happened.EventId),
+            HistoryEvent.EventTypeOneofCase.TimerCreated => new(ResolutionKind.Timer, happened.EventId),
+            _ => null,
+        };
 }

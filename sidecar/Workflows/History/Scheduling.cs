@@ -1,5 +1,5 @@
-using Sidecar.Workflows.Protocol;
 using Google.Protobuf.WellKnownTypes;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.History;
 
@@ -21,9 +21,15 @@ internal static class Scheduling
                 TaskExecutionId = asked.TaskExecutionId,
                 ParentTraceContext = TraceOf(turn),
             };
-            if (asked.HasHistoryPropagationScope) e.TaskScheduled.HistoryPropagationScope = asked.HistoryPropagationScope;
+            if (asked.HasHistoryPropagationScope)
+            {
+                e.TaskScheduled.HistoryPropagationScope = asked.HistoryPropagationScope;
+            }
         });
-        if (!Open(turn, outcome, scheduled)) return;
+        if (!Open(turn, outcome, scheduled))
+        {
+            return;
+        }
 
         var size = scheduled.CalculateSize();
         if (PayloadLimit.Exceeded(size, turn.MaxMessageBytes))
@@ -36,19 +42,31 @@ internal static class Scheduling
     {
         var asked = action.CreateTimer;
         Open(turn, outcome, HistoryEvents.At(turn.Now, e =>
-        {
-            e.EventId = action.Id;
-            e.Router = router;
-            e.TimerCreated = new TimerCreatedEvent { FireAt = asked.FireAt };
-            if (asked.HasName) e.TimerCreated.Name = asked.Name;
-            switch (asked.OriginCase)
             {
-                case CreateTimerAction.OriginOneofCase.CreateTimer: e.TimerCreated.CreateTimer = asked.CreateTimer; break;
-                case CreateTimerAction.OriginOneofCase.ExternalEvent: e.TimerCreated.ExternalEvent = asked.ExternalEvent; break;
-                case CreateTimerAction.OriginOneofCase.ActivityRetry: e.TimerCreated.ActivityRetry = asked.ActivityRetry; break;
-                case CreateTimerAction.OriginOneofCase.ChildWorkflowRetry: e.TimerCreated.ChildWorkflowRetry = asked.ChildWorkflowRetry; break;
-            }
-        }));
+                e.EventId = action.Id;
+                e.Router = router;
+                e.TimerCreated = new TimerCreatedEvent { FireAt = asked.FireAt };
+                if (asked.HasName)
+                {
+                    e.TimerCreated.Name = asked.Name;
+                }
+
+                switch (asked.OriginCase)
+                {
+                    case CreateTimerAction.OriginOneofCase.CreateTimer:
+                        e.TimerCreated.CreateTimer = asked.CreateTimer;
+                        break;
+                    case CreateTimerAction.OriginOneofCase.ExternalEvent:
+                        e.TimerCreated.ExternalEvent = asked.ExternalEvent;
+                        break;
+                    case CreateTimerAction.OriginOneofCase.ActivityRetry:
+                        e.TimerCreated.ActivityRetry = asked.ActivityRetry;
+                        break;
+                    case CreateTimerAction.OriginOneofCase.ChildWorkflowRetry:
+                        e.TimerCreated.ChildWorkflowRetry = asked.ChildWorkflowRetry;
+                        break;
+                }
+            }));
     }
 
     public static void Child(Turn turn, TurnOutcome outcome, WorkflowAction action, TaskRouter router)
@@ -68,24 +86,35 @@ internal static class Scheduling
                 Input = asked.Input,
                 ParentTraceContext = TraceOf(turn),
             };
-            if (asked.HasHistoryPropagationScope) e.ChildWorkflowInstanceCreated.HistoryPropagationScope = asked.HistoryPropagationScope;
+            if (asked.HasHistoryPropagationScope)
+            {
+                e.ChildWorkflowInstanceCreated.HistoryPropagationScope = asked.HistoryPropagationScope;
+            }
         });
-        if (!Open(turn, outcome, created)) return;
+        if (!Open(turn, outcome, created))
+        {
+            return;
+        }
 
-        outcome.Messages.Add(ChildStart.Of(turn, created, Propagation.Assemble(
-            turn.AppId, turn.Execution, outcome.Events, asked.HistoryPropagationScope)));
+        outcome.Messages.Add(
+            ChildStart.Of(turn, created, Propagation.Assemble(turn.AppId, turn.Execution, outcome.Events, asked.HistoryPropagationScope))
+        );
     }
 
     public static void Detached(Turn turn, TurnOutcome outcome, WorkflowAction action, TaskRouter router)
     {
         var asked = action.CreateDetachedWorkflow;
-        if (asked.InstanceId.Length == 0) throw new InvalidOperationException("A detached workflow needs an instance id.");
-        outcome.Events.Add(HistoryEvents.At(turn.Now, e =>
+        if (asked.InstanceId.Length == 0)
         {
-            e.EventId = action.Id;
-            e.Router = router;
-            e.DetachedWorkflowInstanceCreated = new DetachedWorkflowInstanceCreatedEvent { InstanceId = asked.InstanceId };
-        }));
+            throw new InvalidOperationException("A detached workflow needs an instance id.");
+        }
+
+        outcome.Events.Add(HistoryEvents.At(turn.Now, e =>
+            {
+                e.EventId = action.Id;
+                e.Router = router;
+                e.DetachedWorkflowInstanceCreated = new DetachedWorkflowInstanceCreatedEvent { InstanceId = asked.InstanceId };
+            }));
 
         var started = new ExecutionStartedEvent
         {
@@ -119,6 +148,6 @@ internal static class Scheduling
         return true;
     }
 
-    private static TraceContext? TraceOf(Turn turn)
-        => WorkflowSpans.Below(turn.Execution.Started ?? turn.Events.FirstOrDefault(e => e.ExecutionStarted is not null)?.ExecutionStarted);
+    private static TraceContext? TraceOf(Turn turn) =>
+        WorkflowSpans.Below(turn.Execution.Started ?? turn.Events.FirstOrDefault(e => e.ExecutionStarted is not null)?.ExecutionStarted);
 }

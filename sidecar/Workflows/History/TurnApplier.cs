@@ -17,11 +17,18 @@ internal static class TurnApplier
         foreach (var action in response.Actions)
         {
             Apply(turn, outcome, action);
-            if (outcome.Stall is not null || outcome.Next is not null) break;
+            if (outcome.Stall is not null || outcome.Next is not null)
+            {
+                break;
+            }
         }
 
         outcome.Stall ??= Versions.Mismatch(turn.Execution.History, outcome.Events);
-        if (outcome.Stall is null && outcome.Next is null) Versions.Compact(turn.Execution.History, outcome.Events);
+        if (outcome.Stall is null && outcome.Next is null)
+        {
+            Versions.Compact(turn.Execution.History, outcome.Events);
+        }
+
         return outcome;
     }
 
@@ -72,6 +79,6 @@ internal static class TurnApplier
     }
 
     /// <summary>The app to reach, or null when it is the turn's own.</summary>
-    public static string? TargetOf(Turn turn, TaskRouter? router)
-        => router is { HasTargetAppID: true, TargetAppID.Length: > 0 } && router.TargetAppID != turn.AppId ? router.TargetAppID : null;
+    public static string? TargetOf(Turn turn, TaskRouter? router) =>
+        router is { HasTargetAppID: true, TargetAppID.Length: > 0 } && router.TargetAppID != turn.AppId ? router.TargetAppID : null;
 }

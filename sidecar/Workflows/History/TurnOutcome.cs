@@ -14,7 +14,8 @@ internal sealed record OutgoingMessage(
     string? App,
     HistoryEvent Event,
     string? ForExecution = null,
-    PropagatedHistory? Propagated = null);
+    PropagatedHistory? Propagated = null
+);
 
 /// <summary>The execution that takes over: its start event, then what the old one had not consumed.</summary>
 internal sealed record Continuation(IReadOnlyList<HistoryEvent> Events, PropagatedHistory? Incoming);
@@ -38,11 +39,13 @@ internal sealed class TurnOutcome
     public List<int> Repeated { get; } = [];
 }
 
-/// <summary>What <see cref="TurnApplier"/> decides on. <paramref name="NewId"/> and the clock come in, so that the decision stays pure.</summary>
+/// <summary>What <see cref="TurnApplier"/> decides on. <paramref name="NewId"/> and the clock come in, so that the decision stays
+/// pure.</summary>
 internal sealed record Turn(
     string AppId,
     Execution Execution,
     IReadOnlyList<HistoryEvent> Events,
     DateTimeOffset Now,
     Func<string> NewId,
-    int? MaxMessageBytes);
+    int? MaxMessageBytes
+);

@@ -3,7 +3,8 @@ using Sidecar.State;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>
-/// Takes up an unfinished instance that the store holds and this engine does not: another runtime has begun it, which keeps its timers and activities for
+/// Takes up an unfinished instance that the store holds and this engine does not: another runtime has begun it, which keeps its timers and
+/// activities for
 /// itself and knows nothing of our index of unfinished instances. What its history leaves open is started here again.
 /// </summary>
 internal static class Adoption
@@ -17,7 +18,13 @@ internal static class Adoption
             return null;
         }
         var keys = runtime.Store.Keys;
-        if (await runtime.Store.CommitAsync([StateWrite.Upsert(keys.Index(id), Birth.Marker), StateWrite.Upsert(keys.Pending(id), Birth.Marker)], cancellation) is { } failure)
+        if (
+            await runtime.Store.CommitAsync(
+                [StateWrite.Upsert(keys.Index(id), Birth.Marker), StateWrite.Upsert(keys.Pending(id), Birth.Marker)],
+                cancellation
+            ) is
+            { } failure
+        )
         {
             throw new InvalidOperationException($"workflow instance '{id}' could not be taken up: {failure.Message}");
         }

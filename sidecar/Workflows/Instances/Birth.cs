@@ -1,7 +1,7 @@
-using Sidecar.Workflows.Protocol;
 using Google.Protobuf;
 using Grpc.Core;
 using Sidecar.State;
+using Sidecar.Workflows.Protocol;
 using Sidecar.Workflows.Storage;
 
 namespace Sidecar.Workflows.Instances;
@@ -19,18 +19,36 @@ internal static class Birth
     /// for, the child of the same parent's same call.
     /// </summary>
     public static async ValueTask<(Instance? Reserved, WorkflowRefusal? Refusal)> ReserveAsync(
-        WorkflowRuntime runtime, HistoryEvent started, PropagatedHistory? incoming, CancellationToken cancellation)
+        WorkflowRuntime runtime,
+        HistoryEvent started,
+        PropagatedHistory? incoming,
+        CancellationToken cancellation
+    )
     {
         var id = started.ExecutionStarted.WorkflowInstance.InstanceId;
         var instance = new Instance(runtime, id, started.ExecutionStarted.ParentInstance);
         while (!runtime.Directory.TryAdd(instance))
         {
-            if (runtime.Directory.Find(id) is not { } other) continue;
-            if (other.IsChildOf(started.ExecutionStarted.ParentInstance)) return (null, null);
+            if (runtime.Directory.Find(id) is not { } other)
+            {
+                continue;
+            }
+
+            if (other.IsChildOf(started.ExecutionStarted.ParentInstance))
+            {
+                return (null, null);
+            }
             // A client that hears of another instance looks for it, so it has to be in the store. Parents would wait for each other.
-            if (other.Settled.IsCompleted || started.ExecutionStarted.ParentInstance is not null) return (null, WorkflowRefusal.Occupied(id));
+            if (other.Settled.IsCompleted || started.ExecutionStarted.ParentInstance is not null)
+            {
+                return (null, WorkflowRefusal.Occupied(id));
+            }
+
             await other.Settled.WaitAsync(cancellation);
-            if (runtime.Directory.Find(id) == other) return (null, WorkflowRefusal.Occupied(id));
+            if (runtime.Directory.Find(id) == other)
+            {
+                return (null, WorkflowRefusal.Occupied(id));
+            }
         }
 
         try
@@ -38,7 +56,8 @@ internal static class Birth
             var stored = await runtime.Store.Reader.ReadAsync(id, cancellation);
             if (Instance.IsSameCall(stored?.Started?.ParentInstance, started.ExecutionStarted.ParentInstance))
             {
-                // Asked for twice: through with its work, and its result is with the parent or on the way there; or begun by another runtime.
+                // Asked for twice: through with its work, and its result is with the parent or on the way there; or begun by another
+                // runtime.
                 instance.Abandon();
                 await Adoption.TryTakeUpAsync(runtime, id, cancellation);
                 return (null, null);
@@ -52,7 +71,12 @@ internal static class Birth
                 return (null, refusal);
             }
 
-            instance.PrepareBirth(FirstWrites(runtime, id, stored, incoming), stored?.MetadataETag, (stored?.Generation ?? 0) + 1, incoming);
+            instance.PrepareBirth(
+                FirstWrites(runtime, id, stored, incoming),
+                stored?.MetadataETag,
+                (stored?.Generation ?? 0) + 1,
+                incoming
+            );
             return (instance, null);
         }
         catch
@@ -64,9 +88,17 @@ internal static class Birth
 
     /// <summary>A finished instance may be replaced, unless something of its family still runs and could speak to the successor.</summary>
     private static async ValueTask<WorkflowRefusal?> RefuseReuseAsync(
-        WorkflowRuntime runtime, string id, StoredInstance stored, CancellationToken cancellation)
+        WorkflowRuntime runtime,
+        string id,
+        StoredInstance stored,
+        CancellationToken cancellation
+    )
     {
-        if (!stored.IsFinished) return WorkflowRefusal.Occupied(id);
+        if (!stored.IsFinished)
+        {
+            return WorkflowRefusal.Occupied(id);
+        }
+
         var running = await Family.FindRunningAsync(runtime, stored.Execution, cancellation);
         return running is null
             ? null
@@ -77,15 +109,23 @@ internal static class Birth
     {
         var keys = runtime.Store.Keys;
         var own = keys.Of(id);
-        var writes = new List<StateWrite>
-        {
-            StateWrite.Upsert(keys.Index(id), Marker),
-            StateWrite.Upsert(keys.Pending(id), Marker),
-        };
+        var writes = new List<StateWrite> { StateWrite.Upsert(keys.Index(id), Marker), StateWrite.Upsert(keys.Pending(id), Marker) };
         // The metadata key stays: its ETag guards the change of hands.
-        if (stored is not null) writes.AddRange(stored.Keys.Where(k => k != own.Metadata).Select(k => StateWrite.Delete(k)));
-        if (stored is not null) writes.Add(StateWrite.Delete(keys.Retained(id)));
-        if (incoming is not null) writes.Add(StateWrite.Upsert(own.Propagated, incoming.ToByteArray()));
+        if (stored is not null)
+        {
+            writes.AddRange(stored.Keys.Where(k => k != own.Metadata).Select(k => StateWrite.Delete(k)));
+        }
+
+        if (stored is not null)
+        {
+            writes.Add(StateWrite.Delete(keys.Retained(id)));
+        }
+
+        if (incoming is not null)
+        {
+            writes.Add(StateWrite.Upsert(own.Propagated, incoming.ToByteArray()));
+        }
+
         return writes;
     }
 }

@@ -18,13 +18,20 @@ internal sealed class Drain : IDisposable
 
     public void Leave()
     {
-        if (Interlocked.Decrement(ref working) == 0) drained.TrySetResult();
+        if (Interlocked.Decrement(ref working) == 0)
+        {
+            drained.TrySetResult();
+        }
     }
 
     /// <param name="rouse">Makes every idle loop look once more, so that whoever waits for it is answered.</param>
     public async Task StopAsync(Action rouse)
     {
-        if (IsStopping) return;
+        if (IsStopping)
+        {
+            return;
+        }
+
         await stopping.CancelAsync();
         rouse();
         Leave();

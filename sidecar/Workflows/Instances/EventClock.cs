@@ -11,7 +11,10 @@ internal sealed class EventClock(TimeProvider clock)
         {
             var before = Volatile.Read(ref last);
             var next = Math.Max(clock.GetUtcNow().Ticks, before + 1);
-            if (Interlocked.CompareExchange(ref last, next, before) == before) return new DateTimeOffset(next, TimeSpan.Zero);
+            if (Interlocked.CompareExchange(ref last, next, before) == before)
+            {
+                return new DateTimeOffset(next, TimeSpan.Zero);
+            }
         }
     }
 }

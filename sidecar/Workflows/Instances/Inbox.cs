@@ -1,5 +1,5 @@
-using Sidecar.Workflows.Protocol;
 using Sidecar.Workflows.History;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Instances;
 
@@ -18,19 +18,44 @@ internal sealed class Inbox
     public void Add(Message message)
     {
         // The start event opens the history, whatever arrived before it.
-        if (message.Event.ExecutionStarted is not null) waiting.Insert(0, message);
-        else waiting.Add(message);
-        if (Resolution.Of(message.Event) is { } resolution) settling.Add(resolution);
+        if (message.Event.ExecutionStarted is not null)
+        {
+            waiting.Insert(0, message);
+        }
+        else
+        {
+            waiting.Add(message);
+        }
+
+        if (Resolution.Of(message.Event) is { } resolution)
+        {
+            settling.Add(resolution);
+        }
     }
 
     /// <summary>What the next turn consumes, or nothing when the instance has to wait.</summary>
     public List<Message> NextBatch(Execution execution, DateTimeOffset now)
     {
-        if (waiting.Count == 0) return [];
+        if (waiting.Count == 0)
+        {
+            return [];
+        }
+
         var terminated = waiting.FindIndex(m => m.Event.ExecutionTerminated is not null);
-        if (terminated >= 0) return waiting[..(terminated + 1)];
-        if (execution.Started is null && !IsStartDue(now)) return [];
-        if (execution.IsSuspended) return Resumption();
+        if (terminated >= 0)
+        {
+            return waiting[..(terminated + 1)];
+        }
+
+        if (execution.Started is null && !IsStartDue(now))
+        {
+            return [];
+        }
+
+        if (execution.IsSuspended)
+        {
+            return Resumption();
+        }
 
         var suspended = waiting.FindIndex(m => m.Event.ExecutionSuspended is not null);
         return suspended switch
@@ -41,8 +66,8 @@ internal sealed class Inbox
         };
     }
 
-    public DateTimeOffset? ScheduledStart
-        => waiting.Find(m => m.Event.ExecutionStarted is not null)?.Event.ExecutionStarted.ScheduledStartTimestamp?.ToDateTimeOffset();
+    public DateTimeOffset? ScheduledStart =>
+        waiting.Find(m => m.Event.ExecutionStarted is not null)?.Event.ExecutionStarted.ScheduledStartTimestamp?.ToDateTimeOffset();
 
     public void Take(IReadOnlyCollection<Message> batch)
     {
@@ -61,7 +86,10 @@ internal sealed class Inbox
     {
         foreach (var message in batch)
         {
-            if (Resolution.Of(message.Event) is { } resolution) settling.Remove(resolution);
+            if (Resolution.Of(message.Event) is { } resolution)
+            {
+                settling.Remove(resolution);
+            }
         }
     }
 
@@ -69,24 +97,26 @@ internal sealed class Inbox
     {
         settling.Clear();
         waiting = [];
-        foreach (var message in messages) Add(message);
+        foreach (var message in messages)
+        {
+            Add(message);
+        }
     }
 
-    private bool IsStartDue(DateTimeOffset now)
-        => waiting[0].Event.ExecutionStarted is not null && (ScheduledStart is not { } due || due <= now);
+    private bool IsStartDue(DateTimeOffset now) =>
+        waiting[0].Event.ExecutionStarted is not null && (ScheduledStart is not { } due || due <= now);
 
     /// <summary>While suspended only a resumption counts; it goes first, then what was held back for it.</summary>
     private List<Message> Resumption()
     {
         var at = waiting.FindIndex(m => m.Event.ExecutionResumed is not null);
-        if (at < 0) return [];
+        if (at < 0)
+        {
+            return [];
+        }
+
         var next = waiting.FindIndex(at, m => m.Event.ExecutionSuspended is not null);
         var upTo = next < 0 ? waiting.Count : next;
-        return
-        [
-            waiting[at],
-            .. waiting[..at].Where(m => m.Event.ExecutionSuspended is null),
-            .. waiting[(at + 1)..upTo],
-        ];
+        return [waiting[at], .. waiting[..at].Where(m => m.Event.ExecutionSuspended is null), .. waiting[(at + 1)..upTo]];
     }
 }

@@ -43,7 +43,11 @@ internal sealed class Instance
     public Task Settled => log.Settled;
 
     /// <summary>Stalled: waits for another worker before it tries again.</summary>
-    public bool IsBlocked { get => blocked; set => blocked = value; }
+    public bool IsBlocked
+    {
+        get => blocked;
+        set => blocked = value;
+    }
 
     /// <summary>Finished, discarded or never born: it takes no more messages.</summary>
     public bool IsClosed => closed;
@@ -54,11 +58,12 @@ internal sealed class Instance
     /// <summary>Whether this is the child that the same call of the same parent asked for before.</summary>
     public bool IsChildOf(ParentInstanceInfo? other) => IsSameCall(contents.Parent, other);
 
-    public static bool IsSameCall(ParentInstanceInfo? own, ParentInstanceInfo? other)
-        => other is not null && own is not null
-            && own.TaskScheduledId == other.TaskScheduledId
-            && own.WorkflowInstance?.InstanceId == other.WorkflowInstance?.InstanceId
-            && own.WorkflowInstance?.ExecutionId == other.WorkflowInstance?.ExecutionId;
+    public static bool IsSameCall(ParentInstanceInfo? own, ParentInstanceInfo? other) =>
+        other is not null
+        && own is not null
+        && own.TaskScheduledId == other.TaskScheduledId
+        && own.WorkflowInstance?.InstanceId == other.WorkflowInstance?.InstanceId
+        && own.WorkflowInstance?.ExecutionId == other.WorkflowInstance?.ExecutionId;
 
     /// <summary>Called by the maker, before anything else can happen to the instance.</summary>
     public void PrepareBirth(List<StateWrite> writes, string? replacedETag, ulong firstGeneration, PropagatedHistory? incoming)
@@ -71,12 +76,17 @@ internal sealed class Instance
     public List<StateWrite> BirthWrites(Message start) => log.BirthWrites(start);
 
     /// <summary>The instance begins to work on <paramref name="start"/>.</summary>
-    public void Begin(Message start) => Tell(() =>
-    {
-        if (start.IsStored) log.Born();
-        held = false;
-        Receive(start);
-    });
+    public void Begin(Message start) =>
+        Tell(() =>
+        {
+            if (start.IsStored)
+            {
+                log.Born();
+            }
+
+            held = false;
+            Receive(start);
+        });
 
     /// <summary>The reservation is given up; who wrote to it meanwhile learns that there is no such instance.</summary>
     public void Abandon()
@@ -88,11 +98,12 @@ internal sealed class Instance
     /// <summary>At the engine's start. The instance stays held until all of them are there, so that they find each other.</summary>
     public void Load(StoredInstance stored) => recovery.Adopt(stored);
 
-    public void Release() => Tell(() =>
-    {
-        held = false;
-        log.Settle();
-    });
+    public void Release() =>
+        Tell(() =>
+        {
+            held = false;
+            log.Settle();
+        });
 
     /// <summary>Lets go of everything, for a forced purge; the stored keys are the caller's.</summary>
     public Task DiscardAsync()
@@ -108,8 +119,7 @@ internal sealed class Instance
     }
 
     /// <summary>Creating a child is pointless once the parent is through; everything else has to arrive.</summary>
-    public bool NoLongerWants(OutgoingMessage message)
-        => message.Event.ExecutionStarted?.ParentInstance is not null && closed;
+    public bool NoLongerWants(OutgoingMessage message) => message.Event.ExecutionStarted?.ParentInstance is not null && closed;
 
     /// <summary>Answered once the event can no longer be lost.</summary>
     public Task<WorkflowRefusal?> PostAsync(HistoryEvent happened, string? forExecution = null, bool fromClient = false)
@@ -124,16 +134,22 @@ internal sealed class Instance
     }
 
     /// <summary>For a message that a commit of another instance has put into this one's inbox.</summary>
-    public void PostStored(Message message) => Tell(() =>
-    {
-        // Read from the store between that commit and now.
-        if (!recovery.HasAdopted(message)) Receive(message);
-    });
+    public void PostStored(Message message) =>
+        Tell(() =>
+        {
+            // Read from the store between that commit and now.
+            if (!recovery.HasAdopted(message))
+            {
+                Receive(message);
+            }
+        });
 
     /// <summary>The state as committed; null when the instance is no longer, or not yet, to be found here.</summary>
-    public Task<WorkflowState?> StateAsync() => AskAsync(() => contents.Execution.History.Count > 0 || contents.StartMessage is not null ? contents.State() : null);
+    public Task<WorkflowState?> StateAsync() =>
+        AskAsync(() => contents.Execution.History.Count > 0 || contents.StartMessage is not null ? contents.State() : null);
 
-    public Task<IReadOnlyList<HistoryEvent>?> HistoryAsync() => AskAsync<IReadOnlyList<HistoryEvent>>(() => [.. contents.Execution.History]);
+    public Task<IReadOnlyList<HistoryEvent>?> HistoryAsync() =>
+        AskAsync<IReadOnlyList<HistoryEvent>>(() => [.. contents.Execution.History]);
 
     /// <summary>Has the loop look at how things stand.</summary>
     public void Rouse() => Tell(() => { });
@@ -161,7 +177,11 @@ internal sealed class Instance
         else if (SettlesNothing(message))
         {
             runtime.Logger.EventDropped(Id, message.Event.EventTypeCase.ToString());
-            if (message.IsStored) Enqueue(() => steps.ForgetAsync(message));
+            if (message.IsStored)
+            {
+                Enqueue(() => steps.ForgetAsync(message));
+            }
+
             message.Answer(null);
         }
         else
@@ -186,26 +206,42 @@ internal sealed class Instance
         runtime.Logger.InstanceEnded(Id, execution.Started?.Name, status);
         if (execution is { CreatedAt: { } created, CompletedAt: { } completed })
         {
-            runtime.Meter.Ended(execution.Started?.Name ?? "", execution.Completed.WorkflowStatus, completed.ToDateTimeOffset() - created.ToDateTimeOffset());
+            runtime.Meter.Ended(
+                execution.Started?.Name ?? "",
+                execution.Completed.WorkflowStatus,
+                completed.ToDateTimeOffset() - created.ToDateTimeOffset()
+            );
         }
     }
 
-    /// <summary>Of the loop alone: nothing goes on, and messages from now on are answered <paramref name="with"/> this; null is success.</summary>
+    /// <summary>Of the loop alone: nothing goes on, and messages from now on are answered <paramref name="with"/> this; null is
+    /// success.</summary>
     public void Close(WorkflowRefusal? with)
     {
         closed = true;
         closedWith = with;
         log.Settle();
-        if (contents.Turn?.Handout is { } handout) runtime.Queue.Withdraw(handout);
+        if (contents.Turn?.Handout is { } handout)
+        {
+            runtime.Queue.Withdraw(handout);
+        }
+
         work.Cancel();
-        foreach (var message in contents.Inbox.Waiting) message.Answer(with);
+        foreach (var message in contents.Inbox.Waiting)
+        {
+            message.Answer(with);
+        }
+
         contents.Inbox.Replace([]);
     }
 
     /// <summary>Of the loop alone: tells whom it concerns of the state.</summary>
     public void Publish()
     {
-        if (runtime.Board.IsWatched(Id)) runtime.Board.Publish(Id, contents.State());
+        if (runtime.Board.IsWatched(Id))
+        {
+            runtime.Board.Publish(Id, contents.State());
+        }
     }
 
     private void Recover(string reason) => recovery.Begin(reason);
@@ -214,11 +250,16 @@ internal sealed class Instance
     private bool SettlesNothing(Message message)
     {
         var execution = contents.Execution;
-        if (message.ForExecution is { Length: > 0 } meant && execution.ExecutionId is { } current && meant != current) return true;
+        if (message.ForExecution is { Length: > 0 } meant && execution.ExecutionId is { } current && meant != current)
+        {
+            return true;
+        }
+
         return Resolution.Of(message.Event) is { } resolution && (!execution.IsOpen(resolution) || contents.Inbox.IsSettling(resolution));
     }
 
-    private async Task<T?> AskAsync<T>(Func<T?> question) where T : class
+    private async Task<T?> AskAsync<T>(Func<T?> question)
+        where T : class
     {
         var answer = new TaskCompletionSource<T?>(TaskCreationOptions.RunContinuationsAsynchronously);
         Tell(() => answer.SetResult(closed ? null : question()));
@@ -230,7 +271,10 @@ internal sealed class Instance
         try
         {
             loop.RunActions();
-            if (!held) await AdvanceAsync();
+            if (!held)
+            {
+                await AdvanceAsync();
+            }
         }
         catch (OperationCanceledException) when (runtime.Drain.IsStopping)
         {
@@ -255,29 +299,67 @@ internal sealed class Instance
             }
 
             var turn = contents.Turn;
-            if (recovery.IsWaiting) return;
-            if (recovery.MustReload) await recovery.ReloadAsync();
-            else if (commands.TryDequeue(out var command)) await command();
-            else if (closed) return;
-            else if (turn is { Response: { } response }) await turns.FinishAsync(turn, response);
-            else if (turn is { Undeliverable: { } reason }) await turns.AbandonAsync(PayloadLimit.OfStream(reason));
-            else if (turn is not null && contents.Inbox.Has(HistoryEvent.EventTypeOneofCase.ExecutionTerminated)) turns.Withdraw();
-            else if (turn is null && !blocked && NextBatch() is { Count: > 0 } batch) await turns.BeginAsync(batch);
-            else if (steps.Unsaved() is { Count: > 0 } unsaved) await steps.SaveAsync(unsaved);
-            else return;
+            if (recovery.IsWaiting)
+            {
+                return;
+            }
+
+            if (recovery.MustReload)
+            {
+                await recovery.ReloadAsync();
+            }
+            else if (commands.TryDequeue(out var command))
+            {
+                await command();
+            }
+            else if (closed)
+            {
+                return;
+            }
+            else if (turn is { Response: { } response })
+            {
+                await turns.FinishAsync(turn, response);
+            }
+            else if (turn is { Undeliverable: { } reason })
+            {
+                await turns.AbandonAsync(PayloadLimit.OfStream(reason));
+            }
+            else if (turn is not null && contents.Inbox.Has(HistoryEvent.EventTypeOneofCase.ExecutionTerminated))
+            {
+                turns.Withdraw();
+            }
+            else if (turn is null && !blocked && NextBatch() is { Count: > 0 } batch)
+            {
+                await turns.BeginAsync(batch);
+            }
+            else if (steps.Unsaved() is { Count: > 0 } unsaved)
+            {
+                await steps.SaveAsync(unsaved);
+            }
+            else
+            {
+                return;
+            }
         }
     }
 
     private List<Message> NextBatch()
     {
         var batch = contents.Inbox.NextBatch(contents.Execution, runtime.Now);
-        if (batch.Count == 0) work.ArmScheduledStart();
+        if (batch.Count == 0)
+        {
+            work.ArmScheduledStart();
+        }
+
         return batch;
     }
 
     /// <summary>Senders who still wait learn that their message was not taken.</summary>
     private void Refuse(WorkflowRefusal refusal)
     {
-        foreach (var message in contents.Inbox.Waiting.Concat(contents.Turn?.Batch ?? [])) message.Answer(refusal);
+        foreach (var message in contents.Inbox.Waiting.Concat(contents.Turn?.Batch ?? []))
+        {
+            message.Answer(refusal);
+        }
     }
 }

@@ -26,7 +26,8 @@ internal sealed class InstanceContents(string id, ParentInstanceInfo? parent)
     public bool Continued { get; set; }
 
     /// <summary>The event that starts the execution, while it is not in the history yet.</summary>
-    public Message? StartMessage => Inbox.Waiting.FirstOrDefault(m => m.Event.ExecutionStarted is not null)
+    public Message? StartMessage =>
+        Inbox.Waiting.FirstOrDefault(m => m.Event.ExecutionStarted is not null)
         ?? Turn?.Batch.FirstOrDefault(m => m.Event.ExecutionStarted is not null);
 
     /// <summary>The next place in the inbox, for every writer, another instance's commit included. Safe to call concurrently.</summary>
@@ -35,7 +36,10 @@ internal sealed class InstanceContents(string id, ParentInstanceInfo? parent)
     /// <summary>Places up to <paramref name="sequence"/> are taken in the store.</summary>
     public void NoteSequence(int sequence)
     {
-        if (sequence > lastSequence) lastSequence = sequence;
+        if (sequence > lastSequence)
+        {
+            lastSequence = sequence;
+        }
     }
 
     public WorkflowState State() => InstanceState.Of(Execution, StartMessage?.Event, Continued);

@@ -64,15 +64,16 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
     /// <summary>The next commit begins a new generation of the instance's keys.</summary>
     public void BeginGeneration() => generation++;
 
-    public StateWrite MetadataWrite(int inboxLength, int historyLength)
-        => StateWrite.Upsert(
+    public StateWrite MetadataWrite(int inboxLength, int historyLength) =>
+        StateWrite.Upsert(
             keys.Metadata,
             new InstanceMetadata(inboxLength, historyLength, generation).ToBytes(),
             etag,
-            firstWrite: birth is not null && etag is null);
+            firstWrite: birth is not null && etag is null
+        );
 
-    public StateWrite InboxWrite(Message message)
-        => StateWrite.Upsert(keys.Inbox(message.Sequence), InboxValue.ToBytes(message.Event, message.ForExecution));
+    public StateWrite InboxWrite(Message message) =>
+        StateWrite.Upsert(keys.Inbox(message.Sequence), InboxValue.ToBytes(message.Event, message.ForExecution));
 
     public StateWrite InboxDelete(Message message) => StateWrite.Delete(keys.Inbox(message.Sequence));
 
@@ -91,14 +92,17 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
         return (writes, sizes);
     }
 
-    public IEnumerable<StateWrite> HistoryDeletes()
-        => Enumerable.Range(0, contents.Execution.History.Count).Select(i => StateWrite.Delete(keys.History(i)));
+    public IEnumerable<StateWrite> HistoryDeletes() =>
+        Enumerable.Range(0, contents.Execution.History.Count).Select(i => StateWrite.Delete(keys.History(i)));
 
     public StateWrite PropagatedWrite(PropagatedHistory incoming) => StateWrite.Upsert(keys.Propagated, incoming.ToByteArray());
 
     public void AddCustomStatus(List<StateWrite> writes, string? status)
     {
-        if (status != contents.Execution.CustomStatus) writes.Add(StateWrite.Upsert(keys.CustomStatus, CustomStatusValue(status)));
+        if (status != contents.Execution.CustomStatus)
+        {
+            writes.Add(StateWrite.Upsert(keys.CustomStatus, CustomStatusValue(status)));
+        }
     }
 
     /// <summary>False when the store did not take it; the instance then finds out from the store how things stand.</summary>
@@ -125,7 +129,10 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
         {
             birth = null;
             Settle();
-            if (!isLast) ReadETagAhead();
+            if (!isLast)
+            {
+                ReadETagAhead();
+            }
         }
 
         return true;
@@ -137,10 +144,18 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
     /// <summary>False when the store no longer has the instance.</summary>
     public async ValueTask<bool> KnowETagAsync()
     {
-        if (birth is not null || etag is not null) return true;
+        if (birth is not null || etag is not null)
+        {
+            return true;
+        }
+
         etag = nextETag is null ? null : await nextETag;
         nextETag = null;
-        if (etag is not null) return true;
+        if (etag is not null)
+        {
+            return true;
+        }
+
         recover("the instance is no longer in the store");
         return false;
     }
@@ -152,6 +167,5 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
         nextETag = runtime.Store.Reader.ReadETagAsync(contents.Id, CancellationToken.None);
     }
 
-    private static byte[] CustomStatusValue(string? status)
-        => status is null ? [] : new StringValue { Value = status }.ToByteArray();
+    private static byte[] CustomStatusValue(string? status) => status is null ? [] : new StringValue { Value = status }.ToByteArray();
 }

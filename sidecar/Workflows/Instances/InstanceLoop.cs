@@ -15,13 +15,19 @@ internal sealed class InstanceLoop(Drain drain, Func<ValueTask> advance) : IThre
     public void Tell(Action action)
     {
         mailbox.Enqueue(action);
-        if (Interlocked.CompareExchange(ref running, 1, 0) == 0) Wake();
+        if (Interlocked.CompareExchange(ref running, 1, 0) == 0)
+        {
+            Wake();
+        }
     }
 
     /// <summary>Runs the actions that have come in, in order. Called by <c>advance</c>.</summary>
     public void RunActions()
     {
-        while (mailbox.TryDequeue(out var action)) action();
+        while (mailbox.TryDequeue(out var action))
+        {
+            action();
+        }
     }
 
     public void Execute() => _ = RunAsync();
@@ -38,13 +44,14 @@ internal sealed class InstanceLoop(Drain drain, Func<ValueTask> advance) : IThre
         {
             do
             {
-                do await advance();
-                while (!mailbox.IsEmpty);
+                do
+                {
+                    await advance();
+                } while (!mailbox.IsEmpty);
                 Volatile.Write(ref running, 0);
                 // A message may have come after the last look and before the flag fell: its sender left the waking to this loop.
                 Interlocked.MemoryBarrier();
-            }
-            while (!mailbox.IsEmpty && Interlocked.CompareExchange(ref running, 1, 0) == 0);
+            } while (!mailbox.IsEmpty && Interlocked.CompareExchange(ref running, 1, 0) == 0);
         }
         finally
         {

@@ -5,8 +5,13 @@ using Sidecar.Workflows.Storage;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>Takes up an instance from the store: at start, and whenever a commit failed or its outcome is not known.</summary>
-internal sealed class InstanceRecovery(WorkflowRuntime runtime, Instance instance, InstanceContents contents, InstanceLog log,
-    PendingWork work)
+internal sealed class InstanceRecovery(
+    WorkflowRuntime runtime,
+    Instance instance,
+    InstanceContents contents,
+    InstanceLog log,
+    PendingWork work
+)
 {
     private readonly List<Func<WorkflowStore, CancellationToken, ValueTask>> unsettled = [];
     private HashSet<int> adopted = []; // places of the inbox that came with the last reading
@@ -31,10 +36,10 @@ internal sealed class InstanceRecovery(WorkflowRuntime runtime, Instance instanc
         runtime.Logger.CommitFailed(contents.Id, delay, reason);
         IsWaiting = true;
         runtime.Timers.Schedule(runtime.Now + delay, () => instance.Tell(() =>
-        {
-            IsWaiting = false;
-            MustReload = true;
-        }));
+            {
+                IsWaiting = false;
+                MustReload = true;
+            }));
     }
 
     public async ValueTask ReloadAsync()
@@ -49,7 +54,11 @@ internal sealed class InstanceRecovery(WorkflowRuntime runtime, Instance instanc
         var stored = await runtime.Store.Reader.ReadAsync(contents.Id, runtime.Drain.Stopping);
         if (log.IsUnborn)
         {
-            if (log.StillReplaces(stored)) return;
+            if (log.StillReplaces(stored))
+            {
+                return;
+            }
+
             if (!IsOwn(stored!))
             {
                 runtime.Directory.Remove(instance);
@@ -79,7 +88,11 @@ internal sealed class InstanceRecovery(WorkflowRuntime runtime, Instance instanc
         contents.Inbox.Replace([]);
         if (stored.IsFinished)
         {
-            foreach (var message in waiting) message.Answer(null);
+            foreach (var message in waiting)
+            {
+                message.Answer(null);
+            }
+
             instance.Finish();
             instance.Publish();
             return;
@@ -94,13 +107,23 @@ internal sealed class InstanceRecovery(WorkflowRuntime runtime, Instance instanc
 
         foreach (var message in waiting)
         {
-            if (HasAdopted(message) || contents.Execution.History.Contains(message.Event)) message.Answer(null);
-            else instance.Receive(message);
+            if (HasAdopted(message) || contents.Execution.History.Contains(message.Event))
+            {
+                message.Answer(null);
+            }
+            else
+            {
+                instance.Receive(message);
+            }
         }
 
         work.Resume();
-        foreach (var created in contents.Execution.Open(ResolutionKind.Child)
-            .Where(e => !contents.Inbox.IsSettling(new(ResolutionKind.Child, e.EventId))).ToList())
+        foreach (
+            var created in contents
+                .Execution.Open(ResolutionKind.Child)
+                .Where(e => !contents.Inbox.IsSettling(new(ResolutionKind.Child, e.EventId)))
+                .ToList()
+        )
         {
             instance.Enqueue(() => EnsureChildAsync(created));
         }
@@ -111,17 +134,26 @@ internal sealed class InstanceRecovery(WorkflowRuntime runtime, Instance instanc
     {
         var own = contents.StartMessage?.Event.ExecutionStarted.WorkflowInstance?.ExecutionId;
         return own is not null
-            && (stored.Execution.ExecutionId == own
-                || stored.Inbox.Any(m => m.Event.ExecutionStarted?.WorkflowInstance?.ExecutionId == own));
+            && (
+                stored.Execution.ExecutionId == own || stored.Inbox.Any(m => m.Event.ExecutionStarted?.WorkflowInstance?.ExecutionId == own)
+            );
     }
 
     /// <summary>A child that history has but nobody else: its creation was to follow a commit and did not.</summary>
     private async ValueTask EnsureChildAsync(HistoryEvent created)
     {
-        if (instance.IsClosed || !contents.Execution.IsOpen(new(ResolutionKind.Child, created.EventId))) return;
+        if (instance.IsClosed || !contents.Execution.IsOpen(new(ResolutionKind.Child, created.EventId)))
+        {
+            return;
+        }
+
         var facts = new Turn(runtime.AppId, contents.Execution, [], runtime.Now, WorkflowRuntime.NewId, null);
-        var passed = Propagation.Assemble(runtime.AppId, contents.Execution, [],
-            created.ChildWorkflowInstanceCreated.HistoryPropagationScope);
+        var passed = Propagation.Assemble(
+            runtime.AppId,
+            contents.Execution,
+            [],
+            created.ChildWorkflowInstanceCreated.HistoryPropagationScope
+        );
         var message = ChildStart.Of(facts, created, passed);
         if (message.App is not null)
         {
@@ -129,12 +161,19 @@ internal sealed class InstanceRecovery(WorkflowRuntime runtime, Instance instanc
             return;
         }
 
-        if (runtime.Directory.Find(message.Instance)?.IsChildOf(message.Event.ExecutionStarted.ParentInstance) == true) return;
+        if (runtime.Directory.Find(message.Instance)?.IsChildOf(message.Event.ExecutionStarted.ParentInstance) == true)
+        {
+            return;
+        }
+
         var mail = await Mail.PrepareAsync(runtime, instance, [message], runtime.Drain.Stopping);
         if (await log.CommitAsync(mail.Writes, ownsMetadata: false))
         {
             mail.Send();
-            foreach (var refused in mail.Refused) instance.Receive(refused);
+            foreach (var refused in mail.Refused)
+            {
+                instance.Receive(refused);
+            }
         }
         else
         {

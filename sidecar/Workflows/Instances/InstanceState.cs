@@ -1,14 +1,18 @@
-using Sidecar.Workflows.Protocol;
 using Google.Protobuf.WellKnownTypes;
 using Sidecar.Workflows.History;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>What the outside sees of an instance.</summary>
 internal static class InstanceState
 {
-    public static bool IsTerminal(OrchestrationStatus status)
-        => status is OrchestrationStatus.Completed or OrchestrationStatus.Failed or OrchestrationStatus.Terminated or OrchestrationStatus.Canceled;
+    public static bool IsTerminal(OrchestrationStatus status) =>
+        status
+            is OrchestrationStatus.Completed
+                or OrchestrationStatus.Failed
+                or OrchestrationStatus.Terminated
+                or OrchestrationStatus.Canceled;
 
     /// <param name="execution">The committed history.</param>
     /// <param name="waiting">The start event while it waits in the inbox.</param>
@@ -36,7 +40,11 @@ internal static class InstanceState
             ParentAppId = started?.ParentInstance is { HasAppID: true } parent ? parent.AppID : null,
             StartedAt = execution.History.Count > 0 ? execution.History[0].Timestamp : null,
         };
-        if (started is not null) state.Tags.Add(started.Tags);
+        if (started is not null)
+        {
+            state.Tags.Add(started.Tags);
+        }
+
         return state;
     }
 }

@@ -8,8 +8,14 @@ namespace Sidecar.Workflows.Instances;
 /// Steps: history appended, inbox consumed, status, markers and what other instances are told, all in one transaction. Only
 /// after it does anything of the step happen.
 /// </summary>
-internal sealed class InstanceSteps(WorkflowRuntime runtime, Instance instance, InstanceContents contents, InstanceLog log,
-    PendingWork work, InstanceRecovery recovery)
+internal sealed class InstanceSteps(
+    WorkflowRuntime runtime,
+    Instance instance,
+    InstanceContents contents,
+    InstanceLog log,
+    PendingWork work,
+    InstanceRecovery recovery
+)
 {
     private string Id => contents.Id;
 
@@ -17,18 +23,34 @@ internal sealed class InstanceSteps(WorkflowRuntime runtime, Instance instance, 
 
     public async ValueTask StepAsync(OutstandingTurn current, TurnOutcome outcome)
     {
-        if (!await log.KnowETagAsync()) return;
+        if (!await log.KnowETagAsync())
+        {
+            return;
+        }
+
         var mail = await Mail.PrepareAsync(runtime, instance, outcome.Messages, runtime.Drain.Stopping);
         var ends = outcome.Events.Exists(e => e.ExecutionCompleted is not null);
         var (writes, sizes) = log.HistoryWrites(outcome.Events);
         writes.AddRange(current.Batch.Where(m => m.IsStored).Select(log.InboxDelete));
         log.AddCustomStatus(writes, outcome.CustomStatus);
-        if (ends) AddEnding(writes, outcome.Events, owesMail: mail.HasRemote);
+        if (ends)
+        {
+            AddEnding(writes, outcome.Events, owesMail: mail.HasRemote);
+        }
+
         writes.AddRange(mail.Writes);
-        if (!ends) writes.AddRange(log.FirstWrites);
-        else writes.AddRange(log.FirstWrites.Where(w => w.Key != runtime.Store.Keys.Pending(Id)));
-        writes.Add(log.MetadataWrite(ends ? 0 : Inbox.Waiting.Count(m => m.IsStored),
-            contents.Execution.History.Count + outcome.Events.Count));
+        if (!ends)
+        {
+            writes.AddRange(log.FirstWrites);
+        }
+        else
+        {
+            writes.AddRange(log.FirstWrites.Where(w => w.Key != runtime.Store.Keys.Pending(Id)));
+        }
+
+        writes.Add(
+            log.MetadataWrite(ends ? 0 : Inbox.Waiting.Count(m => m.IsStored), contents.Execution.History.Count + outcome.Events.Count)
+        );
 
         if (!await log.CommitAsync(writes, ownsMetadata: true, isLast: ends))
         {
@@ -43,22 +65,51 @@ internal sealed class InstanceSteps(WorkflowRuntime runtime, Instance instance, 
             runtime.Meter.Began(began.ExecutionStarted.Name, outcome.Events[0].Timestamp.ToDateTimeOffset() - due);
         }
         Forget(current);
-        for (var i = 0; i < outcome.Events.Count; i++) contents.Execution.Append(outcome.Events[i], sizes[i]);
+        for (var i = 0; i < outcome.Events.Count; i++)
+        {
+            contents.Execution.Append(outcome.Events[i], sizes[i]);
+        }
+
         contents.Execution.CustomStatus = outcome.CustomStatus;
-        if (ends) instance.Finish();
-        foreach (var message in current.Batch) message.Answer(null);
+        if (ends)
+        {
+            instance.Finish();
+        }
+
+        foreach (var message in current.Batch)
+        {
+            message.Answer(null);
+        }
+
         mail.Send();
         if (ends)
         {
-            if (mail.HasRemote) _ = Remote.DeliverOwedAsync(runtime, instance, mail.Remote);
+            if (mail.HasRemote)
+            {
+                _ = Remote.DeliverOwedAsync(runtime, instance, mail.Remote);
+            }
             // As in daprd, activities of the last turn run, although nobody waits for their results.
-            foreach (var scheduled in outcome.Events.Where(e => e.TaskScheduled is not null)) work.StartActivity(scheduled);
+            foreach (var scheduled in outcome.Events.Where(e => e.TaskScheduled is not null))
+            {
+                work.StartActivity(scheduled);
+            }
         }
         else
         {
-            foreach (var refused in mail.Refused) instance.Receive(refused);
-            foreach (var happened in outcome.Events) work.Start(happened);
-            foreach (var remote in mail.Remote) _ = Remote.DeliverAsync(runtime, instance, remote);
+            foreach (var refused in mail.Refused)
+            {
+                instance.Receive(refused);
+            }
+
+            foreach (var happened in outcome.Events)
+            {
+                work.Start(happened);
+            }
+
+            foreach (var remote in mail.Remote)
+            {
+                _ = Remote.DeliverAsync(runtime, instance, remote);
+            }
         }
 
         instance.Publish();
@@ -66,39 +117,62 @@ internal sealed class InstanceSteps(WorkflowRuntime runtime, Instance instance, 
 
     public async ValueTask StallAsync(Stall stall)
     {
-        if (!await log.KnowETagAsync()) return;
+        if (!await log.KnowETagAsync())
+        {
+            return;
+        }
+
         runtime.Logger.InstanceStalled(Id, stall.Reason.ToString(), stall.Description);
         var history = contents.Execution.History;
         // Trying again with the same result is no news.
-        if (history is [.., { ExecutionStalled: { } last }] && last.Description == stall.Description) return;
+        if (history is [.., { ExecutionStalled: { } last }] && last.Description == stall.Description)
+        {
+            return;
+        }
 
         var stalled = HistoryEvents.Stalled(runtime.Now, stall);
         var (writes, sizes) = log.HistoryWrites([stalled]);
         writes.AddRange(log.FirstWrites);
         writes.Add(log.MetadataWrite(Inbox.Waiting.Count(m => m.IsStored), history.Count + 1));
-        if (!await log.CommitAsync(writes, ownsMetadata: true)) return;
+        if (!await log.CommitAsync(writes, ownsMetadata: true))
+        {
+            return;
+        }
+
         contents.Execution.Append(stalled, sizes[0]);
         instance.Publish();
     }
 
     public async ValueTask ContinueAsNewAsync(OutstandingTurn current, TurnOutcome outcome, Continuation next)
     {
-        if (!await log.KnowETagAsync()) return;
+        if (!await log.KnowETagAsync())
+        {
+            return;
+        }
+
         var mail = await Mail.PrepareAsync(runtime, instance, outcome.Messages, runtime.Drain.Stopping);
         var execution = new Execution(Id) { CustomStatus = outcome.CustomStatus, Incoming = next.Incoming };
         // New places for all, so that the start event and what is carried over come before what has not been looked at.
         var carried = next.Events.Select(e => new Message(e, contents.NextSequence()) { IsStored = true }).ToList();
-        var later = Inbox.Waiting
-            .Where(m => !m.IsDerived && Resolution.Of(m.Event) is null)
+        var later = Inbox
+            .Waiting.Where(m => !m.IsDerived && Resolution.Of(m.Event) is null)
             .Select(m => new Message(m.Event, contents.NextSequence(), m.ForExecution)
-                { IsStored = true, FromClient = m.FromClient, Sender = m.Sender })
+            {
+                IsStored = true,
+                FromClient = m.FromClient,
+                Sender = m.Sender,
+            })
             .ToList();
 
         var writes = new List<StateWrite>(log.HistoryDeletes());
         writes.AddRange(Inbox.Waiting.Concat(current.Batch).Where(m => m.IsStored).Select(log.InboxDelete));
         writes.AddRange(carried.Concat(later).Select(log.InboxWrite));
         log.AddCustomStatus(writes, outcome.CustomStatus);
-        if (next.Incoming is not null) writes.Add(log.PropagatedWrite(next.Incoming));
+        if (next.Incoming is not null)
+        {
+            writes.Add(log.PropagatedWrite(next.Incoming));
+        }
+
         writes.AddRange(mail.Writes);
         writes.AddRange(log.FirstWrites);
         log.BeginGeneration();
@@ -113,12 +187,20 @@ internal sealed class InstanceSteps(WorkflowRuntime runtime, Instance instance, 
         runtime.Spans.Ended(Id, contents.Execution.History.Concat(outcome.Events), OrchestrationStatus.ContinuedAsNew);
         Forget(current);
         work.Cancel();
-        foreach (var message in current.Batch.Concat(Inbox.Waiting)) message.Answer(null);
+        foreach (var message in current.Batch.Concat(Inbox.Waiting))
+        {
+            message.Answer(null);
+        }
+
         contents.Execution = execution;
         contents.Continued = true;
         Inbox.Replace([.. carried, .. later]);
         mail.Send();
-        foreach (var remote in mail.Remote) _ = Remote.DeliverAsync(runtime, instance, remote);
+        foreach (var remote in mail.Remote)
+        {
+            _ = Remote.DeliverAsync(runtime, instance, remote);
+        }
+
         instance.Publish();
     }
 
@@ -127,7 +209,11 @@ internal sealed class InstanceSteps(WorkflowRuntime runtime, Instance instance, 
     {
         List<Message> unsaved = [.. Inbox.Waiting.Where(m => m.NeedsSaving)];
         // A running turn saves its own messages with its step, unless that takes longer than their senders should wait.
-        if (contents.Turn is { GraceIsOver: true } turn) unsaved.AddRange(turn.Batch.Where(m => m.NeedsSaving));
+        if (contents.Turn is { GraceIsOver: true } turn)
+        {
+            unsaved.AddRange(turn.Batch.Where(m => m.NeedsSaving));
+        }
+
         return unsaved;
     }
 
@@ -142,7 +228,10 @@ internal sealed class InstanceSteps(WorkflowRuntime runtime, Instance instance, 
             writes.Add(log.MetadataWrite(unsaved.Count, contents.Execution.History.Count));
         }
 
-        if (!await log.CommitAsync(writes, ownsMetadata: born)) return;
+        if (!await log.CommitAsync(writes, ownsMetadata: born))
+        {
+            return;
+        }
 
         foreach (var message in unsaved)
         {
@@ -150,7 +239,10 @@ internal sealed class InstanceSteps(WorkflowRuntime runtime, Instance instance, 
             message.Answer(null);
         }
 
-        if (born) instance.Publish();
+        if (born)
+        {
+            instance.Publish();
+        }
     }
 
     /// <summary>Deletes a stored message that settles nothing.</summary>
@@ -158,9 +250,17 @@ internal sealed class InstanceSteps(WorkflowRuntime runtime, Instance instance, 
 
     private void AddEnding(List<StateWrite> writes, List<HistoryEvent> events, bool owesMail)
     {
-        if (Retention.Mark(runtime, Id, events.First(e => e.ExecutionCompleted is not null)) is { } mark) writes.Add(mark);
+        if (Retention.Mark(runtime, Id, events.First(e => e.ExecutionCompleted is not null)) is { } mark)
+        {
+            writes.Add(mark);
+        }
+
         writes.Add(StateWrite.Delete(runtime.Store.Keys.Pending(Id)));
-        if (owesMail) writes.Add(StateWrite.Upsert(runtime.Store.Keys.Owed(Id), "1"u8.ToArray()));
+        if (owesMail)
+        {
+            writes.Add(StateWrite.Upsert(runtime.Store.Keys.Owed(Id), "1"u8.ToArray()));
+        }
+
         writes.AddRange(Inbox.Waiting.Where(m => m.IsStored).Select(log.InboxDelete));
     }
 

@@ -1,6 +1,6 @@
-using Sidecar.Workflows.Protocol;
 using Sidecar.Workflows.Dispatch;
 using Sidecar.Workflows.History;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Instances;
 
@@ -61,15 +61,29 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
                     return Task.FromResult<WorkflowRefusal?>(null);
                 },
                 reason => instance.Tell(() => current.Undeliverable = reason),
-                () => { }));
-        if (current.Batch.Exists(m => m.NeedsSaving)) StartGrace(current);
+                () => { }
+            )
+        );
+        if (current.Batch.Exists(m => m.NeedsSaving))
+        {
+            StartGrace(current);
+        }
+
         runtime.Queue.Enqueue(current.Handout);
     }
 
     private void StartGrace(OutstandingTurn current)
     {
-        if (runtime.Options.SaveGrace <= TimeSpan.Zero) current.GraceIsOver = true;
-        else current.Grace = runtime.Timers.Schedule(runtime.Now + runtime.Options.SaveGrace, () => instance.Tell(() => current.GraceIsOver = true));
+        if (runtime.Options.SaveGrace <= TimeSpan.Zero)
+        {
+            current.GraceIsOver = true;
+        }
+        else
+        {
+            current.Grace = runtime.Timers.Schedule(runtime.Now + runtime.Options.SaveGrace, () =>
+                instance.Tell(() => current.GraceIsOver = true)
+            );
+        }
     }
 
     public async ValueTask FinishAsync(OutstandingTurn current, WorkflowResponse response)
@@ -86,10 +100,23 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
             outcome = TurnApplier.Apply(Facts(current), Failure(invalid));
         }
 
-        if (outcome.Repeated.Count > 0) runtime.Logger.ActionsRepeated(contents.Id, outcome.Repeated);
-        if (outcome.Stall is { } stall) await AbandonAsync(stall);
-        else if (outcome.Next is { } next) await steps.ContinueAsNewAsync(current, outcome, next);
-        else await steps.StepAsync(current, outcome);
+        if (outcome.Repeated.Count > 0)
+        {
+            runtime.Logger.ActionsRepeated(contents.Id, outcome.Repeated);
+        }
+
+        if (outcome.Stall is { } stall)
+        {
+            await AbandonAsync(stall);
+        }
+        else if (outcome.Next is { } next)
+        {
+            await steps.ContinueAsNewAsync(current, outcome, next);
+        }
+        else
+        {
+            await steps.StepAsync(current, outcome);
+        }
     }
 
     /// <summary>The turn comes to nothing; its messages wait again, behind the stall.</summary>
@@ -103,38 +130,48 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
     /// <summary>Takes the turn back from the worker. Its messages wait again where they were.</summary>
     public void Withdraw()
     {
-        if (contents.Turn is not { } turn) return;
-        if (turn.Handout is { } handout) runtime.Queue.Withdraw(handout);
+        if (contents.Turn is not { } turn)
+        {
+            return;
+        }
+
+        if (turn.Handout is { } handout)
+        {
+            runtime.Queue.Withdraw(handout);
+        }
+
         turn.Grace?.Dispose();
         contents.Inbox.PutBack(turn.Batch);
         contents.Turn = null;
     }
 
-    private Turn Facts(OutstandingTurn current)
-        => new(runtime.AppId, contents.Execution, current.Events, runtime.Now, WorkflowRuntime.NewId, runtime.Options.MaxMessageBytes);
+    private Turn Facts(OutstandingTurn current) =>
+        new(runtime.AppId, contents.Execution, current.Events, runtime.Now, WorkflowRuntime.NewId, runtime.Options.MaxMessageBytes);
 
-    private string? ExecutionIdOf(OutstandingTurn current)
-        => current.Events.Find(e => e.ExecutionStarted is not null)?.ExecutionStarted.WorkflowInstance?.ExecutionId ?? contents.Execution.ExecutionId;
+    private string? ExecutionIdOf(OutstandingTurn current) =>
+        current.Events.Find(e => e.ExecutionStarted is not null)?.ExecutionStarted.WorkflowInstance?.ExecutionId
+        ?? contents.Execution.ExecutionId;
 
-    private static WorkflowResponse Failure(InvalidOperationException invalid) => new()
-    {
-        Actions =
+    private static WorkflowResponse Failure(InvalidOperationException invalid) =>
+        new()
         {
-            new WorkflowAction
+            Actions =
             {
-                Id = HistoryEvents.NoId,
-                CompleteWorkflow = new CompleteWorkflowAction
+                new WorkflowAction
                 {
-                    WorkflowStatus = OrchestrationStatus.Failed,
-                    FailureDetails = new TaskFailureDetails
+                    Id = HistoryEvents.NoId,
+                    CompleteWorkflow = new CompleteWorkflowAction
                     {
-                        ErrorType = "InvalidWorkflowAction",
-                        ErrorMessage = invalid.Message,
-                        StackTrace = "",
-                        IsNonRetriable = true,
+                        WorkflowStatus = OrchestrationStatus.Failed,
+                        FailureDetails = new TaskFailureDetails
+                        {
+                            ErrorType = "InvalidWorkflowAction",
+                            ErrorMessage = invalid.Message,
+                            StackTrace = "",
+                            IsNonRetriable = true,
+                        },
                     },
                 },
             },
-        },
-    };
+        };
 }

@@ -1,7 +1,7 @@
-using Sidecar.Workflows.Protocol;
 using Grpc.Core;
 using Sidecar.State;
 using Sidecar.Workflows.History;
+using Sidecar.Workflows.Protocol;
 using Sidecar.Workflows.Storage;
 
 namespace Sidecar.Workflows.Instances;
@@ -27,16 +27,29 @@ internal sealed class Mail
     public bool HasRemote => Remote.Count > 0;
 
     public static async ValueTask<Mail> PrepareAsync(
-        WorkflowRuntime runtime, Instance sender, IEnumerable<OutgoingMessage> messages, CancellationToken cancellation)
+        WorkflowRuntime runtime,
+        Instance sender,
+        IEnumerable<OutgoingMessage> messages,
+        CancellationToken cancellation
+    )
     {
         var mail = new Mail();
         try
         {
             foreach (var message in messages)
             {
-                if (message.App is not null) mail.Remote.Add(message);
-                else if (message.Event.ExecutionStarted is not null) await mail.AddBirthAsync(runtime, sender, message, cancellation);
-                else mail.AddLetter(runtime, sender, message);
+                if (message.App is not null)
+                {
+                    mail.Remote.Add(message);
+                }
+                else if (message.Event.ExecutionStarted is not null)
+                {
+                    await mail.AddBirthAsync(runtime, sender, message, cancellation);
+                }
+                else
+                {
+                    mail.AddLetter(runtime, sender, message);
+                }
             }
         }
         catch
@@ -51,8 +64,15 @@ internal sealed class Mail
     /// <summary>After the commit: everyone addressed begins or continues.</summary>
     public void Send()
     {
-        foreach (var (child, start) in births) child.Begin(start);
-        foreach (var (target, message, _) in letters) target.PostStored(message);
+        foreach (var (child, start) in births)
+        {
+            child.Begin(start);
+        }
+
+        foreach (var (target, message, _) in letters)
+        {
+            target.PostStored(message);
+        }
     }
 
     /// <summary>After a commit whose outcome is not known: does what the store says was done, and takes back the rest.</summary>
@@ -60,20 +80,36 @@ internal sealed class Mail
     {
         foreach (var (child, start) in births.ToList())
         {
-            if (await store.HasAsync(store.Keys.Of(child.Id).Inbox(start.Sequence), cancellation)) child.Begin(start);
-            else child.Abandon();
+            if (await store.HasAsync(store.Keys.Of(child.Id).Inbox(start.Sequence), cancellation))
+            {
+                child.Begin(start);
+            }
+            else
+            {
+                child.Abandon();
+            }
+
             births.Remove((child, start));
         }
 
         foreach (var letter in letters.ToList())
         {
-            if (await store.HasAsync(letter.Key, cancellation)) letter.Target.PostStored(letter.Message);
+            if (await store.HasAsync(letter.Key, cancellation))
+            {
+                letter.Target.PostStored(letter.Message);
+            }
+
             letters.Remove(letter);
         }
     }
 
-    public static TaskFailureDetails Occupied(WorkflowRefusal refusal)
-        => new() { ErrorType = OccupiedErrorType, ErrorMessage = refusal.Message, StackTrace = "" };
+    public static TaskFailureDetails Occupied(WorkflowRefusal refusal) =>
+        new()
+        {
+            ErrorType = OccupiedErrorType,
+            ErrorMessage = refusal.Message,
+            StackTrace = "",
+        };
 
     private async ValueTask AddBirthAsync(WorkflowRuntime runtime, Instance sender, OutgoingMessage message, CancellationToken cancellation)
     {
@@ -94,7 +130,11 @@ internal sealed class Mail
     {
         runtime.Logger.MessageDropped(sender.Id, message.Instance, refusal.Message);
         // A detached workflow was only let go; there is nobody to tell.
-        if (message.Event.ExecutionStarted.ParentInstance is not { } parent || refusal.Status != StatusCode.AlreadyExists) return;
+        if (message.Event.ExecutionStarted.ParentInstance is not { } parent || refusal.Status != StatusCode.AlreadyExists)
+        {
+            return;
+        }
+
         var failed = HistoryEvents.ChildFailed(runtime.Now, parent.TaskScheduledId, Occupied(refusal));
         var told = new Message(failed, sender.NextSequence()) { IsStored = true };
         Refused.Add(told);
@@ -117,6 +157,9 @@ internal sealed class Mail
 
     private void Abandon()
     {
-        foreach (var (child, _) in births) child.Abandon();
+        foreach (var (child, _) in births)
+        {
+            child.Abandon();
+        }
     }
 }

@@ -1,5 +1,5 @@
-using Sidecar.Workflows.Protocol;
 using Sidecar.Workflows.Dispatch;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Instances;
 

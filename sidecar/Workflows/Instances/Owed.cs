@@ -10,7 +10,10 @@ internal static class Owed
         var facts = new Turn(runtime.AppId, execution, [], runtime.Now, WorkflowRuntime.NewId, null);
         var messages = new List<OutgoingMessage>();
         var completion = execution.History.Last(e => e.ExecutionCompleted is not null);
-        if (Completion.ToParent(facts, [], completion) is { App: not null } told) messages.Add(told);
+        if (Completion.ToParent(facts, [], completion) is { App: not null } told)
+        {
+            messages.Add(told);
+        }
 
         var terminated = execution.History.LastOrDefault(e => e.ExecutionTerminated is not null)?.ExecutionTerminated;
         if (terminated is { Recurse: true })

@@ -1,7 +1,7 @@
-using Sidecar.Workflows.Protocol;
+using Sidecar.Timers;
 using Sidecar.Workflows.Dispatch;
 using Sidecar.Workflows.History;
-using Sidecar.Timers;
+using Sidecar.Workflows.Protocol;
 using Sidecar.Workflows.Timers;
 
 namespace Sidecar.Workflows.Instances;
@@ -20,10 +20,22 @@ internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, In
     /// <summary>Starts what a committed event calls for, and forgets what it has settled.</summary>
     public void Start(HistoryEvent happened)
     {
-        if (happened.TaskScheduled is not null) StartActivity(happened);
-        else if (happened.TimerCreated is not null) ArmTimer(happened);
-        else if (Resolution.Of(happened) is { Kind: ResolutionKind.Task } task) activities.Remove(task.Id);
-        else if (Resolution.Of(happened) is { Kind: ResolutionKind.Timer } timer) timers.Remove(timer.Id);
+        if (happened.TaskScheduled is not null)
+        {
+            StartActivity(happened);
+        }
+        else if (happened.TimerCreated is not null)
+        {
+            ArmTimer(happened);
+        }
+        else if (Resolution.Of(happened) is { Kind: ResolutionKind.Task } task)
+        {
+            activities.Remove(task.Id);
+        }
+        else if (Resolution.Of(happened) is { Kind: ResolutionKind.Timer } timer)
+        {
+            timers.Remove(timer.Id);
+        }
     }
 
     public void StartActivity(HistoryEvent scheduled, int attempt = 0)
@@ -62,11 +74,14 @@ internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, In
                     return ActivityEndedAsync(scheduled, (ActivityResponse)answer, current.ExecutionId);
                 },
                 reason => _ = instance.PostAsync(HistoryEvents.TaskFailed(runtime.Now, scheduled, TooLarge(reason)), current.ExecutionId),
-                () => instance.Tell(() =>
-                {
-                    activities.Remove(scheduled.EventId);
-                    RetryActivity(scheduled, 0, runtime.Options.FirstRetry);
-                })));
+                () =>
+                    instance.Tell(() =>
+                    {
+                        activities.Remove(scheduled.EventId);
+                        RetryActivity(scheduled, 0, runtime.Options.FirstRetry);
+                    })
+            )
+        );
         activities[scheduled.EventId] = handout;
         queue.Enqueue(handout);
         runtime.Meter.ActivityRequested(task.Name);
@@ -77,26 +92,43 @@ internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, In
     {
         foreach (var scheduled in Execution.Open(ResolutionKind.Task).ToList())
         {
-            var isUnderWay = activities.ContainsKey(scheduled.EventId) || contents.Inbox.IsSettling(new(ResolutionKind.Task, scheduled.EventId));
-            if (!isUnderWay) StartActivity(scheduled);
+            var isUnderWay =
+                activities.ContainsKey(scheduled.EventId) || contents.Inbox.IsSettling(new(ResolutionKind.Task, scheduled.EventId));
+            if (!isUnderWay)
+            {
+                StartActivity(scheduled);
+            }
         }
 
-        foreach (var created in Execution.Open(ResolutionKind.Timer).ToList()) ArmTimer(created);
+        foreach (var created in Execution.Open(ResolutionKind.Timer).ToList())
+        {
+            ArmTimer(created);
+        }
     }
 
     private void RetryActivity(HistoryEvent scheduled, int attempt, TimeSpan delay)
     {
         var of = Execution.ExecutionId;
         runtime.Timers.Schedule(runtime.Now + delay, () => instance.Tell(() =>
-        {
-            var isWanted = (!instance.IsClosed || Execution.Completed is not null) && of == Execution.ExecutionId && Execution.IsOpen(new(ResolutionKind.Task, scheduled.EventId));
-            if (isWanted && !activities.ContainsKey(scheduled.EventId)) StartActivity(scheduled, attempt + 1);
-        }));
+            {
+                var isWanted =
+                    (!instance.IsClosed || Execution.Completed is not null)
+                    && of == Execution.ExecutionId
+                    && Execution.IsOpen(new(ResolutionKind.Task, scheduled.EventId));
+                if (isWanted && !activities.ContainsKey(scheduled.EventId))
+                {
+                    StartActivity(scheduled, attempt + 1);
+                }
+            }));
     }
 
     private Task<WorkflowRefusal?> ActivityEndedAsync(HistoryEvent scheduled, ActivityResponse response, string? forExecution)
     {
-        runtime.Meter.ActivityEnded(scheduled.TaskScheduled.Name, response.FailureDetails is null, runtime.Now - scheduled.Timestamp.ToDateTimeOffset());
+        runtime.Meter.ActivityEnded(
+            scheduled.TaskScheduled.Name,
+            response.FailureDetails is null,
+            runtime.Now - scheduled.Timestamp.ToDateTimeOffset()
+        );
         var happened = response.FailureDetails is { } failure
             ? HistoryEvents.TaskFailed(runtime.Now, scheduled, failure)
             : HistoryEvents.TaskCompleted(runtime.Now, scheduled, response.Result);
@@ -107,16 +139,24 @@ internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, In
     {
         var current = Execution;
         timers[created.EventId] = runtime.Timers.Schedule(DueTimes.Of(created.TimerCreated.FireAt), () => instance.Tell(() =>
-        {
-            if (instance.IsClosed || !ReferenceEquals(current, Execution) || EventTimers.IsVoid(Execution.History, created.EventId)) return;
-            instance.Receive(new Message(HistoryEvents.TimerFired(runtime.Now, created), contents.NextSequence()) { IsDerived = true });
-        }));
+            {
+                if (instance.IsClosed || !ReferenceEquals(current, Execution) || EventTimers.IsVoid(Execution.History, created.EventId))
+                {
+                    return;
+                }
+
+                instance.Receive(new Message(HistoryEvents.TimerFired(runtime.Now, created), contents.NextSequence()) { IsDerived = true });
+            }));
     }
 
     /// <summary>An execution that is to start later is looked at again when it is due.</summary>
     public void ArmScheduledStart()
     {
-        if (scheduledStart is not null || Execution.Started is not null || contents.Inbox.ScheduledStart is not { } due) return;
+        if (scheduledStart is not null || Execution.Started is not null || contents.Inbox.ScheduledStart is not { } due)
+        {
+            return;
+        }
+
         scheduledStart = runtime.Timers.Schedule(due, () => instance.Tell(() => scheduledStart = null));
     }
 
@@ -128,11 +168,19 @@ internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, In
     {
         scheduledStart?.Dispose();
         scheduledStart = null;
-        foreach (var timer in timers.Values) timer.Dispose();
+        foreach (var timer in timers.Values)
+        {
+            timer.Dispose();
+        }
+
         timers.Clear();
         foreach (var (task, handout) in activities.ToList())
         {
-            if (except?.ExecutionId == Execution.ExecutionId && except?.IsOpen(new(ResolutionKind.Task, task)) == true) continue;
+            if (except?.ExecutionId == Execution.ExecutionId && except?.IsOpen(new(ResolutionKind.Task, task)) == true)
+            {
+                continue;
+            }
+
             Withdraw(handout);
             activities.Remove(task);
         }
@@ -140,17 +188,19 @@ internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, In
 
     private void Withdraw(Handout handout)
     {
-        var app = handout.Item.ActivityRequest is { } request && Execution.Opened(new(ResolutionKind.Task, request.TaskId)) is { } scheduled
-            ? Family.AppOf(runtime.AppId, scheduled.Router)
-            : null;
+        var app =
+            handout.Item.ActivityRequest is { } request && Execution.Opened(new(ResolutionKind.Task, request.TaskId)) is { } scheduled
+                ? Family.AppOf(runtime.AppId, scheduled.Router)
+                : null;
         (app is null ? runtime.Queue : runtime.Peers.Find(app)?.Runtime.Queue)?.Withdraw(handout);
     }
 
-    private static TaskFailureDetails TooLarge(string reason) => new()
-    {
-        ErrorType = "PayloadSizeExceeded",
-        ErrorMessage = $"The activity's input is larger than the work item stream carries: {reason}",
-        StackTrace = "",
-        IsNonRetriable = true,
-    };
+    private static TaskFailureDetails TooLarge(string reason) =>
+        new()
+        {
+            ErrorType = "PayloadSizeExceeded",
+            ErrorMessage = $"The activity's input is larger than the work item stream carries: {reason}",
+            StackTrace = "",
+            IsNonRetriable = true,
+        };
 }

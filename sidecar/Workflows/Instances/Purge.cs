@@ -6,22 +6,37 @@ namespace Sidecar.Workflows.Instances;
 /// <summary>Deletion of instances. Children go first, so that an interrupted purge can be asked for again.</summary>
 internal static class Purge
 {
-    public static async Task<(int Deleted, WorkflowRefusal? Refusal)> RunAsync(WorkflowRuntime runtime, string id, bool recursive, bool force)
+    public static async Task<(int Deleted, WorkflowRefusal? Refusal)> RunAsync(
+        WorkflowRuntime runtime,
+        string id,
+        bool recursive,
+        bool force
+    )
     {
         if (runtime.Directory.TryFind(id, out var active) && await active.StateAsync() is { } state)
         {
             if (!force)
             {
-                return (0, state.WorkflowStatus == Sidecar.Workflows.Protocol.OrchestrationStatus.Stalled
-                    ? WorkflowRefusal.Stalled
-                    : WorkflowRefusal.NotCompleted);
+                return (
+                    0,
+                    state.WorkflowStatus == Sidecar.Workflows.Protocol.OrchestrationStatus.Stalled
+                        ? WorkflowRefusal.Stalled
+                        : WorkflowRefusal.NotCompleted
+                );
             }
 
             await active.DiscardAsync();
         }
 
-        if (await runtime.Store.Reader.ReadAsync(id, CancellationToken.None) is not { } stored) return (0, WorkflowRefusal.NotFound);
-        if (!stored.IsFinished && !force) return (0, WorkflowRefusal.NotCompleted);
+        if (await runtime.Store.Reader.ReadAsync(id, CancellationToken.None) is not { } stored)
+        {
+            return (0, WorkflowRefusal.NotFound);
+        }
+
+        if (!stored.IsFinished && !force)
+        {
+            return (0, WorkflowRefusal.NotCompleted);
+        }
 
         var deleted = 0;
         if (recursive)
@@ -29,7 +44,14 @@ internal static class Purge
             foreach (var (child, app) in Family.ChildrenOf(runtime.AppId, stored.Execution))
             {
                 var home = app is null ? runtime : runtime.Peers.Find(app)?.Runtime;
-                if (home is null) return (deleted, WorkflowRefusal.Unavailable($"failed to purge child workflow \"{child}\": app '{app}' is not available"));
+                if (home is null)
+                {
+                    return (
+                        deleted,
+                        WorkflowRefusal.Unavailable($"failed to purge child workflow \"{child}\": app '{app}' is not available")
+                    );
+                }
+
                 var (more, refusal) = await RunAsync(home, child, recursive, force);
                 deleted += more;
                 if (refusal is not null && refusal != WorkflowRefusal.NotFound)

@@ -52,20 +52,32 @@ internal static class Remote
     public static async Task DeliverOwedAsync(WorkflowRuntime runtime, Instance sender, IReadOnlyList<OutgoingMessage> messages)
     {
         var told = await Task.WhenAll(messages.Select(m => DeliverAsync(runtime, sender, m)));
-        if (!Array.TrueForAll(told, t => t)) return;
+        if (!Array.TrueForAll(told, t => t))
+        {
+            return;
+        }
+
         var failure = await runtime.Store.CommitAsync([StateWrite.Delete(runtime.Store.Keys.Owed(sender.Id))], CancellationToken.None);
-        if (failure is not null) runtime.Logger.MessageDropped(sender.Id, sender.Id, failure.Message);
+        if (failure is not null)
+        {
+            runtime.Logger.MessageDropped(sender.Id, sender.Id, failure.Message);
+        }
     }
 
     private static async Task ReportAsync(WorkflowRuntime runtime, Instance sender, OutgoingMessage message, WorkflowRefusal? refusal)
     {
-        if (refusal is null) return;
+        if (refusal is null)
+        {
+            return;
+        }
+
         runtime.Logger.MessageDropped(sender.Id, message.Instance, refusal.Message);
         if (message.Event.ExecutionStarted?.ParentInstance is { } parent)
         {
             await sender.PostAsync(
                 HistoryEvents.ChildFailed(runtime.Now, parent.TaskScheduledId, Mail.Occupied(refusal)),
-                parent.WorkflowInstance.ExecutionId);
+                parent.WorkflowInstance.ExecutionId
+            );
         }
     }
 }

@@ -9,17 +9,34 @@ namespace Sidecar.Workflows.Instances;
 /// <summary>Makes a new instance of a finished one's past; what was open at that point is under way again after the commit.</summary>
 internal static class Rerun
 {
-    public static async Task<WorkflowRefusal?> RunAsync(WorkflowRuntime runtime, string source, ForkRequest request, CancellationToken cancellation)
+    public static async Task<WorkflowRefusal?> RunAsync(
+        WorkflowRuntime runtime,
+        string source,
+        ForkRequest request,
+        CancellationToken cancellation
+    )
     {
-        if (source.Length == 0) return new(StatusCode.InvalidArgument, "rerun workflow source instance ID is required");
+        if (source.Length == 0)
+        {
+            return new(StatusCode.InvalidArgument, "rerun workflow source instance ID is required");
+        }
+
         if (source == request.NewInstanceId)
         {
             return new(StatusCode.InvalidArgument, "rerun workflow instance ID must be different from the original instance ID");
         }
 
         var stored = await runtime.Store.Reader.ReadAsync(source, cancellation);
-        if (stored is null) return new(StatusCode.NotFound, $"workflow instance does not exist with ID '{source}'");
-        if (!stored.IsFinished) return new(StatusCode.InvalidArgument, $"'{source}' is not in a terminal state");
+        if (stored is null)
+        {
+            return new(StatusCode.NotFound, $"workflow instance does not exist with ID '{source}'");
+        }
+
+        if (!stored.IsFinished)
+        {
+            return new(StatusCode.InvalidArgument, $"'{source}' is not in a terminal state");
+        }
+
         if (stored.Execution.Started?.ParentInstance is not null)
         {
             return new(StatusCode.InvalidArgument, $"'{source}': cannot rerun from child-workflows");
@@ -30,11 +47,18 @@ internal static class Rerun
     }
 
     private static async Task<WorkflowRefusal?> CreateAsync(
-        WorkflowRuntime runtime, string id, IReadOnlyList<Sidecar.Workflows.Protocol.HistoryEvent> history, Execution source)
+        WorkflowRuntime runtime,
+        string id,
+        IReadOnlyList<Sidecar.Workflows.Protocol.HistoryEvent> history,
+        Execution source
+    )
     {
         var taken = new WorkflowRefusal(StatusCode.AlreadyExists, $"workflow '{id}' has already been created");
         var instance = new Instance(runtime, id);
-        if (!runtime.Directory.TryAdd(instance)) return taken;
+        if (!runtime.Directory.TryAdd(instance))
+        {
+            return taken;
+        }
 
         var keys = runtime.Store.Keys;
         var own = keys.Of(id);
@@ -45,7 +69,10 @@ internal static class Rerun
             StateWrite.Upsert(keys.Pending(id), Birth.Marker),
         };
         writes.AddRange(history.Select((e, i) => StateWrite.Upsert(own.History(i), e.ToByteArray())));
-        if (source.Incoming is { } incoming) writes.Add(StateWrite.Upsert(own.Propagated, incoming.ToByteArray()));
+        if (source.Incoming is { } incoming)
+        {
+            writes.Add(StateWrite.Upsert(own.Propagated, incoming.ToByteArray()));
+        }
 
         var failure = await runtime.Store.CommitAsync(writes, CancellationToken.None);
         if (failure is null && await runtime.Store.Reader.ReadAsync(id, CancellationToken.None) is { } stored)

@@ -13,9 +13,12 @@ namespace Sidecar.Workflows.Instances;
 internal static class Retention
 {
     /// <summary>What the last step of an instance writes; null when it is kept.</summary>
-    public static StateWrite? Mark(WorkflowRuntime runtime, string id, HistoryEvent completion)
-        => Kept(runtime, completion.ExecutionCompleted.WorkflowStatus) is { } kept
-            ? StateWrite.Upsert(runtime.Store.Keys.Retained(id), Encoding.UTF8.GetBytes(Text(completion.Timestamp.ToDateTimeOffset() + kept)))
+    public static StateWrite? Mark(WorkflowRuntime runtime, string id, HistoryEvent completion) =>
+        Kept(runtime, completion.ExecutionCompleted.WorkflowStatus) is { } kept
+            ? StateWrite.Upsert(
+                runtime.Store.Keys.Retained(id),
+                Encoding.UTF8.GetBytes(Text(completion.Timestamp.ToDateTimeOffset() + kept))
+            )
             : null;
 
     public static void Watch(WorkflowRuntime runtime, string id, Execution execution)
@@ -26,11 +29,11 @@ internal static class Retention
         }
     }
 
-    public static void Watch(WorkflowRuntime runtime, string id, DateTimeOffset due)
-        => runtime.Timers.Schedule(due, () => _ = Task.Run(() => PurgeAsync(runtime, id)));
+    public static void Watch(WorkflowRuntime runtime, string id, DateTimeOffset due) =>
+        runtime.Timers.Schedule(due, () => _ = Task.Run(() => PurgeAsync(runtime, id)));
 
-    public static DateTimeOffset Due(StateEntry marked)
-        => DateTimeOffset.Parse(Encoding.UTF8.GetString(marked.Value.Span), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
+    public static DateTimeOffset Due(StateEntry marked) =>
+        DateTimeOffset.Parse(Encoding.UTF8.GetString(marked.Value.Span), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
 
     private static async Task PurgeAsync(WorkflowRuntime runtime, string id)
     {
@@ -59,7 +62,11 @@ internal static class Retention
     {
         try
         {
-            if (!await IsDueAsync(runtime, id)) return null;
+            if (!await IsDueAsync(runtime, id))
+            {
+                return null;
+            }
+
             var (_, refusal) = await Purge.RunAsync(runtime, id, recursive: false, force: false);
             runtime.Meter.Operation("purge_workflow", refusal is null);
             return refusal?.Message;
@@ -71,8 +78,8 @@ internal static class Retention
     }
 
     /// <summary>An instance that took over the id has no mark, or a later one.</summary>
-    private static async ValueTask<bool> IsDueAsync(WorkflowRuntime runtime, string id)
-        => await runtime.Store.FindAsync(runtime.Store.Keys.Retained(id), runtime.Drain.Stopping) is { } marked && Due(marked) <= runtime.Now;
+    private static async ValueTask<bool> IsDueAsync(WorkflowRuntime runtime, string id) =>
+        await runtime.Store.FindAsync(runtime.Store.Keys.Retained(id), runtime.Drain.Stopping) is { } marked && Due(marked) <= runtime.Now;
 
     /// <summary>How long an instance that ended with <paramref name="status"/> is kept; null: until it is purged.</summary>
     private static TimeSpan? Kept(WorkflowRuntime runtime, OrchestrationStatus status)

@@ -17,12 +17,19 @@ internal sealed class StatusBoard
 
     public void Remove(string id, Watch watch)
     {
-        if (!watches.TryGetValue(id, out var here)) return;
+        if (!watches.TryGetValue(id, out var here))
+        {
+            return;
+        }
+
         here.TryRemove(watch, out _);
         // Only an empty entry goes; a watch added meanwhile keeps it, because the pair is compared by reference and re-added.
         if (here.IsEmpty && watches.TryRemove(KeyValuePair.Create(id, here)) && !here.IsEmpty)
         {
-            foreach (var late in here.Keys) watches.GetOrAdd(id, _ => new()).TryAdd(late, 0);
+            foreach (var late in here.Keys)
+            {
+                watches.GetOrAdd(id, _ => new()).TryAdd(late, 0);
+            }
         }
     }
 
@@ -30,8 +37,15 @@ internal sealed class StatusBoard
 
     public void Publish(string id, WorkflowState state)
     {
-        if (!watches.TryGetValue(id, out var here)) return;
-        foreach (var watch in here.Keys) watch.Offer(state);
+        if (!watches.TryGetValue(id, out var here))
+        {
+            return;
+        }
+
+        foreach (var watch in here.Keys)
+        {
+            watch.Offer(state);
+        }
     }
 }
 
@@ -44,6 +58,9 @@ internal sealed class Watch(Func<OrchestrationStatus, bool> condition)
 
     public void Offer(WorkflowState state)
     {
-        if (condition(state.WorkflowStatus)) met.TrySetResult(state);
+        if (condition(state.WorkflowStatus))
+        {
+            met.TrySetResult(state);
+        }
     }
 }

@@ -1,6 +1,6 @@
+using Sidecar.Timers;
 using Sidecar.Workflows.Dispatch;
 using Sidecar.Workflows.Storage;
-using Sidecar.Timers;
 
 namespace Sidecar.Workflows.Instances;
 
@@ -13,7 +13,8 @@ internal sealed record WorkflowRuntime(
     TimeProvider Clock,
     IWorkflowPeers Peers,
     WorkflowEngineOptions Options,
-    ILogger Logger)
+    ILogger Logger
+)
 {
     public InstanceDirectory Directory { get; } = new();
 
@@ -31,6 +32,6 @@ internal sealed record WorkflowRuntime(
 
     public static string NewId() => Guid.NewGuid().ToString();
 
-    public TimeSpan RetryDelay(int attempt)
-        => TimeSpan.FromTicks(Math.Min(Options.LongestRetry.Ticks, Options.FirstRetry.Ticks << Math.Min(attempt, 20)));
+    public TimeSpan RetryDelay(int attempt) =>
+        TimeSpan.FromTicks(Math.Min(Options.LongestRetry.Ticks, Options.FirstRetry.Ticks << Math.Min(attempt, 20)));
 }

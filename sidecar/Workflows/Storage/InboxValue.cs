@@ -1,5 +1,5 @@
-using Sidecar.Workflows.Protocol;
 using Google.Protobuf;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Storage;
 
@@ -14,7 +14,11 @@ internal static class InboxValue
 
     public static byte[] ToBytes(HistoryEvent happened, string? forExecution)
     {
-        if (string.IsNullOrEmpty(forExecution)) return happened.ToByteArray();
+        if (string.IsNullOrEmpty(forExecution))
+        {
+            return happened.ToByteArray();
+        }
+
         using var buffer = new MemoryStream();
         using (var output = new CodedOutputStream(buffer, leaveOpen: true))
         {
@@ -33,8 +37,14 @@ internal static class InboxValue
         string? execution = null;
         while (input.ReadTag() is var tag and not 0)
         {
-            if (tag == Tag) execution = input.ReadString();
-            else input.SkipLastField();
+            if (tag == Tag)
+            {
+                execution = input.ReadString();
+            }
+            else
+            {
+                input.SkipLastField();
+            }
         }
 
         return (happened, execution);

@@ -28,15 +28,25 @@ internal sealed record InstanceMetadata(int InboxLength, int HistoryLength, ulon
     public static InstanceMetadata Parse(ReadOnlyMemory<byte> bytes)
     {
         using var input = new CodedInputStream(bytes.ToArray());
-        ulong inbox = 0, history = 0, generation = 1;
+        ulong inbox = 0,
+            history = 0,
+            generation = 1;
         while (input.ReadTag() is var tag and not 0)
         {
             switch (tag)
             {
-                case InboxLengthTag: inbox = input.ReadUInt64(); break;
-                case HistoryLengthTag: history = input.ReadUInt64(); break;
-                case GenerationTag: generation = input.ReadUInt64(); break;
-                default: input.SkipLastField(); break;
+                case InboxLengthTag:
+                    inbox = input.ReadUInt64();
+                    break;
+                case HistoryLengthTag:
+                    history = input.ReadUInt64();
+                    break;
+                case GenerationTag:
+                    generation = input.ReadUInt64();
+                    break;
+                default:
+                    input.SkipLastField();
+                    break;
             }
         }
 
@@ -45,7 +55,11 @@ internal sealed record InstanceMetadata(int InboxLength, int HistoryLength, ulon
 
     private static void Write(CodedOutputStream output, uint tag, ulong value)
     {
-        if (value == 0) return;
+        if (value == 0)
+        {
+            return;
+        }
+
         output.WriteTag(tag);
         output.WriteUInt64(value);
     }

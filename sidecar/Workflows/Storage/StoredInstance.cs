@@ -1,7 +1,7 @@
-using Sidecar.Workflows.Protocol;
 using Google.Protobuf.WellKnownTypes;
 using Sidecar.State;
 using Sidecar.Workflows.History;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Storage;
 
@@ -11,12 +11,14 @@ internal sealed record StoredInstance(
     ulong Generation,
     string MetadataETag,
     IReadOnlyList<StoredMessage> Inbox,
-    IReadOnlyList<string> Keys)
+    IReadOnlyList<string> Keys
+)
 {
     public bool IsFinished => Execution.Completed is not null;
 
     /// <summary>The start event, in the history or, before the first turn, in the inbox.</summary>
-    public ExecutionStartedEvent? Started => Execution.Started ?? Inbox.FirstOrDefault(m => m.Event.ExecutionStarted is not null)?.Event.ExecutionStarted;
+    public ExecutionStartedEvent? Started =>
+        Execution.Started ?? Inbox.FirstOrDefault(m => m.Event.ExecutionStarted is not null)?.Event.ExecutionStarted;
 }
 
 internal sealed record StoredMessage(HistoryEvent Event, int Sequence, string? ForExecution);
@@ -36,7 +38,11 @@ internal sealed class InstanceReader(IKeyListing listing, IStateStore store, Wor
         {
             var page = await listing.ListEntriesAsync(own.Prefix, after, PageSize, cancellation);
             found.AddRange(page.Where(e => own.Owns(e.Key)));
-            if (page.Count < PageSize) break;
+            if (page.Count < PageSize)
+            {
+                break;
+            }
+
             after = page[^1].Key;
         }
 
@@ -45,11 +51,11 @@ internal sealed class InstanceReader(IKeyListing listing, IStateStore store, Wor
     }
 
     /// <summary>The ETag the next step of the instance has to present, or null when it is gone.</summary>
-    public async Task<string?> ReadETagAsync(string id, CancellationToken cancellation)
-        => (await store.GetAsync(keys.Of(id).Metadata, cancellation))?.ETag;
+    public async Task<string?> ReadETagAsync(string id, CancellationToken cancellation) =>
+        (await store.GetAsync(keys.Of(id).Metadata, cancellation))?.ETag;
 
-    public async ValueTask<bool> ExistsAsync(string id, CancellationToken cancellation)
-        => await store.GetAsync(keys.Of(id).Metadata, cancellation) is not null;
+    public async ValueTask<bool> ExistsAsync(string id, CancellationToken cancellation) =>
+        await store.GetAsync(keys.Of(id).Metadata, cancellation) is not null;
 
     private static StoredInstance Build(string id, InstanceKeys own, StateEntry metadata, List<KeyValuePair<string, StateEntry>> found)
     {
@@ -79,8 +85,10 @@ internal sealed class InstanceReader(IKeyListing listing, IStateStore store, Wor
     }
 
     private static IEnumerable<(int Number, ReadOnlyMemory<byte> Value)> Numbered(
-        List<KeyValuePair<string, StateEntry>> found, Func<string, int?> numberOf)
-        => found
+        List<KeyValuePair<string, StateEntry>> found,
+        Func<string, int?> numberOf
+    ) =>
+        found
             .Select(e => (Number: numberOf(e.Key), e.Value.Value))
             .Where(e => e.Number is not null)
             .Select(e => (e.Number!.Value, e.Value))

@@ -54,12 +54,13 @@ internal readonly record struct InstanceKeys(string Prefix)
     public int? InboxSequence(string key) => NumberAfter(key, InboxName);
 
     /// <summary>Whether the key is of this instance, not of another whose id begins with this one's.</summary>
-    public bool Owns(string key) => key.StartsWith(Prefix, StringComparison.Ordinal) && !key.AsSpan(Prefix.Length).Contains("||", StringComparison.Ordinal);
+    public bool Owns(string key) =>
+        key.StartsWith(Prefix, StringComparison.Ordinal) && !key.AsSpan(Prefix.Length).Contains("||", StringComparison.Ordinal);
 
-    private int? NumberAfter(string key, string name)
-        => Owns(key)
-            && key.AsSpan(Prefix.Length).StartsWith(name, StringComparison.Ordinal)
-            && int.TryParse(key.AsSpan(Prefix.Length + name.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+    private int? NumberAfter(string key, string name) =>
+        Owns(key)
+        && key.AsSpan(Prefix.Length).StartsWith(name, StringComparison.Ordinal)
+        && int.TryParse(key.AsSpan(Prefix.Length + name.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
 }

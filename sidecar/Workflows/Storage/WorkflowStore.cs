@@ -13,8 +13,8 @@ internal sealed class WorkflowStore
     public WorkflowStore(string appId, ITransactionalStateStore store)
     {
         this.store = store;
-        listing = store as IKeyListing
-            ?? throw new ArgumentException("Workflows need a state store that can list its keys.", nameof(store));
+        listing =
+            store as IKeyListing ?? throw new ArgumentException("Workflows need a state store that can list its keys.", nameof(store));
         Keys = new(appId);
         Reader = new(listing, store, Keys);
     }
@@ -23,8 +23,8 @@ internal sealed class WorkflowStore
 
     public InstanceReader Reader { get; }
 
-    public ValueTask<StateFailure?> CommitAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellation)
-        => store.TransactAsync(writes, cancellation);
+    public ValueTask<StateFailure?> CommitAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellation) =>
+        store.TransactAsync(writes, cancellation);
 
     public async ValueTask<bool> HasAsync(string key, CancellationToken cancellation) => await FindAsync(key, cancellation) is not null;
 
@@ -43,8 +43,16 @@ internal sealed class WorkflowStore
         while (true)
         {
             var page = await listing.ListEntriesAsync(Keys.RetainedPrefix, after, PageSize, cancellation);
-            foreach (var (key, entry) in page) yield return (key[Keys.RetainedPrefix.Length..], Instances.Retention.Due(entry));
-            if (page.Count < PageSize) yield break;
+            foreach (var (key, entry) in page)
+            {
+                yield return (key[Keys.RetainedPrefix.Length..], Instances.Retention.Due(entry));
+            }
+
+            if (page.Count < PageSize)
+            {
+                yield break;
+            }
+
             after = page[^1].Key;
         }
     }
@@ -55,14 +63,26 @@ internal sealed class WorkflowStore
         while (true)
         {
             var page = await listing.ListKeysAsync(prefix, after, PageSize, cancellation);
-            foreach (var key in page) yield return key[prefix.Length..];
-            if (page.Count < PageSize) yield break;
+            foreach (var key in page)
+            {
+                yield return key[prefix.Length..];
+            }
+
+            if (page.Count < PageSize)
+            {
+                yield break;
+            }
+
             after = page[^1];
         }
     }
 
     /// <summary>One page of all ids in ordinal order; the token is the last id of the page before.</summary>
-    public async ValueTask<(IReadOnlyList<string> Ids, string? Continuation)> ListAsync(string? continuation, int size, CancellationToken cancellation)
+    public async ValueTask<(IReadOnlyList<string> Ids, string? Continuation)> ListAsync(
+        string? continuation,
+        int size,
+        CancellationToken cancellation
+    )
     {
         var after = continuation is null ? null : Keys.Index(continuation);
         // One more than asked for tells whether there is a next page.

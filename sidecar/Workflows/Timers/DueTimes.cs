@@ -7,8 +7,8 @@ internal static class DueTimes
 {
     private const long LastSecond = 253402300799; // 9999-12-31T23:59:59Z
 
-    public static DateTimeOffset Of(Timestamp? due)
-        => due is null ? DateTimeOffset.MinValue
+    public static DateTimeOffset Of(Timestamp? due) =>
+        due is null ? DateTimeOffset.MinValue
         : due.Seconds >= LastSecond ? DateTimeOffset.MaxValue
         : due.ToDateTimeOffset();
 }

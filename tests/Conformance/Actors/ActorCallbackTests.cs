@@ -17,7 +17,13 @@ public sealed class ActorCallbackTests : IAsyncLifetime
     {
         app = await HttpApp.StartAsync();
         app.Answers("/dapr/config", 200, """{"entities":["Counter"]}""");
-        sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))] });
+        sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppPort = app.PortNumber,
+                Resources = [Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))],
+            }
+        );
     }
 
     public async Task DisposeAsync()
@@ -29,7 +35,11 @@ public sealed class ActorCallbackTests : IAsyncLifetime
     [Theory]
     [InlineData(null, """{"dueTime":"","period":""}""", """{"callback":"","dueTime":"0s","period":""}""")]
     [InlineData("null", """{"data":null,"dueTime":"","period":""}""", """{"data":null,"callback":"","dueTime":"0s","period":""}""")]
-    [InlineData("""{  "foo": [ 12, 4 ] }""", """{"data":{"foo":[12,4]},"dueTime":"","period":""}""", """{"data":{"foo":[12,4]},"callback":"","dueTime":"0s","period":""}""")]
+    [InlineData(
+        """{  "foo": [ 12, 4 ] }""",
+        """{"data":{"foo":[12,4]},"dueTime":"","period":""}""",
+        """{"data":{"foo":[12,4]},"callback":"","dueTime":"0s","period":""}"""
+    )]
     public async Task Data_given_over_HTTP_is_JSON(string? data, string reminder, string timer)
     {
         var body = data is null ? """{"dueTime":"0s"}""" : $$"""{"dueTime":"0s","data":{{data}}}""";
@@ -44,9 +54,27 @@ public sealed class ActorCallbackTests : IAsyncLifetime
     [InlineData("123", """{"data":"MTIz","dueTime":"","period":""}""", """{"data":"MTIz","callback":"","dueTime":"0s","period":""}""")]
     public async Task Data_given_over_gRPC_is_bytes(string data, string reminder, string timer)
     {
-        await sidecar.Grpc.RegisterActorReminderAsync(new() { ActorType = "Counter", ActorId = "a", Name = "r", DueTime = "0s", Data = ByteString.CopyFromUtf8(data) });
+        await sidecar.Grpc.RegisterActorReminderAsync(
+            new()
+            {
+                ActorType = "Counter",
+                ActorId = "a",
+                Name = "r",
+                DueTime = "0s",
+                Data = ByteString.CopyFromUtf8(data),
+            }
+        );
         Assert.Equal(reminder, (await app.NextAsync("/actors/Counter/a/method/remind/r")).Text);
-        await sidecar.Grpc.RegisterActorTimerAsync(new() { ActorType = "Counter", ActorId = "a", Name = "t", DueTime = "0s", Data = ByteString.CopyFromUtf8(data) });
+        await sidecar.Grpc.RegisterActorTimerAsync(
+            new()
+            {
+                ActorType = "Counter",
+                ActorId = "a",
+                Name = "t",
+                DueTime = "0s",
+                Data = ByteString.CopyFromUtf8(data),
+            }
+        );
         Assert.Equal(timer, (await app.NextAsync("/actors/Counter/a/method/timer/t")).Text);
     }
 
@@ -55,9 +83,27 @@ public sealed class ActorCallbackTests : IAsyncLifetime
     {
         var go = new TaskCompletionSource();
         app.Answers("/actors/Counter/slow/method/timer/t", (_, _) => go.Task);
-        await sidecar.Grpc.RegisterActorTimerAsync(new() { ActorType = "Counter", ActorId = "slow", Name = "t", DueTime = "0s", Period = "10s" });
+        await sidecar.Grpc.RegisterActorTimerAsync(
+            new()
+            {
+                ActorType = "Counter",
+                ActorId = "slow",
+                Name = "t",
+                DueTime = "0s",
+                Period = "10s",
+            }
+        );
         await app.NextAsync("/actors/Counter/slow/method/timer/t");
-        await sidecar.Grpc.RegisterActorTimerAsync(new() { ActorType = "Counter", ActorId = "fast", Name = "t", DueTime = "0s", Period = "10s" });
+        await sidecar.Grpc.RegisterActorTimerAsync(
+            new()
+            {
+                ActorType = "Counter",
+                ActorId = "fast",
+                Name = "t",
+                DueTime = "0s",
+                Period = "10s",
+            }
+        );
         await app.NextAsync("/actors/Counter/fast/method/timer/t");
         go.SetResult();
     }
@@ -66,8 +112,26 @@ public sealed class ActorCallbackTests : IAsyncLifetime
     public async Task A_timer_that_fails_counts_as_a_repetition()
     {
         app.Answers("/actors/Counter/a/method/timer/t", 500);
-        await sidecar.Grpc.RegisterActorTimerAsync(new() { ActorType = "Counter", ActorId = "a", Name = "t", DueTime = "0s", Period = "R3/PT1S" });
-        await sidecar.Grpc.RegisterActorTimerAsync(new() { ActorType = "Counter", ActorId = "b", Name = "t", DueTime = "0s", Period = "R4/PT1S" });
+        await sidecar.Grpc.RegisterActorTimerAsync(
+            new()
+            {
+                ActorType = "Counter",
+                ActorId = "a",
+                Name = "t",
+                DueTime = "0s",
+                Period = "R3/PT1S",
+            }
+        );
+        await sidecar.Grpc.RegisterActorTimerAsync(
+            new()
+            {
+                ActorType = "Counter",
+                ActorId = "b",
+                Name = "t",
+                DueTime = "0s",
+                Period = "R4/PT1S",
+            }
+        );
         for (var i = 0; i < 3; i++)
         {
             await app.NextAsync("/actors/Counter/a/method/timer/t");
@@ -87,7 +151,16 @@ public sealed class ActorCallbackTests : IAsyncLifetime
     {
         app.Answers("/actors/Counter/a/method/m", status, body);
         await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/method/m", "").FailsAsync(500, "ERR_ACTOR_INVOKE_METHOD", message);
-        await sidecar.Grpc.InvokeActorAsync(new() { ActorType = "Counter", ActorId = "a", Method = "m" }).FailsAsync(StatusCode.Internal, message);
+        await sidecar
+            .Grpc.InvokeActorAsync(
+                new()
+                {
+                    ActorType = "Counter",
+                    ActorId = "a",
+                    Method = "m",
+                }
+            )
+            .FailsAsync(StatusCode.Internal, message);
     }
 
     [Fact]
@@ -99,6 +172,18 @@ public sealed class ActorCallbackTests : IAsyncLifetime
             return context.Response.WriteAsync("told by the SDK");
         });
         await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/method/m", "").SucceedsAsync(200, "told by the SDK");
-        Assert.Equal("told by the SDK", (await sidecar.Grpc.InvokeActorAsync(new() { ActorType = "Counter", ActorId = "a", Method = "m" })).Data.ToStringUtf8());
+        Assert.Equal(
+            "told by the SDK",
+            (
+                await sidecar.Grpc.InvokeActorAsync(
+                    new()
+                    {
+                        ActorType = "Counter",
+                        ActorId = "a",
+                        Method = "m",
+                    }
+                )
+            ).Data.ToStringUtf8()
+        );
     }
 }

@@ -32,14 +32,23 @@ public sealed class ActorHostingTests : IAsyncLifetime
             await go.Task;
             await context.Response.WriteAsync("""{"entities":["Counter"]}""");
         });
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store], AwaitReady = false });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppPort = app.PortNumber,
+                Resources = [Store],
+                AwaitReady = false,
+            }
+        );
         await app.NextAsync("/dapr/config");
 
         var before = (await (await sidecar.Http.GetAsync("/v1.0/metadata")).JsonAsync()).GetProperty("actorRuntime");
         Assert.Equal("""{"runtimeStatus":"INITIALIZING","hostReady":false}""", before.GetRawText());
         Assert.Equal(Status.Initializing, (await sidecar.Grpc.GetMetadataAsync(new())).ActorRuntime.RuntimeStatus);
         using var impatient = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sidecar.Http.PostAsync("/v1.0/actors/Counter/a/method/m", null, impatient.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            sidecar.Http.PostAsync("/v1.0/actors/Counter/a/method/m", null, impatient.Token)
+        );
 
         var waiting = sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/method/m", "");
         go.SetResult();
@@ -55,7 +64,10 @@ public sealed class ActorHostingTests : IAsyncLifetime
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] });
         var told = await (await sidecar.Http.GetAsync("/v1.0/metadata")).JsonAsync();
         Assert.Equal("""[{"type":"Counter"}]""", told.GetProperty("actorRuntime").GetProperty("activeActors").GetRawText());
-        Assert.Equal(new ActiveActorsCount { Type = "Counter" }, Assert.Single((await sidecar.Grpc.GetMetadataAsync(new())).ActorRuntime.ActiveActors));
+        Assert.Equal(
+            new ActiveActorsCount { Type = "Counter" },
+            Assert.Single((await sidecar.Grpc.GetMetadataAsync(new())).ActorRuntime.ActiveActors)
+        );
     }
 
     [Fact]
@@ -64,7 +76,16 @@ public sealed class ActorHostingTests : IAsyncLifetime
         app.Answers("/dapr/config", 200, """{"entities":["Storeless"]}""");
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber });
         await sidecar.Http.SendAsync("POST", "/v1.0/actors/Storeless/a/method/m", "").FailsAsync(500, "ERR_ACTOR_INVOKE_METHOD");
-        await sidecar.Grpc.InvokeActorAsync(new() { ActorType = "Storeless", ActorId = "a", Method = "m" }).FailsAsync(StatusCode.FailedPrecondition);
+        await sidecar
+            .Grpc.InvokeActorAsync(
+                new()
+                {
+                    ActorType = "Storeless",
+                    ActorId = "a",
+                    Method = "m",
+                }
+            )
+            .FailsAsync(StatusCode.FailedPrecondition);
         Assert.True(app.GotNothingMore("/actors/Storeless/a/method/m"));
         Assert.Empty((await sidecar.Grpc.GetMetadataAsync(new())).ActorRuntime.ActiveActors);
     }
@@ -85,8 +106,12 @@ public sealed class ActorHostingTests : IAsyncLifetime
     public async Task A_circle_of_calls_without_reentrancy_opens_when_the_caller_has_gone()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] });
-        app.Answers("/actors/Counter/a/method/outer", async (_, _) => (await sidecar.Http.PostAsync("/v1.0/actors/Counter/b/method/middle", null)).Dispose());
-        app.Answers("/actors/Counter/b/method/middle", async (_, _) => (await sidecar.Http.PostAsync("/v1.0/actors/Counter/a/method/inner", null)).Dispose());
+        app.Answers("/actors/Counter/a/method/outer", async (_, _) =>
+            (await sidecar.Http.PostAsync("/v1.0/actors/Counter/b/method/middle", null)).Dispose()
+        );
+        app.Answers("/actors/Counter/b/method/middle", async (_, _) =>
+            (await sidecar.Http.PostAsync("/v1.0/actors/Counter/a/method/inner", null)).Dispose()
+        );
         using var patience = new CancellationTokenSource();
         var outer = sidecar.Http.PostAsync("/v1.0/actors/Counter/a/method/outer", null, patience.Token);
         await app.NextAsync("/actors/Counter/b/method/middle");
@@ -113,10 +138,43 @@ public sealed class ActorHostingTests : IAsyncLifetime
         {
             using var answer = await caller.Http.SendAsync("POST", "/v1.0/actors/Faraway/a/method/add?x=1", "3", headers: ("x-given", "y"));
             Assert.Equal(("3?x=1", "y"), (await answer.TextAsync(), answer.Headers.GetValues("x-own").Single()));
-            Assert.Equal("4", (await caller.Grpc.InvokeActorAsync(new() { ActorType = "Faraway", ActorId = "a", Method = "add", Data = Google.Protobuf.ByteString.CopyFromUtf8("4") })).Data.ToStringUtf8());
-            await caller.Grpc.InvokeActorAsync(new() { ActorType = "Faraway", ActorId = "a", Method = "bad" }).FailsAsync(StatusCode.Internal, "error invoke actor method: error from actor service: (500) no");
-            await caller.Http.SendAsync("POST", "/v1.0/actors/Faraway/a/reminders/r", """{"dueTime":"0s"}""").FailsAsync(403, "ERR_ACTOR_REMINDER_NON_HOSTED");
+            Assert.Equal(
+                "4",
+                (
+                    await caller.Grpc.InvokeActorAsync(
+                        new()
+                        {
+                            ActorType = "Faraway",
+                            ActorId = "a",
+                            Method = "add",
+                            Data = Google.Protobuf.ByteString.CopyFromUtf8("4"),
+                        }
+                    )
+                ).Data.ToStringUtf8()
+            );
+            await caller
+                .Grpc.InvokeActorAsync(
+                    new()
+                    {
+                        ActorType = "Faraway",
+                        ActorId = "a",
+                        Method = "bad",
+                    }
+                )
+                .FailsAsync(StatusCode.Internal, "error invoke actor method: error from actor service: (500) no");
+            await caller
+                .Http.SendAsync("POST", "/v1.0/actors/Faraway/a/reminders/r", """{"dueTime":"0s"}""")
+                .FailsAsync(403, "ERR_ACTOR_REMINDER_NON_HOSTED");
         }
-        await caller.Grpc.InvokeActorAsync(new() { ActorType = "Faraway", ActorId = "a", Method = "add" }).FailsAsync(StatusCode.FailedPrecondition);
+        await caller
+            .Grpc.InvokeActorAsync(
+                new()
+                {
+                    ActorType = "Faraway",
+                    ActorId = "a",
+                    Method = "add",
+                }
+            )
+            .FailsAsync(StatusCode.FailedPrecondition);
     }
 }

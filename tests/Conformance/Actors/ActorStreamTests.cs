@@ -16,7 +16,13 @@ public sealed class ActorStreamTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppProtocol = "grpc", Resources = [Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))] });
+        sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppProtocol = "grpc",
+                Resources = [Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))],
+            }
+        );
         stream = sidecar.Grpc.SubscribeActorEventsAlpha1();
         await stream.RequestStream.WriteAsync(new() { InitialRequest = new() { Entities = { Type } } });
         Assert.NotNull((await NextAsync()).InitialResponse);
@@ -31,25 +37,64 @@ public sealed class ActorStreamTests : IAsyncLifetime
     [Fact]
     public async Task A_method_is_asked_for_and_answered_over_the_stream()
     {
-        var call = sidecar.Grpc.InvokeActorAsync(new() { ActorType = Type, ActorId = "a", Method = "add", Data = ByteString.CopyFromUtf8("3") });
+        var call = sidecar.Grpc.InvokeActorAsync(
+            new()
+            {
+                ActorType = Type,
+                ActorId = "a",
+                Method = "add",
+                Data = ByteString.CopyFromUtf8("3"),
+            }
+        );
         var asked = (await NextAsync()).InvokeRequest;
         Assert.Equal((Type, "a", "add", "3"), (asked.ActorType, asked.ActorId, asked.Method, asked.Data.ToStringUtf8()));
-        await stream.RequestStream.WriteAsync(new() { InvokeResponse = new() { Id = asked.Id, Data = ByteString.CopyFromUtf8("7") } });
+        await stream.RequestStream.WriteAsync(
+            new()
+            {
+                InvokeResponse = new() { Id = asked.Id, Data = ByteString.CopyFromUtf8("7") },
+            }
+        );
         Assert.Equal("7", (await call).Data.ToStringUtf8());
     }
 
     [Fact]
     public async Task A_failure_of_the_app_is_one_of_the_call()
     {
-        var call = sidecar.Grpc.InvokeActorAsync(new() { ActorType = Type, ActorId = "a", Method = "bad" });
-        await stream.RequestStream.WriteAsync(new() { RequestFailed = new() { Id = (await NextAsync()).InvokeRequest.Id, Code = (uint)StatusCode.Internal, Message = "no" } });
+        var call = sidecar.Grpc.InvokeActorAsync(
+            new()
+            {
+                ActorType = Type,
+                ActorId = "a",
+                Method = "bad",
+            }
+        );
+        await stream.RequestStream.WriteAsync(
+            new()
+            {
+                RequestFailed = new()
+                {
+                    Id = (await NextAsync()).InvokeRequest.Id,
+                    Code = (uint)StatusCode.Internal,
+                    Message = "no",
+                },
+            }
+        );
         await call.FailsAsync(StatusCode.Internal);
     }
 
     [Fact]
     public async Task Reminders_come_over_the_stream()
     {
-        await sidecar.Grpc.RegisterActorReminderAsync(new() { ActorType = Type, ActorId = "a", Name = "soon", DueTime = "0s", Data = ByteString.CopyFromUtf8("\"x\"") });
+        await sidecar.Grpc.RegisterActorReminderAsync(
+            new()
+            {
+                ActorType = Type,
+                ActorId = "a",
+                Name = "soon",
+                DueTime = "0s",
+                Data = ByteString.CopyFromUtf8("\"x\""),
+            }
+        );
         var told = (await NextAsync()).ReminderRequest;
         Assert.Equal((Type, "a", "soon"), (told.ActorType, told.ActorId, told.Name));
         await stream.RequestStream.WriteAsync(new() { ReminderResponse = new() { Id = told.Id } });
@@ -59,8 +104,20 @@ public sealed class ActorStreamTests : IAsyncLifetime
     public async Task When_the_stream_ends_the_type_is_hosted_no_more()
     {
         await stream.RequestStream.CompleteAsync();
-        await Patience.UntilAsync(async () => (await sidecar.Grpc.GetMetadataAsync(new())).ActorRuntime.ActiveActors.Count == 0, "the type stayed hosted");
-        await sidecar.Grpc.InvokeActorAsync(new() { ActorType = Type, ActorId = "a", Method = "add" }).FailsAsync(StatusCode.FailedPrecondition);
+        await Patience.UntilAsync(
+            async () => (await sidecar.Grpc.GetMetadataAsync(new())).ActorRuntime.ActiveActors.Count == 0,
+            "the type stayed hosted"
+        );
+        await sidecar
+            .Grpc.InvokeActorAsync(
+                new()
+                {
+                    ActorType = Type,
+                    ActorId = "a",
+                    Method = "add",
+                }
+            )
+            .FailsAsync(StatusCode.FailedPrecondition);
     }
 
     private async Task<SubscribeActorEventsResponseAlpha1> NextAsync()

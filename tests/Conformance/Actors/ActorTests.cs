@@ -12,7 +12,12 @@ public sealed class ActorTests : IAsyncLifetime
 {
     private const string Config = """{"entities":["Counter"],"actorIdleTimeout":"60m"}""";
 
-    private static readonly string Store = Yaml.Component("actors", "state.sqlite", ("connectionString", "{scratch}/actors.db"), ("actorStateStore", "true"));
+    private static readonly string Store = Yaml.Component(
+        "actors",
+        "state.sqlite",
+        ("connectionString", "{scratch}/actors.db"),
+        ("actorStateStore", "true")
+    );
 
     private HttpApp app = null!;
     private TestedSidecar sidecar = null!;
@@ -37,7 +42,15 @@ public sealed class ActorTests : IAsyncLifetime
         await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/method/add", "3").SucceedsAsync(200, """{"sum":3}""");
         var received = await app.NextAsync("/actors/Counter/a/method/add");
         Assert.Equal(("PUT", "3"), (received.Method, received.Text));
-        var answer = await sidecar.Grpc.InvokeActorAsync(new() { ActorType = "Counter", ActorId = "a", Method = "add", Data = Google.Protobuf.ByteString.CopyFromUtf8("4") });
+        var answer = await sidecar.Grpc.InvokeActorAsync(
+            new()
+            {
+                ActorType = "Counter",
+                ActorId = "a",
+                Method = "add",
+                Data = Google.Protobuf.ByteString.CopyFromUtf8("4"),
+            }
+        );
         Assert.Equal("""{"sum":3}""", answer.Data.ToStringUtf8());
     }
 
@@ -47,7 +60,16 @@ public sealed class ActorTests : IAsyncLifetime
         app.Answers("/actors/Counter/a/method/bad", 404, "no");
         await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/method/bad", "").FailsAsync(500, "ERR_ACTOR_INVOKE_METHOD");
         await sidecar.Http.SendAsync("POST", "/v1.0/actors/Nobody/a/method/m", "").FailsAsync(500, "ERR_ACTOR_INVOKE_METHOD");
-        await sidecar.Grpc.InvokeActorAsync(new() { ActorType = "Nobody", ActorId = "a", Method = "m" }).FailsAsync(StatusCode.FailedPrecondition);
+        await sidecar
+            .Grpc.InvokeActorAsync(
+                new()
+                {
+                    ActorType = "Nobody",
+                    ActorId = "a",
+                    Method = "m",
+                }
+            )
+            .FailsAsync(StatusCode.FailedPrecondition);
     }
 
     [Fact]
@@ -69,47 +91,78 @@ public sealed class ActorTests : IAsyncLifetime
     [Fact]
     public async Task State_is_written_by_active_actors_only_and_all_or_nothing()
     {
-        const string write = """[{"operation":"upsert","request":{"key":"n","value":{"x":1}}},{"operation":"upsert","request":{"key":"gone","value":2}},{"operation":"delete","request":{"key":"gone"}}]""";
+        const string write =
+            """[{"operation":"upsert","request":{"key":"n","value":{"x":1}}},{"operation":"upsert","request":{"key":"gone","value":2}},{"operation":"delete","request":{"key":"gone"}}]""";
         await sidecar.Http.GetAsync("/v1.0/actors/Counter/a/state/n").SucceedsAsync();
         await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/state", write).FailsAsync(400, "ERR_ACTOR_INSTANCE_MISSING");
         await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/method/wake", "").SucceedsAsync(200);
         await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/state", write).SucceedsAsync();
         await sidecar.Http.GetAsync("/v1.0/actors/Counter/a/state/n").SucceedsAsync(200, """{"x":1}""");
         await sidecar.Http.GetAsync("/v1.0/actors/Counter/a/state/gone").SucceedsAsync();
-        var state = await sidecar.Grpc.GetActorStateAsync(new() { ActorType = "Counter", ActorId = "a", Key = "n" });
+        var state = await sidecar.Grpc.GetActorStateAsync(
+            new()
+            {
+                ActorType = "Counter",
+                ActorId = "a",
+                Key = "n",
+            }
+        );
         Assert.Equal("""{"x":1}""", state.Data.ToStringUtf8());
     }
 
     [Fact]
     public async Task A_reminder_fires_with_its_data_and_is_gone_when_it_does_not_recur()
     {
-        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/reminders/once", """{"dueTime":"0s","data":{"n":1}}""").SucceedsAsync();
+        await sidecar
+            .Http.SendAsync("POST", "/v1.0/actors/Counter/a/reminders/once", """{"dueTime":"0s","data":{"n":1}}""")
+            .SucceedsAsync();
         var fired = await app.NextAsync("/actors/Counter/a/method/remind/once");
         Assert.Equal(("PUT", """{"data":{"n":1},"dueTime":"","period":""}"""), (fired.Method, fired.Text));
-        await Patience.UntilAsync(async () => (int)(await sidecar.Http.GetAsync("/v1.0/actors/Counter/a/reminders/once")).StatusCode == 404, "the reminder that has fired is still there");
+        await Patience.UntilAsync(
+            async () => (int)(await sidecar.Http.GetAsync("/v1.0/actors/Counter/a/reminders/once")).StatusCode == 404,
+            "the reminder that has fired is still there"
+        );
     }
 
     [Fact]
     public async Task A_reminder_can_be_read_and_deleted_and_a_wrong_one_is_refused()
     {
-        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/reminders/later", """{"dueTime":"1h","period":"R3/PT10S","data":"x"}""").SucceedsAsync();
+        await sidecar
+            .Http.SendAsync("POST", "/v1.0/actors/Counter/a/reminders/later", """{"dueTime":"1h","period":"R3/PT10S","data":"x"}""")
+            .SucceedsAsync();
         var reminder = await (await sidecar.Http.GetAsync("/v1.0/actors/Counter/a/reminders/later")).JsonAsync();
-        Assert.Equal(("a", "Counter", "1h", "@every 10s", "x"), (Text(reminder, "actorID"), Text(reminder, "actorType"), Text(reminder, "dueTime"), Text(reminder, "period"), Text(reminder, "data")));
+        Assert.Equal(
+            ("a", "Counter", "1h", "@every 10s", "x"),
+            (
+                Text(reminder, "actorID"),
+                Text(reminder, "actorType"),
+                Text(reminder, "dueTime"),
+                Text(reminder, "period"),
+                Text(reminder, "data")
+            )
+        );
         await sidecar.Http.DeleteAsync("/v1.0/actors/Counter/a/reminders/later").SucceedsAsync();
         await sidecar.Http.DeleteAsync("/v1.0/actors/Counter/a/reminders/later").SucceedsAsync();
         await sidecar.Http.GetAsync("/v1.0/actors/Counter/a/reminders/later").FailsAsync(404, "ERR_ACTOR_REMINDER_NOT_FOUND");
-        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/reminders/bad", """{"dueTime":"soon"}""").FailsAsync(500, "ERR_ACTOR_REMINDER_CREATE");
+        await sidecar
+            .Http.SendAsync("POST", "/v1.0/actors/Counter/a/reminders/bad", """{"dueTime":"soon"}""")
+            .FailsAsync(500, "ERR_ACTOR_REMINDER_CREATE");
     }
 
     [Fact]
     public async Task A_reminder_with_repetitions_fires_as_often()
     {
-        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/reminders/thrice", """{"dueTime":"0s","period":"R3/PT1S"}""").SucceedsAsync();
+        await sidecar
+            .Http.SendAsync("POST", "/v1.0/actors/Counter/a/reminders/thrice", """{"dueTime":"0s","period":"R3/PT1S"}""")
+            .SucceedsAsync();
         for (var i = 0; i < 3; i++)
         {
             await app.NextAsync("/actors/Counter/a/method/remind/thrice");
         }
-        await Patience.UntilAsync(async () => (int)(await sidecar.Http.GetAsync("/v1.0/actors/Counter/a/reminders/thrice")).StatusCode == 404, "the reminder did not end after three times");
+        await Patience.UntilAsync(
+            async () => (int)(await sidecar.Http.GetAsync("/v1.0/actors/Counter/a/reminders/thrice")).StatusCode == 404,
+            "the reminder did not end after three times"
+        );
         Assert.True(app.GotNothingMore("/actors/Counter/a/method/remind/thrice"));
     }
 
@@ -121,7 +174,14 @@ public sealed class ActorTests : IAsyncLifetime
     {
         await sidecar.Http.SendAsync("POST", $"/v1.0/actors/Counter/a/method/{method}", "").SucceedsAsync(200);
         await app.NextAsync(seen);
-        await sidecar.Grpc.InvokeActorAsync(new() { ActorType = "Counter", ActorId = "a", Method = Uri.UnescapeDataString(method) });
+        await sidecar.Grpc.InvokeActorAsync(
+            new()
+            {
+                ActorType = "Counter",
+                ActorId = "a",
+                Method = Uri.UnescapeDataString(method),
+            }
+        );
         await app.NextAsync(seen);
     }
 
@@ -136,8 +196,19 @@ public sealed class ActorTests : IAsyncLifetime
     public async Task A_name_that_would_change_the_path_is_refused(string id, string method, string problem, string what)
     {
         var told = what == "actor method" ? $"invalid request: {problem}" : $"invalid request: invalid {what}: {problem}";
-        await sidecar.Http.SendAsync("POST", $"/v1.0/actors/Counter/{Uri.EscapeDataString(id)}/method/{Uri.EscapeDataString(method)}", "").FailsAsync(400, "ERR_BAD_REQUEST", told);
-        await sidecar.Grpc.InvokeActorAsync(new() { ActorType = "Counter", ActorId = id, Method = method }).FailsAsync(StatusCode.InvalidArgument, $"invalid {what}: {problem}");
+        await sidecar
+            .Http.SendAsync("POST", $"/v1.0/actors/Counter/{Uri.EscapeDataString(id)}/method/{Uri.EscapeDataString(method)}", "")
+            .FailsAsync(400, "ERR_BAD_REQUEST", told);
+        await sidecar
+            .Grpc.InvokeActorAsync(
+                new()
+                {
+                    ActorType = "Counter",
+                    ActorId = id,
+                    Method = method,
+                }
+            )
+            .FailsAsync(StatusCode.InvalidArgument, $"invalid {what}: {problem}");
     }
 
     [Theory]
@@ -146,17 +217,24 @@ public sealed class ActorTests : IAsyncLifetime
     [InlineData("""{"dueTime":"0s","period":"@daily"}""", "unsupported period format: @daily")]
     [InlineData("""{"dueTime":"PT0.5S"}""", "rpc error: code = Unknown desc = job failed validation: due time format not recognized")]
     [InlineData("{}", "rpc error: code = Unknown desc = job failed validation: job must have either a due time or a schedule")]
-    [InlineData("""{"dueTime":"1h","ttl":"2h"}""", "rpc error: code = Unknown desc = job failed validation: job must have a schedule to have a ttl")]
-    public async Task A_reminder_that_the_scheduler_refuses_is_refused(string body, string problem)
-        => await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/reminders/wrong", body).FailsAsync(500, "ERR_ACTOR_REMINDER_CREATE", $"error creating actor reminder: {problem}");
+    [InlineData(
+        """{"dueTime":"1h","ttl":"2h"}""",
+        "rpc error: code = Unknown desc = job failed validation: job must have a schedule to have a ttl"
+    )]
+    public async Task A_reminder_that_the_scheduler_refuses_is_refused(string body, string problem) =>
+        await sidecar
+            .Http.SendAsync("POST", "/v1.0/actors/Counter/a/reminders/wrong", body)
+            .FailsAsync(500, "ERR_ACTOR_REMINDER_CREATE", $"error creating actor reminder: {problem}");
 
     [Theory]
     [InlineData("two words")]
     [InlineData("Cap_under:co-lon")]
     [InlineData("dot.ted")]
     [InlineData("x||y")]
-    public async Task Names_that_the_scheduler_takes_are_taken(string name)
-        => await sidecar.Http.SendAsync("POST", $"/v1.0/actors/Counter/a/reminders/{Uri.EscapeDataString(name)}", """{"dueTime":"24h"}""").SucceedsAsync();
+    public async Task Names_that_the_scheduler_takes_are_taken(string name) =>
+        await sidecar
+            .Http.SendAsync("POST", $"/v1.0/actors/Counter/a/reminders/{Uri.EscapeDataString(name)}", """{"dueTime":"24h"}""")
+            .SucceedsAsync();
 
     [Theory]
     [InlineData("a", "x~y", "a||x~y")]
@@ -166,10 +244,20 @@ public sealed class ActorTests : IAsyncLifetime
     public async Task Names_that_the_scheduler_refuses_are_refused(string id, string name, string told)
     {
         var path = $"/v1.0/actors/Counter/{Uri.EscapeDataString(id)}/reminders/{Uri.EscapeDataString(name)}";
-        var problem = $"rpc error: code = Unknown desc = job name is invalid \"actorreminder||default||Counter||{told}\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, "
+        var problem =
+            $"rpc error: code = Unknown desc = job name is invalid \"actorreminder||default||Counter||{told}\": a lowercase "
+            + "RFC 1123 subdomain must consist of lower case alphanumeric characters, "
             + @"'-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-        await sidecar.Http.SendAsync("POST", path, """{"dueTime":"24h"}""").FailsAsync(500, "ERR_ACTOR_REMINDER_CREATE", $"error creating actor reminder: {problem}");
-        await sidecar.Http.GetAsync(path).FailsAsync(500, "ERR_ACTOR_REMINDER_GET", $"error getting actor reminder: api error: code = Internal desc = failed to get job due to: {problem}");
+        await sidecar
+            .Http.SendAsync("POST", path, """{"dueTime":"24h"}""")
+            .FailsAsync(500, "ERR_ACTOR_REMINDER_CREATE", $"error creating actor reminder: {problem}");
+        await sidecar
+            .Http.GetAsync(path)
+            .FailsAsync(
+                500,
+                "ERR_ACTOR_REMINDER_GET",
+                $"error getting actor reminder: api error: code = Internal desc = failed to get job due to: {problem}"
+            );
         await sidecar.Http.DeleteAsync(path).FailsAsync(500, "ERR_ACTOR_REMINDER_DELETE", $"error deleting actor reminder: {problem}");
     }
 
@@ -186,7 +274,9 @@ public sealed class ActorTests : IAsyncLifetime
     [Fact]
     public async Task A_reminder_of_a_millisecond_with_a_short_life_fires()
     {
-        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/short/reminders/r", """{"dueTime":"0s","period":"1ms","ttl":"1s"}""").SucceedsAsync();
+        await sidecar
+            .Http.SendAsync("POST", "/v1.0/actors/Counter/short/reminders/r", """{"dueTime":"0s","period":"1ms","ttl":"1s"}""")
+            .SucceedsAsync();
         await app.NextAsync("/actors/Counter/short/method/remind/r");
         await app.NextAsync("/actors/Counter/short/method/remind/r");
         await sidecar.Http.DeleteAsync("/v1.0/actors/Counter/short/reminders/r").SucceedsAsync(); // which daprd keeps on beyond its life
@@ -197,8 +287,10 @@ public sealed class ActorTests : IAsyncLifetime
     [InlineData("""{"dueTime":"0s","period":"@daily"}""", "invalid timer period: parse error: unsupported duration format: @daily")]
     [InlineData("""{"dueTime":"y"}""", "error parsing timer due time: unsupported time/duration format: y")]
     [InlineData("""{"dueTime":"1s","ttl":"x"}""", "error parsing timer TTL: unsupported time/duration format: x")]
-    public async Task A_timer_with_a_wrong_time_is_refused(string body, string problem)
-        => await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/timers/wrong", body).FailsAsync(500, "ERR_ACTOR_TIMER_CREATE", $"error creating actor timer: {problem}");
+    public async Task A_timer_with_a_wrong_time_is_refused(string body, string problem) =>
+        await sidecar
+            .Http.SendAsync("POST", "/v1.0/actors/Counter/a/timers/wrong", body)
+            .FailsAsync(500, "ERR_ACTOR_TIMER_CREATE", $"error creating actor timer: {problem}");
 
     [Fact]
     public async Task Reminders_and_timers_of_a_type_that_is_not_hosted_are_refused()
@@ -207,17 +299,32 @@ public sealed class ActorTests : IAsyncLifetime
         await sidecar.Http.SendAsync("POST", path + "reminders/r", """{"dueTime":"1h"}""").FailsAsync(403, "ERR_ACTOR_REMINDER_NON_HOSTED");
         await sidecar.Http.GetAsync(path + "reminders/r").FailsAsync(403, "ERR_ACTOR_REMINDER_NON_HOSTED");
         await sidecar.Http.DeleteAsync(path + "reminders/r").FailsAsync(403, "ERR_ACTOR_REMINDER_NON_HOSTED");
-        await sidecar.Http.SendAsync("POST", path + "timers/r", """{"dueTime":"1h"}""").FailsAsync(500, "ERR_ACTOR_TIMER_CREATE", "error creating actor timer: can't create timer for actor Nobody||a: actor type not registered");
+        await sidecar
+            .Http.SendAsync("POST", path + "timers/r", """{"dueTime":"1h"}""")
+            .FailsAsync(
+                500,
+                "ERR_ACTOR_TIMER_CREATE",
+                "error creating actor timer: can't create timer for actor Nobody||a: actor type not registered"
+            );
     }
 
     [Fact]
     public async Task A_timer_calls_back_until_it_is_deleted()
     {
         await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/method/wake", "").SucceedsAsync(200);
-        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/timers/tick", """{"dueTime":"0s","period":"50ms","callback":"onTick","data":7}""").SucceedsAsync();
+        await sidecar
+            .Http.SendAsync(
+                "POST",
+                "/v1.0/actors/Counter/a/timers/tick",
+                """{"dueTime":"0s","period":"50ms","callback":"onTick","data":7}"""
+            )
+            .SucceedsAsync();
         var ticked = await app.NextAsync("/actors/Counter/a/method/timer/tick");
         using var body = JsonDocument.Parse(ticked.Text);
-        Assert.Equal(("onTick", 7, "50ms"), (Text(body.RootElement, "callback"), body.RootElement.GetProperty("data").GetInt32(), Text(body.RootElement, "period")));
+        Assert.Equal(
+            ("onTick", 7, "50ms"),
+            (Text(body.RootElement, "callback"), body.RootElement.GetProperty("data").GetInt32(), Text(body.RootElement, "period"))
+        );
         await app.NextAsync("/actors/Counter/a/method/timer/tick");
         await sidecar.Http.DeleteAsync("/v1.0/actors/Counter/a/timers/tick").SucceedsAsync();
     }
@@ -243,13 +350,23 @@ public sealed class ActorTests : IAsyncLifetime
         var third = "";
         deep.Answers("/actors/Deep/a/method/outer", async (received, context) =>
         {
-            using var answer = await own!.Http.SendAsync("POST", "/v1.0/actors/Deep/a/method/inner", "", headers: ("Dapr-Reentrancy-Id", received.Headers["Dapr-Reentrancy-Id"]));
+            using var answer = await own!.Http.SendAsync(
+                "POST",
+                "/v1.0/actors/Deep/a/method/inner",
+                "",
+                headers: ("Dapr-Reentrancy-Id", received.Headers["Dapr-Reentrancy-Id"])
+            );
             inner = (int)answer.StatusCode;
             await context.Response.WriteAsync("done");
         });
         deep.Answers("/actors/Deep/a/method/inner", async (received, _) =>
         {
-            using var answer = await own!.Http.SendAsync("POST", "/v1.0/actors/Deep/a/method/third", "", headers: ("Dapr-Reentrancy-Id", received.Headers["Dapr-Reentrancy-Id"]));
+            using var answer = await own!.Http.SendAsync(
+                "POST",
+                "/v1.0/actors/Deep/a/method/third",
+                "",
+                headers: ("Dapr-Reentrancy-Id", received.Headers["Dapr-Reentrancy-Id"])
+            );
             third = await answer.TextAsync();
         });
         await using (own = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = deep.PortNumber, Resources = [Store] }))
@@ -265,11 +382,31 @@ public sealed class ActorTests : IAsyncLifetime
     {
         var folder = Directory.CreateTempSubdirectory("conformance-reminder-").FullName;
         var store = Yaml.Component("actors", "state.sqlite", ("connectionString", $"{folder}/actors.db"), ("actorStateStore", "true"));
-        await using (var before = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true, AppId = "reminded", AppPort = app.PortNumber, Resources = [store] }))
+        await using (
+            var before = await TestedSidecar.StartAsync(
+                new SidecarOptions
+                {
+                    OwnProcess = true,
+                    AppId = "reminded",
+                    AppPort = app.PortNumber,
+                    Resources = [store],
+                }
+            )
+        )
         {
             await before.Http.SendAsync("POST", "/v1.0/actors/Counter/z/reminders/missed", """{"dueTime":"1s"}""").SucceedsAsync();
         }
-        await using (await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true, AppId = "reminded", AppPort = app.PortNumber, Resources = [store] }))
+        await using (
+            await TestedSidecar.StartAsync(
+                new SidecarOptions
+                {
+                    OwnProcess = true,
+                    AppId = "reminded",
+                    AppPort = app.PortNumber,
+                    Resources = [store],
+                }
+            )
+        )
         {
             await app.NextAsync("/actors/Counter/z/method/remind/missed");
         }

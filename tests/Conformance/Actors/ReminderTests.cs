@@ -20,7 +20,13 @@ public sealed class ReminderTests : IAsyncLifetime
     {
         app = await HttpApp.StartAsync();
         app.Answers("/dapr/config", 200, $$"""{"entities":["{{type}}"]}""");
-        sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))] });
+        sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppPort = app.PortNumber,
+                Resources = [Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))],
+            }
+        );
     }
 
     public async Task DisposeAsync()
@@ -32,10 +38,28 @@ public sealed class ReminderTests : IAsyncLifetime
     [Fact]
     public async Task A_reminder_is_shown_with_its_period_in_the_schedulers_words()
     {
-        await sidecar.Http.SendAsync("POST", Path + "r", """{"data":"d","dueTime":"24h","period":"90s","ttl":"2552-01-01T00:00:00Z"}""").SucceedsAsync();
+        await sidecar
+            .Http.SendAsync("POST", Path + "r", """{"data":"d","dueTime":"24h","period":"90s","ttl":"2552-01-01T00:00:00Z"}""")
+            .SucceedsAsync();
         using var answer = await sidecar.Http.GetAsync(Path + "r");
-        Assert.Equal($$"""{"actorID":"a","actorType":"{{type}}","data":"d","dueTime":"24h","period":"@every 1m30s","ttl":"2552-01-01T00:00:00Z"}""" + "\n", await answer.TextAsync());
-        Assert.Equal("@every 1m30s", (await sidecar.Grpc.GetActorReminderAsync(new() { ActorType = type, ActorId = "a", Name = "r" })).Period);
+        Assert.Equal(
+            $$"""{"actorID":"a","actorType":"{{type}}","data":"d","dueTime":"24h","period":"@every 1m30s","ttl":"2552-01-01T00:00:00Z"}"""
+                + "\n",
+            await answer.TextAsync()
+        );
+        Assert.Equal(
+            "@every 1m30s",
+            (
+                await sidecar.Grpc.GetActorReminderAsync(
+                    new()
+                    {
+                        ActorType = type,
+                        ActorId = "a",
+                        Name = "r",
+                    }
+                )
+            ).Period
+        );
     }
 
     [Fact]
@@ -43,9 +67,34 @@ public sealed class ReminderTests : IAsyncLifetime
     {
         await sidecar.Http.SendAsync("POST", Path + "r", """{"dueTime":"24h"}""").SucceedsAsync();
         await sidecar.Http.SendAsync("POST", Path + "r", """{"dueTime":"48h"}""").SucceedsAsync();
-        await sidecar.Http.SendAsync("POST", Path + "r", """{"dueTime":"12h","overwrite":false}""").FailsAsync(409, "ERR_ACTOR_REMINDER_ALREADY_EXISTS", "actor reminder already exists: r");
-        await sidecar.Grpc.RegisterActorReminderAsync(new() { ActorType = type, ActorId = "a", Name = "r", DueTime = "12h", Overwrite = false }).FailsAsync(StatusCode.AlreadyExists, "actor reminder already exists: r");
-        Assert.Equal("48h", (await sidecar.Grpc.GetActorReminderAsync(new() { ActorType = type, ActorId = "a", Name = "r" })).DueTime);
+        await sidecar
+            .Http.SendAsync("POST", Path + "r", """{"dueTime":"12h","overwrite":false}""")
+            .FailsAsync(409, "ERR_ACTOR_REMINDER_ALREADY_EXISTS", "actor reminder already exists: r");
+        await sidecar
+            .Grpc.RegisterActorReminderAsync(
+                new()
+                {
+                    ActorType = type,
+                    ActorId = "a",
+                    Name = "r",
+                    DueTime = "12h",
+                    Overwrite = false,
+                }
+            )
+            .FailsAsync(StatusCode.AlreadyExists, "actor reminder already exists: r");
+        Assert.Equal(
+            "48h",
+            (
+                await sidecar.Grpc.GetActorReminderAsync(
+                    new()
+                    {
+                        ActorType = type,
+                        ActorId = "a",
+                        Name = "r",
+                    }
+                )
+            ).DueTime
+        );
     }
 
     [Fact]
@@ -53,26 +102,63 @@ public sealed class ReminderTests : IAsyncLifetime
     {
         foreach (var (id, name) in ((string, string)[])[("a", "one"), ("a", "two"), ("b", "one")])
         {
-            await sidecar.Grpc.RegisterActorReminderAsync(new() { ActorType = type, ActorId = id, Name = name, DueTime = "24h" });
+            await sidecar.Grpc.RegisterActorReminderAsync(
+                new()
+                {
+                    ActorType = type,
+                    ActorId = id,
+                    Name = name,
+                    DueTime = "24h",
+                }
+            );
         }
         Assert.Equal(3, (await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = type })).Reminders.Count);
-        Assert.Equal(["one", "two"], (await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = type, ActorId = "a" })).Reminders.Select(reminder => reminder.Name).Order());
-        await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = "Nobody" }).FailsAsync(StatusCode.PermissionDenied, "operations on actor reminders are only possible on hosted actor types");
+        Assert.Equal(
+            ["one", "two"],
+            (await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = type, ActorId = "a" }))
+                .Reminders.Select(reminder => reminder.Name)
+                .Order()
+        );
+        await sidecar
+            .Grpc.ListActorRemindersAsync(new() { ActorType = "Nobody" })
+            .FailsAsync(StatusCode.PermissionDenied, "operations on actor reminders are only possible on hosted actor types");
         await sidecar.Grpc.UnregisterActorRemindersByTypeAsync(new() { ActorType = type, ActorId = "a" });
-        Assert.Equal("b", Assert.Single((await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = type })).Reminders).Reminder.ActorId);
+        Assert.Equal(
+            "b",
+            Assert.Single((await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = type })).Reminders).Reminder.ActorId
+        );
     }
 
     [Fact]
     public async Task A_reminder_that_fails_is_tried_again_by_its_policy()
     {
         app.Answers($"/actors/{type}/a/method/remind/r", 500);
-        var policy = new JobFailurePolicy { Constant = new JobFailurePolicyConstant { Interval = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.Zero), MaxRetries = 2 } };
-        await sidecar.Grpc.RegisterActorReminderAsync(new() { ActorType = type, ActorId = "a", Name = "r", DueTime = "0s", FailurePolicy = policy });
+        var policy = new JobFailurePolicy
+        {
+            Constant = new JobFailurePolicyConstant
+            {
+                Interval = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.Zero),
+                MaxRetries = 2,
+            },
+        };
+        await sidecar.Grpc.RegisterActorReminderAsync(
+            new()
+            {
+                ActorType = type,
+                ActorId = "a",
+                Name = "r",
+                DueTime = "0s",
+                FailurePolicy = policy,
+            }
+        );
         for (var i = 0; i < 3; i++)
         {
             await app.NextAsync($"/actors/{type}/a/method/remind/r");
         }
-        await Patience.UntilAsync(async () => (await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = type })).Reminders.Count == 0, "the reminder stayed after its last retry");
+        await Patience.UntilAsync(
+            async () => (await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = type })).Reminders.Count == 0,
+            "the reminder stayed after its last retry"
+        );
         Assert.True(app.GotNothingMore($"/actors/{type}/a/method/remind/r"));
     }
 
@@ -80,6 +166,18 @@ public sealed class ReminderTests : IAsyncLifetime
     [InlineData("bad\nname")]
     [InlineData("..")]
     [InlineData("")]
-    public Task A_name_that_would_spoil_a_path_is_refused(string name)
-        => Assert.ThrowsAsync<RpcException>(() => sidecar.Grpc.RegisterActorReminderAsync(new() { ActorType = type, ActorId = "a", Name = name, DueTime = "24h" }).ResponseAsync);
+    public Task A_name_that_would_spoil_a_path_is_refused(string name) =>
+        Assert.ThrowsAsync<RpcException>(() =>
+            sidecar
+                .Grpc.RegisterActorReminderAsync(
+                    new()
+                    {
+                        ActorType = type,
+                        ActorId = "a",
+                        Name = name,
+                        DueTime = "24h",
+                    }
+                )
+                .ResponseAsync
+        );
 }

@@ -8,7 +8,12 @@ namespace Conformance.Actors;
 /// <summary>Dapr.Actors on both sides of the sidecar: its runtime hosts, its proxies call.</summary>
 public sealed class SdkActorTests : IAsyncLifetime
 {
-    private static readonly string Store = Yaml.Component("actors", "state.sqlite", ("connectionString", "{scratch}/actors.db"), ("actorStateStore", "true"));
+    private static readonly string Store = Yaml.Component(
+        "actors",
+        "state.sqlite",
+        ("connectionString", "{scratch}/actors.db"),
+        ("actorStateStore", "true")
+    );
 
     private SdkActorApp app = null!;
     private TestedSidecar sidecar = null!;
@@ -18,7 +23,14 @@ public sealed class SdkActorTests : IAsyncLifetime
     {
         var port = Port.Free();
         app = await SdkActorApp.StartAsync(port);
-        sidecar = await TestedSidecar.StartAsync(new SidecarOptions { HttpPort = port, AppPort = app.PortNumber, Resources = [Store] });
+        sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                HttpPort = port,
+                AppPort = app.PortNumber,
+                Resources = [Store],
+            }
+        );
         actors = new ActorProxyFactory(new ActorProxyOptions { HttpEndpoint = $"http://127.0.0.1:{port}" }, (HttpMessageHandler?)null);
     }
 
@@ -56,7 +68,9 @@ public sealed class SdkActorTests : IAsyncLifetime
     [Fact]
     public async Task Calls_at_the_same_time_lose_nothing()
     {
-        var sums = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => actors.CreateActorProxy<IAccount>(new ActorId("d"), Account.TypeName).AddAsync(1)));
+        var sums = await Task.WhenAll(
+            Enumerable.Range(0, 40).Select(_ => actors.CreateActorProxy<IAccount>(new ActorId("d"), Account.TypeName).AddAsync(1))
+        );
         Assert.Equal(Enumerable.Range(1, 40), sums.Order());
     }
 
@@ -80,9 +94,14 @@ public sealed class SdkActorTests : IAsyncLifetime
     [Fact]
     public async Task Without_reentrancy_a_circle_of_calls_ends_when_its_caller_gives_up()
     {
-        var impatient = new ActorProxyOptions { HttpEndpoint = $"http://127.0.0.1:{sidecar.HttpPort}", RequestTimeout = TimeSpan.FromSeconds(1) };
+        var impatient = new ActorProxyOptions
+        {
+            HttpEndpoint = $"http://127.0.0.1:{sidecar.HttpPort}",
+            RequestTimeout = TimeSpan.FromSeconds(1),
+        };
         var circle = actors.CreateActorProxy<IAccount>(new ActorId("h"), Account.PlainTypeName, impatient);
-        // The runtime of the SDK keeps a turn of its own in the app, so only the caller gets free; that the sidecar's turn ends is told elsewhere.
+        // The runtime of the SDK keeps a turn of its own in the app, so only the caller gets free; that the sidecar's turn ends is told
+        // elsewhere.
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => circle.AddThroughAsync("i").OrFail("the circle did not end"));
         Assert.Equal(1, await actors.CreateActorProxy<IAccount>(new ActorId("j"), Account.PlainTypeName).AddAsync(1));
     }
@@ -96,11 +115,18 @@ public sealed class SdkActorTests : IAsyncLifetime
         var options = new SidecarOptions
         {
             OwnProcess = true,
-            AppId = "reminded-by-sdk", HttpPort = port, AppPort = other.PortNumber,
-            Resources = [Yaml.Component("actors", "state.sqlite", ("connectionString", $"{folder}/actors.db"), ("actorStateStore", "true"))],
+            AppId = "reminded-by-sdk",
+            HttpPort = port,
+            AppPort = other.PortNumber,
+            Resources =
+            [
+                Yaml.Component("actors", "state.sqlite", ("connectionString", $"{folder}/actors.db"), ("actorStateStore", "true")),
+            ],
         };
-        var account = new ActorProxyFactory(new ActorProxyOptions { HttpEndpoint = $"http://127.0.0.1:{port}" }, (HttpMessageHandler?)null)
-            .CreateActorProxy<IAccount>(new ActorId("a"), Account.TypeName);
+        var account = new ActorProxyFactory(
+            new ActorProxyOptions { HttpEndpoint = $"http://127.0.0.1:{port}" },
+            (HttpMessageHandler?)null
+        ).CreateActorProxy<IAccount>(new ActorId("a"), Account.TypeName);
         var due = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(2);
         await using (await TestedSidecar.StartAsync(options))
         {

@@ -29,16 +29,22 @@ internal class Echo
         var times = Said.AddOrUpdate(request.Value, 1, (_, before) => before + 1);
         // "code 14 until 3 ...": fails with the code, the third time no more.
         return request.Value.Split(' ') is ["code", var code, "until", var until, ..]
-            ? times < int.Parse(until, CultureInfo.InvariantCulture) ? throw new RpcException(new Status((StatusCode)int.Parse(code, CultureInfo.InvariantCulture), $"attempt {times}")) : Task.FromResult(request)
+            ? times < int.Parse(until, CultureInfo.InvariantCulture)
+                ? throw new RpcException(new Status((StatusCode)int.Parse(code, CultureInfo.InvariantCulture), $"attempt {times}"))
+                : Task.FromResult(request)
             : Answer(request, context);
     }
 
-    private static Task<StringValue> Answer(StringValue request, ServerCallContext context)
-        => request.Value.StartsWith("fail ", StringComparison.Ordinal)
+    private static Task<StringValue> Answer(StringValue request, ServerCallContext context) =>
+        request.Value.StartsWith("fail ", StringComparison.Ordinal)
             ? throw new RpcException(new Status(StatusCode.AlreadyExists, request.Value))
             : Task.FromResult(new StringValue { Value = $"{request.Value} from {context.RequestHeaders.GetValue("dapr-caller-app-id")}" });
 
-    public virtual async Task Chat(IAsyncStreamReader<StringValue> requests, IServerStreamWriter<StringValue> responses, ServerCallContext context)
+    public virtual async Task Chat(
+        IAsyncStreamReader<StringValue> requests,
+        IServerStreamWriter<StringValue> responses,
+        ServerCallContext context
+    )
     {
         await foreach (var request in requests.ReadAllAsync())
         {

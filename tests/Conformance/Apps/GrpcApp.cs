@@ -21,7 +21,8 @@ public sealed class GrpcAppState
     /// <summary>Called before subscriptions are listed.</summary>
     public Action<ServerCallContext> OnList { get; set; } = _ => { };
 
-    public Func<InvokeRequest, ServerCallContext, InvokeResponse> OnInvoke { get; set; } = (request, _) => new InvokeResponse { Data = request.Data, ContentType = request.ContentType };
+    public Func<InvokeRequest, ServerCallContext, InvokeResponse> OnInvoke { get; set; } =
+        (request, _) => new InvokeResponse { Data = request.Data, ContentType = request.ContentType };
 
     public ConcurrentDictionary<string, Func<TopicEventRequest, TopicEventResponse>> OnEvent { get; } = new();
 
@@ -33,7 +34,8 @@ public sealed class GrpcAppState
 
     public Channel<(InvokeRequest Request, Metadata Headers)> Calls { get; } = Channel.CreateUnbounded<(InvokeRequest, Metadata)>();
 
-    public async Task<(TopicEventRequest Event, Metadata Headers)> NextEventAsync() => await Events.Reader.ReadAsync().AsTask().OrFail("the gRPC app got no event");
+    public async Task<(TopicEventRequest Event, Metadata Headers)> NextEventAsync() =>
+        await Events.Reader.ReadAsync().AsTask().OrFail("the gRPC app got no event");
 }
 
 /// <summary>An app that implements Dapr's callback service.</summary>

@@ -44,10 +44,10 @@ public sealed class HttpApp : IAsyncDisposable
     public void Answers(string path, Func<Received, HttpContext, Task> answer) => answers[path] = answer;
 
     public void Answers(string path, int status, string body = "") => Answers(path, (_, context) =>
-    {
-        context.Response.StatusCode = status;
-        return body.Length > 0 ? context.Response.WriteAsync(body) : Task.CompletedTask;
-    });
+        {
+            context.Response.StatusCode = status;
+            return body.Length > 0 ? context.Response.WriteAsync(body) : Task.CompletedTask;
+        });
 
     public Task<Received> NextAsync(string path) => Inbox(path).Reader.ReadAsync().AsTask().OrFail($"the app got nothing at {path}");
 
@@ -63,8 +63,12 @@ public sealed class HttpApp : IAsyncDisposable
         await context.Request.Body.CopyToAsync(body);
         var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget.Split('?')[0];
         var request = new Received(
-            context.Request.Method, target, context.Request.QueryString.Value ?? "",
-            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase), body.ToArray());
+            context.Request.Method,
+            target,
+            context.Request.QueryString.Value ?? "",
+            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            body.ToArray()
+        );
         Inbox(target).Writer.TryWrite(request);
         if (answers.TryGetValue(target, out var answer))
         {

@@ -47,14 +47,15 @@ public sealed class Account(ActorHost host) : Actor(host), IAccount, IRemindable
     }
 
     /// <summary>Has another account add to this one, which waits for it: a circle that only reentrancy opens.</summary>
-    public Task<int> AddThroughAsync(string otherAccount) => Proxy(otherAccount).InvokeMethodAsync<string, int>(nameof(AddBackAsync), Id.GetId());
+    public Task<int> AddThroughAsync(string otherAccount) =>
+        Proxy(otherAccount).InvokeMethodAsync<string, int>(nameof(AddBackAsync), Id.GetId());
 
     public Task<int> AddBackAsync(string account) => Proxy(account).InvokeMethodAsync<int, int>(nameof(AddAsync), 1);
 
     public Task FailAsync(string reason) => throw new InvalidOperationException(reason);
 
-    public async Task<int> CallItselfAsync(int times)
-        => times == 0 ? 0 : 1 + await Proxy(Id.GetId()).InvokeMethodAsync<int, int>(nameof(CallItselfAsync), times - 1);
+    public async Task<int> CallItselfAsync(int times) =>
+        times == 0 ? 0 : 1 + await Proxy(Id.GetId()).InvokeMethodAsync<int, int>(nameof(CallItselfAsync), times - 1);
 
     public Task RemindInAsync(TimeSpan dueTime, TimeSpan period) => RegisterReminderAsync("tick", null, dueTime, period);
 
@@ -90,7 +91,10 @@ internal sealed class SdkActorApp : IAsyncDisposable
             actors.HttpEndpoint = $"http://127.0.0.1:{sidecarPort}";
             actors.ReentrancyConfig = new ActorReentrancyConfig { Enabled = true, MaxStackDepth = Account.MaxStackDepth };
             actors.Actors.RegisterActor<Account>();
-            actors.Actors.RegisterActor<Account>(Account.PlainTypeName, new ActorRuntimeOptions { ReentrancyConfig = new ActorReentrancyConfig { Enabled = false } });
+            actors.Actors.RegisterActor<Account>(
+                Account.PlainTypeName,
+                new ActorRuntimeOptions { ReentrancyConfig = new ActorReentrancyConfig { Enabled = false } }
+            );
         });
         var app = new SdkActorApp(builder.Build(), port);
         app.web.MapActorsHandlers();

@@ -17,18 +17,20 @@ public sealed class BindingTests : IAsyncLifetime
     {
         app = await HttpApp.StartAsync();
         app.Answers("/unwanted", 404);
-        sidecar = await TestedSidecar.StartAsync(new SidecarOptions
-        {
-            AppId = "bound",
-            AppPort = app.PortNumber,
-            Resources =
-            [
-                Yaml.Component("tick", "bindings.cron", ("schedule", "@every 1s")),
-                Yaml.Component("clock", "bindings.cron", ("schedule", "* * * * * *"), ("route", "/on/the/second")),
-                Yaml.Component("unwanted", "bindings.cron", ("schedule", "@every 1s")),
-                Yaml.Component("outside", "bindings.http", ("url", $"http://127.0.0.1:{app.PortNumber}/outside")),
-            ],
-        });
+        sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppId = "bound",
+                AppPort = app.PortNumber,
+                Resources =
+                [
+                    Yaml.Component("tick", "bindings.cron", ("schedule", "@every 1s")),
+                    Yaml.Component("clock", "bindings.cron", ("schedule", "* * * * * *"), ("route", "/on/the/second")),
+                    Yaml.Component("unwanted", "bindings.cron", ("schedule", "@every 1s")),
+                    Yaml.Component("outside", "bindings.http", ("url", $"http://127.0.0.1:{app.PortNumber}/outside")),
+                ],
+            }
+        );
     }
 
     public async Task DisposeAsync()
@@ -58,11 +60,34 @@ public sealed class BindingTests : IAsyncLifetime
             context.Response.Headers["X-Answer"] = "yes";
             return context.Response.WriteAsync("got it");
         });
-        using var answer = await sidecar.Http.SendAsync("POST", "/v1.0/bindings/outside", """{"operation":"post","data":{"n":1},"metadata":{"path":"/orders","X-Colour":"blue"}}""");
-        Assert.Equal((200, "got it", "200", "yes"), ((int)answer.StatusCode, await answer.TextAsync(), answer.Headers.GetValues("metadata.statusCode").Single(), answer.Headers.GetValues("metadata.X-Answer").Single()));
+        using var answer = await sidecar.Http.SendAsync(
+            "POST",
+            "/v1.0/bindings/outside",
+            """{"operation":"post","data":{"n":1},"metadata":{"path":"/orders","X-Colour":"blue"}}"""
+        );
+        Assert.Equal(
+            (200, "got it", "200", "yes"),
+            (
+                (int)answer.StatusCode,
+                await answer.TextAsync(),
+                answer.Headers.GetValues("metadata.statusCode").Single(),
+                answer.Headers.GetValues("metadata.X-Answer").Single()
+            )
+        );
         var got = await app.NextAsync("/outside/orders");
-        Assert.Equal(("POST", "{\"n\":1}", "blue", "application/json; charset=utf-8"), (got.Method, Encoding.UTF8.GetString(got.Body), got.Header("X-Colour"), got.Header("Content-Type")));
-        var reply = await sidecar.Grpc.InvokeBindingAsync(new() { Name = "outside", Operation = "get", Metadata = { ["path"] = "orders" }, Data = ByteString.Empty });
+        Assert.Equal(
+            ("POST", "{\"n\":1}", "blue", "application/json; charset=utf-8"),
+            (got.Method, Encoding.UTF8.GetString(got.Body), got.Header("X-Colour"), got.Header("Content-Type"))
+        );
+        var reply = await sidecar.Grpc.InvokeBindingAsync(
+            new()
+            {
+                Name = "outside",
+                Operation = "get",
+                Metadata = { ["path"] = "orders" },
+                Data = ByteString.Empty,
+            }
+        );
         Assert.Equal(("got it", "200"), (reply.Data.ToStringUtf8(), reply.Metadata["statusCode"]));
         Assert.Equal("GET", (await app.NextAsync("/outside/orders")).Method);
     }
@@ -71,16 +96,27 @@ public sealed class BindingTests : IAsyncLifetime
     public async Task A_failure_outside_is_told_unless_it_is_not_to_be_one()
     {
         app.Answers("/outside", 404, "nothing here");
-        await sidecar.Http.SendAsync("POST", "/v1.0/bindings/outside", """{"operation":"get"}""").FailsAsync(500, "ERR_INVOKE_OUTPUT_BINDING", "error invoking output binding outside: received status code 404");
-        await sidecar.Http.SendAsync("POST", "/v1.0/bindings/outside", """{"operation":"get","metadata":{"errorIfNot2XX":"false"}}""").SucceedsAsync(200, "nothing here");
-        await sidecar.Grpc.InvokeBindingAsync(new() { Name = "outside", Operation = "get" }).FailsAsync(StatusCode.Internal, "error invoking output binding outside: received status code 404");
+        await sidecar
+            .Http.SendAsync("POST", "/v1.0/bindings/outside", """{"operation":"get"}""")
+            .FailsAsync(500, "ERR_INVOKE_OUTPUT_BINDING", "error invoking output binding outside: received status code 404");
+        await sidecar
+            .Http.SendAsync("POST", "/v1.0/bindings/outside", """{"operation":"get","metadata":{"errorIfNot2XX":"false"}}""")
+            .SucceedsAsync(200, "nothing here");
+        await sidecar
+            .Grpc.InvokeBindingAsync(new() { Name = "outside", Operation = "get" })
+            .FailsAsync(StatusCode.Internal, "error invoking output binding outside: received status code 404");
     }
 
     [Theory]
     [InlineData("nope", """{"operation":"get"}""", "error invoking output binding nope: couldn't find output binding nope")]
     [InlineData("tick", """{"operation":"get"}""", "error invoking output binding tick: couldn't find output binding tick")]
     [InlineData("outside", "{}", "error invoking output binding outside: operation field is missing from request")]
-    [InlineData("outside", """{"operation":"dance"}""", "error invoking output binding outside: binding outside does not support operation dance. supported operations:create get head post put patch delete options trace")]
-    public Task What_can_not_be_called_is_told(string name, string body, string message)
-        => sidecar.Http.SendAsync("POST", $"/v1.0/bindings/{name}", body).FailsAsync(500, "ERR_INVOKE_OUTPUT_BINDING", message);
+    [InlineData(
+        "outside",
+        """{"operation":"dance"}""",
+        "error invoking output binding outside: binding outside does not support operation dance. supported "
+            + "operations:create get head post put patch delete options trace"
+    )]
+    public Task What_can_not_be_called_is_told(string name, string body, string message) =>
+        sidecar.Http.SendAsync("POST", $"/v1.0/bindings/{name}", body).FailsAsync(500, "ERR_INVOKE_OUTPUT_BINDING", message);
 }

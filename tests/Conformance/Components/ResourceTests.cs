@@ -14,25 +14,44 @@ public sealed class ResourceTests
     public async Task Those_of_another_namespace_do_not_when_there_is_an_own_one(string own, string loaded)
     {
         // Without a namespace daprd never gets ready: its scheduler wants one.
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = Components, Environment = new Dictionary<string, string> { ["NAMESPACE"] = own }, AwaitReady = false });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                Resources = Components,
+                Environment = new Dictionary<string, string> { ["NAMESPACE"] = own },
+                AwaitReady = false,
+            }
+        );
         using var metadata = await sidecar.Http.GetAsync("/v1.0/metadata");
-        var told = (await metadata.JsonAsync()).GetProperty("components").EnumerateArray().Select(component => component.GetProperty("name").GetString());
+        var told = (await metadata.JsonAsync())
+            .GetProperty("components")
+            .EnumerateArray()
+            .Select(component => component.GetProperty("name").GetString());
         Assert.Equal(loaded, string.Join(',', told.Order(StringComparer.Ordinal)));
     }
 
     [Fact]
     public async Task Two_components_of_one_name_are_refused_in_daprds_words()
     {
-        var (code, output) = await TestedSidecar.RefusedAsync(new SidecarOptions { Resources = [Yaml.Component("foo", "secretstores.local.env"), Yaml.Component("foo", "state.in-memory")] });
+        var (code, output) = await TestedSidecar.RefusedAsync(
+            new SidecarOptions { Resources = [Yaml.Component("foo", "secretstores.local.env"), Yaml.Component("foo", "state.in-memory")] }
+        );
         Assert.Equal(1, code);
-        Assert.Contains("Fatal error from runtime: failed to load components: duplicate definition of Component name foo (state.in-memory/v1) with existing foo (secretstores.local.env/v1)", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Fatal error from runtime: failed to load components: duplicate definition of Component name foo "
+                + "(state.in-memory/v1) with existing foo (secretstores.local.env/v1)",
+            output,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task An_app_is_asked_in_the_name_of_its_sidecar()
     {
         await using var app = await HttpApp.StartAsync();
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Yaml.Component("events", "pubsub.in-memory")] });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { AppPort = app.PortNumber, Resources = [Yaml.Component("events", "pubsub.in-memory")] }
+        );
         foreach (var question in (string[])["/dapr/subscribe", "/dapr/config"])
         {
             Assert.Equal(sidecar.AppId, (await app.NextAsync(question)).Header("dapr-app-id"));
@@ -45,56 +64,92 @@ public sealed class ResourceTests
     [InlineData("apiVersion: dapr.io/v1alpha1\nkind: Component\nspec: [")]
     [InlineData("apiVersion: v1\nkind: ConfigMap\nmetadata: { name: x }")]
     [InlineData("apiVersion: dapr.io/v9\nkind: Component\nmetadata: { name: x }\nspec: { type: state.in-memory, version: v1 }")]
-    [InlineData("apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: x }\nspec: { type: state.in-memory, version: v1, metadata: text }")]
-    [InlineData("apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: x }\nscopes: text\nspec: { type: state.in-memory, version: v1 }")]
-    [InlineData("apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: x }\nspec: { type: state.in-memory, version: v1, ignoreErrors: maybe }")]
-    [InlineData("apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata: { name: x }\nspec: { policies: { retries: { a: { policy: linear } } }, targets: {} }")]
+    [InlineData(
+        "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: x }\nspec: { type: state.in-memory, version: v1, metadata: text }"
+    )]
+    [InlineData(
+        "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: x }\nscopes: text\nspec: { type: state.in-memory, version: v1 }"
+    )]
+    [InlineData(
+        "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: x }\nspec: { type: state.in-memory, version: v1, "
+            + "ignoreErrors: maybe }"
+    )]
+    [InlineData(
+        "apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata: { name: x }\nspec: { policies: { retries: { a: { policy: "
+            + "linear } } }, targets: {} }"
+    )]
     public async Task Document_with_a_mistake_is_passed_over_and_the_others_load(string document)
     {
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [document, Yaml.Component("good", "state.in-memory")] });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { Resources = [document, Yaml.Component("good", "state.in-memory")] }
+        );
         Assert.Equal(["good"], await LoadedAsync(sidecar));
     }
 
     [Theory]
-    [InlineData("metadata: { name: x, creationTimestamp: null }\nscopes: null\nspec: { type: state.in-memory, version: v1, metadata: null }")]
-    [InlineData("metadata: { name: x }\nspec: { type: state.in-memory, version: v1, metadata: [ { name: a, value: b, secretKeyRef: {} } ] }")]
+    [InlineData(
+        "metadata: { name: x, creationTimestamp: null }\nscopes: null\nspec: { type: state.in-memory, version: v1, metadata: null }"
+    )]
+    [InlineData(
+        "metadata: { name: x }\nspec: { type: state.in-memory, version: v1, metadata: [ { name: a, value: b, secretKeyRef: {} } ] }"
+    )]
     [InlineData("metadata: { name: w }\nmetadata: { name: x }\nspec: { type: state.in-memory, version: v1 }")]
-    [InlineData("other: 1\nmetadata: { name: x, other: 2 }\nspec: { type: state.in-memory, version: v1, other: 3, metadata: [ { name: other, value: b, other: 4 } ] }")]
+    [InlineData(
+        "other: 1\nmetadata: { name: x, other: 2 }\nspec: { type: state.in-memory, version: v1, other: 3, metadata: [ { "
+            + "name: other, value: b, other: 4 } ] }"
+    )]
     public async Task Manifest_with_empty_repeated_or_unknown_fields_loads(string manifest)
     {
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [$"apiVersion: dapr.io/v1alpha1\nkind: Component\n{manifest}"] });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { Resources = [$"apiVersion: dapr.io/v1alpha1\nkind: Component\n{manifest}"] }
+        );
         Assert.Equal(["x"], await LoadedAsync(sidecar));
     }
 
     [Fact]
-    public async Task Component_without_a_type_is_refused()
-        => Assert.Equal(1, (await TestedSidecar.RefusedAsync(new SidecarOptions { Resources = ["apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: x }\nspec: { version: v1 }"] })).ExitCode);
+    public async Task Component_without_a_type_is_refused() =>
+        Assert.Equal(
+            1,
+            (
+                await TestedSidecar.RefusedAsync(
+                    new SidecarOptions
+                    {
+                        Resources = ["apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: x }\nspec: { version: v1 }"],
+                    }
+                )
+            ).ExitCode
+        );
 
     [SkippableFact]
     public async Task Strict_refuses_what_is_passed_over_otherwise_with_file_and_line()
     {
         Skip.If(TestedSidecar.IsDaprd, "daprd has no flag --strict");
-        var (code, output) = await TestedSidecar.RefusedAsync(new SidecarOptions
-        {
-            Flags = ["--strict"],
-            Resources = [Yaml.Component("x", "state.in-memory", ("misspelt", "1")), "kind: Compnent\nmetadata: { name: y }"],
-        });
+        var (code, output) = await TestedSidecar.RefusedAsync(
+            new SidecarOptions
+            {
+                Flags = ["--strict"],
+                Resources = [Yaml.Component("x", "state.in-memory", ("misspelt", "1")), "kind: Compnent\nmetadata: { name: y }"],
+            }
+        );
         Assert.Equal(1, code);
         Assert.Contains("0.yaml:8: state.in-memory has no metadata 'misspelt'", output, StringComparison.Ordinal);
         Assert.Contains("1.yaml:1: 'Compnent' is not a kind of resource", output, StringComparison.Ordinal);
     }
 
-    private static async Task<IEnumerable<string>> LoadedAsync(TestedSidecar sidecar)
-        => (await sidecar.Grpc.GetMetadataAsync(new Dapr.Client.Autogen.Grpc.v1.GetMetadataRequest())).RegisteredComponents.Select(component => component.Name);
+    private static async Task<IEnumerable<string>> LoadedAsync(TestedSidecar sidecar) =>
+        (await sidecar.Grpc.GetMetadataAsync(new Dapr.Client.Autogen.Grpc.v1.GetMetadataRequest())).RegisteredComponents.Select(component =>
+            component.Name
+        );
 
-    private static string Named(string name, string? space) => $"""
-        apiVersion: dapr.io/v1alpha1
-        kind: Component
-        metadata:
-          name: {name}
-          {(space is null ? "" : $"namespace: {space}")}
-        spec:
-          type: state.in-memory
-          version: v1
-        """;
+    private static string Named(string name, string? space) =>
+        $"""
+            apiVersion: dapr.io/v1alpha1
+            kind: Component
+            metadata:
+              name: {name}
+              {(space is null ? "" : $"namespace: {space}")}
+            spec:
+              type: state.in-memory
+              version: v1
+            """;
 }

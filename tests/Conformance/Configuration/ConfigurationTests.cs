@@ -34,9 +34,11 @@ public sealed class RedisItems : ConfigurationDriver
         redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{server.Port}");
     }
 
-    public override string Component(string name) => Yaml.Component(name, "configuration.redis", ("redisHost", $"127.0.0.1:{server!.Port}"), ("redisDB", $"{database}"));
+    public override string Component(string name) =>
+        Yaml.Component(name, "configuration.redis", ("redisHost", $"127.0.0.1:{server!.Port}"), ("redisDB", $"{database}"));
 
-    public override Task SetAsync(string key, string value, string version) => redis!.GetDatabase(database).StringSetAsync(key, $"{value}||{version}");
+    public override Task SetAsync(string key, string value, string version) =>
+        redis!.GetDatabase(database).StringSetAsync(key, $"{value}||{version}");
 }
 
 public sealed class PostgresItems : ConfigurationDriver
@@ -50,17 +52,27 @@ public sealed class PostgresItems : ConfigurationDriver
     public override async Task StartAsync()
     {
         server = await SharedServers.PostgresAsync();
-        source = NpgsqlDataSource.Create($"Host=127.0.0.1;Port={server.Port};Username=postgres;Password={PostgresProcess.Password};SSL Mode=Disable");
-        await using var create = source.CreateCommand($"""
+        source = NpgsqlDataSource.Create(
+            $"Host=127.0.0.1;Port={server.Port};Username=postgres;Password={PostgresProcess.Password};SSL Mode=Disable"
+        );
+        await using var create = source.CreateCommand(
+            $"""
             CREATE TABLE {table} (key varchar NOT NULL, value varchar NOT NULL, version varchar NOT NULL, metadata json);
             CREATE FUNCTION {table}_tell() RETURNS trigger AS $$ BEGIN PERFORM pg_notify('{table}', json_build_object('table', TG_TABLE_NAME, 'data', row_to_json(NEW))::text); RETURN NEW; END; $$ LANGUAGE plpgsql;
             CREATE TRIGGER tell AFTER INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE PROCEDURE {table}_tell();
-            """);
+            """
+        );
         await create.ExecuteNonQueryAsync();
     }
 
-    public override string Component(string name)
-        => Yaml.Component(name, "configuration.postgresql", ("connectionString", server!.ConnectionString), ("table", table), ("notifyChannel", table));
+    public override string Component(string name) =>
+        Yaml.Component(
+            name,
+            "configuration.postgresql",
+            ("connectionString", server!.ConnectionString),
+            ("table", table),
+            ("notifyChannel", table)
+        );
 
     public override async Task SetAsync(string key, string value, string version)
     {
@@ -73,7 +85,8 @@ public sealed class PostgresItems : ConfigurationDriver
     }
 }
 
-public sealed class ConfigurationSidecar<TDriver> : IAsyncLifetime where TDriver : ConfigurationDriver, new()
+public sealed class ConfigurationSidecar<TDriver> : IAsyncLifetime
+    where TDriver : ConfigurationDriver, new()
 {
     public TDriver Driver { get; } = new();
 
@@ -87,7 +100,15 @@ public sealed class ConfigurationSidecar<TDriver> : IAsyncLifetime where TDriver
         {
             await Driver.StartAsync();
             App = await HttpApp.StartAsync();
-            Sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppId = "configured", Isolated = true, AppPort = App.PortNumber, Resources = [Driver.Component("items")] });
+            Sidecar = await TestedSidecar.StartAsync(
+                new SidecarOptions
+                {
+                    AppId = "configured",
+                    Isolated = true,
+                    AppPort = App.PortNumber,
+                    Resources = [Driver.Component("items")],
+                }
+            );
         }
     }
 
@@ -106,7 +127,8 @@ public sealed class RedisConfigurationTests(ConfigurationSidecar<RedisItems> fix
 public sealed class PostgresConfigurationTests(ConfigurationSidecar<PostgresItems> fixture) : ConfigurationTests<PostgresItems>(fixture);
 
 /// <summary>The configuration API, the same for every store.</summary>
-public abstract class ConfigurationTests<TDriver> : IClassFixture<ConfigurationSidecar<TDriver>> where TDriver : ConfigurationDriver, new()
+public abstract class ConfigurationTests<TDriver> : IClassFixture<ConfigurationSidecar<TDriver>>
+    where TDriver : ConfigurationDriver, new()
 {
     private readonly string key = "key_" + Guid.NewGuid().ToString("N")[..8];
     private readonly ConfigurationSidecar<TDriver> fixture;
@@ -126,7 +148,8 @@ public abstract class ConfigurationTests<TDriver> : IClassFixture<ConfigurationS
     {
         await Http.GetAsync($"{version}/configuration/items?key={key}").SucceedsAsync();
         await fixture.Driver.SetAsync(key, "red", "1");
-        await Http.GetAsync($"{version}/configuration/items?key={key}&key=missing").SucceedsAsync(200, $$$"""{"{{{key}}}":{"value":"red","version":"1"}}""" + "\n");
+        await Http.GetAsync($"{version}/configuration/items?key={key}&key=missing")
+            .SucceedsAsync(200, $$$"""{"{{{key}}}":{"value":"red","version":"1"}}""" + "\n");
         var items = await fixture.Sidecar.Client.GetConfiguration("items", [key, "missing"]);
         Assert.Equal((key, "red", "1"), (items.Items.Single().Key, items.Items.Single().Value.Value, items.Items.Single().Value.Version));
         Assert.Contains(key, (await fixture.Sidecar.Client.GetConfiguration("items", [])).Items.Keys);
@@ -140,24 +163,44 @@ public abstract class ConfigurationTests<TDriver> : IClassFixture<ConfigurationS
         var next = fixture.App.NextAsync($"/configuration/items/{key}");
         await SetUntilToldAsync(next, "blue", "2");
         var told = await next;
-        Assert.Equal((id, "blue", "2"), (told.Json.GetProperty("id").GetString(), told.Json.GetProperty("items").GetProperty(key).GetProperty("value").GetString(), told.Json.GetProperty("items").GetProperty(key).GetProperty("version").GetString()));
+        Assert.Equal(
+            (id, "blue", "2"),
+            (
+                told.Json.GetProperty("id").GetString(),
+                told.Json.GetProperty("items").GetProperty(key).GetProperty("value").GetString(),
+                told.Json.GetProperty("items").GetProperty(key).GetProperty("version").GetString()
+            )
+        );
         await Http.GetAsync($"/v1.0/configuration/items/{id}/unsubscribe").SucceedsAsync(200, """{"ok":true}""" + "\n");
         using var refused = await Http.GetAsync($"/v1.0/configuration/items/{id}/unsubscribe");
         Assert.Equal(500, (int)refused.StatusCode);
-        Assert.StartsWith($$"""{"message":"failed to unsubscribe to configuration request {{id}}: """, await refused.TextAsync(), StringComparison.Ordinal); // the rest is the store's
+        Assert.StartsWith(
+            $$"""{"message":"failed to unsubscribe to configuration request {{id}}: """,
+            await refused.TextAsync(),
+            StringComparison.Ordinal
+        ); // the rest is the store's
     }
 
     [SkippableFact]
     public async Task A_subscriber_over_gRPC_gets_its_id_and_then_the_changes()
     {
-        using var stream = fixture.Sidecar.Grpc.SubscribeConfiguration(new Protos.SubscribeConfigurationRequest { StoreName = "items", Keys = { key } });
+        using var stream = fixture.Sidecar.Grpc.SubscribeConfiguration(
+            new Protos.SubscribeConfigurationRequest { StoreName = "items", Keys = { key } }
+        );
         Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None).OrFail("the subscription was not confirmed"));
         var id = stream.ResponseStream.Current.Id;
         await fixture.Driver.SetAsync("another_key", "1", "1");
         var next = stream.ResponseStream.MoveNext(CancellationToken.None).OrFail("the change was not told");
         await SetUntilToldAsync(next, "green", "3");
         Assert.True(await next);
-        Assert.Equal((id, key, "green"), (stream.ResponseStream.Current.Id, stream.ResponseStream.Current.Items.Single().Key, stream.ResponseStream.Current.Items.Single().Value.Value));
+        Assert.Equal(
+            (id, key, "green"),
+            (
+                stream.ResponseStream.Current.Id,
+                stream.ResponseStream.Current.Items.Single().Key,
+                stream.ResponseStream.Current.Items.Single().Value.Value
+            )
+        );
         Assert.True((await fixture.Sidecar.Grpc.UnsubscribeConfigurationAsync(new() { StoreName = "items", Id = id })).Ok);
         while (await stream.ResponseStream.MoveNext(CancellationToken.None).OrFail("the stream did not end"))
         {
@@ -167,18 +210,23 @@ public abstract class ConfigurationTests<TDriver> : IClassFixture<ConfigurationS
     }
 
     /// <summary>daprd answers a subscription before the store listens, so a change may come too early for it.</summary>
-    private Task SetUntilToldAsync(Task told, string value, string version) => Patience.UntilAsync(
-        async () =>
-        {
-            await fixture.Driver.SetAsync(key, value, version);
-            return told.IsCompleted;
-        },
-        "the change was not told");
+    private Task SetUntilToldAsync(Task told, string value, string version) =>
+        Patience.UntilAsync(
+            async () =>
+            {
+                await fixture.Driver.SetAsync(key, value, version);
+                return told.IsCompleted;
+            },
+            "the change was not told"
+        );
 
     [SkippableFact]
     public async Task An_unknown_store_is_told()
     {
-        await Http.GetAsync("/v1.0/configuration/nope").FailsAsync(400, "ERR_CONFIGURATION_STORE_NOT_FOUND", "configuration store nope not found");
-        await fixture.Sidecar.Grpc.GetConfigurationAsync(new() { StoreName = "nope" }).FailsAsync(StatusCode.InvalidArgument, "configuration store nope not found");
+        await Http.GetAsync("/v1.0/configuration/nope")
+            .FailsAsync(400, "ERR_CONFIGURATION_STORE_NOT_FOUND", "configuration store nope not found");
+        await fixture
+            .Sidecar.Grpc.GetConfigurationAsync(new() { StoreName = "nope" })
+            .FailsAsync(StatusCode.InvalidArgument, "configuration store nope not found");
     }
 }

@@ -11,7 +11,10 @@ public sealed class EchoSidecar : IAsyncLifetime
 {
     public TestedSidecar Sidecar { get; private set; } = null!;
 
-    public async Task InitializeAsync() => Sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Yaml.Component("echo", "conversation.echo", ("key", "testkey"))] });
+    public async Task InitializeAsync() =>
+        Sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { Resources = [Yaml.Component("echo", "conversation.echo", ("key", "testkey"))] }
+        );
 
     public async Task DisposeAsync() => await Sidecar.DisposeAsync();
 }
@@ -26,9 +29,18 @@ public sealed class ConversationTests(EchoSidecar fixture) : IClassFixture<EchoS
 
     [Theory]
     [InlineData("""{"inputs":[{"content":"well hello there"}]}""", """{"outputs":[{"result":"well hello there"}]}""")]
-    [InlineData("""{"contextID":"c","inputs":[{"content":"a"},{"content":"b","role":"system"}],"parameters":{"n":{"@type":"type.googleapis.com/google.protobuf.Int64Value","value":"1"}}}""", """{"contextID":"c","outputs":[{"result":"a\nb","parameters":{"n":{"@type":"type.googleapis.com/google.protobuf.Int64Value","value":"1"}}}]}""")]
-    [InlineData("""{"inputs":[{"content":"my phone number is +2222222222","scrubPII":true}]}""", """{"outputs":[{"result":"my phone number is <PHONE_NUMBER>"}]}""")]
-    [InlineData("""{"inputs":[{"content":"hello from 10.8.9.1"},{"content":"my email is test@test.com"}],"scrubPII":true}""", """{"outputs":[{"result":"hello from <IP>\nmy email is <EMAIL_ADDRESS>"}]}""")]
+    [InlineData(
+        """{"contextID":"c","inputs":[{"content":"a"},{"content":"b","role":"system"}],"parameters":{"n":{"@type":"type.googleapis.com/google.protobuf.Int64Value","value":"1"}}}""",
+        """{"contextID":"c","outputs":[{"result":"a\nb","parameters":{"n":{"@type":"type.googleapis.com/google.protobuf.Int64Value","value":"1"}}}]}"""
+    )]
+    [InlineData(
+        """{"inputs":[{"content":"my phone number is +2222222222","scrubPII":true}]}""",
+        """{"outputs":[{"result":"my phone number is <PHONE_NUMBER>"}]}"""
+    )]
+    [InlineData(
+        """{"inputs":[{"content":"hello from 10.8.9.1"},{"content":"my email is test@test.com"}],"scrubPII":true}""",
+        """{"outputs":[{"result":"hello from <IP>\nmy email is <EMAIL_ADDRESS>"}]}"""
+    )]
     public async Task The_first_version_answers_with_texts(string request, string answer) => await AnswersAsync(First, request, answer);
 
     [Theory]
@@ -36,16 +48,24 @@ public sealed class ConversationTests(EchoSidecar fixture) : IClassFixture<EchoS
     [InlineData("ofSystem")]
     [InlineData("ofDeveloper")]
     [InlineData("ofAssistant")]
-    public async Task What_anybody_says_comes_back(string role)
-        => await AnswersAsync(Second, $$$"""{"inputs":[{"messages":[{"{{{role}}}":{"name":"n","content":[{"text":"one"},{"text":"two words"}]}}]}]}""", """{"outputs":[{"choices":[{"finishReason":"stop","message":{"content":"one\ntwo words"}}],"usage":{"completionTokens":"3","promptTokens":"3","totalTokens":"6"}}]}""");
+    public async Task What_anybody_says_comes_back(string role) =>
+        await AnswersAsync(
+            Second,
+            $$$"""{"inputs":[{"messages":[{"{{{role}}}":{"name":"n","content":[{"text":"one"},{"text":"two words"}]}}]}]}""",
+            """{"outputs":[{"choices":[{"finishReason":"stop","message":{"content":"one\ntwo words"}}],"usage":{"completionTokens":"3","promptTokens":"3","totalTokens":"6"}}]}"""
+        );
 
     [Fact]
-    public async Task What_a_tool_has_answered_is_told_with_its_name()
-        => await AnswersAsync(Second, """{"inputs":[{"messages":[{"ofTool":{"toolId":"t-1","name":"tool name","content":[{"text":"tool message"}]}}]}]}""", """{"outputs":[{"choices":[{"finishReason":"stop","message":{"content":"Tool Response for tool ID 't-1' with name 'tool name': tool message"}}],"usage":{"completionTokens":"12","promptTokens":"12","totalTokens":"24"}}]}""");
+    public async Task What_a_tool_has_answered_is_told_with_its_name() =>
+        await AnswersAsync(
+            Second,
+            """{"inputs":[{"messages":[{"ofTool":{"toolId":"t-1","name":"tool name","content":[{"text":"tool message"}]}}]}]}""",
+            """{"outputs":[{"choices":[{"finishReason":"stop","message":{"content":"Tool Response for tool ID 't-1' with name 'tool name': tool message"}}],"usage":{"completionTokens":"12","promptTokens":"12","totalTokens":"24"}}]}"""
+        );
 
     [Fact]
-    public async Task Every_tool_is_asked_for_and_those_asked_for_before_again()
-        => await AnswersAsync(
+    public async Task Every_tool_is_asked_for_and_those_asked_for_before_again() =>
+        await AnswersAsync(
             Second,
             """
             {"contextId":"c","temperature":0.7,"metadata":{"a":"b"},"promptCacheRetention":"86400s","responseFormat":{"type":"object"},"toolChoice":"first",
@@ -56,46 +76,111 @@ public sealed class ConversationTests(EchoSidecar fixture) : IClassFixture<EchoS
             {"contextId":"c","outputs":[{"choices":[{"finishReason":"tool_calls","message":{"content":"x","toolCalls":[
               {"id":"0","function":{"name":"first","arguments":"a,b"}},{"id":"1","function":{"name":"second"}},{"id":"before","function":{"name":"third","arguments":"{\"n\":1}"}}]}}],
               "usage":{"completionTokens":"1","promptTokens":"1","totalTokens":"2"}}]}
-            """);
+            """
+        );
 
     [Fact]
     public async Task Personal_data_are_scrubbed_where_it_is_asked_for()
     {
-        await AnswersAsync(Second, """{"inputs":[{"messages":[{"ofUser":{"content":[{"text":"from 10.8.9.1"}]}}],"scrubPii":true}]}""", """{"outputs":[{"choices":[{"finishReason":"stop","message":{"content":"from <IP>"}}],"usage":{"completionTokens":"2","promptTokens":"2","totalTokens":"4"}}]}""");
-        await AnswersAsync(Second, """{"inputs":[{"messages":[{"ofUser":{"content":[{"text":"from 10.8.9.1"}]}}]}],"scrubPii":true}""", """{"outputs":[{"choices":[{"finishReason":"stop","message":{"content":"from <IP>"}}],"usage":{"completionTokens":"2","promptTokens":"2","totalTokens":"4"}}]}""");
-        await AnswersAsync(Second, """{"inputs":[{"messages":[{"ofUser":{"content":[{"text":"from 10.8.9.1"}]}}]}]}""", """{"outputs":[{"choices":[{"finishReason":"stop","message":{"content":"from 10.8.9.1"}}],"usage":{"completionTokens":"2","promptTokens":"2","totalTokens":"4"}}]}""");
+        await AnswersAsync(
+            Second,
+            """{"inputs":[{"messages":[{"ofUser":{"content":[{"text":"from 10.8.9.1"}]}}],"scrubPii":true}]}""",
+            """{"outputs":[{"choices":[{"finishReason":"stop","message":{"content":"from <IP>"}}],"usage":{"completionTokens":"2","promptTokens":"2","totalTokens":"4"}}]}"""
+        );
+        await AnswersAsync(
+            Second,
+            """{"inputs":[{"messages":[{"ofUser":{"content":[{"text":"from 10.8.9.1"}]}}]}],"scrubPii":true}""",
+            """{"outputs":[{"choices":[{"finishReason":"stop","message":{"content":"from <IP>"}}],"usage":{"completionTokens":"2","promptTokens":"2","totalTokens":"4"}}]}"""
+        );
+        await AnswersAsync(
+            Second,
+            """{"inputs":[{"messages":[{"ofUser":{"content":[{"text":"from 10.8.9.1"}]}}]}]}""",
+            """{"outputs":[{"choices":[{"finishReason":"stop","message":{"content":"from 10.8.9.1"}}],"usage":{"completionTokens":"2","promptTokens":"2","totalTokens":"4"}}]}"""
+        );
     }
 
     [Theory]
-    [InlineData("""{"inputs":[]}""", 400, "ERR_CONVERSATION_MISSING_INPUTS", "failed conversing with component echo: missing inputs in request")]
-    [InlineData("""{"inputs":[{"messages":[{"nobody":{}}]}]}""", 400, "ERR_CONVERSATION_INVALID_PARMS", "failed conversing with component echo: invalid params: message type cannot be nil")]
-    [InlineData("""{"inputs":[{"messages":[{"ofAssistant":{"toolCalls":[{"id":"c"}]}}]}]}""", 400, "ERR_CONVERSATION_INVALID_PARMS", "failed conversing with component echo: invalid params: tool types cannot be nil")]
-    [InlineData("""{"inputs":[{}],"toolChoice":"required"}""", 400, "ERR_CONVERSATION_INVALID_PARMS", "failed conversing with component echo: invalid params: tool choice must be 'auto', 'none', 'required', or a specific tool name matching the tools available to be used")]
-    [InlineData("""{"inputs":[{}],"toolChoice":"b","tools":[{"function":{"name":"a"}}]}""", 400, "ERR_CONVERSATION_INVALID_PARMS", "failed conversing with component echo: invalid params: tool choice selected was not found. Must be 'auto', 'none', 'required', or a specific tool name matching the tools available to be used")]
-    [InlineData("""{"inputs":[{}],"tools":[{"function":{"name":"a","parameters":{"properties":[1]}}}]}""", 500, "ERR_CONVERSATION_INVOKE", "failed conversing with component echo: tool function properties must be a map[string]any, got []interface {}")]
-    public async Task What_is_wrong_with_a_request_is_told(string request, int status, string code, string message)
-        => await Sidecar.Http.SendAsync("POST", Second, request).FailsAsync(status, code, message);
+    [InlineData(
+        """{"inputs":[]}""",
+        400,
+        "ERR_CONVERSATION_MISSING_INPUTS",
+        "failed conversing with component echo: missing inputs in request"
+    )]
+    [InlineData(
+        """{"inputs":[{"messages":[{"nobody":{}}]}]}""",
+        400,
+        "ERR_CONVERSATION_INVALID_PARMS",
+        "failed conversing with component echo: invalid params: message type cannot be nil"
+    )]
+    [InlineData(
+        """{"inputs":[{"messages":[{"ofAssistant":{"toolCalls":[{"id":"c"}]}}]}]}""",
+        400,
+        "ERR_CONVERSATION_INVALID_PARMS",
+        "failed conversing with component echo: invalid params: tool types cannot be nil"
+    )]
+    [InlineData(
+        """{"inputs":[{}],"toolChoice":"required"}""",
+        400,
+        "ERR_CONVERSATION_INVALID_PARMS",
+        "failed conversing with component echo: invalid params: tool choice must be 'auto', 'none', 'required', or a "
+            + "specific tool name matching the tools available to be used"
+    )]
+    [InlineData(
+        """{"inputs":[{}],"toolChoice":"b","tools":[{"function":{"name":"a"}}]}""",
+        400,
+        "ERR_CONVERSATION_INVALID_PARMS",
+        "failed conversing with component echo: invalid params: tool choice selected was not found. Must be 'auto', 'none', "
+            + "'required', or a specific tool name matching the tools available to be used"
+    )]
+    [InlineData(
+        """{"inputs":[{}],"tools":[{"function":{"name":"a","parameters":{"properties":[1]}}}]}""",
+        500,
+        "ERR_CONVERSATION_INVOKE",
+        "failed conversing with component echo: tool function properties must be a map[string]any, got []interface {}"
+    )]
+    public async Task What_is_wrong_with_a_request_is_told(string request, int status, string code, string message) =>
+        await Sidecar.Http.SendAsync("POST", Second, request).FailsAsync(status, code, message);
 
     [Fact]
     public async Task A_component_that_is_not_there_is_told_over_both()
     {
-        await Sidecar.Http.SendAsync("POST", "/v1.0-alpha1/conversation/nope/converse", "{}").FailsAsync(400, "ERR_CONVERSATION_NOT_FOUND", "failed finding conversation component nope");
+        await Sidecar
+            .Http.SendAsync("POST", "/v1.0-alpha1/conversation/nope/converse", "{}")
+            .FailsAsync(400, "ERR_CONVERSATION_NOT_FOUND", "failed finding conversation component nope");
         await Sidecar.Http.SendAsync("POST", First, """{"metadata":{"model":"m"}}""").FailsAsync(400, "ERR_CONVERSATION_MISSING_INPUTS");
         await Sidecar.Http.SendAsync("POST", First, "{").FailsAsync(400, "ERR_MALFORMED_REQUEST");
-        var failure = await Sidecar.Grpc.ConverseAlpha2Async(new() { Name = "nope" }).FailsAsync(StatusCode.InvalidArgument, "failed finding conversation component nope");
+        var failure = await Sidecar
+            .Grpc.ConverseAlpha2Async(new() { Name = "nope" })
+            .FailsAsync(StatusCode.InvalidArgument, "failed finding conversation component nope");
         Assert.Null(failure.Reason());
     }
 
     [Fact]
     public async Task Over_gRPC_it_is_the_same()
     {
-        var first = await Sidecar.Grpc.ConverseAlpha1Async(new() { Name = "echo", Inputs = { new Protos.ConversationInput { Content = "hello" } } });
+        var first = await Sidecar.Grpc.ConverseAlpha1Async(
+            new() { Name = "echo", Inputs = { new Protos.ConversationInput { Content = "hello" } } }
+        );
         Assert.Equal(("hello", false), (Assert.Single(first.Outputs).Result, first.HasContextID));
-        var second = await Sidecar.Grpc.ConverseAlpha2Async(new()
-        {
-            Name = "echo",
-            Inputs = { new Protos.ConversationInputAlpha2 { Messages = { new Protos.ConversationMessage { OfUser = new() { Content = { new Protos.ConversationMessageContent { Text = "hello you" } } } } } } },
-        });
+        var second = await Sidecar.Grpc.ConverseAlpha2Async(
+            new()
+            {
+                Name = "echo",
+                Inputs =
+                {
+                    new Protos.ConversationInputAlpha2
+                    {
+                        Messages =
+                        {
+                            new Protos.ConversationMessage
+                            {
+                                OfUser = new() { Content = { new Protos.ConversationMessageContent { Text = "hello you" } } },
+                            },
+                        },
+                    },
+                },
+            }
+        );
         var choice = Assert.Single(Assert.Single(second.Outputs).Choices);
         Assert.Equal(("hello you", "stop", 4ul), (choice.Message.Content, choice.FinishReason, second.Outputs[0].Usage.TotalTokens));
     }

@@ -23,15 +23,33 @@ internal static class CryptoCalls
         Assert.Equal(text, Encoding.UTF8.GetString(await DecryptAsync(keys, document, key)));
     }
 
-    public static async Task EncryptionFailsAsync(this KeyRing keys, int status, string code, string message, string component, params (string Name, string Value)[] headers)
+    public static async Task EncryptionFailsAsync(
+        this KeyRing keys,
+        int status,
+        string code,
+        string message,
+        string component,
+        params (string Name, string Value)[] headers
+    )
     {
         await keys.Sidecar.Http.SendAsync(Request("encrypt", "text"u8.ToArray(), headers, component)).FailsAsync(status, code, message);
         string Given(string name) => headers.FirstOrDefault(header => header.Name == name).Value ?? "";
-        var failure = await Assert.ThrowsAsync<RpcException>(() => EncryptAsync(keys.Sidecar, new Protos.EncryptRequest
-        {
-            Options = new Protos.EncryptRequestOptions { ComponentName = component, KeyName = Given("dapr-key-name"), KeyWrapAlgorithm = Given("dapr-key-wrap-algorithm"), DataEncryptionCipher = Given("dapr-data-encryption-cipher") },
-            Payload = Payload("text"u8.ToArray(), 0),
-        }));
+        var failure = await Assert.ThrowsAsync<RpcException>(() =>
+            EncryptAsync(
+                keys.Sidecar,
+                new Protos.EncryptRequest
+                {
+                    Options = new Protos.EncryptRequestOptions
+                    {
+                        ComponentName = component,
+                        KeyName = Given("dapr-key-name"),
+                        KeyWrapAlgorithm = Given("dapr-key-wrap-algorithm"),
+                        DataEncryptionCipher = Given("dapr-data-encryption-cipher"),
+                    },
+                    Payload = Payload("text"u8.ToArray(), 0),
+                }
+            )
+        );
         Assert.Equal(message, failure.Status.Detail);
     }
 
@@ -44,11 +62,15 @@ internal static class CryptoCalls
         Assert.Null(failure.Reason());
     }
 
-    public static Task<byte[]> DecryptAsync(KeyRing keys, byte[] document, string key) => DecryptAsync(keys.Sidecar, new Protos.DecryptRequest
-    {
-        Options = new Protos.DecryptRequestOptions { ComponentName = "vault", KeyName = key },
-        Payload = Payload(document, 0),
-    });
+    public static Task<byte[]> DecryptAsync(KeyRing keys, byte[] document, string key) =>
+        DecryptAsync(
+            keys.Sidecar,
+            new Protos.DecryptRequest
+            {
+                Options = new Protos.DecryptRequestOptions { ComponentName = "vault", KeyName = key },
+                Payload = Payload(document, 0),
+            }
+        );
 
     public static async Task<byte[]> EncryptAsync(TestedSidecar sidecar, params Protos.EncryptRequest[] requests)
     {
@@ -64,16 +86,25 @@ internal static class CryptoCalls
 
     public static Protos.StreamPayload Payload(byte[] data, ulong sequence) => new() { Data = ByteString.CopyFrom(data), Seq = sequence };
 
-    public static HttpRequestMessage Request(string operation, byte[] body, params (string Name, string Value)[] headers) => Request(operation, body, headers, "vault");
+    public static HttpRequestMessage Request(string operation, byte[] body, params (string Name, string Value)[] headers) =>
+        Request(operation, body, headers, "vault");
 
     private static HttpRequestMessage Request(string operation, byte[] body, (string Name, string Value)[] headers, string component)
     {
-        var request = Answers.Request("PUT", $"/v1.0-alpha1/crypto/{component}/{operation}", headers: [.. headers.Where(header => header.Value.Length > 0)]);
+        var request = Answers.Request(
+            "PUT",
+            $"/v1.0-alpha1/crypto/{component}/{operation}",
+            headers: [.. headers.Where(header => header.Value.Length > 0)]
+        );
         request.Content = new ByteArrayContent(body);
         return request;
     }
 
-    private static async Task<byte[]> ExchangeAsync<TRequest, TResponse>(AsyncDuplexStreamingCall<TRequest, TResponse> call, TRequest[] requests, Func<TResponse, Protos.StreamPayload> payload)
+    private static async Task<byte[]> ExchangeAsync<TRequest, TResponse>(
+        AsyncDuplexStreamingCall<TRequest, TResponse> call,
+        TRequest[] requests,
+        Func<TResponse, Protos.StreamPayload> payload
+    )
     {
         foreach (var request in requests)
         {

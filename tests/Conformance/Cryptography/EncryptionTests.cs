@@ -42,7 +42,14 @@ public sealed class EncryptionTests(KeyRing keys) : IClassFixture<KeyRing>
         foreach (var cipher in new[] { DataEncryptionCipher.AesGcm, DataEncryptionCipher.ChaCha20Poly1305 })
         {
             using var document = new MemoryStream();
-            await foreach (var piece in Client.EncryptAsync("vault", new MemoryStream(plain), "secret.json", new EncryptionOptions(KeyWrapAlgorithm.A256kw) { EncryptionCipher = cipher }))
+            await foreach (
+                var piece in Client.EncryptAsync(
+                    "vault",
+                    new MemoryStream(plain),
+                    "secret.json",
+                    new EncryptionOptions(KeyWrapAlgorithm.A256kw) { EncryptionCipher = cipher }
+                )
+            )
             {
                 document.Write(piece.Span);
             }
@@ -62,14 +69,23 @@ public sealed class EncryptionTests(KeyRing keys) : IClassFixture<KeyRing>
     [Fact]
     public async Task A_document_names_the_key_that_decrypts_it_or_none()
     {
-        var named = await Client.EncryptAsync("vault", "text"u8.ToArray(), "secret.json", new EncryptionOptions(KeyWrapAlgorithm.Aes) { DecryptionKeyName = "secret.json" });
+        var named = await Client.EncryptAsync(
+            "vault",
+            "text"u8.ToArray(),
+            "secret.json",
+            new EncryptionOptions(KeyWrapAlgorithm.Aes) { DecryptionKeyName = "secret.json" }
+        );
         Assert.Contains("\"k\":\"secret.json\"", Encoding.ASCII.GetString(named.Span[..60]), StringComparison.Ordinal);
         await keys.DecryptsAsync(named.ToArray(), "", "text");
 
         var none = await Client.EncryptAsync("vault", "text"u8.ToArray(), "secret.json", new EncryptionOptions(KeyWrapAlgorithm.Aes));
         Assert.DoesNotContain("\"k\":", Encoding.ASCII.GetString(none.Span[..60]), StringComparison.Ordinal);
         await keys.DecryptsAsync(none.ToArray(), "secret.json", "text");
-        await keys.DecryptionFailsAsync(none.ToArray(), "", "failed to perform operation: document's manifest does not contain a key name, and no key name was provided");
+        await keys.DecryptionFailsAsync(
+            none.ToArray(),
+            "",
+            "failed to perform operation: document's manifest does not contain a key name, and no key name was provided"
+        );
     }
 
     private static int HeaderLength(byte[] document)

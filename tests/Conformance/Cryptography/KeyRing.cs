@@ -52,15 +52,18 @@ public sealed class KeyRing : IAsyncLifetime
     private string Jwk(string members) => $"{{{members},\"k\":\"{Base64Url(Secret)}\"}}";
 
     /// <summary>Without dp, dq and qi, which a JWK may leave out.</summary>
-    private static string Jwk(RSAParameters rsa) => JsonSerializer.Serialize(new
-    {
-        kty = "RSA",
-        n = Base64Url(rsa.Modulus!),
-        e = Base64Url(rsa.Exponent!),
-        d = Base64Url(rsa.D!),
-        p = Base64Url(rsa.P!),
-        q = Base64Url(rsa.Q!),
-    });
+    private static string Jwk(RSAParameters rsa) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                kty = "RSA",
+                n = Base64Url(rsa.Modulus!),
+                e = Base64Url(rsa.Exponent!),
+                d = Base64Url(rsa.D!),
+                p = Base64Url(rsa.P!),
+                q = Base64Url(rsa.Q!),
+            }
+        );
 
     private static string Base64Url(byte[] bytes) => Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 }

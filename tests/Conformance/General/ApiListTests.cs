@@ -9,7 +9,9 @@ public sealed class ApiListTests
     [Fact]
     public async Task A_denied_API_is_gone_over_its_protocol_and_stays_over_the_other()
     {
-        await using var sidecar = await StartAsync("denied: [ { name: state, version: v1.0, protocol: http }, { name: metadata, version: v1, protocol: grpc } ]");
+        await using var sidecar = await StartAsync(
+            "denied: [ { name: state, version: v1.0, protocol: http }, { name: metadata, version: v1, protocol: grpc } ]"
+        );
         await sidecar.Http.GetAsync("/v1.0/state/store/key").FailsAsync(404, "ERR_DIRECT_INVOKE");
         await sidecar.Grpc.GetStateAsync(new() { StoreName = "store", Key = "key" });
         await sidecar.Grpc.GetMetadataAsync(new()).FailsAsync(StatusCode.Unimplemented);
@@ -19,7 +21,9 @@ public sealed class ApiListTests
     [Fact]
     public async Task With_an_allow_list_nothing_else_is_offered_but_health()
     {
-        await using var sidecar = await StartAsync("allowed: [ { name: state, version: v1, protocol: http }, { name: state, version: v1, protocol: grpc } ]");
+        await using var sidecar = await StartAsync(
+            "allowed: [ { name: state, version: v1, protocol: http }, { name: state, version: v1, protocol: grpc } ]"
+        );
         await sidecar.Http.GetAsync("/v1.0/state/store/key").SucceedsAsync();
         await sidecar.Grpc.GetStateAsync(new() { StoreName = "store", Key = "key" });
         await sidecar.Http.GetAsync("/v1.0/healthz").SucceedsAsync();
@@ -28,9 +32,12 @@ public sealed class ApiListTests
         await sidecar.Grpc.PublishEventAsync(new() { PubsubName = "events", Topic = "topic" }).FailsAsync(StatusCode.Unimplemented);
     }
 
-    private static Task<TestedSidecar> StartAsync(string lists) => TestedSidecar.StartAsync(new SidecarOptions
-    {
-        Resources = [Yaml.Component("store", "state.in-memory"), Yaml.Component("events", "pubsub.in-memory")],
-        Configuration = Yaml.Configuration($"api: {{ {lists} }}"),
-    });
+    private static Task<TestedSidecar> StartAsync(string lists) =>
+        TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                Resources = [Yaml.Component("store", "state.in-memory"), Yaml.Component("events", "pubsub.in-memory")],
+                Configuration = Yaml.Configuration($"api: {{ {lists} }}"),
+            }
+        );
 }

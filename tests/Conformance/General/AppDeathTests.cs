@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Conformance.General;
 
-/// <summary>An app that dies while its sidecar asks it something, or answers what can't be read: the sidecar goes on, and asks again when the app is back.</summary>
+/// <summary>An app that dies while its sidecar asks it something, or answers what can't be read: the sidecar goes on, and asks again when
+/// the app is back.</summary>
 public sealed class AppDeathTests
 {
     private const string Health = "--enable-app-health-check";
@@ -46,17 +47,30 @@ public sealed class AppDeathTests
         Answer(app);
         var deaths = 0;
         var rest = Rest(path);
-        app.Answers(path, (request, context) => Interlocked.Increment(ref deaths) <= 2 ? DieAsync(context, halfWay) : rest(request, context));
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = Resources, Flags = healthCheck ? Probed : [], AwaitReady = false });
+        app.Answers(path, (request, context) =>
+            Interlocked.Increment(ref deaths) <= 2 ? DieAsync(context, halfWay) : rest(request, context)
+        );
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppPort = app.PortNumber,
+                Resources = Resources,
+                Flags = healthCheck ? Probed : [],
+                AwaitReady = false,
+            }
+        );
 
         await DeliveredAsync(sidecar, app);
 
         Assert.Equal("POST", (await NextAsync(app, "/tick", "POST")).Method);
-        await Patience.UntilAsync(async () =>
-        {
-            using var answer = await sidecar.Http.PutAsync("/v1.0/actors/Counter/one/method/add", null);
-            return answer.IsSuccessStatusCode;
-        }, "the actors of the app were not hosted");
+        await Patience.UntilAsync(
+            async () =>
+            {
+                using var answer = await sidecar.Http.PutAsync("/v1.0/actors/Counter/one/method/add", null);
+                return answer.IsSuccessStatusCode;
+            },
+            "the actors of the app were not hosted"
+        );
     }
 
     [Fact]
@@ -64,13 +78,22 @@ public sealed class AppDeathTests
     {
         await using var app = await HttpApp.StartAsync();
         Answer(app);
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = Resources, Flags = Probed });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppPort = app.PortNumber,
+                Resources = Resources,
+                Flags = Probed,
+            }
+        );
         await DeliveredAsync(sidecar, app);
         app.Answers("/healthz", (_, context) => DieAsync(context, halfWay: false));
         await Patience.UntilAsync(async () => !(await InvokedAsync(sidecar)), "the app was called although it was away");
 
         var asked = 0;
-        app.Answers("/dapr/subscribe", (_, context) => Interlocked.Increment(ref asked) == 1 ? DieAsync(context, halfWay: true) : context.Response.WriteAsync(Subscriptions));
+        app.Answers("/dapr/subscribe", (_, context) =>
+            Interlocked.Increment(ref asked) == 1 ? DieAsync(context, halfWay: true) : context.Response.WriteAsync(Subscriptions)
+        );
         app.Answers("/healthz", 200);
 
         await Patience.UntilAsync(() => InvokedAsync(sidecar), "the app was not called although it was back");
@@ -92,13 +115,24 @@ public sealed class AppDeathTests
                 }
             };
         });
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, AppProtocol = "grpc", Resources = Resources[..1], AwaitReady = false });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppPort = app.PortNumber,
+                AppProtocol = "grpc",
+                Resources = Resources[..1],
+                AwaitReady = false,
+            }
+        );
 
-        await Patience.UntilAsync(async () =>
-        {
-            using var answer = await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/topic", "{}");
-            return app.State.Events.Reader.TryRead(out _);
-        }, "no event reached the app");
+        await Patience.UntilAsync(
+            async () =>
+            {
+                using var answer = await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/topic", "{}");
+                return app.State.Events.Reader.TryRead(out _);
+            },
+            "no event reached the app"
+        );
     }
 
     [SkippableTheory]
@@ -108,7 +142,10 @@ public sealed class AppDeathTests
     [InlineData("/dapr/subscribe", "[1, \"two\"]")]
     [InlineData("/dapr/subscribe", "[{\"pubsubname\":{},\"topic\":[]}]")]
     [InlineData("/dapr/subscribe", "[{\"pubsubname\":\"events\",\"topic\":\"topic\",\"routes\":{\"rules\":[null]}}]")]
-    [InlineData("/dapr/subscribe", "[{\"pubsubname\":\"events\",\"topic\":\"topic\",\"routes\":{\"rules\":[{\"match\":\"event.type ===\",\"path\":\"/a\"}]}}]")]
+    [InlineData(
+        "/dapr/subscribe",
+        "[{\"pubsubname\":\"events\",\"topic\":\"topic\",\"routes\":{\"rules\":[{\"match\":\"event.type ===\",\"path\":\"/a\"}]}}]"
+    )]
     [InlineData("/dapr/config", "<!doctype html><html></html>")]
     [InlineData("/dapr/config", "[]")]
     [InlineData("/dapr/config", "null")]
@@ -118,10 +155,20 @@ public sealed class AppDeathTests
     [InlineData("/dapr/config", "{\"entities\":[\"Counter\"],\"actorIdleTimeout\":\"soon\"}")]
     public async Task What_cannot_be_read_is_logged_and_the_app_runs_on(string path, string answer)
     {
-        Skip.If(TestedSidecar.IsDaprd && answer.Contains("[null]}", StringComparison.Ordinal) && path == "/dapr/subscribe", "a rule that is null ends daprd");
+        Skip.If(
+            TestedSidecar.IsDaprd && answer.Contains("[null]}", StringComparison.Ordinal) && path == "/dapr/subscribe",
+            "a rule that is null ends daprd"
+        );
         await using var app = await HttpApp.StartAsync();
         app.Answers(path, 200, answer);
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [.. Resources, Declared], Flags = Probed });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppPort = app.PortNumber,
+                Resources = [.. Resources, Declared],
+                Flags = Probed,
+            }
+        );
 
         if (!TestedSidecar.IsDaprd || path != "/dapr/subscribe")
         {
@@ -148,12 +195,14 @@ public sealed class AppDeathTests
         }
     }
 
-    private static Func<Received, HttpContext, Task> Rest(string path) => (_, context) => path switch
-    {
-        "/dapr/config" => context.Response.WriteAsync("""{"entities":["Counter"]}"""),
-        "/dapr/subscribe" => context.Response.WriteAsync(Subscriptions),
-        _ => Task.CompletedTask,
-    };
+    private static Func<Received, HttpContext, Task> Rest(string path) =>
+        (_, context) =>
+            path switch
+            {
+                "/dapr/config" => context.Response.WriteAsync("""{"entities":["Counter"]}"""),
+                "/dapr/subscribe" => context.Response.WriteAsync(Subscriptions),
+                _ => Task.CompletedTask,
+            };
 
     private static async Task DieAsync(HttpContext context, bool halfWay)
     {
@@ -166,12 +215,15 @@ public sealed class AppDeathTests
         context.Abort();
     }
 
-    private static async Task DeliveredAsync(TestedSidecar sidecar, HttpApp app, string topic = "topic")
-        => await Patience.UntilAsync(async () =>
-        {
-            using var answer = await sidecar.Http.SendAsync("POST", $"/v1.0/publish/events/{topic}", "{}");
-            return !app.GotNothingMore("/events");
-        }, "no event reached the app");
+    private static async Task DeliveredAsync(TestedSidecar sidecar, HttpApp app, string topic = "topic") =>
+        await Patience.UntilAsync(
+            async () =>
+            {
+                using var answer = await sidecar.Http.SendAsync("POST", $"/v1.0/publish/events/{topic}", "{}");
+                return !app.GotNothingMore("/events");
+            },
+            "no event reached the app"
+        );
 
     private static async Task<Received> NextAsync(HttpApp app, string path, string method)
     {

@@ -20,9 +20,21 @@ public sealed class EndingTests
     [Fact]
     public async Task Open_streams_do_not_hold_up_the_end()
     {
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true, AppProtocol = "grpc", Resources = [Yaml.Component("events", "pubsub.in-memory")] });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                OwnProcess = true,
+                AppProtocol = "grpc",
+                Resources = [Yaml.Component("events", "pubsub.in-memory")],
+            }
+        );
         using var stream = sidecar.Grpc.SubscribeTopicEventsAlpha1();
-        await stream.RequestStream.WriteAsync(new() { InitialRequest = new() { PubsubName = "events", Topic = "topic" } });
+        await stream.RequestStream.WriteAsync(
+            new()
+            {
+                InitialRequest = new() { PubsubName = "events", Topic = "topic" },
+            }
+        );
         Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None));
         await sidecar.Http.SendAsync("POST", "/v1.0/shutdown").SucceedsAsync();
         Assert.Equal(0, await sidecar.Ended.OrFail("the sidecar did not end"));
@@ -60,9 +72,23 @@ public sealed class EndingTests
         Skip.IfNot(RedisProcess.Missing is null, RedisProcess.Missing);
         var server = await SharedServers.RedisAsync();
         await using var app = await HttpApp.StartAsync();
-        app.Subscribes($"[{string.Join(',', Enumerable.Range(0, 10).Select(number => $$"""{"pubsubname":"events","topic":"topic-{{number}}","route":"/events"}"""))}]");
-        var events = Yaml.Component("events", "pubsub.redis", ("redisHost", $"127.0.0.1:{server.Port}"), ("redisDB", $"{SharedServers.NextRedisDatabase()}"));
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true, AppPort = app.PortNumber, Resources = [events] });
+        app.Subscribes(
+            $"[{string.Join(',', Enumerable.Range(0, 10).Select(number => $$"""{"pubsubname":"events","topic":"topic-{{number}}","route":"/events"}"""))}]"
+        );
+        var events = Yaml.Component(
+            "events",
+            "pubsub.redis",
+            ("redisHost", $"127.0.0.1:{server.Port}"),
+            ("redisDB", $"{SharedServers.NextRedisDatabase()}")
+        );
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                OwnProcess = true,
+                AppPort = app.PortNumber,
+                Resources = [events],
+            }
+        );
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/topic-9", "{}").SucceedsAsync();
         await app.NextAsync("/events"); // the last of the subscriptions has begun
 
@@ -90,15 +116,24 @@ public sealed class EndingTests
         Skip.If(TestedSidecar.IsDaprd, "what daprd logs is its own affair");
         await using var app = await HttpApp.StartAsync();
         app.Subscribes("""[{"pubsubname":"events","topic":"topic","route":"/events"}]""");
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
-        {
-            OwnProcess = true,
-            AppPort = app.PortNumber,
-            Resources = [Yaml.Component("events", "pubsub.sqlite", ("connectionString", "{scratch}/events.db")), Yaml.Component("tick", "bindings.cron", ("schedule", "@every 10ms"))],
-            Flags = ["--enable-app-health-check", "--app-health-probe-interval=1"],
-        });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                OwnProcess = true,
+                AppPort = app.PortNumber,
+                Resources =
+                [
+                    Yaml.Component("events", "pubsub.sqlite", ("connectionString", "{scratch}/events.db")),
+                    Yaml.Component("tick", "bindings.cron", ("schedule", "@every 10ms")),
+                ],
+                Flags = ["--enable-app-health-check", "--app-health-probe-interval=1"],
+            }
+        );
         // Before the app was found healthy it has no subscription, and an event has nobody to go to.
-        await Patience.UntilAsync(() => Task.FromResult(sidecar.Output.Contains($"App {sidecar.AppId} is ready", StringComparison.Ordinal)), "the app was not found healthy");
+        await Patience.UntilAsync(
+            () => Task.FromResult(sidecar.Output.Contains($"App {sidecar.AppId} is ready", StringComparison.Ordinal)),
+            "the app was not found healthy"
+        );
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/topic", "{}").SucceedsAsync();
         await app.NextAsync("/events");
         await sidecar.SignalAsync("TERM");
@@ -119,22 +154,41 @@ public sealed class EndingTests
     {
         await using var app = await HttpApp.StartAsync();
         app.Answers("/healthz", 500);
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true, AppPort = app.PortNumber, Flags = ["--enable-app-health-check", "--app-health-probe-interval=1", "--app-health-threshold=1"] });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                OwnProcess = true,
+                AppPort = app.PortNumber,
+                Flags = ["--enable-app-health-check", "--app-health-probe-interval=1", "--app-health-threshold=1"],
+            }
+        );
         await sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/hi").FailsAsync(500, "ERR_DIRECT_INVOKE");
         app.Answers("/healthz", 200);
-        await Patience.UntilAsync(async () =>
-        {
-            using var answer = await sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/hi");
-            return answer.IsSuccessStatusCode;
-        }, "the app was not called although it was well");
+        await Patience.UntilAsync(
+            async () =>
+            {
+                using var answer = await sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/hi");
+                return answer.IsSuccessStatusCode;
+            },
+            "the app was not called although it was well"
+        );
         await sidecar.Http.GetAsync("/v1.0/healthz").SucceedsAsync();
     }
 
     [Fact]
     public async Task A_gRPC_message_over_the_limit_is_refused()
     {
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true, Resources = [Yaml.Component("store", "state.in-memory")], Flags = ["--max-body-size=1Ki"] });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                OwnProcess = true,
+                Resources = [Yaml.Component("store", "state.in-memory")],
+                Flags = ["--max-body-size=1Ki"],
+            }
+        );
         var item = new Dapr.Client.Autogen.Grpc.v1.StateItem { Key = "key", Value = Google.Protobuf.ByteString.CopyFrom(new byte[2048]) };
-        await sidecar.Grpc.SaveStateAsync(new() { StoreName = "store", States = { item } }).FailsAsync(Grpc.Core.StatusCode.ResourceExhausted);
+        await sidecar
+            .Grpc.SaveStateAsync(new() { StoreName = "store", States = { item } })
+            .FailsAsync(Grpc.Core.StatusCode.ResourceExhausted);
     }
 }

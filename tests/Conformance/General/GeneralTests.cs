@@ -16,17 +16,23 @@ public sealed class PlainSidecar : IAsyncLifetime
     {
         var secrets = Path.Combine(folder.FullName, "secrets.json");
         await File.WriteAllTextAsync(secrets, """{"allowed":"a","denied":"d","nested":{"password":"p","list":["x"]}}""");
-        Sidecar = await TestedSidecar.StartAsync(new SidecarOptions
-        {
-            AppId = "plain",
-            Resources =
-            [
-                Yaml.Component("store", "state.in-memory"), Yaml.Component("vault", "secretstores.local.file", ("secretsFile", secrets)),
-                Yaml.Component("env", "secretstores.local.env"), Yaml.Component("prefixed", "secretstores.local.env", ("prefix", "CONFORMANCE_")),
-            ],
-            Configuration = Yaml.Configuration("secrets: { scopes: [ { storeName: vault, defaultAccess: allow, deniedSecrets: [denied] } ] }"),
-            Environment = new Dictionary<string, string> { ["CONFORMANCE_ONE"] = "1", ["APP_API_TOKEN"] = "hidden" },
-        });
+        Sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppId = "plain",
+                Resources =
+                [
+                    Yaml.Component("store", "state.in-memory"),
+                    Yaml.Component("vault", "secretstores.local.file", ("secretsFile", secrets)),
+                    Yaml.Component("env", "secretstores.local.env"),
+                    Yaml.Component("prefixed", "secretstores.local.env", ("prefix", "CONFORMANCE_")),
+                ],
+                Configuration = Yaml.Configuration(
+                    "secrets: { scopes: [ { storeName: vault, defaultAccess: allow, deniedSecrets: [denied] } ] }"
+                ),
+                Environment = new Dictionary<string, string> { ["CONFORMANCE_ONE"] = "1", ["APP_API_TOKEN"] = "hidden" },
+            }
+        );
     }
 
     public async Task DisposeAsync()
@@ -46,7 +52,10 @@ public sealed class GeneralTests(PlainSidecar fixture) : IClassFixture<PlainSide
         await Http.GetAsync("/v1.0/secrets/vault/allowed").SucceedsAsync(200, """{"allowed":"a"}""" + "\n");
         await Http.GetAsync("/v1.0/secrets/vault/nested:password").SucceedsAsync(200, """{"nested:password":"p"}""" + "\n");
         using var all = await Http.GetAsync("/v1.0/secrets/vault/bulk");
-        Assert.Equal(["allowed", "nested:list:0", "nested:password"], (await all.JsonAsync()).EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["allowed", "nested:list:0", "nested:password"],
+            (await all.JsonAsync()).EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal)
+        );
         Assert.Equal("p", (await fixture.Sidecar.Client.GetSecretAsync("vault", "nested:password"))["nested:password"]);
         Assert.False((await fixture.Sidecar.Client.GetBulkSecretAsync("vault")).ContainsKey("denied"));
         await Http.GetAsync("/v1.0/secrets/prefixed/ONE").SucceedsAsync(200, """{"ONE":"1"}""" + "\n");
@@ -56,9 +65,12 @@ public sealed class GeneralTests(PlainSidecar fixture) : IClassFixture<PlainSide
     [Fact]
     public async Task Secrets_that_are_denied_or_missing_are_told_apart()
     {
-        await Http.GetAsync("/v1.0/secrets/vault/denied").FailsAsync(403, "ERR_PERMISSION_DENIED", "access denied by policy to get \"denied\" from \"vault\"");
-        await Http.GetAsync("/v1.0/secrets/vault/missing").FailsAsync(500, "ERR_SECRET_GET", "failed getting secret with key missing from secret store vault: secret missing not found");
-        await Http.GetAsync("/v1.0/secrets/nope/x").FailsAsync(401, "ERR_SECRET_STORE_NOT_FOUND", "failed finding secret store with key nope");
+        await Http.GetAsync("/v1.0/secrets/vault/denied")
+            .FailsAsync(403, "ERR_PERMISSION_DENIED", "access denied by policy to get \"denied\" from \"vault\"");
+        await Http.GetAsync("/v1.0/secrets/vault/missing")
+            .FailsAsync(500, "ERR_SECRET_GET", "failed getting secret with key missing from secret store vault: secret missing not found");
+        await Http.GetAsync("/v1.0/secrets/nope/x")
+            .FailsAsync(401, "ERR_SECRET_STORE_NOT_FOUND", "failed finding secret store with key nope");
         await fixture.Sidecar.Grpc.GetSecretAsync(new() { StoreName = "vault", Key = "denied" }).FailsAsync(StatusCode.PermissionDenied);
         await fixture.Sidecar.Grpc.GetSecretAsync(new() { StoreName = "vault", Key = "missing" }).FailsAsync(StatusCode.Internal);
         await fixture.Sidecar.Grpc.GetSecretAsync(new() { StoreName = "nope", Key = "x" }).FailsAsync(StatusCode.InvalidArgument);
@@ -80,12 +92,28 @@ public sealed class GeneralTests(PlainSidecar fixture) : IClassFixture<PlainSide
         await fixture.Sidecar.Client.SetMetadataAsync("size", "big");
         using var answer = await Http.GetAsync("/v1.0/metadata");
         var json = await answer.JsonAsync();
-        Assert.Equal(("plain", "blue", "big"), (json.GetProperty("id").GetString(), json.GetProperty("extended").GetProperty("colour").GetString(), json.GetProperty("extended").GetProperty("size").GetString()));
+        Assert.Equal(
+            ("plain", "blue", "big"),
+            (
+                json.GetProperty("id").GetString(),
+                json.GetProperty("extended").GetProperty("colour").GetString(),
+                json.GetProperty("extended").GetProperty("size").GetString()
+            )
+        );
         Assert.Matches(@"^\d+\.\d+\.\d+$", json.GetProperty("extended").GetProperty("daprRuntimeVersion").GetString());
         Assert.False(json.TryGetProperty("subscriptions", out _));
         Assert.False(json.TryGetProperty("actors", out _));
-        var store = json.GetProperty("components").EnumerateArray().Single(component => component.GetProperty("name").GetString() == "store");
-        Assert.Equal(("state.in-memory", "v1", true), (store.GetProperty("type").GetString(), store.GetProperty("version").GetString(), store.GetProperty("capabilities").EnumerateArray().Any(item => item.GetString() == "ETAG")));
+        var store = json.GetProperty("components")
+            .EnumerateArray()
+            .Single(component => component.GetProperty("name").GetString() == "store");
+        Assert.Equal(
+            ("state.in-memory", "v1", true),
+            (
+                store.GetProperty("type").GetString(),
+                store.GetProperty("version").GetString(),
+                store.GetProperty("capabilities").EnumerateArray().Any(item => item.GetString() == "ETAG")
+            )
+        );
         Assert.Equal(JsonValueKind.String, json.GetProperty("actorRuntime").GetProperty("runtimeStatus").ValueKind);
         Assert.Equal("plain", (await fixture.Sidecar.Client.GetMetadataAsync()).Id);
     }
@@ -97,19 +125,39 @@ public sealed class GeneralTests(PlainSidecar fixture) : IClassFixture<PlainSide
     [InlineData("GET", "/")]
     [InlineData("GET", "/v1.0/unknown")]
     [InlineData("GET", "/V1.0/metadata")]
-    public Task What_is_no_route_is_taken_for_an_invocation_without_target(string method, string path) => Http.SendAsync(method, path).FailsAsync(404, "ERR_DIRECT_INVOKE");
+    public Task What_is_no_route_is_taken_for_an_invocation_without_target(string method, string path) =>
+        Http.SendAsync(method, path).FailsAsync(404, "ERR_DIRECT_INVOKE");
 
     [Fact]
     public async Task Building_blocks_without_a_component_answer_as_daprd_does()
     {
-        await Http.SendAsync("POST", "/v1.0/bindings/nope", """{"operation":"create"}""").FailsAsync(500, "ERR_INVOKE_OUTPUT_BINDING", "error invoking output binding nope: couldn't find output binding nope");
-        await Http.SendAsync("POST", "/v1.0/bindings/nope", "{}").FailsAsync(500, "ERR_INVOKE_OUTPUT_BINDING", "error invoking output binding nope: operation field is missing from request");
-        await Http.SendAsync("POST", "/v1.0-alpha1/lock/nope", """{"resourceId":"r","lockOwner":"o","expiryInSeconds":1}""").FailsAsync(500, "ERR_LOCK_STORE_NOT_CONFIGURED", "lock store is not configured");
-        await Http.SendAsync("POST", "/v1.0-alpha1/lock/nope", """{"resourceId":"r","lockOwner":"o"}""").FailsAsync(400, "ERR_MALFORMED_REQUEST", "ExpiryInSeconds is not positive in lock store nope");
-        await Http.GetAsync("/v1.0/configuration/nope?key=a").FailsAsync(500, "ERR_CONFIGURATION_STORE_NOT_CONFIGURED", "configuration stores not configured");
-        await fixture.Sidecar.Grpc.InvokeBindingAsync(new() { Name = "nope", Operation = "create" }).FailsAsync(StatusCode.Internal, "error invoking output binding nope: couldn't find output binding nope");
-        await fixture.Sidecar.Grpc.TryLockAlpha1Async(new() { StoreName = "nope", ResourceId = "r", LockOwner = "o", ExpiryInSeconds = 1 }).FailsAsync(StatusCode.FailedPrecondition, "lock store is not configured");
-        await fixture.Sidecar.Grpc.GetConfigurationAsync(new() { StoreName = "nope" }).FailsAsync(StatusCode.FailedPrecondition, "configuration stores not configured");
+        await Http.SendAsync("POST", "/v1.0/bindings/nope", """{"operation":"create"}""")
+            .FailsAsync(500, "ERR_INVOKE_OUTPUT_BINDING", "error invoking output binding nope: couldn't find output binding nope");
+        await Http.SendAsync("POST", "/v1.0/bindings/nope", "{}")
+            .FailsAsync(500, "ERR_INVOKE_OUTPUT_BINDING", "error invoking output binding nope: operation field is missing from request");
+        await Http.SendAsync("POST", "/v1.0-alpha1/lock/nope", """{"resourceId":"r","lockOwner":"o","expiryInSeconds":1}""")
+            .FailsAsync(500, "ERR_LOCK_STORE_NOT_CONFIGURED", "lock store is not configured");
+        await Http.SendAsync("POST", "/v1.0-alpha1/lock/nope", """{"resourceId":"r","lockOwner":"o"}""")
+            .FailsAsync(400, "ERR_MALFORMED_REQUEST", "ExpiryInSeconds is not positive in lock store nope");
+        await Http.GetAsync("/v1.0/configuration/nope?key=a")
+            .FailsAsync(500, "ERR_CONFIGURATION_STORE_NOT_CONFIGURED", "configuration stores not configured");
+        await fixture
+            .Sidecar.Grpc.InvokeBindingAsync(new() { Name = "nope", Operation = "create" })
+            .FailsAsync(StatusCode.Internal, "error invoking output binding nope: couldn't find output binding nope");
+        await fixture
+            .Sidecar.Grpc.TryLockAlpha1Async(
+                new()
+                {
+                    StoreName = "nope",
+                    ResourceId = "r",
+                    LockOwner = "o",
+                    ExpiryInSeconds = 1,
+                }
+            )
+            .FailsAsync(StatusCode.FailedPrecondition, "lock store is not configured");
+        await fixture
+            .Sidecar.Grpc.GetConfigurationAsync(new() { StoreName = "nope" })
+            .FailsAsync(StatusCode.FailedPrecondition, "configuration stores not configured");
     }
 
     [Fact]
@@ -135,16 +183,41 @@ public sealed class StartupTests
     [Fact]
     public async Task Callers_show_the_API_token_on_every_port_but_for_health()
     {
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Flags = ["--allowed-origins", "https://page.example"], Environment = new Dictionary<string, string> { ["DAPR_API_TOKEN"] = "secret" } });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                Flags = ["--allowed-origins", "https://page.example"],
+                Environment = new Dictionary<string, string> { ["DAPR_API_TOKEN"] = "secret" },
+            }
+        );
         await sidecar.Http.GetAsync("/v1.0/healthz").SucceedsAsync();
         await sidecar.Http.GetAsync("/v1.0/metadata").SucceedsAsync(401, "invalid api token\n");
-        await sidecar.Http.SendAsync("GET", "/v1.0/metadata", null, null, ("dapr-api-token", "wrong")).SucceedsAsync(401, "invalid api token\n");
+        await sidecar
+            .Http.SendAsync("GET", "/v1.0/metadata", null, null, ("dapr-api-token", "wrong"))
+            .SucceedsAsync(401, "invalid api token\n");
         await sidecar.Http.SendAsync("GET", "/v1.0/metadata", null, null, ("dapr-api-token", "secret")).SucceedsAsync(200);
         await sidecar.Grpc.GetMetadataAsync(new()).FailsAsync(StatusCode.Unauthenticated, "Unauthorized");
         await sidecar.Grpc.GetMetadataAsync(new(), new Metadata { { "dapr-api-token", "secret" } });
-        using var preflight = await sidecar.Http.SendAsync("OPTIONS", "/v1.0/metadata", null, null, ("Origin", "https://page.example"), ("Access-Control-Request-Method", "GET"));
-        Assert.Equal((200, "https://page.example"), ((int)preflight.StatusCode, preflight.Headers.GetValues("Access-Control-Allow-Origin").Single()));
-        using var other = await sidecar.Http.SendAsync("OPTIONS", "/v1.0/metadata", null, null, ("Origin", "https://evil.example"), ("Access-Control-Request-Method", "GET"));
+        using var preflight = await sidecar.Http.SendAsync(
+            "OPTIONS",
+            "/v1.0/metadata",
+            null,
+            null,
+            ("Origin", "https://page.example"),
+            ("Access-Control-Request-Method", "GET")
+        );
+        Assert.Equal(
+            (200, "https://page.example"),
+            ((int)preflight.StatusCode, preflight.Headers.GetValues("Access-Control-Allow-Origin").Single())
+        );
+        using var other = await sidecar.Http.SendAsync(
+            "OPTIONS",
+            "/v1.0/metadata",
+            null,
+            null,
+            ("Origin", "https://evil.example"),
+            ("Access-Control-Request-Method", "GET")
+        );
         Assert.False(other.Headers.Contains("Access-Control-Allow-Origin"));
     }
 
@@ -152,8 +225,16 @@ public sealed class StartupTests
     public async Task The_app_sees_its_own_token_and_never_the_callers()
     {
         await using var app = await HttpApp.StartAsync();
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Environment = new Dictionary<string, string> { ["APP_API_TOKEN"] = "of-the-app" } });
-        await sidecar.Http.SendAsync("GET", $"/v1.0/invoke/{sidecar.AppId}/method/x", null, null, ("dapr-api-token", "of-the-caller")).SucceedsAsync(200);
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppPort = app.PortNumber,
+                Environment = new Dictionary<string, string> { ["APP_API_TOKEN"] = "of-the-app" },
+            }
+        );
+        await sidecar
+            .Http.SendAsync("GET", $"/v1.0/invoke/{sidecar.AppId}/method/x", null, null, ("dapr-api-token", "of-the-caller"))
+            .SucceedsAsync(200);
         Assert.Equal("of-the-app", (await app.NextAsync("/x")).Header("dapr-api-token"));
     }
 
@@ -170,12 +251,25 @@ public sealed class StartupTests
     {
         await using var app = await HttpApp.StartAsync();
         app.Subscribes("""[{"pubsubname":"events","topic":"t","route":"/t"}]""");
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
-        {
-            AppPort = app.PortNumber,
-            Resources = [Yaml.Component("events", "pubsub.in-memory")],
-            Flags = ["--enable-app-health-check", "--app-health-check-path", "/well", "--app-health-probe-interval", "1", "--app-health-probe-timeout", "500", "--app-health-threshold", "1"],
-        });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppPort = app.PortNumber,
+                Resources = [Yaml.Component("events", "pubsub.in-memory")],
+                Flags =
+                [
+                    "--enable-app-health-check",
+                    "--app-health-check-path",
+                    "/well",
+                    "--app-health-probe-interval",
+                    "1",
+                    "--app-health-probe-timeout",
+                    "500",
+                    "--app-health-threshold",
+                    "1",
+                ],
+            }
+        );
         var arrived = new TaskCompletionSource();
         app.Answers("/t", (_, _) =>
         {
@@ -192,11 +286,14 @@ public sealed class StartupTests
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/t", "\"unheard\"").SucceedsAsync();
         app.Answers("/well", 200);
         await Patience.UntilAsync(IsCalledAsync, "the app was not called again");
-        await Patience.UntilAsync(async () =>
-        {
-            await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/t", "\"heard\"").SucceedsAsync();
-            return arrived.Task.IsCompleted;
-        }, "the subscriptions were not taken up again");
+        await Patience.UntilAsync(
+            async () =>
+            {
+                await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/t", "\"heard\"").SucceedsAsync();
+                return arrived.Task.IsCompleted;
+            },
+            "the subscriptions were not taken up again"
+        );
         Assert.Equal("heard", (await app.NextAsync("/t")).Json.GetProperty("data").GetString());
 
         async Task<bool> IsCalledAsync()
@@ -228,7 +325,9 @@ public sealed class StartupTests
                 running--;
             }
         });
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Flags = ["--app-max-concurrency", "2"] });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { AppPort = app.PortNumber, Flags = ["--app-max-concurrency", "2"] }
+        );
         var calls = Enumerable.Range(0, 6).Select(_ => sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/slow")).ToList();
         await full.Task.OrFail("the app was not called twice at once");
         go.SetResult();

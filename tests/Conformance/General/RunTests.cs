@@ -12,12 +12,14 @@ public sealed class RunTests
     {
         Skip.If(TestedSidecar.IsDaprd, RunProcess.Missing);
         var port = Port.Free();
-        await using var run = RunProcess.Start($$"""
+        await using var run = RunProcess.Start(
+            $$"""
             version: 1
             apps:
               - { appID: flapping, appDirPath: ., command: ["sh", "-c", "echo no parcels today; exit 3"] }
               - { appID: steady, appDirPath: ., daprHTTPPort: {{port}}, command: ["sleep", "600"] }
-            """);
+            """
+        );
 
         await run.SaysAsync("'flapping': 'sh -c echo no parcels today; exit 3' ended with exit code 3");
         await run.SaysAsync("it has failed 4 times in a row");
@@ -32,12 +34,15 @@ public sealed class RunTests
     public async Task An_operator_can_ask_for_the_end_of_the_run_with_the_first_app_that_fails()
     {
         Skip.If(TestedSidecar.IsDaprd, RunProcess.Missing);
-        await using var run = RunProcess.Start("""
+        await using var run = RunProcess.Start(
+            """
             version: 1
             apps:
               - { appID: failing, appDirPath: ., command: ["sh", "-c", "echo no parcels today; exit 3"] }
               - { appID: steady, appDirPath: ., command: ["sleep", "600"] }
-            """, "--no-restart");
+            """,
+            "--no-restart"
+        );
 
         Assert.Equal(1, await run.Ended.OrFail("the run did not end"));
         Assert.Contains("no parcels today", run.Output, StringComparison.Ordinal);
@@ -47,12 +52,14 @@ public sealed class RunTests
     public async Task A_command_that_cannot_be_started_at_all_ends_the_run_with_the_reason()
     {
         Skip.If(TestedSidecar.IsDaprd, RunProcess.Missing);
-        await using var run = RunProcess.Start("""
+        await using var run = RunProcess.Start(
+            """
             version: 1
             apps:
               - { appID: steady, appDirPath: ., command: ["sleep", "600"] }
               - { appID: missing, appDirPath: ., command: ["no-such-command"] }
-            """);
+            """
+        );
 
         Assert.Equal(1, await run.Ended.OrFail("the run did not end"));
         Assert.Contains("app 'missing': the command 'no-such-command' can't be started", run.Output, StringComparison.Ordinal);
@@ -62,13 +69,15 @@ public sealed class RunTests
     public async Task Apps_of_a_killed_sidecar_end_with_all_they_have_started_and_the_next_run_has_their_ports()
     {
         Skip.If(TestedSidecar.IsDaprd || OperatingSystem.IsWindows(), RunProcess.Missing);
-        await using var run = RunProcess.Start("""
+        await using var run = RunProcess.Start(
+            """
             version: 1
             apps:
               - { appID: plain, appDirPath: ., command: ["sh", "-c", "exec sleep 600"] }
               - { appID: wrapped, appDirPath: ., command: ["sh", "-c", "sleep 600 & echo child $!; wait; echo never"] }
               - { appID: stubborn, appDirPath: ., command: ["sh", "-c", "trap '' TERM; while :; do sleep 600; done"] }
-            """);
+            """
+        );
         await run.SaysAsync("apps are ready");
         await run.SaysAsync("│ child ");
         var child = int.Parse(run.Output.Split("│ child ")[1].Split('\n')[0], CultureInfo.InvariantCulture);
@@ -88,7 +97,8 @@ public sealed class RunTests
     {
         Skip.If(TestedSidecar.IsDaprd, RunProcess.Missing);
         var (caller, app, inner, grpc) = (Port.Free(), Port.Free(), Port.Free(), Port.Free());
-        await using var run = RunProcess.Start($$"""
+        await using var run = RunProcess.Start(
+            $$"""
             version: 1
             apps:
               - { appID: caller, appDirPath: ., daprHTTPPort: {{caller}}, resourcesPaths: ["."], command: ["sleep", "600"] }
@@ -98,16 +108,21 @@ public sealed class RunTests
                 enableAppHealthCheck: true
                 appHealthCheckPath: /v1.0/healthz
                 command: ["dotnet", "{{RunProcess.Assembly}}", "daprd", "--app-id", "inner", "--dapr-http-port", "{{app}}", "--dapr-grpc-port", "{{grpc}}", "--dapr-internal-grpc-port", "{{inner}}", "--dapr-listen-addresses", "127.0.0.1"]
-            """, resources: ("resiliency.yaml", """
-            apiVersion: dapr.io/v1alpha1
-            kind: Resiliency
-            metadata: { name: test }
-            spec:
-              policies:
-                circuitBreakers: { once: { maxRequests: 1, timeout: 600s, trip: consecutiveFailures >= 1 } }
-              targets:
-                apps: { callee: { circuitBreaker: once } }
-            """));
+            """,
+            resources: (
+                "resiliency.yaml",
+                """
+                apiVersion: dapr.io/v1alpha1
+                kind: Resiliency
+                metadata: { name: test }
+                spec:
+                  policies:
+                    circuitBreakers: { once: { maxRequests: 1, timeout: 600s, trip: consecutiveFailures >= 1 } }
+                  targets:
+                    apps: { callee: { circuitBreaker: once } }
+                """
+            )
+        );
         await run.SaysAsync("apps are ready");
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{caller}") };
         async Task<string> CallAsync()
@@ -121,7 +136,10 @@ public sealed class RunTests
         {
             callee.Kill();
         }
-        await Patience.UntilAsync(async () => (await CallAsync()).Contains("circuit breaker is open", StringComparison.Ordinal), "the breaker did not open");
+        await Patience.UntilAsync(
+            async () => (await CallAsync()).Contains("circuit breaker is open", StringComparison.Ordinal),
+            "the breaker did not open"
+        );
 
         await run.SaysAsync("app 'callee' is process ");
         await Patience.UntilAsync(async () => (await CallAsync()).Length == 0, "the breaker stayed open although the app is back");

@@ -14,7 +14,11 @@ public sealed class SingleInstanceTests
         {
             var (code, output) = await TestedSidecar.RefusedAsync(options);
             Assert.Equal(1, code);
-            Assert.Contains($"app id '{options.AppId}' is already running in process {running.ProcessId}", output, StringComparison.Ordinal);
+            Assert.Contains(
+                $"app id '{options.AppId}' is already running in process {running.ProcessId}",
+                output,
+                StringComparison.Ordinal
+            );
             Assert.Contains("Several instances of an app are what Dapr on Kubernetes is for", output, StringComparison.Ordinal);
             await running.Http.GetAsync("/v1.0/healthz").SucceedsAsync();
         } // killed, as by kill -9

@@ -9,14 +9,24 @@ public sealed class StartTests
     [Fact]
     public async Task It_says_what_it_has_loaded_and_where_it_listens()
     {
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
-        {
-            Resources = [Yaml.Component("dapr", "state.in-memory", ("actorStateStore", "true"))],
-            Configuration = Yaml.Configuration("secrets: { scopes: [{ storeName: vault, defaultAccess: deny }] }"),
-        });
-        foreach (var line in (string[])[
-            "Component loaded: dapr (state.in-memory/v1)", "Workflow engine started", $"HTTP server is running on port {sidecar.HttpPort}", $"API gRPC server is running on port {sidecar.GrpcPort}",
-            "Secrets configuration added for 'vault', but no matching secret store was found", "dapr initialized. Status: Running. Init Elapsed "])
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                Resources = [Yaml.Component("dapr", "state.in-memory", ("actorStateStore", "true"))],
+                Configuration = Yaml.Configuration("secrets: { scopes: [{ storeName: vault, defaultAccess: deny }] }"),
+            }
+        );
+        foreach (
+            var line in (string[])
+                [
+                    "Component loaded: dapr (state.in-memory/v1)",
+                    "Workflow engine started",
+                    $"HTTP server is running on port {sidecar.HttpPort}",
+                    $"API gRPC server is running on port {sidecar.GrpcPort}",
+                    "Secrets configuration added for 'vault', but no matching secret store was found",
+                    "dapr initialized. Status: Running. Init Elapsed ",
+                ]
+        )
         {
             await SaidAsync(sidecar, line);
         }
@@ -45,12 +55,18 @@ public sealed class StartTests
         await using var app = await HttpApp.StartAsync();
         var never = new TaskCompletionSource();
         app.Answers("/slow", (_, context) => never.Task.WaitAsync(context.RequestAborted));
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
-        {
-            AppPort = app.PortNumber,
-            Resources = [Yaml.Component("slow", "bindings.cron", ("schedule", "@every 100ms")), Yaml.Component("tick", "bindings.cron", ("schedule", "@every 100ms"))],
-            Flags = ["--app-binding-options-timeout=200ms"],
-        });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppPort = app.PortNumber,
+                Resources =
+                [
+                    Yaml.Component("slow", "bindings.cron", ("schedule", "@every 100ms")),
+                    Yaml.Component("tick", "bindings.cron", ("schedule", "@every 100ms")),
+                ],
+                Flags = ["--app-binding-options-timeout=200ms"],
+            }
+        );
         Assert.Equal("OPTIONS", (await app.NextAsync("/slow")).Method);
         Assert.Equal("OPTIONS", (await app.NextAsync("/tick")).Method);
         Assert.Equal("POST", (await app.NextAsync("/tick")).Method);
@@ -58,6 +74,9 @@ public sealed class StartTests
         Assert.True(app.GotNothingMore("/slow"));
     }
 
-    private static Task SaidAsync(TestedSidecar sidecar, string line)
-        => Patience.UntilAsync(() => Task.FromResult(sidecar.Output.Contains(line, StringComparison.Ordinal)), $"the sidecar did not say '{line}'");
+    private static Task SaidAsync(TestedSidecar sidecar, string line) =>
+        Patience.UntilAsync(
+            () => Task.FromResult(sidecar.Output.Contains(line, StringComparison.Ordinal)),
+            $"the sidecar did not say '{line}'"
+        );
 }

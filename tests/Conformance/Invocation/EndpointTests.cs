@@ -23,7 +23,9 @@ public sealed class EndpointTests
             context.Response.Redirect($"http://127.0.0.1:{app.PortNumber}/helloworld", permanent: true);
             return Task.CompletedTask;
         });
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Endpoint("site", $"http://127.0.0.1:{app.PortNumber}")] });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { Resources = [Endpoint("site", $"http://127.0.0.1:{app.PortNumber}")] }
+        );
         await sidecar.Http.GetAsync("/v1.0/invoke/site/method/events").SucceedsAsync(200);
         await app.NextAsync("/helloworld");
     }
@@ -38,20 +40,29 @@ public sealed class EndpointTests
         var port = Port.Free();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.UseHttps(https =>
-        {
-            https.ServerCertificate = X509CertificateLoader.LoadPkcs12(known.Export(X509ContentType.Pkcs12), null);
-            https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-            https.ClientCertificateValidation = (presented, _, _) => presented.Thumbprint == known.Thumbprint;
-        })));
+        builder
+            .WebHost.UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.UseHttps(https =>
+                    {
+                        https.ServerCertificate = X509CertificateLoader.LoadPkcs12(known.Export(X509ContentType.Pkcs12), null);
+                        https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                        https.ClientCertificateValidation = (presented, _, _) => presented.Thumbprint == known.Thumbprint;
+                    })));
         await using var web = builder.Build();
         web.Run(context => context.Response.WriteAsync("ok-TLS"));
         await web.StartAsync();
 
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
-        {
-            Resources = [Endpoint("good", $"https://localhost:{port}", authority, known), Endpoint("bad", $"https://localhost:{port}", authority, unknown), Endpoint("stranger", $"https://localhost:{port}", otherAuthority, known)],
-        });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                Resources =
+                [
+                    Endpoint("good", $"https://localhost:{port}", authority, known),
+                    Endpoint("bad", $"https://localhost:{port}", authority, unknown),
+                    Endpoint("stranger", $"https://localhost:{port}", otherAuthority, known),
+                ],
+            }
+        );
         await sidecar.Http.GetAsync("/v1.0/invoke/good/method/hello").SucceedsAsync(200, "ok-TLS");
         await sidecar.Http.GetAsync("/v1.0/invoke/bad/method/hello").FailsAsync(500, "ERR_DIRECT_INVOKE");
         await sidecar.Http.GetAsync("/v1.0/invoke/stranger/method/hello").FailsAsync(500, "ERR_DIRECT_INVOKE");
@@ -60,8 +71,14 @@ public sealed class EndpointTests
     private static string Endpoint(string name, string url, X509Certificate2? root = null, X509Certificate2? client = null)
     {
         static string Item(string name, string pem) => $"    {name}: {{ value: \"{pem.ReplaceLineEndings("\\n")}\" }}\n";
-        var tls = root is null ? "" : "  clientTLS:\n" + Item("rootCA", root.ExportCertificatePem()) + Item("certificate", client!.ExportCertificatePem()) + Item("privateKey", client.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem());
-        return $"apiVersion: dapr.io/v1alpha1\nkind: HTTPEndpoint\nmetadata:\n  name: {name}\nspec:\n  version: v1alpha1\n  baseUrl: {url}\n{tls}";
+        var tls = root is null
+            ? ""
+            : "  clientTLS:\n"
+                + Item("rootCA", root.ExportCertificatePem())
+                + Item("certificate", client!.ExportCertificatePem())
+                + Item("privateKey", client.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        return $"apiVersion: dapr.io/v1alpha1\nkind: HTTPEndpoint\nmetadata:\n  name: {name}\nspec:\n  version: v1alpha1\n  "
+            + $"baseUrl: {url}\n{tls}";
     }
 
     private static X509Certificate2 Authority()

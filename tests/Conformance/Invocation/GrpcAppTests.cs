@@ -15,7 +15,12 @@ public sealed class GrpcAppTests(Callers callers) : IClassFixture<Callers>
     [InlineData("\0\u0001", "", false, "application/octet-stream")]
     [InlineData("v", "", true, "application/x-protobuf")]
     [InlineData("", "", false, null)]
-    public async Task An_answer_has_the_content_type_that_it_names_or_that_its_bytes_look_like(string data, string named, bool packed, string? shown)
+    public async Task An_answer_has_the_content_type_that_it_names_or_that_its_bytes_look_like(
+        string data,
+        string named,
+        bool packed,
+        string? shown
+    )
     {
         var content = packed ? Any.Pack(new StringValue { Value = data }) : new Any { Value = ByteString.CopyFromUtf8(data) };
         callers.GammaApp.State.OnInvoke = (_, _) => new Protos.InvokeResponse { Data = content, ContentType = named };
@@ -37,7 +42,14 @@ public sealed class GrpcAppTests(Callers callers) : IClassFixture<Callers>
         foreach (var from in (TestedSidecar[])[callers.Alpha, callers.Gamma])
         {
             using var answer = await from.Http.GetAsync($"/v1.0/invoke/{callers.Gamma.AppId}/method/echo");
-            Assert.Equal((status, body, "text/plain; charset=utf-8"), ((int)answer.StatusCode, (await answer.TextAsync()).Replace(", ", ",", StringComparison.Ordinal), answer.Content.Headers.ContentType?.ToString()));
+            Assert.Equal(
+                (status, body, "text/plain; charset=utf-8"),
+                (
+                    (int)answer.StatusCode,
+                    (await answer.TextAsync()).Replace(", ", ",", StringComparison.Ordinal),
+                    answer.Content.Headers.ContentType?.ToString()
+                )
+            );
         }
     }
 
@@ -45,10 +57,21 @@ public sealed class GrpcAppTests(Callers callers) : IClassFixture<Callers>
     public async Task In_the_gRPC_form_the_true_caller_takes_the_place_of_a_claimed_one()
     {
         callers.GammaApp.State.OnInvoke = (request, _) => new Protos.InvokeResponse { Data = request.Data };
-        await callers.Alpha.Grpc.InvokeServiceAsync(Request("n=1"), new Metadata { { "dapr-caller-app-id", "admin" }, { "dapr-callee-app-id", "faked" }, { "dapr-caller-namespace", "prod" } });
+        await callers.Alpha.Grpc.InvokeServiceAsync(
+            Request("n=1"),
+            new Metadata
+            {
+                { "dapr-caller-app-id", "admin" },
+                { "dapr-callee-app-id", "faked" },
+                { "dapr-caller-namespace", "prod" },
+            }
+        );
 
         var headers = (await NextAsync("n=1")).Headers;
-        Assert.Equal((callers.Alpha.AppId, callers.Gamma.AppId, "default"), (headers.GetValue("dapr-caller-app-id"), headers.GetValue("dapr-callee-app-id"), headers.GetValue("dapr-caller-namespace")));
+        Assert.Equal(
+            (callers.Alpha.AppId, callers.Gamma.AppId, "default"),
+            (headers.GetValue("dapr-caller-app-id"), headers.GetValue("dapr-callee-app-id"), headers.GetValue("dapr-caller-namespace"))
+        );
     }
 
     [Theory]
@@ -76,9 +99,15 @@ public sealed class GrpcAppTests(Callers callers) : IClassFixture<Callers>
         }
     }
 
-    private Protos.InvokeServiceRequest Request(string query) => new()
-    {
-        Id = callers.Gamma.AppId,
-        Message = new Protos.InvokeRequest { Method = "echo", Data = new Any { Value = ByteString.CopyFromUtf8("data") }, HttpExtension = new() { Verb = Protos.HTTPExtension.Types.Verb.Get, Querystring = query } },
-    };
+    private Protos.InvokeServiceRequest Request(string query) =>
+        new()
+        {
+            Id = callers.Gamma.AppId,
+            Message = new Protos.InvokeRequest
+            {
+                Method = "echo",
+                Data = new Any { Value = ByteString.CopyFromUtf8("data") },
+                HttpExtension = new() { Verb = Protos.HTTPExtension.Types.Verb.Get, Querystring = query },
+            },
+        };
 }

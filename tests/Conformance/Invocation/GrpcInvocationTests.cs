@@ -15,10 +15,23 @@ public sealed class GrpcInvocationTests(Callers callers) : IClassFixture<Callers
     public async Task InvokeService_reaches_an_HTTP_app()
     {
         callers.BetaApp.Answers("/greet", 201, "hello");
-        var call = callers.Alpha.Grpc.InvokeServiceAsync(Request(callers.Beta.AppId, "greet", Protos.HTTPExtension.Types.Verb.Put), new Metadata { { "x-mine", "yes" } });
+        var call = callers.Alpha.Grpc.InvokeServiceAsync(
+            Request(callers.Beta.AppId, "greet", Protos.HTTPExtension.Types.Verb.Put),
+            new Metadata { { "x-mine", "yes" } }
+        );
         var reply = await call;
         var got = await callers.BetaApp.NextAsync("/greet");
-        Assert.Equal(("hello", "PUT", "q=1", "data", "yes", callers.Alpha.AppId), (reply.Data.Value.ToStringUtf8(), got.Method, got.Query.TrimStart('?'), got.Text, got.Header("x-mine"), got.Header("dapr-caller-app-id")));
+        Assert.Equal(
+            ("hello", "PUT", "q=1", "data", "yes", callers.Alpha.AppId),
+            (
+                reply.Data.Value.ToStringUtf8(),
+                got.Method,
+                got.Query.TrimStart('?'),
+                got.Text,
+                got.Header("x-mine"),
+                got.Header("dapr-caller-app-id")
+            )
+        );
         Assert.Equal("201", (await call.ResponseHeadersAsync).GetValue("dapr-http-status"));
     }
 
@@ -47,12 +60,18 @@ public sealed class GrpcInvocationTests(Callers callers) : IClassFixture<Callers
         var reply = await callers.Gamma.Grpc.InvokeServiceAsync(Request(callers.Gamma.AppId, "echo"));
         Assert.Equal(("data", "text/plain"), (reply.Data.Value.ToStringUtf8(), reply.ContentType));
         callers.GammaApp.State.OnInvoke = (_, _) => throw new RpcException(new Grpc.Core.Status(StatusCode.FailedPrecondition, "not now"));
-        await callers.Gamma.Grpc.InvokeServiceAsync(Request(callers.Gamma.AppId, "echo")).FailsAsync(StatusCode.FailedPrecondition, "not now");
+        await callers
+            .Gamma.Grpc.InvokeServiceAsync(Request(callers.Gamma.AppId, "echo"))
+            .FailsAsync(StatusCode.FailedPrecondition, "not now");
     }
 
     [Fact]
-    public async Task Who_is_not_there_fails()
-        => Assert.StartsWith("failed to invoke, id: nobody, err: ", (await callers.Alpha.Grpc.InvokeServiceAsync(Request("nobody", "x")).FailsAsync(StatusCode.Internal)).Status.Detail, StringComparison.Ordinal);
+    public async Task Who_is_not_there_fails() =>
+        Assert.StartsWith(
+            "failed to invoke, id: nobody, err: ",
+            (await callers.Alpha.Grpc.InvokeServiceAsync(Request("nobody", "x")).FailsAsync(StatusCode.Internal)).Status.Detail,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public async Task Any_service_of_an_app_is_proxied_unary_and_streaming_and_statuses_pass()
@@ -62,8 +81,11 @@ public sealed class GrpcInvocationTests(Callers callers) : IClassFixture<Callers
             var invoker = sidecar.Channel.CreateCallInvoker();
             var headers = new CallOptions(new Metadata { { "dapr-app-id", callers.Gamma.AppId } });
             var reply = await invoker.AsyncUnaryCall(Echo.SayMethod, null, headers, new StringValue { Value = "hi" });
-            Assert.Equal($"hi from {(sidecar == callers.Gamma ? "" : sidecar.AppId)}", reply.Value); // a call of the own app names no caller
-            await invoker.AsyncUnaryCall(Echo.SayMethod, null, headers, new StringValue { Value = "fail now" }).FailsAsync(StatusCode.AlreadyExists, "fail now");
+            // a call of the own app names no caller
+            Assert.Equal($"hi from {(sidecar == callers.Gamma ? "" : sidecar.AppId)}", reply.Value);
+            await invoker
+                .AsyncUnaryCall(Echo.SayMethod, null, headers, new StringValue { Value = "fail now" })
+                .FailsAsync(StatusCode.AlreadyExists, "fail now");
             using var chat = invoker.AsyncDuplexStreamingCall(Echo.ChatMethod, null, headers);
             foreach (var word in (string[])["one", "two"])
             {
@@ -79,8 +101,12 @@ public sealed class GrpcInvocationTests(Callers callers) : IClassFixture<Callers
     public async Task Proxying_to_an_unknown_app_or_to_none_answers_Unknown()
     {
         var invoker = callers.Alpha.Channel.CreateCallInvoker();
-        await invoker.AsyncUnaryCall(Echo.SayMethod, null, new CallOptions(new Metadata { { "dapr-app-id", "nobody" } }), new StringValue()).FailsAsync(StatusCode.Unknown);
-        await invoker.AsyncUnaryCall(Echo.SayMethod, null, new CallOptions(), new StringValue()).FailsAsync(StatusCode.Unknown, "cannot proxy request: missing dapr-callee-app-id or dapr-app-id metadata");
+        await invoker
+            .AsyncUnaryCall(Echo.SayMethod, null, new CallOptions(new Metadata { { "dapr-app-id", "nobody" } }), new StringValue())
+            .FailsAsync(StatusCode.Unknown);
+        await invoker
+            .AsyncUnaryCall(Echo.SayMethod, null, new CallOptions(), new StringValue())
+            .FailsAsync(StatusCode.Unknown, "cannot proxy request: missing dapr-callee-app-id or dapr-app-id metadata");
     }
 
     [Fact]
@@ -92,9 +118,20 @@ public sealed class GrpcInvocationTests(Callers callers) : IClassFixture<Callers
         await callers.BetaApp.NextAsync("/sdk");
     }
 
-    private static Protos.InvokeServiceRequest Request(string id, string method, Protos.HTTPExtension.Types.Verb verb = Protos.HTTPExtension.Types.Verb.Post) => new()
-    {
-        Id = id,
-        Message = new Protos.InvokeRequest { Method = method, ContentType = "text/plain", Data = new Any { Value = ByteString.CopyFromUtf8("data") }, HttpExtension = new() { Verb = verb, Querystring = "q=1" } },
-    };
+    private static Protos.InvokeServiceRequest Request(
+        string id,
+        string method,
+        Protos.HTTPExtension.Types.Verb verb = Protos.HTTPExtension.Types.Verb.Post
+    ) =>
+        new()
+        {
+            Id = id,
+            Message = new Protos.InvokeRequest
+            {
+                Method = method,
+                ContentType = "text/plain",
+                Data = new Any { Value = ByteString.CopyFromUtf8("data") },
+                HttpExtension = new() { Verb = verb, Querystring = "q=1" },
+            },
+        };
 }

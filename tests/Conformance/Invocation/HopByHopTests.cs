@@ -8,7 +8,18 @@ namespace Conformance.Invocation;
 /// <summary>Headers that belong to one connection end there (RFC 9110, section 7.6.1).</summary>
 public sealed class HopByHopTests : IAsyncLifetime
 {
-    private static readonly string[] Headers = ["Connection", "Keep-Alive", "Proxy-Connection", "Upgrade", "HTTP2-Settings", "TE", "Trailer", "Proxy-Authorization", "Proxy-Authenticate"];
+    private static readonly string[] Headers =
+    [
+        "Connection",
+        "Keep-Alive",
+        "Proxy-Connection",
+        "Upgrade",
+        "HTTP2-Settings",
+        "TE",
+        "Trailer",
+        "Proxy-Authorization",
+        "Proxy-Authenticate",
+    ];
 
     private HttpApp app = null!;
     private TestedSidecar callee = null!;
@@ -28,10 +39,16 @@ public sealed class HopByHopTests : IAsyncLifetime
             return Task.CompletedTask;
         });
         callee = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber });
-        caller = await TestedSidecar.StartAsync(new SidecarOptions
-        {
-            Resources = [$"apiVersion: dapr.io/v1alpha1\nkind: HTTPEndpoint\nmetadata: {{ name: upstream }}\nspec: {{ baseUrl: \"http://127.0.0.1:{app.PortNumber}\" }}"],
-        });
+        caller = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                Resources =
+                [
+                    "apiVersion: dapr.io/v1alpha1\nkind: HTTPEndpoint\nmetadata: { name: upstream }\nspec: { baseUrl: "
+                        + $"\"http://127.0.0.1:{app.PortNumber}\" }}",
+                ],
+            }
+        );
     }
 
     public async Task DisposeAsync()
@@ -53,7 +70,12 @@ public sealed class HopByHopTests : IAsyncLifetime
         await socket.ConnectAsync("127.0.0.1", sidecar.HttpPort);
         await using var stream = socket.GetStream();
         var lines = Headers.Where(header => header is not "Connection").Select(header => $"{header}: test-value\r\n");
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET /v1.0/invoke/{id}/method/echo HTTP/1.1\r\nHost: localhost\r\nConnection: x-nominated\r\nX-Nominated: test-value\r\nX-Custom: kept\r\n{string.Concat(lines)}\r\n"));
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                $"GET /v1.0/invoke/{id}/method/echo HTTP/1.1\r\nHost: localhost\r\nConnection: x-nominated\r\nX-Nominated: "
+                    + $"test-value\r\nX-Custom: kept\r\n{string.Concat(lines)}\r\n"
+            )
+        );
         using var reader = new StreamReader(stream);
         Assert.StartsWith("HTTP/1.1 200", await reader.ReadLineAsync().OrFail("the sidecar did not answer"), StringComparison.Ordinal);
         var got = await app.NextAsync("/echo");
@@ -74,10 +96,11 @@ public sealed class HopByHopTests : IAsyncLifetime
         Assert.Empty(seen);
     }
 
-    private (TestedSidecar Sidecar, string Id) Way(string way) => way switch
-    {
-        "own" => (callee, callee.AppId),
-        "other" => (caller, callee.AppId),
-        _ => (caller, "upstream"),
-    };
+    private (TestedSidecar Sidecar, string Id) Way(string way) =>
+        way switch
+        {
+            "own" => (callee, callee.AppId),
+            "other" => (caller, callee.AppId),
+            _ => (caller, "upstream"),
+        };
 }

@@ -20,10 +20,24 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     [InlineData("DELETE")]
     public async Task Method_path_query_body_and_headers_reach_the_app(string method)
     {
-        await Http.SendAsync(method, $"/v1.0/invoke/{Beta}/method/deep/path?x=1&y=%20a", method == "GET" ? null : "body", "text/plain", ("x-mine", "yes"), ("Authorization", "Bearer t")).SucceedsAsync(200);
+        await Http.SendAsync(
+                method,
+                $"/v1.0/invoke/{Beta}/method/deep/path?x=1&y=%20a",
+                method == "GET" ? null : "body",
+                "text/plain",
+                ("x-mine", "yes"),
+                ("Authorization", "Bearer t")
+            )
+            .SucceedsAsync(200);
         var got = await callers.BetaApp.NextAsync("/deep/path");
-        Assert.Equal((method, "?x=1&y=%20a", method == "GET" ? "" : "body", "yes", "Bearer t"), (got.Method, got.Query, got.Text, got.Header("x-mine"), got.Header("Authorization")));
-        Assert.Equal((callers.Alpha.AppId, Beta, "default"), (got.Header("dapr-caller-app-id"), got.Header("dapr-callee-app-id"), got.Header("dapr-caller-namespace")));
+        Assert.Equal(
+            (method, "?x=1&y=%20a", method == "GET" ? "" : "body", "yes", "Bearer t"),
+            (got.Method, got.Query, got.Text, got.Header("x-mine"), got.Header("Authorization"))
+        );
+        Assert.Equal(
+            (callers.Alpha.AppId, Beta, "default"),
+            (got.Header("dapr-caller-app-id"), got.Header("dapr-callee-app-id"), got.Header("dapr-caller-namespace"))
+        );
         Assert.NotNull(got.Header("x-forwarded-host"));
         Assert.Null(got.Header("dapr-app-id"));
     }
@@ -46,7 +60,14 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     {
         await Http.SendAsync("GET", "/by/header", null, null, ("dapr-app-id", Beta)).SucceedsAsync(200);
         await callers.BetaApp.NextAsync("/by/header");
-        await Http.SendAsync("GET", "/by/basic", null, null, ("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"dapr-app-id:{Beta}")))).SucceedsAsync(200);
+        await Http.SendAsync(
+                "GET",
+                "/by/basic",
+                null,
+                null,
+                ("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"dapr-app-id:{Beta}")))
+            )
+            .SucceedsAsync(200);
         await callers.BetaApp.NextAsync("/by/basic");
     }
 
@@ -71,14 +92,25 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
             }
         });
         using var answer = await Http.GetAsync($"/v1.0/invoke/{Beta}/method/answers");
-        Assert.Equal((status, status == 204 ? "" : "the body", "mine"), ((int)answer.StatusCode, await answer.TextAsync(), answer.Headers.GetValues("x-answer").Single()));
+        Assert.Equal(
+            (status, status == 204 ? "" : "the body", "mine"),
+            ((int)answer.StatusCode, await answer.TextAsync(), answer.Headers.GetValues("x-answer").Single())
+        );
         await callers.BetaApp.NextAsync("/answers");
     }
 
     [Fact]
     public async Task A_claimed_caller_reaches_the_app_beside_the_true_one()
     {
-        await Http.SendAsync("GET", $"/v1.0/invoke/{Beta}/method/who", null, null, ("dapr-caller-app-id", "admin"), ("dapr-callee-app-id", "faked")).SucceedsAsync(200);
+        await Http.SendAsync(
+                "GET",
+                $"/v1.0/invoke/{Beta}/method/who",
+                null,
+                null,
+                ("dapr-caller-app-id", "admin"),
+                ("dapr-callee-app-id", "faked")
+            )
+            .SucceedsAsync(200);
         var got = await callers.BetaApp.NextAsync("/who");
         string[] Named(string header)
         {
@@ -92,7 +124,8 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     [Fact]
     public async Task A_call_of_the_own_app_names_no_caller_and_drops_what_its_client_claims()
     {
-        await Http.SendAsync("GET", $"/v1.0/invoke/{callers.Alpha.AppId}/method/who", null, null, ("dapr-caller-app-id", "admin")).SucceedsAsync(200);
+        await Http.SendAsync("GET", $"/v1.0/invoke/{callers.Alpha.AppId}/method/who", null, null, ("dapr-caller-app-id", "admin"))
+            .SucceedsAsync(200);
         Assert.Null((await callers.AlphaApp.NextAsync("/who")).Header("dapr-caller-app-id"));
     }
 
@@ -107,7 +140,11 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     [InlineData("/v1.0/invoke/{0}/method/", "/")]
     public async Task Paths_are_decoded_once_and_cleaned(string path, string seen)
     {
-        Assert.StartsWith("HTTP/1.1 200", await RawAsync("GET", string.Format(System.Globalization.CultureInfo.InvariantCulture, path, Beta)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "HTTP/1.1 200",
+            await RawAsync("GET", string.Format(System.Globalization.CultureInfo.InvariantCulture, path, Beta)),
+            StringComparison.Ordinal
+        );
         await callers.BetaApp.NextAsync(seen);
     }
 
@@ -117,12 +154,16 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     [InlineData("a%0Ab", 500)]
     [InlineData("bare%zz", 400)]
     [InlineData("bare%", 400)]
-    public async Task What_could_change_the_path_on_its_way_is_refused(string method, int status)
-        => Assert.StartsWith($"HTTP/1.1 {status}", await RawAsync("GET", $"/v1.0/invoke/{Beta}/method/{method}"), StringComparison.Ordinal);
+    public async Task What_could_change_the_path_on_its_way_is_refused(string method, int status) =>
+        Assert.StartsWith($"HTTP/1.1 {status}", await RawAsync("GET", $"/v1.0/invoke/{Beta}/method/{method}"), StringComparison.Ordinal);
 
     [Fact]
-    public async Task A_NUL_in_the_path_is_refused()
-        => Assert.StartsWith(TestedSidecar.IsDaprd ? "HTTP/1.1 500" : "HTTP/1.1 400", await RawAsync("GET", $"/v1.0/invoke/{Beta}/method/admin%00public"), StringComparison.Ordinal);
+    public async Task A_NUL_in_the_path_is_refused() =>
+        Assert.StartsWith(
+            TestedSidecar.IsDaprd ? "HTTP/1.1 500" : "HTTP/1.1 400",
+            await RawAsync("GET", $"/v1.0/invoke/{Beta}/method/admin%00public"),
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("GET", "admin", true)]
@@ -137,7 +178,10 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     {
         var answer = await RawAsync(verb, $"/v1.0/invoke/{Beta}/method/{method}");
         Assert.StartsWith(denied ? "HTTP/1.1 403" : "HTTP/1.1 200", answer, StringComparison.Ordinal);
-        Assert.Equal(denied, answer.Contains("access control policy has denied access to id: spiffe://public/ns/default/alpha-", StringComparison.Ordinal));
+        Assert.Equal(
+            denied,
+            answer.Contains("access control policy has denied access to id: spiffe://public/ns/default/alpha-", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -145,14 +189,16 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     {
         var error = await Http.GetAsync("/v1.0/invoke/nobody/method/x").FailsAsync(500, "ERR_DIRECT_INVOKE");
         Assert.StartsWith("failed to invoke, id: nobody, err: ", error.GetProperty("message").GetString(), StringComparison.Ordinal);
-        await Http.GetAsync($"/v1.0/invoke/{Beta}").FailsAsync(404, "ERR_DIRECT_INVOKE", "failed getting app id either from the URL path or the header dapr-app-id");
+        await Http.GetAsync($"/v1.0/invoke/{Beta}")
+            .FailsAsync(404, "ERR_DIRECT_INVOKE", "failed getting app id either from the URL path or the header dapr-app-id");
         await Http.GetAsync("/nothing/known").FailsAsync(404, "ERR_DIRECT_INVOKE");
     }
 
     [Fact]
     public async Task A_body_over_the_limit_fails_and_one_below_passes()
     {
-        await Http.SendAsync("POST", $"/v1.0/invoke/{Beta}/method/big", new string('x', (4 << 20) + 1)).FailsAsync(500, "ERR_DIRECT_INVOKE");
+        await Http.SendAsync("POST", $"/v1.0/invoke/{Beta}/method/big", new string('x', (4 << 20) + 1))
+            .FailsAsync(500, "ERR_DIRECT_INVOKE");
         await Http.SendAsync("POST", $"/v1.0/invoke/{Beta}/method/big", new string('x', (4 << 20) - 1000)).SucceedsAsync(200);
         Assert.Equal((4 << 20) - 1000, (await callers.BetaApp.NextAsync("/big")).Body.Length);
     }
@@ -171,7 +217,11 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
         using var answer = await Http.GetAsync($"/v1.0/invoke/{Beta}/method/stream", HttpCompletionOption.ResponseHeadersRead);
         using var stream = await answer.Content.ReadAsStreamAsync();
         var buffer = new byte[5];
-        await stream.ReadExactlyAsync(buffer).AsTask().ContinueWith(_ => true, TaskScheduler.Default).OrFail("the first part did not come while the app was writing");
+        await stream
+            .ReadExactlyAsync(buffer)
+            .AsTask()
+            .ContinueWith(_ => true, TaskScheduler.Default)
+            .OrFail("the first part did not come while the app was writing");
         Assert.Equal("first", Encoding.UTF8.GetString(buffer));
         read.SetResult();
         using var reader = new StreamReader(stream);
@@ -220,7 +270,8 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     {
         Skip.If(TestedSidecar.IsDaprd, "daprd tells another app's refusal as a failure of its own (docs/fidelity.md)");
         callers.BetaApp.Answers("/no-events", 403, "not for you");
-        await Http.SendAsync("GET", $"/v1.0/invoke/{Beta}/method/no-events", null, null, ("Accept", "text/event-stream")).SucceedsAsync(403, "not for you");
+        await Http.SendAsync("GET", $"/v1.0/invoke/{Beta}/method/no-events", null, null, ("Accept", "text/event-stream"))
+            .SucceedsAsync(403, "not for you");
     }
 
     [Theory]
@@ -232,7 +283,10 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
         await using var callee = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber });
         // What follows a 101 is not HTTP any more, and there is no telling when it ends: the head is the answer.
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1.0/invoke/{callee.AppId}/method/switch");
-        using var answer = await (target == "own" ? callee : callers.Alpha).Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var answer = await (target == "own" ? callee : callers.Alpha).Http.SendAsync(
+            request,
+            HttpCompletionOption.ResponseHeadersRead
+        );
         Assert.Equal(101, (int)answer.StatusCode);
     }
 
@@ -242,8 +296,17 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
         using var answer = await Http.SendAsync("PUT", $"/v1.0/invoke/{callers.Gamma.AppId}/method/echo?a=1", "hello", "text/plain");
         Assert.Equal((200, "hello"), ((int)answer.StatusCode, await answer.TextAsync()));
         var (request, headers) = await callers.GammaApp.State.Calls.Reader.ReadAsync();
-        Assert.Equal(("echo", "a=1", "Put", callers.Alpha.AppId), (request.Method, request.HttpExtension.Querystring, request.HttpExtension.Verb.ToString(), headers.GetValue("dapr-caller-app-id")));
-        callers.GammaApp.State.OnInvoke = (_, _) => throw new Grpc.Core.RpcException(new Grpc.Core.Status(Grpc.Core.StatusCode.NotFound, "no such thing"));
+        Assert.Equal(
+            ("echo", "a=1", "Put", callers.Alpha.AppId),
+            (
+                request.Method,
+                request.HttpExtension.Querystring,
+                request.HttpExtension.Verb.ToString(),
+                headers.GetValue("dapr-caller-app-id")
+            )
+        );
+        callers.GammaApp.State.OnInvoke = (_, _) =>
+            throw new Grpc.Core.RpcException(new Grpc.Core.Status(Grpc.Core.StatusCode.NotFound, "no such thing"));
         using var failed = await Http.GetAsync($"/v1.0/invoke/{callers.Gamma.AppId}/method/echo");
         Assert.Equal((404, """{"code":5,"message":"no such thing"}"""), ((int)failed.StatusCode, await failed.TextAsync()));
     }
@@ -257,7 +320,8 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
         await callers.BetaApp.NextAsync("/external");
         if (!TestedSidecar.IsDaprd)
         {
-            await Http.GetAsync($"/v1.0/invoke/http://127.0.0.1:{callers.AlphaApp.PortNumber}/method/external").FailsAsync(403, "ERR_DIRECT_INVOKE");
+            await Http.GetAsync($"/v1.0/invoke/http://127.0.0.1:{callers.AlphaApp.PortNumber}/method/external")
+                .FailsAsync(403, "ERR_DIRECT_INVOKE");
         }
     }
 
@@ -265,7 +329,13 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     public async Task With_tracing_on_the_trace_goes_on_in_a_new_span_and_is_told_to_the_caller()
     {
         const string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
-        using var answer = await callers.Beta.Http.SendAsync("GET", $"/v1.0/invoke/{callers.Alpha.AppId}/method/traced", null, null, ("traceparent", $"00-{trace}-00f067aa0ba902b7-01"));
+        using var answer = await callers.Beta.Http.SendAsync(
+            "GET",
+            $"/v1.0/invoke/{callers.Alpha.AppId}/method/traced",
+            null,
+            null,
+            ("traceparent", $"00-{trace}-00f067aa0ba902b7-01")
+        );
         Assert.Contains(trace, (await callers.AlphaApp.NextAsync("/traced")).Header("traceparent")!, StringComparison.Ordinal);
         Assert.Contains(trace, answer.Headers.GetValues("traceparent").Single(), StringComparison.Ordinal);
     }
@@ -276,7 +346,9 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
         using var socket = new TcpClient();
         await socket.ConnectAsync("127.0.0.1", callers.Alpha.HttpPort);
         await using var stream = socket.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"));
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+        );
         using var reader = new StreamReader(stream);
         return await reader.ReadToEndAsync().OrFail("the sidecar did not answer");
     }

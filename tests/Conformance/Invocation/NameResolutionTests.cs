@@ -38,9 +38,15 @@ public sealed class NameResolutionTests : IAsyncLifetime
         await caller.Http.GetAsync($"/v1.0/invoke/{callee.AppId}/method/hi").FailsAsync(500, "ERR_DIRECT_INVOKE");
     }
 
-    private Task<TestedSidecar> StartAsync(string file) => TestedSidecar.StartAsync(new SidecarOptions
-    {
-        AppPort = app.PortNumber,
-        Configuration = Yaml.Configuration($"nameResolution: {{ component: sqlite, version: v1, configuration: {{ connectionString: \"{Path.Combine(folder.FullName, file)}\" }} }}"),
-    });
+    private Task<TestedSidecar> StartAsync(string file) =>
+        TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppPort = app.PortNumber,
+                Configuration = Yaml.Configuration(
+                    "nameResolution: { component: sqlite, version: v1, configuration: { connectionString: "
+                        + $"\"{Path.Combine(folder.FullName, file)}\" }} }}"
+                ),
+            }
+        );
 }

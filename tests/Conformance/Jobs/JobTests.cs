@@ -7,7 +7,8 @@ using Grpc.Core;
 
 namespace Conformance.Jobs;
 
-/// <summary>One app with jobs; shared by the tests. Its store for actors is where the embedded sidecar keeps them; daprd has its scheduler.</summary>
+/// <summary>One app with jobs; shared by the tests. Its store for actors is where the embedded sidecar keeps them; daprd has its
+/// scheduler.</summary>
 public sealed class JobApp : IAsyncLifetime
 {
     public HttpApp App { get; private set; } = null!;
@@ -17,7 +18,13 @@ public sealed class JobApp : IAsyncLifetime
     public async Task InitializeAsync()
     {
         App = await HttpApp.StartAsync();
-        Sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = App.PortNumber, Resources = [Yaml.Component("store", "state.in-memory", ("actorStateStore", "true"))] });
+        Sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppPort = App.PortNumber,
+                Resources = [Yaml.Component("store", "state.in-memory", ("actorStateStore", "true"))],
+            }
+        );
     }
 
     public async Task DisposeAsync()
@@ -42,14 +49,29 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
     [Fact]
     public async Task A_job_without_data_comes_with_an_empty_body()
     {
-        await fixture.Sidecar.Grpc.ScheduleJobAsync(new() { Job = new Job { Name = "nothing", DueTime = "0s" } });
+        await fixture.Sidecar.Grpc.ScheduleJobAsync(
+            new()
+            {
+                Job = new Job { Name = "nothing", DueTime = "0s" },
+            }
+        );
         Assert.Empty((await fixture.App.NextAsync("/job/nothing")).Body);
     }
 
     [Fact]
     public async Task Data_of_gRPC_that_is_no_JSON_value_comes_as_bytes()
     {
-        await fixture.Sidecar.Grpc.ScheduleJobAsync(new() { Job = new Job { Name = "bytes", DueTime = "0s", Data = Any.Pack(new StringValue { Value = "hello world" }) } });
+        await fixture.Sidecar.Grpc.ScheduleJobAsync(
+            new()
+            {
+                Job = new Job
+                {
+                    Name = "bytes",
+                    DueTime = "0s",
+                    Data = Any.Pack(new StringValue { Value = "hello world" }),
+                },
+            }
+        );
         Assert.Equal("hello world", (await fixture.App.NextAsync("/job/bytes")).Text);
     }
 
@@ -67,7 +89,12 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
     public async Task A_job_that_fails_is_tried_again_by_its_policy()
     {
         fixture.App.Answers("/job/failing", 500);
-        await Http.SendAsync("POST", "/v1.0/jobs/failing", """{"due_time":"0s","failure_policy":{"constant":{"interval":"0s","max_retries":2}}}""").SucceedsAsync();
+        await Http.SendAsync(
+                "POST",
+                "/v1.0/jobs/failing",
+                """{"due_time":"0s","failure_policy":{"constant":{"interval":"0s","max_retries":2}}}"""
+            )
+            .SucceedsAsync();
         for (var i = 0; i < 3; i++)
         {
             await fixture.App.NextAsync("/job/failing");
@@ -92,7 +119,8 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
         await Http.SendAsync("POST", "/v1.0/jobs/kept", """{"schedule":"@daily","repeats":3,"ttl":"240h","data":"x"}""").SucceedsAsync();
         using var read = await Http.GetAsync("/v1.0/jobs/kept");
         Assert.Equal(("kept", "@daily", 3, "240h", "x"), Fields(await read.JsonAsync()));
-        var conflict = await Http.SendAsync("POST", "/v1.0/jobs/kept", """{"schedule":"@weekly"}""").FailsAsync(409, "DAPR_SCHEDULER_SCHEDULE_JOB");
+        var conflict = await Http.SendAsync("POST", "/v1.0/jobs/kept", """{"schedule":"@weekly"}""")
+            .FailsAsync(409, "DAPR_SCHEDULER_SCHEDULE_JOB");
         Assert.Equal("DAPR_SCHEDULER_SCHEDULE_JOB", conflict.Reason());
         await Http.SendAsync("POST", "/v1.0/jobs/kept", """{"schedule":"@weekly","overwrite":true}""").SucceedsAsync();
         Assert.Equal("@weekly", (await fixture.Sidecar.Grpc.GetJobAsync(new() { Name = "kept" })).Job.Schedule);
@@ -107,10 +135,20 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
     {
         foreach (var name in (string[])["many-1", "many-2", "other"])
         {
-            await fixture.Sidecar.Grpc.ScheduleJobAsync(new() { Job = new Job { Name = name, Schedule = "@daily" } });
+            await fixture.Sidecar.Grpc.ScheduleJobAsync(
+                new()
+                {
+                    Job = new Job { Name = name, Schedule = "@daily" },
+                }
+            );
         }
         await fixture.Sidecar.Grpc.DeleteJobsByPrefixAsync(new() { NamePrefix = "many-" });
-        Assert.Equal(["other"], (await fixture.Sidecar.Grpc.ListJobsAsync(new())).Jobs.Select(job => job.Name).Where(name => name is "many-1" or "many-2" or "other"));
+        Assert.Equal(
+            ["other"],
+            (await fixture.Sidecar.Grpc.ListJobsAsync(new()))
+                .Jobs.Select(job => job.Name)
+                .Where(name => name is "many-1" or "many-2" or "other")
+        );
     }
 
     [Theory]
@@ -120,8 +158,8 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
     [InlineData("x", """{"schedule":"@daily","repeats":-1}""", 400, "ERR_MALFORMED_REQUEST", null)]
     [InlineData("x", "[{}]", 400, "ERR_MALFORMED_REQUEST", null)]
     [InlineData("x", """{"schedule":"CRON_TZ=Not/AZone 0 0 9 * * *"}""", 500, "DAPR_SCHEDULER_SCHEDULE_JOB", null)]
-    public Task A_wrong_job_is_refused(string name, string body, int status, string code, string? message)
-        => Http.SendAsync("POST", $"/v1.0/jobs/{name}", body).FailsAsync(status, code, message);
+    public Task A_wrong_job_is_refused(string name, string body, int status, string code, string? message) =>
+        Http.SendAsync("POST", $"/v1.0/jobs/{name}", body).FailsAsync(status, code, message);
 
     [Theory]
     [InlineData("x~y")]
@@ -140,10 +178,20 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
         var failure = await fixture.Sidecar.Grpc.ScheduleJobAsync(new()).FailsAsync(StatusCode.InvalidArgument, "Job is empty");
         Assert.Equal("DAPR_SCHEDULER_EMPTY", failure.Reason());
         await using var app = await GrpcApp.StartAsync();
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, AppProtocol = "grpc", Resources = [Yaml.Component("store", "state.in-memory", ("actorStateStore", "true"))] });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppPort = app.PortNumber,
+                AppProtocol = "grpc",
+                Resources = [Yaml.Component("store", "state.in-memory", ("actorStateStore", "true"))],
+            }
+        );
         await sidecar.Http.SendAsync("POST", "/v1.0/jobs/remote", """{"dueTime":"0s","data":"text"}""").SucceedsAsync();
         var told = await app.State.Jobs.Reader.ReadAsync().AsTask().OrFail("the gRPC app was not told of its job");
-        Assert.Equal(("remote", "job/remote", "type.googleapis.com/google.protobuf.Value", "text"), (told.Name, told.Method, told.ContentType, told.Data.Unpack<Value>().StringValue));
+        Assert.Equal(
+            ("remote", "job/remote", "type.googleapis.com/google.protobuf.Value", "text"),
+            (told.Name, told.Method, told.ContentType, told.Data.Unpack<Value>().StringValue)
+        );
     }
 
     private async Task<bool> IsGoneAsync(string name)
@@ -152,6 +200,12 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
         return !answer.IsSuccessStatusCode;
     }
 
-    private static (string?, string?, int, string?, string?) Fields(JsonElement job)
-        => (job.GetProperty("name").GetString(), job.GetProperty("schedule").GetString(), job.GetProperty("repeats").GetInt32(), job.GetProperty("ttl").GetString(), job.GetProperty("data").GetProperty("value").GetString());
+    private static (string?, string?, int, string?, string?) Fields(JsonElement job) =>
+        (
+            job.GetProperty("name").GetString(),
+            job.GetProperty("schedule").GetString(),
+            job.GetProperty("repeats").GetInt32(),
+            job.GetProperty("ttl").GetString(),
+            job.GetProperty("data").GetProperty("value").GetString()
+        );
 }

@@ -31,10 +31,12 @@ public sealed class RedisLocks : LockDriver
 
     public override async Task StartAsync() => server = await SharedServers.RedisAsync();
 
-    public override string Component(string name) => Yaml.Component(name, "lock.redis", ("redisHost", $"127.0.0.1:{server!.Port}"), ("redisDB", $"{database}"));
+    public override string Component(string name) =>
+        Yaml.Component(name, "lock.redis", ("redisHost", $"127.0.0.1:{server!.Port}"), ("redisDB", $"{database}"));
 }
 
-public sealed class LockSidecar<TDriver> : IAsyncLifetime where TDriver : LockDriver, new()
+public sealed class LockSidecar<TDriver> : IAsyncLifetime
+    where TDriver : LockDriver, new()
 {
     public TDriver Driver { get; } = new();
 
@@ -45,7 +47,14 @@ public sealed class LockSidecar<TDriver> : IAsyncLifetime where TDriver : LockDr
         if (Driver.Missing is null)
         {
             await Driver.StartAsync();
-            Sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppId = "locker", Isolated = true, Resources = [Driver.Component("locks")] });
+            Sidecar = await TestedSidecar.StartAsync(
+                new SidecarOptions
+                {
+                    AppId = "locker",
+                    Isolated = true,
+                    Resources = [Driver.Component("locks")],
+                }
+            );
         }
     }
 
@@ -57,7 +66,8 @@ public sealed class InMemoryLockTests(LockSidecar<InMemoryLocks> fixture) : Lock
 public sealed class RedisLockTests(LockSidecar<RedisLocks> fixture) : LockTests<RedisLocks>(fixture);
 
 /// <summary>The distributed lock API, the same for every store.</summary>
-public abstract class LockTests<TDriver> : IClassFixture<LockSidecar<TDriver>> where TDriver : LockDriver, new()
+public abstract class LockTests<TDriver> : IClassFixture<LockSidecar<TDriver>>
+    where TDriver : LockDriver, new()
 {
     private const string Lock = "/v1.0-alpha1/lock/locks";
     private const string Unlock = "/v1.0-alpha1/unlock/locks";
@@ -96,17 +106,61 @@ public abstract class LockTests<TDriver> : IClassFixture<LockSidecar<TDriver>> w
     public async Task Expiry_frees_a_lock()
     {
         await Http.SendAsync("POST", Lock, Body("one", 1)).SucceedsAsync(200, """{"success":true}""");
-        await Patience.UntilAsync(async () => (await fixture.Sidecar.Grpc.TryLockAlpha1Async(new() { StoreName = "locks", ResourceId = resource, LockOwner = "other", ExpiryInSeconds = 60 })).Success, "the lock did not expire");
+        await Patience.UntilAsync(
+            async () =>
+                (
+                    await fixture.Sidecar.Grpc.TryLockAlpha1Async(
+                        new()
+                        {
+                            StoreName = "locks",
+                            ResourceId = resource,
+                            LockOwner = "other",
+                            ExpiryInSeconds = 60,
+                        }
+                    )
+                ).Success,
+            "the lock did not expire"
+        );
     }
 
     [SkippableFact]
     public async Task Over_gRPC_it_is_the_same_lock()
     {
-        var request = new Protos.TryLockRequest { StoreName = "locks", ResourceId = resource, LockOwner = "one", ExpiryInSeconds = 60 };
+        var request = new Protos.TryLockRequest
+        {
+            StoreName = "locks",
+            ResourceId = resource,
+            LockOwner = "one",
+            ExpiryInSeconds = 60,
+        };
         Assert.True((await fixture.Sidecar.Grpc.TryLockAlpha1Async(request)).Success);
         await TryAsync("other", false);
-        Assert.Equal(Protos.UnlockResponse.Types.Status.LockBelongsToOthers, (await fixture.Sidecar.Grpc.UnlockAlpha1Async(new() { StoreName = "locks", ResourceId = resource, LockOwner = "other" })).Status);
-        Assert.Equal(Protos.UnlockResponse.Types.Status.Success, (await fixture.Sidecar.Grpc.UnlockAlpha1Async(new() { StoreName = "locks", ResourceId = resource, LockOwner = "one" })).Status);
+        Assert.Equal(
+            Protos.UnlockResponse.Types.Status.LockBelongsToOthers,
+            (
+                await fixture.Sidecar.Grpc.UnlockAlpha1Async(
+                    new()
+                    {
+                        StoreName = "locks",
+                        ResourceId = resource,
+                        LockOwner = "other",
+                    }
+                )
+            ).Status
+        );
+        Assert.Equal(
+            Protos.UnlockResponse.Types.Status.Success,
+            (
+                await fixture.Sidecar.Grpc.UnlockAlpha1Async(
+                    new()
+                    {
+                        StoreName = "locks",
+                        ResourceId = resource,
+                        LockOwner = "one",
+                    }
+                )
+            ).Status
+        );
     }
 
     [SkippableTheory]
@@ -115,20 +169,35 @@ public abstract class LockTests<TDriver> : IClassFixture<LockSidecar<TDriver>> w
     [InlineData("{\"lockOwner\":\"o\",\"expiryInSeconds\":1}", "ResourceId is empty in lock store locks")]
     [InlineData("{\"resourceId\":\"r\",\"expiryInSeconds\":1}", "LockOwner is empty in lock store locks")]
     [InlineData("", "ExpiryInSeconds is not positive in lock store locks")]
-    public Task An_incomplete_request_is_refused(string body, string message) => Http.SendAsync("POST", Lock, body).FailsAsync(400, "ERR_MALFORMED_REQUEST", message);
+    public Task An_incomplete_request_is_refused(string body, string message) =>
+        Http.SendAsync("POST", Lock, body).FailsAsync(400, "ERR_MALFORMED_REQUEST", message);
 
     [SkippableFact]
     public async Task What_is_not_there_or_not_allowed_is_told()
     {
-        await Http.SendAsync("POST", "/v1.0-alpha1/lock/nope", Body("one")).FailsAsync(400, "ERR_LOCK_STORE_NOT_FOUND", "lock store nope not found");
+        await Http.SendAsync("POST", "/v1.0-alpha1/lock/nope", Body("one"))
+            .FailsAsync(400, "ERR_LOCK_STORE_NOT_FOUND", "lock store nope not found");
         await Http.SendAsync("POST", Lock, "not json").FailsAsync(400, "ERR_MALFORMED_REQUEST");
-        await Http.SendAsync("POST", Lock, """{"resourceId":"a||b","lockOwner":"o","expiryInSeconds":1}""").FailsAsync(500, "ERR_TRY_LOCK", "failed to try acquiring lock: input key/keyPrefix 'a||b' can't contain '||'");
-        await fixture.Sidecar.Grpc.UnlockAlpha1Async(new() { StoreName = "nope", ResourceId = "r", LockOwner = "o" }).FailsAsync(StatusCode.InvalidArgument, "lock store nope not found");
+        await Http.SendAsync("POST", Lock, """{"resourceId":"a||b","lockOwner":"o","expiryInSeconds":1}""")
+            .FailsAsync(500, "ERR_TRY_LOCK", "failed to try acquiring lock: input key/keyPrefix 'a||b' can't contain '||'");
+        await fixture
+            .Sidecar.Grpc.UnlockAlpha1Async(
+                new()
+                {
+                    StoreName = "nope",
+                    ResourceId = "r",
+                    LockOwner = "o",
+                }
+            )
+            .FailsAsync(StatusCode.InvalidArgument, "lock store nope not found");
     }
 
-    private Task TryAsync(string owner, bool success) => Http.SendAsync("POST", Lock, Body(owner)).SucceedsAsync(200, success ? """{"success":true}""" : """{"success":false}""");
+    private Task TryAsync(string owner, bool success) =>
+        Http.SendAsync("POST", Lock, Body(owner)).SucceedsAsync(200, success ? """{"success":true}""" : """{"success":false}""");
 
-    private Task UnlockAsync(string owner, int status) => Http.SendAsync("POST", Unlock, Body(owner)).SucceedsAsync(200, $$"""{"status":{{status}}}""");
+    private Task UnlockAsync(string owner, int status) =>
+        Http.SendAsync("POST", Unlock, Body(owner)).SucceedsAsync(200, $$"""{"status":{{status}}}""");
 
-    private string Body(string owner, int expiry = 60) => $$"""{"resourceId":"{{resource}}","lockOwner":"{{owner}}","expiryInSeconds":{{expiry}}}""";
+    private string Body(string owner, int expiry = 60) =>
+        $$"""{"resourceId":"{{resource}}","lockOwner":"{{owner}}","expiryInSeconds":{{expiry}}}""";
 }

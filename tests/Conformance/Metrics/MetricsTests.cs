@@ -27,13 +27,31 @@ public sealed class MetricsTests : IAsyncLifetime
         await sidecar.Grpc.GetStateAsync(new() { StoreName = "store", Key = "k" });
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/topic", "{}").SucceedsAsync();
         await app.NextAsync("/events");
-        await HasAsync(sidecar, """dapr_http_server_request_count{app_id="measured",method="GET",path="/v1.0/invoke/measured/method/hi",status="200"} 1""");
-        await HasAsync(sidecar, """dapr_http_server_request_count{app_id="measured",method="GET",path="/v1.0/state/store",status="200"} 1""");
-        await HasAsync(sidecar, """dapr_grpc_io_server_completed_rpcs{app_id="measured",grpc_server_method="/dapr.proto.runtime.v1.Dapr/GetState",grpc_server_status="OK"} 1""");
+        await HasAsync(
+            sidecar,
+            """dapr_http_server_request_count{app_id="measured",method="GET",path="/v1.0/invoke/measured/method/hi",status="200"} 1"""
+        );
+        await HasAsync(
+            sidecar,
+            """dapr_http_server_request_count{app_id="measured",method="GET",path="/v1.0/state/store",status="200"} 1"""
+        );
+        await HasAsync(
+            sidecar,
+            """dapr_grpc_io_server_completed_rpcs{app_id="measured",grpc_server_method="/dapr.proto.runtime.v1.Dapr/GetState",grpc_server_status="OK"} 1"""
+        );
         await HasAsync(sidecar, """dapr_error_code_total{app_id="measured",category="state",error_code="ERR_STATE_STORE_NOT_FOUND"} 1""");
-        await HasAsync(sidecar, "dapr_component_state_count{app_id=\"measured\",component=\"store\",namespace=\"\",operation=\"set\",success=\"true\"} 1");
-        await HasAsync(sidecar, "dapr_component_pubsub_egress_count{app_id=\"measured\",component=\"events\",namespace=\"\",success=\"true\",topic=\"topic\"} 1");
-        await HasAsync(sidecar, "dapr_component_pubsub_ingress_count{app_id=\"measured\",component=\"events\",namespace=\"\",process_status=\"success\",status=\"success\",topic=\"topic\"} 1");
+        await HasAsync(
+            sidecar,
+            "dapr_component_state_count{app_id=\"measured\",component=\"store\",namespace=\"\",operation=\"set\",success=\"true\"} 1"
+        );
+        await HasAsync(
+            sidecar,
+            "dapr_component_pubsub_egress_count{app_id=\"measured\",component=\"events\",namespace=\"\",success=\"true\",topic=\"topic\"} 1"
+        );
+        await HasAsync(
+            sidecar,
+            "dapr_component_pubsub_ingress_count{app_id=\"measured\",component=\"events\",namespace=\"\",process_status=\"success\",status=\"success\",topic=\"topic\"} 1"
+        );
     }
 
     [Fact]
@@ -43,7 +61,10 @@ public sealed class MetricsTests : IAsyncLifetime
         await sidecar.Http.GetAsync("/v1.0/secrets/env/PATH").SucceedsAsync(200);
         await app.NextAsync("/tick");
         await HasAsync(sidecar, """dapr_http_client_completed_count{app_id="measured",method="GET",path="/dapr/config",status="200"} 1""");
-        await HasAsync(sidecar, """dapr_component_secret_count{app_id="measured",component="env",namespace="",operation="get",success="true"} 1""");
+        await HasAsync(
+            sidecar,
+            """dapr_component_secret_count{app_id="measured",component="env",namespace="",operation="get",success="true"} 1"""
+        );
         await HasAsync(sidecar, """dapr_component_input_binding_count{app_id="measured",component="tick",namespace="",success="true"} 1""");
         await HasAsync(sidecar, """dapr_runtime_component_loaded{app_id="measured"} 4""");
     }
@@ -51,7 +72,10 @@ public sealed class MetricsTests : IAsyncLifetime
     [Fact]
     public async Task Workflows_and_their_activities_are_counted_by_how_they_end()
     {
-        await using var sidecar = await StartAsync("enabled: true", Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true")));
+        await using var sidecar = await StartAsync(
+            "enabled: true",
+            Yaml.Component("actors", "state.in-memory", ("actorStateStore", "true"))
+        );
         await using var workflows = await WorkflowApp.StartAsync(sidecar, options =>
         {
             options.RegisterActivity<string, string>("shout", (_, input) => Task.FromResult(input.ToUpperInvariant()));
@@ -63,12 +87,30 @@ public sealed class MetricsTests : IAsyncLifetime
         await workflows.Client.WaitForWorkflowStartAsync(waiting);
         await workflows.Client.TerminateWorkflowAsync(waiting);
         await workflows.Client.WaitForWorkflowCompletionAsync(waiting);
-        await HasAsync(sidecar, """dapr_runtime_workflow_operation_count{app_id="measured",namespace="",operation="create_workflow",status="success"} 2""");
-        await HasAsync(sidecar, """dapr_runtime_workflow_execution_count{app_id="measured",namespace="",status="success",workflow_name="greet"} 1""");
-        await HasAsync(sidecar, """dapr_runtime_workflow_execution_count{app_id="measured",namespace="",status="terminated",workflow_name="wait"} 1""");
-        await HasAsync(sidecar, """dapr_runtime_workflow_scheduling_latency_count{app_id="measured",namespace="",workflow_name="greet"} 1""");
-        await HasAsync(sidecar, """dapr_runtime_workflow_activity_operation_count{activity_name="shout",app_id="measured",namespace="",status="success"} 1""");
-        await HasAsync(sidecar, """dapr_runtime_workflow_activity_execution_count{activity_name="shout",app_id="measured",namespace="",status="success"} 1""");
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_workflow_operation_count{app_id="measured",namespace="",operation="create_workflow",status="success"} 2"""
+        );
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_workflow_execution_count{app_id="measured",namespace="",status="success",workflow_name="greet"} 1"""
+        );
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_workflow_execution_count{app_id="measured",namespace="",status="terminated",workflow_name="wait"} 1"""
+        );
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_workflow_scheduling_latency_count{app_id="measured",namespace="",workflow_name="greet"} 1"""
+        );
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_workflow_activity_operation_count{activity_name="shout",app_id="measured",namespace="",status="success"} 1"""
+        );
+        await HasAsync(
+            sidecar,
+            """dapr_runtime_workflow_activity_execution_count{activity_name="shout",app_id="measured",namespace="",status="success"} 1"""
+        );
     }
 
     [Fact]
@@ -77,30 +119,43 @@ public sealed class MetricsTests : IAsyncLifetime
         await using var sidecar = await StartAsync("http: { increasedCardinality: false, pathMatching: [\"/orders/{id}\"] }");
         await sidecar.Http.GetAsync("/v1.0/invoke/measured/method/orders/7").SucceedsAsync(200);
         await sidecar.Http.GetAsync("/v1.0/invoke/measured/method/basket").SucceedsAsync(200);
-        await HasAsync(sidecar, """dapr_http_server_request_count{app_id="measured",method="GET",path="/v1.0/invoke/{app_id}/method/orders/{id}",status="200"} 1""");
+        await HasAsync(
+            sidecar,
+            """dapr_http_server_request_count{app_id="measured",method="GET",path="/v1.0/invoke/{app_id}/method/orders/{id}",status="200"} 1"""
+        );
         await HasAsync(sidecar, """dapr_http_server_request_count{app_id="measured",method="GET",path="",status="200"} 1""");
     }
 
-    private Task<TestedSidecar> StartAsync(string metrics, params string[] more) => TestedSidecar.StartAsync(new SidecarOptions
-    {
-        OwnProcess = true,
-        AppId = "measured",
-        AppPort = app.PortNumber,
-        Resources =
-        [
-            Yaml.Component("store", "state.in-memory"), Yaml.Component("events", "pubsub.in-memory"), Yaml.Component("env", "secretstores.local.env"),
-            Yaml.Component("tick", "bindings.cron", ("schedule", "@every 5s"), ("direction", "input")), .. more,
-        ],
-        Configuration = Yaml.Configuration($"metrics: {{ {metrics} }}"),
-        Flags = ["--enable-metrics=true", $"--metrics-port={port}"],
-    });
+    private Task<TestedSidecar> StartAsync(string metrics, params string[] more) =>
+        TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                OwnProcess = true,
+                AppId = "measured",
+                AppPort = app.PortNumber,
+                Resources =
+                [
+                    Yaml.Component("store", "state.in-memory"),
+                    Yaml.Component("events", "pubsub.in-memory"),
+                    Yaml.Component("env", "secretstores.local.env"),
+                    Yaml.Component("tick", "bindings.cron", ("schedule", "@every 5s"), ("direction", "input")),
+                    .. more,
+                ],
+                Configuration = Yaml.Configuration($"metrics: {{ {metrics} }}"),
+                Flags = ["--enable-metrics=true", $"--metrics-port={port}"],
+            }
+        );
 
     private async Task HasAsync(TestedSidecar sidecar, string line)
     {
         var seen = "";
         try
         {
-            await Patience.UntilAsync(async () => (seen = await sidecar.Http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"))).Split('\n').Contains(line), line);
+            await Patience.UntilAsync(
+                async () =>
+                    (seen = await sidecar.Http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"))).Split('\n').Contains(line),
+                line
+            );
         }
         catch (Exception e) when (seen.Length > 0)
         {

@@ -24,7 +24,14 @@ public sealed class PipelineTests : IAsyncLifetime
     [Fact]
     public async Task Aliases_in_front_of_the_API_apply_in_their_order()
     {
-        await StartAsync("httpPipeline", Alias("one", """{ "/helloworld": "/v1.0/invoke/self/method/foobar" }"""), Alias("two", """{ "/helloworld": "/v1.0/invoke/self/method/barfoo", "/v1.0/invoke/self/method/foobar": "/v1.0/invoke/self/method/abc" }"""));
+        await StartAsync(
+            "httpPipeline",
+            Alias("one", """{ "/helloworld": "/v1.0/invoke/self/method/foobar" }"""),
+            Alias(
+                "two",
+                """{ "/helloworld": "/v1.0/invoke/self/method/barfoo", "/v1.0/invoke/self/method/foobar": "/v1.0/invoke/self/method/abc" }"""
+            )
+        );
         await sidecar!.Http.SendAsync("POST", "/helloworld").SucceedsAsync(200);
         await app.NextAsync("/abc");
     }
@@ -32,7 +39,11 @@ public sealed class PipelineTests : IAsyncLifetime
     [Fact]
     public async Task Aliases_in_front_of_the_app_apply_to_calls_and_parts_become_parameters()
     {
-        await StartAsync("appHttpPipeline", Alias("one", """{ "/helloworld": "/foobar", "/orders/{id}": "/order", "/items/{nr:[0-9]+}": "/item" }"""), Alias("two", """{ "/helloworld": "/xyz", "/foobar": "/abc" }"""));
+        await StartAsync(
+            "appHttpPipeline",
+            Alias("one", """{ "/helloworld": "/foobar", "/orders/{id}": "/order", "/items/{nr:[0-9]+}": "/item" }"""),
+            Alias("two", """{ "/helloworld": "/xyz", "/foobar": "/abc" }""")
+        );
         await sidecar!.Http.SendAsync("POST", "/v1.0/invoke/self/method/helloworld").SucceedsAsync(200);
         await app.NextAsync("/abc");
         await sidecar.Http.GetAsync("/v1.0/invoke/self/method/orders/a%20b?x=1").SucceedsAsync(200);
@@ -55,23 +66,30 @@ public sealed class PipelineTests : IAsyncLifetime
     [Fact]
     public async Task Health_probes_pass_by_the_middleware_in_front_of_the_app_and_show_no_token()
     {
-        sidecar = await TestedSidecar.StartAsync(new SidecarOptions
-        {
-            AppId = "self",
-            Isolated = true,
-            AppPort = app.PortNumber,
-            Resources = [Yaml.Component("checker", "middleware.http.routerchecker", ("rule", "^/allowed$"))],
-            Configuration = Yaml.Configuration("appHttpPipeline: { handlers: [ { name: checker, type: middleware.http.routerchecker } ] }"),
-            Flags = ["--enable-app-health-check", "--app-health-probe-interval=1"],
-            Environment = new Dictionary<string, string> { ["APP_API_TOKEN"] = "of-the-app" },
-        });
+        sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppId = "self",
+                Isolated = true,
+                AppPort = app.PortNumber,
+                Resources = [Yaml.Component("checker", "middleware.http.routerchecker", ("rule", "^/allowed$"))],
+                Configuration = Yaml.Configuration(
+                    "appHttpPipeline: { handlers: [ { name: checker, type: middleware.http.routerchecker } ] }"
+                ),
+                Flags = ["--enable-app-health-check", "--app-health-probe-interval=1"],
+                Environment = new Dictionary<string, string> { ["APP_API_TOKEN"] = "of-the-app" },
+            }
+        );
 
         Assert.Null((await app.NextAsync("/healthz")).Header("dapr-api-token"));
-        await Patience.UntilAsync(async () =>
-        {
-            using var answer = await sidecar.Http.GetAsync("/v1.0/invoke/self/method/allowed");
-            return answer.IsSuccessStatusCode;
-        }, "the app did not become well");
+        await Patience.UntilAsync(
+            async () =>
+            {
+                using var answer = await sidecar.Http.GetAsync("/v1.0/invoke/self/method/allowed");
+                return answer.IsSuccessStatusCode;
+            },
+            "the app did not become well"
+        );
         Assert.Equal("of-the-app", (await app.NextAsync("/allowed")).Header("dapr-api-token"));
     }
 
@@ -98,7 +116,8 @@ public sealed class PipelineTests : IAsyncLifetime
     public async Task More_than_the_allowed_rate_is_refused()
     {
         await StartAsync("httpPipeline", Yaml.Component("limit", "middleware.http.ratelimit", ("maxRequestsPerSecond", "0.01")));
-        using var allowed = await sidecar!.Http.GetAsync("/v1.0/metadata"); // the one that is, unless asking for the sidecar's health was it
+        // the one that is, unless asking for the sidecar's health was it
+        using var allowed = await sidecar!.Http.GetAsync("/v1.0/metadata");
         using var limited = await sidecar.Http.GetAsync("/v1.0/metadata");
         Assert.Equal((429, "You have reached maximum request limit."), ((int)limited.StatusCode, await limited.TextAsync()));
         using var other = await sidecar.Http.SendAsync("GET", "/v1.0/metadata", headers: ("X-Forwarded-For", "10.0.0.1"));
@@ -120,10 +139,17 @@ public sealed class PipelineTests : IAsyncLifetime
         var issuer = new TokenIssuer($"http://127.0.0.1:{app.PortNumber}");
         app.Answers("/.well-known/openid-configuration", 200, issuer.Discovery);
         app.Answers("/keys", 200, issuer.Keys);
-        await StartAsync("appHttpPipeline", Yaml.Component("bearer", "middleware.http.bearer", ("issuer", issuer.Address), ("audience", "shop")));
+        await StartAsync(
+            "appHttpPipeline",
+            Yaml.Component("bearer", "middleware.http.bearer", ("issuer", issuer.Address), ("audience", "shop"))
+        );
         async Task<int> CallAsync(string? token)
         {
-            using var answer = await sidecar!.Http.SendAsync("GET", "/v1.0/invoke/self/method/foo", headers: token is null ? [] : [("Authorization", "Bearer " + token)]);
+            using var answer = await sidecar!.Http.SendAsync(
+                "GET",
+                "/v1.0/invoke/self/method/foo",
+                headers: token is null ? [] : [("Authorization", "Bearer " + token)]
+            );
             return (int)answer.StatusCode;
         }
         Assert.Equal(200, await CallAsync(issuer.Token("shop")));
@@ -132,33 +158,45 @@ public sealed class PipelineTests : IAsyncLifetime
         Assert.Equal(401, await CallAsync(null));
     }
 
-    private static string Alias(string name, string routes) => $"""
-        apiVersion: dapr.io/v1alpha1
-        kind: Component
-        metadata: {"{"} name: {name} {"}"}
-        spec:
-          type: middleware.http.routeralias
-          version: v1
-          metadata:
-          - name: routes
-            value: '{routes}'
-        """;
+    private static string Alias(string name, string routes) =>
+        $"""
+            apiVersion: dapr.io/v1alpha1
+            kind: Component
+            metadata: {"{"} name: {name} {"}"}
+            spec:
+              type: middleware.http.routeralias
+              version: v1
+              metadata:
+              - name: routes
+                value: '{routes}'
+            """;
 
-    /// <summary>With all middleware among <paramref name="components"/> in the pipeline; a plain word is a handler without a component.</summary>
+    /// <summary>With all middleware among <paramref name="components"/> in the pipeline; a plain word is a handler without a
+    /// component.</summary>
     private async Task StartAsync(string pipeline, params string[] components)
     {
-        var handlers = components.Select(component => component.Contains("middleware.http.", StringComparison.Ordinal)
-            ? (Name: Word(component, "name:"), Type: Word(component, "type:"))
-            : (Name: component, Type: "middleware.http.uppercase")).Where(handler => !handler.Name.Contains('\n', StringComparison.Ordinal));
-        sidecar = await TestedSidecar.StartAsync(new SidecarOptions
-        {
-            AppId = "self", Isolated = true,
-            AppPort = app.PortNumber,
-            AwaitReady = !components.Any(component => component.Contains("ratelimit", StringComparison.Ordinal)),
-            Resources = [.. components.Where(component => component.Contains('\n', StringComparison.Ordinal))],
-            Configuration = Yaml.Configuration($"{pipeline}:\n  handlers:\n{string.Join('\n', handlers.Select(handler => $"  - {{ name: {handler.Name}, type: {handler.Type} }}"))}"),
-        });
+        var handlers = components
+            .Select(component =>
+                component.Contains("middleware.http.", StringComparison.Ordinal)
+                    ? (Name: Word(component, "name:"), Type: Word(component, "type:"))
+                    : (Name: component, Type: "middleware.http.uppercase")
+            )
+            .Where(handler => !handler.Name.Contains('\n', StringComparison.Ordinal));
+        sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppId = "self",
+                Isolated = true,
+                AppPort = app.PortNumber,
+                AwaitReady = !components.Any(component => component.Contains("ratelimit", StringComparison.Ordinal)),
+                Resources = [.. components.Where(component => component.Contains('\n', StringComparison.Ordinal))],
+                Configuration = Yaml.Configuration(
+                    $"{pipeline}:\n  handlers:\n{string.Join('\n', handlers.Select(handler => $"  - {{ name: {handler.Name}, type: {handler.Type} }}"))}"
+                ),
+            }
+        );
     }
 
-    private static string Word(string yaml, string after) => yaml[(yaml.IndexOf(after, StringComparison.Ordinal) + after.Length)..].TrimStart().Split(' ', '\n', '}')[0];
+    private static string Word(string yaml, string after) =>
+        yaml[(yaml.IndexOf(after, StringComparison.Ordinal) + after.Length)..].TrimStart().Split(' ', '\n', '}')[0];
 }

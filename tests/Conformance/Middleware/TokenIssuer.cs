@@ -18,14 +18,31 @@ internal sealed class TokenIssuer(string address)
         get
         {
             var open = key.ExportParameters(false);
-            return JsonSerializer.Serialize(new { keys = new[] { new { kty = "RSA", use = "sig", alg = "RS256", kid = "one", n = Text(open.Modulus!), e = Text(open.Exponent!) } } });
+            return JsonSerializer.Serialize(
+                new
+                {
+                    keys = new[]
+                    {
+                        new
+                        {
+                            kty = "RSA",
+                            use = "sig",
+                            alg = "RS256",
+                            kid = "one",
+                            n = Text(open.Modulus!),
+                            e = Text(open.Exponent!),
+                        },
+                    },
+                }
+            );
         }
     }
 
     public string Token(string audience)
     {
         var until = TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeSeconds();
-        var content = $"{Text(Encoding.UTF8.GetBytes("""{"alg":"RS256","typ":"JWT","kid":"one"}"""))}.{Text(JsonSerializer.SerializeToUtf8Bytes(new { iss = address, aud = audience, exp = until }))}";
+        var content =
+            $"{Text(Encoding.UTF8.GetBytes("""{"alg":"RS256","typ":"JWT","kid":"one"}"""))}.{Text(JsonSerializer.SerializeToUtf8Bytes(new { iss = address, aud = audience, exp = until }))}";
         return $"{content}.{Text(key.SignData(Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))}";
     }
 

@@ -31,7 +31,8 @@ public abstract class BrokerDriver
 
 public sealed class InMemoryBroker : BrokerDriver
 {
-    public override string Component(string name, params (string Name, string Value)[] metadata) => Yaml.Component(name, "pubsub.in-memory", metadata);
+    public override string Component(string name, params (string Name, string Value)[] metadata) =>
+        Yaml.Component(name, "pubsub.in-memory", metadata);
 
     public override bool Redelivers => false;
 
@@ -43,8 +44,8 @@ public sealed class InMemoryBroker : BrokerDriver
 /// <summary>Embedded sidecar only: a real daprd has no such component.</summary>
 public sealed class SqliteBroker : BrokerDriver
 {
-    public override string Component(string name, params (string Name, string Value)[] metadata)
-        => Yaml.Component(name, "pubsub.sqlite", [("connectionString", $"{{scratch}}/{name}.db"), ("redeliverInterval", "50ms"), .. metadata]);
+    public override string Component(string name, params (string Name, string Value)[] metadata) =>
+        Yaml.Component(name, "pubsub.sqlite", [("connectionString", $"{{scratch}}/{name}.db"), ("redeliverInterval", "50ms"), .. metadata]);
 
     public override string? Missing => TestedSidecar.LacksComponent("pubsub.sqlite");
 
@@ -54,7 +55,8 @@ public sealed class SqliteBroker : BrokerDriver
 }
 
 /// <summary>One HTTP app and one gRPC app with their sidecars for all tests of a broker; tests keep apart by their topics.</summary>
-public sealed class BrokerSidecars<TDriver> : IAsyncLifetime where TDriver : BrokerDriver, new()
+public sealed class BrokerSidecars<TDriver> : IAsyncLifetime
+    where TDriver : BrokerDriver, new()
 {
     public TDriver Driver { get; } = new();
 
@@ -74,7 +76,8 @@ public sealed class BrokerSidecars<TDriver> : IAsyncLifetime where TDriver : Bro
         }
         await Driver.StartAsync();
         App = await HttpApp.StartAsync();
-        App.Subscribes("""
+        App.Subscribes(
+            """
             [
               {"pubsubname":"events","topic":"plain","route":"/plain"},
               {"pubsubname":"events","topic":"with/slash","route":"/slash"},
@@ -91,27 +94,69 @@ public sealed class BrokerSidecars<TDriver> : IAsyncLifetime where TDriver : Bro
               {"pubsubname":"events","topic":"nowhere"},
               {"pubsubname":"missing","topic":"nowhere","route":"/nowhere"}
             ]
-            """);
-        Sidecar = await TestedSidecar.StartAsync(new SidecarOptions
-        {
-            AppId = "publisher", Isolated = true,
-            AppPort = App.PortNumber,
-            Resources =
-            [
-                Driver.Component("events"),
-                Driver.Component("scoped", ("publishingScopes", "publisher=open,narrow;other=closed"), ("subscriptionScopes", "publisher=open"), ("protectedTopics", "secret"), ("allowedTopics", "open,narrow,closed,secret")),
-                "apiVersion: dapr.io/v1alpha1\nkind: Subscription\nmetadata: { name: one }\nspec: { pubsubname: events, topic: declared, route: /declared }",
-                "apiVersion: dapr.io/v2alpha1\nkind: Subscription\nmetadata: { name: two }\nspec: { pubsubname: events, topic: declared-two, routes: { rules: [ { match: \"event.type == 'a'\", path: /a } ], default: /b } }",
-                "apiVersion: dapr.io/v2alpha1\nkind: Subscription\nmetadata: { name: three }\nspec: { pubsubname: events, topic: elsewhere, routes: { default: /elsewhere } }\nscopes: [another-app]",
-                .. Driver.Wildcards ? (string[])["apiVersion: dapr.io/v2alpha1\nkind: Subscription\nmetadata: { name: four }\nspec: { pubsubname: events, topic: wild-*, routes: { default: /wild } }"] : [],
-            ],
-        });
+            """
+        );
+        Sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppId = "publisher",
+                Isolated = true,
+                AppPort = App.PortNumber,
+                Resources =
+                [
+                    Driver.Component("events"),
+                    Driver.Component(
+                        "scoped",
+                        ("publishingScopes", "publisher=open,narrow;other=closed"),
+                        ("subscriptionScopes", "publisher=open"),
+                        ("protectedTopics", "secret"),
+                        ("allowedTopics", "open,narrow,closed,secret")
+                    ),
+                    "apiVersion: dapr.io/v1alpha1\nkind: Subscription\nmetadata: { name: one }\nspec: { pubsubname: events, "
+                        + "topic: declared, route: /declared }",
+                    "apiVersion: dapr.io/v2alpha1\nkind: Subscription\nmetadata: { name: two }\nspec: { pubsubname: events, "
+                        + "topic: declared-two, routes: { rules: [ { match: \"event.type == 'a'\", path: /a } ], default: /b } }",
+                    "apiVersion: dapr.io/v2alpha1\nkind: Subscription\nmetadata: { name: three }\nspec: { pubsubname: "
+                        + "events, topic: elsewhere, routes: { default: /elsewhere } }\nscopes: [another-app]",
+                    .. Driver.Wildcards
+                        ? (string[])
+                            [
+                                "apiVersion: dapr.io/v2alpha1\nkind: Subscription\nmetadata: { name: four }\nspec: { "
+                                    + "pubsubname: events, topic: wild-*, routes: { default: /wild } }",
+                            ]
+                        : [],
+                ],
+            }
+        );
         GrpcApp = await GrpcApp.StartAsync(state =>
         {
-            state.Subscriptions.Subscriptions.Add(new Dapr.AppCallback.Autogen.Grpc.v1.TopicSubscription { PubsubName = "events", Topic = "plain" });
-            state.Subscriptions.Subscriptions.Add(new Dapr.AppCallback.Autogen.Grpc.v1.TopicSubscription { PubsubName = "events", Topic = "bulk", BulkSubscribe = new() { Enabled = true, MaxMessagesCount = 2, MaxAwaitDurationMs = 200 } });
+            state.Subscriptions.Subscriptions.Add(
+                new Dapr.AppCallback.Autogen.Grpc.v1.TopicSubscription { PubsubName = "events", Topic = "plain" }
+            );
+            state.Subscriptions.Subscriptions.Add(
+                new Dapr.AppCallback.Autogen.Grpc.v1.TopicSubscription
+                {
+                    PubsubName = "events",
+                    Topic = "bulk",
+                    BulkSubscribe = new()
+                    {
+                        Enabled = true,
+                        MaxMessagesCount = 2,
+                        MaxAwaitDurationMs = 200,
+                    },
+                }
+            );
         });
-        GrpcSidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppId = "grpc-app", Isolated = true, AppPort = GrpcApp.PortNumber, AppProtocol = "grpc", Resources = [Driver.Component("events")] });
+        GrpcSidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppId = "grpc-app",
+                Isolated = true,
+                AppPort = GrpcApp.PortNumber,
+                AppProtocol = "grpc",
+                Resources = [Driver.Component("events")],
+            }
+        );
     }
 
     public async Task DisposeAsync()

@@ -11,7 +11,8 @@ namespace Conformance.PubSub;
 /// <summary>What lies on the brokers is what daprd puts there and takes from there.</summary>
 public sealed class BrokerLayoutTests
 {
-    private const string Envelope = """{"id":"1","specversion":"1.0","type":"t","source":"daprd","datacontenttype":"application/json","data":{"n":1}}""";
+    private const string Envelope =
+        """{"id":"1","specversion":"1.0","type":"t","source":"daprd","datacontenttype":"application/json","data":{"n":1}}""";
 
     [SkippableFact]
     public async Task Redis_has_a_stream_per_topic_and_a_group_per_app()
@@ -22,7 +23,10 @@ public sealed class BrokerLayoutTests
         await using var connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{server.Port}");
         var redis = connection.GetDatabase(number);
         await using var app = await AppAsync();
-        await using var sidecar = await StartAsync(app, Yaml.Component("events", "pubsub.redis", ("redisHost", $"127.0.0.1:{server.Port}"), ("redisDB", $"{number}")));
+        await using var sidecar = await StartAsync(
+            app,
+            Yaml.Component("events", "pubsub.redis", ("redisHost", $"127.0.0.1:{server.Port}"), ("redisDB", $"{number}"))
+        );
 
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/topic?metadata.colour=blue", "1").SucceedsAsync();
         Assert.Equal("1", (await app.NextAsync("/topic")).Json.GetProperty("data").GetRawText());
@@ -33,7 +37,10 @@ public sealed class BrokerLayoutTests
 
         await redis.StreamAddAsync("topic", [new("data", Envelope)]);
         Assert.Equal("daprd", (await app.NextAsync("/topic")).Json.GetProperty("source").GetString());
-        await Patience.UntilAsync(async () => (await redis.StreamGroupInfoAsync("topic")).Single().PendingMessageCount == 0, "what was dealt with is still pending");
+        await Patience.UntilAsync(
+            async () => (await redis.StreamGroupInfoAsync("topic")).Single().PendingMessageCount == 0,
+            "what was dealt with is still pending"
+        );
     }
 
     [SkippableFact]
@@ -43,28 +50,59 @@ public sealed class BrokerLayoutTests
         var server = await SharedServers.RabbitAsync();
         var address = server.ConnectionString(SharedServers.NextVirtualHost());
         await using var app = await AppAsync();
-        await using var sidecar = await StartAsync(app, Yaml.Component("events", "pubsub.rabbitmq", ("connectionString", address), ("deletedWhenUnused", "false"), ("deliveryMode", "2"), ("enableDeadLetter", "true")));
+        await using var sidecar = await StartAsync(
+            app,
+            Yaml.Component(
+                "events",
+                "pubsub.rabbitmq",
+                ("connectionString", address),
+                ("deletedWhenUnused", "false"),
+                ("deliveryMode", "2"),
+                ("enableDeadLetter", "true")
+            )
+        );
         await using var connection = await new ConnectionFactory { Uri = new Uri(address) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
 
         // Declared once more, alike: anything else is refused by the broker.
         await channel.ExchangeDeclareAsync("topic", "fanout", durable: true, autoDelete: false);
         await channel.ExchangeDeclareAsync("dlx-listener-topic", "fanout", durable: true, autoDelete: false);
-        await channel.QueueDeclareAsync("listener-topic", durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-dead-letter-exchange"] = "dlx-listener-topic", ["x-queue-type"] = "classic" });
-        await channel.QueueDeclareAsync("dlq-listener-topic", durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-mode"] = "lazy" });
+        await channel.QueueDeclareAsync(
+            "listener-topic",
+            durable: true,
+            exclusive: false,
+            autoDelete: false,
+            new Dictionary<string, object?> { ["x-dead-letter-exchange"] = "dlx-listener-topic", ["x-queue-type"] = "classic" }
+        );
+        await channel.QueueDeclareAsync(
+            "dlq-listener-topic",
+            durable: true,
+            exclusive: false,
+            autoDelete: false,
+            new Dictionary<string, object?> { ["x-queue-mode"] = "lazy" }
+        );
         await channel.QueueDeclareAsync("spy", durable: false, exclusive: true, autoDelete: true);
         await channel.QueueBindAsync("spy", "topic", "");
 
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/topic", "1").SucceedsAsync();
         await app.NextAsync("/topic");
         BasicGetResult? spied = null;
-        await Patience.UntilAsync(async () => (spied = await channel.BasicGetAsync("spy", autoAck: true)) is not null, "the message did not reach another queue");
-        Assert.Equal((true, "1"), (spied!.BasicProperties.Persistent, JsonDocument.Parse(spied.Body).RootElement.GetProperty("data").GetRawText()));
+        await Patience.UntilAsync(
+            async () => (spied = await channel.BasicGetAsync("spy", autoAck: true)) is not null,
+            "the message did not reach another queue"
+        );
+        Assert.Equal(
+            (true, "1"),
+            (spied!.BasicProperties.Persistent, JsonDocument.Parse(spied.Body).RootElement.GetProperty("data").GetRawText())
+        );
 
         app.Answers("/topic", 500);
         await channel.BasicPublishAsync("topic", "", Encoding.UTF8.GetBytes(Envelope));
         Assert.Equal("daprd", (await app.NextAsync("/topic")).Json.GetProperty("source").GetString());
-        await Patience.UntilAsync(async () => await channel.MessageCountAsync("dlq-listener-topic") == 1, "what was not dealt with is not in the dead letter queue");
+        await Patience.UntilAsync(
+            async () => await channel.MessageCountAsync("dlq-listener-topic") == 1,
+            "what was not dealt with is not in the dead letter queue"
+        );
     }
 
     private static async Task<HttpApp> AppAsync()
@@ -74,6 +112,14 @@ public sealed class BrokerLayoutTests
         return app;
     }
 
-    private static Task<TestedSidecar> StartAsync(HttpApp app, string component)
-        => TestedSidecar.StartAsync(new SidecarOptions { AppId = "listener", Isolated = true, AppPort = app.PortNumber, Resources = [component] });
+    private static Task<TestedSidecar> StartAsync(HttpApp app, string component) =>
+        TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppId = "listener",
+                Isolated = true,
+                AppPort = app.PortNumber,
+                Resources = [component],
+            }
+        );
 }

@@ -12,7 +12,8 @@ public sealed class RedisDeliveryTests : DeliveryTests<RedisBroker>;
 public sealed class RabbitDeliveryTests : DeliveryTests<RabbitBroker>;
 
 /// <summary>What a broker owes its subscribers when handlers fail, stop or die.</summary>
-public abstract class DeliveryTests<TDriver> : IAsyncLifetime where TDriver : BrokerDriver, new()
+public abstract class DeliveryTests<TDriver> : IAsyncLifetime
+    where TDriver : BrokerDriver, new()
 {
     private readonly TDriver driver = new();
     private readonly List<IAsyncDisposable> running = [];
@@ -55,7 +56,10 @@ public abstract class DeliveryTests<TDriver> : IAsyncLifetime where TDriver : Br
         }
         await Patience.UntilAsync(() => Task.FromResult(attempts.Count >= 14), "the four that failed did not come again");
         Assert.Equal(["3", "4", "6", "7", "8", "9"], attempts.Where(number => number is not ("1" or "2" or "5" or "10")));
-        Assert.Equal(["1", "1", "10", "10", "2", "2", "5", "5"], attempts.Where(number => number is "1" or "2" or "5" or "10").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["1", "1", "10", "10", "2", "2", "5", "5"],
+            attempts.Where(number => number is "1" or "2" or "5" or "10").Order(StringComparer.Ordinal)
+        );
     }
 
     [SkippableFact]
@@ -106,8 +110,18 @@ public abstract class DeliveryTests<TDriver> : IAsyncLifetime where TDriver : Br
         Skip.IfNot(driver.Missing is null, driver.Missing);
         var app = await HttpApp.StartAsync();
         running.Add(app);
-        app.Subscribes($"[{string.Join(',', new[] { topic, other }.OfType<string>().Select(name => $$"""{"pubsubname":"events","topic":"{{name}}","route":"/{{name}}"}"""))}]");
-        var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppId = "consumer", Isolated = true, AppPort = app.PortNumber, Resources = [component ?? Component()] });
+        app.Subscribes(
+            $"[{string.Join(',', new[] { topic, other }.OfType<string>().Select(name => $$"""{"pubsubname":"events","topic":"{{name}}","route":"/{{name}}"}"""))}]"
+        );
+        var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppId = "consumer",
+                Isolated = true,
+                AppPort = app.PortNumber,
+                Resources = [component ?? Component()],
+            }
+        );
         running.Add(sidecar);
         return (app, sidecar);
     }

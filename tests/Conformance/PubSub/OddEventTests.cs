@@ -17,9 +17,25 @@ public sealed class OddEventTests : IAsyncLifetime
     {
         app.Subscribes("""[{"pubsubname":"events","topic":"t","route":"/t"}]""");
         await using var sidecar = await StartAsync();
-        foreach (var attribute in new[] { "\"traceid\":12345", "\"traceparent\":12345", "\"traceparent\":{\"x\":1}", "\"traceid\":true", "\"tracestate\":[1]" })
+        foreach (
+            var attribute in new[]
+            {
+                "\"traceid\":12345",
+                "\"traceparent\":12345",
+                "\"traceparent\":{\"x\":1}",
+                "\"traceid\":true",
+                "\"tracestate\":[1]",
+            }
+        )
         {
-            await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/t", $$"""{"specversion":"1.0","id":"a","source":"b","type":"c","datacontenttype":"text/plain","data":"hello",{{attribute}}}""", "application/cloudevents+json").SucceedsAsync();
+            await sidecar
+                .Http.SendAsync(
+                    "POST",
+                    "/v1.0/publish/events/t",
+                    $$"""{"specversion":"1.0","id":"a","source":"b","type":"c","datacontenttype":"text/plain","data":"hello",{{attribute}}}""",
+                    "application/cloudevents+json"
+                )
+                .SucceedsAsync();
             await app.NextAsync("/t");
         }
     }
@@ -27,7 +43,8 @@ public sealed class OddEventTests : IAsyncLifetime
     [Fact]
     public async Task A_rule_without_a_condition_takes_every_event()
     {
-        await using var sidecar = await StartAsync("""
+        await using var sidecar = await StartAsync(
+            """
             apiVersion: dapr.io/v2alpha1
             kind: Subscription
             metadata: { name: all }
@@ -37,7 +54,8 @@ public sealed class OddEventTests : IAsyncLifetime
               routes:
                 rules:
                 - { path: /all, match: "" }
-            """);
+            """
+        );
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/t", "{}").SucceedsAsync();
         await app.NextAsync("/all");
     }
@@ -46,19 +64,23 @@ public sealed class OddEventTests : IAsyncLifetime
     public async Task The_app_is_told_for_whom_it_is_asked_and_gets_its_token_with_each_event()
     {
         app.Subscribes("""[{"pubsubname":"events","topic":"t","route":"/t"}]""");
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
-        {
-            AppId = "asked",
-            AppPort = app.PortNumber,
-            Resources = [Yaml.Component("events", "pubsub.in-memory")],
-            Environment = new Dictionary<string, string> { ["APP_API_TOKEN"] = "token" },
-        });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppId = "asked",
+                AppPort = app.PortNumber,
+                Resources = [Yaml.Component("events", "pubsub.in-memory")],
+                Environment = new Dictionary<string, string> { ["APP_API_TOKEN"] = "token" },
+            }
+        );
         Assert.Equal("asked", (await app.NextAsync("/dapr/config")).Headers["dapr-app-id"]);
         Assert.Equal("asked", (await app.NextAsync("/dapr/subscribe")).Headers["dapr-app-id"]);
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/t", "{}").SucceedsAsync();
         Assert.Equal("token", (await app.NextAsync("/t")).Headers["dapr-api-token"]);
     }
 
-    private Task<TestedSidecar> StartAsync(params string[] subscriptions)
-        => TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Yaml.Component("events", "pubsub.in-memory"), .. subscriptions] });
+    private Task<TestedSidecar> StartAsync(params string[] subscriptions) =>
+        TestedSidecar.StartAsync(
+            new SidecarOptions { AppPort = app.PortNumber, Resources = [Yaml.Component("events", "pubsub.in-memory"), .. subscriptions] }
+        );
 }

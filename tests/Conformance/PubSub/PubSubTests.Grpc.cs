@@ -15,10 +15,18 @@ public abstract partial class PubSubTests<TDriver>
     [SkippableFact]
     public async Task A_gRPC_app_gets_the_attributes_apart_and_the_rest_as_extensions()
     {
-        await fixture.GrpcSidecar.Http.SendAsync("POST", "/v1.0/publish/events/plain?metadata.cloudevent.type=mine", """{"n":1}""").SucceedsAsync();
+        await fixture
+            .GrpcSidecar.Http.SendAsync("POST", "/v1.0/publish/events/plain?metadata.cloudevent.type=mine", """{"n":1}""")
+            .SucceedsAsync();
         var (got, headers) = await fixture.GrpcApp.State.NextEventAsync();
-        Assert.Equal(("mine", "grpc-app", "plain", "events", "", "application/json", """{"n":1}"""), (got.Type, got.Source, got.Topic, got.PubsubName, got.Path, got.DataContentType, got.Data.ToStringUtf8()));
-        Assert.Equal(["pubsubname", "time", "topic", "traceid", "traceparent", "tracestate"], got.Extensions.Fields.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ("mine", "grpc-app", "plain", "events", "", "application/json", """{"n":1}"""),
+            (got.Type, got.Source, got.Topic, got.PubsubName, got.Path, got.DataContentType, got.Data.ToStringUtf8())
+        );
+        Assert.Equal(
+            ["pubsubname", "time", "topic", "traceid", "traceparent", "tracestate"],
+            got.Extensions.Fields.Keys.Order(StringComparer.Ordinal)
+        );
         Assert.Equal("events", headers.GetValue("pubsubname"));
     }
 
@@ -26,17 +34,31 @@ public abstract partial class PubSubTests<TDriver>
     public async Task A_gRPC_app_gets_the_trace_in_both_of_gRPCs_forms()
     {
         const string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-        await fixture.GrpcSidecar.Http.SendAsync("POST", "/v1.0/publish/events/plain", "{}", "application/json", ("traceparent", trace)).SucceedsAsync();
+        await fixture
+            .GrpcSidecar.Http.SendAsync("POST", "/v1.0/publish/events/plain", "{}", "application/json", ("traceparent", trace))
+            .SucceedsAsync();
         var (_, headers) = await fixture.GrpcApp.State.NextEventAsync();
         Assert.Equal(trace, headers.GetValue("traceparent"));
-        Assert.Equal("00004bf92f3577b34da6a3ce929d0e0e47360100f067aa0ba902b70201", Convert.ToHexStringLower(headers.GetValueBytes("grpc-trace-bin")!));
+        Assert.Equal(
+            "00004bf92f3577b34da6a3ce929d0e0e47360100f067aa0ba902b70201",
+            Convert.ToHexStringLower(headers.GetValueBytes("grpc-trace-bin")!)
+        );
     }
 
     [SkippableFact]
     public async Task A_gRPC_app_gets_bulks_and_raw_text()
     {
         var publish = new Protos.BulkPublishRequest { PubsubName = "events", Topic = "bulk" };
-        publish.Entries.AddRange(Enumerable.Range(0, 2).Select(n => new Protos.BulkPublishRequestEntry { EntryId = $"{n}", Event = ByteString.CopyFromUtf8($"e{n}"), ContentType = "text/plain" }));
+        publish.Entries.AddRange(
+            Enumerable
+                .Range(0, 2)
+                .Select(n => new Protos.BulkPublishRequestEntry
+                {
+                    EntryId = $"{n}",
+                    Event = ByteString.CopyFromUtf8($"e{n}"),
+                    ContentType = "text/plain",
+                })
+        );
         await fixture.GrpcSidecar.Grpc.BulkPublishEventAsync(publish);
         var entries = new List<Dapr.AppCallback.Autogen.Grpc.v1.TopicEventBulkRequestEntry>();
         while (entries.Count < 2)
@@ -52,7 +74,12 @@ public abstract partial class PubSubTests<TDriver>
     public async Task A_streaming_subscriber_gets_events_and_answers_them()
     {
         using var stream = Grpc.SubscribeTopicEventsAlpha1();
-        await stream.RequestStream.WriteAsync(new() { InitialRequest = new() { PubsubName = "events", Topic = "streamed" } });
+        await stream.RequestStream.WriteAsync(
+            new()
+            {
+                InitialRequest = new() { PubsubName = "events", Topic = "streamed" },
+            }
+        );
         Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None).OrFail("the subscription was not confirmed"));
         Assert.NotNull(stream.ResponseStream.Current.InitialResponse);
         foreach (var n in (int[])[1, 2])
@@ -61,20 +88,36 @@ public abstract partial class PubSubTests<TDriver>
             Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None).OrFail("no event came over the stream"));
             var got = stream.ResponseStream.Current.EventMessage;
             Assert.Equal(($"{n}", "/"), (got.Data.ToStringUtf8(), got.Path));
-            await stream.RequestStream.WriteAsync(new() { EventProcessed = new() { Id = got.Id, Status = new() } });
+            await stream.RequestStream.WriteAsync(
+                new()
+                {
+                    EventProcessed = new() { Id = got.Id, Status = new() },
+                }
+            );
         }
         var metadata = await Grpc.GetMetadataAsync(new());
-        Assert.Contains(metadata.Subscriptions, subscription => subscription is { Topic: "streamed", Type: Protos.PubsubSubscriptionType.Streaming });
+        Assert.Contains(metadata.Subscriptions, subscription =>
+            subscription is { Topic: "streamed", Type: Protos.PubsubSubscriptionType.Streaming }
+        );
     }
 
     [SkippableTheory]
     [InlineData("", "t", "pubsubName is required")]
     [InlineData("events", "", "topic is required")]
-    [InlineData("scoped", "narrow", "failed to create subscription for scoped: subscription to topic 'narrow' on pubsub 'scoped' is not allowed")]
+    [InlineData(
+        "scoped",
+        "narrow",
+        "failed to create subscription for scoped: subscription to topic 'narrow' on pubsub 'scoped' is not allowed"
+    )]
     public async Task A_stream_that_cannot_be_subscribed_ends(string pubsub, string topic, string message)
     {
         using var stream = Grpc.SubscribeTopicEventsAlpha1();
-        await stream.RequestStream.WriteAsync(new() { InitialRequest = new() { PubsubName = pubsub, Topic = topic } });
+        await stream.RequestStream.WriteAsync(
+            new()
+            {
+                InitialRequest = new() { PubsubName = pubsub, Topic = topic },
+            }
+        );
         var failure = await Assert.ThrowsAsync<RpcException>(() => stream.ResponseStream.MoveNext(CancellationToken.None));
         Assert.Equal((StatusCode.Unknown, message), (failure.StatusCode, failure.Status.Detail));
     }

@@ -52,9 +52,22 @@ public abstract partial class PubSubTests<TDriver>
     public async Task Metadata_lists_subscriptions_with_their_rules()
     {
         using var answer = await Http.GetAsync("/v1.0/metadata");
-        var subscriptions = (await answer.JsonAsync()).GetProperty("subscriptions").EnumerateArray().ToDictionary(item => Text(item, "topic"));
-        Assert.Equal("""{"pubsubname":"events","topic":"declared","rules":[{"path":"/declared"}],"deadLetterTopic":"","type":"DECLARATIVE"}""", subscriptions["declared"].GetRawText());
-        Assert.Equal(("PROGRAMMATIC", "graveyard", 3), (Text(subscriptions["routed"], "type"), Text(subscriptions["routed"], "deadLetterTopic"), subscriptions["routed"].GetProperty("rules").GetArrayLength()));
+        var subscriptions = (await answer.JsonAsync())
+            .GetProperty("subscriptions")
+            .EnumerateArray()
+            .ToDictionary(item => Text(item, "topic"));
+        Assert.Equal(
+            """{"pubsubname":"events","topic":"declared","rules":[{"path":"/declared"}],"deadLetterTopic":"","type":"DECLARATIVE"}""",
+            subscriptions["declared"].GetRawText()
+        );
+        Assert.Equal(
+            ("PROGRAMMATIC", "graveyard", 3),
+            (
+                Text(subscriptions["routed"], "type"),
+                Text(subscriptions["routed"], "deadLetterTopic"),
+                subscriptions["routed"].GetProperty("rules").GetArrayLength()
+            )
+        );
         Assert.Equal("missing", Text(subscriptions["nowhere"], "pubsubname")); // told, although there is no such component
     }
 }

@@ -15,8 +15,10 @@ public sealed class RedisPubSubTests(BrokerSidecars<RedisBroker> fixture) : PubS
 
 public sealed class RabbitPubSubTests(BrokerSidecars<RabbitBroker> fixture) : PubSubTests<RabbitBroker>(fixture);
 
-/// <summary>Publishing and subscribing, the same for every broker. Tests of one class run one after the other, so the next event at a path is the own one.</summary>
-public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecars<TDriver>> where TDriver : BrokerDriver, new()
+/// <summary>Publishing and subscribing, the same for every broker. Tests of one class run one after the other, so the next event at a path
+/// is the own one.</summary>
+public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecars<TDriver>>
+    where TDriver : BrokerDriver, new()
 {
     private readonly BrokerSidecars<TDriver> fixture;
 
@@ -37,16 +39,45 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
     {
         await PublishAsync("plain", """{"n":1}""");
         var got = await App.NextAsync("/plain");
-        Assert.Equal(("POST", "application/cloudevents+json", "events", "Go-http-client/1.1"), (got.Method, got.Header("Content-Type"), got.Header("pubsubname"), got.Header("User-Agent")));
+        Assert.Equal(
+            ("POST", "application/cloudevents+json", "events", "Go-http-client/1.1"),
+            (got.Method, got.Header("Content-Type"), got.Header("pubsubname"), got.Header("User-Agent"))
+        );
         var envelope = got.Json;
         Assert.Equal(
-            ["data", "datacontenttype", "id", "pubsubname", "source", "specversion", "time", "topic", "traceid", "traceparent", "tracestate", "type"],
-            envelope.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
-        Assert.Equal(("publisher", "com.dapr.event.sent", "1.0", "application/json", "plain", "events"),
-            (Text(envelope, "source"), Text(envelope, "type"), Text(envelope, "specversion"), Text(envelope, "datacontenttype"), Text(envelope, "topic"), Text(envelope, "pubsubname")));
+            [
+                "data",
+                "datacontenttype",
+                "id",
+                "pubsubname",
+                "source",
+                "specversion",
+                "time",
+                "topic",
+                "traceid",
+                "traceparent",
+                "tracestate",
+                "type",
+            ],
+            envelope.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal)
+        );
+        Assert.Equal(
+            ("publisher", "com.dapr.event.sent", "1.0", "application/json", "plain", "events"),
+            (
+                Text(envelope, "source"),
+                Text(envelope, "type"),
+                Text(envelope, "specversion"),
+                Text(envelope, "datacontenttype"),
+                Text(envelope, "topic"),
+                Text(envelope, "pubsubname")
+            )
+        );
         Assert.Equal(1, envelope.GetProperty("data").GetProperty("n").GetInt32());
         Assert.True(Guid.TryParse(Text(envelope, "id"), out _));
-        Assert.Equal(("", "00-00000000000000000000000000000000-0000000000000000-00"), (Text(envelope, "traceparent"), got.Header("traceparent"))); // no trace has come
+        Assert.Equal(
+            ("", "00-00000000000000000000000000000000-0000000000000000-00"),
+            (Text(envelope, "traceparent"), got.Header("traceparent"))
+        ); // no trace has come
     }
 
     [SkippableTheory]
@@ -57,7 +88,13 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
     [InlineData("application/json; charset=utf-8", "[1]", "data", "[1]", "application/json; charset=utf-8")]
     [InlineData("application/octet-stream", "hello", "data_base64", "\"aGVsbG8=\"", "application/octet-stream")]
     [InlineData("application/vnd.x+json", "{}", "data", "\"{}\"", "application/vnd.x+json")]
-    public async Task The_content_type_decides_how_data_is_carried(string? contentType, string body, string member, string data, string told)
+    public async Task The_content_type_decides_how_data_is_carried(
+        string? contentType,
+        string body,
+        string member,
+        string data,
+        string told
+    )
     {
         await Http.SendAsync("POST", "/v1.0/publish/events/plain", body, contentType).SucceedsAsync();
         var envelope = (await App.NextAsync("/plain")).Json;
@@ -69,8 +106,17 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
     {
         await PublishAsync("plain", """{"id":"mine","type":"my.type","data":{"n":2},"custom":"kept"}""", "application/cloudevents+json");
         var envelope = (await App.NextAsync("/plain")).Json;
-        Assert.Equal(("mine", "my.type", "Dapr", "1.0", "kept", "plain"),
-            (Text(envelope, "id"), Text(envelope, "type"), Text(envelope, "source"), Text(envelope, "specversion"), Text(envelope, "custom"), Text(envelope, "topic")));
+        Assert.Equal(
+            ("mine", "my.type", "Dapr", "1.0", "kept", "plain"),
+            (
+                Text(envelope, "id"),
+                Text(envelope, "type"),
+                Text(envelope, "source"),
+                Text(envelope, "specversion"),
+                Text(envelope, "custom"),
+                Text(envelope, "topic")
+            )
+        );
         Assert.True(envelope.TryGetProperty("time", out _));
     }
 
@@ -78,9 +124,26 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
     public async Task Metadata_overrides_attributes_and_trace_headers_are_carried_on()
     {
         const string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-        await Http.SendAsync("POST", "/v1.0/publish/events/plain?metadata.cloudevent.type=t&metadata.cloudevent.source=s&metadata.cloudevent.id=i&metadata.cloudevent.subject=j", "{}", "application/json", ("traceparent", trace)).SucceedsAsync();
+        await Http.SendAsync(
+                "POST",
+                "/v1.0/publish/events/plain?metadata.cloudevent.type=t&metadata.cloudevent.source=s&metadata.cloudevent.id=i&metadata.cloudevent.subject=j",
+                "{}",
+                "application/json",
+                ("traceparent", trace)
+            )
+            .SucceedsAsync();
         var got = await App.NextAsync("/plain");
-        Assert.Equal(("t", "s", "i", "j", trace, trace), (Text(got.Json, "type"), Text(got.Json, "source"), Text(got.Json, "id"), Text(got.Json, "subject"), Text(got.Json, "traceid"), got.Header("traceparent")));
+        Assert.Equal(
+            ("t", "s", "i", "j", trace, trace),
+            (
+                Text(got.Json, "type"),
+                Text(got.Json, "source"),
+                Text(got.Json, "id"),
+                Text(got.Json, "subject"),
+                Text(got.Json, "traceid"),
+                got.Header("traceparent")
+            )
+        );
     }
 
     [SkippableFact]
@@ -105,12 +168,28 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
     [SkippableFact]
     public async Task Publishing_to_what_is_missing_names_what_is_missing()
     {
-        Assert.Equal("DAPR_PUBSUB_NOT_FOUND", (await Http.SendAsync("POST", "/v1.0/publish/nope/t", "{}").FailsAsync(404, "ERR_PUBSUB_NOT_FOUND", "pubsub nope is not found")).Reason());
+        Assert.Equal(
+            "DAPR_PUBSUB_NOT_FOUND",
+            (
+                await Http.SendAsync("POST", "/v1.0/publish/nope/t", "{}")
+                    .FailsAsync(404, "ERR_PUBSUB_NOT_FOUND", "pubsub nope is not found")
+            ).Reason()
+        );
         await Http.SendAsync("POST", "/v1.0/publish/events", "{}").FailsAsync(404, "ERR_DIRECT_INVOKE");
         await Http.SendAsync("POST", "/v1.0/publish/events/", "{}").FailsAsync(404, "ERR_DIRECT_INVOKE");
-        Assert.Equal("DAPR_PUBSUB_NOT_FOUND", (await Grpc.PublishEventAsync(new() { PubsubName = "nope", Topic = "t" }).FailsAsync(StatusCode.InvalidArgument, "pubsub nope is not found")).Reason());
-        Assert.Equal("DAPR_PUBSUB_NAME_EMPTY", (await Grpc.PublishEventAsync(new() { Topic = "t" }).FailsAsync(StatusCode.InvalidArgument, "pubsub name is empty")).Reason());
-        var topic = await Grpc.PublishEventAsync(new() { PubsubName = "events" }).FailsAsync(StatusCode.InvalidArgument, "topic is empty in pubsub events");
+        Assert.Equal(
+            "DAPR_PUBSUB_NOT_FOUND",
+            (
+                await Grpc.PublishEventAsync(new() { PubsubName = "nope", Topic = "t" })
+                    .FailsAsync(StatusCode.InvalidArgument, "pubsub nope is not found")
+            ).Reason()
+        );
+        Assert.Equal(
+            "DAPR_PUBSUB_NAME_EMPTY",
+            (await Grpc.PublishEventAsync(new() { Topic = "t" }).FailsAsync(StatusCode.InvalidArgument, "pubsub name is empty")).Reason()
+        );
+        var topic = await Grpc.PublishEventAsync(new() { PubsubName = "events" })
+            .FailsAsync(StatusCode.InvalidArgument, "topic is empty in pubsub events");
         Assert.Equal(("DAPR_PUBSUB_TOPIC_NAME_EMPTY", "events"), (topic.Reason(), topic.Detail<ResourceInfo>()?.ResourceName));
     }
 
@@ -128,17 +207,27 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
             await call.SucceedsAsync();
             return;
         }
-        Assert.Equal("DAPR_PUBSUB_FORBIDDEN", (await call.FailsAsync(403, "ERR_PUBSUB_FORBIDDEN", $"topic {topic} is not allowed for app id publisher")).Reason());
+        Assert.Equal(
+            "DAPR_PUBSUB_FORBIDDEN",
+            (await call.FailsAsync(403, "ERR_PUBSUB_FORBIDDEN", $"topic {topic} is not allowed for app id publisher")).Reason()
+        );
         await Grpc.PublishEventAsync(new() { PubsubName = "scoped", Topic = topic }).FailsAsync(StatusCode.PermissionDenied);
-        await Http.SendAsync("POST", $"/v1.0/publish/bulk/scoped/{topic}", """[{"entryId":"1","event":"x","contentType":"text/plain"}]""").FailsAsync(403, "ERR_PUBSUB_FORBIDDEN");
+        await Http.SendAsync("POST", $"/v1.0/publish/bulk/scoped/{topic}", """[{"entryId":"1","event":"x","contentType":"text/plain"}]""")
+            .FailsAsync(403, "ERR_PUBSUB_FORBIDDEN");
     }
 
     [SkippableFact]
     public async Task A_malformed_publish_is_refused()
     {
-        var raw = await Http.SendAsync("POST", "/v1.0/publish/events/plain?metadata.rawPayload=perhaps", "{}").FailsAsync(400, "ERR_PUBSUB_REQUEST_METADATA", "failed deserializing metadata. Error: rawPayload value must be a valid boolean: actual is 'perhaps'");
+        var raw = await Http.SendAsync("POST", "/v1.0/publish/events/plain?metadata.rawPayload=perhaps", "{}")
+            .FailsAsync(
+                400,
+                "ERR_PUBSUB_REQUEST_METADATA",
+                "failed deserializing metadata. Error: rawPayload value must be a valid boolean: actual is 'perhaps'"
+            );
         Assert.Equal("DAPR_PUBSUB_METADATA_DESERIALIZATION", raw.Reason());
-        var cloudEvent = await Http.SendAsync("POST", "/v1.0/publish/events/plain", "{\"", "application/cloudevents+json").FailsAsync(500, "ERR_PUBSUB_CLOUD_EVENTS_SER", "cannot create cloudevent");
+        var cloudEvent = await Http.SendAsync("POST", "/v1.0/publish/events/plain", "{\"", "application/cloudevents+json")
+            .FailsAsync(500, "ERR_PUBSUB_CLOUD_EVENTS_SER", "cannot create cloudevent");
         Assert.Equal("DAPR_PUBSUB_CLOUD_EVENT_CREATION", cloudEvent.Reason());
     }
 
@@ -147,7 +236,10 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
     {
         await Http.SendAsync("POST", "/v1.0/publish/events/raw?metadata.rawPayload=true", "bytes", "text/plain").SucceedsAsync();
         var envelope = (await App.NextAsync("/raw")).Json;
-        Assert.Equal(("Ynl0ZXM=", "application/octet-stream", "Dapr", "raw"), (Text(envelope, "data_base64"), Text(envelope, "datacontenttype"), Text(envelope, "source"), Text(envelope, "topic")));
+        Assert.Equal(
+            ("Ynl0ZXM=", "application/octet-stream", "Dapr", "raw"),
+            (Text(envelope, "data_base64"), Text(envelope, "datacontenttype"), Text(envelope, "source"), Text(envelope, "topic"))
+        );
     }
 
     [SkippableTheory]
@@ -183,7 +275,8 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
         await PublishAsync("retry", second);
         await UntilAsync(second);
 
-        // Answers between the two settings may have been failures as well, and so may those of the case before; an event stops when it is taken.
+        // Answers between the two settings may have been failures as well, and so may those of the case before; an event stops when it is
+        // taken.
         async Task UntilAsync(string data)
         {
             while ((await App.NextAsync("/retry")).Json.GetProperty("data").GetRawText() != data)
@@ -234,12 +327,20 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
         Assert.False((await App.NextAsync("/plain")).Json.TryGetProperty("expiration", out _));
     }
 
-    private static string BulkSuccess(JsonElement bulk)
-        => JsonSerializer.Serialize(new { statuses = bulk.GetProperty("entries").EnumerateArray().Select(entry => new { entryId = Text(entry, "entryId"), status = "SUCCESS" }) });
+    private static string BulkSuccess(JsonElement bulk) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                statuses = bulk.GetProperty("entries")
+                    .EnumerateArray()
+                    .Select(entry => new { entryId = Text(entry, "entryId"), status = "SUCCESS" }),
+            }
+        );
 
     private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString() ?? "";
 
-    private Task PublishAsync(string topic, string body, string contentType = "application/json") => Http.SendAsync("POST", $"/v1.0/publish/events/{topic}", body, contentType).SucceedsAsync();
+    private Task PublishAsync(string topic, string body, string contentType = "application/json") =>
+        Http.SendAsync("POST", $"/v1.0/publish/events/{topic}", body, contentType).SucceedsAsync();
 
     /// <summary>Events of a topic come in order, so once the next one is there an earlier one does not come any more.</summary>
     private async Task AssertNothingMoreAsync(string topic)

@@ -17,8 +17,18 @@ public class RedisBroker : BrokerDriver
 
     public override async Task StartAsync() => server = await SharedServers.RedisAsync();
 
-    public override string Component(string name, params (string Name, string Value)[] metadata)
-        => Yaml.Component(name, "pubsub.redis", [("redisHost", $"127.0.0.1:{server!.Port}"), ("redisDB", $"{SharedServers.NextRedisDatabase()}"), ("processingTimeout", ProcessingTimeout), ("redeliverInterval", "50ms"), .. metadata]);
+    public override string Component(string name, params (string Name, string Value)[] metadata) =>
+        Yaml.Component(
+            name,
+            "pubsub.redis",
+            [
+                ("redisHost", $"127.0.0.1:{server!.Port}"),
+                ("redisDB", $"{SharedServers.NextRedisDatabase()}"),
+                ("processingTimeout", ProcessingTimeout),
+                ("redeliverInterval", "50ms"),
+                .. metadata,
+            ]
+        );
 }
 
 /// <summary>daprd's outbox waits for the transaction inside a handler, about a second.</summary>
@@ -39,6 +49,17 @@ public sealed class RabbitBroker : BrokerDriver
 
     public override async Task StartAsync() => server = await SharedServers.RabbitAsync();
 
-    public override string Component(string name, params (string Name, string Value)[] metadata)
-        => Yaml.Component(name, "pubsub.rabbitmq", [("connectionString", server!.ConnectionString(SharedServers.NextVirtualHost())), ("deletedWhenUnused", "false"), ("deliveryMode", "2"), ("publisherConfirm", "true"), ("requeueInFailure", "true"), .. metadata]);
+    public override string Component(string name, params (string Name, string Value)[] metadata) =>
+        Yaml.Component(
+            name,
+            "pubsub.rabbitmq",
+            [
+                ("connectionString", server!.ConnectionString(SharedServers.NextVirtualHost())),
+                ("deletedWhenUnused", "false"),
+                ("deliveryMode", "2"),
+                ("publisherConfirm", "true"),
+                ("requeueInFailure", "true"),
+                .. metadata,
+            ]
+        );
 }

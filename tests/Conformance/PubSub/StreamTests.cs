@@ -72,13 +72,15 @@ public sealed class StreamTests
     {
         await using var app = await HttpApp.StartAsync();
         app.Answers("/healthz", 500);
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
-        {
-            Resources = [Events],
-            AppPort = app.PortNumber,
-            Flags = ["--enable-app-health-check", "--app-health-probe-interval=1", "--app-health-threshold=1"],
-            AwaitReady = false,
-        });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                Resources = [Events],
+                AppPort = app.PortNumber,
+                Flags = ["--enable-app-health-check", "--app-health-probe-interval=1", "--app-health-threshold=1"],
+                AwaitReady = false,
+            }
+        );
         using var stream = await OpenAsync(sidecar, "a");
         await PublishAsync(sidecar, "a", "event");
         Assert.Equal("event", (await NextAsync(stream)).Data.ToStringUtf8());
@@ -118,8 +120,15 @@ public sealed class StreamTests
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Events] });
         using var stream = await OpenAsync(sidecar, "a");
         using var twice = await OpenAsync(sidecar, "b");
-        await twice.RequestStream.WriteAsync(new() { InitialRequest = new() { PubsubName = "events", Topic = "b" } });
-        var failure = await Assert.ThrowsAsync<RpcException>(() => twice.ResponseStream.MoveNext(CancellationToken.None).OrFail("the stream did not end"));
+        await twice.RequestStream.WriteAsync(
+            new()
+            {
+                InitialRequest = new() { PubsubName = "events", Topic = "b" },
+            }
+        );
+        var failure = await Assert.ThrowsAsync<RpcException>(() =>
+            twice.ResponseStream.MoveNext(CancellationToken.None).OrFail("the stream did not end")
+        );
         Assert.Equal("duplicate initial request received", failure.Status.Detail);
         await PublishAsync(sidecar, "a", "1");
         await NextAsync(stream);
@@ -137,7 +146,11 @@ public sealed class StreamTests
         Assert.Equal(("lost", "graveyard"), (dead.Data.ToStringUtf8(), dead.Topic));
     }
 
-    private static async Task<AsyncDuplexStreamingCall<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1>> OpenAsync(TestedSidecar sidecar, string topic, string? deadLetters = null)
+    private static async Task<AsyncDuplexStreamingCall<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1>> OpenAsync(
+        TestedSidecar sidecar,
+        string topic,
+        string? deadLetters = null
+    )
     {
         var stream = sidecar.Grpc.SubscribeTopicEventsAlpha1();
         var initial = new SubscribeTopicEventsRequestInitialAlpha1 { PubsubName = "events", Topic = topic };
@@ -151,15 +164,38 @@ public sealed class StreamTests
         return stream;
     }
 
-    private static async Task<TopicEventRequest> NextAsync(AsyncDuplexStreamingCall<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1> stream)
+    private static async Task<TopicEventRequest> NextAsync(
+        AsyncDuplexStreamingCall<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1> stream
+    )
     {
         Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None).OrFail("no event came over the stream"));
         return stream.ResponseStream.Current.EventMessage;
     }
 
-    private static Task AnswerAsync(AsyncDuplexStreamingCall<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1> stream, TopicEventRequest got, Answer status)
-        => stream.RequestStream.WriteAsync(new() { EventProcessed = new() { Id = got.Id, Status = new() { Status = status } } });
+    private static Task AnswerAsync(
+        AsyncDuplexStreamingCall<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1> stream,
+        TopicEventRequest got,
+        Answer status
+    ) =>
+        stream.RequestStream.WriteAsync(
+            new()
+            {
+                EventProcessed = new()
+                {
+                    Id = got.Id,
+                    Status = new() { Status = status },
+                },
+            }
+        );
 
-    private static async Task PublishAsync(TestedSidecar sidecar, string topic, string text)
-        => await sidecar.Grpc.PublishEventAsync(new() { PubsubName = "events", Topic = topic, Data = ByteString.CopyFromUtf8(text), DataContentType = "text/plain" });
+    private static async Task PublishAsync(TestedSidecar sidecar, string topic, string text) =>
+        await sidecar.Grpc.PublishEventAsync(
+            new()
+            {
+                PubsubName = "events",
+                Topic = topic,
+                Data = ByteString.CopyFromUtf8(text),
+                DataContentType = "text/plain",
+            }
+        );
 }

@@ -18,7 +18,11 @@ public sealed class SubscriptionTests : IAsyncLifetime
     public async Task What_the_app_subscribes_to_in_code_takes_the_place_of_what_is_declared()
     {
         app.Subscribes("""[{"pubsubname":"events","topic":"a","routes":{"rules":[{"match":"event.topic == \"a\"","path":"/code"}]}}]""");
-        await using var sidecar = await StartAsync(Declared("one", "a", "/declared"), Declared("two", "b", "/first"), Declared("three", "b", "/second"));
+        await using var sidecar = await StartAsync(
+            Declared("one", "a", "/declared"),
+            Declared("two", "b", "/first"),
+            Declared("three", "b", "/second")
+        );
         foreach (var (topic, route) in ((string, string)[])[("a", "/code"), ("b", "/first")])
         {
             await PublishTwiceAsync(sidecar, topic, route);
@@ -37,7 +41,9 @@ public sealed class SubscriptionTests : IAsyncLifetime
     [Fact]
     public async Task Declared_subscriptions_are_told_of_without_an_app()
     {
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Yaml.Component("events", "pubsub.in-memory"), Declared("one", "a", "/a")] });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { Resources = [Yaml.Component("events", "pubsub.in-memory"), Declared("one", "a", "/a")] }
+        );
         var told = Assert.Single((await sidecar.Grpc.GetMetadataAsync(new GetMetadataRequest())).Subscriptions);
         Assert.Equal(("events", "a", PubsubSubscriptionType.Declarative), (told.PubsubName, told.Topic, told.Type));
     }
@@ -47,13 +53,29 @@ public sealed class SubscriptionTests : IAsyncLifetime
     {
         await using var sidecar = await StartAsync();
         using var stream = sidecar.Grpc.SubscribeTopicEventsAlpha1();
-        await stream.RequestStream.WriteAsync(new SubscribeTopicEventsRequestAlpha1 { InitialRequest = new SubscribeTopicEventsRequestInitialAlpha1 { PubsubName = "nope", Topic = "b" } });
-        var failure = await Assert.ThrowsAsync<RpcException>(() => stream.ResponseStream.MoveNext(default).OrFail("the stream did not end"));
-        Assert.Equal((StatusCode.InvalidArgument, "pubsub nope is not found", "DAPR_PUBSUB_NOT_FOUND"), (failure.StatusCode, failure.Status.Detail, failure.Reason()));
+        await stream.RequestStream.WriteAsync(
+            new SubscribeTopicEventsRequestAlpha1
+            {
+                InitialRequest = new SubscribeTopicEventsRequestInitialAlpha1 { PubsubName = "nope", Topic = "b" },
+            }
+        );
+        var failure = await Assert.ThrowsAsync<RpcException>(() =>
+            stream.ResponseStream.MoveNext(default).OrFail("the stream did not end")
+        );
+        Assert.Equal(
+            (StatusCode.InvalidArgument, "pubsub nope is not found", "DAPR_PUBSUB_NOT_FOUND"),
+            (failure.StatusCode, failure.Status.Detail, failure.Reason())
+        );
     }
 
-    private Task<TestedSidecar> StartAsync(params string[] subscriptions)
-        => TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Yaml.Component("events", "pubsub.in-memory"), string.Join("\n---\n", subscriptions)] });
+    private Task<TestedSidecar> StartAsync(params string[] subscriptions) =>
+        TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppPort = app.PortNumber,
+                Resources = [Yaml.Component("events", "pubsub.in-memory"), string.Join("\n---\n", subscriptions)],
+            }
+        );
 
     /// <summary>Twice, and in order: whatever the first event has set off is over when the second one is there.</summary>
     private async Task PublishTwiceAsync(TestedSidecar sidecar, string topic, string route)
@@ -66,14 +88,15 @@ public sealed class SubscriptionTests : IAsyncLifetime
     }
 
     /// <summary>With "Kind" as many write it: field names count in any case.</summary>
-    private static string Declared(string name, string topic, string route) => $"""
-        apiVersion: dapr.io/v1alpha1
-        Kind: Subscription
-        metadata:
-          name: {name}
-        spec:
-          pubsubname: events
-          topic: {topic}
-          route: {route}
-        """;
+    private static string Declared(string name, string topic, string route) =>
+        $"""
+            apiVersion: dapr.io/v1alpha1
+            Kind: Subscription
+            metadata:
+              name: {name}
+            spec:
+              pubsubname: events
+              topic: {topic}
+              route: {route}
+            """;
 }

@@ -12,13 +12,15 @@ public sealed class HangUpTests
     {
         Skip.If(OperatingSystem.IsWindows(), "there is no SIGHUP");
         await using var app = await HttpApp.StartAsync();
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
-        {
-            OwnProcess = true,
-            AppPort = app.PortNumber,
-            Resources = [Yaml.Component("store", "state.in-memory"), Endpoint("one")],
-            Configuration = Yaml.Configuration("tracing: { samplingRate: \"0\" }"),
-        });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                OwnProcess = true,
+                AppPort = app.PortNumber,
+                Resources = [Yaml.Component("store", "state.in-memory"), Endpoint("one")],
+                Configuration = Yaml.Configuration("tracing: { samplingRate: \"0\" }"),
+            }
+        );
         Assert.Equal(["one"], await EndpointsAsync(sidecar));
         Assert.Contains("TraceIDRatioBased{0}", sidecar.Output, StringComparison.Ordinal);
 
@@ -27,20 +29,28 @@ public sealed class HangUpTests
         sidecar.Configure(Yaml.Configuration("tracing: { samplingRate: \"1\" }"));
         await sidecar.SignalAsync("HUP");
         await Patience.UntilAsync(async () => await EndpointsAsync(sidecar) is ["two"], "the new endpoint is not there");
-        Assert.Contains("AlwaysOnSampler", sidecar.Output[sidecar.Output.IndexOf("SIGHUP", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.Contains(
+            "AlwaysOnSampler",
+            sidecar.Output[sidecar.Output.IndexOf("SIGHUP", StringComparison.Ordinal)..],
+            StringComparison.Ordinal
+        );
         await sidecar.Http.GetAsync("/v1.0/state/store/k").FailsAsync(500, "ERR_STATE_STORE_NOT_CONFIGURED");
-        await Patience.UntilAsync(async () =>
-        {
-            using var answer = await sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/hi");
-            return answer.IsSuccessStatusCode;
-        }, "the app is not called any more");
+        await Patience.UntilAsync(
+            async () =>
+            {
+                using var answer = await sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/hi");
+                return answer.IsSuccessStatusCode;
+            },
+            "the app is not called any more"
+        );
 
         sidecar.Write(Endpoint("three"), 1);
         await sidecar.SignalAsync("HUP");
         await Patience.UntilAsync(async () => await EndpointsAsync(sidecar) is ["three"], "the second signal had no effect");
     }
 
-    private static string Endpoint(string name) => $"apiVersion: dapr.io/v1alpha1\nkind: HTTPEndpoint\nmetadata: {{ name: {name} }}\nspec: {{ baseUrl: \"http://localhost:1234\" }}";
+    private static string Endpoint(string name) =>
+        $"apiVersion: dapr.io/v1alpha1\nkind: HTTPEndpoint\nmetadata: {{ name: {name} }}\nspec: {{ baseUrl: \"http://localhost:1234\" }}";
 
     /// <summary>None while the sidecar is between two beginnings.</summary>
     private static async Task<IReadOnlyList<string>> EndpointsAsync(TestedSidecar sidecar)
@@ -49,7 +59,8 @@ public sealed class HangUpTests
         {
             return [.. (await sidecar.Grpc.GetMetadataAsync(new GetMetadataRequest())).HttpEndpoints.Select(endpoint => endpoint.Name)];
         }
-        catch (Grpc.Core.RpcException e) when (e.StatusCode is Grpc.Core.StatusCode.Unavailable or Grpc.Core.StatusCode.Cancelled or Grpc.Core.StatusCode.Internal)
+        catch (Grpc.Core.RpcException e)
+            when (e.StatusCode is Grpc.Core.StatusCode.Unavailable or Grpc.Core.StatusCode.Cancelled or Grpc.Core.StatusCode.Internal)
         {
             return [];
         }

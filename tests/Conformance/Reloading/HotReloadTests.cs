@@ -64,12 +64,21 @@ public sealed class HotReloadTests : IAsyncLifetime
         Skip.If(TestedSidecar.IsDaprd, TestedSidecar.LacksComponent("pubsub.sqlite"));
         await using var sidecar = await StartAsync(Yaml.Component("events", "pubsub.in-memory"), Declared("one", "a", "/before"));
         using var stream = sidecar.Grpc.SubscribeTopicEventsAlpha1();
-        await stream.RequestStream.WriteAsync(new() { InitialRequest = new() { PubsubName = "events", Topic = "streamed" } });
+        await stream.RequestStream.WriteAsync(
+            new()
+            {
+                InitialRequest = new() { PubsubName = "events", Topic = "streamed" },
+            }
+        );
         Assert.True(await stream.ResponseStream.MoveNext(default).OrFail("the stream did not open"));
         await DeliveredAsync(sidecar, "events", "/before");
 
         sidecar.Write(Declared("one", "a", "/after"), 1);
-        await Patience.UntilAsync(async () => (await MetadataAsync(sidecar)).Subscriptions.Any(told => told.Rules?.Rules.Any(rule => rule.Path == "/after") == true), "the subscription did not change");
+        await Patience.UntilAsync(
+            async () =>
+                (await MetadataAsync(sidecar)).Subscriptions.Any(told => told.Rules?.Rules.Any(rule => rule.Path == "/after") == true),
+            "the subscription did not change"
+        );
         await DeliveredAsync(sidecar, "events", "/after");
         Assert.True(app.GotNothingMore("/before"));
         await StreamedAsync(sidecar, stream);
@@ -80,21 +89,30 @@ public sealed class HotReloadTests : IAsyncLifetime
         await StreamedAsync(sidecar, stream);
 
         sidecar.Write("", 1);
-        await Patience.UntilAsync(async () => (await MetadataAsync(sidecar)).Subscriptions is [{ Type: PubsubSubscriptionType.Streaming }], "the subscription did not end");
+        await Patience.UntilAsync(
+            async () => (await MetadataAsync(sidecar)).Subscriptions is [{ Type: PubsubSubscriptionType.Streaming }],
+            "the subscription did not end"
+        );
     }
 
     [Fact]
     public async Task Input_bindings_and_middleware_come_and_go()
     {
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
-        {
-            AppPort = app.PortNumber,
-            Configuration = Yaml.Configuration("appHttpPipeline: { handlers: [{ name: upper, type: middleware.http.uppercase }] }"),
-        });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppPort = app.PortNumber,
+                Configuration = Yaml.Configuration("appHttpPipeline: { handlers: [{ name: upper, type: middleware.http.uppercase }] }"),
+            }
+        );
         app.Answers("/echo", async (received, context) => await context.Response.Body.WriteAsync(received.Body));
         var call = $"/v1.0/invoke/{sidecar.AppId}/method/echo";
         await sidecar.Http.SendAsync("POST", call, "hi").SucceedsAsync(200, "hi");
-        sidecar.Write(Yaml.Component("tick", "bindings.cron", ("schedule", "@every 100ms"), ("direction", "input")) + "\n---\n" + Yaml.Component("upper", "middleware.http.uppercase"));
+        sidecar.Write(
+            Yaml.Component("tick", "bindings.cron", ("schedule", "@every 100ms"), ("direction", "input"))
+                + "\n---\n"
+                + Yaml.Component("upper", "middleware.http.uppercase")
+        );
         await app.NextAsync("/tick");
         await sidecar.Http.SendAsync("POST", call, "hi").SucceedsAsync(200, "HI");
         sidecar.Write("");
@@ -119,20 +137,32 @@ public sealed class HotReloadTests : IAsyncLifetime
     {
         await using var sidecar = await StartAsync("");
         sidecar.Write(Yaml.Component("actors", "state.sqlite", ("connectionString", "actors.db"), ("actorStateStore", "true")));
-        await Patience.UntilAsync(async () =>
-        {
-            try
+        await Patience.UntilAsync(
+            async () =>
             {
-                return (await MetadataAsync(sidecar)).RegisteredComponents.Count == 1;
-            }
-            catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.Cancelled or StatusCode.Internal)
-            {
-                return false; // between two beginnings
-            }
-        }, "the store is not there");
-        sidecar.Write(Yaml.Component("second", "state.in-memory", ("actorStateStore", "true")) + "\n---\n" + Yaml.Component("plain", "state.in-memory"), 1);
+                try
+                {
+                    return (await MetadataAsync(sidecar)).RegisteredComponents.Count == 1;
+                }
+                catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.Cancelled or StatusCode.Internal)
+                {
+                    return false; // between two beginnings
+                }
+            },
+            "the store is not there"
+        );
+        sidecar.Write(
+            Yaml.Component("second", "state.in-memory", ("actorStateStore", "true"))
+                + "\n---\n"
+                + Yaml.Component("plain", "state.in-memory"),
+            1
+        );
         await ComponentsAsync(sidecar, "actors state.sqlite", "plain state.in-memory");
-        Assert.Contains("actors is already the actor state store, only one actor state store is allowed", sidecar.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "actors is already the actor state store, only one actor state store is allowed",
+            sidecar.Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -141,18 +171,32 @@ public sealed class HotReloadTests : IAsyncLifetime
         await using var sidecar = await StartAsync(Yaml.Component("a", "state.in-memory"));
         sidecar.Write("kind: [");
         sidecar.Write(Yaml.Component("b", "state.in-memory"), 1);
-        await Patience.UntilAsync(() => Task.FromResult(sidecar.Output.Contains("can't be taken up", StringComparison.Ordinal)), "the broken file was not told of");
+        await Patience.UntilAsync(
+            () => Task.FromResult(sidecar.Output.Contains("can't be taken up", StringComparison.Ordinal)),
+            "the broken file was not told of"
+        );
         Assert.Equal("a", Assert.Single((await MetadataAsync(sidecar)).RegisteredComponents).Name);
 
-        sidecar.Write(Yaml.Component("a", "state.sqlite").Replace("version: v1", "version: v1\n  ignoreErrors: true", StringComparison.Ordinal));
+        sidecar.Write(
+            Yaml.Component("a", "state.sqlite").Replace("version: v1", "version: v1\n  ignoreErrors: true", StringComparison.Ordinal)
+        );
         await ComponentsAsync(sidecar, "b state.in-memory");
         sidecar.Write(Yaml.Component("a", "state.in-memory"));
         await ComponentsAsync(sidecar, "a state.in-memory", "b state.in-memory");
-        Assert.Contains("Ignoring error processing component: process component a error: [INIT_COMPONENT_FAILURE]: initialization error occurred for a (state.sqlite/v1):", sidecar.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Ignoring error processing component: process component a error: [INIT_COMPONENT_FAILURE]: initialization error "
+                + "occurred for a (state.sqlite/v1):",
+            sidecar.Output,
+            StringComparison.Ordinal
+        );
 
         sidecar.Write(Yaml.Component("a", "state.sqlite"));
         Assert.Equal(1, await sidecar.Ended.OrFail("the sidecar did not end"));
-        Assert.Contains("Error processing component, daprd will exit gracefully: process component a error:", sidecar.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Error processing component, daprd will exit gracefully: process component a error:",
+            sidecar.Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -171,7 +215,12 @@ public sealed class HotReloadTests : IAsyncLifetime
         await using var sidecar = await StartAsync(Yaml.Component("foo", "pubsub.in-memory"));
         sidecar.Write(Yaml.Component("foo", "state.in-memory"), 1);
         Assert.Equal(1, await sidecar.Ended.OrFail("the sidecar did not end"));
-        Assert.Contains("\"Fatal error from runtime: failed to load resources from disk: duplicate definition of Component name foo (state.in-memory/v1) with existing foo (pubsub.in-memory/v1)\"", sidecar.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"Fatal error from runtime: failed to load resources from disk: duplicate definition of Component name foo "
+                + "(state.in-memory/v1) with existing foo (pubsub.in-memory/v1)\"",
+            sidecar.Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -182,7 +231,13 @@ public sealed class HotReloadTests : IAsyncLifetime
         {
             var options = new SidecarOptions { Flags = ["--resources-path", folder.FullName] };
             await using var on = await TestedSidecar.StartAsync(options with { AppId = "on" });
-            await using var off = await TestedSidecar.StartAsync(options with { AppId = "off", Configuration = Yaml.Configuration("features: [{ name: HotReload, enabled: false }]") });
+            await using var off = await TestedSidecar.StartAsync(
+                options with
+                {
+                    AppId = "off",
+                    Configuration = Yaml.Configuration("features: [{ name: HotReload, enabled: false }]"),
+                }
+            );
             Assert.Contains("HotReload", (await MetadataAsync(on)).EnabledFeatures);
             Assert.Equal(["WorkflowsRemoteActivityReminder"], (await MetadataAsync(off)).EnabledFeatures);
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, "store.yaml"), Yaml.Component("store", "state.in-memory"));
@@ -195,14 +250,21 @@ public sealed class HotReloadTests : IAsyncLifetime
         }
     }
 
-    private Task<TestedSidecar> StartAsync(params string[] resources) => TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = resources });
+    private Task<TestedSidecar> StartAsync(params string[] resources) =>
+        TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = resources });
 
-    private static async Task<GetMetadataResponse> MetadataAsync(TestedSidecar sidecar) => await sidecar.Grpc.GetMetadataAsync(new GetMetadataRequest());
+    private static async Task<GetMetadataResponse> MetadataAsync(TestedSidecar sidecar) =>
+        await sidecar.Grpc.GetMetadataAsync(new GetMetadataRequest());
 
-    private static Task ComponentsAsync(TestedSidecar sidecar, params string[] expected)
-        => Patience.UntilAsync(
-            async () => (await MetadataAsync(sidecar)).RegisteredComponents.Select(component => $"{component.Name} {component.Type}").Order(StringComparer.Ordinal).SequenceEqual(expected),
-            $"the components were not {string.Join(", ", expected)}");
+    private static Task ComponentsAsync(TestedSidecar sidecar, params string[] expected) =>
+        Patience.UntilAsync(
+            async () =>
+                (await MetadataAsync(sidecar))
+                    .RegisteredComponents.Select(component => $"{component.Name} {component.Type}")
+                    .Order(StringComparer.Ordinal)
+                    .SequenceEqual(expected),
+            $"the components were not {string.Join(", ", expected)}"
+        );
 
     private async Task DeliveredAsync(TestedSidecar sidecar, string pubsub, string route)
     {
@@ -210,17 +272,33 @@ public sealed class HotReloadTests : IAsyncLifetime
         await app.NextAsync(route);
     }
 
-    private static async Task StreamedAsync(TestedSidecar sidecar, AsyncDuplexStreamingCall<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1> stream)
+    private static async Task StreamedAsync(
+        TestedSidecar sidecar,
+        AsyncDuplexStreamingCall<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1> stream
+    )
     {
-        await sidecar.Grpc.PublishEventAsync(new() { PubsubName = "events", Topic = "streamed", Data = ByteString.CopyFromUtf8("1") });
+        await sidecar.Grpc.PublishEventAsync(
+            new()
+            {
+                PubsubName = "events",
+                Topic = "streamed",
+                Data = ByteString.CopyFromUtf8("1"),
+            }
+        );
         Assert.True(await stream.ResponseStream.MoveNext(default).OrFail("the stream brought nothing"));
-        await stream.RequestStream.WriteAsync(new() { EventProcessed = new() { Id = stream.ResponseStream.Current.EventMessage.Id, Status = new() } });
+        await stream.RequestStream.WriteAsync(
+            new()
+            {
+                EventProcessed = new() { Id = stream.ResponseStream.Current.EventMessage.Id, Status = new() },
+            }
+        );
     }
 
-    private static string Declared(string name, string topic, string path) => $$"""
-        apiVersion: dapr.io/v2alpha1
-        kind: Subscription
-        metadata: { name: {{name}} }
-        spec: { pubsubname: events, topic: {{topic}}, routes: { default: {{path}} } }
-        """;
+    private static string Declared(string name, string topic, string path) =>
+        $$"""
+            apiVersion: dapr.io/v2alpha1
+            kind: Subscription
+            metadata: { name: {{name}} }
+            spec: { pubsubname: events, topic: {{topic}}, routes: { default: {{path}} } }
+            """;
 }

@@ -12,28 +12,32 @@ public sealed class DeliveryRetryTests
     public async Task An_event_is_delivered_again_only_when_the_status_is_named(int status, int attempts)
     {
         await using var app = await HttpApp.StartAsync();
-        app.Subscribes("""[{"pubsubname":"events","topic":"a","route":"/a","deadLetterTopic":"dead"},{"pubsubname":"events","topic":"dead","route":"/dead"}]""");
+        app.Subscribes(
+            """[{"pubsubname":"events","topic":"a","route":"/a","deadLetterTopic":"dead"},{"pubsubname":"events","topic":"dead","route":"/dead"}]"""
+        );
         app.Answers("/a", status);
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions
-        {
-            AppPort = app.PortNumber,
-            Resources =
-            [
-                Yaml.Component("events", "pubsub.in-memory"),
-                """
-                apiVersion: dapr.io/v1alpha1
-                kind: Resiliency
-                metadata: { name: guards }
-                spec:
-                  policies:
-                    retries:
-                      unavailable: { policy: constant, duration: 1ms, maxRetries: 2, matching: { httpStatusCodes: "502-504" } }
-                  targets:
-                    components:
-                      events: { inbound: { retry: unavailable } }
-                """,
-            ],
-        });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppPort = app.PortNumber,
+                Resources =
+                [
+                    Yaml.Component("events", "pubsub.in-memory"),
+                    """
+                    apiVersion: dapr.io/v1alpha1
+                    kind: Resiliency
+                    metadata: { name: guards }
+                    spec:
+                      policies:
+                        retries:
+                          unavailable: { policy: constant, duration: 1ms, maxRetries: 2, matching: { httpStatusCodes: "502-504" } }
+                      targets:
+                        components:
+                          events: { inbound: { retry: unavailable } }
+                    """,
+                ],
+            }
+        );
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/a", "1").SucceedsAsync();
         await app.NextAsync("/dead");
         for (var i = 0; i < attempts; i++)

@@ -18,21 +18,23 @@ public sealed class GrpcRetryTests : IAsyncLifetime
     {
         app = await GrpcApp.StartAsync();
         callee = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, AppProtocol = "grpc" });
-        caller = await TestedSidecar.StartAsync(new SidecarOptions
-        {
-            Resources =
-            [
-                """
-                apiVersion: dapr.io/v1alpha1
-                kind: Resiliency
-                metadata: { name: guards }
-                spec:
-                  policies:
-                    retries:
-                      DefaultAppRetryPolicy: { policy: constant, duration: 1ms, maxRetries: 2, matching: { gRPCStatusCodes: "2,5-7,14" } }
-                """,
-            ],
-        });
+        caller = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                Resources =
+                [
+                    """
+                    apiVersion: dapr.io/v1alpha1
+                    kind: Resiliency
+                    metadata: { name: guards }
+                    spec:
+                      policies:
+                        retries:
+                          DefaultAppRetryPolicy: { policy: constant, duration: 1ms, maxRetries: 2, matching: { gRPCStatusCodes: "2,5-7,14" } }
+                    """,
+                ],
+            }
+        );
     }
 
     public async Task DisposeAsync()
@@ -64,7 +66,13 @@ public sealed class GrpcRetryTests : IAsyncLifetime
     [Fact]
     public async Task Calls_marked_as_streams_go_through_a_policy_as_they_are()
     {
-        using var chat = caller.Channel.CreateCallInvoker().AsyncDuplexStreamingCall(Echo.ChatMethod, null, new CallOptions(new Metadata { { "dapr-app-id", callee.AppId }, { "dapr-stream", "true" } }));
+        using var chat = caller
+            .Channel.CreateCallInvoker()
+            .AsyncDuplexStreamingCall(
+                Echo.ChatMethod,
+                null,
+                new CallOptions(new Metadata { { "dapr-app-id", callee.AppId }, { "dapr-stream", "true" } })
+            );
         foreach (var text in (string[])["one", "two"])
         {
             await chat.RequestStream.WriteAsync(new StringValue { Value = text });
@@ -81,11 +89,22 @@ public sealed class GrpcRetryTests : IAsyncLifetime
     {
         var calls = 0;
         app.State.OnInvoke = (_, _) => throw new RpcException(new Status(code, $"attempt {Interlocked.Increment(ref calls)}"));
-        await Assert.ThrowsAsync<RpcException>(() => caller.Grpc.InvokeServiceAsync(new InvokeServiceRequest { Id = callee.AppId, Message = new InvokeRequest { Method = "m" } }).ResponseAsync);
+        await Assert.ThrowsAsync<RpcException>(() =>
+            caller
+                .Grpc.InvokeServiceAsync(
+                    new InvokeServiceRequest
+                    {
+                        Id = callee.AppId,
+                        Message = new InvokeRequest { Method = "m" },
+                    }
+                )
+                .ResponseAsync
+        );
         Assert.Equal(3, calls);
     }
 
-    private AsyncUnaryCall<StringValue> Say(string text) => caller.Channel.CreateCallInvoker().AsyncUnaryCall(Echo.SayMethod, null, Target(), new StringValue { Value = text });
+    private AsyncUnaryCall<StringValue> Say(string text) =>
+        caller.Channel.CreateCallInvoker().AsyncUnaryCall(Echo.SayMethod, null, Target(), new StringValue { Value = text });
 
     private CallOptions Target() => new(new Metadata { { "dapr-app-id", callee.AppId } });
 }

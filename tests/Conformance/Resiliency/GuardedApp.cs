@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Conformance.Resiliency;
 
-/// <summary>An app behind several HTTPEndpoint names, each with policies of its own, and a subscription whose inbound policy retries three times.</summary>
+/// <summary>An app behind several HTTPEndpoint names, each with policies of its own, and a subscription whose inbound policy retries three
+/// times.</summary>
 public sealed class GuardedApp : IAsyncLifetime
 {
     public HttpApp App { get; private set; } = null!;
@@ -15,42 +16,49 @@ public sealed class GuardedApp : IAsyncLifetime
     public async Task InitializeAsync()
     {
         App = await HttpApp.StartAsync();
-        App.Subscribes("""[{"pubsubname":"events","topic":"poison","route":"/poison","deadLetterTopic":"dead"},{"pubsubname":"events","topic":"dead","route":"/dead"}]""");
+        App.Subscribes(
+            """[{"pubsubname":"events","topic":"poison","route":"/poison","deadLetterTopic":"dead"},{"pubsubname":"events","topic":"dead","route":"/dead"}]"""
+        );
         string[] targets = ["retried", "matching", "hurried", "broken"];
-        Sidecar = await TestedSidecar.StartAsync(new SidecarOptions
-        {
-            AppPort = App.PortNumber,
-            Resources =
-            [
-                Yaml.Component("events", "pubsub.in-memory"),
-                .. targets.Select(name => $"apiVersion: dapr.io/v1alpha1\nkind: HTTPEndpoint\nmetadata: {{ name: {name} }}\nspec: {{ baseUrl: \"http://127.0.0.1:{App.PortNumber}\" }}"),
-                """
-                apiVersion: dapr.io/v1alpha1
-                kind: Resiliency
-                metadata: { name: guards }
-                spec:
-                  policies:
-                    timeouts: { short: 200ms }
-                    retries:
-                      three: { policy: constant, duration: 10ms, maxRetries: 3 }
-                      unavailable: { policy: constant, duration: 10ms, maxRetries: 3, matching: { httpStatusCodes: "502-504" } }
-                    circuitBreakers:
-                      after-three: { maxRequests: 1, timeout: 300ms, trip: consecutiveFailures >= 3 }
-                  targets:
-                    apps:
-                      retried: { retry: three }
-                      matching: { retry: unavailable }
-                      hurried: { timeout: short }
-                      broken: { circuitBreaker: after-three }
-                    components:
-                      events: { inbound: { retry: three } }
-                """,
-            ],
-        });
+        Sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppPort = App.PortNumber,
+                Resources =
+                [
+                    Yaml.Component("events", "pubsub.in-memory"),
+                    .. targets.Select(name =>
+                        $"apiVersion: dapr.io/v1alpha1\nkind: HTTPEndpoint\nmetadata: {{ name: {name} }}\nspec: {{ baseUrl: "
+                        + $"\"http://127.0.0.1:{App.PortNumber}\" }}"
+                    ),
+                    """
+                    apiVersion: dapr.io/v1alpha1
+                    kind: Resiliency
+                    metadata: { name: guards }
+                    spec:
+                      policies:
+                        timeouts: { short: 200ms }
+                        retries:
+                          three: { policy: constant, duration: 10ms, maxRetries: 3 }
+                          unavailable: { policy: constant, duration: 10ms, maxRetries: 3, matching: { httpStatusCodes: "502-504" } }
+                        circuitBreakers:
+                          after-three: { maxRequests: 1, timeout: 300ms, trip: consecutiveFailures >= 3 }
+                      targets:
+                        apps:
+                          retried: { retry: three }
+                          matching: { retry: unavailable }
+                          hurried: { timeout: short }
+                          broken: { circuitBreaker: after-three }
+                        components:
+                          events: { inbound: { retry: three } }
+                    """,
+                ],
+            }
+        );
     }
 
-    public Task<HttpResponseMessage> InvokeAsync(string target, string method, string body = "")
-        => Sidecar.Http.PostAsync($"/v1.0/invoke/{target}/method/{method}", new StringContent(body, Encoding.UTF8, "text/plain"));
+    public Task<HttpResponseMessage> InvokeAsync(string target, string method, string body = "") =>
+        Sidecar.Http.PostAsync($"/v1.0/invoke/{target}/method/{method}", new StringContent(body, Encoding.UTF8, "text/plain"));
 
     /// <summary>The app answers <paramref name="status"/> so many times, then 200 with what it got.</summary>
     public void FailsFirst(string path, int times, int status)

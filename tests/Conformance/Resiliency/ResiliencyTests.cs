@@ -20,7 +20,10 @@ public sealed class ResiliencyTests(GuardedApp guarded) : IClassFixture<GuardedA
     {
         guarded.FailsFirst("/refusing", times: 99, status: 400);
         using var answer = await guarded.InvokeAsync("retried", "refusing");
-        Assert.Equal((400, "attempt 4 failed", "kept"), ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer.Headers.GetValues("x-answer").Single()));
+        Assert.Equal(
+            (400, "attempt 4 failed", "kept"),
+            ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer.Headers.GetValues("x-answer").Single())
+        );
     }
 
     [Fact]
@@ -37,7 +40,9 @@ public sealed class ResiliencyTests(GuardedApp guarded) : IClassFixture<GuardedA
     [Fact]
     public async Task A_slow_answer_is_given_up_after_the_timeout()
     {
-        guarded.App.Answers("/slow", (_, context) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
+        guarded.App.Answers("/slow", (_, context) =>
+            Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default)
+        );
         using var answer = await guarded.InvokeAsync("hurried", "slow");
         var text = await answer.Content.ReadAsStringAsync();
         Assert.Equal(500, (int)answer.StatusCode);
@@ -56,11 +61,14 @@ public sealed class ResiliencyTests(GuardedApp guarded) : IClassFixture<GuardedA
         }
         using var refused = await guarded.InvokeAsync("broken", "broken");
         Assert.Contains("circuit breaker is open", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        await Patience.UntilAsync(async () =>
-        {
-            using var trial = await guarded.InvokeAsync("broken", "broken");
-            return trial.IsSuccessStatusCode;
-        }, "the breaker let a trial through");
+        await Patience.UntilAsync(
+            async () =>
+            {
+                using var trial = await guarded.InvokeAsync("broken", "broken");
+                return trial.IsSuccessStatusCode;
+            },
+            "the breaker let a trial through"
+        );
     }
 
     [Fact]

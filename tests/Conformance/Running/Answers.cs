@@ -11,10 +11,22 @@ namespace Conformance.Running;
 /// <summary>Requests and answers in a line.</summary>
 internal static class Answers
 {
-    public static Task<HttpResponseMessage> SendAsync(this HttpClient http, string method, string path, string? body = null, string? contentType = "application/json", params (string Name, string Value)[] headers)
-        => http.SendAsync(Request(method, path, body, contentType, headers));
+    public static Task<HttpResponseMessage> SendAsync(
+        this HttpClient http,
+        string method,
+        string path,
+        string? body = null,
+        string? contentType = "application/json",
+        params (string Name, string Value)[] headers
+    ) => http.SendAsync(Request(method, path, body, contentType, headers));
 
-    public static HttpRequestMessage Request(string method, string path, string? body = null, string? contentType = "application/json", params (string Name, string Value)[] headers)
+    public static HttpRequestMessage Request(
+        string method,
+        string path,
+        string? body = null,
+        string? contentType = "application/json",
+        params (string Name, string Value)[] headers
+    )
     {
         var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative));
         if (body is not null)
@@ -38,7 +50,12 @@ internal static class Answers
     }
 
     /// <summary>The answer is this error; gives its whole body.</summary>
-    public static async Task<JsonElement> FailsAsync(this Task<HttpResponseMessage> call, int status, string errorCode, string? message = null)
+    public static async Task<JsonElement> FailsAsync(
+        this Task<HttpResponseMessage> call,
+        int status,
+        string errorCode,
+        string? message = null
+    )
     {
         using var answer = await call;
         var text = await answer.TextAsync();
@@ -61,8 +78,13 @@ internal static class Answers
     }
 
     /// <summary>The reasons among the <c>details</c> of an error's body.</summary>
-    public static string? Reason(this JsonElement error)
-        => error.GetProperty("details").EnumerateArray().Where(detail => detail.TryGetProperty("reason", out _)).Select(detail => detail.GetProperty("reason").GetString()).SingleOrDefault();
+    public static string? Reason(this JsonElement error) =>
+        error
+            .GetProperty("details")
+            .EnumerateArray()
+            .Where(detail => detail.TryGetProperty("reason", out _))
+            .Select(detail => detail.GetProperty("reason").GetString())
+            .SingleOrDefault();
 
     public static async Task<RpcException> FailsAsync<T>(this AsyncUnaryCall<T> call, StatusCode code, string? message = null)
     {
@@ -73,7 +95,8 @@ internal static class Answers
 
     public static string? Reason(this RpcException failure) => failure.Detail<ErrorInfo>()?.Reason;
 
-    public static T? Detail<T>(this RpcException failure) where T : class, IMessage<T>, new()
+    public static T? Detail<T>(this RpcException failure)
+        where T : class, IMessage<T>, new()
     {
         if (failure.Trailers.GetValueBytes("grpc-status-details-bin") is not { } bytes)
         {

@@ -16,7 +16,10 @@ internal static class ExpectedDifferences
     private static Dictionary<string, string> Read()
     {
         using var text = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream("ExpectedDifferences.txt")!);
-        return text.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Where(line => !line.StartsWith('#')).Select(line => line.Split('\t')).ToDictionary(parts => parts[0], parts => parts[1]);
+        return text.ReadToEnd()
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Where(line => !line.StartsWith('#'))
+            .Select(line => line.Split('\t'))
+            .ToDictionary(parts => parts[0], parts => parts[1]);
     }
 }

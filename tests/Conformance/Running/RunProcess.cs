@@ -20,7 +20,12 @@ public sealed partial class RunProcess : IAsyncDisposable
         File.WriteAllText(Path.Combine(folder.FullName, "dapr.yaml"), template);
         process = new Process
         {
-            StartInfo = new ProcessStartInfo("dotnet", [Assembly, "run", "-f", "dapr.yaml", .. flags]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder.FullName },
+            StartInfo = new ProcessStartInfo("dotnet", [Assembly, "run", "-f", "dapr.yaml", .. flags])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = folder.FullName,
+            },
         };
         process.StartInfo.Environment["TMPDIR"] = folder.FullName;
         process.StartInfo.Environment.Remove("DAPR_API_TOKEN");
@@ -33,13 +38,19 @@ public sealed partial class RunProcess : IAsyncDisposable
     }
 
     /// <summary>The path of <c>sidecar.dll</c>, which templates start as an app too: it is an HTTP server.</summary>
-    public static string Assembly => System.Reflection.Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "SidecarAssembly").Value!;
+    public static string Assembly =>
+        System
+            .Reflection.Assembly.GetExecutingAssembly()
+            .GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(item => item.Key == "SidecarAssembly")
+            .Value!;
 
     public string Output => string.Join('\n', output);
 
     public Task<int> Ended => process.WaitForExitAsync().ContinueWith(_ => process.ExitCode, TaskScheduler.Default);
 
-    public static RunProcess Start(string template, params string[] flags) => new(Directory.CreateTempSubdirectory("run-"), template, flags);
+    public static RunProcess Start(string template, params string[] flags) =>
+        new(Directory.CreateTempSubdirectory("run-"), template, flags);
 
     /// <param name="resources">A file beside the template.</param>
     public static RunProcess Start(string template, (string Name, string Content) resources)
@@ -52,13 +63,21 @@ public sealed partial class RunProcess : IAsyncDisposable
     /// <summary>Starts again in the same folder, as after a crash. The first one must have ended.</summary>
     public RunProcess Again() => new(folder, File.ReadAllText(Path.Combine(folder.FullName, "dapr.yaml")), []);
 
-    public Task SaysAsync(string text) => Patience.UntilAsync(() => process.HasExited && !Output.Contains(text, StringComparison.Ordinal)
-        ? throw new InvalidOperationException($"the run has ended and did not say '{text}':\n{Output}")
-        : Task.FromResult(Output.Contains(text, StringComparison.Ordinal)), $"the run did not say '{text}'; it said:\n{Output}");
+    public Task SaysAsync(string text) =>
+        Patience.UntilAsync(
+            () =>
+                process.HasExited && !Output.Contains(text, StringComparison.Ordinal)
+                    ? throw new InvalidOperationException($"the run has ended and did not say '{text}':\n{Output}")
+                    : Task.FromResult(Output.Contains(text, StringComparison.Ordinal)),
+            $"the run did not say '{text}'; it said:\n{Output}"
+        );
 
     /// <summary>The latest process id that the output names for an app: in its table, or after a restart.</summary>
-    public int ProcessOf(string appId)
-        => int.Parse(ProcessIds().Matches(Output).Last(match => match.Groups["app"].Value == appId).Groups["id"].Value, System.Globalization.CultureInfo.InvariantCulture);
+    public int ProcessOf(string appId) =>
+        int.Parse(
+            ProcessIds().Matches(Output).Last(match => match.Groups["app"].Value == appId).Groups["id"].Value,
+            System.Globalization.CultureInfo.InvariantCulture
+        );
 
     public void Kill() => process.Kill();
 

@@ -21,7 +21,8 @@ internal static class SharedServers
 
     public static int NextVirtualHost() => Interlocked.Increment(ref virtualHost) - 1;
 
-    private static async Task<T> StartAsync<T>(T server) where T : ServerProcess
+    private static async Task<T> StartAsync<T>(T server)
+        where T : ServerProcess
     {
         await server.StartAsync();
         return server;

@@ -31,7 +31,8 @@ internal sealed class SidecarInThisProcess : IHostedSidecar
         }
     }
 
-    public int ProcessId => throw new NotSupportedException($"this sidecar has no process of its own: ask for one with {nameof(SidecarOptions.OwnProcess)}");
+    public int ProcessId =>
+        throw new NotSupportedException($"this sidecar has no process of its own: ask for one with {nameof(SidecarOptions.OwnProcess)}");
 
     public Task<int> Ended { get; }
 
@@ -42,7 +43,8 @@ internal sealed class SidecarInThisProcess : IHostedSidecar
         end.Dispose();
     }
 
-    private void LogToOutput(ILoggingBuilder logging, DaprdLog log) => logging.AddProvider(new WrittenLogs(new DaprdLogFormatter(log), output));
+    private void LogToOutput(ILoggingBuilder logging, DaprdLog log) =>
+        logging.AddProvider(new WrittenLogs(new DaprdLogFormatter(log), output));
 
     private async Task<int> RunAsync(IReadOnlyList<string> flags, DaprdHost host)
     {

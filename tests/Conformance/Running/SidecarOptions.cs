@@ -22,8 +22,10 @@ public sealed record SidecarOptions
     public bool IgnoresInterrupt { get; init; }
 
     /// <summary>
-    /// The sidecar gets a process of its own. Most cases need none: they speak to its ports alone, and a sidecar that starts beside others in the
-    /// process of the tests starts in a tenth of the time. Needed for what is about the process: signals, a kill, spans that a process listens for.
+    /// The sidecar gets a process of its own. Most cases need none: they speak to its ports alone, and a sidecar that starts beside others
+    /// in the
+    /// process of the tests starts in a tenth of the time. Needed for what is about the process: signals, a kill, spans that a process
+    /// listens for.
     /// </summary>
     public bool OwnProcess { get; init; }
 

@@ -23,11 +23,29 @@ public sealed class TestedSidecar : IAsyncDisposable
         (HttpPort, GrpcPort, PublicPort) = (options.HttpPort ?? Port.Free(), options.GrpcPort ?? Port.Free(), Port.Free());
         scratch = Directory.CreateTempSubdirectory("conformance-").FullName;
         var flags = Flags(options, controlPlane);
-        host = IsDaprd || NeedsProcess(options) ? new SidecarInProcessOfItsOwn(Launch(options, flags)) : new SidecarInThisProcess(flags, scratch);
-        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, ActivityHeadersPropagator = null, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8, ResponseHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = new Uri($"http://127.0.0.1:{HttpPort}") };
+        host =
+            IsDaprd || NeedsProcess(options)
+                ? new SidecarInProcessOfItsOwn(Launch(options, flags))
+                : new SidecarInThisProcess(flags, scratch);
+        Http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseProxy = false,
+                ActivityHeadersPropagator = null,
+                RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+                ResponseHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+            }
+        )
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{HttpPort}"),
+        };
         Channel = GrpcChannel.ForAddress($"http://127.0.0.1:{GrpcPort}");
         Grpc = new Protos.Dapr.DaprClient(Channel.Intercept(new Deadlines()));
-        Client = new DaprClientBuilder().UseHttpEndpoint($"http://127.0.0.1:{HttpPort}").UseGrpcEndpoint($"http://127.0.0.1:{GrpcPort}").Build();
+        Client = new DaprClientBuilder()
+            .UseHttpEndpoint($"http://127.0.0.1:{HttpPort}")
+            .UseGrpcEndpoint($"http://127.0.0.1:{GrpcPort}")
+            .Build();
     }
 
     public static bool IsDaprd => DaprdPath is not null;
@@ -107,9 +125,11 @@ public sealed class TestedSidecar : IAsyncDisposable
         Directory.Delete(scratch, recursive: true);
     }
 
-    private static async Task<TestedSidecar> CreateAsync(SidecarOptions options) => new(options, IsDaprd ? await ControlPlane.FlagsAsync() : []);
+    private static async Task<TestedSidecar> CreateAsync(SidecarOptions options) =>
+        new(options, IsDaprd ? await ControlPlane.FlagsAsync() : []);
 
-    private static bool NeedsProcess(SidecarOptions options) => options.OwnProcess || options.Isolated || options.IgnoresInterrupt || options.Environment.Count > 0;
+    private static bool NeedsProcess(SidecarOptions options) =>
+        options.OwnProcess || options.Isolated || options.IgnoresInterrupt || options.Environment.Count > 0;
 
     private async Task<bool> IsReadyAsync(bool wanted)
     {
@@ -129,12 +149,15 @@ public sealed class TestedSidecar : IAsyncDisposable
     }
 
     /// <summary>Names by a file: daprd's default is mDNS, which leaves the machine and finds the apps of other runs.</summary>
-    private static string NamesIn(string folder) => Yaml.Configuration($$"""
-        nameResolution:
-          component: sqlite
-          version: v1
-          configuration: { connectionString: "{{Path.Combine(folder, "names.db")}}", updateInterval: 60s, timeout: 20s }
-        """);
+    private static string NamesIn(string folder) =>
+        Yaml.Configuration(
+            $$"""
+            nameResolution:
+              component: sqlite
+              version: v1
+              configuration: { connectionString: "{{Path.Combine(folder, "names.db")}}", updateInterval: 60s, timeout: 20s }
+            """
+        );
 
     /// <summary>The files of this sidecar, and the flags that name them.</summary>
     private List<string> Flags(SidecarOptions options, IReadOnlyList<string> controlPlane)
@@ -146,9 +169,26 @@ public sealed class TestedSidecar : IAsyncDisposable
         }
         List<string> flags =
         [
-            "--app-id", options.AppId, "--dapr-http-port", $"{HttpPort}", "--dapr-grpc-port", $"{GrpcPort}", "--dapr-internal-grpc-port", $"{Port.Free()}",
-            "--dapr-public-port", $"{PublicPort}", "--enable-metrics=false", "--resources-path", resources, "--dapr-listen-addresses", "127.0.0.1",
-            "--app-protocol", options.AppProtocol, .. controlPlane, .. options.AppPort > 0 ? (string[])["--app-port", $"{options.AppPort}"] : [], .. options.Flags,
+            "--app-id",
+            options.AppId,
+            "--dapr-http-port",
+            $"{HttpPort}",
+            "--dapr-grpc-port",
+            $"{GrpcPort}",
+            "--dapr-internal-grpc-port",
+            $"{Port.Free()}",
+            "--dapr-public-port",
+            $"{PublicPort}",
+            "--enable-metrics=false",
+            "--resources-path",
+            resources,
+            "--dapr-listen-addresses",
+            "127.0.0.1",
+            "--app-protocol",
+            options.AppProtocol,
+            .. controlPlane,
+            .. options.AppPort > 0 ? (string[])["--app-port", $"{options.AppPort}"] : [],
+            .. options.Flags,
         ];
         if (IsDaprd)
         {
@@ -168,8 +208,18 @@ public sealed class TestedSidecar : IAsyncDisposable
     private ProcessStartInfo Launch(SidecarOptions options, List<string> flags)
     {
         string[] program = DaprdPath is { } daprd ? [daprd] : ["dotnet", RunProcess.Assembly, "daprd"];
-        string[] command = [.. options.IgnoresInterrupt ? ["sh", "-c", "trap '' INT; exec \"$@\"", "sh"] : (string[])[], .. program, .. flags];
-        var info = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = scratch };
+        string[] command =
+        [
+            .. options.IgnoresInterrupt ? ["sh", "-c", "trap '' INT; exec \"$@\"", "sh"] : (string[])[],
+            .. program,
+            .. flags,
+        ];
+        var info = new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = scratch,
+        };
         if (IsDaprd)
         {
             info.Environment["DAPR_HOST_IP"] = "127.0.0.1";

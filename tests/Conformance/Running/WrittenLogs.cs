@@ -21,7 +21,12 @@ internal sealed class WrittenLogs(DaprdLogFormatter formatter, TextWriter output
 
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-            => lines.Write(new LogEntry<TState>(logLevel, category, eventId, state, exception, formatter), null, output);
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => lines.Write(new LogEntry<TState>(logLevel, category, eventId, state, exception, formatter), null, output);
     }
 }

@@ -14,8 +14,8 @@ public sealed class EncryptionTests : IAsyncLifetime
     private readonly string secrets = Path.GetTempFileName();
     private readonly List<TestedSidecar> running = [];
 
-    public async Task InitializeAsync()
-        => await File.WriteAllTextAsync(secrets, $$"""{ "old": "{{Key}}", "new": "{{Key}}{{Key}}", "short": "0011" }""");
+    public async Task InitializeAsync() =>
+        await File.WriteAllTextAsync(secrets, $$"""{ "old": "{{Key}}", "new": "{{Key}}{{Key}}", "short": "0011" }""");
 
     public async Task DisposeAsync()
     {
@@ -30,13 +30,35 @@ public sealed class EncryptionTests : IAsyncLifetime
     public async Task What_is_stored_comes_back_over_both_protocols()
     {
         var sidecar = await StartAsync(Store("state.in-memory", "", "old"));
-        await sidecar.Http.SendAsync("POST", "/v1.0/state/store", """[{"key":"text","value":"value1"},{"key":"object","value":{"a":[1,2]}}]""").SucceedsAsync();
-        await sidecar.Http.SendAsync("POST", "/v1.0/state/store/transaction", """{"operations":[{"operation":"upsert","request":{"key":"other","value":"value2"}}]}""").SucceedsAsync();
+        await sidecar
+            .Http.SendAsync("POST", "/v1.0/state/store", """[{"key":"text","value":"value1"},{"key":"object","value":{"a":[1,2]}}]""")
+            .SucceedsAsync();
+        await sidecar
+            .Http.SendAsync(
+                "POST",
+                "/v1.0/state/store/transaction",
+                """{"operations":[{"operation":"upsert","request":{"key":"other","value":"value2"}}]}"""
+            )
+            .SucceedsAsync();
         await sidecar.Http.GetAsync("/v1.0/state/store/text").SucceedsAsync(200, "value1");
         await sidecar.Http.GetAsync("/v1.0/state/store/object").SucceedsAsync(200, """{"a":[1,2]}""");
-        Assert.Equal("value2", (await sidecar.Grpc.GetStateAsync(new GetStateRequest { StoreName = "store", Key = "other" })).Data.ToStringUtf8());
-        await sidecar.Grpc.SaveStateAsync(new SaveStateRequest { StoreName = "store", States = { new StateItem { Key = "bytes", Value = ByteString.CopyFromUtf8("raw") } } });
-        var items = (await sidecar.Grpc.GetBulkStateAsync(new GetBulkStateRequest { StoreName = "store", Keys = { "bytes", "text", "none" } })).Items;
+        Assert.Equal(
+            "value2",
+            (await sidecar.Grpc.GetStateAsync(new GetStateRequest { StoreName = "store", Key = "other" })).Data.ToStringUtf8()
+        );
+        await sidecar.Grpc.SaveStateAsync(
+            new SaveStateRequest
+            {
+                StoreName = "store",
+                States =
+                {
+                    new StateItem { Key = "bytes", Value = ByteString.CopyFromUtf8("raw") },
+                },
+            }
+        );
+        var items = (
+            await sidecar.Grpc.GetBulkStateAsync(new GetBulkStateRequest { StoreName = "store", Keys = { "bytes", "text", "none" } })
+        ).Items;
         Assert.Equal(["raw", "value1", ""], items.Select(item => item.Data.ToStringUtf8()));
     }
 
@@ -62,7 +84,9 @@ public sealed class EncryptionTests : IAsyncLifetime
         var without = await StartAsync(Store("state.sqlite", file, "new"));
         await without.Http.GetAsync("/v1.0/state/store/later").SucceedsAsync(200, "fresh");
         await without.Http.GetAsync("/v1.0/state/store/k").FailsAsync(500, "ERR_STATE_GET");
-        var items = (await (await without.Http.SendAsync("POST", "/v1.0/state/store/bulk", """{"keys":["k","later"]}""")).JsonAsync()).EnumerateArray().ToList();
+        var items = (await (await without.Http.SendAsync("POST", "/v1.0/state/store/bulk", """{"keys":["k","later"]}""")).JsonAsync())
+            .EnumerateArray()
+            .ToList();
         Assert.Equal((true, false), (items[0].TryGetProperty("error", out _), items[1].TryGetProperty("error", out _)));
         await StopAsync(without);
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
@@ -71,7 +95,9 @@ public sealed class EncryptionTests : IAsyncLifetime
     [Fact]
     public async Task A_key_of_another_length_is_refused()
     {
-        var (code, output) = await TestedSidecar.RefusedAsync(new SidecarOptions { Resources = Resources(Store("state.in-memory", "", "short")) });
+        var (code, output) = await TestedSidecar.RefusedAsync(
+            new SidecarOptions { Resources = Resources(Store("state.in-memory", "", "short")) }
+        );
         Assert.NotEqual(0, code);
         if (!TestedSidecar.IsDaprd)
         {
@@ -87,7 +113,8 @@ public sealed class EncryptionTests : IAsyncLifetime
         return Encoding.UTF8.GetString(plain);
     }
 
-    private static string Store(string type, string file, string? primary = null, string? secondary = null) => $$"""
+    private static string Store(string type, string file, string? primary = null, string? secondary = null) =>
+        $$"""
         apiVersion: dapr.io/v1alpha1
         kind: Component
         metadata: { name: store }

@@ -12,7 +12,9 @@ public sealed class OutboxRestartTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         app = await HttpApp.StartAsync();
-        app.Subscribes("""[{"pubsubname":"events","topic":"ones","route":"/ones"},{"pubsubname":"events","topic":"twos","route":"/twos"}]""");
+        app.Subscribes(
+            """[{"pubsubname":"events","topic":"ones","route":"/ones"},{"pubsubname":"events","topic":"twos","route":"/twos"}]"""
+        );
     }
 
     public async Task DisposeAsync()
@@ -41,15 +43,31 @@ public sealed class OutboxRestartTests : IAsyncLifetime
         Assert.Equal((3, -3), await AfterAsync(2)); // and nothing in between
     }
 
-    private Task<TestedSidecar> StartAsync(params string[] broker)
-        => TestedSidecar.StartAsync(new SidecarOptions { AppId = "owner", Isolated = true, AppPort = app.PortNumber, Resources = [Store("one", "ones"), Store("two", "twos"), .. broker] });
+    private Task<TestedSidecar> StartAsync(params string[] broker) =>
+        TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppId = "owner",
+                Isolated = true,
+                AppPort = app.PortNumber,
+                Resources = [Store("one", "ones"), Store("two", "twos"), .. broker],
+            }
+        );
 
     /// <summary>Components over the same records, as a service with two outboxes has them.</summary>
-    private string Store(string name, string topic)
-        => Yaml.Component(name, "state.sqlite", ("connectionString", $"{folder.FullName}/data.db"), ("keyPrefix", "shared"), ("outboxPublishPubsub", "events"), ("outboxPublishTopic", topic));
+    private string Store(string name, string topic) =>
+        Yaml.Component(
+            name,
+            "state.sqlite",
+            ("connectionString", $"{folder.FullName}/data.db"),
+            ("keyPrefix", "shared"),
+            ("outboxPublishPubsub", "events"),
+            ("outboxPublishTopic", topic)
+        );
 
     /// <summary>What comes by each topic after <paramref name="number"/>, which a sidecar that was killed may tell again.</summary>
-    private async Task<(int One, int Two)> AfterAsync(int number) => (await AfterAsync("/ones", number), await AfterAsync("/twos", -number));
+    private async Task<(int One, int Two)> AfterAsync(int number) =>
+        (await AfterAsync("/ones", number), await AfterAsync("/twos", -number));
 
     private async Task<int> AfterAsync(string route, int known)
     {
@@ -57,8 +75,7 @@ public sealed class OutboxRestartTests : IAsyncLifetime
         do
         {
             told = (await app.NextAsync(route)).Json.GetProperty("data").GetInt32();
-        }
-        while (told == known);
+        } while (told == known);
         return told;
     }
 
@@ -66,7 +83,13 @@ public sealed class OutboxRestartTests : IAsyncLifetime
     {
         foreach (var (store, told) in ((string, string)[])[("one", value), ("two", $"-{value}")])
         {
-            await sidecar.Http.SendAsync("POST", $"/v1.0/state/{store}/transaction", $$"""{"operations":[{"operation":"upsert","request":{"metadata":{"contentType":"application/json"},"key":"{{store}}","value":{{told}} } }]}""").SucceedsAsync();
+            await sidecar
+                .Http.SendAsync(
+                    "POST",
+                    $"/v1.0/state/{store}/transaction",
+                    $$"""{"operations":[{"operation":"upsert","request":{"metadata":{"contentType":"application/json"},"key":"{{store}}","value":{{told}} } }]}"""
+                )
+                .SucceedsAsync();
         }
     }
 }

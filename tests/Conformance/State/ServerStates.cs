@@ -21,8 +21,8 @@ public sealed class RedisState : StateDriver
 
     public override async Task StartAsync() => server = await SharedServers.RedisAsync();
 
-    public override string Component(string name, params (string Name, string Value)[] metadata)
-        => Yaml.Component(name, "state.redis", [("redisHost", $"127.0.0.1:{server!.Port}"), ("redisDB", $"{database}"), .. metadata]);
+    public override string Component(string name, params (string Name, string Value)[] metadata) =>
+        Yaml.Component(name, "state.redis", [("redisHost", $"127.0.0.1:{server!.Port}"), ("redisDB", $"{database}"), .. metadata]);
 }
 
 /// <summary>A table per component, as the two versions name them.</summary>
@@ -39,8 +39,18 @@ public abstract class PostgresState(string version) : StateDriver
 
     public override async Task StartAsync() => server = await SharedServers.PostgresAsync();
 
-    public override string Component(string name, params (string Name, string Value)[] metadata)
-        => Yaml.Component(name, "state.postgresql", version, [("connectionString", server!.ConnectionString), ("metadataTableName", $"{schema}_metadata"), Table($"{schema}_{name}_"), .. metadata]);
+    public override string Component(string name, params (string Name, string Value)[] metadata) =>
+        Yaml.Component(
+            name,
+            "state.postgresql",
+            version,
+            [
+                ("connectionString", server!.ConnectionString),
+                ("metadataTableName", $"{schema}_metadata"),
+                Table($"{schema}_{name}_"),
+                .. metadata,
+            ]
+        );
 }
 
 public sealed class Postgres1State() : PostgresState("v1")

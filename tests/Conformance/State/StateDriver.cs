@@ -37,21 +37,23 @@ public abstract class StateDriver
 
 public sealed class InMemoryState : StateDriver
 {
-    public override string Component(string name, params (string Name, string Value)[] metadata) => Yaml.Component(name, "state.in-memory", metadata);
+    public override string Component(string name, params (string Name, string Value)[] metadata) =>
+        Yaml.Component(name, "state.in-memory", metadata);
 
     public override bool ComparesWithinTransaction => false;
 }
 
 public sealed class SqliteState : StateDriver
 {
-    public override string Component(string name, params (string Name, string Value)[] metadata)
-        => Yaml.Component(name, "state.sqlite", [("connectionString", $"{{scratch}}/{name}.db"), .. metadata]);
+    public override string Component(string name, params (string Name, string Value)[] metadata) =>
+        Yaml.Component(name, "state.sqlite", [("connectionString", $"{{scratch}}/{name}.db"), .. metadata]);
 
     public override bool ComparesWithinTransaction => true;
 }
 
 /// <summary>One sidecar for all state tests of a driver; tests keep apart by their keys.</summary>
-public sealed class StateSidecar<TDriver> : IAsyncLifetime where TDriver : StateDriver, new()
+public sealed class StateSidecar<TDriver> : IAsyncLifetime
+    where TDriver : StateDriver, new()
 {
     public TDriver Driver { get; } = new();
 
@@ -64,11 +66,19 @@ public sealed class StateSidecar<TDriver> : IAsyncLifetime where TDriver : State
             return; // each test says so
         }
         await Driver.StartAsync();
-        Sidecar = await TestedSidecar.StartAsync(new SidecarOptions
-        {
-            AppId = "state-app", Isolated = true,
-            Resources = [Driver.Component("store"), Driver.Component("named", ("keyPrefix", "name")), Yaml.ScopedComponent("others", "state.in-memory", "another-app")],
-        });
+        Sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                AppId = "state-app",
+                Isolated = true,
+                Resources =
+                [
+                    Driver.Component("store"),
+                    Driver.Component("named", ("keyPrefix", "name")),
+                    Yaml.ScopedComponent("others", "state.in-memory", "another-app"),
+                ],
+            }
+        );
     }
 
     public async Task DisposeAsync() => await (Sidecar?.DisposeAsync() ?? ValueTask.CompletedTask);

@@ -37,14 +37,16 @@ public abstract partial class StateTests<TDriver>
     [SkippableTheory]
     [InlineData("", "failed deserializing HTTP body: EOF")]
     [InlineData("[]", "failed deserializing HTTP body: json: cannot unmarshal array into Go value of type http.BulkGetRequest")]
-    public Task A_malformed_bulk_get_is_refused(string body, string message) => Http.SendAsync("POST", Store + "/bulk", body).FailsAsync(400, "ERR_MALFORMED_REQUEST", message);
+    public Task A_malformed_bulk_get_is_refused(string body, string message) =>
+        Http.SendAsync("POST", Store + "/bulk", body).FailsAsync(400, "ERR_MALFORMED_REQUEST", message);
 
     [SkippableFact]
     public async Task In_a_bulk_save_one_stale_ETag_fails_that_item_alone()
     {
         await SaveAsync("1");
         var stale = fixture.Driver.UnreadableETag.Save == 409 ? Guid.NewGuid().ToString() : "7";
-        await Http.SendAsync("POST", Store, $$"""[{"key":"{{key}}","value":2,"etag":"{{stale}}"},{"key":"{{key}}-b","value":3}]""").FailsAsync(409, "ERR_STATE_SAVE");
+        await Http.SendAsync("POST", Store, $$"""[{"key":"{{key}}","value":2,"etag":"{{stale}}"},{"key":"{{key}}-b","value":3}]""")
+            .FailsAsync(409, "ERR_STATE_SAVE");
         await Http.GetAsync($"{Store}/{key}").SucceedsAsync(200, "1");
         await Http.GetAsync($"{Store}/{key}-b").SucceedsAsync(200, "3");
     }
@@ -64,10 +66,16 @@ public abstract partial class StateTests<TDriver>
     public async Task A_transaction_applies_its_operations_in_order()
     {
         await SaveAsync("1");
-        await TransactAsync($$$"""{"operations":[{"operation":"upsert","request":{"key":"{{{key}}}-b","value":2}},{"operation":"upsert","request":{"key":"{{{key}}}","value":9}},{"operation":"delete","request":{"key":"{{{key}}}"}}]}""").SucceedsAsync();
+        await TransactAsync(
+                $$$"""{"operations":[{"operation":"upsert","request":{"key":"{{{key}}}-b","value":2}},{"operation":"upsert","request":{"key":"{{{key}}}","value":9}},{"operation":"delete","request":{"key":"{{{key}}}"}}]}"""
+            )
+            .SucceedsAsync();
         await Http.GetAsync($"{Store}/{key}").SucceedsAsync();
         await Http.GetAsync($"{Store}/{key}-b").SucceedsAsync(200, "2");
-        await Client.ExecuteStateTransactionAsync("store", [new(key, Encoding.UTF8.GetBytes("5"), StateOperationType.Upsert), new($"{key}-b", null, StateOperationType.Delete)]);
+        await Client.ExecuteStateTransactionAsync(
+            "store",
+            [new(key, Encoding.UTF8.GetBytes("5"), StateOperationType.Upsert), new($"{key}-b", null, StateOperationType.Delete)]
+        );
         Assert.Equal(5, await Client.GetStateAsync<int>("store", key));
     }
 
@@ -80,9 +88,16 @@ public abstract partial class StateTests<TDriver>
         {
             return;
         }
-        condition = condition.Replace("stale", fixture.Driver.UnreadableETag.Save == 409 ? Guid.NewGuid().ToString() : "7", StringComparison.Ordinal);
+        condition = condition.Replace(
+            "stale",
+            fixture.Driver.UnreadableETag.Save == 409 ? Guid.NewGuid().ToString() : "7",
+            StringComparison.Ordinal
+        );
         await SaveAsync("1");
-        await TransactAsync($$$"""{"operations":[{"operation":"upsert","request":{"key":"{{{key}}}-b","value":2}},{"operation":"upsert","request":{"key":"{{{key}}}","value":9{{{condition}}}}}]}""").FailsAsync(500, "ERR_STATE_TRANSACTION");
+        await TransactAsync(
+                $$$"""{"operations":[{"operation":"upsert","request":{"key":"{{{key}}}-b","value":2}},{"operation":"upsert","request":{"key":"{{{key}}}","value":9{{{condition}}}}}]}"""
+            )
+            .FailsAsync(500, "ERR_STATE_TRANSACTION");
         await Http.GetAsync($"{Store}/{key}").SucceedsAsync(200, "1");
         await Http.GetAsync($"{Store}/{key}-b").SucceedsAsync();
     }
@@ -92,7 +107,9 @@ public abstract partial class StateTests<TDriver>
     {
         await SaveAsync("1");
         var (_, etag) = await Client.GetStateAndETagAsync<int>("store", key);
-        var call = TransactAsync($$$"""{"operations":[{"operation":"upsert","request":{"key":"{{{key}}}","value":2}},{"operation":"upsert","request":{"key":"{{{key}}}","value":3,"etag":"{{{etag}}}"}}]}""");
+        var call = TransactAsync(
+            $$$"""{"operations":[{"operation":"upsert","request":{"key":"{{{key}}}","value":2}},{"operation":"upsert","request":{"key":"{{{key}}}","value":3,"etag":"{{{etag}}}"}}]}"""
+        );
         await (fixture.Driver.ComparesWithinTransaction ? call.FailsAsync(500, "ERR_STATE_TRANSACTION") : call.SucceedsAsync());
     }
 
@@ -104,11 +121,27 @@ public abstract partial class StateTests<TDriver>
     [SkippableFact]
     public async Task An_unknown_operation_is_refused()
     {
-        await TransactAsync("""{"operations":[{"operation":"increment","request":{"key":"k"}}]}""").FailsAsync(400, "ERR_NOT_SUPPORTED_STATE_OPERATION", "operation type increment not supported");
-        var request = new Protos.ExecuteStateTransactionRequest { StoreName = "store", Operations = { new Protos.TransactionalStateOperation { OperationType = "increment", Request = new() { Key = key } } } };
-        Assert.Equal("ERR_NOT_SUPPORTED_STATE_OPERATION", (await Grpc.ExecuteStateTransactionAsync(request).FailsAsync(StatusCode.Unimplemented)).Reason());
+        await TransactAsync("""{"operations":[{"operation":"increment","request":{"key":"k"}}]}""")
+            .FailsAsync(400, "ERR_NOT_SUPPORTED_STATE_OPERATION", "operation type increment not supported");
+        var request = new Protos.ExecuteStateTransactionRequest
+        {
+            StoreName = "store",
+            Operations =
+            {
+                new Protos.TransactionalStateOperation
+                {
+                    OperationType = "increment",
+                    Request = new() { Key = key },
+                },
+            },
+        };
+        Assert.Equal(
+            "ERR_NOT_SUPPORTED_STATE_OPERATION",
+            (await Grpc.ExecuteStateTransactionAsync(request).FailsAsync(StatusCode.Unimplemented)).Reason()
+        );
     }
 
     [SkippableFact]
-    public Task A_malformed_transaction_is_refused() => TransactAsync("[").FailsAsync(400, "ERR_MALFORMED_REQUEST", "failed deserializing HTTP body: unexpected EOF");
+    public Task A_malformed_transaction_is_refused() =>
+        TransactAsync("[").FailsAsync(400, "ERR_MALFORMED_REQUEST", "failed deserializing HTTP body: unexpected EOF");
 }

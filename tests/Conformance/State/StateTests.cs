@@ -20,7 +20,8 @@ public sealed class Postgres1StateTests(StateSidecar<Postgres1State> fixture) : 
 public sealed class Postgres2StateTests(StateSidecar<Postgres2State> fixture) : StateTests<Postgres2State>(fixture);
 
 /// <summary>The state API, the same for every store.</summary>
-public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<TDriver>> where TDriver : StateDriver, new()
+public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<TDriver>>
+    where TDriver : StateDriver, new()
 {
     private const string Store = "/v1.0/state/store";
 
@@ -47,7 +48,10 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
     {
         await Http.SendAsync(method, Store, Item("""{"total":5}""")).SucceedsAsync();
         using var answer = await Http.GetAsync($"{Store}/{key}");
-        Assert.Equal((200, "application/json", """{"total":5}"""), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.ToString(), Compact(await answer.TextAsync())));
+        Assert.Equal(
+            (200, "application/json", """{"total":5}"""),
+            ((int)answer.StatusCode, answer.Content.Headers.ContentType?.ToString(), Compact(await answer.TextAsync()))
+        );
         Assert.NotEmpty(answer.Headers.GetValues("ETag").Single());
     }
 
@@ -84,8 +88,12 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
     [InlineData("[{\"key\": \"k\", \"value\": \"v\"},]", "invalid character ']' looking for beginning of value")]
     [InlineData("[{\"key\": \"k\", \"etag\": 123}]", "json: cannot unmarshal number into Go struct field SetRequest.etag of type string")]
     [InlineData("[{\"key\": \"k\"", "unexpected EOF")]
-    [InlineData("[{\"key\": \"ke||y\", \"value\": 1}]", "api error: code = InvalidArgument desc = input key/keyPrefix 'ke||y' can't contain '||'")]
-    public Task A_malformed_save_is_refused(string body, string message) => Http.SendAsync("POST", Store, body).FailsAsync(400, "ERR_MALFORMED_REQUEST", message);
+    [InlineData(
+        "[{\"key\": \"ke||y\", \"value\": 1}]",
+        "api error: code = InvalidArgument desc = input key/keyPrefix 'ke||y' can't contain '||'"
+    )]
+    public Task A_malformed_save_is_refused(string body, string message) =>
+        Http.SendAsync("POST", Store, body).FailsAsync(400, "ERR_MALFORMED_REQUEST", message);
 
     [SkippableFact]
     public Task Saving_nothing_is_fine() => Http.SendAsync("POST", Store, "[]").SucceedsAsync();
@@ -95,8 +103,12 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
     {
         var error = await Http.SendAsync("POST", Store, """[{"key":"a||b","value":1}]""").FailsAsync(400, "ERR_MALFORMED_REQUEST");
         Assert.Equal(("DAPR_STATE_ILLEGAL_KEY", 3), (error.Reason(), error.GetProperty("details").GetArrayLength()));
-        var failure = await Grpc.GetStateAsync(new() { StoreName = "store", Key = "a||b" }).FailsAsync(StatusCode.InvalidArgument, "input key/keyPrefix 'a||b' can't contain '||'");
-        Assert.Equal(("DAPR_STATE_ILLEGAL_KEY", "a||b", "store"), (failure.Reason(), failure.Detail<BadRequest>()?.FieldViolations[0].Field, failure.Detail<ResourceInfo>()?.ResourceName));
+        var failure = await Grpc.GetStateAsync(new() { StoreName = "store", Key = "a||b" })
+            .FailsAsync(StatusCode.InvalidArgument, "input key/keyPrefix 'a||b' can't contain '||'");
+        Assert.Equal(
+            ("DAPR_STATE_ILLEGAL_KEY", "a||b", "store"),
+            (failure.Reason(), failure.Detail<BadRequest>()?.FieldViolations[0].Field, failure.Detail<ResourceInfo>()?.ResourceName)
+        );
     }
 
     [SkippableTheory]
@@ -104,11 +116,13 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
     [InlineData("others")]
     public async Task An_unknown_or_out_of_scope_store_is_not_found(string store)
     {
-        var error = await Http.GetAsync($"/v1.0/state/{store}/k").FailsAsync(400, "ERR_STATE_STORE_NOT_FOUND", $"state store {store} is not found");
+        var error = await Http.GetAsync($"/v1.0/state/{store}/k")
+            .FailsAsync(400, "ERR_STATE_STORE_NOT_FOUND", $"state store {store} is not found");
         Assert.Equal("DAPR_STATE_NOT_FOUND", error.Reason());
         await Http.SendAsync("POST", $"/v1.0/state/{store}", "not even json").FailsAsync(400, "ERR_STATE_STORE_NOT_FOUND");
         await Http.SendAsync("POST", $"/v1.0/state/{store}/transaction", "{}").FailsAsync(400, "ERR_STATE_STORE_NOT_FOUND");
-        var failure = await Grpc.GetStateAsync(new() { StoreName = store, Key = "k" }).FailsAsync(StatusCode.InvalidArgument, $"state store {store} is not found");
+        var failure = await Grpc.GetStateAsync(new() { StoreName = store, Key = "k" })
+            .FailsAsync(StatusCode.InvalidArgument, $"state store {store} is not found");
         Assert.Equal(("DAPR_STATE_NOT_FOUND", 0), (failure.Reason(), failure.Detail<ErrorInfo>()?.Metadata.Count));
     }
 
@@ -137,11 +151,38 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
         var (saved, deleted) = etag == "7" && fixture.Driver.UnreadableETag.Save != 409 ? (409, 409) : fixture.Driver.UnreadableETag;
         await SaveAsync("1");
         var save = await Http.SendAsync("POST", Store, Item("2", $", \"etag\": \"{etag}\"")).FailsAsync(saved, "ERR_STATE_SAVE");
-        Assert.StartsWith($"failed saving state in state store store: {(saved == 409 ? "possible etag mismatch. error from state store" : "invalid etag value")}", save.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"failed saving state in state store store: {(saved == 409 ? "possible etag mismatch. error from state store" : "invalid etag value")}",
+            save.GetProperty("message").GetString(),
+            StringComparison.Ordinal
+        );
         await Http.SendAsync("DELETE", $"{Store}/{key}", null, null, ("If-Match", etag)).FailsAsync(deleted, "ERR_STATE_DELETE");
-        var request = new Protos.SaveStateRequest { StoreName = "store", States = { new Protos.StateItem { Key = key, Value = ByteString.CopyFromUtf8("2"), Etag = new() { Value = etag } } } };
-        Assert.Equal("ERR_STATE_SAVE", (await Grpc.SaveStateAsync(request).FailsAsync(saved == 409 ? StatusCode.Aborted : StatusCode.InvalidArgument)).Reason());
-        await Grpc.DeleteStateAsync(new() { StoreName = "store", Key = key, Etag = new() { Value = etag } }).FailsAsync(deleted == 409 ? StatusCode.Aborted : StatusCode.InvalidArgument);
+        var request = new Protos.SaveStateRequest
+        {
+            StoreName = "store",
+            States =
+            {
+                new Protos.StateItem
+                {
+                    Key = key,
+                    Value = ByteString.CopyFromUtf8("2"),
+                    Etag = new() { Value = etag },
+                },
+            },
+        };
+        Assert.Equal(
+            "ERR_STATE_SAVE",
+            (await Grpc.SaveStateAsync(request).FailsAsync(saved == 409 ? StatusCode.Aborted : StatusCode.InvalidArgument)).Reason()
+        );
+        await Grpc.DeleteStateAsync(
+                new()
+                {
+                    StoreName = "store",
+                    Key = key,
+                    Etag = new() { Value = etag },
+                }
+            )
+            .FailsAsync(deleted == 409 ? StatusCode.Aborted : StatusCode.InvalidArgument);
         await Http.GetAsync($"{Store}/{key}").SucceedsAsync(200, "1");
     }
 
@@ -180,18 +221,24 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
     public async Task A_first_write_with_ETag_0_conflicts_at_the_latest_when_the_key_is_there()
     {
         var item = Item("1", """, "etag": "0", "options": {"concurrency": "first-write"}""");
-        await (fixture.Driver.ETagNeedsKey ? Http.SendAsync("POST", Store, item).FailsAsync(409, "ERR_STATE_SAVE") : Http.SendAsync("POST", Store, item).SucceedsAsync());
+        await (
+            fixture.Driver.ETagNeedsKey
+                ? Http.SendAsync("POST", Store, item).FailsAsync(409, "ERR_STATE_SAVE")
+                : Http.SendAsync("POST", Store, item).SucceedsAsync()
+        );
         await Http.SendAsync("POST", Store, item).FailsAsync(409, "ERR_STATE_SAVE");
     }
 
     [SkippableTheory]
     [InlineData(""", "options": {"concurrency": "sometimes"}""", "unrecognized concurrency model 'sometimes'")]
     [InlineData(""", "options": {"consistency": "maybe"}""", "unrecognized consistency model 'maybe'")]
-    public Task Unknown_options_fail_the_save(string options, string detail)
-        => Http.SendAsync("POST", Store, Item("1", options)).FailsAsync(500, "ERR_STATE_SAVE", $"failed saving state in state store store: {detail}");
+    public Task Unknown_options_fail_the_save(string options, string detail) =>
+        Http.SendAsync("POST", Store, Item("1", options))
+            .FailsAsync(500, "ERR_STATE_SAVE", $"failed saving state in state store store: {detail}");
 
     [SkippableFact]
-    public Task A_time_to_live_that_is_no_number_fails_the_save() => Http.SendAsync("POST", Store, Item("1", """, "metadata": {"ttlInSeconds": "soon"}""")).FailsAsync(500, "ERR_STATE_SAVE");
+    public Task A_time_to_live_that_is_no_number_fails_the_save() =>
+        Http.SendAsync("POST", Store, Item("1", """, "metadata": {"ttlInSeconds": "soon"}""")).FailsAsync(500, "ERR_STATE_SAVE");
 
     [SkippableTheory]
     [InlineData("0")]
@@ -215,7 +262,10 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
         }
         await Http.SendAsync("POST", Store + query, Item("1", metadata)).SucceedsAsync();
         using var answer = await Http.GetAsync($"{Store}/{key}");
-        var expires = DateTimeOffset.Parse(answer.Headers.GetValues("metadata.ttlExpireTime").Single(), System.Globalization.CultureInfo.InvariantCulture);
+        var expires = DateTimeOffset.Parse(
+            answer.Headers.GetValues("metadata.ttlExpireTime").Single(),
+            System.Globalization.CultureInfo.InvariantCulture
+        );
         Assert.InRange(expires, TimeProvider.System.GetUtcNow().AddSeconds(60), TimeProvider.System.GetUtcNow().AddSeconds(110));
         Assert.True((await Grpc.GetStateAsync(new() { StoreName = "store", Key = key })).Metadata.ContainsKey("ttlExpireTime"));
     }
@@ -224,11 +274,14 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
     public async Task What_has_expired_is_gone()
     {
         await Http.SendAsync("POST", Store, Item("1", """, "metadata": {"ttlInSeconds": "1"}""")).SucceedsAsync();
-        await Patience.UntilAsync(async () =>
-        {
-            using var answer = await Http.GetAsync($"{Store}/{key}");
-            return (int)answer.StatusCode == 204;
-        }, "the value did not expire");
+        await Patience.UntilAsync(
+            async () =>
+            {
+                using var answer = await Http.GetAsync($"{Store}/{key}");
+                return (int)answer.StatusCode == 204;
+            },
+            "the value did not expire"
+        );
     }
 
     [SkippableFact]
@@ -262,21 +315,40 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
     private async Task ADeleteUnderAStaleETagFailsAsync()
     {
         await Http.GetAsync($"{Store}/{key}").SucceedsAsync();
-        var stale = new Protos.DeleteBulkStateRequest { StoreName = "store", States = { new Protos.StateItem { Key = key, Etag = new() { Value = "stale" } } } };
+        var stale = new Protos.DeleteBulkStateRequest
+        {
+            StoreName = "store",
+            States =
+            {
+                new Protos.StateItem
+                {
+                    Key = key,
+                    Etag = new() { Value = "stale" },
+                },
+            },
+        };
         var code = fixture.Driver.UnreadableETag.Delete == 409 ? StatusCode.Aborted : StatusCode.InvalidArgument;
         Assert.Equal("ERR_STATE_BULK_DELETE", (await Grpc.DeleteBulkStateAsync(stale).FailsAsync(code)).Reason());
     }
 
     [SkippableFact]
-    public async Task An_empty_key_over_gRPC_is_refused()
-        => Assert.Equal("ERR_STATE_SAVE", (await Grpc.SaveStateAsync(new() { StoreName = "store", States = { new Protos.StateItem() } }).FailsAsync(StatusCode.InvalidArgument, "state key cannot be empty")).Reason());
+    public async Task An_empty_key_over_gRPC_is_refused() =>
+        Assert.Equal(
+            "ERR_STATE_SAVE",
+            (
+                await Grpc.SaveStateAsync(new() { StoreName = "store", States = { new Protos.StateItem() } })
+                    .FailsAsync(StatusCode.InvalidArgument, "state key cannot be empty")
+            ).Reason()
+        );
 
     [SkippableFact]
     public async Task A_query_is_not_supported()
     {
-        var error = await Http.SendAsync("POST", "/v1.0-alpha1/state/store/query", "{}").FailsAsync(500, "ERR_STATE_STORE_NOT_SUPPORTED", "state store does not support querying");
+        var error = await Http.SendAsync("POST", "/v1.0-alpha1/state/store/query", "{}")
+            .FailsAsync(500, "ERR_STATE_STORE_NOT_SUPPORTED", "state store does not support querying");
         Assert.Equal("DAPR_STATE_QUERYING_NOT_SUPPORTED", error.Reason());
-        await Grpc.QueryStateAlpha1Async(new() { StoreName = "store", Query = "{}" }).FailsAsync(StatusCode.Internal, "state store does not support querying");
+        await Grpc.QueryStateAlpha1Async(new() { StoreName = "store", Query = "{}" })
+            .FailsAsync(StatusCode.Internal, "state store does not support querying");
     }
 
     /// <summary>Without the blanks that a store which takes JSON apart puts in.</summary>

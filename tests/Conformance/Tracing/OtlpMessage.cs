@@ -26,15 +26,25 @@ internal static class OtlpMessage
                     tags["error"] = Text(status, 2);
                 }
                 string Hex(int field) => Convert.ToHexStringLower(Messages(span, field).FirstOrDefault().Span);
-                yield return new CollectedSpan(resource.GetValueOrDefault("service.name", ""), Hex(1), Hex(2), Hex(4), Text(span, 5), Kinds[(int)Number(span, 6)], tags);
+                yield return new CollectedSpan(
+                    resource.GetValueOrDefault("service.name", ""),
+                    Hex(1),
+                    Hex(2),
+                    Hex(4),
+                    Text(span, 5),
+                    Kinds[(int)Number(span, 6)],
+                    tags
+                );
             }
         }
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> Attributes(ReadOnlyMemory<byte> message, int field)
-        => Messages(message, field).Select(pair => KeyValuePair.Create(Text(pair, 1), Messages(pair, 2).Select(value => Text(value, 1)).FirstOrDefault() ?? ""));
+    private static IEnumerable<KeyValuePair<string, string>> Attributes(ReadOnlyMemory<byte> message, int field) =>
+        Messages(message, field)
+            .Select(pair => KeyValuePair.Create(Text(pair, 1), Messages(pair, 2).Select(value => Text(value, 1)).FirstOrDefault() ?? ""));
 
-    private static string Text(ReadOnlyMemory<byte> message, int field) => System.Text.Encoding.UTF8.GetString(Messages(message, field).FirstOrDefault().Span);
+    private static string Text(ReadOnlyMemory<byte> message, int field) =>
+        System.Text.Encoding.UTF8.GetString(Messages(message, field).FirstOrDefault().Span);
 
     /// <summary>A field of numbers or of a closed set; 0 if it is absent.</summary>
     private static ulong Number(ReadOnlyMemory<byte> message, int field)

@@ -21,10 +21,33 @@ public sealed class PropagationTests : IAsyncLifetime
     {
         app = await HttpApp.StartAsync();
         app.Subscribes("""[{"pubsubname":"events","topic":"topic","route":"events"}]""");
-        grpcApp = await GrpcApp.StartAsync(state => state.Subscriptions.Subscriptions.Add(new Dapr.AppCallback.Autogen.Grpc.v1.TopicSubscription { PubsubName = "events", Topic = "topic" }));
-        string[] resources = [Yaml.Component("events", "pubsub.in-memory"), Yaml.Component("web", "bindings.http", ("url", $"http://127.0.0.1:{app.PortNumber}/bound"))];
-        sidecar = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true, AppPort = app.PortNumber, Resources = resources });
-        grpcSidecar = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true, AppPort = grpcApp.PortNumber, AppProtocol = "grpc", Resources = resources });
+        grpcApp = await GrpcApp.StartAsync(state =>
+            state.Subscriptions.Subscriptions.Add(
+                new Dapr.AppCallback.Autogen.Grpc.v1.TopicSubscription { PubsubName = "events", Topic = "topic" }
+            )
+        );
+        string[] resources =
+        [
+            Yaml.Component("events", "pubsub.in-memory"),
+            Yaml.Component("web", "bindings.http", ("url", $"http://127.0.0.1:{app.PortNumber}/bound")),
+        ];
+        sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                OwnProcess = true,
+                AppPort = app.PortNumber,
+                Resources = resources,
+            }
+        );
+        grpcSidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                OwnProcess = true,
+                AppPort = grpcApp.PortNumber,
+                AppProtocol = "grpc",
+                Resources = resources,
+            }
+        );
     }
 
     public async Task DisposeAsync()
@@ -41,7 +64,10 @@ public sealed class PropagationTests : IAsyncLifetime
     public async Task An_app_sees_the_callers_trace_or_zeros_and_so_does_the_caller(string? sent, string seen)
     {
         using var answer = await sidecar.Http.SendAsync("POST", $"/v1.0/invoke/{sidecar.AppId}/method/test", "{}", headers: Trace(sent));
-        Assert.Equal((seen, seen), ((await app.NextAsync("/test")).Header("traceparent"), answer.Headers.GetValues("traceparent").Single()));
+        Assert.Equal(
+            (seen, seen),
+            ((await app.NextAsync("/test")).Header("traceparent"), answer.Headers.GetValues("traceparent").Single())
+        );
 
         await sidecar.Grpc.InvokeServiceAsync(Request(sidecar), Headers(sent));
         Assert.Equal(seen, (await app.NextAsync("/test")).Header("traceparent"));
@@ -60,7 +86,16 @@ public sealed class PropagationTests : IAsyncLifetime
         var got = await app.NextAsync("/events");
         Assert.Equal((seen, sent ?? ""), (got.Header("traceparent"), got.Json.GetProperty("traceparent").GetString()));
 
-        await grpcSidecar.Grpc.PublishEventAsync(new PublishEventRequest { PubsubName = "events", Topic = "topic", DataContentType = "application/json", Data = Google.Protobuf.ByteString.CopyFromUtf8("{}") }, Headers(sent));
+        await grpcSidecar.Grpc.PublishEventAsync(
+            new PublishEventRequest
+            {
+                PubsubName = "events",
+                Topic = "topic",
+                DataContentType = "application/json",
+                Data = Google.Protobuf.ByteString.CopyFromUtf8("{}"),
+            },
+            Headers(sent)
+        );
         var (_, headers) = await grpcApp.State.NextEventAsync();
         Assert.Equal(seen, headers.GetValue("traceparent"));
     }
@@ -71,7 +106,14 @@ public sealed class PropagationTests : IAsyncLifetime
     [InlineData("\"traceparent\":true")]
     public async Task An_event_whose_trace_is_no_text_is_delivered(string trace)
     {
-        await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/topic", $$"""{"specversion":"1.0","id":"a","source":"b","type":"c","datacontenttype":"text/plain","data":"hello",{{trace}}}""", "application/cloudevents+json").SucceedsAsync();
+        await sidecar
+            .Http.SendAsync(
+                "POST",
+                "/v1.0/publish/events/topic",
+                $$"""{"specversion":"1.0","id":"a","source":"b","type":"c","datacontenttype":"text/plain","data":"hello",{{trace}}}""",
+                "application/cloudevents+json"
+            )
+            .SucceedsAsync();
         await app.NextAsync("/events");
     }
 
@@ -80,7 +122,9 @@ public sealed class PropagationTests : IAsyncLifetime
     [InlineData(Given, Given)]
     public async Task An_output_binding_passes_trace_and_baggage_on(string? sent, string seen)
     {
-        await sidecar.Http.SendAsync("POST", "/v1.0/bindings/web", """{"operation":"get"}""", headers: [.. Trace(sent), ("baggage", Bag)]).SucceedsAsync(200);
+        await sidecar
+            .Http.SendAsync("POST", "/v1.0/bindings/web", """{"operation":"get"}""", headers: [.. Trace(sent), ("baggage", Bag)])
+            .SucceedsAsync(200);
         var got = await app.NextAsync("/bound");
         Assert.Equal((seen, Bag), (got.Header("traceparent"), got.Header("baggage")));
 
@@ -94,7 +138,12 @@ public sealed class PropagationTests : IAsyncLifetime
     [Fact]
     public async Task Baggage_goes_to_the_app_and_back_to_the_caller()
     {
-        using var answer = await sidecar.Http.SendAsync("POST", $"/v1.0/invoke/{sidecar.AppId}/method/test", "{}", headers: ("baggage", Bag));
+        using var answer = await sidecar.Http.SendAsync(
+            "POST",
+            $"/v1.0/invoke/{sidecar.AppId}/method/test",
+            "{}",
+            headers: ("baggage", Bag)
+        );
         Assert.Equal((Bag, Bag), ((await app.NextAsync("/test")).Header("baggage"), answer.Headers.GetValues("baggage").Single()));
         using var call = grpcSidecar.Grpc.InvokeServiceAsync(Request(grpcSidecar), new Metadata { { "baggage", Bag } });
         await call;
@@ -105,10 +154,17 @@ public sealed class PropagationTests : IAsyncLifetime
     [Fact]
     public async Task What_is_no_baggage_is_refused()
     {
-        using var answer = await sidecar.Http.SendAsync("POST", $"/v1.0/invoke/{sidecar.AppId}/method/test", "{}", headers: ("baggage", "invalid-baggage"));
+        using var answer = await sidecar.Http.SendAsync(
+            "POST",
+            $"/v1.0/invoke/{sidecar.AppId}/method/test",
+            "{}",
+            headers: ("baggage", "invalid-baggage")
+        );
         Assert.Equal(400, (int)answer.StatusCode);
         Assert.Contains("invalid baggage header", await answer.TextAsync(), StringComparison.Ordinal);
-        var failure = await Assert.ThrowsAsync<RpcException>(() => grpcSidecar.Grpc.InvokeServiceAsync(Request(grpcSidecar), new Metadata { { "baggage", "invalid-baggage" } }).ResponseAsync);
+        var failure = await Assert.ThrowsAsync<RpcException>(() =>
+            grpcSidecar.Grpc.InvokeServiceAsync(Request(grpcSidecar), new Metadata { { "baggage", "invalid-baggage" } }).ResponseAsync
+        );
         Assert.Equal(StatusCode.InvalidArgument, failure.StatusCode);
         Assert.Contains("invalid baggage header", failure.Status.Detail, StringComparison.Ordinal);
     }
@@ -118,11 +174,22 @@ public sealed class PropagationTests : IAsyncLifetime
     {
         using var call = sidecar.Grpc.GetMetadataAsync(new GetMetadataRequest(), Headers(Given));
         await call;
-        Assert.Equal("00-4bf92f3577b34da6a3ce929d0e0e4736", $"00-{Convert.ToHexStringLower((await call.ResponseHeadersAsync).GetValueBytes("grpc-trace-bin").AsSpan(2, 16))}");
+        Assert.Equal(
+            "00-4bf92f3577b34da6a3ce929d0e0e4736",
+            $"00-{Convert.ToHexStringLower((await call.ResponseHeadersAsync).GetValueBytes("grpc-trace-bin").AsSpan(2, 16))}"
+        );
     }
 
-    private static InvokeServiceRequest Request(TestedSidecar sidecar)
-        => new() { Id = sidecar.AppId, Message = new InvokeRequest { Method = "test", HttpExtension = new HTTPExtension { Verb = HTTPExtension.Types.Verb.Get } } };
+    private static InvokeServiceRequest Request(TestedSidecar sidecar) =>
+        new()
+        {
+            Id = sidecar.AppId,
+            Message = new InvokeRequest
+            {
+                Method = "test",
+                HttpExtension = new HTTPExtension { Verb = HTTPExtension.Types.Verb.Get },
+            },
+        };
 
     private static (string, string)[] Trace(string? trace) => trace is null ? [] : [("traceparent", trace)];
 

@@ -9,7 +9,15 @@ using Microsoft.Extensions.Logging;
 namespace Conformance.Tracing;
 
 /// <summary>A span as a collector received it. Kinds are those of OTLP without their prefix: CLIENT, SERVER, PRODUCER.</summary>
-public sealed record CollectedSpan(string Service, string TraceId, string Id, string? ParentId, string Name, string? Kind, IReadOnlyDictionary<string, string> Tags);
+public sealed record CollectedSpan(
+    string Service,
+    string TraceId,
+    string Id,
+    string? ParentId,
+    string Name,
+    string? Kind,
+    IReadOnlyDictionary<string, string> Tags
+);
 
 /// <summary>Receives spans as an OpenTelemetry collector does over gRPC.</summary>
 public sealed class SpanCollector : IAsyncDisposable
@@ -36,7 +44,8 @@ public sealed class SpanCollector : IAsyncDisposable
         collector.web.MapPost("/opentelemetry.proto.collector.trace.v1.TraceService/Export", collector.TakeOtlpAsync);
         foreach (var other in (string[])["metrics.v1.MetricsService", "logs.v1.LogsService"])
         {
-            collector.web.MapPost($"/opentelemetry.proto.collector.{other}/Export", ThankAsync); // left unanswered, an exporter tries again for long
+            // left unanswered, an exporter tries again for long
+            collector.web.MapPost($"/opentelemetry.proto.collector.{other}/Export", ThankAsync);
         }
         await collector.web.StartAsync();
         return collector;
@@ -51,7 +60,9 @@ public sealed class SpanCollector : IAsyncDisposable
         }
         catch (TimeoutException e)
         {
-            throw new TimeoutException($"{e.Message}; there were {string.Join(", ", spans.Select(span => $"{span.Service}: {span.Kind} {span.Name}"))}");
+            throw new TimeoutException(
+                $"{e.Message}; there were {string.Join(", ", spans.Select(span => $"{span.Service}: {span.Kind} {span.Name}"))}"
+            );
         }
         return spans.First(isIt);
     }

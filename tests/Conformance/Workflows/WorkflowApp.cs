@@ -19,7 +19,10 @@ internal sealed class WorkflowApp : IAsyncDisposable
     public static async Task<WorkflowApp> StartAsync(TestedSidecar sidecar, Action<WorkflowRuntimeOptions> register)
     {
         var app = await StartAsync(sidecar.GrpcPort, register);
-        await Patience.UntilAsync(async () => (await sidecar.Grpc.GetMetadataAsync(new())).Workflows?.ConnectedWorkers > 0, "the worker did not connect");
+        await Patience.UntilAsync(
+            async () => (await sidecar.Grpc.GetMetadataAsync(new())).Workflows?.ConnectedWorkers > 0,
+            "the worker did not connect"
+        );
         return app;
     }
 
@@ -27,7 +30,9 @@ internal sealed class WorkflowApp : IAsyncDisposable
     public static async Task<WorkflowApp> StartAsync(int grpcPort, Action<WorkflowRuntimeOptions> register)
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["DAPR_GRPC_ENDPOINT"] = $"http://127.0.0.1:{grpcPort}" });
+        builder.Configuration.AddInMemoryCollection(
+            new Dictionary<string, string?> { ["DAPR_GRPC_ENDPOINT"] = $"http://127.0.0.1:{grpcPort}" }
+        );
         builder.Services.AddDaprWorkflow(register);
         var app = new WorkflowApp(builder.Build());
         await app.host.StartAsync();

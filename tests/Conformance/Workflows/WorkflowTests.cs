@@ -6,33 +6,59 @@ namespace Conformance.Workflows;
 /// <summary>Workflows of an app on Dapr.Workflow, and what the sidecar tells of them.</summary>
 public sealed class WorkflowTests
 {
-    private static readonly string Store = Yaml.Component("store", "state.sqlite", ("connectionString", "{scratch}/workflows.db"), ("actorStateStore", "true"));
+    private static readonly string Store = Yaml.Component(
+        "store",
+        "state.sqlite",
+        ("connectionString", "{scratch}/workflows.db"),
+        ("actorStateStore", "true")
+    );
 
     [Fact]
     public async Task Metadata_tell_of_connected_workers_and_of_the_actors_that_workflows_are()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Store] });
         Assert.False((await (await sidecar.Http.GetAsync("/v1.0/metadata")).JsonAsync()).TryGetProperty("workflows", out _));
-        await using (var app = await WorkflowApp.StartAsync(sidecar, options => options.RegisterWorkflow<string, string>("wait", (context, _) => context.WaitForExternalEventAsync<string>("end"))))
+        await using (
+            var app = await WorkflowApp.StartAsync(sidecar, options =>
+                options.RegisterWorkflow<string, string>("wait", (context, _) => context.WaitForExternalEventAsync<string>("end"))
+            )
+        )
         {
             var id = await app.Client.ScheduleNewWorkflowAsync("wait", null, "x");
             await app.Client.WaitForWorkflowStartAsync(id);
             var metadata = await (await sidecar.Http.GetAsync("/v1.0/metadata")).JsonAsync();
             Assert.Equal("""{"connectedWorkers":1}""", metadata.GetProperty("workflows").GetRawText());
             var types = $"dapr.internal.default.{sidecar.AppId}.";
-            var active = metadata.GetProperty("actorRuntime").GetProperty("activeActors").EnumerateArray().Select(actor => actor.GetRawText()).Order();
-            Assert.Equal([$$"""{"type":"{{types}}activity"}""", $$"""{"type":"{{types}}retentioner"}""", $$"""{"type":"{{types}}workflow","count":1}"""], active);
+            var active = metadata
+                .GetProperty("actorRuntime")
+                .GetProperty("activeActors")
+                .EnumerateArray()
+                .Select(actor => actor.GetRawText())
+                .Order();
+            Assert.Equal(
+                [
+                    $$"""{"type":"{{types}}activity"}""",
+                    $$"""{"type":"{{types}}retentioner"}""",
+                    $$"""{"type":"{{types}}workflow","count":1}""",
+                ],
+                active
+            );
             await app.Client.RaiseEventAsync(id, "end", "y");
             await app.Client.WaitForWorkflowCompletionAsync(id);
         }
-        await Patience.UntilAsync(async () => (await sidecar.Grpc.GetMetadataAsync(new())).Workflows.ConnectedWorkers == 0, "the worker stayed connected");
+        await Patience.UntilAsync(
+            async () => (await sidecar.Grpc.GetMetadataAsync(new())).Workflows.ConnectedWorkers == 0,
+            "the worker stayed connected"
+        );
     }
 
     [Fact]
     public async Task An_app_that_is_there_before_its_sidecar_reaches_it_with_the_first_call()
     {
         var port = Port.Free();
-        await using var app = await WorkflowApp.StartAsync(port, options => options.RegisterWorkflow<string, string>("echo", (_, input) => Task.FromResult(input)));
+        await using var app = await WorkflowApp.StartAsync(port, options =>
+            options.RegisterWorkflow<string, string>("echo", (_, input) => Task.FromResult(input))
+        );
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { GrpcPort = port, Resources = [Store] });
         var id = await app.Client.ScheduleNewWorkflowAsync("echo", null, "x");
         Assert.Equal("x", (await app.Client.WaitForWorkflowCompletionAsync(id))!.ReadOutputAs<string>());
@@ -41,12 +67,16 @@ public sealed class WorkflowTests
     [Fact]
     public async Task Activities_beyond_the_limit_of_the_configuration_wait()
     {
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Store], Configuration = Workflow("maxConcurrentActivityInvocations: 2") });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { Resources = [Store], Configuration = Workflow("maxConcurrentActivityInvocations: 2") }
+        );
         var gate = new TaskCompletionSource<string>();
         var inside = 0;
         await using var app = await WorkflowApp.StartAsync(sidecar, options =>
         {
-            options.RegisterWorkflow<string, string[]>("fan", (context, _) => Task.WhenAll(Enumerable.Range(0, 3).Select(_ => context.CallActivityAsync<string>("hold", ""))));
+            options.RegisterWorkflow<string, string[]>("fan", (context, _) =>
+                Task.WhenAll(Enumerable.Range(0, 3).Select(_ => context.CallActivityAsync<string>("hold", "")))
+            );
             options.RegisterActivity<string, string>("hold", (_, _) =>
             {
                 Interlocked.Increment(ref inside);
@@ -67,7 +97,9 @@ public sealed class WorkflowTests
     [Fact]
     public async Task A_finished_instance_is_purged_by_the_retention_policy_of_the_configuration()
     {
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Store], Configuration = Workflow("stateRetentionPolicy: {anyTerminal: 24h, failed: 1s}") });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { Resources = [Store], Configuration = Workflow("stateRetentionPolicy: {anyTerminal: 24h, failed: 1s}") }
+        );
         await using var app = await WorkflowApp.StartAsync(sidecar, options =>
         {
             options.RegisterWorkflow<string, string>("fail", (_, input) => throw new InvalidOperationException(input));
@@ -77,7 +109,10 @@ public sealed class WorkflowTests
         var fail = await app.Client.ScheduleNewWorkflowAsync("fail", null, "x");
         Assert.Equal(WorkflowRuntimeStatus.Failed, (await app.Client.WaitForWorkflowCompletionAsync(fail))!.RuntimeStatus);
         await app.Client.WaitForWorkflowCompletionAsync(echo);
-        await Patience.UntilAsync(async () => await app.Client.GetWorkflowStateAsync(fail) is not { Exists: true }, "the failed instance stayed");
+        await Patience.UntilAsync(
+            async () => await app.Client.GetWorkflowStateAsync(fail) is not { Exists: true },
+            "the failed instance stayed"
+        );
         Assert.True((await app.Client.GetWorkflowStateAsync(echo))!.Exists);
     }
 
@@ -108,18 +143,24 @@ public sealed class WorkflowTests
     public async Task An_instance_is_not_found_before_its_start_time_though_its_id_is_taken()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Store] });
-        await using var app = await WorkflowApp.StartAsync(sidecar, options => options.RegisterWorkflow<string, string>("echo", (_, input) => Task.FromResult(input)));
+        await using var app = await WorkflowApp.StartAsync(sidecar, options =>
+            options.RegisterWorkflow<string, string>("echo", (_, input) => Task.FromResult(input))
+        );
         var id = await app.Client.ScheduleNewWorkflowAsync("echo", "later", "x", TimeProvider.System.GetUtcNow().AddHours(1));
         Assert.False((await app.Client.GetWorkflowStateAsync(id))?.Exists ?? false);
         await sidecar.Http.GetAsync($"/v1.0/workflows/dapr/{id}").FailsAsync(404, "ERR_INSTANCE_ID_NOT_FOUND");
-        var again = await Assert.ThrowsAnyAsync<Grpc.Core.RpcException>(() => app.Client.ScheduleNewWorkflowAsync("echo", id, "x", TimeProvider.System.GetUtcNow().AddHours(1)));
+        var again = await Assert.ThrowsAnyAsync<Grpc.Core.RpcException>(() =>
+            app.Client.ScheduleNewWorkflowAsync("echo", id, "x", TimeProvider.System.GetUtcNow().AddHours(1))
+        );
         Assert.Equal(Grpc.Core.StatusCode.AlreadyExists, again.StatusCode);
     }
 
     [Fact]
     public async Task A_history_larger_than_the_chosen_limit_of_messages_stalls_its_instance_alone()
     {
-        await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Store], Flags = ["--max-body-size", "1Mi"] });
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions { Resources = [Store], Flags = ["--max-body-size", "1Mi"] }
+        );
         var called = 0;
         await using var app = await WorkflowApp.StartAsync(sidecar, options =>
         {
@@ -139,7 +180,10 @@ public sealed class WorkflowTests
             options.RegisterWorkflow<string, string>("echo", (_, input) => Task.FromResult(input));
         });
         var grow = await app.Client.ScheduleNewWorkflowAsync("grow", null, "");
-        await Patience.UntilAsync(async () => (await app.Client.GetWorkflowStateAsync(grow))!.RuntimeStatus == WorkflowRuntimeStatus.Stalled, "the instance did not stall");
+        await Patience.UntilAsync(
+            async () => (await app.Client.GetWorkflowStateAsync(grow))!.RuntimeStatus == WorkflowRuntimeStatus.Stalled,
+            "the instance did not stall"
+        );
         Assert.Equal(4, Volatile.Read(ref called));
         var echo = await app.Client.ScheduleNewWorkflowAsync("echo", null, "x");
         Assert.Equal(WorkflowRuntimeStatus.Completed, (await app.Client.WaitForWorkflowCompletionAsync(echo))!.RuntimeStatus);
@@ -148,18 +192,21 @@ public sealed class WorkflowTests
     [Fact]
     public async Task A_setting_of_workflows_that_does_not_exist_is_refused()
     {
-        var (code, output) = await TestedSidecar.RefusedAsync(new SidecarOptions { Configuration = Workflow("stateRetentionPolicy: {anyTerminal: soon}") });
+        var (code, output) = await TestedSidecar.RefusedAsync(
+            new SidecarOptions { Configuration = Workflow("stateRetentionPolicy: {anyTerminal: soon}") }
+        );
         Assert.NotEqual(0, code);
         Assert.Contains("soon", output, StringComparison.Ordinal);
     }
 
-    private static string Workflow(string setting) => $"""
-        apiVersion: dapr.io/v1alpha1
-        kind: Configuration
-        metadata:
-          name: workflows
-        spec:
-          workflow:
-            {setting}
-        """;
+    private static string Workflow(string setting) =>
+        $"""
+            apiVersion: dapr.io/v1alpha1
+            kind: Configuration
+            metadata:
+              name: workflows
+            spec:
+              workflow:
+                {setting}
+            """;
 }

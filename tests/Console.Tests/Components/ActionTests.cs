@@ -21,24 +21,52 @@ public sealed class ActionTests
     [InlineData("shipped", false, "")]
     [InlineData("cancelled", true, "")]
     [InlineData("delivered", true, "")]
-    public void An_order_offers_the_actions_of_its_status(string status, bool isOperator, string expected)
-        => Assert.Equal(expected, Names(OrderAction.PossibleFor(ComponentTest.Order(status), isOperator)));
+    public void An_order_offers_the_actions_of_its_status(string status, bool isOperator, string expected) =>
+        Assert.Equal(expected, Names(OrderAction.PossibleFor(ComponentTest.Order(status), isOperator)));
 
     [Theory]
     [InlineData(true, "Approve Reject Cancel")]
     [InlineData(false, "Cancel")]
-    public void An_order_that_waits_for_approval_offers_the_decision_to_operators(bool isOperator, string expected)
-        => Assert.Equal(expected, Names(OrderAction.PossibleFor(ComponentTest.Order("pending") with { Approval = new ApprovalView("waiting", 1, DateTimeOffset.UnixEpoch) }, isOperator)));
+    public void An_order_that_waits_for_approval_offers_the_decision_to_operators(bool isOperator, string expected) =>
+        Assert.Equal(
+            expected,
+            Names(
+                OrderAction.PossibleFor(
+                    ComponentTest.Order("pending") with
+                    {
+                        Approval = new ApprovalView("waiting", 1, DateTimeOffset.UnixEpoch),
+                    },
+                    isOperator
+                )
+            )
+        );
 
     [Theory]
     [InlineData(null, "Retry Resolved Skip")]
     [InlineData("skip", "")]
-    public void An_intervention_offers_its_decisions_until_it_is_decided(string? decision, string expected)
-        => Assert.Equal(expected, Names(OrderAction.PossibleFor(ComponentTest.Order("intervention") with { Interventions = [new InterventionView("o-1.1", "process-payment", "refused", 5, DateTimeOffset.UnixEpoch) { Decision = decision }] }, true)));
+    public void An_intervention_offers_its_decisions_until_it_is_decided(string? decision, string expected) =>
+        Assert.Equal(
+            expected,
+            Names(
+                OrderAction.PossibleFor(
+                    ComponentTest.Order("intervention") with
+                    {
+                        Interventions =
+                        [
+                            new InterventionView("o-1.1", "process-payment", "refused", 5, DateTimeOffset.UnixEpoch)
+                            {
+                                Decision = decision,
+                            },
+                        ],
+                    },
+                    true
+                )
+            )
+        );
 
     [Fact]
-    public void An_order_whose_cancellation_was_requested_offers_no_second_one()
-        => Assert.Empty(OrderAction.PossibleFor(ComponentTest.Order("pending") with { CancelRequested = true }, false));
+    public void An_order_whose_cancellation_was_requested_offers_no_second_one() =>
+        Assert.Empty(OrderAction.PossibleFor(ComponentTest.Order("pending") with { CancelRequested = true }, false));
 
     [Fact]
     public void An_action_is_sent_with_the_note_and_the_token_of_the_person()
@@ -50,7 +78,9 @@ public sealed class ActionTests
         actions.Find("input").Change("changed their mind");
         actions.FindAll("button").Single(button => button.TextContent.Contains("Cancel", StringComparison.Ordinal)).Click();
 
-        actions.WaitForAssertion(() => Assert.Contains("Accepted: Cancel the order", actions.Find("[role=status]").TextContent, StringComparison.Ordinal));
+        actions.WaitForAssertion(() =>
+            Assert.Contains("Accepted: Cancel the order", actions.Find("[role=status]").TextContent, StringComparison.Ordinal)
+        );
         Assert.Equal([(Cancel, """{"reason":"changed their mind"}""", "token of ada")], test.Gateway.Received);
     }
 
@@ -64,7 +94,13 @@ public sealed class ActionTests
         actions.Find("input").Change("too late?");
         actions.FindAll("button").Single(button => button.TextContent.Contains("Cancel", StringComparison.Ordinal)).Click();
 
-        actions.WaitForAssertion(() => Assert.Contains("This is no longer possible: The order has left.", actions.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+        actions.WaitForAssertion(() =>
+            Assert.Contains(
+                "This is no longer possible: The order has left.",
+                actions.Find("[role=alert]").TextContent,
+                StringComparison.Ordinal
+            )
+        );
         Assert.Equal("too late?", actions.Find("input").GetAttribute("value"));
     }
 
@@ -94,7 +130,9 @@ public sealed class ActionTests
 
         actions.FindAll("button").Single(button => button.TextContent.Contains("Cancel", StringComparison.Ordinal)).Click();
 
-        actions.WaitForAssertion(() => Assert.Contains("It may or may not have carried this out", actions.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+        actions.WaitForAssertion(() =>
+            Assert.Contains("It may or may not have carried this out", actions.Find("[role=alert]").TextContent, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -107,13 +145,25 @@ public sealed class ActionTests
         actions.Find("input").Change("理由");
         actions.FindAll("button").Single(button => button.TextContent.Contains("注文を取り消す", StringComparison.Ordinal)).Click();
 
-        actions.WaitForAssertion(() => Assert.Contains("有効期限が切れました", actions.Find("[role=alert]").TextContent, StringComparison.Ordinal));
-        Assert.Equal(("理由", "/sign-in?back=/"), (actions.Find("input").GetAttribute("value"), actions.Find("[role=alert] a").GetAttribute("href")));
+        actions.WaitForAssertion(() =>
+            Assert.Contains("有効期限が切れました", actions.Find("[role=alert]").TextContent, StringComparison.Ordinal)
+        );
+        Assert.Equal(
+            ("理由", "/sign-in?back=/"),
+            (actions.Find("input").GetAttribute("value"), actions.Find("[role=alert] a").GetAttribute("href"))
+        );
     }
 
-    private static string Names(IEnumerable<OrderAction> actions)
-        => string.Join(' ', actions.Select(action => typeof(Phrases).GetFields().Single(field => ReferenceEquals(field.GetValue(null), action.Title)).Name));
+    private static string Names(IEnumerable<OrderAction> actions) =>
+        string.Join(
+            ' ',
+            actions.Select(action => typeof(Phrases).GetFields().Single(field => ReferenceEquals(field.GetValue(null), action.Title)).Name)
+        );
 
-    private static IRenderedComponent<OrderActions> Render(ComponentTest test) => test.Render<OrderActions>(with => with
-        .AddCascadingValue(test.Text).Add(actions => actions.Order, ComponentTest.Order()).Add(actions => actions.Person, new Person("ada", true)));
+    private static IRenderedComponent<OrderActions> Render(ComponentTest test) =>
+        test.Render<OrderActions>(with =>
+            with.AddCascadingValue(test.Text)
+                .Add(actions => actions.Order, ComponentTest.Order())
+                .Add(actions => actions.Person, new Person("ada", true))
+        );
 }

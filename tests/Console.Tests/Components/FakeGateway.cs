@@ -20,18 +20,36 @@ internal sealed class FakeGateway : HttpMessageHandler
 
     public ConcurrentQueue<(string Request, string Body, string? Token)> Received { get; } = new();
 
-    public void Answers(string request, object body, HttpStatusCode status = HttpStatusCode.OK)
-        => answers[request] = () => Task.FromResult(new HttpResponseMessage(status) { Content = JsonContent.Create(body) });
+    public void Answers(string request, object body, HttpStatusCode status = HttpStatusCode.OK) =>
+        answers[request] = () => Task.FromResult(new HttpResponseMessage(status) { Content = JsonContent.Create(body) });
 
     public void Answers(string request, Func<Task<HttpResponseMessage>> answer) => answers[request] = answer;
 
-    public void Refuses(string request, HttpStatusCode status, string code, string detail) => Answers(request, new { status = (int)status, code, detail }, status);
+    public void Refuses(string request, HttpStatusCode status, string code, string detail) =>
+        Answers(
+            request,
+            new
+            {
+                status = (int)status,
+                code,
+                detail,
+            },
+            status
+        );
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var name = $"{request.Method} {request.RequestUri!.PathAndQuery}";
-        Received.Enqueue((name, request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken), request.Headers.Authorization?.Parameter));
-        return answers.TryGetValue(name, out var answer) ? await answer() : new HttpResponseMessage(HttpStatusCode.NotFound) { Content = JsonContent.Create(new { code = "unexpected", detail = name }) };
+        Received.Enqueue(
+            (
+                name,
+                request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken),
+                request.Headers.Authorization?.Parameter
+            )
+        );
+        return answers.TryGetValue(name, out var answer)
+            ? await answer()
+            : new HttpResponseMessage(HttpStatusCode.NotFound) { Content = JsonContent.Create(new { code = "unexpected", detail = name }) };
     }
 }
 
@@ -47,12 +65,15 @@ internal sealed class ComponentTest : BunitContext
         Services.AddSingleton<OrderFigures>().AddSingleton<LiveEvents>().AddSingleton<Renewals>();
         Services.AddSingleton(new GatewayClient(new HttpClient(Gateway) { BaseAddress = new Uri("http://gateway") }));
         Services.AddScoped<Session>().AddScoped<Gateway>();
-        AddAuthorization().SetAuthorized(name).SetClaims(new Claim("sub", name), new Claim("role", role), new Claim("access_token", $"token of {name}"));
+        AddAuthorization()
+            .SetAuthorized(name)
+            .SetClaims(new Claim("sub", name), new Claim("role", role), new Claim("access_token", $"token of {name}"));
     }
 
     public FakeGateway Gateway { get; } = new();
 
     public Localizer Text { get; }
 
-    public static OrderView Order(string status = "confirmed") => new("o-1", "customer-1", status, "orchestration", 1250, "EUR", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(2));
+    public static OrderView Order(string status = "confirmed") =>
+        new("o-1", "customer-1", status, "orchestration", 1250, "EUR", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(2));
 }

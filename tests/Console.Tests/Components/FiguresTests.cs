@@ -25,7 +25,10 @@ public sealed class FiguresTests
 
         var read = figures.Read();
 
-        Assert.Equal([(4, 3, 1, 0), (1, 0, 0, 1)], read.Intervals.TakeLast(2).Select(one => (one.Placed, one.Confirmed, one.Cancelled, one.Interventions)));
+        Assert.Equal(
+            [(4, 3, 1, 0), (1, 0, 0, 1)],
+            read.Intervals.TakeLast(2).Select(one => (one.Placed, one.Confirmed, one.Cancelled, one.Interventions))
+        );
         Assert.Equal((TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(100), 1), (read.P50!.Value, read.P99!.Value, read.Open));
     }
 

@@ -46,6 +46,8 @@ public sealed class FormTests
         Assert.Equal((Put, """{"name":"Big teapot"}"""), test.Gateway.Received.Select(one => (one.Request, one.Body)).Single());
     }
 
-    private static IRenderedComponent<ProductForm> Render(ComponentTest test, Action<ProductView>? saved = null) => test.Render<ProductForm>(with => with
-        .AddCascadingValue(test.Text).Add(form => form.Product, Teapot).Add(form => form.OnSaved, saved ?? (_ => { })));
+    private static IRenderedComponent<ProductForm> Render(ComponentTest test, Action<ProductView>? saved = null) =>
+        test.Render<ProductForm>(with =>
+            with.AddCascadingValue(test.Text).Add(form => form.Product, Teapot).Add(form => form.OnSaved, saved ?? (_ => { }))
+        );
 }

@@ -50,8 +50,12 @@ public sealed class SessionTests
     [Theory]
     [InlineData("development-only, everybody can read this key: a deployment brings its own", "Production", "everybody can read")]
     [InlineData("too short", "Development", "at least 32 bytes")]
-    public async Task A_secret_that_protects_nothing_is_refused(string secret, string environment, string said)
-        => Assert.Contains(said, (await Assert.ThrowsAsync<InvalidOperationException>(() => KeyAsync(secret, environment))).Message, StringComparison.Ordinal);
+    public async Task A_secret_that_protects_nothing_is_refused(string secret, string environment, string said) =>
+        Assert.Contains(
+            said,
+            (await Assert.ThrowsAsync<InvalidOperationException>(() => KeyAsync(secret, environment))).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void A_page_reads_anew_when_an_event_of_its_order_arrives_and_not_for_others()
@@ -84,8 +88,13 @@ public sealed class SessionTests
     private static async Task<CookieKey> KeyAsync(string secret, string environment)
     {
         var dapr = new Mock<DaprClient>();
-        dapr.Setup(client => client.GetSecretAsync("secrets", "console-cookie-key", null, default)).ReturnsAsync(new Dictionary<string, string> { ["console-cookie-key"] = secret });
-        var key = new CookieKey(dapr.Object, Options.Create(new IdentityOptions()), Mock.Of<IHostEnvironment>(host => host.EnvironmentName == environment));
+        dapr.Setup(client => client.GetSecretAsync("secrets", "console-cookie-key", null, default))
+            .ReturnsAsync(new Dictionary<string, string> { ["console-cookie-key"] = secret });
+        var key = new CookieKey(
+            dapr.Object,
+            Options.Create(new IdentityOptions()),
+            Mock.Of<IHostEnvironment>(host => host.EnvironmentName == environment)
+        );
         await key.RunAsync(CancellationToken.None);
         return key;
     }

@@ -29,15 +29,16 @@ public sealed class TextTests
     [InlineData(null, "", "en")]
     [InlineData("en", "ja", "en")]
     [InlineData("xx", "ja", "ja")]
-    public void The_chosen_language_comes_before_what_the_browser_accepts(string? chosen, string accepted, string expected)
-        => Assert.Equal(expected, Language.Choose(chosen, accepted.Split(',').Select(one => one.Split(';')[0])).Code);
+    public void The_chosen_language_comes_before_what_the_browser_accepts(string? chosen, string accepted, string expected) =>
+        Assert.Equal(expected, Language.Choose(chosen, accepted.Split(',').Select(one => one.Split(';')[0])).Code);
 
     [Theory]
     [InlineData(1_234_567, "EUR", "12,345.67 EUR")]
     [InlineData(500, "JPY", "500 JPY")]
     [InlineData(1_500, "KWD", "1.500 KWD")]
     [InlineData(-5, "EUR", "-0.05 EUR")]
-    public void An_amount_is_written_with_its_currency_and_the_currencys_decimals(long minor, string currency, string expected) => Assert.Equal(expected, Money.Format(minor, currency));
+    public void An_amount_is_written_with_its_currency_and_the_currencys_decimals(long minor, string currency, string expected) =>
+        Assert.Equal(expected, Money.Format(minor, currency));
 
     [Theory]
     [InlineData("12.50", "EUR", 1250L)]
@@ -49,7 +50,8 @@ public sealed class TextTests
     [InlineData("99999999999999999999", "EUR", null)]
     [InlineData("", "EUR", null)]
     [InlineData(null, "EUR", null)]
-    public void An_amount_is_read_exactly_or_not_at_all(string? text, string currency, long? expected) => Assert.Equal(expected, Money.Parse(text, currency));
+    public void An_amount_is_read_exactly_or_not_at_all(string? text, string currency, long? expected) =>
+        Assert.Equal(expected, Money.Parse(text, currency));
 
     [Theory]
     [InlineData("/orders/1?x=2", "/orders/1?x=2")]
@@ -60,9 +62,11 @@ public sealed class TextTests
     [InlineData(null, "/")]
     public void A_sign_in_leads_back_to_this_site_only(string? back, string expected) => Assert.Equal(expected, Sessions.LocalPath(back));
 
-    private static IEnumerable<FieldInfo> Fields() => typeof(Phrases).GetFields().Concat(typeof(CommonPhrases).GetFields()).Where(one => one.FieldType == typeof(Phrase));
+    private static IEnumerable<FieldInfo> Fields() =>
+        typeof(Phrases).GetFields().Concat(typeof(CommonPhrases).GetFields()).Where(one => one.FieldType == typeof(Phrase));
 
     private static string NameOf(FieldInfo phrase) => $"{phrase.DeclaringType!.Name}.{phrase.Name}";
 
-    private static string Places(string text) => string.Join(' ', Regex.Matches(text, @"\{\d\}").Select(place => place.Value).Order(StringComparer.Ordinal));
+    private static string Places(string text) =>
+        string.Join(' ', Regex.Matches(text, @"\{\d\}").Select(place => place.Value).Order(StringComparer.Ordinal));
 }

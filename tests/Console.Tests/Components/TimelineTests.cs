@@ -14,7 +14,17 @@ public sealed class TimelineTests
     public void A_step_whose_start_is_not_known_begins_when_the_one_before_it_was_done()
     {
         using var test = new ComponentTest();
-        var entries = OrderTimeline.Of(ComponentTest.Order() with { Steps = [new StepView("create-order", "done", Start.AddSeconds(1)), new StepView("reserve-inventory", "done", Start.AddSeconds(3))] }, test.Text);
+        var entries = OrderTimeline.Of(
+            ComponentTest.Order() with
+            {
+                Steps =
+                [
+                    new StepView("create-order", "done", Start.AddSeconds(1)),
+                    new StepView("reserve-inventory", "done", Start.AddSeconds(3)),
+                ],
+            },
+            test.Text
+        );
         Assert.Equal([TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)], entries.Select(entry => entry.Took!.Value));
     }
 
@@ -22,7 +32,15 @@ public sealed class TimelineTests
     public void A_step_that_failed_shows_its_error_and_no_invented_start()
     {
         using var test = new ComponentTest();
-        var entry = OrderTimeline.Of(ComponentTest.Order("cancelled") with { Steps = [new StepView("process-payment", "failed", Start.AddSeconds(1), "declined")] }, test.Text).Single();
+        var entry = OrderTimeline
+            .Of(
+                ComponentTest.Order("cancelled") with
+                {
+                    Steps = [new StepView("process-payment", "failed", Start.AddSeconds(1), "declined")],
+                },
+                test.Text
+            )
+            .Single();
         Assert.Equal(("Take the payment", "failed", "declined", null), (entry.Title, entry.State, entry.Detail, entry.StartedAt));
     }
 
@@ -32,11 +50,24 @@ public sealed class TimelineTests
         using var test = new ComponentTest();
         var step = new StepView("process-payment", "done")
         {
-            StartedAt = Start, EndedAt = Start.AddMilliseconds(250), Attempts = 2,
-            Compensation = new CompensationView("skipped") { StartedAt = Start.AddSeconds(5), EndedAt = Start.AddSeconds(9), Attempts = 5, By = "ada", Note = "paid back by hand" },
+            StartedAt = Start,
+            EndedAt = Start.AddMilliseconds(250),
+            Attempts = 2,
+            Compensation = new CompensationView("skipped")
+            {
+                StartedAt = Start.AddSeconds(5),
+                EndedAt = Start.AddSeconds(9),
+                Attempts = 5,
+                By = "ada",
+                Note = "paid back by hand",
+            },
         };
 
-        var timeline = test.Render<Timeline>(with => with.AddCascadingValue(test.Text).Add(one => one.Label, "Steps").Add(one => one.Entries, OrderTimeline.Of(ComponentTest.Order() with { Steps = [step] }, test.Text)));
+        var timeline = test.Render<Timeline>(with =>
+            with.AddCascadingValue(test.Text)
+                .Add(one => one.Label, "Steps")
+                .Add(one => one.Entries, OrderTimeline.Of(ComponentTest.Order() with { Steps = [step] }, test.Text))
+        );
 
         Assert.Contains("Took 250 ms", timeline.Find("li").TextContent, StringComparison.Ordinal);
         Assert.Contains("Attempts 2", timeline.Find("li").TextContent, StringComparison.Ordinal);

@@ -36,24 +36,52 @@ internal sealed class FakeProvider : IAsyncDisposable
     public static async Task<FakeProvider> StartAsync()
     {
         var provider = new FakeProvider();
-        provider.app.MapGet("/.well-known/openid-configuration", () => Results.Json(new
-        {
-            issuer = provider.Authority,
-            authorization_endpoint = $"{provider.Authority}/authorize",
-            token_endpoint = $"{provider.Authority}/token",
-            jwks_uri = $"{provider.Authority}/keys",
-        }));
+        provider.app.MapGet("/.well-known/openid-configuration", () => Results.Json(
+                new
+                {
+                    issuer = provider.Authority,
+                    authorization_endpoint = $"{provider.Authority}/authorize",
+                    token_endpoint = $"{provider.Authority}/token",
+                    jwks_uri = $"{provider.Authority}/keys",
+                }
+            ));
         provider.app.MapGet("/keys", () =>
         {
-            var key = JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(provider.rsa.ExportParameters(false)) { KeyId = "1" });
-            return Results.Json(new { keys = new[] { new { kty = key.Kty, kid = key.Kid, n = key.N, e = key.E, use = "sig", alg = "RS256" } } });
+            var key = JsonWebKeyConverter.ConvertFromRSASecurityKey(
+                new RsaSecurityKey(provider.rsa.ExportParameters(false)) { KeyId = "1" }
+            );
+            return Results.Json(
+                new
+                {
+                    keys = new[]
+                    {
+                        new
+                        {
+                            kty = key.Kty,
+                            kid = key.Kid,
+                            n = key.N,
+                            e = key.E,
+                            use = "sig",
+                            alg = "RS256",
+                        },
+                    },
+                }
+            );
         });
         provider.app.MapPost("/token", async (HttpRequest request) =>
         {
             var form = await request.ReadFormAsync();
             var shown = Base64UrlEncoder.Encode(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(form["code_verifier"].ToString())));
             return form["code"] == Code && shown == provider.Challenge
-                ? Results.Json(new { access_token = AccessToken, token_type = "Bearer", expires_in = 300, id_token = provider.IdToken() })
+                ? Results.Json(
+                    new
+                    {
+                        access_token = AccessToken,
+                        token_type = "Bearer",
+                        expires_in = 300,
+                        id_token = provider.IdToken(),
+                    }
+                )
                 : Results.BadRequest(new { error = "invalid_grant" });
         });
         await provider.app.StartAsync();
@@ -73,10 +101,14 @@ internal sealed class FakeProvider : IAsyncDisposable
         {
             claims["role"] = Role;
         }
-        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = Authority, Audience = "order-platform-console", Claims = claims,
-            SigningCredentials = new SigningCredentials(new RsaSecurityKey(rsa) { KeyId = "1" }, SecurityAlgorithms.RsaSha256),
-        });
+        return new JsonWebTokenHandler().CreateToken(
+            new SecurityTokenDescriptor
+            {
+                Issuer = Authority,
+                Audience = "order-platform-console",
+                Claims = claims,
+                SigningCredentials = new SigningCredentials(new RsaSecurityKey(rsa) { KeyId = "1" }, SecurityAlgorithms.RsaSha256),
+            }
+        );
     }
 }

@@ -22,12 +22,14 @@ public sealed class ProviderTests : IAsyncLifetime
         provider = await FakeProvider.StartAsync();
         var dapr = new Mock<DaprClient>();
         dapr.Setup(client => client.CheckOutboundHealthAsync(It.IsAny<CancellationToken>())).ReturnsAsync(true);
-        dapr.Setup(client => client.GetSecretAsync("secrets", "console-cookie-key", null, It.IsAny<CancellationToken>())).ReturnsAsync(new Dictionary<string, string> { ["console-cookie-key"] = "a secret of more than thirty-two bytes, for tests" });
-        console = new WebApplicationFactory<Program>().WithWebHostBuilder(host => host
-            .UseContentRoot(AppContext.BaseDirectory)
-            .UseEnvironment("Development")
-            .UseSetting("Identity:Authority", provider.Authority)
-            .ConfigureServices(services => services.Replace(ServiceDescriptor.Singleton(dapr.Object))));
+        dapr.Setup(client => client.GetSecretAsync("secrets", "console-cookie-key", null, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new Dictionary<string, string> { ["console-cookie-key"] = "a secret of more than thirty-two bytes, for tests" });
+        console = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
+            host.UseContentRoot(AppContext.BaseDirectory)
+                .UseEnvironment("Development")
+                .UseSetting("Identity:Authority", provider.Authority)
+                .ConfigureServices(services => services.Replace(ServiceDescriptor.Singleton(dapr.Object)))
+        );
     }
 
     public async Task DisposeAsync()
@@ -47,7 +49,9 @@ public sealed class ProviderTests : IAsyncLifetime
         using var signedIn = await browser.GetAsync(await CallbackAsync(browser, "/orders?x=1"));
 
         Assert.Equal((HttpStatusCode.Redirect, "/orders?x=1"), (signedIn.StatusCode, signedIn.Headers.Location!.OriginalString));
-        var cookie = signedIn.Headers.GetValues("Set-Cookie").Single(one => one.StartsWith(".AspNetCore.Cookies=", StringComparison.Ordinal));
+        var cookie = signedIn
+            .Headers.GetValues("Set-Cookie")
+            .Single(one => one.StartsWith(".AspNetCore.Cookies=", StringComparison.Ordinal));
         Assert.Contains("httponly", cookie, StringComparison.Ordinal);
         Assert.Contains("samesite=lax", cookie, StringComparison.Ordinal);
         Assert.DoesNotContain(FakeProvider.AccessToken, cookie, StringComparison.Ordinal);
@@ -65,7 +69,15 @@ public sealed class ProviderTests : IAsyncLifetime
         using var challenge = await browser.GetAsync(new Uri("/session/provider?back=/orders", UriKind.Relative));
         var query = QueryHelpers.ParseQuery(challenge.Headers.Location!.Query);
         Assert.Equal($"{provider!.Authority}/authorize", challenge.Headers.Location.GetLeftPart(UriPartial.Path));
-        Assert.Equal(("code", "S256", "order-platform", "openid profile"), (query["response_type"].ToString(), query["code_challenge_method"].ToString(), query["audience"].ToString(), query["scope"].ToString()));
+        Assert.Equal(
+            ("code", "S256", "order-platform", "openid profile"),
+            (
+                query["response_type"].ToString(),
+                query["code_challenge_method"].ToString(),
+                query["audience"].ToString(),
+                query["scope"].ToString()
+            )
+        );
     }
 
     [Fact]

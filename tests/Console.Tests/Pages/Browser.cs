@@ -7,7 +7,12 @@ namespace Console.Tests.Pages;
 /// <summary>Debian's Chromium, driven by Playwright, and one system for all pages.</summary>
 public sealed class Browser : IAsyncLifetime
 {
-    private static readonly string? Chromium = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
+    private static readonly string? Chromium = new[]
+    {
+        "/usr/bin/chromium",
+        "/usr/bin/chromium-browser",
+        "/usr/bin/google-chrome",
+    }.FirstOrDefault(File.Exists);
 
     private IPlaywright? playwright;
     private IBrowser? browser;
@@ -35,7 +40,9 @@ public sealed class Browser : IAsyncLifetime
         // The first order of a system that has just started takes longest, on a busy machine longer than the gateway waits.
         await system.Api.EndOfAsync(await system.Api.PlaceStubbornlyAsync(Api.Order(), "warm-up"));
         playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu"] });
+        browser = await playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu"] }
+        );
     }
 
     public async Task DisposeAsync()
@@ -54,7 +61,14 @@ public sealed class Browser : IAsyncLifetime
     /// <summary>A window of its own, whose cookies nobody shares, signed in and on a page.</summary>
     internal async Task<Window> OpenAsync(string path, string? customer = null, BrowserNewContextOptions? options = null)
     {
-        var context = await browser!.NewContextAsync(options ?? new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1200, Height = 900 }, Locale = "en-GB" });
+        var context = await browser!.NewContextAsync(
+            options
+                ?? new BrowserNewContextOptions
+                {
+                    ViewportSize = new ViewportSize { Width = 1200, Height = 900 },
+                    Locale = "en-GB",
+                }
+        );
         context.SetDefaultTimeout(60_000); // other assemblies run beside this one
         var window = new Window(context, await context.NewPageAsync(), Address);
         await window.SignInAsync(path, customer);

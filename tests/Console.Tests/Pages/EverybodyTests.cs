@@ -13,11 +13,23 @@ public sealed class EverybodyTests(Browser browser)
     [SkippableTheory]
     [InlineData(1200, ColorScheme.Light, "en-GB")]
     [InlineData(360, ColorScheme.Dark, "ja-JP")]
-    public async Task No_page_violates_a_rule_of_accessibility_or_its_content_security_policy_or_is_wider_than_its_window(int width, ColorScheme colours, string locale)
+    public async Task No_page_violates_a_rule_of_accessibility_or_its_content_security_policy_or_is_wider_than_its_window(
+        int width,
+        ColorScheme colours,
+        string locale
+    )
     {
         Skip.If(Browser.Missing is not null, Browser.Missing);
         var order = await browser.System.Api.PlaceAndEndAsync(Api.Order());
-        await using var window = await browser.OpenAsync("/orders", options: new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 800 }, ColorScheme = colours, Locale = locale });
+        await using var window = await browser.OpenAsync(
+            "/orders",
+            options: new BrowserNewContextOptions
+            {
+                ViewportSize = new ViewportSize { Width = width, Height = 800 },
+                ColorScheme = colours,
+                Locale = locale,
+            }
+        );
         var violations = new List<string>();
         foreach (var page in Pages.Append($"/orders/{order.OrderId}"))
         {
@@ -40,10 +52,17 @@ public sealed class EverybodyTests(Browser browser)
     {
         Skip.If(Browser.Missing is not null, Browser.Missing);
         var order = await browser.System.Api.PlaceAndEndAsync(Api.Order());
-        await using var window = await browser.OpenAsync($"/orders/{order.OrderId}", options: new BrowserNewContextOptions { Locale = "en-GB", TimezoneId = "Asia/Tokyo" });
+        await using var window = await browser.OpenAsync(
+            $"/orders/{order.OrderId}",
+            options: new BrowserNewContextOptions { Locale = "en-GB", TimezoneId = "Asia/Tokyo" }
+        );
         var time = window.Page.Locator("dl.facts local-time").First;
         var utc = DateTimeOffset.Parse((await time.GetAttributeAsync("datetime"))!, System.Globalization.CultureInfo.InvariantCulture);
-        Assert.Contains($"{utc.AddHours(9):HH:mm:ss}", await time.EvaluateAsync<string>("element => element.shadowRoot.textContent"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"{utc.AddHours(9):HH:mm:ss}",
+            await time.EvaluateAsync<string>("element => element.shadowRoot.textContent"),
+            StringComparison.Ordinal
+        );
 
         await window.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "日本語" }).ClickAsync();
 
@@ -67,12 +86,18 @@ public sealed class EverybodyTests(Browser browser)
     {
         Skip.If(Browser.Missing is not null, Browser.Missing);
         await using var window = await browser.OpenAsync("/orders");
-        Assert.All((await window.Page.Context.CookiesAsync()).Where(cookie => cookie.Name.StartsWith(".AspNetCore", StringComparison.Ordinal)), cookie => Assert.Equal((true, SameSiteAttribute.Lax), (cookie.HttpOnly, cookie.SameSite)));
+        Assert.All(
+            (await window.Page.Context.CookiesAsync()).Where(cookie => cookie.Name.StartsWith(".AspNetCore", StringComparison.Ordinal)),
+            cookie => Assert.Equal((true, SameSiteAttribute.Lax), (cookie.HttpOnly, cookie.SameSite))
+        );
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
         using var signIn = await http.GetAsync(new Uri($"{browser.Address}/sign-in"));
         var policy = string.Join(';', signIn.Headers.GetValues("Content-Security-Policy"));
         Assert.Contains("script-src 'self';", policy, StringComparison.Ordinal);
-        using var forged = await http.PostAsync(new Uri($"{browser.Address}/session"), new FormUrlEncodedContent([new("name", "eve"), new("role", "operator")]));
+        using var forged = await http.PostAsync(
+            new Uri($"{browser.Address}/session"),
+            new FormUrlEncodedContent([new("name", "eve"), new("role", "operator")])
+        );
         Assert.Equal(HttpStatusCode.BadRequest, forged.StatusCode); // no antiforgery token
         using var told = await http.PostAsync(new Uri($"{browser.Address}/events/live"), new StringContent("{}"));
         Assert.Equal(HttpStatusCode.Unauthorized, told.StatusCode); // events come from the sidecar alone

@@ -14,7 +14,12 @@ public sealed class OrderPageTests(Browser browser)
         Skip.If(Browser.Missing is not null, Browser.Missing);
         (string Ending, string Status)[] endings =
         [
-            ("confirmed", "confirmed"), ("declined", "cancelled"), ("not-served", "cancelled"), ("timeout", "confirmed"), ("flaky", "confirmed"), ("refund-fails", "intervention"),
+            ("confirmed", "confirmed"),
+            ("declined", "cancelled"),
+            ("not-served", "cancelled"),
+            ("timeout", "confirmed"),
+            ("flaky", "confirmed"),
+            ("refund-fails", "intervention"),
         ];
         await using var window = await browser.OpenAsync("/try");
         foreach (var (index, (ending, status)) in endings.Index())
@@ -129,7 +134,9 @@ public sealed class OrderPageTests(Browser browser)
 
         await browser.System.KillAppAsync("console");
         await window.Page.Locator("#components-reconnect-modal").WaitForAsync();
-        await window.Page.Locator("#components-reconnect-modal").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Hidden });
+        await window
+            .Page.Locator("#components-reconnect-modal")
+            .WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Hidden });
         await window.SeeAsync("waits for approval");
         await browser.System.Api.DoAsync($"/api/operations/approvals/{orderId}", new { decision = "reject", note = "too dear" });
 

@@ -52,11 +52,12 @@ internal sealed class Window : IAsyncDisposable
     public Task SeeAsync(string text) => Page.GetByText(text).First.WaitForAsync();
 
     /// <summary>The status of the order that the page shows.</summary>
-    public Task SeeStatusAsync(string status) => Page.Locator("main > div .chip", new PageLocatorOptions { HasTextString = status }).First.WaitForAsync();
+    public Task SeeStatusAsync(string status) =>
+        Page.Locator("main > div .chip", new PageLocatorOptions { HasTextString = status }).First.WaitForAsync();
 
     /// <summary>The violations that axe finds: page, rule and element.</summary>
-    public async Task<IEnumerable<string>> ViolationsAsync(string page)
-        => (await Page.RunAxe()).Violations.SelectMany(violation => violation.Nodes.Select(node => $"{page}: {violation.Id}: {node.Html}"));
+    public async Task<IEnumerable<string>> ViolationsAsync(string page) =>
+        (await Page.RunAxe()).Violations.SelectMany(violation => violation.Nodes.Select(node => $"{page}: {violation.Id}: {node.Html}"));
 
     public async ValueTask DisposeAsync() => await context.DisposeAsync();
 }

@@ -25,12 +25,18 @@ public sealed class IsolationTests(SharedSystem shared)
             {
                 var expected = app == owner ? HttpStatusCode.OK : HttpStatusCode.Unauthorized;
                 Assert.Equal((owner, app, expected), (owner, app, await sidecar.StatusAsync("/v1.0/metadata", own.Token)));
-                Assert.Equal((owner, app, app == owner ? StatusCode.OK : StatusCode.Unauthenticated), (owner, app, await GrpcStatusAsync(sidecar, own.Token)));
+                Assert.Equal(
+                    (owner, app, app == owner ? StatusCode.OK : StatusCode.Unauthenticated),
+                    (owner, app, await GrpcStatusAsync(sidecar, own.Token))
+                );
             }
             Assert.Equal(HttpStatusCode.Unauthorized, await own.StatusAsync("/v1.0/metadata", null));
             Assert.Equal(HttpStatusCode.Unauthorized, await own.StatusAsync("/v1.0/metadata", own.AppToken));
         }
-        Assert.Equal(Apps.Length * 2, sidecars.Values.SelectMany(sidecar => (string?[])[sidecar.Token, sidecar.AppToken]).Distinct().Count());
+        Assert.Equal(
+            Apps.Length * 2,
+            sidecars.Values.SelectMany(sidecar => (string?[])[sidecar.Token, sidecar.AppToken]).Distinct().Count()
+        );
         sidecars.Values.ToList().ForEach(sidecar => sidecar.Dispose());
     }
 
@@ -52,13 +58,23 @@ public sealed class IsolationTests(SharedSystem shared)
     public async Task A_store_or_a_secret_of_another_app_is_not_there()
     {
         using var payments = system.SidecarOf("payments");
-        foreach (var path in (string[])["/v1.0/state/orders-store/any", "/v1.0/state/inventory-store/product-1", "/v1.0/secrets/secrets/jwt-signing-key"])
+        foreach (
+            var path in (string[])
+                ["/v1.0/state/orders-store/any", "/v1.0/state/inventory-store/product-1", "/v1.0/secrets/secrets/jwt-signing-key"]
+        )
         {
             var status = await payments.StatusAsync(path, payments.Token);
-            Assert.True(status is HttpStatusCode.BadRequest or HttpStatusCode.InternalServerError or HttpStatusCode.Unauthorized, $"{path}: {status}");
+            Assert.True(
+                status is HttpStatusCode.BadRequest or HttpStatusCode.InternalServerError or HttpStatusCode.Unauthorized,
+                $"{path}: {status}"
+            );
         }
         var before = await system.Api.ProductAsync("product-1");
-        using var write = await payments.SendAsync(HttpMethod.Post, "/v1.0/state/inventory-store", """[{"key":"product-1","value":{"price":1}}]""");
+        using var write = await payments.SendAsync(
+            HttpMethod.Post,
+            "/v1.0/state/inventory-store",
+            """[{"key":"product-1","value":{"price":1}}]"""
+        );
         Assert.Equal(HttpStatusCode.BadRequest, write.StatusCode);
         Assert.Equal(before, await system.Api.ProductAsync("product-1"));
     }
@@ -66,7 +82,15 @@ public sealed class IsolationTests(SharedSystem shared)
     [Fact]
     public async Task A_workflow_of_another_app_is_neither_seen_nor_ended_nor_spoken_to()
     {
-        await system.Api.PutProductAsync("opals", new { name = "Opals", price = 600_000_000, stock = 5 });
+        await system.Api.PutProductAsync(
+            "opals",
+            new
+            {
+                name = "Opals",
+                price = 600_000_000,
+                stock = 5,
+            }
+        );
         var orderId = await system.Api.PlaceAsync(Api.Order("opals"));
         await Wait.ForAsync("the order waits for approval", async () => (await system.Api.OrderAsync(orderId)).Approval);
         using var payments = system.SidecarOf("payments");
@@ -77,7 +101,11 @@ public sealed class IsolationTests(SharedSystem shared)
         }
         foreach (var what in (string[])["terminate", "pause", "raiseEvent/approval", "purge"])
         {
-            using var answer = await payments.SendAsync(HttpMethod.Post, $"/v1.0/workflows/dapr/{orderId}/{what}", """{"decision":"approve"}""");
+            using var answer = await payments.SendAsync(
+                HttpMethod.Post,
+                $"/v1.0/workflows/dapr/{orderId}/{what}",
+                """{"decision":"approve"}"""
+            );
         }
 
         Assert.Equal("pending", (await system.Api.OrderAsync(orderId)).Status);
@@ -90,7 +118,11 @@ public sealed class IsolationTests(SharedSystem shared)
     {
         var order = await system.Api.PlaceAndEndAsync(Api.Order("product-8"));
         using var inventory = system.SidecarOf("inventory"); // has actors of its own, and their store
-        using var write = await inventory.SendAsync(HttpMethod.Post, $"/v1.0/actors/Shipment/{order.OrderId}/state", """[{"operation":"upsert","request":{"key":"note","value":"theirs"}}]""");
+        using var write = await inventory.SendAsync(
+            HttpMethod.Post,
+            $"/v1.0/actors/Shipment/{order.OrderId}/state",
+            """[{"operation":"upsert","request":{"key":"note","value":"theirs"}}]"""
+        );
         Assert.Equal(HttpStatusCode.BadRequest, write.StatusCode);
     }
 
@@ -99,7 +131,10 @@ public sealed class IsolationTests(SharedSystem shared)
         using var channel = GrpcChannel.ForAddress(sidecar.GrpcAddress);
         try
         {
-            await new Dapr.Client.Autogen.Grpc.v1.Dapr.DaprClient(channel).GetMetadataAsync(new GetMetadataRequest(), new Metadata { { "dapr-api-token", token ?? "" } });
+            await new Dapr.Client.Autogen.Grpc.v1.Dapr.DaprClient(channel).GetMetadataAsync(
+                new GetMetadataRequest(),
+                new Metadata { { "dapr-api-token", token ?? "" } }
+            );
             return StatusCode.OK;
         }
         catch (RpcException e)

@@ -18,7 +18,9 @@ public sealed class LimitTests(PlayedSystem played)
 
         var refused = answers.SelectMany(all => all).Where(answer => answer.Status == HttpStatusCode.TooManyRequests).ToList();
         Assert.NotEmpty(refused);
-        Assert.All(refused, answer => Assert.Equal(("application/problem+json", true), (answer.Type, answer.RetryAfter >= TimeSpan.FromSeconds(1))));
+        Assert.All(refused, answer =>
+            Assert.Equal(("application/problem+json", true), (answer.Type, answer.RetryAfter >= TimeSpan.FromSeconds(1)))
+        );
         using var served = await calm.GetAsync("/api/products");
         Assert.Equal(HttpStatusCode.OK, served.StatusCode);
     }
@@ -31,11 +33,17 @@ public sealed class LimitTests(PlayedSystem played)
         var statuses = new List<HttpStatusCode>();
         for (var i = 0; i < 2000 && !statuses.Contains(HttpStatusCode.TooManyRequests); i += 20)
         {
-            statuses.AddRange(await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ =>
-            {
-                using var answer = await one.GetAsync(new Uri("/openapi/v1.json", UriKind.Relative));
-                return answer.StatusCode;
-            })));
+            statuses.AddRange(
+                await Task.WhenAll(
+                    Enumerable
+                        .Range(0, 20)
+                        .Select(async _ =>
+                        {
+                            using var answer = await one.GetAsync(new Uri("/openapi/v1.json", UriKind.Relative));
+                            return answer.StatusCode;
+                        })
+                )
+            );
         }
 
         Assert.Contains(HttpStatusCode.TooManyRequests, statuses);
@@ -50,7 +58,12 @@ public sealed class LimitTests(PlayedSystem played)
     {
         played.Inventory.Forget();
         using var api = played.System.As("talker", "customer");
-        using var answer = await api.SendTextAsync("GET", "/api/products", null, [.. Enumerable.Range(0, count).Select(number => ($"X-Header-{number}", new string('x', length)))]);
+        using var answer = await api.SendTextAsync(
+            "GET",
+            "/api/products",
+            null,
+            [.. Enumerable.Range(0, count).Select(number => ($"X-Header-{number}", new string('x', length)))]
+        );
         Assert.Equal(HttpStatusCode.RequestHeaderFieldsTooLarge, answer.StatusCode);
         Assert.Empty(played.Inventory.Reached);
     }
@@ -67,16 +80,21 @@ public sealed class LimitTests(PlayedSystem played)
     }
 
     /// <summary>A client whose address is another one of this machine's.</summary>
-    private HttpClient From(string address) => new(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        ConnectCallback = async (context, cancellation) =>
+    private HttpClient From(string address) =>
+        new(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                ConnectCallback = async (context, cancellation) =>
+                {
+                    var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                    socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+                    await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellation);
+                    return new NetworkStream(socket, ownsSocket: true);
+                },
+            }
+        )
         {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
-            await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
-        },
-    })
-    { BaseAddress = played.System.Edge };
+            BaseAddress = played.System.Edge,
+        };
 }

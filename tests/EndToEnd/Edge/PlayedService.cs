@@ -9,7 +9,8 @@ namespace EndToEnd.Edge;
 /// <summary>A request as it reached a service.</summary>
 internal sealed record Reached(string Method, string Path, IReadOnlyDictionary<string, string> Headers);
 
-/// <summary>A service that a test plays itself, behind a real sidecar: it can be slow, fail, or be away, and tells what reached it.</summary>
+/// <summary>A service that a test plays itself, behind a real sidecar: it can be slow, fail, or be away, and tells what reached
+/// it.</summary>
 internal sealed class PlayedService(int port) : IAsyncDisposable
 {
     private readonly ConcurrentQueue<Reached> reached = new();
@@ -24,12 +25,13 @@ internal sealed class PlayedService(int port) : IAsyncDisposable
     public void Answers(int status, string json = "{}") => Answers(context => WriteAsync(context, status, json));
 
     /// <summary>Takes requests and never answers; the caller loses patience.</summary>
-    public void AnswersNever() => Answers(async context =>
-    {
-        var gone = new TaskCompletionSource();
-        await using var registration = context.RequestAborted.Register(gone.SetResult);
-        await gone.Task;
-    });
+    public void AnswersNever() =>
+        Answers(async context =>
+        {
+            var gone = new TaskCompletionSource();
+            await using var registration = context.RequestAborted.Register(gone.SetResult);
+            await gone.Task;
+        });
 
     public void Forget() => reached.Clear();
 
@@ -75,7 +77,17 @@ internal sealed class PlayedService(int port) : IAsyncDisposable
         {
             return Task.CompletedTask;
         }
-        reached.Enqueue(new Reached(context.Request.Method, context.Request.Path, context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
+        reached.Enqueue(
+            new Reached(
+                context.Request.Method,
+                context.Request.Path,
+                context.Request.Headers.ToDictionary(
+                    header => header.Key,
+                    header => header.Value.ToString(),
+                    StringComparer.OrdinalIgnoreCase
+                )
+            )
+        );
         return answer(context);
     }
 }

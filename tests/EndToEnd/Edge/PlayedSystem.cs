@@ -36,8 +36,13 @@ public sealed class PlayedSystem : IAsyncLifetime
     {
         using var orders = System.SidecarOf("orders");
         var lines = (await orders.MetricsAsync()).Split('\n');
-        var line = lines.FirstOrDefault(one => one.StartsWith(name + "{", StringComparison.Ordinal) && labels.All(label => one.Contains(label, StringComparison.Ordinal)));
-        Assert.True(line is not null, $"no {name} with {string.Join(", ", labels)} in{Environment.NewLine}{string.Join('\n', lines.Where(one => one.StartsWith(name, StringComparison.Ordinal)))}");
+        var line = lines.FirstOrDefault(one =>
+            one.StartsWith(name + "{", StringComparison.Ordinal) && labels.All(label => one.Contains(label, StringComparison.Ordinal))
+        );
+        Assert.True(
+            line is not null,
+            $"no {name} with {string.Join(", ", labels)} in{Environment.NewLine}{string.Join('\n', lines.Where(one => one.StartsWith(name, StringComparison.Ordinal)))}"
+        );
         return double.Parse(line[line.LastIndexOf(' ')..], CultureInfo.InvariantCulture);
     }
 
@@ -45,7 +50,10 @@ public sealed class PlayedSystem : IAsyncLifetime
     {
         system = await OrderSystem.StartAsync(Prepare);
         await Task.WhenAll(starting);
-        Customers.Answers(200, """{"customerId":"customer-1","name":"Ada","address":{"line1":"Main St 1","city":"Graz","postalCode":"8010","country":"AT"}}""");
+        Customers.Answers(
+            200,
+            """{"customerId":"customer-1","name":"Ada","address":{"line1":"Main St 1","city":"Graz","postalCode":"8010","country":"AT"}}"""
+        );
         Inventory.Answers(200, """{"items":[]}""");
         // The first call of all is the slowest, and to customers there is a second.
         using var early = System.As("early", "customer");

@@ -11,7 +11,8 @@ namespace EndToEnd.Edge;
 public sealed class ResilienceTests(PlayedSystem played) : IDisposable
 {
     private const string Prices = """{"items":[{"productId":"product-1","price":100,"currency":"EUR"}]}""";
-    private const string Customer = """{"customerId":"customer-1","name":"Ada","address":{"line1":"Main St 1","city":"Graz","postalCode":"8010","country":"AT"}}""";
+    private const string Customer =
+        """{"customerId":"customer-1","name":"Ada","address":{"line1":"Main St 1","city":"Graz","postalCode":"8010","country":"AT"}}""";
 
     private readonly Api api = played.System.As(Guid.NewGuid().ToString("N"), "operator");
 
@@ -103,9 +104,11 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
     public async Task Calls_between_services_are_tried_again_so_that_one_that_flaps_costs_no_order()
     {
         var calls = 0;
-        played.Inventory.Answers(context => context.Request.Path == "/products/prices"
-            ? PlayedService.WriteAsync(context, Interlocked.Increment(ref calls) % 3 == 0 ? 200 : 503, Prices)
-            : PlayedService.WriteAsync(context, 200, "{}"));
+        played.Inventory.Answers(context =>
+            context.Request.Path == "/products/prices"
+                ? PlayedService.WriteAsync(context, Interlocked.Increment(ref calls) % 3 == 0 ? 200 : 503, Prices)
+                : PlayedService.WriteAsync(context, 200, "{}")
+        );
 
         for (var i = 0; i < 3; i++)
         {
@@ -131,7 +134,8 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
             using var refused = await api.PostAsync(Api.Order());
             await IsProblemAsync(refused, HttpStatusCode.ServiceUnavailable, "unavailable");
             Assert.NotNull(refused.Headers.RetryAfter);
-            return played.Inventory.Reached.All(call => call.Path != "/products/prices"); // else it was the trial that an open breaker makes now and then
+            // else it was the trial that an open breaker makes now and then
+            return played.Inventory.Reached.All(call => call.Path != "/products/prices");
         });
         await BreakerIsAsync("open");
 
@@ -152,7 +156,8 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, context.RequestAborted);
             await PlayedService.WriteAsync(context, 200, """{"items":[]}""");
         });
-        var clients = Enumerable.Range(0, 32).Select(number => played.System.As($"crowd-{number}", "customer")).ToList(); // 8 places and a queue of 8
+        // 8 places and a queue of 8
+        var clients = Enumerable.Range(0, 32).Select(number => played.System.As($"crowd-{number}", "customer")).ToList();
         foreach (var client in clients)
         {
             await AskOftenAsync(client, 1); // each has its token now
@@ -164,7 +169,10 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
         Assert.Contains(answers, answer => answer.Status == 503);
         Assert.All(answers.Where(answer => answer.Status != 200), answer => Assert.True(answer.RetryAfter >= TimeSpan.FromSeconds(1)));
         var accepted = answers.Where(answer => answer.Status == 200).Select(answer => answer.Took).Order().ToList();
-        Assert.True(accepted.Count >= 16 && accepted[(int)(accepted.Count * 0.99)] < TimeSpan.FromSeconds(2), $"{accepted.Count} were accepted; the slowest took {accepted[^1]}");
+        Assert.True(
+            accepted.Count >= 16 && accepted[(int)(accepted.Count * 0.99)] < TimeSpan.FromSeconds(2),
+            $"{accepted.Count} were accepted; the slowest took {accepted[^1]}"
+        );
         clients.ForEach(client => client.Dispose());
     }
 
@@ -189,16 +197,24 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
     }
 
     /// <summary>Breakers of other paths, to which the sagas of earlier tests may still call, are counted under the same target.</summary>
-    private Task BreakerIsAsync(string status) => Wait.UntilAsync($"the breaker's metric says {status}", async () =>
-        await played.MetricAsync("dapr_resiliency_cb_state", "app_id=\"orders\"", "target=\"app_inventory\"", $"status=\"{status}\"") == 1);
+    private Task BreakerIsAsync(string status) =>
+        Wait.UntilAsync($"the breaker's metric says {status}", async () =>
+            await played.MetricAsync("dapr_resiliency_cb_state", "app_id=\"orders\"", "target=\"app_inventory\"", $"status=\"{status}\"")
+            == 1
+        );
 
     /// <summary>Waits, because the exporter answers from its cache for a moment.</summary>
     private Task EdgeBreakerIsAsync(string appId, int state) => Wait.UntilAsync($"the edge's metric says {state} of {appId}", async () =>
-    {
-        using var response = await api.GetAsync("/metrics");
-        var line = (await response.Content.ReadAsStringAsync()).Split('\n').SingleOrDefault(one => one.StartsWith("gateway_breaker_state{", StringComparison.Ordinal) && one.Contains($"app=\"{appId}\"", StringComparison.Ordinal));
-        return line is not null && line[(line.IndexOf('}', StringComparison.Ordinal) + 2)..].Split(' ')[0] == $"{state}";
-    });
+        {
+            using var response = await api.GetAsync("/metrics");
+            var line = (await response.Content.ReadAsStringAsync())
+                .Split('\n')
+                .SingleOrDefault(one =>
+                    one.StartsWith("gateway_breaker_state{", StringComparison.Ordinal)
+                    && one.Contains($"app=\"{appId}\"", StringComparison.Ordinal)
+                );
+            return line is not null && line[(line.IndexOf('}', StringComparison.Ordinal) + 2)..].Split(' ')[0] == $"{state}";
+        });
 
     private async Task<HttpStatusCode> StatusAsync(string path)
     {
@@ -210,7 +226,10 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
     {
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.StatusCode == status, $"{(int)answer.StatusCode}: {text}");
-        Assert.Equal(("application/problem+json", code), (answer.Content.Headers.ContentType?.MediaType, (await answer.Content.ReadFromJsonAsync<ProblemView>())!.Code));
+        Assert.Equal(
+            ("application/problem+json", code),
+            (answer.Content.Headers.ContentType?.MediaType, (await answer.Content.ReadFromJsonAsync<ProblemView>())!.Code)
+        );
     }
 
     private sealed record Answer(int Status, TimeSpan Took, TimeSpan? RetryAfter);

@@ -15,25 +15,47 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
     private readonly Api two = shared.System.As("customer-2", "customer");
     private readonly Api stranger = shared.System.As(null, "");
 
-    public static TheoryData<string, string> BadTokens => new()
-    {
-        { "expired", Tokens.Make(expires: TimeSpan.FromMinutes(-5)) },
-        { "wrong audience", Tokens.Make(audience: "another-shop") },
-        { "wrong issuer", Tokens.Make(issuer: "somebody-else") },
-        { "alg none", Tokens.Make(header: new { alg = "none", typ = "JWT" }, signed: false) },
-        { "alg of public keys", Tokens.Make(header: new { alg = "RS256", typ = "JWT" }) },
-        { "another key", Tokens.Make(key: "another key that is also long enough for the algorithm") },
-        { "tampered payload", Tokens.Tampered() },
-        { "no role", Tokens.Make(role: "") },
-        { "a role nobody has", Tokens.Make(role: "admin") },
-        { "a blank subject", Tokens.Make(sub: " ") },
-        { "an empty subject", Tokens.Make(sub: "") },
-        { "a subject of two lines", Tokens.Make(sub: "c\r\nConnection: X-Caller") },
-        { "a subject beyond measure", Tokens.Make(sub: new string('s', 101)) },
-        { "an extension that must be understood", Tokens.Make(header: new { alg = "HS256", typ = "JWT", crit = new[] { "exp" } }) },
-        { "an unknown extension that must be understood", Tokens.Make(header: new { alg = "HS256", typ = "JWT", crit = new[] { "x" }, x = 1 }) },
-        { "no token at all", "x" },
-    };
+    public static TheoryData<string, string> BadTokens =>
+        new()
+        {
+            { "expired", Tokens.Make(expires: TimeSpan.FromMinutes(-5)) },
+            { "wrong audience", Tokens.Make(audience: "another-shop") },
+            { "wrong issuer", Tokens.Make(issuer: "somebody-else") },
+            { "alg none", Tokens.Make(header: new { alg = "none", typ = "JWT" }, signed: false) },
+            { "alg of public keys", Tokens.Make(header: new { alg = "RS256", typ = "JWT" }) },
+            { "another key", Tokens.Make(key: "another key that is also long enough for the algorithm") },
+            { "tampered payload", Tokens.Tampered() },
+            { "no role", Tokens.Make(role: "") },
+            { "a role nobody has", Tokens.Make(role: "admin") },
+            { "a blank subject", Tokens.Make(sub: " ") },
+            { "an empty subject", Tokens.Make(sub: "") },
+            { "a subject of two lines", Tokens.Make(sub: "c\r\nConnection: X-Caller") },
+            { "a subject beyond measure", Tokens.Make(sub: new string('s', 101)) },
+            {
+                "an extension that must be understood",
+                Tokens.Make(
+                    header: new
+                    {
+                        alg = "HS256",
+                        typ = "JWT",
+                        crit = new[] { "exp" },
+                    }
+                )
+            },
+            {
+                "an unknown extension that must be understood",
+                Tokens.Make(
+                    header: new
+                    {
+                        alg = "HS256",
+                        typ = "JWT",
+                        crit = new[] { "x" },
+                        x = 1,
+                    }
+                )
+            },
+            { "no token at all", "x" },
+        };
 
     [Theory]
     [MemberData(nameof(BadTokens))]
@@ -68,7 +90,10 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
     public async Task A_stranger_is_asked_for_a_token(string method, string path)
     {
         using var answer = await stranger.SendTextAsync(method, path, "{}");
-        Assert.Equal((HttpStatusCode.Unauthorized, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, "application/problem+json"),
+            (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType)
+        );
     }
 
     [Theory]
@@ -88,7 +113,11 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
     {
         using var answer = await one.SendTextAsync(method, path, body);
         var text = await answer.Content.ReadAsStringAsync();
-        Assert.True((answer.StatusCode, answer.Content.Headers.ContentType?.MediaType) == (status, "application/problem+json") && text.Contains($"\"code\":\"{code}\"", StringComparison.Ordinal), $"{(int)answer.StatusCode}: {text}");
+        Assert.True(
+            (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType) == (status, "application/problem+json")
+                && text.Contains($"\"code\":\"{code}\"", StringComparison.Ordinal),
+            $"{(int)answer.StatusCode}: {text}"
+        );
     }
 
     [Theory]
@@ -148,14 +177,34 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
     {
         using var refused = await two.PostAsync(Api.Order("product-4", customer: "customer-1"));
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
-        var orderId = await two.PlaceAsync(new { items = new[] { new { productId = "product-4", quantity = 1 } }, paymentToken = "tok_ok" });
+        var orderId = await two.PlaceAsync(
+            new { items = new[] { new { productId = "product-4", quantity = 1 } }, paymentToken = "tok_ok" }
+        );
         Assert.Equal("customer-2", (await two.EndOfAsync(orderId)).CustomerId);
     }
 
     [Fact]
     public async Task A_price_or_a_status_that_a_client_sends_along_counts_for_nothing()
     {
-        var orderId = await one.PlaceAsync(new { customerId = "customer-1", items = new[] { new { productId = "product-4", quantity = 1, unitPrice = 1, price = 1 } }, paymentToken = "tok_ok", status = "delivered", total = 1 });
+        var orderId = await one.PlaceAsync(
+            new
+            {
+                customerId = "customer-1",
+                items = new[]
+                {
+                    new
+                    {
+                        productId = "product-4",
+                        quantity = 1,
+                        unitPrice = 1,
+                        price = 1,
+                    },
+                },
+                paymentToken = "tok_ok",
+                status = "delivered",
+                total = 1,
+            }
+        );
         var order = await one.EndOfAsync(orderId);
         Assert.Equal(((await shared.System.Api.ProductAsync("product-4")).Price, "confirmed"), (order.Total, order.Status));
     }
@@ -195,7 +244,11 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
     public async Task An_app_takes_nothing_that_does_not_come_from_its_sidecar(string app, string path)
     {
         using var http = new HttpClient();
-        using var forged = new StringContent("""{"id":"1","type":"inventory.reserved","data":{"orderId":"x"}}""", Encoding.UTF8, "application/cloudevents+json");
+        using var forged = new StringContent(
+            """{"id":"1","type":"inventory.reserved","data":{"orderId":"x"}}""",
+            Encoding.UTF8,
+            "application/cloudevents+json"
+        );
         using var answer = await http.PostAsync(new Uri($"http://localhost:{shared.System.PortOf(app)}{path}"), forged);
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }

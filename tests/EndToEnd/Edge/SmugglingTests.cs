@@ -27,10 +27,21 @@ public sealed class SmugglingTests(PlayedSystem played) : IDisposable
         played.Customers.Forget();
         using var answer = await two.SendTextAsync("GET", "/api/customers/customer-2", null, (name, value));
 
-        Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{answer.StatusCode} {await answer.Content.ReadAsStringAsync()}{Environment.NewLine}{played.System.Output}");
+        Assert.True(
+            answer.StatusCode == HttpStatusCode.OK,
+            $"{answer.StatusCode} {await answer.Content.ReadAsStringAsync()}{Environment.NewLine}{played.System.Output}"
+        );
         var seen = Assert.Single(played.Customers.Reached);
-        Assert.Equal(("/customers/customer-2", "customer:customer-2", "gateway", "gateway"), (seen.Path, seen.Headers["X-Caller"], seen.Headers["X-Service-Name"], seen.Headers["dapr-caller-app-id"]));
-        Assert.Empty(seen.Headers.Keys.Intersect(["Authorization", "Proxy-Authorization", "dapr-app-id", "dapr-http-status", "Keep-Alive", "Upgrade"], StringComparer.OrdinalIgnoreCase));
+        Assert.Equal(
+            ("/customers/customer-2", "customer:customer-2", "gateway", "gateway"),
+            (seen.Path, seen.Headers["X-Caller"], seen.Headers["X-Service-Name"], seen.Headers["dapr-caller-app-id"])
+        );
+        Assert.Empty(
+            seen.Headers.Keys.Intersect(
+                ["Authorization", "Proxy-Authorization", "dapr-app-id", "dapr-http-status", "Keep-Alive", "Upgrade"],
+                StringComparer.OrdinalIgnoreCase
+            )
+        );
         Assert.DoesNotContain(seen.Headers, header => header.Value.Contains("guessed", StringComparison.Ordinal));
     }
 
@@ -38,7 +49,12 @@ public sealed class SmugglingTests(PlayedSystem played) : IDisposable
     public async Task Basic_authentication_chooses_no_other_app()
     {
         played.Inventory.Forget();
-        using var answer = await stranger.SendTextAsync("GET", "/api/products", null, ("Authorization", "Basic ZGFwci1hcHAtaWQ6cGF5bWVudHM=")); // dapr-app-id:payments
+        using var answer = await stranger.SendTextAsync(
+            "GET",
+            "/api/products",
+            null,
+            ("Authorization", "Basic ZGFwci1hcHAtaWQ6cGF5bWVudHM=")
+        ); // dapr-app-id:payments
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.DoesNotContain("Authorization", Assert.Single(played.Inventory.Reached).Headers.Keys);
     }

@@ -10,11 +10,30 @@ internal static class Tokens
     /// <summary>The key that the repository ships for development.</summary>
     private const string Key = "development-only, everybody can read this key: a deployment brings its own";
 
-    public static string Make(object? header = null, string sub = "customer-1", string role = "customer", string issuer = "order-platform", string audience = "order-platform", TimeSpan? expires = null, string key = Key, bool signed = true)
+    public static string Make(
+        object? header = null,
+        string sub = "customer-1",
+        string role = "customer",
+        string issuer = "order-platform",
+        string audience = "order-platform",
+        TimeSpan? expires = null,
+        string key = Key,
+        bool signed = true
+    )
     {
         var now = TimeProvider.System.GetUtcNow();
-        var body = new { sub, role, iss = issuer, aud = audience, iat = (now - TimeSpan.FromDays(2)).ToUnixTimeSeconds(), nbf = (now - TimeSpan.FromDays(2)).ToUnixTimeSeconds(), exp = (now + (expires ?? TimeSpan.FromHours(1))).ToUnixTimeSeconds() };
-        var text = $"{Encode(JsonSerializer.SerializeToUtf8Bytes(header ?? new { alg = "HS256", typ = "JWT" }))}.{Encode(JsonSerializer.SerializeToUtf8Bytes(body))}";
+        var body = new
+        {
+            sub,
+            role,
+            iss = issuer,
+            aud = audience,
+            iat = (now - TimeSpan.FromDays(2)).ToUnixTimeSeconds(),
+            nbf = (now - TimeSpan.FromDays(2)).ToUnixTimeSeconds(),
+            exp = (now + (expires ?? TimeSpan.FromHours(1))).ToUnixTimeSeconds(),
+        };
+        var text =
+            $"{Encode(JsonSerializer.SerializeToUtf8Bytes(header ?? new { alg = "HS256", typ = "JWT" }))}.{Encode(JsonSerializer.SerializeToUtf8Bytes(body))}";
         return $"{text}.{(signed ? Encode(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(text))) : "")}";
     }
 

@@ -7,7 +7,8 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Edge;
 
-/// <summary>What a collector gets of an order's way: one trace, from the client's call to the last event, with every span's parent in it.</summary>
+/// <summary>What a collector gets of an order's way: one trace, from the client's call to the last event, with every span's parent in
+/// it.</summary>
 [Collection(OnObservedSystem.Name)]
 public sealed class TraceTests(ObservedSystem shared)
 {
@@ -16,36 +17,65 @@ public sealed class TraceTests(ObservedSystem shared)
     {
         var (system, collector) = (shared.System, shared.Collector);
 
-        // daprd's outbox begins a trace of its own with each event: there the events, and all that follows from them, are not in the client's trace.
-        await (DaprInstallation.OfSuite is null
-            ? Task.WhenAll(TracedAsync(system, collector, "orchestration"), TracedAsync(system, collector, "choreography"))
-            : TracedAsync(system, collector, "orchestration"));
+        // daprd's outbox begins a trace of its own with each event: there the events, and all that follows from them, are not in the
+        // client's trace.
+        await (
+            DaprInstallation.OfSuite is null
+                ? Task.WhenAll(TracedAsync(system, collector, "orchestration"), TracedAsync(system, collector, "choreography"))
+                : TracedAsync(system, collector, "orchestration")
+        );
     }
 
     private static async Task TracedAsync(OrderSystem system, SpanCollector collector, string saga)
     {
         var client = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
-        using var placed = await system.Api.SendTextAsync("POST", "/api/orders", JsonSerializer.Serialize(Api.Order(saga: saga)), ("traceparent", $"00-{client.TraceId}-{client.SpanId}-01"));
+        using var placed = await system.Api.SendTextAsync(
+            "POST",
+            "/api/orders",
+            JsonSerializer.Serialize(Api.Order(saga: saga)),
+            ("traceparent", $"00-{client.TraceId}-{client.SpanId}-01")
+        );
         placed.EnsureSuccessStatusCode();
         await system.Api.EndOfAsync((await placed.Content.ReadFromJsonAsync<PlacedOrder>())!.OrderId);
 
         string[] services = ["gateway", "orders", "inventory", "payments", "shipping", "customers"];
-        string[] steps = saga == "orchestration"
-            ? ["orchestration", "WorkflowActivity ReserveInventory", "WorkflowActivity ProcessPayment", "WorkflowActivity ArrangeShipment", .. DaprInstallation.OfSuite is null ? (string[])["pubsub/orders", "pubsub/shipments"] : []]
-            : ["/events/order-created", "pubsub/inventory", "/events/payment-requested", "pubsub/payments", "/events/shipment-requested", "pubsub/shipments"];
+        string[] steps =
+            saga == "orchestration"
+                ?
+                [
+                    "orchestration",
+                    "WorkflowActivity ReserveInventory",
+                    "WorkflowActivity ProcessPayment",
+                    "WorkflowActivity ArrangeShipment",
+                    .. DaprInstallation.OfSuite is null ? (string[])["pubsub/orders", "pubsub/shipments"] : [],
+                ]
+                :
+                [
+                    "/events/order-created",
+                    "pubsub/inventory",
+                    "/events/payment-requested",
+                    "pubsub/payments",
+                    "/events/shipment-requested",
+                    "pubsub/shipments",
+                ];
         List<CollectedSpan> trace = [];
         List<string> missing = [];
-        await Wait.UntilAsync($"the {saga} has one whole trace", () =>
-        {
-            trace = [.. collector.Spans.Where(span => span.TraceId == client.TraceId.ToHexString())];
-            var known = trace.Select(span => span.Id).Append(client.SpanId.ToHexString()).ToHashSet();
-            missing =
-            [
-                .. trace.Where(span => !known.Contains(span.ParentId!)).Select(span => $"the parent of {span.Service}: {span.Name}"),
-                .. services.Where(service => trace.All(span => span.Service != service)),
-                .. steps.Where(step => !trace.Any(span => span.Name.Contains(step, StringComparison.Ordinal))),
-            ];
-            return missing.Count == 0;
-        }, () => $"missing: {string.Join(", ", missing)}{Environment.NewLine}{string.Join(Environment.NewLine, trace.Select(span => $"{span.Service}: {span.Name} {span.Id} under {span.ParentId}"))}");
+        await Wait.UntilAsync(
+            $"the {saga} has one whole trace",
+            () =>
+            {
+                trace = [.. collector.Spans.Where(span => span.TraceId == client.TraceId.ToHexString())];
+                var known = trace.Select(span => span.Id).Append(client.SpanId.ToHexString()).ToHashSet();
+                missing =
+                [
+                    .. trace.Where(span => !known.Contains(span.ParentId!)).Select(span => $"the parent of {span.Service}: {span.Name}"),
+                    .. services.Where(service => trace.All(span => span.Service != service)),
+                    .. steps.Where(step => !trace.Any(span => span.Name.Contains(step, StringComparison.Ordinal))),
+                ];
+                return missing.Count == 0;
+            },
+            () =>
+                $"missing: {string.Join(", ", missing)}{Environment.NewLine}{string.Join(Environment.NewLine, trace.Select(span => $"{span.Service}: {span.Name} {span.Id} under {span.ParentId}"))}"
+        );
     }
 }

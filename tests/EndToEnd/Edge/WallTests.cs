@@ -3,7 +3,8 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Edge;
 
-/// <summary>An app that has been taken over, with its own token at its own sidecar: it can do what its work needs, and nothing else.</summary>
+/// <summary>An app that has been taken over, with its own token at its own sidecar: it can do what its work needs, and nothing
+/// else.</summary>
 [Collection(OnSharedSystem.Name)]
 public sealed class WallTests(SharedSystem shared)
 {
@@ -23,10 +24,19 @@ public sealed class WallTests(SharedSystem shared)
     [InlineData("gateway", "POST", "payments", "payments/some-order/refund")]
     [InlineData("gateway", "POST", "inventory", "reservations/some-order/release")]
     [InlineData("gateway", "POST", "orders", "events/signals")]
-    public async Task A_call_that_is_not_part_of_an_apps_work_is_refused_by_the_callees_sidecar(string from, string method, string to, string path)
+    public async Task A_call_that_is_not_part_of_an_apps_work_is_refused_by_the_callees_sidecar(
+        string from,
+        string method,
+        string to,
+        string path
+    )
     {
         using var sidecar = shared.System.SidecarOf(from);
-        using var answer = await sidecar.SendAsync(new HttpMethod(method), $"/v1.0/invoke/{to}/method/{path}", method == "GET" ? null : """{"decision":"approve","price":1}""");
+        using var answer = await sidecar.SendAsync(
+            new HttpMethod(method),
+            $"/v1.0/invoke/{to}/method/{path}",
+            method == "GET" ? null : """{"decision":"approve","price":1}"""
+        );
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         Assert.Contains("ERR_DIRECT_INVOKE", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }

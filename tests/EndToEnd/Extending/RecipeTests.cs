@@ -16,8 +16,22 @@ public sealed partial class RecipeTests
     {
         await using var system = await OrderSystem.StartAsync(Follow);
         using var sidecar = system.SidecarOf("gateway");
-        string[] done = ["create-order done", "reserve-inventory done", "process-payment done", "promise-returns done", "arrange-shipment done"];
-        string[] undone = ["create-order compensated", "reserve-inventory compensated", "process-payment compensated", "promise-returns compensated", "arrange-shipment failed"];
+        string[] done =
+        [
+            "create-order done",
+            "reserve-inventory done",
+            "process-payment done",
+            "promise-returns done",
+            "arrange-shipment done",
+        ];
+        string[] undone =
+        [
+            "create-order compensated",
+            "reserve-inventory compensated",
+            "process-payment compensated",
+            "promise-returns compensated",
+            "arrange-shipment failed",
+        ];
         var nowhere = await system.Api.RegisterAsync("Nemo", "XX");
         foreach (var saga in new[] { "orchestration", "choreography" })
         {
@@ -35,17 +49,26 @@ public sealed partial class RecipeTests
             await system.Api.WhenAsync(confirmed.OrderId, "shipped");
             await system.Api.DoAsync($"/api/operations/shipments/{confirmed.OrderId}/deliver");
             await system.Api.WhenAsync(confirmed.OrderId, "delivered");
-            await Wait.UntilAsync("returns keeps the order's window", () => Task.FromResult(Kept(system, confirmed.OrderId).Any(value => value.Until is not null)));
-            var window = JsonSerializer.Deserialize<ReturnsRecord>(await sidecar.ReadAsync("returns", $"returns/{confirmed.OrderId}", "operator:tests"), JsonSerializerOptions.Web)!;
+            await Wait.UntilAsync("returns keeps the order's window", () =>
+                Task.FromResult(Kept(system, confirmed.OrderId).Any(value => value.Until is not null))
+            );
+            var window = JsonSerializer.Deserialize<ReturnsRecord>(
+                await sidecar.ReadAsync("returns", $"returns/{confirmed.OrderId}", "operator:tests"),
+                JsonSerializerOptions.Web
+            )!;
             Assert.Equal(confirmed.OrderId, window.OrderId);
             Assert.True(window.Until > TimeProvider.System.GetUtcNow().AddDays(29));
         }
     }
 
-    private static string Promise(OrderSystem system, string orderId) => Kept(system, orderId).Single(value => value.Status is not null).Status!;
+    private static string Promise(OrderSystem system, string orderId) =>
+        Kept(system, orderId).Single(value => value.Status is not null).Status!;
 
-    private static IEnumerable<ReturnsRecord> Kept(OrderSystem system, string orderId)
-        => system.Set.ValuesOf("returns-store").Select(value => JsonSerializer.Deserialize<ReturnsRecord>(value, JsonSerializerOptions.Web)!).Where(value => value.OrderId == orderId);
+    private static IEnumerable<ReturnsRecord> Kept(OrderSystem system, string orderId) =>
+        system
+            .Set.ValuesOf("returns-store")
+            .Select(value => JsonSerializer.Deserialize<ReturnsRecord>(value, JsonSerializerOptions.Web)!)
+            .Where(value => value.OrderId == orderId);
 
     private static void Follow(SystemFolder folder)
     {
@@ -56,7 +79,11 @@ public sealed partial class RecipeTests
             var (kind, file, text) = (block.Groups["kind"].Value, block.Groups["file"].Value, block.Groups["text"].Value);
             if (file == "dapr.yaml")
             {
-                File.AppendAllText(folder.Template, text.Replace("./services", folder.In("services"), StringComparison.Ordinal).Replace("5107", $"{FreePort.Take()}", StringComparison.Ordinal));
+                File.AppendAllText(
+                    folder.Template,
+                    text.Replace("./services", folder.In("services"), StringComparison.Ordinal)
+                        .Replace("5107", $"{FreePort.Take()}", StringComparison.Ordinal)
+                );
                 continue;
             }
             Directory.CreateDirectory(Path.GetDirectoryName(folder.In(file))!);
@@ -73,7 +100,11 @@ public sealed partial class RecipeTests
         }
         foreach (var set in Sets.Skip(1))
         {
-            File.WriteAllText(folder.In($"components/{set}/returns-store.yaml"), File.ReadAllText(folder.In($"components/{set}/payments-store.yaml")).Replace("payments", "returns", StringComparison.Ordinal));
+            File.WriteAllText(
+                folder.In($"components/{set}/returns-store.yaml"),
+                File.ReadAllText(folder.In($"components/{set}/payments-store.yaml"))
+                    .Replace("payments", "returns", StringComparison.Ordinal)
+            );
         }
         foreach (var shared in new[] { "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props" })
         {
@@ -100,7 +131,8 @@ public sealed partial class RecipeTests
         folder.Replace("dapr.yaml", $"{Repository.Root}services/Orders/bin/app/Orders.dll", "bin/app/Orders.dll");
     }
 
-    private static string InRepository(string text) => text.Replace("../ServiceDefaults/", $"{Repository.Root}services/ServiceDefaults/", StringComparison.Ordinal);
+    private static string InRepository(string text) =>
+        text.Replace("../ServiceDefaults/", $"{Repository.Root}services/ServiceDefaults/", StringComparison.Ordinal);
 
     /// <summary>Each hunk must fit in exactly one place.</summary>
     private static void Patch(SystemFolder folder, string file, string diff)
@@ -116,7 +148,12 @@ public sealed partial class RecipeTests
 
     private static void Build(string project)
     {
-        using var build = Process.Start(new ProcessStartInfo("dotnet", ["build", project, "-v", "q", "-p:BuildProjectReferences=false", "--disable-build-servers"]) { RedirectStandardOutput = true })!;
+        using var build = Process.Start(
+            new ProcessStartInfo("dotnet", ["build", project, "-v", "q", "-p:BuildProjectReferences=false", "--disable-build-servers"])
+            {
+                RedirectStandardOutput = true,
+            }
+        )!;
         var said = build.StandardOutput.ReadToEnd();
         build.WaitForExit();
         Assert.True(build.ExitCode == 0, said);

@@ -39,7 +39,15 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
         Assert.Equal(events, await system.Api.EventsAsync(order.OrderId));
         Assert.Equal(stock, await system.Api.ProductsAsync());
         Assert.Equal(status == "cancelled" ? 0 : order.Total, system.Books.Payments().GetValueOrDefault(order.OrderId)?.Kept ?? 0);
-        Assert.Equal(status switch { "confirmed" => "arranged", "delivered" => "delivered", _ => null }, system.Books.Shipments().GetValueOrDefault(order.OrderId)?.Status is ("arranged" or "delivered") and var moved ? moved : null);
+        Assert.Equal(
+            status switch
+            {
+                "confirmed" => "arranged",
+                "delivered" => "delivered",
+                _ => null,
+            },
+            system.Books.Shipments().GetValueOrDefault(order.OrderId)?.Status is ("arranged" or "delivered") and var moved ? moved : null
+        );
     }
 
     [Fact]
@@ -53,7 +61,19 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
         using var sidecar = system.SidecarOf("orders");
         foreach (var (type, name, version) in CustomerEvents)
         {
-            await sidecar.PublishAsync("customers", type, customer, new { eventId = $"{customer}:{version}", version, occurredAt = DateTimeOffset.UnixEpoch, customerId = customer, name });
+            await sidecar.PublishAsync(
+                "customers",
+                type,
+                customer,
+                new
+                {
+                    eventId = $"{customer}:{version}",
+                    version,
+                    occurredAt = DateTimeOffset.UnixEpoch,
+                    customerId = customer,
+                    name,
+                }
+            );
         }
         // What follows them under the same subject can't be read: once it is a dead letter, they have been heard.
         var last = await PoisonAsync(sidecar, "customers", "customer.changed", customer, "{}");
@@ -65,29 +85,69 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
     [Fact]
     public void All_events_of_the_contracts_are_among_those_delivered_again()
     {
-        var orders = new[] { ("confirmed", "customer-1"), ("cancelled", "customer-1"), ("delivered", "customer-1") }.Select(one =>
-            new OrderView("order", one.Item2, one.Item1, "choreography", [], 0, "EUR", [], null, null));
-        var again = orders.SelectMany(order => AllEvents(order, "tok_ok")).Select(told => told.Type).Concat(CustomerEvents.Select(told => told.Type)).Distinct().Order();
-        Assert.Equal(Directory.EnumerateFiles(Path.Combine(Repository.Root, "contracts/events"), "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order(), again);
+        var orders = new[] { ("confirmed", "customer-1"), ("cancelled", "customer-1"), ("delivered", "customer-1") }.Select(
+            one => new OrderView("order", one.Item2, one.Item1, "choreography", [], 0, "EUR", [], null, null)
+        );
+        var again = orders
+            .SelectMany(order => AllEvents(order, "tok_ok"))
+            .Select(told => told.Type)
+            .Concat(CustomerEvents.Select(told => told.Type))
+            .Distinct()
+            .Order();
+        Assert.Equal(
+            Directory
+                .EnumerateFiles(Path.Combine(Repository.Root, "contracts/events"), "*.json")
+                .Select(file => Path.GetFileNameWithoutExtension(file))
+                .Order(),
+            again
+        );
     }
 
     private static readonly (string Type, string Name, int Version)[] CustomerEvents =
-        [("customer.changed", "New Name", 2), ("customer.changed", "New Name", 2), ("customer.registered", "Old Name", 1), ("customer.registered", "Old Name", 1)];
+    [
+        ("customer.changed", "New Name", 2),
+        ("customer.changed", "New Name", 2),
+        ("customer.registered", "Old Name", 1),
+        ("customer.registered", "Old Name", 1),
+    ];
 
-    private async Task<string?> ListedNameAsync(string customer, string orderId)
-        => (await system.Api.ReadAsync<ListOf<OrderView>>($"/api/orders?customerId={customer}")).Items.FirstOrDefault(one => one.OrderId == orderId)?.CustomerName;
+    private async Task<string?> ListedNameAsync(string customer, string orderId) =>
+        (await system.Api.ReadAsync<ListOf<OrderView>>($"/api/orders?customerId={customer}"))
+            .Items.FirstOrDefault(one => one.OrderId == orderId)
+            ?.CustomerName;
 
     /// <summary>Publishes what no handler can read; the event's id.</summary>
     private static async Task<string> PoisonAsync(AppSidecar sidecar, string topic, string type, string? subject, string data)
     {
         var id = Guid.NewGuid().ToString();
-        await sidecar.PublishAsync(topic, JsonSerializer.Serialize(new { id, source = "tests", specversion = "1.0", type, subject = subject ?? id, saga = "choreography", datacontenttype = "application/json", data = JsonSerializer.Deserialize<JsonElement>(data), topic, pubsubname = "events" }));
+        await sidecar.PublishAsync(
+            topic,
+            JsonSerializer.Serialize(
+                new
+                {
+                    id,
+                    source = "tests",
+                    specversion = "1.0",
+                    type,
+                    subject = subject ?? id,
+                    saga = "choreography",
+                    datacontenttype = "application/json",
+                    data = JsonSerializer.Deserialize<JsonElement>(data),
+                    topic,
+                    pubsubname = "events",
+                }
+            )
+        );
         return id;
     }
 
-    private Task LetterAsync(params string[] ids)
-        => Wait.UntilAsync($"{string.Join(" and ", ids)} are dead letters", async () =>
-            (await system.Api.ReadAsync<ListOf<JsonElement>>("/api/operations/dead-letters?limit=100")).Items.Select(letter => letter.GetProperty("id").GetString()).Intersect(ids).Count() == ids.Length);
+    private Task LetterAsync(params string[] ids) =>
+        Wait.UntilAsync($"{string.Join(" and ", ids)} are dead letters", async () =>
+            (await system.Api.ReadAsync<ListOf<JsonElement>>("/api/operations/dead-letters?limit=100"))
+                .Items.Select(letter => letter.GetProperty("id").GetString())
+                .Intersect(ids)
+                .Count() == ids.Length
+        );
 
     /// <summary>A confirmed order, cancelled by its customer or brought to its end.</summary>
     private async Task<OrderView> MoveAsync(string orderId, string status)
@@ -103,7 +163,9 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
             await system.Api.DoAsync($"/api/operations/shipments/{orderId}/deliver");
         }
         await system.Api.WhenAsync(orderId, status);
-        await Wait.UntilAsync("inventory has heard of it", async () => status == "cancelled" || (await system.Api.ProductAsync("product-7")).Sold > 0);
+        await Wait.UntilAsync("inventory has heard of it", async () =>
+            status == "cancelled" || (await system.Api.ProductAsync("product-7")).Sold > 0
+        );
         return await system.Api.OrderAsync(orderId);
     }
 
@@ -118,7 +180,10 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
         var id = await PoisonAsync(orders, "orders-choreography", "order.created", null, data);
 
         await LetterAsync($"inventory.{id}", $"orders.{id}");
-        Assert.True(Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(15), $"it was tried for {Stopwatch.GetElapsedTime(begun)}, although trying again can't help"); // the tries of a delivery take half a minute
+        Assert.True(
+            Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(15),
+            $"it was tried for {Stopwatch.GetElapsedTime(begun)}, although trying again can't help"
+        ); // the tries of a delivery take half a minute
         Assert.Equal("confirmed", (await system.Api.PlaceAndEndAsync(Api.Order(saga: "choreography"))).Status);
         await system.Api.DoAsync($"/api/operations/dead-letters/inventory.{id}/discard", new { note = "poison" });
         await system.Api.DoAsync($"/api/operations/dead-letters/orders.{id}/discard", new { note = "poison" });
@@ -127,13 +192,65 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
     private static IEnumerable<(string Topic, string Type, object Data)> AllEvents(OrderView order, string token)
     {
         var items = order.Items.Select(item => new { item.ProductId, item.Quantity }).ToList();
-        var destination = new { name = "Ada", line1 = "Main St 1", city = "Graz", postalCode = "8010", country = order.CustomerId == "customer-3" ? "XX" : "AT" };
-        object About(string type, string suffix = "") => new { eventId = $"{order.OrderId}:{type}{suffix}", version = 1, occurredAt = DateTimeOffset.UnixEpoch, orderId = order.OrderId };
-        yield return ("orders", "order.created", new { eventId = $"{order.OrderId}:1", version = 1, occurredAt = DateTimeOffset.UnixEpoch, orderId = order.OrderId, customerId = order.CustomerId, items });
-        yield return ("orders", "order.payment-requested", new { eventId = $"{order.OrderId}:2", version = 2, occurredAt = DateTimeOffset.UnixEpoch, orderId = order.OrderId, amount = order.Total, currency = "EUR", paymentToken = token, round = 1 });
+        var destination = new
+        {
+            name = "Ada",
+            line1 = "Main St 1",
+            city = "Graz",
+            postalCode = "8010",
+            country = order.CustomerId == "customer-3" ? "XX" : "AT",
+        };
+        object About(string type, string suffix = "") =>
+            new
+            {
+                eventId = $"{order.OrderId}:{type}{suffix}",
+                version = 1,
+                occurredAt = DateTimeOffset.UnixEpoch,
+                orderId = order.OrderId,
+            };
+        yield return (
+            "orders",
+            "order.created",
+            new
+            {
+                eventId = $"{order.OrderId}:1",
+                version = 1,
+                occurredAt = DateTimeOffset.UnixEpoch,
+                orderId = order.OrderId,
+                customerId = order.CustomerId,
+                items,
+            }
+        );
+        yield return (
+            "orders",
+            "order.payment-requested",
+            new
+            {
+                eventId = $"{order.OrderId}:2",
+                version = 2,
+                occurredAt = DateTimeOffset.UnixEpoch,
+                orderId = order.OrderId,
+                amount = order.Total,
+                currency = "EUR",
+                paymentToken = token,
+                round = 1,
+            }
+        );
         if (token == "tok_ok")
         {
-            yield return ("orders", "order.shipment-requested", new { eventId = $"{order.OrderId}:3", version = 3, occurredAt = DateTimeOffset.UnixEpoch, orderId = order.OrderId, destination, round = 1 });
+            yield return (
+                "orders",
+                "order.shipment-requested",
+                new
+                {
+                    eventId = $"{order.OrderId}:3",
+                    version = 3,
+                    occurredAt = DateTimeOffset.UnixEpoch,
+                    orderId = order.OrderId,
+                    destination,
+                    round = 1,
+                }
+            );
         }
         if (order.Status == "cancelled")
         {
@@ -152,7 +269,20 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
             yield return ("shipments", "shipment.shipped", About("shipment.shipped"));
             yield return ("shipments", "shipment.delivered", About("shipment.delivered"));
         }
-        foreach (var type in new[] { "order.confirmed", "order.cancelled", "order.cancellation-requested", "order.cancellation-refused", "order.approval-requested", "order.approved", "order.rejected", "order.intervention-required", "order.intervention-decided" })
+        foreach (
+            var type in new[]
+            {
+                "order.confirmed",
+                "order.cancelled",
+                "order.cancellation-requested",
+                "order.cancellation-refused",
+                "order.approval-requested",
+                "order.approved",
+                "order.rejected",
+                "order.intervention-required",
+                "order.intervention-decided",
+            }
+        )
         {
             yield return ("orders", type, About(type));
         }
@@ -160,7 +290,16 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
         {
             yield return ("inventory", type, About(type));
         }
-        foreach (var type in new[] { "payment.completed", "payment.failed", "payment.refunded", "payment.refund-failed", "payment.refund-decided" })
+        foreach (
+            var type in new[]
+            {
+                "payment.completed",
+                "payment.failed",
+                "payment.refunded",
+                "payment.refund-failed",
+                "payment.refund-decided",
+            }
+        )
         {
             yield return ("payments", type, About(type, type == "payment.refund-failed" ? ":1" : ""));
         }

@@ -25,7 +25,9 @@ public sealed class KillTests(KilledSystem shared)
         {
             var before = system.Processes.Single(process => process.AppId == appId);
             await before.KillAsync();
-            await Wait.UntilAsync($"{appId} is started again", () => system.Processes.Any(process => process.AppId == appId && process != before));
+            await Wait.UntilAsync($"{appId} is started again", () =>
+                system.Processes.Any(process => process.AppId == appId && process != before)
+            );
         }
 
         await Invariants.HoldAsync(system, stock, await placing);
@@ -49,11 +51,27 @@ public sealed class KillTests(KilledSystem shared)
     }
 
     /// <summary>Under keys, so that an answer lost with a process can be asked for again.</summary>
-    private Task<string[]> PlaceAsync(string burst)
-        => Task.WhenAll(Enumerable.Range(0, Burst).Select(number => system.Api.PlaceStubbornlyAsync(
-            Api.Order($"product-{1 + (number % 10)}", 1 + (number % 3), Tokens[number % Tokens.Length], $"customer-{1 + (number % 3)}", Sagas[number / 3 % 2]), $"{burst}-{number}")));
+    private Task<string[]> PlaceAsync(string burst) =>
+        Task.WhenAll(
+            Enumerable
+                .Range(0, Burst)
+                .Select(number =>
+                    system.Api.PlaceStubbornlyAsync(
+                        Api.Order(
+                            $"product-{1 + (number % 10)}",
+                            1 + (number % 3),
+                            Tokens[number % Tokens.Length],
+                            $"customer-{1 + (number % 3)}",
+                            Sagas[number / 3 % 2]
+                        ),
+                        $"{burst}-{number}"
+                    )
+                )
+        );
 
     /// <summary>More goods are held than before, and most orders are still under way.</summary>
-    private Task InMidSagaAsync(IReadOnlyList<ProductView> before) => Wait.UntilAsync("the first orders have reserved their goods",
-        async () => (await system.Api.ProductsAsync()).Sum(product => product.Reserved) > before.Sum(product => product.Reserved));
+    private Task InMidSagaAsync(IReadOnlyList<ProductView> before) =>
+        Wait.UntilAsync("the first orders have reserved their goods", async () =>
+            (await system.Api.ProductsAsync()).Sum(product => product.Reserved) > before.Sum(product => product.Reserved)
+        );
 }

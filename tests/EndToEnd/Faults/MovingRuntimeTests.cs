@@ -16,8 +16,14 @@ public sealed class MovingRuntimeTests
         await using var system = await OrderSystem.StartAsync(set, Impatient, DaprInstallation.EmbeddedRun);
         var stock = await system.Api.ProductsAsync();
         var waiting = await WaitForApprovalAsync(system);
-        var placing = Task.WhenAll(Enumerable.Range(0, 12).Select(number => system.Api.PlaceStubbornlyAsync(Api.Order("product-3", saga: Sagas[number % 2]), $"lost-{number}")));
-        await Wait.UntilAsync("the first orders have reserved their goods", async () => (await system.Api.ProductAsync("product-3")).Reserved > 0);
+        var placing = Task.WhenAll(
+            Enumerable
+                .Range(0, 12)
+                .Select(number => system.Api.PlaceStubbornlyAsync(Api.Order("product-3", saga: Sagas[number % 2]), $"lost-{number}"))
+        );
+        await Wait.UntilAsync("the first orders have reserved their goods", async () =>
+            (await system.Api.ProductAsync("product-3")).Reserved > 0
+        );
 
         await system.KillSidecarAsync();
         await Task.WhenAll(system.Processes.Select(process => process.KillAsync()));
@@ -47,7 +53,9 @@ public sealed class MovingRuntimeTests
                 all.Add((await system.Api.PlaceAndEndAsync(Api.Order(token: "tok_declined", saga: saga))).OrderId);
             }
             var waiting = await WaitForApprovalAsync(system);
-            var underWay = await Task.WhenAll(Enumerable.Range(0, 6).Select(number => system.Api.PlaceAsync(Api.Order("product-3", saga: Sagas[number % 2]))));
+            var underWay = await Task.WhenAll(
+                Enumerable.Range(0, 6).Select(number => system.Api.PlaceAsync(Api.Order("product-3", saga: Sagas[number % 2])))
+            );
 
             // Events that daprd's outbox still holds are lost to another runtime.
             await Wait.UntilAsync("the orders under way are listed", async () => !underWay.Except(await system.Api.ListAllAsync("")).Any());
@@ -61,7 +69,12 @@ public sealed class MovingRuntimeTests
 
     private static void Impatient(SystemFolder folder)
     {
-        folder.Replace("dapr.yaml", "    ASPNETCORE_ENVIRONMENT: Development", "    ASPNETCORE_ENVIRONMENT: Development\n    Repair__Every: \"00:00:01\"\n    Repair__Patience: \"00:00:03\"\n    Repair__AbandonedAfter: \"00:00:10\"");
+        folder.Replace(
+            "dapr.yaml",
+            "    ASPNETCORE_ENVIRONMENT: Development",
+            "    ASPNETCORE_ENVIRONMENT: Development\n    Repair__Every: \"00:00:01\"\n    Repair__Patience: \"00:00:03\"\n  "
+                + "  Repair__AbandonedAfter: \"00:00:10\""
+        );
         folder.Replace("dapr.yaml", "Saga__ApprovalLimit: \"500000000\"", "Saga__ApprovalLimit: \"10000\"");
     }
 

@@ -12,23 +12,44 @@ public sealed class SilenceTests
         await using var system = await OrderSystem.StartAsync(folder =>
         {
             File.Delete(folder.In("components/shipping-on-orders-choreography.yaml"));
-            folder.Replace("dapr.yaml", "Saga__StuckAfter: \"00:00:15\"", "Saga__StuckAfter: \"00:00:06\"\n    Saga__CompensationAttempts: \"1\"");
+            folder.Replace(
+                "dapr.yaml",
+                "Saga__StuckAfter: \"00:00:15\"",
+                "Saga__StuckAfter: \"00:00:06\"\n    Saga__CompensationAttempts: \"1\""
+            );
         });
         var stock = await system.Api.ProductsAsync();
         var orderId = await system.Api.PlaceStubbornlyAsync(Api.Order("product-4", saga: "choreography"), "silent");
 
         var parked = await system.Api.WhenAsync(orderId, "intervention");
         Assert.Equal("arrange-shipment", Assert.Single(parked.Interventions!).Step);
-        Assert.Equal(("The order was not completed in time.", "timed-out", "No answer to step arrange-shipment in time."), (parked.Reason, parked.ReasonCode, parked.Cause));
-        await system.Api.DoAsync($"/api/operations/interventions/{parked.Interventions![0].InterventionId}", new { decision = "resolved", note = "nothing was sent" });
+        Assert.Equal(
+            ("The order was not completed in time.", "timed-out", "No answer to step arrange-shipment in time."),
+            (parked.Reason, parked.ReasonCode, parked.Cause)
+        );
+        await system.Api.DoAsync(
+            $"/api/operations/interventions/{parked.Interventions![0].InterventionId}",
+            new { decision = "resolved", note = "nothing was sent" }
+        );
 
         var ended = await system.Api.WhenAsync(orderId, "cancelled");
         Assert.Equal(["compensated", "compensated", "compensated", "failed"], ended.Steps.Select(step => step.State));
         Assert.Equal("resolved", ended.Steps[3].Compensation!.State);
         Assert.Equal(
-            ["order.created", "order.payment-requested", "order.shipment-requested", "order.cancellation-requested", "order.shipment-cancellation-requested",
-             "order.intervention-required", "order.intervention-decided", "order.refund-requested", "order.release-requested", "order.cancelled"],
-            await system.Api.EventsAsync(orderId));
+            [
+                "order.created",
+                "order.payment-requested",
+                "order.shipment-requested",
+                "order.cancellation-requested",
+                "order.shipment-cancellation-requested",
+                "order.intervention-required",
+                "order.intervention-decided",
+                "order.refund-requested",
+                "order.release-requested",
+                "order.cancelled",
+            ],
+            await system.Api.EventsAsync(orderId)
+        );
         Assert.Equal(stock, await system.Api.ProductsAsync());
         Assert.True(system.Books.Payments()[orderId] is { Captured: true, Refunded: true }, "the charge must have been given back");
     }

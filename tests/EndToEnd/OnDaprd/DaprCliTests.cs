@@ -16,7 +16,10 @@ public sealed class DaprCliTests
     public async Task Dapr_run_runs_orders_of_both_sagas_to_every_ending_and_dapr_stop_ends_it()
     {
         var dapr = DaprInstallation.OfSuite;
-        Skip.If(dapr is not { Cli: not null, Placement: not null, Scheduler: not null }, "DAPRD_PATH, PLACEMENT_PATH, SCHEDULER_PATH and DAPR_CLI_PATH have to name a Dapr installation");
+        Skip.If(
+            dapr is not { Cli: not null, Placement: not null, Scheduler: not null },
+            "DAPRD_PATH, PLACEMENT_PATH, SCHEDULER_PATH and DAPR_CLI_PATH have to name a Dapr installation"
+        );
         await using var set = await StoreSet.StartAsync("redis");
         using var folder = await SystemFolder.CreateAsync(withTokens: false);
         set.PointAt(folder);
@@ -24,12 +27,16 @@ public sealed class DaprCliTests
         var record = new RunRecord(folder);
         var controlPlane = new ControlPlane(folder, dapr, record, output.Enqueue);
         controlPlane.Start();
-        folder.Replace("dapr.yaml", "  configFilePath: ./components/configuration.yaml", $"""
+        folder.Replace(
+            "dapr.yaml",
+            "  configFilePath: ./components/configuration.yaml",
+            $"""
               configFilePath: {controlPlane.WithNames(folder.In("components/configuration.yaml"))}
               placementHostAddress: {controlPlane.PlacementAddress}
               schedulerHostAddress: {controlPlane.SchedulerAddress}
               apiListenAddresses: 127.0.0.1
-            """);
+            """
+        );
         await using var run = new KeptProcess("dapr", "", Cli(folder, dapr, "run", "-f", folder.Template), record, output.Enqueue);
         try
         {
@@ -38,7 +45,11 @@ public sealed class DaprCliTests
             using var api = new Api(folder.Ports["gateway"]);
             foreach (var path in (string[])["/healthz", "/api/products/product-1", "/api/customers/customer-1", "/api/orders?limit=1"])
             {
-                await Wait.ForAsync($"{path} is answered", async () => await AnswersAsync(api, path) ? "yes" : null, () => string.Join(Environment.NewLine, output.TakeLast(80)));
+                await Wait.ForAsync(
+                    $"{path} is answered",
+                    async () => await AnswersAsync(api, path) ? "yes" : null,
+                    () => string.Join(Environment.NewLine, output.TakeLast(80))
+                );
             }
 
             foreach (var saga in (string[])["orchestration", "choreography"])
@@ -49,8 +60,11 @@ public sealed class DaprCliTests
                 Assert.Equal("cancelled", (await api.PlaceAndEndAsync(Api.Order(customer: "customer-3", saga: saga))).Status);
             }
 
-            var listed = JsonDocument.Parse(await RunAsync(Cli(folder, dapr, "list", "-o", "json"))).RootElement.EnumerateArray()
-                .Where(app => folder.Ports.ContainsValue(app.GetProperty("appPort").GetInt32())).Select(app => app.GetProperty("appId").GetString()!);
+            var listed = JsonDocument
+                .Parse(await RunAsync(Cli(folder, dapr, "list", "-o", "json")))
+                .RootElement.EnumerateArray()
+                .Where(app => folder.Ports.ContainsValue(app.GetProperty("appPort").GetInt32()))
+                .Select(app => app.GetProperty("appId").GetString()!);
             Assert.Equal(Apps, listed.Order(StringComparer.Ordinal));
 
             await RunAsync(Cli(folder, dapr, "stop", "-f", folder.Template));

@@ -4,7 +4,8 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.OnDaprd;
 
-/// <summary>The system as <c>dapr run -f</c> runs it, a daprd for each app: the one that DAPRD_PATH names, or the embedded sidecar in its place.</summary>
+/// <summary>The system as <c>dapr run -f</c> runs it, a daprd for each app: the one that DAPRD_PATH names, or the embedded sidecar in its
+/// place.</summary>
 public sealed class DaprdTests
 {
     private static readonly string[] Sagas = ["orchestration", "choreography"];
@@ -21,12 +22,22 @@ public sealed class DaprdTests
         var ended = await Task.WhenAll(
             system.Api.PlaceAndEndAsync(Api.Order("product-2", 3)),
             system.Api.PlaceAndEndAsync(Api.Order("product-2", 3, saga: "choreography")),
-            system.Api.PlaceAndEndAsync(Api.Order(customer: "customer-3")));
+            system.Api.PlaceAndEndAsync(Api.Order(customer: "customer-3"))
+        );
         Assert.Equal(["confirmed", "confirmed", "cancelled"], ended.Select(order => order.Status));
-        Assert.Equal(["create-order compensated", "reserve-inventory compensated", "process-payment compensated", "arrange-shipment failed"], ended[2].States);
+        Assert.Equal(
+            ["create-order compensated", "reserve-inventory compensated", "process-payment compensated", "arrange-shipment failed"],
+            ended[2].States
+        );
 
-        var placing = Task.WhenAll(Enumerable.Range(0, 6).Select(number => system.Api.PlaceStubbornlyAsync(Api.Order("product-3", saga: Sagas[number % 2]), $"burst-{number}")));
-        await Wait.UntilAsync("the first orders have reserved their goods", async () => (await system.Api.ProductAsync("product-3")).Reserved > 0);
+        var placing = Task.WhenAll(
+            Enumerable
+                .Range(0, 6)
+                .Select(number => system.Api.PlaceStubbornlyAsync(Api.Order("product-3", saga: Sagas[number % 2]), $"burst-{number}"))
+        );
+        await Wait.UntilAsync("the first orders have reserved their goods", async () =>
+            (await system.Api.ProductAsync("product-3")).Reserved > 0
+        );
         await system.CrashDaprdAsync("orders");
 
         await Invariants.HoldAsync(system, stock, [.. ended.Select(order => order.OrderId), .. await placing]);

@@ -3,7 +3,8 @@ using System.Net.Http.Json;
 
 namespace EndToEnd.Orders;
 
-/// <summary>Shows a token of the development endpoint with every request; asks for it with the first. A stranger has no name and shows none.</summary>
+/// <summary>Shows a token of the development endpoint with every request; asks for it with the first. A stranger has no name and shows
+/// none.</summary>
 internal sealed class Admitted(Uri edge, string? name, string role) : DelegatingHandler(new SocketsHttpHandler { UseProxy = false })
 {
     private volatile string? token;
@@ -19,7 +20,10 @@ internal sealed class Admitted(Uri edge, string? name, string role) : Delegating
 
     private async Task<string> AskAsync(CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(edge, "/api/auth/token")) { Content = JsonContent.Create(new { name, role }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(edge, "/api/auth/token"))
+        {
+            Content = JsonContent.Create(new { name, role }),
+        };
         using var response = await base.SendAsync(request, cancellation);
         response.EnsureSuccessStatusCode();
         return (await response.Content.ReadFromJsonAsync<Issued>(cancellation))!.Token;

@@ -5,25 +5,50 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Orders;
 
-/// <summary>The public API as an operator meets it, who may do all that customers may; or as somebody else, or, without a name, as a stranger.</summary>
+/// <summary>The public API as an operator meets it, who may do all that customers may; or as somebody else, or, without a name, as a
+/// stranger.</summary>
 internal sealed class Api(int port, string? name = "tests", string role = "operator") : IDisposable
 {
-    private readonly HttpClient http = new(new Admitted(new Uri($"http://localhost:{port}"), name, role)) { BaseAddress = new Uri($"http://localhost:{port}"), Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient http = new(new Admitted(new Uri($"http://localhost:{port}"), name, role))
+    {
+        BaseAddress = new Uri($"http://localhost:{port}"),
+        Timeout = TimeSpan.FromSeconds(30),
+    };
 
-    public static object Order(string product = "product-1", int quantity = 1, string token = "tok_ok", string customer = "customer-1", string? saga = null)
-        => new { customerId = customer, items = new[] { new { productId = product, quantity } }, paymentToken = token, saga };
+    public static object Order(
+        string product = "product-1",
+        int quantity = 1,
+        string token = "tok_ok",
+        string customer = "customer-1",
+        string? saga = null
+    ) =>
+        new
+        {
+            customerId = customer,
+            items = new[] { new { productId = product, quantity } },
+            paymentToken = token,
+            saga,
+        };
 
     public Task<HttpResponseMessage> GetAsync(string path) => http.GetAsync(new Uri(path, UriKind.Relative));
 
-    public Task<HttpResponseMessage> PostAsync(object order, string? key = null)
-        => SendAsync(HttpMethod.Post, "/api/orders", JsonContent.Create(order), key);
+    public Task<HttpResponseMessage> PostAsync(object order, string? key = null) =>
+        SendAsync(HttpMethod.Post, "/api/orders", JsonContent.Create(order), key);
 
-    public Task<HttpResponseMessage> PostToAsync(string path, object? body = null)
-        => http.PostAsync(new Uri(path, UriKind.Relative), body is null ? null : JsonContent.Create(body));
+    public Task<HttpResponseMessage> PostToAsync(string path, object? body = null) =>
+        http.PostAsync(new Uri(path, UriKind.Relative), body is null ? null : JsonContent.Create(body));
 
-    public async Task<HttpResponseMessage> SendTextAsync(string method, string path, string? body, params (string Name, string Value)[] headers)
+    public async Task<HttpResponseMessage> SendTextAsync(
+        string method,
+        string path,
+        string? body,
+        params (string Name, string Value)[] headers
+    )
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(new HttpMethod(method), path)
+        {
+            Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"),
+        };
         foreach (var (name, value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);
@@ -47,19 +72,49 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
     public async Task DoAsync(string path, object? body = null)
     {
         using var response = await PostToAsync(path, body);
-        Assert.True(response.IsSuccessStatusCode, $"POST {path} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+        Assert.True(
+            response.IsSuccessStatusCode,
+            $"POST {path} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}"
+        );
     }
 
     public async Task<string> RegisterAsync(string name, string country = "DE")
     {
-        using var response = await PostToAsync("/api/customers", new { name, email = "somebody@example.com", address = new { line1 = "Lane 1", city = "Town", postalCode = "1", country } });
+        using var response = await PostToAsync(
+            "/api/customers",
+            new
+            {
+                name,
+                email = "somebody@example.com",
+                address = new
+                {
+                    line1 = "Lane 1",
+                    city = "Town",
+                    postalCode = "1",
+                    country,
+                },
+            }
+        );
         response.EnsureSuccessStatusCode();
         return (await response.Content.ReadFromJsonAsync<CustomerView>())!.CustomerId;
     }
 
     public async Task ChangeCustomerAsync(string customerId, string name)
     {
-        using var response = await http.PutAsJsonAsync($"/api/customers/{customerId}", new { name, address = new { line1 = "Lane 1", city = "Town", postalCode = "1", country = "DE" } });
+        using var response = await http.PutAsJsonAsync(
+            $"/api/customers/{customerId}",
+            new
+            {
+                name,
+                address = new
+                {
+                    line1 = "Lane 1",
+                    city = "Town",
+                    postalCode = "1",
+                    country = "DE",
+                },
+            }
+        );
         response.EnsureSuccessStatusCode();
     }
 
@@ -74,7 +129,8 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
                 last = await ListAllAsync(query);
                 return (inOrder ? last.SequenceEqual(orderIds) : last.Order().SequenceEqual(orderIds.Order())) ? "yes" : null;
             },
-            () => $"last listed: {string.Join(' ', last)}{Environment.NewLine}expected: {string.Join(' ', orderIds)}");
+            () => $"last listed: {string.Join(' ', last)}{Environment.NewLine}expected: {string.Join(' ', orderIds)}"
+        );
     }
 
     public async Task<List<string>> ListAllAsync(string query)
@@ -86,46 +142,54 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
             var page = await ReadAsync<ListOf<OrderView>>($"/api/orders?{query}{(cursor is null ? "" : $"&cursor={cursor}")}");
             all.AddRange(page.Items.Select(order => order.OrderId));
             cursor = page.NextCursor;
-        }
-        while (cursor is not null);
+        } while (cursor is not null);
         return all;
     }
 
-    public Task<OrderView> WhenAsync(string orderId, string status)
-        => Wait.ForAsync($"order {orderId} is {status}", async () => await OrderAsync(orderId) is var order && order.Status == status ? order : null);
+    public Task<OrderView> WhenAsync(string orderId, string status) =>
+        Wait.ForAsync($"order {orderId} is {status}", async () =>
+            await OrderAsync(orderId) is var order && order.Status == status ? order : null
+        );
 
-    public Task<HttpResponseMessage> PostTextAsync(string body, string contentType = "application/json")
-        => SendAsync(HttpMethod.Post, "/api/orders", new StringContent(body, Encoding.UTF8, contentType), key: null);
+    public Task<HttpResponseMessage> PostTextAsync(string body, string contentType = "application/json") =>
+        SendAsync(HttpMethod.Post, "/api/orders", new StringContent(body, Encoding.UTF8, contentType), key: null);
 
     public async Task<string> PlaceAsync(object order, string? key = null)
     {
         using var response = await PostAsync(order, key);
-        Assert.True(response.StatusCode == HttpStatusCode.Accepted, $"POST answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+        Assert.True(
+            response.StatusCode == HttpStatusCode.Accepted,
+            $"POST answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}"
+        );
         return (await response.Content.ReadFromJsonAsync<PlacedOrder>())!.OrderId;
     }
 
     /// <summary>Places an order whatever is being killed meanwhile: the same key makes the repetition the same order.</summary>
-    public async Task<string> PlaceStubbornlyAsync(object order, string key) => await PlaceIfInStockAsync(order, key) ?? throw new InvalidOperationException($"the order with key {key} is out of stock");
+    public async Task<string> PlaceStubbornlyAsync(object order, string key) =>
+        await PlaceIfInStockAsync(order, key) ?? throw new InvalidOperationException($"the order with key {key} is out of stock");
 
     /// <summary>As <see cref="PlaceStubbornlyAsync"/>; null if the order is refused because its goods are gone.</summary>
-    public async Task<string?> PlaceIfInStockAsync(object order, string key)
-        => (await Wait.ForAsync($"the order with key {key} is taken or refused", async () =>
-        {
-            try
+    public async Task<string?> PlaceIfInStockAsync(object order, string key) =>
+        (await Wait.ForAsync($"the order with key {key} is taken or refused", async () =>
             {
-                using var response = await PostAsync(order, key);
-                return response.StatusCode == HttpStatusCode.Accepted ? await response.Content.ReadFromJsonAsync<PlacedOrder>()
-                    : response.StatusCode == HttpStatusCode.UnprocessableEntity && (await response.Content.ReadFromJsonAsync<ProblemView>())!.Code == "out-of-stock" ? new PlacedOrder("", "refused")
-                    : null;
-            }
-            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
-            {
-                return null;
-            }
-        })) is { Status: not "refused" } placed ? placed.OrderId : null;
+                try
+                {
+                    using var response = await PostAsync(order, key);
+                    return response.StatusCode == HttpStatusCode.Accepted ? await response.Content.ReadFromJsonAsync<PlacedOrder>()
+                        : response.StatusCode == HttpStatusCode.UnprocessableEntity
+                        && (await response.Content.ReadFromJsonAsync<ProblemView>())!.Code == "out-of-stock"
+                            ? new PlacedOrder("", "refused")
+                        : null;
+                }
+                catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+                {
+                    return null;
+                }
+            })) is { Status: not "refused" } placed ? placed.OrderId : null;
 
     /// <summary>
-    /// An order that was taken while there was stock, and whose saga found it gone: orders at once race for one last unit, until one of them comes too late.
+    /// An order that was taken while there was stock, and whose saga found it gone: orders at once race for one last unit, until one of
+    /// them comes too late.
     /// </summary>
     public async Task<OrderView> PlaceTooLateAsync(string? saga = null, string customer = "customer-1", string? requestId = null)
     {
@@ -133,12 +197,34 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
         var product = $"last-{Guid.NewGuid():N}";
         return await Wait.ForAsync("an order comes too late for the last unit", async () =>
         {
-            await PutProductAsync(product, new { name = "The last one", price = 500, stock = 1 });
-            var taken = await Task.WhenAll(Enumerable.Range(0, racing).Select(async _ =>
-            {
-                using var response = await SendTextAsync("POST", "/api/orders", System.Text.Json.JsonSerializer.Serialize(Order(product, customer: customer, saga: saga), System.Text.Json.JsonSerializerOptions.Web), requestId is null ? [] : [("X-Request-ID", requestId)]);
-                return response.StatusCode == HttpStatusCode.Accepted ? (await response.Content.ReadFromJsonAsync<PlacedOrder>())!.OrderId : null;
-            }));
+            await PutProductAsync(
+                product,
+                new
+                {
+                    name = "The last one",
+                    price = 500,
+                    stock = 1,
+                }
+            );
+            var taken = await Task.WhenAll(
+                Enumerable
+                    .Range(0, racing)
+                    .Select(async _ =>
+                    {
+                        using var response = await SendTextAsync(
+                            "POST",
+                            "/api/orders",
+                            System.Text.Json.JsonSerializer.Serialize(
+                                Order(product, customer: customer, saga: saga),
+                                System.Text.Json.JsonSerializerOptions.Web
+                            ),
+                            requestId is null ? [] : [("X-Request-ID", requestId)]
+                        );
+                        return response.StatusCode == HttpStatusCode.Accepted
+                            ? (await response.Content.ReadFromJsonAsync<PlacedOrder>())!.OrderId
+                            : null;
+                    })
+            );
             var ended = await Task.WhenAll(taken.OfType<string>().Select(EndOfAsync));
             return ended.FirstOrDefault(order => order.Status == "cancelled");
         });
@@ -150,19 +236,25 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
     public async Task<OrderView> EndOfAsync(string orderId)
     {
         var last = "never seen";
-        return await Wait.ForAsync($"order {orderId} ends", async () =>
-        {
-            try
+        return await Wait.ForAsync(
+            $"order {orderId} ends",
+            async () =>
             {
-                using var response = await GetAsync($"/api/orders/{orderId}");
-                last = await response.Content.ReadAsStringAsync();
-                return response.IsSuccessStatusCode && await response.Content.ReadFromJsonAsync<OrderView>() is { HasEnded: true } ended ? ended : null;
-            }
-            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
-            {
-                return null;
-            }
-        }, () => $"last seen: {last}");
+                try
+                {
+                    using var response = await GetAsync($"/api/orders/{orderId}");
+                    last = await response.Content.ReadAsStringAsync();
+                    return response.IsSuccessStatusCode && await response.Content.ReadFromJsonAsync<OrderView>() is { HasEnded: true } ended
+                        ? ended
+                        : null;
+                }
+                catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+                {
+                    return null;
+                }
+            },
+            () => $"last seen: {last}"
+        );
     }
 
     public async Task<OrderView> PlaceAndEndAsync(object order) => await EndOfAsync(await PlaceAsync(order));
@@ -173,7 +265,8 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
         return [.. events.Items.Select(stored => stored.GetProperty("event").GetProperty("type").GetString()!)];
     }
 
-    public async Task<ProductView> ProductAsync(string productId) => (await http.GetFromJsonAsync<ProductView>($"/api/products/{productId}"))!;
+    public async Task<ProductView> ProductAsync(string productId) =>
+        (await http.GetFromJsonAsync<ProductView>($"/api/products/{productId}"))!;
 
     public async Task<List<ProductView>> ProductsAsync() => (await http.GetFromJsonAsync<ListOf<ProductView>>("/api/products"))!.Items;
 

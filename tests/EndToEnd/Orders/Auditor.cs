@@ -3,15 +3,23 @@ namespace EndToEnd.Orders;
 /// <summary>Auditor of a shop: compares orders, stock, payments, shipments and lists, and reports each contradiction.</summary>
 internal static class Auditor
 {
-    public static IReadOnlyList<string> Audit(ShopState shop) => [.. Once(shop), .. Stock(shop), .. Money(shop), .. Shipments(shop), .. shop.Orders.SelectMany(Stream), .. Lists(shop)];
+    public static IReadOnlyList<string> Audit(ShopState shop) =>
+        [.. Once(shop), .. Stock(shop), .. Money(shop), .. Shipments(shop), .. shop.Orders.SelectMany(Stream), .. Lists(shop)];
 
     /// <summary>Order ids are unique: two accepted orders with one id mean that one of them is lost.</summary>
-    private static IEnumerable<string> Once(ShopState shop)
-        => shop.Orders.GroupBy(audited => audited.Order.OrderId).Where(same => same.Count() > 1).Select(same => $"order {same.Key} was accepted {same.Count()} times");
+    private static IEnumerable<string> Once(ShopState shop) =>
+        shop
+            .Orders.GroupBy(audited => audited.Order.OrderId)
+            .Where(same => same.Count() > 1)
+            .Select(same => $"order {same.Key} was accepted {same.Count()} times");
 
     private static IEnumerable<string> Stock(ShopState shop)
     {
-        var sold = shop.Orders.Where(audited => audited.Order.Status == "confirmed").SelectMany(audited => audited.Order.Items).GroupBy(item => item.ProductId).ToDictionary(items => items.Key, items => items.Sum(item => item.Quantity));
+        var sold = shop
+            .Orders.Where(audited => audited.Order.Status == "confirmed")
+            .SelectMany(audited => audited.Order.Items)
+            .GroupBy(item => item.ProductId)
+            .ToDictionary(items => items.Key, items => items.Sum(item => item.Quantity));
         foreach (var before in shop.Before)
         {
             var quantity = sold.GetValueOrDefault(before.ProductId);
@@ -68,12 +76,20 @@ internal static class Auditor
         {
             yield return said;
         }
-        else if (events.Where(happened => happened is "order.created" or "order.confirmed" or "order.cancelled").GroupBy(happened => happened).Any(same => same.Count() > 1))
+        else if (
+            events
+                .Where(happened => happened is "order.created" or "order.confirmed" or "order.cancelled")
+                .GroupBy(happened => happened)
+                .Any(same => same.Count() > 1)
+        )
         {
             yield return $"{said}: one is there twice";
         }
-        else if (order.Saga == "orchestration" && events.Count(happened => happened is not ("order.approval-requested" or "order.approved"))
-            != (events.Contains("order.confirmed") && order.Status == "cancelled" ? 3 : 2))
+        else if (
+            order.Saga == "orchestration"
+            && events.Count(happened => happened is not ("order.approval-requested" or "order.approved"))
+                != (events.Contains("order.confirmed") && order.Status == "cancelled" ? 3 : 2)
+        )
         {
             yield return $"{said}: more than an orchestrated saga publishes";
         }
@@ -91,5 +107,6 @@ internal static class Auditor
         }
     }
 
-    private static IEnumerable<OrderView> All(ShopState shop) => shop.Orders.Select(audited => audited.Order).Concat(shop.Earlier).DistinctBy(order => order.OrderId);
+    private static IEnumerable<OrderView> All(ShopState shop) =>
+        shop.Orders.Select(audited => audited.Order).Concat(shop.Earlier).DistinctBy(order => order.OrderId);
 }

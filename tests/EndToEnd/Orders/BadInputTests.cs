@@ -11,29 +11,38 @@ public sealed class BadInputTests(SharedSystem shared)
 
     private readonly Api api = shared.System.Api;
 
-    public static TheoryData<string, string, HttpStatusCode> Requests() => new()
-    {
-        { "malformed JSON", """{"customerId":""", HttpStatusCode.BadRequest },
-        { "no JSON object", "[]", HttpStatusCode.BadRequest },
-        { "empty body", "", HttpStatusCode.BadRequest },
-        { "quantity that is text", Body("""{"productId":"product-1","quantity":"many"}"""), HttpStatusCode.BadRequest },
-        { "quantity with a fraction", Body("""{"productId":"product-1","quantity":1.5}"""), HttpStatusCode.BadRequest },
-        { "quantity 0", Body("""{"productId":"product-1","quantity":0}"""), HttpStatusCode.BadRequest },
-        { "quantity negative", Body("""{"productId":"product-1","quantity":-1}"""), HttpStatusCode.BadRequest },
-        { "quantity above 10,000", Body("""{"productId":"product-1","quantity":10001}"""), HttpStatusCode.BadRequest },
-        { "quantity beyond a number", Body("""{"productId":"product-1","quantity":99999999999999999999}"""), HttpStatusCode.BadRequest },
-        { "no product id", Body("""{"quantity":1}"""), HttpStatusCode.BadRequest },
-        { "null line", Body("null"), HttpStatusCode.BadRequest },
-        { "empty item list", Body(""), HttpStatusCode.BadRequest },
-        { "no item list", """{"customerId":"customer-1","paymentToken":"tok_ok"}""", HttpStatusCode.BadRequest },
-        { "oversized item list", Body(string.Join(',', Enumerable.Repeat(Item, 101))), HttpStatusCode.BadRequest },
-        { "no customer", $$"""{"items":[{{Item}}],"paymentToken":"tok_ok"}""", HttpStatusCode.BadRequest },
-        { "no payment token", $$"""{"customerId":"customer-1","items":[{{Item}}]}""", HttpStatusCode.BadRequest },
-        { "unknown saga", $$"""{"customerId":"customer-1","items":[{{Item}}],"paymentToken":"tok_ok","saga":"telepathy"}""", HttpStatusCode.BadRequest },
-        { "unknown customer", Body(Item, customer: "nobody"), HttpStatusCode.UnprocessableEntity },
-        { "unknown product", Body("""{"productId":"nothing","quantity":1}"""), HttpStatusCode.UnprocessableEntity },
-        { "body over the limit", Body(Item, customer: new string('x', 300_000)), HttpStatusCode.RequestEntityTooLarge },
-    };
+    public static TheoryData<string, string, HttpStatusCode> Requests() =>
+        new()
+        {
+            { "malformed JSON", """{"customerId":""", HttpStatusCode.BadRequest },
+            { "no JSON object", "[]", HttpStatusCode.BadRequest },
+            { "empty body", "", HttpStatusCode.BadRequest },
+            { "quantity that is text", Body("""{"productId":"product-1","quantity":"many"}"""), HttpStatusCode.BadRequest },
+            { "quantity with a fraction", Body("""{"productId":"product-1","quantity":1.5}"""), HttpStatusCode.BadRequest },
+            { "quantity 0", Body("""{"productId":"product-1","quantity":0}"""), HttpStatusCode.BadRequest },
+            { "quantity negative", Body("""{"productId":"product-1","quantity":-1}"""), HttpStatusCode.BadRequest },
+            { "quantity above 10,000", Body("""{"productId":"product-1","quantity":10001}"""), HttpStatusCode.BadRequest },
+            {
+                "quantity beyond a number",
+                Body("""{"productId":"product-1","quantity":99999999999999999999}"""),
+                HttpStatusCode.BadRequest
+            },
+            { "no product id", Body("""{"quantity":1}"""), HttpStatusCode.BadRequest },
+            { "null line", Body("null"), HttpStatusCode.BadRequest },
+            { "empty item list", Body(""), HttpStatusCode.BadRequest },
+            { "no item list", """{"customerId":"customer-1","paymentToken":"tok_ok"}""", HttpStatusCode.BadRequest },
+            { "oversized item list", Body(string.Join(',', Enumerable.Repeat(Item, 101))), HttpStatusCode.BadRequest },
+            { "no customer", $$"""{"items":[{{Item}}],"paymentToken":"tok_ok"}""", HttpStatusCode.BadRequest },
+            { "no payment token", $$"""{"customerId":"customer-1","items":[{{Item}}]}""", HttpStatusCode.BadRequest },
+            {
+                "unknown saga",
+                $$"""{"customerId":"customer-1","items":[{{Item}}],"paymentToken":"tok_ok","saga":"telepathy"}""",
+                HttpStatusCode.BadRequest
+            },
+            { "unknown customer", Body(Item, customer: "nobody"), HttpStatusCode.UnprocessableEntity },
+            { "unknown product", Body("""{"productId":"nothing","quantity":1}"""), HttpStatusCode.UnprocessableEntity },
+            { "body over the limit", Body(Item, customer: new string('x', 300_000)), HttpStatusCode.RequestEntityTooLarge },
+        };
 
     [Theory]
     [MemberData(nameof(Requests))]
@@ -60,7 +69,15 @@ public sealed class BadInputTests(SharedSystem shared)
     public async Task The_largest_order_that_the_limits_allow_is_charged_to_the_last_cent()
     {
         // A total beyond 64 bits is refused by the rules (tested there); the limits on price, quantity and lines keep below it.
-        await api.PutProductAsync("gold", new { name = "Gold", price = 1_000_000_000, stock = 2_000_000 });
+        await api.PutProductAsync(
+            "gold",
+            new
+            {
+                name = "Gold",
+                price = 1_000_000_000,
+                stock = 2_000_000,
+            }
+        );
         var line = """{"productId":"gold","quantity":10000}""";
 
         using var response = await api.PostTextAsync(Body(string.Join(',', Enumerable.Repeat(line, 100))));
@@ -117,6 +134,6 @@ public sealed class BadInputTests(SharedSystem shared)
         Assert.False(string.IsNullOrWhiteSpace(problem.Title), text);
     }
 
-    private static string Body(string items, string customer = "customer-1")
-        => $$"""{"customerId":"{{customer}}","items":[{{items}}],"paymentToken":"tok_ok"}""";
+    private static string Body(string items, string customer = "customer-1") =>
+        $$"""{"customerId":"{{customer}}","items":[{{items}}],"paymentToken":"tok_ok"}""";
 }

@@ -18,7 +18,8 @@ internal sealed class Books(StoreSet set)
 
     public IReadOnlyDictionary<string, Booking> Payments() => Read<Booking>("payments-provider").ToDictionary(booking => booking.OrderId);
 
-    public IReadOnlyDictionary<string, ShipmentBooking> Shipments() => Read<ShipmentBooking>("shipping-store").ToDictionary(booking => booking.OrderId);
+    public IReadOnlyDictionary<string, ShipmentBooking> Shipments() =>
+        Read<ShipmentBooking>("shipping-store").ToDictionary(booking => booking.OrderId);
 
     private IEnumerable<T> Read<T>(string store) => set.ValuesOf(store).Select(value => JsonSerializer.Deserialize<T>(value, Web)!);
 }

@@ -35,13 +35,17 @@ public sealed class CancelTests(SharedSystem shared)
     public async Task A_cancellation_that_races_the_saga_ends_in_exactly_one_outcome(string saga)
     {
         var stock = await system.Api.ProductsAsync();
-        var orderIds = await Task.WhenAll(Enumerable.Range(0, 20).Select(async number =>
-        {
-            var orderId = await system.Api.PlaceAsync(Api.Order($"product-{1 + (number % 10)}", saga: saga));
-            await system.Api.DoAsync($"/api/orders/{orderId}/cancel");
-            await system.Api.DoAsync($"/api/orders/{orderId}/cancel");
-            return orderId;
-        }));
+        var orderIds = await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(async number =>
+                {
+                    var orderId = await system.Api.PlaceAsync(Api.Order($"product-{1 + (number % 10)}", saga: saga));
+                    await system.Api.DoAsync($"/api/orders/{orderId}/cancel");
+                    await system.Api.DoAsync($"/api/orders/{orderId}/cancel");
+                    return orderId;
+                })
+        );
 
         foreach (var orderId in orderIds)
         {
@@ -67,7 +71,9 @@ public sealed class CancelTests(SharedSystem shared)
         using var refused = await system.Api.PostToAsync($"/api/orders/{order.OrderId}/cancel");
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
         Assert.Equal("order-on-its-way", (await refused.Content.ReadFromJsonAsync<ProblemView>())!.Code);
-        var after = await Wait.ForAsync("the goods are taken out for good", async () => await system.Api.ProductAsync("product-3") is var product && product.Sold == before.Sold + 2 ? product : null);
+        var after = await Wait.ForAsync("the goods are taken out for good", async () =>
+            await system.Api.ProductAsync("product-3") is var product && product.Sold == before.Sold + 2 ? product : null
+        );
         Assert.Equal(before with { Available = before.Available - 2, Sold = before.Sold + 2 }, after);
 
         Assert.Equal("delivered", (await MoveAsync(order.OrderId, "deliver")).Status);

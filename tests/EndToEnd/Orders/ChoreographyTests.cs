@@ -24,7 +24,10 @@ public sealed class ChoreographyTests(SharedSystem shared)
         Assert.Equal(before.Reserved + 3, (await system.Api.ProductAsync("product-8")).Reserved);
         Assert.Equal(order.Total, system.Books.Payments()[order.OrderId].Kept);
         Assert.Equal("arranged", system.Books.Shipments()[order.OrderId].Status);
-        Assert.Equal(["order.created", "order.payment-requested", "order.shipment-requested", "order.confirmed"], await system.Api.EventsAsync(order.OrderId));
+        Assert.Equal(
+            ["order.created", "order.payment-requested", "order.shipment-requested", "order.confirmed"],
+            await system.Api.EventsAsync(order.OrderId)
+        );
     }
 
     [Fact]
@@ -32,7 +35,10 @@ public sealed class ChoreographyTests(SharedSystem shared)
     {
         var order = await CancelledWithEverythingAsBeforeAsync(Api.Order(token: "tok_declined", saga: Choreography));
 
-        Assert.Equal(["create-order compensated", "reserve-inventory compensated", "process-payment failed", "arrange-shipment pending"], order.States);
+        Assert.Equal(
+            ["create-order compensated", "reserve-inventory compensated", "process-payment failed", "arrange-shipment pending"],
+            order.States
+        );
         Assert.Equal(("The card was declined.", "card-declined"), (order.Reason, order.ReasonCode));
     }
 
@@ -41,13 +47,31 @@ public sealed class ChoreographyTests(SharedSystem shared)
     {
         var order = await CancelledWithEverythingAsBeforeAsync(Api.Order(customer: "customer-3", saga: Choreography));
 
-        Assert.Equal(["create-order compensated", "reserve-inventory compensated", "process-payment compensated", "arrange-shipment failed"], order.States);
         Assert.Equal(
-            ["order.created", "order.payment-requested", "order.shipment-requested", "order.refund-requested", "order.release-requested", "order.cancelled"],
-            await system.Api.EventsAsync(order.OrderId));
+            ["create-order compensated", "reserve-inventory compensated", "process-payment compensated", "arrange-shipment failed"],
+            order.States
+        );
+        Assert.Equal(
+            [
+                "order.created",
+                "order.payment-requested",
+                "order.shipment-requested",
+                "order.refund-requested",
+                "order.release-requested",
+                "order.cancelled",
+            ],
+            await system.Api.EventsAsync(order.OrderId)
+        );
         Assert.True(system.Books.Payments()[order.OrderId] is { Captured: true, Refunded: true }, "the charge must have been given back");
-        Assert.All(order.Steps, step => Assert.True(step.StartedAt is not null && step.EndedAt >= step.StartedAt && step.Attempts == 1, $"{step}"));
-        Assert.All(order.Steps.Take(3), step => Assert.True(step.Compensation is { State: "done", Attempts: 1 } && step.Compensation.StartedAt >= order.Steps[3].EndedAt, $"{step}"));
+        Assert.All(order.Steps, step =>
+            Assert.True(step.StartedAt is not null && step.EndedAt >= step.StartedAt && step.Attempts == 1, $"{step}")
+        );
+        Assert.All(order.Steps.Take(3), step =>
+            Assert.True(
+                step.Compensation is { State: "done", Attempts: 1 } && step.Compensation.StartedAt >= order.Steps[3].EndedAt,
+                $"{step}"
+            )
+        );
     }
 
     [Theory]
@@ -75,8 +99,18 @@ public sealed class ChoreographyTests(SharedSystem shared)
             Assert.Equal(order.Customer, past.Customer);
         }
 
-        Assert.Equal(["pending pending", "pending pending", "cancelling failed The card was declined.", "cancelled failed The card was declined."], states);
-        foreach (var (query, status, code) in ((string, HttpStatusCode, string)[])[("version=5", HttpStatusCode.NotFound, "version-not-found"), ("version=0", HttpStatusCode.BadRequest, "version-invalid"), ("version=last", HttpStatusCode.BadRequest, "request-invalid")])
+        Assert.Equal(
+            ["pending pending", "pending pending", "cancelling failed The card was declined.", "cancelled failed The card was declined."],
+            states
+        );
+        foreach (
+            var (query, status, code) in ((string, HttpStatusCode, string)[])
+                [
+                    ("version=5", HttpStatusCode.NotFound, "version-not-found"),
+                    ("version=0", HttpStatusCode.BadRequest, "version-invalid"),
+                    ("version=last", HttpStatusCode.BadRequest, "request-invalid"),
+                ]
+        )
         {
             using var refused = await system.Api.GetAsync($"/api/orders/{order.OrderId}?{query}");
             Assert.Equal((status, code), (refused.StatusCode, (await refused.Content.ReadFromJsonAsync<ProblemView>())!.Code));
@@ -91,7 +125,9 @@ public sealed class ChoreographyTests(SharedSystem shared)
     {
         var key = Guid.NewGuid().ToString();
 
-        var ids = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => system.Api.PlaceAsync(Api.Order("product-10", saga: Choreography), key)));
+        var ids = await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(_ => system.Api.PlaceAsync(Api.Order("product-10", saga: Choreography), key))
+        );
 
         Assert.Single(ids.Distinct());
         Assert.Equal("confirmed", (await system.Api.EndOfAsync(ids[0])).Status);

@@ -28,9 +28,15 @@ public sealed class ContractTests(SharedSystem shared)
 
         await EverythingHappensAsync();
 
-        var schemas = Directory.EnumerateFiles(Path.Combine(Folder, "events"), "*.json").ToDictionary(file => Path.GetFileNameWithoutExtension(file));
+        var schemas = Directory
+            .EnumerateFiles(Path.Combine(Folder, "events"), "*.json")
+            .ToDictionary(file => Path.GetFileNameWithoutExtension(file));
         // Too late to cancel is a race between two clicks; tests of the rules make that event.
-        await Wait.UntilAsync("every event was published", () => schemas.Keys.Except(seen.Keys).All(name => name == "order.cancellation-refused"), () => $"not seen: {string.Join(' ', schemas.Keys.Except(seen.Keys))}");
+        await Wait.UntilAsync(
+            "every event was published",
+            () => schemas.Keys.Except(seen.Keys).All(name => name == "order.cancellation-refused"),
+            () => $"not seen: {string.Join(' ', schemas.Keys.Except(seen.Keys))}"
+        );
         foreach (var (type, data) in seen)
         {
             Assert.True(schemas.ContainsKey(type), $"{type} has no schema: {data}");
@@ -55,9 +61,15 @@ public sealed class ContractTests(SharedSystem shared)
         if (Environment.GetEnvironmentVariable("RECORD_CONTRACTS") == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            await File.WriteAllTextAsync(file, served.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true }) + "\n");
+            await File.WriteAllTextAsync(
+                file,
+                served.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true }) + "\n"
+            );
         }
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(await File.ReadAllTextAsync(file)), served), $"contracts/openapi/{appId}.json is not what {appId} serves");
+        Assert.True(
+            JsonNode.DeepEquals(JsonNode.Parse(await File.ReadAllTextAsync(file)), served),
+            $"contracts/openapi/{appId}.json is not what {appId} serves"
+        );
     }
 
     private async Task EverythingHappensAsync()
@@ -65,7 +77,15 @@ public sealed class ContractTests(SharedSystem shared)
         var api = system.Api;
         var customer = await api.RegisterAsync("Conny Contract");
         await api.ChangeCustomerAsync(customer, "Conny Contract-Smith");
-        await api.PutProductAsync("pearls-contract", new { name = "Pearls", price = 600_000_000, stock = 100 });
+        await api.PutProductAsync(
+            "pearls-contract",
+            new
+            {
+                name = "Pearls",
+                price = 600_000_000,
+                stock = 100,
+            }
+        );
         foreach (var order in new[] { Api.Order(), Api.Order(customer: "customer-3", saga: "choreography") })
         {
             await api.PlaceAndEndAsync(order);
@@ -83,11 +103,21 @@ public sealed class ContractTests(SharedSystem shared)
             await Wait.ForAsync("the order waits for approval", async () => (await api.OrderAsync(large)).Approval);
             await api.DoAsync($"/api/operations/approvals/{large}", new { decision });
         }
-        var parked = await api.WhenAsync(await api.PlaceAsync(Api.Order(token: "tok_refund_fails", customer: "customer-3", saga: "choreography")), "intervention");
-        await api.DoAsync($"/api/operations/interventions/{parked.Interventions![0].InterventionId}", new { decision = "resolved", note = "by hand" });
+        var parked = await api.WhenAsync(
+            await api.PlaceAsync(Api.Order(token: "tok_refund_fails", customer: "customer-3", saga: "choreography")),
+            "intervention"
+        );
+        await api.DoAsync(
+            $"/api/operations/interventions/{parked.Interventions![0].InterventionId}",
+            new { decision = "resolved", note = "by hand" }
+        );
         await api.WhenAsync(parked.OrderId, "cancelled");
     }
 
     /// <summary>A broker may hold what other tests have published in the services' name, which is as old as can be.</summary>
-    private static bool IsMadeUp(string data) => data.Length == 0 || JsonNode.Parse(data) is not JsonObject told || told["occurredAt"]?.GetValue<DateTimeOffset>() is not { } at || at == DateTimeOffset.UnixEpoch;
+    private static bool IsMadeUp(string data) =>
+        data.Length == 0
+        || JsonNode.Parse(data) is not JsonObject told
+        || told["occurredAt"]?.GetValue<DateTimeOffset>() is not { } at
+        || at == DateTimeOffset.UnixEpoch;
 }

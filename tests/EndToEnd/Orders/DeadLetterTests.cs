@@ -27,17 +27,35 @@ public sealed class DeadLetterTests(SharedSystem shared)
         Assert.Equal(2, back.Attempts);
 
         await system.Api.DoAsync($"/api/operations/dead-letters/{back.Id}/discard", new { note = "lost at sea" });
-        var discarded = await Wait.ForAsync("the dead letter is discarded", async () => (await ListAsync("discarded")).FirstOrDefault(one => one.Id == letter.Id));
-        Assert.Equal([("replayed", "it may have been held meanwhile"), ("discarded", "lost at sea")], discarded.History.Select(action => (action.Became, action.Note)));
+        var discarded = await Wait.ForAsync("the dead letter is discarded", async () =>
+            (await ListAsync("discarded")).FirstOrDefault(one => one.Id == letter.Id)
+        );
+        Assert.Equal(
+            [("replayed", "it may have been held meanwhile"), ("discarded", "lost at sea")],
+            discarded.History.Select(action => (action.Became, action.Note))
+        );
         Assert.DoesNotContain(await ListAsync("open"), one => one.Id == letter.Id);
     }
 
-    private Task<LetterView> OpenAsync(string orderId, int times)
-        => Wait.ForAsync($"the event of order {orderId} is a dead letter", async () => (await ListAsync("open")).FirstOrDefault(one => one.Subject == orderId && one.Times == times && one.Attempts == times));
+    private Task<LetterView> OpenAsync(string orderId, int times) =>
+        Wait.ForAsync($"the event of order {orderId} is a dead letter", async () =>
+            (await ListAsync("open")).FirstOrDefault(one => one.Subject == orderId && one.Times == times && one.Attempts == times)
+        );
 
-    private async Task<List<LetterView>> ListAsync(string state) => (await system.Api.ReadAsync<ListOf<LetterView>>($"/api/operations/dead-letters?state={state}&limit=100")).Items;
+    private async Task<List<LetterView>> ListAsync(string state) =>
+        (await system.Api.ReadAsync<ListOf<LetterView>>($"/api/operations/dead-letters?state={state}&limit=100")).Items;
 
-    private sealed record LetterView(string Id, string App, string Type, string Topic, string? Subject, int Times, int? Attempts, string? Reason, List<ActionView> History);
+    private sealed record LetterView(
+        string Id,
+        string App,
+        string Type,
+        string Topic,
+        string? Subject,
+        int Times,
+        int? Attempts,
+        string? Reason,
+        List<ActionView> History
+    );
 
     private sealed record ActionView(string Became, string? Note);
 }

@@ -43,14 +43,24 @@ public sealed class GrpcTests : IDisposable
     [Fact]
     public async Task An_order_is_created_and_found()
     {
-        var request = new CreateOrderRequest { CustomerId = "customer-1", Items = { new Line { ProductId = "product-1", Quantity = 2 } } };
+        var request = new CreateOrderRequest
+        {
+            CustomerId = "customer-1",
+            Items =
+            {
+                new Line { ProductId = "product-1", Quantity = 2 },
+            },
+        };
 
         var created = await orders.CreateOrderAsync(request, Headers);
         var ended = await system.Api.EndOfAsync(created.OrderId);
         var found = await orders.GetOrderAsync(new GetOrderRequest { OrderId = created.OrderId }, Headers);
 
         Assert.Equal(("pending", "confirmed"), (created.Status, ended.Status));
-        Assert.Equal((ended.OrderId, "customer-1", "confirmed", ended.Total, "EUR"), (found.OrderId, found.CustomerId, found.Status, found.TotalAmount, found.Currency));
+        Assert.Equal(
+            (ended.OrderId, "customer-1", "confirmed", ended.Total, "EUR"),
+            (found.OrderId, found.CustomerId, found.Status, found.TotalAmount, found.Currency)
+        );
         Assert.Equal(("product-1", 2, ended.Items[0].UnitPrice), (found.Items[0].ProductId, found.Items[0].Quantity, found.Items[0].Price));
     }
 
@@ -59,17 +69,50 @@ public sealed class GrpcTests : IDisposable
     {
         await FailsAsync(StatusCode.NotFound, () => orders.GetOrderAsync(new GetOrderRequest { OrderId = "nothing" }, Headers));
         await FailsAsync(StatusCode.InvalidArgument, () => orders.GetOrderAsync(new GetOrderRequest(), Headers));
-        await FailsAsync(StatusCode.InvalidArgument, () => orders.CreateOrderAsync(new CreateOrderRequest { Items = { new Line { ProductId = "product-1", Quantity = 1 } } }, Headers));
-        await FailsAsync(StatusCode.InvalidArgument, () => orders.CreateOrderAsync(new CreateOrderRequest { CustomerId = "customer-1" }, Headers));
-        await FailsAsync(StatusCode.InvalidArgument, () => orders.CreateOrderAsync(new CreateOrderRequest { CustomerId = "customer-1", Items = { new Line { ProductId = "product-1" } } }, Headers));
-        await FailsAsync(StatusCode.InvalidArgument, () => orders.CreateOrderAsync(new CreateOrderRequest { CustomerId = "nobody", Items = { new Line { ProductId = "product-1", Quantity = 1 } } }, Headers));
+        await FailsAsync(StatusCode.InvalidArgument, () => orders.CreateOrderAsync(
+                new CreateOrderRequest
+                {
+                    Items =
+                    {
+                        new Line { ProductId = "product-1", Quantity = 1 },
+                    },
+                },
+                Headers
+            ));
+        await FailsAsync(StatusCode.InvalidArgument, () =>
+            orders.CreateOrderAsync(new CreateOrderRequest { CustomerId = "customer-1" }, Headers)
+        );
+        await FailsAsync(StatusCode.InvalidArgument, () =>
+            orders.CreateOrderAsync(
+                new CreateOrderRequest { CustomerId = "customer-1", Items = { new Line { ProductId = "product-1" } } },
+                Headers
+            )
+        );
+        await FailsAsync(StatusCode.InvalidArgument, () => orders.CreateOrderAsync(
+                new CreateOrderRequest
+                {
+                    CustomerId = "nobody",
+                    Items =
+                    {
+                        new Line { ProductId = "product-1", Quantity = 1 },
+                    },
+                },
+                Headers
+            ));
     }
 
     [Fact]
     public async Task A_call_needs_the_bearer_token_that_the_gateway_needs()
     {
         var one = (await system.Api.PlaceAndEndAsync(Api.Order())).OrderId;
-        var create = new CreateOrderRequest { CustomerId = "customer-1", Items = { new Line { ProductId = "product-1", Quantity = 1 } } };
+        var create = new CreateOrderRequest
+        {
+            CustomerId = "customer-1",
+            Items =
+            {
+                new Line { ProductId = "product-1", Quantity = 1 },
+            },
+        };
         foreach (var bad in (string?[])[null, "x", Tokens.Make(expires: TimeSpan.FromMinutes(-5)), Tokens.Make(sub: " ")])
         {
             await FailsAsync(StatusCode.Unauthenticated, () => orders.GetOrderAsync(new GetOrderRequest { OrderId = one }, As(bad)));
@@ -77,7 +120,9 @@ public sealed class GrpcTests : IDisposable
             using var call = orders.StreamOrders(new StreamOrdersRequest(), As(bad));
             await FailsAsync(StatusCode.Unauthenticated, () => call.ResponseStream.MoveNext(CancellationToken.None));
         }
-        await FailsAsync(StatusCode.PermissionDenied, () => orders.GetOrderAsync(new GetOrderRequest { OrderId = one }, As(Tokens.Make(role: "guest"))));
+        await FailsAsync(StatusCode.PermissionDenied, () =>
+            orders.GetOrderAsync(new GetOrderRequest { OrderId = one }, As(Tokens.Make(role: "guest")))
+        );
     }
 
     [Fact]
@@ -87,7 +132,17 @@ public sealed class GrpcTests : IDisposable
         var two = As(Tokens.Make(sub: "customer-2"));
         Assert.Equal(mine, (await orders.GetOrderAsync(new GetOrderRequest { OrderId = mine }, As(Tokens.Make()))).OrderId);
         await FailsAsync(StatusCode.NotFound, () => orders.GetOrderAsync(new GetOrderRequest { OrderId = mine }, two));
-        await FailsAsync(StatusCode.PermissionDenied, () => orders.CreateOrderAsync(new CreateOrderRequest { CustomerId = "customer-1", Items = { new Line { ProductId = "product-1", Quantity = 1 } } }, two));
+        await FailsAsync(StatusCode.PermissionDenied, () => orders.CreateOrderAsync(
+                new CreateOrderRequest
+                {
+                    CustomerId = "customer-1",
+                    Items =
+                    {
+                        new Line { ProductId = "product-1", Quantity = 1 },
+                    },
+                },
+                two
+            ));
         using var foreign = orders.StreamOrders(new StreamOrdersRequest { CustomerId = "customer-1" }, two);
         await FailsAsync(StatusCode.PermissionDenied, () => foreign.ResponseStream.MoveNext(CancellationToken.None));
         using var own = orders.StreamOrders(new StreamOrdersRequest(), two);
@@ -105,7 +160,11 @@ public sealed class GrpcTests : IDisposable
         await system.Api.ListedAsync($"customerId={customer}", [first]);
 
         using var enough = new CancellationTokenSource();
-        using var call = orders.StreamOrders(new StreamOrdersRequest { CustomerId = customer, Follow = true }, Headers, cancellationToken: enough.Token);
+        using var call = orders.StreamOrders(
+            new StreamOrdersRequest { CustomerId = customer, Follow = true },
+            Headers,
+            cancellationToken: enough.Token
+        );
         Assert.True(await call.ResponseStream.MoveNext(enough.Token));
         Assert.Equal(first, call.ResponseStream.Current.OrderId);
         var second = await system.Api.PlaceAsync(Api.Order(customer: customer));
@@ -113,8 +172,7 @@ public sealed class GrpcTests : IDisposable
         {
             Assert.True(await call.ResponseStream.MoveNext(enough.Token));
             Assert.Equal(second, call.ResponseStream.Current.OrderId);
-        }
-        while (call.ResponseStream.Current.Status != "confirmed");
+        } while (call.ResponseStream.Current.Status != "confirmed");
 
         await enough.CancelAsync();
         await FailsAsync(StatusCode.Cancelled, () => call.ResponseStream.MoveNext(CancellationToken.None));
@@ -123,7 +181,18 @@ public sealed class GrpcTests : IDisposable
     [Fact]
     public async Task The_sample_client_gets_its_token_places_an_order_and_sees_its_end()
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(Repository.Root, "samples/order-client/bin", Configuration, "net10.0/OrderClient.dll"), system.Edge.ToString(), sidecar.GrpcAddress, "customer-2"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [
+                Path.Combine(Repository.Root, "samples/order-client/bin", Configuration, "net10.0/OrderClient.dll"),
+                system.Edge.ToString(),
+                sidecar.GrpcAddress,
+                "customer-2",
+            ]
+        )
+        {
+            RedirectStandardOutput = true,
+        };
         start.Environment["DAPR_API_TOKEN"] = sidecar.Token;
         using var client = Process.Start(start)!;
         var said = await client.StandardOutput.ReadToEndAsync();
@@ -139,9 +208,9 @@ public sealed class GrpcTests : IDisposable
         sidecar.Dispose();
     }
 
-    private static async Task FailsAsync<T>(StatusCode status, Func<Task<T>> call)
-        => Assert.Equal(status, (await Assert.ThrowsAsync<RpcException>(call)).StatusCode);
+    private static async Task FailsAsync<T>(StatusCode status, Func<Task<T>> call) =>
+        Assert.Equal(status, (await Assert.ThrowsAsync<RpcException>(call)).StatusCode);
 
-    private static async Task FailsAsync<T>(StatusCode status, Func<AsyncUnaryCall<T>> call)
-        => Assert.Equal(status, (await Assert.ThrowsAsync<RpcException>(async () => await call())).StatusCode);
+    private static async Task FailsAsync<T>(StatusCode status, Func<AsyncUnaryCall<T>> call) =>
+        Assert.Equal(status, (await Assert.ThrowsAsync<RpcException>(async () => await call())).StatusCode);
 }

@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
-using Sidecar.Workflows.Protocol;
 using EndToEnd.Systems;
 using Google.Protobuf;
 using Grpc.Net.Client;
+using Sidecar.Workflows.Protocol;
 
 namespace EndToEnd.Orders;
 
@@ -30,8 +30,8 @@ public sealed partial class HistoryTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task A_saga_that_finds_the_stock_gone_takes_its_recorded_course()
-        => await IsRecordedAsync("out-of-stock", (await system.Api.PlaceTooLateAsync()).OrderId);
+    public async Task A_saga_that_finds_the_stock_gone_takes_its_recorded_course() =>
+        await IsRecordedAsync("out-of-stock", (await system.Api.PlaceTooLateAsync()).OrderId);
 
     [Theory]
     [InlineData("intervention-resolved", "resolved")]
@@ -40,7 +40,9 @@ public sealed partial class HistoryTests(SharedSystem shared)
     {
         var orderId = await system.Api.PlaceAsync(Api.Order(token: "tok_refund_fails", customer: "customer-3"));
         var parked = await system.Api.WhenAsync(orderId, "intervention");
-        var open = await Wait.ForAsync("the intervention is on the order", async () => (await system.Api.OrderAsync(parked.OrderId)).Interventions?.LastOrDefault());
+        var open = await Wait.ForAsync("the intervention is on the order", async () =>
+            (await system.Api.OrderAsync(parked.OrderId)).Interventions?.LastOrDefault()
+        );
 
         await system.Api.DoAsync($"/api/operations/interventions/{open.InterventionId}", new { decision, note = "recorded" });
         await system.Api.WhenAsync(orderId, "cancelled");
@@ -54,11 +56,22 @@ public sealed partial class HistoryTests(SharedSystem shared)
     [InlineData("cancelled-while-approving", "/api/orders/{0}/cancel", null, "cancelled")]
     public async Task A_saga_with_an_approval_takes_its_recorded_course(string course, string path, string? decision, string status)
     {
-        await system.Api.PutProductAsync("pearls-recorded", new { name = "Pearls", price = 600_000_000, stock = 100 });
+        await system.Api.PutProductAsync(
+            "pearls-recorded",
+            new
+            {
+                name = "Pearls",
+                price = 600_000_000,
+                stock = 100,
+            }
+        );
         var orderId = await system.Api.PlaceAsync(Api.Order("pearls-recorded"));
         await Wait.ForAsync("the order waits for approval", async () => (await system.Api.OrderAsync(orderId)).Approval);
 
-        await system.Api.DoAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, path, orderId), decision is null ? null : new { decision });
+        await system.Api.DoAsync(
+            string.Format(System.Globalization.CultureInfo.InvariantCulture, path, orderId),
+            decision is null ? null : new { decision }
+        );
         await system.Api.WhenAsync(orderId, status);
 
         await IsRecordedAsync(course, orderId);
@@ -101,18 +114,25 @@ public sealed partial class HistoryTests(SharedSystem shared)
         var hub = new TaskHubSidecarService.TaskHubSidecarServiceClient(channel);
         return await Wait.ForAsync($"workflow {instance} has ended", async () =>
         {
-            var history = await hub.GetInstanceHistoryAsync(new GetInstanceHistoryRequest { InstanceId = instance }, sidecar.CallTo("orders"));
+            var history = await hub.GetInstanceHistoryAsync(
+                new GetInstanceHistoryRequest { InstanceId = instance },
+                sidecar.CallTo("orders")
+            );
             return history.Events.Any(happened => happened.ExecutionCompleted is not null) ? history : null;
         });
     }
 
     /// <summary>What was done, in order; when and how often it was woken in between depends on the moment.</summary>
-    private static List<string> Shape(GetInstanceHistoryResponse history)
-        => [.. history.Events.Where(happened => happened.TaskScheduled is not null || happened.ExecutionCompleted is not null).Select(happened => happened.TaskScheduled?.Name ?? "end")];
+    private static List<string> Shape(GetInstanceHistoryResponse history) =>
+        [
+            .. history
+                .Events.Where(happened => happened.TaskScheduled is not null || happened.ExecutionCompleted is not null)
+                .Select(happened => happened.TaskScheduled?.Name ?? "end"),
+        ];
 
     /// <summary>Stack traces name places on the machine that recorded them.</summary>
-    private static GetInstanceHistoryResponse Without(GetInstanceHistoryResponse history)
-        => JsonParser.Default.Parse<GetInstanceHistoryResponse>(StackTrace().Replace(history.ToString(), ""));
+    private static GetInstanceHistoryResponse Without(GetInstanceHistoryResponse history) =>
+        JsonParser.Default.Parse<GetInstanceHistoryResponse>(StackTrace().Replace(history.ToString(), ""));
 
     [GeneratedRegex(@", ""stackTrace"": ""(\\.|[^""\\])*""")]
     private static partial Regex StackTrace();

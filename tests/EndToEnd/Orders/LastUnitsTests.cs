@@ -25,9 +25,15 @@ public sealed class LastUnitsTests(LastUnitsTests.WithFewUnits shared) : IClassF
         await inventory.InvokeAsync("inventory", "reservations/nobodys", new { items = Lines(2) });
         var orderIds = await PlaceAsync("last", Orders);
 
-        var released = await Wait.ForAsync("the reservation of no order expires", () => Task.FromResult(Reservation("nobodys") is { Status: "released" } found ? found : null));
+        var released = await Wait.ForAsync("the reservation of no order expires", () =>
+            Task.FromResult(Reservation("nobodys") is { Status: "released" } found ? found : null)
+        );
         Assert.StartsWith("expired", released.Reason, StringComparison.Ordinal);
-        await Wait.UntilAsync("its release is told", () => Task.FromResult(system.Set.ValuesOf("inventory-store").Any(told => told.Contains("nobodys:inventory.released", StringComparison.Ordinal))));
+        await Wait.UntilAsync("its release is told", () =>
+            Task.FromResult(
+                system.Set.ValuesOf("inventory-store").Any(told => told.Contains("nobodys:inventory.released", StringComparison.Ordinal))
+            )
+        );
         var ended = new List<OrderView>();
         foreach (var orderId in orderIds)
         {
@@ -40,7 +46,9 @@ public sealed class LastUnitsTests(LastUnitsTests.WithFewUnits shared) : IClassF
         await Invariants.HoldAsync(system, stock, orderIds);
 
         // Confirmed orders keep their goods for good; with the last of them nothing is looked after any more.
-        await Wait.UntilAsync("every reservation has come to its end or is its customer's", () => Task.FromResult(system.Set.ValuesOf("inventory-actors", "inventory||actor-reminder||").Count == 0));
+        await Wait.UntilAsync("every reservation has come to its end or is its customer's", () =>
+            Task.FromResult(system.Set.ValuesOf("inventory-actors", "inventory||actor-reminder||").Count == 0)
+        );
         await Invariants.HoldAsync(system, stock, orderIds);
     }
 
@@ -51,7 +59,9 @@ public sealed class LastUnitsTests(LastUnitsTests.WithFewUnits shared) : IClassF
         var stock = await system.Api.ProductsAsync();
 
         var placing = PlaceAsync("moving", 60);
-        await Wait.UntilAsync("the first orders have reserved their goods", async () => (await system.Api.ProductsAsync()).Any(product => product.Reserved > 0));
+        await Wait.UntilAsync("the first orders have reserved their goods", async () =>
+            (await system.Api.ProductsAsync()).Any(product => product.Reserved > 0)
+        );
         await system.KillAppAsync("inventory");
 
         await Invariants.HoldAsync(system, stock, await placing);
@@ -62,25 +72,64 @@ public sealed class LastUnitsTests(LastUnitsTests.WithFewUnits shared) : IClassF
     {
         foreach (var product in Products)
         {
-            await system.Api.PutProductAsync(Uri.EscapeDataString(product), new { name = "One of the last", price = 100, stock = Units });
+            await system.Api.PutProductAsync(
+                Uri.EscapeDataString(product),
+                new
+                {
+                    name = "One of the last",
+                    price = 100,
+                    stock = Units,
+                }
+            );
         }
     }
 
     /// <returns>The orders that were taken; those that found the goods gone were refused at once.</returns>
-    private async Task<List<string>> PlaceAsync(string burst, int count) => [.. (await Task.WhenAll(Enumerable.Range(0, count).Select(number
-        => system.Api.PlaceIfInStockAsync(new { customerId = $"customer-{1 + (number % 2)}", items = Lines(number), paymentToken = "tok_ok", saga = Sagas[number % 2] }, $"{burst}-{number}")))).OfType<string>()];
+    private async Task<List<string>> PlaceAsync(string burst, int count) =>
+        [
+            .. (
+                await Task.WhenAll(
+                    Enumerable
+                        .Range(0, count)
+                        .Select(number =>
+                            system.Api.PlaceIfInStockAsync(
+                                new
+                                {
+                                    customerId = $"customer-{1 + (number % 2)}",
+                                    items = Lines(number),
+                                    paymentToken = "tok_ok",
+                                    saga = Sagas[number % 2],
+                                },
+                                $"{burst}-{number}"
+                            )
+                        )
+                )
+            ).OfType<string>(),
+        ];
 
     /// <summary>One of each product, beginning with another one each time.</summary>
-    private static object[] Lines(int number) => [.. Enumerable.Range(0, Products.Length).Select(line => new { productId = Products[(number + line) % Products.Length], quantity = 1 })];
+    private static object[] Lines(int number) =>
+        [
+            .. Enumerable
+                .Range(0, Products.Length)
+                .Select(line => new { productId = Products[(number + line) % Products.Length], quantity = 1 }),
+        ];
 
-    private ReservationView? Reservation(string orderId)
-        => system.Set.ValuesOf("inventory-stock", "inventory-stock||reservation").Select(value => JsonSerializer.Deserialize<ReservationView>(value, JsonSerializerOptions.Web)!).FirstOrDefault(one => one.OrderId == orderId);
+    private ReservationView? Reservation(string orderId) =>
+        system
+            .Set.ValuesOf("inventory-stock", "inventory-stock||reservation")
+            .Select(value => JsonSerializer.Deserialize<ReservationView>(value, JsonSerializerOptions.Web)!)
+            .FirstOrDefault(one => one.OrderId == orderId);
 
     /// <summary>A system in which a reservation that no order confirms expires after five seconds.</summary>
     public sealed class WithFewUnits : SharedSystem
     {
-        private protected override void Prepare(SystemFolder folder)
-            => folder.Replace("dapr.yaml", "Saga__StuckAfter: \"00:00:15\"", "Saga__StuckAfter: \"00:00:45\"\n    Inventory__ExpireAfter: \"00:00:05\""); // two hundred orders at once take their time
+        private protected override void Prepare(SystemFolder folder) =>
+            folder.Replace(
+                "dapr.yaml",
+                "Saga__StuckAfter: \"00:00:15\"",
+                "Saga__StuckAfter: \"00:00:45\"\n    Inventory__ExpireAfter: \"00:00:05\""
+            ); // two hundred orders at once take their time
     }
 
     private sealed record ReservationView(string OrderId, string Status, string? Reason);

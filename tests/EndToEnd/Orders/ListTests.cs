@@ -17,8 +17,20 @@ public sealed class ListTests(SharedSystem shared)
         var placed = new List<string>();
         for (var i = 0; i < 7; i++)
         {
-            placed.Insert(0, (await system.Api.PlaceAndEndAsync(Api.Order(token: i == 3 ? "tok_declined" : "tok_ok", customer: customer, saga: i % 2 == 0 ? "choreography" : "orchestration"))).OrderId);
-            await system.Api.ListedAsync($"customerId={customer}&limit=3", placed); // a list is in the order in which it has heard, and the two kinds come by two topics
+            placed.Insert(
+                0,
+                (
+                    await system.Api.PlaceAndEndAsync(
+                        Api.Order(
+                            token: i == 3 ? "tok_declined" : "tok_ok",
+                            customer: customer,
+                            saga: i % 2 == 0 ? "choreography" : "orchestration"
+                        )
+                    )
+                ).OrderId
+            );
+            // a list is in the order in which it has heard, and the two kinds come by two topics
+            await system.Api.ListedAsync($"customerId={customer}&limit=3", placed);
         }
 
         await system.Api.ListedAsync($"customerId={customer}&status=cancelled", [placed[3]]);
@@ -27,7 +39,9 @@ public sealed class ListTests(SharedSystem shared)
         Assert.Equal(("confirmed", "Dora Lister"), (page.Items[0].Status, page.Items[0].CustomerName));
 
         await system.Api.DoAsync("/api/operations/views/rebuild");
-        await Wait.UntilAsync("the views are rebuilt", async () => (await system.Api.ReadAsync<RebuildView>("/api/operations/views/rebuild")).Status == "done");
+        await Wait.UntilAsync("the views are rebuilt", async () =>
+            (await system.Api.ReadAsync<RebuildView>("/api/operations/views/rebuild")).Status == "done"
+        );
 
         await system.Api.ListedAsync($"customerId={customer}&limit=2", placed);
         await system.Api.DoAsync($"/api/orders/{placed[0]}/cancel");
@@ -48,8 +62,8 @@ public sealed class ListTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task A_customer_without_orders_has_an_empty_page()
-        => Assert.Empty((await system.Api.ReadAsync<ListOf<OrderView>>("/api/orders?customerId=nobody")).Items);
+    public async Task A_customer_without_orders_has_an_empty_page() =>
+        Assert.Empty((await system.Api.ReadAsync<ListOf<OrderView>>("/api/orders?customerId=nobody")).Items);
 
     private sealed record RebuildView(string Status, int Orders);
 }

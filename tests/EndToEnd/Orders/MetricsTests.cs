@@ -18,11 +18,18 @@ public sealed class MetricsTests(SharedSystem shared)
         await system.Api.PlaceAndEndAsync(Api.Order(saga: saga));
         await system.Api.PlaceAndEndAsync(Api.Order(token: "tok_declined", saga: saga));
         var orderId = await system.Api.PlaceAsync(Api.Order(token: "tok_refund_fails", customer: "customer-3", saga: saga));
-        var parked = await Wait.ForAsync("the refund waits for a person", async () => await system.Api.OrderAsync(orderId) is { Interventions: [_, ..] } order ? order : null);
-        await system.Api.DoAsync($"/api/operations/interventions/{parked.Interventions![0].InterventionId}", new { decision = "skip", note = "only counted" });
+        var parked = await Wait.ForAsync("the refund waits for a person", async () =>
+            await system.Api.OrderAsync(orderId) is { Interventions: [_, ..] } order ? order : null
+        );
+        await system.Api.DoAsync(
+            $"/api/operations/interventions/{parked.Interventions![0].InterventionId}",
+            new { decision = "skip", note = "only counted" }
+        );
         await system.Api.WhenAsync(parked.OrderId, "cancelled");
 
-        await Wait.UntilAsync("all of it is counted", async () => (await CountedAsync(saga)).Zip(before, (now, then) => now - then).SequenceEqual([1, 2, 1, 1, 2, 1]));
+        await Wait.UntilAsync("all of it is counted", async () =>
+            (await CountedAsync(saga)).Zip(before, (now, then) => now - then).SequenceEqual([1, 2, 1, 1, 2, 1])
+        );
         Assert.True(await SumAsync("orders_projection_lag_seconds_count") > 0);
     }
 
@@ -44,7 +51,9 @@ public sealed class MetricsTests(SharedSystem shared)
             ("dapr_runtime_workflow_activity_execution_count", ["activity_name=\"ReserveInventory\""]),
             ("dapr_resiliency_cb_state", ["target=\"app_inventory\"", "status=\"closed\""]),
         ];
-        Assert.All(expected, one => Assert.True(Sum(text, one.Name, one.Labels) > 0, $"nothing counted under {one.Name} with {string.Join(", ", one.Labels)}"));
+        Assert.All(expected, one =>
+            Assert.True(Sum(text, one.Name, one.Labels) > 0, $"nothing counted under {one.Name} with {string.Join(", ", one.Labels)}")
+        );
         Assert.DoesNotContain("{app_id=\"payments\"", text, StringComparison.Ordinal);
     }
 
@@ -53,11 +62,17 @@ public sealed class MetricsTests(SharedSystem shared)
     {
         using var orders = system.SidecarOf("orders");
         await system.Api.PlaceAndEndAsync(Api.Order());
-        async Task<IReadOnlyList<string>> DepthsAsync() => [.. Lines(await orders.MetricsAsync(), "sidecar_pubsub_queue_depth", "topic=\"orders\"")];
-        await Wait.UntilAsync("nothing waits", async () => system.Set is EmbeddedSet ? await DepthsAsync() is [var line] && line.EndsWith(" 0", StringComparison.Ordinal) : (await DepthsAsync()).Count == 0);
+        async Task<IReadOnlyList<string>> DepthsAsync() =>
+            [.. Lines(await orders.MetricsAsync(), "sidecar_pubsub_queue_depth", "topic=\"orders\"")];
+        await Wait.UntilAsync("nothing waits", async () =>
+            system.Set is EmbeddedSet
+                ? await DepthsAsync() is [var line] && line.EndsWith(" 0", StringComparison.Ordinal)
+                : (await DepthsAsync()).Count == 0
+        );
     }
 
-    /// <summary>Confirmed and cancelled orders, steps timed at a confirmed one, steps undone, interventions; the last two of declined and parked orders alone.</summary>
+    /// <summary>Confirmed and cancelled orders, steps timed at a confirmed one, steps undone, interventions; the last two of declined and
+    /// parked orders alone.</summary>
     private async Task<double[]> CountedAsync(string saga)
     {
         var of = $"saga=\"{saga}\"";
@@ -78,9 +93,15 @@ public sealed class MetricsTests(SharedSystem shared)
         return Sum(await http.GetStringAsync(new Uri($"http://localhost:{system.PortOf("orders")}/metrics")), name, labels);
     }
 
-    private static double Sum(string text, string name, params string[] labels)
-        => Lines(text, name, labels).Sum(line => double.Parse(line.Split("} ")[1].Split(' ')[0], CultureInfo.InvariantCulture));
+    private static double Sum(string text, string name, params string[] labels) =>
+        Lines(text, name, labels).Sum(line => double.Parse(line.Split("} ")[1].Split(' ')[0], CultureInfo.InvariantCulture));
 
-    private static string[] Lines(string text, string name, params string[] labels)
-        => [.. text.Split('\n').Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) && labels.All(label => line.Contains(label, StringComparison.Ordinal)))];
+    private static string[] Lines(string text, string name, params string[] labels) =>
+        [
+            .. text.Split('\n')
+                .Where(line =>
+                    line.StartsWith(name + "{", StringComparison.Ordinal)
+                    && labels.All(label => line.Contains(label, StringComparison.Ordinal))
+                ),
+        ];
 }

@@ -15,25 +15,44 @@ public sealed class OperationsTests(SharedSystem shared)
     [InlineData("orchestration", "skip", "done", "skipped", "completed")]
     [InlineData("choreography", "resolved", "compensated", "resolved", "refunded")]
     [InlineData("choreography", "skip", "done", "skipped", "completed")]
-    public async Task A_refund_that_keeps_failing_waits_for_an_operator_whose_decision_ends_the_order(string saga, string decision, string state, string undoing, string payment)
+    public async Task A_refund_that_keeps_failing_waits_for_an_operator_whose_decision_ends_the_order(
+        string saga,
+        string decision,
+        string state,
+        string undoing,
+        string payment
+    )
     {
         var stock = await system.Api.ProductsAsync();
         var orderId = await system.Api.PlaceAsync(Api.Order(token: "tok_refund_fails", customer: "customer-3", saga: saga));
 
         var parked = await system.Api.WhenAsync(orderId, "intervention");
         Assert.Equal("process-payment intervention", parked.States.ElementAt(2));
-        Assert.True(parked.Steps[2].Compensation is { State: "failed", Attempts: 5, Error: "The payment could not be given back yet.", Cause.Length: > 0 }, $"{parked.Steps[2]}");
+        Assert.True(
+            parked.Steps[2].Compensation
+                is { State: "failed", Attempts: 5, Error: "The payment could not be given back yet.", Cause.Length: > 0 },
+            $"{parked.Steps[2]}"
+        );
         var open = await FindAsync("open", orderId);
         Assert.Equal(("process-payment", 5), (open.Step, open.Attempts));
 
         await system.Api.DoAsync($"/api/operations/interventions/{open.InterventionId}", new { decision = "retry", note = "once more" });
-        var again = await Wait.ForAsync("the retry fails as well", async () => (await ListAsync("open")).FirstOrDefault(one => one.OrderId == orderId && one.InterventionId != open.InterventionId));
+        var again = await Wait.ForAsync("the retry fails as well", async () =>
+            (await ListAsync("open")).FirstOrDefault(one => one.OrderId == orderId && one.InterventionId != open.InterventionId)
+        );
         Assert.Equal(10, again.Attempts);
 
         await system.Api.DoAsync($"/api/operations/interventions/{again.InterventionId}", new { decision, note = "seen to" });
         var ended = await system.Api.WhenAsync(orderId, "cancelled");
-        Assert.Equal(["create-order compensated", "reserve-inventory compensated", $"process-payment {state}", "arrange-shipment failed"], ended.States);
-        Assert.True(ended.Steps[2] is { Attempts: 1, Error: null, Compensation: { By: "tests", Note: "seen to", Attempts: 10 } settled } && settled.State == undoing, $"{ended.Steps[2]}");
+        Assert.Equal(
+            ["create-order compensated", "reserve-inventory compensated", $"process-payment {state}", "arrange-shipment failed"],
+            ended.States
+        );
+        Assert.True(
+            ended.Steps[2] is { Attempts: 1, Error: null, Compensation: { By: "tests", Note: "seen to", Attempts: 10 } settled }
+                && settled.State == undoing,
+            $"{ended.Steps[2]}"
+        );
         Assert.Equal(stock, await system.Api.ProductsAsync());
         await PaymentSaysAsync(orderId, payment, decision);
         var history = (await system.Api.OrderAsync(orderId)).Interventions!;
@@ -42,7 +61,9 @@ public sealed class OperationsTests(SharedSystem shared)
         using var closed = await system.Api.PostToAsync($"/api/operations/interventions/{again.InterventionId}", new { decision = "skip" });
         await IsProblemAsync(closed, HttpStatusCode.Conflict, "intervention-closed");
         await FindAsync("decided", orderId);
-        await Wait.UntilGoneAsync("the intervention leaves the open ones", async () => (await ListAsync("open")).Any(one => one.OrderId == orderId));
+        await Wait.UntilGoneAsync("the intervention leaves the open ones", async () =>
+            (await ListAsync("open")).Any(one => one.OrderId == orderId)
+        );
     }
 
     [Theory]
@@ -62,7 +83,10 @@ public sealed class OperationsTests(SharedSystem shared)
             texts.Add(await response.Content.ReadAsStringAsync());
         }
 
-        Assert.Equal(("address-not-served", "The payment could not be given back yet."), (seen.ReasonCode ?? seen.Steps[3].Code, seen.Steps[2].Compensation!.Error));
+        Assert.Equal(
+            ("address-not-served", "The payment could not be given back yet."),
+            (seen.ReasonCode ?? seen.Steps[3].Code, seen.Steps[2].Compensation!.Error)
+        );
         Assert.Equal("The payment could not be given back yet.", Assert.Single(seen.Interventions!).Error);
         var cause = Assert.Single(parked.Interventions!).Error;
         Assert.Equal(cause, parked.Steps[2].Compensation!.Cause);
@@ -77,7 +101,15 @@ public sealed class OperationsTests(SharedSystem shared)
     [InlineData("choreography")]
     public async Task A_large_order_waits_for_approval_and_goes_on_or_is_undone(string saga)
     {
-        await system.Api.PutProductAsync($"pearls-{saga}", new { name = "Pearls", price = 600_000_000, stock = 10 });
+        await system.Api.PutProductAsync(
+            $"pearls-{saga}",
+            new
+            {
+                name = "Pearls",
+                price = 600_000_000,
+                stock = 10,
+            }
+        );
 
         var yes = await WaitingAsync(saga);
         var no = await WaitingAsync(saga);
@@ -87,9 +119,15 @@ public sealed class OperationsTests(SharedSystem shared)
         await system.Api.DoAsync($"/api/orders/{wish}/cancel");
 
         Assert.Equal("confirmed", (await system.Api.EndOfAsync(yes)).Status);
-        Assert.Equal(("cancelled", "too dear"), (await system.Api.EndOfAsync(no) is var rejected ? (rejected.Status, rejected.Reason) : default));
+        Assert.Equal(
+            ("cancelled", "too dear"),
+            (await system.Api.EndOfAsync(no) is var rejected ? (rejected.Status, rejected.Reason) : default)
+        );
         Assert.Equal("cancelled", (await system.Api.EndOfAsync(wish)).Status);
-        Assert.Equal((9, 1), (await system.Api.ProductAsync($"pearls-{saga}") is var pearls ? (pearls.Available, pearls.Reserved) : default));
+        Assert.Equal(
+            (9, 1),
+            (await system.Api.ProductAsync($"pearls-{saga}") is var pearls ? (pearls.Available, pearls.Reserved) : default)
+        );
         using var late = await system.Api.PostToAsync($"/api/operations/approvals/{no}", new { decision = "approve" });
         await IsProblemAsync(late, HttpStatusCode.Conflict, "approval-closed");
     }
@@ -111,13 +149,28 @@ public sealed class OperationsTests(SharedSystem shared)
         await IsProblemAsync(refused, status, code);
     }
 
-    /// <summary>The payments service has recorded the decision, and the list of what is still charged holds the order only if the refund was skipped.</summary>
+    /// <summary>The payments service has recorded the decision, and the list of what is still charged holds the order only if the refund
+    /// was skipped.</summary>
     private async Task PaymentSaysAsync(string orderId, string status, string decision)
     {
-        var record = await Wait.ForAsync($"payments records the decision on order {orderId}", async () => await system.Api.ReadAsync<PaymentView>($"/api/operations/payments/{orderId}") is { Decision: not null } found ? found : null);
-        Assert.Equal((status, decision, "seen to", "tests"), (record.Status, record.Decision!.Kind, record.Decision.Note, record.Decision.Operator));
-        await Wait.UntilAsync("the view of the order is up to date", async () => (await system.Api.ReadAsync<ListOf<OrderView>>("/api/orders?status=cancelled&limit=100")).Items.Any(order => order.OrderId == orderId));
-        Assert.Equal(decision == "skip", (await system.Api.ReadAsync<ListOf<OrderView>>("/api/operations/charged-orders?limit=100")).Items.Any(order => order.OrderId == orderId));
+        var record = await Wait.ForAsync($"payments records the decision on order {orderId}", async () =>
+            await system.Api.ReadAsync<PaymentView>($"/api/operations/payments/{orderId}") is { Decision: not null } found ? found : null
+        );
+        Assert.Equal(
+            (status, decision, "seen to", "tests"),
+            (record.Status, record.Decision!.Kind, record.Decision.Note, record.Decision.Operator)
+        );
+        await Wait.UntilAsync("the view of the order is up to date", async () =>
+            (await system.Api.ReadAsync<ListOf<OrderView>>("/api/orders?status=cancelled&limit=100")).Items.Any(order =>
+                order.OrderId == orderId
+            )
+        );
+        Assert.Equal(
+            decision == "skip",
+            (await system.Api.ReadAsync<ListOf<OrderView>>("/api/operations/charged-orders?limit=100")).Items.Any(order =>
+                order.OrderId == orderId
+            )
+        );
     }
 
     private async Task<string> WaitingAsync(string saga)
@@ -127,10 +180,13 @@ public sealed class OperationsTests(SharedSystem shared)
         return orderId;
     }
 
-    private Task<InterventionView> FindAsync(string state, string orderId)
-        => Wait.ForAsync($"the intervention of order {orderId} is listed as {state}", async () => (await ListAsync(state)).FirstOrDefault(one => one.OrderId == orderId));
+    private Task<InterventionView> FindAsync(string state, string orderId) =>
+        Wait.ForAsync($"the intervention of order {orderId} is listed as {state}", async () =>
+            (await ListAsync(state)).FirstOrDefault(one => one.OrderId == orderId)
+        );
 
-    private async Task<List<InterventionView>> ListAsync(string state) => (await system.Api.ReadAsync<ListOf<InterventionView>>($"/api/operations/interventions?state={state}&limit=100")).Items;
+    private async Task<List<InterventionView>> ListAsync(string state) =>
+        (await system.Api.ReadAsync<ListOf<InterventionView>>($"/api/operations/interventions?state={state}&limit=100")).Items;
 
     private sealed record PaymentView(string Status, DecisionView? Decision);
 

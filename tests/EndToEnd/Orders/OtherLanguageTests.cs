@@ -18,8 +18,13 @@ public sealed class OtherLanguageTests(ObservedSystem shared)
         using var sidecar = system.SidecarOf("gateway");
         var texts = await Wait.ForAsync("both letters are written", async () =>
         {
-            var letters = JsonSerializer.Deserialize<ListOf<JsonElement>>(await sidecar.ReadAsync(ObservedSystem.Mailer, "letters"), JsonSerializerOptions.Web)!.Items;
-            var own = letters.Select(letter => letter.GetProperty("text").GetString()!).Where(text => text.Contains(order.OrderId, StringComparison.Ordinal)).ToList();
+            var letters = JsonSerializer
+                .Deserialize<ListOf<JsonElement>>(await sidecar.ReadAsync(ObservedSystem.Mailer, "letters"), JsonSerializerOptions.Web)!
+                .Items;
+            var own = letters
+                .Select(letter => letter.GetProperty("text").GetString()!)
+                .Where(text => text.Contains(order.OrderId, StringComparison.Ordinal))
+                .ToList();
             return own.Count >= 2 ? own : null;
         });
         Assert.Equal([$"Your order {order.OrderId} is confirmed.", $"Your order {order.OrderId} was cancelled: changed my mind"], texts);
@@ -27,6 +32,11 @@ public sealed class OtherLanguageTests(ObservedSystem shared)
         using var orders = system.SidecarOf("orders");
         await orders.PublishAsync("orders", "order.shipped", "poison", null!);
         await Wait.UntilAsync("what it can't read is kept by the sample itself", async () =>
-            JsonSerializer.Deserialize<ListOf<JsonElement>>(await sidecar.ReadAsync(ObservedSystem.Mailer, "undelivered"), JsonSerializerOptions.Web)!.Items is [var one] && one.GetProperty("subject").GetString() == "poison");
+            JsonSerializer
+                .Deserialize<ListOf<JsonElement>>(await sidecar.ReadAsync(ObservedSystem.Mailer, "undelivered"), JsonSerializerOptions.Web)!
+                .Items
+                is [var one]
+            && one.GetProperty("subject").GetString() == "poison"
+        );
     }
 }

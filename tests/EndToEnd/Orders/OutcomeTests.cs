@@ -20,7 +20,14 @@ public sealed class OutcomeTests(SharedSystem shared)
         Assert.Equal(["create-order done", "reserve-inventory done", "process-payment done", "arrange-shipment done"], order.States);
         Assert.Equal((before.Price, before.Price * 3, "EUR"), (order.Items.Single().UnitPrice, order.Total, order.Currency));
         Assert.Equal("Aiko Tanaka", order.Customer?.Name);
-        Assert.Equal(before with { Available = before.Available - 3, Reserved = before.Reserved + 3 }, await system.Api.ProductAsync("product-2"));
+        Assert.Equal(
+            before with
+            {
+                Available = before.Available - 3,
+                Reserved = before.Reserved + 3,
+            },
+            await system.Api.ProductAsync("product-2")
+        );
         Assert.Equal(order.Total, system.Books.Payments()[order.OrderId].Kept);
         Assert.Equal("arranged", system.Books.Shipments()[order.OrderId].Status);
         Assert.Equal(["order.created", "order.confirmed"], await system.Api.EventsAsync(order.OrderId));
@@ -43,7 +50,14 @@ public sealed class OutcomeTests(SharedSystem shared)
         var before = await system.Api.ProductAsync("product-3");
         var line = new { productId = "product-3", quantity = 2 };
 
-        var order = await system.Api.PlaceAndEndAsync(new { customerId = "customer-2", items = new[] { line, line }, paymentToken = "tok_ok" });
+        var order = await system.Api.PlaceAndEndAsync(
+            new
+            {
+                customerId = "customer-2",
+                items = new[] { line, line },
+                paymentToken = "tok_ok",
+            }
+        );
 
         Assert.Equal(("confirmed", before.Price * 4), (order.Status, order.Total));
         Assert.Equal(before.Reserved + 4, (await system.Api.ProductAsync("product-3")).Reserved);
@@ -68,7 +82,10 @@ public sealed class OutcomeTests(SharedSystem shared)
     {
         var order = await system.Api.PlaceTooLateAsync(saga);
 
-        Assert.Equal(["create-order compensated", "reserve-inventory failed", "process-payment pending", "arrange-shipment pending"], order.States);
+        Assert.Equal(
+            ["create-order compensated", "reserve-inventory failed", "process-payment pending", "arrange-shipment pending"],
+            order.States
+        );
         Assert.Equal(0, system.Books.Payments().GetValueOrDefault(order.OrderId)?.Kept ?? 0);
         Assert.Equal(["order.created", "order.cancelled"], await system.Api.EventsAsync(order.OrderId));
         Assert.Contains(order.Items[0].ProductId, order.Reason, StringComparison.Ordinal);
@@ -82,7 +99,10 @@ public sealed class OutcomeTests(SharedSystem shared)
     {
         var order = await CancelledWithEverythingAsBeforeAsync(Api.Order(token: token));
 
-        Assert.Equal(["create-order compensated", "reserve-inventory compensated", "process-payment failed", "arrange-shipment pending"], order.States);
+        Assert.Equal(
+            ["create-order compensated", "reserve-inventory compensated", "process-payment failed", "arrange-shipment pending"],
+            order.States
+        );
         Assert.Equal((reason, code, null), (order.Reason, order.ReasonCode, order.Cause));
         Assert.Equal((reason, code), (order.Steps[2].Error, order.Steps[2].Code));
     }
@@ -92,12 +112,20 @@ public sealed class OutcomeTests(SharedSystem shared)
     {
         var order = await CancelledWithEverythingAsBeforeAsync(Api.Order(customer: "customer-3"));
 
-        Assert.Equal(["create-order compensated", "reserve-inventory compensated", "process-payment compensated", "arrange-shipment failed"], order.States);
+        Assert.Equal(
+            ["create-order compensated", "reserve-inventory compensated", "process-payment compensated", "arrange-shipment failed"],
+            order.States
+        );
         Assert.Equal(order.Steps.Select(step => step.StartedAt).Order(), order.Steps.Select(step => step.StartedAt));
         var undone = order.Steps.Take(3).Select(step => step.Compensation!.EndedAt).ToList();
         Assert.Equal(undone.OrderDescending(), undone); // the last step failed first, then each before it was undone
         Assert.All(order.Steps, step => Assert.True(step.EndedAt >= step.StartedAt && step.Attempts == 1, $"{step}"));
-        Assert.All(order.Steps.Take(3), step => Assert.True(step.Compensation is { State: "done", Attempts: 1 } && step.Compensation.StartedAt >= order.Steps[3].EndedAt, $"{step}"));
+        Assert.All(order.Steps.Take(3), step =>
+            Assert.True(
+                step.Compensation is { State: "done", Attempts: 1 } && step.Compensation.StartedAt >= order.Steps[3].EndedAt,
+                $"{step}"
+            )
+        );
         var booking = system.Books.Payments()[order.OrderId];
         Assert.True(booking is { Captured: true, Refunded: true }, "the charge must have been given back");
     }

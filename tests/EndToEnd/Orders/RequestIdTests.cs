@@ -17,9 +17,21 @@ public sealed class RequestIdTests(SharedSystem shared)
     public async Task Every_event_of_an_order_carries_the_id_of_the_request_that_placed_it(string saga)
     {
         var seen = new ConcurrentBag<(string Subject, string Type, string? RequestId)>();
-        await using var listener = await EventListener.StartAsync(system, told => seen.Add((Subject(told), told.Type, told.Extensions?.Fields.TryGetValue("requestid", out var id) == true ? id.StringValue : null)));
+        await using var listener = await EventListener.StartAsync(system, told =>
+            seen.Add(
+                (Subject(told), told.Type, told.Extensions?.Fields.TryGetValue("requestid", out var id) == true ? id.StringValue : null)
+            )
+        );
         var api = system.Api;
-        await api.PutProductAsync("pearls-followed", new { name = "Pearls", price = 600_000_000, stock = 100 });
+        await api.PutProductAsync(
+            "pearls-followed",
+            new
+            {
+                name = "Pearls",
+                price = 600_000_000,
+                stock = 100,
+            }
+        );
         var orders = new Dictionary<string, string>();
 
         var shipped = await PlaceAsync(Api.Order("product-5", saga: saga), "confirmed");
@@ -40,22 +52,34 @@ public sealed class RequestIdTests(SharedSystem shared)
             await api.WhenAsync(large, ending);
         }
         var parked = await PlaceAsync(Api.Order(token: "tok_refund_fails", customer: "customer-3", saga: saga), "intervention");
-        await api.DoAsync($"/api/operations/interventions/{(await api.OrderAsync(parked)).Interventions![0].InterventionId}", new { decision = "resolved", note = "by hand" });
+        await api.DoAsync(
+            $"/api/operations/interventions/{(await api.OrderAsync(parked)).Interventions![0].InterventionId}",
+            new { decision = "resolved", note = "by hand" }
+        );
         await api.WhenAsync(parked, "cancelled");
 
         foreach (var (orderId, requestId) in orders)
         {
             var ended = (await api.OrderAsync(orderId)).Status;
-            await Wait.UntilAsync($"the end of order {orderId} was published", () => Task.FromResult(seen.Any(one => one.Subject == orderId && one.Type == $"order.{ended}")));
+            await Wait.UntilAsync($"the end of order {orderId} was published", () =>
+                Task.FromResult(seen.Any(one => one.Subject == orderId && one.Type == $"order.{ended}"))
+            );
             var own = seen.Where(one => one.Subject == orderId).Distinct().ToList();
-            Assert.All(own, one => Assert.True(one.RequestId == requestId, $"{one.Type} of order {orderId} carries '{one.RequestId}', not '{requestId}'"));
+            Assert.All(own, one =>
+                Assert.True(one.RequestId == requestId, $"{one.Type} of order {orderId} carries '{one.RequestId}', not '{requestId}'")
+            );
             Assert.True(own.Count >= 2, $"order {orderId} had only {string.Join(", ", own)}");
         }
 
         async Task<string> PlaceAsync(object order, string? ending)
         {
             var requestId = $"follow-{saga}-{orders.Count}";
-            using var placed = await api.SendTextAsync("POST", "/api/orders", JsonSerializer.Serialize(order, JsonSerializerOptions.Web), ("X-Request-ID", requestId));
+            using var placed = await api.SendTextAsync(
+                "POST",
+                "/api/orders",
+                JsonSerializer.Serialize(order, JsonSerializerOptions.Web),
+                ("X-Request-ID", requestId)
+            );
             Assert.True(placed.IsSuccessStatusCode, await placed.Content.ReadAsStringAsync());
             var orderId = (await placed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("orderId").GetString()!;
             orders[orderId] = requestId;
@@ -67,6 +91,6 @@ public sealed class RequestIdTests(SharedSystem shared)
         }
     }
 
-    private static string Subject(Dapr.AppCallback.Autogen.Grpc.v1.TopicEventRequest told)
-        => told.Extensions?.Fields.TryGetValue("subject", out var subject) == true ? subject.StringValue : "";
+    private static string Subject(Dapr.AppCallback.Autogen.Grpc.v1.TopicEventRequest told) =>
+        told.Extensions?.Fields.TryGetValue("subject", out var subject) == true ? subject.StringValue : "";
 }

@@ -3,7 +3,18 @@ namespace EndToEnd.Orders;
 /// <summary>The public shapes, as an outside tool would declare them.</summary>
 internal sealed record PlacedOrder(string OrderId, string Status);
 
-internal sealed record OrderView(string OrderId, string CustomerId, string Status, string Saga, List<OrderItem> Items, long Total, string Currency, List<StepView> Steps, CustomerView? Customer, string? Reason)
+internal sealed record OrderView(
+    string OrderId,
+    string CustomerId,
+    string Status,
+    string Saga,
+    List<OrderItem> Items,
+    long Total,
+    string Currency,
+    List<StepView> Steps,
+    CustomerView? Customer,
+    string? Reason
+)
 {
     public string? ReasonCode { get; init; }
 
@@ -37,7 +48,16 @@ internal sealed record StepView(string Name, string State, DateTimeOffset? At, s
     public CompensationView? Compensation { get; init; }
 }
 
-internal sealed record CompensationView(string State, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, int? Attempts, string? Error, string? Cause, string? By, string? Note);
+internal sealed record CompensationView(
+    string State,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? EndedAt,
+    int? Attempts,
+    string? Error,
+    string? Cause,
+    string? By,
+    string? Note
+);
 
 internal sealed record CustomerView(string CustomerId, string Name);
 
@@ -45,7 +65,16 @@ internal sealed record ProductView(string ProductId, string Name, long Price, st
 
 internal sealed record ApprovalView(string State, long Limit);
 
-internal sealed record InterventionView(string InterventionId, string OrderId, string Step, string Error, int Attempts, string? Decision, string? Note, string? Operator);
+internal sealed record InterventionView(
+    string InterventionId,
+    string OrderId,
+    string Step,
+    string Error,
+    int Attempts,
+    string? Decision,
+    string? Note,
+    string? Operator
+);
 
 internal sealed record ListOf<T>(List<T> Items, string? NextCursor = null);
 

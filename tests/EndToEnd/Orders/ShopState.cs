@@ -10,8 +10,14 @@ internal sealed record AuditedOrder(OrderView Order, IReadOnlyList<string> Event
 /// <param name="Orders">The orders that were accepted since then.</param>
 /// <param name="Earlier">Orders accepted before; they count for payments and shipments only.</param>
 internal sealed record ShopState(
-    IReadOnlyList<ProductView> Before, IReadOnlyList<ProductView> After, IReadOnlyList<AuditedOrder> Orders, IReadOnlyList<OrderView> Earlier,
-    IReadOnlyCollection<Booking> Payments, IReadOnlyCollection<ShipmentBooking> Shipments, IReadOnlyList<string> Listed)
+    IReadOnlyList<ProductView> Before,
+    IReadOnlyList<ProductView> After,
+    IReadOnlyList<AuditedOrder> Orders,
+    IReadOnlyList<OrderView> Earlier,
+    IReadOnlyCollection<Booking> Payments,
+    IReadOnlyCollection<ShipmentBooking> Shipments,
+    IReadOnlyList<string> Listed
+)
 {
     /// <summary>Waits until each order has ended and the lists show as many as there are.</summary>
     public static async Task<ShopState> TakeAsync(OrderSystem system, IReadOnlyList<ProductView> before, IReadOnlyList<string> orderIds)
@@ -22,12 +28,22 @@ internal sealed record ShopState(
             orders.Add(new AuditedOrder(await system.Api.EndOfAsync(orderId), await system.Api.EventsAsync(orderId)));
         }
         List<string> listed = [];
-        await Wait.UntilAsync("every order is listed", async () => !orderIds.Except(listed = await system.Api.ListAllAsync("limit=100")).Any());
+        await Wait.UntilAsync("every order is listed", async () =>
+            !orderIds.Except(listed = await system.Api.ListAllAsync("limit=100")).Any()
+        );
         var earlier = new List<OrderView>();
         foreach (var orderId in listed.Except(orderIds))
         {
             earlier.Add(await system.Api.EndOfAsync(orderId));
         }
-        return new ShopState(before, await system.Api.ProductsAsync(), orders, earlier, [.. system.Books.Payments().Values], [.. system.Books.Shipments().Values], listed);
+        return new ShopState(
+            before,
+            await system.Api.ProductsAsync(),
+            orders,
+            earlier,
+            [.. system.Books.Payments().Values],
+            [.. system.Books.Shipments().Values],
+            listed
+        );
     }
 }

@@ -44,7 +44,11 @@ public sealed class StreamTests(SharedSystem shared)
 
         await system.Api.DoAsync($"/api/orders/{ids[1]}/cancel");
         await system.Api.WhenAsync(ids[1], "cancelled");
-        await Wait.UntilAsync("an order that has changed since comes again", async () => (await ReadAsync(customer, all[2].EventId)).Any(item => IdOf(item) == ids[1] && item.Data.GetProperty("status").GetString() == "cancelled"));
+        await Wait.UntilAsync("an order that has changed since comes again", async () =>
+            (await ReadAsync(customer, all[2].EventId)).Any(item =>
+                IdOf(item) == ids[1] && item.Data.GetProperty("status").GetString() == "cancelled"
+            )
+        );
         Assert.Equal(ids, (await ReadAsync(customer, "no id of ours")).Select(IdOf));
     }
 
@@ -62,26 +66,35 @@ public sealed class StreamTests(SharedSystem shared)
             last = events.Current;
             Assert.Equal(orderId, IdOf(last));
             Assert.True(last.Data.TryGetProperty("steps", out _));
-        }
-        while (last.Data.GetProperty("status").GetString() != "confirmed");
+        } while (last.Data.GetProperty("status").GetString() != "confirmed");
         await ConfirmedAsync(customer, orderId);
 
         Assert.Empty(await ReadAsync(customer, last.EventId));
         await system.Api.DoAsync($"/api/orders/{orderId}/cancel");
         await system.Api.WhenAsync(orderId, "cancelled");
-        await Wait.UntilAsync("what happened meanwhile comes to a client that comes back", async () => (await ReadAsync(customer, last.EventId)).Any(item => item.Data.GetProperty("status").GetString() == "cancelled"));
+        await Wait.UntilAsync("what happened meanwhile comes to a client that comes back", async () =>
+            (await ReadAsync(customer, last.EventId)).Any(item => item.Data.GetProperty("status").GetString() == "cancelled")
+        );
     }
 
     private static string IdOf(SseItem<JsonElement> item) => item.Data.GetProperty("orderId").GetString()!;
 
-    private static IAsyncEnumerable<SseItem<JsonElement>> Parse(Stream stream) => SseParser.Create(stream, (_, data) => JsonSerializer.Deserialize<JsonElement>(data)).EnumerateAsync();
+    private static IAsyncEnumerable<SseItem<JsonElement>> Parse(Stream stream) =>
+        SseParser.Create(stream, (_, data) => JsonSerializer.Deserialize<JsonElement>(data)).EnumerateAsync();
 
-    private Task ConfirmedAsync(string customer, params string[] orderIds) => Wait.UntilAsync("the list shows the orders as confirmed", async ()
-        => (await system.Api.ReadAsync<ListOf<OrderView>>($"/api/orders?customerId={customer}&status=confirmed")).Items.Select(order => order.OrderId).SequenceEqual(orderIds));
+    private Task ConfirmedAsync(string customer, params string[] orderIds) =>
+        Wait.UntilAsync("the list shows the orders as confirmed", async () =>
+            (await system.Api.ReadAsync<ListOf<OrderView>>($"/api/orders?customerId={customer}&status=confirmed"))
+                .Items.Select(order => order.OrderId)
+                .SequenceEqual(orderIds)
+        );
 
     private async Task<List<SseItem<JsonElement>>> ReadAsync(string customer, string? after = null)
     {
-        using var response = await system.Api.OpenAsync($"/api/orders/stream?customerId={customer}", after is null ? [] : [("Last-Event-ID", after)]);
+        using var response = await system.Api.OpenAsync(
+            $"/api/orders/stream?customerId={customer}",
+            after is null ? [] : [("Last-Event-ID", after)]
+        );
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
         var items = new List<SseItem<JsonElement>>();
         await foreach (var item in Parse(await response.Content.ReadAsStreamAsync()))

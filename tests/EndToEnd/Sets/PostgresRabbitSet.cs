@@ -29,15 +29,23 @@ internal sealed class PostgresRabbitSet : StoreSet
             }
             else
             {
-                folder.Replace(file, "host=localhost port=5432 user=postgres password=postgres database=postgres sslmode=disable", postgres.ConnectionString);
+                folder.Replace(
+                    file,
+                    "host=localhost port=5432 user=postgres password=postgres database=postgres sslmode=disable",
+                    postgres.ConnectionString
+                );
             }
         }
     }
 
     public override IReadOnlyList<string> ValuesOf(string store, string prefix)
     {
-        using var source = NpgsqlDataSource.Create($"Host=127.0.0.1;Port={postgres.Port};Username=postgres;Password={PostgresProcess.Password};SSL Mode=Disable;Pooling=false");
-        using var command = source.CreateCommand($"SELECT convert_from(value, 'UTF8') FROM {store.Replace('-', '_')}_state WHERE key LIKE '{prefix}%'");
+        using var source = NpgsqlDataSource.Create(
+            $"Host=127.0.0.1;Port={postgres.Port};Username=postgres;Password={PostgresProcess.Password};SSL Mode=Disable;Pooling=false"
+        );
+        using var command = source.CreateCommand(
+            $"SELECT convert_from(value, 'UTF8') FROM {store.Replace('-', '_')}_state WHERE key LIKE '{prefix}%'"
+        );
         using var rows = command.ExecuteReader();
         var found = new List<string>();
         while (rows.Read())

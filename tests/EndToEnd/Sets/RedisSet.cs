@@ -33,7 +33,14 @@ internal sealed class RedisSet : StoreSet
     public override IReadOnlyList<string> ValuesOf(string store, string prefix)
     {
         var redis = connection!.GetDatabase();
-        return [.. connection.GetServers().Single().Keys(pattern: $"{prefix}*", pageSize: 1000).Select(key => (string)redis.HashGet(key, "data")!)];
+        return
+        [
+            .. connection
+                .GetServers()
+                .Single()
+                .Keys(pattern: $"{prefix}*", pageSize: 1000)
+                .Select(key => (string)redis.HashGet(key, "data")!),
+        ];
     }
 
     public override async Task RestartServersAsync()

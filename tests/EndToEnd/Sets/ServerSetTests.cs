@@ -7,7 +7,8 @@ namespace EndToEnd.Sets;
 /// <summary>The same services on other stores and brokers: nothing but components/&lt;set&gt; differs.</summary>
 public sealed class ServerSetTests
 {
-    /// <summary>Ten seconds is what a machine with nothing else to do has to keep. Here forty sagas catch up on cores that other tests use as well: what is told is a recovery that waits for something that does not come.</summary>
+    /// <summary>Ten seconds is what a machine with nothing else to do has to keep. Here forty sagas catch up on cores that other tests use
+    /// as well: what is told is a recovery that waits for something that does not come.</summary>
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(30);
     private static readonly string[] Tokens = ["tok_ok", "tok_ok", "tok_declined", "tok_flaky"];
 
@@ -23,7 +24,10 @@ public sealed class ServerSetTests
         var confirmed = await system.Api.PlaceAndEndAsync(Api.Order("product-2", 3));
         Assert.Equal(["create-order done", "reserve-inventory done", "process-payment done", "arrange-shipment done"], confirmed.States);
         var refused = await system.Api.PlaceAndEndAsync(Api.Order(customer: "customer-3"));
-        Assert.Equal(["create-order compensated", "reserve-inventory compensated", "process-payment compensated", "arrange-shipment failed"], refused.States);
+        Assert.Equal(
+            ["create-order compensated", "reserve-inventory compensated", "process-payment compensated", "arrange-shipment failed"],
+            refused.States
+        );
 
         var first = await PlaceUntilAsync(system, "kill", system.KillSidecarAsync);
         await system.StartAgainAsync();
@@ -47,7 +51,9 @@ public sealed class ServerSetTests
         var before = await system.Api.PlaceAndEndAsync(Api.Order("product-5"));
         await system.EndsWellAsync();
 
-        system.Rewrite("events", $"""
+        system.Rewrite(
+            "events",
+            $"""
             apiVersion: dapr.io/v1alpha1
             kind: Component
             metadata:
@@ -58,10 +64,14 @@ public sealed class ServerSetTests
               metadata:
                 - name: redisHost
                   value: {redis.Address}
-            """);
+            """
+        );
         await system.StartAgainAsync();
 
-        Assert.Equal((before.OrderId, before.Status, before.Total), (await system.Api.OrderAsync(before.OrderId)) is var found ? (found.OrderId, found.Status, found.Total) : default);
+        Assert.Equal(
+            (before.OrderId, before.Status, before.Total),
+            (await system.Api.OrderAsync(before.OrderId)) is var found ? (found.OrderId, found.Status, found.Total) : default
+        );
         Assert.Equal("confirmed", (await system.Api.PlaceAndEndAsync(Api.Order("product-5"))).Status);
     }
 
@@ -72,13 +82,29 @@ public sealed class ServerSetTests
         folder.Replace("dapr.yaml", "Saga__LongestPause: \"00:00:01\"", "Saga__LongestPause: \"00:00:10\"");
     }
 
-    /// <summary>Places forty orders and does <paramref name="fault"/> in the middle. The orders have keys, so that an answer lost with a process can be asked for again.</summary>
+    /// <summary>Places forty orders and does <paramref name="fault"/> in the middle. The orders have keys, so that an answer lost with a
+    /// process can be asked for again.</summary>
     private static async Task<Task<string[]>> PlaceUntilAsync(OrderSystem system, string burst, Func<Task> fault)
     {
         var held = (await system.Api.ProductsAsync()).Sum(product => product.Reserved);
-        var placing = Task.WhenAll(Enumerable.Range(0, 40).Select(number => system.Api.PlaceStubbornlyAsync(
-            Api.Order($"product-{1 + (number % 10)}", 1 + (number % 3), Tokens[number % Tokens.Length], $"customer-{1 + (number % 3)}"), $"{burst}-{number}")));
-        await Wait.UntilAsync("the first orders have reserved their goods", async () => (await system.Api.ProductsAsync()).Sum(product => product.Reserved) > held + 3);
+        var placing = Task.WhenAll(
+            Enumerable
+                .Range(0, 40)
+                .Select(number =>
+                    system.Api.PlaceStubbornlyAsync(
+                        Api.Order(
+                            $"product-{1 + (number % 10)}",
+                            1 + (number % 3),
+                            Tokens[number % Tokens.Length],
+                            $"customer-{1 + (number % 3)}"
+                        ),
+                        $"{burst}-{number}"
+                    )
+                )
+        );
+        await Wait.UntilAsync("the first orders have reserved their goods", async () =>
+            (await system.Api.ProductsAsync()).Sum(product => product.Reserved) > held + 3
+        );
         await fault();
         return placing;
     }

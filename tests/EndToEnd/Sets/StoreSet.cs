@@ -27,20 +27,27 @@ internal abstract class StoreSet : IAsyncDisposable
     /// </summary>
     public static Task<StoreSet> OfSuiteAsync()
     {
-        var name = Environment.GetEnvironmentVariable("COMPONENT_SET") is { Length: > 0 } chosen ? chosen : DaprInstallation.OfSuite is null ? "embedded" : "redis";
+        var name =
+            Environment.GetEnvironmentVariable("COMPONENT_SET") is { Length: > 0 } chosen ? chosen
+            : DaprInstallation.OfSuite is null ? "embedded"
+            : "redis";
         return name == "embedded" && DaprInstallation.OfSuite is not null
-            ? throw new InvalidOperationException("COMPONENT_SET=embedded is for the embedded sidecar: pubsub.sqlite is its own. With DAPRD_PATH take redis, the default there, or postgres-rabbitmq")
+            ? throw new InvalidOperationException(
+                "COMPONENT_SET=embedded is for the embedded sidecar: pubsub.sqlite is its own. With DAPRD_PATH take redis, "
+                    + "the default there, or postgres-rabbitmq"
+            )
             : StartAsync(name);
     }
 
     /// <summary>A set by name, its servers running. Skips the test where a program is missing.</summary>
-    public static async Task<StoreSet> StartAsync(string name) => name switch
-    {
-        "embedded" => new EmbeddedSet(),
-        "redis" => await RedisSet.StartAsync(),
-        "postgres-rabbitmq" => await PostgresRabbitSet.StartAsync(),
-        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no component set"),
-    };
+    public static async Task<StoreSet> StartAsync(string name) =>
+        name switch
+        {
+            "embedded" => new EmbeddedSet(),
+            "redis" => await RedisSet.StartAsync(),
+            "postgres-rabbitmq" => await PostgresRabbitSet.StartAsync(),
+            _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no component set"),
+        };
 }
 
 /// <summary>SQLite files in the folder itself.</summary>
@@ -55,7 +62,9 @@ internal sealed class EmbeddedSet : StoreSet
     /// <summary>Empties stores while nothing runs.</summary>
     public void Forget(params string[] stores)
     {
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = folder!.In("data/platform.db"), Pooling = false }.ToString());
+        using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = folder!.In("data/platform.db"), Pooling = false }.ToString()
+        );
         connection.Open();
         foreach (var store in stores)
         {
@@ -67,7 +76,14 @@ internal sealed class EmbeddedSet : StoreSet
 
     public override IReadOnlyList<string> ValuesOf(string store, string prefix)
     {
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = folder!.In("data/platform.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder
+            {
+                DataSource = folder!.In("data/platform.db"),
+                Mode = SqliteOpenMode.ReadOnly,
+                Pooling = false,
+            }.ToString()
+        );
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = $"SELECT CAST(value AS TEXT) FROM {store.Replace('-', '_')} WHERE key LIKE '{prefix}%'";

@@ -4,40 +4,59 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Starting;
 
-/// <summary>A start that can't succeed: one clear message that names the place and the remedy, an exit code, nothing left running.</summary>
+/// <summary>A start that can't succeed: one clear message that names the place and the remedy, an exit code, nothing left
+/// running.</summary>
 public sealed class FailureTests
 {
     [EmbeddedRunFact]
-    public async Task A_mistake_in_the_template_is_named_with_file_and_line()
-        => await FailsAsync(folder => folder.Replace("dapr.yaml", "appID: payments", "apID: payments"), "dapr.yaml:", "apID");
+    public async Task A_mistake_in_the_template_is_named_with_file_and_line() =>
+        await FailsAsync(folder => folder.Replace("dapr.yaml", "appID: payments", "apID: payments"), "dapr.yaml:", "apID");
 
     [EmbeddedRunFact]
-    public async Task Yaml_that_can_not_be_read_is_named_with_file_and_line()
-        => await FailsAsync(folder => folder.Replace("dapr.yaml", "apps:", "apps: ]"), "dapr.yaml:");
+    public async Task Yaml_that_can_not_be_read_is_named_with_file_and_line() =>
+        await FailsAsync(folder => folder.Replace("dapr.yaml", "apps:", "apps: ]"), "dapr.yaml:");
 
     [EmbeddedRunFact]
-    public async Task An_unknown_component_type_is_named_with_file_and_line_and_the_known_ones()
-        => await FailsAsync(folder => folder.Replace("components/embedded/payments-store.yaml", "state.sqlite", "state.sqlight"), "payments-store.yaml:", "state.sqlight", "state.sqlite");
+    public async Task An_unknown_component_type_is_named_with_file_and_line_and_the_known_ones() =>
+        await FailsAsync(
+            folder => folder.Replace("components/embedded/payments-store.yaml", "state.sqlite", "state.sqlight"),
+            "payments-store.yaml:",
+            "state.sqlight",
+            "state.sqlite"
+        );
 
     [EmbeddedRunFact]
-    public async Task Unknown_metadata_of_a_component_are_named_with_file_and_line()
-        => await FailsAsync(folder => folder.Replace("components/embedded/payments-store.yaml", "name: tableName", "name: tableNam"), "payments-store.yaml:", "tableNam");
+    public async Task Unknown_metadata_of_a_component_are_named_with_file_and_line() =>
+        await FailsAsync(
+            folder => folder.Replace("components/embedded/payments-store.yaml", "name: tableName", "name: tableNam"),
+            "payments-store.yaml:",
+            "tableNam"
+        );
 
     [EmbeddedRunFact]
-    public async Task A_missing_folder_of_resources_is_named_with_file_and_line()
-        => await FailsAsync(folder => folder.Replace("dapr.yaml", "./components/configuration.yaml", "./components/nothing.yaml"), "dapr.yaml:", "nothing.yaml");
+    public async Task A_missing_folder_of_resources_is_named_with_file_and_line() =>
+        await FailsAsync(
+            folder => folder.Replace("dapr.yaml", "./components/configuration.yaml", "./components/nothing.yaml"),
+            "dapr.yaml:",
+            "nothing.yaml"
+        );
 
     [EmbeddedRunFact]
-    public async Task A_missing_template_is_named_with_the_remedy()
-        => await FailsAsync(folder => File.Delete(folder.Template), "dapr.yaml", "-f");
+    public async Task A_missing_template_is_named_with_the_remedy() =>
+        await FailsAsync(folder => File.Delete(folder.Template), "dapr.yaml", "-f");
 
     [EmbeddedRunFact]
-    public async Task A_command_that_is_not_there_is_named_with_its_app()
-        => await FailsAsync(folder => folder.ReplaceCommand("Shipping", """["no-such-command"]"""), "'shipping'", "no-such-command");
+    public async Task A_command_that_is_not_there_is_named_with_its_app() =>
+        await FailsAsync(folder => folder.ReplaceCommand("Shipping", """["no-such-command"]"""), "'shipping'", "no-such-command");
 
     [EmbeddedRunFact]
-    public async Task An_assembly_that_is_not_built_is_named_with_the_remedy()
-        => await FailsAsync(folder => folder.Replace("dapr.yaml", "bin/app/Shipping.dll", "bin/app/Shopping.dll"), "'shipping'", "Shopping.dll", "dotnet build");
+    public async Task An_assembly_that_is_not_built_is_named_with_the_remedy() =>
+        await FailsAsync(
+            folder => folder.Replace("dapr.yaml", "bin/app/Shipping.dll", "bin/app/Shopping.dll"),
+            "'shipping'",
+            "Shopping.dll",
+            "dotnet build"
+        );
 
     [EmbeddedRunFact]
     public async Task A_command_that_exits_at_once_ends_a_run_without_restarts_and_is_named_with_its_exit_code_and_last_words()
@@ -85,7 +104,8 @@ public sealed class FailureTests
 
         Assert.True(code != 0, sidecar.Output);
         Assert.All(said, part => Assert.Contains(part, sidecar.Output, StringComparison.Ordinal));
-        Assert.DoesNotContain(sidecar.Output.Split('\n'), line => line.StartsWith("   at ", StringComparison.Ordinal)); // a message, not a stack trace
+        // a message, not a stack trace
+        Assert.DoesNotContain(sidecar.Output.Split('\n'), line => line.StartsWith("   at ", StringComparison.Ordinal));
         Assert.DoesNotContain(folder.Recorded(), process => process.IsAlive);
     }
 }

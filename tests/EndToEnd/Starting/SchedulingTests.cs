@@ -14,6 +14,8 @@ public sealed class SchedulingTests(SharedSystem shared)
         var processes = shared.System.Processes;
 
         Assert.Equal(9, processes.Count);
-        Assert.All(processes, process => Assert.Equal((process.AppId, OperatingSystem.IsLinux() ? Batch : null), (process.AppId, process.ReadSchedulingPolicy())));
+        Assert.All(processes, process =>
+            Assert.Equal((process.AppId, OperatingSystem.IsLinux() ? Batch : null), (process.AppId, process.ReadSchedulingPolicy()))
+        );
     }
 }

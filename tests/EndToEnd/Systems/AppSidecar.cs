@@ -6,7 +6,8 @@ using Grpc.Core;
 
 namespace EndToEnd.Systems;
 
-/// <summary>The sidecar of a running app as that app speaks to it: where it listens and with what token stands in the app's environment.</summary>
+/// <summary>The sidecar of a running app as that app speaks to it: where it listens and with what token stands in the app's
+/// environment.</summary>
 internal sealed class AppSidecar : IDisposable
 {
     private readonly HttpClient http;
@@ -14,8 +15,15 @@ internal sealed class AppSidecar : IDisposable
 
     public AppSidecar(RunningProcess app)
     {
-        environment = File.ReadAllText($"/proc/{app.ProcessId}/environ").Split('\0').Select(line => line.Split('=', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1]);
-        http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{environment["DAPR_HTTP_PORT"]}") };
+        environment = File.ReadAllText($"/proc/{app.ProcessId}/environ")
+            .Split('\0')
+            .Select(line => line.Split('=', 2))
+            .Where(pair => pair.Length == 2)
+            .ToDictionary(pair => pair[0], pair => pair[1]);
+        http = new HttpClient(new SocketsHttpHandler { UseProxy = false })
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{environment["DAPR_HTTP_PORT"]}"),
+        };
         if (environment.TryGetValue("DAPR_API_TOKEN", out var token))
         {
             http.DefaultRequestHeaders.Add("dapr-api-token", token);
@@ -41,25 +49,54 @@ internal sealed class AppSidecar : IDisposable
         return metadata;
     }
 
-    public Task PublishAsync(string topic, string type, string subject, object data, string saga = "choreography")
-        => PublishAsync(topic, JsonSerializer.Serialize(new { id = Guid.NewGuid().ToString(), source = "tests", specversion = "1.0", type, subject, saga, datacontenttype = "application/json", data, topic, pubsubname = "events" }));
+    public Task PublishAsync(string topic, string type, string subject, object data, string saga = "choreography") =>
+        PublishAsync(
+            topic,
+            JsonSerializer.Serialize(
+                new
+                {
+                    id = Guid.NewGuid().ToString(),
+                    source = "tests",
+                    specversion = "1.0",
+                    type,
+                    subject,
+                    saga,
+                    datacontenttype = "application/json",
+                    data,
+                    topic,
+                    pubsubname = "events",
+                }
+            )
+        );
 
     /// <summary>An event as it is, envelope and all.</summary>
     public async Task PublishAsync(string topic, string envelope)
     {
-        using var response = await http.PostAsync(new Uri($"/v1.0/publish/events/{topic}", UriKind.Relative), new StringContent(envelope, Encoding.UTF8, "application/cloudevents+json"));
+        using var response = await http.PostAsync(
+            new Uri($"/v1.0/publish/events/{topic}", UriKind.Relative),
+            new StringContent(envelope, Encoding.UTF8, "application/cloudevents+json")
+        );
         response.EnsureSuccessStatusCode();
     }
 
     public async Task InvokeAsync(string appId, string path, object? body = null)
     {
-        using var response = await http.PostAsync(new Uri($"/v1.0/invoke/{appId}/method/{path}", UriKind.Relative), JsonContent.Create(body ?? new { }));
-        Assert.True(response.IsSuccessStatusCode, $"{appId}/{path} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+        using var response = await http.PostAsync(
+            new Uri($"/v1.0/invoke/{appId}/method/{path}", UriKind.Relative),
+            JsonContent.Create(body ?? new { })
+        );
+        Assert.True(
+            response.IsSuccessStatusCode,
+            $"{appId}/{path} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}"
+        );
     }
 
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? body = null)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(method, path)
+        {
+            Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"),
+        };
         return await http.SendAsync(request);
     }
 

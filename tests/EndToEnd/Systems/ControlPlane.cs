@@ -15,23 +15,36 @@ internal sealed class ControlPlane(SystemFolder folder, DaprInstallation dapr, R
     {
         if (dapr.Placement is { } placement)
         {
-            Start("placement", placement,
-            [
-                "--listen-address", "127.0.0.1", "--initial-cluster", $"dapr-placement-0=127.0.0.1:{folder.Port("placement raft")}",
-            ]);
+            Start(
+                "placement",
+                placement,
+                ["--listen-address", "127.0.0.1", "--initial-cluster", $"dapr-placement-0=127.0.0.1:{folder.Port("placement raft")}"]
+            );
         }
         if (dapr.Scheduler is { } scheduler)
         {
-            Start("scheduler", scheduler,
-            [
-                "--listen-address", "127.0.0.1", "--override-broadcast-host-port", SchedulerAddress, "--etcd-data-dir", folder.In("scheduler"),
-                "--etcd-client-port", $"{folder.Port("scheduler etcd client")}", "--etcd-initial-cluster", $"dapr-scheduler-server-0=http://127.0.0.1:{folder.Port("scheduler etcd peer")}",
-            ]);
+            Start(
+                "scheduler",
+                scheduler,
+                [
+                    "--listen-address",
+                    "127.0.0.1",
+                    "--override-broadcast-host-port",
+                    SchedulerAddress,
+                    "--etcd-data-dir",
+                    folder.In("scheduler"),
+                    "--etcd-client-port",
+                    $"{folder.Port("scheduler etcd client")}",
+                    "--etcd-initial-cluster",
+                    $"dapr-scheduler-server-0=http://127.0.0.1:{folder.Port("scheduler etcd peer")}",
+                ]
+            );
         }
     }
 
     /// <summary>
-    /// A copy of the template's configuration with names by a file instead of mDNS: other systems of this machine have apps of the same names.
+    /// A copy of the template's configuration with names by a file instead of mDNS: other systems of this machine have apps of the same
+    /// names.
     /// A busy machine may be late with renewing one, for which the defaults leave a second.
     /// </summary>
     public string WithNames(string configuration)
@@ -39,7 +52,10 @@ internal sealed class ControlPlane(SystemFolder folder, DaprInstallation dapr, R
         var copy = folder.In(Path.Combine(".sidecar", Path.GetFileName(configuration)));
         Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
         File.Copy(configuration, copy, overwrite: true);
-        folder.Replace(copy, "\nspec:\n", $"""
+        folder.Replace(
+            copy,
+            "\nspec:\n",
+            $"""
 
             spec:
               nameResolution:
@@ -50,15 +66,36 @@ internal sealed class ControlPlane(SystemFolder folder, DaprInstallation dapr, R
                   updateInterval: 60s
                   timeout: 20s
 
-            """);
+            """
+        );
         return copy;
     }
 
     private void Start(string name, string program, string[] flags)
     {
-        var process = new KeptProcess(name, "", folder.Command(
-            [program, "--port", $"{folder.Port(name)}", "--healthz-port", $"{folder.Port($"{name} health")}", "--healthz-listen-address", "127.0.0.1",
-             "--metrics-port", $"{folder.Port($"{name} metrics")}", "--metrics-listen-address", "127.0.0.1", .. flags], folder.Path), record, say);
+        var process = new KeptProcess(
+            name,
+            "",
+            folder.Command(
+                [
+                    program,
+                    "--port",
+                    $"{folder.Port(name)}",
+                    "--healthz-port",
+                    $"{folder.Port($"{name} health")}",
+                    "--healthz-listen-address",
+                    "127.0.0.1",
+                    "--metrics-port",
+                    $"{folder.Port($"{name} metrics")}",
+                    "--metrics-listen-address",
+                    "127.0.0.1",
+                    .. flags,
+                ],
+                folder.Path
+            ),
+            record,
+            say
+        );
         processes.Add(process);
         process.Start();
     }

@@ -1,10 +1,13 @@
 namespace EndToEnd.Systems;
 
-/// <summary>The programs of a Dapr installation. Without placement and scheduler daprd has neither actors nor workflows, unless it is the embedded one.</summary>
+/// <summary>The programs of a Dapr installation. Without placement and scheduler daprd has neither actors nor workflows, unless it is the
+/// embedded one.</summary>
 internal sealed record DaprInstallation(IReadOnlyList<string> Daprd, string? Placement = null, string? Scheduler = null, string? Cli = null)
 {
-    /// <summary>The programs that <c>DAPRD_PATH</c>, <c>PLACEMENT_PATH</c> and <c>SCHEDULER_PATH</c> name (and <c>DAPR_CLI_PATH</c>, for tests of <c>dapr run</c>), for the whole suite to run on; null without the first.</summary>
-    public static DaprInstallation? OfSuite { get; } = Path("DAPRD_PATH") is { } daprd ? new([daprd], Path("PLACEMENT_PATH"), Path("SCHEDULER_PATH"), Path("DAPR_CLI_PATH")) : null;
+    /// <summary>The programs that <c>DAPRD_PATH</c>, <c>PLACEMENT_PATH</c> and <c>SCHEDULER_PATH</c> name (and <c>DAPR_CLI_PATH</c>, for
+    /// tests of <c>dapr run</c>), for the whole suite to run on; null without the first.</summary>
+    public static DaprInstallation? OfSuite { get; } =
+        Path("DAPRD_PATH") is { } daprd ? new([daprd], Path("PLACEMENT_PATH"), Path("SCHEDULER_PATH"), Path("DAPR_CLI_PATH")) : null;
 
     /// <summary>The embedded sidecar in daprd's place: a process for each app, with daprd's flags.</summary>
     public static DaprInstallation Embedded { get; } = new(["dotnet", Repository.Sidecar, "daprd"]);

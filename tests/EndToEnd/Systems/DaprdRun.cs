@@ -96,30 +96,82 @@ internal sealed class DaprdRun : SystemRun
 
     private DaprdApp Prepared(TemplateApp app)
     {
-        var (http, grpc, metrics) = (folder.Port($"{app.AppId} http"), folder.Port($"{app.AppId} grpc"), folder.Port($"{app.AppId} metrics"));
+        var (http, grpc, metrics) = (
+            folder.Port($"{app.AppId} http"),
+            folder.Port($"{app.AppId} grpc"),
+            folder.Port($"{app.AppId} metrics")
+        );
         var (token, appToken) = (app.Environment.GetValueOrDefault("DAPR_API_TOKEN") ?? Secret(), Secret());
         var daprd = folder.Command(
-            [.. dapr.Daprd, "--app-id", app.AppId, "--app-port", $"{app.Port}", "--app-protocol", app.Protocol, "--dapr-http-port", $"{http}", "--dapr-grpc-port", $"{grpc}",
-             "--dapr-internal-grpc-port", $"{folder.Port($"{app.AppId} internal")}", "--metrics-port", $"{metrics}",
-             "--dapr-listen-addresses", "127.0.0.1", "--dapr-internal-grpc-listen-address", "127.0.0.1", "--metrics-listen-address", "127.0.0.1",
-             .. app.Resources.SelectMany(path => (string[])["--resources-path", path]), "--config", controlPlane.WithNames(app.Configuration),
-             .. dapr.Placement is null ? (string[])[] : ["--placement-host-address", $"127.0.0.1:{folder.Port("placement")}"],
-             .. dapr.Scheduler is null ? (string[])[] : ["--scheduler-host-address", $"127.0.0.1:{folder.Port("scheduler")}"],
-             .. app.HealthPath is null ? (string[])[] :
-                 ["--enable-app-health-check", "--app-health-check-path", app.HealthPath, "--app-health-probe-interval", $"{app.ProbeInterval}", "--app-health-threshold", $"{app.Threshold}"]],
-            app.Directory);
+            [
+                .. dapr.Daprd,
+                "--app-id",
+                app.AppId,
+                "--app-port",
+                $"{app.Port}",
+                "--app-protocol",
+                app.Protocol,
+                "--dapr-http-port",
+                $"{http}",
+                "--dapr-grpc-port",
+                $"{grpc}",
+                "--dapr-internal-grpc-port",
+                $"{folder.Port($"{app.AppId} internal")}",
+                "--metrics-port",
+                $"{metrics}",
+                "--dapr-listen-addresses",
+                "127.0.0.1",
+                "--dapr-internal-grpc-listen-address",
+                "127.0.0.1",
+                "--metrics-listen-address",
+                "127.0.0.1",
+                .. app.Resources.SelectMany(path => (string[])["--resources-path", path]),
+                "--config",
+                controlPlane.WithNames(app.Configuration),
+                .. dapr.Placement is null ? (string[])[] : ["--placement-host-address", $"127.0.0.1:{folder.Port("placement")}"],
+                .. dapr.Scheduler is null ? (string[])[] : ["--scheduler-host-address", $"127.0.0.1:{folder.Port("scheduler")}"],
+                .. app.HealthPath is null
+                    ? (string[])[]
+                    :
+                    [
+                        "--enable-app-health-check",
+                        "--app-health-check-path",
+                        app.HealthPath,
+                        "--app-health-probe-interval",
+                        $"{app.ProbeInterval}",
+                        "--app-health-threshold",
+                        $"{app.Threshold}",
+                    ],
+            ],
+            app.Directory
+        );
         daprd.Environment["DAPR_HOST_IP"] = "127.0.0.1"; // under which the others find it
         daprd.Environment["DAPR_API_TOKEN"] = token;
         daprd.Environment["APP_API_TOKEN"] = appToken;
-        return new DaprdApp(app, http, metrics, token, appToken, Kept($"daprd of {app.AppId}", "", daprd), app.Command.Count == 0 ? null : Kept(app.AppId, app.AppId, OfApp()));
+        return new DaprdApp(
+            app,
+            http,
+            metrics,
+            token,
+            appToken,
+            Kept($"daprd of {app.AppId}", "", daprd),
+            app.Command.Count == 0 ? null : Kept(app.AppId, app.AppId, OfApp())
+        );
 
         ProcessStartInfo OfApp()
         {
             var command = folder.Command([.. app.Command], app.Directory);
             KeyValuePair<string, string>[] variables =
             [
-                new("APP_ID", app.AppId), new("APP_PORT", $"{app.Port}"), new("APP_PROTOCOL", app.Protocol), new("DAPR_HTTP_PORT", $"{http}"), new("DAPR_GRPC_PORT", $"{grpc}"),
-                new("DAPR_METRICS_PORT", $"{metrics}"), new("DAPR_API_TOKEN", token), new("APP_API_TOKEN", appToken), .. app.Environment,
+                new("APP_ID", app.AppId),
+                new("APP_PORT", $"{app.Port}"),
+                new("APP_PROTOCOL", app.Protocol),
+                new("DAPR_HTTP_PORT", $"{http}"),
+                new("DAPR_GRPC_PORT", $"{grpc}"),
+                new("DAPR_METRICS_PORT", $"{metrics}"),
+                new("DAPR_API_TOKEN", token),
+                new("APP_API_TOKEN", appToken),
+                .. app.Environment,
             ];
             foreach (var (name, value) in variables)
             {
@@ -154,7 +206,8 @@ internal sealed class DaprdRun : SystemRun
         {
             return !FreePort.IsFree(app.Options.Port); // of which daprd tells nothing more
         }
-        return (app.Options.HealthPath is null || await HasBeenProbedAsync(app)) && (await HostedTypesAsync(app)).IsSubsetOf(await ActiveTypesAsync(app));
+        return (app.Options.HealthPath is null || await HasBeenProbedAsync(app))
+            && (await HostedTypesAsync(app)).IsSubsetOf(await ActiveTypesAsync(app));
     }
 
     private static async Task<HttpStatusCode> StatusAsync(DaprdApp app)
@@ -163,9 +216,13 @@ internal sealed class DaprdRun : SystemRun
         return answer.StatusCode;
     }
 
-    private static async Task<bool> HasBeenProbedAsync(DaprdApp app)
-        => (await Http.GetStringAsync(new Uri($"http://127.0.0.1:{app.MetricsPort}/metrics"))).Split('\n')
-            .Any(line => line.StartsWith("dapr_http_healthprobes_completed_count{", StringComparison.Ordinal) && line.Contains("status=\"200\"", StringComparison.Ordinal));
+    private static async Task<bool> HasBeenProbedAsync(DaprdApp app) =>
+        (await Http.GetStringAsync(new Uri($"http://127.0.0.1:{app.MetricsPort}/metrics")))
+            .Split('\n')
+            .Any(line =>
+                line.StartsWith("dapr_http_healthprobes_completed_count{", StringComparison.Ordinal)
+                && line.Contains("status=\"200\"", StringComparison.Ordinal)
+            );
 
     /// <summary>The actor types that the app says it hosts.</summary>
     private static async Task<HashSet<string>> HostedTypesAsync(DaprdApp app)
@@ -173,7 +230,9 @@ internal sealed class DaprdRun : SystemRun
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{app.Options.Port}/dapr/config");
         request.Headers.Add("dapr-api-token", app.AppToken);
         using var answer = await Http.SendAsync(request);
-        return answer.IsSuccessStatusCode && JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.TryGetProperty("entities", out var types)
+        return
+            answer.IsSuccessStatusCode
+            && JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.TryGetProperty("entities", out var types)
             ? [.. types.EnumerateArray().Select(type => type.GetString()!)]
             : [];
     }
@@ -184,25 +243,34 @@ internal sealed class DaprdRun : SystemRun
         request.Headers.Add("dapr-api-token", app.Token);
         using var answer = await Http.SendAsync(request);
         var metadata = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
-        return metadata.TryGetProperty("actorRuntime", out var runtime) && runtime.TryGetProperty("hostReady", out var ready) && ready.GetBoolean() && runtime.TryGetProperty("activeActors", out var active)
+        return
+            metadata.TryGetProperty("actorRuntime", out var runtime)
+            && runtime.TryGetProperty("hostReady", out var ready)
+            && ready.GetBoolean()
+            && runtime.TryGetProperty("activeActors", out var active)
             ? [.. active.EnumerateArray().Select(type => type.GetProperty("type").GetString()!)]
             : [];
     }
 
     /// <summary>Asked of processes that are just starting: one that does not answer is asked again.</summary>
-    private Task UntilAsync(string what, Func<Task<bool>> happened) => Wait.ForAsync(what, async () =>
-    {
-        var givenUp = All.Select(process => process.GivenUp).OfType<string>().FirstOrDefault();
-        Assert.True(givenUp is null, $"{givenUp}:{Environment.NewLine}{LastLines()}");
-        try
-        {
-            return await happened() ? "yes" : null;
-        }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
-        {
-            return null;
-        }
-    }, LastLines);
+    private Task UntilAsync(string what, Func<Task<bool>> happened) =>
+        Wait.ForAsync(
+            what,
+            async () =>
+            {
+                var givenUp = All.Select(process => process.GivenUp).OfType<string>().FirstOrDefault();
+                Assert.True(givenUp is null, $"{givenUp}:{Environment.NewLine}{LastLines()}");
+                try
+                {
+                    return await happened() ? "yes" : null;
+                }
+                catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+                {
+                    return null;
+                }
+            },
+            LastLines
+        );
 
     private string LastLines() => string.Join(Environment.NewLine, output.TakeLast(60));
 
@@ -212,7 +280,15 @@ internal sealed class DaprdRun : SystemRun
 
     private static string Secret() => Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
 
-    private sealed record DaprdApp(TemplateApp Options, int HttpPort, int MetricsPort, string Token, string AppToken, KeptProcess Daprd, KeptProcess? Command)
+    private sealed record DaprdApp(
+        TemplateApp Options,
+        int HttpPort,
+        int MetricsPort,
+        string Token,
+        string AppToken,
+        KeptProcess Daprd,
+        KeptProcess? Command
+    )
     {
         public Uri Api(string path) => new($"http://127.0.0.1:{HttpPort}/v1.0/{path}");
     }

@@ -5,10 +5,22 @@ using Grpc.Net.Client;
 
 namespace EndToEnd.Systems;
 
-/// <summary>Listens to every topic of the platform through the gateway's sidecar, which <see cref="SharedSystem"/> grants them for this.</summary>
+/// <summary>Listens to every topic of the platform through the gateway's sidecar, which <see cref="SharedSystem"/> grants them for
+/// this.</summary>
 internal sealed class EventListener : IAsyncDisposable
 {
-    private static readonly string[] Topics = ["orders", "orders-choreography", "inventory", "inventory-choreography", "payments", "payments-choreography", "shipments", "shipments-choreography", "customers"];
+    private static readonly string[] Topics =
+    [
+        "orders",
+        "orders-choreography",
+        "inventory",
+        "inventory-choreography",
+        "payments",
+        "payments-choreography",
+        "shipments",
+        "shipments-choreography",
+        "customers",
+    ];
 
     private readonly CancellationTokenSource enough = new();
     private readonly AppSidecar sidecar;
@@ -43,8 +55,17 @@ internal sealed class EventListener : IAsyncDisposable
     /// <summary>Subscribed when it returns; the task that it returns ends with the listening.</summary>
     private async Task<Task> SubscribeAsync(string topic)
     {
-        var call = new Dapr.Client.Autogen.Grpc.v1.Dapr.DaprClient(channel).SubscribeTopicEventsAlpha1(sidecar.CallTo("gateway"), cancellationToken: enough.Token);
-        await call.RequestStream.WriteAsync(new SubscribeTopicEventsRequestAlpha1 { InitialRequest = new SubscribeTopicEventsRequestInitialAlpha1 { PubsubName = "events", Topic = topic } }, enough.Token);
+        var call = new Dapr.Client.Autogen.Grpc.v1.Dapr.DaprClient(channel).SubscribeTopicEventsAlpha1(
+            sidecar.CallTo("gateway"),
+            cancellationToken: enough.Token
+        );
+        await call.RequestStream.WriteAsync(
+            new SubscribeTopicEventsRequestAlpha1
+            {
+                InitialRequest = new SubscribeTopicEventsRequestInitialAlpha1 { PubsubName = "events", Topic = topic },
+            },
+            enough.Token
+        );
         Assert.True(await call.ResponseStream.MoveNext(enough.Token));
         return Task.Run(() => ReadAsync(call), CancellationToken.None);
     }
@@ -57,7 +78,17 @@ internal sealed class EventListener : IAsyncDisposable
             {
                 var told = call.ResponseStream.Current.EventMessage;
                 take(told);
-                await call.RequestStream.WriteAsync(new SubscribeTopicEventsRequestAlpha1 { EventProcessed = new SubscribeTopicEventsRequestProcessedAlpha1 { Id = told.Id, Status = new() { Status = TopicEventResponse.Types.TopicEventResponseStatus.Success } } }, enough.Token);
+                await call.RequestStream.WriteAsync(
+                    new SubscribeTopicEventsRequestAlpha1
+                    {
+                        EventProcessed = new SubscribeTopicEventsRequestProcessedAlpha1
+                        {
+                            Id = told.Id,
+                            Status = new() { Status = TopicEventResponse.Types.TopicEventResponseStatus.Success },
+                        },
+                    },
+                    enough.Token
+                );
             }
         }
         catch (RpcException) when (enough.IsCancellationRequested)

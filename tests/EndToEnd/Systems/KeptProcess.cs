@@ -2,8 +2,10 @@ using System.Diagnostics;
 
 namespace EndToEnd.Systems;
 
-/// <summary>A command that is started again when it ends unasked, as an orchestrator does with a container; each start is on record.</summary>
-internal sealed class KeptProcess(string name, string recordedAs, ProcessStartInfo command, RunRecord record, Action<string> say) : IAsyncDisposable
+/// <summary>A command that is started again when it ends unasked, as an orchestrator does with a container; each start is on
+/// record.</summary>
+internal sealed class KeptProcess(string name, string recordedAs, ProcessStartInfo command, RunRecord record, Action<string> say)
+    : IAsyncDisposable
 {
     private const int MostRestarts = 10;
 

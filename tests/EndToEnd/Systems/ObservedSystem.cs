@@ -28,12 +28,20 @@ public sealed class ObservedSystem : SharedSystem
 
     private protected override void Prepare(SystemFolder folder)
     {
-        folder.Replace("dapr.yaml", "    ASPNETCORE_ENVIRONMENT: Development", $"""
+        folder.Replace(
+            "dapr.yaml",
+            "    ASPNETCORE_ENVIRONMENT: Development",
+            $"""
                 ASPNETCORE_ENVIRONMENT: Development
                 OTEL_EXPORTER_OTLP_ENDPOINT: http://127.0.0.1:{Collector.OtlpPort}
                 OTEL_BSP_SCHEDULE_DELAY: "100"
-            """);
-        folder.Replace("components/configuration.yaml", "samplingRate: \"1\"", $"samplingRate: \"1\"\n    otel: {{ endpointAddress: \"127.0.0.1:{Collector.OtlpPort}\", isSecure: false, protocol: grpc }}");
+            """
+        );
+        folder.Replace(
+            "components/configuration.yaml",
+            "samplingRate: \"1\"",
+            $"samplingRate: \"1\"\n    otel: {{ endpointAddress: \"127.0.0.1:{Collector.OtlpPort}\", isSecure: false, protocol: grpc }}"
+        );
         if (NodeFactAttribute.IsThere)
         {
             Join(folder);
@@ -42,14 +50,20 @@ public sealed class ObservedSystem : SharedSystem
 
     private static void Join(SystemFolder folder)
     {
-        folder.InEverySet("events.yaml", "orders-grpc=orders,orders-choreography;", $"orders-grpc=orders,orders-choreography;\n        {Mailer}=orders,orders-choreography,{Mailer}-dead-letters;");
-        File.AppendAllLines(folder.Template,
-        [
-            $"  - appID: {Mailer}",
-            $"    appDirPath: {Directory.CreateDirectory(folder.In($"samples/{Mailer}")).FullName}",
-            $"    appPort: {FreePort.Take()}",
-            $"    command: [\"node\", \"{Repository.Root}samples/{Mailer}/server.mjs\"]",
-        ]);
+        folder.InEverySet(
+            "events.yaml",
+            "orders-grpc=orders,orders-choreography;",
+            $"orders-grpc=orders,orders-choreography;\n        {Mailer}=orders,orders-choreography,{Mailer}-dead-letters;"
+        );
+        File.AppendAllLines(
+            folder.Template,
+            [
+                $"  - appID: {Mailer}",
+                $"    appDirPath: {Directory.CreateDirectory(folder.In($"samples/{Mailer}")).FullName}",
+                $"    appPort: {FreePort.Take()}",
+                $"    command: [\"node\", \"{Repository.Root}samples/{Mailer}/server.mjs\"]",
+            ]
+        );
     }
 }
 

@@ -11,8 +11,16 @@ internal sealed class OrderSystem : IAsyncDisposable
     private DaprInstallation? dapr;
     private SystemRun run;
 
-    private OrderSystem(SystemFolder folder, StoreSet set, bool ownsSet, DaprInstallation? dapr)
-        => (this.folder, this.dapr, run, Set, this.ownsSet, Api, Books) = (folder, dapr, SystemRun.Start(folder, set.Name, dapr), set, ownsSet, new Api(folder.Ports["gateway"]), new Books(set));
+    private OrderSystem(SystemFolder folder, StoreSet set, bool ownsSet, DaprInstallation? dapr) =>
+        (this.folder, this.dapr, run, Set, this.ownsSet, Api, Books) = (
+            folder,
+            dapr,
+            SystemRun.Start(folder, set.Name, dapr),
+            set,
+            ownsSet,
+            new Api(folder.Ports["gateway"]),
+            new Books(set)
+        );
 
     public StoreSet Set { get; }
 
@@ -34,9 +42,14 @@ internal sealed class OrderSystem : IAsyncDisposable
     /// <param name="prepare">Changes the folder before the start: another setting, a file that is missing.</param>
     public static Task<OrderSystem> StartAsync(Action<SystemFolder> prepare) => StartAsync(null, prepare);
 
-    /// <param name="set">The component set, whose servers run already and go on running; null for the suite's, with servers of its own.</param>
+    /// <param name="set">The component set, whose servers run already and go on running; null for the suite's, with servers of its
+    /// own.</param>
     /// <param name="dapr">Whose daprd each app gets; null for what the suite runs on.</param>
-    public static async Task<OrderSystem> StartAsync(StoreSet? set = null, Action<SystemFolder>? prepare = null, DaprInstallation? dapr = null)
+    public static async Task<OrderSystem> StartAsync(
+        StoreSet? set = null,
+        Action<SystemFolder>? prepare = null,
+        DaprInstallation? dapr = null
+    )
     {
         var folder = await SystemFolder.CreateAsync();
         var ownsSet = set is null;
@@ -91,14 +104,19 @@ internal sealed class OrderSystem : IAsyncDisposable
 
     public Task<int> StopAsync() => run.StopAsync();
 
-    /// <summary>Ends the system as Ctrl-C does. A daprd whose app still holds streams ends with 1 after its grace, which is no fault.</summary>
+    /// <summary>Ends the system as Ctrl-C does. A daprd whose app still holds streams ends with 1 after its grace, which is no
+    /// fault.</summary>
     public async Task EndsWellAsync()
     {
         var code = await StopAsync();
-        Assert.True(code == 0 || (dapr is not null && dapr != DaprInstallation.Embedded && code == 1), $"exit code {code}:{Environment.NewLine}{Output}");
+        Assert.True(
+            code == 0 || (dapr is not null && dapr != DaprInstallation.Embedded && code == 1),
+            $"exit code {code}:{Environment.NewLine}{Output}"
+        );
     }
 
-    private static DaprInstallation? Chosen(DaprInstallation? asked) => asked == DaprInstallation.EmbeddedRun ? null : asked ?? DaprInstallation.OfSuite;
+    private static DaprInstallation? Chosen(DaprInstallation? asked) =>
+        asked == DaprInstallation.EmbeddedRun ? null : asked ?? DaprInstallation.OfSuite;
 
     public async ValueTask DisposeAsync()
     {

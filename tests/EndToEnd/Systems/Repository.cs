@@ -9,6 +9,6 @@ internal static class Repository
 
     public static string Sidecar { get; } = Metadata("Sidecar");
 
-    private static string Metadata(string key)
-        => typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+    private static string Metadata(string key) =>
+        typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 }

@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace EndToEnd.Systems;
 
-/// <summary>What a <see cref="DaprdRun"/> has started, on disk where the embedded sidecar keeps the same: the next test run ends what this one leaves.</summary>
+/// <summary>What a <see cref="DaprdRun"/> has started, on disk where the embedded sidecar keeps the same: the next test run ends what this
+/// one leaves.</summary>
 internal sealed class RunRecord(SystemFolder folder)
 {
     private readonly List<RunningProcess> processes = []; // guarded by itself

@@ -5,8 +5,18 @@ namespace EndToEnd.Systems;
 
 /// <summary>An app of a run template with what it has from <c>common</c>; paths are whole.</summary>
 internal sealed record TemplateApp(
-    string AppId, string Directory, int Port, string Protocol, IReadOnlyList<string> Command, IReadOnlyDictionary<string, string> Environment,
-    IReadOnlyList<string> Resources, string Configuration, string? HealthPath, int ProbeInterval, int Threshold);
+    string AppId,
+    string Directory,
+    int Port,
+    string Protocol,
+    IReadOnlyList<string> Command,
+    IReadOnlyDictionary<string, string> Environment,
+    IReadOnlyList<string> Resources,
+    string Configuration,
+    string? HealthPath,
+    int ProbeInterval,
+    int Threshold
+);
 
 /// <summary>
 /// Reads <c>dapr.yaml</c> as <c>dapr run -f</c> does, as far as this system's template goes: any other field fails. Source: Dapr docs,
@@ -17,16 +27,32 @@ internal static class RunTemplate
     /// <param name="set">The folder under <c>components/</c> that takes the place of the one the template names.</param>
     public static IReadOnlyList<TemplateApp> Read(SystemFolder folder, string set)
     {
-        var template = new DeserializerBuilder().WithNamingConvention(CamelCaseNamingConvention.Instance).Build().Deserialize<Template>(File.ReadAllText(folder.Template));
+        var template = new DeserializerBuilder()
+            .WithNamingConvention(CamelCaseNamingConvention.Instance)
+            .Build()
+            .Deserialize<Template>(File.ReadAllText(folder.Template));
         var common = template.Common;
         var resources = common.ResourcesPaths.Select(path => ComponentSet(Path.GetFullPath(path, folder.Path), set)).ToList();
-        return [.. template.Apps.Select(app => new TemplateApp(
-            app.AppID, Path.GetFullPath(app.AppDirPath, folder.Path), app.AppPort, app.AppProtocol, app.Command, Merged(common.Env, app.Env),
-            resources, Path.GetFullPath(common.ConfigFilePath, folder.Path), common.EnableAppHealthCheck ? common.AppHealthCheckPath : null, common.AppHealthProbeInterval, common.AppHealthThreshold))];
+        return
+        [
+            .. template.Apps.Select(app => new TemplateApp(
+                app.AppID,
+                Path.GetFullPath(app.AppDirPath, folder.Path),
+                app.AppPort,
+                app.AppProtocol,
+                app.Command,
+                Merged(common.Env, app.Env),
+                resources,
+                Path.GetFullPath(common.ConfigFilePath, folder.Path),
+                common.EnableAppHealthCheck ? common.AppHealthCheckPath : null,
+                common.AppHealthProbeInterval,
+                common.AppHealthThreshold
+            )),
+        ];
     }
 
-    private static string ComponentSet(string path, string set)
-        => Path.GetDirectoryName(path) is { } parent && Path.GetFileName(parent) == "components" ? Path.Combine(parent, set) : path;
+    private static string ComponentSet(string path, string set) =>
+        Path.GetDirectoryName(path) is { } parent && Path.GetFileName(parent) == "components" ? Path.Combine(parent, set) : path;
 
     private static Dictionary<string, string> Merged(Dictionary<string, string> common, Dictionary<string, string> own)
     {

@@ -15,12 +15,14 @@ internal sealed partial record RunningProcess(string AppId, int ProcessId, strin
 
     public static RunningProcess Current { get; } = Of("tests", Environment.ProcessId)!;
 
-    /// <summary>A number of sched(7); null where there is no Linux. A method, because the properties go into a <see cref="RunRecord"/>, also those of a process that has ended.</summary>
+    /// <summary>A number of sched(7); null where there is no Linux. A method, because the properties go into a <see cref="RunRecord"/>,
+    /// also those of a process that has ended.</summary>
     /// <exception cref="IOException">The process has ended.</exception>
     public string? ReadSchedulingPolicy() => OperatingSystem.IsLinux() ? StatOf(ProcessId)[38] : null;
 
     /// <summary>Null when it has ended already.</summary>
-    public static RunningProcess? Of(string appId, int processId) => StartTimeOf(processId) is { } started ? new(appId, processId, started) : null;
+    public static RunningProcess? Of(string appId, int processId) =>
+        StartTimeOf(processId) is { } started ? new(appId, processId, started) : null;
 
     /// <summary>kill -9; waits until it is gone. Does nothing to a process that is gone already.</summary>
     public async Task KillAsync()
@@ -80,7 +82,8 @@ internal sealed partial record RunningProcess(string AppId, int ProcessId, strin
         }
     }
 
-    /// <summary>Linux's record of a process from its third field on: those before it are the number and the command, which is in parentheses.</summary>
+    /// <summary>Linux's record of a process from its third field on: those before it are the number and the command, which is in
+    /// parentheses.</summary>
     private static string[] StatOf(int processId)
     {
         var text = File.ReadAllText($"/proc/{processId}/stat");

@@ -18,8 +18,12 @@ public class SharedSystem : IAsyncLifetime
     }
 
     /// <summary>Events are listened to through the gateway's sidecar, which has no use for any and so no topic is granted to it.</summary>
-    private protected virtual void Prepare(SystemFolder folder)
-        => folder.InEverySet("events.yaml", "orders-grpc=orders,orders-choreography;\n        gateway=", "orders-grpc=orders,orders-choreography;\n        gateway=orders,orders-choreography,inventory,inventory-choreography,payments,payments-choreography,shipments,shipments-choreography,customers");
+    private protected virtual void Prepare(SystemFolder folder) =>
+        folder.InEverySet(
+            "events.yaml",
+            "orders-grpc=orders,orders-choreography;\n        gateway=",
+            "orders-grpc=orders,orders-choreography;\n        gateway=orders,orders-choreography,inventory,inventory-choreography,payments,payments-choreography,shipments,shipments-choreography,customers"
+        );
 }
 
 [CollectionDefinition(Name)]

@@ -38,7 +38,11 @@ internal sealed class SidecarProcess : SystemRun
 
     public override async Task ReadyAsync()
     {
-        await Wait.UntilAsync("all apps are ready", () => Process.HasExited || output.Any(line => line.Contains("apps are ready", StringComparison.Ordinal)), () => LastLines);
+        await Wait.UntilAsync(
+            "all apps are ready",
+            () => Process.HasExited || output.Any(line => line.Contains("apps are ready", StringComparison.Ordinal)),
+            () => LastLines
+        );
         Assert.False(Process.HasExited, $"the system has ended instead of getting ready:{Environment.NewLine}{LastLines}");
     }
 

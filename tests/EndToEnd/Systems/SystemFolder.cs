@@ -52,7 +52,9 @@ internal sealed partial class SystemFolder : IDisposable
         var folder = new SystemFolder(System.IO.Path.Combine(Parent, Guid.NewGuid().ToString("N")[..8]));
         Directory.CreateDirectory(folder.Path);
         File.WriteAllText(folder.In("owner.json"), JsonSerializer.Serialize(RunningProcess.Current));
-        foreach (var file in Directory.EnumerateFiles(System.IO.Path.Combine(Repository.Root, "components"), "*", SearchOption.AllDirectories))
+        foreach (
+            var file in Directory.EnumerateFiles(System.IO.Path.Combine(Repository.Root, "components"), "*", SearchOption.AllDirectories)
+        )
         {
             var copy = folder.In(System.IO.Path.GetRelativePath(Repository.Root, file));
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(copy)!);
@@ -81,7 +83,8 @@ internal sealed partial class SystemFolder : IDisposable
         }
     }
 
-    public void ReplaceCommand(string service, string with) => Replace("dapr.yaml", $"""["dotnet", "{Repository.Root}services/{service}/bin/app/{service}.dll"]""", with);
+    public void ReplaceCommand(string service, string with) =>
+        Replace("dapr.yaml", $"""["dotnet", "{Repository.Root}services/{service}/bin/app/{service}.dll"]""", with);
 
     /// <summary>A port that stays the same over all runs of this folder.</summary>
     public int Port(string purpose)
@@ -94,7 +97,8 @@ internal sealed partial class SystemFolder : IDisposable
     }
 
     /// <summary>The processes on record for this folder, the sidecars among them under an empty app id.</summary>
-    public IReadOnlyList<RunningProcess> Recorded() => File.Exists(Record) ? JsonSerializer.Deserialize<List<RunningProcess>>(File.ReadAllText(Record))! : [];
+    public IReadOnlyList<RunningProcess> Recorded() =>
+        File.Exists(Record) ? JsonSerializer.Deserialize<List<RunningProcess>>(File.ReadAllText(Record))! : [];
 
     public async Task EndLeftoversAsync()
     {
@@ -110,39 +114,51 @@ internal sealed partial class SystemFolder : IDisposable
     {
         var text = File.ReadAllText(System.IO.Path.Combine(Repository.Root, "dapr.yaml"));
         Assert.Contains("    ASPNETCORE_ENVIRONMENT: Development", text, StringComparison.Ordinal);
-        text = text.Replace("    ASPNETCORE_ENVIRONMENT: Development", "    ASPNETCORE_ENVIRONMENT: Development" + Settings, StringComparison.Ordinal);
-        text = text.Replace("Shipping__ShipAfter: \"00:01:00\"", "Shipping__ShipAfter: \"00:30:00\"", StringComparison.Ordinal); // tests ship by hand, or say when
+        text = text.Replace(
+            "    ASPNETCORE_ENVIRONMENT: Development",
+            "    ASPNETCORE_ENVIRONMENT: Development" + Settings,
+            StringComparison.Ordinal
+        );
+        // tests ship by hand, or say when
+        text = text.Replace("Shipping__ShipAfter: \"00:01:00\"", "Shipping__ShipAfter: \"00:30:00\"", StringComparison.Ordinal);
         Assert.Contains(ApprovalLimit, text, StringComparison.Ordinal);
         text = text.Replace(ApprovalLimit, "Saga__ApprovalLimit: \"500000000\"", StringComparison.Ordinal);
-        // Each app has a folder of its own here, because relative paths in components count from there. Its program and settings are the repository's.
-        text = AppProgram().Replace(text, app =>
-        {
-            var name = app.Groups["name"].Value;
-            var service = Directory.CreateDirectory(In($"services/{name}"));
-            foreach (var settings in Directory.EnumerateFiles(System.IO.Path.Combine(Repository.Root, "services", name), "appsettings*.json"))
+        // Each app has a folder of its own here, because relative paths in components count from there. Its program and settings are the
+        // repository's.
+        text = AppProgram()
+            .Replace(text, app =>
             {
-                File.Copy(settings, System.IO.Path.Combine(service.FullName, System.IO.Path.GetFileName(settings)));
-            }
-            return $"\"{Repository.Root}services/{name}/{app.Value.Trim('"')}\"";
-        });
+                var name = app.Groups["name"].Value;
+                var service = Directory.CreateDirectory(In($"services/{name}"));
+                foreach (
+                    var settings in Directory.EnumerateFiles(System.IO.Path.Combine(Repository.Root, "services", name), "appsettings*.json")
+                )
+                {
+                    File.Copy(settings, System.IO.Path.Combine(service.FullName, System.IO.Path.GetFileName(settings)));
+                }
+                return $"\"{Repository.Root}services/{name}/{app.Value.Trim('"')}\"";
+            });
         Assert.Contains(GatewayGrpcPort, text, StringComparison.Ordinal);
         text = text.Replace(GatewayGrpcPort, "", StringComparison.Ordinal); // a free one, so that systems run beside each other
-        text = AppWithPort().Replace(text, app =>
-        {
-            var port = Ports[app.Groups["id"].Value] = FreePort.Take();
-            return $"{app.Groups["before"].Value}{port}";
-        });
+        text = AppWithPort()
+            .Replace(text, app =>
+            {
+                var port = Ports[app.Groups["id"].Value] = FreePort.Take();
+                return $"{app.Groups["before"].Value}{port}";
+            });
         File.WriteAllText(Template, withTokens ? WithTokens(text) : text);
     }
 
     /// <summary>Names an API token for each app, so that its sidecar demands it.</summary>
-    private static string WithTokens(string template) => AppBlock().Replace(template, app =>
-    {
-        var token = $"      DAPR_API_TOKEN: {Guid.NewGuid():N}\n";
-        return app.Value.Contains("    env:\n", StringComparison.Ordinal)
-            ? app.Value.Replace("    env:\n", $"    env:\n{token}", StringComparison.Ordinal)
-            : $"{app.Value}    env:\n{token}";
-    });
+    private static string WithTokens(string template) =>
+        AppBlock()
+            .Replace(template, app =>
+            {
+                var token = $"      DAPR_API_TOKEN: {Guid.NewGuid():N}\n";
+                return app.Value.Contains("    env:\n", StringComparison.Ordinal)
+                    ? app.Value.Replace("    env:\n", $"    env:\n{token}", StringComparison.Ordinal)
+                    : $"{app.Value}    env:\n{token}";
+            });
 
     private static async Task SweepAsync()
     {

@@ -6,8 +6,10 @@ internal abstract class SystemRun : IAsyncDisposable
     public abstract string Output { get; }
 
     /// <param name="dapr">Whose daprd each app gets; null for the embedded sidecar's <c>run</c>.</param>
-    public static SystemRun Start(SystemFolder folder, string set, DaprInstallation? dapr)
-        => dapr is null ? SidecarProcess.Start(folder, "run", "-f", folder.Template, "--components", set, "--strict") : new DaprdRun(folder, set, dapr);
+    public static SystemRun Start(SystemFolder folder, string set, DaprInstallation? dapr) =>
+        dapr is null
+            ? SidecarProcess.Start(folder, "run", "-f", folder.Template, "--components", set, "--strict")
+            : new DaprdRun(folder, set, dapr);
 
     /// <summary>All apps are ready; fails with what was said when they can't be.</summary>
     public abstract Task ReadyAsync();

@@ -8,7 +8,8 @@ internal static class Wait
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    public static async Task<T> ForAsync<T>(string what, Func<Task<T?>> ask, Func<string>? otherwise = null) where T : class
+    public static async Task<T> ForAsync<T>(string what, Func<Task<T?>> ask, Func<string>? otherwise = null)
+        where T : class
     {
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
         using var timer = new PeriodicTimer(Step, TimeProvider.System);
@@ -29,12 +30,10 @@ internal static class Wait
         }
     }
 
-    public static Task UntilAsync(string what, Func<Task<bool>> happened)
-        => ForAsync(what, async () => await happened() ? "yes" : null);
+    public static Task UntilAsync(string what, Func<Task<bool>> happened) => ForAsync(what, async () => await happened() ? "yes" : null);
 
-    public static Task UntilGoneAsync(string what, Func<Task<bool>> isThere)
-        => ForAsync(what, async () => await isThere() ? null : "yes");
+    public static Task UntilGoneAsync(string what, Func<Task<bool>> isThere) => ForAsync(what, async () => await isThere() ? null : "yes");
 
-    public static Task UntilAsync(string what, Func<bool> happened, Func<string>? otherwise = null)
-        => ForAsync(what, () => Task.FromResult(happened() ? "yes" : null), otherwise);
+    public static Task UntilAsync(string what, Func<bool> happened, Func<string>? otherwise = null) =>
+        ForAsync(what, () => Task.FromResult(happened() ? "yes" : null), otherwise);
 }

@@ -7,7 +7,14 @@ public sealed class ApprovalRulesTests
 {
     private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
     private static readonly ApprovalTerms Terms = new(999, TimeSpan.FromHours(1));
-    private static readonly OrderCreated Created = new("customer-1", [new OrderLine("product-1", 2, 500)], 1000, "EUR", "orchestration", "Ada");
+    private static readonly OrderCreated Created = new(
+        "customer-1",
+        [new OrderLine("product-1", 2, 500)],
+        1000,
+        "EUR",
+        "orchestration",
+        "Ada"
+    );
 
     [Fact]
     public void Only_a_total_above_the_limit_is_asked_about()
@@ -59,5 +66,6 @@ public sealed class ApprovalRulesTests
 
     private static Order Asked() => Order.From([Created, ApprovalRules.Request(Order.From([Created])!, Terms, [], At)!])!;
 
-    private static (int, string) Refused(ServiceDefaults.Refusals.Outcome<OrderEvent?> outcome) => (outcome.Refusal!.Status, outcome.Refusal.Code);
+    private static (int, string) Refused(ServiceDefaults.Refusals.Outcome<OrderEvent?> outcome) =>
+        (outcome.Refusal!.Status, outcome.Refusal.Code);
 }

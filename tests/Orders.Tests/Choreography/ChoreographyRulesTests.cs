@@ -8,21 +8,55 @@ public sealed class ChoreographyRulesTests
 {
     private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
     private static readonly ApprovalTerms NoApproval = new(null, TimeSpan.Zero);
-    private static readonly OrderCreated Created = new("customer-1", [new OrderLine("product-1", 2, 500)], 1000, "EUR", "choreography", "Ada");
+    private static readonly OrderCreated Created = new(
+        "customer-1",
+        [new OrderLine("product-1", 2, 500)],
+        1000,
+        "EUR",
+        "choreography",
+        "Ada"
+    );
     private static readonly CancellationRequested Wish = new("customer", "changed my mind");
 
     /// <summary>Each sequence of what is heard, with what follows from it.</summary>
-    public static TheoryData<string, string, string> Courses() => new()
-    {
-        { "inventory.reserved payment.completed shipment.arranged", "payment-requested shipment-requested confirmed", "done done done done" },
-        { "inventory.reservation-failed", "cancelled", "compensated failed pending pending" },
-        { "inventory.reserved payment.failed inventory.released", "payment-requested release-requested cancelled", "compensated compensated failed pending" },
-        { "inventory.reserved payment.completed shipment.refused payment.refunded inventory.released", "payment-requested shipment-requested refund-requested release-requested cancelled", "compensated compensated compensated failed" },
-        { "wish inventory.released", "cancellation-requested release-requested cancelled", "compensated compensated pending pending" },
-        { "inventory.reserved wish payment.failed inventory.released", "payment-requested cancellation-requested refund-requested release-requested cancelled", "compensated compensated compensated pending" },
-        { "inventory.reserved payment.completed wish shipment.cancelled payment.refunded inventory.released", "payment-requested shipment-requested cancellation-requested shipment-cancellation-requested refund-requested release-requested cancelled", "compensated compensated compensated compensated" },
-        { "inventory.reserved payment.completed shipment.arranged wish shipment.cancelled payment.refunded inventory.released", "payment-requested shipment-requested confirmed cancellation-requested shipment-cancellation-requested refund-requested release-requested cancelled", "compensated compensated compensated compensated" },
-    };
+    public static TheoryData<string, string, string> Courses() =>
+        new()
+        {
+            {
+                "inventory.reserved payment.completed shipment.arranged",
+                "payment-requested shipment-requested confirmed",
+                "done done done done"
+            },
+            { "inventory.reservation-failed", "cancelled", "compensated failed pending pending" },
+            {
+                "inventory.reserved payment.failed inventory.released",
+                "payment-requested release-requested cancelled",
+                "compensated compensated failed pending"
+            },
+            {
+                "inventory.reserved payment.completed shipment.refused payment.refunded inventory.released",
+                "payment-requested shipment-requested refund-requested release-requested cancelled",
+                "compensated compensated compensated failed"
+            },
+            { "wish inventory.released", "cancellation-requested release-requested cancelled", "compensated compensated pending pending" },
+            {
+                "inventory.reserved wish payment.failed inventory.released",
+                "payment-requested cancellation-requested refund-requested release-requested cancelled",
+                "compensated compensated compensated pending"
+            },
+            {
+                "inventory.reserved payment.completed wish shipment.cancelled payment.refunded inventory.released",
+                "payment-requested shipment-requested cancellation-requested shipment-cancellation-requested "
+                    + "refund-requested release-requested cancelled",
+                "compensated compensated compensated compensated"
+            },
+            {
+                "inventory.reserved payment.completed shipment.arranged wish shipment.cancelled payment.refunded inventory.released",
+                "payment-requested shipment-requested confirmed cancellation-requested shipment-cancellation-requested "
+                    + "refund-requested release-requested cancelled",
+                "compensated compensated compensated compensated"
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Courses))]
@@ -59,7 +93,10 @@ public sealed class ChoreographyRulesTests
     [Fact]
     public void The_first_reason_is_the_one_that_is_kept()
     {
-        var course = new Course(Created).Hear("inventory.reserved").Hear(new Signal("payment.failed", "The card was declined.", Code: "card-declined")).Hear("inventory.released");
+        var course = new Course(Created)
+            .Hear("inventory.reserved")
+            .Hear(new Signal("payment.failed", "The card was declined.", Code: "card-declined"))
+            .Hear("inventory.released");
 
         Assert.Equal(("The card was declined.", "card-declined"), (course.Order.Reason, course.Order.ReasonCode));
         Assert.Equal(("The card was declined.", "card-declined"), (course.Order.Steps[2].Error, course.Order.Steps[2].Code));
@@ -68,7 +105,10 @@ public sealed class ChoreographyRulesTests
     [Fact]
     public void An_answer_from_before_codes_were_published_is_told_in_words_with_a_code()
     {
-        var course = new Course(Created).Hear("inventory.reserved").Hear(new Signal("payment.failed", "insufficient_funds")).Hear("inventory.released");
+        var course = new Course(Created)
+            .Hear("inventory.reserved")
+            .Hear(new Signal("payment.failed", "insufficient_funds"))
+            .Hear("inventory.released");
 
         Assert.Equal(("The card does not cover the amount.", "insufficient-funds"), (course.Order.Reason, course.Order.ReasonCode));
     }
@@ -77,7 +117,8 @@ public sealed class ChoreographyRulesTests
     public void A_step_and_its_compensation_keep_their_own_times_and_attempts()
     {
         var order = Given(Created) with { PlacedAt = At };
-        void Hear(Signal signal, int seconds) => order = Order.Evolve(order, ChoreographyRules.React(order, signal, NoApproval, At.AddSeconds(seconds))!)!;
+        void Hear(Signal signal, int seconds) =>
+            order = Order.Evolve(order, ChoreographyRules.React(order, signal, NoApproval, At.AddSeconds(seconds))!)!;
 
         Hear(new Signal("inventory.reserved"), 1);
         Hear(new Signal("payment.completed", Attempts: 3), 4);
@@ -88,21 +129,29 @@ public sealed class ChoreographyRulesTests
         Hear(new Signal("payment.refunded"), 33);
 
         var payment = order.Steps[2];
-        Assert.Equal((StepState.Compensated, 3, At.AddSeconds(1), At.AddSeconds(4)), (payment.State, payment.Attempts, payment.StartedAt, payment.EndedAt));
+        Assert.Equal(
+            (StepState.Compensated, 3, At.AddSeconds(1), At.AddSeconds(4)),
+            (payment.State, payment.Attempts, payment.StartedAt, payment.EndedAt)
+        );
         var refund = payment.Compensation!;
-        Assert.Equal((CompensationState.Done, 6, At.AddSeconds(6), At.AddSeconds(33)), (refund.State, refund.Attempts, refund.StartedAt, refund.EndedAt));
+        Assert.Equal(
+            (CompensationState.Done, 6, At.AddSeconds(6), At.AddSeconds(33)),
+            (refund.State, refund.Attempts, refund.StartedAt, refund.EndedAt)
+        );
         Assert.Equal((At, At), (order.Steps[0].EndedAt, order.Steps[1].StartedAt));
     }
 
     [Fact]
-    public void Orchestrated_orders_are_left_alone()
-        => Assert.Null(React(Given(Created with { Saga = "orchestration" }), "inventory.reserved"));
+    public void Orchestrated_orders_are_left_alone() =>
+        Assert.Null(React(Given(Created with { Saga = "orchestration" }), "inventory.reserved"));
 
     [Fact]
     public void A_refund_that_was_given_up_waits_for_a_person_who_may_have_it_tried_again()
     {
         var order = Refunding();
-        var parked = Assert.IsType<InterventionRequired>(React(order, new Signal("payment.refund-failed", "refused", Round: 1, Attempts: 5)));
+        var parked = Assert.IsType<InterventionRequired>(
+            React(order, new Signal("payment.refund-failed", "refused", Round: 1, Attempts: 5))
+        );
         Assert.Equal((1, "process-payment", "refused", 5), (parked.Number, parked.Step, parked.Error, parked.Attempts));
         Assert.Equal(StepState.Intervention, parked.Steps[2].State);
 
@@ -129,7 +178,10 @@ public sealed class ChoreographyRulesTests
 
         var next = Assert.IsType<ReleaseRequested>(React(order, ChoreographyRules.Decided));
 
-        Assert.Equal((Enum.Parse<StepState>(state), "eve", "by hand"), (next.Steps[2].State, next.Steps[2].Compensation!.By, next.Steps[2].Compensation!.Note));
+        Assert.Equal(
+            (Enum.Parse<StepState>(state), "eve", "by hand"),
+            (next.Steps[2].State, next.Steps[2].Compensation!.By, next.Steps[2].Compensation!.Note)
+        );
     }
 
     [Theory]
@@ -178,7 +230,10 @@ public sealed class ChoreographyRulesTests
         var order = Order.Evolve(Given(Created), React(Given(Created), new Signal("inventory.reserved"), terms)!)!;
         order = Order.Evolve(order, ChoreographyRules.Overdue(order, terms, 3, At.AddHours(1))!)!;
 
-        Assert.Equal(ApprovalRules.TooLate, Assert.IsType<ReleaseRequested>(ChoreographyRules.Overdue(order, terms, 3, At.AddHours(1))).Reason);
+        Assert.Equal(
+            ApprovalRules.TooLate,
+            Assert.IsType<ReleaseRequested>(ChoreographyRules.Overdue(order, terms, 3, At.AddHours(1))).Reason
+        );
     }
 
     [Fact]
@@ -203,7 +258,10 @@ public sealed class ChoreographyRulesTests
         var begun = SagaSteps.PendingOf([SagaSteps.CreateOrder, SagaSteps.ReserveInventory, SagaSteps.ArrangeShipment]);
         var order = Given(Created, new ShipmentRequested(begun));
 
-        Assert.Equal(begun.Select(step => step.Name), Assert.IsType<OrderConfirmed>(React(order, "shipment.arranged")).Steps.Select(step => step.Name));
+        Assert.Equal(
+            begun.Select(step => step.Name),
+            Assert.IsType<OrderConfirmed>(React(order, "shipment.arranged")).Steps.Select(step => step.Name)
+        );
         Assert.IsType<ReleaseRequested>(React(order, "shipment.refused"));
     }
 

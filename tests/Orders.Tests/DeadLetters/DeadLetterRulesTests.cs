@@ -7,7 +7,18 @@ namespace Orders.Tests.DeadLetters;
 public sealed class DeadLetterRulesTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
-    private static readonly DeadLetter Letter = new("inventory.7", "inventory", "shipment.shipped", "shipments", "order-1", Now, 1, DeadLetterState.Open, 3, JsonDocument.Parse("{}").RootElement);
+    private static readonly DeadLetter Letter = new(
+        "inventory.7",
+        "inventory",
+        "shipment.shipped",
+        "shipments",
+        "order-1",
+        Now,
+        1,
+        DeadLetterState.Open,
+        3,
+        JsonDocument.Parse("{}").RootElement
+    );
 
     [Fact]
     public void A_replayed_letter_is_off_the_open_list_and_says_who_replayed_it()
@@ -54,7 +65,12 @@ public sealed class DeadLetterRulesTests
         var explained = DeadLetterRules.Explain(Letter, new DeliveryFailure("7", "holds no goods", 4, Now)).Value!;
 
         Assert.Equal(("holds no goods", 4, DeadLetterState.Open), (explained.Reason, explained.Attempts, explained.State));
-        Assert.Equal(("away", 4), DeadLetterRules.Explain(explained, new DeliveryFailure("7", "away", 1, Now)).Value is { } restarted ? (restarted.Reason, restarted.Attempts) : default);
+        Assert.Equal(
+            ("away", 4),
+            DeadLetterRules.Explain(explained, new DeliveryFailure("7", "away", 1, Now)).Value is { } restarted
+                ? (restarted.Reason, restarted.Attempts)
+                : default
+        );
         Assert.Equal("holds no goods", DeadLetterRules.Come(explained, Letter).Reason);
         Assert.NotNull(DeadLetterRules.Explain(null, new DeliveryFailure("7", "away", 1, Now)).Refusal);
     }
@@ -71,6 +87,6 @@ public sealed class DeadLetterRulesTests
     }
 
     [Fact]
-    public void There_is_nothing_to_replay_where_no_letter_is()
-        => Assert.Equal("dead-letter-not-found", DeadLetterRules.Replay(null, 1, Now, null, null).Refusal?.Code);
+    public void There_is_nothing_to_replay_where_no_letter_is() =>
+        Assert.Equal("dead-letter-not-found", DeadLetterRules.Replay(null, 1, Now, null, null).Refusal?.Code);
 }

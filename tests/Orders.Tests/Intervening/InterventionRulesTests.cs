@@ -39,7 +39,10 @@ public sealed class InterventionRulesTests
         Happen(InterventionRules.Require(order, First, At));
         Happen(InterventionRules.Decide(order, 1, Decision.Resolved, "by hand", "eve", At).Value);
 
-        Assert.Equal((Decision.Resolved, "by hand", "eve"), (order.Interventions[0].Decided!.Decision, order.Interventions[0].Decided!.Note, order.Interventions[0].Decided!.Operator));
+        Assert.Equal(
+            (Decision.Resolved, "by hand", "eve"),
+            (order.Interventions[0].Decided!.Decision, order.Interventions[0].Decided!.Note, order.Interventions[0].Decided!.Operator)
+        );
         var again = InterventionRules.Decide(order, 1, Decision.Skip, null, "mallory", At).Refusal!;
         Assert.Equal((409, "intervention-closed"), (again.Status, again.Code));
     }
@@ -66,7 +69,13 @@ public sealed class InterventionRulesTests
         Assert.Equal(404, InterventionRules.Decide(null, 1, Decision.Skip, null, null, At).Refusal!.Status);
     }
 
-    private OrderView Shown(IReadOnlyList<SagaStepView> steps) => OrderView.Of("o1", new OrderStream(0, [new StoredEvent("e1", 1, At, new OrderCreated("customer-1", [], 0, "EUR", "orchestration", "Ada"))]), order, steps);
+    private OrderView Shown(IReadOnlyList<SagaStepView> steps) =>
+        OrderView.Of(
+            "o1",
+            new OrderStream(0, [new StoredEvent("e1", 1, At, new OrderCreated("customer-1", [], 0, "EUR", "orchestration", "Ada"))]),
+            order,
+            steps
+        );
 
     private void Happen(OrderEvent? happened) => order = Order.Evolve(order, happened!)!;
 }

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
-using Orders.Repairing;
 using Microsoft.Extensions.Time.Testing;
 using Orders.Ordering;
+using Orders.Repairing;
 using ServiceFakes;
 
 namespace Orders.Tests.Ordering;
@@ -14,12 +14,22 @@ public sealed class LongStreamTests
     private readonly MemoryState state = new MemoryState().Knows<OrderStream>().Knows<IReadOnlyList<StoredEvent>>();
     private readonly OrderStreams streams;
 
-    public LongStreamTests() => streams = new OrderStreams(state.Client, new OrderEndings(), new UnseenEvents(Options.Create(new RepairOptions()), TimeProvider.System), new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)));
+    public LongStreamTests() =>
+        streams = new OrderStreams(
+            state.Client,
+            new OrderEndings(),
+            new UnseenEvents(Options.Create(new RepairOptions()), TimeProvider.System),
+            new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero))
+        );
 
     [Fact]
     public async Task The_record_stays_short_and_the_order_and_its_events_stay_whole()
     {
-        await streams.CreateAsync("o1", new OrderCreated("customer-1", [new OrderLine("product-1", 1, 500)], 500, "EUR", "orchestration", "Ada"), default);
+        await streams.CreateAsync(
+            "o1",
+            new OrderCreated("customer-1", [new OrderLine("product-1", 1, 500)], 500, "EUR", "orchestration", "Ada"),
+            default
+        );
         for (var version = 2; version <= Events; version++)
         {
             OrderEvent next = version % 2 == 0 ? new CancellationRequested("customer", $"wish {version}") : new CancellationRefused("gone");
@@ -36,7 +46,11 @@ public sealed class LongStreamTests
     [Fact]
     public async Task What_one_event_of_another_service_has_led_to_does_not_happen_again()
     {
-        await streams.CreateAsync("o1", new OrderCreated("customer-1", [new OrderLine("product-1", 1, 500)], 500, "EUR", "choreography", "Ada"), default);
+        await streams.CreateAsync(
+            "o1",
+            new OrderCreated("customer-1", [new OrderLine("product-1", 1, 500)], 500, "EUR", "choreography", "Ada"),
+            default
+        );
 
         await streams.AppendAsync("o1", _ => new CancellationRefused("once"), default, "inventory-event-1");
         await streams.AppendAsync("o1", _ => new CancellationRefused("twice"), default, "inventory-event-1");

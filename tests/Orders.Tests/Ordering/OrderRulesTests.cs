@@ -34,14 +34,19 @@ public sealed class OrderRulesTests
     }
 
     [Fact]
-    public void Confirming_a_confirmed_order_again_does_nothing() => AssertNothing(OrderRules.Confirm(Given(Created, new OrderConfirmed(Steps)), Steps));
+    public void Confirming_a_confirmed_order_again_does_nothing() =>
+        AssertNothing(OrderRules.Confirm(Given(Created, new OrderConfirmed(Steps)), Steps));
 
     [Fact]
-    public void A_cancelled_order_can_not_be_confirmed()
-        => Assert.Equal((409, "order-not-pending"), Refused(OrderRules.Confirm(Given(Created, new OrderCancelled("changed my mind", Steps)), Steps)));
+    public void A_cancelled_order_can_not_be_confirmed() =>
+        Assert.Equal(
+            (409, "order-not-pending"),
+            Refused(OrderRules.Confirm(Given(Created, new OrderCancelled("changed my mind", Steps)), Steps))
+        );
 
     [Fact]
-    public void An_order_that_does_not_exist_can_not_be_confirmed() => Assert.Equal((404, "order-not-found"), Refused(OrderRules.Confirm(null, Steps)));
+    public void An_order_that_does_not_exist_can_not_be_confirmed() =>
+        Assert.Equal((404, "order-not-found"), Refused(OrderRules.Confirm(null, Steps)));
 
     [Fact]
     public void A_pending_order_can_be_cancelled_and_keeps_the_reason()
@@ -53,14 +58,18 @@ public sealed class OrderRulesTests
     }
 
     [Fact]
-    public void A_confirmed_order_can_be_cancelled()
-        => Assert.IsType<OrderCancelled>(OrderRules.Cancel(Given(Created, new OrderConfirmed(Steps)), new Failure("changed my mind", "cancelled"), Steps).Value);
+    public void A_confirmed_order_can_be_cancelled() =>
+        Assert.IsType<OrderCancelled>(
+            OrderRules.Cancel(Given(Created, new OrderConfirmed(Steps)), new Failure("changed my mind", "cancelled"), Steps).Value
+        );
 
     [Fact]
-    public void Cancelling_a_cancelled_order_again_does_nothing() => AssertNothing(OrderRules.Cancel(Given(Created, new OrderCancelled("first", Steps)), new Failure("second", "cancelled"), Steps));
+    public void Cancelling_a_cancelled_order_again_does_nothing() =>
+        AssertNothing(OrderRules.Cancel(Given(Created, new OrderCancelled("first", Steps)), new Failure("second", "cancelled"), Steps));
 
     [Fact]
-    public void Cancelling_an_order_that_was_never_created_does_nothing() => AssertNothing(OrderRules.Cancel(null, new Failure("create failed", "cancelled"), Steps));
+    public void Cancelling_an_order_that_was_never_created_does_nothing() =>
+        AssertNothing(OrderRules.Cancel(null, new Failure("create failed", "cancelled"), Steps));
 
     [Theory]
     [InlineData(nameof(OrderStatus.Shipped))]
@@ -130,7 +139,8 @@ public sealed class OrderRulesTests
     public void An_order_can_not_be_created_twice() => Assert.Throws<InvalidOperationException>(() => Order.From([Created, Created]));
 
     [Fact]
-    public void An_event_nobody_knows_fails_loudly() => Assert.Throws<InvalidOperationException>(() => Order.From([Created, new OrderTeleported()]));
+    public void An_event_nobody_knows_fails_loudly() =>
+        Assert.Throws<InvalidOperationException>(() => Order.From([Created, new OrderTeleported()]));
 
     [Fact]
     public void No_events_are_no_order() => Assert.Null(Order.From([]));
@@ -143,7 +153,8 @@ public sealed class OrderRulesTests
         Assert.Null(outcome.Value);
     }
 
-    private static (int Status, string Code) Refused(ServiceDefaults.Refusals.Outcome<OrderEvent?> outcome) => (outcome.Refusal!.Status, outcome.Refusal.Code);
+    private static (int Status, string Code) Refused(ServiceDefaults.Refusals.Outcome<OrderEvent?> outcome) =>
+        (outcome.Refusal!.Status, outcome.Refusal.Code);
 
     private sealed record OrderTeleported : OrderEvent
     {

@@ -1,8 +1,8 @@
-using Microsoft.Extensions.Options;
-using Orders.Repairing;
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Orders.Ordering;
+using Orders.Repairing;
 using ServiceDefaults;
 using ServiceFakes;
 
@@ -15,7 +15,13 @@ public sealed class OrderStreamsTests
     private readonly MemoryState state = new MemoryState().Knows<OrderStream>();
     private readonly OrderStreams streams;
 
-    public OrderStreamsTests() => streams = new OrderStreams(state.Client, new OrderEndings(), new UnseenEvents(Options.Create(new RepairOptions()), TimeProvider.System), new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)));
+    public OrderStreamsTests() =>
+        streams = new OrderStreams(
+            state.Client,
+            new OrderEndings(),
+            new UnseenEvents(Options.Create(new RepairOptions()), TimeProvider.System),
+            new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero))
+        );
 
     [Fact]
     public async Task An_append_stores_one_event_and_publishes_it()
@@ -26,7 +32,8 @@ public sealed class OrderStreamsTests
         Assert.Equal(("order.created", "o1"), (published.Type, published.Subject));
         Assert.Equal(
             """{"eventId":"o1:1","version":1,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1","customerId":"customer-1","items":[{"productId":"product-1","quantity":2,"unitPrice":500}],"total":1000,"currency":"EUR","saga":"orchestration"}""",
-            published.Json);
+            published.Json
+        );
         Assert.Equal(1, (await streams.FindAsync("o1", default))!.Version);
     }
 
@@ -44,7 +51,12 @@ public sealed class OrderStreamsTests
     public async Task Who_loses_a_race_decides_anew_on_what_the_other_left()
     {
         await streams.CreateAsync("o1", Created, default);
-        state.BeforeNextWrite = () => Assert.True(streams.AppendAsync("o1", order => OrderRules.Cancel(order, new Failure("first", "cancelled"), []), default).IsCompletedSuccessfully);
+        state.BeforeNextWrite = () =>
+            Assert.True(
+                streams
+                    .AppendAsync("o1", order => OrderRules.Cancel(order, new Failure("first", "cancelled"), []), default)
+                    .IsCompletedSuccessfully
+            );
 
         var confirmed = await streams.AppendAsync("o1", order => OrderRules.Confirm(order, []), default);
 

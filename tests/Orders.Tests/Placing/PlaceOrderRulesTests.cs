@@ -12,8 +12,15 @@ public sealed class PlaceOrderRulesTests
     public void A_good_request_passes(string? saga) => Assert.Null(PlaceOrderRules.Check(Good with { Saga = saga }));
 
     [Fact]
-    public void The_largest_request_allowed_passes()
-        => Assert.Null(PlaceOrderRules.Check(Good with { Items = [.. Enumerable.Range(1, 100).Select(i => new RequestedItem($"product-{i}", 10_000))] }));
+    public void The_largest_request_allowed_passes() =>
+        Assert.Null(
+            PlaceOrderRules.Check(
+                Good with
+                {
+                    Items = [.. Enumerable.Range(1, 100).Select(i => new RequestedItem($"product-{i}", 10_000))],
+                }
+            )
+        );
 
     [Theory]
     [InlineData(null)]
@@ -22,7 +29,8 @@ public sealed class PlaceOrderRulesTests
     public void Somebody_must_order(string? customerId) => AssertRefused("customer-id-invalid", Good with { CustomerId = customerId });
 
     [Fact]
-    public void A_customer_id_beyond_measure_is_refused() => AssertRefused("customer-id-invalid", Good with { CustomerId = new string('c', 201) });
+    public void A_customer_id_beyond_measure_is_refused() =>
+        AssertRefused("customer-id-invalid", Good with { CustomerId = new string('c', 201) });
 
     [Fact]
     public void Something_must_be_ordered()
@@ -32,8 +40,14 @@ public sealed class PlaceOrderRulesTests
     }
 
     [Fact]
-    public void More_lines_than_an_order_may_have_are_refused()
-        => AssertRefused("too-many-items", Good with { Items = [.. Enumerable.Range(1, 101).Select(i => new RequestedItem($"product-{i}", 1))] });
+    public void More_lines_than_an_order_may_have_are_refused() =>
+        AssertRefused(
+            "too-many-items",
+            Good with
+            {
+                Items = [.. Enumerable.Range(1, 101).Select(i => new RequestedItem($"product-{i}", 1))],
+            }
+        );
 
     [Fact]
     public void Every_line_must_name_a_product()
@@ -49,7 +63,8 @@ public sealed class PlaceOrderRulesTests
     [InlineData(-1)]
     [InlineData(10_001)]
     [InlineData(int.MinValue)]
-    public void A_quantity_out_of_bounds_is_refused(int quantity) => AssertRefused("quantity-invalid", With(new RequestedItem("product-1", quantity)));
+    public void A_quantity_out_of_bounds_is_refused(int quantity) =>
+        AssertRefused("quantity-invalid", With(new RequestedItem("product-1", quantity)));
 
     [Theory]
     [InlineData(null)]
@@ -58,7 +73,8 @@ public sealed class PlaceOrderRulesTests
     public void Somehow_it_must_be_paid(string? token) => AssertRefused("payment-token-invalid", Good with { PaymentToken = token });
 
     [Fact]
-    public void A_payment_token_beyond_measure_is_refused() => AssertRefused("payment-token-invalid", Good with { PaymentToken = new string('t', 201) });
+    public void A_payment_token_beyond_measure_is_refused() =>
+        AssertRefused("payment-token-invalid", Good with { PaymentToken = new string('t', 201) });
 
     [Theory]
     [InlineData("")]
@@ -66,8 +82,12 @@ public sealed class PlaceOrderRulesTests
     public void A_saga_nobody_knows_is_refused(string saga) => AssertRefused("saga-unknown", Good with { Saga = saga });
 
     [Fact]
-    public void The_refusal_names_the_line_that_is_wrong()
-        => Assert.Contains("items[1].quantity", PlaceOrderRules.Check(With(new RequestedItem("product-2", 0)))!.Detail, StringComparison.Ordinal);
+    public void The_refusal_names_the_line_that_is_wrong() =>
+        Assert.Contains(
+            "items[1].quantity",
+            PlaceOrderRules.Check(With(new RequestedItem("product-2", 0)))!.Detail,
+            StringComparison.Ordinal
+        );
 
     private static PlaceOrder With(RequestedItem? second) => Good with { Items = [new RequestedItem("product-1", 1), second] };
 

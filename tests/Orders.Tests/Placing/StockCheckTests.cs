@@ -22,9 +22,15 @@ public sealed class StockCheckTests
     [Fact]
     public void Lines_of_one_product_count_together_and_the_refusal_says_what_is_left_of_each_product()
     {
-        var refusal = StockCheck.Refuse([new RequestedItem("cup", 2), new RequestedItem("pot", 1), new RequestedItem("cup", 2)], Catalogue)!;
+        var refusal = StockCheck.Refuse(
+            [new RequestedItem("cup", 2), new RequestedItem("pot", 1), new RequestedItem("cup", 2)],
+            Catalogue
+        )!;
 
-        Assert.Equal((422, "out-of-stock", "4 of cup are wanted, 3 are left; 1 of pot are wanted, 0 are left."), (refusal.Status, refusal.Code, refusal.Detail));
+        Assert.Equal(
+            (422, "out-of-stock", "4 of cup are wanted, 3 are left; 1 of pot are wanted, 0 are left."),
+            (refusal.Status, refusal.Code, refusal.Detail)
+        );
         Assert.Equal([new Shortage("cup", 4, 3), new Shortage("pot", 1, 0)], Assert.IsType<List<Shortage>>(refusal.Members["items"]));
     }
 }

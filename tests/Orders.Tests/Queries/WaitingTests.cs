@@ -15,7 +15,13 @@ namespace Orders.Tests.Queries;
 
 public sealed class WaitingTests
 {
-    private static readonly OrderCreated Created = new("customer-1", [new OrderLine("product-1", 2, 500)], 1000, "EUR", SagaKinds.Choreography);
+    private static readonly OrderCreated Created = new(
+        "customer-1",
+        [new OrderLine("product-1", 2, 500)],
+        1000,
+        "EUR",
+        SagaKinds.Choreography
+    );
 
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
     private readonly OrderEndings endings = new();
@@ -24,7 +30,12 @@ public sealed class WaitingTests
 
     public WaitingTests()
     {
-        streams = new OrderStreams(new MemoryState().Knows<OrderStream>().Client, endings, new UnseenEvents(Options.Create(new RepairOptions()), time), time);
+        streams = new OrderStreams(
+            new MemoryState().Knows<OrderStream>().Client,
+            endings,
+            new UnseenEvents(Options.Create(new RepairOptions()), time),
+            time
+        );
         waiting = new Waiting(new OrderQueries(streams, Mock.Of<IDaprWorkflowClient>()), endings, time);
     }
 

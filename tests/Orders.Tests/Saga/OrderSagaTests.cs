@@ -30,8 +30,15 @@ public sealed class OrderSagaTests
         await run.StartAsync();
 
         Assert.Equal(
-            ["pending pending pending pending", "done pending pending pending", "done done pending pending", "done done done pending", "done done done done"],
-            run.Statuses);
+            [
+                "pending pending pending pending",
+                "done pending pending pending",
+                "done done pending pending",
+                "done done done pending",
+                "done done done done",
+            ],
+            run.Statuses
+        );
     }
 
     [Theory]
@@ -69,10 +76,15 @@ public sealed class OrderSagaTests
 
         Assert.Equal(
             [
-                "pending pending pending pending", "done pending pending pending", "done done pending pending",
-                "done done failed pending", "done compensated failed pending", "compensated compensated failed pending",
+                "pending pending pending pending",
+                "done pending pending pending",
+                "done done pending pending",
+                "done done failed pending",
+                "done compensated failed pending",
+                "compensated compensated failed pending",
             ],
-            run.Statuses);
+            run.Statuses
+        );
     }
 
     [Fact]
@@ -83,8 +95,14 @@ public sealed class OrderSagaTests
         await run.StartAsync();
 
         var conclusion = Assert.IsType<SagaConclusion>(run.Inputs["CancelOrder"]);
-        Assert.Equal(("o1", "The card was declined.", "card-declined", null), (conclusion.OrderId, conclusion.Reason, conclusion.ReasonCode, conclusion.Cause));
-        Assert.Equal([StepState.Compensated, StepState.Compensated, StepState.Failed, StepState.Pending], conclusion.Steps.Select(step => step.State));
+        Assert.Equal(
+            ("o1", "The card was declined.", "card-declined", null),
+            (conclusion.OrderId, conclusion.Reason, conclusion.ReasonCode, conclusion.Cause)
+        );
+        Assert.Equal(
+            [StepState.Compensated, StepState.Compensated, StepState.Failed, StepState.Pending],
+            conclusion.Steps.Select(step => step.State)
+        );
         Assert.Equal(("The card was declined.", "card-declined"), (conclusion.Steps[2].Error, conclusion.Steps[2].Code));
     }
 
@@ -96,7 +114,10 @@ public sealed class OrderSagaTests
         await run.StartAsync();
 
         var last = Assert.IsType<SagaConclusion>(run.Inputs["CancelOrder"]).Steps[3];
-        Assert.Equal((StepState.Failed, "The shipment could not be arranged.", "shipment-failed", "connection reset"), (last.State, last.Error, last.Code, last.Cause));
+        Assert.Equal(
+            (StepState.Failed, "The shipment could not be arranged.", "shipment-failed", "connection reset"),
+            (last.State, last.Error, last.Code, last.Cause)
+        );
         Assert.Equal((CompensationState.Done, 1), (last.Compensation!.State, last.Compensation.Attempts));
         Assert.Equal("compensated compensated compensated failed", run.Statuses[^1]);
     }
@@ -134,14 +155,22 @@ public sealed class OrderSagaTests
     [Fact]
     public async Task A_step_and_its_compensation_keep_their_own_times_and_attempts()
     {
-        run.Falters("ProcessPayment", "away", attempts: 1).Refuses("ArrangeShipment", "not served").Falters("RefundPayment", "away", attempts: 2);
+        run.Falters("ProcessPayment", "away", attempts: 1)
+            .Refuses("ArrangeShipment", "not served")
+            .Falters("RefundPayment", "away", attempts: 2);
 
         await run.StartAsync();
 
         var payment = run.Steps[2];
-        Assert.Equal((StepState.Compensated, 2, TimeSpan.FromSeconds(4)), (payment.State, payment.Attempts, payment.EndedAt - payment.StartedAt));
+        Assert.Equal(
+            (StepState.Compensated, 2, TimeSpan.FromSeconds(4)),
+            (payment.State, payment.Attempts, payment.EndedAt - payment.StartedAt)
+        );
         var refund = payment.Compensation!;
-        Assert.Equal((CompensationState.Done, 3, TimeSpan.FromSeconds(9)), (refund.State, refund.Attempts, refund.EndedAt - refund.StartedAt));
+        Assert.Equal(
+            (CompensationState.Done, 3, TimeSpan.FromSeconds(9)),
+            (refund.State, refund.Attempts, refund.EndedAt - refund.StartedAt)
+        );
         Assert.Equal(run.Steps[3].EndedAt, refund.StartedAt);
         Assert.Equal(payment.At, refund.EndedAt);
     }
@@ -171,10 +200,16 @@ public sealed class OrderSagaTests
     [Fact]
     public async Task Told_to_retry_the_saga_tries_until_it_works_and_goes_on()
     {
-        run.Refuses("ArrangeShipment", "not served").Fails("RefundPayment", "away", times: 2).Decides(Decision.Retry).Decides(Decision.Retry);
+        run.Refuses("ArrangeShipment", "not served")
+            .Fails("RefundPayment", "away", times: 2)
+            .Decides(Decision.Retry)
+            .Decides(Decision.Retry);
 
         Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
-        Assert.Equal(["RefundPayment", "wait", "RefundPayment", "wait", "RefundPayment", "ReleaseInventory", "CancelOrder"], run.Did.Skip(4));
+        Assert.Equal(
+            ["RefundPayment", "wait", "RefundPayment", "wait", "RefundPayment", "ReleaseInventory", "CancelOrder"],
+            run.Did.Skip(4)
+        );
         Assert.Equal("compensated compensated compensated failed", run.Statuses[^1]);
     }
 
@@ -199,7 +234,10 @@ public sealed class OrderSagaTests
         Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
         Assert.Equal(["RefundPayment", "wait", "ReleaseInventory", "CancelOrder"], run.Did.Skip(4));
         Assert.Equal("compensated compensated compensated failed", run.Statuses[^1]);
-        Assert.Equal((CompensationState.Resolved, "eve", "paid back by hand"), (run.Steps[2].Compensation!.State, run.Steps[2].Compensation!.By, run.Steps[2].Compensation!.Note));
+        Assert.Equal(
+            (CompensationState.Resolved, "eve", "paid back by hand"),
+            (run.Steps[2].Compensation!.State, run.Steps[2].Compensation!.By, run.Steps[2].Compensation!.Note)
+        );
     }
 
     [Fact]
@@ -224,7 +262,8 @@ public sealed class OrderSagaTests
     [Fact]
     public async Task A_cancellation_after_the_goods_have_left_is_refused_and_the_order_confirmed()
     {
-        run.Refuses("ConfirmOrder", "changed my mind", "cancellation-requested").Refuses("CancelShipment", "on their way", "already-shipped");
+        run.Refuses("ConfirmOrder", "changed my mind", "cancellation-requested")
+            .Refuses("CancelShipment", "on their way", "already-shipped");
 
         Assert.Equal(OrderStatus.Confirmed, await run.StartAsync());
         Assert.Equal(["ConfirmOrder", "CancelShipment", "RefuseCancellation", "ConfirmOrder"], run.Did.Skip(4));
@@ -243,10 +282,25 @@ public sealed class OrderSagaTests
     [Fact]
     public async Task A_large_order_waits_between_reservation_and_payment_until_somebody_says_yes()
     {
-        run.Approval(new ApprovalAnswer(ApprovalState.Waiting, null, TimeSpan.FromHours(3)), new ApprovalAnswer(ApprovalState.Approved, null, TimeSpan.Zero));
+        run.Approval(
+            new ApprovalAnswer(ApprovalState.Waiting, null, TimeSpan.FromHours(3)),
+            new ApprovalAnswer(ApprovalState.Approved, null, TimeSpan.Zero)
+        );
 
         Assert.Equal(OrderStatus.Confirmed, await run.StartAsync(Large));
-        Assert.Equal(["CreateOrder", "ReserveInventory", "AskForApproval", "wait", "AskForApproval", "ProcessPayment", "ArrangeShipment", "ConfirmOrder"], run.Did);
+        Assert.Equal(
+            [
+                "CreateOrder",
+                "ReserveInventory",
+                "AskForApproval",
+                "wait",
+                "AskForApproval",
+                "ProcessPayment",
+                "ArrangeShipment",
+                "ConfirmOrder",
+            ],
+            run.Did
+        );
         Assert.Equal([TimeSpan.FromHours(3)], run.Sleeps);
     }
 
@@ -271,7 +325,10 @@ public sealed class OrderSagaTests
     [Fact]
     public async Task Cancelling_a_confirmed_order_undoes_its_steps_in_reverse_order()
     {
-        Assert.Equal(OrderStatus.Cancelled, await run.StartCancelAsync(new CancelSagaInput(SagaRun.Input, "changed my mind", SagaSteps.Pending)));
+        Assert.Equal(
+            OrderStatus.Cancelled,
+            await run.StartCancelAsync(new CancelSagaInput(SagaRun.Input, "changed my mind", SagaSteps.Pending))
+        );
 
         Assert.Equal([.. Compensations.Reverse()], run.Did);
     }
@@ -279,7 +336,9 @@ public sealed class OrderSagaTests
     [Fact]
     public async Task A_step_that_a_confirmed_order_has_not_gone_through_is_not_undone()
     {
-        await run.StartCancelAsync(new CancelSagaInput(SagaRun.Input, "changed my mind", SagaSteps.PendingOf([SagaSteps.CreateOrder, SagaSteps.ArrangeShipment])));
+        await run.StartCancelAsync(
+            new CancelSagaInput(SagaRun.Input, "changed my mind", SagaSteps.PendingOf([SagaSteps.CreateOrder, SagaSteps.ArrangeShipment]))
+        );
 
         Assert.Equal(["CancelShipment", "CancelOrder"], run.Did);
     }
@@ -289,7 +348,10 @@ public sealed class OrderSagaTests
     {
         run.Refuses("CancelShipment", "on their way", "already-shipped");
 
-        Assert.Equal(OrderStatus.Confirmed, await run.StartCancelAsync(new CancelSagaInput(SagaRun.Input, "changed my mind", SagaSteps.Pending)));
+        Assert.Equal(
+            OrderStatus.Confirmed,
+            await run.StartCancelAsync(new CancelSagaInput(SagaRun.Input, "changed my mind", SagaSteps.Pending))
+        );
         Assert.Equal(["CancelShipment", "RefuseCancellation"], run.Did);
     }
 

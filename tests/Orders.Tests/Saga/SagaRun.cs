@@ -12,8 +12,17 @@ namespace Orders.Tests.Saga;
 internal sealed class SagaRun
 {
     public static readonly OrderSagaInput Input = new(
-        "o1", "customer-1", [new OrderLine("product-1", 2, 500)], 1000, "EUR", "tok_ok", new DestinationInfo("Ada", "Main St 1", "Graz", "8010", "AT"),
-        new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), "abc", new SagaRetries(3, 5, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10)));
+        "o1",
+        "customer-1",
+        [new OrderLine("product-1", 2, 500)],
+        1000,
+        "EUR",
+        "tok_ok",
+        new DestinationInfo("Ada", "Main St 1", "Graz", "8010", "AT"),
+        new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
+        "abc",
+        new SagaRetries(3, 5, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10))
+    );
 
     private readonly Mock<WorkflowContext> context = new(MockBehavior.Strict);
     private readonly Dictionary<string, Queue<Answer>> answers = [];
@@ -26,18 +35,37 @@ internal sealed class SagaRun
     public SagaRun()
     {
         context.Setup(workflow => workflow.CurrentUtcDateTime).Returns(() => now);
-        context.Setup(workflow => workflow.CreateTimer(It.IsAny<DateTime>(), It.IsAny<CancellationToken>())).Returns((DateTime due, CancellationToken _) => Pause(due - now));
-        context.Setup(workflow => workflow.CreateTimer(It.IsAny<TimeSpan>(), It.IsAny<CancellationToken>())).Returns((TimeSpan pause, CancellationToken _) => Pause(pause));
-        context.Setup(workflow => workflow.CallActivityAsync<StepOutcome>(It.IsAny<string>(), It.IsAny<object?>(), It.IsAny<WorkflowTaskOptions?>()))
+        context
+            .Setup(workflow => workflow.CreateTimer(It.IsAny<DateTime>(), It.IsAny<CancellationToken>()))
+            .Returns((DateTime due, CancellationToken _) => Pause(due - now));
+        context
+            .Setup(workflow => workflow.CreateTimer(It.IsAny<TimeSpan>(), It.IsAny<CancellationToken>()))
+            .Returns((TimeSpan pause, CancellationToken _) => Pause(pause));
+        context
+            .Setup(workflow =>
+                workflow.CallActivityAsync<StepOutcome>(It.IsAny<string>(), It.IsAny<object?>(), It.IsAny<WorkflowTaskOptions?>())
+            )
             .Returns((string name, object? input, WorkflowTaskOptions? _) => AnswerAsync(name, input));
         context.Setup(workflow => workflow.InstanceId).Returns("o1");
-        context.Setup(workflow => workflow.CallActivityAsync<InterventionDecided?>("RequireIntervention", It.IsAny<object?>(), It.IsAny<WorkflowTaskOptions?>()))
+        context
+            .Setup(workflow =>
+                workflow.CallActivityAsync<InterventionDecided?>(
+                    "RequireIntervention",
+                    It.IsAny<object?>(),
+                    It.IsAny<WorkflowTaskOptions?>()
+                )
+            )
             .Returns((string _, object? input, WorkflowTaskOptions? _) => Require((InterventionRequest)input!));
-        context.Setup(workflow => workflow.CallActivityAsync<ApprovalAnswer>("AskForApproval", It.IsAny<object?>(), It.IsAny<WorkflowTaskOptions?>()))
+        context
+            .Setup(workflow =>
+                workflow.CallActivityAsync<ApprovalAnswer>("AskForApproval", It.IsAny<object?>(), It.IsAny<WorkflowTaskOptions?>())
+            )
             .Returns(() => AskForApproval());
-        context.Setup(workflow => workflow.WaitForExternalEventAsync<object?>("wake", It.IsAny<TimeSpan>()))
+        context
+            .Setup(workflow => workflow.WaitForExternalEventAsync<object?>("wake", It.IsAny<TimeSpan>()))
             .Returns((string _, TimeSpan longest) => SleepAsync(longest));
-        context.Setup(workflow => workflow.SetCustomStatus(It.IsAny<object?>()))
+        context
+            .Setup(workflow => workflow.SetCustomStatus(It.IsAny<object?>()))
             .Callback((object? status) => Show((IReadOnlyList<SagaStepView>)status!));
     }
 
@@ -58,10 +86,12 @@ internal sealed class SagaRun
     /// <summary>The custom status as it was set last.</summary>
     public IReadOnlyList<SagaStepView> Steps { get; private set; } = [];
 
-    public SagaRun Refuses(string activity, string reason, string? code = null) => Answers(activity, new Answer(int.MaxValue, null, new StepOutcome(false, reason, code)));
+    public SagaRun Refuses(string activity, string reason, string? code = null) =>
+        Answers(activity, new Answer(int.MaxValue, null, new StepOutcome(false, reason, code)));
 
     /// <summary>The activity takes a second each time, fails so often for technical reasons, and then works.</summary>
-    public SagaRun Falters(string activity, string error, int attempts) => Answers(activity, new Answer(attempts, error, StepOutcome.Success));
+    public SagaRun Falters(string activity, string error, int attempts) =>
+        Answers(activity, new Answer(attempts, error, StepOutcome.Success));
 
     public SagaRun Fails(string activity, string error, int times = 1)
     {
@@ -119,7 +149,10 @@ internal sealed class SagaRun
         if (answer is null)
         {
             Did.Add(name);
-            answer = answers.TryGetValue(name, out var queue) && queue.TryDequeue(out var next) ? next : new Answer(0, null, StepOutcome.Success);
+            answer =
+                answers.TryGetValue(name, out var queue) && queue.TryDequeue(out var next)
+                    ? next
+                    : new Answer(0, null, StepOutcome.Success);
         }
         retried = null;
         if (answer is not { Error: { } error, Failures: > 0 })
@@ -127,7 +160,9 @@ internal sealed class SagaRun
             return Task.FromResult(answer.Outcome);
         }
         failing = answer with { Failures = answer.Failures - 1 };
-        return Task.FromException<StepOutcome>(new WorkflowTaskFailedException("failed", new WorkflowTaskFailureDetails("System.Net.Http.HttpRequestException", error)));
+        return Task.FromException<StepOutcome>(
+            new WorkflowTaskFailedException("failed", new WorkflowTaskFailureDetails("System.Net.Http.HttpRequestException", error))
+        );
     }
 
     /// <summary>The pause before another attempt at what has failed last.</summary>

@@ -14,8 +14,7 @@ public sealed class ListIndexTests
     }
 
     [Fact]
-    public void A_long_list_has_a_short_head()
-        => Assert.Equal([new Run(0, 100_000 / ListIndex.PerBucket)], Filled(100_000).Runs);
+    public void A_long_list_has_a_short_head() => Assert.Equal([new Run(0, 100_000 / ListIndex.PerBucket)], Filled(100_000).Runs);
 
     [Fact]
     public void Emptied_buckets_are_passed_over()
@@ -63,7 +62,8 @@ public sealed class ListIndexTests
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData(101)]
-    public void A_limit_out_of_range_is_refused(int limit) => Assert.Equal("limit-invalid", new PageRequest("all", null, limit).Check().Refusal!.Code);
+    public void A_limit_out_of_range_is_refused(int limit) =>
+        Assert.Equal("limit-invalid", new PageRequest("all", null, limit).Check().Refusal!.Code);
 
     private static ListRoot Filled(int count) => Enumerable.Range(0, count).Aggregate(ListRoot.Empty, (root, _) => ListIndex.Added(root));
 }

@@ -11,18 +11,28 @@ namespace Sidecar.Tests.Blocks;
 
 public sealed class AccessTests
 {
-    private static readonly AccessPolicy Policy = new(new AccessControl("deny", "public",
-    [
-        new AppPolicy("caller", "deny", "default",
-        [
-            new OperationPolicy("/exact", ["GET"], "allow"),
-            new OperationPolicy("/one/*", ["*"], "allow"),
-            new OperationPolicy("/many/**", ["*"], "allow"),
-            new OperationPolicy("/pre*", ["*"], "allow"),
-        ]),
-        new AppPolicy("elsewhere", "allow", "other-namespace", []),
-        new AppPolicy("silent", "", "default", []),
-    ]), http: true);
+    private static readonly AccessPolicy Policy = new(
+        new AccessControl(
+            "deny",
+            "public",
+            [
+                new AppPolicy(
+                    "caller",
+                    "deny",
+                    "default",
+                    [
+                        new OperationPolicy("/exact", ["GET"], "allow"),
+                        new OperationPolicy("/one/*", ["*"], "allow"),
+                        new OperationPolicy("/many/**", ["*"], "allow"),
+                        new OperationPolicy("/pre*", ["*"], "allow"),
+                    ]
+                ),
+                new AppPolicy("elsewhere", "allow", "other-namespace", []),
+                new AppPolicy("silent", "", "default", []),
+            ]
+        ),
+        http: true
+    );
 
     [Theory]
     [InlineData("caller", "exact", "GET", true)]
@@ -38,8 +48,8 @@ public sealed class AccessTests
     [InlineData("elsewhere", "exact", "GET", false)]
     [InlineData("silent", "exact", "GET", false)]
     [InlineData("stranger", "exact", "GET", false)]
-    public void A_policy_decides_by_caller_operation_and_verb(string caller, string method, string verb, bool allowed)
-        => Assert.Equal(allowed, Policy.Allows(caller, method, verb));
+    public void A_policy_decides_by_caller_operation_and_verb(string caller, string method, string verb, bool allowed) =>
+        Assert.Equal(allowed, Policy.Allows(caller, method, verb));
 
     [Fact]
     public void Without_a_list_everyone_may_call() => Assert.True(new AccessPolicy(null, http: true).Allows("anyone", "anything", "GET"));
@@ -47,7 +57,14 @@ public sealed class AccessTests
     [Fact]
     public void For_a_gRPC_app_case_matters_and_verbs_do_not()
     {
-        var policy = new AccessPolicy(new AccessControl("deny", "public", [new AppPolicy("caller", "deny", "default", [new OperationPolicy("/Say", ["GET"], "allow")])]), http: false);
+        var policy = new AccessPolicy(
+            new AccessControl(
+                "deny",
+                "public",
+                [new AppPolicy("caller", "deny", "default", [new OperationPolicy("/Say", ["GET"], "allow")])]
+            ),
+            http: false
+        );
         Assert.True(policy.Allows("caller", "Say", "POST"));
         Assert.False(policy.Allows("caller", "say", "GET"));
     }
@@ -65,7 +82,9 @@ public sealed class AccessTests
     {
         var metadata = new Dictionary<string, string>
         {
-            ["allowedTopics"] = "open, narrow, secret", ["protectedTopics"] = "secret", ["publishingScopes"] = "scoped=narrow; granted=secret,open; muted=",
+            ["allowedTopics"] = "open, narrow, secret",
+            ["protectedTopics"] = "secret",
+            ["publishingScopes"] = "scoped=narrow; granted=secret,open; muted=",
         };
         var component = new Component("events", "pubsub.in-memory", "v1", [], [], null, false, "f", 1);
         Assert.Equal(allowed, new TopicScopes(new ComponentProperties(component, metadata, []), app).MayPublish(topic));
@@ -103,6 +122,6 @@ public sealed class AccessTests
     [InlineData("a#b")]
     [InlineData("a\0b")]
     [InlineData("a\nb")]
-    public void A_method_that_could_change_on_its_way_is_refused(string method)
-        => Assert.Equal("ERR_DIRECT_INVOKE", Assert.Throws<DaprException>(() => MethodPath.Clean("app", method)).Error.Code);
+    public void A_method_that_could_change_on_its_way_is_refused(string method) =>
+        Assert.Equal("ERR_DIRECT_INVOKE", Assert.Throws<DaprException>(() => MethodPath.Clean("app", method)).Error.Code);
 }

@@ -18,16 +18,24 @@ public sealed class AppLogTests : IDisposable
     public async Task Each_sidecar_of_a_process_has_its_own_level()
     {
         // Each logs a warning: a component that can't be opened and is to be left out then.
-        AppOptions[] apps = [new() { AppId = "quiet", LogLevel = LogLevel.Error }, new() { AppId = "loud", LogLevel = LogLevel.Debug }, new() { AppId = "usual" }];
+        AppOptions[] apps =
+        [
+            new() { AppId = "quiet", LogLevel = LogLevel.Error },
+            new() { AppId = "loud", LogLevel = LogLevel.Debug },
+            new() { AppId = "usual" },
+        ];
         foreach (var app in apps)
         {
-            await File.WriteAllTextAsync(Path.Combine(folder, $"{app.AppId}.yaml"), $$"""
+            await File.WriteAllTextAsync(
+                Path.Combine(folder, $"{app.AppId}.yaml"),
+                $$"""
                 apiVersion: dapr.io/v1alpha1
                 kind: Component
                 metadata: { name: of-{{app.AppId}} }
                 spec: { type: state.nowhere, version: v1, ignoreErrors: true }
                 scopes: [{{app.AppId}}]
-                """);
+                """
+            );
         }
         Assert.Equal(["of-loud"], await WarningsAsync(apps, LogLevel.Error));
         Assert.Equal(["of-loud", "of-usual"], await WarningsAsync(apps, LogLevel.Information));
@@ -36,17 +44,30 @@ public sealed class AppLogTests : IDisposable
     private async Task<IReadOnlyList<string>> WarningsAsync(AppOptions[] apps, LogLevel level)
     {
         var lines = new Lines();
-        var options = new ServerOptions([.. apps.Select(app => app with { ResourcesPaths = [folder], WorkingDirectory = folder })], true, level);
+        var options = new ServerOptions(
+            [.. apps.Select(app => app with { ResourcesPaths = [folder], WorkingDirectory = folder })],
+            true,
+            level
+        );
         await using (await SidecarServer.StartAsync(options, logging => logging.AddProvider(lines), CancellationToken.None))
         {
-            return [.. lines.Said.Where(line => line.Contains("is left out", StringComparison.Ordinal)).Select(line => line.Split(' ')[1]).Order(StringComparer.Ordinal)];
+            return
+            [
+                .. lines
+                    .Said.Where(line => line.Contains("is left out", StringComparison.Ordinal))
+                    .Select(line => line.Split(' ')[1])
+                    .Order(StringComparer.Ordinal),
+            ];
         }
     }
 
     [Fact]
     public void A_run_template_sets_the_level_for_an_app_or_for_all()
     {
-        var template = RunTemplateReader.Read(Template("logLevel: error\n  enableApiLogging: true", "logLevel: Debug\n    enableApiLogging: false"), "embedded");
+        var template = RunTemplateReader.Read(
+            Template("logLevel: error\n  enableApiLogging: true", "logLevel: Debug\n    enableApiLogging: false"),
+            "embedded"
+        );
         Assert.Equal([LogLevel.Debug, LogLevel.Error], template.Apps.Select(app => app.Options.LogLevel));
         Assert.Equal([false, true], template.Apps.Select(app => app.Options.ApiLogging));
         Assert.Null(RunTemplateReader.Read(Template("", ""), "embedded").Apps[1].Options.LogLevel);
@@ -56,13 +77,19 @@ public sealed class AppLogTests : IDisposable
     public void A_level_that_there_is_not_is_reported_with_those_that_there_are()
     {
         var wrong = Assert.Throws<InvalidConfigurationException>(() => RunTemplateReader.Read(Template("", "logLevel: loud"), "embedded"));
-        Assert.Contains("'logLevel' must be debug, info, warn, error, fatal, panic, not 'loud'", Assert.Single(wrong.Problems).ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "'logLevel' must be debug, info, warn, error, fatal, panic, not 'loud'",
+            Assert.Single(wrong.Problems).ToString(),
+            StringComparison.Ordinal
+        );
     }
 
     private string Template(string common, string first)
     {
         var file = Path.Combine(folder, "dapr.yaml");
-        File.WriteAllText(file, $"""
+        File.WriteAllText(
+            file,
+            $"""
             version: 1
             common:
               appProtocol: http
@@ -73,7 +100,8 @@ public sealed class AppLogTests : IDisposable
                 {first}
               - appID: two
                 appDirPath: .
-            """);
+            """
+        );
         return file;
     }
 
@@ -83,14 +111,19 @@ public sealed class AppLogTests : IDisposable
 
         public ILogger CreateLogger(string categoryName) => this;
 
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Said.Enqueue(formatter(state, exception));
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Said.Enqueue(formatter(state, exception));
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
+using System.Runtime.Versioning;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
-using System.Runtime.Versioning;
 using Sidecar.Apps;
 using Sidecar.Running;
 using Spectre.Console;
@@ -23,7 +23,10 @@ public sealed class AppSupervisorTests : IDisposable
     public void The_pauses_grow_to_half_a_minute_and_are_short_again_after_a_minute_of_life()
     {
         var pauses = new RestartPause();
-        Assert.Equal([0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30, 30, 30, 30], Enumerable.Range(0, 12).Select(_ => pauses.After(TimeSpan.FromSeconds(59)).TotalSeconds));
+        Assert.Equal(
+            [0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30, 30, 30, 30],
+            Enumerable.Range(0, 12).Select(_ => pauses.After(TimeSpan.FromSeconds(59)).TotalSeconds)
+        );
         Assert.Equal(12, pauses.Failures);
         Assert.Equal(0.2, pauses.After(TimeSpan.FromSeconds(61)).TotalSeconds);
         Assert.Equal(1, pauses.Failures);
@@ -37,8 +40,14 @@ public sealed class AppSupervisorTests : IDisposable
         await Clock.AdvanceUntilAsync(time, () => Volatile.Read(ref restarts) >= 12);
 
         Assert.False(supervisor.Watching.IsCompleted);
-        Assert.Contains(output.Told, line => line.Contains("ended with exit code 3", StringComparison.Ordinal) && line.Contains("starting it again in 0.2 s", StringComparison.Ordinal));
-        Assert.Contains(output.Told, line => line.Contains("has failed 11 times in a row", StringComparison.Ordinal) && line.Contains("the other apps go on", StringComparison.Ordinal));
+        Assert.Contains(output.Told, line =>
+            line.Contains("ended with exit code 3", StringComparison.Ordinal)
+            && line.Contains("starting it again in 0.2 s", StringComparison.Ordinal)
+        );
+        Assert.Contains(output.Told, line =>
+            line.Contains("has failed 11 times in a row", StringComparison.Ordinal)
+            && line.Contains("the other apps go on", StringComparison.Ordinal)
+        );
         Assert.Contains(output.Told, line => line.Contains("    no parcels today", StringComparison.Ordinal));
     }
 
@@ -47,7 +56,9 @@ public sealed class AppSupervisorTests : IDisposable
     {
         await using var supervisor = Start("echo no parcels today; exit 3", restart: false);
 
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => supervisor.Watching.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            supervisor.Watching.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System)
+        );
 
         Assert.Contains("exit code 3", failure.Message, StringComparison.Ordinal);
         Assert.Contains("no parcels today", failure.Message, StringComparison.Ordinal);
@@ -91,10 +102,27 @@ public sealed class AppSupervisorTests : IDisposable
 
     private AppSupervisor Start(string command, string? shell = null, bool restart = true)
     {
-        var app = new RunApp(new AppOptions { AppId = "shipping" }, folder.FullName, [shell ?? "sh", "-c", command], new Dictionary<string, string>(), LogDestination.Console, 1);
+        var app = new RunApp(
+            new AppOptions { AppId = "shipping" },
+            folder.FullName,
+            [shell ?? "sh", "-c", command],
+            new Dictionary<string, string>(),
+            LogDestination.Console,
+            1
+        );
         var record = new RunRecord(folder.FullName);
         record.TakeOver();
-        var console = new RunConsole(AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new Output(output) }), ["shipping"]);
+        var console = new RunConsole(
+            AnsiConsole.Create(
+                new AnsiConsoleSettings
+                {
+                    Ansi = AnsiSupport.No,
+                    ColorSystem = ColorSystemSupport.NoColors,
+                    Out = new Output(output),
+                }
+            ),
+            ["shipping"]
+        );
         var supervisor = new AppSupervisor(app, record, console, restart, () => Interlocked.Increment(ref restarts), time);
         supervisor.Start();
         return supervisor;

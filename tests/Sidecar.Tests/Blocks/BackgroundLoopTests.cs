@@ -13,17 +13,24 @@ public sealed class BackgroundLoopTests
     public async Task Work_that_fails_is_started_again_after_growing_pauses()
     {
         var attempts = new ConcurrentQueue<DateTimeOffset>();
-        await using var loop = BackgroundLoop.Start("Work", _ =>
-        {
-            attempts.Enqueue(time.GetUtcNow());
-            throw new InvalidOperationException("dies");
-        }, time, NullLogger.Instance);
+        await using var loop = BackgroundLoop.Start(
+            "Work",
+            _ =>
+            {
+                attempts.Enqueue(time.GetUtcNow());
+                throw new InvalidOperationException("dies");
+            },
+            time,
+            NullLogger.Instance
+        );
 
         await Clock.AdvanceUntilAsync(time, () => attempts.Count >= 9);
 
         var begun = attempts.ToArray();
         var expected = (double[])[0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10, 10];
-        Assert.All(expected.Index(), pause => Assert.True((begun[pause.Index + 1] - begun[pause.Index]).TotalSeconds >= pause.Item, $"pause {pause.Index}"));
+        Assert.All(expected.Index(), pause =>
+            Assert.True((begun[pause.Index + 1] - begun[pause.Index]).TotalSeconds >= pause.Item, $"pause {pause.Index}")
+        );
         Assert.False(loop.Completion.IsCompleted);
     }
 
@@ -31,14 +38,19 @@ public sealed class BackgroundLoopTests
     public async Task Work_that_is_cancelled_by_another_than_its_owner_is_started_again()
     {
         var attempts = 0;
-        await using var loop = BackgroundLoop.Start("Work", async stopping =>
-        {
-            if (Interlocked.Increment(ref attempts) == 1)
+        await using var loop = BackgroundLoop.Start(
+            "Work",
+            async stopping =>
             {
-                throw new OperationCanceledException("a call of its own was cancelled");
-            }
-            await Task.Delay(Timeout.InfiniteTimeSpan, time, stopping);
-        }, time, NullLogger.Instance);
+                if (Interlocked.Increment(ref attempts) == 1)
+                {
+                    throw new OperationCanceledException("a call of its own was cancelled");
+                }
+                await Task.Delay(Timeout.InfiniteTimeSpan, time, stopping);
+            },
+            time,
+            NullLogger.Instance
+        );
 
         await Clock.AdvanceUntilAsync(time, () => Volatile.Read(ref attempts) == 2);
     }
@@ -61,18 +73,23 @@ public sealed class BackgroundLoopTests
     {
         var begun = new TaskCompletionSource();
         var ended = false;
-        var loop = BackgroundLoop.Start("Work", async stopping =>
-        {
-            begun.SetResult();
-            try
+        var loop = BackgroundLoop.Start(
+            "Work",
+            async stopping =>
             {
-                await Task.Delay(Timeout.InfiniteTimeSpan, time, stopping);
-            }
-            finally
-            {
-                ended = true;
-            }
-        }, time, NullLogger.Instance);
+                begun.SetResult();
+                try
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, time, stopping);
+                }
+                finally
+                {
+                    ended = true;
+                }
+            },
+            time,
+            NullLogger.Instance
+        );
         await begun.Task;
 
         await loop.DisposeAsync();
@@ -87,15 +104,21 @@ public sealed class BackgroundLoopTests
         var attempts = 0;
         var started = new TaskCompletionSource();
         var ended = new TaskCompletionSource();
-        var kept = await KeptStart.StartAsync("Subscription", _ =>
-        {
-            if (Interlocked.Increment(ref attempts) < 3)
+        var kept = await KeptStart.StartAsync(
+            "Subscription",
+            _ =>
             {
-                throw new IOException("the broker is away");
-            }
-            started.SetResult();
-            return Task.FromResult<IAsyncDisposable?>(new Ending(ended));
-        }, time, NullLogger.Instance, CancellationToken.None);
+                if (Interlocked.Increment(ref attempts) < 3)
+                {
+                    throw new IOException("the broker is away");
+                }
+                started.SetResult();
+                return Task.FromResult<IAsyncDisposable?>(new Ending(ended));
+            },
+            time,
+            NullLogger.Instance,
+            CancellationToken.None
+        );
         Assert.False(started.Task.IsCompleted);
 
         await Clock.AdvanceUntilAsync(time, () => started.Task.IsCompleted);

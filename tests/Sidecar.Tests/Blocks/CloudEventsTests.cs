@@ -15,14 +15,23 @@ public sealed class CloudEventsTests
     [InlineData("text/xml", "<a/>", "data", "\"\\u003Ca/\\u003E\"")]
     [InlineData("application/octet-stream", "abc", "data_base64", "\"YWJj\"")]
     [InlineData("", "abc", "data", "\"abc\"")]
-    public void Data_is_carried_by_its_content_type(string contentType, string body, string member, string json)
-        => Assert.Equal(json, Wrap(contentType, body)[member]!.ToJsonString());
+    public void Data_is_carried_by_its_content_type(string contentType, string body, string member, string json) =>
+        Assert.Equal(json, Wrap(contentType, body)[member]!.ToJsonString());
 
     [Fact]
     public void Overrides_match_without_regard_to_case_and_a_trace_parent_beats_a_trace_id()
     {
-        var envelope = Wrap("text/plain", "x", ("CloudEvent.Type", "t"), ("cloudevent.traceid", "id"), ("cloudevent.traceparent", "parent"));
-        Assert.Equal(("t", "parent", "parent", "2024-05-06T07:08:09Z"), ((string?)envelope["type"], (string?)envelope["traceid"], (string?)envelope["traceparent"], (string?)envelope["time"]));
+        var envelope = Wrap(
+            "text/plain",
+            "x",
+            ("CloudEvent.Type", "t"),
+            ("cloudevent.traceid", "id"),
+            ("cloudevent.traceparent", "parent")
+        );
+        Assert.Equal(
+            ("t", "parent", "parent", "2024-05-06T07:08:09Z"),
+            ((string?)envelope["type"], (string?)envelope["traceid"], (string?)envelope["traceparent"], (string?)envelope["time"])
+        );
     }
 
     [Fact]
@@ -43,8 +52,8 @@ public sealed class CloudEventsTests
     [InlineData("ttl", "-5", null)]
     [InlineData("ttl", "soon", null)]
     [InlineData("other", "5", null)]
-    public void A_time_to_live_is_seconds_or_a_duration(string name, string value, double? seconds)
-        => Assert.Equal(seconds, PublishMetadata.TimeToLive(new Dictionary<string, string> { [name] = value })?.TotalSeconds);
+    public void A_time_to_live_is_seconds_or_a_duration(string name, string value, double? seconds) =>
+        Assert.Equal(seconds, PublishMetadata.TimeToLive(new Dictionary<string, string> { [name] = value })?.TotalSeconds);
 
     [Fact]
     public void Metadata_of_a_bulk_entry_beats_that_of_the_request_which_reaches_no_silent_entry()
@@ -55,6 +64,11 @@ public sealed class CloudEventsTests
         Assert.Empty(PublishMetadata.OfEntry(request, BrokerMessage.NoMetadata));
     }
 
-    private static JsonObject Wrap(string contentType, string body, params (string Name, string Value)[] metadata)
-        => CloudEvents.Wrap(Encoding.UTF8.GetBytes(body), new EventSource("app", "events", "t", contentType, "trace", ""), metadata.ToDictionary(item => item.Name, item => item.Value), Now);
+    private static JsonObject Wrap(string contentType, string body, params (string Name, string Value)[] metadata) =>
+        CloudEvents.Wrap(
+            Encoding.UTF8.GetBytes(body),
+            new EventSource("app", "events", "t", contentType, "trace", ""),
+            metadata.ToDictionary(item => item.Name, item => item.Value),
+            Now
+        );
 }

@@ -12,11 +12,15 @@ public sealed class CryptographyTests
     private static readonly byte[] FileKey = [.. Enumerable.Range(100, 32).Select(i => (byte)i)];
     private static readonly byte[] NoncePrefix = "prefix!"u8.ToArray();
 
-    /// <summary>The vectors of RFC 3394, sections 4.3, 4.5 and 4.6: those with a key of 256 bits, the only size that daprd wraps with.</summary>
+    /// <summary>The vectors of RFC 3394, sections 4.3, 4.5 and 4.6: those with a key of 256 bits, the only size that daprd wraps
+    /// with.</summary>
     [Theory]
     [InlineData("00112233445566778899AABBCCDDEEFF", "64E8C3F9CE0F5BA263E9777905818A2A93C8191E7D6E8AE7")]
     [InlineData("00112233445566778899AABBCCDDEEFF0001020304050607", "A8F9BC1612C68B3FF6E6F4FBE30E71E4769C8B80A32CB8958CD5D17D6B254DA1")]
-    [InlineData("00112233445566778899AABBCCDDEEFF000102030405060708090A0B0C0D0E0F", "28C9F404C4B810F4CBCCB35CFB87F8263F5786E2D80ED326CBC7F0E71A99F43BFB988B9B7A02DD21")]
+    [InlineData(
+        "00112233445566778899AABBCCDDEEFF000102030405060708090A0B0C0D0E0F",
+        "28C9F404C4B810F4CBCCB35CFB87F8263F5786E2D80ED326CBC7F0E71A99F43BFB988B9B7A02DD21"
+    )]
     public void Wrapping_a_key_gives_the_result_of_the_standard(string key, string wrapped)
     {
         var kek = new CryptoKey { Secret = Kek };
@@ -39,8 +43,14 @@ public sealed class CryptographyTests
 
     /// <summary>Documents made by another implementation (Python, pyca/cryptography), and made again by this one.</summary>
     [Theory]
-    [InlineData(1, "ZGFwci5pby9lbmMvdjEKeyJrIjoia2VrIiwia3ciOjEsIndmayI6IkFtRVYwQXkyck9sdG5pd0hUdmVQUmtxaGlsTXJ4b3pzKzFFWEVKa1EzdDJTUzI2UlFqTThEdz09IiwiY3BoIjoxLCJucCI6ImNISmxabWw0SVE9PSJ9CmJlNzV5Z3NpbHM4a25uN2ZJMUdVbjJSdGhKckQ3UUJDV0RnVWthcURuS2c9Cm2/7JEFlNK1dW40b434FImLX3Qu/WdgiTCuWoo4K4lHMBAj9w==")]
-    [InlineData(2, "ZGFwci5pby9lbmMvdjEKeyJrIjoia2VrIiwia3ciOjEsIndmayI6IkFtRVYwQXkyck9sdG5pd0hUdmVQUmtxaGlsTXJ4b3pzKzFFWEVKa1EzdDJTUzI2UlFqTThEdz09IiwiY3BoIjoyLCJucCI6ImNISmxabWw0SVE9PSJ9CkVWWnZldmUzSGVBQ256NjVPVU14YmVSQi9vblBDWmJ6eTQ1NHkyVUxNenM9CuHSbju3la1vszN9NCi6cfZ3H1utui7bAZA1zhCvY9FXeklUcw==")]
+    [InlineData(
+        1,
+        "ZGFwci5pby9lbmMvdjEKeyJrIjoia2VrIiwia3ciOjEsIndmayI6IkFtRVYwQXkyck9sdG5pd0hUdmVQUmtxaGlsTXJ4b3pzKzFFWEVKa1EzdDJTUzI2UlFqTThEdz09IiwiY3BoIjoxLCJucCI6ImNISmxabWw0SVE9PSJ9CmJlNzV5Z3NpbHM4a25uN2ZJMUdVbjJSdGhKckQ3UUJDV0RnVWthcURuS2c9Cm2/7JEFlNK1dW40b434FImLX3Qu/WdgiTCuWoo4K4lHMBAj9w=="
+    )]
+    [InlineData(
+        2,
+        "ZGFwci5pby9lbmMvdjEKeyJrIjoia2VrIiwia3ciOjEsIndmayI6IkFtRVYwQXkyck9sdG5pd0hUdmVQUmtxaGlsTXJ4b3pzKzFFWEVKa1EzdDJTUzI2UlFqTThEdz09IiwiY3BoIjoyLCJucCI6ImNISmxabWw0SVE9PSJ9CkVWWnZldmUzSGVBQ256NjVPVU14YmVSQi9vblBDWmJ6eTQ1NHkyVUxNenM9CuHSbju3la1vszN9NCi6cfZ3H1utui7bAZA1zhCvY9FXeklUcw=="
+    )]
     public async Task Documents_are_those_of_the_scheme_byte_for_byte(int cipher, string expected)
     {
         var document = Convert.FromBase64String(expected);
@@ -56,7 +66,10 @@ public sealed class CryptographyTests
         {
             var document = await EncryptAsync(DocumentCipher.AesGcm, plain, step);
             // As Python made it.
-            Assert.Equal("797d82979658e95140c89224b48f245bbad405c309a3e5023efbe003f3f8199c", Convert.ToHexStringLower(SHA256.HashData(document)));
+            Assert.Equal(
+                "797d82979658e95140c89224b48f245bbad405c309a3e5023efbe003f3f8199c",
+                Convert.ToHexStringLower(SHA256.HashData(document))
+            );
             Assert.Equal(plain, await DecryptAsync(document, step));
         }
     }
@@ -72,7 +85,8 @@ public sealed class CryptographyTests
     [InlineData("AAECA", null)]
     [InlineData("AAEC Aw", null)]
     [InlineData("AB", new byte[] { 0 })]
-    public void Symmetric_keys_in_base64_are_told_from_others(string text, byte[]? expected) => Assert.Equal(expected, LenientBase64.Decode(text));
+    public void Symmetric_keys_in_base64_are_told_from_others(string text, byte[]? expected) =>
+        Assert.Equal(expected, LenientBase64.Decode(text));
 
     [Fact]
     public void Keys_are_recognised_in_the_forms_they_come_in()
@@ -84,10 +98,29 @@ public sealed class CryptographyTests
         using var rsa = RSA.Create(1024);
         Assert.NotNull(Read(Encoding.ASCII.GetBytes(rsa.ExportSubjectPublicKeyInfoPem())).Rsa);
         using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        Assert.Equal((null, null), (Read(Encoding.ASCII.GetBytes(curve.ExportECPrivateKeyPem())).Secret, Read(Encoding.ASCII.GetBytes(curve.ExportECPrivateKeyPem())).Rsa));
+        Assert.Equal(
+            (null, null),
+            (
+                Read(Encoding.ASCII.GetBytes(curve.ExportECPrivateKeyPem())).Secret,
+                Read(Encoding.ASCII.GetBytes(curve.ExportECPrivateKeyPem())).Rsa
+            )
+        );
         var described = Read("""{"kty":"oct","k":"AAEC","kid":"id","alg":"A256KW","use":"enc","key_ops":["wrapKey"]}"""u8.ToArray());
-        Assert.Equal(("id", "A256KW", "enc", "wrapKey"), (described.Id, described.Algorithm, described.Use, Assert.Single(described.Operations)));
-        foreach (var wrong in new[] { "{\"kty\":\"oct\"}", "{\"kty\":\"what\"}", "{\"k\":1}", "{\"kty\":\"RSA\",\"n\":\"AQ\"}", "{never ends", "-----BEGIN NOTHING-----\nAA==\n-----END NOTHING-----" })
+        Assert.Equal(
+            ("id", "A256KW", "enc", "wrapKey"),
+            (described.Id, described.Algorithm, described.Use, Assert.Single(described.Operations))
+        );
+        foreach (
+            var wrong in new[]
+            {
+                "{\"kty\":\"oct\"}",
+                "{\"kty\":\"what\"}",
+                "{\"k\":1}",
+                "{\"kty\":\"RSA\",\"n\":\"AQ\"}",
+                "{never ends",
+                "-----BEGIN NOTHING-----\nAA==\n-----END NOTHING-----",
+            }
+        )
         {
             Assert.Throws<CryptoException>(() => Read(Encoding.ASCII.GetBytes(wrong)));
         }
@@ -99,7 +132,11 @@ public sealed class CryptographyTests
         using var rsa = RSA.Create(2048);
         var all = rsa.ExportParameters(true);
         static string Text(byte[]? bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
-        var key = Read(Encoding.ASCII.GetBytes($$"""{"kty":"RSA","n":"{{Text(all.Modulus)}}","e":"{{Text(all.Exponent)}}","d":"{{Text(all.D)}}","p":"{{Text(all.P)}}","q":"{{Text(all.Q)}}"}"""));
+        var key = Read(
+            Encoding.ASCII.GetBytes(
+                $$"""{"kty":"RSA","n":"{{Text(all.Modulus)}}","e":"{{Text(all.Exponent)}}","d":"{{Text(all.D)}}","p":"{{Text(all.P)}}","q":"{{Text(all.Q)}}"}"""
+            )
+        );
         Assert.Equal(FileKey, KeyWrapping.Unwrap(KeyWrapping.Wrap(FileKey, WrapAlgorithm.RsaOaep256, key), WrapAlgorithm.RsaOaep256, key));
     }
 
@@ -114,8 +151,8 @@ public sealed class CryptographyTests
     [InlineData("""{"keys":[{"kty":"what"}]}""")]
     [InlineData("""{"keys":{}}""")]
     [InlineData("secret")]
-    public void A_key_set_that_cannot_be_read_is_refused_without_its_text(string json)
-        => Assert.DoesNotContain("secret", Assert.Throws<CryptoException>(() => JwkReader.ReadSet(json)).Message, StringComparison.Ordinal);
+    public void A_key_set_that_cannot_be_read_is_refused_without_its_text(string json) =>
+        Assert.DoesNotContain("secret", Assert.Throws<CryptoException>(() => JwkReader.ReadSet(json)).Message, StringComparison.Ordinal);
 
     private static CryptoKey Read(byte[] bytes) => KeyReader.Read(bytes, KeyFormat.Unknown);
 
@@ -123,14 +160,20 @@ public sealed class CryptographyTests
     {
         var wrapped = KeyWrapping.Wrap(FileKey, WrapAlgorithm.A256Kw, new CryptoKey { Secret = Kek });
         var manifest = new Manifest("kek", WrapAlgorithm.A256Kw, wrapped, cipher, NoncePrefix);
-        return await AllAsync(EncryptionScheme.EncryptAsync(manifest, new DocumentKey(FileKey, NoncePrefix, cipher), Pieces(plain, step).GetAsyncEnumerator()));
+        return await AllAsync(
+            EncryptionScheme.EncryptAsync(manifest, new DocumentKey(FileKey, NoncePrefix, cipher), Pieces(plain, step).GetAsyncEnumerator())
+        );
     }
 
     private static async Task<byte[]> DecryptAsync(byte[] document, int step)
     {
         var pieces = Pieces(document, step).GetAsyncEnumerator();
         var (header, begun) = await DocumentHeader.ReadAsync(pieces);
-        var key = new DocumentKey(KeyWrapping.Unwrap(header.Manifest.WrappedKey, header.Manifest.Algorithm, new CryptoKey { Secret = Kek }), header.Manifest.NoncePrefix, header.Manifest.Cipher);
+        var key = new DocumentKey(
+            KeyWrapping.Unwrap(header.Manifest.WrappedKey, header.Manifest.Algorithm, new CryptoKey { Secret = Kek }),
+            header.Manifest.NoncePrefix,
+            header.Manifest.Cipher
+        );
         Assert.True(header.IsSignedBy(key));
         return await AllAsync(EncryptionScheme.DecryptAsync(key, begun, pieces));
     }

@@ -17,16 +17,34 @@ public sealed class DaprdLogTests
     [InlineData("/dapr.proto.runtime.v1.Dapr/GetState", "/dapr.proto.runtime.v1.Dapr/GetState")]
     public void Values_are_quoted_where_they_have_to_be(string message, string written)
     {
-        var line = new DaprdLog("me", "1.18.3", asJson: false, time, TextWriter.Null).Line(LogLevel.Warning, "Sidecar.Hosting.AppSidecar", message, [new("code", 204L)]);
-        Assert.StartsWith($"time=\"2026-01-02T03:04:05.0000000Z\" level=warning msg={written} app_id=me code=204 instance=", line, StringComparison.Ordinal);
+        var line = new DaprdLog("me", "1.18.3", asJson: false, time, TextWriter.Null).Line(
+            LogLevel.Warning,
+            "Sidecar.Hosting.AppSidecar",
+            message,
+            [new("code", 204L)]
+        );
+        Assert.StartsWith(
+            $"time=\"2026-01-02T03:04:05.0000000Z\" level=warning msg={written} app_id=me code=204 instance=",
+            line,
+            StringComparison.Ordinal
+        );
         Assert.EndsWith("scope=dapr.runtime.hosting type=log ver=1.18.3", line, StringComparison.Ordinal);
     }
 
     [Fact]
     public void In_JSON_keys_are_in_order_and_numbers_are_numbers()
     {
-        var line = new DaprdLog("me", "1.18.3", asJson: true, time, TextWriter.Null).Line(LogLevel.Information, "dapr.runtime.http-info", "say \"hi\"", [new("code", 204L)]);
+        var line = new DaprdLog("me", "1.18.3", asJson: true, time, TextWriter.Null).Line(
+            LogLevel.Information,
+            "dapr.runtime.http-info",
+            "say \"hi\"",
+            [new("code", 204L)]
+        );
         Assert.StartsWith("{\"app_id\":\"me\",\"code\":204,\"instance\":", line, StringComparison.Ordinal);
-        Assert.EndsWith("\"level\":\"info\",\"msg\":\"say \\\"hi\\\"\",\"scope\":\"dapr.runtime.http-info\",\"time\":\"2026-01-02T03:04:05.0000000Z\",\"type\":\"log\",\"ver\":\"1.18.3\"}", line, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "\"level\":\"info\",\"msg\":\"say \\\"hi\\\"\",\"scope\":\"dapr.runtime.http-info\",\"time\":\"2026-01-02T03:04:05.0000000Z\",\"type\":\"log\",\"ver\":\"1.18.3\"}",
+            line,
+            StringComparison.Ordinal
+        );
     }
 }

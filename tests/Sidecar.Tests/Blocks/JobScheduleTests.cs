@@ -14,21 +14,26 @@ public sealed class JobScheduleTests
     [InlineData("@daily", "2030-01-02T00:00:00Z")]
     [InlineData("0 30 9 * * *", "2030-01-02T09:30:00Z")]
     [InlineData("CRON_TZ=Asia/Tokyo 0 30 9 * * *", "2030-01-02T00:30:00Z")]
-    public void A_schedule_gives_its_first_time(string text, string first)
-        => Assert.Equal(DateTimeOffset.Parse(first, System.Globalization.CultureInfo.InvariantCulture), JobSchedule.Parse(text, TimeZoneInfo.Utc).First(null, Now));
+    public void A_schedule_gives_its_first_time(string text, string first) =>
+        Assert.Equal(
+            DateTimeOffset.Parse(first, System.Globalization.CultureInfo.InvariantCulture),
+            JobSchedule.Parse(text, TimeZoneInfo.Utc).First(null, Now)
+        );
 
     [Fact]
-    public void A_due_time_comes_before_the_schedule() => Assert.Equal(Now, JobSchedule.Parse("@every 1m", TimeZoneInfo.Utc).First("0s", Now));
+    public void A_due_time_comes_before_the_schedule() =>
+        Assert.Equal(Now, JobSchedule.Parse("@every 1m", TimeZoneInfo.Utc).First("0s", Now));
 
     [Fact]
-    public void What_was_missed_is_not_made_up_for()
-        => Assert.Equal(Now.AddSeconds(70), JobSchedule.Parse("@every 10s", TimeZoneInfo.Utc).After(Now, Now.AddSeconds(65)));
+    public void What_was_missed_is_not_made_up_for() =>
+        Assert.Equal(Now.AddSeconds(70), JobSchedule.Parse("@every 10s", TimeZoneInfo.Utc).After(Now, Now.AddSeconds(65)));
 
     [Theory]
     [InlineData("* * * * *")]
     [InlineData("CRON_TZ=Not/AZone 0 0 9 * * *")]
     [InlineData("@every soon")]
-    public void What_is_no_schedule_is_refused(string text) => Assert.Throws<FormatException>(() => JobSchedule.Parse(text, TimeZoneInfo.Utc));
+    public void What_is_no_schedule_is_refused(string text) =>
+        Assert.Throws<FormatException>(() => JobSchedule.Parse(text, TimeZoneInfo.Utc));
 
     [Theory]
     [InlineData(180_000, "3m0s")]
@@ -36,7 +41,8 @@ public sealed class JobScheduleTests
     [InlineData(300, "300ms")]
     [InlineData(3_600_000, "1h0m0s")]
     [InlineData(0, "0s")]
-    public void Durations_are_written_as_Go_writes_them(int milliseconds, string text) => Assert.Equal(text, GoDuration.Text(TimeSpan.FromMilliseconds(milliseconds)));
+    public void Durations_are_written_as_Go_writes_them(int milliseconds, string text) =>
+        Assert.Equal(text, GoDuration.Text(TimeSpan.FromMilliseconds(milliseconds)));
 
     [Theory]
     [InlineData("/v1.0/state/store/key", "/v1.0/state/store")]
@@ -44,13 +50,14 @@ public sealed class JobScheduleTests
     [InlineData("/v1.0/workflows/dapr/7", "/v1.0/workflows/dapr/{instanceId}")]
     [InlineData("/v1.0/workflows/dapr/7/raiseEvent/x", "/v1.0/workflows/dapr/{instanceId}/raiseEvent/{eventName}")]
     [InlineData("/v1.0/invoke/app/method/a/b/c", "/v1.0/invoke/app/method/a/b/c")]
-    public void Metrics_leave_keys_and_ids_out_of_paths(string path, string label) => Assert.Equal(label, HttpPathLabel.Of(path, MetricsOptions.Default));
+    public void Metrics_leave_keys_and_ids_out_of_paths(string path, string label) =>
+        Assert.Equal(label, HttpPathLabel.Of(path, MetricsOptions.Default));
 
     [Theory]
     [InlineData("v1.0/state/x", false)]
     [InlineData("v1.0/metadata", true)]
     [InlineData("v1.0-alpha1/state/x/query", true)]
     [InlineData("v1.0/healthz", true)]
-    public void A_denied_API_is_known_by_the_name_of_its_group(string path, bool offered)
-        => Assert.Equal(offered, new ApiAccess([], [new ApiRule("state", "v1", "http")]).OffersHttp(path));
+    public void A_denied_API_is_known_by_the_name_of_its_group(string path, bool offered) =>
+        Assert.Equal(offered, new ApiAccess([], [new ApiRule("state", "v1", "http")]).OffersHttp(path));
 }

@@ -13,12 +13,16 @@ public sealed class LeftOverTests
     [InlineData("trap '' TERM; while :; do sleep 600; done")] // has to be made to
     public async Task An_orphan_is_ended_and_not_waited_for_until_it_is_buried(string command)
     {
-        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", $"( {command} ) >/dev/null 2>&1 & echo $!"]) { RedirectStandardOutput = true })!;
+        using var shell = Process.Start(
+            new ProcessStartInfo("sh", ["-c", $"( {command} ) >/dev/null 2>&1 & echo $!"]) { RedirectStandardOutput = true }
+        )!;
         var orphan = int.Parse((await shell.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
         await shell.WaitForExitAsync();
         var recorded = new RecordedProcess("app", orphan, ProcessInfo.StartTime(orphan)!);
 
-        await Signals.EndAsync(recorded, TimeSpan.FromMilliseconds(300), TimeProvider.System).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
+        await Signals
+            .EndAsync(recorded, TimeSpan.FromMilliseconds(300), TimeProvider.System)
+            .WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
 
         Assert.False(ProcessInfo.IsAlive(orphan));
         await Signals.EndAsync(recorded, TimeSpan.FromMilliseconds(300), TimeProvider.System); // once more does nothing
@@ -28,17 +32,29 @@ public sealed class LeftOverTests
     public async Task What_a_wrapper_has_started_ends_with_it()
     {
         using var wrapper = Wrapper(out var child);
-        await Signals.EndAsync(wrapper, TimeSpan.FromSeconds(10), TimeProvider.System).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
+        await Signals
+            .EndAsync(wrapper, TimeSpan.FromSeconds(10), TimeProvider.System)
+            .WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
         Assert.False(ProcessInfo.IsAlive(child));
 
         using var recorded = Wrapper(out child);
-        await Signals.EndAsync(new RecordedProcess("app", recorded.Id, ProcessInfo.StartTime(recorded.Id)!), TimeSpan.FromSeconds(10), TimeProvider.System).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
+        await Signals
+            .EndAsync(
+                new RecordedProcess("app", recorded.Id, ProcessInfo.StartTime(recorded.Id)!),
+                TimeSpan.FromSeconds(10),
+                TimeProvider.System
+            )
+            .WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
         Assert.False(ProcessInfo.IsAlive(child));
     }
 
     private static Process Wrapper(out int child)
     {
-        var wrapper = new Process { StartInfo = new ProcessStartInfo("sh", ["-c", "sleep 600 & echo $!; wait; echo never"]) { RedirectStandardOutput = true }, EnableRaisingEvents = true };
+        var wrapper = new Process
+        {
+            StartInfo = new ProcessStartInfo("sh", ["-c", "sleep 600 & echo $!; wait; echo never"]) { RedirectStandardOutput = true },
+            EnableRaisingEvents = true,
+        };
         wrapper.Start();
         child = int.Parse(wrapper.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
         return wrapper;

@@ -13,7 +13,8 @@ namespace Sidecar.Tests.Blocks;
 public sealed class OwnerOnlyTests : IDisposable
 {
     private const UnixFileMode Folder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const UnixFileMode Readable = Folder | UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode Readable =
+        Folder | UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const UnixFileMode Writable = Readable | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("owner-");
@@ -29,7 +30,9 @@ public sealed class OwnerOnlyTests : IDisposable
         await using var queue = await SqliteQueue.AtAsync(Path.Combine(data, "events.db"));
         new RunRecord(data).TakeOver();
 
-        Assert.All([At("data"), data, Path.Combine(data, ".sidecar")], path => Assert.Equal((path, Folder), (path, new DirectoryInfo(path).UnixFileMode)));
+        Assert.All([At("data"), data, Path.Combine(data, ".sidecar")], path =>
+            Assert.Equal((path, Folder), (path, new DirectoryInfo(path).UnixFileMode))
+        );
         var files = Directory.GetFiles(data, "*", SearchOption.AllDirectories);
         Assert.Contains(files, file => file.EndsWith("orders.db-wal", StringComparison.Ordinal));
         Assert.Contains(files, file => file.EndsWith("events.db.owner", StringComparison.Ordinal));

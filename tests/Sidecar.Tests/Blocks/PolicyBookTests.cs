@@ -57,12 +57,21 @@ public sealed class PolicyBookTests
         Assert.Equal(3, series); // closed, half-open, open
     }
 
-    private ValueTask<bool> CallAsync(string method, bool fails)
-        => book.App("orders", method)!.ExecuteAsync(_ => fails ? throw new IOException("gone") : ValueTask.FromResult(true), default);
+    private ValueTask<bool> CallAsync(string method, bool fails) =>
+        book.App("orders", method)!.ExecuteAsync(_ => fails ? throw new IOException("gone") : ValueTask.FromResult(true), default);
 
-    private static ResiliencyRules Rules() => new(
-        "rules", FrozenDictionary<string, TimeSpan>.Empty, FrozenDictionary<string, RetryRule>.Empty,
-        new Dictionary<string, BreakerRule> { ["call"] = new(1, TimeSpan.Zero, TimeSpan.FromSeconds(60), CelExpression.Parse("consecutiveFailures >= 1")) },
-        new Dictionary<string, PolicyNames> { ["orders"] = new(null, null, "call") },
-        FrozenDictionary<string, PolicyNames>.Empty, FrozenDictionary<string, ComponentPolicies>.Empty, []);
+    private static ResiliencyRules Rules() =>
+        new(
+            "rules",
+            FrozenDictionary<string, TimeSpan>.Empty,
+            FrozenDictionary<string, RetryRule>.Empty,
+            new Dictionary<string, BreakerRule>
+            {
+                ["call"] = new(1, TimeSpan.Zero, TimeSpan.FromSeconds(60), CelExpression.Parse("consecutiveFailures >= 1")),
+            },
+            new Dictionary<string, PolicyNames> { ["orders"] = new(null, null, "call") },
+            FrozenDictionary<string, PolicyNames>.Empty,
+            FrozenDictionary<string, ComponentPolicies>.Empty,
+            []
+        );
 }

@@ -42,7 +42,10 @@ public sealed class RateLimitTests
         Assert.True(await PassesAsync(limit, "10.0.0.1"));
         var refusal = await limit.HandleAsync(Request("10.0.0.1"), CancellationToken.None);
         Assert.Equal((429, "You have reached maximum request limit."), (refusal!.Status, refusal.Message));
-        Assert.Equal([KeyValuePair.Create("X-Rate-Limit-Limit", "0.00"), KeyValuePair.Create("X-Rate-Limit-Duration", "1")], refusal.Headers);
+        Assert.Equal(
+            [KeyValuePair.Create("X-Rate-Limit-Limit", "0.00"), KeyValuePair.Create("X-Rate-Limit-Duration", "1")],
+            refusal.Headers
+        );
     }
 
     [Fact]
@@ -61,7 +64,13 @@ public sealed class RateLimitTests
     public async Task Two_addresses_are_counted_apart(string one, string other)
     {
         await using var limit = new RateLimit(NoneComesBack);
-        bool[] passed = [await PassesAsync(limit, one), await PassesAsync(limit, other), await PassesAsync(limit, one), await PassesAsync(limit, other)];
+        bool[] passed =
+        [
+            await PassesAsync(limit, one),
+            await PassesAsync(limit, other),
+            await PassesAsync(limit, one),
+            await PassesAsync(limit, other),
+        ];
         Assert.Equal((bool[])[true, true, false, false], passed);
     }
 
@@ -131,9 +140,9 @@ public sealed class RateLimitTests
         return new IPAddress(bytes).ToString();
     }
 
-    private static async Task<bool> PassesAsync(RateLimit limit, string caller, params (string Name, string Value)[] headers)
-        => await limit.HandleAsync(Request(caller, headers), CancellationToken.None) is null;
+    private static async Task<bool> PassesAsync(RateLimit limit, string caller, params (string Name, string Value)[] headers) =>
+        await limit.HandleAsync(Request(caller, headers), CancellationToken.None) is null;
 
-    private static PipelineRequest Request(string caller, params (string Name, string Value)[] headers)
-        => new("/", "", name => headers.FirstOrDefault(header => header.Name == name).Value ?? "", caller, () => Task.FromResult<byte[]>([]));
+    private static PipelineRequest Request(string caller, params (string Name, string Value)[] headers) =>
+        new("/", "", name => headers.FirstOrDefault(header => header.Name == name).Value ?? "", caller, () => Task.FromResult<byte[]>([]));
 }

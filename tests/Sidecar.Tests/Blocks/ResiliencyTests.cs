@@ -35,7 +35,10 @@ public sealed class ResiliencyTests
         CodeRanges.TryParse("500-599", 100, 599, out var http);
         CodeRanges.TryParse("14", 0, 16, out var grpc);
         var rule = new RetryRule { Http = http, Grpc = grpc };
-        Assert.Equal((true, false, true, false, true), (rule.Covers(503), rule.Covers(404), rule.Covers(14), rule.Covers(5), rule.Covers(null)));
+        Assert.Equal(
+            (true, false, true, false, true),
+            (rule.Covers(503), rule.Covers(404), rule.Covers(14), rule.Covers(5), rule.Covers(null))
+        );
     }
 
     [Fact]
@@ -84,7 +87,9 @@ public sealed class ResiliencyTests
     [Fact]
     public void The_interval_forgets_what_was_counted_before()
     {
-        var breaker = Breaker(new BreakerRule(1, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10), CelExpression.Parse("totalFailures >= 2")));
+        var breaker = Breaker(
+            new BreakerRule(1, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10), CelExpression.Parse("totalFailures >= 2"))
+        );
         Fail(breaker, 1);
         time.Advance(TimeSpan.FromSeconds(5));
         Fail(breaker, 1);

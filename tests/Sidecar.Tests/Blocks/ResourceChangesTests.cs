@@ -14,7 +14,10 @@ public sealed class ResourceChangesTests : IDisposable
     public void What_says_the_same_is_no_change()
     {
         var before = Read(Component("a", "state.in-memory"), Component("b", "state.in-memory"));
-        var after = Read("# moved, and explained\n" + Component("b", "state.in-memory"), Component("a", "state.in-memory").Replace("spec:", "spec: # as it was", StringComparison.Ordinal));
+        var after = Read(
+            "# moved, and explained\n" + Component("b", "state.in-memory"),
+            Component("a", "state.in-memory").Replace("spec:", "spec: # as it was", StringComparison.Ordinal)
+        );
         Assert.Empty(ResourceChanges.Between("app", before, after).Touched);
         Assert.Empty(after.Others.ChangedSince(before.Others));
     }
@@ -22,8 +25,17 @@ public sealed class ResourceChangesTests : IDisposable
     [Fact]
     public void Secret_stores_come_first_and_scopes_decide_who_is_there()
     {
-        var before = Read(Component("gone", "state.in-memory"), Component("changed", "state.in-memory"), Component("narrowed", "state.in-memory"));
-        var after = Read(Component("changed", "state.sqlite"), Component("new", "state.in-memory"), Component("secrets", "secretstores.local.env"), Component("narrowed", "state.in-memory") + "\nscopes: [other]");
+        var before = Read(
+            Component("gone", "state.in-memory"),
+            Component("changed", "state.in-memory"),
+            Component("narrowed", "state.in-memory")
+        );
+        var after = Read(
+            Component("changed", "state.sqlite"),
+            Component("new", "state.in-memory"),
+            Component("secrets", "secretstores.local.env"),
+            Component("narrowed", "state.in-memory") + "\nscopes: [other]"
+        );
         var changes = ResourceChanges.Between("app", before, after);
         Assert.Equal(["gone", "narrowed"], changes.Gone.Select(component => component.Name));
         Assert.Equal([("state.in-memory", "state.sqlite")], changes.Changed.Select(change => (change.Before.Type, change.After.Type)));
@@ -47,7 +59,9 @@ public sealed class ResourceChangesTests : IDisposable
         return resources;
     }
 
-    private static string Component(string name, string type) => $"apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {{ name: {name} }}\nspec:\n  type: {type}\n  version: v1";
+    private static string Component(string name, string type) =>
+        $"apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {{ name: {name} }}\nspec:\n  type: {type}\n  version: v1";
 
-    private static string Endpoint(string name, int port) => $"apiVersion: dapr.io/v1alpha1\nkind: HTTPEndpoint\nmetadata: {{ name: {name} }}\nspec: {{ baseUrl: \"http://localhost:{port}\" }}";
+    private static string Endpoint(string name, int port) =>
+        $"apiVersion: dapr.io/v1alpha1\nkind: HTTPEndpoint\nmetadata: {{ name: {name} }}\nspec: {{ baseUrl: \"http://localhost:{port}\" }}";
 }

@@ -52,7 +52,11 @@ public sealed class SidecarRegistryTests : IDisposable
             one.Announce(Announcement.Of("app", 7));
             var refusal = Assert.Throws<InvalidConfigurationException>(() => other.Reserve("app"));
 
-            Assert.Contains($"'app' is already running in process {Environment.ProcessId} (internal port 7)", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $"'app' is already running in process {Environment.ProcessId} (internal port 7)",
+                refusal.Message,
+                StringComparison.Ordinal
+            );
             other.Reserve("another").Dispose();
         }
         other.Reserve("app").Dispose(); // released

@@ -37,21 +37,29 @@ public sealed class StorageFaultTests : IDisposable
         await LimitAsync(database, pages: 8);
         var underWay = new TaskCompletionSource();
         using var go = new ManualResetEventSlim();
-        var first = Task.Run(() => database.WriteAsync(session =>
-        {
-            underWay.SetResult();
-            go.Wait();
-            return session.Execute("INSERT INTO t (data) VALUES (zeroblob(1))");
-        }));
+        var first = Task.Run(() =>
+            database.WriteAsync(session =>
+            {
+                underWay.SetResult();
+                go.Wait();
+                return session.Execute("INSERT INTO t (data) VALUES (zeroblob(1))");
+            })
+        );
         await underWay.Task;
         int[] sizes = [1, 100_000, 1, 100_000, 1];
-        var writes = sizes.Index().Select(write => write.Index % 2 == 0 ? InsertAsync(database, write.Item) : InsertOneAsync(database, write.Item)).ToList();
+        var writes = sizes
+            .Index()
+            .Select(write => write.Index % 2 == 0 ? InsertAsync(database, write.Item) : InsertOneAsync(database, write.Item))
+            .ToList();
         go.Set();
         await first;
         await Task.WhenAny(Task.WhenAll(writes));
 
         Assert.All([writes[1], writes[3]], write => Assert.True(write.IsFaulted));
-        Assert.Equal(1L + writes.Count(write => write.IsCompletedSuccessfully), await database.ReadAsync(session => session.Scalar("SELECT count(*) FROM t")));
+        Assert.Equal(
+            1L + writes.Count(write => write.IsCompletedSuccessfully),
+            await database.ReadAsync(session => session.Scalar("SELECT count(*) FROM t"))
+        );
     }
 
     [Theory]
@@ -89,7 +97,15 @@ public sealed class StorageFaultTests : IDisposable
         await using var database = SqliteDatabase.At(path);
         await LimitAsync(database, pages: 1); // no more than there are
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{server.Sidecars[0].Options.HttpPort}") };
-        Task<HttpResponseMessage> ScheduleAsync() => http.PostAsync("/v1.0-alpha1/jobs/backup", new StringContent($$"""{"dueTime":"1h","data":"{{new string('x', 100_000)}}"}""", System.Text.Encoding.UTF8, "application/json"));
+        Task<HttpResponseMessage> ScheduleAsync() =>
+            http.PostAsync(
+                "/v1.0-alpha1/jobs/backup",
+                new StringContent(
+                    $$"""{"dueTime":"1h","data":"{{new string('x', 100_000)}}"}""",
+                    System.Text.Encoding.UTF8,
+                    "application/json"
+                )
+            );
 
         using var refused = await ScheduleAsync();
         Assert.Equal(503, (int)refused.StatusCode);
@@ -115,7 +131,9 @@ public sealed class StorageFaultTests : IDisposable
         {
             var pages = await database.ReadAsync(session =>
             {
-                using var row = session.Query("SELECT rootpage FROM sqlite_master WHERE tbl_name = 'state' AND name NOT LIKE '%expiration%'");
+                using var row = session.Query(
+                    "SELECT rootpage FROM sqlite_master WHERE tbl_name = 'state' AND name NOT LIKE '%expiration%'"
+                );
                 var found = new List<long>();
                 while (row.Read())
                 {
@@ -132,7 +150,9 @@ public sealed class StorageFaultTests : IDisposable
             }
         }
 
-        var damaged = await Assert.ThrowsAsync<SqliteFileException>(() => SidecarServer.StartAsync(options, _ => { }, CancellationToken.None));
+        var damaged = await Assert.ThrowsAsync<SqliteFileException>(() =>
+            SidecarServer.StartAsync(options, _ => { }, CancellationToken.None)
+        );
 
         Assert.Contains($"{path} is damaged", damaged.Message, StringComparison.Ordinal);
         await using var again = SqliteDatabase.At(path); // nothing holds the file
@@ -143,21 +163,38 @@ public sealed class StorageFaultTests : IDisposable
     {
         var time = new FakeTimeProvider();
         var path = Path.Combine(folder.FullName, "events.db");
-        await using var broker = new SqlitePubSub("app", "events", await SqliteQueue.AtAsync(path), "app", TimeSpan.FromSeconds(1), 4, time, NullLogger.Instance);
+        await using var broker = new SqlitePubSub(
+            "app",
+            "events",
+            await SqliteQueue.AtAsync(path),
+            "app",
+            TimeSpan.FromSeconds(1),
+            4,
+            time,
+            NullLogger.Instance
+        );
         await using var database = SqliteDatabase.At(path);
         var handled = new ConcurrentQueue<string>();
-        await using var subscription = await broker.SubscribeAsync(new SubscribeRequest("topic", new Dictionary<string, string>()), (message, _) =>
-        {
-            handled.Enqueue(System.Text.Encoding.UTF8.GetString(message.Data.Span));
-            return Task.FromResult(Acknowledgement.Done);
-        }, default);
-        await database.WriteAsync(session => session.Execute("CREATE TRIGGER full BEFORE DELETE ON messages BEGIN SELECT RAISE(ABORT, 'disk full'); END"));
+        await using var subscription = await broker.SubscribeAsync(
+            new SubscribeRequest("topic", new Dictionary<string, string>()),
+            (message, _) =>
+            {
+                handled.Enqueue(System.Text.Encoding.UTF8.GetString(message.Data.Span));
+                return Task.FromResult(Acknowledgement.Done);
+            },
+            default
+        );
+        await database.WriteAsync(session =>
+            session.Execute("CREATE TRIGGER full BEFORE DELETE ON messages BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+        );
         await broker.PublishAsync(new BrokerMessage("topic", "one"u8.ToArray(), null, BrokerMessage.NoMetadata), default);
         await Clock.AdvanceUntilAsync(time, () => handled.Count == 1);
 
         await database.WriteAsync(session => session.Execute("DROP TRIGGER full"));
 
-        await Clock.AdvanceUntilAsync(time, () => database.ReadAsync(session => session.Scalar("SELECT count(*) FROM messages")).AsTask() is { IsCompleted: true, Result: 0L });
+        await Clock.AdvanceUntilAsync(time, () =>
+            database.ReadAsync(session => session.Scalar("SELECT count(*) FROM messages")).AsTask() is { IsCompleted: true, Result: 0L }
+        );
         Assert.Equal(["one"], handled); // once
     }
 
@@ -166,7 +203,16 @@ public sealed class StorageFaultTests : IDisposable
     {
         var time = new FakeTimeProvider();
         var path = Path.Combine(folder.FullName, "events.db");
-        await using var broker = new SqlitePubSub("app", "events", await SqliteQueue.AtAsync(path), "app", TimeSpan.FromSeconds(1), 4, time, NullLogger.Instance);
+        await using var broker = new SqlitePubSub(
+            "app",
+            "events",
+            await SqliteQueue.AtAsync(path),
+            "app",
+            TimeSpan.FromSeconds(1),
+            4,
+            time,
+            NullLogger.Instance
+        );
         await using var database = SqliteDatabase.At(path);
         var handled = new ConcurrentQueue<string>();
         Task<Acknowledgement> HandleAsync(BrokerMessage message, CancellationToken _)
@@ -186,25 +232,42 @@ public sealed class StorageFaultTests : IDisposable
         await Clock.AdvanceUntilAsync(time, () => handled.Count == 1);
     }
 
-    private ServerOptions Options() => new([new AppOptions { AppId = $"faults-{Guid.NewGuid():N}", ResourcesPaths = [folder.FullName], WorkingDirectory = folder.FullName }], true);
+    private ServerOptions Options() =>
+        new(
+            [
+                new AppOptions
+                {
+                    AppId = $"faults-{Guid.NewGuid():N}",
+                    ResourcesPaths = [folder.FullName],
+                    WorkingDirectory = folder.FullName,
+                },
+            ],
+            true
+        );
 
     private async Task<string> WriteStoreAsync()
     {
         var path = Path.Combine(folder.FullName, "store.db");
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "store.yaml"), $$"""
+        await File.WriteAllTextAsync(
+            Path.Combine(folder.FullName, "store.yaml"),
+            $$"""
             apiVersion: dapr.io/v1alpha1
             kind: Component
             metadata: { name: store }
             spec: { type: state.sqlite, version: v1, metadata: [ { name: connectionString, value: "{{path}}" }, { name: actorStateStore, value: "true" } ] }
-            """);
+            """
+        );
         return path;
     }
 
-    private static Task<int> LimitAsync(SqliteDatabase database, int pages) => database.WriteAsync(session => session.Execute($"PRAGMA max_page_count = {pages}"));
+    private static Task<int> LimitAsync(SqliteDatabase database, int pages) =>
+        database.WriteAsync(session => session.Execute($"PRAGMA max_page_count = {pages}"));
 
-    private static Task<int> InsertAsync(SqliteDatabase database, int size) => database.WriteAsync(session => session.Execute("INSERT INTO t (data) VALUES (zeroblob(?1))", size));
+    private static Task<int> InsertAsync(SqliteDatabase database, int size) =>
+        database.WriteAsync(session => session.Execute("INSERT INTO t (data) VALUES (zeroblob(?1))", size));
 
-    private static Task<int> InsertOneAsync(SqliteDatabase database, int size) => database.WriteOneAsync(session => session.Execute("INSERT INTO t (data) VALUES (zeroblob(?1))", size));
+    private static Task<int> InsertOneAsync(SqliteDatabase database, int size) =>
+        database.WriteOneAsync(session => session.Execute("INSERT INTO t (data) VALUES (zeroblob(?1))", size));
 
     private async Task<SqliteDatabase> WithTableAsync()
     {

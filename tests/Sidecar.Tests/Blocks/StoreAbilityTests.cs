@@ -9,10 +9,18 @@ public sealed class StoreAbilityTests
     [Fact]
     public void An_outbox_needs_a_store_with_transactions()
     {
-        var options = new StoreOptions("store", "state.plain", new KeyPrefix(null, "app", "store"), false, new OutboxSettings("events", "topic", false), null);
+        var options = new StoreOptions(
+            "store",
+            "state.plain",
+            new KeyPrefix(null, "app", "store"),
+            false,
+            new OutboxSettings("events", "topic", false),
+            null
+        );
         Assert.Equal(
             "state.plain is not transactional, which outboxPublishPubsub needs; leave it out, or take another store",
-            Assert.Throws<InvalidOperationException>(() => options.Component(Mock.Of<IStateStore>())).Message);
+            Assert.Throws<InvalidOperationException>(() => options.Component(Mock.Of<IStateStore>())).Message
+        );
     }
 
     [Fact]
@@ -21,7 +29,11 @@ public sealed class StoreAbilityTests
         var options = new StoreOptions("store", "state.plain", new KeyPrefix(null, "app", "store"), true, null, null);
         foreach (var store in (IStateStore[])[Mock.Of<IStateStore>(), Mock.Of<ITransactionalStateStore>()])
         {
-            Assert.Contains("which actorStateStore needs; leave it out, or take another store", Assert.Throws<InvalidOperationException>(() => options.Component(store)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "which actorStateStore needs; leave it out, or take another store",
+                Assert.Throws<InvalidOperationException>(() => options.Component(store)).Message,
+                StringComparison.Ordinal
+            );
         }
     }
 

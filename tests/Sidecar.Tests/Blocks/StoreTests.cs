@@ -14,8 +14,8 @@ public sealed class InMemoryStoreTests : StoreTests
 
 public sealed class SqliteStoreTests : StoreTests
 {
-    internal override async Task<ITransactionalStateStore> OpenAsync()
-        => await SqliteStateStore.OpenAsync(SqliteDatabase.At(":memory:"), "state", "metadata", null, Time, NullLogger.Instance);
+    internal override async Task<ITransactionalStateStore> OpenAsync() =>
+        await SqliteStateStore.OpenAsync(SqliteDatabase.At(":memory:"), "state", "metadata", null, Time, NullLogger.Instance);
 }
 
 /// <summary>What every state store driver promises; a new one passes by a class of one line.</summary>
@@ -54,7 +54,12 @@ public abstract class StoreTests
     public async Task A_transaction_keeps_its_order_or_leaves_no_trace()
     {
         await using var store = await OpenAsync();
-        Assert.Null(await store.TransactAsync([StateWrite.Upsert("a", Bytes("1")), StateWrite.Delete("a"), StateWrite.Upsert("b", Bytes("2"))], default));
+        Assert.Null(
+            await store.TransactAsync(
+                [StateWrite.Upsert("a", Bytes("1")), StateWrite.Delete("a"), StateWrite.Upsert("b", Bytes("2"))],
+                default
+            )
+        );
         Assert.Null(await store.GetAsync("a", default));
         Assert.NotNull(await store.TransactAsync([StateWrite.Upsert("b", Bytes("3")), StateWrite.Delete("b", "stale")], default));
         Assert.Equal("2", Encoding.UTF8.GetString((await store.GetAsync("b", default))!.Value.Span));
@@ -95,12 +100,14 @@ public sealed class SqliteWriterTests
         // While one is under way the others gather, to be committed together.
         var underWay = new TaskCompletionSource();
         using var go = new ManualResetEventSlim();
-        var first = Task.Run(() => database.WriteAsync(session =>
-        {
-            underWay.SetResult();
-            go.Wait();
-            return session.Execute("INSERT INTO t (n) VALUES (-1)");
-        }));
+        var first = Task.Run(() =>
+            database.WriteAsync(session =>
+            {
+                underWay.SetResult();
+                go.Wait();
+                return session.Execute("INSERT INTO t (n) VALUES (-1)");
+            })
+        );
         await underWay.Task;
         var jobs = Enumerable.Range(0, 20).Select(n => InsertAsync(database, n, fails: n % 5 == 0)).ToList();
         Assert.DoesNotContain(jobs, job => job.IsCompleted);
@@ -134,11 +141,17 @@ public sealed class SqliteWriterTests
     public async Task Single_statements_are_left_to_the_writer_so_that_many_begun_together_share_a_commit()
     {
         await using var database = await WithTableAsync();
-        var ran = await Task.WhenAll(Enumerable.Range(0, 20).Select(n => database.WriteOneAsync(session =>
-        {
-            session.Execute("INSERT INTO t (n) VALUES (?1)", n);
-            return Thread.CurrentThread.Name;
-        })));
+        var ran = await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(n =>
+                    database.WriteOneAsync(session =>
+                    {
+                        session.Execute("INSERT INTO t (n) VALUES (?1)", n);
+                        return Thread.CurrentThread.Name;
+                    })
+                )
+        );
         Assert.All(ran, thread => Assert.Equal("sqlite :memory:", thread));
         Assert.Equal(20L, await database.ReadAsync(session => session.Scalar("SELECT COUNT(*) FROM t")));
     }
@@ -150,11 +163,16 @@ public sealed class SqliteWriterTests
         var later = InsertLaterAsync(database, 1);
         Assert.Equal(2, await InsertAsync(database, 2, fails: false));
         Assert.True(later.IsCompletedSuccessfully);
-        Assert.Equal("job 4", (await Assert.ThrowsAsync<InvalidOperationException>(async () =>
-        {
-            later = InsertLaterAsync(database, 3);
-            await InsertAsync(database, 4, fails: true);
-        })).Message);
+        Assert.Equal(
+            "job 4",
+            (
+                await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+                {
+                    later = InsertLaterAsync(database, 3);
+                    await InsertAsync(database, 4, fails: true);
+                })
+            ).Message
+        );
         Assert.True(later.IsCompletedSuccessfully);
         Assert.Equal(6L, await database.ReadAsync(session => session.Scalar("SELECT SUM(n) FROM t")));
     }
@@ -193,14 +211,26 @@ public sealed class SqliteWriterTests
     public async Task Jobs_of_many_threads_are_all_done_once()
     {
         await using var database = await WithTableAsync();
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(thread => Task.Run(async () =>
-        {
-            for (var n = 0; n < 200; n++)
-            {
-                await InsertAsync(database, (thread * 200) + n, fails: false);
-            }
-        })));
-        Assert.Equal((1600L, 1600L), (await database.ReadAsync(session => session.Scalar("SELECT COUNT(*) FROM t")), await database.ReadAsync(session => session.Scalar("SELECT COUNT(DISTINCT n) FROM t"))));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(thread =>
+                    Task.Run(async () =>
+                    {
+                        for (var n = 0; n < 200; n++)
+                        {
+                            await InsertAsync(database, (thread * 200) + n, fails: false);
+                        }
+                    })
+                )
+        );
+        Assert.Equal(
+            (1600L, 1600L),
+            (
+                await database.ReadAsync(session => session.Scalar("SELECT COUNT(*) FROM t")),
+                await database.ReadAsync(session => session.Scalar("SELECT COUNT(DISTINCT n) FROM t"))
+            )
+        );
     }
 
     [Fact]
@@ -208,7 +238,10 @@ public sealed class SqliteWriterTests
     {
         var database = SqliteDatabase.At(":memory:");
         await database.DisposeAsync();
-        Assert.Throws<ObjectDisposedException>(() => { _ = database.WriteAsync(session => 1); });
+        Assert.Throws<ObjectDisposedException>(() =>
+        {
+            _ = database.WriteAsync(session => 1);
+        });
     }
 
     private static async Task<SqliteDatabase> WithTableAsync()
@@ -218,12 +251,13 @@ public sealed class SqliteWriterTests
         return database;
     }
 
-    private static Task<int> InsertLaterAsync(SqliteDatabase database, int n)
-        => database.WriteLaterAsync(session => session.Execute("INSERT INTO t (n) VALUES (?1)", n));
+    private static Task<int> InsertLaterAsync(SqliteDatabase database, int n) =>
+        database.WriteLaterAsync(session => session.Execute("INSERT INTO t (n) VALUES (?1)", n));
 
-    private static Task<int> InsertAsync(SqliteDatabase database, int n, bool fails) => database.WriteAsync(session =>
-    {
-        session.Execute("INSERT INTO t (n) VALUES (?1)", n);
-        return fails ? throw new InvalidOperationException($"job {n}") : n;
-    });
+    private static Task<int> InsertAsync(SqliteDatabase database, int n, bool fails) =>
+        database.WriteAsync(session =>
+        {
+            session.Execute("INSERT INTO t (n) VALUES (?1)", n);
+            return fails ? throw new InvalidOperationException($"job {n}") : n;
+        });
 }

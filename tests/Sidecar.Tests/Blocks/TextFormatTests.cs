@@ -76,8 +76,8 @@ public sealed class TextFormatTests
     [InlineData("1.x", "invalid character 'x' after decimal point in numeric literal")]
     [InlineData("\"a\nb\"", "invalid character '\\n' in string literal")]
     [InlineData("\"\\q\"", "invalid character 'q' in string escape code")]
-    public void What_is_no_JSON_is_told_in_Gos_words(string text, string problem)
-        => Assert.Equal(problem, Assert.Throws<FormatException>(() => GoJsonBody.Parse(Encoding.UTF8.GetBytes(text))).Message);
+    public void What_is_no_JSON_is_told_in_Gos_words(string text, string problem) =>
+        Assert.Equal(problem, Assert.Throws<FormatException>(() => GoJsonBody.Parse(Encoding.UTF8.GetBytes(text))).Message);
 
     [Fact]
     public void What_follows_the_first_value_is_not_looked_at()
@@ -87,6 +87,9 @@ public sealed class TextFormatTests
     }
 
     [Fact]
-    public void Nesting_has_a_limit()
-        => Assert.Equal("exceeded max depth", Assert.Throws<FormatException>(() => GoJsonBody.Parse(Encoding.ASCII.GetBytes(new string('[', 100_000)))).Message);
+    public void Nesting_has_a_limit() =>
+        Assert.Equal(
+            "exceeded max depth",
+            Assert.Throws<FormatException>(() => GoJsonBody.Parse(Encoding.ASCII.GetBytes(new string('[', 100_000)))).Message
+        );
 }

@@ -8,10 +8,22 @@ public sealed class TracingOptionsTests
     [InlineData("http://collector:4317", null, null, "collector:4317", "grpc", false)]
     [InlineData("https://collector:4318", "http/protobuf", null, "collector:4318", "http", true)]
     [InlineData("collector:4317", "grpc", "true", "collector:4317", "grpc", false)]
-    public void The_environment_names_a_collector(string address, string? protocol, string? insecure, string endpoint, string speaks, bool secure)
+    public void The_environment_names_a_collector(
+        string address,
+        string? protocol,
+        string? insecure,
+        string endpoint,
+        string speaks,
+        bool secure
+    )
     {
-        var options = TracingOptions.Default.Completed(Environment(("ENDPOINT", address), ("PROTOCOL", protocol), ("INSECURE", insecure), ("HEADERS", "a=1,b=2"), ("TIMEOUT", "5000")));
-        Assert.Equal((endpoint, speaks, secure, "1", true), (options.Otel!.Endpoint, options.Otel.Protocol, options.Otel.IsSecure, options.SamplingRate, options.Exports));
+        var options = TracingOptions.Default.Completed(
+            Environment(("ENDPOINT", address), ("PROTOCOL", protocol), ("INSECURE", insecure), ("HEADERS", "a=1,b=2"), ("TIMEOUT", "5000"))
+        );
+        Assert.Equal(
+            (endpoint, speaks, secure, "1", true),
+            (options.Otel!.Endpoint, options.Otel.Protocol, options.Otel.IsSecure, options.SamplingRate, options.Exports)
+        );
         Assert.Equal(["a=1", "b=2"], options.Otel.Headers);
         Assert.Equal(TimeSpan.FromSeconds(5), options.Otel.Timeout);
     }
@@ -33,8 +45,8 @@ public sealed class TracingOptionsTests
     [InlineData("often", 0.0001)]
     [InlineData("0", 0)]
     [InlineData("0.5", 0.5)]
-    public void A_rate_that_is_not_given_or_can_not_be_read_is_one_in_ten_thousand(string? text, double rate)
-        => Assert.Equal(rate, new TracingOptions { SamplingRate = text }.Rate);
+    public void A_rate_that_is_not_given_or_can_not_be_read_is_one_in_ten_thousand(string? text, double rate) =>
+        Assert.Equal(rate, new TracingOptions { SamplingRate = text }.Rate);
 
     [Theory]
     [InlineData("", true)]
@@ -49,6 +61,6 @@ public sealed class TracingOptionsTests
     [InlineData("key=value,,other=1", false)]
     public void Baggage_is_a_list_of_keys_with_values(string text, bool isBaggage) => Assert.Equal(isBaggage, Baggage.Fault(text) is null);
 
-    private static Func<string, string?> Environment(params (string Name, string? Value)[] said)
-        => name => said.Where(item => name == "OTEL_EXPORTER_OTLP_" + item.Name).Select(item => item.Value).FirstOrDefault();
+    private static Func<string, string?> Environment(params (string Name, string? Value)[] said) =>
+        name => said.Where(item => name == "OTEL_EXPORTER_OTLP_" + item.Name).Select(item => item.Value).FirstOrDefault();
 }

@@ -14,7 +14,9 @@ public sealed class YamlTests : IDisposable
     [Fact]
     public void All_mistakes_of_a_folder_are_reported_together()
     {
-        Write("a.yaml", """
+        Write(
+            "a.yaml",
+            """
             apiVersion: dapr.io/v1
             kind: Component
             metadata:
@@ -23,8 +25,11 @@ public sealed class YamlTests : IDisposable
               type: state.in-memory
               version: v1
               metdata: []
-            """);
-        Write("b.yaml", """
+            """
+        );
+        Write(
+            "b.yaml",
+            """
             apiVersion: dapr.io/v2alpha1
             kind: Subscription
             metadata:
@@ -34,7 +39,8 @@ public sealed class YamlTests : IDisposable
               routes:
                 rules:
                 - match: event.type == 'x'
-            """);
+            """
+        );
         Write("c.yaml", "kind: Komponent\n");
         Write("d.yaml", "a: [1\n");
         var problems = new List<YamlProblem>();
@@ -48,13 +54,25 @@ public sealed class YamlTests : IDisposable
                 ("c.yaml", 1, "'Komponent' is not a kind of resource"),
                 ("d.yaml", 2, "not valid YAML"),
             ],
-            problems.Select(problem => (Path.GetFileName(problem.File), problem.Line, problem.Message.Split("; known are", 2)[0].Split(": While", 2)[0])).Select(item => item with { Item3 = item.Item3.StartsWith("not valid YAML", StringComparison.Ordinal) ? "not valid YAML" : item.Item3 }));
+            problems
+                .Select(problem =>
+                    (Path.GetFileName(problem.File), problem.Line, problem.Message.Split("; known are", 2)[0].Split(": While", 2)[0])
+                )
+                .Select(item =>
+                    item with
+                    {
+                        Item3 = item.Item3.StartsWith("not valid YAML", StringComparison.Ordinal) ? "not valid YAML" : item.Item3,
+                    }
+                )
+        );
     }
 
     [Fact]
     public void Two_components_of_one_name_are_a_mistake_unless_no_app_sees_both()
     {
-        const string component = "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {{ name: store }}\nspec: {{ type: state.in-memory, version: v1 }}\n{0}";
+        const string component =
+            "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {{ name: store }}\nspec: {{ type: state.in-memory, "
+            + "version: v1 }}\n{0}";
         Write("a.yaml", string.Format(System.Globalization.CultureInfo.InvariantCulture, component, "scopes: [one]"));
         Write("b.yaml", string.Format(System.Globalization.CultureInfo.InvariantCulture, component, "scopes: [two]"));
         var problems = new List<YamlProblem>();
@@ -68,7 +86,9 @@ public sealed class YamlTests : IDisposable
     [Fact]
     public void A_subscription_of_either_version_is_read()
     {
-        Write("a.yaml", """
+        Write(
+            "a.yaml",
+            """
             apiVersion: dapr.io/v1alpha1
             kind: Subscription
             metadata: { name: one }
@@ -79,11 +99,21 @@ public sealed class YamlTests : IDisposable
             kind: Subscription
             metadata: { name: two }
             spec: { pubsubname: events, topic: t, routes: { rules: [ { match: "event.type == 'x'", path: /x } ], default: /d } }
-            """);
+            """
+        );
         var problems = new List<YamlProblem>();
         var subscriptions = ResourceSet.Load([folder.FullName], problems).Subscriptions;
         Assert.Empty(problems);
-        Assert.Equal(("/r", "dead", 7, true, false), (subscriptions[0].DefaultRoute, subscriptions[0].DeadLetterTopic, subscriptions[0].Bulk?.MaxMessages, subscriptions[0].AppliesTo("app"), subscriptions[0].AppliesTo("other")));
+        Assert.Equal(
+            ("/r", "dead", 7, true, false),
+            (
+                subscriptions[0].DefaultRoute,
+                subscriptions[0].DeadLetterTopic,
+                subscriptions[0].Bulk?.MaxMessages,
+                subscriptions[0].AppliesTo("app"),
+                subscriptions[0].AppliesTo("other")
+            )
+        );
         Assert.Equal(("/x", "/d"), (subscriptions[1].Rules[0].Path, subscriptions[1].DefaultRoute));
     }
 
@@ -93,7 +123,9 @@ public sealed class YamlTests : IDisposable
         folder.CreateSubdirectory("components/embedded");
         folder.CreateSubdirectory("components/redis");
         folder.CreateSubdirectory("orders");
-        var file = Write("dapr.yaml", """
+        var file = Write(
+            "dapr.yaml",
+            """
             version: 1
             common:
               resourcesPath: ./components/redis
@@ -106,10 +138,14 @@ public sealed class YamlTests : IDisposable
               env: { BOTH: own }
             - appDirPath: ./orders
               appID: other
-            """);
+            """
+        );
         var template = RunTemplateReader.Read(file, "embedded");
         var orders = template.Apps[0];
-        Assert.Equal(("orders", 8081, "1", "own"), (orders.Options.AppId, orders.Options.AppPort, orders.Environment["COMMON"], orders.Environment["BOTH"]));
+        Assert.Equal(
+            ("orders", 8081, "1", "own"),
+            (orders.Options.AppId, orders.Options.AppPort, orders.Environment["COMMON"], orders.Environment["BOTH"])
+        );
         Assert.Equal([Path.Combine(folder.FullName, "components", "embedded")], orders.Options.ResourcesPaths);
     }
 
@@ -132,7 +168,10 @@ public sealed class YamlTests : IDisposable
         Write("components/pubsub/pubsub.yaml", Store("order-pub-sub"));
         Write("components/subscription.yaml", "");
 
-        Assert.Equal(Path.Combine(folder.FullName, "components", used), Assert.Single(RunTemplateReader.Read(Template(named), set).Apps[0].Options.ResourcesPaths));
+        Assert.Equal(
+            Path.Combine(folder.FullName, "components", used),
+            Assert.Single(RunTemplateReader.Read(Template(named), set).Apps[0].Options.ResourcesPaths)
+        );
     }
 
     [Fact]
@@ -147,27 +186,38 @@ public sealed class YamlTests : IDisposable
 
         Assert.EndsWith("pubsub", Assert.Single(template.Apps[0].Options.ResourcesPaths), StringComparison.Ordinal);
         Assert.Contains("does not declare 'order-pub-sub'", Assert.Single(template.Warnings).ToString(), StringComparison.Ordinal);
-        Assert.Throws<InvalidConfigurationException>(() => RunTemplateReader.Read(Template("./components/pubsub"), "embedded", strict: false));
-        Assert.Throws<InvalidConfigurationException>(() => RunTemplateReader.Read(Template("./components/pubsub"), "nothing", strict: false));
+        Assert.Throws<InvalidConfigurationException>(() =>
+            RunTemplateReader.Read(Template("./components/pubsub"), "embedded", strict: false)
+        );
+        Assert.Throws<InvalidConfigurationException>(() =>
+            RunTemplateReader.Read(Template("./components/pubsub"), "nothing", strict: false)
+        );
     }
 
-    private string Template(string resources) => Write("dapr.yaml", $$"""
-        version: 1
-        apps:
-        - { appID: app, appDirPath: ., resourcesPath: {{resources}} }
-        """);
+    private string Template(string resources) =>
+        Write(
+            "dapr.yaml",
+            $$"""
+            version: 1
+            apps:
+            - { appID: app, appDirPath: ., resourcesPath: {{resources}} }
+            """
+        );
 
-    private static string Store(string name) => $$"""
-        apiVersion: dapr.io/v1alpha1
-        kind: Component
-        metadata: { name: {{name}} }
-        spec: { type: state.in-memory, version: v1 }
-        """;
+    private static string Store(string name) =>
+        $$"""
+            apiVersion: dapr.io/v1alpha1
+            kind: Component
+            metadata: { name: {{name}} }
+            spec: { type: state.in-memory, version: v1 }
+            """;
 
     [Fact]
     public void Every_mistake_of_a_run_template_is_reported()
     {
-        var file = Write("dapr.yaml", """
+        var file = Write(
+            "dapr.yaml",
+            """
             version: 2
             apps:
             - appID: one
@@ -175,7 +225,8 @@ public sealed class YamlTests : IDisposable
               appProtocol: carrier-pigeon
               appPort: 99999
               comand: ["x"]
-            """);
+            """
+        );
         var problems = Assert.Throws<InvalidConfigurationException>(() => RunTemplateReader.Read(file, "embedded")).Problems;
         Assert.Equal([1, 4, 5, 6, 7], problems.Select(problem => problem.Line).Order());
         Assert.All(problems, problem => Assert.Equal(file, problem.File));
@@ -184,12 +235,15 @@ public sealed class YamlTests : IDisposable
     [Fact]
     public void App_id_that_a_run_template_declares_twice_is_reported_with_both_lines()
     {
-        var file = Write("dapr.yaml", """
+        var file = Write(
+            "dapr.yaml",
+            """
             version: 1
             apps:
             - { appID: twin, appDirPath: . }
             - { appID: twin, appDirPath: . }
-            """);
+            """
+        );
         var problem = Assert.Single(Assert.Throws<InvalidConfigurationException>(() => RunTemplateReader.Read(file, "embedded")).Problems);
         Assert.Equal((file, 4), (problem.File, problem.Line));
         Assert.Contains("'twin' is already declared in line 3", problem.Message, StringComparison.Ordinal);

@@ -19,7 +19,19 @@ public sealed class RootPagesTests
         await using var closed = await StartAsync(() => Results.Unauthorized());
         AppOptions[] apps =
         [
-            App("page", page), App("leading", leading), App("json", json), App("closed", closed), App("none", null), App("grpc", page) with { AppProtocol = "grpc" }, App("without", null) with { AppPort = 0 },
+            App("page", page),
+            App("leading", leading),
+            App("json", json),
+            App("closed", closed),
+            App("none", null),
+            App("grpc", page) with
+            {
+                AppProtocol = "grpc",
+            },
+            App("without", null) with
+            {
+                AppPort = 0,
+            },
         ];
 
         var found = await RootPages.FindAsync(apps, TimeProvider.System, CancellationToken.None);
@@ -27,7 +39,8 @@ public sealed class RootPagesTests
         Assert.Equal([("page", $"http://localhost:{apps[0].AppPort}"), ("leading", $"http://localhost:{apps[1].AppPort}")], found);
     }
 
-    private static AppOptions App(string id, WebApplication? app) => new() { AppId = id, AppPort = app is null ? 1 : new Uri(app.Urls.Single()).Port };
+    private static AppOptions App(string id, WebApplication? app) =>
+        new() { AppId = id, AppPort = app is null ? 1 : new Uri(app.Urls.Single()).Port };
 
     private static async Task<WebApplication> StartAsync(Func<IResult> root)
     {

@@ -1,14 +1,15 @@
-using Sidecar.Workflows.Protocol;
 using Sidecar.Tests.Workflows.Support;
 using Sidecar.Workflows;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Tests.Workflows;
 
 public sealed class ActivityTests
 {
-    private static Script ThreeInARow() => new Script()
-        .Workflow("three", async flow => await flow.Activity("add", await flow.Activity("add", await flow.Activity("add", flow.Input))))
-        .Activity("add", input => input + "+1");
+    private static Script ThreeInARow() =>
+        new Script()
+            .Workflow("three", async flow => await flow.Activity("add", await flow.Activity("add", await flow.Activity("add", flow.Input))))
+            .Activity("add", input => input + "+1");
 
     [Fact]
     public async Task Three_activities_in_a_row_leave_the_history_the_runtime_leaves()
@@ -19,8 +20,10 @@ public sealed class ActivityTests
 
         Assert.Equal(
             "OrchestratorStarted:-1, ExecutionStarted:-1, TaskScheduled:0, OrchestratorStarted:-1, TaskCompleted:-1, TaskScheduled:1, "
-            + "OrchestratorStarted:-1, TaskCompleted:-1, TaskScheduled:2, OrchestratorStarted:-1, TaskCompleted:-1, ExecutionCompleted:3",
-            await host.ListingAsync("a"));
+                + "OrchestratorStarted:-1, TaskCompleted:-1, TaskScheduled:2, OrchestratorStarted:-1, TaskCompleted:-1, "
+                + "ExecutionCompleted:3",
+            await host.ListingAsync("a")
+        );
     }
 
     [Theory]
@@ -60,7 +63,9 @@ public sealed class ActivityTests
                     return failure.Details!.ErrorType + ": " + failure.Details.ErrorMessage;
                 }
             })
-            .Activity("fails", _ => Task.FromException<string?>(new TaskFailed(new TaskFailureDetails { ErrorType = "Declined", ErrorMessage = "no funds" })));
+            .Activity("fails", _ =>
+                Task.FromException<string?>(new TaskFailed(new TaskFailureDetails { ErrorType = "Declined", ErrorMessage = "no funds" }))
+            );
         await using var host = await EngineHost.RunAsync(script);
 
         Assert.Equal("Declined: no funds", await host.RunAsync("w", "a"));
@@ -70,7 +75,9 @@ public sealed class ActivityTests
     public async Task A_fan_out_of_a_hundred_activities_comes_back_complete()
     {
         var script = new Script()
-            .Workflow("w", async flow => (await Task.WhenAll(Enumerable.Range(0, 100).Select(i => flow.Activity("echo", $"{i}")))).Sum(r => int.Parse(r!)).ToString())
+            .Workflow("w", async flow =>
+                (await Task.WhenAll(Enumerable.Range(0, 100).Select(i => flow.Activity("echo", $"{i}")))).Sum(r => int.Parse(r!)).ToString()
+            )
             .Activity("echo", input => input);
         await using var host = await EngineHost.RunAsync(script);
 

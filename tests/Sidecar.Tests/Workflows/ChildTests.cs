@@ -1,7 +1,7 @@
-using Sidecar.Workflows.Protocol;
 using Sidecar.Tests.Workflows.Support;
 using Sidecar.Workflows;
 using Sidecar.Workflows.History;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Tests.Workflows;
 
@@ -21,8 +21,10 @@ public sealed class ChildTests
         Assert.Equal("p", child.ParentInstanceId);
         Assert.Equal("app", child.ParentAppId);
         Assert.Equal(
-            "OrchestratorStarted:-1, ExecutionStarted:-1, ChildWorkflowInstanceCreated:0, OrchestratorStarted:-1, ChildWorkflowInstanceCompleted:-1, ExecutionCompleted:1",
-            await host.ListingAsync("p"));
+            "OrchestratorStarted:-1, ExecutionStarted:-1, ChildWorkflowInstanceCreated:0, OrchestratorStarted:-1, "
+                + "ChildWorkflowInstanceCompleted:-1, ExecutionCompleted:1",
+            await host.ListingAsync("p")
+        );
     }
 
     [Fact]
@@ -139,7 +141,12 @@ public sealed class ChildTests
     {
         var reads = 0;
         var store = new MemoryStore();
-        var options = new WorkflowEngineOptions { SaveGrace = TimeSpan.Zero, FirstRetry = TimeSpan.FromMilliseconds(1), LongestRetry = TimeSpan.FromMilliseconds(2) };
+        var options = new WorkflowEngineOptions
+        {
+            SaveGrace = TimeSpan.Zero,
+            FirstRetry = TimeSpan.FromMilliseconds(1),
+            LongestRetry = TimeSpan.FromMilliseconds(2),
+        };
         var script = new Script()
             .Workflow("receiver", async flow => await flow.Event("n") + await flow.Event("n") + await flow.Event("n"))
             .Workflow("sender", flow =>
@@ -148,11 +155,15 @@ public sealed class ChildTests
                 return Task.FromResult<string?>(null);
             });
         // Every commit is reported as failed after it was written, so that receivers are read again all the time.
-        store.FailAfter = _ => Interlocked.Increment(ref reads) % 2 == 0 ? new(Sidecar.State.StateFailureKind.Unavailable, "", "away") : null;
+        store.FailAfter = _ =>
+            Interlocked.Increment(ref reads) % 2 == 0 ? new(Sidecar.State.StateFailureKind.Unavailable, "", "away") : null;
         await using var host = await EngineHost.RunAsync(script, store, options, TimeProvider.System);
         await host.StartAsync("receiver", "r");
 
-        foreach (var n in new[] { "1", "2", "3" }) await host.RunAsync("sender", $"s{n}", n);
+        foreach (var n in new[] { "1", "2", "3" })
+        {
+            await host.RunAsync("sender", $"s{n}", n);
+        }
 
         Assert.Equal("123", (await host.EndOfAsync("r")).Output);
     }
@@ -184,7 +195,8 @@ public sealed class ChildTests
     public async Task Children_may_have_children(int depth)
     {
         var script = new Script().Workflow("nest", async flow =>
-            flow.Input == "0" ? "." : "(" + await flow.Child("nest", $"{int.Parse(flow.Input!) - 1}") + ")");
+            flow.Input == "0" ? "." : "(" + await flow.Child("nest", $"{int.Parse(flow.Input!) - 1}") + ")"
+        );
         await using var host = await EngineHost.RunAsync(script);
 
         Assert.Equal(new string('(', depth) + "." + new string(')', depth), await host.RunAsync("nest", "n", $"{depth}"));

@@ -1,14 +1,15 @@
-using Sidecar.Workflows.Protocol;
 using Sidecar.Tests.Workflows.Support;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Tests.Workflows;
 
 /// <summary>Termination, suspension, continue-as-new.</summary>
 public sealed class ControlTests
 {
-    private static Script Waiting() => new Script()
-        .Workflow("wait", async flow => await flow.Event("go"))
-        .Workflow("family", async flow => await flow.Child("wait", id: flow.InstanceId + "-child"));
+    private static Script Waiting() =>
+        new Script()
+            .Workflow("wait", async flow => await flow.Event("go"))
+            .Workflow("family", async flow => await flow.Child("wait", id: flow.InstanceId + "-child"));
 
     [Theory]
     [InlineData(true)]
@@ -16,7 +17,11 @@ public sealed class ControlTests
     public async Task Pitfall_a_terminated_workflow_ends_whether_or_not_a_worker_is_there(bool connected)
     {
         await using var host = new EngineHost(script: Waiting());
-        if (connected) host.Connect();
+        if (connected)
+        {
+            host.Connect();
+        }
+
         await host.StartAsync("wait", "w");
 
         Assert.Null(await host.Engine.TerminateAsync("w", "enough", recursive: true));
@@ -72,11 +77,13 @@ public sealed class ControlTests
     public async Task Results_for_a_terminated_workflow_are_taken_and_forgotten()
     {
         var release = new TaskCompletionSource();
-        var script = new Script().Workflow("w", async flow => await flow.Activity("slow")).Activity("slow", async _ =>
-        {
-            await release.Task;
-            return "late";
-        });
+        var script = new Script()
+            .Workflow("w", async flow => await flow.Activity("slow"))
+            .Activity("slow", async _ =>
+            {
+                await release.Task;
+                return "late";
+            });
         await using var host = await EngineHost.RunAsync(script);
         await host.StartAsync("w", "w");
         await EngineHost.Until(() => script.Executed.Count == 1, "the activity");
@@ -105,8 +112,10 @@ public sealed class ControlTests
 
         Assert.Equal("now", (await host.EndOfAsync("w")).Output);
         Assert.Equal(
-            "OrchestratorStarted:-1, ExecutionStarted:-1, OrchestratorStarted:-1, ExecutionSuspended:-1, OrchestratorStarted:-1, ExecutionResumed:-1, EventRaised:-1, ExecutionCompleted:0",
-            await host.ListingAsync("w"));
+            "OrchestratorStarted:-1, ExecutionStarted:-1, OrchestratorStarted:-1, ExecutionSuspended:-1, "
+                + "OrchestratorStarted:-1, ExecutionResumed:-1, EventRaised:-1, ExecutionCompleted:0",
+            await host.ListingAsync("w")
+        );
     }
 
     [Fact]
@@ -151,7 +160,10 @@ public sealed class ControlTests
         });
         await using var host = await EngineHost.RunAsync(script);
         await host.StartAsync("loop", "l", "");
-        foreach (var n in "12345") Assert.Null(await host.Engine.RaiseEventAsync("l", "n", $"{n}"));
+        foreach (var n in "12345")
+        {
+            Assert.Null(await host.Engine.RaiseEventAsync("l", "n", $"{n}"));
+        }
 
         Assert.Equal("12345", (await host.EndOfAsync("l")).Output);
         var history = await host.HistoryAsync("l");
@@ -163,11 +175,13 @@ public sealed class ControlTests
     [InlineData(50)]
     public async Task Each_generation_has_an_execution_id_of_its_own_and_the_store_keeps_one_history(int generations)
     {
-        var script = new Script().Workflow("loop", async flow =>
-        {
-            await flow.Activity("touch");
-            return flow.Input == $"{generations}" ? "end" : flow.ContinueAsNew($"{int.Parse(flow.Input!) + 1}");
-        }).Activity("touch", (string? _) => "");
+        var script = new Script()
+            .Workflow("loop", async flow =>
+            {
+                await flow.Activity("touch");
+                return flow.Input == $"{generations}" ? "end" : flow.ContinueAsNew($"{int.Parse(flow.Input!) + 1}");
+            })
+            .Activity("touch", (string? _) => "");
         await using var host = await EngineHost.RunAsync(script);
 
         Assert.Equal("end", await host.RunAsync("loop", "l", "1"));

@@ -1,34 +1,35 @@
-using Sidecar.Workflows.Protocol;
 using Sidecar.Tests.Workflows.Support;
 using Sidecar.Workflows;
 using Sidecar.Workflows.History;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Tests.Workflows;
 
 /// <summary>What kill -9 leaves behind, at each point where it can strike.</summary>
 public sealed class CrashTests
 {
-    private static Script Everything() => new Script()
-        .Workflow("parent", async flow =>
-        {
-            flow.CustomStatus = "begun";
-            var first = await flow.Activity("echo", "a");
-            await flow.Timer(TimeSpan.FromMinutes(5));
-            var child = await flow.Child("child", "c", $"{flow.InstanceId}-child");
-            var both = await Task.WhenAll(flow.Activity("echo", "b"), flow.Activity("echo", "d"));
-            var told = await flow.Event("go");
-            flow.CustomStatus = "ended";
-            return first + child + string.Concat(both) + told;
-        })
-        .Workflow("child", async flow => await flow.Activity("echo", flow.Input + "!"))
-        .Workflow("looping", async flow =>
-        {
-            var seen = await flow.Event("next");
-            await flow.Activity("echo", seen);
-            var all = flow.Input + seen;
-            return all.Length == 3 ? all : flow.ContinueAsNew(all);
-        })
-        .Activity("echo", input => input);
+    private static Script Everything() =>
+        new Script()
+            .Workflow("parent", async flow =>
+            {
+                flow.CustomStatus = "begun";
+                var first = await flow.Activity("echo", "a");
+                await flow.Timer(TimeSpan.FromMinutes(5));
+                var child = await flow.Child("child", "c", $"{flow.InstanceId}-child");
+                var both = await Task.WhenAll(flow.Activity("echo", "b"), flow.Activity("echo", "d"));
+                var told = await flow.Event("go");
+                flow.CustomStatus = "ended";
+                return first + child + string.Concat(both) + told;
+            })
+            .Workflow("child", async flow => await flow.Activity("echo", flow.Input + "!"))
+            .Workflow("looping", async flow =>
+            {
+                var seen = await flow.Event("next");
+                await flow.Activity("echo", seen);
+                var all = flow.Input + seen;
+                return all.Length == 3 ? all : flow.ContinueAsNew(all);
+            })
+            .Activity("echo", input => input);
 
     [Theory]
     [InlineData(0)]
@@ -64,7 +65,11 @@ public sealed class CrashTests
         await using (var host = await EngineHost.RunAsync(Everything(), store))
         {
             await host.StartAsync("looping", "l", "");
-            foreach (var name in new[] { "1", "2", "3" }) Assert.Null(await host.Engine.RaiseEventAsync("l", "next", name));
+            foreach (var name in new[] { "1", "2", "3" })
+            {
+                Assert.Null(await host.Engine.RaiseEventAsync("l", "next", name));
+            }
+
             Assert.Equal("123", (await host.EndOfAsync("l")).Output);
         }
 
@@ -73,7 +78,11 @@ public sealed class CrashTests
         {
             await using var after = await EngineHost.RunAsync(Everything(), new MemoryStore(commit));
             raised = RaisedBy(store, index);
-            for (var next = raised + 1; next <= 3; next++) Assert.Null(await after.Engine.RaiseEventAsync("l", "next", $"{next}"));
+            for (var next = raised + 1; next <= 3; next++)
+            {
+                Assert.Null(await after.Engine.RaiseEventAsync("l", "next", $"{next}"));
+            }
+
             var end = await after.EndOfAsync("l");
             Assert.True(end.Output == "123", $"after commit {index}, {raised} events acknowledged: {end}");
         }
@@ -86,9 +95,20 @@ public sealed class CrashTests
         foreach (var entry in store.Commits[index].Where(e => e.Key.Contains("||inbox-") || e.Key.Contains("||history-")))
         {
             var happened = HistoryEvent.Parser.ParseFrom(entry.Value.Value.Span);
-            if (happened.EventRaised is { } raised) most = Math.Max(most, int.Parse(raised.Input));
-            if (happened.ExecutionStarted is { } started) most = Math.Max(most, started.Input.Length);
-            if (happened.ExecutionCompleted is not null) most = 3;
+            if (happened.EventRaised is { } raised)
+            {
+                most = Math.Max(most, int.Parse(raised.Input));
+            }
+
+            if (happened.ExecutionStarted is { } started)
+            {
+                most = Math.Max(most, started.Input.Length);
+            }
+
+            if (happened.ExecutionCompleted is not null)
+            {
+                most = 3;
+            }
         }
 
         return most;
@@ -108,19 +128,31 @@ public sealed class CrashTests
         foreach (var commit in store.Commits)
         {
             // Another runtime knows nothing of these.
-            var foreign = commit.RemoveRange(commit.Keys.Where(key => key.Contains("-pending||", StringComparison.Ordinal) || key.Contains("-index||", StringComparison.Ordinal)));
+            var foreign = commit.RemoveRange(
+                commit.Keys.Where(key =>
+                    key.Contains("-pending||", StringComparison.Ordinal) || key.Contains("-index||", StringComparison.Ordinal)
+                )
+            );
             await using var host = await EngineHost.RunAsync(Everything(), new MemoryStore(foreign));
-            if (await host.Engine.GetAsync("p", CancellationToken.None) is { WorkflowStatus: OrchestrationStatus.Completed }) continue;
+            if (await host.Engine.GetAsync("p", CancellationToken.None) is { WorkflowStatus: OrchestrationStatus.Completed })
+            {
+                continue;
+            }
+
             Assert.Equal(Grpc.Core.StatusCode.AlreadyExists, (await host.TryStartAsync("parent", "p"))!.Status);
             var end = await DriveAsync(host, "p");
-            Assert.True(end.Output == "ac!bdX", $"{end}{Environment.NewLine}{await host.ListingAsync("p")}{Environment.NewLine}{host.Logs}");
+            Assert.True(
+                end.Output == "ac!bdX",
+                $"{end}{Environment.NewLine}{await host.ListingAsync("p")}{Environment.NewLine}{host.Logs}"
+            );
         }
     }
 
     private static async Task<WorkflowState> DriveAsync(EngineHost host, string id)
     {
         var end = host.EndOfAsync(id);
-        var raised = (await host.HistoryAsync(id)).Any(e => e.EventRaised is not null)
+        var raised =
+            (await host.HistoryAsync(id)).Any(e => e.EventRaised is not null)
             || host.Store.Keys.Any(k => k.Contains($"||{id}||inbox-") && IsRaised(host, k));
         while (!end.IsCompleted)
         {
@@ -137,8 +169,8 @@ public sealed class CrashTests
         return await end;
     }
 
-    private static bool IsRaised(EngineHost host, string key)
-        => host.Store.Snapshot().TryGetValue(key, out var entry) && HistoryEvent.Parser.ParseFrom(entry.Value.Span).EventRaised is not null;
+    private static bool IsRaised(EngineHost host, string key) =>
+        host.Store.Snapshot().TryGetValue(key, out var entry) && HistoryEvent.Parser.ParseFrom(entry.Value.Span).EventRaised is not null;
 
     private static void AssertClean(IReadOnlyList<HistoryEvent> history, int commit)
     {

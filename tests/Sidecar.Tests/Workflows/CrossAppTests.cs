@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using Sidecar.Workflows.Protocol;
 using Sidecar.Tests.Workflows.Support;
 using Sidecar.Workflows;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Tests.Workflows;
 
@@ -14,13 +14,15 @@ public sealed class CrossAppTests
         LongestRetry = TimeSpan.FromMilliseconds(10),
     };
 
-    private static Script Home() => new Script()
-        .Workflow("calls", async flow => await flow.Activity("shout", "hey", app: "there"))
-        .Workflow("asks", async flow => await flow.Child("answer", "q", id: "child", app: "there"));
+    private static Script Home() =>
+        new Script()
+            .Workflow("calls", async flow => await flow.Activity("shout", "hey", app: "there"))
+            .Workflow("asks", async flow => await flow.Child("answer", "q", id: "child", app: "there"));
 
-    private static Script There() => new Script()
-        .Workflow("answer", async flow => await flow.Activity("shout", flow.Input) + await flow.Event("more"))
-        .Activity("shout", input => input + "!");
+    private static Script There() =>
+        new Script()
+            .Workflow("answer", async flow => await flow.Activity("shout", flow.Input) + await flow.Event("more"))
+            .Activity("shout", input => input + "!");
 
     [Fact]
     public async Task An_activity_runs_in_the_app_it_names()

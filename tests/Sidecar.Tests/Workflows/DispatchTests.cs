@@ -1,13 +1,12 @@
-using Sidecar.Workflows.Protocol;
 using Sidecar.Tests.Workflows.Support;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Tests.Workflows;
 
 public sealed class DispatchTests
 {
-    private static Script OneActivity(Func<ActivityRequest, Task<string?>> activity) => new Script()
-        .Workflow("w", async flow => await flow.Activity("do"))
-        .Activity("do", activity);
+    private static Script OneActivity(Func<ActivityRequest, Task<string?>> activity) =>
+        new Script().Workflow("w", async flow => await flow.Activity("do")).Activity("do", activity);
 
     [Fact]
     public async Task Pitfall_work_of_a_lost_worker_is_handed_out_again_once_and_never_in_parallel()
@@ -23,7 +22,11 @@ public sealed class DispatchTests
 
         await lost.DisposeAsync();
         // Connecting again and again must not multiply the work that one of the connections has.
-        for (var i = 0; i < 5; i++) host.Connect();
+        for (var i = 0; i < 5; i++)
+        {
+            host.Connect();
+        }
+
         await EngineHost.Until(() => attempts == 2, "the second attempt");
         Assert.Equal("x", await host.RunAsync("echo", "other", "x"));
 
@@ -41,13 +44,26 @@ public sealed class DispatchTests
         await using var host = new EngineHost(script: script);
         var worker = host.Connect();
         await host.StartAsync("w", "w");
-        await EngineHost.Until(() => host.Store.Keys.Any(k => k.EndsWith("history-000004", StringComparison.Ordinal)), "the result in history");
+        await EngineHost.Until(
+            () => host.Store.Keys.Any(k => k.EndsWith("history-000004", StringComparison.Ordinal)),
+            "the result in history"
+        );
         var item = worker.Received.First(r => r.ActivityRequest is not null);
         var turns = script.Turns.Count;
 
         foreach (var token in new[] { item.CompletionToken, "", "made-up" })
         {
-            Assert.Null(await host.Engine.CompleteActivityAsync(new ActivityResponse { InstanceId = "w", TaskId = 0, Result = "twice", CompletionToken = token }));
+            Assert.Null(
+                await host.Engine.CompleteActivityAsync(
+                    new ActivityResponse
+                    {
+                        InstanceId = "w",
+                        TaskId = 0,
+                        Result = "twice",
+                        CompletionToken = token,
+                    }
+                )
+            );
         }
 
         Assert.Equal(turns, script.Turns.Count);
@@ -71,7 +87,15 @@ public sealed class DispatchTests
         host.Connect();
         await EngineHost.Until(() => attempts == 2, "the second attempt");
 
-        await host.Engine.CompleteActivityAsync(new ActivityResponse { InstanceId = "w", TaskId = 0, Result = "stale", CompletionToken = old });
+        await host.Engine.CompleteActivityAsync(
+            new ActivityResponse
+            {
+                InstanceId = "w",
+                TaskId = 0,
+                Result = "stale",
+                CompletionToken = old,
+            }
+        );
         second.SetResult("fresh");
 
         Assert.Equal("fresh", (await host.EndOfAsync("w")).Output);
@@ -119,7 +143,8 @@ public sealed class DispatchTests
         await EngineHost.Until(() => script.Executed.Count == 1, "the activity");
 
         var failures = 3;
-        store.FailBefore = _ => Interlocked.Decrement(ref failures) >= 0 ? new(Sidecar.State.StateFailureKind.Unavailable, "", "away") : null;
+        store.FailBefore = _ =>
+            Interlocked.Decrement(ref failures) >= 0 ? new(Sidecar.State.StateFailureKind.Unavailable, "", "away") : null;
         var raised = host.Engine.RaiseEventAsync("w", "meanwhile", null);
         while (!raised.IsCompleted)
         {
@@ -140,7 +165,14 @@ public sealed class DispatchTests
         await host.StartAsync("w", "w");
         await EngineHost.Until(() => host.Script.Executed.Count == 1, "the activity");
 
-        await host.Engine.CompleteActivityAsync(new ActivityResponse { InstanceId = "w", TaskId = 0, Result = "plain" });
+        await host.Engine.CompleteActivityAsync(
+            new ActivityResponse
+            {
+                InstanceId = "w",
+                TaskId = 0,
+                Result = "plain",
+            }
+        );
 
         Assert.Equal("plain", (await host.EndOfAsync("w")).Output);
     }
@@ -174,15 +206,30 @@ public sealed class DispatchTests
     [Fact]
     public async Task Pitfall_a_malformed_trace_context_is_dropped_and_nothing_fails()
     {
-        await using var host = await EngineHost.RunAsync(OneActivity(r => Task.FromResult<string?>(r.ParentTraceContext is null ? "none" : "some")));
-        foreach (var (garbage, i) in new[] { "", "00", "not a trace", "00-zz-zz-zz", new string('0', 500), "00-00000000000000000000000000000000-0000000000000000-00" }.Select((g, i) => (g, i)))
-        {
-            var started = Sidecar.Workflows.History.HistoryEvents.Started(host.Clock.GetUtcNow(), new ExecutionStartedEvent
+        await using var host = await EngineHost.RunAsync(
+            OneActivity(r => Task.FromResult<string?>(r.ParentTraceContext is null ? "none" : "some"))
+        );
+        foreach (
+            var (garbage, i) in new[]
             {
-                Name = "w",
-                ParentTraceContext = new TraceContext { TraceParent = garbage, TraceState = "also=garbage=," },
-                WorkflowInstance = new WorkflowInstance { InstanceId = $"w{i}", ExecutionId = "x" },
-            });
+                "",
+                "00",
+                "not a trace",
+                "00-zz-zz-zz",
+                new string('0', 500),
+                "00-00000000000000000000000000000000-0000000000000000-00",
+            }.Select((g, i) => (g, i))
+        )
+        {
+            var started = Sidecar.Workflows.History.HistoryEvents.Started(
+                host.Clock.GetUtcNow(),
+                new ExecutionStartedEvent
+                {
+                    Name = "w",
+                    ParentTraceContext = new TraceContext { TraceParent = garbage, TraceState = "also=garbage=," },
+                    WorkflowInstance = new WorkflowInstance { InstanceId = $"w{i}", ExecutionId = "x" },
+                }
+            );
             Assert.Null(await host.Engine.CreateAsync(started));
             Assert.Equal(OrchestrationStatus.Completed, (await host.EndOfAsync($"w{i}")).WorkflowStatus);
         }
@@ -192,7 +239,9 @@ public sealed class DispatchTests
     public async Task Pitfall_the_attempts_of_an_activity_carry_the_same_execution_id()
     {
         var attempts = 0;
-        var script = OneActivity(_ => Interlocked.Increment(ref attempts) == 1 ? new TaskCompletionSource<string?>().Task : Task.FromResult<string?>("ok"));
+        var script = OneActivity(_ =>
+            Interlocked.Increment(ref attempts) == 1 ? new TaskCompletionSource<string?>().Task : Task.FromResult<string?>("ok")
+        );
         await using var host = new EngineHost(script: script);
         var lost = host.Connect();
         await host.StartAsync("w", "w");

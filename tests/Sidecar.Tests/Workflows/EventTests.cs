@@ -1,23 +1,26 @@
-using Sidecar.Workflows.Protocol;
 using Sidecar.Tests.Workflows.Support;
 using Sidecar.Workflows;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Tests.Workflows;
 
 public sealed class EventTests
 {
     private static Script Listening() => new Script().Workflow("listen", async flow =>
-    {
-        await flow.Event("begin");
-        return await flow.Event("a") + await flow.Event("A") + await flow.Event("a");
-    });
+        {
+            await flow.Event("begin");
+            return await flow.Event("a") + await flow.Event("A") + await flow.Event("a");
+        });
 
     [Fact]
     public async Task Events_raised_before_anyone_waits_are_kept_in_order()
     {
         await using var host = await EngineHost.RunAsync(Listening());
         await host.StartAsync("listen", "l");
-        foreach (var n in new[] { "1", "2", "3" }) Assert.Null(await host.Engine.RaiseEventAsync("l", "a", n));
+        foreach (var n in new[] { "1", "2", "3" })
+        {
+            Assert.Null(await host.Engine.RaiseEventAsync("l", "a", n));
+        }
 
         Assert.Null(await host.Engine.RaiseEventAsync("l", "begin", null));
 
@@ -31,7 +34,10 @@ public sealed class EventTests
         await using (var host = new EngineHost(store))
         {
             await host.StartAsync("listen", "l");
-            foreach (var n in new[] { "1", "2", "3" }) Assert.Null(await host.Engine.RaiseEventAsync("l", "a", n));
+            foreach (var n in new[] { "1", "2", "3" })
+            {
+                Assert.Null(await host.Engine.RaiseEventAsync("l", "a", n));
+            }
         }
 
         await using var again = await EngineHost.RunAsync(Listening(), store);
@@ -46,7 +52,11 @@ public sealed class EventTests
         var script = new Script().Workflow("count", async flow =>
         {
             var seen = new List<string?>();
-            for (var i = 0; i < 200; i++) seen.Add(await flow.Event("tick"));
+            for (var i = 0; i < 200; i++)
+            {
+                seen.Add(await flow.Event("tick"));
+            }
+
             return $"{seen.Distinct().Count()}";
         });
         await using var host = await EngineHost.RunAsync(script);

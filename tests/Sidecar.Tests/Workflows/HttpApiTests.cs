@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Sidecar.Workflows.Protocol;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -11,19 +10,31 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sidecar.Tests.Workflows.Support;
 using Sidecar.Workflows.Api;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Tests.Workflows;
 
 public sealed class HttpApiTests : IAsyncLifetime
 {
-    private readonly EngineHost host = new(script: new Script()
-        .Workflow("echo", flow =>
-        {
-            flow.CustomStatus = "echoing";
-            return Task.FromResult(flow.Input);
-        })
-        .Workflow("wait", async flow => await flow.Event("go"))
-        .Workflow("broken", _ => Task.FromException<string?>(new TaskFailed(new() { ErrorType = "E", ErrorMessage = "m", StackTrace = "s" }))));
+    private readonly EngineHost host = new(
+        script: new Script()
+            .Workflow("echo", flow =>
+            {
+                flow.CustomStatus = "echoing";
+                return Task.FromResult(flow.Input);
+            })
+            .Workflow("wait", async flow => await flow.Event("go"))
+            .Workflow("broken", _ => Task.FromException<string?>(
+                    new TaskFailed(
+                        new()
+                        {
+                            ErrorType = "E",
+                            ErrorMessage = "m",
+                            StackTrace = "s",
+                        }
+                    )
+                ))
+    );
     private readonly HttpClient client = new();
     private WebApplication? app;
     private bool withoutStore;
@@ -38,7 +49,9 @@ public sealed class HttpApiTests : IAsyncLifetime
         app = builder.Build();
         app.MapWorkflows(_ => withoutStore ? null : host.Engine);
         await app.StartAsync();
-        client.BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        client.BaseAddress = new Uri(
+            app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()
+        );
     }
 
     public async Task DisposeAsync()
@@ -54,7 +67,10 @@ public sealed class HttpApiTests : IAsyncLifetime
     [InlineData("v1.0-alpha1")]
     public async Task Start_answers_202_with_the_id_and_get_shows_the_instance(string version)
     {
-        var started = await client.PostAsync($"/{version}/workflows/dapr/echo/start?instanceID=e-1", new StringContent("""{"raw": 1}""", Encoding.UTF8));
+        var started = await client.PostAsync(
+            $"/{version}/workflows/dapr/echo/start?instanceID=e-1",
+            new StringContent("""{"raw": 1}""", Encoding.UTF8)
+        );
         Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
         Assert.Equal("""{"instanceID":"e-1"}""", await started.Content.ReadAsStringAsync());
         await host.EndOfAsync("e-1");
@@ -85,8 +101,8 @@ public sealed class HttpApiTests : IAsyncLifetime
     [InlineData("a||b", "ERR_INSTANCE_ID_INVALID")]
     [InlineData("a.b", "ERR_INSTANCE_ID_INVALID")]
     [InlineData("0123456789012345678901234567890123456789012345678901234567890123x", "ERR_INSTANCE_ID_TOO_LONG")]
-    public async Task Ids_are_checked_at_start(string id, string code)
-        => await ExpectAsync(HttpStatusCode.BadRequest, code, HttpMethod.Post, $"echo/start?instanceID={Uri.EscapeDataString(id)}");
+    public async Task Ids_are_checked_at_start(string id, string code) =>
+        await ExpectAsync(HttpStatusCode.BadRequest, code, HttpMethod.Post, $"echo/start?instanceID={Uri.EscapeDataString(id)}");
 
     [Fact]
     public async Task The_verbs_answer_202_with_an_empty_object()
@@ -112,8 +128,8 @@ public sealed class HttpApiTests : IAsyncLifetime
     [InlineData("POST", "missing/raiseEvent/e", 500, "ERR_RAISE_EVENT_WORKFLOW")]
     [InlineData("POST", "missing/pause", 500, "ERR_PAUSE_WORKFLOW")]
     [InlineData("POST", "missing/resume", 500, "ERR_RESUME_WORKFLOW")]
-    public async Task A_missing_instance_is_told_as_the_runtime_tells_it(string method, string path, int status, string code)
-        => await ExpectAsync((HttpStatusCode)status, code, new HttpMethod(method), path);
+    public async Task A_missing_instance_is_told_as_the_runtime_tells_it(string method, string path, int status, string code) =>
+        await ExpectAsync((HttpStatusCode)status, code, new HttpMethod(method), path);
 
     [Fact]
     public async Task A_missing_instance_is_named_in_the_message()
@@ -122,7 +138,8 @@ public sealed class HttpApiTests : IAsyncLifetime
 
         Assert.Equal(
             """{"errorCode":"ERR_INSTANCE_ID_NOT_FOUND","message":"unable to find workflow with the provided instance ID: not-found"}""",
-            await answer.Content.ReadAsStringAsync());
+            await answer.Content.ReadAsStringAsync()
+        );
     }
 
     [Fact]

@@ -1,21 +1,24 @@
-using Sidecar.Workflows.Protocol;
 using Grpc.Core;
 using Sidecar.State;
 using Sidecar.Tests.Workflows.Support;
 using Sidecar.Workflows;
 using Sidecar.Workflows.History;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Tests.Workflows;
 
 /// <summary>Reuse, purge, listing, rerun, and a store that fails.</summary>
 public sealed class LifeTests
 {
-    private static Script Mixed() => new Script()
-        .Workflow("quick", flow => Task.FromResult(flow.Input))
-        .Workflow("wait", async flow => await flow.Event("go"))
-        .Workflow("parent", async flow => await flow.Child("wait", id: flow.InstanceId + "-child"))
-        .Workflow("steps", async flow => await flow.Activity("echo", "1") + await flow.Activity("echo", "2") + await flow.Activity("echo", "3"))
-        .Activity("echo", input => input);
+    private static Script Mixed() =>
+        new Script()
+            .Workflow("quick", flow => Task.FromResult(flow.Input))
+            .Workflow("wait", async flow => await flow.Event("go"))
+            .Workflow("parent", async flow => await flow.Child("wait", id: flow.InstanceId + "-child"))
+            .Workflow("steps", async flow =>
+                await flow.Activity("echo", "1") + await flow.Activity("echo", "2") + await flow.Activity("echo", "3")
+            )
+            .Activity("echo", input => input);
 
     [Fact]
     public async Task An_id_in_use_is_refused_and_a_finished_one_may_be_used_again()
@@ -60,8 +63,8 @@ public sealed class LifeTests
         Assert.Equal(StatusCode.AlreadyExists, refused!.Status);
         Assert.Equal("wait", found!.Name);
 
-        async Task<(WorkflowRefusal?, WorkflowState?)> TryStartAndFindAsync()
-            => (await host.TryStartAsync("wait", "w"), await host.Engine.GetAsync("w", CancellationToken.None));
+        async Task<(WorkflowRefusal?, WorkflowState?)> TryStartAndFindAsync() =>
+            (await host.TryStartAsync("wait", "w"), await host.Engine.GetAsync("w", CancellationToken.None));
     }
 
     [Fact]
@@ -117,7 +120,10 @@ public sealed class LifeTests
     {
         await using var host = await EngineHost.RunAsync(Mixed());
         var ids = Enumerable.Range(0, 25).Select(i => $"i{i:00}").ToList();
-        foreach (var id in ids) await host.RunAsync("quick", id);
+        foreach (var id in ids)
+        {
+            await host.RunAsync("quick", id);
+        }
 
         var found = new List<string>();
         string? continuation = null;
@@ -126,8 +132,7 @@ public sealed class LifeTests
             var (page, next) = await host.Engine.ListAsync(continuation, 10, default);
             found.AddRange(page);
             continuation = next;
-        }
-        while (continuation is not null);
+        } while (continuation is not null);
 
         Assert.Equal(ids, found);
         Assert.Equal(25, (await host.Engine.ListAsync(null, null, default)).Ids.Count);
@@ -143,12 +148,23 @@ public sealed class LifeTests
         await host.RunAsync("steps", "s");
         var before = host.Script.Executed.Count;
 
-        Assert.Null(await host.Engine.RerunAsync("s", new ForkRequest("s2", eventId, OverwriteInput: true, "x", null, host.Clock.GetUtcNow()), default));
+        Assert.Null(
+            await host.Engine.RerunAsync(
+                "s",
+                new ForkRequest("s2", eventId, OverwriteInput: true, "x", null, host.Clock.GetUtcNow()),
+                default
+            )
+        );
         var end = await host.EndOfAsync("s2");
 
         Assert.Equal(executed, host.Script.Executed.Count - before);
         Assert.Equal("123".Remove(eventId, 1).Insert(eventId, "x"), end.Output);
-        Assert.Equal("s", (await host.HistoryAsync("s2")).First(e => e.TaskScheduled?.RerunParentInstanceInfo is not null).TaskScheduled.RerunParentInstanceInfo.InstanceID);
+        Assert.Equal(
+            "s",
+            (await host.HistoryAsync("s2"))
+                .First(e => e.TaskScheduled?.RerunParentInstanceInfo is not null)
+                .TaskScheduled.RerunParentInstanceInfo.InstanceID
+        );
     }
 
     [Fact]
@@ -190,12 +206,25 @@ public sealed class LifeTests
     {
         var commits = 0;
         var store = new MemoryStore();
-        StateFailure? Fail(IReadOnlyList<StateWrite> writes)
-            => Interlocked.Increment(ref commits) % 3 == 0 ? new StateFailure(StateFailureKind.Unavailable, "", "the store is away") : null;
-        if (failsAfterWriting) store.FailAfter = Fail;
-        else store.FailBefore = Fail;
-        var options = new WorkflowEngineOptions { SaveGrace = TimeSpan.Zero, FirstRetry = TimeSpan.FromMilliseconds(1), LongestRetry = TimeSpan.FromMilliseconds(5) };
-        var script = Mixed().Workflow("all", async flow => await flow.Child("steps", id: "c") + await flow.Activity("echo", "4") + await flow.Event("go"));
+        StateFailure? Fail(IReadOnlyList<StateWrite> writes) =>
+            Interlocked.Increment(ref commits) % 3 == 0 ? new StateFailure(StateFailureKind.Unavailable, "", "the store is away") : null;
+        if (failsAfterWriting)
+        {
+            store.FailAfter = Fail;
+        }
+        else
+        {
+            store.FailBefore = Fail;
+        }
+
+        var options = new WorkflowEngineOptions
+        {
+            SaveGrace = TimeSpan.Zero,
+            FirstRetry = TimeSpan.FromMilliseconds(1),
+            LongestRetry = TimeSpan.FromMilliseconds(5),
+        };
+        var script = Mixed()
+            .Workflow("all", async flow => await flow.Child("steps", id: "c") + await flow.Activity("echo", "4") + await flow.Event("go"));
         await using var host = await EngineHost.RunAsync(script, store, options, TimeProvider.System);
 
         await host.StartAsync("all", "a");
@@ -214,7 +243,12 @@ public sealed class LifeTests
     public async Task A_second_writer_of_an_instance_is_kept_out_by_the_ETag()
     {
         var store = new MemoryStore();
-        var options = new WorkflowEngineOptions { SaveGrace = TimeSpan.Zero, FirstRetry = TimeSpan.FromMilliseconds(1), LongestRetry = TimeSpan.FromMilliseconds(5) };
+        var options = new WorkflowEngineOptions
+        {
+            SaveGrace = TimeSpan.Zero,
+            FirstRetry = TimeSpan.FromMilliseconds(1),
+            LongestRetry = TimeSpan.FromMilliseconds(5),
+        };
         await using var one = await EngineHost.RunAsync(Mixed(), store, options, TimeProvider.System);
         await one.StartAsync("steps", "warm-up");
         await one.EndOfAsync("warm-up");
@@ -238,7 +272,11 @@ public sealed class LifeTests
         var store = new MemoryStore();
         await using (var host = await EngineHost.RunAsync(Mixed(), store))
         {
-            for (var i = 0; i < 200; i++) await host.RunAsync("quick", $"q{i}");
+            for (var i = 0; i < 200; i++)
+            {
+                await host.RunAsync("quick", $"q{i}");
+            }
+
             await host.StartAsync("wait", "w");
             await host.StatusAsync("w", OrchestrationStatus.Running);
         }

@@ -18,14 +18,21 @@ public sealed class LimitTests
             .Workflow("w", async flow => await flow.Activity("do"))
             .Activity("do", _ => gates[Interlocked.Increment(ref started) - 1].Task);
         await using var host = await EngineHost.RunAsync(script, options: Limited(new(null, 2, None, None)));
-        foreach (var id in (string[])["a", "b", "c"]) await host.StartAsync("w", id);
+        foreach (var id in (string[])["a", "b", "c"])
+        {
+            await host.StartAsync("w", id);
+        }
+
         await EngineHost.Until(() => started == 2 && host.Engine.ActiveActivities == 3, "two activities under way and one waiting");
 
         gates[0].SetResult("done");
         await EngineHost.Until(() => started == 3, "the third activity");
         gates[1].SetResult("done");
         gates[2].SetResult("done");
-        foreach (var id in (string[])["a", "b", "c"]) Assert.Equal("done", (await host.EndOfAsync(id)).Output);
+        foreach (var id in (string[])["a", "b", "c"])
+        {
+            Assert.Equal("done", (await host.EndOfAsync(id)).Output);
+        }
     }
 
     [Fact]
@@ -35,9 +42,16 @@ public sealed class LimitTests
         var slow = 0;
         var script = new Script()
             .Workflow("w", async flow => await flow.Activity(flow.Input!))
-            .Activity("slow", _ => { Interlocked.Increment(ref slow); return gate.Task; })
+            .Activity("slow", _ =>
+            {
+                Interlocked.Increment(ref slow);
+                return gate.Task;
+            })
             .Activity("quick", _ => "quick");
-        await using var host = await EngineHost.RunAsync(script, options: Limited(new(null, null, None, new Dictionary<string, int> { ["slow"] = 1 })));
+        await using var host = await EngineHost.RunAsync(
+            script,
+            options: Limited(new(null, null, None, new Dictionary<string, int> { ["slow"] = 1 }))
+        );
         await host.StartAsync("w", "a", "slow");
         await host.StartAsync("w", "b", "slow");
         await EngineHost.Until(() => slow == 1 && host.Engine.ActiveActivities == 2, "one slow activity under way and one waiting");

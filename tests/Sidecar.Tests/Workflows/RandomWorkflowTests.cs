@@ -1,8 +1,8 @@
-using Sidecar.Workflows.Protocol;
 using Sidecar.State;
 using Sidecar.Tests.Workflows.Support;
 using Sidecar.Workflows;
 using Sidecar.Workflows.History;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Tests.Workflows;
 
@@ -24,7 +24,10 @@ public sealed class RandomWorkflowTests
         var gate = new Lock();
         StateFailure? Chance(IReadOnlyList<StateWrite> _)
         {
-            lock (gate) return failing.Next(6) == 0 ? new StateFailure(StateFailureKind.Unavailable, "", "by chance") : null;
+            lock (gate)
+            {
+                return failing.Next(6) == 0 ? new StateFailure(StateFailureKind.Unavailable, "", "by chance") : null;
+            }
         }
 
         var grace = TimeSpan.FromSeconds(random.Next(2) * 30);
@@ -46,10 +49,20 @@ public sealed class RandomWorkflowTests
 
             var ending = host.EndOfAsync("p");
             int turns;
-            lock (gate) turns = life < 4 ? failing.Next(1, 40) : int.MaxValue;
+            lock (gate)
+            {
+                turns = life < 4 ? failing.Next(1, 40) : int.MaxValue;
+            }
+
             await PassTimeAsync(host, ending, turns);
-            if (ending.IsCompleted) end = await ending;
-            else _ = ending.ContinueWith(t => t.Exception, TaskScheduler.Default);
+            if (ending.IsCompleted)
+            {
+                end = await ending;
+            }
+            else
+            {
+                _ = ending.ContinueWith(t => t.Exception, TaskScheduler.Default);
+            }
         }
 
         store.FailBefore = store.FailAfter = null;
@@ -68,49 +81,66 @@ public sealed class RandomWorkflowTests
     }
 
     /// <summary>One letter a step: a activity, b two at once, t timer, [..] child.</summary>
-    private static string Plan(Random random, int depth)
-        => string.Concat(Enumerable.Range(0, random.Next(1, 6)).Select(_ => random.Next(depth > 0 ? 5 : 4) switch
-        {
-            0 or 1 => "a",
-            2 => "b",
-            3 => "t",
-            _ => $"[{Plan(random, depth - 1)}]",
-        }));
+    private static string Plan(Random random, int depth) =>
+        string.Concat(
+            Enumerable
+                .Range(0, random.Next(1, 6))
+                .Select(_ =>
+                    random.Next(depth > 0 ? 5 : 4) switch
+                    {
+                        0 or 1 => "a",
+                        2 => "b",
+                        3 => "t",
+                        _ => $"[{Plan(random, depth - 1)}]",
+                    }
+                )
+        );
 
     private static string Expected(string plan) => plan.Replace("b", "aa");
 
-    private static Script Interpreter() => new Script()
-        .Workflow("plan", async flow =>
-        {
-            var done = "";
-            for (var i = 0; i < flow.Input!.Length; i++)
+    private static Script Interpreter() =>
+        new Script()
+            .Workflow("plan", async flow =>
             {
-                switch (flow.Input[i])
+                var done = "";
+                for (var i = 0; i < flow.Input!.Length; i++)
                 {
-                    case 'a': done += await flow.Activity("step", "a"); break;
-                    case 'b': done += string.Concat(await Task.WhenAll(flow.Activity("step", "a"), flow.Activity("step", "a"))); break;
-                    case 't':
-                        await flow.Timer(TimeSpan.FromSeconds(3));
-                        done += "t";
-                        break;
-                    default:
-                        var close = Close(flow.Input, i);
-                        done += "[" + await flow.Child("plan", flow.Input[(i + 1)..close]) + "]";
-                        i = close;
-                        break;
+                    switch (flow.Input[i])
+                    {
+                        case 'a':
+                            done += await flow.Activity("step", "a");
+                            break;
+                        case 'b':
+                            done += string.Concat(await Task.WhenAll(flow.Activity("step", "a"), flow.Activity("step", "a")));
+                            break;
+                        case 't':
+                            await flow.Timer(TimeSpan.FromSeconds(3));
+                            done += "t";
+                            break;
+                        default:
+                            var close = Close(flow.Input, i);
+                            done += "[" + await flow.Child("plan", flow.Input[(i + 1)..close]) + "]";
+                            i = close;
+                            break;
+                    }
                 }
-            }
 
-            return done;
-        })
-        .Activity("step", input => input);
+                return done;
+            })
+            .Activity("step", input => input);
 
     private static int Close(string plan, int open)
     {
         for (var (i, depth) = (open, 0); ; i++)
         {
-            if (plan[i] == '[') depth++;
-            else if (plan[i] == ']' && --depth == 0) return i;
+            if (plan[i] == '[')
+            {
+                depth++;
+            }
+            else if (plan[i] == ']' && --depth == 0)
+            {
+                return i;
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 using Sidecar.Resources;
-using Sidecar.Workflows.Protocol;
 using Sidecar.Tests.Workflows.Support;
 using Sidecar.Workflows;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Tests.Workflows;
 
@@ -31,7 +31,10 @@ public sealed class RetentionTests
         await host.StartAsync("wait", "b");
         await host.StatusAsync("b", OrchestrationStatus.Running);
         Assert.Null(await host.Engine.TerminateAsync("b", null, recursive: false));
-        await EngineHost.Until(() => !host.Store.Keys.Any(key => key.Contains("||b", StringComparison.Ordinal)), "the purge of the terminated one");
+        await EngineHost.Until(
+            () => !host.Store.Keys.Any(key => key.Contains("||b", StringComparison.Ordinal)),
+            "the purge of the terminated one"
+        );
         Assert.NotNull(await host.Engine.GetAsync("a", CancellationToken.None));
     }
 

@@ -1,20 +1,27 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Sidecar.Workflows.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sidecar.Tests.Workflows.Support;
 using Sidecar.Tracing;
 using Sidecar.Workflows.History;
+using Sidecar.Workflows.Protocol;
 using TraceContext = Sidecar.Tracing.TraceContext;
 
 namespace Sidecar.Tests.Workflows;
 
 public sealed class SpanTests : IDisposable
 {
-    private readonly TraceContext client = new($"00-{ActivityTraceId.CreateRandom().ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-01", "");
+    private readonly TraceContext client = new(
+        $"00-{ActivityTraceId.CreateRandom().ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-01",
+        ""
+    );
     private readonly ConcurrentQueue<Activity> ended = new();
     private readonly ActivityListener listener;
-    private readonly Tracer tracer = new("app", new TracingOptions { Stdout = true, SamplingRate = "0.0000001" }, NullLoggerFactory.Instance);
+    private readonly Tracer tracer = new(
+        "app",
+        new TracingOptions { Stdout = true, SamplingRate = "0.0000001" },
+        NullLoggerFactory.Instance
+    );
 
     public SpanTests()
     {
@@ -51,10 +58,21 @@ public sealed class SpanTests : IDisposable
         var parent = await FindAsync("orchestration||parent");
         var child = await FindAsync("orchestration||child");
         var activity = await FindAsync("activity||add");
-        Assert.Equal([client.Parent[36..52], create.SpanId.ToHexString(), parent.SpanId.ToHexString(), child.SpanId.ToHexString()], new[] { create, parent, child, activity }.Select(span => span.ParentSpanId.ToHexString()));
+        Assert.Equal(
+            [client.Parent[36..52], create.SpanId.ToHexString(), parent.SpanId.ToHexString(), child.SpanId.ToHexString()],
+            new[] { create, parent, child, activity }.Select(span => span.ParentSpanId.ToHexString())
+        );
         Assert.Equal((ActivityKind.Client, ActivityKind.Server, ActivityKind.Server), (create.Kind, parent.Kind, activity.Kind));
         Assert.Equal(activity.Id, seen);
-        Assert.Equal(("orchestration", "parent", "a", "COMPLETED"), (parent.GetTagItem("durabletask.type"), parent.GetTagItem("durabletask.task.name"), parent.GetTagItem("durabletask.task.instance_id"), parent.GetTagItem("durabletask.runtime_status")));
+        Assert.Equal(
+            ("orchestration", "parent", "a", "COMPLETED"),
+            (
+                parent.GetTagItem("durabletask.type"),
+                parent.GetTagItem("durabletask.task.name"),
+                parent.GetTagItem("durabletask.task.instance_id"),
+                parent.GetTagItem("durabletask.runtime_status")
+            )
+        );
         Assert.Equal(0L, activity.GetTagItem("durabletask.task.task_id"));
     }
 
@@ -95,9 +113,14 @@ public sealed class SpanTests : IDisposable
         await host.EndOfAsync("a");
 
         await EngineHost.Until(() => Ended("orchestration||again").Count() == 2, "a span per generation");
-        Assert.Equal(["CONTINUED_AS_NEW", "COMPLETED"], Ended("orchestration||again").Select(span => span.GetTagItem("durabletask.runtime_status")));
+        Assert.Equal(
+            ["CONTINUED_AS_NEW", "COMPLETED"],
+            Ended("orchestration||again").Select(span => span.GetTagItem("durabletask.runtime_status"))
+        );
         Assert.Equal(2, Ended("orchestration||again").Select(span => span.TraceId).Distinct().Count());
-        Assert.All(Ended("orchestration||again"), span => Assert.Contains(Ended("activity||work"), activity => activity.ParentSpanId == span.SpanId));
+        Assert.All(Ended("orchestration||again"), span =>
+            Assert.Contains(Ended("activity||work"), activity => activity.ParentSpanId == span.SpanId)
+        );
     }
 
     [Fact]
@@ -105,14 +128,19 @@ public sealed class SpanTests : IDisposable
     {
         var script = new Script()
             .Workflow("w", async flow => await flow.Activity("fails"))
-            .Activity("fails", _ => Task.FromException<string?>(new TaskFailed(new TaskFailureDetails { ErrorType = "Declined", ErrorMessage = "no" })));
+            .Activity("fails", _ =>
+                Task.FromException<string?>(new TaskFailed(new TaskFailureDetails { ErrorType = "Declined", ErrorMessage = "no" }))
+            );
         await using var host = new EngineHost(script: script, tracer: tracer);
         await host.Engine.StartAsync(default);
         host.Connect();
         await StartAsync(host, "w", "a");
         await host.EndOfAsync("a");
 
-        Assert.Equal((ActivityStatusCode.Error, "no"), ((await FindAsync("activity||fails")).Status, (await FindAsync("activity||fails")).StatusDescription));
+        Assert.Equal(
+            (ActivityStatusCode.Error, "no"),
+            ((await FindAsync("activity||fails")).Status, (await FindAsync("activity||fails")).StatusDescription)
+        );
         Assert.Equal(ActivityStatusCode.Error, (await FindAsync("orchestration||w")).Status);
     }
 

@@ -1,22 +1,22 @@
-using Sidecar.Workflows.Protocol;
 using Grpc.Core;
 using Sidecar.Tests.Workflows.Support;
 using Sidecar.Workflows;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Tests.Workflows;
 
 public sealed class StallTests
 {
     private static Script Version(int version) => new Script().Workflow("w", async flow =>
-    {
-        if (version > 1 && flow.Input == "v1")
         {
-            flow.VersionNotAvailable();
-            return await new TaskCompletionSource<string?>().Task;
-        }
+            if (version > 1 && flow.Input == "v1")
+            {
+                flow.VersionNotAvailable();
+                return await new TaskCompletionSource<string?>().Task;
+            }
 
-        return await flow.Event("go");
-    });
+            return await flow.Event("go");
+        });
 
     private static async Task<EngineHost> StalledAsync(MemoryStore store)
     {
@@ -92,7 +92,8 @@ public sealed class StallTests
         await host.StatusAsync("w", OrchestrationStatus.Stalled);
         Assert.Equal(
             "Patch mismatch. History patches: [a, b], current patches: [b, a]. ",
-            (await host.HistoryAsync("w"))[^1].ExecutionStalled.Description);
+            (await host.HistoryAsync("w"))[^1].ExecutionStalled.Description
+        );
 
         patches.Reverse();
         patches.Add("c");
@@ -108,12 +109,18 @@ public sealed class StallTests
         var script = new Script()
             .Workflow("grow", async flow =>
             {
-                for (var i = 0; i < 4; i++) await flow.Activity("chunk");
+                for (var i = 0; i < 4; i++)
+                {
+                    await flow.Activity("chunk");
+                }
+
                 return "grown";
             })
             .Workflow("small", flow => Task.FromResult<string?>("fine"))
             .Activity("chunk", _ => new string('x', 250 * 1024));
-        await using (var host = await EngineHost.RunAsync(script, store, new WorkflowEngineOptions(1024 * 1024) { SaveGrace = TimeSpan.Zero }))
+        await using (
+            var host = await EngineHost.RunAsync(script, store, new WorkflowEngineOptions(1024 * 1024) { SaveGrace = TimeSpan.Zero })
+        )
         {
             await host.StartAsync("grow", "g");
             await host.StatusAsync("g", OrchestrationStatus.Stalled);
@@ -123,7 +130,11 @@ public sealed class StallTests
             Assert.Equal("fine", await host.RunAsync("small", "s"));
         }
 
-        await using var raised = await EngineHost.RunAsync(script, store, new WorkflowEngineOptions(16 * 1024 * 1024) { SaveGrace = TimeSpan.Zero });
+        await using var raised = await EngineHost.RunAsync(
+            script,
+            store,
+            new WorkflowEngineOptions(16 * 1024 * 1024) { SaveGrace = TimeSpan.Zero }
+        );
         Assert.Equal("grown", (await raised.EndOfAsync("g")).Output);
     }
 
@@ -146,7 +157,10 @@ public sealed class StallTests
         var script = new Script().Workflow("w", flow => Task.FromResult(flow.Input));
         script.Deliver = item =>
         {
-            if (item.WorkflowRequest?.InstanceId == "large") throw new RpcException(new Status(StatusCode.ResourceExhausted, "too large"));
+            if (item.WorkflowRequest?.InstanceId == "large")
+            {
+                throw new RpcException(new Status(StatusCode.ResourceExhausted, "too large"));
+            }
         };
         await using var host = await EngineHost.RunAsync(script);
         await host.StartAsync("w", "large");

@@ -1,6 +1,6 @@
-using Sidecar.Workflows.Protocol;
 using Sidecar.Tests.Workflows.Support;
 using Sidecar.Workflows.History;
+using Sidecar.Workflows.Protocol;
 using Sidecar.Workflows.Storage;
 
 namespace Sidecar.Tests.Workflows;
@@ -22,8 +22,16 @@ public sealed class StoredFormatTests
         const string type = "app||dapr.internal.default.app.workflow";
 
         Assert.Equal(
-            [$"{type}-index||w", $"{type}-pending||w", $"{type}||w||customStatus", $"{type}||w||history-000000", $"{type}||w||history-000001", $"{type}||w||metadata"],
-            host.Store.Keys);
+            [
+                $"{type}-index||w",
+                $"{type}-pending||w",
+                $"{type}||w||customStatus",
+                $"{type}||w||history-000000",
+                $"{type}||w||history-000001",
+                $"{type}||w||metadata",
+            ],
+            host.Store.Keys
+        );
         var stored = host.Store.Snapshot();
         Assert.NotNull(HistoryEvent.Parser.ParseFrom(stored[$"{type}||w||history-000001"].Value.Span).ExecutionStarted);
         Assert.Equal("1002" + "1801", Convert.ToHexString(stored[$"{type}||w||metadata"].Value.Span));
@@ -57,12 +65,11 @@ public sealed class StoredFormatTests
     [InlineData("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7", false)]
     [InlineData("4bf92f3577b34da6a3ce929d0e0e4736", false)]
     [InlineData("", false)]
-    public void Only_a_proper_trace_context_is_kept(string parent, bool kept)
-        => Assert.Equal(kept, TraceContexts.Sane(new TraceContext { TraceParent = parent }) is not null);
+    public void Only_a_proper_trace_context_is_kept(string parent, bool kept) =>
+        Assert.Equal(kept, TraceContexts.Sane(new TraceContext { TraceParent = parent }) is not null);
 
     [Fact]
-    public void A_new_trace_is_a_proper_one()
-        => Assert.NotNull(TraceContexts.Sane(TraceContexts.NewRoot(() => Guid.NewGuid().ToString())));
+    public void A_new_trace_is_a_proper_one() => Assert.NotNull(TraceContexts.Sane(TraceContexts.NewRoot(() => Guid.NewGuid().ToString())));
 
     [Theory]
     [InlineData(0, "p:0000")]

@@ -1,4 +1,3 @@
-using Sidecar.Workflows.Protocol;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -12,6 +11,7 @@ using Microsoft.Extensions.Logging;
 using Sidecar.Tests.Workflows.Support;
 using Sidecar.Workflows;
 using Sidecar.Workflows.Api;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Tests.Workflows;
 
@@ -42,7 +42,9 @@ public sealed class TaskHubTests : IAsyncLifetime
         app = builder.Build();
         app.MapGrpcService<TaskHubService>();
         await app.StartAsync();
-        channel = GrpcChannel.ForAddress(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        channel = GrpcChannel.ForAddress(
+            app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()
+        );
         client = new TaskHubClient(channel);
         worker = client.WorkAsync(script, working.Token);
     }
@@ -61,7 +63,15 @@ public sealed class TaskHubTests : IAsyncLifetime
     public async Task A_workflow_runs_over_the_wire_from_start_to_end()
     {
         await client.HelloAsync();
-        var started = await client.StartAsync(new CreateInstanceRequest { InstanceId = "s", Name = "steps", Input = "0", Tags = { ["team"] = "red" } });
+        var started = await client.StartAsync(
+            new CreateInstanceRequest
+            {
+                InstanceId = "s",
+                Name = "steps",
+                Input = "0",
+                Tags = { ["team"] = "red" },
+            }
+        );
         var end = await client.WaitForEndAsync(new GetInstanceRequest { InstanceId = "s", GetInputsAndOutputs = true });
 
         Assert.Equal("s", started.InstanceId);
@@ -88,10 +98,23 @@ public sealed class TaskHubTests : IAsyncLifetime
         await client.StartAsync(new CreateInstanceRequest { InstanceId = "w", Name = "wait" });
         await RefusedAsync(StatusCode.AlreadyExists, client.StartAsync(new CreateInstanceRequest { InstanceId = "w", Name = "wait" }));
         await client.SuspendAsync(new SuspendRequest { InstanceId = "w", Reason = "" });
-        Assert.Equal(OrchestrationStatus.Suspended, (await client.GetAsync(new GetInstanceRequest { InstanceId = "w" })).WorkflowState.WorkflowStatus);
+        Assert.Equal(
+            OrchestrationStatus.Suspended,
+            (await client.GetAsync(new GetInstanceRequest { InstanceId = "w" })).WorkflowState.WorkflowStatus
+        );
         await client.ResumeAsync(new ResumeRequest { InstanceId = "w" });
-        await client.RaiseAsync(new RaiseEventRequest { InstanceId = "w", Name = "GO", Input = "x" });
-        Assert.Equal("x", (await client.WaitForEndAsync(new GetInstanceRequest { InstanceId = "w", GetInputsAndOutputs = true })).WorkflowState.Output);
+        await client.RaiseAsync(
+            new RaiseEventRequest
+            {
+                InstanceId = "w",
+                Name = "GO",
+                Input = "x",
+            }
+        );
+        Assert.Equal(
+            "x",
+            (await client.WaitForEndAsync(new GetInstanceRequest { InstanceId = "w", GetInputsAndOutputs = true })).WorkflowState.Output
+        );
 
         await client.StartAsync(new CreateInstanceRequest { InstanceId = "w", Name = "wait" });
         await client.TerminateAsync(new TerminateRequest { InstanceId = "w", Recursive = true });
@@ -102,11 +125,25 @@ public sealed class TaskHubTests : IAsyncLifetime
     public async Task A_start_with_a_time_is_answered_at_once_and_its_instance_is_not_found_before_that_time_though_its_id_is_taken()
     {
         var later = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddHours(1));
-        await client.StartAsync(new CreateInstanceRequest { InstanceId = "l", Name = "echo", ScheduledStartTimestamp = later });
+        await client.StartAsync(
+            new CreateInstanceRequest
+            {
+                InstanceId = "l",
+                Name = "echo",
+                ScheduledStartTimestamp = later,
+            }
+        );
 
         Assert.False((await client.GetAsync(new GetInstanceRequest { InstanceId = "l" })).Exists);
         await RefusedAsync(StatusCode.AlreadyExists, client.StartAsync(new CreateInstanceRequest { InstanceId = "l", Name = "echo" }));
-        await client.StartAsync(new CreateInstanceRequest { InstanceId = "past", Name = "echo", ScheduledStartTimestamp = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddHours(-1)) });
+        await client.StartAsync(
+            new CreateInstanceRequest
+            {
+                InstanceId = "past",
+                Name = "echo",
+                ScheduledStartTimestamp = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddHours(-1)),
+            }
+        );
         await client.WaitForEndAsync(new GetInstanceRequest { InstanceId = "past" });
         Assert.True((await client.GetAsync(new GetInstanceRequest { InstanceId = "past" })).Exists);
     }
@@ -114,7 +151,10 @@ public sealed class TaskHubTests : IAsyncLifetime
     [Fact]
     public async Task Pages_of_ids_end_without_a_token()
     {
-        for (var i = 0; i < 5; i++) await client.StartAsync(new CreateInstanceRequest { InstanceId = $"p{i}", Name = "echo" });
+        for (var i = 0; i < 5; i++)
+        {
+            await client.StartAsync(new CreateInstanceRequest { InstanceId = $"p{i}", Name = "echo" });
+        }
 
         var first = await client.ListAsync(new ListInstanceIDsRequest { PageSize = 3 });
         var second = await client.ListAsync(new ListInstanceIDsRequest { PageSize = 3, ContinuationToken = first.ContinuationToken });
@@ -137,13 +177,23 @@ public sealed class TaskHubTests : IAsyncLifetime
         await client.StartAsync(big);
         await host.StatusAsync("big", OrchestrationStatus.Stalled);
 
-        await client.StartAsync(new CreateInstanceRequest { InstanceId = "fine", Name = "echo", Input = "ok" });
-        Assert.Equal("ok", (await client.WaitForEndAsync(new GetInstanceRequest { InstanceId = "fine", GetInputsAndOutputs = true })).WorkflowState.Output);
+        await client.StartAsync(
+            new CreateInstanceRequest
+            {
+                InstanceId = "fine",
+                Name = "echo",
+                Input = "ok",
+            }
+        );
+        Assert.Equal(
+            "ok",
+            (await client.WaitForEndAsync(new GetInstanceRequest { InstanceId = "fine", GetInputsAndOutputs = true })).WorkflowState.Output
+        );
         Assert.Equal(1, host.Engine.Workers);
     }
 
-    private static async Task RefusedAsync<T>(StatusCode status, Task<T> call)
-        => Assert.Equal(status, (await Assert.ThrowsAsync<RpcException>(() => call)).StatusCode);
+    private static async Task RefusedAsync<T>(StatusCode status, Task<T> call) =>
+        Assert.Equal(status, (await Assert.ThrowsAsync<RpcException>(() => call)).StatusCode);
 
     private sealed class One(WorkflowEngine engine) : IWorkflowEngines
     {

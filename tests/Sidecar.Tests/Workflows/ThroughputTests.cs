@@ -14,7 +14,11 @@ public sealed class ThroughputTests(ITestOutputHelper output)
         var script = new Script()
             .Workflow("saga", async flow =>
             {
-                for (var i = 0; i < 5; i++) await flow.Activity("step", "x");
+                for (var i = 0; i < 5; i++)
+                {
+                    await flow.Activity("step", "x");
+                }
+
                 return "done";
             })
             .Activity("step", input => input);
@@ -30,15 +34,20 @@ public sealed class ThroughputTests(ITestOutputHelper output)
         }
 
         var one = Stopwatch.GetTimestamp();
-        for (var i = 0; i < 20; i++) await host.RunAsync("saga", $"single-{i}");
+        for (var i = 0; i < 20; i++)
+        {
+            await host.RunAsync("saga", $"single-{i}");
+        }
+
         var latency = Stopwatch.GetElapsedTime(one).TotalMilliseconds / 100;
-        output.WriteLine($"activities/s at 32: {string.Join(", ", rates.Select(r => $"{r:f0}"))}; alone: {latency:f2} ms per activity; commits {host.Store.CommitCount}");
+        output.WriteLine(
+            $"activities/s at 32: {string.Join(", ", rates.Select(r => $"{r:f0}"))}; alone: {latency:f2} ms per activity; commits {host.Store.CommitCount}"
+        );
         Assert.True(rates[^1] > rates[0] / 4, $"the last round was far slower than the first: {string.Join(", ", rates)}");
     }
 
-    private static Task BatchAsync(EngineHost host, string name, int count)
-        => Parallel.ForEachAsync(
-            Enumerable.Range(0, count),
-            new ParallelOptions { MaxDegreeOfParallelism = 32 },
-            async (i, _) => await host.RunAsync("saga", $"{name}-{i}"));
+    private static Task BatchAsync(EngineHost host, string name, int count) =>
+        Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) =>
+            await host.RunAsync("saga", $"{name}-{i}")
+        );
 }

@@ -1,20 +1,21 @@
-using Sidecar.Workflows.Protocol;
 using Microsoft.Extensions.Time.Testing;
 using Sidecar.Tests.Workflows.Support;
 using Sidecar.Timers;
+using Sidecar.Workflows.Protocol;
 using Sidecar.Workflows.Timers;
 
 namespace Sidecar.Tests.Workflows;
 
 public sealed class TimerTests
 {
-    private static Script Waiting() => new Script()
-        .Workflow("wait", async flow =>
-        {
-            await flow.Timer(TimeSpan.Parse(flow.Input!, System.Globalization.CultureInfo.InvariantCulture));
-            return "woke";
-        })
-        .Workflow("timeout", async flow => await flow.Event("answer", TimeSpan.FromHours(1)) ?? "timed out");
+    private static Script Waiting() =>
+        new Script()
+            .Workflow("wait", async flow =>
+            {
+                await flow.Timer(TimeSpan.Parse(flow.Input!, System.Globalization.CultureInfo.InvariantCulture));
+                return "woke";
+            })
+            .Workflow("timeout", async flow => await flow.Event("answer", TimeSpan.FromHours(1)) ?? "timed out");
 
     [Theory]
     [InlineData("00:00:01")]
@@ -25,7 +26,10 @@ public sealed class TimerTests
     {
         await using var host = await EngineHost.RunAsync(Waiting());
         await host.StartAsync("wait", "w", wait);
-        await EngineHost.Until(() => host.Store.Keys.Any(k => k.EndsWith("history-000002", StringComparison.Ordinal)), "the timer in history");
+        await EngineHost.Until(
+            () => host.Store.Keys.Any(k => k.EndsWith("history-000002", StringComparison.Ordinal)),
+            "the timer in history"
+        );
 
         host.Clock.Advance(TimeSpan.Parse(wait, System.Globalization.CultureInfo.InvariantCulture) - TimeSpan.FromMilliseconds(10));
         Assert.Equal(OrchestrationStatus.Running, (await host.Engine.GetAsync("w", default))!.WorkflowStatus);
@@ -34,7 +38,8 @@ public sealed class TimerTests
         Assert.Equal("woke", (await host.EndOfAsync("w")).Output);
         Assert.Equal(
             "OrchestratorStarted:-1, ExecutionStarted:-1, TimerCreated:0, OrchestratorStarted:-1, TimerFired:-1, ExecutionCompleted:1",
-            await host.ListingAsync("w"));
+            await host.ListingAsync("w")
+        );
     }
 
     [Fact]
@@ -44,7 +49,10 @@ public sealed class TimerTests
         await using (var host = await EngineHost.RunAsync(Waiting(), store))
         {
             await host.StartAsync("wait", "w", "01:00:00");
-            await EngineHost.Until(() => store.Keys.Any(k => k.EndsWith("history-000002", StringComparison.Ordinal)), "the timer in history");
+            await EngineHost.Until(
+                () => store.Keys.Any(k => k.EndsWith("history-000002", StringComparison.Ordinal)),
+                "the timer in history"
+            );
         }
 
         var later = new FakeTimeProvider(new DateTimeOffset(2030, 1, 2, 0, 0, 0, TimeSpan.Zero));
@@ -56,17 +64,24 @@ public sealed class TimerTests
     [Fact]
     public async Task An_event_in_time_makes_its_timeout_void()
     {
-        var script = Waiting().Workflow("after", async flow =>
-        {
-            var answer = await flow.Event("answer", TimeSpan.FromHours(1));
-            await flow.Event("end");
-            return answer;
-        });
+        var script = Waiting()
+            .Workflow("after", async flow =>
+            {
+                var answer = await flow.Event("answer", TimeSpan.FromHours(1));
+                await flow.Event("end");
+                return answer;
+            });
         await using var host = await EngineHost.RunAsync(script);
         await host.StartAsync("after", "a");
-        await EngineHost.Until(() => host.Store.Keys.Any(k => k.EndsWith("history-000002", StringComparison.Ordinal)), "the timer in history");
+        await EngineHost.Until(
+            () => host.Store.Keys.Any(k => k.EndsWith("history-000002", StringComparison.Ordinal)),
+            "the timer in history"
+        );
         Assert.Null(await host.Engine.RaiseEventAsync("a", "ANSWER", "42"));
-        await EngineHost.Until(() => host.Store.Keys.Any(k => k.EndsWith("history-000004", StringComparison.Ordinal)), "the event in history");
+        await EngineHost.Until(
+            () => host.Store.Keys.Any(k => k.EndsWith("history-000004", StringComparison.Ordinal)),
+            "the event in history"
+        );
 
         host.Clock.Advance(TimeSpan.FromHours(2));
         Assert.Null(await host.Engine.RaiseEventAsync("a", "end", null));
@@ -80,7 +95,10 @@ public sealed class TimerTests
     {
         await using var host = await EngineHost.RunAsync(Waiting());
         await host.StartAsync("timeout", "t");
-        await EngineHost.Until(() => host.Store.Keys.Any(k => k.EndsWith("history-000002", StringComparison.Ordinal)), "the timer in history");
+        await EngineHost.Until(
+            () => host.Store.Keys.Any(k => k.EndsWith("history-000002", StringComparison.Ordinal)),
+            "the timer in history"
+        );
 
         host.Clock.Advance(TimeSpan.FromHours(1));
 
@@ -92,14 +110,26 @@ public sealed class TimerTests
     {
         var stuck = new TaskCompletionSource();
         var script = Waiting();
-        script.BeforeTurn = turn => turn.InstanceId == "slow" && turn.NewEvents.Any(e => e.TimerFired is not null) ? stuck.Task : Task.CompletedTask;
+        script.BeforeTurn = turn =>
+            turn.InstanceId == "slow" && turn.NewEvents.Any(e => e.TimerFired is not null) ? stuck.Task : Task.CompletedTask;
         await using var host = await EngineHost.RunAsync(script);
-        foreach (var id in Enumerable.Range(0, 20).Select(i => $"w{i}").Prepend("slow")) await host.StartAsync("wait", id, "00:01:00");
-        await EngineHost.Until(() => host.Store.Keys.Count(k => k.EndsWith("history-000002", StringComparison.Ordinal)) == 21, "all timers in history");
+        foreach (var id in Enumerable.Range(0, 20).Select(i => $"w{i}").Prepend("slow"))
+        {
+            await host.StartAsync("wait", id, "00:01:00");
+        }
+
+        await EngineHost.Until(
+            () => host.Store.Keys.Count(k => k.EndsWith("history-000002", StringComparison.Ordinal)) == 21,
+            "all timers in history"
+        );
 
         host.Clock.Advance(TimeSpan.FromMinutes(1));
 
-        foreach (var i in Enumerable.Range(0, 20)) Assert.Equal("woke", (await host.EndOfAsync($"w{i}")).Output);
+        foreach (var i in Enumerable.Range(0, 20))
+        {
+            Assert.Equal("woke", (await host.EndOfAsync($"w{i}")).Output);
+        }
+
         stuck.SetResult();
         Assert.Equal("woke", (await host.EndOfAsync("slow")).Output);
     }
@@ -117,7 +147,10 @@ public sealed class TimerTests
 
         var cancelled = timers.Schedule(clock.GetUtcNow().AddMinutes(2.5), () => called.Add(-1));
         cancelled.Dispose();
-        for (var i = 0; i < 5; i++) clock.Advance(TimeSpan.FromMinutes(1));
+        for (var i = 0; i < 5; i++)
+        {
+            clock.Advance(TimeSpan.FromMinutes(1));
+        }
 
         Assert.Equal([1, 2, 3, 4, 5], called);
     }

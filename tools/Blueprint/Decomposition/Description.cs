@@ -14,7 +14,8 @@ internal sealed record Description(
     IReadOnlyList<Module> Modules,
     IReadOnlyList<Dependency> Dependencies,
     IReadOnlyList<JointChange> JointChanges,
-    IReadOnlyList<ConsistencyNeed> Consistency);
+    IReadOnlyList<ConsistencyNeed> Consistency
+);
 
 /// <summary>A part of the business that might become a service. Criteria: the design guidelines, section 1.2.</summary>
 internal sealed record Module(string Name)
@@ -33,7 +34,8 @@ internal sealed record Module(string Name)
 
     public Team Team { get; init; } = new(null, 0, false);
 
-    /// <summary>The module needs one transaction with data outside it. The pairs of <see cref="Description.Consistency"/> say with which.</summary>
+    /// <summary>The module needs one transaction with data outside it. The pairs of <see cref="Description.Consistency"/> say with
+    /// which.</summary>
     public bool NeedsStrongConsistency { get; init; }
 
     public ChangeFrequency Changes { get; init; }
@@ -56,7 +58,8 @@ internal sealed record Dependency(string From, string To, bool ByEvents, int Per
 internal sealed record JointChange(string First, string Second, int Percent);
 
 /// <summary>
-/// Data of two modules has to agree. <paramref name="Undo"/>: the business step that takes the first change back if the second one is refused; with one,
+/// Data of two modules has to agree. <paramref name="Undo"/>: the business step that takes the first change back if the second one is
+/// refused; with one,
 /// a saga can replace the transaction.
 /// </summary>
 internal sealed record ConsistencyNeed(string First, string Second, bool IsStrong, string? Undo, string? Why);

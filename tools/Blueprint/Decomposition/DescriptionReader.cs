@@ -23,15 +23,24 @@ internal sealed class DescriptionReader
     {
         if (!File.Exists(file))
         {
-            throw new InvalidConfigurationException(file, 0, "the file does not exist; name a YAML file with the modules of a monolith or the candidates of a planned system");
+            throw new InvalidConfigurationException(
+                file,
+                0,
+                "the file does not exist; name a YAML file with the modules of a monolith or the candidates of a planned system"
+            );
         }
         var problems = new List<YamlProblem>();
         var documents = YamlDocuments.Read(file, problems);
         if (documents.Count != 1)
         {
             throw problems.Count > 0 ? new InvalidConfigurationException(problems)
-                : documents.Count == 0 ? new InvalidConfigurationException(file, 1, "the file is empty; expected 'modules' of a monolith, or 'candidates' of a planned system")
-                : new InvalidConfigurationException(file, documents[1].Line, "a second document begins here; describe one system in a file");
+            : documents.Count == 0
+                ? new InvalidConfigurationException(
+                    file,
+                    1,
+                    "the file is empty; expected 'modules' of a monolith, or 'candidates' of a planned system"
+                )
+            : new InvalidConfigurationException(file, documents[1].Line, "a second document begins here; describe one system in a file");
         }
         var description = new DescriptionReader(file, problems).Read(documents[0]);
         return problems.Count == 0 ? description : throw new InvalidConfigurationException([.. problems.OrderBy(problem => problem.Line)]);
@@ -43,13 +52,20 @@ internal sealed class DescriptionReader
         var system = document.Text("system") ?? Path.GetFileNameWithoutExtension(file);
         if (document.Has("modules") && document.Has("candidates"))
         {
-            document.Report("candidates", "'modules' and 'candidates' are both given; describe a monolith by 'modules' or a planned system by 'candidates'");
+            document.Report(
+                "candidates",
+                "'modules' and 'candidates' are both given; describe a monolith by 'modules' or a planned system by 'candidates'"
+            );
         }
         var key = document.Has("modules") ? "modules" : "candidates";
         var maps = document.Maps(key);
         if (maps.Count == 0 && !(document.Has("modules") && document.Has("candidates")))
         {
-            document.Report(key, $"'{key}' is missing or empty: name at least one part of the business, under 'modules' (a monolith) or 'candidates' (a planned system)");
+            document.Report(
+                key,
+                $"'{key}' is missing or empty: name at least one part of the business, under 'modules' (a monolith) or "
+                    + "'candidates' (a planned system)"
+            );
         }
         var names = maps.Select(ReadName).ToList();
         var consistency = document.Maps("consistency").Select(ReadConsistency).OfType<ConsistencyNeed>().ToList();
@@ -61,7 +77,10 @@ internal sealed class DescriptionReader
         CheckData(modules);
         foreach (var (from, to, field, at) in references.Where(one => !lines.Keys.Contains(one.To, StringComparer.Ordinal)))
         {
-            Report(at.LineOf(field, to), $"{(from.Length > 0 ? $"'{from}' names" : $"'{field}' names")} '{to}' in '{field}', which is not in this file; known are: {string.Join(", ", lines.Keys)}. Correct the name, or describe '{to}' under '{key}'");
+            Report(
+                at.LineOf(field, to),
+                $"{(from.Length > 0 ? $"'{from}' names" : $"'{field}' names")} '{to}' in '{field}', which is not in this file; known are: {string.Join(", ", lines.Keys)}. Correct the name, or describe '{to}' under '{key}'"
+            );
         }
         return new Description(system, weights, [.. modules.Select(one => one.Module)], dependencies, changes, consistency);
     }
@@ -74,7 +93,11 @@ internal sealed class DescriptionReader
         }
         if (lines.TryGetValue(name, out var line))
         {
-            Report(map.LineOf("name"), $"'{name}' is named twice, first in line {line}; names are unique: rename one of them, or put what belongs together into one");
+            Report(
+                map.LineOf("name"),
+                $"'{name}' is named twice, first in line {line}; names are unique: rename one of them, or put what belongs "
+                    + "together into one"
+            );
             return null;
         }
         lines.Add(name, map.LineOf("name"));
@@ -116,7 +139,11 @@ internal sealed class DescriptionReader
         map.Accept("team", "strongConsistency", "changeFrequency", "scalability", "otherTechnology");
         if (module.Owns.Count > 0)
         {
-            map.Report("owns", $"'{module.Name}' is an edge and owns data; give '{module.Owns[0]}' to the context that decides about it, or remove 'edge: true'");
+            map.Report(
+                "owns",
+                $"'{module.Name}' is an edge and owns data; give '{module.Owns[0]}' to the context that decides about it, or "
+                    + "remove 'edge: true'"
+            );
         }
         return module;
     }
@@ -131,8 +158,14 @@ internal sealed class DescriptionReader
         module = module with
         {
             Team = new Team(team?.Text("name"), Required(team, "size", 0, LargestTeam), Required(team, "autonomous")),
-            NeedsStrongConsistency = withConsistency.Contains(module.Name) && !map.Has("strongConsistency") ? false : Required(map, "strongConsistency"),
-            Changes = OneOf(map, "changeFrequency") switch { "high" => ChangeFrequency.High, "medium" => ChangeFrequency.Medium, _ => ChangeFrequency.Low },
+            NeedsStrongConsistency =
+                withConsistency.Contains(module.Name) && !map.Has("strongConsistency") ? false : Required(map, "strongConsistency"),
+            Changes = OneOf(map, "changeFrequency") switch
+            {
+                "high" => ChangeFrequency.High,
+                "medium" => ChangeFrequency.Medium,
+                _ => ChangeFrequency.Low,
+            },
             HasHighLoad = OneOf(map, "scalability") == "high",
             OtherTechnology = Required(map, "otherTechnology"),
         };
@@ -168,7 +201,10 @@ internal sealed class DescriptionReader
         var needs = map.Text("needs");
         if (needs is not ("strong" or "eventual"))
         {
-            map.Report("needs", needs is null ? "'needs' is missing: strong or eventual" : $"'needs' must be strong or eventual, not '{needs}'");
+            map.Report(
+                "needs",
+                needs is null ? "'needs' is missing: strong or eventual" : $"'needs' must be strong or eventual, not '{needs}'"
+            );
         }
         var need = new ConsistencyNeed("", "", needs == "strong", map.Text("undo"), map.Text("why"));
         map.WarnOfUnknownKeys();
@@ -210,15 +246,22 @@ internal sealed class DescriptionReader
             if (!owners.TryAdd(datum, (module.Name, line)))
             {
                 var (owner, first) = owners[datum];
-                Report(line, owner == module.Name ? $"'{module.Name}' names '{datum}' twice in 'owns'; remove one"
-                    : $"'{map.Text("name")}' owns '{datum}', which '{owner}' owns already (line {first}); data has one owner: leave it to the one that decides about it, and name it under 'reads' of the other");
+                Report(
+                    line,
+                    owner == module.Name
+                        ? $"'{module.Name}' names '{datum}' twice in 'owns'; remove one"
+                        : $"'{map.Text("name")}' owns '{datum}', which '{owner}' owns already (line {first}); data has one owner: leave it to the one that decides about it, and name it under 'reads' of the other"
+                );
             }
         }
         foreach (var (map, module, datum) in modules.SelectMany(one => one.Module.Reads.Select(datum => (one.Map, one.Module, datum))))
         {
             if (!owners.TryGetValue(datum, out var owner))
             {
-                Report(map.LineOf("reads", datum), $"'{map.Text("name")}' reads '{datum}', which no part owns; known data: {string.Join(", ", owners.Keys)}. Correct the name, or name it under 'owns' of its owner");
+                Report(
+                    map.LineOf("reads", datum),
+                    $"'{map.Text("name")}' reads '{datum}', which no part owns; known data: {string.Join(", ", owners.Keys)}. Correct the name, or name it under 'owns' of its owner"
+                );
             }
             else if (owner.Name == module.Name)
             {
@@ -290,7 +333,10 @@ internal sealed class DescriptionReader
         var text = map.Text(key);
         if (text is not ("high" or "medium" or "low"))
         {
-            map.Report(key, text is null ? $"'{key}' is missing: high, medium or low" : $"'{key}' must be high, medium or low, not '{text}'");
+            map.Report(
+                key,
+                text is null ? $"'{key}' is missing: high, medium or low" : $"'{key}' must be high, medium or low, not '{text}'"
+            );
         }
         return text ?? "low";
     }

@@ -8,8 +8,15 @@ internal static class Grouping
     {
         var modules = description.Modules.Where(module => !module.IsEdge).ToList();
         var groupOf = modules.ToDictionary(module => module.Name, module => module.Name, StringComparer.Ordinal);
-        var joins = Ties(description, modules).GroupBy(tie => (tie.First, tie.Second))
-            .Select(pair => new KeptTogether(pair.Key.First, pair.Key.Second, [.. pair.SelectMany(tie => tie.Reasons)], [.. pair.SelectMany(tie => tie.Until)])).ToList();
+        var joins = Ties(description, modules)
+            .GroupBy(tie => (tie.First, tie.Second))
+            .Select(pair => new KeptTogether(
+                pair.Key.First,
+                pair.Key.Second,
+                [.. pair.SelectMany(tie => tie.Reasons)],
+                [.. pair.SelectMany(tie => tie.Until)]
+            ))
+            .ToList();
         foreach (var join in joins)
         {
             var (kept, replaced) = (groupOf[join.First], groupOf[join.Second]);
@@ -23,24 +30,55 @@ internal static class Grouping
 
     private static IEnumerable<KeptTogether> Ties(Description description, List<Module> modules)
     {
-        foreach (var need in description.Consistency.Where(need => need is { IsStrong: true, Undo: null or "" } && Both(need.First, need.Second, modules)))
+        foreach (
+            var need in description.Consistency.Where(need =>
+                need is { IsStrong: true, Undo: null or "" } && Both(need.First, need.Second, modules)
+            )
+        )
         {
-            yield return Ordered(need.First, need.Second, modules, new Remark(Finding.OneTransaction, need.Why ?? ""), new Remark(Finding.UntilUndone));
+            yield return Ordered(
+                need.First,
+                need.Second,
+                modules,
+                new Remark(Finding.OneTransaction, need.Why ?? ""),
+                new Remark(Finding.UntilUndone)
+            );
         }
-        foreach (var change in description.JointChanges.Where(change => change.Percent >= description.Weights.ChangesTogether && Both(change.First, change.Second, modules)))
+        foreach (
+            var change in description.JointChanges.Where(change =>
+                change.Percent >= description.Weights.ChangesTogether && Both(change.First, change.Second, modules)
+            )
+        )
         {
-            yield return Ordered(change.First, change.Second, modules, new Remark(Finding.ChangedTogether, $"{change.Percent}"), new Remark(Finding.UntilChangedApart, $"{description.Weights.ChangesTogether}"));
+            yield return Ordered(
+                change.First,
+                change.Second,
+                modules,
+                new Remark(Finding.ChangedTogether, $"{change.Percent}"),
+                new Remark(Finding.UntilChangedApart, $"{description.Weights.ChangesTogether}")
+            );
         }
-        foreach (var same in modules.Where(module => module.Capability.Length > 0).GroupBy(module => module.Capability.Trim(), StringComparer.OrdinalIgnoreCase))
+        foreach (
+            var same in modules
+                .Where(module => module.Capability.Length > 0)
+                .GroupBy(module => module.Capability.Trim(), StringComparer.OrdinalIgnoreCase)
+        )
         {
             foreach (var module in same.Skip(1))
             {
-                yield return Ordered(same.First().Name, module.Name, modules, new Remark(Finding.SameCapability, same.Key), new Remark(Finding.UntilOwnCapability));
+                yield return Ordered(
+                    same.First().Name,
+                    module.Name,
+                    modules,
+                    new Remark(Finding.SameCapability, same.Key),
+                    new Remark(Finding.UntilOwnCapability)
+                );
             }
         }
     }
 
-    private static bool Both(string first, string second, List<Module> modules) => modules.Exists(module => module.Name == first) && modules.Exists(module => module.Name == second);
+    private static bool Both(string first, string second, List<Module> modules) =>
+        modules.Exists(module => module.Name == first) && modules.Exists(module => module.Name == second);
 
     /// <summary>A pair in the order of the description, so that two reasons of one pair come together.</summary>
     private static KeptTogether Ordered(string first, string second, List<Module> modules, Remark reason, Remark until)

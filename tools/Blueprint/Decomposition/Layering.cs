@@ -1,7 +1,8 @@
 namespace Blueprint.Decomposition;
 
 /// <summary>
-/// Puts the nodes of a drawing into layers, callers above what they call. A link over several layers gets a waypoint in each of them, so that no line
+/// Puts the nodes of a drawing into layers, callers above what they call. A link over several layers gets a waypoint in each of them, so
+/// that no line
 /// runs through a box. The same input gives the same drawing.
 /// </summary>
 internal sealed class Layering
@@ -11,9 +12,7 @@ internal sealed class Layering
     private readonly List<List<string>> layers = [];
     private readonly Dictionary<string, int> layerOf = new(StringComparer.Ordinal);
 
-    private Layering()
-    {
-    }
+    private Layering() { }
 
     public IReadOnlyList<IReadOnlyList<string>> Layers => layers;
 
@@ -58,7 +57,11 @@ internal sealed class Layering
         if (!layerOf.TryGetValue(node, out var layer))
         {
             above.Add(node);
-            layer = callers[node].Where(caller => !above.Contains(caller)).Select(caller => Place(caller, callers, above) + 1).DefaultIfEmpty(0).Max();
+            layer = callers[node]
+                .Where(caller => !above.Contains(caller))
+                .Select(caller => Place(caller, callers, above) + 1)
+                .DefaultIfEmpty(0)
+                .Max();
             above.Remove(node);
             layerOf[node] = layer;
         }
@@ -92,8 +95,20 @@ internal sealed class Layering
             {
                 var (layer, fixedLayer) = down ? (layers[i], layers[i - 1]) : (layers[^(i + 1)], layers[^i]);
                 var neighbours = down ? above : below;
-                var sorted = layer.Select((node, at) => (node, key: neighbours[node].Select(one => (double)fixedLayer.IndexOf(one) / fixedLayer.Count).DefaultIfEmpty((double)at / layer.Count).Average()))
-                    .OrderBy(one => one.key).Select(one => one.node).ToList();
+                var sorted = layer
+                    .Select(
+                        (node, at) =>
+                            (
+                                node,
+                                key: neighbours[node]
+                                    .Select(one => (double)fixedLayer.IndexOf(one) / fixedLayer.Count)
+                                    .DefaultIfEmpty((double)at / layer.Count)
+                                    .Average()
+                            )
+                    )
+                    .OrderBy(one => one.key)
+                    .Select(one => one.node)
+                    .ToList();
                 layer.Clear();
                 layer.AddRange(sorted);
             }

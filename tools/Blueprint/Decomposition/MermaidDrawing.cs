@@ -11,8 +11,15 @@ internal static class MermaidDrawing
         var nodes = plan.Edges.Select(edge => edge.Name).Concat(plan.Units).ToList();
         foreach (var name in nodes)
         {
-            var label = string.Join("<br/>", DrawingLabels.Of(plan, name, words).Select(line => line.Replace("\"", "#quot;", StringComparison.Ordinal)));
-            text.Append(plan.Edges.Any(edge => edge.Name == name) ? $"  n{nodes.IndexOf(name)}([\"{label}\"])\n" : $"  n{nodes.IndexOf(name)}[\"{label}\"]\n");
+            var label = string.Join(
+                "<br/>",
+                DrawingLabels.Of(plan, name, words).Select(line => line.Replace("\"", "#quot;", StringComparison.Ordinal))
+            );
+            text.Append(
+                plan.Edges.Any(edge => edge.Name == name)
+                    ? $"  n{nodes.IndexOf(name)}([\"{label}\"])\n"
+                    : $"  n{nodes.IndexOf(name)}[\"{label}\"]\n"
+            );
         }
         foreach (var link in plan.Links)
         {

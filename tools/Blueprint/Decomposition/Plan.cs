@@ -1,6 +1,7 @@
 namespace Blueprint.Decomposition;
 
-/// <summary>The cuts of a system with their reasons. A <see cref="Context"/> is a boundary of the model; whether it is a service already, its verdict says.</summary>
+/// <summary>The cuts of a system with their reasons. A <see cref="Context"/> is a boundary of the model; whether it is a service already,
+/// its verdict says.</summary>
 internal sealed record Plan(
     string System,
     int Threshold,
@@ -9,14 +10,22 @@ internal sealed record Plan(
     IReadOnlyList<DataOwnership> Data,
     IReadOnlyList<Link> Links,
     IReadOnlyList<Cut> Cuts,
-    IReadOnlyList<KeptTogether> Together)
+    IReadOnlyList<KeptTogether> Together
+)
 {
     /// <summary>A part that runs apart: a service with the contexts that are kept in it, or the rest that no service takes in.</summary>
     public IReadOnlyList<string> Units => [.. Contexts.Select(context => context.Unit).Distinct()];
 }
 
 /// <param name="Unit">The service that the context runs in: itself, the one it is kept with, or <see cref="Planner.Rest"/>.</param>
-internal sealed record Context(string Name, IReadOnlyList<Module> Modules, int Score, string Unit, IReadOnlyList<Remark> Reasons, IReadOnlyList<Remark> Doubts)
+internal sealed record Context(
+    string Name,
+    IReadOnlyList<Module> Modules,
+    int Score,
+    string Unit,
+    IReadOnlyList<Remark> Reasons,
+    IReadOnlyList<Remark> Doubts
+)
 {
     public bool IsService => Unit == Name;
 
@@ -36,7 +45,13 @@ internal sealed record DataOwnership(string Datum, string Owner, string Unit, IR
 internal sealed record Link(string From, string To, bool ByEvents);
 
 /// <summary>A boundary between two services that something crosses.</summary>
-internal sealed record Cut(string First, string Second, IReadOnlyList<Remark> Crossings, IReadOnlyList<Remark> Reasons, IReadOnlyList<Remark> Doubts);
+internal sealed record Cut(
+    string First,
+    string Second,
+    IReadOnlyList<Remark> Crossings,
+    IReadOnlyList<Remark> Reasons,
+    IReadOnlyList<Remark> Doubts
+);
 
 internal sealed record KeptTogether(string First, string Second, IReadOnlyList<Remark> Reasons, IReadOnlyList<Remark> Until);
 

@@ -29,22 +29,35 @@ internal sealed class Planner
     private Plan Make()
     {
         var judged = groups.Select(Judge).ToList();
-        var services = judged.Where(context => context.Score >= description.Weights.Threshold).Select(context => context.Name).ToHashSet(StringComparer.Ordinal);
-        var contexts = judged.Select(context => context with { Unit = services.Contains(context.Name) ? context.Name : HostOf(context, services) ?? Rest }).ToList();
+        var services = judged
+            .Where(context => context.Score >= description.Weights.Threshold)
+            .Select(context => context.Name)
+            .ToHashSet(StringComparer.Ordinal);
+        var contexts = judged
+            .Select(context => context with { Unit = services.Contains(context.Name) ? context.Name : HostOf(context, services) ?? Rest })
+            .ToList();
         var unitOf = contexts.ToDictionary(context => context.Name, context => context.Unit, StringComparer.Ordinal);
         var edges = description.Modules.Where(module => module.IsEdge).ToList();
         var links = Links(unitOf);
         return new Plan(
-            description.System, description.Weights.Threshold, contexts, edges, [.. Data(contexts)], links,
+            description.System,
+            description.Weights.Threshold,
+            contexts,
+            edges,
+            [.. Data(contexts)],
+            links,
             [.. Cuts(contexts, links)],
-            [.. joins, .. contexts.Where(context => !context.IsService).Select(Kept)]);
+            [.. joins, .. contexts.Where(context => !context.IsService).Select(Kept)]
+        );
     }
 
     private Context Judge(IReadOnlyList<Module> group)
     {
         var (size, autonomous, teamDoubts) = TeamOf(group);
         // A declared need without a pair that says with what cannot be met by a join or a saga, so it counts against the cut.
-        var strong = group.FirstOrDefault(module => module.NeedsStrongConsistency && !description.Consistency.Any(need => need.First == module.Name || need.Second == module.Name));
+        var strong = group.FirstOrDefault(module =>
+            module.NeedsStrongConsistency && !description.Consistency.Any(need => need.First == module.Name || need.Second == module.Name)
+        );
         var reasons = Checklist.Apply(group, size, autonomous, strong is not null, description.Weights);
         List<Remark> doubts = [.. teamDoubts];
         if (strong is not null)
@@ -68,7 +81,8 @@ internal sealed class Planner
 
     private bool IsDependedOn(string module) => description.Dependencies.Any(dependency => dependency.To == module);
 
-    /// <summary>People and freedom of a context. Several teams in one context have to agree, and a team with several contexts is divided among them.</summary>
+    /// <summary>People and freedom of a context. Several teams in one context have to agree, and a team with several contexts is divided
+    /// among them.</summary>
     private (int Size, bool Autonomous, List<Remark> Doubts) TeamOf(IReadOnlyList<Module> group)
     {
         var least = description.Weights.TeamSize;
@@ -100,41 +114,74 @@ internal sealed class Planner
         return (size, autonomous && teams.Count == 1, doubts);
     }
 
-    /// <summary>The service with the strongest tie: joint changes first, then data that has to agree, then calls, events and reads.</summary>
-    private string? HostOf(Context context, HashSet<string> services)
-        => groups.Select(group => group[0].Name).Where(services.Contains)
-            .Select(name => (Name: name, Tie: (Percent: JointPercent(context.Name, name), Consistency: Needs(context.Name, name).Count(), Calls: Dependencies(context.Name, name).Sum(one => one.PerRequest) + Reads(context.Name, name).Count())))
-            .Where(host => host.Tie != (0, 0, 0)).OrderByDescending(host => host.Tie).Select(host => host.Name).FirstOrDefault();
+    /// <summary>The service with the strongest tie: joint changes first, then data that has to agree, then calls, events and
+    /// reads.</summary>
+    private string? HostOf(Context context, HashSet<string> services) =>
+        groups
+            .Select(group => group[0].Name)
+            .Where(services.Contains)
+            .Select(name =>
+                (
+                    Name: name,
+                    Tie: (
+                        Percent: JointPercent(context.Name, name),
+                        Consistency: Needs(context.Name, name).Count(),
+                        Calls: Dependencies(context.Name, name).Sum(one => one.PerRequest) + Reads(context.Name, name).Count()
+                    )
+                )
+            )
+            .Where(host => host.Tie != (0, 0, 0))
+            .OrderByDescending(host => host.Tie)
+            .Select(host => host.Name)
+            .FirstOrDefault();
 
     private KeptTogether Kept(Context context)
     {
         var missing = description.Weights.Threshold - context.Score;
         return new KeptTogether(
-            context.Name, context.Unit,
+            context.Name,
+            context.Unit,
             [new Remark(Finding.TooFewPoints, $"{context.Score}", $"{description.Weights.Threshold}")],
-            [new Remark(Finding.UntilEnoughPoints, $"{missing}"), .. Checklist.Missing(context.Reasons, description.Weights)]);
+            [new Remark(Finding.UntilEnoughPoints, $"{missing}"), .. Checklist.Missing(context.Reasons, description.Weights)]
+        );
     }
 
-    private IEnumerable<DataOwnership> Data(List<Context> contexts)
-        => contexts.SelectMany(context => context.Owns.Select(datum => new DataOwnership(datum, context.Name, context.Unit, [.. ReadersOf(datum, context, contexts)])));
+    private IEnumerable<DataOwnership> Data(List<Context> contexts) =>
+        contexts.SelectMany(context =>
+            context.Owns.Select(datum => new DataOwnership(datum, context.Name, context.Unit, [.. ReadersOf(datum, context, contexts)]))
+        );
 
-    private IEnumerable<Remark> ReadersOf(string datum, Context owner, List<Context> contexts)
-        => description.Modules.Where(module => module.Reads.Contains(datum, StringComparer.OrdinalIgnoreCase) && NameOf(module.Name) != owner.Name)
-            .GroupBy(module => NameOf(module.Name)).Select(group => group.Key)
-            .Select(reader => new Remark(Dependencies(reader, owner.Name).Where(one => NameOf(one.From) == reader).ToList() switch
-            {
-                var all when all.Exists(one => one.ByEvents) => Finding.Consumes,
-                var all when all.Count > 0 => Finding.Calls,
-                _ => contexts.Exists(context => context.Name == reader && context.Unit == owner.Unit) ? Finding.Calls : Finding.Reads,
-            }, reader, owner.Name));
+    private IEnumerable<Remark> ReadersOf(string datum, Context owner, List<Context> contexts) =>
+        description
+            .Modules.Where(module => module.Reads.Contains(datum, StringComparer.OrdinalIgnoreCase) && NameOf(module.Name) != owner.Name)
+            .GroupBy(module => NameOf(module.Name))
+            .Select(group => group.Key)
+            .Select(reader => new Remark(
+                Dependencies(reader, owner.Name).Where(one => NameOf(one.From) == reader).ToList() switch
+                {
+                    var all when all.Exists(one => one.ByEvents) => Finding.Consumes,
+                    var all when all.Count > 0 => Finding.Calls,
+                    _ => contexts.Exists(context => context.Name == reader && context.Unit == owner.Unit) ? Finding.Calls : Finding.Reads,
+                },
+                reader,
+                owner.Name
+            ));
 
     /// <summary>Dependencies between units. Reading the data of another unit is one as well.</summary>
     private IReadOnlyList<Link> Links(Dictionary<string, string> unitOf)
     {
-        var reads = description.Modules.SelectMany(module => module.Reads.Select(datum => (From: module.Name, To: OwnerOf(datum), ByEvents: false)))
+        var reads = description
+            .Modules.SelectMany(module => module.Reads.Select(datum => (From: module.Name, To: OwnerOf(datum), ByEvents: false)))
             .Where(read => Dependencies(NameOf(read.From), NameOf(read.To)).All(one => NameOf(one.From) != NameOf(read.From)));
-        return [.. description.Dependencies.Select(one => (one.From, one.To, one.ByEvents)).Concat(reads)
-            .Select(one => new Link(UnitOf(one.From), UnitOf(one.To), one.ByEvents)).Where(link => link.From != link.To).Distinct()];
+        return
+        [
+            .. description
+                .Dependencies.Select(one => (one.From, one.To, one.ByEvents))
+                .Concat(reads)
+                .Select(one => new Link(UnitOf(one.From), UnitOf(one.To), one.ByEvents))
+                .Where(link => link.From != link.To)
+                .Distinct(),
+        ];
 
         string UnitOf(string module) => unitOf.GetValueOrDefault(NameOf(module), module);
     }
@@ -148,7 +195,13 @@ internal sealed class Planner
             {
                 if (Crossings(contexts[i], second) is { Count: > 0 } crossings)
                 {
-                    yield return new Cut(contexts[i].Name, second.Name, crossings, [.. ReasonsToCut(contexts[i], second)], [.. DoubtsOf(contexts[i], second, calls)]);
+                    yield return new Cut(
+                        contexts[i].Name,
+                        second.Name,
+                        crossings,
+                        [.. ReasonsToCut(contexts[i], second)],
+                        [.. DoubtsOf(contexts[i], second, calls)]
+                    );
                 }
             }
         }
@@ -158,12 +211,21 @@ internal sealed class Planner
     {
         List<Remark> crossings =
         [
-            .. Dependencies(first.Name, second.Name).Select(one => (one.ByEvents, From: NameOf(one.From), To: NameOf(one.To))).Distinct().Select(one => new Remark(one.ByEvents ? Finding.Consumes : Finding.Calls, one.From, one.To)),
+            .. Dependencies(first.Name, second.Name)
+                .Select(one => (one.ByEvents, From: NameOf(one.From), To: NameOf(one.To)))
+                .Distinct()
+                .Select(one => new Remark(one.ByEvents ? Finding.Consumes : Finding.Calls, one.From, one.To)),
             .. Reads(first.Name, second.Name).Select(read => new Remark(Finding.Reads, read.Reader, read.Owner, read.Datum)),
-            .. Needs(first.Name, second.Name).Select(need => string.IsNullOrEmpty(need.Undo) ? new Remark(Finding.AgreesLater) : new Remark(Finding.SagaStep, need.Undo)),
+            .. Needs(first.Name, second.Name)
+                .Select(need =>
+                    string.IsNullOrEmpty(need.Undo) ? new Remark(Finding.AgreesLater) : new Remark(Finding.SagaStep, need.Undo)
+                ),
         ];
         // Joint changes alone make a cut worth a line; beside calls they are among the doubts.
-        return crossings.Count == 0 && JointPercent(first.Name, second.Name) is var percent && percent >= description.Weights.ChangesDoubtful ? [new Remark(Finding.ChangedTogether, $"{percent}")] : crossings;
+        return
+            crossings.Count == 0 && JointPercent(first.Name, second.Name) is var percent && percent >= description.Weights.ChangesDoubtful
+            ? [new Remark(Finding.ChangedTogether, $"{percent}")]
+            : crossings;
     }
 
     private IEnumerable<Remark> ReasonsToCut(Context first, Context second)
@@ -217,17 +279,29 @@ internal sealed class Planner
     /// <summary>The context of a module; an edge stands for itself.</summary>
     private string NameOf(string module) => contextOf.GetValueOrDefault(module, module);
 
-    private string OwnerOf(string datum) => description.Modules.First(module => module.Owns.Contains(datum, StringComparer.OrdinalIgnoreCase)).Name;
+    private string OwnerOf(string datum) =>
+        description.Modules.First(module => module.Owns.Contains(datum, StringComparer.OrdinalIgnoreCase)).Name;
 
-    private bool Joins(string first, string second, string one, string other)
-        => (NameOf(first), NameOf(second)) == (one, other) || (NameOf(first), NameOf(second)) == (other, one);
+    private bool Joins(string first, string second, string one, string other) =>
+        (NameOf(first), NameOf(second)) == (one, other) || (NameOf(first), NameOf(second)) == (other, one);
 
-    private IEnumerable<Dependency> Dependencies(string one, string other) => description.Dependencies.Where(dependency => Joins(dependency.From, dependency.To, one, other));
+    private IEnumerable<Dependency> Dependencies(string one, string other) =>
+        description.Dependencies.Where(dependency => Joins(dependency.From, dependency.To, one, other));
 
-    private IEnumerable<ConsistencyNeed> Needs(string one, string other) => description.Consistency.Where(need => Joins(need.First, need.Second, one, other));
+    private IEnumerable<ConsistencyNeed> Needs(string one, string other) =>
+        description.Consistency.Where(need => Joins(need.First, need.Second, one, other));
 
-    private int JointPercent(string one, string other) => description.JointChanges.Where(change => Joins(change.First, change.Second, one, other)).Select(change => change.Percent).DefaultIfEmpty().Max();
+    private int JointPercent(string one, string other) =>
+        description
+            .JointChanges.Where(change => Joins(change.First, change.Second, one, other))
+            .Select(change => change.Percent)
+            .DefaultIfEmpty()
+            .Max();
 
-    private IEnumerable<(string Reader, string Owner, string Datum)> Reads(string one, string other)
-        => description.Modules.SelectMany(module => module.Reads.Where(datum => Joins(module.Name, OwnerOf(datum), one, other)).Select(datum => (NameOf(module.Name), NameOf(OwnerOf(datum)), datum)));
+    private IEnumerable<(string Reader, string Owner, string Datum)> Reads(string one, string other) =>
+        description.Modules.SelectMany(module =>
+            module
+                .Reads.Where(datum => Joins(module.Name, OwnerOf(datum), one, other))
+                .Select(datum => (NameOf(module.Name), NameOf(OwnerOf(datum)), datum))
+        );
 }

@@ -33,8 +33,17 @@ internal static class SvgDrawing
         var layering = Layering.Of(nodes, plan.Links);
         var boxes = Arrange(layering, labels, out var width, out var height);
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"{Escape($"{words.Drawing}: {plan.System}")}\">\n");
-        text.Append("<style>\n").Append(Style.ReplaceLineEndings("\n")).Append("\n</style>\n<defs><marker id=\"tip\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"8\" markerHeight=\"8\" orient=\"auto-start-reverse\"><path class=\"tip\" d=\"M0 0 10 5 0 10z\"/></marker></defs>\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"{Escape($"{words.Drawing}: {plan.System}")}\">\n"
+        );
+        text.Append("<style>\n")
+            .Append(Style.ReplaceLineEndings("\n"))
+            .Append(
+                "\n</style>\n<defs><marker id=\"tip\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"8\" "
+                    + "markerHeight=\"8\" orient=\"auto-start-reverse\"><path class=\"tip\" d=\"M0 0 10 5 0 "
+                    + "10z\"/></marker></defs>\n"
+            );
         text.Append(CultureInfo.InvariantCulture, $"<rect class=\"ground\" width=\"{width}\" height=\"{height}\"/>\n");
         var leaving = Spread(layering.Paths, path => path[0], path => path[1], boxes);
         var reaching = Spread(layering.Paths, path => path[^1], path => path[^2], boxes);
@@ -50,11 +59,26 @@ internal static class SvgDrawing
         return text.Append("</svg>\n").ToString();
     }
 
-    private static Dictionary<string, Rectangle> Arrange(Layering layering, Dictionary<string, IReadOnlyList<string>> labels, out int width, out int height)
+    private static Dictionary<string, Rectangle> Arrange(
+        Layering layering,
+        Dictionary<string, IReadOnlyList<string>> labels,
+        out int width,
+        out int height
+    )
     {
-        var sizes = layering.Layers.SelectMany(layer => layer).ToDictionary(
-            node => node, node => labels.TryGetValue(node, out var lines) ? (Width: lines.Max(WidthOf) + 2 * Padding, Height: lines.Count * LineHeight + 2 * Padding) : (Width: 1, Height: 1), StringComparer.Ordinal);
-        width = Math.Max(LegendWidth, layering.Layers.Max(layer => layer.Sum(node => sizes[node].Width) + Gap * (layer.Count - 1))) + 2 * Margin;
+        var sizes = layering
+            .Layers.SelectMany(layer => layer)
+            .ToDictionary(
+                node => node,
+                node =>
+                    labels.TryGetValue(node, out var lines)
+                        ? (Width: lines.Max(WidthOf) + 2 * Padding, Height: lines.Count * LineHeight + 2 * Padding)
+                        : (Width: 1, Height: 1),
+                StringComparer.Ordinal
+            );
+        width =
+            Math.Max(LegendWidth, layering.Layers.Max(layer => layer.Sum(node => sizes[node].Width) + Gap * (layer.Count - 1)))
+            + 2 * Margin;
         var boxes = new Dictionary<string, Rectangle>(StringComparer.Ordinal);
         var y = Margin;
         foreach (var layer in layering.Layers)
@@ -73,8 +97,14 @@ internal static class SvgDrawing
         return boxes;
     }
 
-    /// <summary>The points where lines meet their boxes: spread over the width in the order of the other ends, so that two lines never lie on each other.</summary>
-    private static int[] Spread(IReadOnlyList<(Link Link, IReadOnlyList<string> Path)> paths, Func<IReadOnlyList<string>, string> boxOf, Func<IReadOnlyList<string>, string> otherOf, Dictionary<string, Rectangle> boxes)
+    /// <summary>The points where lines meet their boxes: spread over the width in the order of the other ends, so that two lines never lie
+    /// on each other.</summary>
+    private static int[] Spread(
+        IReadOnlyList<(Link Link, IReadOnlyList<string> Path)> paths,
+        Func<IReadOnlyList<string>, string> boxOf,
+        Func<IReadOnlyList<string>, string> otherOf,
+        Dictionary<string, Rectangle> boxes
+    )
     {
         var at = new int[paths.Count];
         foreach (var side in Enumerable.Range(0, paths.Count).GroupBy(i => boxOf(paths[i].Path)))
@@ -89,10 +119,20 @@ internal static class SvgDrawing
         return at;
     }
 
-    private static void Line(StringBuilder text, Link link, IReadOnlyList<string> path, int leaving, int reaching, Dictionary<string, Rectangle> boxes)
+    private static void Line(
+        StringBuilder text,
+        Link link,
+        IReadOnlyList<string> path,
+        int leaving,
+        int reaching,
+        Dictionary<string, Rectangle> boxes
+    )
     {
         var (x, y) = (leaving, boxes[path[0]].Bottom);
-        text.Append(CultureInfo.InvariantCulture, $"<path class=\"link{(link.ByEvents ? " events" : "")}\" {(path[0] == link.From ? "marker-end" : "marker-start")}=\"url(#tip)\" d=\"M{x} {y}");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"<path class=\"link{(link.ByEvents ? " events" : "")}\" {(path[0] == link.From ? "marker-end" : "marker-start")}=\"url(#tip)\" d=\"M{x} {y}"
+        );
         for (var i = 1; i < path.Count; i++)
         {
             var box = boxes[path[i]];
@@ -110,18 +150,32 @@ internal static class SvgDrawing
 
     private static void Box(StringBuilder text, Rectangle box, IReadOnlyList<string> lines, bool isEdge)
     {
-        text.Append(CultureInfo.InvariantCulture, $"<rect class=\"box{(isEdge ? " edge" : "")}\" x=\"{box.X}\" y=\"{box.Y}\" width=\"{box.Width}\" height=\"{box.Height}\" rx=\"{(isEdge ? box.Height / 2 : 6)}\"/>\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"<rect class=\"box{(isEdge ? " edge" : "")}\" x=\"{box.X}\" y=\"{box.Y}\" width=\"{box.Width}\" height=\"{box.Height}\" rx=\"{(isEdge ? box.Height / 2 : 6)}\"/>\n"
+        );
         for (var i = 0; i < lines.Count; i++)
         {
-            text.Append(CultureInfo.InvariantCulture, $"<text class=\"{(i == 0 ? "name" : "line")}\" x=\"{box.Middle}\" y=\"{box.Y + Padding + 13 + i * LineHeight}\" text-anchor=\"middle\">{Escape(lines[i])}</text>\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"<text class=\"{(i == 0 ? "name" : "line")}\" x=\"{box.Middle}\" y=\"{box.Y + Padding + 13 + i * LineHeight}\" text-anchor=\"middle\">{Escape(lines[i])}</text>\n"
+            );
         }
     }
 
     private static void Legend(StringBuilder text, Wording words, int height)
     {
         var y = height - Margin;
-        text.Append(CultureInfo.InvariantCulture, $"<path class=\"link\" marker-end=\"url(#tip)\" d=\"M{Margin} {y - 5} h36\"/><text class=\"line\" x=\"{Margin + 46}\" y=\"{y}\">{Escape(words.Sync)}</text>\n");
-        text.Append(CultureInfo.InvariantCulture, $"<path class=\"link events\" marker-end=\"url(#tip)\" d=\"M{Margin + 130} {y - 5} h36\"/><text class=\"line\" x=\"{Margin + 176}\" y=\"{y}\">{Escape(words.Events)}</text>\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"<path class=\"link\" marker-end=\"url(#tip)\" d=\"M{Margin} {y - 5} h36\"/><text class=\"line\" "
+                + $"x=\"{Margin + 46}\" y=\"{y}\">{Escape(words.Sync)}</text>\n"
+        );
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"<path class=\"link events\" marker-end=\"url(#tip)\" d=\"M{Margin + 130} {y - 5} h36\"/><text class=\"line\" "
+                + $"x=\"{Margin + 176}\" y=\"{y}\">{Escape(words.Events)}</text>\n"
+        );
     }
 
     /// <summary>Characters outside Latin script are twice as wide.</summary>

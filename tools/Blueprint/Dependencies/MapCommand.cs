@@ -2,21 +2,52 @@ using System.CommandLine;
 
 namespace Blueprint.Dependencies;
 
-/// <summary><c>map</c>: who calls whom, who publishes and consumes what, which store is whose. Exit code 1: a rule is broken, or the document is stale.</summary>
+/// <summary><c>map</c>: who calls whom, who publishes and consumes what, which store is whose. Exit code 1: a rule is broken, or the
+/// document is stale.</summary>
 internal static class MapCommand
 {
-    private static readonly Option<string?> RunFile = new("--run-file", "-f") { Description = "The run template, or the folder that holds dapr.yaml; without it, the one in --root" };
-    private static readonly Option<string?> Root = new("--root") { Description = "The folder that holds contracts/events; without it, the folder of the run template" };
-    private static readonly Option<string> Components = new("--components") { Description = "The component set whose stores are read", DefaultValueFactory = _ => "embedded" };
+    private static readonly Option<string?> RunFile = new("--run-file", "-f")
+    {
+        Description = "The run template, or the folder that holds dapr.yaml; without it, the one in --root",
+    };
+    private static readonly Option<string?> Root = new("--root")
+    {
+        Description = "The folder that holds contracts/events; without it, the folder of the run template",
+    };
+    private static readonly Option<string> Components = new("--components")
+    {
+        Description = "The component set whose stores are read",
+        DefaultValueFactory = _ => "embedded",
+    };
     private static readonly Option<bool> Strict = new("--strict") { Description = "Fail on notices too: services that share a database" };
     private static readonly Option<string?> Write = new("--write") { Description = "Put the map into this document, between its markers" };
     private static readonly Option<string?> Check = new("--check") { Description = "Only say whether this document holds today's map" };
-    private static readonly Option<string?> Json = new("--json") { Description = "Write the map to this file as JSON, for programs that draw it" };
+    private static readonly Option<string?> Json = new("--json")
+    {
+        Description = "Write the map to this file as JSON, for programs that draw it",
+    };
 
     public static Command Create()
     {
-        var command = new Command("map", "Draws the dependencies of the system from its own artefacts, and checks them.") { RunFile, Root, Components, Strict, Write, Check, Json };
-        command.SetAction(result => Run(MapAt(result.GetValue(Root), result.GetValue(RunFile), result.GetValue(Components)!), result.GetValue(Strict), result.GetValue(Write), result.GetValue(Check), result.GetValue(Json)));
+        var command = new Command("map", "Draws the dependencies of the system from its own artefacts, and checks them.")
+        {
+            RunFile,
+            Root,
+            Components,
+            Strict,
+            Write,
+            Check,
+            Json,
+        };
+        command.SetAction(result =>
+            Run(
+                MapAt(result.GetValue(Root), result.GetValue(RunFile), result.GetValue(Components)!),
+                result.GetValue(Strict),
+                result.GetValue(Write),
+                result.GetValue(Check),
+                result.GetValue(Json)
+            )
+        );
         return command;
     }
 

@@ -20,7 +20,10 @@ internal static partial class MapReader
     {
         var problems = new List<YamlProblem>();
         var template = RunTemplateReader.Read(runFile ?? Path.Combine(root, "dapr.yaml"), componentSet);
-        var resources = ResourceSet.Load(template.Apps.SelectMany(app => app.Options.ResourcesPaths).Distinct(StringComparer.Ordinal), problems);
+        var resources = ResourceSet.Load(
+            template.Apps.SelectMany(app => app.Options.ResourcesPaths).Distinct(StringComparer.Ordinal),
+            problems
+        );
         if (problems.Count > 0)
         {
             throw new InvalidConfigurationException(problems);
@@ -30,34 +33,73 @@ internal static partial class MapReader
         var schemas = Path.Combine(root, "contracts", "events");
         if (!Directory.Exists(schemas))
         {
-            throw new InvalidConfigurationException(schemas, 0, "the folder with the schemas of the events does not exist; name the folder that holds it with --root");
+            throw new InvalidConfigurationException(
+                schemas,
+                0,
+                "the folder with the schemas of the events does not exist; name the folder that holds it with --root"
+            );
         }
         return new DependencyMap(
             apps,
-            [.. template.Apps.SelectMany(app => CallsOf(app, apps)).Distinct().OrderBy(call => call.From, StringComparer.Ordinal).ThenBy(call => call.To, StringComparer.Ordinal)],
-            [.. stores.Select(store => new Store(store.Name, store.Scopes, StoreLocations.Of(store, template.Apps.FirstOrDefault(app => store.AppliesTo(app.Options.AppId)), root))).OrderBy(store => store.Name, StringComparer.Ordinal)],
+            [
+                .. template
+                    .Apps.SelectMany(app => CallsOf(app, apps))
+                    .Distinct()
+                    .OrderBy(call => call.From, StringComparer.Ordinal)
+                    .ThenBy(call => call.To, StringComparer.Ordinal),
+            ],
+            [
+                .. stores
+                    .Select(store => new Store(
+                        store.Name,
+                        store.Scopes,
+                        StoreLocations.Of(store, template.Apps.FirstOrDefault(app => store.AppliesTo(app.Options.AppId)), root)
+                    ))
+                    .OrderBy(store => store.Name, StringComparer.Ordinal),
+            ],
             [.. stores.SelectMany(Publications).Distinct().OrderBy(publication => publication.Topic, StringComparer.Ordinal)],
-            [.. resources.Subscriptions.SelectMany(Consumptions).OrderBy(one => one.Topic, StringComparer.Ordinal).ThenBy(one => one.App, StringComparer.Ordinal)],
-            [.. Directory.EnumerateFiles(schemas, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)]);
+            [
+                .. resources
+                    .Subscriptions.SelectMany(Consumptions)
+                    .OrderBy(one => one.Topic, StringComparer.Ordinal)
+                    .ThenBy(one => one.App, StringComparer.Ordinal),
+            ],
+            [
+                .. Directory
+                    .EnumerateFiles(schemas, "*.json")
+                    .Select(file => Path.GetFileNameWithoutExtension(file))
+                    .Order(StringComparer.Ordinal),
+            ]
+        );
     }
 
-    private static IEnumerable<Publication> Publications(Component store)
-        => store.Metadata.FirstOrDefault(item => item.Name == "outboxPublishTopic")?.Value is { } topic ? store.Scopes.Select(app => new Publication(app, topic)) : [];
+    private static IEnumerable<Publication> Publications(Component store) =>
+        store.Metadata.FirstOrDefault(item => item.Name == "outboxPublishTopic")?.Value is { } topic
+            ? store.Scopes.Select(app => new Publication(app, topic))
+            : [];
 
     private static IEnumerable<Consumption> Consumptions(Subscription subscription)
     {
         var rules = subscription.Rules.Where(rule => rule.Path != Skip).Select(rule => rule.Match).ToList();
-        return subscription.Scopes.Select(app => new Consumption(app, subscription.Topic, rules, subscription.DefaultRoute is not (null or Skip)));
+        return subscription.Scopes.Select(app => new Consumption(
+            app,
+            subscription.Topic,
+            rules,
+            subscription.DefaultRoute is not (null or Skip)
+        ));
     }
 
     /// <summary>A service names the apps it calls where it registers their clients, and the gateway in its table of routes.</summary>
-    private static IEnumerable<Call> CallsOf(RunApp app, List<string> apps)
-        => Directory.EnumerateFiles(app.Directory, "*.cs", SearchOption.AllDirectories)
+    private static IEnumerable<Call> CallsOf(RunApp app, List<string> apps) =>
+        Directory
+            .EnumerateFiles(app.Directory, "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .SelectMany(file => Declared().Matches(File.ReadAllText(file)))
             .Where(match => apps.Contains(match.Groups["app"].Value))
             .Select(match => new Call(app.Options.AppId, match.Groups["app"].Value, match.Groups["background"].Success));
 
-    [GeneratedRegex("""AddServiceClient<\w+>\("(?<app>[\w-]+)"\)|(?<background>AddBackgroundClient)<\w+>\("(?<app>[\w-]+)"\)|new\(\[[^\]]*\], "[\w/-]+", "(?<app>[\w-]+)"|const string AppId = "(?<app>[\w-]+)";""")]
+    [GeneratedRegex(
+        """AddServiceClient<\w+>\("(?<app>[\w-]+)"\)|(?<background>AddBackgroundClient)<\w+>\("(?<app>[\w-]+)"\)|new\(\[[^\]]*\], "[\w/-]+", "(?<app>[\w-]+)"|const string AppId = "(?<app>[\w-]+)";"""
+    )]
     private static partial Regex Declared();
 }

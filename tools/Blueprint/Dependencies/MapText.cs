@@ -29,27 +29,51 @@ internal static class MapText
             text.AppendLine($"  topic_{Id(one.Topic)} -.-> {Id(one.App)}");
         }
         text.AppendLine("```").AppendLine();
-        Table(text, ["app", "calls", "stores of its own", "publishes to", "consumes"], map.Apps.Select(app => (string[])
-        [
-            app,
-            List(map.Calls.Where(call => call.From == app).Select(call => call.Background ? $"{call.To} (background)" : call.To)),
-            List(map.Stores.Where(store => store.Owners.Contains(app)).Select(store => $"`{store.Name}`")),
-            List(map.Publications.Where(one => one.App == app).Select(one => one.Topic)),
-            List(Topics(map).Where(one => one.App == app).Select(one => one.Topic).Distinct()),
-        ]));
-        Table(text, ["event", "published by", "consumed by"], map.Events.Select(one => (string[])
-        [
-            $"`{one}`",
-            List(map.Publications.Where(publication => MapRules.Carries(publication.Topic, one)).Select(publication => publication.App).Distinct()),
-            List(Topics(map).Where(consumption => MapRules.Consumes(consumption, one)).Select(consumption => consumption.App).Distinct()),
-        ]));
+        Table(
+            text,
+            ["app", "calls", "stores of its own", "publishes to", "consumes"],
+            map.Apps.Select(app =>
+                (string[])
+                    [
+                        app,
+                        List(
+                            map.Calls.Where(call => call.From == app).Select(call => call.Background ? $"{call.To} (background)" : call.To)
+                        ),
+                        List(map.Stores.Where(store => store.Owners.Contains(app)).Select(store => $"`{store.Name}`")),
+                        List(map.Publications.Where(one => one.App == app).Select(one => one.Topic)),
+                        List(Topics(map).Where(one => one.App == app).Select(one => one.Topic).Distinct()),
+                    ]
+            )
+        );
+        Table(
+            text,
+            ["event", "published by", "consumed by"],
+            map.Events.Select(one =>
+                (string[])
+                    [
+                        $"`{one}`",
+                        List(
+                            map.Publications.Where(publication => MapRules.Carries(publication.Topic, one))
+                                .Select(publication => publication.App)
+                                .Distinct()
+                        ),
+                        List(
+                            Topics(map)
+                                .Where(consumption => MapRules.Consumes(consumption, one))
+                                .Select(consumption => consumption.App)
+                                .Distinct()
+                        ),
+                    ]
+            )
+        );
         return text.ToString().ReplaceLineEndings("\n").TrimEnd('\n');
     }
 
     /// <summary>The document with its map replaced; null when it has no place for one.</summary>
     public static string? Embed(string document, DependencyMap map) => MarkedSection.Replace(document, Begin, End, Markdown(map));
 
-    private static IEnumerable<Consumption> Topics(DependencyMap map) => map.Consumptions.Where(one => !one.Topic.EndsWith("-dead-letters", StringComparison.Ordinal));
+    private static IEnumerable<Consumption> Topics(DependencyMap map) =>
+        map.Consumptions.Where(one => !one.Topic.EndsWith("-dead-letters", StringComparison.Ordinal));
 
     private static void Table(StringBuilder text, string[] head, IEnumerable<string[]> rows)
     {

@@ -3,26 +3,39 @@ using Sidecar.Running;
 
 namespace Blueprint.Dependencies;
 
-/// <summary>Finds the database and the table of a state store in the metadata of its component. The defaults are those of the sidecar's drivers.</summary>
+/// <summary>Finds the database and the table of a state store in the metadata of its component. The defaults are those of the sidecar's
+/// drivers.</summary>
 internal static class StoreLocations
 {
     /// <param name="owner">The app from whose folder a relative path counts.</param>
-    public static StoreLocation? Of(Component store, RunApp? owner, string root) => store.Type switch
-    {
-        "state.sqlite" => new StoreLocation(SqliteFile(Text(store, "connectionString") ?? "data.db", owner, root), Text(store, "tableName") ?? "state"),
-        "state.postgresql" => new StoreLocation(PostgresDatabase(Text(store, "connectionString") ?? ""), store.Version == "v1" ? Text(store, "tableName") ?? "state" : $"{Text(store, "tablePrefix")}state"),
-        // A Redis server has no tables: stores share it by key prefix, and an ACL keeps an app to its own.
-        "state.redis" => new StoreLocation($"{Text(store, "redisHost")}/{Text(store, "redisDB") ?? "0"}", KeyPrefixOf(store, owner), MayShareDatabase: true),
-        _ => null,
-    };
+    public static StoreLocation? Of(Component store, RunApp? owner, string root) =>
+        store.Type switch
+        {
+            "state.sqlite" => new StoreLocation(
+                SqliteFile(Text(store, "connectionString") ?? "data.db", owner, root),
+                Text(store, "tableName") ?? "state"
+            ),
+            "state.postgresql" => new StoreLocation(
+                PostgresDatabase(Text(store, "connectionString") ?? ""),
+                store.Version == "v1" ? Text(store, "tableName") ?? "state" : $"{Text(store, "tablePrefix")}state"
+            ),
+            // A Redis server has no tables: stores share it by key prefix, and an ACL keeps an app to its own.
+            "state.redis" => new StoreLocation(
+                $"{Text(store, "redisHost")}/{Text(store, "redisDB") ?? "0"}",
+                KeyPrefixOf(store, owner),
+                MayShareDatabase: true
+            ),
+            _ => null,
+        };
 
-    private static string KeyPrefixOf(Component store, RunApp? owner) => Text(store, "keyPrefix")?.ToLowerInvariant() switch
-    {
-        null or "" or "appid" or "namespace" => owner?.Options.AppId ?? "",
-        "name" => store.Name,
-        "none" => "",
-        var custom => custom,
-    };
+    private static string KeyPrefixOf(Component store, RunApp? owner) =>
+        Text(store, "keyPrefix")?.ToLowerInvariant() switch
+        {
+            null or "" or "appid" or "namespace" => owner?.Options.AppId ?? "",
+            "name" => store.Name,
+            "none" => "",
+            var custom => custom,
+        };
 
     private static string SqliteFile(string connection, RunApp? owner, string root)
     {
@@ -37,16 +50,25 @@ internal static class StoreLocations
         {
             return $"{uri!.Host}:{(uri.Port > 0 ? uri.Port : 5432)}{uri.AbsolutePath}";
         }
-        var words = connection.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Split('=', 2)).Where(word => word.Length == 2).GroupBy(word => word[0], StringComparer.OrdinalIgnoreCase).ToDictionary(word => word.Key, word => word.Last()[1], StringComparer.OrdinalIgnoreCase);
-        return words.Count == 0 ? connection : $"{words.GetValueOrDefault("host", "localhost")}:{words.GetValueOrDefault("port", "5432")}/{words.GetValueOrDefault("database") ?? words.GetValueOrDefault("dbname") ?? words.GetValueOrDefault("user", "")}";
+        var words = connection
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(word => word.Split('=', 2))
+            .Where(word => word.Length == 2)
+            .GroupBy(word => word[0], StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(word => word.Key, word => word.Last()[1], StringComparer.OrdinalIgnoreCase);
+        return words.Count == 0
+            ? connection
+            : $"{words.GetValueOrDefault("host", "localhost")}:{words.GetValueOrDefault("port", "5432")}/{words.GetValueOrDefault("database") ?? words.GetValueOrDefault("dbname") ?? words.GetValueOrDefault("user", "")}";
     }
 
-    /// <summary>A value, or the name of the secret or variable that holds it: stores that take the same one are in the same place.</summary>
-    private static string? Text(Component store, string name) => store.Metadata.FirstOrDefault(item => item.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) switch
-    {
-        null => null,
-        { SecretKeyRef: { } secret } => $"secret {secret.Name}/{secret.Key}",
-        { EnvRef: { } variable } => $"variable {variable}",
-        var item => item.Value,
-    };
+    /// <summary>A value, or the name of the secret or variable that holds it: stores that take the same one are in the same
+    /// place.</summary>
+    private static string? Text(Component store, string name) =>
+        store.Metadata.FirstOrDefault(item => item.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) switch
+        {
+            null => null,
+            { SecretKeyRef: { } secret } => $"secret {secret.Name}/{secret.Key}",
+            { EnvRef: { } variable } => $"variable {variable}",
+            var item => item.Value,
+        };
 }

@@ -5,7 +5,9 @@ namespace Sidecar.Tests.Blocks;
 
 public sealed class CelTests
 {
-    private static readonly JsonObject Event = JsonNode.Parse("""{"type":"order.created","data":{"total":120,"items":[{"id":"a"},{"id":"b"}],"name":"Ann","ok":true,"none":null}}""")!.AsObject();
+    private static readonly JsonObject Event = JsonNode
+        .Parse("""{"type":"order.created","data":{"total":120,"items":[{"id":"a"},{"id":"b"}],"name":"Ann","ok":true,"none":null}}""")!
+        .AsObject();
 
     [Theory]
     [InlineData("event.type == 'order.created'", true)]
@@ -30,7 +32,8 @@ public sealed class CelTests
     [InlineData("event.data.missing == 1 && false", false)]
     [InlineData("-1 < 0 && !(1 > 2)", true)]
     [InlineData("[1, 2] == [1, 2] && {'a': 1} == {'a': 1}", true)]
-    public void An_expression_returns_true_or_false(string text, bool holds) => Assert.Equal(holds, CelExpression.Parse(text).Holds("event", Event));
+    public void An_expression_returns_true_or_false(string text, bool holds) =>
+        Assert.Equal(holds, CelExpression.Parse(text).Holds("event", Event));
 
     [Theory]
     [InlineData("event.data.missing == 1", "no such key: missing")]
@@ -42,24 +45,32 @@ public sealed class CelTests
     [InlineData("event.type.matches('(')", "pattern '(' is refused")]
     [InlineData("event.data.total * 2 == 240", "no such overload for '*'")]
     [InlineData("event.data.items[7].id == 'x'", "index out of bounds")]
-    public void A_failed_evaluation_says_why(string text, string reason)
-        => Assert.Contains(reason, Assert.Throws<CelException>(() => CelExpression.Parse(text).Holds("event", Event)).Message, StringComparison.Ordinal);
+    public void A_failed_evaluation_says_why(string text, string reason) =>
+        Assert.Contains(
+            reason,
+            Assert.Throws<CelException>(() => CelExpression.Parse(text).Holds("event", Event)).Message,
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("event.type ==", 14)]
     [InlineData("(event.type", 12)]
     [InlineData("event.type = 'x'", 12)]
     [InlineData("'open", 1)]
-    public void A_syntax_error_says_where(string text, int position)
-        => Assert.Contains($"at position {position} of", Assert.Throws<CelException>(() => CelExpression.Parse(text)).Message, StringComparison.Ordinal);
+    public void A_syntax_error_says_where(string text, int position) =>
+        Assert.Contains(
+            $"at position {position} of",
+            Assert.Throws<CelException>(() => CelExpression.Parse(text)).Message,
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("1 + 2.0 == 3.0", "no overload of '+' takes (int, double)")]
     [InlineData("event.type.lowerAscii() == 'x'", "there is no function 'lowerAscii'")]
     [InlineData("9223372036854775808 > 0", "int '9223372036854775808' is out of range")]
     [InlineData("has(event)", "has() takes a field")]
-    public void A_rule_of_wrong_types_is_refused_when_it_is_read(string text, string reason)
-        => Assert.Contains(reason, Assert.Throws<CelException>(() => CelExpression.Parse(text)).Message, StringComparison.Ordinal);
+    public void A_rule_of_wrong_types_is_refused_when_it_is_read(string text, string reason) =>
+        Assert.Contains(reason, Assert.Throws<CelException>(() => CelExpression.Parse(text)).Message, StringComparison.Ordinal);
 
     /// <summary>Stack overflow cannot be caught: it would end the sidecar of every app.</summary>
     [Fact]

@@ -18,7 +18,10 @@ public sealed class DaprdRecordTests
     [InlineData("recorded.tsv", 1191)]
     public void Each_expression_does_what_daprd_does(string file, int count)
     {
-        var recorded = File.ReadLines(Path.Combine(Folder, file)).Where(line => !line.StartsWith('#')).Select(line => line.Split('\t')).ToList();
+        var recorded = File.ReadLines(Path.Combine(Folder, file))
+            .Where(line => !line.StartsWith('#'))
+            .Select(line => line.Split('\t'))
+            .ToList();
         Assert.Equal(count, recorded.Count);
         Assert.Empty(recorded.Where(row => Outcome(row[0]) != row[1]).Select(row => $"{row[0]}: daprd {row[1]}, here {Outcome(row[0])}"));
     }

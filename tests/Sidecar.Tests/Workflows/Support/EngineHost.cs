@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Sidecar.Workflows.Protocol;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -8,6 +7,7 @@ using Sidecar.Tracing;
 using Sidecar.Workflows;
 using Sidecar.Workflows.History;
 using Sidecar.Workflows.Instances;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Tests.Workflows.Support;
 
@@ -17,7 +17,15 @@ internal sealed class EngineHost : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly List<Worker> workers = [];
 
-    public EngineHost(MemoryStore? store = null, Script? script = null, WorkflowEngineOptions? options = null, TimeProvider? clock = null, string appId = "app", IWorkflowPeers? peers = null, Tracer? tracer = null)
+    public EngineHost(
+        MemoryStore? store = null,
+        Script? script = null,
+        WorkflowEngineOptions? options = null,
+        TimeProvider? clock = null,
+        string appId = "app",
+        IWorkflowPeers? peers = null,
+        Tracer? tracer = null
+    )
     {
         Store = store ?? new MemoryStore();
         Script = script ?? new Script();
@@ -34,7 +42,12 @@ internal sealed class EngineHost : IAsyncDisposable
 
     public WorkflowEngine Engine { get; }
 
-    public static async Task<EngineHost> RunAsync(Script script, MemoryStore? store = null, WorkflowEngineOptions? options = null, TimeProvider? clock = null)
+    public static async Task<EngineHost> RunAsync(
+        Script script,
+        MemoryStore? store = null,
+        WorkflowEngineOptions? options = null,
+        TimeProvider? clock = null
+    )
     {
         var host = new EngineHost(store, script, options, clock);
         await host.Engine.StartAsync(CancellationToken.None);
@@ -49,17 +62,25 @@ internal sealed class EngineHost : IAsyncDisposable
         return worker;
     }
 
-    public async Task StartAsync(string name, string id, string? input = null, DateTimeOffset? at = null)
-        => Assert.Null(await TryStartAsync(name, id, input, at));
+    public async Task StartAsync(string name, string id, string? input = null, DateTimeOffset? at = null) =>
+        Assert.Null(await TryStartAsync(name, id, input, at));
 
-    public Task<WorkflowRefusal?> TryStartAsync(string name, string id, string? input = null, DateTimeOffset? at = null)
-        => Within(Engine.CreateAsync(HistoryEvents.Started(Engine.Runtime.Now, new ExecutionStartedEvent
-        {
-            Name = name,
-            Input = input,
-            ScheduledStartTimestamp = at is { } due ? Timestamp.FromDateTimeOffset(due) : null,
-            WorkflowInstance = new WorkflowInstance { InstanceId = id, ExecutionId = Guid.NewGuid().ToString() },
-        })), $"start of {id}");
+    public Task<WorkflowRefusal?> TryStartAsync(string name, string id, string? input = null, DateTimeOffset? at = null) =>
+        Within(
+            Engine.CreateAsync(
+                HistoryEvents.Started(
+                    Engine.Runtime.Now,
+                    new ExecutionStartedEvent
+                    {
+                        Name = name,
+                        Input = input,
+                        ScheduledStartTimestamp = at is { } due ? Timestamp.FromDateTimeOffset(due) : null,
+                        WorkflowInstance = new WorkflowInstance { InstanceId = id, ExecutionId = Guid.NewGuid().ToString() },
+                    }
+                )
+            ),
+            $"start of {id}"
+        );
 
     public async Task<WorkflowState> EndOfAsync(string id) => await WaitAsync(id, InstanceState.IsTerminal, "end");
 
@@ -69,18 +90,24 @@ internal sealed class EngineHost : IAsyncDisposable
     {
         await StartAsync(name, id, input);
         var end = await EndOfAsync(id);
-        Assert.True(end.WorkflowStatus == OrchestrationStatus.Completed, $"{id} ended as {end.WorkflowStatus}: {end.FailureDetails?.ErrorMessage}");
+        Assert.True(
+            end.WorkflowStatus == OrchestrationStatus.Completed,
+            $"{id} ended as {end.WorkflowStatus}: {end.FailureDetails?.ErrorMessage}"
+        );
         return end.Output;
     }
 
-    public async Task<IReadOnlyList<HistoryEvent>> HistoryAsync(string id)
-        => await Engine.HistoryAsync(id, CancellationToken.None) ?? throw new InvalidOperationException($"{id} has no history");
+    public async Task<IReadOnlyList<HistoryEvent>> HistoryAsync(string id) =>
+        await Engine.HistoryAsync(id, CancellationToken.None) ?? throw new InvalidOperationException($"{id} has no history");
 
     /// <summary>Type and id of each event, the notation of the runtime's listings.</summary>
     public async Task<string> ListingAsync(string id) => Listing(await HistoryAsync(id));
 
-    public static string Listing(IEnumerable<HistoryEvent> history)
-        => string.Join(", ", history.Select(e => $"{(e.WorkflowStarted is not null ? "OrchestratorStarted" : e.EventTypeCase.ToString())}:{e.EventId}"));
+    public static string Listing(IEnumerable<HistoryEvent> history) =>
+        string.Join(
+            ", ",
+            history.Select(e => $"{(e.WorkflowStarted is not null ? "OrchestratorStarted" : e.EventTypeCase.ToString())}:{e.EventId}")
+        );
 
     public static async Task Until(Func<bool> condition, string what)
     {
@@ -114,7 +141,11 @@ internal sealed class EngineHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var worker in workers) await worker.DisposeAsync();
+        foreach (var worker in workers)
+        {
+            await worker.DisposeAsync();
+        }
+
         await Within(Dispose(), "the engine's end");
 
         async Task<bool> Dispose()
@@ -135,7 +166,9 @@ internal sealed class EngineHost : IAsyncDisposable
         {
             var state = await Engine.GetAsync(id, CancellationToken.None);
             var history = await Engine.HistoryAsync(id, CancellationToken.None) ?? [];
-            Assert.Fail($"{id} did not reach {what} within {Patience}; it is {state?.WorkflowStatus.ToString() ?? "absent"} with {Listing(history)}. Log: {Logs}");
+            Assert.Fail(
+                $"{id} did not reach {what} within {Patience}; it is {state?.WorkflowStatus.ToString() ?? "absent"} with {Listing(history)}. Log: {Logs}"
+            );
             throw;
         }
     }
@@ -150,16 +183,20 @@ internal sealed class LogBook : ILoggerFactory, ILogger
 
     public ILogger CreateLogger(string categoryName) => this;
 
-    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => NullLogger.Instance.BeginScope(state);
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => NullLogger.Instance.BeginScope(state);
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        => Lines.Enqueue((logLevel, eventId, formatter(state, exception) + (exception is null ? "" : " " + exception)));
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter
+    ) => Lines.Enqueue((logLevel, eventId, formatter(state, exception) + (exception is null ? "" : " " + exception)));
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
     public override string ToString() => string.Join(Environment.NewLine, Lines.Select(l => $"{l.Level} {l.Text}"));
 }

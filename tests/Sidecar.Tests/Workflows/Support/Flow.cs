@@ -1,5 +1,5 @@
-using Sidecar.Workflows.Protocol;
 using Google.Protobuf.WellKnownTypes;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Tests.Workflows.Support;
 
@@ -44,7 +44,15 @@ internal sealed class Flow
                 flow.executionId = started.WorkflowInstance.ExecutionId;
                 var code = find(started.Name);
                 main = code is null
-                    ? Task.FromException<string?>(new TaskFailed(new() { ErrorType = "WorkflowNotFound", ErrorMessage = $"Workflow '{started.Name}' is not registered in this app." }))
+                    ? Task.FromException<string?>(
+                        new TaskFailed(
+                            new()
+                            {
+                                ErrorType = "WorkflowNotFound",
+                                ErrorMessage = $"Workflow '{started.Name}' is not registered in this app.",
+                            }
+                        )
+                    )
                     : code(flow);
             }
             else
@@ -54,27 +62,55 @@ internal sealed class Flow
         }
 
         flow.Conclude(main);
-        var response = new WorkflowResponse { InstanceId = request.InstanceId, CustomStatus = flow.CustomStatus, Actions = { flow.actions.Values } };
-        if (flow.Patches.Count > 0) response.Version = new WorkflowVersion { Patches = { flow.Patches } };
+        var response = new WorkflowResponse
+        {
+            InstanceId = request.InstanceId,
+            CustomStatus = flow.CustomStatus,
+            Actions = { flow.actions.Values },
+        };
+        if (flow.Patches.Count > 0)
+        {
+            response.Version = new WorkflowVersion { Patches = { flow.Patches } };
+        }
+
         return response;
     }
 
-    public Task<string?> Activity(string name, string? input = null, string? app = null)
-        => Open(new WorkflowAction
-        {
-            ScheduleTask = new ScheduleTaskAction { Name = name, Input = input, TaskExecutionId = $"{executionId}-{nextId}" },
-            Router = app is null ? null : new TaskRouter { TargetAppID = app },
-        });
+    public Task<string?> Activity(string name, string? input = null, string? app = null) =>
+        Open(
+            new WorkflowAction
+            {
+                ScheduleTask = new ScheduleTaskAction
+                {
+                    Name = name,
+                    Input = input,
+                    TaskExecutionId = $"{executionId}-{nextId}",
+                },
+                Router = app is null ? null : new TaskRouter { TargetAppID = app },
+            }
+        );
 
-    public Task<string?> Child(string name, string? input = null, string id = "", string? app = null)
-        => Open(new WorkflowAction
-        {
-            CreateChildWorkflow = new CreateChildWorkflowAction { Name = name, Input = input, InstanceId = id },
-            Router = app is null ? null : new TaskRouter { TargetAppID = app },
-        });
+    public Task<string?> Child(string name, string? input = null, string id = "", string? app = null) =>
+        Open(
+            new WorkflowAction
+            {
+                CreateChildWorkflow = new CreateChildWorkflowAction
+                {
+                    Name = name,
+                    Input = input,
+                    InstanceId = id,
+                },
+                Router = app is null ? null : new TaskRouter { TargetAppID = app },
+            }
+        );
 
-    public Task<string?> Timer(TimeSpan wait)
-        => Open(new WorkflowAction { CreateTimer = new CreateTimerAction { FireAt = Timestamp.FromDateTimeOffset(Now + wait), CreateTimer = new() } });
+    public Task<string?> Timer(TimeSpan wait) =>
+        Open(
+            new WorkflowAction
+            {
+                CreateTimer = new CreateTimerAction { FireAt = Timestamp.FromDateTimeOffset(Now + wait), CreateTimer = new() },
+            }
+        );
 
     public Task<string?> Event(string name)
     {
@@ -87,7 +123,11 @@ internal sealed class Flow
         }
 
         var wait = new TaskCompletionSource<string?>();
-        if (!waits.TryGetValue(name, out var queue)) waits[name] = queue = new();
+        if (!waits.TryGetValue(name, out var queue))
+        {
+            waits[name] = queue = new();
+        }
+
         queue.Enqueue(wait);
         return wait.Task;
     }
@@ -95,19 +135,45 @@ internal sealed class Flow
     /// <summary>A wait with a timeout, as SDKs make it: the timer names the event. Null when it timed out.</summary>
     public async Task<string?> Event(string name, TimeSpan timeout)
     {
-        var timer = Open(new WorkflowAction
-        {
-            CreateTimer = new CreateTimerAction { FireAt = Timestamp.FromDateTimeOffset(Now + timeout), ExternalEvent = new() { Name = name } },
-        });
+        var timer = Open(
+            new WorkflowAction
+            {
+                CreateTimer = new CreateTimerAction
+                {
+                    FireAt = Timestamp.FromDateTimeOffset(Now + timeout),
+                    ExternalEvent = new() { Name = name },
+                },
+            }
+        );
         var raised = Event(name);
         return await Task.WhenAny(raised, timer) == raised ? await raised : null;
     }
 
-    public void Send(string instance, string name, string? data)
-        => Do(new WorkflowAction { SendEvent = new SendEventAction { Instance = new() { InstanceId = instance }, Name = name, Data = data } });
+    public void Send(string instance, string name, string? data) =>
+        Do(
+            new WorkflowAction
+            {
+                SendEvent = new SendEventAction
+                {
+                    Instance = new() { InstanceId = instance },
+                    Name = name,
+                    Data = data,
+                },
+            }
+        );
 
-    public void Detach(string name, string id, string? input = null)
-        => Do(new WorkflowAction { CreateDetachedWorkflow = new CreateDetachedWorkflowAction { Name = name, InstanceId = id, Input = input } });
+    public void Detach(string name, string id, string? input = null) =>
+        Do(
+            new WorkflowAction
+            {
+                CreateDetachedWorkflow = new CreateDetachedWorkflowAction
+                {
+                    Name = name,
+                    InstanceId = id,
+                    Input = input,
+                },
+            }
+        );
 
     public void Terminate(string id) => Do(new WorkflowAction { TerminateWorkflow = new TerminateWorkflowAction { InstanceId = id } });
 
@@ -137,38 +203,68 @@ internal sealed class Flow
     {
         switch (happened.EventTypeCase)
         {
-            case HistoryEvent.EventTypeOneofCase.WorkflowStarted: Now = happened.Timestamp.ToDateTimeOffset(); break;
+            case HistoryEvent.EventTypeOneofCase.WorkflowStarted:
+                Now = happened.Timestamp.ToDateTimeOffset();
+                break;
             case HistoryEvent.EventTypeOneofCase.TaskScheduled:
             case HistoryEvent.EventTypeOneofCase.TimerCreated:
             case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCreated:
             case HistoryEvent.EventTypeOneofCase.DetachedWorkflowInstanceCreated:
-            case HistoryEvent.EventTypeOneofCase.EventSent: actions.Remove(happened.EventId); break;
-            case HistoryEvent.EventTypeOneofCase.TaskCompleted: open[happened.TaskCompleted.TaskScheduledId].TrySetResult(happened.TaskCompleted.Result); break;
-            case HistoryEvent.EventTypeOneofCase.TaskFailed: open[happened.TaskFailed.TaskScheduledId].TrySetException(new TaskFailed(happened.TaskFailed.FailureDetails)); break;
-            case HistoryEvent.EventTypeOneofCase.TimerFired: open[happened.TimerFired.TimerId].TrySetResult(null); break;
-            case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCompleted: open[happened.ChildWorkflowInstanceCompleted.TaskScheduledId].TrySetResult(happened.ChildWorkflowInstanceCompleted.Result); break;
-            case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceFailed: open[happened.ChildWorkflowInstanceFailed.TaskScheduledId].TrySetException(new TaskFailed(happened.ChildWorkflowInstanceFailed.FailureDetails)); break;
+            case HistoryEvent.EventTypeOneofCase.EventSent:
+                actions.Remove(happened.EventId);
+                break;
+            case HistoryEvent.EventTypeOneofCase.TaskCompleted:
+                open[happened.TaskCompleted.TaskScheduledId].TrySetResult(happened.TaskCompleted.Result);
+                break;
+            case HistoryEvent.EventTypeOneofCase.TaskFailed:
+                open[happened.TaskFailed.TaskScheduledId].TrySetException(new TaskFailed(happened.TaskFailed.FailureDetails));
+                break;
+            case HistoryEvent.EventTypeOneofCase.TimerFired:
+                open[happened.TimerFired.TimerId].TrySetResult(null);
+                break;
+            case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCompleted:
+                open[happened.ChildWorkflowInstanceCompleted.TaskScheduledId].TrySetResult(happened.ChildWorkflowInstanceCompleted.Result);
+                break;
+            case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceFailed:
+                open[happened.ChildWorkflowInstanceFailed.TaskScheduledId]
+                    .TrySetException(new TaskFailed(happened.ChildWorkflowInstanceFailed.FailureDetails));
+                break;
             case HistoryEvent.EventTypeOneofCase.EventRaised:
-                if (waits.TryGetValue(happened.EventRaised.Name, out var queue) && queue.TryDequeue(out var wait)) wait.SetResult(happened.EventRaised.Input);
-                else unconsumed.Add(happened);
+                if (waits.TryGetValue(happened.EventRaised.Name, out var queue) && queue.TryDequeue(out var wait))
+                {
+                    wait.SetResult(happened.EventRaised.Input);
+                }
+                else
+                {
+                    unconsumed.Add(happened);
+                }
+
                 break;
         }
     }
 
     private void Conclude(Task<string?>? main)
     {
-        if (main is not { IsCompleted: true }) return;
+        if (main is not { IsCompleted: true })
+        {
+            return;
+        }
+
         var complete = new CompleteWorkflowAction { WorkflowStatus = OrchestrationStatus.Completed };
         if (main.Exception?.InnerException is { } failure)
         {
             complete.WorkflowStatus = OrchestrationStatus.Failed;
-            complete.FailureDetails = (failure as TaskFailed)?.Details ?? new() { ErrorType = failure.GetType().Name, ErrorMessage = failure.Message };
+            complete.FailureDetails = (failure as TaskFailed)?.Details
+                ?? new() { ErrorType = failure.GetType().Name, ErrorMessage = failure.Message };
         }
         else if (continuation is { } next)
         {
             complete.WorkflowStatus = OrchestrationStatus.ContinuedAsNew;
             complete.Result = next.Input;
-            if (next.Keep) complete.CarryoverEvents.Add(unconsumed);
+            if (next.Keep)
+            {
+                complete.CarryoverEvents.Add(unconsumed);
+            }
         }
         else
         {

@@ -38,12 +38,24 @@ internal sealed class MemoryStore : ITransactionalStateStore, IKeyListing
 
     public IReadOnlyList<ImmutableDictionary<string, StateEntry>> Commits
     {
-        get { lock (gate) return [.. commits]; }
+        get
+        {
+            lock (gate)
+            {
+                return [.. commits];
+            }
+        }
     }
 
     public IReadOnlyList<string> Keys
     {
-        get { lock (gate) return [.. keys]; }
+        get
+        {
+            lock (gate)
+            {
+                return [.. keys];
+            }
+        }
     }
 
     public int CommitCount { get; private set; }
@@ -52,12 +64,19 @@ internal sealed class MemoryStore : ITransactionalStateStore, IKeyListing
 
     public ImmutableDictionary<string, StateEntry> Snapshot()
     {
-        lock (gate) return entries.ToImmutableDictionary(StringComparer.Ordinal);
+        lock (gate)
+        {
+            return entries.ToImmutableDictionary(StringComparer.Ordinal);
+        }
     }
 
     public async ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellation)
     {
-        if (BeforeRead?.Invoke() is { } pause) await pause;
+        if (BeforeRead?.Invoke() is { } pause)
+        {
+            await pause;
+        }
+
         lock (gate)
         {
             ReadCount++;
@@ -69,31 +88,53 @@ internal sealed class MemoryStore : ITransactionalStateStore, IKeyListing
 
     public ValueTask<StateFailure?> TransactAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellation)
     {
-        if (FailBefore?.Invoke(writes) is { } refused) return new(refused);
+        if (FailBefore?.Invoke(writes) is { } refused)
+        {
+            return new(refused);
+        }
+
         lock (gate)
         {
-            if (writes.Select(Check).FirstOrDefault(f => f is not null) is { } failure) return new(failure);
-            foreach (var write in writes) Apply(write);
+            if (writes.Select(Check).FirstOrDefault(f => f is not null) is { } failure)
+            {
+                return new(failure);
+            }
+
+            foreach (var write in writes)
+            {
+                Apply(write);
+            }
+
             CommitCount++;
-            if (RecordsCommits) commits.Add(entries.ToImmutableDictionary(StringComparer.Ordinal));
+            if (RecordsCommits)
+            {
+                commits.Add(entries.ToImmutableDictionary(StringComparer.Ordinal));
+            }
         }
 
         return new(FailAfter?.Invoke(writes));
     }
 
-    public async ValueTask<IReadOnlyList<string>> ListKeysAsync(string prefix, string? after, int limit, CancellationToken cancellation)
-        => [.. (await ListEntriesAsync(prefix, after, limit, cancellation)).Select(e => e.Key)];
+    public async ValueTask<IReadOnlyList<string>> ListKeysAsync(string prefix, string? after, int limit, CancellationToken cancellation) =>
+        [.. (await ListEntriesAsync(prefix, after, limit, cancellation)).Select(e => e.Key)];
 
-    public ValueTask<IReadOnlyList<KeyValuePair<string, StateEntry>>> ListEntriesAsync(string prefix, string? after, int limit, CancellationToken cancellation)
+    public ValueTask<IReadOnlyList<KeyValuePair<string, StateEntry>>> ListEntriesAsync(
+        string prefix,
+        string? after,
+        int limit,
+        CancellationToken cancellation
+    )
     {
         lock (gate)
         {
             ReadCount++;
             var from = after is not null && string.CompareOrdinal(after, prefix) > 0 ? after : prefix;
-            return new([.. keys.GetViewBetween(from, prefix + '\uffff')
-                .Where(k => k != after && k.StartsWith(prefix, StringComparison.Ordinal))
-                .Take(limit)
-                .Select(k => KeyValuePair.Create(k, entries[k]))]);
+            return new([
+                .. keys.GetViewBetween(from, prefix + '\uffff')
+                    .Where(k => k != after && k.StartsWith(prefix, StringComparison.Ordinal))
+                    .Take(limit)
+                    .Select(k => KeyValuePair.Create(k, entries[k])),
+            ]);
         }
     }
 
@@ -102,7 +143,11 @@ internal sealed class MemoryStore : ITransactionalStateStore, IKeyListing
     private StateFailure? Check(StateWrite write)
     {
         var present = entries.TryGetValue(write.Key, out var entry);
-        if (write.ETag is not null && entry?.ETag != write.ETag) return new(StateFailureKind.ETagMismatch, write.Key, "etag mismatch");
+        if (write.ETag is not null && entry?.ETag != write.ETag)
+        {
+            return new(StateFailureKind.ETagMismatch, write.Key, "etag mismatch");
+        }
+
         return write is { FirstWrite: true, ETag: null } && present ? new(StateFailureKind.KeyExists, write.Key, "key exists") : null;
     }
 

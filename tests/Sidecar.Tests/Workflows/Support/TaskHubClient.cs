@@ -1,8 +1,8 @@
-using Sidecar.Workflows.Protocol;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Tests.Workflows.Support;
 
@@ -11,27 +11,34 @@ internal sealed class TaskHubClient(GrpcChannel channel)
 {
     private readonly CallInvoker invoker = channel.CreateCallInvoker();
 
-    public Task<CreateInstanceResponse> StartAsync(CreateInstanceRequest request) => CallAsync("StartInstance", request, CreateInstanceResponse.Parser);
+    public Task<CreateInstanceResponse> StartAsync(CreateInstanceRequest request) =>
+        CallAsync("StartInstance", request, CreateInstanceResponse.Parser);
 
     public Task<GetInstanceResponse> GetAsync(GetInstanceRequest request) => CallAsync("GetInstance", request, GetInstanceResponse.Parser);
 
-    public Task<GetInstanceResponse> WaitForEndAsync(GetInstanceRequest request) => CallAsync("WaitForInstanceCompletion", request, GetInstanceResponse.Parser);
+    public Task<GetInstanceResponse> WaitForEndAsync(GetInstanceRequest request) =>
+        CallAsync("WaitForInstanceCompletion", request, GetInstanceResponse.Parser);
 
     public Task<RaiseEventResponse> RaiseAsync(RaiseEventRequest request) => CallAsync("RaiseEvent", request, RaiseEventResponse.Parser);
 
-    public Task<TerminateResponse> TerminateAsync(TerminateRequest request) => CallAsync("TerminateInstance", request, TerminateResponse.Parser);
+    public Task<TerminateResponse> TerminateAsync(TerminateRequest request) =>
+        CallAsync("TerminateInstance", request, TerminateResponse.Parser);
 
     public Task<SuspendResponse> SuspendAsync(SuspendRequest request) => CallAsync("SuspendInstance", request, SuspendResponse.Parser);
 
     public Task<ResumeResponse> ResumeAsync(ResumeRequest request) => CallAsync("ResumeInstance", request, ResumeResponse.Parser);
 
-    public Task<PurgeInstancesResponse> PurgeAsync(PurgeInstancesRequest request) => CallAsync("PurgeInstances", request, PurgeInstancesResponse.Parser);
+    public Task<PurgeInstancesResponse> PurgeAsync(PurgeInstancesRequest request) =>
+        CallAsync("PurgeInstances", request, PurgeInstancesResponse.Parser);
 
-    public Task<ListInstanceIDsResponse> ListAsync(ListInstanceIDsRequest request) => CallAsync("ListInstanceIDs", request, ListInstanceIDsResponse.Parser);
+    public Task<ListInstanceIDsResponse> ListAsync(ListInstanceIDsRequest request) =>
+        CallAsync("ListInstanceIDs", request, ListInstanceIDsResponse.Parser);
 
-    public Task<GetInstanceHistoryResponse> HistoryAsync(GetInstanceHistoryRequest request) => CallAsync("GetInstanceHistory", request, GetInstanceHistoryResponse.Parser);
+    public Task<GetInstanceHistoryResponse> HistoryAsync(GetInstanceHistoryRequest request) =>
+        CallAsync("GetInstanceHistory", request, GetInstanceHistoryResponse.Parser);
 
-    public Task<RerunWorkflowFromEventResponse> RerunAsync(RerunWorkflowFromEventRequest request) => CallAsync("RerunWorkflowFromEvent", request, RerunWorkflowFromEventResponse.Parser);
+    public Task<RerunWorkflowFromEventResponse> RerunAsync(RerunWorkflowFromEventRequest request) =>
+        CallAsync("RerunWorkflowFromEvent", request, RerunWorkflowFromEventResponse.Parser);
 
     public Task<Empty> HelloAsync() => CallAsync("Hello", new Empty(), Empty.Parser);
 
@@ -39,8 +46,15 @@ internal sealed class TaskHubClient(GrpcChannel channel)
     public async Task WorkAsync(Script script, CancellationToken cancellation)
     {
         using var stream = invoker.AsyncServerStreamingCall(
-            Method(MethodType.ServerStreaming, "GetWorkItems", GetWorkItemsRequest.Parser, WorkItem.Parser), null, new CallOptions(cancellationToken: cancellation), new GetWorkItemsRequest());
-        while (await stream.ResponseStream.MoveNext(cancellation)) _ = DoAsync(script, stream.ResponseStream.Current);
+            Method(MethodType.ServerStreaming, "GetWorkItems", GetWorkItemsRequest.Parser, WorkItem.Parser),
+            null,
+            new CallOptions(cancellationToken: cancellation),
+            new GetWorkItemsRequest()
+        );
+        while (await stream.ResponseStream.MoveNext(cancellation))
+        {
+            _ = DoAsync(script, stream.ResponseStream.Current);
+        }
     }
 
     private async Task DoAsync(Script script, WorkItem item)
@@ -64,7 +78,8 @@ internal sealed class TaskHubClient(GrpcChannel channel)
                 CompletionToken = item.CompletionToken,
                 Result = await script.Activities[request.Name](request),
             },
-            CompleteTaskResponse.Parser);
+            CompleteTaskResponse.Parser
+        );
     }
 
     private async Task<TResponse> CallAsync<TRequest, TResponse>(string name, TRequest request, MessageParser<TResponse> parser)
@@ -72,13 +87,23 @@ internal sealed class TaskHubClient(GrpcChannel channel)
         where TResponse : class, IMessage<TResponse>
     {
         var options = new CallOptions(deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(15));
-        return await invoker.AsyncUnaryCall(Method(MethodType.Unary, name, new MessageParser<TRequest>(() => new()), parser), null, options, request);
+        return await invoker.AsyncUnaryCall(
+            Method(MethodType.Unary, name, new MessageParser<TRequest>(() => new()), parser),
+            null,
+            options,
+            request
+        );
     }
 
-    private static Method<TRequest, TResponse> Method<TRequest, TResponse>(MethodType type, string name, MessageParser<TRequest> request, MessageParser<TResponse> response)
+    private static Method<TRequest, TResponse> Method<TRequest, TResponse>(
+        MethodType type,
+        string name,
+        MessageParser<TRequest> request,
+        MessageParser<TResponse> response
+    )
         where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse>
-        => new(type, "TaskHubSidecarService", name, Of(request), Of(response));
+        where TResponse : class, IMessage<TResponse> => new(type, "TaskHubSidecarService", name, Of(request), Of(response));
 
-    private static Marshaller<T> Of<T>(MessageParser<T> parser) where T : IMessage<T> => Marshallers.Create(m => m.ToByteArray(), parser.ParseFrom);
+    private static Marshaller<T> Of<T>(MessageParser<T> parser)
+        where T : IMessage<T> => Marshallers.Create(m => m.ToByteArray(), parser.ParseFrom);
 }

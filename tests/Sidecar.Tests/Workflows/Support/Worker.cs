@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using Sidecar.Workflows.Protocol;
 using Grpc.Core;
 using Sidecar.Workflows;
+using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Tests.Workflows.Support;
 
@@ -41,7 +41,11 @@ internal sealed class Worker : IAsyncStreamWriter<WorkItem>, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (connection.IsCancellationRequested) return;
+        if (connection.IsCancellationRequested)
+        {
+            return;
+        }
+
         await connection.CancelAsync();
         try
         {
@@ -67,7 +71,12 @@ internal sealed class Worker : IAsyncStreamWriter<WorkItem>, IAsyncDisposable
 
         var request = item.ActivityRequest;
         script.Executed.Enqueue(request);
-        var answer = new ActivityResponse { InstanceId = request.WorkflowInstance.InstanceId, TaskId = request.TaskId, CompletionToken = item.CompletionToken };
+        var answer = new ActivityResponse
+        {
+            InstanceId = request.WorkflowInstance.InstanceId,
+            TaskId = request.TaskId,
+            CompletionToken = item.CompletionToken,
+        };
         try
         {
             answer.Result = await script.Activities[request.Name](request);
