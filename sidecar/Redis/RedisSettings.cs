@@ -96,6 +96,7 @@ internal sealed record RedisSettings(
             AbortOnConnectFail = true,
             ReconnectRetryPolicy = new LinearRetry(500),
             ClientName = "sidecar",
+            TieBreaker = "", // otherwise the client reads a key of its own, which a user with few rights may not
             AllowAdmin = true, // CONFIG SET, to be told of changes
         };
         if (Tls && !VerifyTls)

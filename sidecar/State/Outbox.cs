@@ -41,7 +41,17 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
     {
         foreach (var store in components.Of<StateStoreComponent>().Values)
         {
-            await TakeUpAsync(store, cancellation);
+            try
+            {
+                await TakeUpAsync(store, cancellation);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                throw new InvalidOperationException(
+                    $"component '{store.Name}' of app '{appId}': the events that an earlier run left in it can't be read: {e.Message}",
+                    e
+                );
+            }
         }
         relay = BackgroundLoop.Start($"The outbox relay of {appId}", RelayAsync, time, logger);
     }

@@ -46,10 +46,8 @@ public sealed class DeploymentTests
             documents.Select(document => Text(document, "kind")).ToHashSet()
         );
         var configuration = Map(documents.Single(document => Text(document, "kind") == "Configuration"), "spec");
-        Assert.Equal(
-            ("deny", "true"),
-            (Text(Map(configuration, "accessControl"), "defaultAction"), Text(Map(configuration, "mtls"), "enabled"))
-        );
+        Assert.Equal("deny", Text(Map(configuration, "accessControl"), "defaultAction"));
+        Assert.False(configuration.Children.ContainsKey("mtls"), "mTLS is a setting of Dapr's own configuration, it has no effect here");
     }
 
     [Fact]
@@ -114,7 +112,10 @@ public sealed class DeploymentTests
                 .Files.Where(file => file.StartsWith($"components/{set}/", StringComparison.Ordinal))
                 .Select(file => Describe(Repository.Yaml(file)))
                 .Order(StringComparer.Ordinal),
-            Documents($"deploy/overlays/{set}/components.yaml").Select(Describe).Order(StringComparer.Ordinal)
+            Documents($"deploy/overlays/{set}/components.yaml")
+                .Select(Describe)
+                .Select(component => component.Replace(" redisUsername redisPassword", "", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
         );
 
     [Fact]
@@ -194,6 +195,154 @@ public sealed class DeploymentTests
         Assert.Contains(lines, line => line.StartsWith("HEALTHCHECK", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains($"dotnet publish {folder} ", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [MemberData(nameof(AppIds))]
+    public void An_app_has_the_settings_of_the_run_template_in_its_container_and_on_a_cluster(string appId)
+    {
+        var common = Map((YamlMappingNode)Repository.Yaml("dapr.yaml"), "common");
+        var settings = Pairs(Map(common, "env"))
+            .Concat(App(appId).Children.TryGetValue("env", out var own) ? Pairs((YamlMappingNode)own) : []);
+        var compose = Pairs(Map((YamlMappingNode)Repository.Yaml("docker-compose.yml"), "services", appId, "environment")).ToHashSet();
+        Assert.All(settings, setting => Assert.Contains(setting, compose));
+
+        var deployment = Documents($"deploy/base/{appId}.yaml").Single(document => Text(document, "kind") == "Deployment");
+        var container = (YamlMappingNode)((YamlSequenceNode)Map(deployment, "spec", "template", "spec")["containers"])[0];
+        var cluster = ((YamlSequenceNode)container["env"]).Cast<YamlMappingNode>().ToDictionary(item => Text(item, "name"), item => item);
+        Assert.All(settings, setting => Assert.True(cluster.ContainsKey(setting.Name), $"{setting.Name} is not set on the cluster"));
+
+        var flags = Flags(appId);
+        var annotations = Map(deployment, "spec", "template", "metadata", "annotations");
+        foreach (
+            var (name, template) in ((string, string)[])
+                [
+                    ("app-health-check-path", "appHealthCheckPath"),
+                    ("app-health-probe-interval", "appHealthProbeInterval"),
+                    ("app-health-threshold", "appHealthThreshold"),
+                ]
+        )
+        {
+            Assert.Contains($"--{name}={Text(common, template)}", flags);
+            Assert.Equal(Text(common, template), Text(annotations, $"dapr.io/{name}"));
+        }
+    }
+
+    /// <summary>An app and its sidecar share both tokens, so that neither takes calls of others.</summary>
+    [Theory]
+    [MemberData(nameof(AppIds))]
+    public void An_app_and_its_sidecar_have_the_same_tokens_in_containers(string appId)
+    {
+        var services = Map((YamlMappingNode)Repository.Yaml("docker-compose.yml"), "services");
+        foreach (var token in (string[])["DAPR_API_TOKEN", "APP_API_TOKEN"])
+        {
+            Assert.Equal(
+                Pairs(Map(services, appId, "environment")).Single(item => item.Name == token),
+                Pairs(Map(services, $"{appId}-dapr", "environment")).Single(item => item.Name == token)
+            );
+        }
+    }
+
+    [Theory]
+    [InlineData("redis", "redis")]
+    [InlineData("postgres", "postgres-rabbitmq")]
+    [InlineData("rabbitmq", "postgres-rabbitmq")]
+    public void A_server_runs_with_its_set_only_and_the_sidecars_wait_until_it_is_well(string server, string set)
+    {
+        var services = Map((YamlMappingNode)Repository.Yaml("docker-compose.yml"), "services");
+        Assert.Equal($"[{set}]", Flat(Map(services, server)["profiles"]));
+        Assert.True(Map(services, server).Children.ContainsKey("healthcheck"));
+        Assert.All(AppIds.Select(row => row.Data), appId =>
+        {
+            Assert.Equal("{condition:service_healthy,required:false}", Flat(Map(services, $"{appId}-dapr", "depends_on")[server]));
+            Assert.Contains("--resources-path=/platform/components/${COMPOSE_PROFILES}", Flags(appId));
+        });
+    }
+
+    [Fact]
+    public void A_service_has_a_database_of_its_own_on_PostgreSQL_and_keys_of_its_own_on_Redis()
+    {
+        var script = Repository.Read("deploy/postgres/databases.sql");
+        var users = Repository.Read("deploy/redis/users.acl").Split('\n').ToDictionary(line => line.Split(' ').ElementAtOrDefault(1) ?? "");
+        foreach (var file in Repository.Files.Where(file => file.StartsWith("components/redis/", StringComparison.Ordinal)))
+        {
+            var component = Repository.Yaml(file);
+            var name = Text(Map(component, "metadata"), "name");
+            if (name == "events")
+            {
+                var topics = Metadata(component, "protectedTopics").Split(',', StringSplitOptions.TrimEntries);
+                Assert.All(topics, topic => Assert.True(Allows(users["events"], topic), $"users.acl refuses topic '{topic}'"));
+                continue;
+            }
+            var owner = ((YamlScalarNode)((YamlSequenceNode)component["scopes"]).Single()).Value!;
+            var twin = Metadata(
+                Repository.Yaml(file.Replace("/redis/", "/postgres-rabbitmq/", StringComparison.Ordinal)),
+                "connectionString"
+            );
+            Assert.Contains($" user={owner} password={owner} database={owner} ", twin, StringComparison.Ordinal);
+            Assert.Contains($"CREATE ROLE {owner} LOGIN PASSWORD '{owner}';", script, StringComparison.Ordinal);
+            Assert.Contains($"CREATE DATABASE {owner} OWNER {owner};", script, StringComparison.Ordinal);
+            Assert.Contains($"REVOKE ALL ON DATABASE {owner} FROM PUBLIC;", script, StringComparison.Ordinal);
+
+            var prefix = Metadata(component, "keyPrefix") switch
+            {
+                "name" => name,
+                "" => owner,
+                var custom => custom,
+            };
+            Assert.All(users.Where(user => user.Key is not ("" or "default" or "admin")), user =>
+                Assert.Equal(user.Key == owner, Allows(user.Value, $"{prefix}||a"))
+            );
+        }
+    }
+
+    /// <summary>Default is closed: an address that is named and that no policy lets through is a connection that hangs.</summary>
+    [Theory]
+    [InlineData("deploy/overlays/redis", "redis-master:6379", "redis", "6379")]
+    [InlineData("deploy/base", "telemetry.order-platform:4317", "telemetry", "4317")]
+    public void An_address_in_the_namespace_is_let_through_by_a_network_policy(string folder, string address, string label, string port)
+    {
+        var named = Repository.Files.Where(file => file.StartsWith(folder, StringComparison.Ordinal));
+        Assert.Contains(named, file => Repository.Read(file).Contains(address, StringComparison.Ordinal));
+        Assert.Contains(Documents($"{folder}/network-policy.yaml").Select(policy => Map(policy, "spec")), policy =>
+            Flat(policy["podSelector"]).Contains($":{label}}}", StringComparison.Ordinal)
+            && Flat(policy["ingress"]) == $"[{{from:[{{podSelector:{{}}}}],ports:[{{port:{port}}}]}}]"
+        );
+    }
+
+    private static List<string> Flags(string appId) =>
+        [
+            .. (
+                (YamlSequenceNode)Map((YamlMappingNode)Repository.Yaml("docker-compose.yml"), "services", $"{appId}-dapr")["command"]
+            ).Select(flag => ((YamlScalarNode)flag).Value!),
+        ];
+
+    /// <summary>The entries of a map, those of a merge key first, as compose reads it.</summary>
+    private static IEnumerable<(string Name, string Value)> Pairs(YamlMappingNode map) =>
+        (map.Children.TryGetValue("<<", out var merged) ? Pairs((YamlMappingNode)merged) : [])
+            .Concat(
+                map.Children.Where(item => ((YamlScalarNode)item.Key).Value != "<<")
+                    .Select(item => (Name: ((YamlScalarNode)item.Key).Value!, ((YamlScalarNode)item.Value).Value!))
+            )
+            .GroupBy(item => item.Name)
+            .Select(items => items.Last());
+
+    /// <summary>Whether a line of an ACL file allows a key; its patterns have a star at one end at most.</summary>
+    private static bool Allows(string user, string key) =>
+        user.Split(' ')
+            .Where(word => word.StartsWith('~'))
+            .Select(word => word[1..])
+            .Any(pattern =>
+                pattern.StartsWith('*') ? key.EndsWith(pattern[1..], StringComparison.Ordinal)
+                : pattern.EndsWith('*') ? key.StartsWith(pattern[..^1], StringComparison.Ordinal)
+                : key == pattern
+            );
+
+    private static string Metadata(YamlMappingNode component, string name) =>
+        ((YamlSequenceNode)Map(component, "spec")["metadata"])
+            .Cast<YamlMappingNode>()
+            .Where(item => Text(item, "name") == name)
+            .Select(item => Text(item, "value"))
+            .SingleOrDefault("");
 
     private static YamlMappingNode App(string appId) => Apps.Single(app => Text(app, "appID") == appId);
 

@@ -14,6 +14,18 @@ public sealed class PostgresProcess : ServerProcess
 
     private string Data => Path.Combine(Folder, "data");
 
+    /// <summary>Runs a script as the superuser, by <c>psql -f</c>.</summary>
+    public Task RunScriptAsync(string file) =>
+        Programs.RunAsync(
+            new ProcessStartInfo(
+                Path.Combine(Programs.PostgresBin!, "psql"),
+                ["-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", "-v", "ON_ERROR_STOP=1", "-q", "-f", file]
+            )
+            {
+                Environment = { ["PGPASSWORD"] = Password },
+            }
+        );
+
     protected override async Task PrepareAsync()
     {
         var passwordFile = Path.Combine(Folder, "password");

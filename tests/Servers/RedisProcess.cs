@@ -8,6 +8,9 @@ public sealed class RedisProcess : ServerProcess
 
     public string? Password { get; init; }
 
+    /// <summary>The file that names the server's users, or null if everybody may do everything.</summary>
+    public string? AclFile { get; init; }
+
     protected override ProcessStartInfo Command() =>
         new(
             Programs.Redis!,
@@ -27,8 +30,10 @@ public sealed class RedisProcess : ServerProcess
                 "--save",
                 "",
                 .. Password is null ? (string[])[] : ["--requirepass", Password],
+                .. AclFile is null ? (string[])[] : ["--aclfile", AclFile],
             ]
         );
 
-    protected override Task<bool> AnswersAsync() => ListensAsync("PING\r\n"u8.ToArray(), Password is null ? "PONG" : null);
+    protected override Task<bool> AnswersAsync() =>
+        ListensAsync("PING\r\n"u8.ToArray(), Password is null && AclFile is null ? "PONG" : null);
 }

@@ -141,13 +141,20 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
         return id;
     }
 
-    private Task LetterAsync(params string[] ids) =>
-        Wait.UntilAsync($"{string.Join(" and ", ids)} are dead letters", async () =>
-            (await system.Api.ReadAsync<ListOf<JsonElement>>("/api/operations/dead-letters?limit=100"))
-                .Items.Select(letter => letter.GetProperty("id").GetString())
-                .Intersect(ids)
-                .Count() == ids.Length
+    private Task LetterAsync(params string[] ids)
+    {
+        var answer = "";
+        return Wait.ForAsync(
+            $"{string.Join(" and ", ids)} are dead letters",
+            async () =>
+            {
+                using var read = await system.Api.GetAsync("/api/operations/dead-letters?limit=100");
+                answer = $"{(int)read.StatusCode} {await read.Content.ReadAsStringAsync()}";
+                return read.IsSuccessStatusCode && ids.All(id => answer.Contains($"\"{id}\"", StringComparison.Ordinal)) ? answer : null;
+            },
+            () => answer
         );
+    }
 
     /// <summary>A confirmed order, cancelled by its customer or brought to its end.</summary>
     private async Task<OrderView> MoveAsync(string orderId, string status)

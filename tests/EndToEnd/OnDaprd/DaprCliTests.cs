@@ -10,7 +10,17 @@ namespace EndToEnd.OnDaprd;
 /// <summary>The platform as its users start it on real Dapr: <c>dapr run -f .</c>, by Dapr's own CLI.</summary>
 public sealed class DaprCliTests
 {
-    private static readonly string[] Apps = ["customers", "gateway", "inventory", "orders", "orders-grpc", "payments", "shipping"];
+    private static readonly string[] Apps =
+    [
+        "console",
+        "customers",
+        "gateway",
+        "inventory",
+        "orders",
+        "orders-grpc",
+        "payments",
+        "shipping",
+    ];
 
     [SkippableFact]
     public async Task Dapr_run_runs_orders_of_both_sagas_to_every_ending_and_dapr_stop_ends_it()

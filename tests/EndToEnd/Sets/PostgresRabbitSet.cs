@@ -16,6 +16,7 @@ internal sealed class PostgresRabbitSet : StoreSet
         Skip.IfNot((PostgresProcess.Missing ?? RabbitProcess.Missing) is null, PostgresProcess.Missing ?? RabbitProcess.Missing);
         var set = new PostgresRabbitSet();
         await Task.WhenAll(set.postgres.StartAsync(), set.rabbit.StartAsync());
+        await set.postgres.RunScriptAsync(Path.Combine(Repository.Root, "deploy/postgres/databases.sql"));
         return set;
     }
 
@@ -29,20 +30,18 @@ internal sealed class PostgresRabbitSet : StoreSet
             }
             else
             {
-                folder.Replace(
-                    file,
-                    "host=localhost port=5432 user=postgres password=postgres database=postgres sslmode=disable",
-                    postgres.ConnectionString
-                );
+                folder.Replace(file, "host=localhost port=5432", $"host=127.0.0.1 port={postgres.Port}");
             }
         }
     }
 
+    /// <summary>The connection string of a service's own role, to its own database or another's.</summary>
+    public string ConnectionOf(string service, string? database = null) =>
+        $"Host=127.0.0.1;Port={postgres.Port};Username={service};Password={service};Database={database ?? service};SSL Mode=Disable";
+
     public override IReadOnlyList<string> ValuesOf(string store, string prefix)
     {
-        using var source = NpgsqlDataSource.Create(
-            $"Host=127.0.0.1;Port={postgres.Port};Username=postgres;Password={PostgresProcess.Password};SSL Mode=Disable;Pooling=false"
-        );
+        using var source = NpgsqlDataSource.Create($"{ConnectionOf(store.Split('-')[0])};Pooling=false");
         using var command = source.CreateCommand(
             $"SELECT convert_from(value, 'UTF8') FROM {store.Replace('-', '_')}_state WHERE key LIKE '{prefix}%'"
         );

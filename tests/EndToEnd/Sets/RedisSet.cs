@@ -6,19 +6,27 @@ namespace EndToEnd.Sets;
 
 internal sealed class RedisSet : StoreSet
 {
-    private readonly RedisProcess server = new();
+    private readonly RedisProcess server;
+    private readonly bool users;
     private ConnectionMultiplexer? connection;
+
+    private RedisSet(bool users)
+    {
+        this.users = users;
+        server = new RedisProcess { AclFile = users ? Path.Combine(Repository.Root, "deploy/redis/users.acl") : null };
+    }
 
     public override string Name => "redis";
 
     public string Address => $"127.0.0.1:{server.Port}";
 
-    public static async Task<RedisSet> StartAsync()
+    /// <param name="users">True for a server with the users of deploy/redis/users.acl, as the cluster's overlay expects it.</param>
+    public static async Task<RedisSet> StartAsync(bool users = false)
     {
         Skip.IfNot(RedisProcess.Missing is null, RedisProcess.Missing);
-        var set = new RedisSet();
+        var set = new RedisSet(users);
         await set.server.StartAsync();
-        set.connection = await ConnectionMultiplexer.ConnectAsync(set.Address);
+        set.connection = await ConnectionMultiplexer.ConnectAsync(set.OptionsOf("admin"));
         return set;
     }
 
@@ -26,9 +34,31 @@ internal sealed class RedisSet : StoreSet
     {
         foreach (var file in Directory.EnumerateFiles(folder.In("components/redis"), "*.yaml"))
         {
-            folder.Replace(file, "localhost:6379", Address);
+            var user = Path.GetFileNameWithoutExtension(file).Split('-')[0];
+            var login = $"{Address}\n    - name: redisUsername\n      value: {user}\n    - name: redisPassword\n      value: {user}";
+            folder.Replace(file, "localhost:6379", users ? login : Address);
         }
     }
+
+    /// <summary>How a user logs in; its password is its name, as in deploy/redis/users.acl.</summary>
+    public ConfigurationOptions OptionsOf(string user) =>
+        users
+            ? new ConfigurationOptions
+            {
+                EndPoints = { Address },
+                User = user,
+                Password = user,
+            }
+            : ConfigurationOptions.Parse(Address);
+
+    /// <summary>The users that the server has refused a key, with the key.</summary>
+    public async Task<IReadOnlyList<string>> RefusedKeysAsync() =>
+        [
+            .. ((RedisResult[])(await connection!.GetDatabase().ExecuteAsync("ACL", "LOG"))!)
+                .Select(entry => entry.ToDictionary())
+                .Where(entry => (string?)entry["reason"] == "key")
+                .Select(entry => $"{(string?)entry["username"]} {(string?)entry["object"]}"),
+        ];
 
     public override IReadOnlyList<string> ValuesOf(string store, string prefix)
     {
