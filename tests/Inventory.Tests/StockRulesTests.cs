@@ -1,5 +1,6 @@
 using Inventory.Catalogue;
 using Inventory.Stock;
+using ServiceDefaults.Refusals;
 
 namespace Inventory.Tests;
 
@@ -58,7 +59,7 @@ public sealed class StockRulesTests
     {
         Reserve("o1", ("tea", 3));
 
-        Assert.Null(StockRules.Reserve("o1", reservations["o1"], [new ReservationLine("tea", 3)], shelf));
+        Assert.True(StockRules.Reserve("o1", reservations["o1"], [new ReservationLine("tea", 3)], shelf).IsNothingToDo);
     }
 
     [Fact]
@@ -67,7 +68,7 @@ public sealed class StockRulesTests
         Reserve("o1", ("cup", 3));
         shelf["cup"] = shelf["cup"] with { Available = 100 };
 
-        Assert.Null(StockRules.Reserve("o1", reservations["o1"], [new ReservationLine("cup", 3)], shelf));
+        Assert.True(StockRules.Reserve("o1", reservations["o1"], [new ReservationLine("cup", 3)], shelf).IsNothingToDo);
     }
 
     [Fact]
@@ -78,7 +79,7 @@ public sealed class StockRulesTests
 
         Assert.Equal((10, 0, 0), Stock("tea"));
         Assert.Equal((2, 0, 0), Stock("cup"));
-        Assert.Null(StockRules.Release("o1", reservations["o1"], shelf));
+        Assert.True(StockRules.Release("o1", reservations["o1"], shelf).IsNothingToDo);
     }
 
     [Fact]
@@ -87,7 +88,7 @@ public sealed class StockRulesTests
         Release("o1");
 
         Assert.Equal(ReservationStatus.Released, reservations["o1"].Status);
-        Assert.Null(StockRules.Reserve("o1", reservations["o1"], [new ReservationLine("tea", 3)], shelf));
+        Assert.True(StockRules.Reserve("o1", reservations["o1"], [new ReservationLine("tea", 3)], shelf).IsNothingToDo);
     }
 
     [Fact]
@@ -95,7 +96,7 @@ public sealed class StockRulesTests
     {
         Reserve("o1", ("cup", 3));
 
-        Assert.Null(StockRules.Release("o1", reservations["o1"], shelf));
+        Assert.True(StockRules.Release("o1", reservations["o1"], shelf).IsNothingToDo);
     }
 
     [Fact]
@@ -106,9 +107,8 @@ public sealed class StockRulesTests
 
         Assert.Equal((7, 0, 3), Stock("tea"));
         var again = StockRules.Ship("o1", reservations["o1"], shelf);
-        Assert.Null(again.Refusal);
-        Assert.Null(again.Value);
-        Assert.Null(StockRules.Release("o1", reservations["o1"], shelf));
+        Assert.True(again.IsNothingToDo);
+        Assert.True(StockRules.Release("o1", reservations["o1"], shelf).IsNothingToDo);
     }
 
     [Fact]
@@ -119,8 +119,8 @@ public sealed class StockRulesTests
 
         Assert.All<Reservation?>([null, reservations["failed"], reservations["released"]], before =>
             Assert.Equal(
-                (409, "nothing-reserved"),
-                (StockRules.Ship("o1", before, shelf).Refusal!.Status, StockRules.Ship("o1", before, shelf).Refusal!.Code)
+                (RefusalKind.Conflict, "nothing-reserved"),
+                (StockRules.Ship("o1", before, shelf).Refusal!.Kind, StockRules.Ship("o1", before, shelf).Refusal!.Code)
             )
         );
     }
@@ -209,11 +209,11 @@ public sealed class StockRulesTests
 
     private void Release(string orderId) => Keep(StockRules.Release(orderId, reservations.GetValueOrDefault(orderId), shelf));
 
-    private void Ship(string orderId) => Keep(StockRules.Ship(orderId, reservations.GetValueOrDefault(orderId), shelf).Value);
+    private void Ship(string orderId) => Keep(StockRules.Ship(orderId, reservations.GetValueOrDefault(orderId), shelf));
 
-    private void Keep(StockChange? change)
+    private void Keep(Decision<StockChange> decision)
     {
-        if (change is null)
+        if (decision.Event is not { } change)
         {
             return;
         }

@@ -97,7 +97,7 @@ public sealed class StoredFormatTests
         Assert.True(
             await payments.TryRecordDecisionAsync(
                 begun,
-                begun.Value.Decide(new RefundDecision(Enum.Parse<RefundDecisionKind>(kind), "by hand", "eve", at))!,
+                begun.Value.Decide(new RefundDecision(Enum.Parse<RefundDecisionKind>(kind), "by hand", "eve", at)).Event!,
                 default
             )
         );

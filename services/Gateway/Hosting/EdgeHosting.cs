@@ -52,8 +52,8 @@ internal static class EdgeHosting
                     return next(context);
                 }
                 context.Response.Headers.RetryAfter = "1";
-                return new Refusal(StatusCodes.Status503ServiceUnavailable, "starting", "The gateway is starting; try again.")
-                    .ToProblem()
+                return Problem
+                    .Of(StatusCodes.Status503ServiceUnavailable, "starting", "The gateway is starting; try again.")
                     .ExecuteAsync(context);
             }
         );

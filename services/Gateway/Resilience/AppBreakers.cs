@@ -43,8 +43,8 @@ internal sealed class AppBreakers : IDisposable
         if (!called)
         {
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
-            await new Refusal(StatusCodes.Status503ServiceUnavailable, "unavailable", "The service is not available right now; try again.")
-                .ToProblem()
+            await Problem
+                .Of(StatusCodes.Status503ServiceUnavailable, "unavailable", "The service is not available right now; try again.")
                 .ExecuteAsync(context);
         }
     }

@@ -31,12 +31,12 @@ internal static class SidecarFailure
             }
             await (
                 context.Response.StatusCode is StatusCodes.Status413PayloadTooLarge
-                    ? new Refusal(
-                        StatusCodes.Status413PayloadTooLarge,
-                        "body-too-large",
-                        $"A body has at most {ServiceHost.MostBodyBytes} bytes."
-                    )
-                        .ToProblem()
+                    ? Problem
+                        .Of(
+                            StatusCodes.Status413PayloadTooLarge,
+                            "body-too-large",
+                            $"A body has at most {ServiceHost.MostBodyBytes} bytes."
+                        )
                         .ExecuteAsync(context)
                     : WriteAsync(context, context.Response.StatusCode == StatusCodes.Status504GatewayTimeout)
             );

@@ -49,11 +49,9 @@ internal static class OrderFeed
     {
         if (customerId is not null && !context.User.ToCaller().MaySee(customerId))
         {
-            return new Refusal(
-                StatusCodes.Status403Forbidden,
-                "customer-not-yours",
-                "A customer streams the customer's own orders; leave customerId out, or give your own."
-            ).ToProblem();
+            return Refusal
+                .Forbidden("customer-not-yours", "A customer streams the customer's own orders; leave customerId out, or give your own.")
+                .ToProblem();
         }
         var begun = time.GetUtcNow();
         AsyncServerStreamingCall<Order>? live = null;

@@ -120,7 +120,7 @@ internal sealed class StockStore(DaprClient dapr, TimeProvider time)
     public async Task<Outcome<Reservation>> ChangeAsync(
         string orderId,
         IReadOnlyList<ReservationLine> lines,
-        Func<Reservation?, IReadOnlyDictionary<string, Product>, Outcome<StockChange?>> decide,
+        Func<Reservation?, IReadOnlyDictionary<string, Product>, Decision<StockChange>> decide,
         string? requestId,
         CancellationToken cancellation,
         bool note = false
@@ -144,7 +144,7 @@ internal sealed class StockStore(DaprClient dapr, TimeProvider time)
             {
                 return refusal;
             }
-            if (decided.Value is not { } change)
+            if (decided.Event is not { } change)
             {
                 return read.Reservation!.Value;
             }

@@ -31,9 +31,17 @@ internal sealed record StockRequest(StockAct Act, string OrderId, IReadOnlyList<
 
 /// <summary>A value or the reason why there is none, on the wire. Public, with what it carries, because the SDK awaits an actor
 /// dynamically.</summary>
-public sealed record Answer<T>(T? Value, Refusal? Refusal)
+public sealed record Answer<T>(T? Value, AnswerRefusal? Refusal)
 {
-    public static Answer<T> Of(Outcome<T> outcome) => new(outcome.Value, outcome.Refusal);
+    public static Answer<T> Of(Outcome<T> outcome) =>
+        new(
+            outcome.Value,
+            outcome.Refusal is { } refusal ? new AnswerRefusal(RefusalStatuses.Of(refusal.Kind), refusal.Code, refusal.Detail) : null
+        );
 
-    public Outcome<T> ToOutcome() => Refusal is null ? Value! : Refusal;
+    public Outcome<T> ToOutcome() =>
+        Refusal is null ? Value! : new Refusal(RefusalStatuses.KindOf(Refusal.Status), Refusal.Code, Refusal.Detail);
 }
+
+/// <summary>A refusal in the form that every version of this service reads: instances of two versions call each other during an update.</summary>
+public sealed record AnswerRefusal(int Status, string Code, string Detail);

@@ -39,12 +39,12 @@ internal sealed class StockTurns(StockStore stock, IActorProxyFactory actors, IO
             note: request.Act == StockAct.Reserve && expiry.Value.Expires
         );
 
-    private static Outcome<StockChange?> Rule(StockRequest request, Reservation? before, IReadOnlyDictionary<string, Product> products) =>
+    private static Decision<StockChange> Rule(StockRequest request, Reservation? before, IReadOnlyDictionary<string, Product> products) =>
         request.Act switch
         {
-            StockAct.Reserve => StockRules.Reserve(request.OrderId, before, request.Lines, products)!,
-            StockAct.Release => StockRules.Release(request.OrderId, before, products)!,
-            StockAct.Expire => StockRules.Expire(before, products)!,
+            StockAct.Reserve => StockRules.Reserve(request.OrderId, before, request.Lines, products),
+            StockAct.Release => StockRules.Release(request.OrderId, before, products),
+            StockAct.Expire => StockRules.Expire(before, products),
             StockAct.Ship => StockRules.Ship(request.OrderId, before, products),
             _ => throw new ArgumentOutOfRangeException(nameof(request), request.Act, "an act without a rule"),
         };

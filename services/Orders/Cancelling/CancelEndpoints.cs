@@ -50,7 +50,7 @@ internal static class CancelEndpoints
                 new
                 {
                     orderId,
-                    status = order!.Status,
+                    status = order.Status,
                     links = new { self = $"/api/orders/{orderId}" },
                 }
             )

@@ -2,6 +2,7 @@ using Orders.Approving;
 using Orders.Ordering;
 using Orders.Saga;
 using ServiceDefaults.Events;
+using ServiceDefaults.Refusals;
 
 namespace Orders.Choreography;
 
@@ -18,7 +19,7 @@ internal sealed record Signal(
 );
 
 /// <summary>
-/// The choreographed saga as a sum: where the order stands and what was heard, in; the next event of the order, out. Null: nothing
+/// The choreographed saga as a sum: where the order stands and what was heard, in; the next event of the order, out. Nothing
 /// follows, because it was heard before, comes late, or the order is no choreographed one.
 /// </summary>
 /// <remarks>
@@ -32,49 +33,51 @@ internal static class ChoreographyRules
     public const string Rejected = "order.rejected";
     public const string Decided = "order.intervention-decided";
 
-    public static OrderEvent? React(Order order, Signal heard, ApprovalTerms approval, DateTimeOffset at) =>
+    public static Decision<OrderEvent> React(Order order, Signal heard, ApprovalTerms approval, DateTimeOffset at) =>
         order.Saga != SagaKinds.Choreography || order.Status is not (OrderStatus.Pending or OrderStatus.Confirmed)
-            ? null
+            ? Decision.NothingToDo
             : heard.Type switch
             {
                 Approved => order.Phase == OrderPhase.Approved
                     ? TurnRound(order, order.Steps, at)
-                        ?? Ask(order.Steps, ChoreographyPlan.After(order, ChoreographyPlan.StepOf(order))!, at)
-                    : null,
+                        .Or(() => Ask(order.Steps, ChoreographyPlan.After(order, ChoreographyPlan.StepOf(order))!, at))
+                    : Decision.NothingToDo,
                 Rejected => order.Phase == OrderPhase.Rejected
                     ? Undo(order, order.Steps, ChoreographyPlan.StepOf(order), ApprovalRules.Rejection(heard.Reason ?? order.Rejection), at)
-                    : null,
-                Cancelled => order.Cancelling is { } wish ? UndoFromHere(order, wish, at) : null,
+                    : Decision.NothingToDo,
+                Cancelled => order.Cancelling is { } wish ? UndoFromHere(order, wish, at) : Decision.NothingToDo,
                 Decided => CarryOut(order, at),
-                _ => order.Phase is OrderPhase.Ended ? null : Answered(order, heard, approval, at),
+                _ => order.Phase is OrderPhase.Ended ? Decision.NothingToDo : Answered(order, heard, approval, at),
             };
 
     /// <summary>What becomes of an order that has stood still for too long.</summary>
-    public static OrderEvent? Overdue(Order order, ApprovalTerms approval, int mostRounds, DateTimeOffset at) =>
+    public static Decision<OrderEvent> Overdue(Order order, ApprovalTerms approval, int mostRounds, DateTimeOffset at) =>
         order switch
         {
             { Phase: OrderPhase.Approving, Cancelling: null } => ApprovalRules.Expire(order, at),
-            _ when order.Phase.IsUndoing() => HasOpen(order) ? null : CarryOut(order, at) ?? AskAgain(order, mostRounds, at),
+            _ when order.Phase.IsUndoing() => HasOpen(order)
+                ? Decision.NothingToDo
+                : CarryOut(order, at).Or(() => AskAgain(order, mostRounds, at)),
             { Cancelling: not null } => React(order, new Signal(Cancelled), approval, at),
             { Phase: OrderPhase.Rejected } => React(order, new Signal(Rejected), approval, at),
-            { Phase: OrderPhase.Fulfilled or OrderPhase.Ended } => null,
+            { Phase: OrderPhase.Fulfilled or OrderPhase.Ended } => Decision.NothingToDo,
             _ => TimeOut(ChoreographyPlan.StepOf(order)),
         };
 
     public static bool HasOpen(Order order) => order.Interventions is [.., { Decided: null }];
 
-    private static OrderEvent? Answered(Order order, Signal heard, ApprovalTerms approval, DateTimeOffset at)
+    private static Decision<OrderEvent> Answered(Order order, Signal heard, ApprovalTerms approval, DateTimeOffset at)
     {
         var step = ChoreographyPlan.StepOf(order);
         if (order.Phase == step.Doing)
         {
             return heard.Type == step.Done ? GoOn(order, step, heard.Attempts, approval, at)
                 : heard.Type == step.Refused || heard.Type == step.Undone ? Fail(order, step, heard, at)
-                : null;
+                : Decision.NothingToDo;
         }
         if (order.Phase != step.Undoing)
         {
-            return null;
+            return Decision.NothingToDo;
         }
         return heard.Type == step.Undone || heard.Type == step.Refused
                 ? Undo(
@@ -86,29 +89,31 @@ internal static class ChoreographyRules
                 )
             : heard.Type == step.UndoFailed && heard.Round == order.Round && !HasOpen(order)
                 ? Park(order, step, heard.Reason ?? $"Step {step.Name} could not be undone.", heard.Attempts, at)
-            : null;
+            : Decision.NothingToDo;
     }
 
     /// <summary>A step has gone well; an order that is to be cancelled turns round here.</summary>
-    private static OrderEvent GoOn(Order order, ChoreographedStep done, int attempts, ApprovalTerms approval, DateTimeOffset at)
+    private static Decision<OrderEvent> GoOn(Order order, ChoreographedStep done, int attempts, ApprovalTerms approval, DateTimeOffset at)
     {
         var steps = Begun(order, at).With(done.Name, one => one.Complete(at, attempts));
         return TurnRound(order, steps, at)
-            ?? ChoreographyPlan.After(order, done) switch
-            {
-                null => new OrderConfirmed(steps),
-                { Name: SagaSteps.ProcessPayment } when approval.Ask(order.Total) => ApprovalRules.Request(order, approval, steps, at)!,
-                var next => Ask(steps, next, at),
-            };
+            .Or(() =>
+                ChoreographyPlan.After(order, done) switch
+                {
+                    null => new OrderConfirmed(steps),
+                    { Name: SagaSteps.ProcessPayment } when approval.Ask(order.Total) => ApprovalRules.Request(order, approval, steps, at),
+                    var next => Ask(steps, next, at),
+                }
+            );
     }
 
-    private static StepRequested Ask(IReadOnlyList<SagaStepView> steps, ChoreographedStep step, DateTimeOffset at) =>
+    private static Decision<OrderEvent> Ask(IReadOnlyList<SagaStepView> steps, ChoreographedStep step, DateTimeOffset at) =>
         step.Ask!(steps.With(step.Name, one => one.Start(at)));
 
-    private static OrderEvent? TurnRound(Order order, IReadOnlyList<SagaStepView> steps, DateTimeOffset at) =>
-        order.Cancelling is { } wish ? Undo(order, steps, ChoreographyPlan.StepOf(order), Failure.Of(wish), at) : null;
+    private static Decision<OrderEvent> TurnRound(Order order, IReadOnlyList<SagaStepView> steps, DateTimeOffset at) =>
+        order.Cancelling is { } wish ? Undo(order, steps, ChoreographyPlan.StepOf(order), Failure.Of(wish), at) : Decision.NothingToDo;
 
-    private static OrderEvent Fail(Order order, ChoreographedStep step, Signal heard, DateTimeOffset at)
+    private static Decision<OrderEvent> Fail(Order order, ChoreographedStep step, Signal heard, DateTimeOffset at)
     {
         var failure = heard is { Reason: { } reason, Code: null }
             ? OlderReasons.Of(step.Name, reason)
@@ -122,17 +127,17 @@ internal static class ChoreographyRules
         );
     }
 
-    private static CancellationRequested TimeOut(ChoreographedStep silent)
+    private static Decision<OrderEvent> TimeOut(ChoreographedStep silent)
     {
         var failure = Failure.NotInTime($"No answer to step {silent.Name} in time.");
         return new CancellationRequested("timeout", failure.Reason) { Cause = failure.Cause };
     }
 
-    private static OrderEvent? UndoFromHere(Order order, CancellationRequested wish, DateTimeOffset at)
+    private static Decision<OrderEvent> UndoFromHere(Order order, CancellationRequested wish, DateTimeOffset at)
     {
         if (order.Phase == OrderPhase.Ended || order.Phase.IsUndoing())
         {
-            return null;
+            return Decision.NothingToDo;
         }
         var step = ChoreographyPlan.StepOf(order);
         var steps = Begun(order, at);
@@ -144,17 +149,17 @@ internal static class ChoreographyRules
     }
 
     /// <summary>An operator has decided, and nobody has acted on it yet.</summary>
-    private static OrderEvent? CarryOut(Order order, DateTimeOffset at)
+    private static Decision<OrderEvent> CarryOut(Order order, DateTimeOffset at)
     {
         if (
             order.Interventions is not [.., { Decided: { } decided } last]
             || order.Steps.FirstOrDefault(step => step.Name == last.Step)?.State != StepState.Intervention
         )
         {
-            return null;
+            return Decision.NothingToDo;
         }
         var step = ChoreographyPlan.StepOf(order);
-        return decided.Decision == Decision.Retry
+        return decided.Decision == OperatorDecision.Retry
             ? AskUndo(order, order.Steps, step, order.Undoing!, order.Round + 1, at)
             : Undo(
                 order,
@@ -165,7 +170,7 @@ internal static class ChoreographyRules
             );
     }
 
-    private static OrderEvent AskAgain(Order order, int mostRounds, DateTimeOffset at)
+    private static Decision<OrderEvent> AskAgain(Order order, int mostRounds, DateTimeOffset at)
     {
         var step = ChoreographyPlan.StepOf(order);
         return order.Round < mostRounds
@@ -175,7 +180,7 @@ internal static class ChoreographyRules
 
     /// <param name="attempts">The attempts of the intervention.</param>
     /// <param name="unanswered">Those of them that the step does not count yet; null: all.</param>
-    private static InterventionRequired Park(
+    private static Decision<OrderEvent> Park(
         Order order,
         ChoreographedStep step,
         string error,
@@ -190,7 +195,7 @@ internal static class ChoreographyRules
     }
 
     /// <summary>Undoes <paramref name="step"/> next; without one, all are undone, and the order is what remains.</summary>
-    private static OrderEvent Undo(
+    private static Decision<OrderEvent> Undo(
         Order order,
         IReadOnlyList<SagaStepView> steps,
         ChoreographedStep? step,
@@ -201,7 +206,7 @@ internal static class ChoreographyRules
             ? OrderCancelled.Of(order.Undoing ?? why, steps.With(SagaSteps.CreateOrder, one => one.CompleteUndo(at)))
             : AskUndo(order, steps, step, why, 1, at);
 
-    private static StepRequested AskUndo(
+    private static Decision<OrderEvent> AskUndo(
         Order order,
         IReadOnlyList<SagaStepView> steps,
         ChoreographedStep step,

@@ -71,7 +71,7 @@ internal sealed class LookAfterOrder(OrderStreams streams, TimeProvider time) : 
     {
         var moved = await streams.AppendAsync(
             input.OrderId,
-            now => ChoreographyRules.Overdue(now!, approval, input.Retries.CompensationAttempts, time.GetUtcNow())!,
+            now => ChoreographyRules.Overdue(now, approval, input.Retries.CompensationAttempts, time.GetUtcNow()),
             CancellationToken.None
         );
         // A time-out is carried out here too: what is stuck may be the very events that would bring it about.
@@ -79,7 +79,7 @@ internal sealed class LookAfterOrder(OrderStreams streams, TimeProvider time) : 
         {
             await streams.AppendAsync(
                 input.OrderId,
-                now => ChoreographyRules.Overdue(now!, approval, input.Retries.CompensationAttempts, time.GetUtcNow())!,
+                now => ChoreographyRules.Overdue(now, approval, input.Retries.CompensationAttempts, time.GetUtcNow()),
                 CancellationToken.None
             );
         }

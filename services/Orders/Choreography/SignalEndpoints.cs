@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Orders.Ordering;
 using Orders.Saga;
 using ServiceDefaults.Events;
+using ServiceDefaults.Refusals;
 
 namespace Orders.Choreography;
 
@@ -33,11 +34,11 @@ internal sealed class Signals(OrderStreams streams, IOptions<SagaOptions> option
         }
         var heard = await streams.AppendAsync(
             news.OrderId,
-            order => (order is null ? null : ChoreographyRules.React(order, signal, options.Value.ToApproval(), time.GetUtcNow()))!,
+            order => ChoreographyRules.React(order, signal, options.Value.ToApproval(), time.GetUtcNow()),
             cancellation,
             news.EventId
         );
-        return Settle(heard.Refusal, heard.Value);
+        return Settle(heard.Refusal);
     }
 
     /// <summary>Of both kinds of saga: an order follows its goods, event by event, until nothing more follows.</summary>
@@ -50,27 +51,29 @@ internal sealed class Signals(OrderStreams streams, IOptions<SagaOptions> option
                 news.OrderId,
                 order =>
                 {
-                    var next =
-                        order is null ? null
-                        : delivered ? OrderRules.Deliver(order, news.Tracking, time.GetUtcNow())
+                    var next = delivered
+                        ? OrderRules.Deliver(order, news.Tracking, time.GetUtcNow())
                         : OrderRules.Ship(order, news.Tracking, time.GetUtcNow());
-                    moved = next is not null;
-                    return next!;
+                    moved = !next.IsNothingToDo;
+                    return next;
                 },
                 cancellation
             );
             if (!moved || order.Refusal is not null)
             {
-                return Settle(order.Refusal, order.Value);
+                return Settle(order.Refusal);
             }
         }
     }
 
     /// <summary>A busy stream is tried again; news of an order that does not exist is for a person to look at.</summary>
-    private static Delivery Settle(ServiceDefaults.Refusals.Refusal? refusal, Order? order) =>
-        refusal is not null ? Delivery.RetryBecause(refusal.Detail)
-        : order is null ? Delivery.DropBecause("There is no such order.")
-        : Delivery.Done;
+    private static Delivery Settle(Refusal? refusal) =>
+        refusal switch
+        {
+            null => Delivery.Done,
+            { Kind: RefusalKind.NotFound } => Delivery.DropBecause("There is no such order."),
+            _ => Delivery.RetryBecause(refusal.Detail),
+        };
 }
 
 internal static class SignalEndpoints

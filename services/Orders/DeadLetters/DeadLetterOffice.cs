@@ -72,7 +72,7 @@ internal sealed class DeadLetterOffice(DeadLetterStore store, OrderPages pages, 
         var id = IdOf(app, failure.EventId);
         await store.SaveFailureAsync(id, failure, cancellation);
         var explained = await store.ChangeAsync(id, before => DeadLetterRules.Explain(before, failure), cancellation);
-        return explained.Refusal is { Status: StatusCodes.Status409Conflict } busy ? Delivery.RetryBecause(busy.Detail) : Delivery.Done;
+        return explained.Refusal is { Kind: RefusalKind.Conflict } busy ? Delivery.RetryBecause(busy.Detail) : Delivery.Done;
     }
 
     public async Task<Outcome<Page<DeadLetter>>> ListAsync(

@@ -22,7 +22,7 @@ internal static class InterventionEndpoints
     )
     {
         if (
-            !Enum.TryParse<Decision>(request.Decision, ignoreCase: true, out var decision)
+            !Enum.TryParse<OperatorDecision>(request.Decision, ignoreCase: true, out var decision)
             || int.TryParse(request.Decision, CultureInfo.InvariantCulture, out _)
         )
         {
@@ -38,6 +38,10 @@ internal static class InterventionEndpoints
             order => InterventionRules.Decide(order, number, decision, request.Note, caller.OperatorName, time.GetUtcNow()),
             cancellation
         );
+        if (decided.Refusal is { Kind: RefusalKind.NotFound })
+        {
+            return InterventionRules.Missing.ToProblem(); // the id names no order either
+        }
         return decided.ToResult(_ =>
             TypedResults.Accepted(
                 $"/api/orders/{orderId}",

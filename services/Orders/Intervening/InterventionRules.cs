@@ -20,9 +20,9 @@ internal sealed record InterventionRequest(
 /// <summary>When a person has to decide, and what he may say.</summary>
 internal static class InterventionRules
 {
-    public static OrderEvent? Require(Order order, InterventionRequest asked, DateTimeOffset at) =>
+    public static Decision<OrderEvent> Require(Order order, InterventionRequest asked, DateTimeOffset at) =>
         Find(order, asked) is not null
-            ? null
+            ? Decision.NothingToDo
             : new InterventionRequired(
                 order.Interventions.Count + 1,
                 asked.Step,
@@ -36,16 +36,25 @@ internal static class InterventionRules
     public static Intervention? Find(Order order, InterventionRequest asked) =>
         order.Interventions.Where(one => one.Instance == asked.Instance).ElementAtOrDefault(asked.Ordinal);
 
-    public static Outcome<OrderEvent?> Decide(Order? order, int number, Decision decision, string? note, string? who, DateTimeOffset at) =>
-        order?.Interventions.FirstOrDefault(one => one.Number == number) switch
+    public static Decision<OrderEvent> Decide(
+        Order order,
+        int number,
+        OperatorDecision decision,
+        string? note,
+        string? who,
+        DateTimeOffset at
+    ) =>
+        order.Interventions.FirstOrDefault(one => one.Number == number) switch
         {
-            null => Refusal.NotFound("intervention-not-found", "There is no such intervention."),
+            null => Missing,
             { Decided: { } decided } => Refusal.Conflict(
                 "intervention-closed",
                 $"This intervention was decided already: {decided.Decision.ToString().ToLowerInvariant()} at {decided.At:O}."
             ),
             _ => new InterventionDecided(number, decision, note, who, at),
         };
+
+    public static Refusal Missing => Refusal.NotFound("intervention-not-found", "There is no such intervention.");
 
     /// <summary>Over all rounds that this step has seen.</summary>
     private static int Attempts(Order order, InterventionRequest asked) =>

@@ -161,55 +161,51 @@ internal sealed record Intervention(int Number, string Step, string Error, int A
 }
 
 /// <summary>
-/// The rules of orders: state and command in, the event that follows or a refusal out. Null: it has happened already, and there is
-/// nothing to do.
+/// The rules of orders: state and command in, a decision out.
 /// </summary>
 internal static class OrderRules
 {
-    public static OrderCreated? Create(Order? order, OrderCreated created) => order is null ? created : null;
+    public static Decision<OrderEvent> Create(Order? order, OrderCreated created) => order is null ? created : Decision.NothingToDo;
 
-    public static Outcome<OrderEvent?> Confirm(Order? order, IReadOnlyList<SagaStepView> steps) =>
+    public static Decision<OrderEvent> Confirm(Order order, IReadOnlyList<SagaStepView> steps) =>
         order switch
         {
             { Status: OrderStatus.Pending, Cancelling: { } wish } => Refusal.Conflict("cancellation-requested", wish.Reason),
             { Status: OrderStatus.Pending } => new OrderConfirmed(steps),
-            { Status: OrderStatus.Confirmed or OrderStatus.Shipped or OrderStatus.Delivered } => default(Outcome<OrderEvent?>),
-            null => Missing,
+            { Status: OrderStatus.Confirmed or OrderStatus.Shipped or OrderStatus.Delivered } => Decision.NothingToDo,
             _ => Refusal.Conflict("order-not-pending", $"Only a pending order can be confirmed; this one is {Word(order)}."),
         };
 
-    public static Outcome<OrderEvent?> Cancel(Order? order, Failure failure, IReadOnlyList<SagaStepView> steps) =>
-        order?.Status switch
+    public static Decision<OrderEvent> Cancel(Order order, Failure failure, IReadOnlyList<SagaStepView> steps) =>
+        order.Status switch
         {
             OrderStatus.Pending or OrderStatus.Confirmed => OrderCancelled.Of(failure, steps),
-            OrderStatus.Cancelled or null => default(Outcome<OrderEvent?>),
+            OrderStatus.Cancelled => Decision.NothingToDo,
             _ => Refusal.Conflict("order-on-its-way", $"An order that is {Word(order)} can't be cancelled."),
         };
 
     /// <summary>What a customer, or the time-out, asks for; whoever works on the order carries it out.</summary>
-    public static Outcome<OrderEvent?> RequestCancellation(Order? order, string by, string reason) =>
+    public static Decision<OrderEvent> RequestCancellation(Order order, string by, string reason) =>
         order switch
         {
-            null => Missing,
             { Status: OrderStatus.Shipped or OrderStatus.Delivered } => Refusal.Conflict(
                 "order-on-its-way",
                 $"An order that is {Word(order)} can't be cancelled."
             ),
-            { Status: OrderStatus.Cancelled } or { Cancelling: not null } or { Phase: OrderPhase.Rejected } =>
-                default(Outcome<OrderEvent?>),
-            _ when order.Phase.IsUndoing() => default(Outcome<OrderEvent?>),
+            { Status: OrderStatus.Cancelled } or { Cancelling: not null } or { Phase: OrderPhase.Rejected } => Decision.NothingToDo,
+            _ when order.Phase.IsUndoing() => Decision.NothingToDo,
             _ => new CancellationRequested(by, reason),
         };
 
     /// <summary>The goods have left; a wish to cancel that is still open is refused.</summary>
-    public static Outcome<OrderEvent?> RefuseCancellation(Order? order, string reason) =>
+    public static Decision<OrderEvent> RefuseCancellation(Order order, string reason) =>
         order is { Cancelling: not null, Status: OrderStatus.Pending or OrderStatus.Confirmed }
             ? new CancellationRefused(reason)
-            : default(Outcome<OrderEvent?>);
+            : Decision.NothingToDo;
 
     /// <summary>The next event of an order whose goods have left. One that was not confirmed yet is confirmed first: goods that have left
     /// are the proof.</summary>
-    public static OrderEvent? Ship(Order order, string? tracking, DateTimeOffset at) =>
+    public static Decision<OrderEvent> Ship(Order order, string? tracking, DateTimeOffset at) =>
         order.Status switch
         {
             OrderStatus.Pending => new OrderConfirmed([
@@ -218,13 +214,13 @@ internal static class OrderRules
                 ),
             ]),
             OrderStatus.Confirmed => new OrderShipped(tracking),
-            _ => null,
+            _ => Decision.NothingToDo,
         };
 
-    public static OrderEvent? Deliver(Order order, string? tracking, DateTimeOffset at) =>
+    public static Decision<OrderEvent> Deliver(Order order, string? tracking, DateTimeOffset at) =>
         order.Status == OrderStatus.Shipped ? new OrderDelivered() : Ship(order, tracking, at);
 
-    internal static Refusal Missing => Refusal.NotFound("order-not-found", "The order does not exist.");
+    public static Refusal Missing => Refusal.NotFound("order-not-found", "The order does not exist.");
 
     private static string Word(Order order) => order.Status.ToString().ToLowerInvariant();
 }

@@ -114,7 +114,8 @@ internal sealed record InterventionRequired(
     public override string Name => "order.intervention-required";
 }
 
-internal sealed record InterventionDecided(int Number, Decision Decision, string? Note, string? Operator, DateTimeOffset At) : OrderEvent
+internal sealed record InterventionDecided(int Number, OperatorDecision Decision, string? Note, string? Operator, DateTimeOffset At)
+    : OrderEvent
 {
     [JsonIgnore]
     public override string Name => "order.intervention-decided";
@@ -156,7 +157,7 @@ internal sealed record OrderDelivered : OrderEvent
 internal sealed record OrderLine(string ProductId, int Quantity, long UnitPrice);
 
 /// <summary>Stored format: the operator's answer to an intervention.</summary>
-internal enum Decision
+internal enum OperatorDecision
 {
     /// <summary>Try the compensation again.</summary>
     Retry,

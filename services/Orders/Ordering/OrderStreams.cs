@@ -27,11 +27,11 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
         await FindAsync(orderId, cancellation) is { } stream ? await archive.AllAsync(orderId, stream, cancellation) : null;
 
     /// <summary>The first event of an order; an order that has one stays as it is.</summary>
-    public async Task<Outcome<Order?>> CreateAsync(string orderId, OrderCreated created, CancellationToken cancellation)
+    public async Task<Outcome<Order>> CreateAsync(string orderId, OrderCreated created, CancellationToken cancellation)
     {
         var read = await streams.FindAsync(orderId, cancellation)
             ?? await streams.FindOrCreateAsync(orderId, OrderStream.Empty, cancellation);
-        return await AppendAsync(orderId, read, order => OrderRules.Create(order, created)!, null, cancellation);
+        return await AppendAsync(orderId, read, order => OrderRules.Create(order, created), null, cancellation);
     }
 
     /// <summary>
@@ -47,33 +47,29 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
             return read.Value;
         }
         var created = (read.Value.Placed ?? placed).ToCreated();
-        var order = await AppendAsync(placed.OrderId, read, now => OrderRules.Create(now, created)!, null, cancellation);
+        var order = await AppendAsync(placed.OrderId, read, now => OrderRules.Create(now, created), null, cancellation);
         return order.Refusal is { } refusal ? refusal : read.Value;
     }
 
     /// <summary>
     /// Appends what <paramref name="decide"/> makes of the order, deciding anew when somebody else has appended meanwhile. Gives the
-    /// order as it is then; a refusal of <paramref name="decide"/> leaves it as it was. What <paramref name="causedBy"/> (the id of an
+    /// order as it is then; a refusal of <paramref name="decide"/> leaves it as it was. An order without events is refused as missing. What <paramref name="causedBy"/> (the id of an
     /// event) has led to already does not happen again.
     /// </summary>
-    public async Task<Outcome<Order?>> AppendAsync(
+    public async Task<Outcome<Order>> AppendAsync(
         string orderId,
-        Func<Order?, Outcome<OrderEvent?>> decide,
+        Func<Order, Decision<OrderEvent>> decide,
         CancellationToken cancellation,
         string? causedBy = null
-    )
-    {
-        if (await streams.FindAsync(orderId, cancellation) is { } read)
-        {
-            return await AppendAsync(orderId, read, decide, causedBy, cancellation);
-        }
-        return decide(null).Refusal is { } missing ? missing : (Order?)null;
-    }
+    ) =>
+        await streams.FindAsync(orderId, cancellation) is { } read
+            ? await AppendAsync(orderId, read, order => order is null ? OrderRules.Missing : decide(order), causedBy, cancellation)
+            : OrderRules.Missing;
 
-    private async Task<Outcome<Order?>> AppendAsync(
+    private async Task<Outcome<Order>> AppendAsync(
         string orderId,
         Stored<OrderStream> read,
-        Func<Order?, Outcome<OrderEvent?>> decide,
+        Func<Order?, Decision<OrderEvent>> decide,
         string? causedBy,
         CancellationToken cancellation
     )
@@ -81,7 +77,7 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
         for (var races = 0; races < MostRaces; races++)
         {
             var order = read.Value.Fold();
-            if (causedBy is not null && read.Value.Events.Any(stored => stored.CausedBy == causedBy))
+            if (order is not null && causedBy is not null && read.Value.Events.Any(stored => stored.CausedBy == causedBy))
             {
                 return order;
             }
@@ -90,9 +86,9 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
             {
                 return refusal;
             }
-            if (decided.Value is not { } happened)
+            if (decided.Event is not { } happened)
             {
-                return order;
+                return order ?? throw new InvalidOperationException($"order '{orderId}' does not exist, and nothing was done about it");
             }
             var after = Order.Evolve(order, happened)!;
             if (await TryAppendAsync(orderId, read, happened, after, causedBy, cancellation))

@@ -95,7 +95,7 @@ internal sealed record SagaStepView(string Name, StepState State, DateTimeOffset
     /// <summary>A person has decided that the step stays as it is (skip), or has undone it by hand (resolved).</summary>
     public SagaStepView Settle(InterventionDecided decided)
     {
-        var resolved = decided.Decision == Decision.Resolved;
+        var resolved = decided.Decision == OperatorDecision.Resolved;
         var settled = Undoing(decided.At, resolved ? CompensationState.Resolved : CompensationState.Skipped, 0);
         return settled with
         {

@@ -65,7 +65,7 @@ internal sealed class OrderPlacement(
         var customer = await asking;
         if (customer.Value is not { } known)
         {
-            return customer.Refusal!.Status == StatusCodes.Status404NotFound
+            return customer.Refusal!.Kind == RefusalKind.NotFound
                 ? Refusal.Unprocessable("customer-unknown", $"There is no customer '{request.CustomerId}'.")
                 : customer.Refusal;
         }

@@ -19,11 +19,9 @@ internal static class PlacingEndpoints
     {
         if (request.CustomerId is not null && !caller.MaySee(request.CustomerId))
         {
-            return new Refusal(
-                StatusCodes.Status403Forbidden,
-                "customer-not-yours",
-                "An order is placed in one's own name; leave customerId out, or give your own."
-            ).ToProblem();
+            return Refusal
+                .Forbidden("customer-not-yours", "An order is placed in one's own name; leave customerId out, or give your own.")
+                .ToProblem();
         }
         request = request with { CustomerId = request.CustomerId ?? caller.CustomerId };
         var placed = await placement.PlaceAsync(request, key, cancellation);

@@ -34,11 +34,9 @@ internal static class ViewEndpoints
     {
         if (customerId is not null && !caller.MaySee(customerId))
         {
-            return new Refusal(
-                StatusCodes.Status403Forbidden,
-                "customer-not-yours",
-                "A customer lists the customer's own orders; leave customerId out, or give your own."
-            ).ToProblem();
+            return Refusal
+                .Forbidden("customer-not-yours", "A customer lists the customer's own orders; leave customerId out, or give your own.")
+                .ToProblem();
         }
         customerId ??= caller.CustomerId;
         if (customerId is not null && Identifier.Check(customerId, "customerId", "customer-id-invalid") is { } invalid)

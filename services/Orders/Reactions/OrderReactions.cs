@@ -43,7 +43,7 @@ internal sealed class OrderReactions(
             var signal = new Signal(happened.Type, happened.Data.Reason);
             await streams.AppendAsync(
                 orderId,
-                now => ChoreographyRules.React(now!, signal, options.Value.ToApproval(), time.GetUtcNow())!,
+                now => ChoreographyRules.React(now, signal, options.Value.ToApproval(), time.GetUtcNow()),
                 cancellation,
                 happened.Data.EventId
             );
@@ -66,7 +66,7 @@ internal sealed class OrderReactions(
         {
             var last = order.Interventions.LastOrDefault(one => one.Decided is not null);
             await WakeAsync(last?.Instance ?? orderId, cancellation);
-            if (last is { Step: SagaSteps.ProcessPayment, Decided: { Decision: not Decision.Retry } decided })
+            if (last is { Step: SagaSteps.ProcessPayment, Decided: { Decision: not OperatorDecision.Retry } decided })
             {
                 await RecordDecisionAsync(orderId, decided, cancellation);
             }

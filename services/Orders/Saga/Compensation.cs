@@ -77,7 +77,7 @@ internal sealed class Compensation(WorkflowContext context, OrderSagaInput input
             log.Change(step, one => one.FailUndo(Failure.OfUndoing(step, error), log.Now, result.Attempts));
             var decided = await AskAsync(step, error);
             // The order itself can't be left as it is while all it stood for is undone: there, every decision is to try again.
-            if (decided.Decision != Decision.Retry && step != SagaSteps.CreateOrder)
+            if (decided.Decision != OperatorDecision.Retry && step != SagaSteps.CreateOrder)
             {
                 log.Change(step, one => one.Settle(decided));
                 return true;

@@ -2,6 +2,7 @@ using Dapr.Workflow;
 using Orders.Approving;
 using Orders.Intervening;
 using Orders.Ordering;
+using ServiceDefaults.Refusals;
 
 namespace Orders.Saga;
 
@@ -13,17 +14,16 @@ internal sealed class RequireIntervention(OrderStreams streams, TimeProvider tim
     {
         var order = await streams.AppendAsync(
             request.OrderId,
-            order => (order is null ? null : InterventionRules.Require(order, request, time.GetUtcNow()))!,
+            order => InterventionRules.Require(order, request, time.GetUtcNow()),
             CancellationToken.None
         );
-        if (order.Refusal is { } refusal)
+        return order switch
         {
-            throw new InvalidOperationException(refusal.Detail);
-        }
-        // An order that could not even be written has nothing a person could look at; its store was away, and is there again.
-        return order.Value is { } found
-            ? InterventionRules.Find(found, request)?.Decided
-            : new InterventionDecided(0, Decision.Retry, null, null, time.GetUtcNow());
+            { Value: { } found } => InterventionRules.Find(found, request)?.Decided,
+            // An order that could not even be written has nothing a person could look at; its store was away, and is there again.
+            { Refusal.Kind: RefusalKind.NotFound } => new InterventionDecided(0, OperatorDecision.Retry, null, null, time.GetUtcNow()),
+            _ => throw new InvalidOperationException(order.Refusal!.Detail),
+        };
     }
 }
 
@@ -50,14 +50,12 @@ internal sealed class AskForApproval(OrderStreams streams, TimeProvider time) : 
         var asked = await streams.AppendAsync(
             question.OrderId,
             order =>
-                (
-                    ApprovalRules.Request(order!, question.Terms, question.Steps, time.GetUtcNow())
-                    ?? ApprovalRules.Expire(order!, time.GetUtcNow())
-                )!,
+                ApprovalRules
+                    .Request(order, question.Terms, question.Steps, time.GetUtcNow())
+                    .Or(() => ApprovalRules.Expire(order, time.GetUtcNow())),
             CancellationToken.None
         );
-        var order = asked.Value
-            ?? throw new InvalidOperationException(asked.Refusal?.Detail ?? $"order '{question.OrderId}' has no stream");
+        var order = asked.Value ?? throw new InvalidOperationException($"order '{question.OrderId}': {asked.Refusal?.Detail}");
         var (state, why) = ApprovalRules.Read(order);
         var left = (order.Approval?.Until ?? time.GetUtcNow()) - time.GetUtcNow();
         return new ApprovalAnswer(state, why?.Reason, left > TimeSpan.Zero ? left : Shortest) { Code = why?.Code, Cause = why?.Cause };
@@ -68,7 +66,7 @@ internal sealed class AskForApproval(OrderStreams streams, TimeProvider time) : 
 internal sealed class RefuseCancellation(OrderStreams streams) : WorkflowActivity<string, StepOutcome>
 {
     public override async Task<StepOutcome> RunAsync(WorkflowActivityContext context, string orderId) =>
-        StepOutcome.Of(
+        StepOutcome.OfExisting(
             await streams.AppendAsync(
                 orderId,
                 order => OrderRules.RefuseCancellation(order, "The goods had left already."),

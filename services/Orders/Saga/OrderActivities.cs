@@ -55,7 +55,7 @@ internal sealed class CancelOrder(OrderStreams streams) : WorkflowActivity<SagaC
             // Closes the door: a write of the first step that is still under way finds the order there, and it is not pending.
             await streams.CreateAsync(conclusion.OrderId, created, CancellationToken.None);
         }
-        return StepOutcome.Of(
+        return StepOutcome.OfExisting(
             await streams.AppendAsync(
                 conclusion.OrderId,
                 order => OrderRules.Cancel(order, conclusion.Why(order), conclusion.Steps),

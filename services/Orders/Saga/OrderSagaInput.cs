@@ -53,4 +53,8 @@ internal sealed record StepOutcome(bool Done, string? Refusal = null, string? Co
 
     public static StepOutcome Of<T>(Outcome<T> outcome) =>
         outcome.Refusal is { } refusal ? new StepOutcome(false, refusal.Detail, refusal.Code) : Success;
+
+    /// <summary>An order that was never written needs no change: success.</summary>
+    public static StepOutcome OfExisting(Outcome<Order> outcome) =>
+        outcome.Refusal is { Kind: RefusalKind.NotFound } ? Success : Of(outcome);
 }

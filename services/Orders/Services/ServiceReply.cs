@@ -42,11 +42,15 @@ internal static class ServiceReply
         try
         {
             var problem = JsonSerializer.Deserialize<Problem>(text, Json.Options);
-            return new Refusal((int)response.StatusCode, problem?.Code ?? "refused", problem?.Detail ?? problem?.Title ?? text);
+            return new Refusal(
+                RefusalStatuses.KindOf((int)response.StatusCode),
+                problem?.Code ?? "refused",
+                problem?.Detail ?? problem?.Title ?? text
+            );
         }
         catch (JsonException)
         {
-            return new Refusal((int)response.StatusCode, "refused", text);
+            return new Refusal(RefusalStatuses.KindOf((int)response.StatusCode), "refused", text);
         }
     }
 

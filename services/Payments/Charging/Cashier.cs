@@ -100,10 +100,13 @@ internal sealed partial class Cashier(
     {
         while (await payments.FindAsync(orderId, cancellation) is { } read)
         {
-            var next = read.Value.Decide(decision);
-            if (next is null || await payments.TryRecordDecisionAsync(read, next, cancellation))
+            if (read.Value.Decide(decision).Event is not { } next)
             {
-                return next ?? read.Value;
+                return read.Value;
+            }
+            if (await payments.TryRecordDecisionAsync(read, next, cancellation))
+            {
+                return next;
             }
         }
         return null;

@@ -8,14 +8,14 @@ internal static class MovingRules
 {
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
-    public static Outcome<Shipment> Tick(Shipment before, ShippingOptions options, DateTimeOffset now) =>
+    public static Decision<Shipment> Tick(Shipment before, ShippingOptions options, DateTimeOffset now) =>
         before.Status switch
         {
             ShipmentStatus.Arranged => ShipmentRules.Ship(before),
             ShipmentStatus.Shipped when options.DeliverAfter > TimeSpan.Zero && IsDue(before, options, now) => ShipmentRules.Deliver(
                 before
             ),
-            _ => before,
+            _ => Decision.NothingToDo,
         };
 
     /// <summary>Whether no later tick will change anything.</summary>

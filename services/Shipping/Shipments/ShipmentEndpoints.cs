@@ -59,7 +59,7 @@ internal static class ShipmentEndpoints
     /// <summary>Answers with the shipment as it is then.</summary>
     private static async Task<IResult> MoveAsync(
         string orderId,
-        Func<Shipment, Outcome<Shipment>> move,
+        Func<Shipment, Decision<Shipment>> move,
         ShipmentStore shipments,
         CancellationToken cancellation
     ) =>

@@ -19,9 +19,11 @@ internal sealed class ShipmentRequests(ShipmentStore shipments, Mover mover)
         var arranged = await shipments.ChangeAsync(
             orderId,
             before =>
-                ShipmentRules.Arrange(before, destination, $"TRK-{orderId}") is { Refusal: { } refusal }
-                    ? ShipmentRules.Refuse(before, refusal.Detail)
-                    : ShipmentRules.Arrange(before, destination, $"TRK-{orderId}"),
+                ShipmentRules.Arrange(before, destination, $"TRK-{orderId}") switch
+                {
+                    { Refusal: { } refusal } => ShipmentRules.Refuse(before, refusal.Detail),
+                    var decided => decided,
+                },
             cancellation,
             SagaKinds.Choreography
         );

@@ -36,7 +36,7 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
     /// </summary>
     public async Task<Outcome<Shipment>> ChangeAsync(
         string orderId,
-        Func<Shipment, Outcome<Shipment>> decide,
+        Func<Shipment, Decision<Shipment>> decide,
         CancellationToken cancellation,
         string? saga = null,
         bool tellAgain = false
@@ -46,11 +46,15 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
         {
             var read = await shipments.FindOrCreateAsync(orderId, Shipment.Request(orderId, saga), cancellation);
             var decided = decide(read.Value);
-            if (decided.Value is not { } next || (next == read.Value && !tellAgain))
+            if (decided.Refusal is { } refusal)
             {
-                return decided;
+                return refusal;
             }
-            next = next.Version == read.Value.Version ? next : next with { Since = time.GetUtcNow() };
+            if (decided.IsNothingToDo && !tellAgain)
+            {
+                return read.Value;
+            }
+            var next = decided.Event is { } changed ? changed with { Since = time.GetUtcNow() } : read.Value;
             if (await TrySaveAsync(read, next, cancellation))
             {
                 return next;

@@ -118,13 +118,13 @@ public sealed class ChoreographyRulesTests
     {
         var order = Given(Created) with { PlacedAt = At };
         void Hear(Signal signal, int seconds) =>
-            order = Order.Evolve(order, ChoreographyRules.React(order, signal, NoApproval, At.AddSeconds(seconds))!)!;
+            order = Order.Evolve(order, ChoreographyRules.React(order, signal, NoApproval, At.AddSeconds(seconds)).Event!)!;
 
         Hear(new Signal("inventory.reserved"), 1);
         Hear(new Signal("payment.completed", Attempts: 3), 4);
         Hear(new Signal("shipment.refused", "Nothing is shipped to country XX.", Code: "address-not-served"), 6);
         Hear(new Signal("payment.refund-failed", "away", Round: 1, Attempts: 5), 20);
-        order = Order.Evolve(order, new InterventionDecided(1, Decision.Retry, null, "eve", At.AddSeconds(30)))!;
+        order = Order.Evolve(order, new InterventionDecided(1, OperatorDecision.Retry, null, "eve", At.AddSeconds(30)))!;
         Hear(new Signal(ChoreographyRules.Decided), 30);
         Hear(new Signal("payment.refunded"), 33);
 
@@ -157,9 +157,9 @@ public sealed class ChoreographyRulesTests
 
         order = Order.Evolve(order, parked)!;
         Assert.Null(React(order, new Signal("payment.refund-failed", "refused", Round: 1)));
-        Assert.Null(ChoreographyRules.Overdue(order, NoApproval, 5, At));
+        Assert.Null(ChoreographyRules.Overdue(order, NoApproval, 5, At).Event);
 
-        order = Order.Evolve(order, new InterventionDecided(1, Decision.Retry, null, "eve", At))!;
+        order = Order.Evolve(order, new InterventionDecided(1, OperatorDecision.Retry, null, "eve", At))!;
         var again = Assert.IsType<RefundRequested>(React(order, ChoreographyRules.Decided));
         Assert.Equal(2, again.Round);
         order = Order.Evolve(order, again)!;
@@ -174,7 +174,7 @@ public sealed class ChoreographyRulesTests
     {
         var order = Refunding();
         order = Order.Evolve(order, React(order, new Signal("payment.refund-failed", "refused", Round: 1))!)!;
-        order = Order.Evolve(order, new InterventionDecided(1, Enum.Parse<Decision>(decision), "by hand", "eve", At))!;
+        order = Order.Evolve(order, new InterventionDecided(1, Enum.Parse<OperatorDecision>(decision), "by hand", "eve", At))!;
 
         var next = Assert.IsType<ReleaseRequested>(React(order, ChoreographyRules.Decided));
 
@@ -191,12 +191,12 @@ public sealed class ChoreographyRulesTests
     public void An_order_that_stands_still_on_its_way_is_undone_from_the_step_nobody_answered(string heard, string step, string undone)
     {
         var course = new Course(Created).Hear(heard);
-        var timeout = Assert.IsType<CancellationRequested>(ChoreographyRules.Overdue(course.Order, NoApproval, 3, At));
+        var timeout = Assert.IsType<CancellationRequested>(ChoreographyRules.Overdue(course.Order, NoApproval, 3, At).Event);
         Assert.Contains(step, timeout.Cause, StringComparison.Ordinal);
         Assert.DoesNotContain(step, timeout.Reason, StringComparison.Ordinal);
 
         var order = Order.Evolve(course.Order, timeout)!;
-        var next = Assert.IsAssignableFrom<StepRequested>(ChoreographyRules.Overdue(order, NoApproval, 3, At));
+        var next = Assert.IsAssignableFrom<StepRequested>(ChoreographyRules.Overdue(order, NoApproval, 3, At).Event);
 
         Assert.Equal($"order.{undone}", next.Name);
         Assert.Equal(StepState.Failed, next.Steps.Single(one => one.Name == step).State);
@@ -208,19 +208,19 @@ public sealed class ChoreographyRulesTests
         var order = Refunding();
         for (var round = 2; round <= 3; round++)
         {
-            var again = Assert.IsType<RefundRequested>(ChoreographyRules.Overdue(order, NoApproval, 3, At));
+            var again = Assert.IsType<RefundRequested>(ChoreographyRules.Overdue(order, NoApproval, 3, At).Event);
             Assert.Equal(round, again.Round);
             order = Order.Evolve(order, again)!;
         }
 
-        Assert.IsType<InterventionRequired>(ChoreographyRules.Overdue(order, NoApproval, 3, At));
+        Assert.IsType<InterventionRequired>(ChoreographyRules.Overdue(order, NoApproval, 3, At).Event);
     }
 
     [Fact]
     public void An_order_that_has_ended_is_never_overdue()
     {
-        Assert.Null(ChoreographyRules.Overdue(Given(Created, new OrderConfirmed([])), NoApproval, 3, At));
-        Assert.Null(ChoreographyRules.Overdue(Given(Created, new OrderCancelled("why", [])), NoApproval, 3, At));
+        Assert.Null(ChoreographyRules.Overdue(Given(Created, new OrderConfirmed([])), NoApproval, 3, At).Event);
+        Assert.Null(ChoreographyRules.Overdue(Given(Created, new OrderCancelled("why", [])), NoApproval, 3, At).Event);
     }
 
     [Fact]
@@ -228,11 +228,11 @@ public sealed class ChoreographyRulesTests
     {
         var terms = new ApprovalTerms(999, TimeSpan.FromHours(1));
         var order = Order.Evolve(Given(Created), React(Given(Created), new Signal("inventory.reserved"), terms)!)!;
-        order = Order.Evolve(order, ChoreographyRules.Overdue(order, terms, 3, At.AddHours(1))!)!;
+        order = Order.Evolve(order, ChoreographyRules.Overdue(order, terms, 3, At.AddHours(1)).Event!)!;
 
         Assert.Equal(
             ApprovalRules.TooLate,
-            Assert.IsType<ReleaseRequested>(ChoreographyRules.Overdue(order, terms, 3, At.AddHours(1))).Reason
+            Assert.IsType<ReleaseRequested>(ChoreographyRules.Overdue(order, terms, 3, At.AddHours(1)).Event).Reason
         );
     }
 
@@ -241,15 +241,15 @@ public sealed class ChoreographyRulesTests
     {
         var terms = new ApprovalTerms(999, TimeSpan.FromHours(1));
         var order = Given(Created);
-        order = Order.Evolve(order, ChoreographyRules.React(order, new Signal("inventory.reserved"), terms, At)!)!;
+        order = Order.Evolve(order, ChoreographyRules.React(order, new Signal("inventory.reserved"), terms, At).Event!)!;
         Assert.Equal(OrderPhase.Approving, order.Phase);
 
-        var approved = Order.Evolve(order, ApprovalRules.Decide(order, true, "eve", null).Value!)!;
-        Assert.IsType<PaymentRequested>(ChoreographyRules.React(approved, new Signal(ChoreographyRules.Approved), terms, At));
-        var rejected = Order.Evolve(order, ApprovalRules.Decide(order, false, "eve", "no").Value!)!;
-        Assert.IsType<ReleaseRequested>(ChoreographyRules.React(rejected, new Signal(ChoreographyRules.Rejected, "no"), terms, At));
-        Assert.Null(ChoreographyRules.Overdue(order, terms, 3, At));
-        Assert.IsType<OrderRejected>(ChoreographyRules.Overdue(order, terms, 3, At.AddHours(1)));
+        var approved = Order.Evolve(order, ApprovalRules.Decide(order, true, "eve", null).Event!)!;
+        Assert.IsType<PaymentRequested>(ChoreographyRules.React(approved, new Signal(ChoreographyRules.Approved), terms, At).Event);
+        var rejected = Order.Evolve(order, ApprovalRules.Decide(order, false, "eve", "no").Event!)!;
+        Assert.IsType<ReleaseRequested>(ChoreographyRules.React(rejected, new Signal(ChoreographyRules.Rejected, "no"), terms, At).Event);
+        Assert.Null(ChoreographyRules.Overdue(order, terms, 3, At).Event);
+        Assert.IsType<OrderRejected>(ChoreographyRules.Overdue(order, terms, 3, At.AddHours(1)).Event);
     }
 
     [Fact]
@@ -271,9 +271,10 @@ public sealed class ChoreographyRulesTests
 
     private static OrderEvent? React(Order order, string heard) => React(order, new Signal(heard));
 
-    private static OrderEvent? React(Order order, Signal heard, ApprovalTerms terms) => ChoreographyRules.React(order, heard, terms, At);
+    private static OrderEvent? React(Order order, Signal heard, ApprovalTerms terms) =>
+        ChoreographyRules.React(order, heard, terms, At).Event;
 
-    private static OrderEvent? React(Order order, Signal heard) => ChoreographyRules.React(order, heard, NoApproval, At);
+    private static OrderEvent? React(Order order, Signal heard) => ChoreographyRules.React(order, heard, NoApproval, At).Event;
 
     /// <summary>An order and what happened to it.</summary>
     private sealed class Course(OrderCreated created)
@@ -288,7 +289,7 @@ public sealed class ChoreographyRulesTests
             {
                 if (word == "wish")
                 {
-                    Happen(OrderRules.RequestCancellation(Order, "customer", "changed my mind").Value);
+                    Happen(OrderRules.RequestCancellation(Order, "customer", "changed my mind").Event);
                 }
                 Hear(new Signal(word == "wish" ? ChoreographyRules.Cancelled : word));
             }

@@ -2,6 +2,7 @@ using Orders.Intervening;
 using Orders.Ordering;
 using Orders.Saga;
 using Orders.Views;
+using ServiceDefaults.Refusals;
 
 namespace Orders.Tests.Intervening;
 
@@ -15,18 +16,18 @@ public sealed class InterventionRulesTests
     [Fact]
     public void A_failing_compensation_is_put_before_a_person_once()
     {
-        Happen(InterventionRules.Require(order, First, At));
+        Happen(InterventionRules.Require(order, First, At).Event);
 
-        Assert.Null(InterventionRules.Require(order, First, At));
+        Assert.True(InterventionRules.Require(order, First, At).IsNothingToDo);
         Assert.Equal((1, 5, At), (order.Interventions[0].Number, order.Interventions[0].Attempts, order.Interventions[0].Since));
     }
 
     [Fact]
     public void The_answer_to_the_first_question_is_none_to_the_second()
     {
-        Happen(InterventionRules.Require(order, First, At));
-        Happen(InterventionRules.Decide(order, 1, Decision.Retry, "try", "eve", At).Value);
-        Happen(InterventionRules.Require(order, First with { Ordinal = 1 }, At));
+        Happen(InterventionRules.Require(order, First, At).Event);
+        Happen(InterventionRules.Decide(order, 1, OperatorDecision.Retry, "try", "eve", At).Event);
+        Happen(InterventionRules.Require(order, First with { Ordinal = 1 }, At).Event);
 
         Assert.NotNull(InterventionRules.Find(order, First)!.Decided);
         Assert.Null(InterventionRules.Find(order, First with { Ordinal = 1 })!.Decided);
@@ -36,15 +37,15 @@ public sealed class InterventionRulesTests
     [Fact]
     public void It_is_decided_once_and_the_decision_is_kept()
     {
-        Happen(InterventionRules.Require(order, First, At));
-        Happen(InterventionRules.Decide(order, 1, Decision.Resolved, "by hand", "eve", At).Value);
+        Happen(InterventionRules.Require(order, First, At).Event);
+        Happen(InterventionRules.Decide(order, 1, OperatorDecision.Resolved, "by hand", "eve", At).Event);
 
         Assert.Equal(
-            (Decision.Resolved, "by hand", "eve"),
+            (OperatorDecision.Resolved, "by hand", "eve"),
             (order.Interventions[0].Decided!.Decision, order.Interventions[0].Decided!.Note, order.Interventions[0].Decided!.Operator)
         );
-        var again = InterventionRules.Decide(order, 1, Decision.Skip, null, "mallory", At).Refusal!;
-        Assert.Equal((409, "intervention-closed"), (again.Status, again.Code));
+        var again = InterventionRules.Decide(order, 1, OperatorDecision.Skip, null, "mallory", At).Refusal!;
+        Assert.Equal((RefusalKind.Conflict, "intervention-closed"), (again.Kind, again.Code));
     }
 
     [Fact]
@@ -54,19 +55,18 @@ public sealed class InterventionRulesTests
         var failing = SagaSteps.Pending.With("process-payment", step => step.FailUndo(Failure.OfUndoing("process-payment", "away"), At, 5));
         Assert.Equal("pending", Shown(failing).Status);
 
-        Happen(InterventionRules.Require(order, First, At));
+        Happen(InterventionRules.Require(order, First, At).Event);
         var open = Shown(failing);
         Assert.Equal(("intervention", 1), (open.Status, open.Interventions!.Count));
 
-        Happen(InterventionRules.Decide(order, 1, Decision.Retry, null, "eve", At).Value);
+        Happen(InterventionRules.Decide(order, 1, OperatorDecision.Retry, null, "eve", At).Event);
         Assert.Equal("pending", Shown(failing).Status);
     }
 
     [Fact]
     public void What_does_not_exist_can_not_be_decided()
     {
-        Assert.Equal(404, InterventionRules.Decide(order, 1, Decision.Skip, null, null, At).Refusal!.Status);
-        Assert.Equal(404, InterventionRules.Decide(null, 1, Decision.Skip, null, null, At).Refusal!.Status);
+        Assert.Equal(RefusalKind.NotFound, InterventionRules.Decide(order, 1, OperatorDecision.Skip, null, null, At).Refusal!.Kind);
     }
 
     private OrderView Shown(IReadOnlyList<SagaStepView> steps) =>

@@ -1,4 +1,5 @@
 using Orders.Ordering;
+using ServiceDefaults.Refusals;
 
 namespace Orders.Tests.Ordering;
 
@@ -25,6 +26,6 @@ public sealed class OrderTotalTests
     private static void AssertOverflow(params OrderLine[] lines)
     {
         var refusal = OrderTotal.Of(lines).Refusal!;
-        Assert.Equal((422, "total-overflow"), (refusal.Status, refusal.Code));
+        Assert.Equal((RefusalKind.Unprocessable, "total-overflow"), (refusal.Kind, refusal.Code));
     }
 }

@@ -216,7 +216,7 @@ public sealed class StoredFormatTests
             .Complete(At)
             .StartUndo(At)
             .FailUndo(Failure.OfUndoing("process-payment", "away"), At, 5)
-            .Settle(new InterventionDecided(1, Decision.Skip, "written off", "eve", At));
+            .Settle(new InterventionDecided(1, OperatorDecision.Skip, "written off", "eve", At));
 
         Assert.Equal(
             """{"name":"process-payment","state":"failed","at":"2026-01-02T03:04:06+00:00","error":"The card was declined.","code":"card-declined","startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","attempts":1}""",

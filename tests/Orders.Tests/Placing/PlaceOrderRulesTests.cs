@@ -1,4 +1,5 @@
 using Orders.Placing;
+using ServiceDefaults.Refusals;
 
 namespace Orders.Tests.Placing;
 
@@ -94,6 +95,6 @@ public sealed class PlaceOrderRulesTests
     private static void AssertRefused(string code, PlaceOrder request)
     {
         var refusal = PlaceOrderRules.Check(request)!;
-        Assert.Equal((400, code), (refusal.Status, refusal.Code));
+        Assert.Equal((RefusalKind.Invalid, code), (refusal.Kind, refusal.Code));
     }
 }

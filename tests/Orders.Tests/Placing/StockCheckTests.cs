@@ -1,5 +1,6 @@
 using Orders.Placing;
 using Orders.Services;
+using ServiceDefaults.Refusals;
 
 namespace Orders.Tests.Placing;
 
@@ -28,8 +29,8 @@ public sealed class StockCheckTests
         )!;
 
         Assert.Equal(
-            (422, "out-of-stock", "4 of cup are wanted, 3 are left; 1 of pot are wanted, 0 are left."),
-            (refusal.Status, refusal.Code, refusal.Detail)
+            (RefusalKind.Unprocessable, "out-of-stock", "4 of cup are wanted, 3 are left; 1 of pot are wanted, 0 are left."),
+            (refusal.Kind, refusal.Code, refusal.Detail)
         );
         Assert.Equal([new Shortage("cup", 4, 3), new Shortage("pot", 1, 0)], Assert.IsType<List<Shortage>>(refusal.Members["items"]));
     }

@@ -190,7 +190,7 @@ public sealed class OrderSagaTests
     [Fact]
     public async Task A_compensation_that_is_refused_waits_for_a_person_too()
     {
-        run.Refuses("ConfirmOrder", "no").Refuses("CancelShipment", "the goods are on their way").Decides(Decision.Skip);
+        run.Refuses("ConfirmOrder", "no").Refuses("CancelShipment", "the goods are on their way").Decides(OperatorDecision.Skip);
 
         await run.StartAsync();
 
@@ -202,8 +202,8 @@ public sealed class OrderSagaTests
     {
         run.Refuses("ArrangeShipment", "not served")
             .Fails("RefundPayment", "away", times: 2)
-            .Decides(Decision.Retry)
-            .Decides(Decision.Retry);
+            .Decides(OperatorDecision.Retry)
+            .Decides(OperatorDecision.Retry);
 
         Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
         Assert.Equal(
@@ -216,7 +216,7 @@ public sealed class OrderSagaTests
     [Fact]
     public async Task Told_to_skip_the_saga_leaves_the_step_done_and_undoes_the_others()
     {
-        run.Refuses("ArrangeShipment", "not served").Fails("RefundPayment", "away").Decides(Decision.Skip, "written off");
+        run.Refuses("ArrangeShipment", "not served").Fails("RefundPayment", "away").Decides(OperatorDecision.Skip, "written off");
 
         Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
         Assert.Equal(["RefundPayment", "wait", "ReleaseInventory", "CancelOrder"], run.Did.Skip(4));
@@ -229,7 +229,7 @@ public sealed class OrderSagaTests
     [Fact]
     public async Task Told_that_it_is_resolved_the_saga_counts_the_step_as_undone()
     {
-        run.Refuses("ArrangeShipment", "not served").Fails("RefundPayment", "away").Decides(Decision.Resolved, "paid back by hand");
+        run.Refuses("ArrangeShipment", "not served").Fails("RefundPayment", "away").Decides(OperatorDecision.Resolved, "paid back by hand");
 
         Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
         Assert.Equal(["RefundPayment", "wait", "ReleaseInventory", "CancelOrder"], run.Did.Skip(4));
@@ -243,7 +243,7 @@ public sealed class OrderSagaTests
     [Fact]
     public async Task A_cancellation_of_the_order_itself_that_fails_can_be_retried_as_well()
     {
-        run.Refuses("ReserveInventory", "out of stock").Fails("CancelOrder", "store is away").Decides(Decision.Retry);
+        run.Refuses("ReserveInventory", "out of stock").Fails("CancelOrder", "store is away").Decides(OperatorDecision.Retry);
 
         Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
         Assert.Equal(["CancelOrder", "wait", "CancelOrder"], run.Did.Skip(2));

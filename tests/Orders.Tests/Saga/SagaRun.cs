@@ -109,7 +109,7 @@ internal sealed class SagaRun
     public List<TimeSpan> Sleeps { get; } = [];
 
     /// <summary>The answer that the next wake-up brings.</summary>
-    public SagaRun Decides(Decision decision, string? note = null)
+    public SagaRun Decides(OperatorDecision decision, string? note = null)
     {
         decisions.Enqueue(new InterventionDecided(1, decision, note, "eve", default));
         return this;
