@@ -1,4 +1,5 @@
 using Customers.Registry;
+using ServiceDefaults.Refusals;
 
 namespace Customers.Tests;
 
@@ -73,6 +74,6 @@ public sealed class CustomerRulesTests
     private static void AssertRefused(string code, CustomerDetails details)
     {
         var refusal = CustomerRules.Register("c1", details).Refusal;
-        Assert.Equal((400, code), (refusal?.Status, refusal?.Code));
+        Assert.Equal((RefusalKind.Invalid, code), (refusal?.Kind, refusal?.Code));
     }
 }

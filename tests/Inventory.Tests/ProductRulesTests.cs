@@ -1,4 +1,5 @@
-using Inventory.Catalogue;
+using Inventory.Stock;
+using ServiceDefaults.Refusals;
 
 namespace Inventory.Tests;
 
@@ -44,7 +45,7 @@ public sealed class ProductRulesTests
     public void Bad_details_are_refused_by_name(string productId, string? name, long? price, int? stock, string code)
     {
         var refusal = ProductRules.Put(productId, null, new ProductDetails(name, price, stock)).Refusal!;
-        Assert.Equal((400, code), (refusal.Status, refusal.Code));
+        Assert.Equal((RefusalKind.Invalid, code), (refusal.Kind, refusal.Code));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Inventory.Catalogue;
 using Inventory.Stock;
 using ServiceDefaults.Refusals;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Inventory.Catalogue;
 using Inventory.Stock;
 using Microsoft.Extensions.Time.Testing;
 using ServiceDefaults;

@@ -1,3 +1,4 @@
+using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 
 namespace ServiceDefaults.Tests;
@@ -38,8 +39,8 @@ public sealed class IdentifierTests
     {
         Assert.False(Identifier.IsValid(id));
         Assert.Equal(
-            (400, "product-id-invalid"),
-            (Identifier.Check(id, "productId", "product-id-invalid")!.Status, Identifier.Check(id, "productId", "product-id-invalid")!.Code)
+            (RefusalKind.Invalid, "product-id-invalid"),
+            (Identifier.Check(id, "productId", "product-id-invalid")!.Kind, Identifier.Check(id, "productId", "product-id-invalid")!.Code)
         );
     }
 

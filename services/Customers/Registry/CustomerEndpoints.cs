@@ -1,6 +1,6 @@
-using ServiceDefaults.Aggregates;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
+using ServiceDefaults.State;
 
 namespace Customers.Registry;
 
@@ -20,7 +20,7 @@ internal static class CustomerEndpoints
     private static async Task<IResult> RegisterAsync(CustomerDetails details, CustomerStore store, CancellationToken cancellation)
     {
         var registered = CustomerRules.Register($"customer-{Guid.CreateVersion7():N}", details);
-        if (registered.Value is { } customer && !await store.TryAddAsync(customer, cancellation))
+        if (registered.Value is { } customer && await store.AddAsync(customer, cancellation) == WriteResult.Stale)
         {
             return Refusal.Conflict("customer-exists", "A customer with this id exists.").ToProblem();
         }
@@ -42,7 +42,7 @@ internal static class CustomerEndpoints
             return Missing(customerId);
         }
         var changed = CustomerRules.Change(read.Value, details);
-        if (changed.Value is { } next && !await store.TryChangeAsync(read, next, cancellation))
+        if (changed.Value is { } next && await store.ChangeAsync(read, next, cancellation) == WriteResult.Stale)
         {
             return Refusal.Conflict("customer-changed", "Somebody else has changed the customer meanwhile; read it again.").ToProblem();
         }

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
+using Gateway.Forwarding;
 using Gateway.Limits;
 using Gateway.Resilience;
-using Gateway.Routing;
 using ServiceDefaults.Identity;
 
 namespace Gateway.Aggregation;

@@ -1,5 +1,5 @@
+using Gateway.Forwarding;
 using Gateway.Resilience;
-using Gateway.Routing;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace Gateway.Aggregation;

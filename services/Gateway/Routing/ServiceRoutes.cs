@@ -1,4 +1,5 @@
 using Gateway.Aggregation;
+using Gateway.Forwarding;
 using Gateway.Resilience;
 using ServiceDefaults.Identity;
 using ServiceDefaults.Requests;

@@ -1,5 +1,5 @@
+using Inventory.Serializing;
 using Inventory.Stock;
-using Inventory.Turns;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 
@@ -18,24 +18,24 @@ internal static class ProductEndpoints
         products.MapPost("/prices", PricesAsync).AdmitApps("orders");
     }
 
-    private static async Task<IResult> ListAsync(StockStore store, CancellationToken cancellation) =>
+    private static async Task<IResult> ListAsync(ProductStore store, CancellationToken cancellation) =>
         TypedResults.Ok(new { items = await store.ListAsync(cancellation) });
 
-    private static async Task<IResult> FindAsync(string productId, StockStore store, CancellationToken cancellation) =>
+    private static async Task<IResult> FindAsync(string productId, ProductStore store, CancellationToken cancellation) =>
         (await store.FindAsync([productId], cancellation)).GetValueOrDefault(productId) is { } found
-            ? TypedResults.Ok(found.Value)
+            ? TypedResults.Ok(found)
             : Missing(productId);
 
     private static async Task<IResult> PutAsync(
         string productId,
         ProductDetails details,
-        StockTurns turns,
+        StockSerializer serializer,
         CancellationToken cancellation
-    ) => (await turns.PutAsync(productId, details, cancellation)).ToResult(TypedResults.Ok);
+    ) => (await serializer.PutAsync(productId, details, cancellation)).ToResult(TypedResults.Ok);
 
     /// <summary>What an order needs to know before it is taken: the catalogue's prices, and what is available now. Ids that are not there
     /// are left out.</summary>
-    private static async Task<IResult> PricesAsync(PriceQuery query, StockStore store, CancellationToken cancellation)
+    private static async Task<IResult> PricesAsync(PriceQuery query, ProductStore store, CancellationToken cancellation)
     {
         if (query.ProductIds is not { Count: > 0 and <= MostAsked } ids || !ids.All(Identifier.IsValid))
         {
@@ -47,11 +47,11 @@ internal static class ProductEndpoints
             {
                 items = found.Values.Select(product => new
                 {
-                    product.Value.ProductId,
-                    product.Value.Name,
-                    product.Value.Price,
-                    product.Value.Currency,
-                    product.Value.Available,
+                    product.ProductId,
+                    product.Name,
+                    product.Price,
+                    product.Currency,
+                    product.Available,
                 }),
             }
         );

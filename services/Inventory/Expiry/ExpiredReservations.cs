@@ -1,5 +1,5 @@
+using Inventory.Serializing;
 using Inventory.Stock;
-using Inventory.Turns;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Events;
 
@@ -13,7 +13,7 @@ namespace Inventory.Expiry;
 internal sealed class ExpiredReservations(
     OpenReservationPages pages,
     StockStore stock,
-    StockTurns turns,
+    StockSerializer serializer,
     ReservationEvents events,
     OrdersClient orders,
     IOptions<ExpiryOptions> options,
@@ -68,8 +68,8 @@ internal sealed class ExpiredReservations(
     /// <summary>The turn of this product is taken already, and is the first of the order's.</summary>
     private async Task ReleaseAsync(string productId, Reservation reservation, CancellationToken cancellation)
     {
-        var request = StockRequest.For(StockAct.Expire, reservation.OrderId, reservation.Lines);
-        var released = await turns.ChangeAsync(request with { Ahead = [.. request.Ahead.Where(id => id != productId)] }, cancellation);
+        var request = StockRequest.For(StockOperation.Expire, reservation.OrderId, reservation.Lines);
+        var released = await serializer.ChangeAsync(request with { Ahead = [.. request.Ahead.Where(id => id != productId)] }, cancellation);
         await events.PublishAsync(released.Value!, Saga, cancellation);
     }
 }

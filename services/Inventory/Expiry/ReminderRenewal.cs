@@ -1,5 +1,5 @@
+using Inventory.Serializing;
 using Inventory.Stock;
-using Inventory.Turns;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Actors;
 
@@ -11,7 +11,7 @@ namespace Inventory.Expiry;
 /// actors, and are gone after a move to another one or the loss of a scheduler's data.
 /// </summary>
 internal sealed partial class ReminderRenewal(
-    StockStore stock,
+    ProductStore products,
     OpenReservationPages pages,
     ActorReminders reminders,
     IOptions<ExpiryOptions> options,
@@ -40,7 +40,7 @@ internal sealed partial class ReminderRenewal(
     public async Task<IReadOnlyList<string>> RenewAsync(CancellationToken cancellation)
     {
         var renewed = new List<string>();
-        foreach (var product in await stock.ListAsync(cancellation))
+        foreach (var product in await products.ListAsync(cancellation))
         {
             if (
                 await pages.OldestAsync(product.ProductId, cancellation) is { Orders: [var oldest, ..] }
@@ -48,9 +48,9 @@ internal sealed partial class ReminderRenewal(
             )
             {
                 await reminders.RegisterAsync(
-                    ProductStockActor.TypeName,
+                    ProductStockNames.ActorType,
                     ActorName.Of(product.ProductId),
-                    ProductStockActor.Reminder,
+                    ProductStockNames.Reminder,
                     TimeSpan.Zero,
                     options.Value.Period,
                     cancellation

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Inventory.Catalogue;
 using ServiceDefaults.Refusals;
 
 namespace Inventory.Stock;

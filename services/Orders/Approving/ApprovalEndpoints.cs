@@ -1,4 +1,4 @@
-using Orders.Ordering;
+using Orders.Streams;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 

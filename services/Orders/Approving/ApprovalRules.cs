@@ -1,14 +1,8 @@
 using Orders.Ordering;
+using Orders.Queries;
 using ServiceDefaults.Refusals;
 
 namespace Orders.Approving;
-
-/// <summary>Stored format: from which total on somebody has to say yes, and how long there is to say it. No limit: nobody is
-/// asked.</summary>
-internal sealed record ApprovalTerms(long? Limit, TimeSpan Time)
-{
-    public bool Ask(long total) => Limit is { } limit && total > limit;
-}
 
 internal enum ApprovalState
 {
@@ -23,7 +17,7 @@ internal static class ApprovalRules
     public const string TooLate = "Nobody approved the order in time.";
     public const string Rejected = "An operator has rejected the order.";
 
-    public static Decision<OrderEvent> Request(Order order, ApprovalTerms terms, IReadOnlyList<SagaStepView> steps, DateTimeOffset at) =>
+    public static Decision<OrderEvent> Request(Order order, ApprovalTerms terms, IReadOnlyList<SagaStep> steps, DateTimeOffset at) =>
         order.Approval is null && order.Cancelling is null && terms.Limit is { } limit
             ? new ApprovalRequested(limit, at + terms.Time, steps)
             : Decision.NothingToDo;

@@ -1,5 +1,7 @@
 using Orders.Ordering;
 using Orders.Queries;
+using Orders.Services;
+using Orders.Streams;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 
@@ -16,7 +18,7 @@ internal static class CancelEndpoints
     public static void MapCancelling(this IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/orders/{orderId}/cancel", CancelAsync)
-            .AddEndpointFilter<OwnOrders>()
+            .AddEndpointFilter<OrderOwnershipFilter>()
             .Admit(CallerKinds.Customers | CallerKinds.Operators);
 
     private static async Task<IResult> CancelAsync(
@@ -39,12 +41,12 @@ internal static class CancelEndpoints
                 .Invalid("reason-invalid", $"reason has at most {LongestReason} characters, none of them a control character.")
                 .ToProblem();
         }
-        var asked = await streams.AppendAsync(
+        var requested = await streams.AppendAsync(
             orderId,
             order => OrderRules.RequestCancellation(order, caller.OperatorName is null ? "customer" : "operator", reason),
             cancellation
         );
-        return asked.ToResult(order =>
+        return requested.ToResult(order =>
             TypedResults.Accepted(
                 $"/api/orders/{orderId}",
                 new

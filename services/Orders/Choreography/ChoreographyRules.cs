@@ -1,6 +1,6 @@
 using Orders.Approving;
 using Orders.Ordering;
-using Orders.Saga;
+using Orders.Streams;
 using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
 
@@ -33,21 +33,27 @@ internal static class ChoreographyRules
     public const string Rejected = "order.rejected";
     public const string Decided = "order.intervention-decided";
 
-    public static Decision<OrderEvent> React(Order order, Signal heard, ApprovalTerms approval, DateTimeOffset at) =>
+    public static Decision<OrderEvent> React(Order order, Signal signal, ApprovalTerms approval, DateTimeOffset at) =>
         order.Saga != SagaKinds.Choreography || order.Status is not (OrderStatus.Pending or OrderStatus.Confirmed)
             ? Decision.NothingToDo
-            : heard.Type switch
+            : signal.Type switch
             {
                 Approved => order.Phase == OrderPhase.Approved
                     ? TurnRound(order, order.Steps, at)
                         .Or(() => Ask(order.Steps, ChoreographyPlan.After(order, ChoreographyPlan.StepOf(order))!, at))
                     : Decision.NothingToDo,
                 Rejected => order.Phase == OrderPhase.Rejected
-                    ? Undo(order, order.Steps, ChoreographyPlan.StepOf(order), ApprovalRules.Rejection(heard.Reason ?? order.Rejection), at)
+                    ? Undo(
+                        order,
+                        order.Steps,
+                        ChoreographyPlan.StepOf(order),
+                        ApprovalRules.Rejection(signal.Reason ?? order.Rejection),
+                        at
+                    )
                     : Decision.NothingToDo,
                 Cancelled => order.Cancelling is { } wish ? UndoFromHere(order, wish, at) : Decision.NothingToDo,
                 Decided => CarryOut(order, at),
-                _ => order.Phase is OrderPhase.Ended ? Decision.NothingToDo : Answered(order, heard, approval, at),
+                _ => order.Phase is OrderPhase.Ended ? Decision.NothingToDo : Answered(order, signal, approval, at),
             };
 
     /// <summary>What becomes of an order that has stood still for too long.</summary>
@@ -66,29 +72,29 @@ internal static class ChoreographyRules
 
     public static bool HasOpen(Order order) => order.Interventions is [.., { Decided: null }];
 
-    private static Decision<OrderEvent> Answered(Order order, Signal heard, ApprovalTerms approval, DateTimeOffset at)
+    private static Decision<OrderEvent> Answered(Order order, Signal signal, ApprovalTerms approval, DateTimeOffset at)
     {
         var step = ChoreographyPlan.StepOf(order);
         if (order.Phase == step.Doing)
         {
-            return heard.Type == step.Done ? GoOn(order, step, heard.Attempts, approval, at)
-                : heard.Type == step.Refused || heard.Type == step.Undone ? Fail(order, step, heard, at)
+            return signal.Type == step.Done ? GoOn(order, step, signal.Attempts, approval, at)
+                : signal.Type == step.Refused || signal.Type == step.Undone ? Fail(order, step, signal, at)
                 : Decision.NothingToDo;
         }
         if (order.Phase != step.Undoing)
         {
             return Decision.NothingToDo;
         }
-        return heard.Type == step.Undone || heard.Type == step.Refused
+        return signal.Type == step.Undone || signal.Type == step.Refused
                 ? Undo(
                     order,
-                    order.Steps.With(step.Name, one => one.CompleteUndo(at, heard.Attempts)),
+                    order.Steps.With(step.Name, one => one.CompleteUndo(at, signal.Attempts)),
                     ChoreographyPlan.Before(order, step),
                     order.Undoing!,
                     at
                 )
-            : heard.Type == step.UndoFailed && heard.Round == order.Round && !HasOpen(order)
-                ? Park(order, step, heard.Reason ?? $"Step {step.Name} could not be undone.", heard.Attempts, at)
+            : signal.Type == step.UndoFailed && signal.Round == order.Round && !HasOpen(order)
+                ? Park(order, step, signal.Reason ?? $"Step {step.Name} could not be undone.", signal.Attempts, at)
             : Decision.NothingToDo;
     }
 
@@ -107,20 +113,20 @@ internal static class ChoreographyRules
             );
     }
 
-    private static Decision<OrderEvent> Ask(IReadOnlyList<SagaStepView> steps, ChoreographedStep step, DateTimeOffset at) =>
+    private static Decision<OrderEvent> Ask(IReadOnlyList<SagaStep> steps, ChoreographedStep step, DateTimeOffset at) =>
         step.Ask!(steps.With(step.Name, one => one.Start(at)));
 
-    private static Decision<OrderEvent> TurnRound(Order order, IReadOnlyList<SagaStepView> steps, DateTimeOffset at) =>
+    private static Decision<OrderEvent> TurnRound(Order order, IReadOnlyList<SagaStep> steps, DateTimeOffset at) =>
         order.Cancelling is { } wish ? Undo(order, steps, ChoreographyPlan.StepOf(order), Failure.Of(wish), at) : Decision.NothingToDo;
 
-    private static Decision<OrderEvent> Fail(Order order, ChoreographedStep step, Signal heard, DateTimeOffset at)
+    private static Decision<OrderEvent> Fail(Order order, ChoreographedStep step, Signal signal, DateTimeOffset at)
     {
-        var failure = heard is { Reason: { } reason, Code: null }
+        var failure = signal is { Reason: { } reason, Code: null }
             ? OlderReasons.Of(step.Name, reason)
-            : Failure.Refused(step.Name, heard.Reason ?? step.Failure, heard.Code);
+            : Failure.Refused(step.Name, signal.Reason ?? step.Failure, signal.Code);
         return Undo(
             order,
-            Begun(order, at).With(step.Name, one => one.Fail(failure, at, heard.Attempts)),
+            Begun(order, at).With(step.Name, one => one.Fail(failure, at, signal.Attempts)),
             ChoreographyPlan.Before(order, step),
             failure,
             at
@@ -197,7 +203,7 @@ internal static class ChoreographyRules
     /// <summary>Undoes <paramref name="step"/> next; without one, all are undone, and the order is what remains.</summary>
     private static Decision<OrderEvent> Undo(
         Order order,
-        IReadOnlyList<SagaStepView> steps,
+        IReadOnlyList<SagaStep> steps,
         ChoreographedStep? step,
         Failure why,
         DateTimeOffset at
@@ -208,7 +214,7 @@ internal static class ChoreographyRules
 
     private static Decision<OrderEvent> AskUndo(
         Order order,
-        IReadOnlyList<SagaStepView> steps,
+        IReadOnlyList<SagaStep> steps,
         ChoreographedStep step,
         Failure why,
         int round,
@@ -216,6 +222,6 @@ internal static class ChoreographyRules
     ) => (step.AskUndo(steps.With(step.Name, one => one.StartUndo(at))) with { Round = round }).Because(order.Undoing ?? why);
 
     /// <summary>That there is an order says that its first step is done.</summary>
-    private static IReadOnlyList<SagaStepView> Begun(Order order, DateTimeOffset at) =>
+    private static IReadOnlyList<SagaStep> Begun(Order order, DateTimeOffset at) =>
         order.Steps.Count == 0 ? SagaSteps.Begun(order.PlacedAt ?? at) : order.Steps;
 }

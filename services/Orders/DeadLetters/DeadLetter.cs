@@ -44,14 +44,14 @@ internal sealed record DeadLetter(
 internal static class DeadLetterRules
 {
     /// <summary>It came, or came again after it was replayed. A discarded one stays discarded, however often it comes.</summary>
-    public static DeadLetter Come(DeadLetter? before, DeadLetter come) =>
+    public static DeadLetter Receive(DeadLetter? before, DeadLetter received) =>
         before is null
-            ? come
+            ? received
             : before with
             {
                 State = before.State == DeadLetterState.Discarded ? DeadLetterState.Discarded : DeadLetterState.Open,
                 Times = before.Times + 1,
-                Event = come.Event,
+                Event = received.Event,
             };
 
     /// <summary>The consumer has said why it did not take the event.</summary>

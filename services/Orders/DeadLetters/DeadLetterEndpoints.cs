@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orders.Services;
 using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
@@ -20,10 +21,10 @@ internal static class DeadLetterEndpoints
     private static async Task<IResult> TakeAsync(
         string app,
         JsonElement envelope,
-        DeadLetterOffice office,
+        DeadLetterService service,
         CancellationToken cancellation
     ) =>
-        await office.TakeAsync(app, envelope, cancellation) == Delivery.Done
+        await service.TakeAsync(app, envelope, cancellation) == Delivery.Done
             ? TypedResults.Ok()
             : TypedResults.StatusCode(StatusCodes.Status503ServiceUnavailable);
 
@@ -31,14 +32,14 @@ internal static class DeadLetterEndpoints
         string? state,
         string? cursor,
         int? limit,
-        DeadLetterOffice office,
+        DeadLetterService service,
         CancellationToken cancellation
     ) =>
         state switch
         {
-            null or "open" => (await office.ListAsync(DeadLetterState.Open, cursor, limit, cancellation)).ToResult(View),
-            "replayed" => (await office.ListAsync(DeadLetterState.Replayed, cursor, limit, cancellation)).ToResult(View),
-            "discarded" => (await office.ListAsync(DeadLetterState.Discarded, cursor, limit, cancellation)).ToResult(View),
+            null or "open" => (await service.ListAsync(DeadLetterState.Open, cursor, limit, cancellation)).ToResult(View),
+            "replayed" => (await service.ListAsync(DeadLetterState.Replayed, cursor, limit, cancellation)).ToResult(View),
+            "discarded" => (await service.ListAsync(DeadLetterState.Discarded, cursor, limit, cancellation)).ToResult(View),
             _ => Refusal.Invalid("state-invalid", $"state must be open, replayed or discarded, not '{state}'.").ToProblem(),
         };
 
@@ -46,14 +47,14 @@ internal static class DeadLetterEndpoints
         string id,
         HttpRequest http,
         Caller caller,
-        DeadLetterOffice office,
+        DeadLetterService service,
         CancellationToken cancellation
     )
     {
         var note = await NoteAsync(http, cancellation);
         return note.Refusal is { } refusal
             ? refusal.ToProblem()
-            : (await office.ReplayAsync(id, note.Value, caller.OperatorName, cancellation)).ToResult(letter =>
+            : (await service.ReplayAsync(id, note.Value, caller.OperatorName, cancellation)).ToResult(letter =>
                 TypedResults.Ok(View(letter))
             );
     }
@@ -62,7 +63,7 @@ internal static class DeadLetterEndpoints
         string id,
         HttpRequest http,
         Caller caller,
-        DeadLetterOffice office,
+        DeadLetterService service,
         CancellationToken cancellation
     )
     {
@@ -73,7 +74,7 @@ internal static class DeadLetterEndpoints
         }
         return string.IsNullOrWhiteSpace(note.Value)
             ? Refusal.Invalid("note-missing", "note must say why the event is discarded.").ToProblem()
-            : (await office.DiscardAsync(id, note.Value, caller.OperatorName, cancellation)).ToResult(letter =>
+            : (await service.DiscardAsync(id, note.Value, caller.OperatorName, cancellation)).ToResult(letter =>
                 TypedResults.Ok(View(letter))
             );
     }
@@ -81,14 +82,14 @@ internal static class DeadLetterEndpoints
     private static async Task<IResult> ReplayAllAsync(
         HttpRequest http,
         Caller caller,
-        DeadLetterOffice office,
+        DeadLetterService service,
         CancellationToken cancellation
     )
     {
         var note = await NoteAsync(http, cancellation);
         return note.Refusal is { } refusal
             ? refusal.ToProblem()
-            : TypedResults.Ok(new { replayed = await office.ReplayAllAsync(note.Value, caller.OperatorName, cancellation) });
+            : TypedResults.Ok(new { replayed = await service.ReplayAllAsync(note.Value, caller.OperatorName, cancellation) });
     }
 
     private static async Task<Outcome<string?>> NoteAsync(HttpRequest http, CancellationToken cancellation)

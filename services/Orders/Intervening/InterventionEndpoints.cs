@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orders.Ordering;
+using Orders.Streams;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 

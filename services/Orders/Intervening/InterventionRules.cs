@@ -14,27 +14,27 @@ internal sealed record InterventionRequest(
     string Step,
     string Error,
     int Attempts,
-    IReadOnlyList<SagaStepView> Steps
+    IReadOnlyList<SagaStep> Steps
 );
 
 /// <summary>When a person has to decide, and what he may say.</summary>
 internal static class InterventionRules
 {
-    public static Decision<OrderEvent> Require(Order order, InterventionRequest asked, DateTimeOffset at) =>
-        Find(order, asked) is not null
+    public static Decision<OrderEvent> Require(Order order, InterventionRequest request, DateTimeOffset at) =>
+        Find(order, request) is not null
             ? Decision.NothingToDo
             : new InterventionRequired(
                 order.Interventions.Count + 1,
-                asked.Step,
-                asked.Error,
-                Attempts(order, asked),
-                asked.Instance,
+                request.Step,
+                request.Error,
+                Attempts(order, request),
+                request.Instance,
                 at,
-                asked.Steps
+                request.Steps
             );
 
-    public static Intervention? Find(Order order, InterventionRequest asked) =>
-        order.Interventions.Where(one => one.Instance == asked.Instance).ElementAtOrDefault(asked.Ordinal);
+    public static Intervention? Find(Order order, InterventionRequest request) =>
+        order.Interventions.Where(one => one.Instance == request.Instance).ElementAtOrDefault(request.Ordinal);
 
     public static Decision<OrderEvent> Decide(
         Order order,
@@ -57,6 +57,6 @@ internal static class InterventionRules
     public static Refusal Missing => Refusal.NotFound("intervention-not-found", "There is no such intervention.");
 
     /// <summary>Over all rounds that this step has seen.</summary>
-    private static int Attempts(Order order, InterventionRequest asked) =>
-        asked.Attempts + (order.Interventions.LastOrDefault(one => one.Step == asked.Step)?.Attempts ?? 0);
+    private static int Attempts(Order order, InterventionRequest request) =>
+        request.Attempts + (order.Interventions.LastOrDefault(one => one.Step == request.Step)?.Attempts ?? 0);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Orders.Saga;
 using ServiceDefaults.Refusals;
 
 namespace Orders.Ordering;
@@ -44,7 +45,7 @@ internal sealed record Order(
     IReadOnlyList<OrderLine> Items,
     long Total,
     string Currency,
-    IReadOnlyList<SagaStepView> Steps,
+    IReadOnlyList<SagaStep> Steps,
     string? Reason
 )
 {
@@ -109,12 +110,12 @@ internal sealed record Order(
             (_, ApprovalRequested requested) => order with { Phase = OrderPhase.Approving, Approval = requested, Steps = requested.Steps },
             (_, OrderApproved) => order with { Phase = OrderPhase.Approved },
             (_, OrderRejected rejected) => order with { Phase = OrderPhase.Rejected, Rejection = rejected.Note },
-            (_, StepRequested asked) => order with
+            (_, StepRequested requested) => order with
             {
-                Phase = asked.Phase,
-                Round = asked.Round,
-                Steps = asked.Steps,
-                Undoing = order.Undoing ?? asked.Undoing,
+                Phase = requested.Phase,
+                Round = requested.Round,
+                Steps = requested.Steps,
+                Undoing = order.Undoing ?? requested.Undoing,
             },
             (_, CancellationRequested requested) => order with { Cancelling = requested },
             (_, CancellationRefused) => order with { Cancelling = null },
@@ -167,7 +168,7 @@ internal static class OrderRules
 {
     public static Decision<OrderEvent> Create(Order? order, OrderCreated created) => order is null ? created : Decision.NothingToDo;
 
-    public static Decision<OrderEvent> Confirm(Order order, IReadOnlyList<SagaStepView> steps) =>
+    public static Decision<OrderEvent> Confirm(Order order, IReadOnlyList<SagaStep> steps) =>
         order switch
         {
             { Status: OrderStatus.Pending, Cancelling: { } wish } => Refusal.Conflict("cancellation-requested", wish.Reason),
@@ -176,7 +177,7 @@ internal static class OrderRules
             _ => Refusal.Conflict("order-not-pending", $"Only a pending order can be confirmed; this one is {Word(order)}."),
         };
 
-    public static Decision<OrderEvent> Cancel(Order order, Failure failure, IReadOnlyList<SagaStepView> steps) =>
+    public static Decision<OrderEvent> Cancel(Order order, Failure failure, IReadOnlyList<SagaStep> steps) =>
         order.Status switch
         {
             OrderStatus.Pending or OrderStatus.Confirmed => OrderCancelled.Of(failure, steps),

@@ -28,7 +28,7 @@ internal abstract record OrderEvent
 
     /// <summary>
     /// The version of the event's fields, raised when they change in a way that readers have to know. Stored beside the event;
-    /// <see cref="OlderEvents"/> lifts what was written under an earlier one.
+    /// <see cref="EventUpcaster"/> lifts what was written under an earlier one.
     /// </summary>
     [JsonIgnore]
     public virtual int? Schema => null;
@@ -52,7 +52,7 @@ internal sealed record OrderCreated(
 }
 
 /// <summary>The total is above <paramref name="Limit"/>: an operator has until <paramref name="Until"/> to say yes.</summary>
-internal sealed record ApprovalRequested(long Limit, DateTimeOffset Until, IReadOnlyList<SagaStepView> Steps) : OrderEvent
+internal sealed record ApprovalRequested(long Limit, DateTimeOffset Until, IReadOnlyList<SagaStep> Steps) : OrderEvent
 {
     [JsonIgnore]
     public override string Name => "order.approval-requested";
@@ -72,7 +72,7 @@ internal sealed record OrderRejected(string? Operator, string? Note) : OrderEven
 }
 
 /// <summary>An order as it ended well. <paramref name="Steps"/>: how the steps of its saga stand.</summary>
-internal sealed record OrderConfirmed(IReadOnlyList<SagaStepView> Steps) : OrderEvent
+internal sealed record OrderConfirmed(IReadOnlyList<SagaStep> Steps) : OrderEvent
 {
     [JsonIgnore]
     public override string Name => "order.confirmed";
@@ -107,7 +107,7 @@ internal sealed record InterventionRequired(
     int Attempts,
     string? Instance,
     DateTimeOffset Since,
-    IReadOnlyList<SagaStepView> Steps
+    IReadOnlyList<SagaStep> Steps
 ) : OrderEvent
 {
     [JsonIgnore]
@@ -123,7 +123,7 @@ internal sealed record InterventionDecided(int Number, OperatorDecision Decision
 
 /// <param name="Reason">In words, for customers. Events from before <see cref="ReasonCode"/> was kept may hold a technical cause
 /// here.</param>
-internal sealed record OrderCancelled(string Reason, IReadOnlyList<SagaStepView> Steps) : OrderEvent
+internal sealed record OrderCancelled(string Reason, IReadOnlyList<SagaStep> Steps) : OrderEvent
 {
     /// <summary>The stable code of <paramref name="Reason"/>; see <see cref="Failure"/>.</summary>
     public string? ReasonCode { get; init; }
@@ -134,7 +134,7 @@ internal sealed record OrderCancelled(string Reason, IReadOnlyList<SagaStepView>
     [JsonIgnore]
     public Failure Why => Failure.Of(Reason, ReasonCode, Cause)!;
 
-    public static OrderCancelled Of(Failure failure, IReadOnlyList<SagaStepView> steps) =>
+    public static OrderCancelled Of(Failure failure, IReadOnlyList<SagaStep> steps) =>
         new(failure.Reason, steps) { ReasonCode = failure.Code, Cause = failure.Cause };
 
     [JsonIgnore]

@@ -1,4 +1,3 @@
-using Orders.Saga;
 using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;

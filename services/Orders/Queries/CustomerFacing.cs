@@ -1,4 +1,6 @@
 using Orders.Ordering;
+using Orders.Saga;
+using Orders.Streams;
 using Orders.Views;
 using ServiceDefaults.Requests;
 
@@ -26,7 +28,7 @@ internal static class CustomerFacing
     /// <summary>The event as today's version reads it.</summary>
     public static StoredEvent For(this StoredEvent stored, Caller caller)
     {
-        var lifted = stored.Lifted();
+        var lifted = stored.Upcast();
         return stored with { Event = caller is Caller.Customer ? WithoutCause(lifted) : lifted };
     }
 
@@ -36,19 +38,19 @@ internal static class CustomerFacing
             CancellationRequested wish => wish with { Cause = null },
             OrderCancelled cancelled => cancelled with { Cause = null, Steps = cancelled.Steps.WithoutCauses() },
             OrderConfirmed confirmed => confirmed with { Steps = confirmed.Steps.WithoutCauses() },
-            StepRequested asked => asked with { Cause = null, Steps = asked.Steps.WithoutCauses() },
-            ApprovalRequested asked => asked with { Steps = asked.Steps.WithoutCauses() },
+            StepRequested requested => requested with { Cause = null, Steps = requested.Steps.WithoutCauses() },
+            ApprovalRequested requested => requested with { Steps = requested.Steps.WithoutCauses() },
             InterventionRequired required => required with
             {
                 Error = Words(required.Step, required.Error),
                 Steps = required.Steps.WithoutCauses(),
             },
-            var told => told,
+            var other => other,
         };
 
     private static string Words(string step, string error) => Failure.OfUndoing(step, error).Reason;
 
-    private static IReadOnlyList<SagaStepView> WithoutCauses(this IReadOnlyList<SagaStepView> steps) =>
+    private static IReadOnlyList<SagaStep> WithoutCauses(this IReadOnlyList<SagaStep> steps) =>
         [
             .. steps.Select(step =>
                 step with

@@ -6,6 +6,7 @@ internal static class QueryEndpoints
 {
     public static void MapQueries(this IEndpointRouteBuilder routes)
     {
+        routes.MapLists();
         var orders = routes.MapGroup("/orders/{orderId}");
         orders
             .MapGet("/", async (string orderId, int? version, Caller caller, HttpContext http, OrderQueries queries, Waiting waiting) =>
@@ -22,7 +23,7 @@ internal static class QueryEndpoints
                     TypedResults.Ok(new { items = events.Select(stored => stored.For(caller)) })
                 )
             )
-            .AddEndpointFilter<OwnOrders>()
+            .AddEndpointFilter<OrderOwnershipFilter>()
             .Admit(CallerKinds.Customers | CallerKinds.Operators);
     }
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Orders.Ordering;
+using Orders.Streams;
 using Orders.Views;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
@@ -22,7 +22,7 @@ internal sealed class Waiting(OrderQueries queries, OrderEndings endings, TimePr
     {
         if (Wanted(http.Request) is not { } seconds)
         {
-            return OwnOrders.Shown(caller, orderId, await queries.FindAsync(orderId, http.RequestAborted));
+            return OrderOwnershipFilter.Shown(caller, orderId, await queries.FindAsync(orderId, http.RequestAborted));
         }
         using var expected = endings.Expect(orderId);
         var limit = time.GetUtcNow() + TimeSpan.FromSeconds(seconds);
@@ -30,7 +30,7 @@ internal sealed class Waiting(OrderQueries queries, OrderEndings endings, TimePr
         {
             var left = limit - time.GetUtcNow();
             // A pending order is shown only when the time is up.
-            var now = OwnOrders.Shown(
+            var now = OrderOwnershipFilter.Shown(
                 caller,
                 orderId,
                 await queries.FindAsync(orderId, http.RequestAborted, withSteps: left <= TimeSpan.Zero)

@@ -1,10 +1,12 @@
 using Dapr.Workflow;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
+using Orders.Cancelling;
 using Orders.Choreography;
 using Orders.Ordering;
 using Orders.Saga;
 using Orders.Services;
+using Orders.Streams;
 using ServiceDefaults.Events;
 
 namespace Orders.Reactions;
@@ -15,6 +17,7 @@ namespace Orders.Reactions;
 /// </summary>
 internal sealed class OrderReactions(
     OrderStreams streams,
+    CancelSagaStarter cancellations,
     IDaprWorkflowClient workflows,
     PaymentsClient payments,
     IOptions<SagaOptions> options,
@@ -31,7 +34,7 @@ internal sealed class OrderReactions(
 
     public static bool Concerns(string type) => Moving.Contains(type);
 
-    public async Task ReactAsync(IncomingEvent<OrderNews> happened, CancellationToken cancellation)
+    public async Task ReactAsync(IncomingEvent<OrderNotification> happened, CancellationToken cancellation)
     {
         var orderId = happened.Data.OrderId;
         if (await streams.FindAsync(orderId, cancellation) is not { } stream || stream.Fold() is not { } order)
@@ -54,13 +57,7 @@ internal sealed class OrderReactions(
         }
         else if (happened.Type == ChoreographyRules.Cancelled && order is { Status: OrderStatus.Confirmed, Cancelling: { } wish })
         {
-            await StartAsync(
-                nameof(CancelSaga),
-                orderId,
-                new CancelSagaInput(About(orderId, order, null), wish.Reason, order.Steps) { ReasonCode = Failure.Of(wish).Code },
-                null,
-                cancellation
-            );
+            await cancellations.StartAsync(orderId, order.Steps, Failure.Of(wish), cancellation);
         }
         else if (happened.Type == ChoreographyRules.Decided)
         {
@@ -78,24 +75,21 @@ internal sealed class OrderReactions(
     }
 
     /// <summary>The time-out of an order's placing is long over when it is cancelled later.</summary>
-    private Task WatchAsync(string orderId, Order order, OrderBrief brief, CancellationToken cancellation) =>
-        StartAsync(
-            nameof(ChoreographyWatch),
-            orderId,
-            About(orderId, order, brief),
-            time.GetUtcNow() + options.Value.StuckAfter,
-            cancellation
-        );
-
-    private async Task StartAsync(string workflow, string orderId, object input, DateTimeOffset? at, CancellationToken cancellation)
+    private async Task WatchAsync(string orderId, Order order, OrderBrief brief, CancellationToken cancellation)
     {
         try
         {
-            await workflows.ScheduleNewWorkflowAsync(workflow, CancelSaga.InstanceOf(orderId), input, at, cancellation);
+            await workflows.ScheduleNewWorkflowAsync(
+                ChoreographyWatchdog.Name,
+                CancelSaga.InstanceOf(orderId),
+                About(orderId, order, brief),
+                time.GetUtcNow() + options.Value.StuckAfter,
+                cancellation
+            );
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
         {
-            // Heard twice: it is at work already.
+            // The event was delivered twice: the watchdog runs already.
         }
     }
 
@@ -129,15 +123,15 @@ internal sealed class OrderReactions(
         }
     }
 
-    private OrderSagaInput About(string orderId, Order order, OrderBrief? brief) =>
+    private PlacedOrder About(string orderId, Order order, OrderBrief brief) =>
         new(
             orderId,
             order.CustomerId,
             order.Items,
             order.Total,
             order.Currency,
-            brief?.PaymentToken ?? "",
-            brief?.Destination ?? new(order.CustomerName ?? order.CustomerId, "", "", "", ""),
+            brief.PaymentToken,
+            brief.Destination,
             time.GetUtcNow(),
             "",
             options.Value.ToRetries()
@@ -149,4 +143,10 @@ internal sealed class OrderReactions(
 }
 
 /// <summary>What this service reads of its own events.</summary>
-internal sealed record OrderNews(string EventId, string OrderId, int Version, string? Reason = null, DateTimeOffset? OccurredAt = null);
+internal sealed record OrderNotification(
+    string EventId,
+    string OrderId,
+    int Version,
+    string? Reason = null,
+    DateTimeOffset? OccurredAt = null
+);

@@ -1,9 +1,12 @@
 using Microsoft.Extensions.Options;
+using Orders.Cancelling;
 using Orders.Choreography;
 using Orders.Ordering;
+using Orders.Placing;
 using Orders.Reactions;
 using Orders.Saga;
 using Orders.Services;
+using Orders.Streams;
 using Orders.Views;
 using ServiceDefaults.Events;
 
@@ -22,6 +25,7 @@ internal sealed partial class OpenOrders(
     OrderProjection projection,
     UnseenEvents unseen,
     SagaStarter sagas,
+    AbandonedWorkflows abandoned,
     ShippingClient shipping,
     IOptions<RepairOptions> options,
     IOptions<SagaOptions> saga,
@@ -47,7 +51,7 @@ internal sealed partial class OpenOrders(
     /// <summary>Projects orders whose own event has not come back.</summary>
     public async Task ProjectOverdueAsync(CancellationToken cancellation)
     {
-        while (unseen.TakeOverdue(AtOnce) is { Count: > 0 } overdue)
+        while (unseen.TakeOverdue(options.Value.Patience, AtOnce) is { Count: > 0 } overdue)
         {
             // Another instance of this service may have received the event; then the view is up to date.
             if (await projection.ProjectAsync(overdue, cancellation) is > 0 and var shown)
@@ -131,7 +135,7 @@ internal sealed partial class OpenOrders(
         var waitsForPerson = ChoreographyRules.HasOpen(order) || order is { Phase: OrderPhase.Approving, Cancelling: null };
         if (
             !waitsForPerson
-            && await sagas.EndAbandonedAsync(stream.Placed is null ? CancelSaga.InstanceOf(orderId) : orderId, Longest(order), cancellation)
+            && await abandoned.EndAsync(stream.Placed is null ? CancelSaga.InstanceOf(orderId) : orderId, Longest(order), cancellation)
         )
         {
             LogAbandoned(orderId);

@@ -25,7 +25,7 @@ internal sealed record RepairOptions
 
 internal static class RepairRegistration
 {
-    public static void AddRepair(this IServiceCollection services)
+    public static IServiceCollection AddRepair(this IServiceCollection services)
     {
         services
             .AddOptions<RepairOptions>()
@@ -35,6 +35,6 @@ internal static class RepairRegistration
                 "Repair:Every, Repair:Patience, Repair:AbandonedAfter and Repair:ShipmentsEvery must be longer than nothing"
             )
             .ValidateOnStart();
-        services.AddSingleton<UnseenEvents>().AddSingleton<OpenOrders>().AddHostedService<RepairLoop>();
+        return services.AddSingleton<AbandonedWorkflows>().AddSingleton<OpenOrders>().AddHostedService<RepairLoop>();
     }
 }

@@ -2,6 +2,7 @@ using Dapr.Workflow;
 using Orders.Approving;
 using Orders.Intervening;
 using Orders.Ordering;
+using Orders.Streams;
 using ServiceDefaults.Refusals;
 
 namespace Orders.Saga;
@@ -28,7 +29,7 @@ internal sealed class RequireIntervention(OrderStreams streams, TimeProvider tim
 }
 
 /// <summary>Stored format.</summary>
-internal sealed record ApprovalQuestion(string OrderId, ApprovalTerms Terms, IReadOnlyList<SagaStepView> Steps);
+internal sealed record ApprovalQuestion(string OrderId, ApprovalTerms Terms, IReadOnlyList<SagaStep> Steps);
 
 /// <summary>Stored format. <paramref name="Wait"/>: how long the question stays open.</summary>
 internal sealed record ApprovalAnswer(ApprovalState State, string? Reason, TimeSpan Wait)
@@ -47,7 +48,7 @@ internal sealed class AskForApproval(OrderStreams streams, TimeProvider time) : 
 
     public override async Task<ApprovalAnswer> RunAsync(WorkflowActivityContext context, ApprovalQuestion question)
     {
-        var asked = await streams.AppendAsync(
+        var appended = await streams.AppendAsync(
             question.OrderId,
             order =>
                 ApprovalRules
@@ -55,7 +56,7 @@ internal sealed class AskForApproval(OrderStreams streams, TimeProvider time) : 
                     .Or(() => ApprovalRules.Expire(order, time.GetUtcNow())),
             CancellationToken.None
         );
-        var order = asked.Value ?? throw new InvalidOperationException($"order '{question.OrderId}': {asked.Refusal?.Detail}");
+        var order = appended.Value ?? throw new InvalidOperationException($"order '{question.OrderId}': {appended.Refusal?.Detail}");
         var (state, why) = ApprovalRules.Read(order);
         var left = (order.Approval?.Until ?? time.GetUtcNow()) - time.GetUtcNow();
         return new ApprovalAnswer(state, why?.Reason, left > TimeSpan.Zero ? left : Shortest) { Code = why?.Code, Cause = why?.Cause };
@@ -63,10 +64,10 @@ internal sealed class AskForApproval(OrderStreams streams, TimeProvider time) : 
 }
 
 /// <summary>The goods have left before the shipment could be stopped: the wish to cancel comes too late.</summary>
-internal sealed class RefuseCancellation(OrderStreams streams) : WorkflowActivity<string, StepOutcome>
+internal sealed class RefuseCancellation(OrderStreams streams) : WorkflowActivity<string, StepReply>
 {
-    public override async Task<StepOutcome> RunAsync(WorkflowActivityContext context, string orderId) =>
-        StepOutcome.OfExisting(
+    public override async Task<StepReply> RunAsync(WorkflowActivityContext context, string orderId) =>
+        StepReply.OfExisting(
             await streams.AppendAsync(
                 orderId,
                 order => OrderRules.RefuseCancellation(order, "The goods had left already."),

@@ -1,4 +1,4 @@
-using Orders.Approving;
+using Orders.Ordering;
 using ServiceDefaults.Events;
 
 namespace Orders.Saga;
@@ -28,9 +28,10 @@ internal sealed record SagaOptions
     public ApprovalTerms ToApproval() => new(ApprovalLimit, ApprovalTime);
 }
 
-internal static class SagaOptionsRegistration
+internal static class SagaRegistration
 {
-    public static void AddSagaOptions(this IServiceCollection services) =>
+    public static IServiceCollection AddSaga(this IServiceCollection services)
+    {
         services
             .AddOptions<SagaOptions>()
             .BindConfiguration("Saga")
@@ -52,4 +53,6 @@ internal static class SagaOptionsRegistration
             )
             .Validate(options => options.StuckAfter > TimeSpan.Zero, "Saga:StuckAfter must be longer than nothing")
             .ValidateOnStart();
+        return services.AddSingleton<ServiceCalls>();
+    }
 }

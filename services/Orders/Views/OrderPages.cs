@@ -1,3 +1,5 @@
+using Orders.Services;
+using Orders.Streams;
 using ServiceDefaults.Refusals;
 
 namespace Orders.Views;
@@ -90,7 +92,7 @@ internal sealed class OrderPages(ViewState state, OrderProjection projection)
             .Select(entry => read[ViewKeys.View(generation, entry.Id)].As<ViewRecord>())
             .OfType<ViewRecord>()
             .Where(record => record.Places.ContainsKey(list))
-            .Select(record => record.View.Lifted())
+            .Select(record => record.View.Upcast())
             .ToList();
         var names = await state.ReadAsync(
             [.. views.Select(view => ViewKeys.CustomerName(view.CustomerId)).Distinct(StringComparer.Ordinal)],

@@ -1,3 +1,5 @@
+using ServiceDefaults.Refusals;
+
 namespace Payments.Charging;
 
 internal enum PaymentStatus

@@ -18,29 +18,34 @@ internal static class PaymentEndpoints
         routes.MapGet("/operations/payments/{orderId}", FindAsync).Admit(CallerKinds.Operators);
     }
 
-    private static async Task<IResult> ChargeAsync(string orderId, ChargeRequest request, Cashier cashier, CancellationToken cancellation)
+    private static async Task<IResult> ChargeAsync(
+        string orderId,
+        ChargeRequest request,
+        PaymentService service,
+        CancellationToken cancellation
+    )
     {
         if (request.Amount < 0 || string.IsNullOrEmpty(request.Currency) || !VisibleText.IsValid(request.PaymentToken, LongestToken))
         {
             return Refusal.Invalid("charge-invalid", "amount must not be negative, currency and paymentToken must be given.").ToProblem();
         }
-        var payment = await cashier.ChargeAsync(orderId, request.Amount, request.Currency, request.PaymentToken, cancellation);
+        var payment = await service.ChargeAsync(orderId, request.Amount, request.Currency, request.PaymentToken, cancellation);
         return payment.Status == PaymentStatus.Completed ? TypedResults.Ok(View(payment)) : Refused(payment).ToProblem();
     }
 
     private static async Task<IResult> FindAsync(string orderId, PaymentStore payments, CancellationToken cancellation) =>
         await payments.FindAsync(orderId, cancellation) is { } found ? TypedResults.Ok(View(found.Value)) : Missing(orderId);
 
-    private static async Task<IResult> RefundAsync(string orderId, Cashier cashier, CancellationToken cancellation) =>
-        TypedResults.Ok(View(await cashier.RefundAsync(orderId, cancellation)));
+    private static async Task<IResult> RefundAsync(string orderId, PaymentService service, CancellationToken cancellation) =>
+        TypedResults.Ok(View(await service.RefundAsync(orderId, cancellation)));
 
     private static async Task<IResult> RecordDecisionAsync(
         string orderId,
         DecisionRequest request,
-        Cashier cashier,
+        PaymentService service,
         CancellationToken cancellation
     ) =>
-        await cashier.RecordDecisionAsync(
+        await service.RecordDecisionAsync(
             orderId,
             new RefundDecision(request.Decision, request.Note, request.Operator, request.At),
             cancellation

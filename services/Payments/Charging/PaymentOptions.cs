@@ -18,9 +18,10 @@ internal sealed record PaymentOptions
         FirstPause * Math.Pow(2, attempt - 1) is var pause && pause < LongestPause ? pause : LongestPause;
 }
 
-internal static class PaymentOptionsRegistration
+internal static class ChargingRegistration
 {
-    public static void AddPaymentOptions(this IServiceCollection services) =>
+    public static IServiceCollection AddCharging(this IServiceCollection services)
+    {
         services
             .AddOptions<PaymentOptions>()
             .BindConfiguration("Payments")
@@ -34,4 +35,6 @@ internal static class PaymentOptionsRegistration
                 "Payments:FirstPause must be longer than nothing and not longer than Payments:LongestPause"
             )
             .ValidateOnStart();
+        return services.AddSingleton<PaymentStore>().AddSingleton<PaymentService>().AddSingleton<PaymentRequests>();
+    }
 }

@@ -36,11 +36,11 @@ public static partial class EventEndpoints
         routes
             .MapPost(path, async (HttpContext http, THandler handler, DeliveryFailures failures, ILogger<THandler> logger) =>
             {
-                var told = await ReadAsync<IncomingEvent<TData>>(http);
+                var received = await ReadAsync<IncomingEvent<TData>>(http);
                 var delivery = Delivery.Retry;
                 try
                 {
-                    delivery = await HandleAsync(told, AppIdOf(http), handler, handle, logger, http.RequestAborted);
+                    delivery = await HandleAsync(received, AppIdOf(http), handler, handle, logger, http.RequestAborted);
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
@@ -49,7 +49,7 @@ public static partial class EventEndpoints
                 }
                 finally
                 {
-                    await failures.ReportAsync(told?.Id, delivery, http.RequestAborted);
+                    await failures.ReportAsync(received?.Id, delivery, http.RequestAborted);
                 }
                 return Results.Json(DeliveryAnswer.Of(delivery), Json.Options);
             })
@@ -72,15 +72,17 @@ public static partial class EventEndpoints
                     .Entries.Select(entry =>
                         (
                             entry.EntryId,
-                            Event: Read<IncomingEvent<TData>>(entry.Event, logger) is { Data: not null, Type: not null } told ? told : null
+                            Event: Read<IncomingEvent<TData>>(entry.Event, logger) is { Data: not null, Type: not null } received
+                                ? received
+                                : null
                         )
                     )
                     .ToList();
                 var own = read.Where(entry => entry.Event?.IsForAnother(AppIdOf(http)) == false).Select(entry => entry.Event!).ToList();
                 var answers = own.Count > 0 ? await handle(handler, own, http.RequestAborted) : [];
-                foreach (var (told, answer) in own.Zip(answers))
+                foreach (var (received, answer) in own.Zip(answers))
                 {
-                    await failures.ReportAsync(told.Id, answer, http.RequestAborted);
+                    await failures.ReportAsync(received.Id, answer, http.RequestAborted);
                 }
                 var next = 0;
                 return Results.Json(
@@ -103,7 +105,7 @@ public static partial class EventEndpoints
             .AdmitSidecar();
 
     private static async Task<Delivery> HandleAsync<TData, THandler>(
-        IncomingEvent<TData>? told,
+        IncomingEvent<TData>? received,
         string? appId,
         THandler handler,
         Func<THandler, IncomingEvent<TData>, CancellationToken, Task<Delivery>> handle,
@@ -111,17 +113,17 @@ public static partial class EventEndpoints
         CancellationToken cancellation
     )
     {
-        if (told is not { Data: not null, Type: not null })
+        if (received is not { Data: not null, Type: not null })
         {
-            LogUnreadable(logger, told?.Id, null);
+            LogUnreadable(logger, received?.Id, null);
             return Delivery.DropBecause("The event can't be read: it lacks what its contract demands.");
         }
-        if (told.IsForAnother(appId))
+        if (received.IsForAnother(appId))
         {
             return Delivery.Done;
         }
-        RequestId.Current = told.RequestId ?? RequestId.Current;
-        return await handle(handler, told, cancellation);
+        RequestId.Current = received.RequestId ?? RequestId.Current;
+        return await handle(handler, received, cancellation);
     }
 
     private static string? AppIdOf(HttpContext http) => http.RequestServices.GetRequiredService<IConfiguration>()["APP_ID"];

@@ -58,6 +58,8 @@ internal static class ShipmentRules
     /// <summary>Reserved by ISO for private use; here it stands for "nowhere we go".</summary>
     private const string NotServed = "XX";
 
+    public static Refusal Missing(string orderId) => Refusal.NotFound("shipment-not-found", $"Order '{orderId}' has no shipment.");
+
     public static Decision<Shipment> Arrange(Shipment before, Destination destination, string tracking) =>
         before.Status switch
         {

@@ -32,7 +32,7 @@ public sealed class DeadLetterRulesTests
     [Fact]
     public void A_letter_that_came_back_before_its_replay_was_noted_stays_open()
     {
-        var back = DeadLetterRules.Come(Letter, Letter);
+        var back = DeadLetterRules.Receive(Letter, Letter);
 
         var noted = DeadLetterRules.Replay(back, Letter.Times, Now, "again", "op-1").Value!;
 
@@ -45,7 +45,10 @@ public sealed class DeadLetterRulesTests
     {
         var noted = DeadLetterRules.Replay(Letter, Letter.Times, Now, null, null).Value!;
 
-        Assert.Equal((DeadLetterState.Open, 2), (DeadLetterRules.Come(noted, Letter).State, DeadLetterRules.Come(noted, Letter).Times));
+        Assert.Equal(
+            (DeadLetterState.Open, 2),
+            (DeadLetterRules.Receive(noted, Letter).State, DeadLetterRules.Receive(noted, Letter).Times)
+        );
     }
 
     [Fact]
@@ -53,7 +56,7 @@ public sealed class DeadLetterRulesTests
     {
         var discarded = DeadLetterRules.Close(Letter, DeadLetterState.Discarded, Now, "lost at sea", "op-1").Value!;
 
-        var again = DeadLetterRules.Come(discarded, Letter);
+        var again = DeadLetterRules.Receive(discarded, Letter);
 
         Assert.Equal((DeadLetterState.Discarded, 2), (again.State, again.Times));
         Assert.Equal(discarded.History, again.History);
@@ -71,7 +74,7 @@ public sealed class DeadLetterRulesTests
                 ? (restarted.Reason, restarted.Attempts)
                 : default
         );
-        Assert.Equal("holds no goods", DeadLetterRules.Come(explained, Letter).Reason);
+        Assert.Equal("holds no goods", DeadLetterRules.Receive(explained, Letter).Reason);
         Assert.NotNull(DeadLetterRules.Explain(null, new DeliveryFailure("7", "away", 1, Now)).Refusal);
     }
 

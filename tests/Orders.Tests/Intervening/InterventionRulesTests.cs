@@ -1,6 +1,6 @@
 using Orders.Intervening;
 using Orders.Ordering;
-using Orders.Saga;
+using Orders.Streams;
 using Orders.Views;
 using ServiceDefaults.Refusals;
 
@@ -69,7 +69,7 @@ public sealed class InterventionRulesTests
         Assert.Equal(RefusalKind.NotFound, InterventionRules.Decide(order, 1, OperatorDecision.Skip, null, null, At).Refusal!.Kind);
     }
 
-    private OrderView Shown(IReadOnlyList<SagaStepView> steps) =>
+    private OrderView Shown(IReadOnlyList<SagaStep> steps) =>
         OrderView.Of(
             "o1",
             new OrderStream(0, [new StoredEvent("e1", 1, At, new OrderCreated("customer-1", [], 0, "EUR", "orchestration", "Ada"))]),

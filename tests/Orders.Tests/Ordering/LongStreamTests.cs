@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Orders.Ordering;
-using Orders.Repairing;
+using Orders.Streams;
 using ServiceFakes;
 
 namespace Orders.Tests.Ordering;
@@ -18,7 +18,7 @@ public sealed class LongStreamTests
         streams = new OrderStreams(
             state.Client,
             new OrderEndings(),
-            new UnseenEvents(Options.Create(new RepairOptions()), TimeProvider.System),
+            new UnseenEvents(TimeProvider.System),
             new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero))
         );
 

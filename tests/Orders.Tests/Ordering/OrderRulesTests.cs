@@ -6,7 +6,7 @@ namespace Orders.Tests.Ordering;
 public sealed class OrderRulesTests
 {
     private static readonly OrderCreated Created = new("customer-1", [new OrderLine("product-1", 2, 500)], 1000, "EUR", "orchestration");
-    private static readonly IReadOnlyList<SagaStepView> Steps = [new SagaStepView("create-order", StepState.Done)];
+    private static readonly IReadOnlyList<SagaStep> Steps = [new SagaStep("create-order", StepState.Done)];
 
     [Fact]
     public void An_order_that_does_not_exist_is_created() => Assert.Same(Created, OrderRules.Create(null, Created).Event);

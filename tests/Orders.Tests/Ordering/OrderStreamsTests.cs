@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Orders.Ordering;
-using Orders.Repairing;
+using Orders.Streams;
 using ServiceDefaults;
 using ServiceFakes;
 
@@ -19,7 +19,7 @@ public sealed class OrderStreamsTests
         streams = new OrderStreams(
             state.Client,
             new OrderEndings(),
-            new UnseenEvents(Options.Create(new RepairOptions()), TimeProvider.System),
+            new UnseenEvents(TimeProvider.System),
             new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero))
         );
 

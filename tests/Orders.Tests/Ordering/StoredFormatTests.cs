@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Orders.Ordering;
 using Orders.Saga;
-using Orders.Services;
+using Orders.Streams;
 using ServiceDefaults;
 
 namespace Orders.Tests.Ordering;
@@ -21,15 +21,15 @@ public sealed class StoredFormatTests
 
     private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
     private static readonly OrderCreated Created = new("customer-1", [new OrderLine("product-1", 2, 500)], 1000, "EUR", "orchestration");
-    private static readonly OrderConfirmed Confirmed = new([new SagaStepView("create-order", StepState.Done, At)]);
+    private static readonly OrderConfirmed Confirmed = new([new SagaStep("create-order", StepState.Done, At)]);
 
     private static readonly OrderCancelled Cancelled = new(
         "out of stock",
         [
-            new SagaStepView("create-order", StepState.Compensated, At),
-            new SagaStepView("reserve-inventory", StepState.Failed, At, "out of stock"),
-            new SagaStepView("process-payment", StepState.Pending),
-            new SagaStepView("arrange-shipment", StepState.Intervention),
+            new SagaStep("create-order", StepState.Compensated, At),
+            new SagaStep("reserve-inventory", StepState.Failed, At, "out of stock"),
+            new SagaStep("process-payment", StepState.Pending),
+            new SagaStep("arrange-shipment", StepState.Intervention),
         ]
     );
 
@@ -78,7 +78,7 @@ public sealed class StoredFormatTests
 
     [Fact]
     public void States_are_words_never_numbers() =>
-        Assert.Throws<JsonException>(() => Read<SagaStepView>("""{"name":"create-order","state":1}"""));
+        Assert.Throws<JsonException>(() => Read<SagaStep>("""{"name":"create-order","state":1}"""));
 
     [Fact]
     public void Published_events_keep_their_text_and_leave_out_what_they_do_not_have()
@@ -107,7 +107,7 @@ public sealed class StoredFormatTests
         );
 
         Assert.Null(stored.Schema);
-        Assert.Equal("customer-1", Assert.IsType<OrderCreated>(stored.Lifted()).CustomerName);
+        Assert.Equal("customer-1", Assert.IsType<OrderCreated>(stored.Upcast()).CustomerName);
         Assert.Equal("customer-1", new OrderStream(1, [stored]).Fold()!.CustomerName);
     }
 
@@ -119,7 +119,7 @@ public sealed class StoredFormatTests
 
         Assert.Equal(2, stored.Schema);
         Assert.EndsWith("""saga":"orchestration","customerName":"Ada"},"schema":2}""", Write(stored), StringComparison.Ordinal);
-        Assert.Same(created, stored.Lifted());
+        Assert.Same(created, stored.Upcast());
     }
 
     [Theory]
@@ -158,7 +158,7 @@ public sealed class StoredFormatTests
         var stream = new OrderStream(2, [])
         {
             Snapshot = new OrderSnapshot(2, At, order),
-            Brief = new OrderBrief("tok_ok", new DestinationInfo("Ada", "Main St 1", "Graz", "8010", "AT")),
+            Brief = new OrderBrief("tok_ok", new Destination("Ada", "Main St 1", "Graz", "8010", "AT")),
         };
 
         Assert.Equal(json, Write(stream));
@@ -168,35 +168,35 @@ public sealed class StoredFormatTests
     [Fact]
     public void The_input_of_the_saga_keeps_its_text()
     {
-        var input = new OrderSagaInput(
+        var input = new PlacedOrder(
             "o1",
             "customer-1",
             Created.Items,
             1000,
             "EUR",
             "tok_ok",
-            new DestinationInfo("Ada", "Main St 1", "Graz", "8010", "AT"),
+            new Destination("Ada", "Main St 1", "Graz", "8010", "AT"),
             At,
             "abc",
             new SagaRetries(3, 5, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10))
         );
 
         Assert.Equal(InputJson, Write(input));
-        Assert.Equal(InputJson, Write(Read<OrderSagaInput>(InputJson)));
+        Assert.Equal(InputJson, Write(Read<PlacedOrder>(InputJson)));
     }
 
     [Fact]
     public void What_the_saga_hands_about_keeps_its_text()
     {
-        Assert.Equal("""{"done":true}""", Write(StepOutcome.Success));
-        Assert.Equal("""{"done":false,"refusal":"declined"}""", Write(new StepOutcome(false, "declined")));
+        Assert.Equal("""{"done":true}""", Write(StepReply.Success));
+        Assert.Equal("""{"done":false,"refusal":"declined"}""", Write(new StepReply(false, "declined")));
         Assert.Equal(
             """{"orderId":"o1","reason":"declined","steps":[{"name":"create-order","state":"done"}]}""",
-            Write(new SagaConclusion("o1", "declined", [new SagaStepView("create-order", StepState.Done)]))
+            Write(new SagaConclusion("o1", "declined", [new SagaStep("create-order", StepState.Done)]))
         );
         Assert.Equal(
             """{"done":false,"refusal":"on its way","code":"already-shipped"}""",
-            Write(new StepOutcome(false, "on its way", "already-shipped"))
+            Write(new StepReply(false, "on its way", "already-shipped"))
         );
         Assert.Equal("\"confirmed\"", Write(OrderStatus.Confirmed));
     }
@@ -204,15 +204,15 @@ public sealed class StoredFormatTests
     [Fact]
     public void A_step_with_its_times_and_its_compensation_keeps_its_text()
     {
-        var declined = new SagaStepView("process-payment", StepState.Pending)
+        var declined = new SagaStep("process-payment", StepState.Pending)
             .Start(At)
             .Fail(new Failure("The card was declined.", "card-declined"), At.AddSeconds(1));
-        var unknown = new SagaStepView("arrange-shipment", StepState.Pending).Fail(
+        var unknown = new SagaStep("arrange-shipment", StepState.Pending).Fail(
             Failure.Technical("arrange-shipment", "connection reset"),
             At,
             3
         );
-        var skipped = new SagaStepView("process-payment", StepState.Pending)
+        var skipped = new SagaStep("process-payment", StepState.Pending)
             .Complete(At)
             .StartUndo(At)
             .FailUndo(Failure.OfUndoing("process-payment", "away"), At, 5)
@@ -230,7 +230,7 @@ public sealed class StoredFormatTests
             """{"name":"process-payment","state":"done","at":"2026-01-02T03:04:05+00:00","startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:05+00:00","attempts":1,"compensation":{"state":"skipped","startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:05+00:00","attempts":5,"error":"The payment could not be given back yet.","code":"payment-not-undone","cause":"away","by":"eve","note":"written off"}}""",
             Write(skipped)
         );
-        Assert.All([declined, unknown, skipped], step => Assert.Equal(step, Read<SagaStepView>(Write(step))));
+        Assert.All([declined, unknown, skipped], step => Assert.Equal(step, Read<SagaStep>(Write(step))));
     }
 
     [Theory]
@@ -254,7 +254,7 @@ public sealed class StoredFormatTests
         var json =
             $$$"""{"eventId":"o1:2","version":2,"occurredAt":"2026-01-02T03:04:05+00:00","event":{"type":"order.cancelled","reason":"{{{text}}}","steps":[{"name":"create-order","state":"compensated","at":"2026-01-02T03:04:07+00:00"},{"name":"reserve-inventory","state":"failed","at":"2026-01-02T03:04:05+00:00","error":"{{{text}}}"}]}}""";
 
-        var cancelled = Assert.IsType<OrderCancelled>(Read<StoredEvent>(json).Lifted());
+        var cancelled = Assert.IsType<OrderCancelled>(Read<StoredEvent>(json).Upcast());
 
         Assert.True((cancelled.Reason, cancelled.ReasonCode, cancelled.Cause) == (words, code, cause), $"{course}: {cancelled}");
         Assert.Equal((words, code, cause), (cancelled.Steps[1].Error, cancelled.Steps[1].Code, cancelled.Steps[1].Cause));
@@ -267,7 +267,7 @@ public sealed class StoredFormatTests
     [Fact]
     public void A_persons_words_stay_as_they_are_when_they_are_lifted()
     {
-        var cancelled = Assert.IsType<OrderCancelled>(new StoredEvent("o1:2", 2, At, new OrderCancelled("changed my mind", [])).Lifted());
+        var cancelled = Assert.IsType<OrderCancelled>(new StoredEvent("o1:2", 2, At, new OrderCancelled("changed my mind", [])).Upcast());
 
         Assert.Equal(("changed my mind", "cancelled", null), (cancelled.Reason, cancelled.ReasonCode, cancelled.Cause));
     }

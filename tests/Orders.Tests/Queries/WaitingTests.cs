@@ -5,8 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 using Moq;
 using Orders.Ordering;
 using Orders.Queries;
-using Orders.Repairing;
-using Orders.Saga;
+using Orders.Streams;
 using ServiceDefaults.Events;
 using ServiceDefaults.Requests;
 using ServiceFakes;
@@ -30,12 +29,7 @@ public sealed class WaitingTests
 
     public WaitingTests()
     {
-        streams = new OrderStreams(
-            new MemoryState().Knows<OrderStream>().Client,
-            endings,
-            new UnseenEvents(Options.Create(new RepairOptions()), time),
-            time
-        );
+        streams = new OrderStreams(new MemoryState().Knows<OrderStream>().Client, endings, new UnseenEvents(time), time);
         waiting = new Waiting(new OrderQueries(streams, Mock.Of<IDaprWorkflowClient>()), endings, time);
     }
 

@@ -1,4 +1,5 @@
 using Orders.Approving;
+using Orders.Cancelling;
 using Orders.Ordering;
 using Orders.Saga;
 
@@ -327,7 +328,7 @@ public sealed class OrderSagaTests
     {
         Assert.Equal(
             OrderStatus.Cancelled,
-            await run.StartCancelAsync(new CancelSagaInput(SagaRun.Input, "changed my mind", SagaSteps.Pending))
+            await run.StartCancelAsync(new CancelSagaInput("o1", SagaRun.Input.Retries, "changed my mind", SagaSteps.Pending))
         );
 
         Assert.Equal([.. Compensations.Reverse()], run.Did);
@@ -337,7 +338,12 @@ public sealed class OrderSagaTests
     public async Task A_step_that_a_confirmed_order_has_not_gone_through_is_not_undone()
     {
         await run.StartCancelAsync(
-            new CancelSagaInput(SagaRun.Input, "changed my mind", SagaSteps.PendingOf([SagaSteps.CreateOrder, SagaSteps.ArrangeShipment]))
+            new CancelSagaInput(
+                "o1",
+                SagaRun.Input.Retries,
+                "changed my mind",
+                SagaSteps.PendingOf([SagaSteps.CreateOrder, SagaSteps.ArrangeShipment])
+            )
         );
 
         Assert.Equal(["CancelShipment", "CancelOrder"], run.Did);
@@ -350,10 +356,10 @@ public sealed class OrderSagaTests
 
         Assert.Equal(
             OrderStatus.Confirmed,
-            await run.StartCancelAsync(new CancelSagaInput(SagaRun.Input, "changed my mind", SagaSteps.Pending))
+            await run.StartCancelAsync(new CancelSagaInput("o1", SagaRun.Input.Retries, "changed my mind", SagaSteps.Pending))
         );
         Assert.Equal(["CancelShipment", "RefuseCancellation"], run.Did);
     }
 
-    private static OrderSagaInput Large => SagaRun.Input with { Approval = new ApprovalTerms(999, TimeSpan.FromHours(3)) };
+    private static PlacedOrder Large => SagaRun.Input with { Approval = new ApprovalTerms(999, TimeSpan.FromHours(3)) };
 }

@@ -1,3 +1,4 @@
+using Orders.Ordering;
 using Orders.Views;
 
 namespace Orders.Tests.Views;
