@@ -29,7 +29,7 @@ public sealed class StoredFormatTests
     }
 
     [Fact]
-    public void A_customer_loads_whatever_the_order_of_its_fields_and_whatever_was_added_later() =>
+    public void A_stored_customer_loads_with_reordered_and_added_fields() =>
         Assert.Equal(
             Ada with
             {
@@ -41,7 +41,7 @@ public sealed class StoredFormatTests
         );
 
     [Fact]
-    public async Task Published_events_keep_their_text_and_tell_no_more_of_a_person_than_others_need()
+    public async Task Published_events_keep_their_text_with_name_and_country_alone()
     {
         Assert.Equal(WriteResult.Written, await customers.AddAsync(Ada, default));
         var read = (await customers.FindAsync("c1", default))!;
@@ -66,7 +66,7 @@ public sealed class StoredFormatTests
     }
 
     [Fact]
-    public async Task A_customer_who_is_there_stays_as_he_is()
+    public async Task Adding_an_existing_customer_changes_nothing()
     {
         Assert.Equal(WriteResult.Written, await customers.AddAsync(Ada, default));
         Assert.Equal(WriteResult.Stale, await customers.AddAsync(Ada with { Name = "Bob" }, default));

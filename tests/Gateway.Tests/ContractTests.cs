@@ -59,7 +59,7 @@ public sealed class ContractTests
     }
 
     [Fact]
-    public void Every_reference_leads_somewhere_and_every_operation_has_a_name_of_its_own()
+    public void The_contract_has_no_dangling_reference_and_no_repeated_operation_name()
     {
         Assert.All(References(contract), reference => Assert.NotNull(Follow(reference)));
         var names = Documented(contract).Select(operation => operation.Content["operationId"]!.GetValue<string>()).ToList();

@@ -82,7 +82,7 @@ public sealed class StockRulesTests
     }
 
     [Fact]
-    public void A_release_that_comes_first_closes_the_door()
+    public void Reserving_after_a_release_does_nothing()
     {
         Release("o1");
 
@@ -111,7 +111,7 @@ public sealed class StockRulesTests
     }
 
     [Fact]
-    public void Only_what_is_reserved_can_be_shipped()
+    public void Shipping_without_a_reservation_is_refused()
     {
         Reserve("failed", ("cup", 3));
         Release("released");
@@ -134,7 +134,7 @@ public sealed class StockRulesTests
     }
 
     [Fact]
-    public void Whatever_happens_no_goods_appear_vanish_or_are_owed()
+    public void Random_operations_neither_create_nor_lose_goods()
     {
         var random = new Random(20260102);
         for (var round = 0; round < 300; round++)

@@ -32,7 +32,7 @@ public sealed class PaymentServiceTests
     }
 
     [Fact]
-    public async Task A_charge_that_works_completes_the_payment_and_tells_it()
+    public async Task A_successful_charge_completes_the_payment_and_publishes_it()
     {
         var payment = await ChargeAsync();
 
@@ -104,7 +104,7 @@ public sealed class PaymentServiceTests
     }
 
     [Fact]
-    public async Task A_charge_whose_outcome_stayed_unknown_is_tried_again_under_the_same_key()
+    public async Task A_charge_with_an_unknown_outcome_is_retried_under_the_same_key()
     {
         ProviderCharges(() => Task.FromException<ChargeResult>(new HttpRequestException("away")));
         await Assert.ThrowsAsync<HttpRequestException>(ChargeAsync);
@@ -116,7 +116,7 @@ public sealed class PaymentServiceTests
     }
 
     [Fact]
-    public async Task A_caller_who_goes_away_is_no_time_out()
+    public async Task A_cancelled_request_is_not_reported_as_a_time_out()
     {
         using var caller = new CancellationTokenSource();
         ProviderNeverAnswers();
@@ -142,7 +142,7 @@ public sealed class PaymentServiceTests
     }
 
     [Fact]
-    public async Task Giving_back_twice_tells_it_once()
+    public async Task Refunding_twice_publishes_one_event()
     {
         await ChargeAsync();
         BooksHold(OnTheBooks);
@@ -177,7 +177,7 @@ public sealed class PaymentServiceTests
     }
 
     [Fact]
-    public async Task An_order_given_up_before_it_was_charged_will_never_be_charged()
+    public async Task Charging_after_a_refund_that_came_first_is_refused()
     {
         Assert.Equal(PaymentStatus.Failed, (await RefundAsync()).Status);
 

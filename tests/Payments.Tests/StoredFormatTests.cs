@@ -32,7 +32,7 @@ public sealed class StoredFormatTests
     }
 
     [Fact]
-    public void A_payment_loads_whatever_the_order_of_its_fields_and_whatever_was_added_later() =>
+    public void A_stored_payment_loads_with_reordered_and_added_fields() =>
         Assert.Equal(
             Begun.Complete(),
             JsonSerializer.Deserialize<Payment>(
@@ -115,7 +115,7 @@ public sealed class StoredFormatTests
     }
 
     [Fact]
-    public void A_pending_payment_has_nothing_to_tell() => Assert.Throws<InvalidOperationException>(() => Begun.EventType());
+    public void A_pending_payment_has_no_event() => Assert.Throws<InvalidOperationException>(() => Begun.EventType());
 
     private static string Write<T>(T value) => JsonSerializer.Serialize(value, Json.Options);
 }

@@ -35,7 +35,7 @@ public sealed class IdentifierTests
     [InlineData("<x>")]
     [InlineData(".")]
     [InlineData("..")]
-    public void Syntax_of_keys_paths_and_lines_is_no_id(string? id)
+    public void An_id_with_syntax_of_keys_paths_or_lines_is_invalid(string? id)
     {
         Assert.False(Identifier.IsValid(id));
         Assert.Equal(
@@ -45,7 +45,7 @@ public sealed class IdentifierTests
     }
 
     [Fact]
-    public void Half_a_surrogate_pair_is_no_id() => Assert.False(Identifier.IsValid($"x{(char)0xD800}y"));
+    public void An_id_with_half_a_surrogate_pair_is_invalid() => Assert.False(Identifier.IsValid($"x{(char)0xD800}y"));
 
     [Fact]
     public void An_id_has_at_most_100_characters()

@@ -17,7 +17,7 @@ public sealed class MovingRulesTests
     }
 
     [Fact]
-    public void A_tick_that_comes_twice_does_not_deliver_what_has_just_left() =>
+    public void A_repeated_tick_does_not_deliver_a_shipment_that_has_just_left() =>
         Assert.True(MovingRules.Tick(Shipment(ShipmentStatus.Shipped) with { Since = Now }, Minutes, Now.AddSeconds(2)).IsNothingToDo);
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class ShipmentRulesTests
     [Theory]
     [InlineData("Shipped")]
     [InlineData("Delivered")]
-    public void Arranging_what_is_on_its_way_changes_nothing(string status) =>
+    public void Arranging_a_shipment_on_its_way_does_nothing(string status) =>
         Assert.True(ShipmentRules.Arrange(In(status), Graz, "TRK-o1").IsNothingToDo);
 
     [Theory]
@@ -48,7 +48,7 @@ public sealed class ShipmentRulesTests
         AssertRefused("already-shipped", ShipmentRules.Cancel(In(status)));
 
     [Fact]
-    public void A_cancellation_that_comes_first_closes_the_door() =>
+    public void Arranging_after_a_cancellation_is_refused() =>
         AssertRefused("shipment-cancelled", ShipmentRules.Arrange(ShipmentRules.Cancel(Requested).Event!, Graz, "TRK-o1"));
 
     private static Shipment In(string status) => Arranged with { Status = Enum.Parse<ShipmentStatus>(status) };

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 using ServiceDefaults.State;
@@ -17,7 +18,11 @@ internal static class CustomerEndpoints
         customers.MapPut("/{customerId}", ChangeAsync).AddEndpointFilter(OnlyOwnAsync).Admit(CallerKinds.Customers | CallerKinds.Operators);
     }
 
-    private static async Task<IResult> RegisterAsync(CustomerDetails details, CustomerStore store, CancellationToken cancellation)
+    private static async Task<Results<Created<Customer>, ProblemHttpResult>> RegisterAsync(
+        CustomerDetails details,
+        CustomerStore store,
+        CancellationToken cancellation
+    )
     {
         var registered = CustomerRules.Register($"customer-{Guid.CreateVersion7():N}", details);
         if (registered.Value is { } customer && await store.AddAsync(customer, cancellation) == WriteResult.Stale)
@@ -27,10 +32,13 @@ internal static class CustomerEndpoints
         return registered.ToResult(added => TypedResults.Created($"/customers/{added.CustomerId}", added));
     }
 
-    private static async Task<IResult> FindAsync(string customerId, CustomerStore store, CancellationToken cancellation) =>
-        await store.FindAsync(customerId, cancellation) is { } found ? TypedResults.Ok(found.Value) : Missing(customerId);
+    private static async Task<Results<Ok<Customer>, ProblemHttpResult>> FindAsync(
+        string customerId,
+        CustomerStore store,
+        CancellationToken cancellation
+    ) => await store.FindAsync(customerId, cancellation) is { } found ? TypedResults.Ok(found.Value) : Missing(customerId);
 
-    private static async Task<IResult> ChangeAsync(
+    private static async Task<Results<Ok<Customer>, ProblemHttpResult>> ChangeAsync(
         string customerId,
         CustomerDetails details,
         CustomerStore store,
@@ -54,6 +62,6 @@ internal static class CustomerEndpoints
             ? next(context)
             : ValueTask.FromResult<object?>(Missing(id));
 
-    private static IResult Missing(string customerId) =>
+    private static ProblemHttpResult Missing(string customerId) =>
         Refusal.NotFound("customer-not-found", $"There is no customer '{customerId}'.").ToProblem();
 }

@@ -35,7 +35,7 @@ internal sealed class CustomersClient(HttpClient http)
 /// </summary>
 internal sealed class RememberedCustomers(CustomersClient customers, AppBreakers breakers, IMemoryCache memory)
 {
-    /// <summary>How old a customer may be that another instance of the gateway has changed meanwhile.</summary>
+    /// <summary>The greatest age of a cached customer that another instance of the gateway has changed.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
 
     /// <summary>The customer as JSON; null when there is none to be shown right now.</summary>

@@ -88,7 +88,7 @@ internal static class SidecarFailure
         await response.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
-    /// <summary>What a call says about the app: a sidecar answers for an app that gives no answer, by a time-out or a status of its
+    /// <summary>Returns the result of a call for the circuit breaker of the app: a sidecar answers for an app that gives no answer, by a time-out or a status of its
     /// own.</summary>
     public static async Task<CallEnd> EndOfAsync(HttpResponseMessage response, CancellationToken cancellation) =>
         await ReadAsync(response, cancellation) is { } message && IsLost(response, message) ? CallEnd.Lost : CallEnd.Answered;

@@ -3,7 +3,7 @@ using Polly.CircuitBreaker;
 
 namespace Gateway.Resilience;
 
-/// <summary>What a call says about the app behind it.</summary>
+/// <summary>The result of a call, as a circuit breaker counts it.</summary>
 internal enum CallEnd
 {
     /// <summary>The app has answered, whatever the answer.</summary>

@@ -10,7 +10,7 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace Gateway.Routing;
 
 /// <summary>
-/// A public path, the service it belongs to, and who may use it; null is everybody. Who asks is passed on, and the service decides
+/// A public path, the service it belongs to, and who may use it; null is everybody. The caller is passed on, and the service decides
 /// what is theirs.
 /// </summary>
 internal sealed record ServiceRoute(string[] Methods, string Path, string AppId, string? Policy);

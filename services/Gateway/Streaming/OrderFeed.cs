@@ -26,7 +26,7 @@ internal static class OrderFeed
 {
     public const string AppId = "orders-grpc";
 
-    /// <summary>How long the app orders-grpc may take to say that it follows.</summary>
+    /// <summary>The time limit for the first message of the app orders-grpc, which says that it follows.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public static void AddOrderFeed(this IServiceCollection services) =>

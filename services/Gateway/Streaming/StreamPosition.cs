@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Gateway.Streaming;
 
 /// <summary>
-/// How far a client has read the stream of orders: the <c>id</c> of its events, which comes back as <c>Last-Event-ID</c>. Closed to
+/// The position of a client in the stream of orders: the <c>id</c> of its events, which comes back as <c>Last-Event-ID</c>. Closed to
 /// clients.
 /// </summary>
 /// <param name="Since">Changes up to then have been sent, of all orders behind <paramref name="OrderId"/> in the list; the epoch: none

@@ -6,7 +6,7 @@ using ServiceDefaults.Events;
 namespace Inventory.Expiry;
 
 /// <summary>
-/// Looks after reservations that were made long ago, a page at a time: those that came to an end are forgotten, those whose order
+/// Settles reservations that were made long ago, a page at a time: those that came to an end are removed, those whose order
 /// is over are released, and orders are asked about the rest. Runs in the turn of the product. A crash repeats a page, which
 /// changes nothing twice.
 /// </summary>
@@ -23,7 +23,7 @@ internal sealed class ExpiredReservations(
     /// <summary>Nobody waits for this event; those who conduct orders by events know already that theirs is over.</summary>
     private const string Saga = SagaKinds.Orchestration;
 
-    /// <summary>False when there is nothing left to look after.</summary>
+    /// <summary>False if the product has no open reservation left.</summary>
     public async Task<bool> ReleaseAsync(string productId, CancellationToken cancellation)
     {
         while (await pages.OldestAsync(productId, cancellation) is { } oldest)

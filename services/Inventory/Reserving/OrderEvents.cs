@@ -3,10 +3,10 @@ using ServiceDefaults.Events;
 
 namespace Inventory.Reserving;
 
-/// <summary>What inventory reads of orders' events.</summary>
+/// <summary>The fields of orders' events that inventory reads.</summary>
 internal sealed record OrderNotification(string EventId, string OrderId, IReadOnlyList<ReservationLine>? Items = null);
 
-/// <summary>What inventory reads of shipments' events.</summary>
+/// <summary>The fields of shipments' events that inventory reads.</summary>
 internal sealed record ShipmentNotification(string EventId, string OrderId);
 
 /// <summary>

@@ -1,4 +1,5 @@
 using Inventory.Stock;
+using Microsoft.AspNetCore.Http.HttpResults;
 using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
@@ -9,7 +10,7 @@ internal static class ReservationEndpoints
 {
     private const int MostLines = 100;
 
-    /// <summary>Who asks by request conducts the order himself and waits for no event.</summary>
+    /// <summary>The caller conducts the order itself and waits for no event.</summary>
     private const string Asked = SagaKinds.Orchestration;
 
     public static void MapReservations(this IEndpointRouteBuilder routes)
@@ -21,7 +22,7 @@ internal static class ReservationEndpoints
         reservations.MapPost("/ship", ShipAsync);
     }
 
-    private static async Task<IResult> ReserveAsync(
+    private static async Task<Results<Ok<Reservation>, ProblemHttpResult>> ReserveAsync(
         string orderId,
         ReserveRequest request,
         ReservationService service,
@@ -46,16 +47,23 @@ internal static class ReservationEndpoints
         };
     }
 
-    private static async Task<IResult> FindAsync(string orderId, StockStore stock, CancellationToken cancellation) =>
+    private static async Task<Results<Ok<Reservation>, ProblemHttpResult>> FindAsync(
+        string orderId,
+        StockStore stock,
+        CancellationToken cancellation
+    ) =>
         await stock.FindReservationAsync(orderId, cancellation) is { } found
             ? TypedResults.Ok(found)
             : Refusal.NotFound("reservation-not-found", $"Order '{orderId}' has no reservation.").ToProblem();
 
-    private static async Task<IResult> ReleaseAsync(string orderId, ReservationService service, CancellationToken cancellation) =>
+    private static async Task<Ok<Reservation>> ReleaseAsync(string orderId, ReservationService service, CancellationToken cancellation) =>
         TypedResults.Ok(await service.ReleaseAsync(orderId, Asked, cancellation));
 
-    private static async Task<IResult> ShipAsync(string orderId, ReservationService service, CancellationToken cancellation) =>
-        (await service.ShipAsync(orderId, Asked, cancellation)).ToResult(TypedResults.Ok);
+    private static async Task<Results<Ok<Reservation>, ProblemHttpResult>> ShipAsync(
+        string orderId,
+        ReservationService service,
+        CancellationToken cancellation
+    ) => (await service.ShipAsync(orderId, Asked, cancellation)).ToResult(TypedResults.Ok);
 
     private sealed record ReserveRequest(IReadOnlyList<ReservationLine>? Items);
 }

@@ -12,8 +12,8 @@ internal enum StockOperation
 }
 
 /// <summary>
-/// What is to become of an order's goods. <paramref name="Ahead"/> are the products whose serializer are still to be taken, in the one
-/// order in which everybody takes them.
+/// A change of an order's reservation. <paramref name="Ahead"/> are the products whose actors are still to be entered, in the one
+/// order in which all callers enter them.
 /// </summary>
 internal sealed record StockRequest(StockOperation Act, string OrderId, IReadOnlyList<ReservationLine> Lines, IReadOnlyList<string> Ahead)
 {

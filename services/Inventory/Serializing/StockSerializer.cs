@@ -7,12 +7,13 @@ using ServiceDefaults.Refusals;
 namespace Inventory.Serializing;
 
 /// <summary>
-/// Takes the serializer of an order's products one inside the other, always in the same order, and decides once it has them all: so
-/// nobody who wants some of the same products ever waits in a circle, and all lines move in one transaction.
+/// Serialises changes of stock per product: enters the actors of an order's products one inside the other, always in the same order, and
+/// decides inside the last. So
+/// callers that want some of the same products never wait for each other in a circle, and all lines move in one transaction.
 /// </summary>
 internal sealed class StockSerializer(StockStore stock, IActorProxyFactory actors, IOptions<ExpiryOptions> expiry)
 {
-    /// <summary>Without a product ahead nobody is waited for: all serializer are taken, or there are none to take.</summary>
+    /// <summary>Without a product ahead all actors are entered, or there are none to enter: decides here.</summary>
     public async Task<Outcome<Reservation>> ChangeAsync(StockRequest request, CancellationToken cancellation) =>
         request.Ahead is [var next, ..]
             ? (

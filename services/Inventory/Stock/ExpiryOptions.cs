@@ -1,6 +1,6 @@
 namespace Inventory.Stock;
 
-/// <summary>When a reservation whose order has not come to an end is looked into. Zero: never.</summary>
+/// <summary>Settings of the expiry of reservations (<c>Inventory:*</c>). An <see cref="ExpireAfter"/> of zero: never.</summary>
 internal sealed record ExpiryOptions
 {
     public TimeSpan ExpireAfter { get; init; } = TimeSpan.FromMinutes(15);

@@ -1,7 +1,7 @@
 namespace Inventory.Stock;
 
 /// <summary>
-/// Lets one at a time decide on an order's reservation here. Two who meet over an order of which nothing is stored yet have no ETag
+/// Serialises decisions about one order's reservation in this process. Two decisions about an order of which nothing is stored yet have no ETag
 /// between them.
 /// </summary>
 internal sealed class OrderSerializer

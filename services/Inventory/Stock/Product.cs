@@ -9,7 +9,7 @@ namespace Inventory.Stock;
 /// </summary>
 public sealed record Product(string ProductId, string Name, long Price, string Currency, int Available, int Reserved, int Sold);
 
-/// <summary>What an operator may say about a product. <paramref name="Stock"/> is what is to be available from now on.</summary>
+/// <summary>The fields of a product that an operator can set. <paramref name="Stock"/>: the quantity that is available from now on.</summary>
 internal sealed record ProductDetails(string? Name, long? Price, int? Stock);
 
 internal static class ProductRules

@@ -43,7 +43,7 @@ public sealed record Reservation(
     public bool HasExpired => Status == ReservationStatus.Released && Reason == Expired;
 }
 
-/// <summary>What a decision changes: the reservation, and the products it touches.</summary>
+/// <summary>The records that a decision changes: the reservation and its products.</summary>
 internal sealed record StockChange(Reservation Reservation, IReadOnlyList<Product> Products);
 
 /// <summary>The rules of stock: sums without effects. Each decision is idempotent by order id.</summary>

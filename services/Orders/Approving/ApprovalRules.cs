@@ -37,7 +37,7 @@ internal static class ApprovalRules
             ? new OrderRejected(null, TooLate)
             : Decision.NothingToDo;
 
-    /// <summary>How the question stands; a wish to cancel answers it too.</summary>
+    /// <summary>Returns the state of the approval; a requested cancellation rejects it too.</summary>
     public static (ApprovalState State, Failure? Why) Read(Order order) =>
         order switch
         {

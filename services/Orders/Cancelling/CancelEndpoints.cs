@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Orders.Ordering;
 using Orders.Queries;
 using Orders.Services;
@@ -21,7 +22,7 @@ internal static class CancelEndpoints
             .AddEndpointFilter<OrderOwnershipFilter>()
             .Admit(CallerKinds.Customers | CallerKinds.Operators);
 
-    private static async Task<IResult> CancelAsync(
+    private static async Task<Results<Accepted<CancelResponse>, ProblemHttpResult>> CancelAsync(
         string orderId,
         HttpRequest http,
         Caller caller,
@@ -49,15 +50,14 @@ internal static class CancelEndpoints
         return requested.ToResult(order =>
             TypedResults.Accepted(
                 $"/api/orders/{orderId}",
-                new
-                {
-                    orderId,
-                    status = order.Status,
-                    links = new { self = $"/api/orders/{orderId}" },
-                }
+                new CancelResponse(orderId, order.Status, new CancelLinks($"/api/orders/{orderId}"))
             )
         );
     }
+
+    private sealed record CancelResponse(string OrderId, OrderStatus Status, CancelLinks Links);
+
+    private sealed record CancelLinks(string Self);
 
     private sealed record CancelRequest(string? Reason);
 }

@@ -6,7 +6,7 @@ using ServiceDefaults.Refusals;
 
 namespace Orders.Choreography;
 
-/// <summary>What a service has said, or the order itself. <paramref name="Round"/>: which question it answers.</summary>
+/// <summary>An event that moves a choreographed order: of another service, or of the order itself. <paramref name="Round"/>: the request that it answers.</summary>
 /// <param name="Code">The stable code of <paramref name="Reason"/>; absent in events from before it was published.</param>
 /// <param name="Attempts">How often the service has tried.</param>
 internal sealed record Signal(
@@ -56,7 +56,7 @@ internal static class ChoreographyRules
                 _ => order.Phase is OrderPhase.Ended ? Decision.NothingToDo : Answered(order, signal, approval, at),
             };
 
-    /// <summary>What becomes of an order that has stood still for too long.</summary>
+    /// <summary>Decides about an order that has stood still for too long.</summary>
     public static Decision<OrderEvent> Overdue(Order order, ApprovalTerms approval, int mostRounds, DateTimeOffset at) =>
         order switch
         {

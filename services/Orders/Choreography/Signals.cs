@@ -7,7 +7,7 @@ using ServiceDefaults.Refusals;
 
 namespace Orders.Choreography;
 
-/// <summary>What other services tell, in the fields that orders read. All carry the same envelope: eventId, version, orderId.</summary>
+/// <summary>The fields of other services' events that orders reads. All carry the same envelope: eventId, version, orderId.</summary>
 internal sealed record ServiceNotification(
     string EventId,
     string OrderId,
@@ -22,7 +22,7 @@ internal sealed record ServiceNotification(
     public string? Message { get; init; }
 }
 
-/// <summary>Takes what other services tell about an order to its stream.</summary>
+/// <summary>Appends to an order's stream what follows from other services' events.</summary>
 internal sealed class Signals(OrderStreams streams, IOptions<SagaOptions> options, TimeProvider time)
 {
     public async Task<Delivery> HandleAsync(IncomingEvent<ServiceNotification> received, CancellationToken cancellation)

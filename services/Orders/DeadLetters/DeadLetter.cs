@@ -36,11 +36,11 @@ internal sealed record DeadLetter(
     /// <summary>Why the consumer did not take the event, in its own words; null if it did not say.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>How often the consumer was given the event in all, as far as it has counted.</summary>
+    /// <summary>The number of deliveries to the consumer, as far as it has counted them.</summary>
     public int? Attempts { get; init; }
 }
 
-/// <summary>What may become of a dead letter.</summary>
+/// <summary>The rules of dead letters.</summary>
 internal static class DeadLetterRules
 {
     /// <summary>It came, or came again after it was replayed. A discarded one stays discarded, however often it comes.</summary>

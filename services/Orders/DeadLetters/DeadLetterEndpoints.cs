@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Orders.Services;
 using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
@@ -18,7 +19,7 @@ internal static class DeadLetterEndpoints
         routes.MapPost("/events/dead-letters/{app}", TakeAsync).ExcludeFromDescription().AdmitSidecar();
     }
 
-    private static async Task<IResult> TakeAsync(
+    private static async Task<Results<Ok, StatusCodeHttpResult>> TakeAsync(
         string app,
         JsonElement envelope,
         DeadLetterService service,
@@ -28,7 +29,7 @@ internal static class DeadLetterEndpoints
             ? TypedResults.Ok()
             : TypedResults.StatusCode(StatusCodes.Status503ServiceUnavailable);
 
-    private static async Task<IResult> ListAsync(
+    private static async Task<Results<Ok<DeadLetterPage>, ProblemHttpResult>> ListAsync(
         string? state,
         string? cursor,
         int? limit,
@@ -43,7 +44,7 @@ internal static class DeadLetterEndpoints
             _ => Refusal.Invalid("state-invalid", $"state must be open, replayed or discarded, not '{state}'.").ToProblem(),
         };
 
-    private static async Task<IResult> ReplayAsync(
+    private static async Task<Results<Ok<DeadLetterView>, ProblemHttpResult>> ReplayAsync(
         string id,
         HttpRequest http,
         Caller caller,
@@ -59,7 +60,7 @@ internal static class DeadLetterEndpoints
             );
     }
 
-    private static async Task<IResult> DiscardAsync(
+    private static async Task<Results<Ok<DeadLetterView>, ProblemHttpResult>> DiscardAsync(
         string id,
         HttpRequest http,
         Caller caller,
@@ -79,7 +80,7 @@ internal static class DeadLetterEndpoints
             );
     }
 
-    private static async Task<IResult> ReplayAllAsync(
+    private static async Task<Results<Ok<ReplayedLetters>, ProblemHttpResult>> ReplayAllAsync(
         HttpRequest http,
         Caller caller,
         DeadLetterService service,
@@ -89,7 +90,7 @@ internal static class DeadLetterEndpoints
         var note = await NoteAsync(http, cancellation);
         return note.Refusal is { } refusal
             ? refusal.ToProblem()
-            : TypedResults.Ok(new { replayed = await service.ReplayAllAsync(note.Value, caller.OperatorName, cancellation) });
+            : TypedResults.Ok(new ReplayedLetters(await service.ReplayAllAsync(note.Value, caller.OperatorName, cancellation)));
     }
 
     private static async Task<Outcome<string?>> NoteAsync(HttpRequest http, CancellationToken cancellation)
@@ -98,11 +99,11 @@ internal static class DeadLetterEndpoints
         return OperatorNote.Check(noted?.Note) is { } tooLong ? tooLong : noted?.Note;
     }
 
-    private static IResult View(Views.Page<DeadLetter> page) => TypedResults.Ok(new { items = page.Items.Select(View), page.NextCursor });
+    private static Ok<DeadLetterPage> View(Views.Page<DeadLetter> page) =>
+        TypedResults.Ok(new DeadLetterPage([.. page.Items.Select(View)], page.NextCursor));
 
-    private static object View(DeadLetter letter) =>
-        new
-        {
+    private static DeadLetterView View(DeadLetter letter) =>
+        new(
             letter.Id,
             letter.App,
             letter.Type,
@@ -114,8 +115,27 @@ internal static class DeadLetterEndpoints
             letter.Reason,
             letter.State,
             letter.History,
-            letter.Event,
-        };
+            letter.Event
+        );
+
+    private sealed record DeadLetterPage(IReadOnlyList<DeadLetterView> Items, string? NextCursor);
+
+    private sealed record DeadLetterView(
+        string Id,
+        string App,
+        string Type,
+        string Topic,
+        string? Subject,
+        DateTimeOffset Since,
+        int Times,
+        int? Attempts,
+        string? Reason,
+        DeadLetterState State,
+        IReadOnlyList<DeadLetterAction> History,
+        JsonElement Event
+    );
+
+    private sealed record ReplayedLetters(int Replayed);
 
     private sealed record Noted(string? Note);
 }

@@ -12,7 +12,7 @@ using ServiceDefaults.Requests;
 namespace Orders.DeadLetters;
 
 /// <summary>
-/// Keeps what no subscriber could take. A replay puts the envelope back on the topic it came from, marked with the app that could not take
+/// Keeps events that no subscriber could handle. A replay puts the envelope back on the topic it came from, marked with the app that could not take
 /// it: the others
 /// that listen there pass over it.
 /// </summary>
@@ -129,7 +129,7 @@ internal sealed class DeadLetterService(DeadLetterStore store, OrderPages pages,
         return noted.Refusal?.Code == "dead-letter-closed" ? closed : noted;
     }
 
-    /// <summary>Those that are open now; one that comes back meanwhile waits for the next time.</summary>
+    /// <summary>Replays all letters that are open now. A letter that comes back meanwhile waits for the next call.</summary>
     public async Task<int> ReplayAllAsync(string? note, string? who, CancellationToken cancellation)
     {
         var ids = new List<string>();

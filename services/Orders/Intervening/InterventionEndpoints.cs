@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Orders.Ordering;
 using Orders.Streams;
 using ServiceDefaults.Refusals;
@@ -13,7 +14,7 @@ internal static class InterventionEndpoints
 
     public static string IdOf(string orderId, int number) => $"{orderId}.{number}";
 
-    private static async Task<IResult> DecideAsync(
+    private static async Task<Results<Accepted<InterventionDecision>, ProblemHttpResult>> DecideAsync(
         string interventionId,
         DecideRequest request,
         Caller caller,
@@ -46,14 +47,7 @@ internal static class InterventionEndpoints
         return decided.ToResult(_ =>
             TypedResults.Accepted(
                 $"/api/orders/{orderId}",
-                new
-                {
-                    interventionId,
-                    orderId,
-                    decision,
-                    request.Note,
-                    Operator = caller.OperatorName,
-                }
+                new InterventionDecision(interventionId, orderId, decision, request.Note, caller.OperatorName)
             )
         );
     }
@@ -63,6 +57,14 @@ internal static class InterventionEndpoints
         && int.TryParse(id[(dot + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? (id[..dot], number)
             : (id, 0);
+
+    private sealed record InterventionDecision(
+        string InterventionId,
+        string OrderId,
+        OperatorDecision Decision,
+        string? Note,
+        string? Operator
+    );
 
     private sealed record DecideRequest(string? Decision, string? Note);
 }

@@ -17,7 +17,7 @@ internal sealed record InterventionRequest(
     IReadOnlyList<SagaStep> Steps
 );
 
-/// <summary>When a person has to decide, and what he may say.</summary>
+/// <summary>The rules of interventions: an operator decides each of them once.</summary>
 internal static class InterventionRules
 {
     public static Decision<OrderEvent> Require(Order order, InterventionRequest request, DateTimeOffset at) =>

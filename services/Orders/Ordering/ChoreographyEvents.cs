@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Orders.Ordering;
 
-/// <summary>What a choreographed order asks of other services. Stored format, as all of <see cref="OrderEvent"/>.</summary>
+/// <summary>A choreographed order's request to another service. Stored format, as all of <see cref="OrderEvent"/>.</summary>
 internal abstract record StepRequested(IReadOnlyList<SagaStep> Steps) : OrderEvent
 {
     /// <summary>Why the order is being undone; null on the way forward.</summary>
@@ -18,12 +18,12 @@ internal abstract record StepRequested(IReadOnlyList<SagaStep> Steps) : OrderEve
     [JsonIgnore]
     public Failure? Undoing => Failure.Of(Reason, ReasonCode, Cause);
 
-    /// <summary>How often this was asked for; an answer tells which question it is to.</summary>
+    /// <summary>The number of the request, from 1; an answer names the request that it is to.</summary>
     public int Round { get; init; } = 1;
 
     public StepRequested Because(Failure why) => this with { Reason = why.Reason, ReasonCode = why.Code, Cause = why.Cause };
 
-    /// <summary>Where the order stands until the answer comes.</summary>
+    /// <summary>The phase of the order until the answer comes.</summary>
     [JsonIgnore]
     public abstract OrderPhase Phase { get; }
 }

@@ -57,13 +57,13 @@ internal sealed record Order(
     /// <summary>The technical cause of <see cref="Reason"/>, for operators alone.</summary>
     public string? Cause { get; init; }
 
-    /// <summary>When the order was placed, where its stream is known.</summary>
+    /// <summary>The time of the first event; null where the stream is not known.</summary>
     [JsonIgnore]
     public DateTimeOffset? PlacedAt { get; init; }
 
     public OrderPhase Phase { get; init; }
 
-    /// <summary>How often the present phase was asked for; see <see cref="StepRequested.Round"/>.</summary>
+    /// <summary>The number of requests in the present phase; see <see cref="StepRequested.Round"/>.</summary>
     public int Round { get; init; }
 
     /// <summary>Asked for and not yet carried out.</summary>
@@ -185,7 +185,7 @@ internal static class OrderRules
             _ => Refusal.Conflict("order-on-its-way", $"An order that is {Word(order)} can't be cancelled."),
         };
 
-    /// <summary>What a customer, or the time-out, asks for; whoever works on the order carries it out.</summary>
+    /// <summary>Requests the cancellation for a customer, an operator or the time-out; the saga carries it out.</summary>
     public static Decision<OrderEvent> RequestCancellation(Order order, string by, string reason) =>
         order switch
         {

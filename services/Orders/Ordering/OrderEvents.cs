@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Orders.Ordering;
 
-/// <summary>What happened to an order. Names and fields are stored format: never renamed, only added to.</summary>
+/// <summary>An event of an order. Names and fields are stored format: never renamed, only added to.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(OrderCreated), "order.created")]
 [JsonDerivedType(typeof(ApprovalRequested), "order.approval-requested")]

@@ -28,7 +28,7 @@ internal sealed record PlacedOrder(
     /// <summary>Absent: the order needs no approval.</summary>
     public ApprovalTerms? Approval { get; init; }
 
-    /// <summary>How long a choreographed order may stand still before its watchdog acts.</summary>
+    /// <summary>The time that a choreographed order may stand still before its watchdog acts.</summary>
     public TimeSpan? StuckAfter { get; init; }
 
     /// <summary>The request that placed the order; absent with orders from before it was recorded.</summary>

@@ -22,7 +22,7 @@ internal sealed record SagaStep(string Name, StepState State, DateTimeOffset? At
 
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>How often the saga has tried the action. What a resiliency policy repeats within one call counts once.</summary>
+    /// <summary>The number of attempts of the saga. Repetitions by a resiliency policy within one attempt do not count.</summary>
     public int? Attempts { get; init; }
 
     public StepCompensation? Compensation { get; init; }

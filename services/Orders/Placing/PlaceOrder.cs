@@ -4,7 +4,7 @@ using ServiceDefaults.Requests;
 
 namespace Orders.Placing;
 
-/// <summary>What a customer asks for. Prices are not his to say.</summary>
+/// <summary>A customer's order. Prices come from the catalogue.</summary>
 internal sealed record PlaceOrder(string? CustomerId, IReadOnlyList<RequestedItem?>? Items, string? PaymentToken, string? Saga);
 
 internal sealed record RequestedItem(string? ProductId, int Quantity);

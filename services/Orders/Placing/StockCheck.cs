@@ -3,7 +3,7 @@ using ServiceDefaults.Refusals;
 
 namespace Orders.Placing;
 
-/// <summary>What of a product is short.</summary>
+/// <summary>A product of which less is available than an order wants.</summary>
 internal sealed record Shortage(string ProductId, int Wanted, int Available);
 
 /// <summary>

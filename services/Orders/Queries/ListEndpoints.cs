@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Orders.Services;
 using Orders.Views;
 using ServiceDefaults.Events;
@@ -16,7 +17,7 @@ internal static class ListEndpoints
         routes.MapGet("/operations/charged-orders", ChargedAsync).Admit(CallerKinds.Operators);
     }
 
-    private static async Task<IResult> ListAsync(
+    private static async Task<Results<Ok<Page<OrderView>>, ProblemHttpResult>> ListAsync(
         string? customerId,
         string? status,
         string? cursor,
@@ -49,10 +50,14 @@ internal static class ListEndpoints
     }
 
     /// <summary>Orders that are cancelled although the customer is still charged, because an operator has skipped the refund.</summary>
-    private static async Task<IResult> ChargedAsync(string? cursor, int? limit, OrderPages pages, CancellationToken cancellation) =>
-        (await pages.ReadAsync(new PageRequest(ViewLists.ChargedThoughCancelled, cursor, limit), cancellation)).ToResult(TypedResults.Ok);
+    private static async Task<Results<Ok<Page<OrderView>>, ProblemHttpResult>> ChargedAsync(
+        string? cursor,
+        int? limit,
+        OrderPages pages,
+        CancellationToken cancellation
+    ) => (await pages.ReadAsync(new PageRequest(ViewLists.ChargedThoughCancelled, cursor, limit), cancellation)).ToResult(TypedResults.Ok);
 
-    private static async Task<IResult> InterventionsAsync(
+    private static async Task<Results<Ok<InterventionPage>, ProblemHttpResult>> InterventionsAsync(
         string? state,
         string? cursor,
         int? limit,
@@ -72,34 +77,61 @@ internal static class ListEndpoints
         );
         return page.ToResult(found =>
             TypedResults.Ok(
-                new
-                {
-                    items = found.Items.SelectMany(order =>
-                        order
-                            .Interventions!.Where(one => one.Decision is not null == decided)
-                            .Select(one => new
-                            {
-                                one.InterventionId,
-                                order.OrderId,
-                                order.CustomerId,
-                                one.Step,
-                                one.Error,
-                                one.Attempts,
-                                one.Since,
-                                AgeSeconds = (long)(time.GetUtcNow() - one.Since).TotalSeconds,
-                                one.Decision,
-                                one.Note,
-                                one.Operator,
-                                one.DecidedAt,
-                                History = order.Interventions,
-                            })
-                    ),
-                    found.NextCursor,
-                }
+                new InterventionPage(
+                    [
+                        .. found.Items.SelectMany(order =>
+                            order
+                                .Interventions!.Where(one => one.Decision is not null == decided)
+                                .Select(one => ListedIntervention.Of(order, one, time.GetUtcNow()))
+                        ),
+                    ],
+                    found.NextCursor
+                )
             )
         );
     }
 
-    private static async Task<IResult> ApprovalsAsync(string? cursor, int? limit, OrderPages pages, CancellationToken cancellation) =>
-        (await pages.ReadAsync(new PageRequest(ViewLists.Approvals, cursor, limit), cancellation)).ToResult(TypedResults.Ok);
+    private static async Task<Results<Ok<Page<OrderView>>, ProblemHttpResult>> ApprovalsAsync(
+        string? cursor,
+        int? limit,
+        OrderPages pages,
+        CancellationToken cancellation
+    ) => (await pages.ReadAsync(new PageRequest(ViewLists.Approvals, cursor, limit), cancellation)).ToResult(TypedResults.Ok);
+
+    private sealed record InterventionPage(IReadOnlyList<ListedIntervention> Items, string? NextCursor);
+
+    /// <summary>An intervention with its order. <paramref name="History"/>: all interventions of the order.</summary>
+    private sealed record ListedIntervention(
+        string InterventionId,
+        string OrderId,
+        string CustomerId,
+        string Step,
+        string Error,
+        int Attempts,
+        DateTimeOffset Since,
+        long AgeSeconds,
+        string? Decision,
+        string? Note,
+        string? Operator,
+        DateTimeOffset? DecidedAt,
+        IReadOnlyList<InterventionView>? History
+    )
+    {
+        public static ListedIntervention Of(OrderView order, InterventionView one, DateTimeOffset now) =>
+            new(
+                one.InterventionId,
+                order.OrderId,
+                order.CustomerId,
+                one.Step,
+                one.Error,
+                one.Attempts,
+                one.Since,
+                (long)(now - one.Since).TotalSeconds,
+                one.Decision,
+                one.Note,
+                one.Operator,
+                one.DecidedAt,
+                order.Interventions
+            );
+    }
 }

@@ -1,3 +1,4 @@
+using Orders.Streams;
 using ServiceDefaults.Requests;
 
 namespace Orders.Queries;
@@ -20,10 +21,12 @@ internal static class QueryEndpoints
         orders
             .MapGet("/events", async (string orderId, Caller caller, OrderQueries queries, CancellationToken cancellation) =>
                 (await queries.EventsAsync(orderId, cancellation)).ToResult(events =>
-                    TypedResults.Ok(new { items = events.Select(stored => stored.For(caller)) })
+                    TypedResults.Ok(new OrderEventList([.. events.Select(stored => stored.For(caller))]))
                 )
             )
             .AddEndpointFilter<OrderOwnershipFilter>()
             .Admit(CallerKinds.Customers | CallerKinds.Operators);
     }
+
+    private sealed record OrderEventList(IReadOnlyList<StoredEvent> Items);
 }

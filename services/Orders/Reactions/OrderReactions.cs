@@ -12,7 +12,7 @@ using ServiceDefaults.Events;
 namespace Orders.Reactions;
 
 /// <summary>
-/// What follows from an event of an order for the order itself. The write that made the event has published it too, so that this
+/// Reactions to an order's own events. The write that made the event has published it too, so that this
 /// happens whatever dies in between, and may happen twice: all of it is decided anew on the order's stream.
 /// </summary>
 internal sealed class OrderReactions(
@@ -142,7 +142,7 @@ internal sealed class OrderReactions(
         };
 }
 
-/// <summary>What this service reads of its own events.</summary>
+/// <summary>The fields of orders' own events that orders reads.</summary>
 internal sealed record OrderNotification(
     string EventId,
     string OrderId,

@@ -17,7 +17,7 @@ internal sealed record SagaOptions
     /// <summary>Orders with a larger total, in minor units, wait for an operator. Not set: none do.</summary>
     public long? ApprovalLimit { get; init; }
 
-    /// <summary>Who has not been approved by then is rejected.</summary>
+    /// <summary>The time limit of an approval; then the order is rejected.</summary>
     public TimeSpan ApprovalTime { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>A choreographed order that stands still for this long is undone.</summary>

@@ -8,7 +8,7 @@ namespace Orders.Saga;
 /// without.</summary>
 internal sealed record OrchestratedStep(string Name, string Action, string Compensation, string? Since = null);
 
-/// <summary>What the saga's workflows share: the steps, what does and undoes them, and how a step is tried.</summary>
+/// <summary>The steps of the saga with their activities, and the retries of a step. Shared by the workflows.</summary>
 internal static class SagaPlan
 {
     /// <summary>In the order of the saga, as in <see cref="SagaSteps.Names"/>.</summary>

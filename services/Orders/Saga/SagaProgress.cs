@@ -3,7 +3,7 @@ using Orders.Ordering;
 
 namespace Orders.Saga;
 
-/// <summary>How the saga's steps stand, kept as the workflow's custom status, which readers of a pending order are shown.</summary>
+/// <summary>The states of the saga's steps, kept as the workflow's custom status, which queries of a pending order return.</summary>
 internal sealed class SagaProgress
 {
     private readonly WorkflowContext context;

@@ -6,8 +6,8 @@ namespace Orders.Streams;
 internal sealed record EndedOrder(OrderStream Stream, Order Order);
 
 /// <summary>
-/// Tells those who wait in this process that an order has come to its end, as soon as that is on record. What another instance of this
-/// service writes is not heard: who waits looks for himself now and then.
+/// Completes the waits of this process for the end of an order, as soon as the end is written. What another instance of this service
+/// writes does not arrive here: a waiting request has to read the stream now and then.
 /// </summary>
 internal sealed class OrderEndings
 {

@@ -4,7 +4,7 @@ using ServiceDefaults.Refusals;
 
 namespace Orders.Views;
 
-/// <summary>What a caller asks of a list.</summary>
+/// <summary>A request for a page of a list.</summary>
 internal sealed record PageRequest(string List, string? Cursor, int? Limit)
 {
     public const int Most = 100;

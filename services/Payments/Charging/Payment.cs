@@ -33,10 +33,10 @@ internal sealed record Payment(
     /// <summary>The request that placed the order; absent in older records.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>How often a refund was given up.</summary>
+    /// <summary>The number of refunds that were given up.</summary>
     public int? RefundFailures { get; init; }
 
-    /// <summary>What an operator has decided when the refund kept failing; null unless it came to that.</summary>
+    /// <summary>The operator's decision about a refund that kept failing; null unless there was one.</summary>
     public RefundDecision? Decision { get; init; }
 
     public static Payment Begin(string orderId, long amount, string currency, string token, string? saga = null) =>

@@ -18,7 +18,7 @@ internal static class PaymentEndpoints
         routes.MapGet("/operations/payments/{orderId}", FindAsync).Admit(CallerKinds.Operators);
     }
 
-    private static async Task<IResult> ChargeAsync(
+    private static async Task<Results<Ok<PaymentView>, ProblemHttpResult>> ChargeAsync(
         string orderId,
         ChargeRequest request,
         PaymentService service,
@@ -33,13 +33,16 @@ internal static class PaymentEndpoints
         return payment.Status == PaymentStatus.Completed ? TypedResults.Ok(View(payment)) : Refused(payment).ToProblem();
     }
 
-    private static async Task<IResult> FindAsync(string orderId, PaymentStore payments, CancellationToken cancellation) =>
-        await payments.FindAsync(orderId, cancellation) is { } found ? TypedResults.Ok(View(found.Value)) : Missing(orderId);
+    private static async Task<Results<Ok<PaymentView>, ProblemHttpResult>> FindAsync(
+        string orderId,
+        PaymentStore payments,
+        CancellationToken cancellation
+    ) => await payments.FindAsync(orderId, cancellation) is { } found ? TypedResults.Ok(View(found.Value)) : Missing(orderId);
 
-    private static async Task<IResult> RefundAsync(string orderId, PaymentService service, CancellationToken cancellation) =>
+    private static async Task<Ok<PaymentView>> RefundAsync(string orderId, PaymentService service, CancellationToken cancellation) =>
         TypedResults.Ok(View(await service.RefundAsync(orderId, cancellation)));
 
-    private static async Task<IResult> RecordDecisionAsync(
+    private static async Task<Results<Ok<PaymentView>, ProblemHttpResult>> RecordDecisionAsync(
         string orderId,
         DecisionRequest request,
         PaymentService service,
@@ -67,18 +70,19 @@ internal static class PaymentEndpoints
     private static ProblemHttpResult Missing(string orderId) =>
         Refusal.NotFound("payment-not-found", $"Order '{orderId}' has no payment.").ToProblem();
 
-    /// <summary>Without the token: it is nobody's business once it has been used.</summary>
-    private static object View(Payment payment) =>
-        new
-        {
-            payment.OrderId,
-            payment.Status,
-            payment.Amount,
-            payment.Currency,
-            payment.Reason,
-            payment.RefundFailures,
-            payment.Decision,
-        };
+    /// <summary>Without the token: no reader needs it once it has been used.</summary>
+    private static PaymentView View(Payment payment) =>
+        new(payment.OrderId, payment.Status, payment.Amount, payment.Currency, payment.Reason, payment.RefundFailures, payment.Decision);
+
+    private sealed record PaymentView(
+        string OrderId,
+        PaymentStatus Status,
+        long Amount,
+        string Currency,
+        string? Reason,
+        int? RefundFailures,
+        RefundDecision? Decision
+    );
 
     private sealed record DecisionRequest(RefundDecisionKind Decision, string? Note, string? Operator, DateTimeOffset At);
 

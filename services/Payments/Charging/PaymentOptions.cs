@@ -5,10 +5,10 @@ internal sealed record PaymentOptions
     /// <summary>After this long without an answer of the provider the outcome counts as unknown, and is looked up.</summary>
     public TimeSpan ProviderTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How often a charge that was asked for by an event is tried before the payment is given up.</summary>
+    /// <summary>The number of attempts at a charge that an event requests, before the payment is given up.</summary>
     public int ChargeAttempts { get; init; } = 3;
 
-    /// <summary>How often a refund that was asked for by an event is tried before a person is told.</summary>
+    /// <summary>The number of attempts at a refund that an event requests, before an operator has to decide.</summary>
     public int RefundAttempts { get; init; } = 5;
 
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(2);

@@ -4,7 +4,7 @@ using ServiceDefaults.State;
 
 namespace Payments.Charging;
 
-/// <summary>What payments reads of orders' events.</summary>
+/// <summary>The fields of orders' events that payments reads.</summary>
 internal sealed record OrderNotification(
     string EventId,
     string OrderId,
@@ -27,7 +27,7 @@ internal sealed record OrderNotification(
 
 /// <summary>
 /// Payments' part in a choreographed order. Charge and refund are idempotent by order id. A charge that can't be brought to an end is
-/// given up for good, which undoes it should it have happened; a refund that can't is told, for a person to see to.
+/// given up for good, which undoes it should it have happened; a refund that can't is published, and an operator decides.
 /// </summary>
 internal sealed partial class PaymentRequests(
     PaymentService service,

@@ -15,7 +15,7 @@ namespace ServiceDefaults.Events;
 /// </summary>
 public static partial class EventEndpoints
 {
-    /// <summary>What lacks what a handler needs can't be read: better known here than by a null deep in the handler.</summary>
+    /// <summary>Rejects events without a field that a handler needs, so that no handler meets a null later.</summary>
     private static readonly JsonSerializerOptions Strict = new(Json.Options)
     {
         RespectNullableAnnotations = true,

@@ -69,7 +69,7 @@ public static class IdentityRegistration
     }
 
     /// <summary>
-    /// What the library leaves open: a subject that names somebody, once, and no extension that has to be understood. Source of the latter:
+    /// Checks what the library leaves open: a subject that names somebody, once, and no extension that has to be understood. Source of the latter:
     /// RFC 7515,
     /// section 4.1.11, <c>crit</c>.
     /// </summary>

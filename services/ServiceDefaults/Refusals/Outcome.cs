@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ServiceDefaults.Refusals;
 
@@ -15,5 +16,7 @@ public readonly record struct Outcome<T>
 
     public static implicit operator Outcome<T>(Refusal refusal) => new(default, refusal);
 
-    public IResult ToResult(Func<T, IResult> onValue) => Refusal is null ? onValue(Value!) : Refusal.ToProblem();
+    /// <summary>As an endpoint's typed result, so that OpenAPI shows the shape of the value.</summary>
+    public Results<TResult, ProblemHttpResult> ToResult<TResult>(Func<T, TResult> onValue)
+        where TResult : IResult => Refusal is null ? onValue(Value!) : Refusal.ToProblem();
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 using Shipping.Moving;
@@ -16,7 +17,7 @@ internal static class ArrangingEndpoints
         routes.MapShipmentRequests();
     }
 
-    private static async Task<IResult> ArrangeAsync(
+    private static async Task<Results<Ok<Shipment>, ProblemHttpResult>> ArrangeAsync(
         string orderId,
         ArrangeRequest request,
         ShipmentStore shipments,
@@ -40,13 +41,19 @@ internal static class ArrangingEndpoints
         return arranged.ToResult(TypedResults.Ok);
     }
 
-    private static async Task<IResult> FindAsync(string orderId, ShipmentStore shipments, CancellationToken cancellation) =>
-        await shipments.FindAsync(orderId, cancellation) is { } found ? TypedResults.Ok(found) : Missing(orderId);
+    private static async Task<Results<Ok<Shipment>, ProblemHttpResult>> FindAsync(
+        string orderId,
+        ShipmentStore shipments,
+        CancellationToken cancellation
+    ) => await shipments.FindAsync(orderId, cancellation) is { } found ? TypedResults.Ok(found) : Missing(orderId);
 
-    private static async Task<IResult> CancelAsync(string orderId, ShipmentStore shipments, CancellationToken cancellation) =>
-        (await shipments.ChangeAsync(orderId, ShipmentRules.Cancel, cancellation)).ToResult(TypedResults.Ok);
+    private static async Task<Results<Ok<Shipment>, ProblemHttpResult>> CancelAsync(
+        string orderId,
+        ShipmentStore shipments,
+        CancellationToken cancellation
+    ) => (await shipments.ChangeAsync(orderId, ShipmentRules.Cancel, cancellation)).ToResult(TypedResults.Ok);
 
-    private static IResult Missing(string orderId) => ShipmentRules.Missing(orderId).ToProblem();
+    private static ProblemHttpResult Missing(string orderId) => ShipmentRules.Missing(orderId).ToProblem();
 
     private sealed record ArrangeRequest(Destination? Destination);
 }

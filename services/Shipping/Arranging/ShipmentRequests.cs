@@ -4,7 +4,7 @@ using Shipping.Shipments;
 
 namespace Shipping.Arranging;
 
-/// <summary>What shipping reads of orders' events.</summary>
+/// <summary>The fields of orders' events that shipping reads.</summary>
 internal sealed record OrderNotification(string EventId, string OrderId, Destination? Destination = null, int Round = 1);
 
 /// <summary>Shipping's part in a choreographed order. Idempotent by order id; a refusal is an answer too.</summary>

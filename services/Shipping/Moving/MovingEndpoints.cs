@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 using Shipping.Shipments;
@@ -16,14 +17,20 @@ internal static class MovingEndpoints
         operations.MapPost("/deliver", DeliverAsync);
     }
 
-    private static Task<IResult> ShipAsync(string orderId, ShipmentStore shipments, CancellationToken cancellation) =>
-        MoveAsync(orderId, ShipmentRules.Ship, shipments, cancellation);
+    private static Task<Results<Ok<ShipmentView>, ProblemHttpResult>> ShipAsync(
+        string orderId,
+        ShipmentStore shipments,
+        CancellationToken cancellation
+    ) => MoveAsync(orderId, ShipmentRules.Ship, shipments, cancellation);
 
-    private static Task<IResult> DeliverAsync(string orderId, ShipmentStore shipments, CancellationToken cancellation) =>
-        MoveAsync(orderId, ShipmentRules.Deliver, shipments, cancellation);
+    private static Task<Results<Ok<ShipmentView>, ProblemHttpResult>> DeliverAsync(
+        string orderId,
+        ShipmentStore shipments,
+        CancellationToken cancellation
+    ) => MoveAsync(orderId, ShipmentRules.Deliver, shipments, cancellation);
 
     /// <summary>Answers with the shipment as it is then.</summary>
-    private static async Task<IResult> MoveAsync(
+    private static async Task<Results<Ok<ShipmentView>, ProblemHttpResult>> MoveAsync(
         string orderId,
         Func<Shipment, Decision<Shipment>> move,
         ShipmentStore shipments,
@@ -33,17 +40,10 @@ internal static class MovingEndpoints
             ? Missing(orderId)
             : (await shipments.ChangeAsync(orderId, move, cancellation)).ToResult(moved => TypedResults.Ok(View(moved)));
 
-    private static object View(Shipment shipment) =>
-        new
-        {
-            shipment.OrderId,
-            shipment.Status,
-            shipment.Tracking,
-            shipment.Since,
-            shipment.Destination,
-        };
+    private static ShipmentView View(Shipment shipment) =>
+        new(shipment.OrderId, shipment.Status, shipment.Tracking, shipment.Since, shipment.Destination);
 
-    private static async Task<IResult> RenewAsync(
+    private static async Task<Results<Ok<RenewedShipments>, ProblemHttpResult>> RenewAsync(
         RenewRequest request,
         ShipmentStore shipments,
         Mover mover,
@@ -54,10 +54,20 @@ internal static class MovingEndpoints
         {
             return Refusal.Invalid("order-ids-invalid", $"orderIds must name 1 to {MostRenewed} orders.").ToProblem();
         }
-        return TypedResults.Ok(new { renewed = await mover.RenewAsync(await shipments.FindAsync(ids, cancellation), cancellation) });
+        return TypedResults.Ok(new RenewedShipments(await mover.RenewAsync(await shipments.FindAsync(ids, cancellation), cancellation)));
     }
 
-    private static IResult Missing(string orderId) => ShipmentRules.Missing(orderId).ToProblem();
+    private static ProblemHttpResult Missing(string orderId) => ShipmentRules.Missing(orderId).ToProblem();
+
+    private sealed record ShipmentView(
+        string OrderId,
+        ShipmentStatus Status,
+        string? Tracking,
+        DateTimeOffset? Since,
+        Destination? Destination
+    );
+
+    private sealed record RenewedShipments(int Renewed);
 
     private sealed record RenewRequest(IReadOnlyList<string>? OrderIds);
 }

@@ -3,7 +3,7 @@ using Shipping.Shipments;
 
 namespace Shipping.Moving;
 
-/// <summary>What a tick of its reminder means for a shipment. A tick may be late, be missed, or come twice.</summary>
+/// <summary>The rules for a tick of a shipment's reminder. A tick may be late, be missed, or come twice.</summary>
 internal static class MovingRules
 {
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
@@ -18,7 +18,7 @@ internal static class MovingRules
             _ => Decision.NothingToDo,
         };
 
-    /// <summary>Whether no later tick will change anything.</summary>
+    /// <summary>True if no later tick changes the shipment.</summary>
     public static bool IsAtEnd(Shipment shipment, ShippingOptions options) =>
         shipment.Status is not (ShipmentStatus.Arranged or ShipmentStatus.Shipped)
         || (shipment.Status == ShipmentStatus.Shipped && options.DeliverAfter <= TimeSpan.Zero);

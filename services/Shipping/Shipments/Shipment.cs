@@ -30,7 +30,7 @@ internal sealed record Shipment(string OrderId, ShipmentStatus Status, string? T
     /// <summary>Why it was refused.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>When it came into its status. Absent in what was stored before there was a reminder.</summary>
+    /// <summary>The time of the last change of status. Absent in what was stored before there was a reminder.</summary>
     public DateTimeOffset? Since { get; init; }
 
     public static Shipment Request(string orderId, string? saga = null) =>

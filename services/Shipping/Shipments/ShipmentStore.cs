@@ -18,7 +18,7 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
     public async Task<Shipment?> FindAsync(string orderId, CancellationToken cancellation) =>
         await shipments.FindAsync(orderId, cancellation) is { Value.Status: not ShipmentStatus.Requested } found ? found.Value : null;
 
-    /// <summary>Those of the orders that have a shipment.</summary>
+    /// <summary>Returns the shipments of the orders; an order without one is left out.</summary>
     public async Task<IReadOnlyList<Shipment>> FindAsync(IReadOnlyList<string> orderIds, CancellationToken cancellation) =>
         [
             .. (await records.FindManyAsync([.. orderIds.Select(KeyOf)], cancellation))

@@ -26,12 +26,12 @@ public sealed class ApprovalRulesTests
     }
 
     [Fact]
-    public void A_question_is_asked_once() => Assert.True(ApprovalRules.Request(Asked(), Terms, [], At).IsNothingToDo);
+    public void Approval_is_requested_once() => Assert.True(ApprovalRules.Request(Asked(), Terms, [], At).IsNothingToDo);
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void It_is_answered_once(bool approve)
+    public void An_approval_is_decided_once(bool approve)
     {
         var answered = Order.Evolve(Asked(), ApprovalRules.Decide(Asked(), approve, "eve", "because").Event!)!;
 
@@ -41,7 +41,7 @@ public sealed class ApprovalRulesTests
     }
 
     [Fact]
-    public void Nobody_in_time_is_no()
+    public void An_approval_that_expires_rejects_the_order()
     {
         Assert.True(ApprovalRules.Expire(Asked(), At.AddMinutes(59)).IsNothingToDo);
 
@@ -50,7 +50,7 @@ public sealed class ApprovalRulesTests
     }
 
     [Fact]
-    public void A_wish_to_cancel_closes_the_question()
+    public void A_requested_cancellation_closes_the_approval()
     {
         var order = Order.Evolve(Asked(), new CancellationRequested("customer", "changed my mind"))!;
 
@@ -59,7 +59,7 @@ public sealed class ApprovalRulesTests
     }
 
     [Fact]
-    public void What_was_not_asked_can_not_be_answered()
+    public void Deciding_an_approval_that_was_not_requested_is_refused()
     {
         Assert.Equal(
             (RefusalKind.Conflict, "approval-not-asked"),

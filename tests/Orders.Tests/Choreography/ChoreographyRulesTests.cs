@@ -60,7 +60,7 @@ public sealed class ChoreographyRulesTests
 
     [Theory]
     [MemberData(nameof(Courses))]
-    public void What_is_heard_leads_to_the_next_event_and_the_steps_tell_how_it_stands(string heard, string followed, string states)
+    public void Each_received_event_leads_to_the_next_event_and_to_new_states_of_the_steps(string heard, string followed, string states)
     {
         var course = new Course(Created).Hear(heard);
 
@@ -70,7 +70,7 @@ public sealed class ChoreographyRulesTests
 
     [Theory]
     [MemberData(nameof(Courses))]
-    public void Whatever_is_heard_twice_or_comes_again_at_the_end_changes_nothing(string heard, string followed, string states)
+    public void Repeated_and_late_events_change_nothing(string heard, string followed, string states)
     {
         var twice = string.Join(' ', heard.Split(' ').SelectMany(word => new[] { word, word }));
 
@@ -81,7 +81,7 @@ public sealed class ChoreographyRulesTests
     }
 
     [Fact]
-    public void An_answer_that_comes_after_the_wish_turns_the_order_round_as_well()
+    public void An_answer_after_the_requested_cancellation_starts_the_undoing()
     {
         var order = Given(Created, Wish);
 
@@ -103,7 +103,7 @@ public sealed class ChoreographyRulesTests
     }
 
     [Fact]
-    public void An_answer_from_before_codes_were_published_is_told_in_words_with_a_code()
+    public void An_answer_without_a_code_gets_words_and_code_of_this_version()
     {
         var course = new Course(Created)
             .Hear("inventory.reserved")
@@ -146,7 +146,7 @@ public sealed class ChoreographyRulesTests
         Assert.Null(React(Given(Created with { Saga = "orchestration" }), "inventory.reserved"));
 
     [Fact]
-    public void A_refund_that_was_given_up_waits_for_a_person_who_may_have_it_tried_again()
+    public void A_refund_that_was_given_up_is_retried_after_the_operators_decision()
     {
         var order = Refunding();
         var parked = Assert.IsType<InterventionRequired>(
@@ -170,7 +170,7 @@ public sealed class ChoreographyRulesTests
     [Theory]
     [InlineData("Skip", "Done")]
     [InlineData("Resolved", "Compensated")]
-    public void A_person_may_have_the_order_go_on_without_the_refund(string decision, string state)
+    public void Skipping_a_refund_lets_the_order_go_on_without_it(string decision, string state)
     {
         var order = Refunding();
         order = Order.Evolve(order, React(order, new Signal("payment.refund-failed", "refused", Round: 1))!)!;
@@ -188,7 +188,7 @@ public sealed class ChoreographyRulesTests
     [InlineData("", "reserve-inventory", "release-requested")]
     [InlineData("inventory.reserved", "process-payment", "refund-requested")]
     [InlineData("inventory.reserved payment.completed", "arrange-shipment", "shipment-cancellation-requested")]
-    public void An_order_that_stands_still_on_its_way_is_undone_from_the_step_nobody_answered(string heard, string step, string undone)
+    public void An_overdue_order_is_undone_from_its_unanswered_step(string heard, string step, string undone)
     {
         var course = new Course(Created).Hear(heard);
         var timeout = Assert.IsType<CancellationRequested>(ChoreographyRules.Overdue(course.Order, NoApproval, 3, At).Event);
@@ -203,7 +203,7 @@ public sealed class ChoreographyRulesTests
     }
 
     [Fact]
-    public void An_undoing_that_stands_still_is_asked_for_again_and_in_the_end_given_to_a_person()
+    public void An_overdue_compensation_is_requested_again_and_then_requires_an_intervention()
     {
         var order = Refunding();
         for (var round = 2; round <= 3; round++)
@@ -224,7 +224,7 @@ public sealed class ChoreographyRulesTests
     }
 
     [Fact]
-    public void An_order_that_nobody_approved_in_time_says_so_also_when_the_watchdog_undoes_it()
+    public void An_order_not_approved_in_time_keeps_that_reason_when_the_watchdog_undoes_it()
     {
         var terms = new ApprovalTerms(999, TimeSpan.FromHours(1));
         var order = Order.Evolve(Given(Created), React(Given(Created), new Signal("inventory.reserved"), terms)!)!;
@@ -237,7 +237,7 @@ public sealed class ChoreographyRulesTests
     }
 
     [Fact]
-    public void A_large_order_waits_for_a_person_between_reservation_and_payment()
+    public void A_large_choreographed_order_waits_for_approval_between_reservation_and_payment()
     {
         var terms = new ApprovalTerms(999, TimeSpan.FromHours(1));
         var order = Given(Created);
@@ -253,7 +253,7 @@ public sealed class ChoreographyRulesTests
     }
 
     [Fact]
-    public void An_order_goes_on_with_the_steps_that_it_began_with_whatever_the_plan_has_now()
+    public void An_order_keeps_the_steps_that_it_began_with_when_the_plan_changes()
     {
         var begun = SagaSteps.PendingOf([SagaSteps.CreateOrder, SagaSteps.ReserveInventory, SagaSteps.ArrangeShipment]);
         var order = Given(Created, new ShipmentRequested(begun));

@@ -21,7 +21,7 @@ public sealed class DeadLetterRulesTests
     );
 
     [Fact]
-    public void A_replayed_letter_is_off_the_open_list_and_says_who_replayed_it()
+    public void A_replayed_letter_is_closed_with_the_operators_name()
     {
         var replayed = DeadLetterRules.Replay(Letter, Letter.Times, Now, "again", "op-1").Value!;
 
@@ -81,7 +81,7 @@ public sealed class DeadLetterRulesTests
     [Theory]
     [InlineData(nameof(DeadLetterState.Replayed))]
     [InlineData(nameof(DeadLetterState.Discarded))]
-    public void What_is_closed_can_neither_be_replayed_nor_discarded(string state)
+    public void A_closed_letter_can_neither_be_replayed_nor_discarded(string state)
     {
         var closed = Letter with { State = Enum.Parse<DeadLetterState>(state) };
 
@@ -90,6 +90,6 @@ public sealed class DeadLetterRulesTests
     }
 
     [Fact]
-    public void There_is_nothing_to_replay_where_no_letter_is() =>
+    public void Replaying_an_unknown_letter_is_refused() =>
         Assert.Equal("dead-letter-not-found", DeadLetterRules.Replay(null, 1, Now, null, null).Refusal?.Code);
 }

@@ -14,7 +14,7 @@ public sealed class InterventionRulesTests
     private Order order = Order.From([new OrderCreated("customer-1", [], 0, "EUR", "orchestration", "Ada")])!;
 
     [Fact]
-    public void A_failing_compensation_is_put_before_a_person_once()
+    public void A_failing_compensation_requires_one_intervention()
     {
         Happen(InterventionRules.Require(order, First, At).Event);
 
@@ -35,7 +35,7 @@ public sealed class InterventionRulesTests
     }
 
     [Fact]
-    public void It_is_decided_once_and_the_decision_is_kept()
+    public void An_intervention_is_decided_once_and_keeps_the_decision()
     {
         Happen(InterventionRules.Require(order, First, At).Event);
         Happen(InterventionRules.Decide(order, 1, OperatorDecision.Resolved, "by hand", "eve", At).Event);
@@ -49,7 +49,7 @@ public sealed class InterventionRulesTests
     }
 
     [Fact]
-    public void The_order_shows_it_from_when_it_is_on_the_stream_until_it_is_decided()
+    public void An_order_shows_an_intervention_from_its_event_until_the_decision()
     {
         // The saga's own steps run ahead of the stream, and are behind it when a decision has just been made.
         var failing = SagaSteps.Pending.With("process-payment", step => step.FailUndo(Failure.OfUndoing("process-payment", "away"), At, 5));
@@ -64,7 +64,7 @@ public sealed class InterventionRulesTests
     }
 
     [Fact]
-    public void What_does_not_exist_can_not_be_decided()
+    public void Deciding_an_unknown_intervention_is_refused()
     {
         Assert.Equal(RefusalKind.NotFound, InterventionRules.Decide(order, 1, OperatorDecision.Skip, null, null, At).Refusal!.Kind);
     }

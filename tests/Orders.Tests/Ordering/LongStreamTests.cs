@@ -23,7 +23,7 @@ public sealed class LongStreamTests
         );
 
     [Fact]
-    public async Task The_record_stays_short_and_the_order_and_its_events_stay_whole()
+    public async Task A_long_stream_keeps_a_short_record_and_all_its_events()
     {
         await streams.CreateAsync(
             "o1",
@@ -44,7 +44,7 @@ public sealed class LongStreamTests
     }
 
     [Fact]
-    public async Task What_one_event_of_another_service_has_led_to_does_not_happen_again()
+    public async Task A_repeated_event_of_another_service_appends_nothing()
     {
         await streams.CreateAsync(
             "o1",

@@ -15,7 +15,7 @@ public sealed class OrderRulesTests
     public void Creating_an_order_again_does_nothing() => AssertNothing(OrderRules.Create(Given(Created), Created));
 
     [Fact]
-    public void A_created_order_is_pending_with_what_was_asked_for()
+    public void A_created_order_is_pending_with_the_fields_of_its_request()
     {
         var order = Given(Created);
 
@@ -80,7 +80,7 @@ public sealed class OrderRulesTests
     }
 
     [Fact]
-    public void A_wish_to_cancel_is_written_once_and_stops_the_confirmation()
+    public void A_requested_cancellation_is_written_once_and_stops_the_confirmation()
     {
         var order = Given(Created, new CancellationRequested("customer", "changed my mind"));
 
@@ -89,7 +89,7 @@ public sealed class OrderRulesTests
     }
 
     [Fact]
-    public void A_wish_that_came_too_late_is_refused_and_the_order_goes_on()
+    public void An_order_is_confirmed_after_its_cancellation_was_refused()
     {
         var order = Given(Created, new CancellationRequested("customer", "changed my mind"));
 
@@ -104,7 +104,7 @@ public sealed class OrderRulesTests
         AssertNothing(OrderRules.RequestCancellation(Given(Created, new OrderCancelled("first", Steps)), "customer", "again"));
 
     [Fact]
-    public void An_order_follows_its_goods_step_by_step_wherever_it_stands()
+    public void An_order_is_confirmed_shipped_and_delivered_when_its_goods_are_delivered()
     {
         var at = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
         var order = Given(Created, new CancellationRequested("customer", "too late"));
@@ -132,7 +132,7 @@ public sealed class OrderRulesTests
     public void An_order_can_not_be_created_twice() => Assert.Throws<InvalidOperationException>(() => Order.From([Created, Created]));
 
     [Fact]
-    public void An_event_nobody_knows_fails_loudly() =>
+    public void Folding_an_unknown_event_throws() =>
         Assert.Throws<InvalidOperationException>(() => Order.From([Created, new OrderTeleported()]));
 
     [Fact]

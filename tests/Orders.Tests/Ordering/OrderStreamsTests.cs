@@ -48,7 +48,7 @@ public sealed class OrderStreamsTests
     }
 
     [Fact]
-    public async Task Who_loses_a_race_decides_anew_on_what_the_other_left()
+    public async Task An_append_that_loses_a_race_decides_anew()
     {
         await streams.CreateAsync("o1", Created, default);
         state.BeforeNextWrite = () =>

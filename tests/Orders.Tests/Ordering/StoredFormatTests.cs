@@ -73,7 +73,7 @@ public sealed class StoredFormatTests
         Assert.IsType<OrderConfirmed>(Read<OrderEvent>("""{"type":"order.confirmed","steps":[],"addedLater":{"a":1}}"""));
 
     [Fact]
-    public void A_type_nobody_knows_fails_loudly() =>
+    public void Reading_an_unknown_event_type_throws() =>
         Assert.Throws<JsonException>(() => Read<OrderEvent>("""{"type":"order.teleported"}"""));
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class StoredFormatTests
         Assert.Throws<JsonException>(() => Read<SagaStep>("""{"name":"create-order","state":1}"""));
 
     [Fact]
-    public void Published_events_keep_their_text_and_leave_out_what_they_do_not_have()
+    public void Published_events_keep_their_text_without_null_fields()
     {
         Assert.Equal(
             """{"eventId":"o1:2","version":2,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1"}""",
@@ -112,7 +112,7 @@ public sealed class StoredFormatTests
     }
 
     [Fact]
-    public void An_event_of_todays_schema_says_so_and_is_left_as_it_is()
+    public void Upcasting_leaves_an_event_of_the_present_schema_unchanged()
     {
         var created = Created with { CustomerName = "Ada" };
         var stored = new StoredEvent("o1:1", 1, At, created, created.Schema);
@@ -186,7 +186,7 @@ public sealed class StoredFormatTests
     }
 
     [Fact]
-    public void What_the_saga_hands_about_keeps_its_text()
+    public void Inputs_and_replies_of_workflows_keep_their_text()
     {
         Assert.Equal("""{"done":true}""", Write(StepReply.Success));
         Assert.Equal("""{"done":false,"refusal":"declined"}""", Write(new StepReply(false, "declined")));
@@ -265,7 +265,7 @@ public sealed class StoredFormatTests
     }
 
     [Fact]
-    public void A_persons_words_stay_as_they_are_when_they_are_lifted()
+    public void Upcasting_keeps_the_reason_that_a_person_has_written()
     {
         var cancelled = Assert.IsType<OrderCancelled>(new StoredEvent("o1:2", 2, At, new OrderCancelled("changed my mind", [])).Upcast());
 

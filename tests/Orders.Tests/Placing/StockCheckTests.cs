@@ -14,7 +14,7 @@ public sealed class StockCheckTests
     };
 
     [Fact]
-    public void What_is_available_passes_and_so_does_what_inventory_does_not_tell()
+    public void Available_products_and_products_of_unknown_stock_pass()
     {
         Assert.Null(StockCheck.Refuse([new RequestedItem("cup", 1), new RequestedItem("cup", 2)], Catalogue));
         Assert.Null(StockCheck.Refuse([new RequestedItem("tray", 10_000)], Catalogue));

@@ -15,7 +15,7 @@ internal sealed class Waiting(OrderQueries queries, OrderEndings endings, TimePr
     /// <summary>Shorter than what resiliency policies let a call take.</summary>
     private const int LongestSeconds = 8;
 
-    /// <summary>How often to look for an end that another instance has written.</summary>
+    /// <summary>The period between two searches for an end that another instance has written.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     public async Task<Outcome<OrderView>> FindAsync(string orderId, Caller caller, HttpContext http)

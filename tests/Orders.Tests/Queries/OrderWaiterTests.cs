@@ -34,7 +34,7 @@ public sealed class WaitingTests
     }
 
     [Fact]
-    public async Task Everyone_who_waits_for_an_order_hears_of_its_end_at_once()
+    public async Task Every_waiting_request_is_answered_when_the_order_ends()
     {
         await streams.CreateAsync("o1", Created, default);
         var http = Asking("wait=8");
@@ -49,7 +49,7 @@ public sealed class WaitingTests
     }
 
     [Fact]
-    public async Task Who_has_waited_long_enough_gets_what_there_is()
+    public async Task A_waiting_request_gets_the_pending_order_when_its_time_is_over()
     {
         await streams.CreateAsync("o1", Created, default);
         var begun = time.GetUtcNow();
@@ -70,7 +70,7 @@ public sealed class WaitingTests
     [InlineData("wait=0")]
     [InlineData("wait=soon")]
     [InlineData("respond-async")]
-    public async Task Who_does_not_ask_to_wait_is_answered_at_once(string? preference)
+    public async Task A_request_without_a_preference_is_answered_at_once(string? preference)
     {
         await streams.CreateAsync("o1", Created, default);
 
