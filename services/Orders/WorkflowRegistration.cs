@@ -8,8 +8,9 @@ using ServiceDefaults;
 
 namespace Orders;
 
-/// <summary>The workflows and activities that this service's worker runs. Names and payloads are stored format: running sagas refer to
-/// them.</summary>
+/// <summary>
+/// The workflows and activities that this service's worker runs. Names and payloads are stored format: running sagas refer to them.
+/// </summary>
 internal static class WorkflowRegistration
 {
     public static IServiceCollection AddOrderWorkflows(this IServiceCollection services)

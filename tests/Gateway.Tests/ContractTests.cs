@@ -10,8 +10,7 @@ namespace Gateway.Tests;
 
 /// <summary>
 /// The contract names every route that is served, and no other. A route that forwards stands for the paths of the service behind it, whose
-/// own contract is
-/// compared with the running service elsewhere.
+/// own contract is compared with the running service elsewhere.
 /// </summary>
 public sealed class ContractTests
 {
@@ -96,8 +95,10 @@ public sealed class ContractTests
             $"{method} {endpoint.RoutePattern.RawText}"
         );
 
-    /// <summary>What of the service's own contract is reached through the route. Paths that the gateway serves itself, or forwards
-    /// elsewhere, come twice.</summary>
+    /// <summary>
+    /// What of the service's own contract is reached through the route. Paths that the gateway serves itself, or forwards elsewhere, come
+    /// twice.
+    /// </summary>
     private static IEnumerable<string> Behind(ServiceRoute route) =>
         Documented(Read(route.AppId))
             .Where(operation =>

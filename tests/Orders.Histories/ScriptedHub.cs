@@ -12,8 +12,10 @@ using Sidecar.Workflows.Protocol;
 
 namespace Orders.Histories;
 
-/// <summary>A sidecar's task hub on a real port, and the worker of the Orders service connected to it. The test sends turns and reads what
-/// the worker decides.</summary>
+/// <summary>
+/// A sidecar's task hub on a real port, and the worker of the Orders service connected to it. The test sends turns and reads what the
+/// worker decides.
+/// </summary>
 public sealed class ScriptedHub : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

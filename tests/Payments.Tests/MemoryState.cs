@@ -11,8 +11,8 @@ namespace ServiceFakes;
 internal sealed record PublishedEvent(string Type, string Subject, string Json);
 
 /// <summary>
-/// A Dapr client whose state lives in memory and obeys ETags and first-write saves, as a store does. Any call it was not made for
-/// fails the test.
+/// A Dapr client whose state lives in memory and obeys ETags and first-write saves, as a store does. Any call it was not made for fails the
+/// test.
 /// </summary>
 internal sealed class MemoryState
 {

@@ -15,8 +15,10 @@ internal sealed class OrdersClient(HttpClient http)
     public Task<HttpResponseMessage> FindAsync(HttpContext asking, string orderId, CancellationToken cancellation) =>
         http.AskAsync(asking, $"/orders/{Uri.EscapeDataString(orderId)}", cancellation);
 
-    /// <summary>The newest orders, or those behind <paramref name="cursor"/>. A null customer is the customer who asks, or everybody for an
-    /// operator.</summary>
+    /// <summary>
+    /// The newest orders, or those behind <paramref name="cursor"/>. A null customer is the customer who asks, or everybody for an
+    /// operator.
+    /// </summary>
     public Task<HttpResponseMessage> ListAsync(HttpContext asking, string? customerId, string? cursor, CancellationToken cancellation) =>
         http.AskAsync(asking, $"/orders?limit={PerPage}{Part("customerId", customerId)}{Part("cursor", cursor)}", cancellation);
 

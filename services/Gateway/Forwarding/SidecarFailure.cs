@@ -52,8 +52,7 @@ internal static class SidecarFailure
 
     /// <summary>
     /// The sidecar's message, or null if the service has answered. Services tell every failure as problem details; what else is no success
-    /// comes from a
-    /// sidecar and is none of the client's business: a refused call, an unknown app, a missing token.
+    /// comes from a sidecar and is none of the client's business: a refused call, an unknown app, a missing token.
     /// </summary>
     public static async Task<string?> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
@@ -88,8 +87,10 @@ internal static class SidecarFailure
         await response.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
-    /// <summary>Returns the result of a call for the circuit breaker of the app: a sidecar answers for an app that gives no answer, by a time-out or a status of its
-    /// own.</summary>
+    /// <summary>
+    /// Returns the result of a call for the circuit breaker of the app: a sidecar answers for an app that gives no answer, by a time-out or
+    /// a status of its own.
+    /// </summary>
     public static async Task<CallEnd> EndOfAsync(HttpResponseMessage response, CancellationToken cancellation) =>
         await ReadAsync(response, cancellation) is { } message && IsLost(response, message) ? CallEnd.Lost : CallEnd.Answered;
 

@@ -8,9 +8,8 @@ namespace Gateway.Limits;
 
 /// <summary>
 /// The places for requests under way, each kind apart: ordinary requests, requests that wait for an order's end, and event streams. Without
-/// a limit
-/// requests would only wait for each other until every one of them is too late; with one for all, a few customers could take every place by
-/// waiting.
+/// a limit requests would only wait for each other until every one of them is too late; with one for all, a few customers could take every
+/// place by waiting.
 /// </summary>
 internal sealed class Places : IAsyncDisposable
 {

@@ -17,10 +17,8 @@ namespace Gateway.Streaming;
 
 /// <summary>
 /// Orders as server-sent events in the shape of the list: the existing ones first, the newest of them first, and with <c>follow=true</c>
-/// then what comes or
-/// changes. Each event's <c>id</c> is a <see cref="StreamPosition"/>, where a client that comes back with <c>Last-Event-ID</c> goes on. The
-/// app orders-grpc
-/// says over gRPC what changes; the orders' service shows the orders.
+/// then what comes or changes. Each event's <c>id</c> is a <see cref="StreamPosition"/>, where a client that comes back with
+/// <c>Last-Event-ID</c> goes on. The app orders-grpc says over gRPC what changes; the orders' service shows the orders.
 /// </summary>
 internal static class OrderFeed
 {
@@ -150,8 +148,9 @@ internal static class OrderFeed
 /// <summary>A page of the list of orders, each as the service wrote it.</summary>
 internal sealed record OrderPage(IReadOnlyList<JsonElement> Items, string? NextCursor);
 
-/// <summary>One client's stream. It ends when a page can't be read or the changes end: the client comes back, and goes on where it
-/// was.</summary>
+/// <summary>
+/// One client's stream. It ends when a page can't be read or the changes end: the client comes back, and goes on where it was.
+/// </summary>
 internal sealed class OrderStream(
     OrdersClient orders,
     HttpContext asking,
@@ -160,8 +159,10 @@ internal sealed class OrderStream(
     StreamPosition? position
 )
 {
-    /// <summary>What was sent, while the list is being read: a change may come before the list's own word for it. The time of the last
-    /// change by order.</summary>
+    /// <summary>
+    /// What was sent, while the list is being read: a change may come before the list's own word for it. The time of the last change by
+    /// order.
+    /// </summary>
     private readonly Dictionary<string, DateTimeOffset> sent = new(StringComparer.Ordinal);
 
     public async IAsyncEnumerable<SseItem<JsonElement>> ReadAsync(

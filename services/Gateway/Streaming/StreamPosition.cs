@@ -13,8 +13,7 @@ namespace Gateway.Streaming;
 /// <param name="Changed">When that order had changed as it was sent.</param>
 /// <remarks>
 /// The list may show a change a moment late, and two orders may change in one order and be sent in another: changes of the last
-/// <see cref="Overlap"/> are sent
-/// again, except of the order that was sent last. So nothing is missed, and little comes twice.
+/// <see cref="Overlap"/> are sent again, except of the order that was sent last. So nothing is missed, and little comes twice.
 /// </remarks>
 internal sealed record StreamPosition(DateTimeOffset Since, DateTimeOffset Begun, string OrderId, DateTimeOffset Changed)
 {

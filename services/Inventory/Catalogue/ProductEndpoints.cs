@@ -38,8 +38,7 @@ internal static class ProductEndpoints
         CancellationToken cancellation
     ) => (await serializer.PutAsync(productId, details, cancellation)).ToResult(TypedResults.Ok);
 
-    /// <summary>Returns prices and available quantities, for an order that is being placed. Ids that are not there
-    /// are left out.</summary>
+    /// <summary>Returns prices and available quantities, for an order that is being placed. Ids that are not there are left out.</summary>
     private static async Task<Results<Ok<PriceList>, ProblemHttpResult>> PricesAsync(
         PriceQuery query,
         ProductStore store,

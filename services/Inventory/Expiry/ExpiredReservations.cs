@@ -6,9 +6,8 @@ using ServiceDefaults.Events;
 namespace Inventory.Expiry;
 
 /// <summary>
-/// Settles reservations that were made long ago, a page at a time: those that came to an end are removed, those whose order
-/// is over are released, and orders are asked about the rest. Runs in the turn of the product. A crash repeats a page, which
-/// changes nothing twice.
+/// Settles reservations that were made long ago, a page at a time: those that came to an end are removed, those whose order is over are
+/// released, and orders are asked about the rest. Runs in the turn of the product. A crash repeats a page, which changes nothing twice.
 /// </summary>
 internal sealed class ExpiredReservations(
     OpenReservationPages pages,

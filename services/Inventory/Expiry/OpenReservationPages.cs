@@ -5,13 +5,15 @@ using ServiceDefaults.State;
 
 namespace Inventory.Expiry;
 
-/// <summary>The oldest of a product's open reservations, and what they were read from. <paramref name="IsPage"/>: they fill a page, newer
-/// ones follow.</summary>
+/// <summary>
+/// The oldest of a product's open reservations, and what they were read from. <paramref name="IsPage"/>: they fill a page, newer ones
+/// follow.
+/// </summary>
 internal sealed record OldestReservations(Stored<OpenReservations> Open, IReadOnlyList<OpenReservation> Orders, bool IsPage);
 
 /// <summary>
-/// Open reservations beside the products. They are noted down by the transaction that reserves (<see cref="StockStore"/>), and
-/// taken out here, both in the turn of the product and under the record's ETag.
+/// Open reservations beside the products. They are noted down by the transaction that reserves (<see cref="StockStore"/>), and taken out
+/// here, both in the turn of the product and under the record's ETag.
 /// </summary>
 internal sealed class OpenReservationPages(DaprClient dapr)
 {

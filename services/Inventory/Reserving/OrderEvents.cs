@@ -10,8 +10,8 @@ internal sealed record OrderNotification(string EventId, string OrderId, IReadOn
 internal sealed record ShipmentNotification(string EventId, string OrderId);
 
 /// <summary>
-/// Inventory's part in a choreographed order, and what shipping means for any order. The reservation is idempotent by order id, so an
-/// event that comes twice, or after its opposite, changes nothing.
+/// Inventory's part in a choreographed order, and what shipping means for any order. The reservation is idempotent by order id, so an event
+/// that comes twice, or after its opposite, changes nothing.
 /// </summary>
 internal sealed partial class OrderEventHandler(ReservationService reservations, ILogger<OrderEventHandler> logger)
 {

@@ -6,8 +6,7 @@ namespace Inventory.Serializing;
 
 /// <summary>
 /// Product ids as actor ids. Dapr's scheduler takes an actor id only as a part of a reminder's name if it is like an RFC 1123 name once
-/// '-', '_' and ':'
-/// are left out; any other id is encoded.
+/// '-', '_' and ':' are left out; any other id is encoded.
 /// </summary>
 internal static partial class ActorName
 {

@@ -12,8 +12,8 @@ internal enum StockOperation
 }
 
 /// <summary>
-/// A change of an order's reservation. <paramref name="Ahead"/> are the products whose actors are still to be entered, in the one
-/// order in which all callers enter them.
+/// A change of an order's reservation. <paramref name="Ahead"/> are the products whose actors are still to be entered, in the one order in
+/// which all callers enter them.
 /// </summary>
 internal sealed record StockRequest(StockOperation Act, string OrderId, IReadOnlyList<ReservationLine> Lines, IReadOnlyList<string> Ahead)
 {
@@ -29,8 +29,9 @@ internal sealed record StockRequest(StockOperation Act, string OrderId, IReadOnl
         };
 }
 
-/// <summary>A value or the reason why there is none, on the wire. Public, with what it carries, because the SDK awaits an actor
-/// dynamically.</summary>
+/// <summary>
+/// A value or the reason why there is none, on the wire. Public, with what it carries, because the SDK awaits an actor dynamically.
+/// </summary>
 public sealed record Answer<T>(T? Value, AnswerRefusal? Refusal)
 {
     public static Answer<T> Of(Outcome<T> outcome) =>
@@ -43,5 +44,7 @@ public sealed record Answer<T>(T? Value, AnswerRefusal? Refusal)
         Refusal is null ? Value! : new Refusal(RefusalStatuses.KindOf(Refusal.Status), Refusal.Code, Refusal.Detail);
 }
 
-/// <summary>A refusal in the form that every version of this service reads: instances of two versions call each other during an update.</summary>
+/// <summary>
+/// A refusal in the form that every version of this service reads: instances of two versions call each other during an update.
+/// </summary>
 public sealed record AnswerRefusal(int Status, string Code, string Detail);

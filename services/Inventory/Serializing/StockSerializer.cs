@@ -8,8 +8,8 @@ namespace Inventory.Serializing;
 
 /// <summary>
 /// Serialises changes of stock per product: enters the actors of an order's products one inside the other, always in the same order, and
-/// decides inside the last. So
-/// callers that want some of the same products never wait for each other in a circle, and all lines move in one transaction.
+/// decides inside the last. So callers that want some of the same products never wait for each other in a circle, and all lines move in one
+/// transaction.
 /// </summary>
 internal sealed class StockSerializer(StockStore stock, IActorProxyFactory actors, IOptions<ExpiryOptions> expiry)
 {

@@ -1,8 +1,8 @@
 namespace Inventory.Stock;
 
 /// <summary>
-/// Serialises decisions about one order's reservation in this process. Two decisions about an order of which nothing is stored yet have no ETag
-/// between them.
+/// Serialises decisions about one order's reservation in this process. Two decisions about an order of which nothing is stored yet have no
+/// ETag between them.
 /// </summary>
 internal sealed class OrderSerializer
 {

@@ -4,12 +4,14 @@ using ServiceDefaults.Requests;
 namespace Inventory.Stock;
 
 /// <summary>
-/// Stored format. <paramref name="Price"/> counts minor units of <paramref name="Currency"/>. At all times
-/// <c>available + reserved + sold</c> is what was ever put on the shelf.
+/// Stored format. <paramref name="Price"/> counts minor units of <paramref name="Currency"/>. At all times <c>available + reserved +
+/// sold</c> is what was ever put on the shelf.
 /// </summary>
 public sealed record Product(string ProductId, string Name, long Price, string Currency, int Available, int Reserved, int Sold);
 
-/// <summary>The fields of a product that an operator can set. <paramref name="Stock"/>: the quantity that is available from now on.</summary>
+/// <summary>
+/// The fields of a product that an operator can set. <paramref name="Stock"/>: the quantity that is available from now on.
+/// </summary>
 internal sealed record ProductDetails(string? Name, long? Price, int? Stock);
 
 internal static class ProductRules

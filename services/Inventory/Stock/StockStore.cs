@@ -5,8 +5,8 @@ using ServiceDefaults.State;
 namespace Inventory.Stock;
 
 /// <summary>
-/// Products and reservations in one store, so that an order's goods move in one transaction: every product it touches under its
-/// ETag, and the reservation with them. The store has no outbox; <see cref="ReservationEvents"/> publishes.
+/// Products and reservations in one store, so that an order's goods move in one transaction: every product it touches under its ETag, and
+/// the reservation with them. The store has no outbox; <see cref="ReservationEvents"/> publishes.
 /// </summary>
 internal sealed class StockStore(DaprClient dapr, TimeProvider time)
 {
@@ -134,7 +134,9 @@ internal sealed class StockStore(DaprClient dapr, TimeProvider time)
 
     private static string ReservationKeyOf(string orderId) => $"reservation-{orderId}";
 
-    /// <summary>The records that a decision is made from. <paramref name="First"/>: the product whose open reservations get this one, if any.</summary>
+    /// <summary>
+    /// The records that a decision is made from. <paramref name="First"/>: the product whose open reservations get this one, if any.
+    /// </summary>
     private sealed record StockRead(
         Stored<Reservation>? Reservation,
         IReadOnlyDictionary<string, Stored<Product>> Products,

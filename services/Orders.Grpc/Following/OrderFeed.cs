@@ -5,8 +5,8 @@ using Orders.Grpc.Services;
 namespace Orders.Grpc.Following;
 
 /// <summary>
-/// Hands orders that have changed to the streams that follow them. A stream that does not keep up loses its oldest news: the next
-/// news of the same order says more.
+/// Hands orders that have changed to the streams that follow them. A stream that does not keep up loses its oldest news: the next news of
+/// the same order says more.
 /// </summary>
 internal sealed class OrderFeed(OrdersClient orders)
 {

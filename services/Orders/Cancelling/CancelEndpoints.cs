@@ -9,8 +9,8 @@ using ServiceDefaults.Requests;
 namespace Orders.Cancelling;
 
 /// <summary>
-/// Cancelling is one event on the order's stream, written only if the order can still be cancelled. Publishing it, which is part of
-/// the write, is what sets the undoing in motion (<see cref="Reactions.OrderReactions"/>).
+/// Cancelling is one event on the order's stream, written only if the order can still be cancelled. Publishing it, which is part of the
+/// write, is what sets the undoing in motion (<see cref="Reactions.OrderReactions"/>).
 /// </summary>
 internal static class CancelEndpoints
 {

@@ -6,7 +6,10 @@ using ServiceDefaults.Refusals;
 
 namespace Orders.Choreography;
 
-/// <summary>An event that moves a choreographed order: of another service, or of the order itself. <paramref name="Round"/>: the request that it answers.</summary>
+/// <summary>
+/// An event that moves a choreographed order: of another service, or of the order itself. <paramref name="Round"/>: the request that it
+/// answers.
+/// </summary>
 /// <param name="Code">The stable code of <paramref name="Reason"/>; absent in events from before it was published.</param>
 /// <param name="Attempts">How often the service has tried.</param>
 internal sealed record Signal(
@@ -19,12 +22,12 @@ internal sealed record Signal(
 );
 
 /// <summary>
-/// The choreographed saga as a sum: where the order stands and what was heard, in; the next event of the order, out. Nothing
-/// follows, because it was heard before, comes late, or the order is no choreographed one.
+/// The choreographed saga as a sum: where the order stands and what was heard, in; the next event of the order, out. Nothing follows,
+/// because it was heard before, comes late, or the order is no choreographed one.
 /// </summary>
 /// <remarks>
-/// Steps are undone in reverse order. A step of which nobody knows whether it happened is undone too: each service closes the door
-/// behind an undone step, so that a request which comes later finds it closed.
+/// Steps are undone in reverse order. A step of which nobody knows whether it happened is undone too: each service closes the door behind
+/// an undone step, so that a request which comes later finds it closed.
 /// </remarks>
 internal static class ChoreographyRules
 {

@@ -12,9 +12,8 @@ using ServiceDefaults.Requests;
 namespace Orders.DeadLetters;
 
 /// <summary>
-/// Keeps events that no subscriber could handle. A replay puts the envelope back on the topic it came from, marked with the app that could not take
-/// it: the others
-/// that listen there pass over it.
+/// Keeps events that no subscriber could handle. A replay puts the envelope back on the topic it came from, marked with the app that could
+/// not take it: the others that listen there pass over it.
 /// </summary>
 internal sealed class DeadLetterService(DeadLetterStore store, OrderPages pages, DaprClient dapr, TimeProvider time)
 {
@@ -104,8 +103,9 @@ internal sealed class DeadLetterService(DeadLetterStore store, OrderPages pages,
             cancellation
         );
 
-    /// <summary>Published first, then noted: a crash between the two repeats an event, which is allowed; the other way round would lose
-    /// one.</summary>
+    /// <summary>
+    /// Published first, then noted: a crash between the two repeats an event, which is allowed; the other way round would lose one.
+    /// </summary>
     public async Task<Outcome<DeadLetter>> ReplayAsync(string id, string? note, string? who, CancellationToken cancellation)
     {
         var found = (await store.FindAsync([id], cancellation)).FirstOrDefault();

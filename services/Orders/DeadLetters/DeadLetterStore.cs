@@ -11,8 +11,9 @@ internal sealed class DeadLetterStore(ViewState state)
 {
     private const int MostRaces = 20;
 
-    /// <summary>Longer than the retries of a delivery take. Then the dead letter itself has the reason, or the event was taken after
-    /// all.</summary>
+    /// <summary>
+    /// Longer than the retries of a delivery take. Then the dead letter itself has the reason, or the event was taken after all.
+    /// </summary>
     private static readonly TimeSpan ReasonLifetime = TimeSpan.FromDays(1);
 
     public static string RootKey(string list) => $"list-{list}";

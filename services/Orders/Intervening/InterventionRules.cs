@@ -4,8 +4,8 @@ using ServiceDefaults.Refusals;
 namespace Orders.Intervening;
 
 /// <summary>
-/// Stored format: a compensation that keeps failing. <paramref name="Ordinal"/> counts the interventions of
-/// <paramref name="Instance"/>, so that asking twice is asking once.
+/// Stored format: a compensation that keeps failing. <paramref name="Ordinal"/> counts the interventions of <paramref name="Instance"/>, so
+/// that asking twice is asking once.
 /// </summary>
 internal sealed record InterventionRequest(
     string OrderId,

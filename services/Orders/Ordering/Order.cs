@@ -35,9 +35,7 @@ internal static class OrderPhases
         phase is OrderPhase.UndoingShipment or OrderPhase.UndoingPayment or OrderPhase.UndoingInventory;
 }
 
-/// <summary>
-/// An order as its events make it. Null before the first one. Stored format, because snapshots hold it.
-/// </summary>
+/// <summary>An order as its events make it. Null before the first one. Stored format, because snapshots hold it.</summary>
 internal sealed record Order(
     string CustomerId,
     OrderStatus Status,
@@ -77,8 +75,9 @@ internal sealed record Order(
     /// <summary>All there ever were, for history; at most the last is open.</summary>
     public IReadOnlyList<Intervention> Interventions { get; init; } = [];
 
-    /// <summary>Why the order is being undone, or was: <see cref="Reason"/>, <see cref="ReasonCode"/> and <see cref="Cause"/> as
-    /// one.</summary>
+    /// <summary>
+    /// Why the order is being undone, or was: <see cref="Reason"/>, <see cref="ReasonCode"/> and <see cref="Cause"/> as one.
+    /// </summary>
     [JsonIgnore]
     public Failure? Undoing
     {
@@ -161,9 +160,7 @@ internal sealed record Intervention(int Number, string Step, string Error, int A
     public Intervention Decide(InterventionDecided decided) => this with { Decided = decided };
 }
 
-/// <summary>
-/// The rules of orders: state and command in, a decision out.
-/// </summary>
+/// <summary>The rules of orders: state and command in, a decision out.</summary>
 internal static class OrderRules
 {
     public static Decision<OrderEvent> Create(Order? order, OrderCreated created) => order is null ? created : Decision.NothingToDo;
@@ -204,8 +201,10 @@ internal static class OrderRules
             ? new CancellationRefused(reason)
             : Decision.NothingToDo;
 
-    /// <summary>The next event of an order whose goods have left. One that was not confirmed yet is confirmed first: goods that have left
-    /// are the proof.</summary>
+    /// <summary>
+    /// The next event of an order whose goods have left. One that was not confirmed yet is confirmed first: goods that have left are the
+    /// proof.
+    /// </summary>
     public static Decision<OrderEvent> Ship(Order order, string? tracking, DateTimeOffset at) =>
         order.Status switch
         {

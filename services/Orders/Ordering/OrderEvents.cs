@@ -78,8 +78,9 @@ internal sealed record OrderConfirmed(IReadOnlyList<SagaStep> Steps) : OrderEven
     public override string Name => "order.confirmed";
 }
 
-/// <summary><paramref name="By"/>: <c>customer</c>, <c>operator</c> or <c>timeout</c>. The order is what it was until all is
-/// undone.</summary>
+/// <summary>
+/// <paramref name="By"/>: <c>customer</c>, <c>operator</c> or <c>timeout</c>. The order is what it was until all is undone.
+/// </summary>
 internal sealed record CancellationRequested(string By, string Reason) : OrderEvent
 {
     /// <summary>The technical cause of a time-out, for operators alone.</summary>
@@ -97,8 +98,8 @@ internal sealed record CancellationRefused(string Reason) : OrderEvent
 }
 
 /// <summary>
-/// Undoing <paramref name="Step"/> keeps failing and waits for a person. <paramref name="Instance"/> is the workflow to be woken, if
-/// one waits.
+/// Undoing <paramref name="Step"/> keeps failing and waits for a person. <paramref name="Instance"/> is the workflow to be woken, if one
+/// waits.
 /// </summary>
 internal sealed record InterventionRequired(
     int Number,

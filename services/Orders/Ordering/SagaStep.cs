@@ -5,8 +5,7 @@ namespace Orders.Ordering;
 
 /// <summary>
 /// Stored format: a step of the saga and how it stands. A step keeps what became of its action; what became of undoing it stands beside it,
-/// in
-/// <see cref="Compensation"/>.
+/// in <see cref="Compensation"/>.
 /// </summary>
 /// <param name="At">When the step came into its state. Records from before the other times were kept have this one alone.</param>
 /// <param name="Error">Why the action failed, in words for customers.</param>

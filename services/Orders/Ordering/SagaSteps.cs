@@ -23,8 +23,7 @@ internal static class SagaSteps
 
     /// <summary>
     /// The steps of a choreographed order right after it was placed: that there is an order says that its first step is done, and its
-    /// creation is what asks
-    /// for the second one.
+    /// creation is what asks for the second one.
     /// </summary>
     public static IReadOnlyList<SagaStep> Begun(DateTimeOffset placedAt) =>
         Pending.With(CreateOrder, step => step.Complete(placedAt)).With(ReserveInventory, step => step.Start(placedAt));

@@ -12,8 +12,7 @@ namespace Orders.Placing;
 
 /// <summary>
 /// Places an order: reads customer and prices, writes the order down, then starts its saga. Once the order is written, publishing its first
-/// event
-/// included, it is safe: a saga that a crash kept from starting is started by a repetition of the request.
+/// event included, it is safe: a saga that a crash kept from starting is started by a repetition of the request.
 /// </summary>
 internal sealed class OrderPlacement(
     CustomersClient customers,

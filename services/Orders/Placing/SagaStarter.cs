@@ -9,8 +9,7 @@ namespace Orders.Placing;
 
 /// <summary>
 /// Starts the workflow of a stored order: the saga itself, or the time-out of a choreographed one. Idempotent by order id, so an order
-/// without a
-/// workflow may be started again at any time.
+/// without a workflow may be started again at any time.
 /// </summary>
 internal sealed class SagaStarter(IDaprWorkflowClient workflows)
 {

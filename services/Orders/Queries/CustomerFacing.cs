@@ -8,8 +8,7 @@ namespace Orders.Queries;
 
 /// <summary>
 /// Orders and events as a caller may see them. Customers get reasons in words and stable codes; technical causes, which name services,
-/// hosts and statuses,
-/// are for operators and other services.
+/// hosts and statuses, are for operators and other services.
 /// </summary>
 internal static class CustomerFacing
 {

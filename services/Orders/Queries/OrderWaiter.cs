@@ -10,7 +10,7 @@ namespace Orders.Queries;
 /// <c>Prefer: wait=n</c> (RFC 7240): answers when the order has come to its end, or after n seconds with what there is then. Saves a client
 /// from asking again and again.
 /// </summary>
-internal sealed class Waiting(OrderQueries queries, OrderEndings endings, TimeProvider time)
+internal sealed class OrderWaiter(OrderQueries queries, OrderEndings endings, TimeProvider time)
 {
     /// <summary>Shorter than what resiliency policies let a call take.</summary>
     private const int LongestSeconds = 8;

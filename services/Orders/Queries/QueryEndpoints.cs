@@ -10,11 +10,11 @@ internal static class QueryEndpoints
         routes.MapLists();
         var orders = routes.MapGroup("/orders/{orderId}");
         orders
-            .MapGet("/", async (string orderId, int? version, Caller caller, HttpContext http, OrderQueries queries, Waiting waiting) =>
+            .MapGet("/", async (string orderId, int? version, Caller caller, HttpContext http, OrderQueries queries, OrderWaiter waiter) =>
                 (
                     version is { } past
                         ? await queries.FindAsOfAsync(orderId, past, caller, http.RequestAborted)
-                        : await waiting.FindAsync(orderId, caller, http)
+                        : await waiter.FindAsync(orderId, caller, http)
                 ).ToResult(TypedResults.Ok)
             )
             .Admit(CallerKinds.Customers | CallerKinds.Operators, "inventory", "orders-grpc");

@@ -9,8 +9,8 @@ namespace Orders.Rebuilding;
 internal sealed record RebuildProgress(int Generation, int Record, int Orders, bool Done);
 
 /// <summary>
-/// Builds the views anew from the event streams while the system runs: a generation beside the one that is shown, to which live
-/// events are written too; when all orders are in it, it is shown, and the old one is removed. Durable: after a crash it goes on.
+/// Builds the views anew from the event streams while the system runs: a generation beside the one that is shown, to which live events are
+/// written too; when all orders are in it, it is shown, and the old one is removed. Durable: after a crash it goes on.
 /// </summary>
 internal sealed class RebuildViews : Workflow<RebuildProgress?, RebuildProgress>
 {

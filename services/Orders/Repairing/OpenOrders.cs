@@ -14,10 +14,8 @@ namespace Orders.Repairing;
 
 /// <summary>
 /// Repairs orders that are open and stand still: after a move to another runtime, which keeps workflows and reminders of its own, after the
-/// loss of a
-/// scheduler's data, or behind a broker that holds events back. Every repair may run twice: a saga's workflow is started under the order's
-/// id, and an event
-/// that is published again has the same id.
+/// loss of a scheduler's data, or behind a broker that holds events back. Every repair may run twice: a saga's workflow is started under
+/// the order's id, and an event that is published again has the same id.
 /// </summary>
 internal sealed partial class OpenOrders(
     OrderPages pages,

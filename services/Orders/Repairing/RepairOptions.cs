@@ -11,8 +11,7 @@ internal sealed record RepairOptions
 
     /// <summary>
     /// The time that a saga's workflow may be without progress before repair ends it and starts it again; for a choreographed order's
-    /// time-out
-    /// <c>Saga:StuckAfter</c> is added. It must be longer than any pause between two attempts.
+    /// time-out <c>Saga:StuckAfter</c> is added. It must be longer than any pause between two attempts.
     /// </summary>
     public TimeSpan AbandonedAfter { get; init; } = TimeSpan.FromMinutes(2);
 

@@ -24,8 +24,8 @@ internal sealed class Compensation(WorkflowContext context, CompensatedOrder ord
     public int LastStep => plan.Count - 1;
 
     /// <summary>
-    /// Undoes steps <paramref name="last"/> down to the first. False, and nothing is undone, when the goods have left: then the order
-    /// can only go forward.
+    /// Undoes steps <paramref name="last"/> down to the first. False, and nothing is undone, when the goods have left: then the order can
+    /// only go forward.
     /// </summary>
     public async Task<bool> RunAsync(int last, Failure why)
     {

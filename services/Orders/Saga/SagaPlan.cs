@@ -4,8 +4,9 @@ using Orders.Ordering;
 
 namespace Orders.Saga;
 
-/// <summary>A step, what does it and what undoes it. <paramref name="Since"/>: the patch that brought it; orders from before it go
-/// without.</summary>
+/// <summary>
+/// A step, what does it and what undoes it. <paramref name="Since"/>: the patch that brought it; orders from before it go without.
+/// </summary>
 internal sealed record OrchestratedStep(string Name, string Action, string Compensation, string? Since = null);
 
 /// <summary>The steps of the saga with their activities, and the retries of a step. Shared by the workflows.</summary>

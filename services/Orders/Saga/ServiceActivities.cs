@@ -6,8 +6,9 @@ using ServiceDefaults.Requests;
 
 namespace Orders.Saga;
 
-/// <summary>Does the call of a step, or of its compensation, on behalf of the request that placed the order, and logs what came of
-/// it.</summary>
+/// <summary>
+/// Does the call of a step, or of its compensation, on behalf of the request that placed the order, and logs what came of it.
+/// </summary>
 internal sealed partial class ServiceCalls(TimeProvider time, ILogger<ServiceCalls> logger)
 {
     public async Task<StepReply> CallAsync<T>(

@@ -50,8 +50,10 @@ internal static class EventUpcaster
                 Compensation: null
             };
 
-    /// <summary>Earlier versions kept one time and one error, and the compensation wrote over those of its step. A step that was done needs
-    /// no change.</summary>
+    /// <summary>
+    /// Earlier versions kept one time and one error, and the compensation wrote over those of its step. A step that was done needs no
+    /// change.
+    /// </summary>
     private static SagaStep Upcast(SagaStep step) =>
         step.State switch
         {
@@ -80,8 +82,7 @@ internal static class EventUpcaster
 
 /// <summary>
 /// Tells refusals, which are words for customers, from technical causes, in records that did not keep the two apart. The texts are those
-/// that the services
-/// gave then.
+/// that the services gave then.
 /// </summary>
 internal static class OlderReasons
 {

@@ -3,8 +3,8 @@ using Dapr.Client;
 namespace Orders.Streams;
 
 /// <summary>
-/// The older events of long streams, in records of <see cref="Chunk"/> events each. A record holds events that are decided and
-/// never change, so that writing it again writes the same: no guard is needed, and it is written before the stream lets go of them.
+/// The older events of long streams, in records of <see cref="Chunk"/> events each. A record holds events that are decided and never
+/// change, so that writing it again writes the same: no guard is needed, and it is written before the stream lets go of them.
 /// </summary>
 internal sealed class OrderArchive(DaprClient dapr)
 {

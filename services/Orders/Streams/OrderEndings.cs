@@ -6,8 +6,8 @@ namespace Orders.Streams;
 internal sealed record EndedOrder(OrderStream Stream, Order Order);
 
 /// <summary>
-/// Completes the waits of this process for the end of an order, as soon as the end is written. What another instance of this service
-/// writes does not arrive here: a waiting request has to read the stream now and then.
+/// Completes the waits of this process for the end of an order, as soon as the end is written. What another instance of this service writes
+/// does not arrive here: a waiting request has to read the stream now and then.
 /// </summary>
 internal sealed class OrderEndings
 {

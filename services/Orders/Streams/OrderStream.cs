@@ -4,8 +4,8 @@ using Orders.Ordering;
 namespace Orders.Streams;
 
 /// <summary>
-/// Stored format: an event with its place in the stream. <paramref name="Schema"/> is absent for the first one;
-/// <paramref name="CausedBy"/> names the event of another service that led to it.
+/// Stored format: an event with its place in the stream. <paramref name="Schema"/> is absent for the first one; <paramref name="CausedBy"/>
+/// names the event of another service that led to it.
 /// </summary>
 internal sealed record StoredEvent(
     string EventId,
@@ -27,7 +27,9 @@ internal sealed record OrderStream(int Version, IReadOnlyList<StoredEvent> Event
 {
     public static readonly OrderStream Empty = new(0, []);
 
-    /// <summary>False for an order that was placed and whose first event is not written yet: <see cref="Placed"/> is all there is of it.</summary>
+    /// <summary>
+    /// False for an order that was placed and whose first event is not written yet: <see cref="Placed"/> is all there is of it.
+    /// </summary>
     [JsonIgnore]
     public bool IsWritten => Version > 0;
 
@@ -36,8 +38,10 @@ internal sealed record OrderStream(int Version, IReadOnlyList<StoredEvent> Event
 
     public OrderBrief? Brief { get; init; }
 
-    /// <summary>The request that placed the order, while its saga may have to be started again; removed when the order ends. Absent with
-    /// older orders.</summary>
+    /// <summary>
+    /// The request that placed the order, while its saga may have to be started again; removed when the order ends. Absent with older
+    /// orders.
+    /// </summary>
     public PlacedOrder? Placed { get; init; }
 
     /// <summary>The hash of that request, by which a repeated one is recognised. Absent with older orders.</summary>
@@ -67,8 +71,9 @@ internal sealed record OrderStream(int Version, IReadOnlyList<StoredEvent> Event
             }
             : null;
 
-    /// <summary>The stream with one more event. A long one starts anew from a snapshot; <see cref="OrderArchive"/> has kept the
-    /// rest.</summary>
+    /// <summary>
+    /// The stream with one more event. A long one starts anew from a snapshot; <see cref="OrderArchive"/> has kept the rest.
+    /// </summary>
     public OrderStream Append(StoredEvent happened) =>
         Grown(happened) with
         {

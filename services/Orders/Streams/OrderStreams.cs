@@ -52,9 +52,9 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
     }
 
     /// <summary>
-    /// Appends what <paramref name="decide"/> makes of the order, deciding anew when somebody else has appended meanwhile. Gives the
-    /// order as it is then; a refusal of <paramref name="decide"/> leaves it as it was. An order without events is refused as missing. What <paramref name="causedBy"/> (the id of an
-    /// event) has led to already does not happen again.
+    /// Appends what <paramref name="decide"/> makes of the order, deciding anew when somebody else has appended meanwhile. Gives the order
+    /// as it is then; a refusal of <paramref name="decide"/> leaves it as it was. An order without events is refused as missing. What
+    /// <paramref name="causedBy"/> (the id of an event) has led to already does not happen again.
     /// </summary>
     public async Task<Outcome<Order>> AppendAsync(
         string orderId,
@@ -133,8 +133,10 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
         return true;
     }
 
-    /// <summary>Publishes the last event of the order again, under the same id, so that consumers that have handled it skip it. The stream
-    /// stays as it is.</summary>
+    /// <summary>
+    /// Publishes the last event of the order again, under the same id, so that consumers that have handled it skip it. The stream stays as
+    /// it is.
+    /// </summary>
     public async Task PublishAgainAsync(string orderId, CancellationToken cancellation)
     {
         if (await streams.FindAsync(orderId, cancellation) is { Value: { Events: [.., var last] } stream } read)

@@ -4,8 +4,7 @@ namespace Orders.Streams;
 
 /// <summary>
 /// Versions of orders that this process has written and whose event has not come back to the read model yet. A broker that holds an event
-/// back, as
-/// RabbitMQ does behind a sidecar that has lost its channel, leaves the order here until the view is made without the event.
+/// back, as RabbitMQ does behind a sidecar that has lost its channel, leaves the order here until the view is made without the event.
 /// </summary>
 internal sealed class UnseenEvents(TimeProvider time)
 {
@@ -23,7 +22,9 @@ internal sealed class UnseenEvents(TimeProvider time)
         }
     }
 
-    /// <summary>Up to <paramref name="most"/> orders whose event has taken longer than <paramref name="patience"/>; they count as seen from now on.</summary>
+    /// <summary>
+    /// Up to <paramref name="most"/> orders whose event has taken longer than <paramref name="patience"/>; they count as seen from now on.
+    /// </summary>
     public IReadOnlyList<string> TakeOverdue(TimeSpan patience, int most)
     {
         var due = time.GetUtcNow() - patience;

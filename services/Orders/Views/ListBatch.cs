@@ -5,8 +5,8 @@ using ServiceDefaults.State;
 namespace Orders.Views;
 
 /// <summary>
-/// Additions to and removals from several lists, turned into changes of records. Every change of a list is guarded by an ETag: an
-/// addition by the head's, a removal by the bucket's.
+/// Additions to and removals from several lists, turned into changes of records. Every change of a list is guarded by an ETag: an addition
+/// by the head's, a removal by the bucket's.
 /// </summary>
 internal sealed class ListBatch(ViewState state, Func<string, string> rootKey, Func<string, long, string> bucketKey)
 {

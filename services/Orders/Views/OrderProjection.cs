@@ -9,8 +9,8 @@ namespace Orders.Views;
 internal sealed record ViewRecord(OrderView View, int Version, IReadOnlyDictionary<string, long> Places);
 
 /// <summary>
-/// Keeps the views. An event only says which order has changed: the view is made anew from the order's stream, and written unless a
-/// newer one is there. So duplicates and any order of arrival come to the same, and a rebuild is the same work for all orders.
+/// Keeps the views. An event only says which order has changed: the view is made anew from the order's stream, and written unless a newer
+/// one is there. So duplicates and any order of arrival come to the same, and a rebuild is the same work for all orders.
 /// </summary>
 internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCatalogue catalogue)
 {

@@ -88,8 +88,9 @@ internal sealed record OrderView(
         };
     }
 
-    /// <summary>For records of the read model that an earlier version has written: words for customers, and the technical cause
-    /// apart.</summary>
+    /// <summary>
+    /// For records of the read model that an earlier version has written: words for customers, and the technical cause apart.
+    /// </summary>
     public OrderView Upcast()
     {
         var why = Reason is { } reason && ReasonCode is null ? OlderReasons.Of(reason, Steps) : Failure.Of(Reason, ReasonCode, Cause);

@@ -55,9 +55,8 @@ internal sealed record Payment(
     public Payment Refund() => this with { Status = PaymentStatus.Refunded, Version = Version + 1 };
 
     /// <summary>
-    /// Resolved by hand is given back; skipped stays what it is. Nothing to do: the decision is on record, or the
-    /// money was never
-    /// taken or is back already.
+    /// Resolved by hand is given back; skipped stays what it is. Nothing to do: the decision is on record, or the money was never taken or
+    /// is back already.
     /// </summary>
     public Decision<Payment> Decide(RefundDecision decision) =>
         Status is PaymentStatus.Failed or PaymentStatus.Refunded || Decision is not null

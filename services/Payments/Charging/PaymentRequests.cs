@@ -26,8 +26,8 @@ internal sealed record OrderNotification(
 }
 
 /// <summary>
-/// Payments' part in a choreographed order. Charge and refund are idempotent by order id. A charge that can't be brought to an end is
-/// given up for good, which undoes it should it have happened; a refund that can't is published, and an operator decides.
+/// Payments' part in a choreographed order. Charge and refund are idempotent by order id. A charge that can't be brought to an end is given
+/// up for good, which undoes it should it have happened; a refund that can't is published, and an operator decides.
 /// </summary>
 internal sealed partial class PaymentRequests(
     PaymentService service,
@@ -91,8 +91,9 @@ internal sealed partial class PaymentRequests(
             : Delivery.Retry;
     }
 
-    /// <summary>An operator has decided about a compensation that keeps failing; a refund that is not tried again is recorded with its
-    /// payment.</summary>
+    /// <summary>
+    /// An operator has decided about a compensation that keeps failing; a refund that is not tried again is recorded with its payment.
+    /// </summary>
     public async Task<Delivery> RecordDecisionAsync(IncomingEvent<OrderNotification> decided, CancellationToken cancellation)
     {
         var order = decided.Data;

@@ -5,8 +5,9 @@ using ServiceDefaults.State;
 
 namespace Payments.Charging;
 
-/// <summary>Payments in Dapr state; every decision publishes itself to the topic <c>payments</c>, or
-/// <c>payments-choreography</c>.</summary>
+/// <summary>
+/// Payments in Dapr state; every decision publishes itself to the topic <c>payments</c>, or <c>payments-choreography</c>.
+/// </summary>
 internal sealed class PaymentStore(DaprClient dapr, TimeProvider time)
 {
     /// <summary>Stored format.</summary>
@@ -43,8 +44,8 @@ internal sealed class PaymentStore(DaprClient dapr, TimeProvider time)
     }
 
     /// <summary>
-    /// Says that a refund was given up after so many attempts; the payment stays what it is. <paramref name="round"/> is of the
-    /// request, for whoever asked to know what this is the answer to.
+    /// Says that a refund was given up after so many attempts; the payment stays what it is. <paramref name="round"/> is of the request,
+    /// for whoever asked to know what this is the answer to.
     /// </summary>
     public Task<WriteResult> PublishRefundFailedAsync(
         Stored<Payment> read,

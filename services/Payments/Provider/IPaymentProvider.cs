@@ -1,8 +1,8 @@
 namespace Payments.Provider;
 
 /// <summary>
-/// The payment provider, a port: outside, slow, and not always answering. The order id is the idempotency key of every call.
-/// An exception of any call means that its outcome is unknown.
+/// The payment provider, a port: outside, slow, and not always answering. The order id is the idempotency key of every call. An exception
+/// of any call means that its outcome is unknown.
 /// </summary>
 internal interface IPaymentProvider
 {

@@ -4,9 +4,9 @@ using ServiceDefaults.State;
 namespace Payments.Provider;
 
 /// <summary>
-/// A provider for development and tests, steered by the token, with books of its own that outlive a crash of this service:
-/// <c>tok_ok</c>; <c>tok_declined</c> and <c>tok_insufficient_funds</c> decline; <c>tok_timeout</c> charges and then answers too
-/// late; <c>tok_flaky</c> fails twice, then works; <c>tok_refund_fails</c> charges and never refunds.
+/// A provider for development and tests, steered by the token, with books of its own that outlive a crash of this service: <c>tok_ok</c>;
+/// <c>tok_declined</c> and <c>tok_insufficient_funds</c> decline; <c>tok_timeout</c> charges and then answers too late; <c>tok_flaky</c>
+/// fails twice, then works; <c>tok_refund_fails</c> charges and never refunds.
 /// </summary>
 internal sealed class SimulatedProvider(DaprClient dapr, TimeProvider time) : IPaymentProvider
 {

@@ -7,8 +7,8 @@ namespace ServiceDefaults.Aggregates;
 
 /// <summary>
 /// Aggregates on Dapr state, safe on every store alike: a record is created by a first-write save, and changed under its ETag by a
-/// transaction of exactly one upsert and its projection, the event, which the outbox of the store publishes with the commit.
-/// First-write inside a transaction is no guard on Redis, and an outbox publishes every upsert: hence this one shape.
+/// transaction of exactly one upsert and its projection, the event, which the outbox of the store publishes with the commit. First-write
+/// inside a transaction is no guard on Redis, and an outbox publishes every upsert: hence this one shape.
 /// </summary>
 /// <param name="choreography">
 /// A second component over the same records: events of choreographed sagas leave by its outbox, to a topic of their own, so that no

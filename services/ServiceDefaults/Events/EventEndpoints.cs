@@ -10,8 +10,8 @@ using ServiceDefaults.Requests;
 namespace ServiceDefaults.Events;
 
 /// <summary>
-/// Routes that Dapr delivers events to. What can't be read is dropped at once, to the dead-letter topic: reading it again won't help.
-/// What a handler throws is an answer of 500, which means again.
+/// Routes that Dapr delivers events to. What can't be read is dropped at once, to the dead-letter topic: reading it again won't help. What
+/// a handler throws is an answer of 500, which means again.
 /// </summary>
 public static partial class EventEndpoints
 {
@@ -22,8 +22,9 @@ public static partial class EventEndpoints
         RespectRequiredConstructorParameters = true,
     };
 
-    /// <summary>Events of a topic that this app has no use for; a subscription without such a route would take them for dead
-    /// letters.</summary>
+    /// <summary>
+    /// Events of a topic that this app has no use for; a subscription without such a route would take them for dead letters.
+    /// </summary>
     public static void MapSkippedEvents(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/events/skip", () => Results.Ok()).ExcludeFromDescription().AdmitSidecar();
 
@@ -56,8 +57,9 @@ public static partial class EventEndpoints
             .ExcludeFromDescription()
             .AdmitSidecar();
 
-    /// <summary>For subscriptions in bulk. <paramref name="handle"/> gets what could be read; what it returns is for all of it, in
-    /// order.</summary>
+    /// <summary>
+    /// For subscriptions in bulk. <paramref name="handle"/> gets what could be read; what it returns is for all of it, in order.
+    /// </summary>
     public static void MapEvents<TData, THandler>(
         this IEndpointRouteBuilder routes,
         string path,

@@ -7,8 +7,7 @@ namespace ServiceDefaults.Refusals;
 
 /// <summary>
 /// Turns exceptions into problem details. Requests that ASP.NET itself refuses keep their 4xx; a dependency that is away is 503, because
-/// the caller may
-/// try again; the rest, a permanent refusal of a dependency included, is 500 and logged with its cause, which stays inside.
+/// the caller may try again; the rest, a permanent refusal of a dependency included, is 500 and logged with its cause, which stays inside.
 /// </summary>
 public sealed partial class FailureHandler(IProblemDetailsService problems, ILogger<FailureHandler> logger) : IExceptionHandler
 {

@@ -16,7 +16,9 @@ public static class RefusalStatuses
 
     public static int Of(RefusalKind kind) => Table.Single(row => row.Kind == kind).Status;
 
-    /// <summary>The kind of another service's refusal. A 4xx that no rule gives counts as <see cref="RefusalKind.Unprocessable"/>.</summary>
+    /// <summary>
+    /// The kind of another service's refusal. A 4xx that no rule gives counts as <see cref="RefusalKind.Unprocessable"/>.
+    /// </summary>
     public static RefusalKind KindOf(int status) =>
         Table.Where(row => row.Status == status).Select(row => row.Kind).FirstOrDefault(RefusalKind.Unprocessable);
 }

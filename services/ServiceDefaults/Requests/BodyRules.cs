@@ -8,8 +8,7 @@ namespace ServiceDefaults.Requests;
 
 /// <summary>
 /// Middleware: JSON is UTF-8 (RFC 8259, section 8.1), and a body is sent as it is. ASP.NET meets another charset with an exception of its
-/// own, and an
-/// encoded body with a parse error.
+/// own, and an encoded body with a parse error.
 /// </summary>
 public sealed class BodyRules(RequestDelegate next)
 {

@@ -49,8 +49,7 @@ public static class CallerConventions
 
 /// <summary>
 /// Middleware of every service but the edge, after routing: a request whose caller is missing, unreadable or not admitted by the endpoint
-/// goes no further,
-/// and neither does one with an invalid id in its path.
+/// goes no further, and neither does one with an invalid id in its path.
 /// </summary>
 public sealed class CallerRules(RequestDelegate next)
 {

@@ -3,7 +3,9 @@ using Dapr.Client;
 
 namespace ServiceDefaults.State;
 
-/// <summary>A record to be written, or deleted if <paramref name="Value"/> is null, by a transaction of <see cref="RecordStore"/>.</summary>
+/// <summary>
+/// A record to be written, or deleted if <paramref name="Value"/> is null, by a transaction of <see cref="RecordStore"/>.
+/// </summary>
 /// <param name="ETag">The ETag that was read; null for a record that was missing.</param>
 public sealed record RecordChange(string Key, object? Value, string? ETag)
 {

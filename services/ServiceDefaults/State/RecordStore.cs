@@ -28,8 +28,8 @@ public enum WriteResult
 }
 
 /// <summary>
-/// Records of one Dapr state store under optimistic concurrency. Every write is guarded: a creation by first-write, a change by the ETag that
-/// was read. Dapr reports a stale guard and a store that is away by the same errors; this is the one place that tells them apart, by
+/// Records of one Dapr state store under optimistic concurrency. Every write is guarded: a creation by first-write, a change by the ETag
+/// that was read. Dapr reports a stale guard and a store that is away by the same errors; this is the one place that tells them apart, by
 /// reading again. A store that is away is an exception.
 /// </summary>
 public sealed class RecordStore(DaprClient dapr, string store)

@@ -6,8 +6,9 @@ using ServiceDefaults.State;
 
 namespace Shipping.Shipments;
 
-/// <summary>Shipments in Dapr state; each change publishes itself to the topic <c>shipments</c>, or
-/// <c>shipments-choreography</c>.</summary>
+/// <summary>
+/// Shipments in Dapr state; each change publishes itself to the topic <c>shipments</c>, or <c>shipments-choreography</c>.
+/// </summary>
 internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
 {
     private const string Store = "shipping-store";

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orders.Cancelling;
 using Orders.Ordering;
 using Orders.Saga;
 using Orders.Streams;
@@ -184,6 +185,26 @@ public sealed class StoredFormatTests
         Assert.Equal(InputJson, Write(input));
         Assert.Equal(InputJson, Write(Read<PlacedOrder>(InputJson)));
     }
+
+    [Fact]
+    public void The_input_of_the_cancelling_saga_keeps_its_text_and_that_of_earlier_versions_is_upcast()
+    {
+        var input = new CancelSagaInput("o1", Read<PlacedOrder>(InputJson).Retries, "changed my mind", [])
+        {
+            ReasonCode = "cancelled-by-customer",
+        };
+
+        Assert.Equal(
+            """{"orderId":"o1","retries":{"stepAttempts":3,"compensationAttempts":5,"firstPause":"00:00:02","longestPause":"00:00:10"},"reason":"changed my mind","steps":[],"reasonCode":"cancelled-by-customer"}""",
+            Write(input)
+        );
+        var earlier = $$"""{"order":{{InputJson}},"reason":"changed my mind","steps":[],"reasonCode":"cancelled-by-customer"}""";
+        Assert.Equal(Write(input), Write(Read<CancelSagaInput>(earlier).Upcast()));
+    }
+
+    [Fact]
+    public void An_activity_that_undoes_a_step_reads_the_input_of_earlier_versions() =>
+        Assert.Equal("""{"orderId":"o1"}""", Write(Read<CompensationInput>(InputJson)));
 
     [Fact]
     public void Inputs_and_replies_of_workflows_keep_their_text()

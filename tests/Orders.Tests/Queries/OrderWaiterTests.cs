@@ -12,7 +12,7 @@ using ServiceFakes;
 
 namespace Orders.Tests.Queries;
 
-public sealed class WaitingTests
+public sealed class OrderWaiterTests
 {
     private static readonly OrderCreated Created = new(
         "customer-1",
@@ -25,12 +25,12 @@ public sealed class WaitingTests
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
     private readonly OrderEndings endings = new();
     private readonly OrderStreams streams;
-    private readonly Waiting waiting;
+    private readonly OrderWaiter waiter;
 
-    public WaitingTests()
+    public OrderWaiterTests()
     {
         streams = new OrderStreams(new MemoryState().Knows<OrderStream>().Client, endings, new UnseenEvents(time), time);
-        waiting = new Waiting(new OrderQueries(streams, Mock.Of<IDaprWorkflowClient>()), endings, time);
+        waiter = new OrderWaiter(new OrderQueries(streams, Mock.Of<IDaprWorkflowClient>()), endings, time);
     }
 
     [Fact]
@@ -38,8 +38,8 @@ public sealed class WaitingTests
     {
         await streams.CreateAsync("o1", Created, default);
         var http = Asking("wait=8");
-        var first = waiting.FindAsync("o1", new Caller.Operator("op"), http);
-        var second = waiting.FindAsync("o1", new Caller.Operator("op"), Asking("respond-async, wait=5"));
+        var first = waiter.FindAsync("o1", new Caller.Operator("op"), http);
+        var second = waiter.FindAsync("o1", new Caller.Operator("op"), Asking("respond-async, wait=5"));
         Assert.False(first.IsCompleted || second.IsCompleted);
 
         await streams.AppendAsync("o1", order => OrderRules.Confirm(order, []), default);
@@ -53,7 +53,7 @@ public sealed class WaitingTests
     {
         await streams.CreateAsync("o1", Created, default);
         var begun = time.GetUtcNow();
-        var found = waiting.FindAsync("o1", new Caller.Operator("op"), Asking("wait=3"));
+        var found = waiter.FindAsync("o1", new Caller.Operator("op"), Asking("wait=3"));
 
         while (!found.IsCompleted)
         {
@@ -74,7 +74,7 @@ public sealed class WaitingTests
     {
         await streams.CreateAsync("o1", Created, default);
 
-        Assert.Equal("pending", (await waiting.FindAsync("o1", new Caller.Operator("op"), Asking(preference))).Value!.Status);
+        Assert.Equal("pending", (await waiter.FindAsync("o1", new Caller.Operator("op"), Asking(preference))).Value!.Status);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class WaitingTests
     {
         await streams.CreateAsync("o1", Created, default);
 
-        Assert.Equal("order-not-found", (await waiting.FindAsync("o1", new Caller.Customer("customer-2"), Asking("wait=8"))).Refusal!.Code);
+        Assert.Equal("order-not-found", (await waiter.FindAsync("o1", new Caller.Customer("customer-2"), Asking("wait=8"))).Refusal!.Code);
     }
 
     private static DefaultHttpContext Asking(string? preference)
