@@ -1,9 +1,8 @@
 using Customers.Registry;
 using ServiceDefaults;
-using ServiceDefaults.Startup;
 
 var builder = WebApplication.CreateBuilder(args).AddServiceDefaults();
-builder.Services.AddSingleton<CustomerStore>().AddStartupTask<DemoCustomers>();
+builder.Services.AddRegistry();
 
 var app = builder.Build().UseServiceDefaults();
 app.MapCustomers();

@@ -1,19 +1,15 @@
+using Inventory.Actors;
 using Inventory.Catalogue;
+using Inventory.Expiry;
+using Inventory.Reserving;
+using Inventory.Serializing;
 using Inventory.Stock;
-using Inventory.Turns;
 using ServiceDefaults;
 using ServiceDefaults.Events;
 using ServiceDefaults.Requests;
-using ServiceDefaults.Startup;
 
 var builder = WebApplication.CreateBuilder(args).AddServiceDefaults();
-builder
-    .Services.AddSingleton<StockStore>()
-    .AddSingleton<ReservationEvents>()
-    .AddSingleton<Reserving>()
-    .AddSingleton<OrderEventHandler>()
-    .AddStartupTask<DemoProducts>();
-builder.Services.AddStockActors();
+builder.Services.AddStock().AddCatalogue().AddReserving().AddSerializing().AddExpiry().AddStockActors();
 
 var app = builder.Build().UseServiceDefaults();
 app.MapProducts();

@@ -4,12 +4,7 @@ using ServiceDefaults;
 using ServiceDefaults.Events;
 
 var builder = WebApplication.CreateBuilder(args).AddServiceDefaults();
-builder
-    .Services.AddSingleton<IPaymentProvider, SimulatedProvider>()
-    .AddSingleton<PaymentStore>()
-    .AddSingleton<Cashier>()
-    .AddSingleton<PaymentRequests>();
-builder.Services.AddPaymentOptions();
+builder.Services.AddProvider().AddCharging();
 
 var app = builder.Build().UseServiceDefaults();
 app.MapPayments();

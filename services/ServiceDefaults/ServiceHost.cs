@@ -18,7 +18,7 @@ using ServiceDefaults.Telemetry;
 
 namespace ServiceDefaults;
 
-/// <summary>What every service is hosted with: its port, JSON, problem details, health, the Dapr client and the app token.</summary>
+/// <summary>The hosting that all services share: port, JSON, problem details, health, the Dapr client and the app token.</summary>
 public static class ServiceHost
 {
     public const long MostBodyBytes = 256 * 1024;

@@ -9,19 +9,6 @@ public sealed class FloorTests
     private static readonly Dictionary<string, string[]> Known = new(StringComparer.Ordinal)
     {
         ["Console"] = ["Edge -> Identity", "Edge -> Wording", "Measuring -> Live"],
-        ["Gateway"] = ["Routing -> Aggregation"],
-        ["Inventory"] = ["Catalogue -> Stock", "Catalogue -> Turns", "Expiry -> Turns", "Stock -> Expiry", "Stock -> Turns"],
-        ["Orders"] =
-        [
-            "Ordering -> Measuring",
-            "Ordering -> Repairing",
-            "Ordering -> Saga",
-            "Reactions -> Repairing",
-            "Saga -> Choreography",
-            "Services -> Ordering",
-        ],
-        ["Orders.Grpc"] = ["Serving -> Following"],
-        ["Shipping"] = ["Shipments -> Moving"],
     };
 
     public static TheoryData<string> Services => [.. Repository.Services.Select(Repository.Name)];

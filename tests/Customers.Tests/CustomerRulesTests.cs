@@ -1,4 +1,5 @@
 using Customers.Registry;
+using ServiceDefaults.Refusals;
 
 namespace Customers.Tests;
 
@@ -8,7 +9,7 @@ public sealed class CustomerRulesTests
     private static readonly CustomerDetails Good = new("Ada", "ada@example.org", Home);
 
     [Fact]
-    public void A_customer_is_registered_with_what_was_said_of_him() =>
+    public void A_registered_customer_has_the_details_of_the_request() =>
         Assert.Equal(new Customer("c1", "Ada", "ada@example.org", Home, 1), CustomerRules.Register("c1", Good).Value);
 
     [Fact]
@@ -47,7 +48,7 @@ public sealed class CustomerRulesTests
     public void An_email_address_looks_like_one(string email) => AssertRefused("email-invalid", Good with { Email = email });
 
     [Fact]
-    public void A_customer_needs_a_whole_address()
+    public void Registering_without_a_complete_address_is_refused()
     {
         AssertRefused("address-missing", Good with { Address = null });
         AssertRefused("address-incomplete", Good with { Address = Home with { Line1 = "" } });
@@ -73,6 +74,6 @@ public sealed class CustomerRulesTests
     private static void AssertRefused(string code, CustomerDetails details)
     {
         var refusal = CustomerRules.Register("c1", details).Refusal;
-        Assert.Equal((400, code), (refusal?.Status, refusal?.Code));
+        Assert.Equal((RefusalKind.Invalid, code), (refusal?.Kind, refusal?.Code));
     }
 }

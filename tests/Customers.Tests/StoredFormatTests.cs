@@ -2,6 +2,7 @@ using System.Text.Json;
 using Customers.Registry;
 using Microsoft.Extensions.Time.Testing;
 using ServiceDefaults;
+using ServiceDefaults.State;
 using ServiceFakes;
 
 namespace Customers.Tests;
@@ -28,7 +29,7 @@ public sealed class StoredFormatTests
     }
 
     [Fact]
-    public void A_customer_loads_whatever_the_order_of_its_fields_and_whatever_was_added_later() =>
+    public void A_stored_customer_loads_with_reordered_and_added_fields() =>
         Assert.Equal(
             Ada with
             {
@@ -40,11 +41,11 @@ public sealed class StoredFormatTests
         );
 
     [Fact]
-    public async Task Published_events_keep_their_text_and_tell_no_more_of_a_person_than_others_need()
+    public async Task Published_events_keep_their_text_with_name_and_country_alone()
     {
-        Assert.True(await customers.TryAddAsync(Ada, default));
+        Assert.Equal(WriteResult.Written, await customers.AddAsync(Ada, default));
         var read = (await customers.FindAsync("c1", default))!;
-        Assert.True(await customers.TryChangeAsync(read, read.Value with { Name = "Ada L.", Version = 2 }, default));
+        Assert.Equal(WriteResult.Written, await customers.ChangeAsync(read, read.Value with { Name = "Ada L.", Version = 2 }, default));
 
         Assert.Equal(
             [
@@ -65,10 +66,10 @@ public sealed class StoredFormatTests
     }
 
     [Fact]
-    public async Task A_customer_who_is_there_stays_as_he_is()
+    public async Task Adding_an_existing_customer_changes_nothing()
     {
-        Assert.True(await customers.TryAddAsync(Ada, default));
-        Assert.False(await customers.TryAddAsync(Ada with { Name = "Bob" }, default));
+        Assert.Equal(WriteResult.Written, await customers.AddAsync(Ada, default));
+        Assert.Equal(WriteResult.Stale, await customers.AddAsync(Ada with { Name = "Bob" }, default));
 
         Assert.Equal("Ada", (await customers.FindAsync("c1", default))!.Value.Name);
     }
@@ -76,11 +77,11 @@ public sealed class StoredFormatTests
     [Fact]
     public async Task A_change_based_on_an_old_reading_is_not_made()
     {
-        Assert.True(await customers.TryAddAsync(Ada, default));
+        Assert.Equal(WriteResult.Written, await customers.AddAsync(Ada, default));
         var read = (await customers.FindAsync("c1", default))!;
-        Assert.True(await customers.TryChangeAsync(read, read.Value with { Name = "first", Version = 2 }, default));
+        Assert.Equal(WriteResult.Written, await customers.ChangeAsync(read, read.Value with { Name = "first", Version = 2 }, default));
 
-        Assert.False(await customers.TryChangeAsync(read, read.Value with { Name = "second", Version = 2 }, default));
+        Assert.Equal(WriteResult.Stale, await customers.ChangeAsync(read, read.Value with { Name = "second", Version = 2 }, default));
         Assert.Equal("first", (await customers.FindAsync("c1", default))!.Value.Name);
     }
 

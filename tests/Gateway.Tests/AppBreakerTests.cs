@@ -12,7 +12,7 @@ public sealed class AppBreakerTests
     public AppBreakerTests() => breaker = new AppBreaker("orders", time);
 
     [Fact]
-    public async Task Lost_calls_in_a_row_open_it_and_then_nothing_is_called()
+    public async Task Lost_calls_in_a_row_open_the_breaker_which_then_stops_calls()
     {
         Assert.True(await EndAsync(CallEnd.Lost));
         Assert.Equal(CircuitState.Closed, breaker.State);
@@ -25,7 +25,7 @@ public sealed class AppBreakerTests
     }
 
     [Fact]
-    public async Task A_lost_call_between_answers_does_not_open_it_and_neither_do_thousands_of_answers_hide_that_the_app_is_gone()
+    public async Task A_breaker_counts_lost_calls_in_a_row_whatever_number_of_answers_came_before()
     {
         for (var i = 0; i < 1000; i++)
         {
@@ -58,7 +58,7 @@ public sealed class AppBreakerTests
     }
 
     [Fact]
-    public async Task A_trial_that_is_lost_opens_it_again_until_the_next_answer_of_the_probe()
+    public async Task A_lost_trial_call_opens_the_breaker_until_the_next_answer_to_the_probe()
     {
         await OpenAsync();
         breaker.ProbeSucceeded();

@@ -10,8 +10,7 @@ namespace Gateway.Tests;
 
 /// <summary>
 /// The contract names every route that is served, and no other. A route that forwards stands for the paths of the service behind it, whose
-/// own contract is
-/// compared with the running service elsewhere.
+/// own contract is compared with the running service elsewhere.
 /// </summary>
 public sealed class ContractTests
 {
@@ -59,7 +58,7 @@ public sealed class ContractTests
     }
 
     [Fact]
-    public void Every_reference_leads_somewhere_and_every_operation_has_a_name_of_its_own()
+    public void The_contract_has_no_dangling_reference_and_no_repeated_operation_name()
     {
         Assert.All(References(contract), reference => Assert.NotNull(Follow(reference)));
         var names = Documented(contract).Select(operation => operation.Content["operationId"]!.GetValue<string>()).ToList();
@@ -96,8 +95,10 @@ public sealed class ContractTests
             $"{method} {endpoint.RoutePattern.RawText}"
         );
 
-    /// <summary>What of the service's own contract is reached through the route. Paths that the gateway serves itself, or forwards
-    /// elsewhere, come twice.</summary>
+    /// <summary>
+    /// What of the service's own contract is reached through the route. Paths that the gateway serves itself, or forwards elsewhere, come
+    /// twice.
+    /// </summary>
     private static IEnumerable<string> Behind(ServiceRoute route) =>
         Documented(Read(route.AppId))
             .Where(operation =>

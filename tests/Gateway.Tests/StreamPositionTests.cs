@@ -7,7 +7,7 @@ public sealed class StreamPositionTests
     private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
 
     [Fact]
-    public void A_position_comes_back_as_it_was_given()
+    public void A_position_survives_writing_and_reading()
     {
         var position = new StreamPosition(DateTimeOffset.UnixEpoch, At, "order-1 ö", At.AddSeconds(1));
 
@@ -24,10 +24,10 @@ public sealed class StreamPositionTests
     [InlineData("-1-2-3-order")]
     [InlineData("99999999999999999999-2-3-order")]
     [InlineData("9223372036854775807-2-3-order")]
-    public void Any_other_text_is_no_position(string? text) => Assert.Null(StreamPosition.Parse(text));
+    public void A_malformed_position_is_ignored(string? text) => Assert.Null(StreamPosition.Parse(text));
 
     [Fact]
-    public void In_the_middle_of_the_list_the_rest_is_lacking_and_of_the_first_part_only_what_has_changed_since()
+    public void A_client_that_stopped_in_the_list_lacks_the_rest_and_later_changes()
     {
         var position = new StreamPosition(DateTimeOffset.UnixEpoch, At, "last", At.AddMinutes(-5));
 
@@ -39,7 +39,7 @@ public sealed class StreamPositionTests
     }
 
     [Fact]
-    public void After_a_change_what_changed_later_is_lacking_wherever_it_stands_and_never_the_last_one_again()
+    public void A_client_that_stopped_after_a_change_lacks_only_later_changes()
     {
         var position = new StreamPosition(At, At, "last", At);
 

@@ -1,5 +1,5 @@
-using Inventory.Expiry;
-using Inventory.Turns;
+using Inventory.Serializing;
+using Inventory.Stock;
 
 namespace Inventory.Tests;
 
@@ -46,9 +46,9 @@ public sealed class OpenReservationsTests
     [Theory]
     [InlineData("a", "b", "a")]
     [InlineData("b", "a", "a")]
-    public void Everybody_takes_turns_in_the_same_order(string one, string other, string first)
+    public void Requests_for_the_same_products_name_them_in_the_same_order(string one, string other, string first)
     {
-        var request = StockRequest.For(StockAct.Reserve, "o1", [new(one, 1), new(other, 1), new(one, 2)]);
+        var request = StockRequest.For(StockOperation.Reserve, "o1", [new(one, 1), new(other, 1), new(one, 2)]);
         Assert.Equal(["a", "b"], request.Ahead);
         Assert.True(request.IsFirst(first));
         Assert.False(request.IsFirst("b"));

@@ -1,4 +1,5 @@
-using Inventory.Catalogue;
+using Inventory.Stock;
+using ServiceDefaults.Refusals;
 
 namespace Inventory.Tests;
 
@@ -14,11 +15,11 @@ public sealed class ProductRulesTests
         );
 
     [Fact]
-    public void What_is_not_said_stays_as_it_was() =>
+    public void Fields_that_a_change_leaves_out_keep_their_values() =>
         Assert.Equal(Tea, ProductRules.Put("tea", Tea, new ProductDetails(null, null, null)).Value);
 
     [Fact]
-    public void Stock_says_what_is_available_from_now_on_and_leaves_reserved_and_sold_alone() =>
+    public void Setting_the_stock_changes_the_available_quantity_alone() =>
         Assert.Equal(Tea with { Available = 50 }, ProductRules.Put("tea", Tea, new ProductDetails(null, null, 50)).Value);
 
     [Fact]
@@ -44,7 +45,7 @@ public sealed class ProductRulesTests
     public void Bad_details_are_refused_by_name(string productId, string? name, long? price, int? stock, string code)
     {
         var refusal = ProductRules.Put(productId, null, new ProductDetails(name, price, stock)).Refusal!;
-        Assert.Equal((400, code), (refusal.Status, refusal.Code));
+        Assert.Equal((RefusalKind.Invalid, code), (refusal.Kind, refusal.Code));
     }
 
     [Fact]

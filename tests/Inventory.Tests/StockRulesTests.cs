@@ -1,5 +1,5 @@
-using Inventory.Catalogue;
 using Inventory.Stock;
+using ServiceDefaults.Refusals;
 
 namespace Inventory.Tests;
 
@@ -58,7 +58,7 @@ public sealed class StockRulesTests
     {
         Reserve("o1", ("tea", 3));
 
-        Assert.Null(StockRules.Reserve("o1", reservations["o1"], [new ReservationLine("tea", 3)], shelf));
+        Assert.True(StockRules.Reserve("o1", reservations["o1"], [new ReservationLine("tea", 3)], shelf).IsNothingToDo);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class StockRulesTests
         Reserve("o1", ("cup", 3));
         shelf["cup"] = shelf["cup"] with { Available = 100 };
 
-        Assert.Null(StockRules.Reserve("o1", reservations["o1"], [new ReservationLine("cup", 3)], shelf));
+        Assert.True(StockRules.Reserve("o1", reservations["o1"], [new ReservationLine("cup", 3)], shelf).IsNothingToDo);
     }
 
     [Fact]
@@ -78,16 +78,16 @@ public sealed class StockRulesTests
 
         Assert.Equal((10, 0, 0), Stock("tea"));
         Assert.Equal((2, 0, 0), Stock("cup"));
-        Assert.Null(StockRules.Release("o1", reservations["o1"], shelf));
+        Assert.True(StockRules.Release("o1", reservations["o1"], shelf).IsNothingToDo);
     }
 
     [Fact]
-    public void A_release_that_comes_first_closes_the_door()
+    public void Reserving_after_a_release_does_nothing()
     {
         Release("o1");
 
         Assert.Equal(ReservationStatus.Released, reservations["o1"].Status);
-        Assert.Null(StockRules.Reserve("o1", reservations["o1"], [new ReservationLine("tea", 3)], shelf));
+        Assert.True(StockRules.Reserve("o1", reservations["o1"], [new ReservationLine("tea", 3)], shelf).IsNothingToDo);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class StockRulesTests
     {
         Reserve("o1", ("cup", 3));
 
-        Assert.Null(StockRules.Release("o1", reservations["o1"], shelf));
+        Assert.True(StockRules.Release("o1", reservations["o1"], shelf).IsNothingToDo);
     }
 
     [Fact]
@@ -106,21 +106,20 @@ public sealed class StockRulesTests
 
         Assert.Equal((7, 0, 3), Stock("tea"));
         var again = StockRules.Ship("o1", reservations["o1"], shelf);
-        Assert.Null(again.Refusal);
-        Assert.Null(again.Value);
-        Assert.Null(StockRules.Release("o1", reservations["o1"], shelf));
+        Assert.True(again.IsNothingToDo);
+        Assert.True(StockRules.Release("o1", reservations["o1"], shelf).IsNothingToDo);
     }
 
     [Fact]
-    public void Only_what_is_reserved_can_be_shipped()
+    public void Shipping_without_a_reservation_is_refused()
     {
         Reserve("failed", ("cup", 3));
         Release("released");
 
         Assert.All<Reservation?>([null, reservations["failed"], reservations["released"]], before =>
             Assert.Equal(
-                (409, "nothing-reserved"),
-                (StockRules.Ship("o1", before, shelf).Refusal!.Status, StockRules.Ship("o1", before, shelf).Refusal!.Code)
+                (RefusalKind.Conflict, "nothing-reserved"),
+                (StockRules.Ship("o1", before, shelf).Refusal!.Kind, StockRules.Ship("o1", before, shelf).Refusal!.Code)
             )
         );
     }
@@ -135,7 +134,7 @@ public sealed class StockRulesTests
     }
 
     [Fact]
-    public void Whatever_happens_no_goods_appear_vanish_or_are_owed()
+    public void Random_operations_neither_create_nor_lose_goods()
     {
         var random = new Random(20260102);
         for (var round = 0; round < 300; round++)
@@ -209,11 +208,11 @@ public sealed class StockRulesTests
 
     private void Release(string orderId) => Keep(StockRules.Release(orderId, reservations.GetValueOrDefault(orderId), shelf));
 
-    private void Ship(string orderId) => Keep(StockRules.Ship(orderId, reservations.GetValueOrDefault(orderId), shelf).Value);
+    private void Ship(string orderId) => Keep(StockRules.Ship(orderId, reservations.GetValueOrDefault(orderId), shelf));
 
-    private void Keep(StockChange? change)
+    private void Keep(Decision<StockChange> decision)
     {
-        if (change is null)
+        if (decision.Event is not { } change)
         {
             return;
         }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Inventory.Catalogue;
 using Inventory.Stock;
 using Microsoft.Extensions.Time.Testing;
 using ServiceDefaults;
@@ -27,7 +26,7 @@ public sealed class StoredFormatTests
     public void A_reservation_keeps_its_text_in_every_status(string json) => Assert.Equal(json, Write(Read<Reservation>(json)));
 
     [Fact]
-    public void A_reservation_loads_whatever_the_order_of_its_fields_and_whatever_was_added_later()
+    public void A_stored_reservation_loads_with_reordered_and_added_fields()
     {
         var reservation = Read<Reservation>(
             """{"version":1,"addedLater":[1],"lines":[{"quantity":2,"productId":"tea"}],"status":"reserved","orderId":"o1"}"""

@@ -5,9 +5,8 @@ namespace Orders.Histories;
 
 /// <summary>
 /// Histories of real sagas, one of every course they can take, replayed over the wire by the worker of the Dapr.Workflow package with
-/// today's code.
-/// A change that fails here would break the sagas that run while it is deployed: guard it with <c>IsPatched</c>, never with a new
-/// recording.
+/// today's code. A change that fails here would break the sagas that run while it is deployed: guard it with <c>IsPatched</c>, never with a
+/// new recording.
 /// </summary>
 public sealed class ReplayTests(ScriptedHub hub) : IClassFixture<ScriptedHub>
 {

@@ -8,13 +8,14 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Orders.Saga;
 using Sidecar.Workflows.Protocol;
 
 namespace Orders.Histories;
 
-/// <summary>A sidecar's task hub on a real port, and the worker of the Orders service connected to it. The test sends turns and reads what
-/// the worker decides.</summary>
+/// <summary>
+/// A sidecar's task hub on a real port, and the worker of the Orders service connected to it. The test sends turns and reads what the
+/// worker decides.
+/// </summary>
 public sealed class ScriptedHub : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

@@ -11,8 +11,8 @@ namespace ServiceFakes;
 internal sealed record PublishedEvent(string Type, string Subject, string Json);
 
 /// <summary>
-/// A Dapr client whose state lives in memory and obeys ETags and first-write saves, as a store does. Any call it was not made for
-/// fails the test.
+/// A Dapr client whose state lives in memory and obeys ETags and first-write saves, as a store does. Any call it was not made for fails the
+/// test.
 /// </summary>
 internal sealed class MemoryState
 {
@@ -20,7 +20,8 @@ internal sealed class MemoryState
     private readonly Dictionary<(string Store, string Key), (string Json, int Version)> records = [];
     private int versions;
 
-    public MemoryState() =>
+    public MemoryState()
+    {
         client
             .Setup(dapr =>
                 dapr.ExecuteStateTransactionAsync(
@@ -38,6 +39,8 @@ internal sealed class MemoryState
                     CancellationToken _
                 ) => Transact(store, operations)
             );
+        Knows<JsonElement>();
+    }
 
     public DaprClient Client => client.Object;
 
@@ -145,9 +148,9 @@ internal sealed class MemoryState
         {
             return Task.FromException(new DaprException("the ETag is stale"));
         }
-        var told = operations.FirstOrDefault(operation => operation.Metadata?.ContainsKey("outbox.projection") == true) ?? change;
+        var received = operations.FirstOrDefault(operation => operation.Metadata?.ContainsKey("outbox.projection") == true) ?? change;
         Outboxes.Add(store);
-        Published.Add(new PublishedEvent(change.Metadata!["type"], change.Metadata["subject"], Text(told)));
+        Published.Add(new PublishedEvent(change.Metadata!["type"], change.Metadata["subject"], Text(received)));
         return Task.CompletedTask;
     }
 

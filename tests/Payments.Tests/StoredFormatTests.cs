@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using Payments.Charging;
 using Payments.Provider;
 using ServiceDefaults;
+using ServiceDefaults.State;
 using ServiceFakes;
 
 namespace Payments.Tests;
@@ -31,7 +32,7 @@ public sealed class StoredFormatTests
     }
 
     [Fact]
-    public void A_payment_loads_whatever_the_order_of_its_fields_and_whatever_was_added_later() =>
+    public void A_stored_payment_loads_with_reordered_and_added_fields() =>
         Assert.Equal(
             Begun.Complete(),
             JsonSerializer.Deserialize<Payment>(
@@ -54,11 +55,11 @@ public sealed class StoredFormatTests
         var payments = new PaymentStore(state.Client, new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)));
 
         var begun = await payments.FindOrBeginAsync(Begun, default);
-        Assert.True(await payments.TryDecideAsync(begun, begun.Value.Complete(), default));
+        Assert.Equal(WriteResult.Written, await payments.DecideAsync(begun, begun.Value.Complete(), default));
         var completed = (await payments.FindAsync("o1", default))!;
-        Assert.True(await payments.TryDecideAsync(completed, completed.Value.Refund(), default));
+        Assert.Equal(WriteResult.Written, await payments.DecideAsync(completed, completed.Value.Refund(), default));
         var another = await payments.FindOrBeginAsync(Begun with { OrderId = "o2", Saga = "choreography" }, default);
-        Assert.True(await payments.TryDecideAsync(another, another.Value.Fail("card_declined"), default));
+        Assert.Equal(WriteResult.Written, await payments.DecideAsync(another, another.Value.Fail("card_declined"), default));
 
         Assert.Equal(
             [
@@ -94,10 +95,11 @@ public sealed class StoredFormatTests
         var payments = new PaymentStore(state.Client, new FakeTimeProvider(at));
         var begun = await payments.FindOrBeginAsync(Begun.Complete(), default);
 
-        Assert.True(
-            await payments.TryRecordDecisionAsync(
+        Assert.Equal(
+            WriteResult.Written,
+            await payments.RecordDecisionAsync(
                 begun,
-                begun.Value.Decide(new RefundDecision(Enum.Parse<RefundDecisionKind>(kind), "by hand", "eve", at))!,
+                begun.Value.Decide(new RefundDecision(Enum.Parse<RefundDecisionKind>(kind), "by hand", "eve", at)).Event!,
                 default
             )
         );
@@ -113,7 +115,7 @@ public sealed class StoredFormatTests
     }
 
     [Fact]
-    public void A_pending_payment_has_nothing_to_tell() => Assert.Throws<InvalidOperationException>(() => Begun.EventType());
+    public void A_pending_payment_has_no_event() => Assert.Throws<InvalidOperationException>(() => Begun.EventType());
 
     private static string Write<T>(T value) => JsonSerializer.Serialize(value, Json.Options);
 }

@@ -35,7 +35,7 @@ public sealed class CallerRulesTests : IAsyncLifetime
         Assert.Equal(expected, (await SendAsync("/customers/c", caller)).StatusCode);
 
     [Fact]
-    public async Task An_endpoint_that_admits_nobody_is_closed_to_everybody() =>
+    public async Task An_endpoint_without_admitted_callers_refuses_every_caller() =>
         Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync("/silent", "operator:o")).StatusCode);
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class CallerTests
 
     [Theory]
     [MemberData(nameof(Callers))]
-    public void A_caller_is_read_as_it_was_written_and_the_header_is_visible_ascii(Caller caller)
+    public void A_caller_survives_its_header_which_is_visible_ascii(Caller caller)
     {
         Assert.Equal(caller, Caller.Parse(caller.ToString()));
         Assert.All(caller.ToString(), c => Assert.InRange(c, '!', '~'));

@@ -62,7 +62,7 @@ public sealed class DeliveryFailuresTests
     }
 
     [Fact]
-    public async Task A_broker_that_is_away_does_not_change_what_becomes_of_the_event()
+    public async Task An_event_is_answered_the_same_while_its_failure_can_not_be_published()
     {
         dapr.Setup(client =>
                 client.PublishEventAsync(

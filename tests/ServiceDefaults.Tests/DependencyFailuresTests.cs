@@ -28,7 +28,7 @@ public sealed class DependencyFailuresTests
     [InlineData(HttpStatusCode.TooManyRequests, true)]
     [InlineData(HttpStatusCode.BadRequest, false)]
     [InlineData(HttpStatusCode.Forbidden, false)]
-    public void Answers_of_other_services_are_told_apart_the_same_way(HttpStatusCode status, bool mayPass) =>
+    public void Http_failures_of_other_services_are_classified_like_grpc_failures(HttpStatusCode status, bool mayPass) =>
         Assert.Equal(mayPass, DependencyFailures.MayPass(new HttpRequestException("", null, status)));
 
     [Fact]

@@ -1,3 +1,4 @@
+using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 
 namespace ServiceDefaults.Tests;
@@ -34,17 +35,17 @@ public sealed class IdentifierTests
     [InlineData("<x>")]
     [InlineData(".")]
     [InlineData("..")]
-    public void Syntax_of_keys_paths_and_lines_is_no_id(string? id)
+    public void An_id_with_syntax_of_keys_paths_or_lines_is_invalid(string? id)
     {
         Assert.False(Identifier.IsValid(id));
         Assert.Equal(
-            (400, "product-id-invalid"),
-            (Identifier.Check(id, "productId", "product-id-invalid")!.Status, Identifier.Check(id, "productId", "product-id-invalid")!.Code)
+            (RefusalKind.Invalid, "product-id-invalid"),
+            (Identifier.Check(id, "productId", "product-id-invalid")!.Kind, Identifier.Check(id, "productId", "product-id-invalid")!.Code)
         );
     }
 
     [Fact]
-    public void Half_a_surrogate_pair_is_no_id() => Assert.False(Identifier.IsValid($"x{(char)0xD800}y"));
+    public void An_id_with_half_a_surrogate_pair_is_invalid() => Assert.False(Identifier.IsValid($"x{(char)0xD800}y"));
 
     [Fact]
     public void An_id_has_at_most_100_characters()

@@ -37,7 +37,7 @@ public sealed class ReplayTests : IAsyncLifetime
     [InlineData(null, 1)]
     [InlineData("payments", 1)]
     [InlineData("shipping", 0)]
-    public async Task A_replayed_dead_letter_is_handled_by_the_app_that_it_is_meant_for(string? replayFor, int handled)
+    public async Task A_replayed_dead_letter_is_handled_only_by_the_app_it_names(string? replayFor, int handled)
     {
         var answer = await SendAsync("/events/one", Envelope("o1", replayFor));
         Assert.Equal("SUCCESS", answer.GetProperty("status").GetString());
@@ -45,7 +45,7 @@ public sealed class ReplayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task In_a_bulk_every_entry_is_answered_for_itself()
+    public async Task Each_entry_of_a_bulk_gets_its_own_answer()
     {
         var answer = await SendAsync(
             "/events/bulk",

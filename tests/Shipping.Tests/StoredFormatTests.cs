@@ -23,7 +23,7 @@ public sealed class StoredFormatTests
     public void A_shipment_keeps_its_text_in_every_status(string json) => Assert.Equal(json, Write(Read(json)));
 
     [Fact]
-    public void A_shipment_loads_whatever_the_order_of_its_fields_and_whatever_was_added_later() =>
+    public void A_stored_shipment_loads_with_reordered_and_added_fields() =>
         Assert.Equal(
             new Shipment("o1", ShipmentStatus.Arranged, "TRK-o1", Graz, 1),
             Read(
@@ -78,8 +78,7 @@ public sealed class StoredFormatTests
     }
 
     [Fact]
-    public void A_shipment_that_is_only_requested_has_nothing_to_tell() =>
-        Assert.Throws<InvalidOperationException>(() => Shipment.Request("o1").EventType());
+    public void A_requested_shipment_has_no_event() => Assert.Throws<InvalidOperationException>(() => Shipment.Request("o1").EventType());
 
     private static string Write<T>(T value) => JsonSerializer.Serialize(value, Json.Options);
 

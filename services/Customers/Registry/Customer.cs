@@ -10,7 +10,7 @@ internal sealed record Address(string Line1, string City, string PostalCode, str
 /// <summary>Stored format.</summary>
 internal sealed record Customer(string CustomerId, string Name, string? Email, Address Address, int Version);
 
-/// <summary>What a caller may say about a customer; ids and versions are not his to choose.</summary>
+/// <summary>The fields of a customer that a caller can set; the service sets id and version.</summary>
 internal sealed record CustomerDetails(string? Name, string? Email, Address? Address);
 
 /// <summary>The rules for customer data: a sum without effects.</summary>

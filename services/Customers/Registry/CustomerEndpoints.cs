@@ -1,6 +1,7 @@
-using ServiceDefaults.Aggregates;
+using Microsoft.AspNetCore.Http.HttpResults;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
+using ServiceDefaults.State;
 
 namespace Customers.Registry;
 
@@ -17,20 +18,27 @@ internal static class CustomerEndpoints
         customers.MapPut("/{customerId}", ChangeAsync).AddEndpointFilter(OnlyOwnAsync).Admit(CallerKinds.Customers | CallerKinds.Operators);
     }
 
-    private static async Task<IResult> RegisterAsync(CustomerDetails details, CustomerStore store, CancellationToken cancellation)
+    private static async Task<Results<Created<Customer>, ProblemHttpResult>> RegisterAsync(
+        CustomerDetails details,
+        CustomerStore store,
+        CancellationToken cancellation
+    )
     {
         var registered = CustomerRules.Register($"customer-{Guid.CreateVersion7():N}", details);
-        if (registered.Value is { } customer && !await store.TryAddAsync(customer, cancellation))
+        if (registered.Value is { } customer && await store.AddAsync(customer, cancellation) == WriteResult.Stale)
         {
             return Refusal.Conflict("customer-exists", "A customer with this id exists.").ToProblem();
         }
         return registered.ToResult(added => TypedResults.Created($"/customers/{added.CustomerId}", added));
     }
 
-    private static async Task<IResult> FindAsync(string customerId, CustomerStore store, CancellationToken cancellation) =>
-        await store.FindAsync(customerId, cancellation) is { } found ? TypedResults.Ok(found.Value) : Missing(customerId);
+    private static async Task<Results<Ok<Customer>, ProblemHttpResult>> FindAsync(
+        string customerId,
+        CustomerStore store,
+        CancellationToken cancellation
+    ) => await store.FindAsync(customerId, cancellation) is { } found ? TypedResults.Ok(found.Value) : Missing(customerId);
 
-    private static async Task<IResult> ChangeAsync(
+    private static async Task<Results<Ok<Customer>, ProblemHttpResult>> ChangeAsync(
         string customerId,
         CustomerDetails details,
         CustomerStore store,
@@ -42,7 +50,7 @@ internal static class CustomerEndpoints
             return Missing(customerId);
         }
         var changed = CustomerRules.Change(read.Value, details);
-        if (changed.Value is { } next && !await store.TryChangeAsync(read, next, cancellation))
+        if (changed.Value is { } next && await store.ChangeAsync(read, next, cancellation) == WriteResult.Stale)
         {
             return Refusal.Conflict("customer-changed", "Somebody else has changed the customer meanwhile; read it again.").ToProblem();
         }
@@ -54,6 +62,6 @@ internal static class CustomerEndpoints
             ? next(context)
             : ValueTask.FromResult<object?>(Missing(id));
 
-    private static IResult Missing(string customerId) =>
+    private static ProblemHttpResult Missing(string customerId) =>
         Refusal.NotFound("customer-not-found", $"There is no customer '{customerId}'.").ToProblem();
 }

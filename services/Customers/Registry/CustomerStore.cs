@@ -1,5 +1,6 @@
 using Dapr.Client;
 using ServiceDefaults.Aggregates;
+using ServiceDefaults.State;
 
 namespace Customers.Registry;
 
@@ -14,18 +15,17 @@ internal sealed class CustomerStore(DaprClient dapr, TimeProvider time)
     public async Task<Stored<Customer>?> FindAsync(string customerId, CancellationToken cancellation) =>
         await customers.FindAsync(customerId, cancellation) is { Value.Version: > 0 } found ? found : null;
 
-    /// <summary>False when the id is taken by a customer already, who stays as he is.</summary>
-    public async Task<bool> TryAddAsync(Customer customer, CancellationToken cancellation)
+    /// <summary>Stale: the id is taken; the customer who has it is not changed.</summary>
+    public async Task<WriteResult> AddAsync(Customer customer, CancellationToken cancellation)
     {
         var stored = await customers.FindOrCreateAsync(customer.CustomerId, Empty, cancellation);
-        return stored.Value.Version == 0 && await TrySaveAsync(stored, customer, "customer.registered", cancellation);
+        return stored.Value.Version == 0 ? await SaveAsync(stored, customer, "customer.registered", cancellation) : WriteResult.Stale;
     }
 
-    /// <summary>False when somebody else has changed the customer since it was read.</summary>
-    public Task<bool> TryChangeAsync(Stored<Customer> read, Customer next, CancellationToken cancellation) =>
-        TrySaveAsync(read, next, "customer.changed", cancellation);
+    public Task<WriteResult> ChangeAsync(Stored<Customer> read, Customer next, CancellationToken cancellation) =>
+        SaveAsync(read, next, "customer.changed", cancellation);
 
-    private Task<bool> TrySaveAsync(Stored<Customer> read, Customer next, string type, CancellationToken cancellation)
+    private Task<WriteResult> SaveAsync(Stored<Customer> read, Customer next, string type, CancellationToken cancellation)
     {
         var data = new CustomerEvent(
             $"{next.CustomerId}:{next.Version}",
@@ -35,7 +35,7 @@ internal sealed class CustomerStore(DaprClient dapr, TimeProvider time)
             next.Name,
             next.Address.Country
         );
-        return customers.TryReplaceAsync(next.CustomerId, read, next, new OutgoingEvent(type, next.CustomerId, data), cancellation);
+        return customers.ReplaceAsync(next.CustomerId, read, next, new OutgoingEvent(type, next.CustomerId, data), cancellation);
     }
 
     /// <summary>Stored format of <c>customer.registered</c> and <c>customer.changed</c>: no more of a person than others need.</summary>

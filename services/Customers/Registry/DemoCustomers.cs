@@ -16,7 +16,7 @@ internal sealed class DemoCustomers(CustomerStore store) : IStartupTask
     {
         foreach (var customer in Customers)
         {
-            await store.TryAddAsync(customer, cancellation);
+            await store.AddAsync(customer, cancellation);
         }
     }
 }

@@ -1,14 +1,14 @@
 using System.Text.Json.Nodes;
+using Gateway.Forwarding;
 using Gateway.Limits;
 using Gateway.Resilience;
-using Gateway.Routing;
 using ServiceDefaults.Identity;
 
 namespace Gateway.Aggregation;
 
 /// <summary>
-/// An order together with its customer. A customer's orders are the customer's own, so both are asked for at once; for an operator
-/// the order tells whose it is. Without the customers' service the order is still worth showing.
+/// An order together with its customer. A customer's orders are the customer's own, so both are asked for at once; for an operator the
+/// order tells whose it is. Without the customers' service the order is still worth showing.
 /// </summary>
 internal static class OrderDetails
 {

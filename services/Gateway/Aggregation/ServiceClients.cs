@@ -1,5 +1,5 @@
+using Gateway.Forwarding;
 using Gateway.Resilience;
-using Gateway.Routing;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace Gateway.Aggregation;
@@ -15,8 +15,10 @@ internal sealed class OrdersClient(HttpClient http)
     public Task<HttpResponseMessage> FindAsync(HttpContext asking, string orderId, CancellationToken cancellation) =>
         http.AskAsync(asking, $"/orders/{Uri.EscapeDataString(orderId)}", cancellation);
 
-    /// <summary>The newest orders, or those behind <paramref name="cursor"/>. A null customer is the customer who asks, or everybody for an
-    /// operator.</summary>
+    /// <summary>
+    /// The newest orders, or those behind <paramref name="cursor"/>. A null customer is the customer who asks, or everybody for an
+    /// operator.
+    /// </summary>
     public Task<HttpResponseMessage> ListAsync(HttpContext asking, string? customerId, string? cursor, CancellationToken cancellation) =>
         http.AskAsync(asking, $"/orders?limit={PerPage}{Part("customerId", customerId)}{Part("cursor", cursor)}", cancellation);
 
@@ -35,7 +37,7 @@ internal sealed class CustomersClient(HttpClient http)
 /// </summary>
 internal sealed class RememberedCustomers(CustomersClient customers, AppBreakers breakers, IMemoryCache memory)
 {
-    /// <summary>How old a customer may be that another instance of the gateway has changed meanwhile.</summary>
+    /// <summary>The greatest age of a cached customer that another instance of the gateway has changed.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
 
     /// <summary>The customer as JSON; null when there is none to be shown right now.</summary>

@@ -12,8 +12,9 @@ using ServiceDefaults.Requests;
 
 namespace Gateway.Hosting;
 
-/// <summary>The gateway put together: its services, and every route that it serves. The contract is compared with these routes by a
-/// test.</summary>
+/// <summary>
+/// The gateway put together: its services, and every route that it serves. The contract is compared with these routes by a test.
+/// </summary>
 internal static class Edge
 {
     public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)

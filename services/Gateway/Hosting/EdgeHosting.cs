@@ -15,8 +15,8 @@ internal static class EdgeHosting
 
     /// <summary>
     /// Takes the client's address and scheme from <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c>, from the proxies that
-    /// <c>Edge:TrustedProxies</c> lists
-    /// as addresses or networks (10.0.0.0/8). Without the setting these headers mean nothing, because any client can send them.
+    /// <c>Edge:TrustedProxies</c> lists as addresses or networks (10.0.0.0/8). Without the setting these headers mean nothing, because any
+    /// client can send them.
     /// </summary>
     public static WebApplication UseTrustedProxies(this WebApplication app)
     {
@@ -39,8 +39,9 @@ internal static class EdgeHosting
         return app;
     }
 
-    /// <summary>Until the gateway is set up it can't check a token: 503, which a client may repeat, instead of a 401 that looks
-    /// final.</summary>
+    /// <summary>
+    /// Until the gateway is set up it can't check a token: 503, which a client may repeat, instead of a 401 that looks final.
+    /// </summary>
     public static WebApplication UseStartGuard(this WebApplication app)
     {
         var state = app.Services.GetRequiredService<StartupState>();
@@ -52,8 +53,8 @@ internal static class EdgeHosting
                     return next(context);
                 }
                 context.Response.Headers.RetryAfter = "1";
-                return new Refusal(StatusCodes.Status503ServiceUnavailable, "starting", "The gateway is starting; try again.")
-                    .ToProblem()
+                return Problem
+                    .Of(StatusCodes.Status503ServiceUnavailable, "starting", "The gateway is starting; try again.")
                     .ExecuteAsync(context);
             }
         );

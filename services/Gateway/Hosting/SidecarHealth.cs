@@ -5,8 +5,7 @@ namespace Gateway.Hosting;
 
 /// <summary>
 /// Unhealthy while the gateway's sidecar does not answer: then no request can be served, although the gateway itself runs. Asks at most
-/// once a second,
-/// however often the probe comes.
+/// once a second, however often the probe comes.
 /// </summary>
 internal sealed class SidecarHealth(DaprClient dapr, TimeProvider time) : IHealthCheck
 {

@@ -3,8 +3,10 @@ using ServiceDefaults;
 
 namespace Gateway.Limits;
 
-/// <summary>Reads the body of a request into memory, where its limit is <see cref="ServiceHost.MostBodyBytes"/>, so that who forwards it
-/// waits for no client.</summary>
+/// <summary>
+/// Reads the body of a request into memory, where its limit is <see cref="ServiceHost.MostBodyBytes"/>, so that who forwards it waits for
+/// no client.
+/// </summary>
 internal static class BufferedBody
 {
     /// <exception cref="BadHttpRequestException">The body is too large or too slow.</exception>

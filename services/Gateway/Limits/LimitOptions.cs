@@ -1,9 +1,8 @@
 namespace Gateway.Limits;
 
 /// <summary>
-/// How much the edge takes (<c>Limits:*</c>). Rates count requests a second, bursts and places count requests. A caller is the user of a
-/// valid token,
-/// otherwise the address.
+/// Limits of the edge (<c>Limits:*</c>). Rates count requests a second, bursts and places count requests. A caller is the user of a valid
+/// token, otherwise the address.
 /// </summary>
 internal sealed record LimitOptions
 {

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Identity;
 using ServiceDefaults.Refusals;
@@ -7,9 +8,8 @@ namespace Gateway.Limits;
 
 /// <summary>
 /// The places for requests under way, each kind apart: ordinary requests, requests that wait for an order's end, and event streams. Without
-/// a limit
-/// requests would only wait for each other until every one of them is too late; with one for all, a few customers could take every place by
-/// waiting.
+/// a limit requests would only wait for each other until every one of them is too late; with one for all, a few customers could take every
+/// place by waiting.
 /// </summary>
 internal sealed class Places : IAsyncDisposable
 {
@@ -42,7 +42,7 @@ internal sealed class Places : IAsyncDisposable
         {
             await RefuseAsync(
                 context,
-                new Refusal(
+                Problem.Of(
                     StatusCodes.Status429TooManyRequests,
                     "too-many-at-once",
                     "You have too many requests of this kind under way; wait for one of them to end."
@@ -55,7 +55,7 @@ internal sealed class Places : IAsyncDisposable
         {
             await RefuseAsync(
                 context,
-                new Refusal(StatusCodes.Status503ServiceUnavailable, "overloaded", "The system has more to do than it can; try again.")
+                Problem.Of(StatusCodes.Status503ServiceUnavailable, "overloaded", "The system has more to do than it can; try again.")
             );
             return;
         }
@@ -79,10 +79,10 @@ internal sealed class Places : IAsyncDisposable
     private static bool Has<T>(HttpContext context)
         where T : class => context.GetEndpoint()?.Metadata.GetMetadata<T>() is not null;
 
-    private static Task RefuseAsync(HttpContext context, Refusal refusal)
+    private static Task RefuseAsync(HttpContext context, ProblemHttpResult problem)
     {
         context.Response.Headers.RetryAfter = "1";
-        return refusal.ToProblem().ExecuteAsync(context);
+        return problem.ExecuteAsync(context);
     }
 
     private sealed class Kind(int permits, int queue, int permitsPerCaller, int queuePerCaller) : IAsyncDisposable

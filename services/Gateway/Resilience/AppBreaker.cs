@@ -3,7 +3,7 @@ using Polly.CircuitBreaker;
 
 namespace Gateway.Resilience;
 
-/// <summary>What a call says about the app behind it.</summary>
+/// <summary>The result of a call, as a circuit breaker counts it.</summary>
 internal enum CallEnd
 {
     /// <summary>The app has answered, whatever the answer.</summary>
@@ -15,10 +15,8 @@ internal enum CallEnd
 
 /// <summary>
 /// The breaker of one app. Opens after <see cref="Trip"/> lost calls in a row; refusals and errors that the app itself answers do not
-/// count, so that no client
-/// can close an app for others. While it is open a probe asks the app whether it is well; only then one call is let through as a trial, and
-/// its answer
-/// closes the breaker.
+/// count, so that no client can close an app for others. While it is open a probe asks the app whether it is well; only then one call is
+/// let through as a trial, and its answer closes the breaker.
 /// </summary>
 internal sealed class AppBreaker
 {

@@ -5,8 +5,9 @@ using ServiceDefaults.Refusals;
 
 namespace Gateway.Resilience;
 
-/// <summary>The breakers of the apps behind the edge, and their metric <c>gateway.breaker.state</c>: 0 closed, 1 half open, 2
-/// open.</summary>
+/// <summary>
+/// The breakers of the apps behind the edge, and their metric <c>gateway.breaker.state</c>: 0 closed, 1 half open, 2 open.
+/// </summary>
 internal sealed class AppBreakers : IDisposable
 {
     private const string RetryAfterSeconds = "1";
@@ -43,8 +44,8 @@ internal sealed class AppBreakers : IDisposable
         if (!called)
         {
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
-            await new Refusal(StatusCodes.Status503ServiceUnavailable, "unavailable", "The service is not available right now; try again.")
-                .ToProblem()
+            await Problem
+                .Of(StatusCodes.Status503ServiceUnavailable, "unavailable", "The service is not available right now; try again.")
                 .ExecuteAsync(context);
         }
     }

@@ -2,8 +2,7 @@ namespace Gateway.Resilience;
 
 /// <summary>
 /// Asks apps whose breaker is open, twice a second, whether they are well: at their <c>/healthz</c>, the way requests go, through the
-/// sidecars. So no client
-/// waits for an app that is still away, and a breaker closes within a second of the app's return.
+/// sidecars. So no client waits for an app that is still away, and a breaker closes within a second of the app's return.
 /// </summary>
 internal sealed class BreakerProbe(AppBreakers breakers, IConfiguration configuration, TimeProvider time) : BackgroundService
 {

@@ -5,8 +5,7 @@ namespace Gateway.Routing;
 
 /// <summary>
 /// Middleware: every segment of a path below <c>/api</c> is a fixed word or an id, and ids follow one rule. So nothing that a client writes
-/// reaches a
-/// sidecar's URL as syntax.
+/// reaches a sidecar's URL as syntax.
 /// </summary>
 internal static class PathRules
 {

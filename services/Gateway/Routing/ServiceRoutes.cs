@@ -1,4 +1,5 @@
 using Gateway.Aggregation;
+using Gateway.Forwarding;
 using Gateway.Resilience;
 using ServiceDefaults.Identity;
 using ServiceDefaults.Requests;
@@ -9,8 +10,8 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace Gateway.Routing;
 
 /// <summary>
-/// A public path, the service it belongs to, and who may use it; null is everybody. Who asks is passed on, and the service decides
-/// what is theirs.
+/// A public path, the service it belongs to, and who may use it; null is everybody. The caller is passed on, and the service decides what
+/// is theirs.
 /// </summary>
 internal sealed record ServiceRoute(string[] Methods, string Path, string AppId, string? Policy);
 

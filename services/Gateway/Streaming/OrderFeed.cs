@@ -3,8 +3,8 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Gateway.Aggregation;
+using Gateway.Forwarding;
 using Gateway.Limits;
-using Gateway.Routing;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Orders.V1;
@@ -17,16 +17,14 @@ namespace Gateway.Streaming;
 
 /// <summary>
 /// Orders as server-sent events in the shape of the list: the existing ones first, the newest of them first, and with <c>follow=true</c>
-/// then what comes or
-/// changes. Each event's <c>id</c> is a <see cref="StreamPosition"/>, where a client that comes back with <c>Last-Event-ID</c> goes on. The
-/// app orders-grpc
-/// says over gRPC what changes; the orders' service shows the orders.
+/// then what comes or changes. Each event's <c>id</c> is a <see cref="StreamPosition"/>, where a client that comes back with
+/// <c>Last-Event-ID</c> goes on. The app orders-grpc says over gRPC what changes; the orders' service shows the orders.
 /// </summary>
 internal static class OrderFeed
 {
     public const string AppId = "orders-grpc";
 
-    /// <summary>How long the app orders-grpc may take to say that it follows.</summary>
+    /// <summary>The time limit for the first message of the app orders-grpc, which says that it follows.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public static void AddOrderFeed(this IServiceCollection services) =>
@@ -49,11 +47,9 @@ internal static class OrderFeed
     {
         if (customerId is not null && !context.User.ToCaller().MaySee(customerId))
         {
-            return new Refusal(
-                StatusCodes.Status403Forbidden,
-                "customer-not-yours",
-                "A customer streams the customer's own orders; leave customerId out, or give your own."
-            ).ToProblem();
+            return Refusal
+                .Forbidden("customer-not-yours", "A customer streams the customer's own orders; leave customerId out, or give your own.")
+                .ToProblem();
         }
         var begun = time.GetUtcNow();
         AsyncServerStreamingCall<Order>? live = null;
@@ -152,8 +148,9 @@ internal static class OrderFeed
 /// <summary>A page of the list of orders, each as the service wrote it.</summary>
 internal sealed record OrderPage(IReadOnlyList<JsonElement> Items, string? NextCursor);
 
-/// <summary>One client's stream. It ends when a page can't be read or the changes end: the client comes back, and goes on where it
-/// was.</summary>
+/// <summary>
+/// One client's stream. It ends when a page can't be read or the changes end: the client comes back, and goes on where it was.
+/// </summary>
 internal sealed class OrderStream(
     OrdersClient orders,
     HttpContext asking,
@@ -162,8 +159,10 @@ internal sealed class OrderStream(
     StreamPosition? position
 )
 {
-    /// <summary>What was sent, while the list is being read: a change may come before the list's own word for it. The time of the last
-    /// change by order.</summary>
+    /// <summary>
+    /// What was sent, while the list is being read: a change may come before the list's own word for it. The time of the last change by
+    /// order.
+    /// </summary>
     private readonly Dictionary<string, DateTimeOffset> sent = new(StringComparer.Ordinal);
 
     public async IAsyncEnumerable<SseItem<JsonElement>> ReadAsync(

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Gateway.Streaming;
 
 /// <summary>
-/// How far a client has read the stream of orders: the <c>id</c> of its events, which comes back as <c>Last-Event-ID</c>. Closed to
+/// The position of a client in the stream of orders: the <c>id</c> of its events, which comes back as <c>Last-Event-ID</c>. Closed to
 /// clients.
 /// </summary>
 /// <param name="Since">Changes up to then have been sent, of all orders behind <paramref name="OrderId"/> in the list; the epoch: none
@@ -13,8 +13,7 @@ namespace Gateway.Streaming;
 /// <param name="Changed">When that order had changed as it was sent.</param>
 /// <remarks>
 /// The list may show a change a moment late, and two orders may change in one order and be sent in another: changes of the last
-/// <see cref="Overlap"/> are sent
-/// again, except of the order that was sent last. So nothing is missed, and little comes twice.
+/// <see cref="Overlap"/> are sent again, except of the order that was sent last. So nothing is missed, and little comes twice.
 /// </remarks>
 internal sealed record StreamPosition(DateTimeOffset Since, DateTimeOffset Begun, string OrderId, DateTimeOffset Changed)
 {

@@ -3,9 +3,10 @@ using ServiceDefaults.Startup;
 
 namespace Inventory.Catalogue;
 
-/// <summary>A dozen products to begin with: plenty of ten, none of product-11, fifty of product-12. Existing ones stay as they
-/// are.</summary>
-internal sealed class DemoProducts(StockStore store) : IStartupTask
+/// <summary>
+/// A dozen products to begin with: plenty of ten, none of product-11, fifty of product-12. Existing ones stay as they are.
+/// </summary>
+internal sealed class DemoProducts(ProductStore store) : IStartupTask
 {
     private static readonly string[] Names =
     [

@@ -1,5 +1,6 @@
+using Inventory.Serializing;
 using Inventory.Stock;
-using Inventory.Turns;
+using Microsoft.AspNetCore.Http.HttpResults;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 
@@ -18,24 +19,31 @@ internal static class ProductEndpoints
         products.MapPost("/prices", PricesAsync).AdmitApps("orders");
     }
 
-    private static async Task<IResult> ListAsync(StockStore store, CancellationToken cancellation) =>
-        TypedResults.Ok(new { items = await store.ListAsync(cancellation) });
+    private static async Task<Ok<ProductList>> ListAsync(ProductStore store, CancellationToken cancellation) =>
+        TypedResults.Ok(new ProductList(await store.ListAsync(cancellation)));
 
-    private static async Task<IResult> FindAsync(string productId, StockStore store, CancellationToken cancellation) =>
+    private static async Task<Results<Ok<Product>, ProblemHttpResult>> FindAsync(
+        string productId,
+        ProductStore store,
+        CancellationToken cancellation
+    ) =>
         (await store.FindAsync([productId], cancellation)).GetValueOrDefault(productId) is { } found
-            ? TypedResults.Ok(found.Value)
+            ? TypedResults.Ok(found)
             : Missing(productId);
 
-    private static async Task<IResult> PutAsync(
+    private static async Task<Results<Ok<Product>, ProblemHttpResult>> PutAsync(
         string productId,
         ProductDetails details,
-        StockTurns turns,
+        StockSerializer serializer,
         CancellationToken cancellation
-    ) => (await turns.PutAsync(productId, details, cancellation)).ToResult(TypedResults.Ok);
+    ) => (await serializer.PutAsync(productId, details, cancellation)).ToResult(TypedResults.Ok);
 
-    /// <summary>What an order needs to know before it is taken: the catalogue's prices, and what is available now. Ids that are not there
-    /// are left out.</summary>
-    private static async Task<IResult> PricesAsync(PriceQuery query, StockStore store, CancellationToken cancellation)
+    /// <summary>Returns prices and available quantities, for an order that is being placed. Ids that are not there are left out.</summary>
+    private static async Task<Results<Ok<PriceList>, ProblemHttpResult>> PricesAsync(
+        PriceQuery query,
+        ProductStore store,
+        CancellationToken cancellation
+    )
     {
         if (query.ProductIds is not { Count: > 0 and <= MostAsked } ids || !ids.All(Identifier.IsValid))
         {
@@ -43,22 +51,26 @@ internal static class ProductEndpoints
         }
         var found = await store.FindAsync(ids.Distinct(StringComparer.Ordinal).ToList(), cancellation);
         return TypedResults.Ok(
-            new
-            {
-                items = found.Values.Select(product => new
-                {
-                    product.Value.ProductId,
-                    product.Value.Name,
-                    product.Value.Price,
-                    product.Value.Currency,
-                    product.Value.Available,
-                }),
-            }
+            new PriceList([
+                .. found.Values.Select(product => new ProductPrice(
+                    product.ProductId,
+                    product.Name,
+                    product.Price,
+                    product.Currency,
+                    product.Available
+                )),
+            ])
         );
     }
 
-    private static IResult Missing(string productId) =>
+    private static ProblemHttpResult Missing(string productId) =>
         Refusal.NotFound("product-not-found", $"There is no product '{productId}'.").ToProblem();
+
+    private sealed record ProductList(IReadOnlyList<Product> Items);
+
+    private sealed record PriceList(IReadOnlyList<ProductPrice> Items);
+
+    private sealed record ProductPrice(string ProductId, string Name, long Price, string Currency, int Available);
 
     private sealed record PriceQuery(IReadOnlyList<string>? ProductIds);
 }

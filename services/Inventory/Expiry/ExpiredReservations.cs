@@ -1,19 +1,18 @@
+using Inventory.Serializing;
 using Inventory.Stock;
-using Inventory.Turns;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Events;
 
 namespace Inventory.Expiry;
 
 /// <summary>
-/// Looks after reservations that were made long ago, a page at a time: those that came to an end are forgotten, those whose order
-/// is over are released, and orders are asked about the rest. Runs in the turn of the product. A crash repeats a page, which
-/// changes nothing twice.
+/// Settles reservations that were made long ago, a page at a time: those that came to an end are removed, those whose order is over are
+/// released, and orders are asked about the rest. Runs in the turn of the product. A crash repeats a page, which changes nothing twice.
 /// </summary>
 internal sealed class ExpiredReservations(
     OpenReservationPages pages,
     StockStore stock,
-    StockTurns turns,
+    StockSerializer serializer,
     ReservationEvents events,
     OrdersClient orders,
     IOptions<ExpiryOptions> options,
@@ -23,7 +22,7 @@ internal sealed class ExpiredReservations(
     /// <summary>Nobody waits for this event; those who conduct orders by events know already that theirs is over.</summary>
     private const string Saga = SagaKinds.Orchestration;
 
-    /// <summary>False when there is nothing left to look after.</summary>
+    /// <summary>False if the product has no open reservation left.</summary>
     public async Task<bool> ReleaseAsync(string productId, CancellationToken cancellation)
     {
         while (await pages.OldestAsync(productId, cancellation) is { } oldest)
@@ -68,8 +67,8 @@ internal sealed class ExpiredReservations(
     /// <summary>The turn of this product is taken already, and is the first of the order's.</summary>
     private async Task ReleaseAsync(string productId, Reservation reservation, CancellationToken cancellation)
     {
-        var request = StockRequest.For(StockAct.Expire, reservation.OrderId, reservation.Lines);
-        var released = await turns.ChangeAsync(request with { Ahead = [.. request.Ahead.Where(id => id != productId)] }, cancellation);
+        var request = StockRequest.For(StockOperation.Expire, reservation.OrderId, reservation.Lines);
+        var released = await serializer.ChangeAsync(request with { Ahead = [.. request.Ahead.Where(id => id != productId)] }, cancellation);
         await events.PublishAsync(released.Value!, Saga, cancellation);
     }
 }

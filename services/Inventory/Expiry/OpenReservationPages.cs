@@ -1,54 +1,55 @@
-using System.Text.Json;
 using Dapr.Client;
 using Inventory.Stock;
 using ServiceDefaults;
-using ServiceDefaults.Aggregates;
+using ServiceDefaults.State;
 
 namespace Inventory.Expiry;
 
-/// <summary>The oldest of a product's open reservations, and what they were read from. <paramref name="IsPage"/>: they fill a page, newer
-/// ones follow.</summary>
+/// <summary>
+/// The oldest of a product's open reservations, and what they were read from. <paramref name="IsPage"/>: they fill a page, newer ones
+/// follow.
+/// </summary>
 internal sealed record OldestReservations(Stored<OpenReservations> Open, IReadOnlyList<OpenReservation> Orders, bool IsPage);
 
 /// <summary>
-/// Open reservations beside the products. They are noted down by the transaction that reserves (<see cref="StockStore"/>), and
-/// taken out here, both in the turn of the product and under the record's ETag.
+/// Open reservations beside the products. They are noted down by the transaction that reserves (<see cref="StockStore"/>), and taken out
+/// here, both in the turn of the product and under the record's ETag.
 /// </summary>
 internal sealed class OpenReservationPages(DaprClient dapr)
 {
+    private readonly RecordStore records = new(dapr, StockStore.Store);
+
     /// <summary>Null when there are none.</summary>
     public async Task<OldestReservations?> OldestAsync(string productId, CancellationToken cancellation)
     {
-        var (open, etag) = await dapr.GetStateAndETagAsync<OpenReservations?>(
-            StockStore.Store,
-            OpenReservations.KeyOf(productId),
-            ConsistencyMode.Strong,
-            cancellationToken: cancellation
-        );
-        if (open is null or { IsEmpty: true })
+        var read = await records.FindAsync<OpenReservations>(OpenReservations.KeyOf(productId), cancellation);
+        if (read?.Value is not { IsEmpty: false } open)
         {
             return null;
         }
         var orders =
             open.First == open.Next
                 ? open.Newest
-                : await dapr.GetStateAsync<IReadOnlyList<OpenReservation>?>(
-                    StockStore.Store,
-                    OpenReservations.PageKeyOf(productId, open.First),
-                    ConsistencyMode.Strong,
-                    cancellationToken: cancellation
-                ) ?? [];
-        return new OldestReservations(new Stored<OpenReservations>(open, etag), orders, open.First != open.Next);
+                : (
+                    await records.FindAsync<IReadOnlyList<OpenReservation>>(OpenReservations.PageKeyOf(productId, open.First), cancellation)
+                )?.Value
+                    ?? [];
+        return new OldestReservations(read, orders, open.First != open.Next);
     }
 
     /// <summary>Puts <paramref name="kept"/> in the place of the oldest. Fails when they are not what was read any more.</summary>
-    public Task ReplaceAsync(string productId, OldestReservations read, IReadOnlyList<OpenReservation> kept, CancellationToken cancellation)
+    public async Task ReplaceAsync(
+        string productId,
+        OldestReservations read,
+        IReadOnlyList<OpenReservation> kept,
+        CancellationToken cancellation
+    )
     {
         var open = read.Open.Value;
-        var operations = new List<StateTransactionRequest>();
+        var changes = new List<RecordChange>();
         if (read.IsPage)
         {
-            operations.Add(new StateTransactionRequest(OpenReservations.PageKeyOf(productId, open.First), null, StateOperationType.Delete));
+            changes.Add(new RecordChange(OpenReservations.PageKeyOf(productId, open.First), null, null) { IsGuarded = false });
             open = open with { First = open.First + 1 };
         }
         else
@@ -61,16 +62,13 @@ internal sealed class OpenReservationPages(DaprClient dapr)
             (open, var full) = open.Add(one);
             if (full is not null)
             {
-                operations.Add(Upsert(OpenReservations.PageKeyOf(productId, number), full, null));
+                changes.Add(new RecordChange(OpenReservations.PageKeyOf(productId, number), full, null) { IsGuarded = false });
             }
         }
-        return dapr.ExecuteStateTransactionAsync(
-            StockStore.Store,
-            [Upsert(OpenReservations.KeyOf(productId), open, read.Open.ETag), .. operations],
-            cancellationToken: cancellation
-        );
+        changes.Add(new RecordChange(OpenReservations.KeyOf(productId), open, read.Open.ETag));
+        if (await records.TransactAsync(changes, cancellation) == WriteResult.Stale)
+        {
+            throw new InvalidOperationException($"the open reservations of product '{productId}' have changed meanwhile");
+        }
     }
-
-    private static StateTransactionRequest Upsert<T>(string key, T value, string? etag) =>
-        new(key, JsonSerializer.SerializeToUtf8Bytes(value, Json.Options), StateOperationType.Upsert, etag, null, StockStore.FirstWrite);
 }

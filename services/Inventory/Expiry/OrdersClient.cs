@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 
 namespace Inventory.Expiry;
 
-/// <summary>What orders says about an order.</summary>
+/// <summary>The state of an order, as the orders service returns it.</summary>
 internal sealed class OrdersClient(HttpClient http)
 {
     private const string Pending = "pending";

@@ -1,5 +1,5 @@
+using Inventory.Serializing;
 using Inventory.Stock;
-using Inventory.Turns;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Actors;
 
@@ -7,11 +7,10 @@ namespace Inventory.Expiry;
 
 /// <summary>
 /// Registers the reminder of products whose open reservations should have been looked after long ago: reminders are kept by the runtime
-/// that runs the
-/// actors, and are gone after a move to another one or the loss of a scheduler's data.
+/// that runs the actors, and are gone after a move to another one or the loss of a scheduler's data.
 /// </summary>
 internal sealed partial class ReminderRenewal(
-    StockStore stock,
+    ProductStore products,
     OpenReservationPages pages,
     ActorReminders reminders,
     IOptions<ExpiryOptions> options,
@@ -40,7 +39,7 @@ internal sealed partial class ReminderRenewal(
     public async Task<IReadOnlyList<string>> RenewAsync(CancellationToken cancellation)
     {
         var renewed = new List<string>();
-        foreach (var product in await stock.ListAsync(cancellation))
+        foreach (var product in await products.ListAsync(cancellation))
         {
             if (
                 await pages.OldestAsync(product.ProductId, cancellation) is { Orders: [var oldest, ..] }
@@ -48,9 +47,9 @@ internal sealed partial class ReminderRenewal(
             )
             {
                 await reminders.RegisterAsync(
-                    ProductStockActor.TypeName,
+                    ProductStockNames.ActorType,
                     ActorName.Of(product.ProductId),
-                    ProductStockActor.Reminder,
+                    ProductStockNames.Reminder,
                     TimeSpan.Zero,
                     options.Value.Period,
                     cancellation

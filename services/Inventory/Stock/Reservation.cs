@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Inventory.Catalogue;
 using ServiceDefaults.Refusals;
 
 namespace Inventory.Stock;
@@ -44,13 +43,13 @@ public sealed record Reservation(
     public bool HasExpired => Status == ReservationStatus.Released && Reason == Expired;
 }
 
-/// <summary>What a decision changes: the reservation, and the products it touches.</summary>
+/// <summary>The records that a decision changes: the reservation and its products.</summary>
 internal sealed record StockChange(Reservation Reservation, IReadOnlyList<Product> Products);
 
-/// <summary>The rules of stock: sums without effects. Each decision is idempotent by order id; null means there is nothing to do.</summary>
+/// <summary>The rules of stock: sums without effects. Each decision is idempotent by order id.</summary>
 internal static class StockRules
 {
-    public static StockChange? Reserve(
+    public static Decision<StockChange> Reserve(
         string orderId,
         Reservation? before,
         IReadOnlyList<ReservationLine> lines,
@@ -59,7 +58,7 @@ internal static class StockRules
     {
         if (before is not null)
         {
-            return null; // decided already: the same answer again
+            return Decision.NothingToDo; // decided already: the same answer again
         }
         var wanted = lines
             .GroupBy(line => line.ProductId, StringComparer.Ordinal)
@@ -94,7 +93,7 @@ internal static class StockRules
         return new StockChange(new Reservation(orderId, ReservationStatus.Reserved, wanted, null, 1), held);
     }
 
-    public static StockChange? Release(string orderId, Reservation? before, IReadOnlyDictionary<string, Product> products)
+    public static Decision<StockChange> Release(string orderId, Reservation? before, IReadOnlyDictionary<string, Product> products)
     {
         if (before is null)
         {
@@ -102,7 +101,7 @@ internal static class StockRules
         }
         if (before.Status != ReservationStatus.Reserved)
         {
-            return null;
+            return Decision.NothingToDo;
         }
         var freed = before
             .Lines.Select(line =>
@@ -116,21 +115,21 @@ internal static class StockRules
         return new StockChange(before with { Status = ReservationStatus.Released, Version = before.Version + 1 }, freed);
     }
 
-    public static StockChange? Expire(Reservation? before, IReadOnlyDictionary<string, Product> products) =>
-        before?.Status == ReservationStatus.Reserved && Release(before.OrderId, before, products) is { } freed
+    public static Decision<StockChange> Expire(Reservation? before, IReadOnlyDictionary<string, Product> products) =>
+        before?.Status == ReservationStatus.Reserved && Release(before.OrderId, before, products) is { Event: { } freed }
             ? freed with
             {
                 Reservation = freed.Reservation with { Reason = Reservation.Expired },
             }
-            : null;
+            : Decision.NothingToDo;
 
     /// <summary>Takes the goods of a shipped order out. An order that holds nothing has nothing to ship: a conflict.</summary>
-    public static Outcome<StockChange?> Ship(string orderId, Reservation? before, IReadOnlyDictionary<string, Product> products)
+    public static Decision<StockChange> Ship(string orderId, Reservation? before, IReadOnlyDictionary<string, Product> products)
     {
         switch (before?.Status)
         {
             case ReservationStatus.Sold:
-                return (Outcome<StockChange?>)(StockChange?)null!;
+                return Decision.NothingToDo;
             case ReservationStatus.Reserved:
                 var sold = before
                     .Lines.Select(line =>

@@ -30,15 +30,15 @@ internal sealed class OrderEvents(OrderFeed feed, DeliveryFailures failures, ICo
             await failures.ReportAsync(request.Id, Delivery.DropBecause("The event names no order."), context.CancellationToken);
             return new TopicEventResponse { Status = TopicEventResponse.Types.TopicEventResponseStatus.Drop };
         }
-        await feed.TellAsync(orderId, context.CancellationToken);
+        await feed.PublishAsync(orderId, context.CancellationToken);
         return new TopicEventResponse();
     }
 
-    private static string? OrderIdOf(TopicEventRequest told)
+    private static string? OrderIdOf(TopicEventRequest received)
     {
         try
         {
-            using var data = JsonDocument.Parse(told.Data.Memory);
+            using var data = JsonDocument.Parse(received.Data.Memory);
             return data.RootElement.ValueKind == JsonValueKind.Object && data.RootElement.TryGetProperty("orderId", out var id)
                 ? id.GetString()
                 : null;

@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using Orders.Grpc.Serving;
+using Orders.Grpc.Services;
 
 namespace Orders.Grpc.Following;
 
 /// <summary>
-/// Hands orders that have changed to the streams that follow them. A stream that does not keep up loses its oldest news: the next
-/// news of the same order says more.
+/// Hands orders that have changed to the streams that follow them. A stream that does not keep up loses its oldest news: the next news of
+/// the same order says more.
 /// </summary>
 internal sealed class OrderFeed(OrdersClient orders)
 {
@@ -22,7 +22,7 @@ internal sealed class OrderFeed(OrdersClient orders)
         return follower;
     }
 
-    public async Task TellAsync(string orderId, CancellationToken cancellation)
+    public async Task PublishAsync(string orderId, CancellationToken cancellation)
     {
         if (followers.IsEmpty)
         {
@@ -31,22 +31,22 @@ internal sealed class OrderFeed(OrdersClient orders)
         var order = await orders.FindAsync(orderId, null, cancellation);
         foreach (var follower in followers.Keys.Where(one => one.CustomerId.Length == 0 || one.CustomerId == order.CustomerId))
         {
-            follower.Tell(order);
+            follower.Enqueue(order);
         }
     }
 
     /// <summary>One stream's news. Dispose of it when the stream ends.</summary>
     internal sealed class Follower(string customerId, Action<Follower> end) : IDisposable
     {
-        private readonly Channel<FoundOrder> news = Channel.CreateBounded<FoundOrder>(
+        private readonly Channel<FoundOrder> changes = Channel.CreateBounded<FoundOrder>(
             new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest }
         );
 
         public string CustomerId => customerId;
 
-        public void Tell(FoundOrder order) => news.Writer.TryWrite(order);
+        public void Enqueue(FoundOrder order) => changes.Writer.TryWrite(order);
 
-        public IAsyncEnumerable<FoundOrder> ReadAllAsync(CancellationToken cancellation) => news.Reader.ReadAllAsync(cancellation);
+        public IAsyncEnumerable<FoundOrder> ReadAllAsync(CancellationToken cancellation) => changes.Reader.ReadAllAsync(cancellation);
 
         public void Dispose() => end(this);
     }

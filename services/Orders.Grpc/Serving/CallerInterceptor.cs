@@ -9,8 +9,7 @@ namespace Orders.Grpc.Serving;
 /// <summary>
 /// Demands of every call the bearer token that the gateway demands, in the metadata <c>authorization</c>, and puts the user into
 /// <see cref="ServerCallContext.UserState"/>. Refuses with UNAUTHENTICATED without a valid token, with PERMISSION_DENIED without a role,
-/// and with UNAVAILABLE until the
-/// key that checks tokens has been read.
+/// and with UNAVAILABLE until the key that checks tokens has been read.
 /// </summary>
 internal sealed class CallerInterceptor(StartupState startup) : Interceptor
 {

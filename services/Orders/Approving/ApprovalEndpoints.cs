@@ -1,4 +1,5 @@
-using Orders.Ordering;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Orders.Streams;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 
@@ -9,7 +10,7 @@ internal static class ApprovalEndpoints
     public static void MapApprovals(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/operations/approvals/{orderId}", DecideAsync).Admit(CallerKinds.Operators);
 
-    private static async Task<IResult> DecideAsync(
+    private static async Task<Results<Accepted<ApprovalDecision>, ProblemHttpResult>> DecideAsync(
         string orderId,
         ApprovalRequest request,
         Caller caller,
@@ -33,16 +34,12 @@ internal static class ApprovalEndpoints
         return decided.ToResult(_ =>
             TypedResults.Accepted(
                 $"/api/orders/{orderId}",
-                new
-                {
-                    orderId,
-                    request.Decision,
-                    request.Note,
-                    Operator = caller.OperatorName,
-                }
+                new ApprovalDecision(orderId, request.Decision, request.Note, caller.OperatorName)
             )
         );
     }
+
+    private sealed record ApprovalDecision(string OrderId, string Decision, string? Note, string? Operator);
 
     private sealed record ApprovalRequest(string? Decision, string? Note);
 }

@@ -1,14 +1,8 @@
 using Orders.Ordering;
+using Orders.Queries;
 using ServiceDefaults.Refusals;
 
 namespace Orders.Approving;
-
-/// <summary>Stored format: from which total on somebody has to say yes, and how long there is to say it. No limit: nobody is
-/// asked.</summary>
-internal sealed record ApprovalTerms(long? Limit, TimeSpan Time)
-{
-    public bool Ask(long total) => Limit is { } limit && total > limit;
-}
 
 internal enum ApprovalState
 {
@@ -23,13 +17,14 @@ internal static class ApprovalRules
     public const string TooLate = "Nobody approved the order in time.";
     public const string Rejected = "An operator has rejected the order.";
 
-    public static OrderEvent? Request(Order order, ApprovalTerms terms, IReadOnlyList<SagaStepView> steps, DateTimeOffset at) =>
-        order.Approval is null && order.Cancelling is null ? new ApprovalRequested(terms.Limit!.Value, at + terms.Time, steps) : null;
+    public static Decision<OrderEvent> Request(Order order, ApprovalTerms terms, IReadOnlyList<SagaStep> steps, DateTimeOffset at) =>
+        order.Approval is null && order.Cancelling is null && terms.Limit is { } limit
+            ? new ApprovalRequested(limit, at + terms.Time, steps)
+            : Decision.NothingToDo;
 
-    public static Outcome<OrderEvent?> Decide(Order? order, bool approve, string? who, string? note) =>
+    public static Decision<OrderEvent> Decide(Order order, bool approve, string? who, string? note) =>
         order switch
         {
-            null => OrderRules.Missing,
             { Status: OrderStatus.Pending, Phase: OrderPhase.Approving, Cancelling: null } => approve
                 ? new OrderApproved(who, note)
                 : new OrderRejected(who, note),
@@ -37,12 +32,12 @@ internal static class ApprovalRules
             _ => Refusal.Conflict("approval-closed", "This order does not wait for approval any more."),
         };
 
-    public static OrderEvent? Expire(Order order, DateTimeOffset at) =>
+    public static Decision<OrderEvent> Expire(Order order, DateTimeOffset at) =>
         order is { Phase: OrderPhase.Approving, Cancelling: null, Approval.Until: var until } && at >= until
             ? new OrderRejected(null, TooLate)
-            : null;
+            : Decision.NothingToDo;
 
-    /// <summary>How the question stands; a wish to cancel answers it too.</summary>
+    /// <summary>Returns the state of the approval; a requested cancellation rejects it too.</summary>
     public static (ApprovalState State, Failure? Why) Read(Order order) =>
         order switch
         {

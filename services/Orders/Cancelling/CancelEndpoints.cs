@@ -1,13 +1,16 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Orders.Ordering;
 using Orders.Queries;
+using Orders.Services;
+using Orders.Streams;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 
 namespace Orders.Cancelling;
 
 /// <summary>
-/// Cancelling is one event on the order's stream, written only if the order can still be cancelled. Publishing it, which is part of
-/// the write, is what sets the undoing in motion (<see cref="Reactions.OrderReactions"/>).
+/// Cancelling is one event on the order's stream, written only if the order can still be cancelled. Publishing it, which is part of the
+/// write, is what sets the undoing in motion (<see cref="Reactions.OrderReactions"/>).
 /// </summary>
 internal static class CancelEndpoints
 {
@@ -16,10 +19,10 @@ internal static class CancelEndpoints
     public static void MapCancelling(this IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/orders/{orderId}/cancel", CancelAsync)
-            .AddEndpointFilter<OwnOrders>()
+            .AddEndpointFilter<OrderOwnershipFilter>()
             .Admit(CallerKinds.Customers | CallerKinds.Operators);
 
-    private static async Task<IResult> CancelAsync(
+    private static async Task<Results<Accepted<CancelResponse>, ProblemHttpResult>> CancelAsync(
         string orderId,
         HttpRequest http,
         Caller caller,
@@ -39,23 +42,22 @@ internal static class CancelEndpoints
                 .Invalid("reason-invalid", $"reason has at most {LongestReason} characters, none of them a control character.")
                 .ToProblem();
         }
-        var asked = await streams.AppendAsync(
+        var requested = await streams.AppendAsync(
             orderId,
             order => OrderRules.RequestCancellation(order, caller.OperatorName is null ? "customer" : "operator", reason),
             cancellation
         );
-        return asked.ToResult(order =>
+        return requested.ToResult(order =>
             TypedResults.Accepted(
                 $"/api/orders/{orderId}",
-                new
-                {
-                    orderId,
-                    status = order!.Status,
-                    links = new { self = $"/api/orders/{orderId}" },
-                }
+                new CancelResponse(orderId, order.Status, new CancelLinks($"/api/orders/{orderId}"))
             )
         );
     }
+
+    private sealed record CancelResponse(string OrderId, OrderStatus Status, CancelLinks Links);
+
+    private sealed record CancelLinks(string Self);
 
     private sealed record CancelRequest(string? Reason);
 }

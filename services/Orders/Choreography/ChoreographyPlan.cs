@@ -9,9 +9,9 @@ namespace Orders.Choreography;
 internal sealed record ChoreographedStep(string Name, OrderPhase Doing, OrderPhase Undoing)
 {
     /// <summary>Null with the first one: there, the order's creation asks.</summary>
-    public Func<IReadOnlyList<SagaStepView>, StepRequested>? Ask { get; init; }
+    public Func<IReadOnlyList<SagaStep>, StepRequested>? Ask { get; init; }
 
-    public required Func<IReadOnlyList<SagaStepView>, StepRequested> AskUndo { get; init; }
+    public required Func<IReadOnlyList<SagaStep>, StepRequested> AskUndo { get; init; }
 
     public required string Done { get; init; }
 

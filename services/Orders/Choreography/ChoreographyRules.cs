@@ -1,11 +1,15 @@
 using Orders.Approving;
 using Orders.Ordering;
-using Orders.Saga;
+using Orders.Streams;
 using ServiceDefaults.Events;
+using ServiceDefaults.Refusals;
 
 namespace Orders.Choreography;
 
-/// <summary>What a service has said, or the order itself. <paramref name="Round"/>: which question it answers.</summary>
+/// <summary>
+/// An event that moves a choreographed order: of another service, or of the order itself. <paramref name="Round"/>: the request that it
+/// answers.
+/// </summary>
 /// <param name="Code">The stable code of <paramref name="Reason"/>; absent in events from before it was published.</param>
 /// <param name="Attempts">How often the service has tried.</param>
 internal sealed record Signal(
@@ -18,12 +22,12 @@ internal sealed record Signal(
 );
 
 /// <summary>
-/// The choreographed saga as a sum: where the order stands and what was heard, in; the next event of the order, out. Null: nothing
-/// follows, because it was heard before, comes late, or the order is no choreographed one.
+/// The choreographed saga as a sum: where the order stands and what was heard, in; the next event of the order, out. Nothing follows,
+/// because it was heard before, comes late, or the order is no choreographed one.
 /// </summary>
 /// <remarks>
-/// Steps are undone in reverse order. A step of which nobody knows whether it happened is undone too: each service closes the door
-/// behind an undone step, so that a request which comes later finds it closed.
+/// Steps are undone in reverse order. A step of which nobody knows whether it happened is undone too: each service closes the door behind
+/// an undone step, so that a request which comes later finds it closed.
 /// </remarks>
 internal static class ChoreographyRules
 {
@@ -32,107 +36,117 @@ internal static class ChoreographyRules
     public const string Rejected = "order.rejected";
     public const string Decided = "order.intervention-decided";
 
-    public static OrderEvent? React(Order order, Signal heard, ApprovalTerms approval, DateTimeOffset at) =>
+    public static Decision<OrderEvent> React(Order order, Signal signal, ApprovalTerms approval, DateTimeOffset at) =>
         order.Saga != SagaKinds.Choreography || order.Status is not (OrderStatus.Pending or OrderStatus.Confirmed)
-            ? null
-            : heard.Type switch
+            ? Decision.NothingToDo
+            : signal.Type switch
             {
                 Approved => order.Phase == OrderPhase.Approved
                     ? TurnRound(order, order.Steps, at)
-                        ?? Ask(order.Steps, ChoreographyPlan.After(order, ChoreographyPlan.StepOf(order))!, at)
-                    : null,
+                        .Or(() => Ask(order.Steps, ChoreographyPlan.After(order, ChoreographyPlan.StepOf(order))!, at))
+                    : Decision.NothingToDo,
                 Rejected => order.Phase == OrderPhase.Rejected
-                    ? Undo(order, order.Steps, ChoreographyPlan.StepOf(order), ApprovalRules.Rejection(heard.Reason ?? order.Rejection), at)
-                    : null,
-                Cancelled => order.Cancelling is { } wish ? UndoFromHere(order, wish, at) : null,
+                    ? Undo(
+                        order,
+                        order.Steps,
+                        ChoreographyPlan.StepOf(order),
+                        ApprovalRules.Rejection(signal.Reason ?? order.Rejection),
+                        at
+                    )
+                    : Decision.NothingToDo,
+                Cancelled => order.Cancelling is { } wish ? UndoFromHere(order, wish, at) : Decision.NothingToDo,
                 Decided => CarryOut(order, at),
-                _ => order.Phase is OrderPhase.Ended ? null : Answered(order, heard, approval, at),
+                _ => order.Phase is OrderPhase.Ended ? Decision.NothingToDo : Answered(order, signal, approval, at),
             };
 
-    /// <summary>What becomes of an order that has stood still for too long.</summary>
-    public static OrderEvent? Overdue(Order order, ApprovalTerms approval, int mostRounds, DateTimeOffset at) =>
+    /// <summary>Decides about an order that has stood still for too long.</summary>
+    public static Decision<OrderEvent> Overdue(Order order, ApprovalTerms approval, int mostRounds, DateTimeOffset at) =>
         order switch
         {
             { Phase: OrderPhase.Approving, Cancelling: null } => ApprovalRules.Expire(order, at),
-            _ when order.Phase.IsUndoing() => HasOpen(order) ? null : CarryOut(order, at) ?? AskAgain(order, mostRounds, at),
+            _ when order.Phase.IsUndoing() => HasOpen(order)
+                ? Decision.NothingToDo
+                : CarryOut(order, at).Or(() => AskAgain(order, mostRounds, at)),
             { Cancelling: not null } => React(order, new Signal(Cancelled), approval, at),
             { Phase: OrderPhase.Rejected } => React(order, new Signal(Rejected), approval, at),
-            { Phase: OrderPhase.Fulfilled or OrderPhase.Ended } => null,
+            { Phase: OrderPhase.Fulfilled or OrderPhase.Ended } => Decision.NothingToDo,
             _ => TimeOut(ChoreographyPlan.StepOf(order)),
         };
 
     public static bool HasOpen(Order order) => order.Interventions is [.., { Decided: null }];
 
-    private static OrderEvent? Answered(Order order, Signal heard, ApprovalTerms approval, DateTimeOffset at)
+    private static Decision<OrderEvent> Answered(Order order, Signal signal, ApprovalTerms approval, DateTimeOffset at)
     {
         var step = ChoreographyPlan.StepOf(order);
         if (order.Phase == step.Doing)
         {
-            return heard.Type == step.Done ? GoOn(order, step, heard.Attempts, approval, at)
-                : heard.Type == step.Refused || heard.Type == step.Undone ? Fail(order, step, heard, at)
-                : null;
+            return signal.Type == step.Done ? GoOn(order, step, signal.Attempts, approval, at)
+                : signal.Type == step.Refused || signal.Type == step.Undone ? Fail(order, step, signal, at)
+                : Decision.NothingToDo;
         }
         if (order.Phase != step.Undoing)
         {
-            return null;
+            return Decision.NothingToDo;
         }
-        return heard.Type == step.Undone || heard.Type == step.Refused
+        return signal.Type == step.Undone || signal.Type == step.Refused
                 ? Undo(
                     order,
-                    order.Steps.With(step.Name, one => one.CompleteUndo(at, heard.Attempts)),
+                    order.Steps.With(step.Name, one => one.CompleteUndo(at, signal.Attempts)),
                     ChoreographyPlan.Before(order, step),
                     order.Undoing!,
                     at
                 )
-            : heard.Type == step.UndoFailed && heard.Round == order.Round && !HasOpen(order)
-                ? Park(order, step, heard.Reason ?? $"Step {step.Name} could not be undone.", heard.Attempts, at)
-            : null;
+            : signal.Type == step.UndoFailed && signal.Round == order.Round && !HasOpen(order)
+                ? Park(order, step, signal.Reason ?? $"Step {step.Name} could not be undone.", signal.Attempts, at)
+            : Decision.NothingToDo;
     }
 
     /// <summary>A step has gone well; an order that is to be cancelled turns round here.</summary>
-    private static OrderEvent GoOn(Order order, ChoreographedStep done, int attempts, ApprovalTerms approval, DateTimeOffset at)
+    private static Decision<OrderEvent> GoOn(Order order, ChoreographedStep done, int attempts, ApprovalTerms approval, DateTimeOffset at)
     {
         var steps = Begun(order, at).With(done.Name, one => one.Complete(at, attempts));
         return TurnRound(order, steps, at)
-            ?? ChoreographyPlan.After(order, done) switch
-            {
-                null => new OrderConfirmed(steps),
-                { Name: SagaSteps.ProcessPayment } when approval.Ask(order.Total) => ApprovalRules.Request(order, approval, steps, at)!,
-                var next => Ask(steps, next, at),
-            };
+            .Or(() =>
+                ChoreographyPlan.After(order, done) switch
+                {
+                    null => new OrderConfirmed(steps),
+                    { Name: SagaSteps.ProcessPayment } when approval.Ask(order.Total) => ApprovalRules.Request(order, approval, steps, at),
+                    var next => Ask(steps, next, at),
+                }
+            );
     }
 
-    private static StepRequested Ask(IReadOnlyList<SagaStepView> steps, ChoreographedStep step, DateTimeOffset at) =>
+    private static Decision<OrderEvent> Ask(IReadOnlyList<SagaStep> steps, ChoreographedStep step, DateTimeOffset at) =>
         step.Ask!(steps.With(step.Name, one => one.Start(at)));
 
-    private static OrderEvent? TurnRound(Order order, IReadOnlyList<SagaStepView> steps, DateTimeOffset at) =>
-        order.Cancelling is { } wish ? Undo(order, steps, ChoreographyPlan.StepOf(order), Failure.Of(wish), at) : null;
+    private static Decision<OrderEvent> TurnRound(Order order, IReadOnlyList<SagaStep> steps, DateTimeOffset at) =>
+        order.Cancelling is { } wish ? Undo(order, steps, ChoreographyPlan.StepOf(order), Failure.Of(wish), at) : Decision.NothingToDo;
 
-    private static OrderEvent Fail(Order order, ChoreographedStep step, Signal heard, DateTimeOffset at)
+    private static Decision<OrderEvent> Fail(Order order, ChoreographedStep step, Signal signal, DateTimeOffset at)
     {
-        var failure = heard is { Reason: { } reason, Code: null }
+        var failure = signal is { Reason: { } reason, Code: null }
             ? OlderReasons.Of(step.Name, reason)
-            : Failure.Refused(step.Name, heard.Reason ?? step.Failure, heard.Code);
+            : Failure.Refused(step.Name, signal.Reason ?? step.Failure, signal.Code);
         return Undo(
             order,
-            Begun(order, at).With(step.Name, one => one.Fail(failure, at, heard.Attempts)),
+            Begun(order, at).With(step.Name, one => one.Fail(failure, at, signal.Attempts)),
             ChoreographyPlan.Before(order, step),
             failure,
             at
         );
     }
 
-    private static CancellationRequested TimeOut(ChoreographedStep silent)
+    private static Decision<OrderEvent> TimeOut(ChoreographedStep silent)
     {
         var failure = Failure.NotInTime($"No answer to step {silent.Name} in time.");
         return new CancellationRequested("timeout", failure.Reason) { Cause = failure.Cause };
     }
 
-    private static OrderEvent? UndoFromHere(Order order, CancellationRequested wish, DateTimeOffset at)
+    private static Decision<OrderEvent> UndoFromHere(Order order, CancellationRequested wish, DateTimeOffset at)
     {
         if (order.Phase == OrderPhase.Ended || order.Phase.IsUndoing())
         {
-            return null;
+            return Decision.NothingToDo;
         }
         var step = ChoreographyPlan.StepOf(order);
         var steps = Begun(order, at);
@@ -144,17 +158,17 @@ internal static class ChoreographyRules
     }
 
     /// <summary>An operator has decided, and nobody has acted on it yet.</summary>
-    private static OrderEvent? CarryOut(Order order, DateTimeOffset at)
+    private static Decision<OrderEvent> CarryOut(Order order, DateTimeOffset at)
     {
         if (
             order.Interventions is not [.., { Decided: { } decided } last]
             || order.Steps.FirstOrDefault(step => step.Name == last.Step)?.State != StepState.Intervention
         )
         {
-            return null;
+            return Decision.NothingToDo;
         }
         var step = ChoreographyPlan.StepOf(order);
-        return decided.Decision == Decision.Retry
+        return decided.Decision == OperatorDecision.Retry
             ? AskUndo(order, order.Steps, step, order.Undoing!, order.Round + 1, at)
             : Undo(
                 order,
@@ -165,7 +179,7 @@ internal static class ChoreographyRules
             );
     }
 
-    private static OrderEvent AskAgain(Order order, int mostRounds, DateTimeOffset at)
+    private static Decision<OrderEvent> AskAgain(Order order, int mostRounds, DateTimeOffset at)
     {
         var step = ChoreographyPlan.StepOf(order);
         return order.Round < mostRounds
@@ -175,7 +189,7 @@ internal static class ChoreographyRules
 
     /// <param name="attempts">The attempts of the intervention.</param>
     /// <param name="unanswered">Those of them that the step does not count yet; null: all.</param>
-    private static InterventionRequired Park(
+    private static Decision<OrderEvent> Park(
         Order order,
         ChoreographedStep step,
         string error,
@@ -190,9 +204,9 @@ internal static class ChoreographyRules
     }
 
     /// <summary>Undoes <paramref name="step"/> next; without one, all are undone, and the order is what remains.</summary>
-    private static OrderEvent Undo(
+    private static Decision<OrderEvent> Undo(
         Order order,
-        IReadOnlyList<SagaStepView> steps,
+        IReadOnlyList<SagaStep> steps,
         ChoreographedStep? step,
         Failure why,
         DateTimeOffset at
@@ -201,9 +215,9 @@ internal static class ChoreographyRules
             ? OrderCancelled.Of(order.Undoing ?? why, steps.With(SagaSteps.CreateOrder, one => one.CompleteUndo(at)))
             : AskUndo(order, steps, step, why, 1, at);
 
-    private static StepRequested AskUndo(
+    private static Decision<OrderEvent> AskUndo(
         Order order,
-        IReadOnlyList<SagaStepView> steps,
+        IReadOnlyList<SagaStep> steps,
         ChoreographedStep step,
         Failure why,
         int round,
@@ -211,6 +225,6 @@ internal static class ChoreographyRules
     ) => (step.AskUndo(steps.With(step.Name, one => one.StartUndo(at))) with { Round = round }).Because(order.Undoing ?? why);
 
     /// <summary>That there is an order says that its first step is done.</summary>
-    private static IReadOnlyList<SagaStepView> Begun(Order order, DateTimeOffset at) =>
+    private static IReadOnlyList<SagaStep> Begun(Order order, DateTimeOffset at) =>
         order.Steps.Count == 0 ? SagaSteps.Begun(order.PlacedAt ?? at) : order.Steps;
 }

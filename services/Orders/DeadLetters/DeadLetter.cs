@@ -36,22 +36,22 @@ internal sealed record DeadLetter(
     /// <summary>Why the consumer did not take the event, in its own words; null if it did not say.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>How often the consumer was given the event in all, as far as it has counted.</summary>
+    /// <summary>The number of deliveries to the consumer, as far as it has counted them.</summary>
     public int? Attempts { get; init; }
 }
 
-/// <summary>What may become of a dead letter.</summary>
+/// <summary>The rules of dead letters.</summary>
 internal static class DeadLetterRules
 {
     /// <summary>It came, or came again after it was replayed. A discarded one stays discarded, however often it comes.</summary>
-    public static DeadLetter Come(DeadLetter? before, DeadLetter come) =>
+    public static DeadLetter Receive(DeadLetter? before, DeadLetter received) =>
         before is null
-            ? come
+            ? received
             : before with
             {
                 State = before.State == DeadLetterState.Discarded ? DeadLetterState.Discarded : DeadLetterState.Open,
                 Times = before.Times + 1,
-                Event = come.Event,
+                Event = received.Event,
             };
 
     /// <summary>The consumer has said why it did not take the event.</summary>

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Orders.Services;
 using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
@@ -17,52 +19,52 @@ internal static class DeadLetterEndpoints
         routes.MapPost("/events/dead-letters/{app}", TakeAsync).ExcludeFromDescription().AdmitSidecar();
     }
 
-    private static async Task<IResult> TakeAsync(
+    private static async Task<Results<Ok, StatusCodeHttpResult>> TakeAsync(
         string app,
         JsonElement envelope,
-        DeadLetterOffice office,
+        DeadLetterService service,
         CancellationToken cancellation
     ) =>
-        await office.TakeAsync(app, envelope, cancellation) == Delivery.Done
+        await service.TakeAsync(app, envelope, cancellation) == Delivery.Done
             ? TypedResults.Ok()
             : TypedResults.StatusCode(StatusCodes.Status503ServiceUnavailable);
 
-    private static async Task<IResult> ListAsync(
+    private static async Task<Results<Ok<DeadLetterPage>, ProblemHttpResult>> ListAsync(
         string? state,
         string? cursor,
         int? limit,
-        DeadLetterOffice office,
+        DeadLetterService service,
         CancellationToken cancellation
     ) =>
         state switch
         {
-            null or "open" => (await office.ListAsync(DeadLetterState.Open, cursor, limit, cancellation)).ToResult(View),
-            "replayed" => (await office.ListAsync(DeadLetterState.Replayed, cursor, limit, cancellation)).ToResult(View),
-            "discarded" => (await office.ListAsync(DeadLetterState.Discarded, cursor, limit, cancellation)).ToResult(View),
+            null or "open" => (await service.ListAsync(DeadLetterState.Open, cursor, limit, cancellation)).ToResult(View),
+            "replayed" => (await service.ListAsync(DeadLetterState.Replayed, cursor, limit, cancellation)).ToResult(View),
+            "discarded" => (await service.ListAsync(DeadLetterState.Discarded, cursor, limit, cancellation)).ToResult(View),
             _ => Refusal.Invalid("state-invalid", $"state must be open, replayed or discarded, not '{state}'.").ToProblem(),
         };
 
-    private static async Task<IResult> ReplayAsync(
+    private static async Task<Results<Ok<DeadLetterView>, ProblemHttpResult>> ReplayAsync(
         string id,
         HttpRequest http,
         Caller caller,
-        DeadLetterOffice office,
+        DeadLetterService service,
         CancellationToken cancellation
     )
     {
         var note = await NoteAsync(http, cancellation);
         return note.Refusal is { } refusal
             ? refusal.ToProblem()
-            : (await office.ReplayAsync(id, note.Value, caller.OperatorName, cancellation)).ToResult(letter =>
+            : (await service.ReplayAsync(id, note.Value, caller.OperatorName, cancellation)).ToResult(letter =>
                 TypedResults.Ok(View(letter))
             );
     }
 
-    private static async Task<IResult> DiscardAsync(
+    private static async Task<Results<Ok<DeadLetterView>, ProblemHttpResult>> DiscardAsync(
         string id,
         HttpRequest http,
         Caller caller,
-        DeadLetterOffice office,
+        DeadLetterService service,
         CancellationToken cancellation
     )
     {
@@ -73,22 +75,22 @@ internal static class DeadLetterEndpoints
         }
         return string.IsNullOrWhiteSpace(note.Value)
             ? Refusal.Invalid("note-missing", "note must say why the event is discarded.").ToProblem()
-            : (await office.DiscardAsync(id, note.Value, caller.OperatorName, cancellation)).ToResult(letter =>
+            : (await service.DiscardAsync(id, note.Value, caller.OperatorName, cancellation)).ToResult(letter =>
                 TypedResults.Ok(View(letter))
             );
     }
 
-    private static async Task<IResult> ReplayAllAsync(
+    private static async Task<Results<Ok<ReplayedLetters>, ProblemHttpResult>> ReplayAllAsync(
         HttpRequest http,
         Caller caller,
-        DeadLetterOffice office,
+        DeadLetterService service,
         CancellationToken cancellation
     )
     {
         var note = await NoteAsync(http, cancellation);
         return note.Refusal is { } refusal
             ? refusal.ToProblem()
-            : TypedResults.Ok(new { replayed = await office.ReplayAllAsync(note.Value, caller.OperatorName, cancellation) });
+            : TypedResults.Ok(new ReplayedLetters(await service.ReplayAllAsync(note.Value, caller.OperatorName, cancellation)));
     }
 
     private static async Task<Outcome<string?>> NoteAsync(HttpRequest http, CancellationToken cancellation)
@@ -97,11 +99,11 @@ internal static class DeadLetterEndpoints
         return OperatorNote.Check(noted?.Note) is { } tooLong ? tooLong : noted?.Note;
     }
 
-    private static IResult View(Views.Page<DeadLetter> page) => TypedResults.Ok(new { items = page.Items.Select(View), page.NextCursor });
+    private static Ok<DeadLetterPage> View(Views.Page<DeadLetter> page) =>
+        TypedResults.Ok(new DeadLetterPage([.. page.Items.Select(View)], page.NextCursor));
 
-    private static object View(DeadLetter letter) =>
-        new
-        {
+    private static DeadLetterView View(DeadLetter letter) =>
+        new(
             letter.Id,
             letter.App,
             letter.Type,
@@ -113,8 +115,27 @@ internal static class DeadLetterEndpoints
             letter.Reason,
             letter.State,
             letter.History,
-            letter.Event,
-        };
+            letter.Event
+        );
+
+    private sealed record DeadLetterPage(IReadOnlyList<DeadLetterView> Items, string? NextCursor);
+
+    private sealed record DeadLetterView(
+        string Id,
+        string App,
+        string Type,
+        string Topic,
+        string? Subject,
+        DateTimeOffset Since,
+        int Times,
+        int? Attempts,
+        string? Reason,
+        DeadLetterState State,
+        IReadOnlyList<DeadLetterAction> History,
+        JsonElement Event
+    );
+
+    private sealed record ReplayedLetters(int Replayed);
 
     private sealed record Noted(string? Note);
 }

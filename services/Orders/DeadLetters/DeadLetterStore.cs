@@ -1,6 +1,8 @@
+using Orders.Services;
 using Orders.Views;
 using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
+using ServiceDefaults.State;
 
 namespace Orders.DeadLetters;
 
@@ -9,8 +11,9 @@ internal sealed class DeadLetterStore(ViewState state)
 {
     private const int MostRaces = 20;
 
-    /// <summary>Longer than the retries of a delivery take. Then the dead letter itself has the reason, or the event was taken after
-    /// all.</summary>
+    /// <summary>
+    /// Longer than the retries of a delivery take. Then the dead letter itself has the reason, or the event was taken after all.
+    /// </summary>
     private static readonly TimeSpan ReasonLifetime = TimeSpan.FromDays(1);
 
     public static string RootKey(string list) => $"list-{list}";
@@ -46,7 +49,7 @@ internal sealed class DeadLetterStore(ViewState state)
             {
                 return decided;
             }
-            if (await TryWriteAsync(before, next, kept.ETag, cancellation))
+            if (await WriteAsync(before, next, kept.ETag, cancellation) == WriteResult.Written)
             {
                 return next;
             }
@@ -54,7 +57,7 @@ internal sealed class DeadLetterStore(ViewState state)
         return Refusal.Conflict("dead-letter-busy", "Others keep changing this dead letter; try again.");
     }
 
-    private async Task<bool> TryWriteAsync(DeadLetter? before, DeadLetter next, string? etag, CancellationToken cancellation)
+    private async Task<WriteResult> WriteAsync(DeadLetter? before, DeadLetter next, string? etag, CancellationToken cancellation)
     {
         var lists = new ListBatch(state, RootKey, BucketKey);
         var moved = before?.State != next.State;
@@ -68,7 +71,7 @@ internal sealed class DeadLetterStore(ViewState state)
         }
         var changes = await lists.ChangesAsync(cancellation);
         var record = moved ? next with { N = lists.NumberOf(DeadLetterRules.ListOf(next.State), next.Id) } : next;
-        return await state.TryWriteAsync([.. changes, new ViewChange(KeyOf(next.Id), record, etag)], cancellation);
+        return await state.WriteAsync([.. changes, new RecordChange(KeyOf(next.Id), record, etag)], cancellation);
     }
 
     private static string ReasonKeyOf(string id) => $"dead-letter-reason-{Uri.EscapeDataString(id)}";

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Orders.Ordering;
+using Orders.Streams;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 
@@ -12,7 +14,7 @@ internal static class InterventionEndpoints
 
     public static string IdOf(string orderId, int number) => $"{orderId}.{number}";
 
-    private static async Task<IResult> DecideAsync(
+    private static async Task<Results<Accepted<InterventionDecision>, ProblemHttpResult>> DecideAsync(
         string interventionId,
         DecideRequest request,
         Caller caller,
@@ -22,7 +24,7 @@ internal static class InterventionEndpoints
     )
     {
         if (
-            !Enum.TryParse<Decision>(request.Decision, ignoreCase: true, out var decision)
+            !Enum.TryParse<OperatorDecision>(request.Decision, ignoreCase: true, out var decision)
             || int.TryParse(request.Decision, CultureInfo.InvariantCulture, out _)
         )
         {
@@ -38,17 +40,14 @@ internal static class InterventionEndpoints
             order => InterventionRules.Decide(order, number, decision, request.Note, caller.OperatorName, time.GetUtcNow()),
             cancellation
         );
+        if (decided.Refusal is { Kind: RefusalKind.NotFound })
+        {
+            return InterventionRules.Missing.ToProblem(); // the id names no order either
+        }
         return decided.ToResult(_ =>
             TypedResults.Accepted(
                 $"/api/orders/{orderId}",
-                new
-                {
-                    interventionId,
-                    orderId,
-                    decision,
-                    request.Note,
-                    Operator = caller.OperatorName,
-                }
+                new InterventionDecision(interventionId, orderId, decision, request.Note, caller.OperatorName)
             )
         );
     }
@@ -58,6 +57,14 @@ internal static class InterventionEndpoints
         && int.TryParse(id[(dot + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? (id[..dot], number)
             : (id, 0);
+
+    private sealed record InterventionDecision(
+        string InterventionId,
+        string OrderId,
+        OperatorDecision Decision,
+        string? Note,
+        string? Operator
+    );
 
     private sealed record DecideRequest(string? Decision, string? Note);
 }

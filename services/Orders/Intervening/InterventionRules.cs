@@ -4,8 +4,8 @@ using ServiceDefaults.Refusals;
 namespace Orders.Intervening;
 
 /// <summary>
-/// Stored format: a compensation that keeps failing. <paramref name="Ordinal"/> counts the interventions of
-/// <paramref name="Instance"/>, so that asking twice is asking once.
+/// Stored format: a compensation that keeps failing. <paramref name="Ordinal"/> counts the interventions of <paramref name="Instance"/>, so
+/// that asking twice is asking once.
 /// </summary>
 internal sealed record InterventionRequest(
     string OrderId,
@@ -14,32 +14,39 @@ internal sealed record InterventionRequest(
     string Step,
     string Error,
     int Attempts,
-    IReadOnlyList<SagaStepView> Steps
+    IReadOnlyList<SagaStep> Steps
 );
 
-/// <summary>When a person has to decide, and what he may say.</summary>
+/// <summary>The rules of interventions: an operator decides each of them once.</summary>
 internal static class InterventionRules
 {
-    public static OrderEvent? Require(Order order, InterventionRequest asked, DateTimeOffset at) =>
-        Find(order, asked) is not null
-            ? null
+    public static Decision<OrderEvent> Require(Order order, InterventionRequest request, DateTimeOffset at) =>
+        Find(order, request) is not null
+            ? Decision.NothingToDo
             : new InterventionRequired(
                 order.Interventions.Count + 1,
-                asked.Step,
-                asked.Error,
-                Attempts(order, asked),
-                asked.Instance,
+                request.Step,
+                request.Error,
+                Attempts(order, request),
+                request.Instance,
                 at,
-                asked.Steps
+                request.Steps
             );
 
-    public static Intervention? Find(Order order, InterventionRequest asked) =>
-        order.Interventions.Where(one => one.Instance == asked.Instance).ElementAtOrDefault(asked.Ordinal);
+    public static Intervention? Find(Order order, InterventionRequest request) =>
+        order.Interventions.Where(one => one.Instance == request.Instance).ElementAtOrDefault(request.Ordinal);
 
-    public static Outcome<OrderEvent?> Decide(Order? order, int number, Decision decision, string? note, string? who, DateTimeOffset at) =>
-        order?.Interventions.FirstOrDefault(one => one.Number == number) switch
+    public static Decision<OrderEvent> Decide(
+        Order order,
+        int number,
+        OperatorDecision decision,
+        string? note,
+        string? who,
+        DateTimeOffset at
+    ) =>
+        order.Interventions.FirstOrDefault(one => one.Number == number) switch
         {
-            null => Refusal.NotFound("intervention-not-found", "There is no such intervention."),
+            null => Missing,
             { Decided: { } decided } => Refusal.Conflict(
                 "intervention-closed",
                 $"This intervention was decided already: {decided.Decision.ToString().ToLowerInvariant()} at {decided.At:O}."
@@ -47,7 +54,9 @@ internal static class InterventionRules
             _ => new InterventionDecided(number, decision, note, who, at),
         };
 
+    public static Refusal Missing => Refusal.NotFound("intervention-not-found", "There is no such intervention.");
+
     /// <summary>Over all rounds that this step has seen.</summary>
-    private static int Attempts(Order order, InterventionRequest asked) =>
-        asked.Attempts + (order.Interventions.LastOrDefault(one => one.Step == asked.Step)?.Attempts ?? 0);
+    private static int Attempts(Order order, InterventionRequest request) =>
+        request.Attempts + (order.Interventions.LastOrDefault(one => one.Step == request.Step)?.Attempts ?? 0);
 }

@@ -66,7 +66,7 @@ internal static class OrderMeter
         }
     }
 
-    private static void Durations(IReadOnlyList<SagaStepView> steps, string saga)
+    private static void Durations(IReadOnlyList<SagaStep> steps, string saga)
     {
         foreach (var step in steps.Where(step => step.State == StepState.Done))
         {

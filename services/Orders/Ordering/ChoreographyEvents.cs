@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Orders.Ordering;
 
-/// <summary>What a choreographed order asks of other services. Stored format, as all of <see cref="OrderEvent"/>.</summary>
-internal abstract record StepRequested(IReadOnlyList<SagaStepView> Steps) : OrderEvent
+/// <summary>A choreographed order's request to another service. Stored format, as all of <see cref="OrderEvent"/>.</summary>
+internal abstract record StepRequested(IReadOnlyList<SagaStep> Steps) : OrderEvent
 {
     /// <summary>Why the order is being undone; null on the way forward.</summary>
     public string? Reason { get; init; }
@@ -18,17 +18,17 @@ internal abstract record StepRequested(IReadOnlyList<SagaStepView> Steps) : Orde
     [JsonIgnore]
     public Failure? Undoing => Failure.Of(Reason, ReasonCode, Cause);
 
-    /// <summary>How often this was asked for; an answer tells which question it is to.</summary>
+    /// <summary>The number of the request, from 1; an answer names the request that it is to.</summary>
     public int Round { get; init; } = 1;
 
     public StepRequested Because(Failure why) => this with { Reason = why.Reason, ReasonCode = why.Code, Cause = why.Cause };
 
-    /// <summary>Where the order stands until the answer comes.</summary>
+    /// <summary>The phase of the order until the answer comes.</summary>
     [JsonIgnore]
     public abstract OrderPhase Phase { get; }
 }
 
-internal sealed record PaymentRequested(IReadOnlyList<SagaStepView> Steps) : StepRequested(Steps)
+internal sealed record PaymentRequested(IReadOnlyList<SagaStep> Steps) : StepRequested(Steps)
 {
     [JsonIgnore]
     public override string Name => "order.payment-requested";
@@ -37,7 +37,7 @@ internal sealed record PaymentRequested(IReadOnlyList<SagaStepView> Steps) : Ste
     public override OrderPhase Phase => OrderPhase.Paying;
 }
 
-internal sealed record ShipmentRequested(IReadOnlyList<SagaStepView> Steps) : StepRequested(Steps)
+internal sealed record ShipmentRequested(IReadOnlyList<SagaStep> Steps) : StepRequested(Steps)
 {
     [JsonIgnore]
     public override string Name => "order.shipment-requested";
@@ -46,7 +46,7 @@ internal sealed record ShipmentRequested(IReadOnlyList<SagaStepView> Steps) : St
     public override OrderPhase Phase => OrderPhase.Shipping;
 }
 
-internal sealed record ShipmentCancellationRequested(IReadOnlyList<SagaStepView> Steps) : StepRequested(Steps)
+internal sealed record ShipmentCancellationRequested(IReadOnlyList<SagaStep> Steps) : StepRequested(Steps)
 {
     [JsonIgnore]
     public override string Name => "order.shipment-cancellation-requested";
@@ -55,7 +55,7 @@ internal sealed record ShipmentCancellationRequested(IReadOnlyList<SagaStepView>
     public override OrderPhase Phase => OrderPhase.UndoingShipment;
 }
 
-internal sealed record RefundRequested(IReadOnlyList<SagaStepView> Steps) : StepRequested(Steps)
+internal sealed record RefundRequested(IReadOnlyList<SagaStep> Steps) : StepRequested(Steps)
 {
     [JsonIgnore]
     public override string Name => "order.refund-requested";
@@ -64,7 +64,7 @@ internal sealed record RefundRequested(IReadOnlyList<SagaStepView> Steps) : Step
     public override OrderPhase Phase => OrderPhase.UndoingPayment;
 }
 
-internal sealed record ReleaseRequested(IReadOnlyList<SagaStepView> Steps) : StepRequested(Steps)
+internal sealed record ReleaseRequested(IReadOnlyList<SagaStep> Steps) : StepRequested(Steps)
 {
     [JsonIgnore]
     public override string Name => "order.release-requested";

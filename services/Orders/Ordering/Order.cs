@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Orders.Saga;
 using ServiceDefaults.Refusals;
 
 namespace Orders.Ordering;
@@ -34,9 +35,7 @@ internal static class OrderPhases
         phase is OrderPhase.UndoingShipment or OrderPhase.UndoingPayment or OrderPhase.UndoingInventory;
 }
 
-/// <summary>
-/// An order as its events make it. Null before the first one. Stored format, because snapshots hold it.
-/// </summary>
+/// <summary>An order as its events make it. Null before the first one. Stored format, because snapshots hold it.</summary>
 internal sealed record Order(
     string CustomerId,
     OrderStatus Status,
@@ -44,7 +43,7 @@ internal sealed record Order(
     IReadOnlyList<OrderLine> Items,
     long Total,
     string Currency,
-    IReadOnlyList<SagaStepView> Steps,
+    IReadOnlyList<SagaStep> Steps,
     string? Reason
 )
 {
@@ -56,13 +55,13 @@ internal sealed record Order(
     /// <summary>The technical cause of <see cref="Reason"/>, for operators alone.</summary>
     public string? Cause { get; init; }
 
-    /// <summary>When the order was placed, where its stream is known.</summary>
+    /// <summary>The time of the first event; null where the stream is not known.</summary>
     [JsonIgnore]
     public DateTimeOffset? PlacedAt { get; init; }
 
     public OrderPhase Phase { get; init; }
 
-    /// <summary>How often the present phase was asked for; see <see cref="StepRequested.Round"/>.</summary>
+    /// <summary>The number of requests in the present phase; see <see cref="StepRequested.Round"/>.</summary>
     public int Round { get; init; }
 
     /// <summary>Asked for and not yet carried out.</summary>
@@ -76,8 +75,9 @@ internal sealed record Order(
     /// <summary>All there ever were, for history; at most the last is open.</summary>
     public IReadOnlyList<Intervention> Interventions { get; init; } = [];
 
-    /// <summary>Why the order is being undone, or was: <see cref="Reason"/>, <see cref="ReasonCode"/> and <see cref="Cause"/> as
-    /// one.</summary>
+    /// <summary>
+    /// Why the order is being undone, or was: <see cref="Reason"/>, <see cref="ReasonCode"/> and <see cref="Cause"/> as one.
+    /// </summary>
     [JsonIgnore]
     public Failure? Undoing
     {
@@ -109,12 +109,12 @@ internal sealed record Order(
             (_, ApprovalRequested requested) => order with { Phase = OrderPhase.Approving, Approval = requested, Steps = requested.Steps },
             (_, OrderApproved) => order with { Phase = OrderPhase.Approved },
             (_, OrderRejected rejected) => order with { Phase = OrderPhase.Rejected, Rejection = rejected.Note },
-            (_, StepRequested asked) => order with
+            (_, StepRequested requested) => order with
             {
-                Phase = asked.Phase,
-                Round = asked.Round,
-                Steps = asked.Steps,
-                Undoing = order.Undoing ?? asked.Undoing,
+                Phase = requested.Phase,
+                Round = requested.Round,
+                Steps = requested.Steps,
+                Undoing = order.Undoing ?? requested.Undoing,
             },
             (_, CancellationRequested requested) => order with { Cancelling = requested },
             (_, CancellationRefused) => order with { Cancelling = null },
@@ -160,56 +160,52 @@ internal sealed record Intervention(int Number, string Step, string Error, int A
     public Intervention Decide(InterventionDecided decided) => this with { Decided = decided };
 }
 
-/// <summary>
-/// The rules of orders: state and command in, the event that follows or a refusal out. Null: it has happened already, and there is
-/// nothing to do.
-/// </summary>
+/// <summary>The rules of orders: state and command in, a decision out.</summary>
 internal static class OrderRules
 {
-    public static OrderCreated? Create(Order? order, OrderCreated created) => order is null ? created : null;
+    public static Decision<OrderEvent> Create(Order? order, OrderCreated created) => order is null ? created : Decision.NothingToDo;
 
-    public static Outcome<OrderEvent?> Confirm(Order? order, IReadOnlyList<SagaStepView> steps) =>
+    public static Decision<OrderEvent> Confirm(Order order, IReadOnlyList<SagaStep> steps) =>
         order switch
         {
             { Status: OrderStatus.Pending, Cancelling: { } wish } => Refusal.Conflict("cancellation-requested", wish.Reason),
             { Status: OrderStatus.Pending } => new OrderConfirmed(steps),
-            { Status: OrderStatus.Confirmed or OrderStatus.Shipped or OrderStatus.Delivered } => default(Outcome<OrderEvent?>),
-            null => Missing,
+            { Status: OrderStatus.Confirmed or OrderStatus.Shipped or OrderStatus.Delivered } => Decision.NothingToDo,
             _ => Refusal.Conflict("order-not-pending", $"Only a pending order can be confirmed; this one is {Word(order)}."),
         };
 
-    public static Outcome<OrderEvent?> Cancel(Order? order, Failure failure, IReadOnlyList<SagaStepView> steps) =>
-        order?.Status switch
+    public static Decision<OrderEvent> Cancel(Order order, Failure failure, IReadOnlyList<SagaStep> steps) =>
+        order.Status switch
         {
             OrderStatus.Pending or OrderStatus.Confirmed => OrderCancelled.Of(failure, steps),
-            OrderStatus.Cancelled or null => default(Outcome<OrderEvent?>),
+            OrderStatus.Cancelled => Decision.NothingToDo,
             _ => Refusal.Conflict("order-on-its-way", $"An order that is {Word(order)} can't be cancelled."),
         };
 
-    /// <summary>What a customer, or the time-out, asks for; whoever works on the order carries it out.</summary>
-    public static Outcome<OrderEvent?> RequestCancellation(Order? order, string by, string reason) =>
+    /// <summary>Requests the cancellation for a customer, an operator or the time-out; the saga carries it out.</summary>
+    public static Decision<OrderEvent> RequestCancellation(Order order, string by, string reason) =>
         order switch
         {
-            null => Missing,
             { Status: OrderStatus.Shipped or OrderStatus.Delivered } => Refusal.Conflict(
                 "order-on-its-way",
                 $"An order that is {Word(order)} can't be cancelled."
             ),
-            { Status: OrderStatus.Cancelled } or { Cancelling: not null } or { Phase: OrderPhase.Rejected } =>
-                default(Outcome<OrderEvent?>),
-            _ when order.Phase.IsUndoing() => default(Outcome<OrderEvent?>),
+            { Status: OrderStatus.Cancelled } or { Cancelling: not null } or { Phase: OrderPhase.Rejected } => Decision.NothingToDo,
+            _ when order.Phase.IsUndoing() => Decision.NothingToDo,
             _ => new CancellationRequested(by, reason),
         };
 
     /// <summary>The goods have left; a wish to cancel that is still open is refused.</summary>
-    public static Outcome<OrderEvent?> RefuseCancellation(Order? order, string reason) =>
+    public static Decision<OrderEvent> RefuseCancellation(Order order, string reason) =>
         order is { Cancelling: not null, Status: OrderStatus.Pending or OrderStatus.Confirmed }
             ? new CancellationRefused(reason)
-            : default(Outcome<OrderEvent?>);
+            : Decision.NothingToDo;
 
-    /// <summary>The next event of an order whose goods have left. One that was not confirmed yet is confirmed first: goods that have left
-    /// are the proof.</summary>
-    public static OrderEvent? Ship(Order order, string? tracking, DateTimeOffset at) =>
+    /// <summary>
+    /// The next event of an order whose goods have left. One that was not confirmed yet is confirmed first: goods that have left are the
+    /// proof.
+    /// </summary>
+    public static Decision<OrderEvent> Ship(Order order, string? tracking, DateTimeOffset at) =>
         order.Status switch
         {
             OrderStatus.Pending => new OrderConfirmed([
@@ -218,13 +214,13 @@ internal static class OrderRules
                 ),
             ]),
             OrderStatus.Confirmed => new OrderShipped(tracking),
-            _ => null,
+            _ => Decision.NothingToDo,
         };
 
-    public static OrderEvent? Deliver(Order order, string? tracking, DateTimeOffset at) =>
+    public static Decision<OrderEvent> Deliver(Order order, string? tracking, DateTimeOffset at) =>
         order.Status == OrderStatus.Shipped ? new OrderDelivered() : Ship(order, tracking, at);
 
-    internal static Refusal Missing => Refusal.NotFound("order-not-found", "The order does not exist.");
+    public static Refusal Missing => Refusal.NotFound("order-not-found", "The order does not exist.");
 
     private static string Word(Order order) => order.Status.ToString().ToLowerInvariant();
 }

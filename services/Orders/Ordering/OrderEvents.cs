@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Orders.Ordering;
 
-/// <summary>What happened to an order. Names and fields are stored format: never renamed, only added to.</summary>
+/// <summary>An event of an order. Names and fields are stored format: never renamed, only added to.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(OrderCreated), "order.created")]
 [JsonDerivedType(typeof(ApprovalRequested), "order.approval-requested")]
@@ -28,7 +28,7 @@ internal abstract record OrderEvent
 
     /// <summary>
     /// The version of the event's fields, raised when they change in a way that readers have to know. Stored beside the event;
-    /// <see cref="OlderEvents"/> lifts what was written under an earlier one.
+    /// <see cref="EventUpcaster"/> lifts what was written under an earlier one.
     /// </summary>
     [JsonIgnore]
     public virtual int? Schema => null;
@@ -52,7 +52,7 @@ internal sealed record OrderCreated(
 }
 
 /// <summary>The total is above <paramref name="Limit"/>: an operator has until <paramref name="Until"/> to say yes.</summary>
-internal sealed record ApprovalRequested(long Limit, DateTimeOffset Until, IReadOnlyList<SagaStepView> Steps) : OrderEvent
+internal sealed record ApprovalRequested(long Limit, DateTimeOffset Until, IReadOnlyList<SagaStep> Steps) : OrderEvent
 {
     [JsonIgnore]
     public override string Name => "order.approval-requested";
@@ -72,14 +72,15 @@ internal sealed record OrderRejected(string? Operator, string? Note) : OrderEven
 }
 
 /// <summary>An order as it ended well. <paramref name="Steps"/>: how the steps of its saga stand.</summary>
-internal sealed record OrderConfirmed(IReadOnlyList<SagaStepView> Steps) : OrderEvent
+internal sealed record OrderConfirmed(IReadOnlyList<SagaStep> Steps) : OrderEvent
 {
     [JsonIgnore]
     public override string Name => "order.confirmed";
 }
 
-/// <summary><paramref name="By"/>: <c>customer</c>, <c>operator</c> or <c>timeout</c>. The order is what it was until all is
-/// undone.</summary>
+/// <summary>
+/// <paramref name="By"/>: <c>customer</c>, <c>operator</c> or <c>timeout</c>. The order is what it was until all is undone.
+/// </summary>
 internal sealed record CancellationRequested(string By, string Reason) : OrderEvent
 {
     /// <summary>The technical cause of a time-out, for operators alone.</summary>
@@ -97,8 +98,8 @@ internal sealed record CancellationRefused(string Reason) : OrderEvent
 }
 
 /// <summary>
-/// Undoing <paramref name="Step"/> keeps failing and waits for a person. <paramref name="Instance"/> is the workflow to be woken, if
-/// one waits.
+/// Undoing <paramref name="Step"/> keeps failing and waits for a person. <paramref name="Instance"/> is the workflow to be woken, if one
+/// waits.
 /// </summary>
 internal sealed record InterventionRequired(
     int Number,
@@ -107,14 +108,15 @@ internal sealed record InterventionRequired(
     int Attempts,
     string? Instance,
     DateTimeOffset Since,
-    IReadOnlyList<SagaStepView> Steps
+    IReadOnlyList<SagaStep> Steps
 ) : OrderEvent
 {
     [JsonIgnore]
     public override string Name => "order.intervention-required";
 }
 
-internal sealed record InterventionDecided(int Number, Decision Decision, string? Note, string? Operator, DateTimeOffset At) : OrderEvent
+internal sealed record InterventionDecided(int Number, OperatorDecision Decision, string? Note, string? Operator, DateTimeOffset At)
+    : OrderEvent
 {
     [JsonIgnore]
     public override string Name => "order.intervention-decided";
@@ -122,7 +124,7 @@ internal sealed record InterventionDecided(int Number, Decision Decision, string
 
 /// <param name="Reason">In words, for customers. Events from before <see cref="ReasonCode"/> was kept may hold a technical cause
 /// here.</param>
-internal sealed record OrderCancelled(string Reason, IReadOnlyList<SagaStepView> Steps) : OrderEvent
+internal sealed record OrderCancelled(string Reason, IReadOnlyList<SagaStep> Steps) : OrderEvent
 {
     /// <summary>The stable code of <paramref name="Reason"/>; see <see cref="Failure"/>.</summary>
     public string? ReasonCode { get; init; }
@@ -133,7 +135,7 @@ internal sealed record OrderCancelled(string Reason, IReadOnlyList<SagaStepView>
     [JsonIgnore]
     public Failure Why => Failure.Of(Reason, ReasonCode, Cause)!;
 
-    public static OrderCancelled Of(Failure failure, IReadOnlyList<SagaStepView> steps) =>
+    public static OrderCancelled Of(Failure failure, IReadOnlyList<SagaStep> steps) =>
         new(failure.Reason, steps) { ReasonCode = failure.Code, Cause = failure.Cause };
 
     [JsonIgnore]
@@ -156,7 +158,7 @@ internal sealed record OrderDelivered : OrderEvent
 internal sealed record OrderLine(string ProductId, int Quantity, long UnitPrice);
 
 /// <summary>Stored format: the operator's answer to an intervention.</summary>
-internal enum Decision
+internal enum OperatorDecision
 {
     /// <summary>Try the compensation again.</summary>
     Retry,

@@ -2,7 +2,7 @@ using ServiceDefaults.Refusals;
 
 namespace Orders.Ordering;
 
-/// <summary>What an order costs: price × quantity over its lines, in minor units. A sum beyond 64 bits is refused, not wrapped.</summary>
+/// <summary>The total of an order: price × quantity over its lines, in minor units. A sum beyond 64 bits is refused, not wrapped.</summary>
 internal static class OrderTotal
 {
     public static Outcome<long> Of(IEnumerable<OrderLine> lines)

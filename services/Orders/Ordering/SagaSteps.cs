@@ -1,3 +1,5 @@
+using Orders.Saga;
+
 namespace Orders.Ordering;
 
 /// <summary>The steps of an order, the same in both kinds of saga. Names are stored format.</summary>
@@ -10,23 +12,19 @@ internal static class SagaSteps
 
     public static readonly IReadOnlyList<string> Names = [CreateOrder, ReserveInventory, ProcessPayment, ArrangeShipment];
 
-    public static readonly IReadOnlyList<SagaStepView> Pending = PendingOf(Names);
+    public static readonly IReadOnlyList<SagaStep> Pending = PendingOf(Names);
 
-    public static IReadOnlyList<SagaStepView> PendingOf(IEnumerable<string> names) =>
-        [.. names.Select(name => new SagaStepView(name, StepState.Pending))];
+    public static IReadOnlyList<SagaStep> PendingOf(IEnumerable<string> names) =>
+        [.. names.Select(name => new SagaStep(name, StepState.Pending))];
 
     /// <summary>The steps with <paramref name="change"/> made to the one of that name.</summary>
-    public static IReadOnlyList<SagaStepView> With(
-        this IReadOnlyList<SagaStepView> steps,
-        string name,
-        Func<SagaStepView, SagaStepView> change
-    ) => [.. (steps.Count == 0 ? Pending : steps).Select(step => step.Name == name ? change(step) : step)];
+    public static IReadOnlyList<SagaStep> With(this IReadOnlyList<SagaStep> steps, string name, Func<SagaStep, SagaStep> change) =>
+        [.. (steps.Count == 0 ? Pending : steps).Select(step => step.Name == name ? change(step) : step)];
 
     /// <summary>
     /// The steps of a choreographed order right after it was placed: that there is an order says that its first step is done, and its
-    /// creation is what asks
-    /// for the second one.
+    /// creation is what asks for the second one.
     /// </summary>
-    public static IReadOnlyList<SagaStepView> Begun(DateTimeOffset placedAt) =>
+    public static IReadOnlyList<SagaStep> Begun(DateTimeOffset placedAt) =>
         Pending.With(CreateOrder, step => step.Complete(placedAt)).With(ReserveInventory, step => step.Start(placedAt));
 }

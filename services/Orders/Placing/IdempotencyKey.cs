@@ -8,8 +8,8 @@ using ServiceDefaults.Refusals;
 namespace Orders.Placing;
 
 /// <summary>
-/// The header <c>Idempotency-Key</c>: with one, the order's id follows from customer and key, so that the same key is the same
-/// order by construction, and nobody meets another customer's. Source: IETF draft "The Idempotency-Key HTTP Header Field".
+/// The header <c>Idempotency-Key</c>: with one, the order's id follows from customer and key, so that the same key is the same order by
+/// construction, and nobody meets another customer's. Source: IETF draft "The Idempotency-Key HTTP Header Field".
 /// </summary>
 internal static class IdempotencyKey
 {
@@ -24,8 +24,9 @@ internal static class IdempotencyKey
             _ => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{customerId}\n{key}")))[..32],
         };
 
-    /// <summary>Tells one request from another; the same whatever the order of fields in the body, and with the default said or
-    /// not.</summary>
+    /// <summary>
+    /// Tells one request from another; the same whatever the order of fields in the body, and with the default said or not.
+    /// </summary>
     public static string HashOf(PlaceOrder request) =>
         Convert.ToHexStringLower(
             SHA256.HashData(

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Orders.Ordering;
 using Orders.Saga;
 using Orders.Services;
+using Orders.Streams;
 using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
@@ -11,8 +12,7 @@ namespace Orders.Placing;
 
 /// <summary>
 /// Places an order: reads customer and prices, writes the order down, then starts its saga. Once the order is written, publishing its first
-/// event
-/// included, it is safe: a saga that a crash kept from starting is started by a repetition of the request.
+/// event included, it is safe: a saga that a crash kept from starting is started by a repetition of the request.
 /// </summary>
 internal sealed class OrderPlacement(
     CustomersClient customers,
@@ -50,12 +50,7 @@ internal sealed class OrderPlacement(
         return written.Value is { } stream ? await RepeatAsync(orderId, stream, hash, cancellation) : written.Refusal!;
     }
 
-    private async Task<Outcome<OrderSagaInput>> PrepareAsync(
-        PlaceOrder request,
-        string orderId,
-        string hash,
-        CancellationToken cancellation
-    )
+    private async Task<Outcome<PlacedOrder>> PrepareAsync(PlaceOrder request, string orderId, string hash, CancellationToken cancellation)
     {
         var asking = customers.FindAsync(request.CustomerId!, cancellation);
         var prices = await inventory.PricesAsync(
@@ -65,7 +60,7 @@ internal sealed class OrderPlacement(
         var customer = await asking;
         if (customer.Value is not { } known)
         {
-            return customer.Refusal!.Status == StatusCodes.Status404NotFound
+            return customer.Refusal!.Kind == RefusalKind.NotFound
                 ? Refusal.Unprocessable("customer-unknown", $"There is no customer '{request.CustomerId}'.")
                 : customer.Refusal;
         }
@@ -90,14 +85,14 @@ internal sealed class OrderPlacement(
             return tooMuch;
         }
         var address = known.Address;
-        return new OrderSagaInput(
+        return new PlacedOrder(
             orderId,
             known.CustomerId,
             lines,
             total.Value,
             catalogue[lines[0].ProductId].Currency,
             request.PaymentToken!,
-            new DestinationInfo(known.Name, address.Line1, address.City, address.PostalCode, address.Country),
+            new Destination(known.Name, address.Line1, address.City, address.PostalCode, address.Country),
             time.GetUtcNow(),
             hash,
             options.Value.ToRetries()
@@ -127,6 +122,6 @@ internal sealed class OrderPlacement(
     /// <summary>Orders from before the hash was kept with them have it in their workflow.</summary>
     private async Task<string?> HashOfOlderAsync(string orderId, CancellationToken cancellation) =>
         await workflows.GetWorkflowStateAsync(orderId, getInputsAndOutputs: true, cancellation) is { Exists: true } state
-            ? state.ReadInputAs<OrderSagaInput>()?.RequestHash
+            ? state.ReadInputAs<PlacedOrder>()?.RequestHash
             : null;
 }

@@ -1,11 +1,10 @@
-using Orders.Saga;
 using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 
 namespace Orders.Placing;
 
-/// <summary>What a customer asks for. Prices are not his to say.</summary>
+/// <summary>A customer's order. Prices come from the catalogue.</summary>
 internal sealed record PlaceOrder(string? CustomerId, IReadOnlyList<RequestedItem?>? Items, string? PaymentToken, string? Saga);
 
 internal sealed record RequestedItem(string? ProductId, int Quantity);

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
@@ -9,7 +10,7 @@ internal static class PlacingEndpoints
     public static void MapPlacing(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/orders", PlaceAsync).Admit(CallerKinds.Customers | CallerKinds.Operators);
 
-    private static async Task<IResult> PlaceAsync(
+    private static async Task<Results<Accepted<PlacedResponse>, ProblemHttpResult>> PlaceAsync(
         PlaceOrder request,
         Caller caller,
         [FromHeader(Name = IdempotencyKey.Header)] string? key,
@@ -19,24 +20,21 @@ internal static class PlacingEndpoints
     {
         if (request.CustomerId is not null && !caller.MaySee(request.CustomerId))
         {
-            return new Refusal(
-                StatusCodes.Status403Forbidden,
-                "customer-not-yours",
-                "An order is placed in one's own name; leave customerId out, or give your own."
-            ).ToProblem();
+            return Refusal
+                .Forbidden("customer-not-yours", "An order is placed in one's own name; leave customerId out, or give your own.")
+                .ToProblem();
         }
         request = request with { CustomerId = request.CustomerId ?? caller.CustomerId };
         var placed = await placement.PlaceAsync(request, key, cancellation);
         return placed.ToResult(orderId =>
             TypedResults.Accepted(
                 $"/api/orders/{orderId}",
-                new
-                {
-                    orderId,
-                    status = "pending",
-                    links = new { self = $"/api/orders/{orderId}", events = $"/api/orders/{orderId}/events" },
-                }
+                new PlacedResponse(orderId, "pending", new PlacedLinks($"/api/orders/{orderId}", $"/api/orders/{orderId}/events"))
             )
         );
     }
+
+    private sealed record PlacedResponse(string OrderId, string Status, PlacedLinks Links);
+
+    private sealed record PlacedLinks(string Self, string Events);
 }

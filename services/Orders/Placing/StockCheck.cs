@@ -3,13 +3,12 @@ using ServiceDefaults.Refusals;
 
 namespace Orders.Placing;
 
-/// <summary>What of a product is short.</summary>
+/// <summary>A product of which less is available than an order wants.</summary>
 internal sealed record Shortage(string ProductId, int Wanted, int Available);
 
 /// <summary>
 /// Refuses at once what inventory already knows not to be there, so that no saga is started for it. Reserves nothing: of orders that pass
-/// at the same time the
-/// saga takes as many as there is stock for.
+/// at the same time the saga takes as many as there is stock for.
 /// </summary>
 internal static class StockCheck
 {

@@ -1,4 +1,6 @@
 using Orders.Ordering;
+using Orders.Saga;
+using Orders.Streams;
 using Orders.Views;
 using ServiceDefaults.Requests;
 
@@ -6,8 +8,7 @@ namespace Orders.Queries;
 
 /// <summary>
 /// Orders and events as a caller may see them. Customers get reasons in words and stable codes; technical causes, which name services,
-/// hosts and statuses,
-/// are for operators and other services.
+/// hosts and statuses, are for operators and other services.
 /// </summary>
 internal static class CustomerFacing
 {
@@ -26,7 +27,7 @@ internal static class CustomerFacing
     /// <summary>The event as today's version reads it.</summary>
     public static StoredEvent For(this StoredEvent stored, Caller caller)
     {
-        var lifted = stored.Lifted();
+        var lifted = stored.Upcast();
         return stored with { Event = caller is Caller.Customer ? WithoutCause(lifted) : lifted };
     }
 
@@ -36,19 +37,19 @@ internal static class CustomerFacing
             CancellationRequested wish => wish with { Cause = null },
             OrderCancelled cancelled => cancelled with { Cause = null, Steps = cancelled.Steps.WithoutCauses() },
             OrderConfirmed confirmed => confirmed with { Steps = confirmed.Steps.WithoutCauses() },
-            StepRequested asked => asked with { Cause = null, Steps = asked.Steps.WithoutCauses() },
-            ApprovalRequested asked => asked with { Steps = asked.Steps.WithoutCauses() },
+            StepRequested requested => requested with { Cause = null, Steps = requested.Steps.WithoutCauses() },
+            ApprovalRequested requested => requested with { Steps = requested.Steps.WithoutCauses() },
             InterventionRequired required => required with
             {
                 Error = Words(required.Step, required.Error),
                 Steps = required.Steps.WithoutCauses(),
             },
-            var told => told,
+            var other => other,
         };
 
     private static string Words(string step, string error) => Failure.OfUndoing(step, error).Reason;
 
-    private static IReadOnlyList<SagaStepView> WithoutCauses(this IReadOnlyList<SagaStepView> steps) =>
+    private static IReadOnlyList<SagaStep> WithoutCauses(this IReadOnlyList<SagaStep> steps) =>
         [
             .. steps.Select(step =>
                 step with

@@ -1,6 +1,6 @@
 using Dapr.Workflow;
 using Orders.Ordering;
-using Orders.Saga;
+using Orders.Streams;
 using Orders.Views;
 using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
@@ -24,7 +24,7 @@ internal sealed class OrderQueries(OrderStreams streams, IDaprWorkflowClient wor
             return OrderView.Of(orderId, stream, order);
         }
         var saga = await workflows.GetWorkflowStateAsync(orderId, getInputsAndOutputs: true, cancellation);
-        return OrderView.Of(orderId, stream, order, saga is { Exists: true } ? saga.ReadCustomStatusAs<List<SagaStepView>>() : null);
+        return OrderView.Of(orderId, stream, order, saga is { Exists: true } ? saga.ReadCustomStatusAs<List<SagaStep>>() : null);
     }
 
     /// <summary>The order as its first <paramref name="version"/> events made it.</summary>

@@ -1,5 +1,5 @@
 using Orders.Measuring;
-using Orders.Repairing;
+using Orders.Streams;
 using Orders.Views;
 using ServiceDefaults.Events;
 
@@ -14,38 +14,52 @@ internal sealed partial class OrderEventHandler(
     ILogger<OrderEventHandler> logger
 )
 {
-    public async Task<IReadOnlyList<Delivery>> HearAsync(IReadOnlyList<IncomingEvent<OrderNews>> told, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Delivery>> HandleAsync(
+        IReadOnlyList<IncomingEvent<OrderNotification>> received,
+        CancellationToken cancellation
+    )
     {
-        var projecting = projection.ProjectAsync([.. told.Select(one => one.Data.OrderId).Distinct(StringComparer.Ordinal)], cancellation);
+        var projecting = projection.ProjectAsync(
+            [.. received.Select(one => one.Data.OrderId).Distinct(StringComparer.Ordinal)],
+            cancellation
+        );
         var answers = await Task.WhenAll(
-            told.Select(one => OrderReactions.Concerns(one.Type) ? ReactAsync(one, cancellation) : Task.FromResult(Delivery.Done))
+            received.Select(one => OrderReactions.Concerns(one.Type) ? ReactAsync(one, cancellation) : Task.FromResult(Delivery.Done))
         );
         await projecting;
-        foreach (var one in told)
+        foreach (var one in received)
         {
             unseen.Seen(one.Data.OrderId, one.Data.Version);
         }
-        foreach (var occurred in told.Select(one => one.Data.OccurredAt).OfType<DateTimeOffset>())
+        foreach (var occurred in received.Select(one => one.Data.OccurredAt).OfType<DateTimeOffset>())
         {
             OrderMeter.Shown(time.GetUtcNow() - occurred);
         }
         return answers;
     }
 
-    private async Task<Delivery> ReactAsync(IncomingEvent<OrderNews> told, CancellationToken cancellation)
+    private async Task<Delivery> ReactAsync(IncomingEvent<OrderNotification> received, CancellationToken cancellation)
     {
         try
         {
-            await reactions.ReactAsync(told, cancellation);
+            await reactions.ReactAsync(received, cancellation);
             return Delivery.Done;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            LogNotYet(e, told.Type, told.Data.OrderId);
+            LogNotYet(e, received.Type, received.Data.OrderId);
             return Delivery.RetryBecause(e.Message); // this one alone; the others of the bulk are done
         }
     }
 
     [LoggerMessage(1101, LogLevel.Warning, "{EventType} of order {OrderId} could not be acted on yet")]
     private partial void LogNotYet(Exception failure, string eventType, string orderId);
+}
+
+internal static class ReactionEndpoints
+{
+    public static void MapReactions(this IEndpointRouteBuilder routes) =>
+        routes.MapEvents<OrderNotification, OrderEventHandler>("/events/orders", (handler, received, cancellation) =>
+            handler.HandleAsync(received, cancellation)
+        );
 }

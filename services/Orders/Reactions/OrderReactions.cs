@@ -1,20 +1,23 @@
 using Dapr.Workflow;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
+using Orders.Cancelling;
 using Orders.Choreography;
 using Orders.Ordering;
 using Orders.Saga;
 using Orders.Services;
+using Orders.Streams;
 using ServiceDefaults.Events;
 
 namespace Orders.Reactions;
 
 /// <summary>
-/// What follows from an event of an order for the order itself. The write that made the event has published it too, so that this
-/// happens whatever dies in between, and may happen twice: all of it is decided anew on the order's stream.
+/// Reactions to an order's own events. The write that made the event has published it too, so that this happens whatever dies in between,
+/// and may happen twice: all of it is decided anew on the order's stream.
 /// </summary>
 internal sealed class OrderReactions(
     OrderStreams streams,
+    CancelSagaStarter cancellations,
     IDaprWorkflowClient workflows,
     PaymentsClient payments,
     IOptions<SagaOptions> options,
@@ -31,7 +34,7 @@ internal sealed class OrderReactions(
 
     public static bool Concerns(string type) => Moving.Contains(type);
 
-    public async Task ReactAsync(IncomingEvent<OrderNews> happened, CancellationToken cancellation)
+    public async Task ReactAsync(IncomingEvent<OrderNotification> happened, CancellationToken cancellation)
     {
         var orderId = happened.Data.OrderId;
         if (await streams.FindAsync(orderId, cancellation) is not { } stream || stream.Fold() is not { } order)
@@ -43,7 +46,7 @@ internal sealed class OrderReactions(
             var signal = new Signal(happened.Type, happened.Data.Reason);
             await streams.AppendAsync(
                 orderId,
-                now => ChoreographyRules.React(now!, signal, options.Value.ToApproval(), time.GetUtcNow())!,
+                now => ChoreographyRules.React(now, signal, options.Value.ToApproval(), time.GetUtcNow()),
                 cancellation,
                 happened.Data.EventId
             );
@@ -54,19 +57,13 @@ internal sealed class OrderReactions(
         }
         else if (happened.Type == ChoreographyRules.Cancelled && order is { Status: OrderStatus.Confirmed, Cancelling: { } wish })
         {
-            await StartAsync(
-                nameof(CancelSaga),
-                orderId,
-                new CancelSagaInput(About(orderId, order, null), wish.Reason, order.Steps) { ReasonCode = Failure.Of(wish).Code },
-                null,
-                cancellation
-            );
+            await cancellations.StartAsync(orderId, order.Steps, Failure.Of(wish), cancellation);
         }
         else if (happened.Type == ChoreographyRules.Decided)
         {
             var last = order.Interventions.LastOrDefault(one => one.Decided is not null);
             await WakeAsync(last?.Instance ?? orderId, cancellation);
-            if (last is { Step: SagaSteps.ProcessPayment, Decided: { Decision: not Decision.Retry } decided })
+            if (last is { Step: SagaSteps.ProcessPayment, Decided: { Decision: not OperatorDecision.Retry } decided })
             {
                 await RecordDecisionAsync(orderId, decided, cancellation);
             }
@@ -78,31 +75,27 @@ internal sealed class OrderReactions(
     }
 
     /// <summary>The time-out of an order's placing is long over when it is cancelled later.</summary>
-    private Task WatchAsync(string orderId, Order order, OrderBrief brief, CancellationToken cancellation) =>
-        StartAsync(
-            nameof(ChoreographyWatch),
-            orderId,
-            About(orderId, order, brief),
-            time.GetUtcNow() + options.Value.StuckAfter,
-            cancellation
-        );
-
-    private async Task StartAsync(string workflow, string orderId, object input, DateTimeOffset? at, CancellationToken cancellation)
+    private async Task WatchAsync(string orderId, Order order, OrderBrief brief, CancellationToken cancellation)
     {
         try
         {
-            await workflows.ScheduleNewWorkflowAsync(workflow, CancelSaga.InstanceOf(orderId), input, at, cancellation);
+            await workflows.ScheduleNewWorkflowAsync(
+                ChoreographyWatchdog.Name,
+                CancelSaga.InstanceOf(orderId),
+                About(orderId, order, brief),
+                time.GetUtcNow() + options.Value.StuckAfter,
+                cancellation
+            );
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
         {
-            // Heard twice: it is at work already.
+            // The event was delivered twice: the watchdog runs already.
         }
     }
 
     /// <summary>
     /// The payments service receives the events of choreographed orders alone, so that an orchestrated one tells it by a call. A failure
-    /// delivers this event
-    /// again.
+    /// delivers this event again.
     /// </summary>
     private async Task RecordDecisionAsync(string orderId, InterventionDecided decided, CancellationToken cancellation)
     {
@@ -129,15 +122,15 @@ internal sealed class OrderReactions(
         }
     }
 
-    private OrderSagaInput About(string orderId, Order order, OrderBrief? brief) =>
+    private PlacedOrder About(string orderId, Order order, OrderBrief brief) =>
         new(
             orderId,
             order.CustomerId,
             order.Items,
             order.Total,
             order.Currency,
-            brief?.PaymentToken ?? "",
-            brief?.Destination ?? new(order.CustomerName ?? order.CustomerId, "", "", "", ""),
+            brief.PaymentToken,
+            brief.Destination,
             time.GetUtcNow(),
             "",
             options.Value.ToRetries()
@@ -148,5 +141,11 @@ internal sealed class OrderReactions(
         };
 }
 
-/// <summary>What this service reads of its own events.</summary>
-internal sealed record OrderNews(string EventId, string OrderId, int Version, string? Reason = null, DateTimeOffset? OccurredAt = null);
+/// <summary>The fields of orders' own events that orders reads.</summary>
+internal sealed record OrderNotification(
+    string EventId,
+    string OrderId,
+    int Version,
+    string? Reason = null,
+    DateTimeOffset? OccurredAt = null
+);

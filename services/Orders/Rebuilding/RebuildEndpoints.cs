@@ -1,5 +1,6 @@
 using Dapr.Workflow;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http.HttpResults;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 
@@ -14,7 +15,10 @@ internal static class RebuildEndpoints
         routes.MapGet("/operations/views/rebuild", FindAsync).Admit(CallerKinds.Operators);
     }
 
-    private static async Task<IResult> StartAsync(IDaprWorkflowClient workflows, CancellationToken cancellation)
+    private static async Task<Results<Accepted<RebuildStarted>, ProblemHttpResult>> StartAsync(
+        IDaprWorkflowClient workflows,
+        CancellationToken cancellation
+    )
     {
         try
         {
@@ -25,7 +29,7 @@ internal static class RebuildEndpoints
                 startTime: null,
                 cancellation
             );
-            return TypedResults.Accepted("/api/operations/views/rebuild", new { status = "running" });
+            return TypedResults.Accepted("/api/operations/views/rebuild", new RebuildStarted("running"));
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
         {
@@ -33,7 +37,10 @@ internal static class RebuildEndpoints
         }
     }
 
-    private static async Task<IResult> FindAsync(IDaprWorkflowClient workflows, CancellationToken cancellation)
+    private static async Task<Results<Ok<RebuildStatus>, ProblemHttpResult>> FindAsync(
+        IDaprWorkflowClient workflows,
+        CancellationToken cancellation
+    )
     {
         var found = await workflows.GetWorkflowStateAsync(RebuildViews.Instance, getInputsAndOutputs: true, cancellation);
         if (!found.Exists)
@@ -42,19 +49,22 @@ internal static class RebuildEndpoints
         }
         var progress = found.ReadOutputAs<RebuildProgress>() ?? found.ReadCustomStatusAs<RebuildProgress>();
         return TypedResults.Ok(
-            new
-            {
-                status = found.RuntimeStatus switch
+            new RebuildStatus(
+                found.RuntimeStatus switch
                 {
                     WorkflowRuntimeStatus.Completed => "done",
                     WorkflowRuntimeStatus.Failed or WorkflowRuntimeStatus.Terminated => "failed",
                     _ => "running",
                 },
-                orders = progress?.Orders ?? 0,
-                startedAt = found.CreatedAt,
-                updatedAt = found.LastUpdatedAt,
-                error = found.FailureDetails?.ErrorMessage,
-            }
+                progress?.Orders ?? 0,
+                found.CreatedAt,
+                found.LastUpdatedAt,
+                found.FailureDetails?.ErrorMessage
+            )
         );
     }
+
+    private sealed record RebuildStarted(string Status);
+
+    private sealed record RebuildStatus(string Status, int Orders, DateTimeOffset StartedAt, DateTimeOffset UpdatedAt, string? Error);
 }

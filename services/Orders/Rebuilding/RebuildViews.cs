@@ -1,5 +1,7 @@
 using Dapr.Workflow;
+using Orders.Services;
 using Orders.Views;
+using ServiceDefaults.State;
 
 namespace Orders.Rebuilding;
 
@@ -7,8 +9,8 @@ namespace Orders.Rebuilding;
 internal sealed record RebuildProgress(int Generation, int Record, int Orders, bool Done);
 
 /// <summary>
-/// Builds the views anew from the event streams while the system runs: a generation beside the one that is shown, to which live
-/// events are written too; when all orders are in it, it is shown, and the old one is removed. Durable: after a crash it goes on.
+/// Builds the views anew from the event streams while the system runs: a generation beside the one that is shown, to which live events are
+/// written too; when all orders are in it, it is shown, and the old one is removed. Durable: after a crash it goes on.
 /// </summary>
 internal sealed class RebuildViews : Workflow<RebuildProgress?, RebuildProgress>
 {
@@ -52,7 +54,10 @@ internal sealed class BeginRebuild(ViewState state) : WorkflowActivity<RebuildPr
                 return new RebuildProgress(building, 0, 0, false);
             }
             var next = generation with { Building = generation.Current + 1 };
-            if (await state.TryWriteAsync([new ViewChange(ViewKeys.Generation, next, kept.ETag)], CancellationToken.None))
+            if (
+                await state.WriteAsync([new RecordChange(ViewKeys.Generation, next, kept.ETag)], CancellationToken.None)
+                == WriteResult.Written
+            )
             {
                 return new RebuildProgress(next.Building!.Value, 0, 0, false);
             }
@@ -82,7 +87,7 @@ internal sealed class RebuildChunk(OrderCatalogue catalogue, OrderProjection pro
 }
 
 /// <summary>Shows the new generation, then removes the old one.</summary>
-internal sealed class ShowRebuilt(ViewState state, OldViews old) : WorkflowActivity<RebuildProgress, RebuildProgress>
+internal sealed class ShowRebuilt(ViewState state, ViewMigration old) : WorkflowActivity<RebuildProgress, RebuildProgress>
 {
     public override async Task<RebuildProgress> RunAsync(WorkflowActivityContext context, RebuildProgress progress)
     {
@@ -91,10 +96,10 @@ internal sealed class ShowRebuilt(ViewState state, OldViews old) : WorkflowActiv
             var kept = (await state.ReadAsync([ViewKeys.Generation], CancellationToken.None))[ViewKeys.Generation];
             if (
                 kept.As<Generation>()!.Current == progress.Generation
-                || await state.TryWriteAsync(
-                    [new ViewChange(ViewKeys.Generation, new Generation(progress.Generation, null), kept.ETag)],
+                || await state.WriteAsync(
+                    [new RecordChange(ViewKeys.Generation, new Generation(progress.Generation, null), kept.ETag)],
                     CancellationToken.None
-                )
+                ) == WriteResult.Written
             )
             {
                 break;

@@ -1,9 +1,12 @@
 using Microsoft.Extensions.Options;
+using Orders.Cancelling;
 using Orders.Choreography;
 using Orders.Ordering;
+using Orders.Placing;
 using Orders.Reactions;
 using Orders.Saga;
 using Orders.Services;
+using Orders.Streams;
 using Orders.Views;
 using ServiceDefaults.Events;
 
@@ -11,10 +14,8 @@ namespace Orders.Repairing;
 
 /// <summary>
 /// Repairs orders that are open and stand still: after a move to another runtime, which keeps workflows and reminders of its own, after the
-/// loss of a
-/// scheduler's data, or behind a broker that holds events back. Every repair may run twice: a saga's workflow is started under the order's
-/// id, and an event
-/// that is published again has the same id.
+/// loss of a scheduler's data, or behind a broker that holds events back. Every repair may run twice: a saga's workflow is started under
+/// the order's id, and an event that is published again has the same id.
 /// </summary>
 internal sealed partial class OpenOrders(
     OrderPages pages,
@@ -22,6 +23,7 @@ internal sealed partial class OpenOrders(
     OrderProjection projection,
     UnseenEvents unseen,
     SagaStarter sagas,
+    AbandonedWorkflows abandoned,
     ShippingClient shipping,
     IOptions<RepairOptions> options,
     IOptions<SagaOptions> saga,
@@ -47,7 +49,7 @@ internal sealed partial class OpenOrders(
     /// <summary>Projects orders whose own event has not come back.</summary>
     public async Task ProjectOverdueAsync(CancellationToken cancellation)
     {
-        while (unseen.TakeOverdue(AtOnce) is { Count: > 0 } overdue)
+        while (unseen.TakeOverdue(options.Value.Patience, AtOnce) is { Count: > 0 } overdue)
         {
             // Another instance of this service may have received the event; then the view is up to date.
             if (await projection.ProjectAsync(overdue, cancellation) is > 0 and var shown)
@@ -131,7 +133,7 @@ internal sealed partial class OpenOrders(
         var waitsForPerson = ChoreographyRules.HasOpen(order) || order is { Phase: OrderPhase.Approving, Cancelling: null };
         if (
             !waitsForPerson
-            && await sagas.EndAbandonedAsync(stream.Placed is null ? CancelSaga.InstanceOf(orderId) : orderId, Longest(order), cancellation)
+            && await abandoned.EndAsync(stream.Placed is null ? CancelSaga.InstanceOf(orderId) : orderId, Longest(order), cancellation)
         )
         {
             LogAbandoned(orderId);

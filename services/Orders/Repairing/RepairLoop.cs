@@ -2,8 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace Orders.Repairing;
 
-/// <summary>Searches for open work for as long as the service runs. A search that fails is logged and repeated after the next
-/// period.</summary>
+/// <summary>
+/// Searches for open work for as long as the service runs. A search that fails is logged and repeated after the next period.
+/// </summary>
 internal sealed partial class RepairLoop(OpenOrders orders, IOptions<RepairOptions> options, TimeProvider time, ILogger<RepairLoop> logger)
     : BackgroundService
 {

@@ -11,8 +11,7 @@ internal sealed record RepairOptions
 
     /// <summary>
     /// The time that a saga's workflow may be without progress before repair ends it and starts it again; for a choreographed order's
-    /// time-out
-    /// <c>Saga:StuckAfter</c> is added. It must be longer than any pause between two attempts.
+    /// time-out <c>Saga:StuckAfter</c> is added. It must be longer than any pause between two attempts.
     /// </summary>
     public TimeSpan AbandonedAfter { get; init; } = TimeSpan.FromMinutes(2);
 
@@ -25,7 +24,7 @@ internal sealed record RepairOptions
 
 internal static class RepairRegistration
 {
-    public static void AddRepair(this IServiceCollection services)
+    public static IServiceCollection AddRepair(this IServiceCollection services)
     {
         services
             .AddOptions<RepairOptions>()
@@ -35,6 +34,6 @@ internal static class RepairRegistration
                 "Repair:Every, Repair:Patience, Repair:AbandonedAfter and Repair:ShipmentsEvery must be longer than nothing"
             )
             .ValidateOnStart();
-        services.AddSingleton<UnseenEvents>().AddSingleton<OpenOrders>().AddHostedService<RepairLoop>();
+        return services.AddSingleton<AbandonedWorkflows>().AddSingleton<OpenOrders>().AddHostedService<RepairLoop>();
     }
 }

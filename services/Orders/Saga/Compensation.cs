@@ -8,7 +8,7 @@ namespace Orders.Saga;
 /// Undoes the steps of an order in reverse order. A compensation that keeps failing is given to a person and waits, durably; what he
 /// decides is an event of the order, and the workflow's own event only wakes it to read it.
 /// </summary>
-internal sealed class Compensation(WorkflowContext context, OrderSagaInput input, StepLog log, IReadOnlyList<SagaStep> plan)
+internal sealed class Compensation(WorkflowContext context, CompensatedOrder order, SagaProgress log, IReadOnlyList<OrchestratedStep> plan)
 {
     /// <summary>Wakes a saga that waits for a decision. The truth is on the order's stream.</summary>
     public const string WakeEvent = "wake";
@@ -24,8 +24,8 @@ internal sealed class Compensation(WorkflowContext context, OrderSagaInput input
     public int LastStep => plan.Count - 1;
 
     /// <summary>
-    /// Undoes steps <paramref name="last"/> down to the first. False, and nothing is undone, when the goods have left: then the order
-    /// can only go forward.
+    /// Undoes steps <paramref name="last"/> down to the first. False, and nothing is undone, when the goods have left: then the order can
+    /// only go forward.
     /// </summary>
     public async Task<bool> RunAsync(int last, Failure why)
     {
@@ -35,11 +35,11 @@ internal sealed class Compensation(WorkflowContext context, OrderSagaInput input
             // Cancelling the order is what the others have led to: it records how they ended.
             object about =
                 i == 0
-                    ? SagaConclusion.Of(input.OrderId, why, log.Steps.With(step, one => one.CompleteUndo(log.Now))) with
+                    ? SagaConclusion.Of(order.OrderId, why, log.Steps.With(step, one => one.CompleteUndo(log.Now))) with
                     {
-                        Created = input.ToCreated(),
+                        Created = order.Created,
                     }
-                    : input;
+                    : new CompensationInput(order.OrderId) { RequestId = order.RequestId };
             if (!await UndoAsync(step, compensation, about))
             {
                 return false;
@@ -58,12 +58,12 @@ internal sealed class Compensation(WorkflowContext context, OrderSagaInput input
                 step,
                 compensation,
                 about,
-                input.Retries with
+                order.Retries with
                 {
-                    StepAttempts = input.Retries.CompensationAttempts,
+                    StepAttempts = order.Retries.CompensationAttempts,
                 }
             );
-            if (result.Failure is not { } failure)
+            if (result is not StepResult.Failed { Failure: var failure })
             {
                 log.Change(step, one => one.CompleteUndo(log.Now, result.Attempts));
                 return true;
@@ -77,7 +77,7 @@ internal sealed class Compensation(WorkflowContext context, OrderSagaInput input
             log.Change(step, one => one.FailUndo(Failure.OfUndoing(step, error), log.Now, result.Attempts));
             var decided = await AskAsync(step, error);
             // The order itself can't be left as it is while all it stood for is undone: there, every decision is to try again.
-            if (decided.Decision != Decision.Retry && step != SagaSteps.CreateOrder)
+            if (decided.Decision != OperatorDecision.Retry && step != SagaSteps.CreateOrder)
             {
                 log.Change(step, one => one.Settle(decided));
                 return true;
@@ -88,16 +88,16 @@ internal sealed class Compensation(WorkflowContext context, OrderSagaInput input
     private async Task<InterventionDecided> AskAsync(string step, string error)
     {
         var request = new InterventionRequest(
-            input.OrderId,
+            order.OrderId,
             context.InstanceId,
             interventions++,
             step,
             error,
-            input.Retries.CompensationAttempts,
+            order.Retries.CompensationAttempts,
             log.Steps
         );
         // Never given up: what is parked must be seen. The order's store being away is a reason to wait, not to stop.
-        var patient = SagaPlan.Policy(input.Retries with { StepAttempts = int.MaxValue });
+        var patient = SagaPlan.Policy(order.Retries with { StepAttempts = int.MaxValue });
         while (true)
         {
             if (await context.CallActivityAsync<InterventionDecided?>(nameof(RequireIntervention), request, patient) is { } decided)

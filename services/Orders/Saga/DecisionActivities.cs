@@ -2,6 +2,8 @@ using Dapr.Workflow;
 using Orders.Approving;
 using Orders.Intervening;
 using Orders.Ordering;
+using Orders.Streams;
+using ServiceDefaults.Refusals;
 
 namespace Orders.Saga;
 
@@ -13,22 +15,21 @@ internal sealed class RequireIntervention(OrderStreams streams, TimeProvider tim
     {
         var order = await streams.AppendAsync(
             request.OrderId,
-            order => (order is null ? null : InterventionRules.Require(order, request, time.GetUtcNow()))!,
+            order => InterventionRules.Require(order, request, time.GetUtcNow()),
             CancellationToken.None
         );
-        if (order.Refusal is { } refusal)
+        return order switch
         {
-            throw new InvalidOperationException(refusal.Detail);
-        }
-        // An order that could not even be written has nothing a person could look at; its store was away, and is there again.
-        return order.Value is { } found
-            ? InterventionRules.Find(found, request)?.Decided
-            : new InterventionDecided(0, Decision.Retry, null, null, time.GetUtcNow());
+            { Value: { } found } => InterventionRules.Find(found, request)?.Decided,
+            // An order that could not even be written has nothing a person could look at; its store was away, and is there again.
+            { Refusal.Kind: RefusalKind.NotFound } => new InterventionDecided(0, OperatorDecision.Retry, null, null, time.GetUtcNow()),
+            _ => throw new InvalidOperationException(order.Refusal!.Detail),
+        };
     }
 }
 
 /// <summary>Stored format.</summary>
-internal sealed record ApprovalQuestion(string OrderId, ApprovalTerms Terms, IReadOnlyList<SagaStepView> Steps);
+internal sealed record ApprovalQuestion(string OrderId, ApprovalTerms Terms, IReadOnlyList<SagaStep> Steps);
 
 /// <summary>Stored format. <paramref name="Wait"/>: how long the question stays open.</summary>
 internal sealed record ApprovalAnswer(ApprovalState State, string? Reason, TimeSpan Wait)
@@ -47,17 +48,15 @@ internal sealed class AskForApproval(OrderStreams streams, TimeProvider time) : 
 
     public override async Task<ApprovalAnswer> RunAsync(WorkflowActivityContext context, ApprovalQuestion question)
     {
-        var asked = await streams.AppendAsync(
+        var appended = await streams.AppendAsync(
             question.OrderId,
             order =>
-                (
-                    ApprovalRules.Request(order!, question.Terms, question.Steps, time.GetUtcNow())
-                    ?? ApprovalRules.Expire(order!, time.GetUtcNow())
-                )!,
+                ApprovalRules
+                    .Request(order, question.Terms, question.Steps, time.GetUtcNow())
+                    .Or(() => ApprovalRules.Expire(order, time.GetUtcNow())),
             CancellationToken.None
         );
-        var order = asked.Value
-            ?? throw new InvalidOperationException(asked.Refusal?.Detail ?? $"order '{question.OrderId}' has no stream");
+        var order = appended.Value ?? throw new InvalidOperationException($"order '{question.OrderId}': {appended.Refusal?.Detail}");
         var (state, why) = ApprovalRules.Read(order);
         var left = (order.Approval?.Until ?? time.GetUtcNow()) - time.GetUtcNow();
         return new ApprovalAnswer(state, why?.Reason, left > TimeSpan.Zero ? left : Shortest) { Code = why?.Code, Cause = why?.Cause };
@@ -65,10 +64,10 @@ internal sealed class AskForApproval(OrderStreams streams, TimeProvider time) : 
 }
 
 /// <summary>The goods have left before the shipment could be stopped: the wish to cancel comes too late.</summary>
-internal sealed class RefuseCancellation(OrderStreams streams) : WorkflowActivity<string, StepOutcome>
+internal sealed class RefuseCancellation(OrderStreams streams) : WorkflowActivity<string, StepReply>
 {
-    public override async Task<StepOutcome> RunAsync(WorkflowActivityContext context, string orderId) =>
-        StepOutcome.Of(
+    public override async Task<StepReply> RunAsync(WorkflowActivityContext context, string orderId) =>
+        StepReply.OfExisting(
             await streams.AppendAsync(
                 orderId,
                 order => OrderRules.RefuseCancellation(order, "The goods had left already."),

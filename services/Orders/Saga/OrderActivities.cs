@@ -1,11 +1,12 @@
 using Dapr.Workflow;
 using Orders.Ordering;
+using Orders.Streams;
 using ServiceDefaults.Requests;
 
 namespace Orders.Saga;
 
 /// <summary>Stored format: how the saga ended. <paramref name="Reason"/> is set when it was given up.</summary>
-internal sealed record SagaConclusion(string OrderId, string? Reason, IReadOnlyList<SagaStepView> Steps)
+internal sealed record SagaConclusion(string OrderId, string? Reason, IReadOnlyList<SagaStep> Steps)
 {
     /// <summary>The order as it was to be created: one that is given up before it was written down is written down as given up.</summary>
     public OrderCreated? Created { get; init; }
@@ -15,7 +16,7 @@ internal sealed record SagaConclusion(string OrderId, string? Reason, IReadOnlyL
     /// <summary>The technical cause, for operators alone.</summary>
     public string? Cause { get; init; }
 
-    public static SagaConclusion Of(string orderId, Failure why, IReadOnlyList<SagaStepView> steps) =>
+    public static SagaConclusion Of(string orderId, Failure why, IReadOnlyList<SagaStep> steps) =>
         new(orderId, why.Reason, steps) { ReasonCode = why.Code, Cause = why.Cause };
 
     /// <summary>Why the order is given up. A cancellation that was asked for is told with who asked for it.</summary>
@@ -25,37 +26,37 @@ internal sealed record SagaConclusion(string OrderId, string? Reason, IReadOnlyL
             : Failure.Of(Reason, ReasonCode, Cause) ?? new Failure("The order was given up.", "cancelled");
 }
 
-internal sealed class CreateOrder(OrderStreams streams) : WorkflowActivity<OrderSagaInput, StepOutcome>
+internal sealed class CreateOrder(OrderStreams streams) : WorkflowActivity<PlacedOrder, StepReply>
 {
-    public override async Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input)
+    public override async Task<StepReply> RunAsync(WorkflowActivityContext context, PlacedOrder input)
     {
         RequestId.Current = input.RequestId;
         var order = await streams.CreateAsync(input.OrderId, input.ToCreated(), CancellationToken.None);
         // A finished instance id can be started anew on any Dapr; the order itself says that all is done already.
         return order.Value?.Status == OrderStatus.Pending
-            ? StepOutcome.Success
-            : new StepOutcome(false, order.Refusal?.Detail ?? $"the order is {order.Value?.Status} already");
+            ? StepReply.Success
+            : new StepReply(false, order.Refusal?.Detail ?? $"the order is {order.Value?.Status} already");
     }
 }
 
-internal sealed class ConfirmOrder(OrderStreams streams) : WorkflowActivity<SagaConclusion, StepOutcome>
+internal sealed class ConfirmOrder(OrderStreams streams) : WorkflowActivity<SagaConclusion, StepReply>
 {
-    public override async Task<StepOutcome> RunAsync(WorkflowActivityContext context, SagaConclusion conclusion) =>
-        StepOutcome.Of(
+    public override async Task<StepReply> RunAsync(WorkflowActivityContext context, SagaConclusion conclusion) =>
+        StepReply.Of(
             await streams.AppendAsync(conclusion.OrderId, order => OrderRules.Confirm(order, conclusion.Steps), CancellationToken.None)
         );
 }
 
-internal sealed class CancelOrder(OrderStreams streams) : WorkflowActivity<SagaConclusion, StepOutcome>
+internal sealed class CancelOrder(OrderStreams streams) : WorkflowActivity<SagaConclusion, StepReply>
 {
-    public override async Task<StepOutcome> RunAsync(WorkflowActivityContext context, SagaConclusion conclusion)
+    public override async Task<StepReply> RunAsync(WorkflowActivityContext context, SagaConclusion conclusion)
     {
         if (conclusion.Created is { } created)
         {
             // Closes the door: a write of the first step that is still under way finds the order there, and it is not pending.
             await streams.CreateAsync(conclusion.OrderId, created, CancellationToken.None);
         }
-        return StepOutcome.Of(
+        return StepReply.OfExisting(
             await streams.AppendAsync(
                 conclusion.OrderId,
                 order => OrderRules.Cancel(order, conclusion.Why(order), conclusion.Steps),

@@ -6,16 +6,16 @@ namespace Orders.Saga;
 
 /// <summary>
 /// The order saga, orchestrated: create, reserve, pay, ship, confirm. A refusal undoes the steps that are done, in reverse order; a
-/// technical failure that outlasts its retries undoes its own step too, because nobody knows whether it happened. Instance id =
-/// order id; the custom status is the list of steps.
+/// technical failure that outlasts its retries undoes its own step too, because nobody knows whether it happened. Instance id = order id;
+/// the custom status is the list of steps.
 /// </summary>
-internal sealed class OrderSaga : Workflow<OrderSagaInput, OrderStatus>
+internal sealed class OrderSaga : Workflow<PlacedOrder, OrderStatus>
 {
-    public override async Task<OrderStatus> RunAsync(WorkflowContext context, OrderSagaInput input)
+    public override async Task<OrderStatus> RunAsync(WorkflowContext context, PlacedOrder input)
     {
         var plan = SagaPlan.Of(context);
-        var log = new StepLog(context, SagaSteps.PendingOf(plan.Select(step => step.Name)));
-        var undo = new Compensation(context, input, log, plan);
+        var log = new SagaProgress(context, SagaSteps.PendingOf(plan.Select(step => step.Name)));
+        var undo = new Compensation(context, CompensatedOrder.Of(input), log, plan);
         for (var i = 0; i < plan.Count; i++)
         {
             var (step, action, _, _) = plan[i];
@@ -26,10 +26,10 @@ internal sealed class OrderSaga : Workflow<OrderSagaInput, OrderStatus>
             }
             log.Change(step, one => one.Start(log.Now));
             var result = await SagaPlan.TryAsync(context, step, action, input, input.Retries);
-            if (result.Failure is { } failure)
+            if (result is StepResult.Failed { Failure: var failure })
             {
                 log.Change(step, one => one.Fail(failure, log.Now, result.Attempts));
-                if (await undo.RunAsync(result.IsUnknown ? i : i - 1, failure))
+                if (await undo.RunAsync(result is StepResult.Unknown ? i : i - 1, failure))
                 {
                     return OrderStatus.Cancelled;
                 }
@@ -41,10 +41,10 @@ internal sealed class OrderSaga : Workflow<OrderSagaInput, OrderStatus>
     }
 
     /// <summary>
-    /// Confirming is where a cancellation and the saga meet: the order's stream takes one of the two. Who cancels after the goods have
-    /// left is refused in his turn.
+    /// Confirming is where a cancellation and the saga meet: the order's stream takes one of the two. Who cancels after the goods have left
+    /// is refused in his turn.
     /// </summary>
-    private static async Task<OrderStatus> ConfirmAsync(WorkflowContext context, OrderSagaInput input, StepLog log, Compensation undo)
+    private static async Task<OrderStatus> ConfirmAsync(WorkflowContext context, PlacedOrder input, SagaProgress log, Compensation undo)
     {
         while (true)
         {
@@ -55,15 +55,15 @@ internal sealed class OrderSaga : Workflow<OrderSagaInput, OrderStatus>
                 new SagaConclusion(input.OrderId, null, log.Steps),
                 input.Retries
             );
-            if (result.Failure is not { } refused)
+            if (result is not StepResult.Failed { Failure: var refused })
             {
                 return OrderStatus.Confirmed;
             }
-            if (await undo.RunAsync(undo.LastStep, refused) || !(result.IsUnknown || refused.Code == "cancellation-requested"))
+            if (await undo.RunAsync(undo.LastStep, refused) || !(result is StepResult.Unknown || refused.Code == "cancellation-requested"))
             {
                 return OrderStatus.Cancelled;
             }
-            await context.CallActivityAsync<StepOutcome>(
+            await context.CallActivityAsync<StepReply>(
                 nameof(RefuseCancellation),
                 input.OrderId,
                 SagaPlan.Policy(input.Retries with { StepAttempts = int.MaxValue })
@@ -72,7 +72,7 @@ internal sealed class OrderSaga : Workflow<OrderSagaInput, OrderStatus>
     }
 
     /// <summary>Null when the order needs no approval or has it; otherwise why it is to be undone.</summary>
-    private static async Task<Failure?> RejectedAsync(WorkflowContext context, OrderSagaInput input, StepLog log)
+    private static async Task<Failure?> RejectedAsync(WorkflowContext context, PlacedOrder input, SagaProgress log)
     {
         if (input.Approval?.Ask(input.Total) != true)
         {

@@ -1,4 +1,4 @@
-using Orders.Approving;
+using Orders.Ordering;
 using ServiceDefaults.Events;
 
 namespace Orders.Saga;
@@ -17,7 +17,7 @@ internal sealed record SagaOptions
     /// <summary>Orders with a larger total, in minor units, wait for an operator. Not set: none do.</summary>
     public long? ApprovalLimit { get; init; }
 
-    /// <summary>Who has not been approved by then is rejected.</summary>
+    /// <summary>The time limit of an approval; then the order is rejected.</summary>
     public TimeSpan ApprovalTime { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>A choreographed order that stands still for this long is undone.</summary>
@@ -28,9 +28,10 @@ internal sealed record SagaOptions
     public ApprovalTerms ToApproval() => new(ApprovalLimit, ApprovalTime);
 }
 
-internal static class SagaOptionsRegistration
+internal static class SagaRegistration
 {
-    public static void AddSagaOptions(this IServiceCollection services) =>
+    public static IServiceCollection AddSaga(this IServiceCollection services)
+    {
         services
             .AddOptions<SagaOptions>()
             .BindConfiguration("Saga")
@@ -52,4 +53,6 @@ internal static class SagaOptionsRegistration
             )
             .Validate(options => options.StuckAfter > TimeSpan.Zero, "Saga:StuckAfter must be longer than nothing")
             .ValidateOnStart();
+        return services.AddSingleton<ServiceCalls>();
+    }
 }

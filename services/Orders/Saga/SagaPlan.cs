@@ -4,21 +4,16 @@ using Orders.Ordering;
 
 namespace Orders.Saga;
 
-/// <summary>A step, what does it and what undoes it. <paramref name="Since"/>: the patch that brought it; orders from before it go
-/// without.</summary>
-internal sealed record SagaStep(string Name, string Action, string Compensation, string? Since = null);
+/// <summary>
+/// A step, what does it and what undoes it. <paramref name="Since"/>: the patch that brought it; orders from before it go without.
+/// </summary>
+internal sealed record OrchestratedStep(string Name, string Action, string Compensation, string? Since = null);
 
-/// <summary>What trying a step has come to.</summary>
-/// <param name="Failure">Null if it was done.</param>
-/// <param name="IsUnknown">True if it failed for technical reasons, so that it may have happened nevertheless.</param>
-/// <param name="Attempts">How often the saga has called the activity.</param>
-internal sealed record StepResult(Failure? Failure, bool IsUnknown, int Attempts);
-
-/// <summary>What the saga's workflows share: the steps, what does and undoes them, and how a step is tried.</summary>
+/// <summary>The steps of the saga with their activities, and the retries of a step. Shared by the workflows.</summary>
 internal static class SagaPlan
 {
     /// <summary>In the order of the saga, as in <see cref="SagaSteps.Names"/>.</summary>
-    private static readonly IReadOnlyList<SagaStep> Steps =
+    private static readonly IReadOnlyList<OrchestratedStep> Steps =
     [
         new(SagaSteps.CreateOrder, nameof(CreateOrder), nameof(CancelOrder)),
         new(SagaSteps.ReserveInventory, nameof(ReserveInventory), nameof(ReleaseInventory)),
@@ -27,30 +22,32 @@ internal static class SagaPlan
     ];
 
     /// <summary>The steps of an order that begins, or has begun, with this workflow.</summary>
-    public static IReadOnlyList<SagaStep> Of(WorkflowContext context) =>
+    public static IReadOnlyList<OrchestratedStep> Of(WorkflowContext context) =>
         [.. Steps.Where(step => step.Since is null || context.IsPatched(step.Since))];
 
     /// <summary>The steps that an order has gone through.</summary>
-    public static IReadOnlyList<SagaStep> Of(IReadOnlyList<SagaStepView> gone) =>
+    public static IReadOnlyList<OrchestratedStep> Of(IReadOnlyList<SagaStep> gone) =>
         [.. Steps.Where(step => gone.Any(own => own.Name == step.Name))];
 
     /// <summary>Tries an activity of a step, as often as <paramref name="retries"/> allows while it fails for technical reasons.</summary>
     public static async Task<StepResult> TryAsync(WorkflowContext context, string step, string activity, object about, SagaRetries retries)
     {
         var attempts = 0;
-        var trying = new RetryInterceptor<StepOutcome>(context, Retries(retries), () =>
+        var trying = new RetryInterceptor<StepReply>(context, Retries(retries), () =>
         {
             attempts++;
-            return context.CallActivityAsync<StepOutcome>(activity, about);
+            return context.CallActivityAsync<StepReply>(activity, about);
         });
         try
         {
-            var outcome = await trying.Invoke();
-            return new StepResult(outcome!.Done ? null : Failure.Refused(step, outcome.Refusal, outcome.Code), IsUnknown: false, attempts);
+            var reply = await trying.Invoke();
+            return reply!.Done
+                ? new StepResult.Done(attempts)
+                : new StepResult.Refused(Failure.Refused(step, reply.Refusal, reply.Code), attempts);
         }
         catch (WorkflowTaskFailedException e)
         {
-            return new StepResult(Failure.Technical(step, e.FailureDetails.ErrorMessage), IsUnknown: true, attempts);
+            return new StepResult.Unknown(Failure.Technical(step, e.FailureDetails.ErrorMessage), attempts);
         }
     }
 

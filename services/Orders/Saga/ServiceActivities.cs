@@ -1,33 +1,34 @@
 using Dapr.Workflow;
+using Orders.Ordering;
 using Orders.Services;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 
 namespace Orders.Saga;
 
-/// <summary>Does the call of a step, or of its compensation, on behalf of the request that placed the order, and logs what came of
-/// it.</summary>
-internal sealed partial class StepCalls(TimeProvider time, ILogger<StepCalls> logger)
+/// <summary>
+/// Does the call of a step, or of its compensation, on behalf of the request that placed the order, and logs what came of it.
+/// </summary>
+internal sealed partial class ServiceCalls(TimeProvider time, ILogger<ServiceCalls> logger)
 {
-    public async Task<StepOutcome> CallAsync<T>(OrderSagaInput input, string call, Func<CancellationToken, Task<Outcome<T>>> send)
+    public async Task<StepReply> CallAsync<T>(
+        string orderId,
+        string? requestId,
+        string call,
+        Func<CancellationToken, Task<Outcome<T>>> send
+    )
     {
-        RequestId.Current = input.RequestId;
+        RequestId.Current = requestId;
         var start = time.GetTimestamp();
         try
         {
-            var outcome = StepOutcome.Of(await send(CancellationToken.None));
-            LogEnded(
-                call,
-                input.OrderId,
-                outcome.Done ? "done" : outcome.Code ?? "refused",
-                time.GetElapsedTime(start).TotalMilliseconds,
-                input.RequestId
-            );
-            return outcome;
+            var reply = StepReply.Of(await send(CancellationToken.None));
+            LogEnded(call, orderId, reply.Done ? "done" : reply.Code ?? "refused", time.GetElapsedTime(start).TotalMilliseconds, requestId);
+            return reply;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            LogFailed(call, input.OrderId, e.Message, time.GetElapsedTime(start).TotalMilliseconds, input.RequestId);
+            LogFailed(call, orderId, e.Message, time.GetElapsedTime(start).TotalMilliseconds, requestId);
             throw;
         }
     }
@@ -39,42 +40,50 @@ internal sealed partial class StepCalls(TimeProvider time, ILogger<StepCalls> lo
     private partial void LogFailed(string call, string orderId, string failure, double milliseconds, string? requestId);
 }
 
-internal sealed class ReserveInventory(InventoryClient inventory, StepCalls calls) : WorkflowActivity<OrderSagaInput, StepOutcome>
+internal sealed class ReserveInventory(InventoryClient inventory, ServiceCalls calls) : WorkflowActivity<PlacedOrder, StepReply>
 {
-    public override Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input) =>
-        calls.CallAsync(input, nameof(ReserveInventory), cancellation => inventory.ReserveAsync(input.OrderId, input.Items, cancellation));
+    public override Task<StepReply> RunAsync(WorkflowActivityContext context, PlacedOrder input) =>
+        calls.CallAsync(input.OrderId, input.RequestId, nameof(ReserveInventory), cancellation =>
+            inventory.ReserveAsync(input.OrderId, input.Items, cancellation)
+        );
 }
 
-internal sealed class ReleaseInventory(InventoryClient inventory, StepCalls calls) : WorkflowActivity<OrderSagaInput, StepOutcome>
+internal sealed class ReleaseInventory(InventoryClient inventory, ServiceCalls calls) : WorkflowActivity<CompensationInput, StepReply>
 {
-    public override Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input) =>
-        calls.CallAsync(input, nameof(ReleaseInventory), cancellation => inventory.ReleaseAsync(input.OrderId, cancellation));
+    public override Task<StepReply> RunAsync(WorkflowActivityContext context, CompensationInput input) =>
+        calls.CallAsync(input.OrderId, input.RequestId, nameof(ReleaseInventory), cancellation =>
+            inventory.ReleaseAsync(input.OrderId, cancellation)
+        );
 }
 
-internal sealed class ProcessPayment(PaymentsClient payments, StepCalls calls) : WorkflowActivity<OrderSagaInput, StepOutcome>
+internal sealed class ProcessPayment(PaymentsClient payments, ServiceCalls calls) : WorkflowActivity<PlacedOrder, StepReply>
 {
-    public override Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input) =>
-        calls.CallAsync(input, nameof(ProcessPayment), cancellation =>
+    public override Task<StepReply> RunAsync(WorkflowActivityContext context, PlacedOrder input) =>
+        calls.CallAsync(input.OrderId, input.RequestId, nameof(ProcessPayment), cancellation =>
             payments.ChargeAsync(input.OrderId, input.Total, input.Currency, input.PaymentToken, cancellation)
         );
 }
 
-internal sealed class RefundPayment(PaymentsClient payments, StepCalls calls) : WorkflowActivity<OrderSagaInput, StepOutcome>
+internal sealed class RefundPayment(PaymentsClient payments, ServiceCalls calls) : WorkflowActivity<CompensationInput, StepReply>
 {
-    public override Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input) =>
-        calls.CallAsync(input, nameof(RefundPayment), cancellation => payments.RefundAsync(input.OrderId, cancellation));
+    public override Task<StepReply> RunAsync(WorkflowActivityContext context, CompensationInput input) =>
+        calls.CallAsync(input.OrderId, input.RequestId, nameof(RefundPayment), cancellation =>
+            payments.RefundAsync(input.OrderId, cancellation)
+        );
 }
 
-internal sealed class ArrangeShipment(ShippingClient shipping, StepCalls calls) : WorkflowActivity<OrderSagaInput, StepOutcome>
+internal sealed class ArrangeShipment(ShippingClient shipping, ServiceCalls calls) : WorkflowActivity<PlacedOrder, StepReply>
 {
-    public override Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input) =>
-        calls.CallAsync(input, nameof(ArrangeShipment), cancellation =>
+    public override Task<StepReply> RunAsync(WorkflowActivityContext context, PlacedOrder input) =>
+        calls.CallAsync(input.OrderId, input.RequestId, nameof(ArrangeShipment), cancellation =>
             shipping.ArrangeAsync(input.OrderId, input.Destination, cancellation)
         );
 }
 
-internal sealed class CancelShipment(ShippingClient shipping, StepCalls calls) : WorkflowActivity<OrderSagaInput, StepOutcome>
+internal sealed class CancelShipment(ShippingClient shipping, ServiceCalls calls) : WorkflowActivity<CompensationInput, StepReply>
 {
-    public override Task<StepOutcome> RunAsync(WorkflowActivityContext context, OrderSagaInput input) =>
-        calls.CallAsync(input, nameof(CancelShipment), cancellation => shipping.CancelAsync(input.OrderId, cancellation));
+    public override Task<StepReply> RunAsync(WorkflowActivityContext context, CompensationInput input) =>
+        calls.CallAsync(input.OrderId, input.RequestId, nameof(CancelShipment), cancellation =>
+            shipping.CancelAsync(input.OrderId, cancellation)
+        );
 }

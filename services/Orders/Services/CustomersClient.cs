@@ -2,7 +2,7 @@ using ServiceDefaults.Refusals;
 
 namespace Orders.Services;
 
-/// <summary>What orders need to know of a customer.</summary>
+/// <summary>The fields of a customer that orders reads.</summary>
 internal sealed record CustomerInfo(string CustomerId, string Name, AddressInfo Address);
 
 internal sealed record AddressInfo(string Line1, string City, string PostalCode, string Country);

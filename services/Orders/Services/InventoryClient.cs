@@ -22,7 +22,7 @@ internal sealed class InventoryClient(HttpClient http)
     }
 
     /// <summary>All lines or none; repeated, the same answer again.</summary>
-    public async Task<Outcome<Nothing>> ReserveAsync(string orderId, IReadOnlyList<OrderLine> items, CancellationToken cancellation)
+    public async Task<Outcome<Unit>> ReserveAsync(string orderId, IReadOnlyList<OrderLine> items, CancellationToken cancellation)
     {
         using var response = await http.PostAsJsonAsync(
             $"/reservations/{orderId}",
@@ -30,17 +30,17 @@ internal sealed class InventoryClient(HttpClient http)
             Json.Options,
             cancellation
         );
-        return await response.ReadAsync<Nothing>(cancellation);
+        return await response.ReadAsync<Unit>(cancellation);
     }
 
-    public async Task<Outcome<Nothing>> ReleaseAsync(string orderId, CancellationToken cancellation)
+    public async Task<Outcome<Unit>> ReleaseAsync(string orderId, CancellationToken cancellation)
     {
         using var response = await http.PostAsync(new Uri($"/reservations/{orderId}/release", UriKind.Relative), null, cancellation);
-        return await response.ReadAsync<Nothing>(cancellation);
+        return await response.ReadAsync<Unit>(cancellation);
     }
 
     private sealed record PriceList(IReadOnlyList<PriceInfo> Items);
 }
 
 /// <summary>An answer of which only the status counts.</summary>
-internal sealed record Nothing;
+internal sealed record Unit;

@@ -8,7 +8,7 @@ namespace Orders.Services;
 internal sealed class PaymentsClient(HttpClient http)
 {
     /// <summary><paramref name="amount"/> counts minor units. The order id is the idempotency key.</summary>
-    public async Task<Outcome<Nothing>> ChargeAsync(
+    public async Task<Outcome<Unit>> ChargeAsync(
         string orderId,
         long amount,
         string currency,
@@ -27,11 +27,11 @@ internal sealed class PaymentsClient(HttpClient http)
             Json.Options,
             cancellation
         );
-        return await response.ReadAsync<Nothing>(cancellation);
+        return await response.ReadAsync<Unit>(cancellation);
     }
 
     /// <summary>Records what an operator has decided about a refund that keeps failing. Repeated, it changes nothing.</summary>
-    public async Task<Outcome<Nothing>> RecordDecisionAsync(string orderId, InterventionDecided decided, CancellationToken cancellation)
+    public async Task<Outcome<Unit>> RecordDecisionAsync(string orderId, InterventionDecided decided, CancellationToken cancellation)
     {
         using var response = await http.PostAsJsonAsync(
             $"/payments/{orderId}/refund/decision",
@@ -45,12 +45,12 @@ internal sealed class PaymentsClient(HttpClient http)
             Json.Options,
             cancellation
         );
-        return await response.ReadAsync<Nothing>(cancellation);
+        return await response.ReadAsync<Unit>(cancellation);
     }
 
-    public async Task<Outcome<Nothing>> RefundAsync(string orderId, CancellationToken cancellation)
+    public async Task<Outcome<Unit>> RefundAsync(string orderId, CancellationToken cancellation)
     {
         using var response = await http.PostAsync(new Uri($"/payments/{orderId}/refund", UriKind.Relative), null, cancellation);
-        return await response.ReadAsync<Nothing>(cancellation);
+        return await response.ReadAsync<Unit>(cancellation);
     }
 }

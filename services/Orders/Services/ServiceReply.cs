@@ -7,8 +7,8 @@ using ServiceDefaults.Refusals;
 namespace Orders.Services;
 
 /// <summary>
-/// Reads another service's answer: 2xx is a value, other 4xx a refusal that repeating won't change, and all else (5xx, 408, 429, no
-/// answer) an exception, which the saga's retries deal with.
+/// Reads another service's answer: 2xx is a value, other 4xx a refusal that repeating won't change, and all else (5xx, 408, 429, no answer)
+/// an exception, which the saga's retries deal with.
 /// </summary>
 internal static class ServiceReply
 {
@@ -42,11 +42,15 @@ internal static class ServiceReply
         try
         {
             var problem = JsonSerializer.Deserialize<Problem>(text, Json.Options);
-            return new Refusal((int)response.StatusCode, problem?.Code ?? "refused", problem?.Detail ?? problem?.Title ?? text);
+            return new Refusal(
+                RefusalStatuses.KindOf((int)response.StatusCode),
+                problem?.Code ?? "refused",
+                problem?.Detail ?? problem?.Title ?? text
+            );
         }
         catch (JsonException)
         {
-            return new Refusal((int)response.StatusCode, "refused", text);
+            return new Refusal(RefusalStatuses.KindOf((int)response.StatusCode), "refused", text);
         }
     }
 

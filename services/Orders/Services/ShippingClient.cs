@@ -1,18 +1,16 @@
 using System.Net.Http.Json;
+using Orders.Ordering;
 using ServiceDefaults;
 using ServiceDefaults.Refusals;
 
 namespace Orders.Services;
 
-/// <summary>Where an order's goods go.</summary>
-internal sealed record DestinationInfo(string Name, string Line1, string City, string PostalCode, string Country);
-
 internal sealed class ShippingClient(HttpClient http)
 {
-    public async Task<Outcome<Nothing>> ArrangeAsync(string orderId, DestinationInfo destination, CancellationToken cancellation)
+    public async Task<Outcome<Unit>> ArrangeAsync(string orderId, Destination destination, CancellationToken cancellation)
     {
         using var response = await http.PostAsJsonAsync($"/shipments/{orderId}", new { destination }, Json.Options, cancellation);
-        return await response.ReadAsync<Nothing>(cancellation);
+        return await response.ReadAsync<Unit>(cancellation);
     }
 
     /// <summary>Has shipments that should have moved on long ago looked after again.</summary>
@@ -22,9 +20,9 @@ internal sealed class ShippingClient(HttpClient http)
         response.EnsureSuccessStatusCode();
     }
 
-    public async Task<Outcome<Nothing>> CancelAsync(string orderId, CancellationToken cancellation)
+    public async Task<Outcome<Unit>> CancelAsync(string orderId, CancellationToken cancellation)
     {
         using var response = await http.PostAsync(new Uri($"/shipments/{orderId}/cancel", UriKind.Relative), null, cancellation);
-        return await response.ReadAsync<Nothing>(cancellation);
+        return await response.ReadAsync<Unit>(cancellation);
     }
 }

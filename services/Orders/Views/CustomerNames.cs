@@ -1,29 +1,40 @@
+using Orders.Services;
 using ServiceDefaults.Events;
+using ServiceDefaults.State;
 
 namespace Orders.Views;
 
 /// <summary>Stored format.</summary>
 internal sealed record KnownCustomer(string Name, int Version);
 
-internal sealed record CustomerNews(string EventId, string CustomerId, int Version, string Name);
+internal sealed record CustomerNotification(string EventId, string CustomerId, int Version, string Name);
 
-/// <summary>What customers are called now, from their own events; the version says which is newer.</summary>
+/// <summary>Keeps the current names of customers, from their events; the version says which is newer.</summary>
 internal sealed class CustomerNames(ViewState state)
 {
-    public async Task<Delivery> HearAsync(IncomingEvent<CustomerNews> told, CancellationToken cancellation)
+    public async Task<Delivery> HandleAsync(IncomingEvent<CustomerNotification> received, CancellationToken cancellation)
     {
-        var key = ViewKeys.CustomerName(told.Data.CustomerId);
-        await state.EnsureAsync([key], new KnownCustomer(told.Data.Name, 0), cancellation);
+        var key = ViewKeys.CustomerName(received.Data.CustomerId);
+        await state.EnsureAsync([key], new KnownCustomer(received.Data.Name, 0), cancellation);
         var kept = (await state.ReadAsync([key], cancellation))[key];
-        if (kept.As<KnownCustomer>()!.Version >= told.Data.Version)
+        if (kept.As<KnownCustomer>()!.Version >= received.Data.Version)
         {
             return Delivery.Done;
         }
-        return await state.TryWriteAsync(
-            [new ViewChange(key, new KnownCustomer(told.Data.Name, told.Data.Version), kept.ETag)],
-            cancellation
-        )
+        return
+            await state.WriteAsync(
+                [new RecordChange(key, new KnownCustomer(received.Data.Name, received.Data.Version), kept.ETag)],
+                cancellation
+            ) == WriteResult.Written
             ? Delivery.Done
             : Delivery.Retry;
     }
+}
+
+internal static class ViewEndpoints
+{
+    public static void MapViews(this IEndpointRouteBuilder routes) =>
+        routes.MapEvent<CustomerNotification, CustomerNames>("/events/customers", (names, received, cancellation) =>
+            names.HandleAsync(received, cancellation)
+        );
 }

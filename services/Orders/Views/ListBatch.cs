@@ -1,8 +1,12 @@
+using Orders.Ordering;
+using Orders.Services;
+using ServiceDefaults.State;
+
 namespace Orders.Views;
 
 /// <summary>
-/// Additions to and removals from several lists, turned into changes of records. Every change of a list is guarded by an ETag: an
-/// addition by the head's, a removal by the bucket's.
+/// Additions to and removals from several lists, turned into changes of records. Every change of a list is guarded by an ETag: an addition
+/// by the head's, a removal by the bucket's.
 /// </summary>
 internal sealed class ListBatch(ViewState state, Func<string, string> rootKey, Func<string, long, string> bucketKey)
 {
@@ -17,7 +21,7 @@ internal sealed class ListBatch(ViewState state, Func<string, string> rootKey, F
     /// <summary>Known once <see cref="ChangesAsync"/> has run.</summary>
     public long NumberOf(string list, string id) => numbers[(list, id)];
 
-    public async Task<List<ViewChange>> ChangesAsync(CancellationToken cancellation)
+    public async Task<List<RecordChange>> ChangesAsync(CancellationToken cancellation)
     {
         var names = added.Select(one => one.List).Concat(removed.Select(one => one.List)).Distinct(StringComparer.Ordinal).ToList();
         var heads = await ReadRootsAsync(names, cancellation);
@@ -45,7 +49,7 @@ internal sealed class ListBatch(ViewState state, Func<string, string> rootKey, F
         {
             buckets[(list, ListIndex.BucketOf(n))] = ListIndex.Without(buckets[(list, ListIndex.BucketOf(n))], n);
         }
-        var changes = new List<ViewChange>();
+        var changes = new List<RecordChange>();
         var changed = added.Select(one => one.List).ToHashSet(StringComparer.Ordinal);
         foreach (var ((list, bucket), content) in buckets)
         {
@@ -58,14 +62,14 @@ internal sealed class ListBatch(ViewState state, Func<string, string> rootKey, F
             }
             if (!empty || kept[key].ETag is not null)
             {
-                changes.Add(new ViewChange(key, empty ? null : content, kept[key].ETag));
+                changes.Add(new RecordChange(key, empty ? null : content, kept[key].ETag));
             }
         }
-        changes.AddRange(changed.Select(list => new ViewChange(rootKey(list), roots[list], heads[list].ETag)));
+        changes.AddRange(changed.Select(list => new RecordChange(rootKey(list), roots[list], heads[list].ETag)));
         return changes;
     }
 
-    private async Task<Dictionary<string, Kept>> ReadRootsAsync(List<string> names, CancellationToken cancellation)
+    private async Task<Dictionary<string, StoredJson>> ReadRootsAsync(List<string> names, CancellationToken cancellation)
     {
         var read = await state.ReadAsync([.. names.Select(rootKey)], cancellation);
         var missing = names.Where(list => read[rootKey(list)].ETag is null).ToList();

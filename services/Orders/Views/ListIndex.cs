@@ -3,8 +3,10 @@ namespace Orders.Views;
 /// <summary>Stored format: numbers of buckets that follow each other, both ends included.</summary>
 internal sealed record Run(long From, long To);
 
-/// <summary>Stored format: the head of a list. <paramref name="Next"/> is the number of the next entry; <paramref name="Runs"/> are the
-/// buckets that hold any.</summary>
+/// <summary>
+/// Stored format: the head of a list. <paramref name="Next"/> is the number of the next entry; <paramref name="Runs"/> are the buckets that
+/// hold any.
+/// </summary>
 internal sealed record ListRoot(long Next, IReadOnlyList<Run> Runs)
 {
     public static readonly ListRoot Empty = new(0, []);
@@ -20,9 +22,9 @@ internal sealed record ListBucket(IReadOnlyList<ListEntry> Entries)
 }
 
 /// <summary>
-/// A long list on a key-value store without queries: entries are numbered in the order they come, a bucket holds
-/// <see cref="PerBucket"/> numbers, and the head knows in runs which buckets hold anything. So adding, removing by number and reading
-/// a page each touch the head and one or two buckets, however long the list is and however much was removed from it.
+/// A long list on a key-value store without queries: entries are numbered in the order they come, a bucket holds <see cref="PerBucket"/>
+/// numbers, and the head knows in runs which buckets hold anything. So adding, removing by number and reading a page each touch the head
+/// and one or two buckets, however long the list is and however much was removed from it.
 /// </summary>
 internal static class ListIndex
 {

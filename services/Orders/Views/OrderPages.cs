@@ -1,8 +1,10 @@
+using Orders.Services;
+using Orders.Streams;
 using ServiceDefaults.Refusals;
 
 namespace Orders.Views;
 
-/// <summary>What a caller asks of a list.</summary>
+/// <summary>A request for a page of a list.</summary>
 internal sealed record PageRequest(string List, string? Cursor, int? Limit)
 {
     public const int Most = 100;
@@ -90,7 +92,7 @@ internal sealed class OrderPages(ViewState state, OrderProjection projection)
             .Select(entry => read[ViewKeys.View(generation, entry.Id)].As<ViewRecord>())
             .OfType<ViewRecord>()
             .Where(record => record.Places.ContainsKey(list))
-            .Select(record => record.View.Lifted())
+            .Select(record => record.View.Upcast())
             .ToList();
         var names = await state.ReadAsync(
             [.. views.Select(view => ViewKeys.CustomerName(view.CustomerId)).Distinct(StringComparer.Ordinal)],

@@ -1,5 +1,7 @@
 using Dapr.Client;
-using Orders.Ordering;
+using Orders.Services;
+using Orders.Streams;
+using ServiceDefaults.State;
 
 namespace Orders.Views;
 
@@ -7,8 +9,8 @@ namespace Orders.Views;
 internal sealed record ViewRecord(OrderView View, int Version, IReadOnlyDictionary<string, long> Places);
 
 /// <summary>
-/// Keeps the views. An event only says which order has changed: the view is made anew from the order's stream, and written unless a
-/// newer one is there. So duplicates and any order of arrival come to the same, and a rebuild is the same work for all orders.
+/// Keeps the views. An event only says which order has changed: the view is made anew from the order's stream, and written unless a newer
+/// one is there. So duplicates and any order of arrival come to the same, and a rebuild is the same work for all orders.
 /// </summary>
 internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCatalogue catalogue)
 {
@@ -16,6 +18,8 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
 
     /// <summary>Within this process one batch at a time: they would meet on the same lists. Others are met under ETags.</summary>
     private readonly SemaphoreSlim turn = new(1);
+
+    private readonly RecordStore streams = new(dapr, "orders-store");
 
     /// <returns>The number of views that were out of date.</returns>
     public async Task<int> ProjectAsync(IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
@@ -70,14 +74,14 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
     {
         for (var races = 0; races < MostRaces; races++)
         {
-            var streams = StreamsAsync(orderIds, cancellation);
+            var reading = StreamsAsync(orderIds, cancellation);
             var views = await state.ReadAsync([.. orderIds.Select(id => ViewKeys.View(generation, id))], cancellation);
             var batch = new ViewBatch(generation, state);
-            foreach (var (orderId, stream) in await streams)
+            foreach (var (orderId, stream) in await reading)
             {
                 batch.Show(orderId, stream, views[ViewKeys.View(generation, orderId)]);
             }
-            if (await batch.TryWriteAsync(cancellation))
+            if (await batch.WriteAsync(cancellation) == WriteResult.Written)
             {
                 return batch.Count;
             }
@@ -90,17 +94,10 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
         CancellationToken cancellation
     )
     {
-        var items = await dapr.GetBulkStateAsync<OrderStream?>(
-            "orders-store",
-            [.. orderIds.Select(OrderStreams.KeyOf)],
-            parallelism: null,
-            cancellationToken: cancellation
-        );
-        var found = items
-            .Where(item => item.Value is { Version: > 0 })
-            .ToDictionary(item => item.Key, item => item.Value!, StringComparer.Ordinal);
+        var found = await streams.FindManyAsync([.. orderIds.Select(OrderStreams.KeyOf)], cancellation);
         return orderIds
-            .Where(id => found.ContainsKey(OrderStreams.KeyOf(id)))
-            .ToDictionary(id => id, id => found[OrderStreams.KeyOf(id)], StringComparer.Ordinal);
+            .Select(id => (Id: id, Stream: found[OrderStreams.KeyOf(id)].As<OrderStream>()))
+            .Where(one => one.Stream is { IsWritten: true })
+            .ToDictionary(one => one.Id, one => one.Stream!, StringComparer.Ordinal);
     }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Orders.Intervening;
 using Orders.Ordering;
-using Orders.Saga;
+using Orders.Streams;
 using ServiceDefaults.Events;
 
 namespace Orders.Views;
@@ -20,7 +20,7 @@ internal sealed record OrderView(
     string Currency,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
-    IReadOnlyList<SagaStepView> Steps,
+    IReadOnlyList<SagaStep> Steps,
     string? Reason
 )
 {
@@ -50,7 +50,7 @@ internal sealed record OrderView(
     public bool IsChargedThoughCancelled =>
         Status == "cancelled" && Interventions?.LastOrDefault(one => one.Step == SagaSteps.ProcessPayment)?.Decision == "skip";
 
-    public static OrderView Of(string orderId, OrderStream stream, Order order, IReadOnlyList<SagaStepView>? live = null)
+    public static OrderView Of(string orderId, OrderStream stream, Order order, IReadOnlyList<SagaStep>? live = null)
     {
         var steps = live ?? (order.Steps.Count > 0 ? order.Steps : Begun(order, stream.CreatedAt()));
         var status =
@@ -76,11 +76,11 @@ internal sealed record OrderView(
             Cause = order.Cause,
             CustomerName = order.CustomerName,
             CancelRequested = order.Cancelling is null ? null : true,
-            Approval = order.Approval is { } asked
+            Approval = order.Approval is { } approval
                 ? new ApprovalView(
                     order is { Phase: OrderPhase.Approving, Cancelling: null } ? "waiting" : "closed",
-                    asked.Limit,
-                    asked.Until
+                    approval.Limit,
+                    approval.Until
                 )
                 : null,
             Interventions =
@@ -88,15 +88,16 @@ internal sealed record OrderView(
         };
     }
 
-    /// <summary>For records of the read model that an earlier version has written: words for customers, and the technical cause
-    /// apart.</summary>
-    public OrderView Lifted()
+    /// <summary>
+    /// For records of the read model that an earlier version has written: words for customers, and the technical cause apart.
+    /// </summary>
+    public OrderView Upcast()
     {
         var why = Reason is { } reason && ReasonCode is null ? OlderReasons.Of(reason, Steps) : Failure.Of(Reason, ReasonCode, Cause);
-        return this with { Steps = Steps.Lifted(), Reason = why?.Reason, ReasonCode = why?.Code, Cause = why?.Cause };
+        return this with { Steps = Steps.Upcast(), Reason = why?.Reason, ReasonCode = why?.Code, Cause = why?.Cause };
     }
 
-    private static bool IsBeingUndone(Order order, IReadOnlyList<SagaStepView>? live) =>
+    private static bool IsBeingUndone(Order order, IReadOnlyList<SagaStep>? live) =>
         order.Status is OrderStatus.Pending or OrderStatus.Confirmed
         && (
             order.Cancelling is not null
@@ -105,7 +106,7 @@ internal sealed record OrderView(
             || live?.Any(step => step.State is StepState.Failed or StepState.Compensated) == true
         );
 
-    private static IReadOnlyList<SagaStepView> Begun(Order order, DateTimeOffset at) =>
+    private static IReadOnlyList<SagaStep> Begun(Order order, DateTimeOffset at) =>
         order.Saga == SagaKinds.Choreography ? SagaSteps.Begun(at) : SagaSteps.Pending;
 }
 

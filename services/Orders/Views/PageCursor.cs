@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Orders.Views;
 
-/// <summary>Where a page ends, for whoever wants the next: the list and a number on it, closed to callers.</summary>
+/// <summary>The end of a page, from which the next one goes on: the list and a number on it. Opaque to callers.</summary>
 internal static class PageCursor
 {
     public static string Of(string list, long n) =>

@@ -1,15 +1,16 @@
-using Orders.Ordering;
+using Orders.Streams;
+using ServiceDefaults.State;
 
 namespace Orders.Views;
 
 /// <summary>Changes of some views and of the lists they are on, gathered and then written in one transaction.</summary>
 internal sealed class ViewBatch(int generation, ViewState state)
 {
-    private readonly List<(string OrderId, OrderView View, int Version, Kept Before, ViewRecord? Known)> shown = [];
+    private readonly List<(string OrderId, OrderView View, int Version, StoredJson Before, ViewRecord? Known)> shown = [];
 
     public int Count => shown.Count;
 
-    public void Show(string orderId, OrderStream stream, Kept before)
+    public void Show(string orderId, OrderStream stream, StoredJson before)
     {
         var known = before.As<ViewRecord>();
         if (known is null || known.Version < stream.Version)
@@ -18,12 +19,11 @@ internal sealed class ViewBatch(int generation, ViewState state)
         }
     }
 
-    /// <summary>False: somebody else was faster; read again and start anew.</summary>
-    public async Task<bool> TryWriteAsync(CancellationToken cancellation)
+    public async Task<WriteResult> WriteAsync(CancellationToken cancellation)
     {
         if (shown.Count == 0)
         {
-            return true;
+            return WriteResult.Written;
         }
         var lists = new ListBatch(
             state,
@@ -45,13 +45,13 @@ internal sealed class ViewBatch(int generation, ViewState state)
         }
         var changes = await lists.ChangesAsync(cancellation);
         changes.AddRange(
-            shown.Select(one => new ViewChange(
+            shown.Select(one => new RecordChange(
                 ViewKeys.View(generation, one.OrderId),
                 Record(one.OrderId, one.View, one.Version, one.Known, lists),
                 one.Before.ETag
             ))
         );
-        return await state.TryWriteAsync(changes, cancellation);
+        return await state.WriteAsync(changes, cancellation);
     }
 
     private static ViewRecord Record(string orderId, OrderView view, int version, ViewRecord? known, ListBatch lists)

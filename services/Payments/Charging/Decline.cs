@@ -1,7 +1,8 @@
 namespace Payments.Charging;
 
-/// <summary>Why a payment failed, as customers and programs may know it: words, and a stable code. The record keeps the provider's own
-/// word.</summary>
+/// <summary>
+/// Why a payment failed, as customers and programs may know it: words, and a stable code. The record keeps the provider's own word.
+/// </summary>
 internal sealed record Decline(string Message, string Code)
 {
     public static Decline Of(string? recorded) =>

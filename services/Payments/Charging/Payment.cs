@@ -1,3 +1,5 @@
+using ServiceDefaults.Refusals;
+
 namespace Payments.Charging;
 
 internal enum PaymentStatus
@@ -31,10 +33,10 @@ internal sealed record Payment(
     /// <summary>The request that placed the order; absent in older records.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>How often a refund was given up.</summary>
+    /// <summary>The number of refunds that were given up.</summary>
     public int? RefundFailures { get; init; }
 
-    /// <summary>What an operator has decided when the refund kept failing; null unless it came to that.</summary>
+    /// <summary>The operator's decision about a refund that kept failing; null unless there was one.</summary>
     public RefundDecision? Decision { get; init; }
 
     public static Payment Begin(string orderId, long amount, string currency, string token, string? saga = null) =>
@@ -53,13 +55,12 @@ internal sealed record Payment(
     public Payment Refund() => this with { Status = PaymentStatus.Refunded, Version = Version + 1 };
 
     /// <summary>
-    /// Resolved by hand is given back; skipped stays what it is. Null if there is nothing to record: the decision is on record, or the
-    /// money was never
-    /// taken or is back already.
+    /// Resolved by hand is given back; skipped stays what it is. Nothing to do: the decision is on record, or the money was never taken or
+    /// is back already.
     /// </summary>
-    public Payment? Decide(RefundDecision decision) =>
+    public Decision<Payment> Decide(RefundDecision decision) =>
         Status is PaymentStatus.Failed or PaymentStatus.Refunded || Decision is not null
-            ? null
+            ? ServiceDefaults.Refusals.Decision.NothingToDo
             : this with
             {
                 Decision = decision,

@@ -18,29 +18,37 @@ internal static class PaymentEndpoints
         routes.MapGet("/operations/payments/{orderId}", FindAsync).Admit(CallerKinds.Operators);
     }
 
-    private static async Task<IResult> ChargeAsync(string orderId, ChargeRequest request, Cashier cashier, CancellationToken cancellation)
+    private static async Task<Results<Ok<PaymentView>, ProblemHttpResult>> ChargeAsync(
+        string orderId,
+        ChargeRequest request,
+        PaymentService service,
+        CancellationToken cancellation
+    )
     {
         if (request.Amount < 0 || string.IsNullOrEmpty(request.Currency) || !VisibleText.IsValid(request.PaymentToken, LongestToken))
         {
             return Refusal.Invalid("charge-invalid", "amount must not be negative, currency and paymentToken must be given.").ToProblem();
         }
-        var payment = await cashier.ChargeAsync(orderId, request.Amount, request.Currency, request.PaymentToken, cancellation);
+        var payment = await service.ChargeAsync(orderId, request.Amount, request.Currency, request.PaymentToken, cancellation);
         return payment.Status == PaymentStatus.Completed ? TypedResults.Ok(View(payment)) : Refused(payment).ToProblem();
     }
 
-    private static async Task<IResult> FindAsync(string orderId, PaymentStore payments, CancellationToken cancellation) =>
-        await payments.FindAsync(orderId, cancellation) is { } found ? TypedResults.Ok(View(found.Value)) : Missing(orderId);
+    private static async Task<Results<Ok<PaymentView>, ProblemHttpResult>> FindAsync(
+        string orderId,
+        PaymentStore payments,
+        CancellationToken cancellation
+    ) => await payments.FindAsync(orderId, cancellation) is { } found ? TypedResults.Ok(View(found.Value)) : Missing(orderId);
 
-    private static async Task<IResult> RefundAsync(string orderId, Cashier cashier, CancellationToken cancellation) =>
-        TypedResults.Ok(View(await cashier.RefundAsync(orderId, cancellation)));
+    private static async Task<Ok<PaymentView>> RefundAsync(string orderId, PaymentService service, CancellationToken cancellation) =>
+        TypedResults.Ok(View(await service.RefundAsync(orderId, cancellation)));
 
-    private static async Task<IResult> RecordDecisionAsync(
+    private static async Task<Results<Ok<PaymentView>, ProblemHttpResult>> RecordDecisionAsync(
         string orderId,
         DecisionRequest request,
-        Cashier cashier,
+        PaymentService service,
         CancellationToken cancellation
     ) =>
-        await cashier.RecordDecisionAsync(
+        await service.RecordDecisionAsync(
             orderId,
             new RefundDecision(request.Decision, request.Note, request.Operator, request.At),
             cancellation
@@ -62,18 +70,19 @@ internal static class PaymentEndpoints
     private static ProblemHttpResult Missing(string orderId) =>
         Refusal.NotFound("payment-not-found", $"Order '{orderId}' has no payment.").ToProblem();
 
-    /// <summary>Without the token: it is nobody's business once it has been used.</summary>
-    private static object View(Payment payment) =>
-        new
-        {
-            payment.OrderId,
-            payment.Status,
-            payment.Amount,
-            payment.Currency,
-            payment.Reason,
-            payment.RefundFailures,
-            payment.Decision,
-        };
+    /// <summary>Without the token: no reader needs it once it has been used.</summary>
+    private static PaymentView View(Payment payment) =>
+        new(payment.OrderId, payment.Status, payment.Amount, payment.Currency, payment.Reason, payment.RefundFailures, payment.Decision);
+
+    private sealed record PaymentView(
+        string OrderId,
+        PaymentStatus Status,
+        long Amount,
+        string Currency,
+        string? Reason,
+        int? RefundFailures,
+        RefundDecision? Decision
+    );
 
     private sealed record DecisionRequest(RefundDecisionKind Decision, string? Note, string? Operator, DateTimeOffset At);
 

@@ -5,10 +5,10 @@ internal sealed record PaymentOptions
     /// <summary>After this long without an answer of the provider the outcome counts as unknown, and is looked up.</summary>
     public TimeSpan ProviderTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How often a charge that was asked for by an event is tried before the payment is given up.</summary>
+    /// <summary>The number of attempts at a charge that an event requests, before the payment is given up.</summary>
     public int ChargeAttempts { get; init; } = 3;
 
-    /// <summary>How often a refund that was asked for by an event is tried before a person is told.</summary>
+    /// <summary>The number of attempts at a refund that an event requests, before an operator has to decide.</summary>
     public int RefundAttempts { get; init; } = 5;
 
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(2);
@@ -18,9 +18,10 @@ internal sealed record PaymentOptions
         FirstPause * Math.Pow(2, attempt - 1) is var pause && pause < LongestPause ? pause : LongestPause;
 }
 
-internal static class PaymentOptionsRegistration
+internal static class ChargingRegistration
 {
-    public static void AddPaymentOptions(this IServiceCollection services) =>
+    public static IServiceCollection AddCharging(this IServiceCollection services)
+    {
         services
             .AddOptions<PaymentOptions>()
             .BindConfiguration("Payments")
@@ -34,4 +35,6 @@ internal static class PaymentOptionsRegistration
                 "Payments:FirstPause must be longer than nothing and not longer than Payments:LongestPause"
             )
             .ValidateOnStart();
+        return services.AddSingleton<PaymentStore>().AddSingleton<PaymentService>().AddSingleton<PaymentRequests>();
+    }
 }

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Events;
+using ServiceDefaults.State;
 
 namespace Payments.Charging;
 
-/// <summary>What payments reads of orders' events.</summary>
-internal sealed record OrderNews(
+/// <summary>The fields of orders' events that payments reads.</summary>
+internal sealed record OrderNotification(
     string EventId,
     string OrderId,
     long Amount = 0,
@@ -25,11 +26,11 @@ internal sealed record OrderNews(
 }
 
 /// <summary>
-/// Payments' part in a choreographed order. Charge and refund are idempotent by order id. A charge that can't be brought to an end is
-/// given up for good, which undoes it should it have happened; a refund that can't is told, for a person to see to.
+/// Payments' part in a choreographed order. Charge and refund are idempotent by order id. A charge that can't be brought to an end is given
+/// up for good, which undoes it should it have happened; a refund that can't is published, and an operator decides.
 /// </summary>
 internal sealed partial class PaymentRequests(
-    Cashier cashier,
+    PaymentService service,
     PaymentStore payments,
     IOptions<PaymentOptions> options,
     TimeProvider time,
@@ -39,9 +40,9 @@ internal sealed partial class PaymentRequests(
     /// <summary>Stored format of orders: the step that a refund undoes.</summary>
     private const string RefundStep = "process-payment";
 
-    public async Task<Delivery> ChargeAsync(IncomingEvent<OrderNews> asked, CancellationToken cancellation)
+    public async Task<Delivery> ChargeAsync(IncomingEvent<OrderNotification> request, CancellationToken cancellation)
     {
-        var order = asked.Data;
+        var order = request.Data;
         if (order.Amount < 0 || string.IsNullOrEmpty(order.Currency) || string.IsNullOrEmpty(order.PaymentToken))
         {
             return Delivery.DropBecause("The request lacks amount, currency or payment token.");
@@ -50,7 +51,7 @@ internal sealed partial class PaymentRequests(
             order.OrderId,
             options.Value.ChargeAttempts,
             attempt =>
-                cashier.ChargeAsync(
+                service.ChargeAsync(
                     order.OrderId,
                     order.Amount,
                     order.Currency,
@@ -63,18 +64,18 @@ internal sealed partial class PaymentRequests(
         );
         if (failed is not null)
         {
-            await cashier.RefundAsync(order.OrderId, cancellation, SagaKinds.Choreography, attempt: options.Value.ChargeAttempts);
+            await service.RefundAsync(order.OrderId, cancellation, SagaKinds.Choreography, attempt: options.Value.ChargeAttempts);
         }
         return Delivery.Done;
     }
 
-    public async Task<Delivery> RefundAsync(IncomingEvent<OrderNews> asked, CancellationToken cancellation)
+    public async Task<Delivery> RefundAsync(IncomingEvent<OrderNotification> request, CancellationToken cancellation)
     {
-        var (orderId, round) = (asked.Data.OrderId, asked.Data.Round);
+        var (orderId, round) = (request.Data.OrderId, request.Data.Round);
         var failed = await TryAsync(
             orderId,
             options.Value.RefundAttempts,
-            attempt => cashier.RefundAsync(orderId, cancellation, SagaKinds.Choreography, tellAgain: round > 1, attempt),
+            attempt => service.RefundAsync(orderId, cancellation, SagaKinds.Choreography, republish: round > 1, attempt),
             cancellation
         );
         if (failed is null)
@@ -84,19 +85,21 @@ internal sealed partial class PaymentRequests(
         var read = await payments.FindAsync(orderId, cancellation);
         return
             read is not null
-            && await payments.TryTellRefundFailedAsync(read, round, options.Value.RefundAttempts, failed.Message, cancellation)
+            && await payments.PublishRefundFailedAsync(read, round, options.Value.RefundAttempts, failed.Message, cancellation)
+                == WriteResult.Written
             ? Delivery.Done
             : Delivery.Retry;
     }
 
-    /// <summary>An operator has decided about a compensation that keeps failing; a refund that is not tried again is recorded with its
-    /// payment.</summary>
-    public async Task<Delivery> RecordDecisionAsync(IncomingEvent<OrderNews> decided, CancellationToken cancellation)
+    /// <summary>
+    /// An operator has decided about a compensation that keeps failing; a refund that is not tried again is recorded with its payment.
+    /// </summary>
+    public async Task<Delivery> RecordDecisionAsync(IncomingEvent<OrderNotification> decided, CancellationToken cancellation)
     {
         var order = decided.Data;
         if (order.Step == RefundStep && Enum.TryParse<RefundDecisionKind>(order.Decision, ignoreCase: true, out var kind))
         {
-            await cashier.RecordDecisionAsync(
+            await service.RecordDecisionAsync(
                 order.OrderId,
                 new RefundDecision(kind, order.Reason, order.Operator, order.OccurredAt ?? time.GetUtcNow()),
                 cancellation
@@ -135,14 +138,14 @@ internal static class PaymentRequestEndpoints
 {
     public static void MapPaymentRequests(this IEndpointRouteBuilder routes)
     {
-        routes.MapEvent<OrderNews, PaymentRequests>("/events/payment-requested", (requests, told, cancellation) =>
-            requests.ChargeAsync(told, cancellation)
+        routes.MapEvent<OrderNotification, PaymentRequests>("/events/payment-requested", (requests, received, cancellation) =>
+            requests.ChargeAsync(received, cancellation)
         );
-        routes.MapEvent<OrderNews, PaymentRequests>("/events/refund-requested", (requests, told, cancellation) =>
-            requests.RefundAsync(told, cancellation)
+        routes.MapEvent<OrderNotification, PaymentRequests>("/events/refund-requested", (requests, received, cancellation) =>
+            requests.RefundAsync(received, cancellation)
         );
-        routes.MapEvent<OrderNews, PaymentRequests>("/events/intervention-decided", (requests, told, cancellation) =>
-            requests.RecordDecisionAsync(told, cancellation)
+        routes.MapEvent<OrderNotification, PaymentRequests>("/events/intervention-decided", (requests, received, cancellation) =>
+            requests.RecordDecisionAsync(received, cancellation)
         );
     }
 }

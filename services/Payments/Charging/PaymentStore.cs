@@ -1,11 +1,13 @@
 using Dapr.Client;
 using ServiceDefaults.Aggregates;
 using ServiceDefaults.Events;
+using ServiceDefaults.State;
 
 namespace Payments.Charging;
 
-/// <summary>Payments in Dapr state; every decision publishes itself to the topic <c>payments</c>, or
-/// <c>payments-choreography</c>.</summary>
+/// <summary>
+/// Payments in Dapr state; every decision publishes itself to the topic <c>payments</c>, or <c>payments-choreography</c>.
+/// </summary>
 internal sealed class PaymentStore(DaprClient dapr, TimeProvider time)
 {
     /// <summary>Stored format.</summary>
@@ -21,9 +23,9 @@ internal sealed class PaymentStore(DaprClient dapr, TimeProvider time)
     public Task<Stored<Payment>> FindOrBeginAsync(Payment payment, CancellationToken cancellation) =>
         payments.FindOrCreateAsync(payment.OrderId, payment, cancellation);
 
-    /// <summary>False when somebody else has decided since it was read.</summary>
+    /// <summary>Stores the decided payment and publishes its event.</summary>
     /// <param name="attempts">How often what led to this was tried; published if it was more than once.</param>
-    public Task<bool> TryDecideAsync(Stored<Payment> read, Payment next, CancellationToken cancellation, int attempts = 1)
+    public Task<WriteResult> DecideAsync(Stored<Payment> read, Payment next, CancellationToken cancellation, int attempts = 1)
     {
         var decline = next.Status == PaymentStatus.Failed ? Decline.Of(next.Reason) : null;
         var data = new PaymentEvent(
@@ -38,14 +40,20 @@ internal sealed class PaymentStore(DaprClient dapr, TimeProvider time)
             decline?.Message,
             attempts > 1 ? attempts : null
         );
-        return payments.TryReplaceAsync(next.OrderId, read, next, Outgoing(next, next.EventType(), data), cancellation);
+        return payments.ReplaceAsync(next.OrderId, read, next, Outgoing(next, next.EventType(), data), cancellation);
     }
 
     /// <summary>
-    /// Says that a refund was given up after so many attempts; the payment stays what it is. <paramref name="round"/> is of the
-    /// request, for whoever asked to know what this is the answer to.
+    /// Says that a refund was given up after so many attempts; the payment stays what it is. <paramref name="round"/> is of the request,
+    /// for whoever asked to know what this is the answer to.
     /// </summary>
-    public Task<bool> TryTellRefundFailedAsync(Stored<Payment> read, int round, int attempts, string error, CancellationToken cancellation)
+    public Task<WriteResult> PublishRefundFailedAsync(
+        Stored<Payment> read,
+        int round,
+        int attempts,
+        string error,
+        CancellationToken cancellation
+    )
     {
         var next = read.Value.FailToRefund();
         var data = new RefundFailedEvent(
@@ -57,12 +65,11 @@ internal sealed class PaymentStore(DaprClient dapr, TimeProvider time)
             round,
             attempts
         );
-        return payments.TryReplaceAsync(next.OrderId, read, next, Outgoing(next, RefundFailed, data), cancellation);
+        return payments.ReplaceAsync(next.OrderId, read, next, Outgoing(next, RefundFailed, data), cancellation);
     }
 
-    /// <summary>Stores a payment with what an operator has decided about its refund. False when somebody else has changed it since it was
-    /// read.</summary>
-    public Task<bool> TryRecordDecisionAsync(Stored<Payment> read, Payment next, CancellationToken cancellation)
+    /// <summary>Stores a payment with what an operator has decided about its refund.</summary>
+    public Task<WriteResult> RecordDecisionAsync(Stored<Payment> read, Payment next, CancellationToken cancellation)
     {
         var decision = next.Decision!;
         var data = new RefundDecidedEvent(
@@ -75,7 +82,7 @@ internal sealed class PaymentStore(DaprClient dapr, TimeProvider time)
             decision.Note,
             decision.Operator
         );
-        return payments.TryReplaceAsync(next.OrderId, read, next, Outgoing(next, RefundDecided, data), cancellation);
+        return payments.ReplaceAsync(next.OrderId, read, next, Outgoing(next, RefundDecided, data), cancellation);
     }
 
     private static OutgoingEvent Outgoing(Payment payment, string type, object data) =>

@@ -1,15 +1,15 @@
 namespace Payments.Provider;
 
 /// <summary>
-/// The payment provider, a port: outside, slow, and not always answering. The order id is the idempotency key of every call.
-/// An exception of any call means that its outcome is unknown.
+/// The payment provider, a port: outside, slow, and not always answering. The order id is the idempotency key of every call. An exception
+/// of any call means that its outcome is unknown.
 /// </summary>
 internal interface IPaymentProvider
 {
     /// <summary>Charges once per order, however often it is called.</summary>
     Task<ChargeResult> ChargeAsync(string orderId, long amount, string currency, string token, CancellationToken cancellation);
 
-    /// <summary>What the provider has on its books for the order; null when it never charged it.</summary>
+    /// <summary>Returns the charge on the provider's books; null if the order was never charged.</summary>
     Task<Charge?> FindAsync(string orderId, CancellationToken cancellation);
 
     /// <summary>Gives a charge back; once, however often it is called. An order that was not charged needs no refund.</summary>

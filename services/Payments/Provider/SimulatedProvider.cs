@@ -1,14 +1,12 @@
-using Dapr;
 using Dapr.Client;
-using Grpc.Core;
-using ServiceDefaults.Aggregates;
+using ServiceDefaults.State;
 
 namespace Payments.Provider;
 
 /// <summary>
-/// A provider for development and tests, steered by the token, with books of its own that outlive a crash of this service:
-/// <c>tok_ok</c>; <c>tok_declined</c> and <c>tok_insufficient_funds</c> decline; <c>tok_timeout</c> charges and then answers too
-/// late; <c>tok_flaky</c> fails twice, then works; <c>tok_refund_fails</c> charges and never refunds.
+/// A provider for development and tests, steered by the token, with books of its own that outlive a crash of this service: <c>tok_ok</c>;
+/// <c>tok_declined</c> and <c>tok_insufficient_funds</c> decline; <c>tok_timeout</c> charges and then answers too late; <c>tok_flaky</c>
+/// fails twice, then works; <c>tok_refund_fails</c> charges and never refunds.
 /// </summary>
 internal sealed class SimulatedProvider(DaprClient dapr, TimeProvider time) : IPaymentProvider
 {
@@ -16,11 +14,7 @@ internal sealed class SimulatedProvider(DaprClient dapr, TimeProvider time) : IP
     private const int FlakyAttempts = 2;
 
     private static readonly TimeSpan TooLate = TimeSpan.FromMinutes(1);
-    private static readonly StateOptions FirstWrite = new()
-    {
-        Concurrency = ConcurrencyMode.FirstWrite,
-        Consistency = ConsistencyMode.Strong,
-    };
+    private readonly RecordStore books = new(dapr, Store);
 
     public async Task<ChargeResult> ChargeAsync(string orderId, long amount, string currency, string token, CancellationToken cancellation)
     {
@@ -48,11 +42,11 @@ internal sealed class SimulatedProvider(DaprClient dapr, TimeProvider time) : IP
     }
 
     public async Task<Charge?> FindAsync(string orderId, CancellationToken cancellation) =>
-        await ReadAsync(orderId, cancellation) is { Value.Captured: true } booked ? booked.Value : null;
+        await FindRecordAsync(orderId, cancellation) is { Value.Captured: true } booked ? booked.Value : null;
 
     public async Task RefundAsync(string orderId, CancellationToken cancellation)
     {
-        if (await ReadAsync(orderId, cancellation) is not { Value: { Captured: true, Refunded: false } } booked)
+        if (await FindRecordAsync(orderId, cancellation) is not { Value: { Captured: true, Refunded: false } } booked)
         {
             return;
         }
@@ -60,19 +54,7 @@ internal sealed class SimulatedProvider(DaprClient dapr, TimeProvider time) : IP
         {
             throw new HttpRequestException("the provider refuses to refund");
         }
-        if (
-            !await dapr.TrySaveStateAsync(
-                Store,
-                KeyOf(orderId),
-                booked.Value with
-                {
-                    Refunded = true,
-                },
-                booked.ETag,
-                FirstWrite,
-                cancellationToken: cancellation
-            )
-        )
+        if (await books.ReplaceAsync(KeyOf(orderId), booked.Value with { Refunded = true }, booked.ETag, cancellation) == WriteResult.Stale)
         {
             throw new HttpRequestException("the provider is busy with the same order");
         }
@@ -81,43 +63,23 @@ internal sealed class SimulatedProvider(DaprClient dapr, TimeProvider time) : IP
     /// <summary>Books the charge, or one more attempt at it; what is captured already stays as it is. Tells who was first.</summary>
     private async Task<(Charge Booked, bool First)> BookAsync(Charge charge, CancellationToken cancellation)
     {
-        try
+        if (await books.CreateAsync(KeyOf(charge.OrderId), charge, cancellation) == WriteResult.Written)
         {
-            await dapr.SaveStateAsync(Store, KeyOf(charge.OrderId), charge, FirstWrite, cancellationToken: cancellation);
             return (charge, true);
         }
-        catch (Exception e) when (e is DaprException or RpcException)
+        var booked = (await FindRecordAsync(charge.OrderId, cancellation))!;
+        if (booked.Value.Captured)
         {
-            var booked = await ReadAsync(charge.OrderId, cancellation)
-                ?? throw new HttpRequestException("the provider's books can't be reached", e);
-            if (booked.Value.Captured)
-            {
-                return (booked.Value, false);
-            }
-            var again = booked.Value with { Attempts = booked.Value.Attempts + 1, Captured = booked.Value.Attempts >= FlakyAttempts };
-            return await dapr.TrySaveStateAsync(
-                Store,
-                KeyOf(charge.OrderId),
-                again,
-                booked.ETag,
-                FirstWrite,
-                cancellationToken: cancellation
-            )
-                ? (again, false)
-                : throw new HttpRequestException("the provider is busy with the same order");
+            return (booked.Value, false);
         }
+        var again = booked.Value with { Attempts = booked.Value.Attempts + 1, Captured = booked.Value.Attempts >= FlakyAttempts };
+        return await books.ReplaceAsync(KeyOf(charge.OrderId), again, booked.ETag, cancellation) == WriteResult.Written
+            ? (again, false)
+            : throw new HttpRequestException("the provider is busy with the same order");
     }
 
-    private async Task<Stored<Charge>?> ReadAsync(string orderId, CancellationToken cancellation)
-    {
-        var (charge, etag) = await dapr.GetStateAndETagAsync<Charge>(
-            Store,
-            KeyOf(orderId),
-            ConsistencyMode.Strong,
-            cancellationToken: cancellation
-        );
-        return string.IsNullOrEmpty(etag) ? null : new Stored<Charge>(charge, etag);
-    }
+    private Task<Stored<Charge>?> FindRecordAsync(string orderId, CancellationToken cancellation) =>
+        books.FindAsync<Charge>(KeyOf(orderId), cancellation);
 
     private static string KeyOf(string orderId) => $"charge-{orderId}";
 }

@@ -7,8 +7,8 @@ using ServiceDefaults.Requests;
 namespace ServiceDefaults.Actors;
 
 /// <summary>
-/// Durable reminders for actors of types this app hosts, registered without waking the actor: the SDK offers them to an actor in its
-/// own turn only. Source: Dapr docs, "Actors API reference".
+/// Durable reminders for actors of types this app hosts, registered without waking the actor: the SDK offers them to an actor in its own
+/// turn only. Source: Dapr docs, "Actors API reference".
 /// </summary>
 public sealed class ActorReminders(HttpClient sidecar)
 {

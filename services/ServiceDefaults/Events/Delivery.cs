@@ -7,7 +7,7 @@ public enum DeliveryKind
     Drop,
 }
 
-/// <summary>What is to become of a delivered event, and why.</summary>
+/// <summary>The answer to a delivered event: done, retry or drop, with the reason.</summary>
 /// <param name="Reason">Why the event was not taken, for the operator who finds it among the dead letters.</param>
 public readonly record struct Delivery(DeliveryKind Kind, string? Reason = null)
 {

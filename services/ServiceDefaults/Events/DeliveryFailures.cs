@@ -14,8 +14,8 @@ public sealed record DeliveryFailure(string EventId, string Reason, int Attempts
 
 /// <summary>
 /// Publishes why this app does not take an event, to its own dead-letter topic, where Dapr puts the event itself, without a word. An event
-/// that may still be taken is
-/// reported from its third attempt on, so that a short outage makes no noise. Attempts are counted in memory: a restart begins anew.
+/// that may still be taken is reported from its third attempt on, so that a short outage makes no noise. Attempts are counted in memory: a
+/// restart begins anew.
 /// </summary>
 public sealed partial class DeliveryFailures(
     DaprClient dapr,

@@ -10,20 +10,21 @@ using ServiceDefaults.Requests;
 namespace ServiceDefaults.Events;
 
 /// <summary>
-/// Routes that Dapr delivers events to. What can't be read is dropped at once, to the dead-letter topic: reading it again won't help.
-/// What a handler throws is an answer of 500, which means again.
+/// Routes that Dapr delivers events to. What can't be read is dropped at once, to the dead-letter topic: reading it again won't help. What
+/// a handler throws is an answer of 500, which means again.
 /// </summary>
 public static partial class EventEndpoints
 {
-    /// <summary>What lacks what a handler needs can't be read: better known here than by a null deep in the handler.</summary>
+    /// <summary>Rejects events without a field that a handler needs, so that no handler meets a null later.</summary>
     private static readonly JsonSerializerOptions Strict = new(Json.Options)
     {
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
     };
 
-    /// <summary>Events of a topic that this app has no use for; a subscription without such a route would take them for dead
-    /// letters.</summary>
+    /// <summary>
+    /// Events of a topic that this app has no use for; a subscription without such a route would take them for dead letters.
+    /// </summary>
     public static void MapSkippedEvents(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/events/skip", () => Results.Ok()).ExcludeFromDescription().AdmitSidecar();
 
@@ -36,11 +37,11 @@ public static partial class EventEndpoints
         routes
             .MapPost(path, async (HttpContext http, THandler handler, DeliveryFailures failures, ILogger<THandler> logger) =>
             {
-                var told = await ReadAsync<IncomingEvent<TData>>(http);
+                var received = await ReadAsync<IncomingEvent<TData>>(http);
                 var delivery = Delivery.Retry;
                 try
                 {
-                    delivery = await HandleAsync(told, AppIdOf(http), handler, handle, logger, http.RequestAborted);
+                    delivery = await HandleAsync(received, AppIdOf(http), handler, handle, logger, http.RequestAborted);
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
@@ -49,15 +50,16 @@ public static partial class EventEndpoints
                 }
                 finally
                 {
-                    await failures.ReportAsync(told?.Id, delivery, http.RequestAborted);
+                    await failures.ReportAsync(received?.Id, delivery, http.RequestAborted);
                 }
                 return Results.Json(DeliveryAnswer.Of(delivery), Json.Options);
             })
             .ExcludeFromDescription()
             .AdmitSidecar();
 
-    /// <summary>For subscriptions in bulk. <paramref name="handle"/> gets what could be read; what it returns is for all of it, in
-    /// order.</summary>
+    /// <summary>
+    /// For subscriptions in bulk. <paramref name="handle"/> gets what could be read; what it returns is for all of it, in order.
+    /// </summary>
     public static void MapEvents<TData, THandler>(
         this IEndpointRouteBuilder routes,
         string path,
@@ -72,15 +74,17 @@ public static partial class EventEndpoints
                     .Entries.Select(entry =>
                         (
                             entry.EntryId,
-                            Event: Read<IncomingEvent<TData>>(entry.Event, logger) is { Data: not null, Type: not null } told ? told : null
+                            Event: Read<IncomingEvent<TData>>(entry.Event, logger) is { Data: not null, Type: not null } received
+                                ? received
+                                : null
                         )
                     )
                     .ToList();
                 var own = read.Where(entry => entry.Event?.IsForAnother(AppIdOf(http)) == false).Select(entry => entry.Event!).ToList();
                 var answers = own.Count > 0 ? await handle(handler, own, http.RequestAborted) : [];
-                foreach (var (told, answer) in own.Zip(answers))
+                foreach (var (received, answer) in own.Zip(answers))
                 {
-                    await failures.ReportAsync(told.Id, answer, http.RequestAborted);
+                    await failures.ReportAsync(received.Id, answer, http.RequestAborted);
                 }
                 var next = 0;
                 return Results.Json(
@@ -103,7 +107,7 @@ public static partial class EventEndpoints
             .AdmitSidecar();
 
     private static async Task<Delivery> HandleAsync<TData, THandler>(
-        IncomingEvent<TData>? told,
+        IncomingEvent<TData>? received,
         string? appId,
         THandler handler,
         Func<THandler, IncomingEvent<TData>, CancellationToken, Task<Delivery>> handle,
@@ -111,17 +115,17 @@ public static partial class EventEndpoints
         CancellationToken cancellation
     )
     {
-        if (told is not { Data: not null, Type: not null })
+        if (received is not { Data: not null, Type: not null })
         {
-            LogUnreadable(logger, told?.Id, null);
+            LogUnreadable(logger, received?.Id, null);
             return Delivery.DropBecause("The event can't be read: it lacks what its contract demands.");
         }
-        if (told.IsForAnother(appId))
+        if (received.IsForAnother(appId))
         {
             return Delivery.Done;
         }
-        RequestId.Current = told.RequestId ?? RequestId.Current;
-        return await handle(handler, told, cancellation);
+        RequestId.Current = received.RequestId ?? RequestId.Current;
+        return await handle(handler, received, cancellation);
     }
 
     private static string? AppIdOf(HttpContext http) => http.RequestServices.GetRequiredService<IConfiguration>()["APP_ID"];

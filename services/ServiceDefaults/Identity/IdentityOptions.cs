@@ -12,6 +12,6 @@ public sealed record IdentityOptions
     public string SecretStore { get; init; } = "secrets";
     public string SecretName { get; init; } = "jwt-signing-key";
 
-    /// <summary>How long a token of the development endpoint lives.</summary>
+    /// <summary>The lifetime of a token of the development endpoint.</summary>
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromHours(8);
 }

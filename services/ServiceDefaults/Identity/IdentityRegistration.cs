@@ -69,9 +69,8 @@ public static class IdentityRegistration
     }
 
     /// <summary>
-    /// What the library leaves open: a subject that names somebody, once, and no extension that has to be understood. Source of the latter:
-    /// RFC 7515,
-    /// section 4.1.11, <c>crit</c>.
+    /// Checks what the library leaves open: a subject that names somebody, once, and no extension that has to be understood. Source of the
+    /// latter: RFC 7515, section 4.1.11, <c>crit</c>.
     /// </summary>
     private static void Check(TokenValidatedContext validated)
     {

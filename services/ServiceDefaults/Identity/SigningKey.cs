@@ -8,8 +8,8 @@ using ServiceDefaults.Startup;
 namespace ServiceDefaults.Identity;
 
 /// <summary>
-/// The key that signs and checks tokens, read from the secret store before the first request is taken. The key that the repository
-/// ships says so in its first word, and is refused anywhere but in development.
+/// The key that signs and checks tokens, read from the secret store before the first request is taken. The key that the repository ships
+/// says so in its first word, and is refused anywhere but in development.
 /// </summary>
 public sealed class SigningKey(DaprClient dapr, IOptions<IdentityOptions> options, IHostEnvironment environment) : IStartupTask
 {

@@ -4,11 +4,12 @@ using Grpc.Core;
 
 namespace ServiceDefaults.Refusals;
 
-/// <summary>Tells failures of a dependency that may pass from refusals that a repetition meets again.</summary>
+/// <summary>Distinguishes failures of a dependency that may pass from refusals that a repetition meets again.</summary>
 public static class DependencyFailures
 {
-    /// <summary>True if the dependency was away, busy or slow. False for what it refuses: a malformed key, a missing right, an unknown
-    /// component.</summary>
+    /// <summary>
+    /// True if the dependency was away, busy or slow. False for what it refuses: a malformed key, a missing right, an unknown component.
+    /// </summary>
     public static bool MayPass(Exception failure) =>
         failure switch
         {

@@ -7,8 +7,7 @@ namespace ServiceDefaults.Refusals;
 
 /// <summary>
 /// Turns exceptions into problem details. Requests that ASP.NET itself refuses keep their 4xx; a dependency that is away is 503, because
-/// the caller may
-/// try again; the rest, a permanent refusal of a dependency included, is 500 and logged with its cause, which stays inside.
+/// the caller may try again; the rest, a permanent refusal of a dependency included, is 500 and logged with its cause, which stays inside.
 /// </summary>
 public sealed partial class FailureHandler(IProblemDetailsService problems, ILogger<FailureHandler> logger) : IExceptionHandler
 {
@@ -16,13 +15,13 @@ public sealed partial class FailureHandler(IProblemDetailsService problems, ILog
 
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
-        var refusal = Describe(exception);
-        if (refusal.Status >= StatusCodes.Status500InternalServerError)
+        var answer = Describe(exception);
+        if (answer.Status >= StatusCodes.Status500InternalServerError)
         {
             LogFailure(exception, context.Request.Method, context.Request.Path);
         }
-        context.Response.StatusCode = refusal.Status;
-        if (refusal.Status == StatusCodes.Status503ServiceUnavailable)
+        context.Response.StatusCode = answer.Status;
+        if (answer.Status == StatusCodes.Status503ServiceUnavailable)
         {
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
         }
@@ -32,45 +31,51 @@ public sealed partial class FailureHandler(IProblemDetailsService problems, ILog
                 HttpContext = context,
                 ProblemDetails =
                 {
-                    Status = refusal.Status,
-                    Detail = refusal.Detail,
-                    Extensions = { ["code"] = refusal.Code },
+                    Status = answer.Status,
+                    Detail = answer.Detail,
+                    Extensions = { ["code"] = answer.Code },
                 },
             }
         );
     }
 
-    private static Refusal Describe(Exception exception) =>
+    private static ErrorAnswer Describe(Exception exception) =>
         exception switch
         {
-            BadHttpRequestException { InnerException: JsonException json } => Refusal.Invalid("json-invalid", MalformedJson.Describe(json)),
-            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new Refusal(
+            BadHttpRequestException { InnerException: JsonException json } => new ErrorAnswer(
+                StatusCodes.Status400BadRequest,
+                "json-invalid",
+                MalformedJson.Describe(json)
+            ),
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new ErrorAnswer(
                 StatusCodes.Status413PayloadTooLarge,
                 "body-too-large",
                 $"A body has at most {ServiceHost.MostBodyBytes} bytes."
             ),
-            BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => new Refusal(
+            BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => new ErrorAnswer(
                 StatusCodes.Status415UnsupportedMediaType,
                 "media-type-unsupported",
                 "The body must be JSON (Content-Type: application/json)."
             ),
-            BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => new Refusal(
+            BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => new ErrorAnswer(
                 StatusCodes.Status408RequestTimeout,
                 "body-too-slow",
                 "The body did not arrive in time."
             ),
-            BadHttpRequestException bad => new Refusal(
+            BadHttpRequestException bad => new ErrorAnswer(
                 bad.StatusCode,
                 "request-invalid",
                 "The request is incomplete or a parameter has the wrong type; the contract says what it takes."
             ),
-            _ when DependencyFailures.MayPass(exception) => new Refusal(
+            _ when DependencyFailures.MayPass(exception) => new ErrorAnswer(
                 StatusCodes.Status503ServiceUnavailable,
                 "unavailable",
                 "A service this one depends on is not available."
             ),
-            _ => new Refusal(StatusCodes.Status500InternalServerError, "internal-error", "Something went wrong."),
+            _ => new ErrorAnswer(StatusCodes.Status500InternalServerError, "internal-error", "Something went wrong."),
         };
+
+    private sealed record ErrorAnswer(int Status, string Code, string Detail);
 
     [LoggerMessage(9001, LogLevel.Error, "{Method} {Path} failed")]
     private partial void LogFailure(Exception failure, string method, string path);

@@ -3,8 +3,10 @@ using System.Text.Json;
 
 namespace ServiceDefaults.Refusals;
 
-/// <summary>Says what is wrong with a body in the words of the contract, without the names of internal types that the serializer's own
-/// messages hold.</summary>
+/// <summary>
+/// Says what is wrong with a body in the words of the contract, without the names of internal types that the serializer's own messages
+/// hold.
+/// </summary>
 internal static class MalformedJson
 {
     public static string Describe(JsonException failure)

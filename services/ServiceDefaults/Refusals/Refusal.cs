@@ -3,40 +3,44 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ServiceDefaults.Refusals;
 
+/// <summary>The reasons for which a rule can refuse. <see cref="RefusalStatuses"/> maps each to an HTTP status.</summary>
+public enum RefusalKind
+{
+    /// <summary>The request breaks the contract: a field is missing, malformed or out of range.</summary>
+    Invalid,
+
+    /// <summary>The caller has no right to it.</summary>
+    Forbidden,
+
+    /// <summary>It does not exist, or not for this caller.</summary>
+    NotFound,
+
+    /// <summary>The present state does not allow it.</summary>
+    Conflict,
+
+    /// <summary>The request is well-formed, and names something that does not exist or can't be sold.</summary>
+    Unprocessable,
+}
+
 /// <summary>
-/// An expected no: what is asked for can't be, and trying again does not help. <paramref name="Code"/> is stable and meant for
+/// An expected failure: the request can't be carried out, and a repetition does not help. <paramref name="Code"/> is stable and meant for
 /// programs, <paramref name="Detail"/> for people.
 /// </summary>
-public sealed record Refusal(int Status, string Code, string Detail)
+public sealed record Refusal(RefusalKind Kind, string Code, string Detail)
 {
     /// <summary>Further members of the problem details, for programs: what the code alone does not say.</summary>
     public IReadOnlyDictionary<string, object?> Members { get; init; } = new Dictionary<string, object?>();
 
-    public static Refusal Invalid(string code, string detail) => new(StatusCodes.Status400BadRequest, code, detail);
+    public static Refusal Invalid(string code, string detail) => new(RefusalKind.Invalid, code, detail);
 
-    public static Refusal NotFound(string code, string detail) => new(StatusCodes.Status404NotFound, code, detail);
+    public static Refusal Forbidden(string code, string detail) => new(RefusalKind.Forbidden, code, detail);
 
-    public static Refusal Conflict(string code, string detail) => new(StatusCodes.Status409Conflict, code, detail);
+    public static Refusal NotFound(string code, string detail) => new(RefusalKind.NotFound, code, detail);
 
-    public static Refusal Unprocessable(string code, string detail) => new(StatusCodes.Status422UnprocessableEntity, code, detail);
+    public static Refusal Conflict(string code, string detail) => new(RefusalKind.Conflict, code, detail);
+
+    public static Refusal Unprocessable(string code, string detail) => new(RefusalKind.Unprocessable, code, detail);
 
     /// <summary>As RFC 9457 problem details with the member <c>code</c>.</summary>
-    public ProblemHttpResult ToProblem() =>
-        TypedResults.Problem(Detail, statusCode: Status, extensions: new Dictionary<string, object?>(Members) { ["code"] = Code });
-}
-
-/// <summary>A value or the reason why there is none.</summary>
-public readonly record struct Outcome<T>
-{
-    private Outcome(T? value, Refusal? refusal) => (Value, Refusal) = (value, refusal);
-
-    public T? Value { get; }
-
-    public Refusal? Refusal { get; }
-
-    public static implicit operator Outcome<T>(T value) => new(value, null);
-
-    public static implicit operator Outcome<T>(Refusal refusal) => new(default, refusal);
-
-    public IResult ToResult(Func<T, IResult> onValue) => Refusal is null ? onValue(Value!) : Refusal.ToProblem();
+    public ProblemHttpResult ToProblem() => Problem.Of(RefusalStatuses.Of(Kind), Code, Detail, Members);
 }

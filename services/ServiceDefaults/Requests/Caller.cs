@@ -6,10 +6,8 @@ namespace ServiceDefaults.Requests;
 
 /// <summary>
 /// The party on whose behalf a request reaches a service: a customer, an operator, another app of the platform, or an anonymous visitor of
-/// the edge.
-/// The edge and the calling service name it in the header <c>X-Caller</c>, which nobody else can set: only an app's own sidecar reaches the
-/// app
-/// (<see cref="AppToken"/>), and the edge drops what a client sends under this name. A request without it is refused
+/// the edge. The edge and the calling service name it in the header <c>X-Caller</c>, which nobody else can set: only an app's own sidecar
+/// reaches the app (<see cref="AppToken"/>), and the edge drops what a client sends under this name. A request without it is refused
 /// (<see cref="CallerRules"/>).
 /// </summary>
 public abstract record Caller
@@ -53,8 +51,9 @@ public abstract record Caller
     /// <summary>True for a name that a caller can have: 1 to 100 visible characters.</summary>
     public static bool IsName(string? name) => VisibleText.IsValid(name, LongestName);
 
-    /// <summary>False for a customer who asks for what belongs to another: to him it does not exist, because a 403 would say that it
-    /// does.</summary>
+    /// <summary>
+    /// False for a customer who asks for what belongs to another: to him it does not exist, because a 403 would say that it does.
+    /// </summary>
     public bool MaySee(string? owner) => this is not Customer customer || customer.Id == owner;
 
     /// <summary>Null if the header is missing, repeated or malformed.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using ServiceDefaults.Refusals;
 
@@ -48,8 +49,7 @@ public static class CallerConventions
 
 /// <summary>
 /// Middleware of every service but the edge, after routing: a request whose caller is missing, unreadable or not admitted by the endpoint
-/// goes no further,
-/// and neither does one with an invalid id in its path.
+/// goes no further, and neither does one with an invalid id in its path.
 /// </summary>
 public sealed class CallerRules(RequestDelegate next)
 {
@@ -71,7 +71,7 @@ public sealed class CallerRules(RequestDelegate next)
         {
             return RefuseAsync(
                 context,
-                new Refusal(
+                Problem.Of(
                     StatusCodes.Status401Unauthorized,
                     "caller-unknown",
                     $"{Caller.Header} must name the customer, operator or app on whose behalf this request comes."
@@ -82,19 +82,19 @@ public sealed class CallerRules(RequestDelegate next)
         {
             return RefuseAsync(
                 context,
-                new Refusal(StatusCodes.Status403Forbidden, "caller-not-allowed", "This operation is not for this caller.")
+                Problem.Of(StatusCodes.Status403Forbidden, "caller-not-allowed", "This operation is not for this caller.")
             );
         }
         foreach (var (name, code) in Ids)
         {
             if (context.Request.RouteValues.TryGetValue(name, out var id) && Identifier.Check(id as string, name, code) is { } invalid)
             {
-                return RefuseAsync(context, invalid);
+                return RefuseAsync(context, invalid.ToProblem());
             }
         }
         context.Features.Set(caller);
         return next(context);
     }
 
-    private static Task RefuseAsync(HttpContext context, Refusal refusal) => refusal.ToProblem().ExecuteAsync(context);
+    private static Task RefuseAsync(HttpContext context, ProblemHttpResult problem) => problem.ExecuteAsync(context);
 }

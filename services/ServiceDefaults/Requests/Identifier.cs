@@ -6,10 +6,8 @@ namespace ServiceDefaults.Requests;
 
 /// <summary>
 /// The one rule for ids of orders, products and customers: 1 to 100 characters that are safe in a state key, in a path and in a log line.
-/// Ids are checked
-/// where they enter, because a store or a sidecar that refuses one later reports a failure of its own, which counts against the circuit
-/// breaker
-/// of everybody. The same rule stands in <c>contracts/</c>.
+/// Ids are checked where they enter, because a store or a sidecar that refuses one later reports a failure of its own, which counts against
+/// the circuit breaker of everybody. The same rule stands in <c>contracts/</c>.
 /// </summary>
 public static class Identifier
 {
@@ -46,8 +44,7 @@ public static class VisibleText
 
     /// <summary>
     /// True for 1 to <paramref name="longest"/> characters (UTF-16) without control characters, invisible formatting and half surrogate
-    /// pairs, that neither
-    /// begin nor end with white space. <paramref name="multiline"/> allows line breaks and tabs.
+    /// pairs, that neither begin nor end with white space. <paramref name="multiline"/> allows line breaks and tabs.
     /// </summary>
     public static bool IsValid([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] string? text, int longest, bool multiline = false)
     {

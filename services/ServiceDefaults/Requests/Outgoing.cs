@@ -2,8 +2,7 @@ namespace ServiceDefaults.Requests;
 
 /// <summary>
 /// Headers of every call to another service: the request it belongs to, the caller (this app, unless the call names another) and the token
-/// of the own
-/// sidecar.
+/// of the own sidecar.
 /// </summary>
 internal sealed class Outgoing(string appId, string? daprApiToken) : DelegatingHandler
 {

@@ -25,7 +25,7 @@ public static class RequestId
         set => Flowing.Value = value;
     }
 
-    /// <summary>What a client sends goes into logs and headers: anything but a plain word is replaced by an id of our own.</summary>
+    /// <summary>Returns the client's id if it is a plain word, and a new one otherwise: the id goes into logs and headers.</summary>
     public static string Accept(string? sent) =>
         sent is { Length: > 0 and <= Longest } && !sent.AsSpan().ContainsAnyExcept(Allowed) ? sent : Guid.NewGuid().ToString("N");
 

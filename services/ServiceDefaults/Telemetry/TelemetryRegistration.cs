@@ -9,8 +9,7 @@ namespace ServiceDefaults.Telemetry;
 
 /// <summary>
 /// Metrics for Prometheus at <c>/metrics</c>; with <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> set, traces, metrics and logs go there too. Without
-/// it
-/// no span is sampled, and counting is all that telemetry costs.
+/// it no span is sampled, and counting is all that telemetry costs.
 /// </summary>
 internal static class TelemetryRegistration
 {

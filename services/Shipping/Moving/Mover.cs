@@ -5,8 +5,8 @@ using Shipping.Shipments;
 namespace Shipping.Moving;
 
 /// <summary>
-/// Has arranged shipments move on by themselves. A crash between arranging and this is mended by the caller's repetition, which
-/// finds the shipment arranged and registers the same reminder again.
+/// Has arranged shipments move on by themselves. A crash between arranging and this is mended by the caller's repetition, which finds the
+/// shipment arranged and registers the same reminder again.
 /// </summary>
 internal sealed class Mover(ActorReminders reminders, IOptions<ShippingOptions> options, TimeProvider time)
 {

@@ -3,22 +3,22 @@ using Shipping.Shipments;
 
 namespace Shipping.Moving;
 
-/// <summary>What a tick of its reminder means for a shipment. A tick may be late, be missed, or come twice.</summary>
+/// <summary>The rules for a tick of a shipment's reminder. A tick may be late, be missed, or come twice.</summary>
 internal static class MovingRules
 {
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
-    public static Outcome<Shipment> Tick(Shipment before, ShippingOptions options, DateTimeOffset now) =>
+    public static Decision<Shipment> Tick(Shipment before, ShippingOptions options, DateTimeOffset now) =>
         before.Status switch
         {
             ShipmentStatus.Arranged => ShipmentRules.Ship(before),
             ShipmentStatus.Shipped when options.DeliverAfter > TimeSpan.Zero && IsDue(before, options, now) => ShipmentRules.Deliver(
                 before
             ),
-            _ => before,
+            _ => Decision.NothingToDo,
         };
 
-    /// <summary>Whether no later tick will change anything.</summary>
+    /// <summary>True if no later tick changes the shipment.</summary>
     public static bool IsAtEnd(Shipment shipment, ShippingOptions options) =>
         shipment.Status is not (ShipmentStatus.Arranged or ShipmentStatus.Shipped)
         || (shipment.Status == ShipmentStatus.Shipped && options.DeliverAfter <= TimeSpan.Zero);
@@ -34,8 +34,9 @@ internal static class MovingRules
                 + (options.Period * 2)
                 + Grace;
 
-    /// <summary>A repeated tick comes at once, the next one a period later: half a period tells them apart, however late the last one
-    /// was.</summary>
+    /// <summary>
+    /// A repeated tick comes at once, the next one a period later: half a period tells them apart, however late the last one was.
+    /// </summary>
     private static bool IsDue(Shipment shipment, ShippingOptions options, DateTimeOffset now) =>
         !(now - shipment.Since < options.DeliverAfter / 2);
 }

@@ -9,8 +9,8 @@ namespace Shipping.Moving;
 public interface IShipmentActor : IActor;
 
 /// <summary>
-/// One reminder, due after <c>ShipAfter</c> and back every <c>DeliverAfter</c> until the shipment is at its end: a tick that is lost
-/// delays the goods, but leaves none behind.
+/// One reminder, due after <c>ShipAfter</c> and back every <c>DeliverAfter</c> until the shipment is at its end: a tick that is lost delays
+/// the goods, but leaves none behind.
 /// </summary>
 [Actor(TypeName = TypeName)]
 internal sealed class ShipmentActor(ActorHost host, ShipmentStore shipments, IOptions<ShippingOptions> options, TimeProvider time)

@@ -1,6 +1,6 @@
 namespace Shipping.Moving;
 
-/// <summary>When shipments move on by themselves. Zero, the default: only when the carrier reports it.</summary>
+/// <summary>Settings of shipments that move on by themselves (<c>Shipping:*</c>). Zero, the default: only the carrier moves them.</summary>
 internal sealed record ShippingOptions
 {
     public TimeSpan ShipAfter { get; init; }
@@ -9,7 +9,7 @@ internal sealed record ShippingOptions
 
     public bool MovesByItself => ShipAfter > TimeSpan.Zero;
 
-    /// <summary>How often a shipment is looked at once it could have left.</summary>
+    /// <summary>The period of a shipment's reminder after its first tick.</summary>
     public TimeSpan Period => DeliverAfter > TimeSpan.Zero ? DeliverAfter : ShipAfter;
 }
 

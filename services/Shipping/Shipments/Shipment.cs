@@ -30,7 +30,7 @@ internal sealed record Shipment(string OrderId, ShipmentStatus Status, string? T
     /// <summary>Why it was refused.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>When it came into its status. Absent in what was stored before there was a reminder.</summary>
+    /// <summary>The time of the last change of status. Absent in what was stored before there was a reminder.</summary>
     public DateTimeOffset? Since { get; init; }
 
     public static Shipment Request(string orderId, string? saga = null) =>
@@ -58,7 +58,9 @@ internal static class ShipmentRules
     /// <summary>Reserved by ISO for private use; here it stands for "nowhere we go".</summary>
     private const string NotServed = "XX";
 
-    public static Outcome<Shipment> Arrange(Shipment before, Destination destination, string tracking) =>
+    public static Refusal Missing(string orderId) => Refusal.NotFound("shipment-not-found", $"Order '{orderId}' has no shipment.");
+
+    public static Decision<Shipment> Arrange(Shipment before, Destination destination, string tracking) =>
         before.Status switch
         {
             ShipmentStatus.Cancelled => Refusal.Conflict("shipment-cancelled", "The shipment of this order was cancelled."),
@@ -74,10 +76,10 @@ internal static class ShipmentRules
                 Destination = destination,
                 Version = before.Version + 1,
             },
-            _ => before,
+            _ => Decision.NothingToDo,
         };
 
-    public static Outcome<Shipment> Cancel(Shipment before) =>
+    public static Decision<Shipment> Cancel(Shipment before) =>
         before.Status switch
         {
             ShipmentStatus.Requested or ShipmentStatus.Arranged or ShipmentStatus.Refused => before with
@@ -85,12 +87,12 @@ internal static class ShipmentRules
                 Status = ShipmentStatus.Cancelled,
                 Version = before.Version + 1,
             },
-            ShipmentStatus.Cancelled => before,
+            ShipmentStatus.Cancelled => Decision.NothingToDo,
             _ => Refusal.Conflict("already-shipped", "The goods are on their way; a shipment can be cancelled before it is shipped."),
         };
 
     /// <summary>For those who ask by event and get their answer as one.</summary>
-    public static Shipment Refuse(Shipment before, string reason) =>
+    public static Decision<Shipment> Refuse(Shipment before, string reason) =>
         before.Status == ShipmentStatus.Requested
             ? before with
             {
@@ -98,21 +100,21 @@ internal static class ShipmentRules
                 Reason = reason,
                 Version = before.Version + 1,
             }
-            : before;
+            : Decision.NothingToDo;
 
-    public static Outcome<Shipment> Ship(Shipment before) =>
+    public static Decision<Shipment> Ship(Shipment before) =>
         before.Status switch
         {
             ShipmentStatus.Arranged => before with { Status = ShipmentStatus.Shipped, Version = before.Version + 1 },
-            ShipmentStatus.Shipped or ShipmentStatus.Delivered => before,
+            ShipmentStatus.Shipped or ShipmentStatus.Delivered => Decision.NothingToDo,
             _ => Refusal.Conflict("shipment-not-arranged", "Only goods whose shipment is arranged can leave."),
         };
 
-    public static Outcome<Shipment> Deliver(Shipment before) =>
+    public static Decision<Shipment> Deliver(Shipment before) =>
         before.Status switch
         {
             ShipmentStatus.Shipped => before with { Status = ShipmentStatus.Delivered, Version = before.Version + 1 },
-            ShipmentStatus.Delivered => before,
+            ShipmentStatus.Delivered => Decision.NothingToDo,
             _ => Refusal.Conflict("shipment-not-shipped", "Only goods that are on their way can be delivered."),
         };
 }

@@ -2,63 +2,65 @@ using Dapr.Client;
 using ServiceDefaults.Aggregates;
 using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
+using ServiceDefaults.State;
 
 namespace Shipping.Shipments;
 
-/// <summary>Shipments in Dapr state; each change publishes itself to the topic <c>shipments</c>, or
-/// <c>shipments-choreography</c>.</summary>
+/// <summary>
+/// Shipments in Dapr state; each change publishes itself to the topic <c>shipments</c>, or <c>shipments-choreography</c>.
+/// </summary>
 internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
 {
-    private readonly AggregateStore<Shipment> shipments = new(dapr, "shipping-store", KeyOf, "shipping-choreography");
+    private const string Store = "shipping-store";
+
+    private readonly AggregateStore<Shipment> shipments = new(dapr, Store, KeyOf, "shipping-choreography");
+    private readonly RecordStore records = new(dapr, Store);
 
     public async Task<Shipment?> FindAsync(string orderId, CancellationToken cancellation) =>
         await shipments.FindAsync(orderId, cancellation) is { Value.Status: not ShipmentStatus.Requested } found ? found.Value : null;
 
-    /// <summary>Those of the orders that have a shipment.</summary>
+    /// <summary>Returns the shipments of the orders; an order without one is left out.</summary>
     public async Task<IReadOnlyList<Shipment>> FindAsync(IReadOnlyList<string> orderIds, CancellationToken cancellation) =>
         [
-            .. (
-                await dapr.GetBulkStateAsync<Shipment?>(
-                    "shipping-store",
-                    [.. orderIds.Select(KeyOf)],
-                    parallelism: null,
-                    cancellationToken: cancellation
-                )
-            )
-                .Select(item => item.Value)
+            .. (await records.FindManyAsync([.. orderIds.Select(KeyOf)], cancellation))
+                .Values.Select(record => record.As<Shipment>())
                 .OfType<Shipment>()
                 .Where(shipment => shipment.Status != ShipmentStatus.Requested),
         ];
 
     /// <summary>
-    /// Decides and writes, again from the start when somebody else was faster. <paramref name="tellAgain"/>: what was decided before is
+    /// Decides and writes, again from the start when somebody else was faster. <paramref name="republish"/>: what was decided before is
     /// published once more.
     /// </summary>
     public async Task<Outcome<Shipment>> ChangeAsync(
         string orderId,
-        Func<Shipment, Outcome<Shipment>> decide,
+        Func<Shipment, Decision<Shipment>> decide,
         CancellationToken cancellation,
         string? saga = null,
-        bool tellAgain = false
+        bool republish = false
     )
     {
         while (true)
         {
             var read = await shipments.FindOrCreateAsync(orderId, Shipment.Request(orderId, saga), cancellation);
             var decided = decide(read.Value);
-            if (decided.Value is not { } next || (next == read.Value && !tellAgain))
+            if (decided.Refusal is { } refusal)
             {
-                return decided;
+                return refusal;
             }
-            next = next.Version == read.Value.Version ? next : next with { Since = time.GetUtcNow() };
-            if (await TrySaveAsync(read, next, cancellation))
+            if (decided.IsNothingToDo && !republish)
+            {
+                return read.Value;
+            }
+            var next = decided.Event is { } changed ? changed with { Since = time.GetUtcNow() } : read.Value;
+            if (await ReplaceAsync(read, next, cancellation) == WriteResult.Written)
             {
                 return next;
             }
         }
     }
 
-    private Task<bool> TrySaveAsync(Stored<Shipment> read, Shipment next, CancellationToken cancellation)
+    private Task<WriteResult> ReplaceAsync(Stored<Shipment> read, Shipment next, CancellationToken cancellation)
     {
         var data = new ShipmentEvent(
             $"{next.OrderId}:{next.EventType()}",
@@ -69,7 +71,7 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
             next.Reason,
             next.Status == ShipmentStatus.Refused ? ShipmentRules.AddressNotServed : null
         );
-        return shipments.TryReplaceAsync(next.OrderId, read, next, Outgoing(next, data), cancellation);
+        return shipments.ReplaceAsync(next.OrderId, read, next, Outgoing(next, data), cancellation);
     }
 
     private static string KeyOf(string orderId) => $"shipment-{orderId}";

@@ -1,5 +1,6 @@
 using Orders.Approving;
 using Orders.Ordering;
+using ServiceDefaults.Refusals;
 
 namespace Orders.Tests.Approving;
 
@@ -25,47 +26,48 @@ public sealed class ApprovalRulesTests
     }
 
     [Fact]
-    public void A_question_is_asked_once() => Assert.Null(ApprovalRules.Request(Asked(), Terms, [], At));
+    public void Approval_is_requested_once() => Assert.True(ApprovalRules.Request(Asked(), Terms, [], At).IsNothingToDo);
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void It_is_answered_once(bool approve)
+    public void An_approval_is_decided_once(bool approve)
     {
-        var answered = Order.Evolve(Asked(), ApprovalRules.Decide(Asked(), approve, "eve", "because").Value!)!;
+        var answered = Order.Evolve(Asked(), ApprovalRules.Decide(Asked(), approve, "eve", "because").Event!)!;
 
         Assert.Equal(approve ? ApprovalState.Approved : ApprovalState.Rejected, ApprovalRules.Read(answered).State);
-        Assert.Equal((409, "approval-closed"), Refused(ApprovalRules.Decide(answered, !approve, "mallory", null)));
-        Assert.Null(ApprovalRules.Expire(answered, At.AddDays(1)));
+        Assert.Equal((RefusalKind.Conflict, "approval-closed"), Refused(ApprovalRules.Decide(answered, !approve, "mallory", null)));
+        Assert.True(ApprovalRules.Expire(answered, At.AddDays(1)).IsNothingToDo);
     }
 
     [Fact]
-    public void Nobody_in_time_is_no()
+    public void An_approval_that_expires_rejects_the_order()
     {
-        Assert.Null(ApprovalRules.Expire(Asked(), At.AddMinutes(59)));
+        Assert.True(ApprovalRules.Expire(Asked(), At.AddMinutes(59)).IsNothingToDo);
 
-        var rejected = Assert.IsType<OrderRejected>(ApprovalRules.Expire(Asked(), At.AddHours(1)));
+        var rejected = Assert.IsType<OrderRejected>(ApprovalRules.Expire(Asked(), At.AddHours(1)).Event);
         Assert.Null(rejected.Operator);
     }
 
     [Fact]
-    public void A_wish_to_cancel_closes_the_question()
+    public void A_requested_cancellation_closes_the_approval()
     {
         var order = Order.Evolve(Asked(), new CancellationRequested("customer", "changed my mind"))!;
 
         Assert.Equal((ApprovalState.Rejected, new Failure("changed my mind", "cancelled-by-customer")), ApprovalRules.Read(order));
-        Assert.Equal((409, "approval-closed"), Refused(ApprovalRules.Decide(order, true, "eve", null)));
+        Assert.Equal((RefusalKind.Conflict, "approval-closed"), Refused(ApprovalRules.Decide(order, true, "eve", null)));
     }
 
     [Fact]
-    public void What_was_not_asked_can_not_be_answered()
+    public void Deciding_an_approval_that_was_not_requested_is_refused()
     {
-        Assert.Equal((409, "approval-not-asked"), Refused(ApprovalRules.Decide(Order.From([Created]), true, "eve", null)));
-        Assert.Equal((404, "order-not-found"), Refused(ApprovalRules.Decide(null, true, "eve", null)));
+        Assert.Equal(
+            (RefusalKind.Conflict, "approval-not-asked"),
+            Refused(ApprovalRules.Decide(Order.From([Created])!, true, "eve", null))
+        );
     }
 
-    private static Order Asked() => Order.From([Created, ApprovalRules.Request(Order.From([Created])!, Terms, [], At)!])!;
+    private static Order Asked() => Order.From([Created, ApprovalRules.Request(Order.From([Created])!, Terms, [], At).Event!])!;
 
-    private static (int, string) Refused(ServiceDefaults.Refusals.Outcome<OrderEvent?> outcome) =>
-        (outcome.Refusal!.Status, outcome.Refusal.Code);
+    private static (RefusalKind, string) Refused(Decision<OrderEvent> outcome) => (outcome.Refusal!.Kind, outcome.Refusal.Code);
 }

@@ -60,7 +60,7 @@ public sealed class ChoreographyRulesTests
 
     [Theory]
     [MemberData(nameof(Courses))]
-    public void What_is_heard_leads_to_the_next_event_and_the_steps_tell_how_it_stands(string heard, string followed, string states)
+    public void Each_received_event_leads_to_the_next_event_and_to_new_states_of_the_steps(string heard, string followed, string states)
     {
         var course = new Course(Created).Hear(heard);
 
@@ -70,7 +70,7 @@ public sealed class ChoreographyRulesTests
 
     [Theory]
     [MemberData(nameof(Courses))]
-    public void Whatever_is_heard_twice_or_comes_again_at_the_end_changes_nothing(string heard, string followed, string states)
+    public void Repeated_and_late_events_change_nothing(string heard, string followed, string states)
     {
         var twice = string.Join(' ', heard.Split(' ').SelectMany(word => new[] { word, word }));
 
@@ -81,7 +81,7 @@ public sealed class ChoreographyRulesTests
     }
 
     [Fact]
-    public void An_answer_that_comes_after_the_wish_turns_the_order_round_as_well()
+    public void An_answer_after_the_requested_cancellation_starts_the_undoing()
     {
         var order = Given(Created, Wish);
 
@@ -103,7 +103,7 @@ public sealed class ChoreographyRulesTests
     }
 
     [Fact]
-    public void An_answer_from_before_codes_were_published_is_told_in_words_with_a_code()
+    public void An_answer_without_a_code_gets_words_and_code_of_this_version()
     {
         var course = new Course(Created)
             .Hear("inventory.reserved")
@@ -118,13 +118,13 @@ public sealed class ChoreographyRulesTests
     {
         var order = Given(Created) with { PlacedAt = At };
         void Hear(Signal signal, int seconds) =>
-            order = Order.Evolve(order, ChoreographyRules.React(order, signal, NoApproval, At.AddSeconds(seconds))!)!;
+            order = Order.Evolve(order, ChoreographyRules.React(order, signal, NoApproval, At.AddSeconds(seconds)).Event!)!;
 
         Hear(new Signal("inventory.reserved"), 1);
         Hear(new Signal("payment.completed", Attempts: 3), 4);
         Hear(new Signal("shipment.refused", "Nothing is shipped to country XX.", Code: "address-not-served"), 6);
         Hear(new Signal("payment.refund-failed", "away", Round: 1, Attempts: 5), 20);
-        order = Order.Evolve(order, new InterventionDecided(1, Decision.Retry, null, "eve", At.AddSeconds(30)))!;
+        order = Order.Evolve(order, new InterventionDecided(1, OperatorDecision.Retry, null, "eve", At.AddSeconds(30)))!;
         Hear(new Signal(ChoreographyRules.Decided), 30);
         Hear(new Signal("payment.refunded"), 33);
 
@@ -146,7 +146,7 @@ public sealed class ChoreographyRulesTests
         Assert.Null(React(Given(Created with { Saga = "orchestration" }), "inventory.reserved"));
 
     [Fact]
-    public void A_refund_that_was_given_up_waits_for_a_person_who_may_have_it_tried_again()
+    public void A_refund_that_was_given_up_is_retried_after_the_operators_decision()
     {
         var order = Refunding();
         var parked = Assert.IsType<InterventionRequired>(
@@ -157,9 +157,9 @@ public sealed class ChoreographyRulesTests
 
         order = Order.Evolve(order, parked)!;
         Assert.Null(React(order, new Signal("payment.refund-failed", "refused", Round: 1)));
-        Assert.Null(ChoreographyRules.Overdue(order, NoApproval, 5, At));
+        Assert.Null(ChoreographyRules.Overdue(order, NoApproval, 5, At).Event);
 
-        order = Order.Evolve(order, new InterventionDecided(1, Decision.Retry, null, "eve", At))!;
+        order = Order.Evolve(order, new InterventionDecided(1, OperatorDecision.Retry, null, "eve", At))!;
         var again = Assert.IsType<RefundRequested>(React(order, ChoreographyRules.Decided));
         Assert.Equal(2, again.Round);
         order = Order.Evolve(order, again)!;
@@ -170,11 +170,11 @@ public sealed class ChoreographyRulesTests
     [Theory]
     [InlineData("Skip", "Done")]
     [InlineData("Resolved", "Compensated")]
-    public void A_person_may_have_the_order_go_on_without_the_refund(string decision, string state)
+    public void Skipping_a_refund_lets_the_order_go_on_without_it(string decision, string state)
     {
         var order = Refunding();
         order = Order.Evolve(order, React(order, new Signal("payment.refund-failed", "refused", Round: 1))!)!;
-        order = Order.Evolve(order, new InterventionDecided(1, Enum.Parse<Decision>(decision), "by hand", "eve", At))!;
+        order = Order.Evolve(order, new InterventionDecided(1, Enum.Parse<OperatorDecision>(decision), "by hand", "eve", At))!;
 
         var next = Assert.IsType<ReleaseRequested>(React(order, ChoreographyRules.Decided));
 
@@ -188,72 +188,72 @@ public sealed class ChoreographyRulesTests
     [InlineData("", "reserve-inventory", "release-requested")]
     [InlineData("inventory.reserved", "process-payment", "refund-requested")]
     [InlineData("inventory.reserved payment.completed", "arrange-shipment", "shipment-cancellation-requested")]
-    public void An_order_that_stands_still_on_its_way_is_undone_from_the_step_nobody_answered(string heard, string step, string undone)
+    public void An_overdue_order_is_undone_from_its_unanswered_step(string heard, string step, string undone)
     {
         var course = new Course(Created).Hear(heard);
-        var timeout = Assert.IsType<CancellationRequested>(ChoreographyRules.Overdue(course.Order, NoApproval, 3, At));
+        var timeout = Assert.IsType<CancellationRequested>(ChoreographyRules.Overdue(course.Order, NoApproval, 3, At).Event);
         Assert.Contains(step, timeout.Cause, StringComparison.Ordinal);
         Assert.DoesNotContain(step, timeout.Reason, StringComparison.Ordinal);
 
         var order = Order.Evolve(course.Order, timeout)!;
-        var next = Assert.IsAssignableFrom<StepRequested>(ChoreographyRules.Overdue(order, NoApproval, 3, At));
+        var next = Assert.IsAssignableFrom<StepRequested>(ChoreographyRules.Overdue(order, NoApproval, 3, At).Event);
 
         Assert.Equal($"order.{undone}", next.Name);
         Assert.Equal(StepState.Failed, next.Steps.Single(one => one.Name == step).State);
     }
 
     [Fact]
-    public void An_undoing_that_stands_still_is_asked_for_again_and_in_the_end_given_to_a_person()
+    public void An_overdue_compensation_is_requested_again_and_then_requires_an_intervention()
     {
         var order = Refunding();
         for (var round = 2; round <= 3; round++)
         {
-            var again = Assert.IsType<RefundRequested>(ChoreographyRules.Overdue(order, NoApproval, 3, At));
+            var again = Assert.IsType<RefundRequested>(ChoreographyRules.Overdue(order, NoApproval, 3, At).Event);
             Assert.Equal(round, again.Round);
             order = Order.Evolve(order, again)!;
         }
 
-        Assert.IsType<InterventionRequired>(ChoreographyRules.Overdue(order, NoApproval, 3, At));
+        Assert.IsType<InterventionRequired>(ChoreographyRules.Overdue(order, NoApproval, 3, At).Event);
     }
 
     [Fact]
     public void An_order_that_has_ended_is_never_overdue()
     {
-        Assert.Null(ChoreographyRules.Overdue(Given(Created, new OrderConfirmed([])), NoApproval, 3, At));
-        Assert.Null(ChoreographyRules.Overdue(Given(Created, new OrderCancelled("why", [])), NoApproval, 3, At));
+        Assert.Null(ChoreographyRules.Overdue(Given(Created, new OrderConfirmed([])), NoApproval, 3, At).Event);
+        Assert.Null(ChoreographyRules.Overdue(Given(Created, new OrderCancelled("why", [])), NoApproval, 3, At).Event);
     }
 
     [Fact]
-    public void An_order_that_nobody_approved_in_time_says_so_also_when_the_watchdog_undoes_it()
+    public void An_order_not_approved_in_time_keeps_that_reason_when_the_watchdog_undoes_it()
     {
         var terms = new ApprovalTerms(999, TimeSpan.FromHours(1));
         var order = Order.Evolve(Given(Created), React(Given(Created), new Signal("inventory.reserved"), terms)!)!;
-        order = Order.Evolve(order, ChoreographyRules.Overdue(order, terms, 3, At.AddHours(1))!)!;
+        order = Order.Evolve(order, ChoreographyRules.Overdue(order, terms, 3, At.AddHours(1)).Event!)!;
 
         Assert.Equal(
             ApprovalRules.TooLate,
-            Assert.IsType<ReleaseRequested>(ChoreographyRules.Overdue(order, terms, 3, At.AddHours(1))).Reason
+            Assert.IsType<ReleaseRequested>(ChoreographyRules.Overdue(order, terms, 3, At.AddHours(1)).Event).Reason
         );
     }
 
     [Fact]
-    public void A_large_order_waits_for_a_person_between_reservation_and_payment()
+    public void A_large_choreographed_order_waits_for_approval_between_reservation_and_payment()
     {
         var terms = new ApprovalTerms(999, TimeSpan.FromHours(1));
         var order = Given(Created);
-        order = Order.Evolve(order, ChoreographyRules.React(order, new Signal("inventory.reserved"), terms, At)!)!;
+        order = Order.Evolve(order, ChoreographyRules.React(order, new Signal("inventory.reserved"), terms, At).Event!)!;
         Assert.Equal(OrderPhase.Approving, order.Phase);
 
-        var approved = Order.Evolve(order, ApprovalRules.Decide(order, true, "eve", null).Value!)!;
-        Assert.IsType<PaymentRequested>(ChoreographyRules.React(approved, new Signal(ChoreographyRules.Approved), terms, At));
-        var rejected = Order.Evolve(order, ApprovalRules.Decide(order, false, "eve", "no").Value!)!;
-        Assert.IsType<ReleaseRequested>(ChoreographyRules.React(rejected, new Signal(ChoreographyRules.Rejected, "no"), terms, At));
-        Assert.Null(ChoreographyRules.Overdue(order, terms, 3, At));
-        Assert.IsType<OrderRejected>(ChoreographyRules.Overdue(order, terms, 3, At.AddHours(1)));
+        var approved = Order.Evolve(order, ApprovalRules.Decide(order, true, "eve", null).Event!)!;
+        Assert.IsType<PaymentRequested>(ChoreographyRules.React(approved, new Signal(ChoreographyRules.Approved), terms, At).Event);
+        var rejected = Order.Evolve(order, ApprovalRules.Decide(order, false, "eve", "no").Event!)!;
+        Assert.IsType<ReleaseRequested>(ChoreographyRules.React(rejected, new Signal(ChoreographyRules.Rejected, "no"), terms, At).Event);
+        Assert.Null(ChoreographyRules.Overdue(order, terms, 3, At).Event);
+        Assert.IsType<OrderRejected>(ChoreographyRules.Overdue(order, terms, 3, At.AddHours(1)).Event);
     }
 
     [Fact]
-    public void An_order_goes_on_with_the_steps_that_it_began_with_whatever_the_plan_has_now()
+    public void An_order_keeps_the_steps_that_it_began_with_when_the_plan_changes()
     {
         var begun = SagaSteps.PendingOf([SagaSteps.CreateOrder, SagaSteps.ReserveInventory, SagaSteps.ArrangeShipment]);
         var order = Given(Created, new ShipmentRequested(begun));
@@ -271,9 +271,10 @@ public sealed class ChoreographyRulesTests
 
     private static OrderEvent? React(Order order, string heard) => React(order, new Signal(heard));
 
-    private static OrderEvent? React(Order order, Signal heard, ApprovalTerms terms) => ChoreographyRules.React(order, heard, terms, At);
+    private static OrderEvent? React(Order order, Signal heard, ApprovalTerms terms) =>
+        ChoreographyRules.React(order, heard, terms, At).Event;
 
-    private static OrderEvent? React(Order order, Signal heard) => ChoreographyRules.React(order, heard, NoApproval, At);
+    private static OrderEvent? React(Order order, Signal heard) => ChoreographyRules.React(order, heard, NoApproval, At).Event;
 
     /// <summary>An order and what happened to it.</summary>
     private sealed class Course(OrderCreated created)
@@ -288,7 +289,7 @@ public sealed class ChoreographyRulesTests
             {
                 if (word == "wish")
                 {
-                    Happen(OrderRules.RequestCancellation(Order, "customer", "changed my mind").Value);
+                    Happen(OrderRules.RequestCancellation(Order, "customer", "changed my mind").Event);
                 }
                 Hear(new Signal(word == "wish" ? ChoreographyRules.Cancelled : word));
             }

@@ -21,7 +21,7 @@ public sealed class DeadLetterRulesTests
     );
 
     [Fact]
-    public void A_replayed_letter_is_off_the_open_list_and_says_who_replayed_it()
+    public void A_replayed_letter_is_closed_with_the_operators_name()
     {
         var replayed = DeadLetterRules.Replay(Letter, Letter.Times, Now, "again", "op-1").Value!;
 
@@ -32,7 +32,7 @@ public sealed class DeadLetterRulesTests
     [Fact]
     public void A_letter_that_came_back_before_its_replay_was_noted_stays_open()
     {
-        var back = DeadLetterRules.Come(Letter, Letter);
+        var back = DeadLetterRules.Receive(Letter, Letter);
 
         var noted = DeadLetterRules.Replay(back, Letter.Times, Now, "again", "op-1").Value!;
 
@@ -45,7 +45,10 @@ public sealed class DeadLetterRulesTests
     {
         var noted = DeadLetterRules.Replay(Letter, Letter.Times, Now, null, null).Value!;
 
-        Assert.Equal((DeadLetterState.Open, 2), (DeadLetterRules.Come(noted, Letter).State, DeadLetterRules.Come(noted, Letter).Times));
+        Assert.Equal(
+            (DeadLetterState.Open, 2),
+            (DeadLetterRules.Receive(noted, Letter).State, DeadLetterRules.Receive(noted, Letter).Times)
+        );
     }
 
     [Fact]
@@ -53,7 +56,7 @@ public sealed class DeadLetterRulesTests
     {
         var discarded = DeadLetterRules.Close(Letter, DeadLetterState.Discarded, Now, "lost at sea", "op-1").Value!;
 
-        var again = DeadLetterRules.Come(discarded, Letter);
+        var again = DeadLetterRules.Receive(discarded, Letter);
 
         Assert.Equal((DeadLetterState.Discarded, 2), (again.State, again.Times));
         Assert.Equal(discarded.History, again.History);
@@ -71,14 +74,14 @@ public sealed class DeadLetterRulesTests
                 ? (restarted.Reason, restarted.Attempts)
                 : default
         );
-        Assert.Equal("holds no goods", DeadLetterRules.Come(explained, Letter).Reason);
+        Assert.Equal("holds no goods", DeadLetterRules.Receive(explained, Letter).Reason);
         Assert.NotNull(DeadLetterRules.Explain(null, new DeliveryFailure("7", "away", 1, Now)).Refusal);
     }
 
     [Theory]
     [InlineData(nameof(DeadLetterState.Replayed))]
     [InlineData(nameof(DeadLetterState.Discarded))]
-    public void What_is_closed_can_neither_be_replayed_nor_discarded(string state)
+    public void A_closed_letter_can_neither_be_replayed_nor_discarded(string state)
     {
         var closed = Letter with { State = Enum.Parse<DeadLetterState>(state) };
 
@@ -87,6 +90,6 @@ public sealed class DeadLetterRulesTests
     }
 
     [Fact]
-    public void There_is_nothing_to_replay_where_no_letter_is() =>
+    public void Replaying_an_unknown_letter_is_refused() =>
         Assert.Equal("dead-letter-not-found", DeadLetterRules.Replay(null, 1, Now, null, null).Refusal?.Code);
 }

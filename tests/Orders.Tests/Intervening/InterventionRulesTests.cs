@@ -1,7 +1,8 @@
 using Orders.Intervening;
 using Orders.Ordering;
-using Orders.Saga;
+using Orders.Streams;
 using Orders.Views;
+using ServiceDefaults.Refusals;
 
 namespace Orders.Tests.Intervening;
 
@@ -13,20 +14,20 @@ public sealed class InterventionRulesTests
     private Order order = Order.From([new OrderCreated("customer-1", [], 0, "EUR", "orchestration", "Ada")])!;
 
     [Fact]
-    public void A_failing_compensation_is_put_before_a_person_once()
+    public void A_failing_compensation_requires_one_intervention()
     {
-        Happen(InterventionRules.Require(order, First, At));
+        Happen(InterventionRules.Require(order, First, At).Event);
 
-        Assert.Null(InterventionRules.Require(order, First, At));
+        Assert.True(InterventionRules.Require(order, First, At).IsNothingToDo);
         Assert.Equal((1, 5, At), (order.Interventions[0].Number, order.Interventions[0].Attempts, order.Interventions[0].Since));
     }
 
     [Fact]
     public void The_answer_to_the_first_question_is_none_to_the_second()
     {
-        Happen(InterventionRules.Require(order, First, At));
-        Happen(InterventionRules.Decide(order, 1, Decision.Retry, "try", "eve", At).Value);
-        Happen(InterventionRules.Require(order, First with { Ordinal = 1 }, At));
+        Happen(InterventionRules.Require(order, First, At).Event);
+        Happen(InterventionRules.Decide(order, 1, OperatorDecision.Retry, "try", "eve", At).Event);
+        Happen(InterventionRules.Require(order, First with { Ordinal = 1 }, At).Event);
 
         Assert.NotNull(InterventionRules.Find(order, First)!.Decided);
         Assert.Null(InterventionRules.Find(order, First with { Ordinal = 1 })!.Decided);
@@ -34,42 +35,41 @@ public sealed class InterventionRulesTests
     }
 
     [Fact]
-    public void It_is_decided_once_and_the_decision_is_kept()
+    public void An_intervention_is_decided_once_and_keeps_the_decision()
     {
-        Happen(InterventionRules.Require(order, First, At));
-        Happen(InterventionRules.Decide(order, 1, Decision.Resolved, "by hand", "eve", At).Value);
+        Happen(InterventionRules.Require(order, First, At).Event);
+        Happen(InterventionRules.Decide(order, 1, OperatorDecision.Resolved, "by hand", "eve", At).Event);
 
         Assert.Equal(
-            (Decision.Resolved, "by hand", "eve"),
+            (OperatorDecision.Resolved, "by hand", "eve"),
             (order.Interventions[0].Decided!.Decision, order.Interventions[0].Decided!.Note, order.Interventions[0].Decided!.Operator)
         );
-        var again = InterventionRules.Decide(order, 1, Decision.Skip, null, "mallory", At).Refusal!;
-        Assert.Equal((409, "intervention-closed"), (again.Status, again.Code));
+        var again = InterventionRules.Decide(order, 1, OperatorDecision.Skip, null, "mallory", At).Refusal!;
+        Assert.Equal((RefusalKind.Conflict, "intervention-closed"), (again.Kind, again.Code));
     }
 
     [Fact]
-    public void The_order_shows_it_from_when_it_is_on_the_stream_until_it_is_decided()
+    public void An_order_shows_an_intervention_from_its_event_until_the_decision()
     {
         // The saga's own steps run ahead of the stream, and are behind it when a decision has just been made.
         var failing = SagaSteps.Pending.With("process-payment", step => step.FailUndo(Failure.OfUndoing("process-payment", "away"), At, 5));
         Assert.Equal("pending", Shown(failing).Status);
 
-        Happen(InterventionRules.Require(order, First, At));
+        Happen(InterventionRules.Require(order, First, At).Event);
         var open = Shown(failing);
         Assert.Equal(("intervention", 1), (open.Status, open.Interventions!.Count));
 
-        Happen(InterventionRules.Decide(order, 1, Decision.Retry, null, "eve", At).Value);
+        Happen(InterventionRules.Decide(order, 1, OperatorDecision.Retry, null, "eve", At).Event);
         Assert.Equal("pending", Shown(failing).Status);
     }
 
     [Fact]
-    public void What_does_not_exist_can_not_be_decided()
+    public void Deciding_an_unknown_intervention_is_refused()
     {
-        Assert.Equal(404, InterventionRules.Decide(order, 1, Decision.Skip, null, null, At).Refusal!.Status);
-        Assert.Equal(404, InterventionRules.Decide(null, 1, Decision.Skip, null, null, At).Refusal!.Status);
+        Assert.Equal(RefusalKind.NotFound, InterventionRules.Decide(order, 1, OperatorDecision.Skip, null, null, At).Refusal!.Kind);
     }
 
-    private OrderView Shown(IReadOnlyList<SagaStepView> steps) =>
+    private OrderView Shown(IReadOnlyList<SagaStep> steps) =>
         OrderView.Of(
             "o1",
             new OrderStream(0, [new StoredEvent("e1", 1, At, new OrderCreated("customer-1", [], 0, "EUR", "orchestration", "Ada"))]),

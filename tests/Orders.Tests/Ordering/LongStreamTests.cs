@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Orders.Ordering;
-using Orders.Repairing;
+using Orders.Streams;
 using ServiceFakes;
 
 namespace Orders.Tests.Ordering;
@@ -18,12 +18,12 @@ public sealed class LongStreamTests
         streams = new OrderStreams(
             state.Client,
             new OrderEndings(),
-            new UnseenEvents(Options.Create(new RepairOptions()), TimeProvider.System),
+            new UnseenEvents(TimeProvider.System),
             new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero))
         );
 
     [Fact]
-    public async Task The_record_stays_short_and_the_order_and_its_events_stay_whole()
+    public async Task A_long_stream_keeps_a_short_record_and_all_its_events()
     {
         await streams.CreateAsync(
             "o1",
@@ -44,7 +44,7 @@ public sealed class LongStreamTests
     }
 
     [Fact]
-    public async Task What_one_event_of_another_service_has_led_to_does_not_happen_again()
+    public async Task A_repeated_event_of_another_service_appends_nothing()
     {
         await streams.CreateAsync(
             "o1",

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Orders.Ordering;
-using Orders.Repairing;
+using Orders.Streams;
 using ServiceDefaults;
 using ServiceFakes;
 
@@ -19,7 +19,7 @@ public sealed class OrderStreamsTests
         streams = new OrderStreams(
             state.Client,
             new OrderEndings(),
-            new UnseenEvents(Options.Create(new RepairOptions()), TimeProvider.System),
+            new UnseenEvents(TimeProvider.System),
             new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero))
         );
 
@@ -48,7 +48,7 @@ public sealed class OrderStreamsTests
     }
 
     [Fact]
-    public async Task Who_loses_a_race_decides_anew_on_what_the_other_left()
+    public async Task An_append_that_loses_a_race_decides_anew()
     {
         await streams.CreateAsync("o1", Created, default);
         state.BeforeNextWrite = () =>

@@ -1,4 +1,5 @@
 using Orders.Ordering;
+using ServiceDefaults.Refusals;
 
 namespace Orders.Tests.Ordering;
 
@@ -9,7 +10,7 @@ public sealed class OrderTotalTests
         Assert.Equal(2 * 500 + 3 * 199, OrderTotal.Of([new OrderLine("product-1", 2, 500), new OrderLine("product-2", 3, 199)]).Value);
 
     [Fact]
-    public void Nothing_costs_nothing() => Assert.Equal(0, OrderTotal.Of([]).Value);
+    public void The_total_of_no_lines_is_zero() => Assert.Equal(0, OrderTotal.Of([]).Value);
 
     [Fact]
     public void The_largest_total_that_fits_is_taken() =>
@@ -25,6 +26,6 @@ public sealed class OrderTotalTests
     private static void AssertOverflow(params OrderLine[] lines)
     {
         var refusal = OrderTotal.Of(lines).Refusal!;
-        Assert.Equal((422, "total-overflow"), (refusal.Status, refusal.Code));
+        Assert.Equal((RefusalKind.Unprocessable, "total-overflow"), (refusal.Kind, refusal.Code));
     }
 }

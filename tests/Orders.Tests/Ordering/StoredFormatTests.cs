@@ -1,7 +1,8 @@
 using System.Text.Json;
+using Orders.Cancelling;
 using Orders.Ordering;
 using Orders.Saga;
-using Orders.Services;
+using Orders.Streams;
 using ServiceDefaults;
 
 namespace Orders.Tests.Ordering;
@@ -21,15 +22,15 @@ public sealed class StoredFormatTests
 
     private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
     private static readonly OrderCreated Created = new("customer-1", [new OrderLine("product-1", 2, 500)], 1000, "EUR", "orchestration");
-    private static readonly OrderConfirmed Confirmed = new([new SagaStepView("create-order", StepState.Done, At)]);
+    private static readonly OrderConfirmed Confirmed = new([new SagaStep("create-order", StepState.Done, At)]);
 
     private static readonly OrderCancelled Cancelled = new(
         "out of stock",
         [
-            new SagaStepView("create-order", StepState.Compensated, At),
-            new SagaStepView("reserve-inventory", StepState.Failed, At, "out of stock"),
-            new SagaStepView("process-payment", StepState.Pending),
-            new SagaStepView("arrange-shipment", StepState.Intervention),
+            new SagaStep("create-order", StepState.Compensated, At),
+            new SagaStep("reserve-inventory", StepState.Failed, At, "out of stock"),
+            new SagaStep("process-payment", StepState.Pending),
+            new SagaStep("arrange-shipment", StepState.Intervention),
         ]
     );
 
@@ -73,15 +74,15 @@ public sealed class StoredFormatTests
         Assert.IsType<OrderConfirmed>(Read<OrderEvent>("""{"type":"order.confirmed","steps":[],"addedLater":{"a":1}}"""));
 
     [Fact]
-    public void A_type_nobody_knows_fails_loudly() =>
+    public void Reading_an_unknown_event_type_throws() =>
         Assert.Throws<JsonException>(() => Read<OrderEvent>("""{"type":"order.teleported"}"""));
 
     [Fact]
     public void States_are_words_never_numbers() =>
-        Assert.Throws<JsonException>(() => Read<SagaStepView>("""{"name":"create-order","state":1}"""));
+        Assert.Throws<JsonException>(() => Read<SagaStep>("""{"name":"create-order","state":1}"""));
 
     [Fact]
-    public void Published_events_keep_their_text_and_leave_out_what_they_do_not_have()
+    public void Published_events_keep_their_text_without_null_fields()
     {
         Assert.Equal(
             """{"eventId":"o1:2","version":2,"occurredAt":"2026-01-02T03:04:05+00:00","orderId":"o1"}""",
@@ -107,19 +108,19 @@ public sealed class StoredFormatTests
         );
 
         Assert.Null(stored.Schema);
-        Assert.Equal("customer-1", Assert.IsType<OrderCreated>(stored.Lifted()).CustomerName);
+        Assert.Equal("customer-1", Assert.IsType<OrderCreated>(stored.Upcast()).CustomerName);
         Assert.Equal("customer-1", new OrderStream(1, [stored]).Fold()!.CustomerName);
     }
 
     [Fact]
-    public void An_event_of_todays_schema_says_so_and_is_left_as_it_is()
+    public void Upcasting_leaves_an_event_of_the_present_schema_unchanged()
     {
         var created = Created with { CustomerName = "Ada" };
         var stored = new StoredEvent("o1:1", 1, At, created, created.Schema);
 
         Assert.Equal(2, stored.Schema);
         Assert.EndsWith("""saga":"orchestration","customerName":"Ada"},"schema":2}""", Write(stored), StringComparison.Ordinal);
-        Assert.Same(created, stored.Lifted());
+        Assert.Same(created, stored.Upcast());
     }
 
     [Theory]
@@ -158,7 +159,7 @@ public sealed class StoredFormatTests
         var stream = new OrderStream(2, [])
         {
             Snapshot = new OrderSnapshot(2, At, order),
-            Brief = new OrderBrief("tok_ok", new DestinationInfo("Ada", "Main St 1", "Graz", "8010", "AT")),
+            Brief = new OrderBrief("tok_ok", new Destination("Ada", "Main St 1", "Graz", "8010", "AT")),
         };
 
         Assert.Equal(json, Write(stream));
@@ -168,35 +169,55 @@ public sealed class StoredFormatTests
     [Fact]
     public void The_input_of_the_saga_keeps_its_text()
     {
-        var input = new OrderSagaInput(
+        var input = new PlacedOrder(
             "o1",
             "customer-1",
             Created.Items,
             1000,
             "EUR",
             "tok_ok",
-            new DestinationInfo("Ada", "Main St 1", "Graz", "8010", "AT"),
+            new Destination("Ada", "Main St 1", "Graz", "8010", "AT"),
             At,
             "abc",
             new SagaRetries(3, 5, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10))
         );
 
         Assert.Equal(InputJson, Write(input));
-        Assert.Equal(InputJson, Write(Read<OrderSagaInput>(InputJson)));
+        Assert.Equal(InputJson, Write(Read<PlacedOrder>(InputJson)));
     }
 
     [Fact]
-    public void What_the_saga_hands_about_keeps_its_text()
+    public void The_input_of_the_cancelling_saga_keeps_its_text_and_that_of_earlier_versions_is_upcast()
     {
-        Assert.Equal("""{"done":true}""", Write(StepOutcome.Success));
-        Assert.Equal("""{"done":false,"refusal":"declined"}""", Write(new StepOutcome(false, "declined")));
+        var input = new CancelSagaInput("o1", Read<PlacedOrder>(InputJson).Retries, "changed my mind", [])
+        {
+            ReasonCode = "cancelled-by-customer",
+        };
+
+        Assert.Equal(
+            """{"orderId":"o1","retries":{"stepAttempts":3,"compensationAttempts":5,"firstPause":"00:00:02","longestPause":"00:00:10"},"reason":"changed my mind","steps":[],"reasonCode":"cancelled-by-customer"}""",
+            Write(input)
+        );
+        var earlier = $$"""{"order":{{InputJson}},"reason":"changed my mind","steps":[],"reasonCode":"cancelled-by-customer"}""";
+        Assert.Equal(Write(input), Write(Read<CancelSagaInput>(earlier).Upcast()));
+    }
+
+    [Fact]
+    public void An_activity_that_undoes_a_step_reads_the_input_of_earlier_versions() =>
+        Assert.Equal("""{"orderId":"o1"}""", Write(Read<CompensationInput>(InputJson)));
+
+    [Fact]
+    public void Inputs_and_replies_of_workflows_keep_their_text()
+    {
+        Assert.Equal("""{"done":true}""", Write(StepReply.Success));
+        Assert.Equal("""{"done":false,"refusal":"declined"}""", Write(new StepReply(false, "declined")));
         Assert.Equal(
             """{"orderId":"o1","reason":"declined","steps":[{"name":"create-order","state":"done"}]}""",
-            Write(new SagaConclusion("o1", "declined", [new SagaStepView("create-order", StepState.Done)]))
+            Write(new SagaConclusion("o1", "declined", [new SagaStep("create-order", StepState.Done)]))
         );
         Assert.Equal(
             """{"done":false,"refusal":"on its way","code":"already-shipped"}""",
-            Write(new StepOutcome(false, "on its way", "already-shipped"))
+            Write(new StepReply(false, "on its way", "already-shipped"))
         );
         Assert.Equal("\"confirmed\"", Write(OrderStatus.Confirmed));
     }
@@ -204,19 +225,19 @@ public sealed class StoredFormatTests
     [Fact]
     public void A_step_with_its_times_and_its_compensation_keeps_its_text()
     {
-        var declined = new SagaStepView("process-payment", StepState.Pending)
+        var declined = new SagaStep("process-payment", StepState.Pending)
             .Start(At)
             .Fail(new Failure("The card was declined.", "card-declined"), At.AddSeconds(1));
-        var unknown = new SagaStepView("arrange-shipment", StepState.Pending).Fail(
+        var unknown = new SagaStep("arrange-shipment", StepState.Pending).Fail(
             Failure.Technical("arrange-shipment", "connection reset"),
             At,
             3
         );
-        var skipped = new SagaStepView("process-payment", StepState.Pending)
+        var skipped = new SagaStep("process-payment", StepState.Pending)
             .Complete(At)
             .StartUndo(At)
             .FailUndo(Failure.OfUndoing("process-payment", "away"), At, 5)
-            .Settle(new InterventionDecided(1, Decision.Skip, "written off", "eve", At));
+            .Settle(new InterventionDecided(1, OperatorDecision.Skip, "written off", "eve", At));
 
         Assert.Equal(
             """{"name":"process-payment","state":"failed","at":"2026-01-02T03:04:06+00:00","error":"The card was declined.","code":"card-declined","startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","attempts":1}""",
@@ -230,7 +251,7 @@ public sealed class StoredFormatTests
             """{"name":"process-payment","state":"done","at":"2026-01-02T03:04:05+00:00","startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:05+00:00","attempts":1,"compensation":{"state":"skipped","startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:05+00:00","attempts":5,"error":"The payment could not be given back yet.","code":"payment-not-undone","cause":"away","by":"eve","note":"written off"}}""",
             Write(skipped)
         );
-        Assert.All([declined, unknown, skipped], step => Assert.Equal(step, Read<SagaStepView>(Write(step))));
+        Assert.All([declined, unknown, skipped], step => Assert.Equal(step, Read<SagaStep>(Write(step))));
     }
 
     [Theory]
@@ -254,7 +275,7 @@ public sealed class StoredFormatTests
         var json =
             $$$"""{"eventId":"o1:2","version":2,"occurredAt":"2026-01-02T03:04:05+00:00","event":{"type":"order.cancelled","reason":"{{{text}}}","steps":[{"name":"create-order","state":"compensated","at":"2026-01-02T03:04:07+00:00"},{"name":"reserve-inventory","state":"failed","at":"2026-01-02T03:04:05+00:00","error":"{{{text}}}"}]}}""";
 
-        var cancelled = Assert.IsType<OrderCancelled>(Read<StoredEvent>(json).Lifted());
+        var cancelled = Assert.IsType<OrderCancelled>(Read<StoredEvent>(json).Upcast());
 
         Assert.True((cancelled.Reason, cancelled.ReasonCode, cancelled.Cause) == (words, code, cause), $"{course}: {cancelled}");
         Assert.Equal((words, code, cause), (cancelled.Steps[1].Error, cancelled.Steps[1].Code, cancelled.Steps[1].Cause));
@@ -265,9 +286,9 @@ public sealed class StoredFormatTests
     }
 
     [Fact]
-    public void A_persons_words_stay_as_they_are_when_they_are_lifted()
+    public void Upcasting_keeps_the_reason_that_a_person_has_written()
     {
-        var cancelled = Assert.IsType<OrderCancelled>(new StoredEvent("o1:2", 2, At, new OrderCancelled("changed my mind", [])).Lifted());
+        var cancelled = Assert.IsType<OrderCancelled>(new StoredEvent("o1:2", 2, At, new OrderCancelled("changed my mind", [])).Upcast());
 
         Assert.Equal(("changed my mind", "cancelled", null), (cancelled.Reason, cancelled.ReasonCode, cancelled.Cause));
     }

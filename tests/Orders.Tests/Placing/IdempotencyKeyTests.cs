@@ -1,4 +1,5 @@
 using Orders.Placing;
+using ServiceDefaults.Refusals;
 
 namespace Orders.Tests.Placing;
 
@@ -30,7 +31,7 @@ public sealed class IdempotencyKeyTests
     public void A_key_must_have_1_to_255_characters(int length)
     {
         var refusal = IdempotencyKey.OrderId(new string('k', length), "customer-1").Refusal!;
-        Assert.Equal((400, "idempotency-key-invalid"), (refusal.Status, refusal.Code));
+        Assert.Equal((RefusalKind.Invalid, "idempotency-key-invalid"), (refusal.Kind, refusal.Code));
     }
 
     [Fact]

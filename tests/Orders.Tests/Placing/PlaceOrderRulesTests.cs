@@ -1,4 +1,5 @@
 using Orders.Placing;
+using ServiceDefaults.Refusals;
 
 namespace Orders.Tests.Placing;
 
@@ -26,7 +27,8 @@ public sealed class PlaceOrderRulesTests
     [InlineData(null)]
     [InlineData("")]
     [InlineData("  ")]
-    public void Somebody_must_order(string? customerId) => AssertRefused("customer-id-invalid", Good with { CustomerId = customerId });
+    public void An_order_without_a_customer_is_refused(string? customerId) =>
+        AssertRefused("customer-id-invalid", Good with { CustomerId = customerId });
 
     [Fact]
     public void A_customer_id_beyond_measure_is_refused() =>
@@ -70,7 +72,8 @@ public sealed class PlaceOrderRulesTests
     [InlineData(null)]
     [InlineData("")]
     [InlineData(" ")]
-    public void Somehow_it_must_be_paid(string? token) => AssertRefused("payment-token-invalid", Good with { PaymentToken = token });
+    public void An_order_without_a_payment_token_is_refused(string? token) =>
+        AssertRefused("payment-token-invalid", Good with { PaymentToken = token });
 
     [Fact]
     public void A_payment_token_beyond_measure_is_refused() =>
@@ -79,7 +82,7 @@ public sealed class PlaceOrderRulesTests
     [Theory]
     [InlineData("")]
     [InlineData("two-phase-commit")]
-    public void A_saga_nobody_knows_is_refused(string saga) => AssertRefused("saga-unknown", Good with { Saga = saga });
+    public void An_unknown_kind_of_saga_is_refused(string saga) => AssertRefused("saga-unknown", Good with { Saga = saga });
 
     [Fact]
     public void The_refusal_names_the_line_that_is_wrong() =>
@@ -94,6 +97,6 @@ public sealed class PlaceOrderRulesTests
     private static void AssertRefused(string code, PlaceOrder request)
     {
         var refusal = PlaceOrderRules.Check(request)!;
-        Assert.Equal((400, code), (refusal.Status, refusal.Code));
+        Assert.Equal((RefusalKind.Invalid, code), (refusal.Kind, refusal.Code));
     }
 }

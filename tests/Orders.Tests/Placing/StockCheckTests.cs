@@ -1,5 +1,6 @@
 using Orders.Placing;
 using Orders.Services;
+using ServiceDefaults.Refusals;
 
 namespace Orders.Tests.Placing;
 
@@ -13,7 +14,7 @@ public sealed class StockCheckTests
     };
 
     [Fact]
-    public void What_is_available_passes_and_so_does_what_inventory_does_not_tell()
+    public void Available_products_and_products_of_unknown_stock_pass()
     {
         Assert.Null(StockCheck.Refuse([new RequestedItem("cup", 1), new RequestedItem("cup", 2)], Catalogue));
         Assert.Null(StockCheck.Refuse([new RequestedItem("tray", 10_000)], Catalogue));
@@ -28,8 +29,8 @@ public sealed class StockCheckTests
         )!;
 
         Assert.Equal(
-            (422, "out-of-stock", "4 of cup are wanted, 3 are left; 1 of pot are wanted, 0 are left."),
-            (refusal.Status, refusal.Code, refusal.Detail)
+            (RefusalKind.Unprocessable, "out-of-stock", "4 of cup are wanted, 3 are left; 1 of pot are wanted, 0 are left."),
+            (refusal.Kind, refusal.Code, refusal.Detail)
         );
         Assert.Equal([new Shortage("cup", 4, 3), new Shortage("pot", 1, 0)], Assert.IsType<List<Shortage>>(refusal.Members["items"]));
     }

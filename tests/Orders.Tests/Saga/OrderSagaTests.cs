@@ -1,4 +1,5 @@
 using Orders.Approving;
+using Orders.Cancelling;
 using Orders.Ordering;
 using Orders.Saga;
 
@@ -25,7 +26,7 @@ public sealed class OrderSagaTests
     }
 
     [Fact]
-    public async Task The_custom_status_tells_after_each_step_how_the_steps_stand()
+    public async Task The_custom_status_shows_the_steps_after_each_change()
     {
         await run.StartAsync();
 
@@ -59,7 +60,7 @@ public sealed class OrderSagaTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public async Task A_step_of_which_nobody_knows_whether_it_happened_is_undone_too(int failed)
+    public async Task A_step_with_an_unknown_result_is_undone_too(int failed)
     {
         run.Fails(Actions[failed], "connection reset");
 
@@ -176,7 +177,7 @@ public sealed class OrderSagaTests
     }
 
     [Fact]
-    public void A_compensation_that_keeps_failing_waits_for_a_person()
+    public void A_compensation_that_keeps_failing_waits_for_an_operator()
     {
         run.Refuses("ArrangeShipment", "not served").Fails("RefundPayment", "the provider refuses to refund");
 
@@ -188,9 +189,9 @@ public sealed class OrderSagaTests
     }
 
     [Fact]
-    public async Task A_compensation_that_is_refused_waits_for_a_person_too()
+    public async Task A_refused_compensation_waits_for_an_operator()
     {
-        run.Refuses("ConfirmOrder", "no").Refuses("CancelShipment", "the goods are on their way").Decides(Decision.Skip);
+        run.Refuses("ConfirmOrder", "no").Refuses("CancelShipment", "the goods are on their way").Decides(OperatorDecision.Skip);
 
         await run.StartAsync();
 
@@ -198,12 +199,12 @@ public sealed class OrderSagaTests
     }
 
     [Fact]
-    public async Task Told_to_retry_the_saga_tries_until_it_works_and_goes_on()
+    public async Task A_compensation_is_retried_after_the_operators_decision_until_it_works()
     {
         run.Refuses("ArrangeShipment", "not served")
             .Fails("RefundPayment", "away", times: 2)
-            .Decides(Decision.Retry)
-            .Decides(Decision.Retry);
+            .Decides(OperatorDecision.Retry)
+            .Decides(OperatorDecision.Retry);
 
         Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
         Assert.Equal(
@@ -214,9 +215,9 @@ public sealed class OrderSagaTests
     }
 
     [Fact]
-    public async Task Told_to_skip_the_saga_leaves_the_step_done_and_undoes_the_others()
+    public async Task A_skipped_compensation_leaves_its_step_done_and_the_others_are_undone()
     {
-        run.Refuses("ArrangeShipment", "not served").Fails("RefundPayment", "away").Decides(Decision.Skip, "written off");
+        run.Refuses("ArrangeShipment", "not served").Fails("RefundPayment", "away").Decides(OperatorDecision.Skip, "written off");
 
         Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
         Assert.Equal(["RefundPayment", "wait", "ReleaseInventory", "CancelOrder"], run.Did.Skip(4));
@@ -227,9 +228,9 @@ public sealed class OrderSagaTests
     }
 
     [Fact]
-    public async Task Told_that_it_is_resolved_the_saga_counts_the_step_as_undone()
+    public async Task A_step_resolved_by_an_operator_counts_as_undone()
     {
-        run.Refuses("ArrangeShipment", "not served").Fails("RefundPayment", "away").Decides(Decision.Resolved, "paid back by hand");
+        run.Refuses("ArrangeShipment", "not served").Fails("RefundPayment", "away").Decides(OperatorDecision.Resolved, "paid back by hand");
 
         Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
         Assert.Equal(["RefundPayment", "wait", "ReleaseInventory", "CancelOrder"], run.Did.Skip(4));
@@ -243,7 +244,7 @@ public sealed class OrderSagaTests
     [Fact]
     public async Task A_cancellation_of_the_order_itself_that_fails_can_be_retried_as_well()
     {
-        run.Refuses("ReserveInventory", "out of stock").Fails("CancelOrder", "store is away").Decides(Decision.Retry);
+        run.Refuses("ReserveInventory", "out of stock").Fails("CancelOrder", "store is away").Decides(OperatorDecision.Retry);
 
         Assert.Equal(OrderStatus.Cancelled, await run.StartAsync());
         Assert.Equal(["CancelOrder", "wait", "CancelOrder"], run.Did.Skip(2));
@@ -271,7 +272,7 @@ public sealed class OrderSagaTests
     }
 
     [Fact]
-    public async Task A_shipment_of_which_nobody_knew_and_that_has_left_is_as_good_as_done()
+    public async Task A_shipment_step_with_an_unknown_result_is_done_if_the_goods_have_left()
     {
         run.Fails("ArrangeShipment", "connection reset").Refuses("CancelShipment", "on their way", "already-shipped");
 
@@ -280,7 +281,7 @@ public sealed class OrderSagaTests
     }
 
     [Fact]
-    public async Task A_large_order_waits_between_reservation_and_payment_until_somebody_says_yes()
+    public async Task A_large_order_waits_for_approval_between_reservation_and_payment()
     {
         run.Approval(
             new ApprovalAnswer(ApprovalState.Waiting, null, TimeSpan.FromHours(3)),
@@ -315,7 +316,7 @@ public sealed class OrderSagaTests
     }
 
     [Fact]
-    public async Task A_small_order_is_asked_about_by_nobody()
+    public async Task A_small_order_needs_no_approval()
     {
         await run.StartAsync(Large with { Approval = new ApprovalTerms(1000, TimeSpan.FromHours(1)) });
 
@@ -327,7 +328,7 @@ public sealed class OrderSagaTests
     {
         Assert.Equal(
             OrderStatus.Cancelled,
-            await run.StartCancelAsync(new CancelSagaInput(SagaRun.Input, "changed my mind", SagaSteps.Pending))
+            await run.StartCancelAsync(new CancelSagaInput("o1", SagaRun.Input.Retries, "changed my mind", SagaSteps.Pending))
         );
 
         Assert.Equal([.. Compensations.Reverse()], run.Did);
@@ -337,23 +338,28 @@ public sealed class OrderSagaTests
     public async Task A_step_that_a_confirmed_order_has_not_gone_through_is_not_undone()
     {
         await run.StartCancelAsync(
-            new CancelSagaInput(SagaRun.Input, "changed my mind", SagaSteps.PendingOf([SagaSteps.CreateOrder, SagaSteps.ArrangeShipment]))
+            new CancelSagaInput(
+                "o1",
+                SagaRun.Input.Retries,
+                "changed my mind",
+                SagaSteps.PendingOf([SagaSteps.CreateOrder, SagaSteps.ArrangeShipment])
+            )
         );
 
         Assert.Equal(["CancelShipment", "CancelOrder"], run.Did);
     }
 
     [Fact]
-    public async Task Cancelling_a_confirmed_order_whose_goods_have_left_undoes_nothing()
+    public async Task Cancelling_a_confirmed_order_undoes_nothing_once_its_goods_have_left()
     {
         run.Refuses("CancelShipment", "on their way", "already-shipped");
 
         Assert.Equal(
             OrderStatus.Confirmed,
-            await run.StartCancelAsync(new CancelSagaInput(SagaRun.Input, "changed my mind", SagaSteps.Pending))
+            await run.StartCancelAsync(new CancelSagaInput("o1", SagaRun.Input.Retries, "changed my mind", SagaSteps.Pending))
         );
         Assert.Equal(["CancelShipment", "RefuseCancellation"], run.Did);
     }
 
-    private static OrderSagaInput Large => SagaRun.Input with { Approval = new ApprovalTerms(999, TimeSpan.FromHours(3)) };
+    private static PlacedOrder Large => SagaRun.Input with { Approval = new ApprovalTerms(999, TimeSpan.FromHours(3)) };
 }

@@ -1,24 +1,23 @@
 using Dapr.Workflow;
 using Moq;
-using Orders.Approving;
+using Orders.Cancelling;
 using Orders.Intervening;
 using Orders.Ordering;
 using Orders.Saga;
-using Orders.Services;
 
 namespace Orders.Tests.Saga;
 
 /// <summary>Runs the saga against a workflow context that answers as told, and writes down what the saga did.</summary>
 internal sealed class SagaRun
 {
-    public static readonly OrderSagaInput Input = new(
+    public static readonly PlacedOrder Input = new(
         "o1",
         "customer-1",
         [new OrderLine("product-1", 2, 500)],
         1000,
         "EUR",
         "tok_ok",
-        new DestinationInfo("Ada", "Main St 1", "Graz", "8010", "AT"),
+        new Destination("Ada", "Main St 1", "Graz", "8010", "AT"),
         new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
         "abc",
         new SagaRetries(3, 5, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10))
@@ -43,7 +42,7 @@ internal sealed class SagaRun
             .Returns((TimeSpan pause, CancellationToken _) => Pause(pause));
         context
             .Setup(workflow =>
-                workflow.CallActivityAsync<StepOutcome>(It.IsAny<string>(), It.IsAny<object?>(), It.IsAny<WorkflowTaskOptions?>())
+                workflow.CallActivityAsync<StepReply>(It.IsAny<string>(), It.IsAny<object?>(), It.IsAny<WorkflowTaskOptions?>())
             )
             .Returns((string name, object? input, WorkflowTaskOptions? _) => AnswerAsync(name, input));
         context.Setup(workflow => workflow.InstanceId).Returns("o1");
@@ -66,7 +65,7 @@ internal sealed class SagaRun
             .Returns((string _, TimeSpan longest) => SleepAsync(longest));
         context
             .Setup(workflow => workflow.SetCustomStatus(It.IsAny<object?>()))
-            .Callback((object? status) => Show((IReadOnlyList<SagaStepView>)status!));
+            .Callback((object? status) => Show((IReadOnlyList<SagaStep>)status!));
     }
 
     /// <summary>Activities in the order they were called, each with its retries once, and waits for a person.</summary>
@@ -84,20 +83,20 @@ internal sealed class SagaRun
     public List<string> Statuses { get; } = [];
 
     /// <summary>The custom status as it was set last.</summary>
-    public IReadOnlyList<SagaStepView> Steps { get; private set; } = [];
+    public IReadOnlyList<SagaStep> Steps { get; private set; } = [];
 
     public SagaRun Refuses(string activity, string reason, string? code = null) =>
-        Answers(activity, new Answer(int.MaxValue, null, new StepOutcome(false, reason, code)));
+        Answers(activity, new Answer(int.MaxValue, null, new StepReply(false, reason, code)));
 
     /// <summary>The activity takes a second each time, fails so often for technical reasons, and then works.</summary>
     public SagaRun Falters(string activity, string error, int attempts) =>
-        Answers(activity, new Answer(attempts, error, StepOutcome.Success));
+        Answers(activity, new Answer(attempts, error, StepReply.Success));
 
     public SagaRun Fails(string activity, string error, int times = 1)
     {
         for (var i = 0; i < times; i++)
         {
-            Answers(activity, new Answer(int.MaxValue, error, StepOutcome.Success));
+            Answers(activity, new Answer(int.MaxValue, error, StepReply.Success));
         }
         return this;
     }
@@ -109,7 +108,7 @@ internal sealed class SagaRun
     public List<TimeSpan> Sleeps { get; } = [];
 
     /// <summary>The answer that the next wake-up brings.</summary>
-    public SagaRun Decides(Decision decision, string? note = null)
+    public SagaRun Decides(OperatorDecision decision, string? note = null)
     {
         decisions.Enqueue(new InterventionDecided(1, decision, note, "eve", default));
         return this;
@@ -126,7 +125,7 @@ internal sealed class SagaRun
     }
 
     /// <summary>All answers are there already, so that the saga is at its end, or waits for a person, when this returns.</summary>
-    public Task<OrderStatus> StartAsync(OrderSagaInput? input = null) => new OrderSaga().RunAsync(context.Object, input ?? Input);
+    public Task<OrderStatus> StartAsync(PlacedOrder? input = null) => new OrderSaga().RunAsync(context.Object, input ?? Input);
 
     public Task<OrderStatus> StartCancelAsync(CancelSagaInput input) => new CancelSaga().RunAsync(context.Object, input);
 
@@ -140,7 +139,7 @@ internal sealed class SagaRun
         return this;
     }
 
-    private Task<StepOutcome> AnswerAsync(string name, object? input)
+    private Task<StepReply> AnswerAsync(string name, object? input)
     {
         now += TimeSpan.FromSeconds(1);
         Calls[name] = Calls.GetValueOrDefault(name) + 1;
@@ -150,9 +149,7 @@ internal sealed class SagaRun
         {
             Did.Add(name);
             answer =
-                answers.TryGetValue(name, out var queue) && queue.TryDequeue(out var next)
-                    ? next
-                    : new Answer(0, null, StepOutcome.Success);
+                answers.TryGetValue(name, out var queue) && queue.TryDequeue(out var next) ? next : new Answer(0, null, StepReply.Success);
         }
         retried = null;
         if (answer is not { Error: { } error, Failures: > 0 })
@@ -160,7 +157,7 @@ internal sealed class SagaRun
             return Task.FromResult(answer.Outcome);
         }
         failing = answer with { Failures = answer.Failures - 1 };
-        return Task.FromException<StepOutcome>(
+        return Task.FromException<StepReply>(
             new WorkflowTaskFailedException("failed", new WorkflowTaskFailureDetails("System.Net.Http.HttpRequestException", error))
         );
     }
@@ -174,7 +171,7 @@ internal sealed class SagaRun
         return Task.CompletedTask;
     }
 
-    private void Show(IReadOnlyList<SagaStepView> steps)
+    private void Show(IReadOnlyList<SagaStep> steps)
     {
         Steps = steps;
         var states = string.Join(' ', steps.Select(step => step.State.ToString().ToLowerInvariant()));
@@ -209,5 +206,5 @@ internal sealed class SagaRun
     }
 
     /// <summary>An activity's answer, after so many failures if there is an error.</summary>
-    private sealed record Answer(int Failures, string? Error, StepOutcome Outcome);
+    private sealed record Answer(int Failures, string? Error, StepReply Outcome);
 }

@@ -1,3 +1,4 @@
+using Orders.Ordering;
 using Orders.Views;
 
 namespace Orders.Tests.Views;
@@ -37,7 +38,7 @@ public sealed class ListIndexTests
     }
 
     [Fact]
-    public void Nothing_comes_before_the_first_entry() => Assert.Empty(ListIndex.Backwards(Filled(10), 0));
+    public void Reading_backwards_from_the_first_entry_returns_nothing() => Assert.Empty(ListIndex.Backwards(Filled(10), 0));
 
     [Fact]
     public void An_entry_is_removed_by_its_number()
@@ -56,7 +57,8 @@ public sealed class ListIndexTests
     public void A_cursor_of_another_list_or_of_no_list_is_none(string cursor) => Assert.Null(PageCursor.Read("all", cursor));
 
     [Fact]
-    public void A_cursor_is_read_as_it_was_written() => Assert.Equal(12, PageCursor.Read("customer:c1", PageCursor.Of("customer:c1", 12)));
+    public void A_cursor_survives_writing_and_reading() =>
+        Assert.Equal(12, PageCursor.Read("customer:c1", PageCursor.Of("customer:c1", 12)));
 
     [Theory]
     [InlineData(0)]

@@ -1,0 +1,26 @@
+namespace Inventory.Stock;
+
+/// <summary>Stored format: an order that holds goods, and since when nobody has asked after it.</summary>
+internal sealed record OpenReservation(string OrderId, DateTimeOffset Since);
+
+/// <summary>
+/// Stored format: what is held of a product, as far as it is not known to have come to an end. The newest are here, older ones on pages
+/// numbered from <paramref name="First"/> up to, not including, <paramref name="Next"/>: so noting one down costs the same however many
+/// there are. An order of several products is noted at the first of them only.
+/// </summary>
+internal sealed record OpenReservations(int First, int Next, IReadOnlyList<OpenReservation> Newest)
+{
+    public const int PageSize = 32;
+
+    public static readonly OpenReservations None = new(0, 0, []);
+
+    public bool IsEmpty => First == Next && Newest.Count == 0;
+
+    /// <summary>With one more; a page that is full is given back to be stored under the number <see cref="Next"/> had.</summary>
+    public (OpenReservations After, IReadOnlyList<OpenReservation>? FullPage) Add(OpenReservation one) =>
+        Newest.Count < PageSize ? (this with { Newest = [.. Newest, one] }, null) : (new OpenReservations(First, Next + 1, [one]), Newest);
+
+    public static string KeyOf(string productId) => $"open-{productId}";
+
+    public static string PageKeyOf(string productId, int number) => $"open-page-{number}-{productId}";
+}

@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using ServiceDefaults.Requests;
+
+namespace Orders.Grpc.Serving;
+
+internal static class ServingRegistration
+{
+    public static WebApplicationBuilder AddServing(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2)
+        );
+        builder.Services.AddGrpc().AddServiceOptions<OrderServing>(serving => serving.Interceptors.Add<CallerInterceptor>());
+        return builder;
+    }
+
+    /// <summary>Users show their own token, which <see cref="CallerInterceptor"/> checks.</summary>
+    public static void MapServing(this IEndpointRouteBuilder routes) => routes.MapGrpcService<OrderServing>().AdmitSidecar();
+}

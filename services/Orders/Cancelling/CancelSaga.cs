@@ -1,0 +1,66 @@
+using Dapr.Workflow;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using Orders.Ordering;
+using Orders.Saga;
+using Orders.Streams;
+
+namespace Orders.Cancelling;
+
+/// <summary>Stored format: the input of <see cref="CancelSaga"/>.</summary>
+internal sealed record CancelSagaInput(string OrderId, SagaRetries Retries, string Reason, IReadOnlyList<SagaStep> Steps)
+{
+    /// <summary>Absent in what was stored before it was kept: the customer has cancelled.</summary>
+    public string? ReasonCode { get; init; }
+
+    /// <summary>Only in what earlier versions have stored, in place of <see cref="OrderId"/> and <see cref="Retries"/>.</summary>
+    public PlacedOrder? Order { get; init; }
+
+    /// <summary>The input as this version would have stored it.</summary>
+    public CancelSagaInput Upcast() =>
+        Order is { } placed ? this with { OrderId = placed.OrderId, Retries = placed.Retries, Order = null } : this;
+}
+
+/// <summary>
+/// Cancels a confirmed order: undoes shipment, payment, reservation and the order itself, in that order. The shipment is undone first,
+/// because it decides whether it is too late.
+/// </summary>
+internal sealed class CancelSaga : Workflow<CancelSagaInput, OrderStatus>
+{
+    public static string InstanceOf(string orderId) => $"{orderId}-cancel";
+
+    public override async Task<OrderStatus> RunAsync(WorkflowContext context, CancelSagaInput stored)
+    {
+        var input = stored.Upcast();
+        var log = new SagaProgress(context, input.Steps.Count == 0 ? SagaSteps.Pending : input.Steps);
+        var order = new CompensatedOrder(input.OrderId, null, input.Retries, Created: null);
+        var undo = new Compensation(context, order, log, SagaPlan.Of(log.Steps));
+        if (await undo.RunAsync(undo.LastStep, new Failure(input.Reason, input.ReasonCode ?? "cancelled-by-customer")))
+        {
+            return OrderStatus.Cancelled;
+        }
+        await context.CallActivityAsync<StepReply>(
+            nameof(RefuseCancellation),
+            input.OrderId,
+            SagaPlan.Policy(input.Retries with { StepAttempts = int.MaxValue })
+        );
+        return OrderStatus.Confirmed;
+    }
+}
+
+/// <summary>Starts the saga that cancels a confirmed order. Idempotent by order id.</summary>
+internal sealed class CancelSagaStarter(IDaprWorkflowClient workflows, IOptions<SagaOptions> options)
+{
+    public async Task StartAsync(string orderId, IReadOnlyList<SagaStep> steps, Failure why, CancellationToken cancellation)
+    {
+        var input = new CancelSagaInput(orderId, options.Value.ToRetries(), why.Reason, steps) { ReasonCode = why.Code };
+        try
+        {
+            await workflows.ScheduleNewWorkflowAsync(nameof(CancelSaga), CancelSaga.InstanceOf(orderId), input, null, cancellation);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
+        {
+            // The event was delivered twice: the saga runs already.
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Dapr.Client;
+using Orders.Views;
+using ServiceDefaults;
+using ServiceDefaults.Events;
+using ServiceDefaults.Refusals;
+using ServiceDefaults.Requests;
+
+namespace Orders.DeadLetters;
+
+/// <summary>
+/// Keeps events that no subscriber could handle. A replay puts the envelope back on the topic it came from, marked with the app that could
+/// not take it: the others that listen there pass over it.
+/// </summary>
+internal sealed class DeadLetterService(DeadLetterStore store, OrderPages pages, DaprClient dapr, TimeProvider time)
+{
+    private const string PubSub = "events";
+    private const string CloudEvent = "application/cloudevents+json";
+    private const int AtOnce = 100;
+
+    public async Task<Delivery> TakeAsync(string app, JsonElement envelope, CancellationToken cancellation)
+    {
+        if (Text(envelope, "id") is not { Length: > 0 } id)
+        {
+            return Delivery.Done; // no envelope at all: nothing to be listed or replayed by; the sidecar has logged it
+        }
+        if (Text(envelope, "type") == DeliveryFailure.EventType)
+        {
+            return await ExplainAsync(app, envelope, cancellation);
+        }
+        var received = new DeadLetter(
+            IdOf(app, id),
+            app,
+            Text(envelope, "type") ?? "",
+            Text(envelope, "topic") ?? "",
+            Text(envelope, "subject"),
+            time.GetUtcNow(),
+            1,
+            DeadLetterState.Open,
+            0,
+            envelope
+        );
+        var kept = await store.ChangeAsync(received.Id, before => DeadLetterRules.Receive(before, received), cancellation);
+        if (kept.Refusal is not null)
+        {
+            return Delivery.RetryBecause(kept.Refusal.Detail);
+        }
+        if (await store.FindFailureAsync(received.Id, cancellation) is { } known)
+        {
+            await store.ChangeAsync(received.Id, before => DeadLetterRules.Explain(before, known), cancellation);
+        }
+        return Delivery.Done;
+    }
+
+    /// <summary>
+    /// The reason may come before the event or after it. Both are written before the other is looked for, so that one of the two writers
+    /// finds both.
+    /// </summary>
+    private async Task<Delivery> ExplainAsync(string app, JsonElement envelope, CancellationToken cancellation)
+    {
+        if (
+            !envelope.TryGetProperty("data", out var data)
+            || data.Deserialize<DeliveryFailure>(Json.Options) is not { EventId.Length: > 0 } failure
+        )
+        {
+            return Delivery.Done; // nothing that could be kept
+        }
+        var id = IdOf(app, failure.EventId);
+        await store.SaveFailureAsync(id, failure, cancellation);
+        var explained = await store.ChangeAsync(id, before => DeadLetterRules.Explain(before, failure), cancellation);
+        return explained.Refusal is { Kind: RefusalKind.Conflict } busy ? Delivery.RetryBecause(busy.Detail) : Delivery.Done;
+    }
+
+    public async Task<Outcome<Page<DeadLetter>>> ListAsync(
+        DeadLetterState state,
+        string? cursor,
+        int? limit,
+        CancellationToken cancellation
+    )
+    {
+        var list = DeadLetterRules.ListOf(state);
+        var check = new PageRequest(list, cursor, limit).Check();
+        if (check.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+        var (before, most) = check.Value;
+        var entries = await pages.EntriesAsync(DeadLetterStore.RootKey, DeadLetterStore.BucketKey, list, before, most + 1, cancellation);
+        var letters = await store.FindAsync([.. entries.Take(most).Select(entry => entry.Id)], cancellation);
+        return new Page<DeadLetter>(
+            [.. letters.Where(letter => letter.State == state)],
+            entries.Count > most ? PageCursor.Of(list, entries[most - 1].N) : null
+        );
+    }
+
+    public Task<Outcome<DeadLetter>> DiscardAsync(string id, string? note, string? who, CancellationToken cancellation) =>
+        store.ChangeAsync(
+            id,
+            before => DeadLetterRules.Close(before, DeadLetterState.Discarded, time.GetUtcNow(), note, who),
+            cancellation
+        );
+
+    /// <summary>
+    /// Published first, then noted: a crash between the two repeats an event, which is allowed; the other way round would lose one.
+    /// </summary>
+    public async Task<Outcome<DeadLetter>> ReplayAsync(string id, string? note, string? who, CancellationToken cancellation)
+    {
+        var found = (await store.FindAsync([id], cancellation)).FirstOrDefault();
+        var closed = DeadLetterRules.Replay(found, found?.Times ?? 0, time.GetUtcNow(), note, who);
+        if (closed.Refusal is not null)
+        {
+            return closed;
+        }
+        await dapr.PublishByteEventAsync(
+            PubSub,
+            found!.Topic,
+            JsonSerializer.SerializeToUtf8Bytes(For(found.App, found.Event)),
+            CloudEvent,
+            cancellationToken: cancellation
+        );
+        var noted = await store.ChangeAsync(
+            id,
+            before => DeadLetterRules.Replay(before, found.Times, time.GetUtcNow(), note, who),
+            cancellation
+        );
+        return noted.Refusal?.Code == "dead-letter-closed" ? closed : noted;
+    }
+
+    /// <summary>Replays all letters that are open now. A letter that comes back meanwhile waits for the next call.</summary>
+    public async Task<int> ReplayAllAsync(string? note, string? who, CancellationToken cancellation)
+    {
+        var ids = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var page = (await ListAsync(DeadLetterState.Open, cursor, AtOnce, cancellation)).Value!;
+            ids.AddRange(page.Items.Select(letter => letter.Id));
+            cursor = page.NextCursor;
+        } while (cursor is not null);
+        var replayed = 0;
+        foreach (var id in ids.AsEnumerable().Reverse()) // the oldest first, as they came
+        {
+            replayed += (await ReplayAsync(id, note, who, cancellation)).Refusal is null ? 1 : 0;
+        }
+        return replayed;
+    }
+
+    /// <summary>An event's id may hold anything; a dead letter's is part of a path and follows the rule of ids.</summary>
+    private static string IdOf(string app, string eventId) =>
+        Identifier.IsValid($"{app}.{eventId}")
+            ? $"{app}.{eventId}"
+            : $"{app}.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(eventId)))[..32]}";
+
+    /// <summary>The envelope for the one app that could not take it; the others that listen on the topic have.</summary>
+    private static JsonObject For(string app, JsonElement envelope)
+    {
+        var marked = JsonObject.Create(envelope)!;
+        marked[ReplayedEvents.Attribute] = app;
+        return marked;
+    }
+
+    private static string? Text(JsonElement envelope, string name) =>
+        envelope.ValueKind == JsonValueKind.Object
+        && envelope.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+}

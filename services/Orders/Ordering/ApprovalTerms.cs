@@ -1,0 +1,10 @@
+namespace Orders.Ordering;
+
+/// <summary>
+/// Stored format: orders with a total above <paramref name="Limit"/> wait for an operator's approval, for <paramref name="Time"/> at most.
+/// No limit: no order does.
+/// </summary>
+internal sealed record ApprovalTerms(long? Limit, TimeSpan Time)
+{
+    public bool Ask(long total) => Limit is { } limit && total > limit;
+}

@@ -1,0 +1,53 @@
+using Orders.Services;
+using Orders.Views;
+using ServiceDefaults.State;
+
+namespace Orders.Rebuilding;
+
+/// <summary>Removes a generation that is not shown any more, found by its own list of all orders; that list goes last.</summary>
+internal sealed class ViewMigration(ViewState state)
+{
+    public async Task RemoveAsync(int generation, CancellationToken cancellation)
+    {
+        var removed = new HashSet<string>(StringComparer.Ordinal);
+        if (await state.FindAsync<ListRoot>(ViewKeys.Root(generation, ViewLists.All), cancellation) is not { } all)
+        {
+            return;
+        }
+        foreach (var bucket in ListIndex.Backwards(all, all.Next))
+        {
+            var key = ViewKeys.Bucket(generation, ViewLists.All, bucket);
+            var ids = (await state.ReadAsync([key], cancellation))[key].As<ListBucket>()?.Entries.Select(entry => entry.Id).ToList() ?? [];
+            var views = await state.ReadAsync([.. ids.Select(id => ViewKeys.View(generation, id))], cancellation);
+            var lists = views
+                .Values.SelectMany(view => view.As<ViewRecord>()?.Places.Keys ?? [])
+                .Where(list => list != ViewLists.All)
+                .Distinct(StringComparer.Ordinal)
+                .Where(removed.Add)
+                .ToList();
+            foreach (var list in lists)
+            {
+                await RemoveListAsync(generation, list, cancellation);
+            }
+            await DeleteAsync([.. views.Keys, key], cancellation);
+        }
+        await DeleteAsync([ViewKeys.Root(generation, ViewLists.All)], cancellation);
+    }
+
+    private async Task RemoveListAsync(int generation, string list, CancellationToken cancellation)
+    {
+        if (await state.FindAsync<ListRoot>(ViewKeys.Root(generation, list), cancellation) is not { } root)
+        {
+            return;
+        }
+        foreach (var buckets in ListIndex.Backwards(root, root.Next).Chunk(100))
+        {
+            await DeleteAsync([.. buckets.Select(bucket => ViewKeys.Bucket(generation, list, bucket))], cancellation);
+        }
+        await DeleteAsync([ViewKeys.Root(generation, list)], cancellation);
+    }
+
+    /// <summary>Nobody writes these any more: no ETag is needed.</summary>
+    private Task DeleteAsync(IReadOnlyList<string> keys, CancellationToken cancellation) =>
+        state.WriteAsync([.. keys.Select(key => new RecordChange(key, null, null) { IsGuarded = false })], cancellation);
+}

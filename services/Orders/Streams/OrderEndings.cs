@@ -1,0 +1,72 @@
+using Orders.Ordering;
+
+namespace Orders.Streams;
+
+/// <summary>An order that is no longer pending, with its stream.</summary>
+internal sealed record EndedOrder(OrderStream Stream, Order Order);
+
+/// <summary>
+/// Completes the waits of this process for the end of an order, as soon as the end is written. What another instance of this service writes
+/// does not arrive here: a waiting request has to read the stream now and then.
+/// </summary>
+internal sealed class OrderEndings
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, List<Expectation>> expected = new(StringComparer.Ordinal); // guarded by gate
+
+    /// <summary>From now on; to be disposed of when nobody waits any more.</summary>
+    public Expectation Expect(string orderId)
+    {
+        var expectation = new Expectation(this, orderId);
+        lock (gate)
+        {
+            if (!expected.TryGetValue(orderId, out var others))
+            {
+                expected[orderId] = others = [];
+            }
+            others.Add(expectation);
+        }
+        return expectation;
+    }
+
+    public void Happened(string orderId, OrderStream stream, Order order)
+    {
+        if (order.Status == OrderStatus.Pending)
+        {
+            return;
+        }
+        List<Expectation>? waiting;
+        lock (gate)
+        {
+            expected.Remove(orderId, out waiting);
+        }
+        foreach (var expectation in waiting ?? [])
+        {
+            expectation.Fulfil(new EndedOrder(stream, order));
+        }
+    }
+
+    private void Forget(Expectation expectation)
+    {
+        lock (gate)
+        {
+            if (expected.TryGetValue(expectation.OrderId, out var others) && others.Remove(expectation) && others.Count == 0)
+            {
+                expected.Remove(expectation.OrderId);
+            }
+        }
+    }
+
+    internal sealed class Expectation(OrderEndings endings, string orderId) : IDisposable
+    {
+        private readonly TaskCompletionSource<EndedOrder> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public string OrderId => orderId;
+
+        public Task<EndedOrder> Ended => ended.Task;
+
+        public void Fulfil(EndedOrder order) => ended.TrySetResult(order);
+
+        public void Dispose() => endings.Forget(this);
+    }
+}

@@ -1,0 +1,154 @@
+using Dapr.Client;
+using Orders.Measuring;
+using Orders.Ordering;
+using ServiceDefaults.Aggregates;
+using ServiceDefaults.Refusals;
+using ServiceDefaults.State;
+
+namespace Orders.Streams;
+
+/// <summary>
+/// The event streams of orders on Dapr state. One append is one event, written under the stream's ETag and published to the topic
+/// <c>orders</c>, or <c>orders-choreography</c>, by the same transaction.
+/// </summary>
+internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, UnseenEvents unseen, TimeProvider time)
+{
+    private const int MostRaces = 20;
+
+    private readonly AggregateStore<OrderStream> streams = new(dapr, "orders-store", KeyOf, "orders-choreography");
+    private readonly OrderArchive archive = new(dapr);
+
+    public static string KeyOf(string orderId) => $"order-{orderId}";
+
+    public async Task<OrderStream?> FindAsync(string orderId, CancellationToken cancellation) =>
+        await streams.FindAsync(orderId, cancellation) is { Value.IsWritten: true } found ? found.Value : null;
+
+    public async Task<IReadOnlyList<StoredEvent>?> EventsAsync(string orderId, CancellationToken cancellation) =>
+        await FindAsync(orderId, cancellation) is { } stream ? await archive.AllAsync(orderId, stream, cancellation) : null;
+
+    /// <summary>The first event of an order; an order that has one stays as it is.</summary>
+    public async Task<Outcome<Order>> CreateAsync(string orderId, OrderCreated created, CancellationToken cancellation)
+    {
+        var read = await streams.FindAsync(orderId, cancellation)
+            ?? await streams.FindOrCreateAsync(orderId, OrderStream.Empty, cancellation);
+        return await AppendAsync(orderId, read, order => OrderRules.Create(order, created), null, cancellation);
+    }
+
+    /// <summary>
+    /// Writes the order down as it was placed. Idempotent by order id: of several requests under one id the first one that was stored
+    /// counts.
+    /// </summary>
+    /// <returns>The stream as it is then; <see cref="OrderStream.RequestHash"/> says which request it is of.</returns>
+    public async Task<Outcome<OrderStream>> PlaceAsync(PlacedOrder placed, CancellationToken cancellation)
+    {
+        var read = await streams.FindOrCreateAsync(placed.OrderId, OrderStream.Of(placed), cancellation);
+        if (read.Value.IsWritten)
+        {
+            return read.Value;
+        }
+        var created = (read.Value.Placed ?? placed).ToCreated();
+        var order = await AppendAsync(placed.OrderId, read, now => OrderRules.Create(now, created), null, cancellation);
+        return order.Refusal is { } refusal ? refusal : read.Value;
+    }
+
+    /// <summary>
+    /// Appends what <paramref name="decide"/> makes of the order, deciding anew when somebody else has appended meanwhile. Gives the order
+    /// as it is then; a refusal of <paramref name="decide"/> leaves it as it was. An order without events is refused as missing. What
+    /// <paramref name="causedBy"/> (the id of an event) has led to already does not happen again.
+    /// </summary>
+    public async Task<Outcome<Order>> AppendAsync(
+        string orderId,
+        Func<Order, Decision<OrderEvent>> decide,
+        CancellationToken cancellation,
+        string? causedBy = null
+    ) =>
+        await streams.FindAsync(orderId, cancellation) is { } read
+            ? await AppendAsync(orderId, read, order => order is null ? OrderRules.Missing : decide(order), causedBy, cancellation)
+            : OrderRules.Missing;
+
+    private async Task<Outcome<Order>> AppendAsync(
+        string orderId,
+        Stored<OrderStream> read,
+        Func<Order?, Decision<OrderEvent>> decide,
+        string? causedBy,
+        CancellationToken cancellation
+    )
+    {
+        for (var races = 0; races < MostRaces; races++)
+        {
+            var order = read.Value.Fold();
+            if (order is not null && causedBy is not null && read.Value.Events.Any(stored => stored.CausedBy == causedBy))
+            {
+                return order;
+            }
+            var decided = decide(order);
+            if (decided.Refusal is { } refusal)
+            {
+                return refusal;
+            }
+            if (decided.Event is not { } happened)
+            {
+                return order ?? throw new InvalidOperationException($"order '{orderId}' does not exist, and nothing was done about it");
+            }
+            var after = Order.Evolve(order, happened)!;
+            if (await TryAppendAsync(orderId, read, happened, after, causedBy, cancellation))
+            {
+                OrderMeter.Happened(happened, after);
+                return after;
+            }
+            read = await streams.FindAsync(orderId, cancellation)
+                ?? throw new InvalidOperationException($"the stream of order '{orderId}' has vanished");
+        }
+        return Refusal.Conflict("order-busy", "Others keep changing this order; try again.");
+    }
+
+    private async Task<bool> TryAppendAsync(
+        string orderId,
+        Stored<OrderStream> read,
+        OrderEvent happened,
+        Order order,
+        string? causedBy,
+        CancellationToken cancellation
+    )
+    {
+        var version = read.Value.Version + 1;
+        var stored = new StoredEvent($"{orderId}:{version}", version, time.GetUtcNow(), happened, happened.Schema, causedBy);
+        if (read.Value.Events.Count >= OrderArchive.Chunk)
+        {
+            await archive.KeepAsync(orderId, read.Value, cancellation);
+        }
+        var next = read.Value.Append(stored);
+        var outgoing = new OutgoingEvent(happened.Name, orderId, PublishedOrderEvent.Of(orderId, stored, next.Brief, order))
+        {
+            Saga = order.Saga,
+            RequestId = read.Value.RequestId,
+        };
+        unseen.Expect(orderId, version);
+        if (await streams.ReplaceAsync(orderId, read, next, outgoing, cancellation) == WriteResult.Stale)
+        {
+            unseen.Seen(orderId, version);
+            return false;
+        }
+        endings.Happened(orderId, next, order);
+        return true;
+    }
+
+    /// <summary>
+    /// Publishes the last event of the order again, under the same id, so that consumers that have handled it skip it. The stream stays as
+    /// it is.
+    /// </summary>
+    public async Task PublishAgainAsync(string orderId, CancellationToken cancellation)
+    {
+        if (await streams.FindAsync(orderId, cancellation) is { Value: { Events: [.., var last] } stream } read)
+        {
+            var order = stream.Fold()!;
+            var outgoing = new OutgoingEvent(last.Event.Name, orderId, PublishedOrderEvent.Of(orderId, last, stream.Brief, order))
+            {
+                Saga = order.Saga,
+                RequestId = stream.RequestId,
+            };
+            // if another append was faster, its event is the one that counts
+            await streams.ReplaceAsync(orderId, read, stream, outgoing, cancellation);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+
+namespace Orders.Streams;
+
+/// <summary>
+/// Versions of orders that this process has written and whose event has not come back to the read model yet. A broker that holds an event
+/// back, as RabbitMQ does behind a sidecar that has lost its channel, leaves the order here until the view is made without the event.
+/// </summary>
+internal sealed class UnseenEvents(TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, (int Version, DateTimeOffset WrittenAt)> unseen = new(StringComparer.Ordinal);
+
+    /// <summary>To be called before the write: the event may be back before the store's answer.</summary>
+    public void Expect(string orderId, int version) => unseen[orderId] = (version, time.GetUtcNow());
+
+    /// <summary>The event of this version, or of a later one, has arrived; or the version was not written.</summary>
+    public void Seen(string orderId, int version)
+    {
+        if (unseen.TryGetValue(orderId, out var waiting) && waiting.Version <= version)
+        {
+            unseen.TryRemove(KeyValuePair.Create(orderId, waiting));
+        }
+    }
+
+    /// <summary>
+    /// Up to <paramref name="most"/> orders whose event has taken longer than <paramref name="patience"/>; they count as seen from now on.
+    /// </summary>
+    public IReadOnlyList<string> TakeOverdue(TimeSpan patience, int most)
+    {
+        var due = time.GetUtcNow() - patience;
+        return [.. unseen.Where(one => one.Value.WrittenAt <= due && unseen.TryRemove(one)).Select(one => one.Key).Take(most)];
+    }
+}

@@ -1,0 +1,171 @@
+using Microsoft.Extensions.Options;
+using Payments.Provider;
+using ServiceDefaults.State;
+
+namespace Payments.Charging;
+
+/// <summary>
+/// Charges and refunds an order once. Before the provider is called the payment is on record, so that after a crash or a time-out nobody
+/// has to guess: what the provider did is looked up before anything is decided.
+/// </summary>
+internal sealed partial class PaymentService(
+    PaymentStore payments,
+    IPaymentProvider provider,
+    IOptions<PaymentOptions> options,
+    TimeProvider time,
+    ILogger<PaymentService> logger
+)
+{
+    /// <summary>The payment as decided. Throws when the outcome stays unknown: the caller tries again.</summary>
+    public async Task<Payment> ChargeAsync(
+        string orderId,
+        long amount,
+        string currency,
+        string token,
+        CancellationToken cancellation,
+        string? saga = null,
+        int attempt = 1
+    )
+    {
+        while (true)
+        {
+            var read = await payments.FindOrBeginAsync(Payment.Begin(orderId, amount, currency, token, saga), cancellation);
+            if (read.Value.Status != PaymentStatus.Pending)
+            {
+                await UndoIfGivenUpAsync(read.Value, cancellation);
+                return read.Value;
+            }
+            var charged = await ChargeOrLookUpAsync(read.Value, cancellation);
+            var next = charged.Charged ? read.Value.Complete() : read.Value.Fail(charged.DeclineCode!);
+            if (await payments.DecideAsync(read, next, cancellation, attempt) == WriteResult.Written)
+            {
+                return next;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Idempotent; also for an order that was never charged, which then never will be. <paramref name="republish"/>: what was decided
+    /// before is published once more.
+    /// </summary>
+    public async Task<Payment> RefundAsync(
+        string orderId,
+        CancellationToken cancellation,
+        string? saga = null,
+        bool republish = false,
+        int attempt = 1
+    )
+    {
+        while (true)
+        {
+            var read = await payments.FindOrBeginAsync(Payment.Begin(orderId, 0, "EUR", "", saga), cancellation);
+            if (read.Value.Status is PaymentStatus.Refunded or PaymentStatus.Failed)
+            {
+                await UndoIfGivenUpAsync(read.Value, cancellation);
+                if (!republish || await payments.DecideAsync(read, read.Value, cancellation, attempt) == WriteResult.Written)
+                {
+                    return read.Value;
+                }
+                continue;
+            }
+            var charge = await WithTimeoutAsync(limit => provider.FindAsync(orderId, limit), cancellation);
+            if (charge is not null)
+            {
+                await WithTimeoutAsync(
+                    async limit =>
+                    {
+                        await provider.RefundAsync(orderId, limit);
+                        return true;
+                    },
+                    cancellation
+                );
+            }
+            if (charge is null && read.Value.Status == PaymentStatus.Completed)
+            {
+                throw new InvalidOperationException(
+                    $"order '{orderId}' is paid here and not on the provider's books: a person has to look"
+                );
+            }
+            var next = charge is null ? read.Value.Fail(Payment.NeverCharged) : read.Value.Refund();
+            if (await payments.DecideAsync(read, next, cancellation, attempt) == WriteResult.Written)
+            {
+                return next;
+            }
+        }
+    }
+
+    /// <summary>Records what an operator has decided about a refund that keeps failing. Idempotent: the first decision stays.</summary>
+    /// <returns>The payment as it is then; null if the order has none.</returns>
+    public async Task<Payment?> RecordDecisionAsync(string orderId, RefundDecision decision, CancellationToken cancellation)
+    {
+        while (await payments.FindAsync(orderId, cancellation) is { } read)
+        {
+            if (read.Value.Decide(decision).Event is not { } next)
+            {
+                return read.Value;
+            }
+            if (await payments.RecordDecisionAsync(read, next, cancellation) == WriteResult.Written)
+            {
+                return next;
+            }
+        }
+        return null;
+    }
+
+    private async Task<ChargeResult> ChargeOrLookUpAsync(Payment payment, CancellationToken cancellation)
+    {
+        try
+        {
+            return await WithTimeoutAsync(
+                limit => provider.ChargeAsync(payment.OrderId, payment.Amount, payment.Currency, payment.Token, limit),
+                cancellation
+            );
+        }
+        catch (Exception e) when (e is TimeoutException or HttpRequestException)
+        {
+            LogUnknown(e, payment.OrderId);
+            // A time-out is no "not charged": the books decide. Not on the books, it may still come; then the caller tries again,
+            // under the same key.
+            return await WithTimeoutAsync(limit => provider.FindAsync(payment.OrderId, limit), cancellation) is not null
+                ? ChargeResult.Ok
+                : throw new HttpRequestException("the provider's answer is not known", e);
+        }
+    }
+
+    /// <summary>
+    /// An order can be given up while the provider is still charging it, and this service can die in between: whoever meets the given-up
+    /// payment again sees to it that no charge is left.
+    /// </summary>
+    private Task UndoIfGivenUpAsync(Payment decided, CancellationToken cancellation) =>
+        decided.Status is PaymentStatus.Failed or PaymentStatus.Refunded
+            ? WithTimeoutAsync(
+                async limit =>
+                {
+                    await provider.RefundAsync(decided.OrderId, limit);
+                    return true;
+                },
+                cancellation
+            )
+            : Task.CompletedTask;
+
+    private async Task<T> WithTimeoutAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
+    {
+        using var timeout = new CancellationTokenSource(options.Value.ProviderTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        try
+        {
+            return await call(either.Token);
+        }
+        catch (Exception e)
+            when (timeout.IsCancellationRequested
+                && !cancellation.IsCancellationRequested
+                && e is OperationCanceledException or Grpc.Core.RpcException { StatusCode: Grpc.Core.StatusCode.Cancelled }
+            )
+        {
+            throw new TimeoutException($"the provider did not answer within {options.Value.ProviderTimeout.TotalSeconds} s", e);
+        }
+    }
+
+    [LoggerMessage(3001, LogLevel.Warning, "What became of the charge of order {OrderId} is not known; looking it up")]
+    private partial void LogUnknown(Exception failure, string orderId);
+}

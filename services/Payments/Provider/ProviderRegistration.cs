@@ -1,0 +1,7 @@
+namespace Payments.Provider;
+
+internal static class ProviderRegistration
+{
+    public static IServiceCollection AddProvider(this IServiceCollection services) =>
+        services.AddSingleton<IPaymentProvider, SimulatedProvider>();
+}

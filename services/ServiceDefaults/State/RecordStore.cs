@@ -1,0 +1,155 @@
+using System.Runtime.ExceptionServices;
+using System.Text.Json;
+using Dapr;
+using Dapr.Client;
+using Grpc.Core;
+
+namespace ServiceDefaults.State;
+
+/// <summary>A record, and the ETag that guards its next write.</summary>
+public sealed record Stored<T>(T Value, string ETag);
+
+/// <summary>A record as JSON. No ETag: the record does not exist.</summary>
+public sealed record StoredJson(string Json, string? ETag)
+{
+    public static readonly StoredJson Missing = new("", null);
+
+    public T? As<T>()
+        where T : class => ETag is null ? null : JsonSerializer.Deserialize<T>(Json, ServiceDefaults.Json.Options);
+}
+
+/// <summary>The result of a guarded write.</summary>
+public enum WriteResult
+{
+    Written,
+
+    /// <summary>Another writer was faster; nothing is written. Read again and decide anew.</summary>
+    Stale,
+}
+
+/// <summary>
+/// Records of one Dapr state store under optimistic concurrency. Every write is guarded: a creation by first-write, a change by the ETag
+/// that was read. Dapr reports a stale guard and a store that is away by the same errors; this is the one place that tells them apart, by
+/// reading again. A store that is away is an exception.
+/// </summary>
+public sealed class RecordStore(DaprClient dapr, string store)
+{
+    /// <summary>The options of every guarded operation.</summary>
+    public static readonly StateOptions FirstWrite = new()
+    {
+        Concurrency = ConcurrencyMode.FirstWrite,
+        Consistency = ConsistencyMode.Strong,
+    };
+
+    public async Task<Stored<T>?> FindAsync<T>(string key, CancellationToken cancellation)
+    {
+        var (value, etag) = await dapr.GetStateAndETagAsync<T>(store, key, ConsistencyMode.Strong, cancellationToken: cancellation);
+        return string.IsNullOrEmpty(etag) ? null : new Stored<T>(value, etag);
+    }
+
+    /// <summary>Reads many records in one call. The result has an entry for each key.</summary>
+    public async Task<IReadOnlyDictionary<string, StoredJson>> FindManyAsync(
+        IReadOnlyCollection<string> keys,
+        CancellationToken cancellation
+    )
+    {
+        if (keys.Count == 0)
+        {
+            return new Dictionary<string, StoredJson>();
+        }
+        var items = await dapr.GetBulkStateAsync(store, [.. keys], parallelism: null, cancellationToken: cancellation);
+        var found = items
+            .Where(item => !string.IsNullOrEmpty(item.ETag))
+            .ToDictionary(item => item.Key, item => new StoredJson(item.Value, item.ETag), StringComparer.Ordinal);
+        return keys.Distinct(StringComparer.Ordinal)
+            .ToDictionary(key => key, key => found.GetValueOrDefault(key, StoredJson.Missing), StringComparer.Ordinal);
+    }
+
+    /// <summary>Stale: the record exists already, and stays as it is.</summary>
+    public async Task<WriteResult> CreateAsync<T>(string key, T value, CancellationToken cancellation)
+    {
+        if (await TryCreateAsync(key, value, cancellation) is not { } failure)
+        {
+            return WriteResult.Written;
+        }
+        if (await FindAsync<T>(key, cancellation) is null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+        return WriteResult.Stale;
+    }
+
+    /// <summary>
+    /// The record, created as <paramref name="initial"/> if there is none. Of several callers that create at once one wins, and all see the
+    /// same.
+    /// </summary>
+    /// <remarks>Tries to create first, because that is what happens to nearly every key once.</remarks>
+    public async Task<Stored<T>> FindOrCreateAsync<T>(string key, T initial, CancellationToken cancellation)
+    {
+        var failure = await TryCreateAsync(key, initial, cancellation);
+        return await FindAsync<T>(key, cancellation)
+            ?? throw new InvalidOperationException($"'{key}' could not be created in store '{store}'", failure);
+    }
+
+    /// <summary>Replaces a record if it is still the one that was read.</summary>
+    public async Task<WriteResult> ReplaceAsync<T>(string key, T value, string etag, CancellationToken cancellation) =>
+        await dapr.TrySaveStateAsync(store, key, value, etag, FirstWrite, cancellationToken: cancellation)
+            ? WriteResult.Written
+            : WriteResult.Stale;
+
+    /// <summary>Creates a record that was read as missing, or replaces one that was read with an ETag.</summary>
+    public Task<WriteResult> WriteAsync<T>(string key, T value, string? etag, CancellationToken cancellation) =>
+        etag is null ? CreateAsync(key, value, cancellation) : ReplaceAsync(key, value, etag, cancellation);
+
+    /// <summary>Writes all changes or none.</summary>
+    public Task<WriteResult> TransactAsync(IReadOnlyCollection<RecordChange> changes, CancellationToken cancellation) =>
+        TransactAsync(store, [.. changes.Select(change => change.ToRequest())], cancellation);
+
+    /// <summary>Writes all changes or none through <paramref name="component"/>, a component over the records of this store.</summary>
+    public async Task<WriteResult> TransactAsync(
+        string component,
+        IReadOnlyList<StateTransactionRequest> operations,
+        CancellationToken cancellation
+    )
+    {
+        try
+        {
+            await dapr.ExecuteStateTransactionAsync(component, operations, cancellationToken: cancellation);
+            return WriteResult.Written;
+        }
+        catch (Exception e) when (e is DaprException or RpcException)
+        {
+            if (await IsStaleAsync([.. operations.Where(operation => operation.Options is not null)], cancellation))
+            {
+                return WriteResult.Stale;
+            }
+            throw;
+        }
+    }
+
+    private async Task<Exception?> TryCreateAsync<T>(string key, T value, CancellationToken cancellation)
+    {
+        try
+        {
+            await dapr.SaveStateAsync(store, key, value, FirstWrite, cancellationToken: cancellation);
+            return null;
+        }
+        catch (Exception e) when (e is DaprException or RpcException)
+        {
+            return e; // another writer was first, or the store is away: a read tells
+        }
+    }
+
+    /// <summary>True if another ETag stands where one of the guarded operations expected its own.</summary>
+    private async Task<bool> IsStaleAsync(IReadOnlyList<StateTransactionRequest> guarded, CancellationToken cancellation)
+    {
+        if (guarded is [var single])
+        {
+            return (await FindAsync<JsonElement>(single.Key, cancellation))?.ETag != NullIfEmpty(single.ETag);
+        }
+        var now = await FindManyAsync([.. guarded.Select(operation => operation.Key)], cancellation);
+        return guarded.Any(operation => now[operation.Key].ETag != NullIfEmpty(operation.ETag));
+    }
+
+    private static string? NullIfEmpty(string? etag) => string.IsNullOrEmpty(etag) ? null : etag;
+}
