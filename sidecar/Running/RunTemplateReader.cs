@@ -182,7 +182,14 @@ internal sealed class RunTemplateReader
             if (componentSet is not null)
             {
                 var known = Directory.Exists(parent)
-                    ? string.Join(", ", Directory.EnumerateDirectories(parent).Select(Path.GetFileName).Order(StringComparer.Ordinal))
+                    ? string.Join(
+                        ", ",
+                        Directory
+                            .EnumerateDirectories(parent)
+                            .Where(folder => ComponentsOf(folder).Any())
+                            .Select(Path.GetFileName)
+                            .Order(StringComparer.Ordinal)
+                    )
                     : "none";
                 problems.Add(new YamlProblem(parent, 0, $"there is no component set '{componentSet}'; known are: {known}"));
             }

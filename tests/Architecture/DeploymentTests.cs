@@ -251,7 +251,7 @@ public sealed class DeploymentTests
         var services = Map((YamlMappingNode)Repository.Yaml("docker-compose.yml"), "services");
         Assert.Equal($"[{set}]", Flat(Map(services, server)["profiles"]));
         Assert.True(Map(services, server).Children.ContainsKey("healthcheck"));
-        Assert.All(AppIds.Select(row => row.Data), appId =>
+        Assert.All(Apps.Select(app => Text(app, "appID")), appId =>
         {
             Assert.Equal("{condition:service_healthy,required:false}", Flat(Map(services, $"{appId}-dapr", "depends_on")[server]));
             Assert.Contains("--resources-path=/platform/components/${COMPOSE_PROFILES}", Flags(appId));
@@ -372,7 +372,7 @@ public sealed class DeploymentTests
     {
         foreach (var key in path)
         {
-            map = (YamlMappingNode)map[key];
+            map = (YamlMappingNode)(map.Children.TryGetValue(key, out var own) ? own : Map(map, "<<")[key]);
         }
         return map;
     }

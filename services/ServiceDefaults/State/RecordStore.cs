@@ -41,6 +41,8 @@ public sealed class RecordStore(DaprClient dapr, string store)
         Consistency = ConsistencyMode.Strong,
     };
 
+    private readonly WriteGate gate = WriteGate.Of(dapr, store);
+
     public async Task<Stored<T>?> FindAsync<T>(string key, CancellationToken cancellation)
     {
         var (value, etag) = await dapr.GetStateAndETagAsync<T>(store, key, ConsistencyMode.Strong, cancellationToken: cancellation);
@@ -92,10 +94,16 @@ public sealed class RecordStore(DaprClient dapr, string store)
     }
 
     /// <summary>Replaces a record if it is still the one that was read.</summary>
-    public async Task<WriteResult> ReplaceAsync<T>(string key, T value, string etag, CancellationToken cancellation) =>
-        await dapr.TrySaveStateAsync(store, key, value, etag, FirstWrite, cancellationToken: cancellation)
-            ? WriteResult.Written
-            : WriteResult.Stale;
+    public Task<WriteResult> ReplaceAsync<T>(string key, T value, string etag, CancellationToken cancellation) =>
+        gate.PassAsync(
+            [(key, etag)],
+            () => Task.FromResult(false), // the store decides: a single write is refused whole everywhere
+            async () =>
+                await dapr.TrySaveStateAsync(store, key, value, etag, FirstWrite, cancellationToken: cancellation)
+                    ? WriteResult.Written
+                    : WriteResult.Stale,
+            cancellation
+        );
 
     /// <summary>Creates a record that was read as missing, or replaces one that was read with an ETag.</summary>
     public Task<WriteResult> WriteAsync<T>(string key, T value, string? etag, CancellationToken cancellation) =>
@@ -112,36 +120,55 @@ public sealed class RecordStore(DaprClient dapr, string store)
         CancellationToken cancellation
     )
     {
-        try
-        {
-            await dapr.ExecuteStateTransactionAsync(component, operations, cancellationToken: cancellation);
-            return WriteResult.Written;
-        }
-        catch (Exception e) when (e is DaprException or RpcException)
-        {
-            if (await IsStaleAsync([.. operations.Where(operation => operation.Options is not null)], cancellation))
+        var guarded = operations.Where(operation => operation.Options is not null).ToList();
+        return await gate.PassAsync(
+            [.. guarded.Select(operation => (operation.Key, operation.ETag ?? ""))],
+            () => IsStaleAsync(guarded, cancellation),
+            async () =>
             {
-                return WriteResult.Stale;
-            }
-            throw;
-        }
+                try
+                {
+                    await dapr.ExecuteStateTransactionAsync(component, operations, cancellationToken: cancellation);
+                    return WriteResult.Written;
+                }
+                catch (Exception e) when (e is DaprException or RpcException)
+                {
+                    if (await IsStaleAsync(guarded, cancellation))
+                    {
+                        return WriteResult.Stale;
+                    }
+                    throw;
+                }
+            },
+            cancellation
+        );
     }
 
     private async Task<Exception?> TryCreateAsync<T>(string key, T value, CancellationToken cancellation)
     {
-        try
-        {
-            await dapr.SaveStateAsync(store, key, value, FirstWrite, cancellationToken: cancellation);
-            return null;
-        }
-        catch (Exception e) when (e is DaprException or RpcException)
-        {
-            return e; // another writer was first, or the store is away: a read tells
-        }
+        Exception? failure = null;
+        await gate.PassAsync(
+            [(key, "")],
+            () => Task.FromResult(false), // as above
+            async () =>
+            {
+                try
+                {
+                    await dapr.SaveStateAsync(store, key, value, FirstWrite, cancellationToken: cancellation);
+                }
+                catch (Exception e) when (e is DaprException or RpcException)
+                {
+                    failure = e; // another writer was first, or the store is away: a read tells
+                }
+                return WriteResult.Written;
+            },
+            cancellation
+        );
+        return failure;
     }
 
     /// <summary>True if another ETag stands where one of the guarded operations expected its own.</summary>
-    private async Task<bool> IsStaleAsync(IReadOnlyList<StateTransactionRequest> guarded, CancellationToken cancellation)
+    private async Task<bool> IsStaleAsync(List<StateTransactionRequest> guarded, CancellationToken cancellation)
     {
         if (guarded is [var single])
         {
