@@ -47,7 +47,7 @@ internal static class ApprovalRules
             _ => (ApprovalState.Approved, null),
         };
 
-    /// <summary>Why a rejected order is undone: the operator's note, or that nobody decided in time.</summary>
+    /// <summary>Returns why a rejected order is undone: the operator's note, or the time limit.</summary>
     public static Failure Rejection(string? note) =>
         note == TooLate ? new Failure(TooLate, "approval-timed-out") : new Failure(note ?? Rejected, "approval-rejected");
 }
