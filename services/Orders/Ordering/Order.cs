@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Orders.Saga;
 using ServiceDefaults.Refusals;
 
 namespace Orders.Ordering;

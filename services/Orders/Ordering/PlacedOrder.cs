@@ -1,4 +1,3 @@
-using Orders.Streams;
 using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
 
