@@ -1,4 +1,3 @@
-using Dapr.Actors;
 using Dapr.Actors.Runtime;
 using Inventory.Expiry;
 using Inventory.Serializing;

@@ -1,6 +1,5 @@
 using Dapr.Client;
 using Inventory.Stock;
-using ServiceDefaults;
 using ServiceDefaults.State;
 
 namespace Inventory.Expiry;

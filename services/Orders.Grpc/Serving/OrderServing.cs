@@ -2,7 +2,6 @@ using Grpc.Core;
 using Orders.Grpc.Following;
 using Orders.Grpc.Services;
 using Orders.V1;
-using ServiceDefaults.Requests;
 
 namespace Orders.Grpc.Serving;
 

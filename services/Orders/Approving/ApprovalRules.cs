@@ -1,5 +1,4 @@
 using Orders.Ordering;
-using Orders.Queries;
 using ServiceDefaults.Refusals;
 
 namespace Orders.Approving;

@@ -1,5 +1,4 @@
 using ServiceDefaults.Events;
-using ServiceDefaults.Refusals;
 
 namespace Orders.Ordering;
 

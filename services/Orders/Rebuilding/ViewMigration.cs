@@ -1,4 +1,3 @@
-using Orders.Services;
 using Orders.Views;
 using ServiceDefaults.State;
 
