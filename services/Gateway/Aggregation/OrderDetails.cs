@@ -8,7 +8,7 @@ namespace Gateway.Aggregation;
 
 /// <summary>
 /// An order together with its customer. A customer's orders are the customer's own, so both are asked for at once; for an operator the
-/// order tells whose it is. Without the customers' service the order is still worth showing.
+/// order names its customer. Without the customers' service the order is still worth showing.
 /// </summary>
 internal static class OrderDetails
 {

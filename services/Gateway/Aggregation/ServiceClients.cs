@@ -16,7 +16,7 @@ internal sealed class OrdersClient(HttpClient http)
         http.AskAsync(asking, $"/orders/{Uri.EscapeDataString(orderId)}", cancellation);
 
     /// <summary>
-    /// The newest orders, or those behind <paramref name="cursor"/>. A null customer is the customer who asks, or everybody for an
+    /// The newest orders, or those behind <paramref name="cursor"/>. Without a customer: the caller's own orders, or all of them for an
     /// operator.
     /// </summary>
     public Task<HttpResponseMessage> ListAsync(HttpContext asking, string? customerId, string? cursor, CancellationToken cancellation) =>
@@ -65,7 +65,7 @@ internal sealed class RememberedCustomers(CustomersClient customers, AppBreakers
 
 internal static class Asking
 {
-    /// <summary>A GET on behalf of who asks the edge.</summary>
+    /// <summary>Sends a GET on behalf of the caller of the edge.</summary>
     public static async Task<HttpResponseMessage> AskAsync(
         this HttpClient http,
         HttpContext asking,

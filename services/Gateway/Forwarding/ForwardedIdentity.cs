@@ -4,7 +4,7 @@ using ServiceDefaults.Requests;
 namespace Gateway.Forwarding;
 
 /// <summary>
-/// The headers by which services learn who asks. Whatever a client sends under these names is dropped, and so is all that would choose
+/// The headers that name the caller to services. Whatever a client sends under these names is dropped, and so is all that would choose
 /// another target at a sidecar: Dapr's own headers, and Authorization, whose Basic form can name one. Tokens end at the edge.
 /// </summary>
 internal static class ForwardedIdentity

@@ -71,7 +71,7 @@ internal sealed class ServiceHealth(IConfiguration configuration, OrderService.O
         return answer.IsSuccessStatusCode;
     }
 
-    /// <summary>An app that speaks gRPC is well when it says that an order which nobody placed is not there.</summary>
+    /// <summary>An app that speaks gRPC is healthy if it answers NOT_FOUND for an order that does not exist.</summary>
     private async Task<bool> GrpcAnswersAsync(HttpContext context, CancellationToken cancellation)
     {
         try

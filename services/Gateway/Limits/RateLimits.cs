@@ -6,7 +6,7 @@ using ServiceDefaults.Identity;
 
 namespace Gateway.Limits;
 
-/// <summary>A token bucket for each address and one for each user; who has none left is told when to come back (429).</summary>
+/// <summary>A token bucket for each address and one for each user; a caller without tokens gets 429 and the time to come back.</summary>
 internal static class RateLimits
 {
     public static WebApplicationBuilder AddLimits(this WebApplicationBuilder builder)

@@ -1,4 +1,3 @@
-using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;
 
 namespace Gateway.Routing;

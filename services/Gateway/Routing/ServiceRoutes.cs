@@ -67,7 +67,7 @@ internal static class ServiceRoutes
         }
     }
 
-    /// <summary>Whatever the answer was: a change may have been made although nobody could tell in time.</summary>
+    /// <summary>Removes the cached customer whatever the answer was: a change may have been made although its answer was lost.</summary>
     private static ValueTask ForgetChanged(RememberedCustomers remembered, HttpContext context)
     {
         if (HttpMethods.IsPut(context.Request.Method) && context.GetRouteValue("rest") is string customerId)

@@ -223,7 +223,7 @@ internal sealed class OrderStream(
             : await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(cancellation);
     }
 
-    /// <summary>The stream's end is the same to a listener, whoever ended it: the answer has begun and can't turn into an error.</summary>
+    /// <summary>Every end of the stream is the same to the client: the answer has begun and can't turn into an error.</summary>
     private static async Task<string?> NextAsync(IAsyncStreamReader<Order> live, CancellationToken cancellation)
     {
         try

@@ -1,4 +1,3 @@
-using Dapr.Actors;
 using Dapr.Actors.Runtime;
 using Inventory.Expiry;
 using Inventory.Serializing;
@@ -8,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Inventory.Actors;
 
 /// <summary>
-/// One product's stock: whatever changes it happens in its turn, in whichever instance of this service it lives. What is stored is the
-/// product's record, which the catalogue reads without waking anybody; its ETag holds should there ever be two of it.
+/// One product's stock: serialises its changes, in whichever instance of this service the actor lives. What is stored is the product's
+/// record, which the catalogue reads without waking anybody; its ETag holds should there ever be two of it.
 /// </summary>
 [Actor(TypeName = ProductStockNames.ActorType)]
 internal sealed class ProductStockActor(
@@ -47,7 +46,7 @@ internal sealed class ProductStockActor(
         }
     }
 
-    /// <summary>Before anything is reserved, so that nothing is held that nobody looks after.</summary>
+    /// <summary>Registers the reminder before goods are reserved, so that no reservation is without one.</summary>
     private async Task WatchAsync()
     {
         if (!watching && expiry.Value.Expires)

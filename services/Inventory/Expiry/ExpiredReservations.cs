@@ -19,7 +19,7 @@ internal sealed class ExpiredReservations(
     TimeProvider time
 )
 {
-    /// <summary>Nobody waits for this event; those who conduct orders by events know already that theirs is over.</summary>
+    /// <summary>No saga waits for this event: the order is over.</summary>
     private const string Saga = SagaKinds.Orchestration;
 
     /// <summary>False if the product has no open reservation left.</summary>

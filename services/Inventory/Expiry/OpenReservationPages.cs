@@ -1,6 +1,5 @@
 using Dapr.Client;
 using Inventory.Stock;
-using ServiceDefaults;
 using ServiceDefaults.State;
 
 namespace Inventory.Expiry;
@@ -12,8 +11,8 @@ namespace Inventory.Expiry;
 internal sealed record OldestReservations(Stored<OpenReservations> Open, IReadOnlyList<OpenReservation> Orders, bool IsPage);
 
 /// <summary>
-/// Open reservations beside the products. They are noted down by the transaction that reserves (<see cref="StockStore"/>), and taken out
-/// here, both in the turn of the product and under the record's ETag.
+/// Pages of open reservations, stored beside the products. They are added by the transaction that reserves (<see cref="StockStore"/>), and
+/// taken out here, both in the turn of the product and under the record's ETag.
 /// </summary>
 internal sealed class OpenReservationPages(DaprClient dapr)
 {

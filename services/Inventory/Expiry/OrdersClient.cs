@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 
 namespace Inventory.Expiry;
 
@@ -32,12 +31,12 @@ internal sealed class OrdersClient(HttpClient http)
 
 internal enum OrderFate
 {
-    /// <summary>Somebody is still at work on it, and will release or ship.</summary>
+    /// <summary>Its saga is at work, and will release or ship.</summary>
     Open,
 
     /// <summary>Confirmed: the goods are the customer's.</summary>
     Kept,
 
-    /// <summary>Cancelled, or never heard of: nobody will come for the goods.</summary>
+    /// <summary>Cancelled or unknown: no saga will release or ship the goods.</summary>
     Over,
 }

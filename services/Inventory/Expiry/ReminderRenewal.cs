@@ -6,8 +6,8 @@ using ServiceDefaults.Actors;
 namespace Inventory.Expiry;
 
 /// <summary>
-/// Registers the reminder of products whose open reservations should have been looked after long ago: reminders are kept by the runtime
-/// that runs the actors, and are gone after a move to another one or the loss of a scheduler's data.
+/// Registers the reminder of products whose open reservations are overdue: reminders are kept by the runtime that runs the actors, and are
+/// gone after a move to another one or the loss of a scheduler's data.
 /// </summary>
 internal sealed partial class ReminderRenewal(
     ProductStore products,

@@ -1,6 +1,6 @@
 namespace Inventory.Stock;
 
-/// <summary>Stored format: an order that holds goods, and since when nobody has asked after it.</summary>
+/// <summary>Stored format: an order that holds goods, and the time of the last check of it.</summary>
 internal sealed record OpenReservation(string OrderId, DateTimeOffset Since);
 
 /// <summary>

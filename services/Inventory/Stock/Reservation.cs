@@ -30,7 +30,7 @@ public sealed record Reservation(
     int Version
 )
 {
-    /// <summary>Stored format: the reason of a release that nobody asked for.</summary>
+    /// <summary>Stored format: the reason of a release by expiry.</summary>
     public const string Expired = "expired: its order is over, and nobody came for the goods";
 
     /// <summary>Stored format: the code of a failed reservation, for programs.</summary>

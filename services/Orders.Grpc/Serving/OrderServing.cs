@@ -2,7 +2,6 @@ using Grpc.Core;
 using Orders.Grpc.Following;
 using Orders.Grpc.Services;
 using Orders.V1;
-using ServiceDefaults.Requests;
 
 namespace Orders.Grpc.Serving;
 
@@ -27,7 +26,7 @@ internal sealed class OrderServing(OrdersClient orders, OrderFeed feed, IConfigu
             ? throw new RpcException(new Status(StatusCode.InvalidArgument, "order_id must be given."))
             : Messages.Of(await orders.FindAsync(request.OrderId, context.Caller(), context.CancellationToken));
 
-    /// <summary>Listens before it lists, so that nothing falls between the two; what is told twice is sent once.</summary>
+    /// <summary>Listens before it lists, so that nothing falls between the two; an order that arrives twice is sent once.</summary>
     public override async Task StreamOrders(StreamOrdersRequest request, IServerStreamWriter<Order> responses, ServerCallContext context)
     {
         var caller = context.Caller();

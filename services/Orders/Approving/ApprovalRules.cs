@@ -1,5 +1,4 @@
 using Orders.Ordering;
-using Orders.Queries;
 using ServiceDefaults.Refusals;
 
 namespace Orders.Approving;
@@ -47,7 +46,7 @@ internal static class ApprovalRules
             _ => (ApprovalState.Approved, null),
         };
 
-    /// <summary>Why a rejected order is undone: the operator's note, or that nobody decided in time.</summary>
+    /// <summary>Returns why a rejected order is undone: the operator's note, or the time limit.</summary>
     public static Failure Rejection(string? note) =>
         note == TooLate ? new Failure(TooLate, "approval-timed-out") : new Failure(note ?? Rejected, "approval-rejected");
 }

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Orders.Ordering;
 using Orders.Queries;
-using Orders.Services;
 using Orders.Streams;
 using ServiceDefaults.Refusals;
 using ServiceDefaults.Requests;

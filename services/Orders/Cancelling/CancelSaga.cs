@@ -3,7 +3,6 @@ using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Orders.Ordering;
 using Orders.Saga;
-using Orders.Streams;
 
 namespace Orders.Cancelling;
 

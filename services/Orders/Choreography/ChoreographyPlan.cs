@@ -20,7 +20,7 @@ internal sealed record ChoreographedStep(string Name, OrderPhase Doing, OrderPha
 
     public required string Undone { get; init; }
 
-    /// <summary>The service has given up undoing it, and a person has to; null when it never does.</summary>
+    /// <summary>The service has given up undoing the step, and an operator has to decide; null if it never gives up.</summary>
     public string? UndoFailed { get; init; }
 
     /// <summary>The reason of a refusal that has none.</summary>

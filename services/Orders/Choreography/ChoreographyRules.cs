@@ -26,8 +26,8 @@ internal sealed record Signal(
 /// because it was heard before, comes late, or the order is no choreographed one.
 /// </summary>
 /// <remarks>
-/// Steps are undone in reverse order. A step of which nobody knows whether it happened is undone too: each service closes the door behind
-/// an undone step, so that a request which comes later finds it closed.
+/// Steps are undone in reverse order. A step with an unknown result is undone too: each service refuses a request for a step that it has
+/// undone.
 /// </remarks>
 internal static class ChoreographyRules
 {
@@ -157,7 +157,7 @@ internal static class ChoreographyRules
         return Undo(order, silent, step, Failure.Of(wish), at);
     }
 
-    /// <summary>An operator has decided, and nobody has acted on it yet.</summary>
+    /// <summary>Carries out an operator's decision that no event has carried out yet.</summary>
     private static Decision<OrderEvent> CarryOut(Order order, DateTimeOffset at)
     {
         if (

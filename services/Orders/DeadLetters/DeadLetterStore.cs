@@ -1,4 +1,3 @@
-using Orders.Services;
 using Orders.Views;
 using ServiceDefaults.Events;
 using ServiceDefaults.Refusals;
@@ -33,7 +32,7 @@ internal sealed class DeadLetterStore(ViewState state)
     public Task<DeliveryFailure?> FindFailureAsync(string id, CancellationToken cancellation) =>
         state.FindAsync<DeliveryFailure>(ReasonKeyOf(id), cancellation);
 
-    /// <summary>Decides and writes, anew when somebody else was faster.</summary>
+    /// <summary>Decides and writes; decides anew if another writer was faster.</summary>
     public async Task<Outcome<DeadLetter>> ChangeAsync(
         string id,
         Func<DeadLetter?, Outcome<DeadLetter>> decide,

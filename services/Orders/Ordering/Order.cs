@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Orders.Saga;
 using ServiceDefaults.Refusals;
 
 namespace Orders.Ordering;
@@ -195,7 +194,7 @@ internal static class OrderRules
             _ => new CancellationRequested(by, reason),
         };
 
-    /// <summary>The goods have left; a wish to cancel that is still open is refused.</summary>
+    /// <summary>The goods have left; a cancellation that is still open is refused.</summary>
     public static Decision<OrderEvent> RefuseCancellation(Order order, string reason) =>
         order is { Cancelling: not null, Status: OrderStatus.Pending or OrderStatus.Confirmed }
             ? new CancellationRefused(reason)

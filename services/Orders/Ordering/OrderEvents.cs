@@ -64,7 +64,7 @@ internal sealed record OrderApproved(string? Operator, string? Note) : OrderEven
     public override string Name => "order.approved";
 }
 
-/// <summary><paramref name="Operator"/> is null when nobody decided in time.</summary>
+/// <summary><paramref name="Operator"/> is null if the approval expired.</summary>
 internal sealed record OrderRejected(string? Operator, string? Note) : OrderEvent
 {
     [JsonIgnore]

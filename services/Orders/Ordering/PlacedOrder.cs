@@ -1,6 +1,4 @@
-using Orders.Streams;
 using ServiceDefaults.Events;
-using ServiceDefaults.Refusals;
 
 namespace Orders.Ordering;
 

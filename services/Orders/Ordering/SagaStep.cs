@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Orders.Saga;
 
 namespace Orders.Ordering;
 
@@ -174,7 +173,7 @@ internal enum CompensationState
     Pending,
     Done,
 
-    /// <summary>Keeps failing; a person has to decide.</summary>
+    /// <summary>Keeps failing; an operator has to decide.</summary>
     Failed,
 
     /// <summary>A person has decided to leave the step as it is.</summary>

@@ -1,5 +1,3 @@
-using Orders.Saga;
-
 namespace Orders.Ordering;
 
 /// <summary>The steps of an order, the same in both kinds of saga. Names are stored format.</summary>

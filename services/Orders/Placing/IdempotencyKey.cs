@@ -9,7 +9,7 @@ namespace Orders.Placing;
 
 /// <summary>
 /// The header <c>Idempotency-Key</c>: with one, the order's id follows from customer and key, so that the same key is the same order by
-/// construction, and nobody meets another customer's. Source: IETF draft "The Idempotency-Key HTTP Header Field".
+/// construction, and no key reaches another customer's order. Source: IETF draft "The Idempotency-Key HTTP Header Field".
 /// </summary>
 internal static class IdempotencyKey
 {

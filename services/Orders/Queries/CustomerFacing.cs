@@ -1,5 +1,4 @@
 using Orders.Ordering;
-using Orders.Saga;
 using Orders.Streams;
 using Orders.Views;
 using ServiceDefaults.Requests;

@@ -12,8 +12,8 @@ using ServiceDefaults.Events;
 namespace Orders.Reactions;
 
 /// <summary>
-/// Reactions to an order's own events. The write that made the event has published it too, so that this happens whatever dies in between,
-/// and may happen twice: all of it is decided anew on the order's stream.
+/// Reactions to an order's own events. The write that made the event has published it too, so that this happens after any crash, and may
+/// happen twice: all of it is decided anew on the order's stream.
 /// </summary>
 internal sealed class OrderReactions(
     OrderStreams streams,
@@ -94,8 +94,8 @@ internal sealed class OrderReactions(
     }
 
     /// <summary>
-    /// The payments service receives the events of choreographed orders alone, so that an orchestrated one tells it by a call. A failure
-    /// delivers this event again.
+    /// The payments service receives the events of choreographed orders alone, so that an orchestrated one calls it. A failure delivers
+    /// this event again.
     /// </summary>
     private async Task RecordDecisionAsync(string orderId, InterventionDecided decided, CancellationToken cancellation)
     {

@@ -6,7 +6,7 @@ using ServiceDefaults.Requests;
 
 namespace Orders.Rebuilding;
 
-/// <summary>The one command: <c>POST /operations/views/rebuild</c>; <c>GET</c> tells how far it is.</summary>
+/// <summary>The one command: <c>POST /operations/views/rebuild</c>; <c>GET</c> returns its progress.</summary>
 internal static class RebuildEndpoints
 {
     public static void MapRebuilding(this IEndpointRouteBuilder routes)

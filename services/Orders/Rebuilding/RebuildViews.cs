@@ -1,5 +1,4 @@
 using Dapr.Workflow;
-using Orders.Services;
 using Orders.Views;
 using ServiceDefaults.State;
 

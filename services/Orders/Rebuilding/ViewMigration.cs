@@ -1,4 +1,3 @@
-using Orders.Services;
 using Orders.Views;
 using ServiceDefaults.State;
 
@@ -47,7 +46,7 @@ internal sealed class ViewMigration(ViewState state)
         await DeleteAsync([ViewKeys.Root(generation, list)], cancellation);
     }
 
-    /// <summary>Nobody writes these any more: no ETag is needed.</summary>
+    /// <summary>No writer changes these any more: no ETag is needed.</summary>
     private Task DeleteAsync(IReadOnlyList<string> keys, CancellationToken cancellation) =>
         state.WriteAsync([.. keys.Select(key => new RecordChange(key, null, null) { IsGuarded = false })], cancellation);
 }

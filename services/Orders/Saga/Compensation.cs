@@ -5,8 +5,8 @@ using Orders.Ordering;
 namespace Orders.Saga;
 
 /// <summary>
-/// Undoes the steps of an order in reverse order. A compensation that keeps failing is given to a person and waits, durably; what he
-/// decides is an event of the order, and the workflow's own event only wakes it to read it.
+/// Undoes the steps of an order in reverse order. A compensation that keeps failing waits, durably, for an operator; the decision is an
+/// event of the order, and the workflow's own event only wakes it to read it.
 /// </summary>
 internal sealed class Compensation(WorkflowContext context, CompensatedOrder order, SagaProgress log, IReadOnlyList<OrchestratedStep> plan)
 {

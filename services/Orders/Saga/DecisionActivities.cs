@@ -63,7 +63,7 @@ internal sealed class AskForApproval(OrderStreams streams, TimeProvider time) : 
     }
 }
 
-/// <summary>The goods have left before the shipment could be stopped: the wish to cancel comes too late.</summary>
+/// <summary>The goods have left before the shipment could be stopped: the cancellation comes too late.</summary>
 internal sealed class RefuseCancellation(OrderStreams streams) : WorkflowActivity<string, StepReply>
 {
     public override async Task<StepReply> RunAsync(WorkflowActivityContext context, string orderId) =>

@@ -19,7 +19,7 @@ internal sealed record SagaConclusion(string OrderId, string? Reason, IReadOnlyL
     public static SagaConclusion Of(string orderId, Failure why, IReadOnlyList<SagaStep> steps) =>
         new(orderId, why.Reason, steps) { ReasonCode = why.Code, Cause = why.Cause };
 
-    /// <summary>Why the order is given up. A cancellation that was asked for is told with who asked for it.</summary>
+    /// <summary>Returns why the order is given up. The code of a requested cancellation names its kind of caller.</summary>
     public Failure Why(Order? order) =>
         order?.Cancelling is { } wish && wish.Reason == Reason
             ? Failure.Of(wish)

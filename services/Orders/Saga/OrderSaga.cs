@@ -6,8 +6,8 @@ namespace Orders.Saga;
 
 /// <summary>
 /// The order saga, orchestrated: create, reserve, pay, ship, confirm. A refusal undoes the steps that are done, in reverse order; a
-/// technical failure that outlasts its retries undoes its own step too, because nobody knows whether it happened. Instance id = order id;
-/// the custom status is the list of steps.
+/// technical failure that outlasts its retries undoes its own step too, because its result is unknown. Instance id = order id; the custom
+/// status is the list of steps.
 /// </summary>
 internal sealed class OrderSaga : Workflow<PlacedOrder, OrderStatus>
 {
@@ -42,7 +42,7 @@ internal sealed class OrderSaga : Workflow<PlacedOrder, OrderStatus>
 
     /// <summary>
     /// Confirming is where a cancellation and the saga meet: the order's stream takes one of the two. Who cancels after the goods have left
-    /// is refused in his turn.
+    /// is refused in turn.
     /// </summary>
     private static async Task<OrderStatus> ConfirmAsync(WorkflowContext context, PlacedOrder input, SagaProgress log, Compensation undo)
     {

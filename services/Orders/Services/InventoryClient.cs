@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using Orders.Ordering;
 using ServiceDefaults;
 using ServiceDefaults.Refusals;

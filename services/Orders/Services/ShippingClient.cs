@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using Orders.Ordering;
 using ServiceDefaults;
 using ServiceDefaults.Refusals;
@@ -13,7 +12,7 @@ internal sealed class ShippingClient(HttpClient http)
         return await response.ReadAsync<Unit>(cancellation);
     }
 
-    /// <summary>Has shipments that should have moved on long ago looked after again.</summary>
+    /// <summary>Has the reminders of overdue shipments registered again.</summary>
     public async Task RenewAsync(IReadOnlyList<string> orderIds, CancellationToken cancellation)
     {
         using var response = await http.PostAsJsonAsync("/shipments/renew", new { orderIds }, Json.Options, cancellation);

@@ -1,5 +1,4 @@
 using Orders.Ordering;
-using Orders.Saga;
 
 namespace Orders.Streams;
 

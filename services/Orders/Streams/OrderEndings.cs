@@ -14,7 +14,7 @@ internal sealed class OrderEndings
     private readonly Lock gate = new();
     private readonly Dictionary<string, List<Expectation>> expected = new(StringComparer.Ordinal); // guarded by gate
 
-    /// <summary>From now on; to be disposed of when nobody waits any more.</summary>
+    /// <summary>Begins to wait. The caller disposes of the expectation when it stops waiting.</summary>
     public Expectation Expect(string orderId)
     {
         var expectation = new Expectation(this, orderId);

@@ -19,9 +19,6 @@ internal sealed record StoredEvent(
 /// <summary>Stored format: the order as its first <paramref name="Version"/> events made it. They are in the archive.</summary>
 internal sealed record OrderSnapshot(int Version, DateTimeOffset CreatedAt, Order Order);
 
-/// <summary>Stored format: what the services that are asked by events need to know of the request, and nobody else.</summary>
-internal sealed record OrderBrief(string PaymentToken, Destination Destination);
-
 /// <summary>Stored format: an order's stream is one record, so that its ETag guards the append.</summary>
 internal sealed record OrderStream(int Version, IReadOnlyList<StoredEvent> Events)
 {

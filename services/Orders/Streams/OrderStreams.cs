@@ -52,7 +52,7 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
     }
 
     /// <summary>
-    /// Appends what <paramref name="decide"/> makes of the order, deciding anew when somebody else has appended meanwhile. Gives the order
+    /// Appends what <paramref name="decide"/> makes of the order, deciding anew if another writer has appended meanwhile. Gives the order
     /// as it is then; a refusal of <paramref name="decide"/> leaves it as it was. An order without events is refused as missing. What
     /// <paramref name="causedBy"/> (the id of an event) has led to already does not happen again.
     /// </summary>

@@ -3,9 +3,9 @@ using Orders.Ordering;
 namespace Orders.Streams;
 
 /// <summary>
-/// Stored format of the events on the topic <c>orders</c>: what of an order's event is told to others. Fields that an event does not have
-/// are left out. <paramref name="PaymentToken"/> and <paramref name="Destination"/> are told only to the service that is asked to act on
-/// them, in the event that asks.
+/// Stored format of the events on the topic <c>orders</c>: the fields of an order's event that are published. Fields that an event does not
+/// have are left out. <paramref name="PaymentToken"/> and <paramref name="Destination"/> are published only in the event that requests the
+/// step which needs them.
 /// </summary>
 internal sealed record PublishedOrderEvent(
     string EventId,

@@ -1,4 +1,3 @@
-using Orders.Services;
 using ServiceDefaults.Events;
 using ServiceDefaults.State;
 

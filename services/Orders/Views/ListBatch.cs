@@ -1,5 +1,3 @@
-using Orders.Ordering;
-using Orders.Services;
 using ServiceDefaults.State;
 
 namespace Orders.Views;

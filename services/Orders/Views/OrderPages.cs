@@ -1,5 +1,3 @@
-using Orders.Services;
-using Orders.Streams;
 using ServiceDefaults.Refusals;
 
 namespace Orders.Views;

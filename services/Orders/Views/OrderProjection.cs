@@ -1,5 +1,4 @@
 using Dapr.Client;
-using Orders.Services;
 using Orders.Streams;
 using ServiceDefaults.State;
 

@@ -5,8 +5,8 @@ using ServiceDefaults.State;
 namespace Payments.Charging;
 
 /// <summary>
-/// Charges and refunds an order once. Before the provider is called the payment is on record, so that after a crash or a time-out nobody
-/// has to guess: what the provider did is looked up before anything is decided.
+/// Charges and refunds an order once. Before the provider is called the payment is on record, so that a crash or a time-out leaves no
+/// guess: what the provider did is looked up before anything is decided.
 /// </summary>
 internal sealed partial class PaymentService(
     PaymentStore payments,
@@ -133,8 +133,8 @@ internal sealed partial class PaymentService(
     }
 
     /// <summary>
-    /// An order can be given up while the provider is still charging it, and this service can die in between: whoever meets the given-up
-    /// payment again sees to it that no charge is left.
+    /// An order can be given up while the provider is still charging it, and this service can exit in between: every later call for the
+    /// given-up payment refunds a charge that is left.
     /// </summary>
     private Task UndoIfGivenUpAsync(Payment decided, CancellationToken cancellation) =>
         decided.Status is PaymentStatus.Failed or PaymentStatus.Refunded

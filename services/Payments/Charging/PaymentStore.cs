@@ -44,8 +44,8 @@ internal sealed class PaymentStore(DaprClient dapr, TimeProvider time)
     }
 
     /// <summary>
-    /// Says that a refund was given up after so many attempts; the payment stays what it is. <paramref name="round"/> is of the request,
-    /// for whoever asked to know what this is the answer to.
+    /// Says that a refund was given up after so many attempts; the payment stays what it is. <paramref name="round"/> is of the request, so
+    /// that orders can assign the answer.
     /// </summary>
     public Task<WriteResult> PublishRefundFailedAsync(
         Stored<Payment> read,

@@ -6,7 +6,7 @@ namespace ServiceDefaults.Requests;
 
 /// <summary>
 /// The party on whose behalf a request reaches a service: a customer, an operator, another app of the platform, or an anonymous visitor of
-/// the edge. The edge and the calling service name it in the header <c>X-Caller</c>, which nobody else can set: only an app's own sidecar
+/// the edge. The edge and the calling service name it in the header <c>X-Caller</c>, which no client can set: only an app's own sidecar
 /// reaches the app (<see cref="AppToken"/>), and the edge drops what a client sends under this name. A request without it is refused
 /// (<see cref="CallerRules"/>).
 /// </summary>
@@ -42,18 +42,16 @@ public abstract record Caller
         public override string ToString() => "anonymous";
     }
 
-    /// <summary>The name of the operator who asks; null for anybody else.</summary>
+    /// <summary>The name of the operator; null for any other caller.</summary>
     public string? OperatorName => (this as Operator)?.Name;
 
-    /// <summary>The id of the customer who asks; null for anybody else.</summary>
+    /// <summary>The id of the customer; null for any other caller.</summary>
     public string? CustomerId => (this as Customer)?.Id;
 
     /// <summary>True for a name that a caller can have: 1 to 100 visible characters.</summary>
     public static bool IsName(string? name) => VisibleText.IsValid(name, LongestName);
 
-    /// <summary>
-    /// False for a customer who asks for what belongs to another: to him it does not exist, because a 403 would say that it does.
-    /// </summary>
+    /// <summary>False for a customer and the property of another: the answer is 404, because a 403 would say that it exists.</summary>
     public bool MaySee(string? owner) => this is not Customer customer || customer.Id == owner;
 
     /// <summary>Null if the header is missing, repeated or malformed.</summary>

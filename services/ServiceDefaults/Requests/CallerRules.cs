@@ -30,12 +30,12 @@ internal sealed record AdmittedCallers(CallerKinds Kinds, IReadOnlyList<string> 
         };
 }
 
-/// <summary>Marks endpoints that the app's own sidecar calls (events, actors, probes) and that act for nobody.</summary>
+/// <summary>Marks endpoints that the app's own sidecar calls (events, actors, probes) and that act for no caller.</summary>
 internal sealed class SidecarCallback;
 
 public static class CallerConventions
 {
-    /// <summary>Admits these callers. An endpoint that says nothing admits nobody.</summary>
+    /// <summary>Admits these callers. An endpoint without this call admits no caller.</summary>
     public static TBuilder Admit<TBuilder>(this TBuilder endpoints, CallerKinds kinds, params string[] apps)
         where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(new AdmittedCallers(kinds, apps));
 

@@ -5,7 +5,7 @@ namespace ServiceDefaults.Requests;
 
 /// <summary>
 /// The id of the request that all this is done for: taken from <c>X-Request-ID</c> or made at the edge, passed on to every service, into
-/// the workflow and with every event, and told to the client.
+/// the workflow and with every event, and returned to the client.
 /// </summary>
 public static class RequestId
 {
@@ -18,7 +18,7 @@ public static class RequestId
     );
     private static readonly AsyncLocal<string?> Flowing = new();
 
-    /// <summary>Null outside of a request, until somebody who was told it sets it.</summary>
+    /// <summary>Null outside of a request, until a handler of an event or an activity sets it.</summary>
     public static string? Current
     {
         get => Flowing.Value;

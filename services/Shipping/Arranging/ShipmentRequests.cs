@@ -32,7 +32,7 @@ internal sealed class ShipmentRequests(ShipmentStore shipments, Mover mover)
         return Delivery.Done;
     }
 
-    /// <summary>Goods that have left can't be called back; that they left is told by an event of its own.</summary>
+    /// <summary>Goods that have left can't be called back; their leaving has published an event of its own.</summary>
     public async Task<Delivery> CancelAsync(IncomingEvent<OrderNotification> request, CancellationToken cancellation)
     {
         await shipments.ChangeAsync(

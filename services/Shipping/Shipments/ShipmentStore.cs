@@ -29,8 +29,8 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
         ];
 
     /// <summary>
-    /// Decides and writes, again from the start when somebody else was faster. <paramref name="republish"/>: what was decided before is
-    /// published once more.
+    /// Decides and writes; decides anew if another writer was faster. <paramref name="republish"/>: what was decided before is published
+    /// once more.
     /// </summary>
     public async Task<Outcome<Shipment>> ChangeAsync(
         string orderId,
