@@ -21,7 +21,7 @@ internal static class ConversationMessages
         api.Demand(request.Name);
         if (request.Inputs.Count == 0)
         {
-            throw DaprErrors.ConversationMissingInputs(request.Name);
+            throw ConversationErrors.InputsMissing(request.Name);
         }
         var parts = request.Inputs.Select(input => new SaidText(Scrubbed(input.Content, input.ScrubPII))).ToList();
         var answer = await api.ConverseAsync(request.Name, new ConversationTurn(parts, []), cancellation);
@@ -48,7 +48,7 @@ internal static class ConversationMessages
         api.Demand(request.Name);
         if (request.Inputs.Count == 0)
         {
-            throw DaprErrors.ConversationMissingInputs(request.Name);
+            throw ConversationErrors.InputsMissing(request.Name);
         }
         var parts = request
             .Inputs.SelectMany(input => input.Messages.SelectMany(message => Parts(request.Name, message, input.ScrubPii)))
@@ -83,7 +83,7 @@ internal static class ConversationMessages
                 message.OfTool.Name,
                 Scrubbed(content.Text, scrub)
             )),
-            _ => throw DaprErrors.ConversationInvalid(component, "message type cannot be nil"),
+            _ => throw ConversationErrors.ParametersInvalid(component, "message type cannot be nil"),
         };
 
     private static IEnumerable<ConversationPart> Texts(IEnumerable<ConversationMessageContent> contents, bool scrub) =>
@@ -92,14 +92,14 @@ internal static class ConversationMessages
     private static ToolCall Call(string component, ConversationToolCalls call) =>
         call.Function is { } function
             ? new ToolCall(call.Id, function.Name, function.Arguments)
-            : throw DaprErrors.ConversationInvalid(component, "tool types cannot be nil");
+            : throw ConversationErrors.ParametersInvalid(component, "tool types cannot be nil");
 
     private static void DemandToolChoice(ConversationRequestAlpha2 request)
     {
         const string Possible = "'auto', 'none', 'required', or a specific tool name matching the tools available to be used";
         if (request.ToolChoice == "required" && request.Tools.Count == 0)
         {
-            throw DaprErrors.ConversationInvalid(request.Name, $"tool choice must be {Possible}");
+            throw ConversationErrors.ParametersInvalid(request.Name, $"tool choice must be {Possible}");
         }
         if (
             request.ToolChoice != "required"
@@ -108,7 +108,7 @@ internal static class ConversationMessages
             && request.Tools.All(tool => tool.Function?.Name != request.ToolChoice)
         )
         {
-            throw DaprErrors.ConversationInvalid(request.Name, $"tool choice selected was not found. Must be {Possible}");
+            throw ConversationErrors.ParametersInvalid(request.Name, $"tool choice selected was not found. Must be {Possible}");
         }
     }
 

@@ -117,7 +117,7 @@ internal sealed partial class InputBindings(
         }
         finally
         {
-            SidecarMeter.InputBound(appId, binding.Name, succeeded, time.GetElapsedTime(begun));
+            ComponentMeter.InputBound(appId, binding.Name, succeeded, time.GetElapsedTime(begun));
             Describe(span, binding.Name);
             span.End();
         }
@@ -152,7 +152,7 @@ internal sealed partial class InputBindings(
     {
         if ((await outputs.InvokeAsync(name, call, stopping)).Failure is { } failure)
         {
-            throw DaprErrors.OutputBinding(name, failure);
+            throw BindingErrors.OutputFailed(name, failure);
         }
     }
 

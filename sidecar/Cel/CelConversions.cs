@@ -140,7 +140,9 @@ internal static partial class CelConversions
             return GoDecimal(number);
         }
         var digits = ShortestDigits(number);
-        return $"{(number < 0 ? "-" : "")}{digits[0]}{(digits.Length > 1 ? "." : "")}{digits[1..]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
+        var sign = number < 0 ? "-" : "";
+        var point = digits.Length > 1 ? "." : "";
+        return $"{sign}{digits[0]}{point}{digits[1..]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
     }
 
     /// <summary>Go's format 'f' with the shortest digits, for numbers in the range of decimal: never an exponent.</summary>

@@ -87,7 +87,8 @@ internal sealed class ComponentProperties(Component component, IReadOnlyDictiona
             .Select(item => new YamlProblem(
                 component.File,
                 item.Line,
-                $"{component.Type} has no metadata '{item.Name}'; known are: {string.Join(", ", known.Order(StringComparer.OrdinalIgnoreCase))}",
+                $"{component.Type} has no metadata '{item.Name}'; known are: "
+                    + string.Join(", ", known.Order(StringComparer.OrdinalIgnoreCase)),
                 Severity.IgnoredField
             ));
 

@@ -36,11 +36,11 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            throw DaprErrors.ConfigurationGet(request.Keys, store, e.Message);
+            throw ConfigurationErrors.GetFailed(request.Keys, store, e.Message);
         }
         finally
         {
-            SidecarMeter.ConfigurationDone(appId, store, "get", succeeded, time.GetElapsedTime(begun));
+            ComponentMeter.ConfigurationDone(appId, store, "get", succeeded, time.GetElapsedTime(begun));
         }
     }
 
@@ -74,7 +74,7 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            throw DaprErrors.ConfigurationSubscribe(request.Keys, store, e.Message);
+            throw ConfigurationErrors.SubscribeFailed(request.Keys, store, e.Message);
         }
     }
 
@@ -94,9 +94,9 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
     {
         if (components.Of<ConfigurationComponent>().Count == 0)
         {
-            throw DaprErrors.ConfigurationStoresNotConfigured();
+            throw ConfigurationErrors.StoresNotConfigured();
         }
-        return components.Of<ConfigurationComponent>().GetValueOrDefault(store) ?? throw DaprErrors.ConfigurationStoreNotFound(store);
+        return components.Of<ConfigurationComponent>().GetValueOrDefault(store) ?? throw ConfigurationErrors.StoreNotFound(store);
     }
 
     public async ValueTask DisposeAsync()

@@ -16,7 +16,8 @@ internal static class PersonalData
         (
             "IP",
             Pattern(
-                @"\b(?:\d{1,3}\.){3}\d{1,3}\b|\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b|\b[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*::(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?"
+                @"\b(?:\d{1,3}\.){3}\d{1,3}\b|\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b|"
+                    + @"\b[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*::(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?"
             )
         ),
         ("MAC_ADDRESS", Pattern(@"\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b")),
@@ -30,7 +31,8 @@ internal static class PersonalData
         (
             "STREET_ADDRESS",
             Pattern(
-                @"\b\d{1,4} [\w ]{1,20} (?:street|st|avenue|ave|road|rd|highway|hwy|square|sq|drive|dr|court|ct|parkway|pkwy|boulevard|blvd)\b\.?"
+                @"\b\d{1,4} [\w ]{1,20} "
+                    + @"(?:street|st|avenue|ave|road|rd|highway|hwy|square|sq|drive|dr|court|ct|parkway|pkwy|boulevard|blvd)\b\.?"
             )
         ),
     ];

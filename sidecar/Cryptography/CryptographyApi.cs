@@ -24,13 +24,13 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
     {
         if (components.Of<ICryptoProvider>().Count == 0)
         {
-            throw DaprErrors.CryptoProvidersNotConfigured();
+            throw CryptographyErrors.ProvidersNotConfigured();
         }
         if (component.Length == 0)
         {
             throw DaprErrors.BadRequest("missing component name");
         }
-        return components.Of<ICryptoProvider>().GetValueOrDefault(component) ?? throw DaprErrors.CryptoProviderNotFound(component);
+        return components.Of<ICryptoProvider>().GetValueOrDefault(component) ?? throw CryptographyErrors.ProviderNotFound(component);
     }
 
     public async Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> EncryptAsync(
@@ -44,7 +44,7 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
         var algorithm = options.Algorithm.ToUpperInvariant();
         if (WrapAlgorithm.Find(algorithm) is not { } wrap)
         {
-            throw DaprErrors.CryptoOperation($"option Algorithm is not valid: algorithm {algorithm} is not supported");
+            throw CryptographyErrors.OperationFailed($"option Algorithm is not valid: algorithm {algorithm} is not supported");
         }
         var cipher = Cipher(options.Cipher?.ToUpperInvariant());
         var random = RandomNumberGenerator.GetBytes(DocumentKey.Size);
@@ -92,7 +92,7 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
         }
         catch (CryptoException e)
         {
-            throw DaprErrors.CryptoOperation(e.Message);
+            throw CryptographyErrors.OperationFailed(e.Message);
         }
     }
 
@@ -115,7 +115,7 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
         }
         catch (Exception e) when (e is CryptoException or TimeoutException or CircuitBreakerRefusedException)
         {
-            throw DaprErrors.CryptoOperation($"failed to wrap the file key: {e.Message}");
+            throw CryptographyErrors.OperationFailed($"failed to wrap the file key: {e.Message}");
         }
     }
 
@@ -155,7 +155,7 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
         }
         finally
         {
-            SidecarMeter.CryptoDone(appId, component, "crypto_op", succeeded, time.GetElapsedTime(begun));
+            ComponentMeter.CryptoDone(appId, component, "crypto_op", succeeded, time.GetElapsedTime(begun));
         }
     }
 
@@ -176,6 +176,6 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
         {
             null or "" or "AES-GCM" => DocumentCipher.AesGcm,
             "CHACHA20-POLY1305" => DocumentCipher.ChaCha20Poly1305,
-            _ => throw DaprErrors.CryptoOperation($"option Cipher is not valid: cipher {name} is not supported"),
+            _ => throw CryptographyErrors.OperationFailed($"option Cipher is not valid: cipher {name} is not supported"),
         };
 }

@@ -194,7 +194,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
 
     public ConfigurationListener ConfigurationListener(string store) =>
         Channel is null
-            ? throw DaprErrors.NoAppToTell()
+            ? throw ConfigurationErrors.NoAppChannel()
             : new AppNotifier(store, Channel, connection.Stopping, loggers.CreateLogger<AppNotifier>()).NotifyAsync;
 
     public Task<IAsyncDisposable> HostActorsAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation) =>
@@ -268,7 +268,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
     {
         foreach (var component in Components.Loaded)
         {
-            SidecarMeter.Loaded(Options.AppId, component.Resource.Type);
+            ComponentMeter.Loaded(Options.AppId, component.Resource.Type);
         }
         return Task.CompletedTask;
     }

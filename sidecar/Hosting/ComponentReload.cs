@@ -61,7 +61,8 @@ internal sealed partial class ComponentReload(
         if (await loader.OpenAsync(component, options.AppId, components.Of<ISecretStore>(), problems, cancellation) is not { } opened)
         {
             var failure =
-                $"process component {component.Name} error: [INIT_COMPONENT_FAILURE]: initialization error occurred for {component.Name} ({component.Type}/{component.Version}): {string.Join("; ", problems)}";
+                $"process component {component.Name} error: [INIT_COMPONENT_FAILURE]: initialization error occurred for "
+                + $"{component.Name} ({component.Type}/{component.Version}): {string.Join("; ", problems)}";
             if (!component.IgnoreErrors)
             {
                 LogFatal(failure);
@@ -71,7 +72,7 @@ internal sealed partial class ComponentReload(
             return;
         }
         components.Add(opened);
-        SidecarMeter.Loaded(options.AppId, component.Type);
+        ComponentMeter.Loaded(options.AppId, component.Type);
         LogUpdated(component.Name, component.Type, component.Version);
         if (opened.Instance is StateStoreComponent store)
         {

@@ -92,7 +92,7 @@ internal sealed class GrpcProxy(AppOptions caller, ILocalApps directory, INameRe
             GrpcStatusAnswer.Write(
                 context,
                 StatusCode.Unavailable,
-                $"connection error: {ServiceInvoker.Cause(context.GetForwarderErrorFeature()?.Exception) ?? error.ToString()}"
+                $"connection error: {HttpForwarding.Cause(context.GetForwarderErrorFeature()?.Exception) ?? error.ToString()}"
             );
         }
     }
@@ -130,11 +130,11 @@ internal sealed class GrpcProxy(AppOptions caller, ILocalApps directory, INameRe
                 context,
                 address.ToString(),
                 invoker,
-                ServiceInvoker.Http2,
+                HttpForwarding.Http2,
                 new HoldingBackStatus(transformer, attempt),
                 attempt.Cancellation
             )
-            : forwarder.SendAsync(context, address.ToString(), invoker, ServiceInvoker.Http2, transformer);
+            : forwarder.SendAsync(context, address.ToString(), invoker, HttpForwarding.Http2, transformer);
 
     private static void Refuse(HttpContext context, StatusCode status, string reason)
     {

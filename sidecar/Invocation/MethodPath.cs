@@ -47,7 +47,7 @@ internal static class MethodPath
         {
             if (c is '#' or '?' or '\0')
             {
-                throw DaprErrors.InvokeFailed(
+                throw InvocationErrors.InvokeFailed(
                     id,
                     Grpc.Core.StatusCode.InvalidArgument,
                     $"invalid method: method contains forbidden character: \"{clean}\""
@@ -55,7 +55,7 @@ internal static class MethodPath
             }
             if (c is < ' ' or '\x7f')
             {
-                throw DaprErrors.InvokeFailed(
+                throw InvocationErrors.InvokeFailed(
                     id,
                     Grpc.Core.StatusCode.InvalidArgument,
                     $"invalid method: method contains control character at position {at}: \"{clean}\""

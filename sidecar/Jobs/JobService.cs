@@ -144,7 +144,7 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
             LogUnreachable(e, job.Name);
             outcome = JobOutcome.Failed;
         }
-        SidecarMeter.Job(appId, outcome == JobOutcome.Done, time.GetElapsedTime(begun));
+        ComponentMeter.Job(appId, outcome == JobOutcome.Done, time.GetElapsedTime(begun));
         if (outcome != JobOutcome.Done)
         {
             LogRefused(job.Name, outcome);

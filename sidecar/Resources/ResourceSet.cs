@@ -79,7 +79,8 @@ internal sealed record ResourceSet(
     {
         document.Report(
             "kind",
-            $"{(kind is null ? "'kind' is missing" : $"'{kind}' is not a kind of resource")}; known are Component, Subscription, Resiliency, HTTPEndpoint, Configuration"
+            (kind is null ? "'kind' is missing" : $"'{kind}' is not a kind of resource")
+                + "; known are Component, Subscription, Resiliency, HTTPEndpoint, Configuration"
         );
         return null;
     }

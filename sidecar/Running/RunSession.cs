@@ -127,9 +127,8 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
                     is { Count: > 0 } late
             )
             {
-                console.Warn(
-                    $"not ready yet: {string.Join(", ", late.Select(supervisor => $"'{supervisor.App.Options.AppId}' (port {supervisor.App.Options.AppPort})"))}; does the app listen on its APP_PORT?"
-                );
+                var names = late.Select(supervisor => $"'{supervisor.App.Options.AppId}' (port {supervisor.App.Options.AppPort})");
+                console.Warn($"not ready yet: {string.Join(", ", names)}; does the app listen on its APP_PORT?");
             }
         }
         await ready;
@@ -195,12 +194,15 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
     {
         if (supervisors.FirstOrDefault(supervisor => supervisor.App.Options.AppId == "gateway") is { } gateway)
         {
+            const string json = "-H 'Content-Type: application/json'";
             var edge = $"http://localhost:{gateway.App.Options.AppPort}";
             console.Info(
-                $$"""try: TOKEN=$(curl -s {{edge}}/api/auth/token -H 'Content-Type: application/json' -d '{"customerId":"customer-1"}' | sed 's/.*"token":"\([^"]*\)".*/\1/')"""
+                $"try: TOKEN=$(curl -s {edge}/api/auth/token {json} "
+                    + """-d '{"customerId":"customer-1"}' | sed 's/.*"token":"\([^"]*\)".*/\1/')"""
             );
             console.Info(
-                $$"""     curl -i {{edge}}/api/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"customerId":"customer-1","items":[{"productId":"product-1","quantity":2}],"paymentToken":"tok_ok"}'"""
+                $"""     curl -i {edge}/api/orders -H "Authorization: Bearer $TOKEN" {json} """
+                    + """-d '{"customerId":"customer-1","items":[{"productId":"product-1","quantity":2}],"paymentToken":"tok_ok"}'"""
             );
         }
     }

@@ -196,7 +196,8 @@ internal sealed class RunTemplateReader
             new YamlProblem(
                 chosen,
                 0,
-                $"the set does not take the place of {path}, because it does not declare {string.Join(", ", missing.Select(name => $"'{name}'"))}; declare the same components in both"
+                $"the set does not replace {path}, because it does not declare "
+                    + $"{string.Join(", ", missing.Select(name => $"'{name}'"))}; declare the same components in both"
             )
             {
                 Severity = componentSet is null ? Severity.IgnoredField : Severity.Error,

@@ -20,7 +20,7 @@ internal sealed class KeyPrefix(string? strategy, string appId, string storeName
     };
 
     public string Stored(string key) =>
-        key.Contains(Separator, StringComparison.Ordinal) ? throw DaprErrors.StateKeyIllegal(key, storeName) : prefix + key;
+        key.Contains(Separator, StringComparison.Ordinal) ? throw StateErrors.KeyIllegal(key, storeName) : prefix + key;
 
     public string Original(string stored) => stored[prefix.Length..];
 }

@@ -131,7 +131,8 @@ internal sealed partial class Tracer : IDisposable
     private static string Sampler(double rate)
     {
         var root = rate >= 1 ? "AlwaysOnSampler" : $"TraceIDRatioBased{{{rate.ToString(CultureInfo.InvariantCulture)}}}";
-        return $"ParentBased{{root:{root},remoteParentSampled:AlwaysOnSampler,remoteParentNotSampled:AlwaysOffSampler,localParentSampled:AlwaysOnSampler,localParentNotSampled:AlwaysOffSampler}}";
+        return $"ParentBased{{root:{root},remoteParentSampled:AlwaysOnSampler,remoteParentNotSampled:AlwaysOffSampler,"
+            + $"localParentSampled:AlwaysOnSampler,localParentNotSampled:AlwaysOffSampler}}";
     }
 
     [LoggerMessage(1801, LogLevel.Information, "Dapr trace sampler initialized: {Sampler}")]

@@ -34,7 +34,7 @@ internal class BindingsService
         await context.WriteResponseHeadersAsync(HeadersOf(reply));
         if (reply.Failure is { } failure)
         {
-            throw DaprErrors.OutputBinding(request.Name, failure);
+            throw BindingErrors.OutputFailed(request.Name, failure);
         }
         var response = new InvokeBindingResponse { Data = UnsafeByteOperations.UnsafeWrap(reply.Data) };
         response.Metadata.Add(new Dictionary<string, string>(reply.Metadata));

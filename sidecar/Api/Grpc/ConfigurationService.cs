@@ -99,7 +99,7 @@ internal class ConfigurationService
             ? new UnsubscribeConfigurationResponse { Ok = true }
             : new UnsubscribeConfigurationResponse
             {
-                Message = DaprErrors.ConfigurationUnsubscribe(request.Id, "subscription does not exist"),
+                Message = ConfigurationErrors.UnsubscribeFailed(request.Id, "subscription does not exist"),
             };
 
     public virtual Task<UnsubscribeConfigurationResponse> UnsubscribeConfigurationAlpha1(

@@ -135,7 +135,7 @@ internal class CryptographyService
         {
             return await requests.MoveNext(either.Token)
                 ? requests.Current
-                : throw DaprErrors.CryptoOperation("error receiving the first message: EOF");
+                : throw CryptographyErrors.OperationFailed("error receiving the first message: EOF");
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested)
         {
@@ -203,7 +203,7 @@ internal class CryptographyService
         }
         catch (CryptoException e)
         {
-            throw DaprErrors.CryptoOperation(e.Message);
+            throw CryptographyErrors.OperationFailed(e.Message);
         }
     }
 }

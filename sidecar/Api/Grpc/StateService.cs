@@ -63,7 +63,7 @@ internal class StateService
         state.Demand(request.StoreName);
         if (request.States.Any(item => item.Key.Length == 0))
         {
-            throw DaprErrors.StateKeyEmpty();
+            throw StateErrors.KeyEmpty();
         }
         if (request.States.Count > 0)
         {
@@ -99,7 +99,7 @@ internal class StateService
                 {
                     "upsert" => new TransactionOperation(Save(operation.Request), null),
                     "delete" => new TransactionOperation(null, Delete(operation.Request)),
-                    var other => throw DaprErrors.StateOperationUnknown(other),
+                    var other => throw StateErrors.OperationUnknown(other),
                 }
             )
             .ToList();

@@ -20,11 +20,11 @@ internal static class BulkBody
         foreach (var (element, id, contentType, metadata) in Parse(json, target, app))
         {
             var data = Data(GoJsonBody.Property(element, "event"), contentType, detail =>
-                DaprErrors.BulkEntryData(target.Topic, target.PubSub, app, detail)
+                PubSubErrors.BulkEntryNotWritten(target.Topic, target.PubSub, app, detail)
             );
             if (id.Length == 0 || !ids.Add(id))
             {
-                throw DaprErrors.BulkEntryId(target.Topic, target.PubSub, app);
+                throw PubSubErrors.BulkEntryIdInvalid(target.Topic, target.PubSub, app);
             }
             entries.Add(new BulkEntry(id, data, contentType, metadata));
         }
@@ -39,7 +39,7 @@ internal static class BulkBody
         }
         catch (FormatException e)
         {
-            throw DaprErrors.BulkUnreadable(target.Topic, target.PubSub, app, e.Message);
+            throw PubSubErrors.BulkUnreadable(target.Topic, target.PubSub, app, e.Message);
         }
     }
 
@@ -72,7 +72,7 @@ internal static class BulkBody
         }
         catch (FormatException e)
         {
-            throw DaprErrors.BulkUnreadable(target.Topic, target.PubSub, app, e.Message);
+            throw PubSubErrors.BulkUnreadable(target.Topic, target.PubSub, app, e.Message);
         }
     }
 

@@ -28,11 +28,11 @@ internal static class InvocationEndpoints
         }
         return MethodPath.Find(context) is { } named
             ? listener.Sidecar.Blocks.Invoker.ForwardAsync(context, named)
-            : throw DaprErrors.NoTarget();
+            : throw InvocationErrors.NoTargetApp();
     }
 
     private static DaprException UnknownGrpc(string path) =>
         path.StartsWith("/dapr.proto.runtime.v1.Dapr/", StringComparison.Ordinal)
-            ? DaprErrors.NotHere(path[(path.LastIndexOf('/') + 1)..])
-            : DaprErrors.NoGrpcTarget();
+            ? DaprErrors.NotOffered(path[(path.LastIndexOf('/') + 1)..])
+            : InvocationErrors.NoGrpcTargetApp();
 }

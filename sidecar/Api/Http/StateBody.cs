@@ -24,7 +24,7 @@ internal static class StateBody
                 .EnumerateArray()
                 .Select(element => Item(element, query))
                 .ToList();
-            return items.All(item => item.Key.Length > 0) ? items : throw DaprErrors.StateKeyRequired();
+            return items.All(item => item.Key.Length > 0) ? items : throw StateErrors.KeyRequired();
         }
         catch (FormatException e)
         {
@@ -85,7 +85,7 @@ internal static class StateBody
         {
             "upsert" => new TransactionOperation(Item(request, query), null),
             "delete" => new TransactionOperation(null, Delete(request)),
-            var other => throw DaprErrors.StateOperationUnknown(other),
+            var other => throw StateErrors.OperationUnknown(other),
         };
     }
 

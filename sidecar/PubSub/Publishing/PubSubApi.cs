@@ -33,13 +33,13 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
     {
         if (pubsub.Length == 0)
         {
-            throw DaprErrors.PubSubNameEmpty();
+            throw PubSubErrors.ComponentNameEmpty();
         }
         if (!components.Of<PubSubComponent>().TryGetValue(pubsub, out var component))
         {
-            throw DaprErrors.PubSubNotFound(pubsub, metadata);
+            throw PubSubErrors.ComponentNotFound(pubsub, metadata);
         }
-        return topic.Length == 0 ? throw DaprErrors.TopicEmpty(pubsub) : component;
+        return topic.Length == 0 ? throw PubSubErrors.TopicEmpty(pubsub) : component;
     }
 
     public async Task PublishAsync(PublishTarget target, ReadOnlyMemory<byte> data, string? contentType, CancellationToken cancellation)
@@ -99,13 +99,13 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
     public Task ForwardAsync(string pubsub, BrokerMessage message, CancellationToken cancellation) =>
         components.Of<PubSubComponent>().TryGetValue(pubsub, out var component)
             ? SendAsync(component, message, cancellation)
-            : throw DaprErrors.PubSubNotFound(pubsub);
+            : throw PubSubErrors.ComponentNotFound(pubsub);
 
     private void DemandAllowed(PubSubComponent component, string topic)
     {
         if (!component.Scopes.MayPublish(topic))
         {
-            throw DaprErrors.TopicForbidden(component.Name, topic, appId);
+            throw PubSubErrors.TopicForbidden(component.Name, topic, appId);
         }
     }
 
@@ -135,7 +135,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
         }
         catch (FormatException e)
         {
-            throw DaprErrors.CloudEvent(source.PubSub, appId, e.Message);
+            throw PubSubErrors.CloudEventNotCreated(source.PubSub, appId, e.Message);
         }
     }
 
@@ -160,7 +160,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
         }
         finally
         {
-            SidecarMeter.Published(appId, component.Name, message.Topic, succeeded, time.GetElapsedTime(begun));
+            ComponentMeter.Published(appId, component.Name, message.Topic, succeeded, time.GetElapsedTime(begun));
         }
     }
 
@@ -198,7 +198,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
         }
         catch (Exception e) when (e is not (OperationCanceledException or DaprException))
         {
-            throw DaprErrors.PublishFailed(message.Topic, component.Name, e.Message);
+            throw PubSubErrors.PublishFailed(message.Topic, component.Name, e.Message);
         }
     }
 }

@@ -15,7 +15,7 @@ internal static class PublishMetadata
         }
         return Truth.TryParse(text, out var raw)
             ? raw
-            : throw DaprErrors.PublishMetadata(pubsub, metadata, $"rawPayload value must be a valid boolean: actual is '{text}'");
+            : throw PubSubErrors.MetadataUnreadable(pubsub, metadata, $"rawPayload value must be a valid boolean: actual is '{text}'");
     }
 
     /// <summary><c>ttl</c> or <c>ttlInSeconds</c>, a duration or seconds; with 0 the event has expired. What can't be read is passed over,

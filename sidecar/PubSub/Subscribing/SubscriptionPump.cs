@@ -218,7 +218,7 @@ internal sealed partial class SubscriptionPump(
     }
 
     private void Measure(DeliveryStatus status, TimeSpan took) =>
-        SidecarMeter.Delivered(
+        ComponentMeter.Delivered(
             appId,
             subscription.PubSub,
             subscription.Topic,

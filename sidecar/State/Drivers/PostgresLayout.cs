@@ -123,7 +123,8 @@ internal sealed class PostgresLayout2(string table, string metadataTable, string
         $"""
             CREATE TABLE IF NOT EXISTS {Table} (
               key text NOT NULL PRIMARY KEY, value bytea NOT NULL, etag uuid NOT NULL DEFAULT gen_random_uuid(),
-              created_at timestamp with time zone NOT NULL DEFAULT now(), updated_at timestamp with time zone, expires_at timestamp with time zone);
+              created_at timestamp with time zone NOT NULL DEFAULT now(), updated_at timestamp with time zone,
+              expires_at timestamp with time zone);
             CREATE INDEX IF NOT EXISTS {TableName.WithoutSchema(Table)}_expires_at_idx ON {Table} (expires_at);
             """;
 

@@ -20,10 +20,9 @@ internal sealed class Instance
     private readonly InstanceRecovery recovery;
     private readonly InstanceSteps steps;
     private readonly InstanceTurns turns;
+    private readonly MessageReceiver receiver;
     private bool held = true; // reserved, not yet born
-    private volatile bool closed;
     private volatile bool blocked;
-    private WorkflowRefusal? closedWith;
 
     public Instance(WorkflowRuntime runtime, string id, ParentInstanceInfo? parent = null)
     {
@@ -35,6 +34,7 @@ internal sealed class Instance
         recovery = new InstanceRecovery(runtime, this, contents, log, work);
         steps = new InstanceSteps(runtime, this, contents, log, work, recovery);
         turns = new InstanceTurns(runtime, this, contents, steps);
+        receiver = new MessageReceiver(runtime.Logger, contents, message => Enqueue(() => steps.ForgetAsync(message)));
     }
 
     public string Id => contents.Id;
@@ -50,7 +50,7 @@ internal sealed class Instance
     }
 
     /// <summary>Finished, discarded or never born: it takes no more messages.</summary>
-    public bool IsClosed => closed;
+    public bool IsClosed => receiver.IsClosed;
 
     /// <summary>The next place in the inbox, for every writer, another instance's commit included.</summary>
     public int NextSequence() => contents.NextSequence();
@@ -119,7 +119,7 @@ internal sealed class Instance
     }
 
     /// <summary>Creating a child is pointless once the parent is through; everything else has to arrive.</summary>
-    public bool NoLongerWants(OutgoingMessage message) => message.Event.ExecutionStarted?.ParentInstance is not null && closed;
+    public bool NoLongerWants(OutgoingMessage message) => message.Event.ExecutionStarted?.ParentInstance is not null && IsClosed;
 
     /// <summary>Answered once the event can no longer be lost.</summary>
     public Task<WorkflowRefusal?> PostAsync(HistoryEvent happened, string? forExecution = null, bool fromClient = false)
@@ -163,34 +163,10 @@ internal sealed class Instance
     /// <summary>Of the loop alone: what it does before anything else, each to its commit.</summary>
     public void Enqueue(Func<ValueTask> command) => commands.Enqueue(command);
 
-    /// <summary>Of the loop alone: takes a message in, or answers why not.</summary>
-    public void Receive(Message message)
-    {
-        if (closed)
-        {
-            message.Answer(closedWith);
-        }
-        else if (message.FromClient && contents.Execution.Stalled is not null)
-        {
-            message.Answer(WorkflowRefusal.Stalled);
-        }
-        else if (SettlesNothing(message))
-        {
-            runtime.Logger.EventDropped(Id, message.Event.EventTypeCase.ToString());
-            if (message.IsStored)
-            {
-                Enqueue(() => steps.ForgetAsync(message));
-            }
+    /// <summary>Adds a message to the inbox, or answers why not. Called by the loop only.</summary>
+    public void Receive(Message message) => receiver.Receive(message);
 
-            message.Answer(null);
-        }
-        else
-        {
-            contents.Inbox.Add(message);
-        }
-    }
-
-    /// <summary>Of the loop alone.</summary>
+    /// <summary>Called by the loop only.</summary>
     public void WithdrawTurn() => turns.Withdraw();
 
     /// <summary>Of the loop alone: the last step is committed.</summary>
@@ -218,8 +194,7 @@ internal sealed class Instance
     /// success.</summary>
     public void Close(WorkflowRefusal? with)
     {
-        closed = true;
-        closedWith = with;
+        receiver.Close(with);
         log.Settle();
         if (contents.Turn?.Handout is { } handout)
         {
@@ -227,12 +202,7 @@ internal sealed class Instance
         }
 
         work.Cancel();
-        foreach (var message in contents.Inbox.Waiting)
-        {
-            message.Answer(with);
-        }
-
-        contents.Inbox.Replace([]);
+        receiver.AnswerWaiting(with);
     }
 
     /// <summary>Of the loop alone: tells whom it concerns of the state.</summary>
@@ -246,23 +216,11 @@ internal sealed class Instance
 
     private void Recover(string reason) => recovery.Begin(reason);
 
-    /// <summary>A duplicate, or a result for an execution or an operation that is over. Kept, it would make the instance spin.</summary>
-    private bool SettlesNothing(Message message)
-    {
-        var execution = contents.Execution;
-        if (message.ForExecution is { Length: > 0 } meant && execution.ExecutionId is { } current && meant != current)
-        {
-            return true;
-        }
-
-        return Resolution.Of(message.Event) is { } resolution && (!execution.IsOpen(resolution) || contents.Inbox.IsSettling(resolution));
-    }
-
     private async Task<T?> AskAsync<T>(Func<T?> question)
         where T : class
     {
         var answer = new TaskCompletionSource<T?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Tell(() => answer.SetResult(closed ? null : question()));
+        Tell(() => answer.SetResult(IsClosed ? null : question()));
         return await answer.Task;
     }
 
@@ -278,7 +236,7 @@ internal sealed class Instance
         }
         catch (OperationCanceledException) when (runtime.Drain.IsStopping)
         {
-            Refuse(WorkflowRefusal.Unavailable("the workflow engine is stopping"));
+            receiver.Refuse(WorkflowRefusal.Unavailable("the workflow engine is stopping"));
         }
         catch (Exception failure)
         {
@@ -294,7 +252,7 @@ internal sealed class Instance
         {
             if (runtime.Drain.IsStopping)
             {
-                Refuse(WorkflowRefusal.Unavailable("the workflow engine is stopping"));
+                receiver.Refuse(WorkflowRefusal.Unavailable("the workflow engine is stopping"));
                 return;
             }
 
@@ -312,7 +270,7 @@ internal sealed class Instance
             {
                 await command();
             }
-            else if (closed)
+            else if (IsClosed)
             {
                 return;
             }
@@ -352,14 +310,5 @@ internal sealed class Instance
         }
 
         return batch;
-    }
-
-    /// <summary>Senders who still wait learn that their message was not taken.</summary>
-    private void Refuse(WorkflowRefusal refusal)
-    {
-        foreach (var message in contents.Inbox.Waiting.Concat(contents.Turn?.Batch ?? []))
-        {
-            message.Answer(refusal);
-        }
     }
 }

@@ -99,7 +99,8 @@ internal static partial class MapReader
             .Select(match => new Call(app.Options.AppId, match.Groups["app"].Value, match.Groups["background"].Success));
 
     [GeneratedRegex(
-        """AddServiceClient<\w+>\("(?<app>[\w-]+)"\)|(?<background>AddBackgroundClient)<\w+>\("(?<app>[\w-]+)"\)|new\(\[[^\]]*\], "[\w/-]+", "(?<app>[\w-]+)"|const string AppId = "(?<app>[\w-]+)";"""
+        """AddServiceClient<\w+>\("(?<app>[\w-]+)"\)|(?<background>AddBackgroundClient)<\w+>\("(?<app>[\w-]+)"\)|"""
+            + """new\(\[[^\]]*\], "[\w/-]+", "(?<app>[\w-]+)"|const string AppId = "(?<app>[\w-]+)";"""
     )]
     private static partial Regex Declared();
 }

@@ -51,7 +51,8 @@ internal static partial class MapRules
         map
             .Stores.Where(store => store.Owners.Count != 1)
             .Select(store =>
-                $"store '{store.Name}' belongs to {(store.Owners.Count == 0 ? "every app" : string.Join(" and ", store.Owners))}; a store has one owner"
+                $"store '{store.Name}' belongs to "
+                + $"{(store.Owners.Count == 0 ? "every app" : string.Join(" and ", store.Owners))}; a store has one owner"
             );
 
     /// <summary>Stores of one app may share a table: a second component can publish to another topic.</summary>

@@ -56,9 +56,10 @@ internal static class StoreLocations
             .Where(word => word.Length == 2)
             .GroupBy(word => word[0], StringComparer.OrdinalIgnoreCase)
             .ToDictionary(word => word.Key, word => word.Last()[1], StringComparer.OrdinalIgnoreCase);
+        var database = words.GetValueOrDefault("database") ?? words.GetValueOrDefault("dbname") ?? words.GetValueOrDefault("user", "");
         return words.Count == 0
             ? connection
-            : $"{words.GetValueOrDefault("host", "localhost")}:{words.GetValueOrDefault("port", "5432")}/{words.GetValueOrDefault("database") ?? words.GetValueOrDefault("dbname") ?? words.GetValueOrDefault("user", "")}";
+            : $"{words.GetValueOrDefault("host", "localhost")}:{words.GetValueOrDefault("port", "5432")}/{database}";
     }
 
     /// <summary>A value, or the name of the secret or variable that holds it: stores that take the same one are in the same
