@@ -20,7 +20,7 @@ internal interface IAppSidecar : ILocalApp
     HttpPipeline ApiPipeline { get; }
 
     /// <summary>The components that <c>/v1.0/metadata</c> lists: those whose subscriptions and bindings run.</summary>
-    IReadOnlyList<LoadedComponent> ToldComponents { get; }
+    IReadOnlyList<LoadedComponent> ReportedComponents { get; }
 
     IReadOnlyList<HttpEndpoint> Endpoints { get; }
 

@@ -26,12 +26,12 @@ internal sealed partial class ShutdownRequests(bool ownsProcess, IHostApplicatio
             LogForced();
             Environment.Exit(1);
         }
-        LogAsked();
+        LogShutdownRequested();
         lifetime.StopApplication();
     }
 
     [LoggerMessage(1011, LogLevel.Information, "Shutdown requested via API")]
-    private partial void LogAsked();
+    private partial void LogShutdownRequested();
 
     [LoggerMessage(1012, LogLevel.Warning, "Force shutdown requested, exiting immediately without graceful shutdown")]
     private partial void LogForced();

@@ -33,7 +33,7 @@ internal sealed partial class InputBindings(
             {
                 running.Add(
                     binding.Name,
-                    await KeptStart.StartAsync(
+                    await RetriedStart.StartAsync(
                         $"Binding {binding.Name} of {appId}",
                         stopping => StartAsync(binding, receiver, stopping),
                         time,
@@ -68,7 +68,7 @@ internal sealed partial class InputBindings(
         {
             return binding.Input!.Start((data, metadata, ending) => SendAsync(binding, receiver, data, metadata, ending));
         }
-        LogNotWanted(appId, binding.Name);
+        LogNotSubscribed(appId, binding.Name);
         return null;
     }
 
@@ -111,7 +111,7 @@ internal sealed partial class InputBindings(
             succeeded = true;
             await ForwardAsync(answer, stopping);
         }
-        catch (Exception e) when (span.Noting(e) && (e is not OperationCanceledException || !stopping.IsCancellationRequested))
+        catch (Exception e) when (span.RecordException(e) && (e is not OperationCanceledException || !stopping.IsCancellationRequested))
         {
             LogNotTaken(e, binding.Name, appId);
         }
@@ -157,7 +157,7 @@ internal sealed partial class InputBindings(
     }
 
     [LoggerMessage(2701, LogLevel.Information, "App {AppId} does not listen to binding {Binding}")]
-    private partial void LogNotWanted(string appId, string binding);
+    private partial void LogNotSubscribed(string appId, string binding);
 
     [LoggerMessage(2703, LogLevel.Warning, "App {AppId} did not say within {Longest} whether it wants binding {Binding}")]
     private partial void LogNoAnswer(string appId, string binding, TimeSpan longest);

@@ -202,7 +202,7 @@ internal static class DaprdCommand
             ConfigPaths = [.. Many(values, "config")],
             MaxConcurrency = Number(last, "app-max-concurrency", -1),
             MaxBodySize = last("max-body-size") is { } size
-                ? Quantity.TryParse(size, out var bytes)
+                ? ByteSize.TryParse(size, out var bytes)
                     ? bytes
                     : throw new FormatException($"--max-body-size must be a quantity such as 4Mi, not '{size}'")
                 : (long)Number(last, "dapr-http-max-request-size", 4) << 20,
@@ -288,8 +288,8 @@ internal static class DaprdCommand
             ? list.SelectMany(item => item.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(Path.GetFullPath)
             : [];
 
-    private static int Number(Func<string, string?> last, string name, int otherwise) =>
-        last(name) is not { Length: > 0 } text ? otherwise
+    private static int Number(Func<string, string?> last, string name, int fallback) =>
+        last(name) is not { Length: > 0 } text ? fallback
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
         : throw new FormatException($"--{name} must be a whole number, not '{text}'");
 

@@ -29,7 +29,7 @@ internal static class ServingEnd
         CancellationToken signal
     )
     {
-        var changed = resources?.NewBeginning ?? new TaskCompletionSource().Task;
+        var changed = resources?.Restart ?? new TaskCompletionSource().Task;
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var interrupted = signal.Register(() => stopped.TrySetResult());
         await using var asked = server.Lifetime.ApplicationStopping.Register(() => stopped.TrySetResult());

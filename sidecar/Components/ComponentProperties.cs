@@ -49,35 +49,35 @@ internal sealed class ComponentProperties(Component component, IReadOnlyDictiona
         return "";
     }
 
-    public bool Flag(string name, bool otherwise = false) => Text(name) is { Length: > 0 } text ? Truth.Of(text) : otherwise;
+    public bool Flag(string name, bool fallback = false) => Text(name) is { Length: > 0 } text ? BooleanText.Of(text) : fallback;
 
-    public int Number(string name, int otherwise)
+    public int Number(string name, int fallback)
     {
         if (Text(name) is not { Length: > 0 } text)
         {
-            return otherwise;
+            return fallback;
         }
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
         {
             return number;
         }
         Report(name, $"metadata '{name}' must be a whole number, not '{text}'");
-        return otherwise;
+        return fallback;
     }
 
     /// <summary>A Go duration such as <c>1h30m</c> or <c>500ms</c>; a bare number counts seconds.</summary>
-    public TimeSpan Duration(string name, TimeSpan otherwise)
+    public TimeSpan Duration(string name, TimeSpan fallback)
     {
         if (Text(name) is not { Length: > 0 } text)
         {
-            return otherwise;
+            return fallback;
         }
         if (GoDuration.TryParse(text, out var duration))
         {
             return duration;
         }
         Report(name, $"metadata '{name}' must be a duration such as 30s or 1h, not '{text}'");
-        return otherwise;
+        return fallback;
     }
 
     /// <summary>Metadata that no one asked for: a misspelt name would otherwise be a silent default.</summary>

@@ -55,7 +55,7 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
             : options.DecryptionKeyName.Length > 0 ? options.DecryptionKeyName
             : options.KeyName;
         return EncryptionScheme.EncryptAsync(
-            new Manifest(named, wrap, wrapped, cipher, prefix),
+            new DocumentManifest(named, wrap, wrapped, cipher, prefix),
             new DocumentKey(random, prefix, cipher),
             plaintext
         );
@@ -123,7 +123,7 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
     private async Task<byte[]> UnwrapAsync(
         string component,
         ICryptoProvider provider,
-        Manifest manifest,
+        DocumentManifest manifest,
         string keyName,
         CancellationToken cancellation
     )

@@ -71,7 +71,7 @@ internal sealed partial class AppConnection(
     {
         if (channel is null)
         {
-            readiness.Ready = readiness.IsWell = true;
+            readiness.Ready = readiness.IsHealthy = true;
             readiness.Complete();
             return;
         }
@@ -82,7 +82,7 @@ internal sealed partial class AppConnection(
             await WatchHealthAsync(cancellation);
             return;
         }
-        if (!readiness.IsWell)
+        if (!readiness.IsHealthy)
         {
             await SubscribeAsync(cancellation);
             readiness.Ready = true;
@@ -142,7 +142,7 @@ internal sealed partial class AppConnection(
             if (await IsHealthyAsync(cancellation))
             {
                 failures = 0;
-                if (!readiness.IsWell)
+                if (!readiness.IsHealthy)
                 {
                     await SubscribeAsync(cancellation);
                     readiness.Complete();
@@ -156,7 +156,7 @@ internal sealed partial class AppConnection(
             else if (
                 (!returning || time.GetElapsedTime(counted) >= options.AppHealthProbeInterval)
                 && ++failures == options.AppHealthThreshold
-                && readiness.IsWell
+                && readiness.IsHealthy
             )
             {
                 LogUnhealthy(options.AppId, failures);

@@ -22,7 +22,7 @@ internal sealed class AppDirectory : ILocalApps, ILocalActors, IWorkflowPeers
     {
         foreach (var (_, sidecar) in local)
         {
-            if (sidecar is { AppIsWell: true, ActorHost: { } host } && host.Hosts(actorType))
+            if (sidecar is { AppIsHealthy: true, ActorHost: { } host } && host.Hosts(actorType))
             {
                 return host;
             }

@@ -50,7 +50,7 @@ internal sealed partial class AppEvents(
         {
             programmatic = null;
             var wanted = await WantedAsync(cancellation);
-            readiness.IsWell = true;
+            readiness.IsHealthy = true;
             if (!noMoreEvents)
             {
                 await subscriptions.StartAsync(wanted, channel!, cancellation);
@@ -61,7 +61,7 @@ internal sealed partial class AppEvents(
         catch
         {
             // Not half-way: the next attempt begins with nothing running.
-            readiness.IsWell = false;
+            readiness.IsHealthy = false;
             await StopAppAsync();
             throw;
         }
@@ -121,7 +121,7 @@ internal sealed partial class AppEvents(
 
     private async Task ResumeAsync(CancellationToken cancellation)
     {
-        var reachable = channel is not null && readiness.IsWell;
+        var reachable = channel is not null && readiness.IsHealthy;
         try
         {
             await subscriptions.ChangeAsync(reachable ? await WantedAsync(cancellation) : Topics(), cancellation);

@@ -14,7 +14,7 @@ internal sealed class AppReadiness
     public bool Ready { get; set; }
 
     /// <summary>Whether the app is to be called: always so without health checks, otherwise while it passes them.</summary>
-    public bool IsWell { get; set; }
+    public bool IsHealthy { get; set; }
 
     /// <summary>Completes when the app is well for the first time; cancelled when the sidecar ends before.</summary>
     public Task Well => well.Task;
@@ -27,7 +27,7 @@ internal sealed class AppReadiness
 
     public void FallIll()
     {
-        IsWell = false;
+        IsHealthy = false;
         unwell.Give();
     }
 

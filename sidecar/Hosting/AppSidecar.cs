@@ -69,7 +69,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
             directory,
             loggers
         );
-        ToldComponents = components.Loaded;
+        ReportedComponents = components.Loaded;
         Endpoints = [.. resources.Endpoints.Where(endpoint => endpoint.AppliesTo(options.AppId))];
         logger = loggers.CreateLogger<AppSidecar>();
         Tracer = new Tracer(options.AppId, configuration.Tracing.Completed(Environment.GetEnvironmentVariable), loggers);
@@ -154,7 +154,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
 
     public ComponentSet Components { get; }
 
-    public IReadOnlyList<LoadedComponent> ToldComponents { get; private set; }
+    public IReadOnlyList<LoadedComponent> ReportedComponents { get; private set; }
 
     public IReadOnlyList<HttpEndpoint> Endpoints { get; }
 
@@ -185,7 +185,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
 
     public bool Ready => readiness.Ready;
 
-    public bool AppIsWell => readiness.IsWell;
+    public bool AppIsHealthy => readiness.IsHealthy;
 
     public Task Well => readiness.Well;
 
@@ -223,7 +223,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
             changes.Resources,
             cancellation
         );
-        ToldComponents = Components.Loaded;
+        ReportedComponents = Components.Loaded;
     }
 
     /// <summary>Other processes no longer find it.</summary>

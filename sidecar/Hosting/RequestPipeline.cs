@@ -11,13 +11,13 @@ internal static class RequestPipeline
 {
     public static void Map(WebApplication web)
     {
-        web.Use(Measured.HttpAsync);
+        web.Use(MetricsMiddleware.HttpAsync);
         web.Use(TracedRequests.TraceAsync);
         web.Use(next => context => HttpEdge.GuardAsync(context, next));
         web.Use(EventStreams.EndWithServerAsync);
         web.Use(EscapedRouting.ReadAsync);
         web.Use(CrossOrigin.AnswerAsync);
-        web.Use(Admission.AdmitAsync);
+        web.Use(RequestGuard.AdmitAsync);
         web.Use(ApiMiddleware.RunAsync);
         web.Use(ApiLog.WriteAsync);
         web.UseRouting();

@@ -65,7 +65,7 @@ internal sealed class SidecarServer : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>().AddHttpForwarder();
         builder.Services.AddGrpc(grpc =>
         {
-            grpc.Interceptors.Add<MeasuredCalls>();
+            grpc.Interceptors.Add<MetricsInterceptor>();
             grpc.Interceptors.Add<GrpcSpans>();
             grpc.Interceptors.Add<GrpcEdge>();
             grpc.IgnoreUnknownServices = true;

@@ -35,13 +35,13 @@ internal sealed class AccessPolicy
         {
             return allowedByDefault;
         }
-        var otherwise = policy.Default ?? allowedByDefault;
+        var fallback = policy.Default ?? allowedByDefault;
         if (policy.Operations.Find(Normal(method)) is not { } operation)
         {
-            return otherwise;
+            return fallback;
         }
         return http && !operation.Verbs.Contains("*") && !operation.Verbs.Contains(verb, StringComparer.OrdinalIgnoreCase)
-            ? otherwise
+            ? fallback
             : IsAllow(operation.Action);
     }
 

@@ -19,7 +19,7 @@ internal static class Callee
 
     public static void DemandHealthy(ILocalApp callee, InvocationTarget target)
     {
-        if (callee.Options.AppHealthCheck && !callee.AppIsWell)
+        if (callee.Options.AppHealthCheck && !callee.AppIsHealthy)
         {
             throw InvocationErrors.InvokeFailed(target.Id, StatusCode.Internal, "app is not in a healthy state");
         }

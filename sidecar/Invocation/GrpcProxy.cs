@@ -107,7 +107,7 @@ internal sealed class GrpcProxy(AppOptions caller, ILocalApps directory, INameRe
         {
             if (
                 await ForwardAsync(context, sidecar, SidecarRegistry.Invoker, new ToSidecar(caller.AppId, target)) != ForwarderError.None
-                && Refused.Is(context.GetForwarderErrorFeature()?.Exception)
+                && ConnectionRefusal.Is(context.GetForwarderErrorFeature()?.Exception)
             )
             {
                 names.Forget();

@@ -52,7 +52,7 @@ internal sealed class HttpForwarding(IHttpForwarder forwarder, INameResolver nam
         var failure = context.GetForwarderErrorFeature()?.Exception;
         var cause = Cause(failure) ?? error.ToString();
         context.Response.Clear();
-        if (Refused.Is(failure))
+        if (ConnectionRefusal.Is(failure))
         {
             names.Forget();
         }

@@ -25,7 +25,7 @@ internal interface ILocalApp
     AppClient? Client { get; }
 
     /// <summary>Whether the app is to be called: always so without health checks, otherwise while it passes them.</summary>
-    bool AppIsWell { get; }
+    bool AppIsHealthy { get; }
 
     /// <summary>Its own side of service invocation.</summary>
     ServiceInvoker Invoker { get; }

@@ -153,7 +153,7 @@ internal sealed class ServiceInvoker(
                 target
             );
         }
-        catch (Exception e) when (span.Noting(e))
+        catch (Exception e) when (span.RecordException(e))
         {
             throw;
         }
@@ -172,21 +172,21 @@ internal sealed class ServiceInvoker(
             ? (
                 await GuardedAsync(
                     targetId,
-                    policy.ExecuteAsync(limit => new ValueTask<Attempted>(TryAsync(target, call, limit)), cancellation)
+                    policy.ExecuteAsync(limit => new ValueTask<InvocationAttempt>(TryAsync(target, call, limit)), cancellation)
                 )
             ).Outcome()
             : await InvokeOnceAsync(target, call, cancellation);
     }
 
-    private async Task<Attempted> TryAsync(InvocationTarget target, InvocationCall call, CancellationToken cancellation)
+    private async Task<InvocationAttempt> TryAsync(InvocationTarget target, InvocationCall call, CancellationToken cancellation)
     {
         try
         {
-            return new Attempted(await InvokeOnceAsync(target, call, cancellation), null);
+            return new InvocationAttempt(await InvokeOnceAsync(target, call, cancellation), null);
         }
         catch (RpcException e)
         {
-            return new Attempted(null, e);
+            return new InvocationAttempt(null, e);
         }
     }
 

@@ -5,7 +5,7 @@ using Sidecar.Tracing;
 namespace Sidecar.Invocation;
 
 /// <summary>Turns a caller's request into the one its target app sees.</summary>
-internal sealed class ToApp(AppClient app, string caller, string callee, InvocationTarget target, TraceContext trace) : EndToEnd
+internal sealed class ToApp(AppClient app, string caller, string callee, InvocationTarget target, TraceContext trace) : ForwardedHeaders
 {
     public override async ValueTask TransformRequestAsync(
         HttpContext context,
@@ -37,7 +37,7 @@ internal sealed class ToApp(AppClient app, string caller, string callee, Invocat
 }
 
 /// <summary>Turns a caller's request into the one another process's sidecar sees.</summary>
-internal sealed class ToSidecar(string caller, InvocationTarget target) : EndToEnd
+internal sealed class ToSidecar(string caller, InvocationTarget target) : ForwardedHeaders
 {
     public override async ValueTask TransformRequestAsync(
         HttpContext context,
@@ -55,7 +55,7 @@ internal sealed class ToSidecar(string caller, InvocationTarget target) : EndToE
 }
 
 /// <summary>Turns a caller's request into the one an HTTPEndpoint's server sees.</summary>
-internal sealed class ToEndpoint(Resources.HttpEndpoint endpoint, InvocationTarget target) : EndToEnd
+internal sealed class ToEndpoint(Resources.HttpEndpoint endpoint, InvocationTarget target) : ForwardedHeaders
 {
     public override async ValueTask TransformRequestAsync(
         HttpContext context,

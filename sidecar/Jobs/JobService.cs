@@ -129,7 +129,7 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
 
     /// <summary>A store that fails is asked until it works: its job would be forgotten until the next start otherwise.</summary>
     private Task<T> StoreAsync<T>(Func<CancellationToken, Task<T>> call, string name) =>
-        Repeated.UntilDoneAsync($"The record of job {name}", call, time, logger, stopping.Token);
+        RetriedStep.UntilDoneAsync($"The record of job {name}", call, time, logger, stopping.Token);
 
     private async Task<ScheduledJob?> TellAsync(IJobReceiver receiver, ScheduledJob job)
     {

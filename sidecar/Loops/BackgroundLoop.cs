@@ -44,7 +44,7 @@ internal sealed class BackgroundLoop : IAsyncDisposable
     {
         try
         {
-            await Repeated.UntilDoneAsync(
+            await RetriedStep.UntilDoneAsync(
                 name,
                 async token =>
                 {

@@ -60,8 +60,8 @@ internal sealed record RabbitSettings
         {
             Address = AddressOf(properties),
             ConsumerId = properties.Text("consumerID") is { Length: > 0 } named ? named : context.AppId,
-            Durable = properties.Flag("durable", otherwise: true),
-            DeleteWhenUnused = properties.Flag("deletedWhenUnused", otherwise: true),
+            Durable = properties.Flag("durable", fallback: true),
+            DeleteWhenUnused = properties.Flag("deletedWhenUnused", fallback: true),
             DeadLetter = properties.Flag("enableDeadLetter"),
             AutoAck = properties.Flag("autoAck"),
             RequeueInFailure = properties.Flag("requeueInFailure"),

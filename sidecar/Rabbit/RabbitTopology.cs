@@ -99,7 +99,7 @@ internal static class RabbitTopology
             "classic" or "quorum" => metadata["queueType"],
             var other => throw new ArgumentException($"invalid queue type {other}. Valid types are classic and quorum"),
         };
-        if (metadata.GetValueOrDefault("singleActiveConsumer") is { Length: > 0 } single && Truth.Of(single))
+        if (metadata.GetValueOrDefault("singleActiveConsumer") is { Length: > 0 } single && BooleanText.Of(single))
         {
             arguments["x-single-active-consumer"] = true;
         }

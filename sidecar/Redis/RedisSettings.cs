@@ -77,10 +77,10 @@ internal sealed record RedisSettings(
         );
     }
 
-    public static TimeSpan Milliseconds(ComponentProperties properties, string name, TimeSpan otherwise) =>
+    public static TimeSpan Milliseconds(ComponentProperties properties, string name, TimeSpan fallback) =>
         long.TryParse(properties.Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
             ? TimeSpan.FromMilliseconds(milliseconds)
-            : properties.Duration(name, otherwise);
+            : properties.Duration(name, fallback);
 
     public ConfigurationOptions Options()
     {

@@ -19,7 +19,7 @@ internal sealed partial class HotReload : IAsyncDisposable
     private readonly IReloadable sidecar;
     private readonly ComponentLoader loader;
     private readonly ILogger logger;
-    private readonly TaskCompletionSource newBeginning = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource restart = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly BackgroundLoop following;
 
     private HotReload(IReloadable sidecar, ComponentLoader loader, TimeSpan interval, TimeProvider time, ILogger logger)
@@ -34,7 +34,7 @@ internal sealed partial class HotReload : IAsyncDisposable
     }
 
     /// <summary>Completes when the sidecar is to begin anew; faults with what makes it end; is cancelled by disposal.</summary>
-    public Task NewBeginning => newBeginning.Task;
+    public Task Restart => restart.Task;
 
     /// <summary>Dispose of it before the sidecar.</summary>
     public static HotReload Follow(
@@ -48,7 +48,7 @@ internal sealed partial class HotReload : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await following.DisposeAsync();
-        newBeginning.TrySetCanceled();
+        restart.TrySetCanceled();
     }
 
     private async Task FollowAsync(TimeSpan interval, TimeProvider time, CancellationToken cancellation)
@@ -64,11 +64,11 @@ internal sealed partial class HotReload : IAsyncDisposable
             {
                 await watch.NextAsync(cancellation);
             }
-            newBeginning.TrySetResult();
+            restart.TrySetResult();
         }
         catch (InvalidConfigurationException e)
         {
-            newBeginning.TrySetException(e);
+            restart.TrySetException(e);
         }
     }
 

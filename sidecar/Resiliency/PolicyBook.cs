@@ -125,17 +125,17 @@ internal sealed class PolicyBook
     private Policy? Find(string kind, string target, PolicyNames names, string endpoint, int cacheSize, string direction)
     {
         var shared = byTarget.GetOrAdd((kind, target), _ =>
-            Build(names, Measured(kind, target), direction, rule => Breaker(rule, Measured(kind, target), direction))
+            Build(names, MetricTarget(kind, target), direction, rule => Breaker(rule, MetricTarget(kind, target), direction))
         );
         return names.Breaker is { } breaker && breakers.TryGetValue(breaker, out var rule)
             ? byEndpoint
                 .GetOrAdd((kind, target), _ => new BreakerCache(names.BreakerCacheSize is > 0 and var size ? size : cacheSize))
-                .GetOrAdd(endpoint, _ => shared!.With(Breaker(rule, Measured(kind, target), direction)))
+                .GetOrAdd(endpoint, _ => shared!.With(Breaker(rule, MetricTarget(kind, target), direction)))
             : shared;
     }
 
     /// <summary>How metrics name a target.</summary>
-    private static string Measured(string kind, string target) => kind == "app" ? $"app_{target}" : $"actor_{target}";
+    private static string MetricTarget(string kind, string target) => kind == "app" ? $"app_{target}" : $"actor_{target}";
 
     private Policy? Build(PolicyNames names, string target, string direction, Func<BreakerRule, CircuitBreaker?> breakerOf)
     {

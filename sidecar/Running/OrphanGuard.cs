@@ -47,10 +47,10 @@ internal sealed partial class OrphanGuard(ILogger logger) : IDisposable
         var line = string.Join(' ', processIds);
         lock (gate)
         {
-            if (!TryTell(line))
+            if (!TryWrite(line))
             {
                 Start();
-                TryTell(line);
+                TryWrite(line);
             }
         }
     }
@@ -59,14 +59,14 @@ internal sealed partial class OrphanGuard(ILogger logger) : IDisposable
     {
         lock (gate)
         {
-            TryTell("");
+            TryWrite("");
             shell?.Dispose();
             shell = null;
         }
     }
 
     /// <summary>Under the gate. False: there is no guard yet, or somebody has ended it.</summary>
-    private bool TryTell(string line)
+    private bool TryWrite(string line)
     {
         if (shell is null)
         {

@@ -99,7 +99,7 @@ internal sealed record SharedFields
         {
             return null;
         }
-        if (Quantity.TryParse(text, out var bytes))
+        if (ByteSize.TryParse(text, out var bytes))
         {
             return bytes;
         }

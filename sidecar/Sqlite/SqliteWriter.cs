@@ -190,13 +190,13 @@ internal sealed class SqliteWriter : IDisposable
             var cause = batch.Select(job => job.Failure).OfType<SqliteException>().FirstOrDefault() ?? failure;
             foreach (var job in batch)
             {
-                job.Fail(cause, Told);
+                job.Fail(cause, Translate);
             }
             return;
         }
         foreach (var job in batch)
         {
-            job.Complete(Told);
+            job.Complete(Translate);
         }
     }
 
@@ -230,7 +230,7 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    private Exception Told(Exception failure) => failure is SqliteException e ? SqliteFileException.Of(e, name) : failure;
+    private Exception Translate(Exception failure) => failure is SqliteException e ? SqliteFileException.Of(e, name) : failure;
 
     private void Rollback()
     {

@@ -111,7 +111,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
     }
 
     private static bool IsProjection(SaveRequest upsert) =>
-        upsert.Metadata?.TryGetValue("outbox.projection", out var flag) == true && Truth.Of(flag);
+        upsert.Metadata?.TryGetValue("outbox.projection", out var flag) == true && BooleanText.Of(flag);
 
     private StateWrite Record(StateStoreComponent store, SaveRequest upsert, SaveRequest? projection, TraceContext trace)
     {
@@ -225,7 +225,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
     {
         try
         {
-            await Repeated.UntilDoneAsync(
+            await RetriedStep.UntilDoneAsync(
                 $"The removal of published outbox records from {store.Name}",
                 async _ =>
                 {

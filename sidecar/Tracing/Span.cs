@@ -38,7 +38,7 @@ internal sealed class Span(TraceContext context, Activity? activity = null)
     public void Fail(string reason) => activity?.SetStatus(ActivityStatusCode.Error, reason);
 
     /// <summary>For exception filters: notes the failure, and is always true.</summary>
-    public bool Noting(Exception failure)
+    public bool RecordException(Exception failure)
     {
         Fail(failure.Message);
         return true;

@@ -86,7 +86,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         {
             if (await Runtime.Store.Reader.ReadAsync(id, cancellation) is { IsFinished: true } stored)
             {
-                _ = Remote.DeliverOwedAsync(Runtime, new Instance(Runtime, id), Owed.Of(Runtime, stored.Execution));
+                _ = CrossAppDelivery.DeliverPendingAsync(Runtime, new Instance(Runtime, id), PendingNotifications.Of(Runtime, stored.Execution));
             }
         }
 
@@ -118,7 +118,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         {
             foreach (var instance in Runtime.Directory.All)
             {
-                instance.Rouse();
+                instance.Wake();
             }
         });
         Runtime.Queue.Close();
@@ -139,7 +139,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
 
         started.Router ??= new TaskRouter { SourceAppID = AppId };
         started.ExecutionStarted.ParentTraceContext = TraceContexts.Sane(started.ExecutionStarted.ParentTraceContext);
-        var (instance, refusal) = await Birth.ReserveAsync(Runtime, started, incoming, Runtime.Drain.Stopping);
+        var (instance, refusal) = await InstanceCreation.ReserveAsync(Runtime, started, incoming, Runtime.Drain.Stopping);
         if (instance is not null)
         {
             var message = new Message(started, instance.NextSequence())
@@ -264,7 +264,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         Runtime.Queue.AnswerAsync(response.CompletionToken, WorkKeys.Activity(response.InstanceId, response.TaskId), response);
 
     /// <summary>A message from another app's engine. Answered once it can no longer be lost.</summary>
-    internal async Task<WorkflowRefusal?> TakeAsync(OutgoingMessage message)
+    internal async Task<WorkflowRefusal?> DeliverAsync(OutgoingMessage message)
     {
         if (Runtime.Drain.IsStopping)
         {

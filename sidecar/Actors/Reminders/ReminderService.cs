@@ -175,7 +175,7 @@ internal sealed partial class ReminderService(
 
     /// <summary>A store that fails is asked until it works: its reminder would be forgotten until the next start otherwise.</summary>
     private Task<T> StoreAsync<T>(Func<CancellationToken, Task<T>> call, ActorId actor, string name) =>
-        Repeated.UntilDoneAsync($"The record of reminder {name} of actor {actor}", call, time, logger, stopping.Token);
+        RetriedStep.UntilDoneAsync($"The record of reminder {name} of actor {actor}", call, time, logger, stopping.Token);
 
     /// <summary>As often as its failure policy says, unless it is changed or deleted meanwhile.</summary>
     private async Task DeliverAsync(Reminder reminder, string etag)

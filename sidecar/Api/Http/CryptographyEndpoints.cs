@@ -35,7 +35,7 @@ internal static class CryptographyEndpoints
             Required(context, KeyName),
             Required(context, KeyWrapAlgorithm),
             Header(context, "dapr-data-encryption-cipher"),
-            Truth.Of(Header(context, "dapr-omit-decryption-key-name")),
+            BooleanText.Of(Header(context, "dapr-omit-decryption-key-name")),
             Header(context, "dapr-decryption-key-name")
         );
         await using var body = ReadAsync(context.Request, context.RequestAborted).GetAsyncEnumerator(context.RequestAborted);

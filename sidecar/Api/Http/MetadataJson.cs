@@ -13,7 +13,7 @@ internal static class MetadataJson
         AddList(
             json,
             "components",
-            sidecar.ToldComponents.Select(component =>
+            sidecar.ReportedComponents.Select(component =>
             {
                 var described = new JsonObject
                 {

@@ -48,7 +48,7 @@ internal sealed class HttpBinding : IOutputBinding
         using var response = await client.SendAsync(request, limit.Token);
         var body = await ReadAsync(response, limit.Token);
         var errorIfNot2XX = call.Metadata.GetValueOrDefault("errorIfNot2XX") is { Length: > 0 } wanted
-            ? Truth.Of(wanted)
+            ? BooleanText.Of(wanted)
             : options.ErrorIfNot2XX;
         var failure = errorIfNot2XX && !response.IsSuccessStatusCode ? $"received status code {(int)response.StatusCode}" : null;
         return new BindingReply(body, MetadataOf(response), failure);

@@ -176,7 +176,7 @@ internal sealed partial class PostgresConfiguration(
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                store.LogNotTold(e, channel);
+                store.LogNotifyFailed(e, channel);
             }
         }
 
@@ -194,5 +194,5 @@ internal sealed partial class PostgresConfiguration(
     private static partial Regex AllowedChannel();
 
     [LoggerMessage(2622, LogLevel.Error, "A notification of {Channel} could not be told")]
-    private partial void LogNotTold(Exception failure, string channel);
+    private partial void LogNotifyFailed(Exception failure, string channel);
 }

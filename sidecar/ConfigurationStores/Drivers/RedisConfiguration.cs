@@ -14,7 +14,7 @@ internal sealed partial class RedisConfiguration : IConfigurationStore
     {
         (this.server, this.logger) = (server, logger);
         // A server that was started again has forgotten what it was told.
-        server.Connection.ConnectionRestored += (_, _) => _ = AskForNotificationsAsync();
+        server.Connection.ConnectionRestored += (_, _) => _ = RequestNotificationsAsync();
     }
 
     private string Channels => $"__keyspace@{server.DatabaseNumber}__:";
@@ -35,7 +35,7 @@ internal sealed partial class RedisConfiguration : IConfigurationStore
         CancellationToken cancellation
     )
     {
-        await AskForNotificationsAsync();
+        await RequestNotificationsAsync();
         var channels =
             request.Keys.Count == 0
                 ? [RedisChannel.Pattern(Channels + "*")]
@@ -60,7 +60,7 @@ internal sealed partial class RedisConfiguration : IConfigurationStore
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            LogNotTold(e, key);
+            LogNotifyFailed(e, key);
         }
     }
 
@@ -95,7 +95,7 @@ internal sealed partial class RedisConfiguration : IConfigurationStore
         }
     }
 
-    private async Task AskForNotificationsAsync()
+    private async Task RequestNotificationsAsync()
     {
         try
         {
@@ -126,5 +126,5 @@ internal sealed partial class RedisConfiguration : IConfigurationStore
     private partial void LogNoNotifications(Exception failure);
 
     [LoggerMessage(2612, LogLevel.Error, "A change of configuration item {Key} could not be told")]
-    private partial void LogNotTold(Exception failure, string key);
+    private partial void LogNotifyFailed(Exception failure, string key);
 }

@@ -7,13 +7,13 @@ namespace Sidecar.Cryptography.Documents;
 /// What stands before the segments of a document: the scheme's name, the manifest and the code that authenticates both, a line each.
 /// The code is over the lines as they stand, never over a manifest written anew.
 /// </summary>
-internal sealed record DocumentHeader(Manifest Manifest, byte[] Signed, byte[] Signature)
+internal sealed record DocumentHeader(DocumentManifest Manifest, byte[] Signed, byte[] Signature)
 {
     private const string Scheme = "dapr.io/enc/v1";
     private const int Lines = 3;
 
     /// <exception cref="CryptoException">It would not fit.</exception>
-    public static byte[] Write(Manifest manifest, DocumentKey key)
+    public static byte[] Write(DocumentManifest manifest, DocumentKey key)
     {
         byte[] signed = [.. Encoding.ASCII.GetBytes(Scheme), (byte)'\n', .. manifest.ToJson(), (byte)'\n'];
         byte[] header = [.. signed, .. Encoding.ASCII.GetBytes(Convert.ToBase64String(key.Sign(signed))), (byte)'\n'];
@@ -58,7 +58,7 @@ internal sealed record DocumentHeader(Manifest Manifest, byte[] Signed, byte[] S
                 }
             );
         }
-        var manifest = Manifest.Read(bytes[(ends[0] + 1)..ends[1]]) ?? throw Invalid("invalid manifest");
+        var manifest = DocumentManifest.Read(bytes[(ends[0] + 1)..ends[1]]) ?? throw Invalid("invalid manifest");
         return (
             new DocumentHeader(manifest, bytes[..(ends[1] + 1)].ToArray(), Code(bytes.Span[(ends[1] + 1)..ends[2]])),
             bytes[(ends[2] + 1)..].ToArray()

@@ -12,7 +12,7 @@ internal static class EncryptionScheme
 
     /// <summary>Each piece is to be used before the next one is asked for.</summary>
     public static async IAsyncEnumerable<ReadOnlyMemory<byte>> EncryptAsync(
-        Manifest manifest,
+        DocumentManifest manifest,
         DocumentKey key,
         IAsyncEnumerator<ReadOnlyMemory<byte>> plaintext
     )

@@ -67,5 +67,5 @@ internal static class CryptoDrivers
             : new KeySet(context.Name, _ => Task.FromResult(KeySet.Decode(location)), () => location, TimeSpan.Zero, context.Time, logger);
     }
 
-    private static TimeSpan AtLeast(TimeSpan given, TimeSpan least, TimeSpan otherwise) => given < least ? otherwise : given;
+    private static TimeSpan AtLeast(TimeSpan given, TimeSpan least, TimeSpan fallback) => given < least ? fallback : given;
 }

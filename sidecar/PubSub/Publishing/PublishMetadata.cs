@@ -13,7 +13,7 @@ internal static class PublishMetadata
         {
             return false;
         }
-        return Truth.TryParse(text, out var raw)
+        return BooleanText.TryParse(text, out var raw)
             ? raw
             : throw PubSubErrors.MetadataUnreadable(pubsub, metadata, $"rawPayload value must be a valid boolean: actual is '{text}'");
     }

@@ -28,7 +28,7 @@ internal sealed partial class SubscriptionManager(
     public void Declare(IEnumerable<TopicSubscription> declared)
     {
         wanted = OnePerTopic(declared);
-        Current = Told();
+        Current = ActiveSubscriptions();
     }
 
     /// <summary>
@@ -42,7 +42,7 @@ internal sealed partial class SubscriptionManager(
         {
             wanted = OnePerTopic(subscriptions);
             app = receiver;
-            Current = Told();
+            Current = ActiveSubscriptions();
         }
         finally
         {
@@ -85,7 +85,7 @@ internal sealed partial class SubscriptionManager(
         try
         {
             wanted = next;
-            Current = Told();
+            Current = ActiveSubscriptions();
         }
         finally
         {
@@ -156,7 +156,7 @@ internal sealed partial class SubscriptionManager(
             subscription,
             receiver,
             () =>
-                KeptStart.StartAsync(
+                RetriedStart.StartAsync(
                     $"The subscription of {appId} to topic {subscription.Topic} of {subscription.PubSub}",
                     async stopping => await Pump(subscription, receiver).StartAsync(stopping),
                     time,
@@ -182,7 +182,7 @@ internal sealed partial class SubscriptionManager(
         try
         {
             running[subscription] = new Running(receiver, await start());
-            Current = Told();
+            Current = ActiveSubscriptions();
         }
         finally
         {
@@ -207,7 +207,7 @@ internal sealed partial class SubscriptionManager(
             ending = subscriptions.ConvertAll(subscription => running[subscription]);
             subscriptions.ForEach(subscription => running.Remove(subscription));
             app = null;
-            Current = Told();
+            Current = ActiveSubscriptions();
         }
         finally
         {
@@ -231,7 +231,7 @@ internal sealed partial class SubscriptionManager(
         ];
 
     /// <summary>Under the gate.</summary>
-    private IReadOnlyList<TopicSubscription> Told() =>
+    private IReadOnlyList<TopicSubscription> ActiveSubscriptions() =>
         [.. wanted, .. running.Keys.Where(subscription => subscription.Kind == SubscriptionKind.Streaming)];
 
     private async Task EndAsync(TopicSubscription subscription)
@@ -241,7 +241,7 @@ internal sealed partial class SubscriptionManager(
         try
         {
             running.Remove(subscription, out ending);
-            Current = Told();
+            Current = ActiveSubscriptions();
         }
         finally
         {

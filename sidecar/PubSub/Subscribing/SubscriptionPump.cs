@@ -144,12 +144,12 @@ internal sealed partial class SubscriptionPump(
                 DeliverySpans.End(span, await receiver.DeliverAsync(delivered with { Trace = span.Context }, cancellation))
             );
         }
-        catch (DeliveryRefusedException e) when (span.Noting(e))
+        catch (DeliveryRefusedException e) when (span.RecordException(e))
         {
             LogDeliveryRefused(delivered.Envelope["id"]?.ToString(), delivered.Topic, e.Message);
             return new Delivery(DeliveryStatus.Retry, e.Code);
         }
-        catch (Exception e) when (span.Noting(e) && (e is not OperationCanceledException || !cancellation.IsCancellationRequested))
+        catch (Exception e) when (span.RecordException(e) && (e is not OperationCanceledException || !cancellation.IsCancellationRequested))
         {
             LogDeliveryFailed(e, delivered.Envelope["id"]?.ToString(), delivered.Topic);
             return new Delivery(DeliveryStatus.Retry);

@@ -24,7 +24,7 @@ internal sealed class TaskHubService(IWorkflowEngines engines) : TaskHubSidecarS
         {
             Check(await engine.CreateAsync(started));
         }
-        catch (Exception e) when (span.Noting(e))
+        catch (Exception e) when (span.RecordException(e))
         {
             throw;
         }

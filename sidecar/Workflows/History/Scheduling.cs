@@ -140,7 +140,7 @@ internal static class Scheduling
     {
         if (turn.Execution.WasOpened(Resolution.OpenedBy(opening)!.Value))
         {
-            outcome.Repeated.Add(opening.EventId);
+            outcome.RetriedStep.Add(opening.EventId);
             return false;
         }
 

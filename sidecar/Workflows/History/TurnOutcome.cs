@@ -36,7 +36,7 @@ internal sealed class TurnOutcome
     public Stall? Stall { get; set; }
 
     /// <summary>Ids that a worker asked for although the history already has them.</summary>
-    public List<int> Repeated { get; } = [];
+    public List<int> RetriedStep { get; } = [];
 }
 
 /// <summary>What <see cref="TurnApplier"/> decides on. <paramref name="NewId"/> and the clock come in, so that the decision stays

@@ -20,7 +20,7 @@ internal static class Adoption
         var keys = runtime.Store.Keys;
         if (
             await runtime.Store.CommitAsync(
-                [StateWrite.Upsert(keys.Index(id), Birth.Marker), StateWrite.Upsert(keys.Pending(id), Birth.Marker)],
+                [StateWrite.Upsert(keys.Index(id), InstanceCreation.Marker), StateWrite.Upsert(keys.Pending(id), InstanceCreation.Marker)],
                 cancellation
             ) is
             { } failure

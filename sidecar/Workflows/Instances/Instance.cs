@@ -66,22 +66,22 @@ internal sealed class Instance
         && own.WorkflowInstance?.ExecutionId == other.WorkflowInstance?.ExecutionId;
 
     /// <summary>Called by the maker, before anything else can happen to the instance.</summary>
-    public void PrepareBirth(List<StateWrite> writes, string? replacedETag, ulong firstGeneration, PropagatedHistory? incoming)
+    public void PrepareCreation(List<StateWrite> writes, string? replacedETag, ulong firstGeneration, PropagatedHistory? incoming)
     {
-        log.PrepareBirth(writes, replacedETag, firstGeneration);
+        log.PrepareCreation(writes, replacedETag, firstGeneration);
         contents.Execution.Incoming = incoming;
     }
 
     /// <summary>For a maker who commits for the instance: everything that brings it about, with its start event in the inbox.</summary>
-    public List<StateWrite> BirthWrites(Message start) => log.BirthWrites(start);
+    public List<StateWrite> CreationWrites(Message start) => log.CreationWrites(start);
 
     /// <summary>The instance begins to work on <paramref name="start"/>.</summary>
     public void Begin(Message start) =>
-        Tell(() =>
+        Post(() =>
         {
             if (start.IsStored)
             {
-                log.Born();
+                log.MarkCreated();
             }
 
             held = false;
@@ -92,14 +92,14 @@ internal sealed class Instance
     public void Abandon()
     {
         runtime.Directory.Remove(this);
-        Tell(() => Close(WorkflowRefusal.NotFound));
+        Post(() => Close(WorkflowRefusal.NotFound));
     }
 
     /// <summary>At the engine's start. The instance stays held until all of them are there, so that they find each other.</summary>
     public void Load(StoredInstance stored) => recovery.Adopt(stored);
 
     public void Release() =>
-        Tell(() =>
+        Post(() =>
         {
             held = false;
             log.Settle();
@@ -109,7 +109,7 @@ internal sealed class Instance
     public Task DiscardAsync()
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Tell(() =>
+        Post(() =>
         {
             runtime.Directory.Remove(this);
             Close(WorkflowRefusal.NotFound);
@@ -119,7 +119,7 @@ internal sealed class Instance
     }
 
     /// <summary>Creating a child is pointless once the parent is through; everything else has to arrive.</summary>
-    public bool NoLongerWants(OutgoingMessage message) => message.Event.ExecutionStarted?.ParentInstance is not null && IsClosed;
+    public bool Ignores(OutgoingMessage message) => message.Event.ExecutionStarted?.ParentInstance is not null && IsClosed;
 
     /// <summary>Answered once the event can no longer be lost.</summary>
     public Task<WorkflowRefusal?> PostAsync(HistoryEvent happened, string? forExecution = null, bool fromClient = false)
@@ -129,13 +129,13 @@ internal sealed class Instance
             FromClient = fromClient,
             Sender = new(TaskCreationOptions.RunContinuationsAsynchronously),
         };
-        Tell(() => Receive(message));
+        Post(() => Receive(message));
         return message.Sender.Task;
     }
 
     /// <summary>For a message that a commit of another instance has put into this one's inbox.</summary>
     public void PostStored(Message message) =>
-        Tell(() =>
+        Post(() =>
         {
             // Read from the store between that commit and now.
             if (!recovery.HasAdopted(message))
@@ -152,13 +152,13 @@ internal sealed class Instance
         AskAsync<IReadOnlyList<HistoryEvent>>(() => [.. contents.Execution.History]);
 
     /// <summary>Has the loop look at how things stand.</summary>
-    public void Rouse() => Tell(() => { });
+    public void Wake() => Post(() => { });
 
     /// <summary>A worker came: try again what stalled.</summary>
-    public void WorkerConnected() => Tell(() => blocked = false);
+    public void WorkerConnected() => Post(() => blocked = false);
 
     /// <summary>Has the loop run <paramref name="action"/> before it advances. Safe to call concurrently.</summary>
-    public void Tell(Action action) => loop.Tell(action);
+    public void Post(Action action) => loop.Post(action);
 
     /// <summary>Of the loop alone: what it does before anything else, each to its commit.</summary>
     public void Enqueue(Func<ValueTask> command) => commands.Enqueue(command);
@@ -196,9 +196,9 @@ internal sealed class Instance
     {
         receiver.Close(with);
         log.Settle();
-        if (contents.Turn?.Handout is { } handout)
+        if (contents.Turn?.WorkItemLease is { } lease)
         {
-            runtime.Queue.Withdraw(handout);
+            runtime.Queue.Withdraw(lease);
         }
 
         work.Cancel();
@@ -220,7 +220,7 @@ internal sealed class Instance
         where T : class
     {
         var answer = new TaskCompletionSource<T?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Tell(() => answer.SetResult(IsClosed ? null : question()));
+        Post(() => answer.SetResult(IsClosed ? null : question()));
         return await answer.Task;
     }
 

@@ -14,7 +14,7 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
 {
     private readonly InstanceKeys keys = runtime.Store.Keys.Of(contents.Id);
     private readonly TaskCompletionSource settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private List<StateWrite>? birth; // non-null until the first commit
+    private List<StateWrite>? creation; // non-null until the first commit
     private string? etag;
     private Task<string?>? nextETag;
     private ulong generation = 1;
@@ -23,26 +23,26 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
     public Task Settled => settled.Task;
 
     /// <summary>True until the first commit of the instance.</summary>
-    public bool IsUnborn => birth is not null;
+    public bool IsUnborn => creation is not null;
 
     /// <summary>What brings the instance about, for its first commit; empty afterwards.</summary>
-    public IReadOnlyList<StateWrite> FirstWrites => birth ?? [];
+    public IReadOnlyList<StateWrite> FirstWrites => creation ?? [];
 
     /// <summary>Called by the maker, before anything else can happen to the instance.</summary>
-    public void PrepareBirth(List<StateWrite> writes, string? replacedETag, ulong firstGeneration)
+    public void PrepareCreation(List<StateWrite> writes, string? replacedETag, ulong firstGeneration)
     {
-        birth = writes;
+        creation = writes;
         etag = replacedETag;
         generation = firstGeneration;
     }
 
     /// <summary>For a maker who commits for the instance: everything that brings it about, with its start event in the inbox.</summary>
-    public List<StateWrite> BirthWrites(Message start) => [.. birth!, MetadataWrite(inboxLength: 1, historyLength: 0), InboxWrite(start)];
+    public List<StateWrite> CreationWrites(Message start) => [.. creation!, MetadataWrite(inboxLength: 1, historyLength: 0), InboxWrite(start)];
 
     /// <summary>The maker's commit has brought the instance about.</summary>
-    public void Born()
+    public void MarkCreated()
     {
-        birth = null;
+        creation = null;
         Settle();
         ReadETagAhead();
     }
@@ -52,7 +52,7 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
     /// <summary>Goes on from what was read from the store.</summary>
     public void Adopt(StoredInstance stored)
     {
-        birth = null;
+        creation = null;
         nextETag = null;
         etag = stored.MetadataETag;
         generation = stored.Generation;
@@ -69,7 +69,7 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
             keys.Metadata,
             new InstanceMetadata(inboxLength, historyLength, generation).ToBytes(),
             etag,
-            firstWrite: birth is not null && etag is null
+            firstWrite: creation is not null && etag is null
         );
 
     public StateWrite InboxWrite(Message message) =>
@@ -127,7 +127,7 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
         Attempts = 0;
         if (ownsMetadata)
         {
-            birth = null;
+            creation = null;
             Settle();
             if (!isLast)
             {
@@ -144,7 +144,7 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
     /// <summary>False when the store no longer has the instance.</summary>
     public async ValueTask<bool> KnowETagAsync()
     {
-        if (birth is not null || etag is not null)
+        if (creation is not null || etag is not null)
         {
             return true;
         }

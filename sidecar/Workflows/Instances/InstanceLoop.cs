@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>
-/// A mailbox, and a loop on the thread pool that runs while there is mail: <paramref name="advance"/> is called again until the mailbox
+/// A mailbox, and a loop on the thread pool that runs while there is outgoing: <paramref name="advance"/> is called again until the mailbox
 /// stays empty, never twice at once.
 /// </summary>
 internal sealed class InstanceLoop(Drain drain, Func<ValueTask> advance) : IThreadPoolWorkItem
@@ -12,7 +12,7 @@ internal sealed class InstanceLoop(Drain drain, Func<ValueTask> advance) : IThre
     private int running; // 1 while the loop is at work or about to be
 
     /// <summary>Safe to call concurrently.</summary>
-    public void Tell(Action action)
+    public void Post(Action action)
     {
         mailbox.Enqueue(action);
         if (Interlocked.CompareExchange(ref running, 1, 0) == 0)

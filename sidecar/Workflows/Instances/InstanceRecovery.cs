@@ -26,7 +26,7 @@ internal sealed class InstanceRecovery(
     public bool HasAdopted(Message message) => adopted.Contains(message.Sequence);
 
     /// <summary>What a commit with an unknown outcome has for other instances is settled with the next reading.</summary>
-    public void SettleLater(Mail mail) => unsettled.Add(mail.SettleAsync);
+    public void SettleLater(OutgoingMessages outgoing) => unsettled.Add(outgoing.SettleAsync);
 
     /// <summary>Waits, then believes the store. Senders keep waiting meanwhile; their messages are tried again.</summary>
     public void Begin(string reason)
@@ -35,7 +35,7 @@ internal sealed class InstanceRecovery(
         var delay = runtime.RetryDelay(log.Attempts++);
         runtime.Logger.CommitFailed(contents.Id, delay, reason);
         IsWaiting = true;
-        runtime.Timers.Schedule(runtime.Now + delay, () => instance.Tell(() =>
+        runtime.Timers.Schedule(runtime.Now + delay, () => instance.Post(() =>
             {
                 IsWaiting = false;
                 MustReload = true;
@@ -157,7 +157,7 @@ internal sealed class InstanceRecovery(
         var message = ChildStart.Of(facts, created, passed);
         if (message.App is not null)
         {
-            _ = Remote.DeliverAsync(runtime, instance, message);
+            _ = CrossAppDelivery.DeliverAsync(runtime, instance, message);
             return;
         }
 
@@ -166,18 +166,18 @@ internal sealed class InstanceRecovery(
             return;
         }
 
-        var mail = await Mail.PrepareAsync(runtime, instance, [message], runtime.Drain.Stopping);
-        if (await log.CommitAsync(mail.Writes, ownsMetadata: false))
+        var outgoing = await OutgoingMessages.PrepareAsync(runtime, instance, [message], runtime.Drain.Stopping);
+        if (await log.CommitAsync(outgoing.Writes, ownsMetadata: false))
         {
-            mail.Send();
-            foreach (var refused in mail.Refused)
+            outgoing.Send();
+            foreach (var refused in outgoing.Refused)
             {
                 instance.Receive(refused);
             }
         }
         else
         {
-            SettleLater(mail);
+            SettleLater(outgoing);
         }
     }
 }

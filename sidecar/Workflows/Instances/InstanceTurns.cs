@@ -50,17 +50,17 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
             NewEvents = { current.Events },
             PropagatedHistory = contents.Execution.Incoming,
         };
-        current.Handout = new Handout(
+        current.WorkItemLease = new WorkItemLease(
             new WorkItem { WorkflowRequest = request },
             WorkKeys.Turn(contents.Id),
-            new HandoutEnds(
+            new LeaseCallbacks(
                 answer =>
                 {
                     // Nothing to wait for: an answer that gets lost is asked for again.
-                    instance.Tell(() => current.Response = (WorkflowResponse)answer);
+                    instance.Post(() => current.Response = (WorkflowResponse)answer);
                     return Task.FromResult<WorkflowRefusal?>(null);
                 },
-                reason => instance.Tell(() => current.Undeliverable = reason),
+                reason => instance.Post(() => current.Undeliverable = reason),
                 () => { }
             )
         );
@@ -69,7 +69,7 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
             StartGrace(current);
         }
 
-        runtime.Queue.Enqueue(current.Handout);
+        runtime.Queue.Enqueue(current.WorkItemLease);
     }
 
     private void StartGrace(OutstandingTurn current)
@@ -81,7 +81,7 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
         else
         {
             current.Grace = runtime.Timers.Schedule(runtime.Now + runtime.Options.SaveGrace, () =>
-                instance.Tell(() => current.GraceIsOver = true)
+                instance.Post(() => current.GraceIsOver = true)
             );
         }
     }
@@ -100,7 +100,7 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
             outcome = TurnApplier.Apply(Facts(current), Failure(invalid));
         }
 
-        if (outcome.Repeated.Count > 0)
+        if (outcome.RetriedStep.Count > 0)
         {
             runtime.Logger.ActionsRepeated(contents.Id, outcome.Repeated);
         }
@@ -135,9 +135,9 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
             return;
         }
 
-        if (turn.Handout is { } handout)
+        if (turn.WorkItemLease is { } lease)
         {
-            runtime.Queue.Withdraw(handout);
+            runtime.Queue.Withdraw(lease);
         }
 
         turn.Grace?.Dispose();

@@ -51,7 +51,7 @@ internal sealed class MessageReceiver(ILogger logger, InstanceContents contents,
         {
             message.Answer(WorkflowRefusal.Stalled);
         }
-        else if (SettlesNothing(message))
+        else if (HasNoEffect(message))
         {
             logger.EventDropped(contents.Id, message.Event.EventTypeCase.ToString());
             if (message.IsStored)
@@ -68,7 +68,7 @@ internal sealed class MessageReceiver(ILogger logger, InstanceContents contents,
     }
 
     /// <summary>A duplicate, or a result for an execution or an operation that is over. Kept, it would make the instance spin.</summary>
-    private bool SettlesNothing(Message message)
+    private bool HasNoEffect(Message message)
     {
         var execution = contents.Execution;
         if (message.ForExecution is { Length: > 0 } meant && execution.ExecutionId is { } current && meant != current)

@@ -41,7 +41,7 @@ internal static class Purge
         var deleted = 0;
         if (recursive)
         {
-            foreach (var (child, app) in Family.ChildrenOf(runtime.AppId, stored.Execution))
+            foreach (var (child, app) in ChildWorkflows.ChildrenOf(runtime.AppId, stored.Execution))
             {
                 var home = app is null ? runtime : runtime.Peers.Find(app)?.Runtime;
                 if (home is null)
@@ -75,7 +75,7 @@ internal static class Purge
             StateWrite.Delete(metadata, stored.MetadataETag),
             StateWrite.Delete(keys.Index(id)),
             StateWrite.Delete(keys.Pending(id)),
-            StateWrite.Delete(keys.Owed(id)),
+            StateWrite.Delete(keys.PendingNotifications(id)),
             StateWrite.Delete(keys.Retained(id)),
         ];
     }

@@ -65,8 +65,8 @@ internal static class Rerun
         var writes = new List<StateWrite>
         {
             StateWrite.Upsert(own.Metadata, new InstanceMetadata(0, history.Count, 1).ToBytes(), firstWrite: true),
-            StateWrite.Upsert(keys.Index(id), Birth.Marker),
-            StateWrite.Upsert(keys.Pending(id), Birth.Marker),
+            StateWrite.Upsert(keys.Index(id), InstanceCreation.Marker),
+            StateWrite.Upsert(keys.Pending(id), InstanceCreation.Marker),
         };
         writes.AddRange(history.Select((e, i) => StateWrite.Upsert(own.History(i), e.ToByteArray())));
         if (source.Incoming is { } incoming)

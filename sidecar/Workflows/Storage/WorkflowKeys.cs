@@ -17,7 +17,7 @@ internal sealed class WorkflowKeys(string appId)
     public string IndexPrefix => $"{type}-index||";
 
     /// <summary>One key per finished instance that still has to tell another app of its end.</summary>
-    public string OwedPrefix => $"{type}-owed||";
+    public string PendingNotificationsPrefix => $"{type}-owed||";
 
     /// <summary>One key per finished instance that is to be purged; its value is the time.</summary>
     public string RetainedPrefix => $"{type}-retained||";
@@ -26,7 +26,7 @@ internal sealed class WorkflowKeys(string appId)
 
     public string Pending(string id) => PendingPrefix + id;
 
-    public string Owed(string id) => OwedPrefix + id;
+    public string PendingNotifications(string id) => PendingNotificationsPrefix + id;
 
     public string Index(string id) => IndexPrefix + id;
 

@@ -34,7 +34,7 @@ internal sealed class WorkflowStore
     public IAsyncEnumerable<string> PendingAsync(CancellationToken cancellation) => IdsAsync(Keys.PendingPrefix, cancellation);
 
     /// <summary>Ids of the finished instances whose end another app may not know of.</summary>
-    public IAsyncEnumerable<string> OwedAsync(CancellationToken cancellation) => IdsAsync(Keys.OwedPrefix, cancellation);
+    public IAsyncEnumerable<string> OwedAsync(CancellationToken cancellation) => IdsAsync(Keys.PendingNotificationsPrefix, cancellation);
 
     /// <summary>The finished instances that are to be purged, and when.</summary>
     public async IAsyncEnumerable<(string Id, DateTimeOffset Due)> RetainedAsync([EnumeratorCancellation] CancellationToken cancellation)

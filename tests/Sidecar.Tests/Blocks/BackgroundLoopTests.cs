@@ -104,7 +104,7 @@ public sealed class BackgroundLoopTests
         var attempts = 0;
         var started = new TaskCompletionSource();
         var ended = new TaskCompletionSource();
-        var kept = await KeptStart.StartAsync(
+        var kept = await RetriedStart.StartAsync(
             "Subscription",
             _ =>
             {

@@ -33,7 +33,7 @@ public sealed class TextFormatTests
     [InlineData("1.5Gi", 3L << 29)]
     public void A_quantity_is_read(string text, long bytes)
     {
-        Assert.True(Quantity.TryParse(text, out var read));
+        Assert.True(ByteSize.TryParse(text, out var read));
         Assert.Equal(bytes, read);
     }
 
@@ -42,7 +42,7 @@ public sealed class TextFormatTests
     [InlineData("much")]
     [InlineData("4Xi")]
     [InlineData("-1")]
-    public void What_is_no_quantity_is_refused(string text) => Assert.False(Quantity.TryParse(text, out _));
+    public void What_is_no_quantity_is_refused(string text) => Assert.False(ByteSize.TryParse(text, out _));
 
     [Theory]
     [InlineData("0", "0")]

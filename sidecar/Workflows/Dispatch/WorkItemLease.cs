@@ -6,7 +6,7 @@ namespace Sidecar.Workflows.Dispatch;
 /// One piece of work on its way through a worker: waiting, handed out, or over. It is in one place at a time, so it is never with
 /// two workers at once. Each hand-out has a token; an answer under an older token is of a hand-out that no longer counts.
 /// </summary>
-internal sealed class Handout(WorkItem item, string key, HandoutEnds ends)
+internal sealed class WorkItemLease(WorkItem item, string key, LeaseCallbacks ends)
 {
     private readonly Lock gate = new();
     private bool over; // guarded by gate
@@ -22,7 +22,7 @@ internal sealed class Handout(WorkItem item, string key, HandoutEnds ends)
     public WorkerStream? Worker { get; private set; }
 
     /// <summary>False when the work is over and must not be handed out.</summary>
-    public bool TryHandOut(WorkerStream worker, string token)
+    public bool TryLease(WorkerStream worker, string token)
     {
         lock (gate)
         {
@@ -39,7 +39,7 @@ internal sealed class Handout(WorkItem item, string key, HandoutEnds ends)
     }
 
     /// <summary>True when the work has to wait for another worker because <paramref name="worker"/>, which had it, is gone.</summary>
-    public bool TryTakeBack(WorkerStream worker)
+    public bool TryRequeue(WorkerStream worker)
     {
         lock (gate)
         {
@@ -80,4 +80,4 @@ internal sealed class Handout(WorkItem item, string key, HandoutEnds ends)
 /// <param name="Answered">A worker answered. The task ends when the worker may forget its answer.</param>
 /// <param name="Undeliverable">No stream can carry it.</param>
 /// <param name="Returned">The app it was meant for is shutting down.</param>
-internal sealed record HandoutEnds(Func<object, Task<WorkflowRefusal?>> Answered, Action<string> Undeliverable, Action Returned);
+internal sealed record LeaseCallbacks(Func<object, Task<WorkflowRefusal?>> Answered, Action<string> Undeliverable, Action Returned);

@@ -1,7 +1,7 @@
 namespace Sidecar.Loops;
 
 /// <summary>Starts something that lasts, and keeps trying while it cannot be started.</summary>
-internal static class KeptStart
+internal static class RetriedStart
 {
     /// <summary>Returns after the first attempt, whatever came of it. Dispose of the result to stop trying and to end what was
     /// started.</summary>

@@ -8,7 +8,7 @@ namespace Sidecar.Workflows.Instances;
 /// Messages to instances of other apps, after the step that sent them. Delivered at least once: they follow from the sender's
 /// history, so a sender that is read again sends again, and receivers recognise what they already have.
 /// </summary>
-internal static class Remote
+internal static class CrossAppDelivery
 {
     /// <summary>True when the other app has it, false when this engine stops first.</summary>
     public static async Task<bool> DeliverAsync(WorkflowRuntime runtime, Instance sender, OutgoingMessage message)
@@ -16,12 +16,12 @@ internal static class Remote
         runtime.Drain.Enter();
         try
         {
-            for (var attempt = 0; !sender.NoLongerWants(message); attempt++)
+            for (var attempt = 0; !sender.Ignores(message); attempt++)
             {
                 var delay = runtime.RetryDelay(attempt);
                 if (runtime.Peers.Find(message.App!) is { } peer)
                 {
-                    var refusal = await peer.TakeAsync(message);
+                    var refusal = await peer.DeliverAsync(message);
                     if (refusal?.Status != StatusCode.Unavailable)
                     {
                         await ReportAsync(runtime, sender, message, refusal);
@@ -49,7 +49,7 @@ internal static class Remote
     }
 
     /// <summary>The end of an instance is told to other apps until they know; the marker in the store makes it survive a crash.</summary>
-    public static async Task DeliverOwedAsync(WorkflowRuntime runtime, Instance sender, IReadOnlyList<OutgoingMessage> messages)
+    public static async Task DeliverPendingAsync(WorkflowRuntime runtime, Instance sender, IReadOnlyList<OutgoingMessage> messages)
     {
         var told = await Task.WhenAll(messages.Select(m => DeliverAsync(runtime, sender, m)));
         if (!Array.TrueForAll(told, t => t))
@@ -57,7 +57,7 @@ internal static class Remote
             return;
         }
 
-        var failure = await runtime.Store.CommitAsync([StateWrite.Delete(runtime.Store.Keys.Owed(sender.Id))], CancellationToken.None);
+        var failure = await runtime.Store.CommitAsync([StateWrite.Delete(runtime.Store.Keys.PendingNotifications(sender.Id))], CancellationToken.None);
         if (failure is not null)
         {
             runtime.Logger.MessageDropped(sender.Id, sender.Id, failure.Message);
@@ -75,7 +75,7 @@ internal static class Remote
         if (message.Event.ExecutionStarted?.ParentInstance is { } parent)
         {
             await sender.PostAsync(
-                HistoryEvents.ChildFailed(runtime.Now, parent.TaskScheduledId, Mail.Occupied(refusal)),
+                HistoryEvents.ChildFailed(runtime.Now, parent.TaskScheduledId, OutgoingMessages.Occupied(refusal)),
                 parent.WorkflowInstance.ExecutionId
             );
         }

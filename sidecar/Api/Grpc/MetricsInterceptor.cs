@@ -6,7 +6,7 @@ using Sidecar.Metrics;
 namespace Sidecar.Api.Grpc;
 
 /// <summary>Counts and times the calls of a sidecar's gRPC port, by method and status.</summary>
-internal sealed class MeasuredCalls : Interceptor
+internal sealed class MetricsInterceptor : Interceptor
 {
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request,

@@ -3,7 +3,7 @@ using Sidecar.Metrics;
 namespace Sidecar.Api.Http;
 
 /// <summary>Counts and times the requests of a sidecar's HTTP port, and serves the metrics port.</summary>
-internal static class Measured
+internal static class MetricsMiddleware
 {
     private static readonly HashSet<string> Verbs = new(StringComparer.Ordinal)
     {

@@ -5,7 +5,7 @@ using Sidecar.Cryptography.Keys;
 namespace Sidecar.Cryptography.Documents;
 
 /// <summary>The second line of a document: how it is to be decrypted. The names of its members are stored format.</summary>
-internal sealed record Manifest(string KeyName, string Algorithm, byte[] WrappedKey, DocumentCipher Cipher, byte[] NoncePrefix)
+internal sealed record DocumentManifest(string KeyName, string Algorithm, byte[] WrappedKey, DocumentCipher Cipher, byte[] NoncePrefix)
 {
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -29,7 +29,7 @@ internal sealed record Manifest(string KeyName, string Algorithm, byte[] Wrapped
     }
 
     /// <summary>Null when it is none; why, is not for the caller to know.</summary>
-    public static Manifest? Read(ReadOnlyMemory<byte> line)
+    public static DocumentManifest? Read(ReadOnlyMemory<byte> line)
     {
         try
         {
@@ -61,7 +61,7 @@ internal sealed record Manifest(string KeyName, string Algorithm, byte[] Wrapped
                 && wrapped.Length > 0
                 && Enum.IsDefined((DocumentCipher)cipher)
                 && prefix.Length == DocumentKey.NoncePrefixSize
-                ? new Manifest(name, algorithm, wrapped, (DocumentCipher)cipher, prefix)
+                ? new DocumentManifest(name, algorithm, wrapped, (DocumentCipher)cipher, prefix)
                 : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)

@@ -10,7 +10,7 @@ namespace Sidecar.Workflows.Instances;
 /// The making of an instance. The id is reserved in memory first, so that of two makers one loses; the store learns of
 /// the instance with its first commit, which may be a parent's step.
 /// </summary>
-internal static class Birth
+internal static class InstanceCreation
 {
     public static readonly byte[] Marker = "1"u8.ToArray();
 
@@ -71,7 +71,7 @@ internal static class Birth
                 return (null, refusal);
             }
 
-            instance.PrepareBirth(
+            instance.PrepareCreation(
                 FirstWrites(runtime, id, stored, incoming),
                 stored?.MetadataETag,
                 (stored?.Generation ?? 0) + 1,
@@ -99,7 +99,7 @@ internal static class Birth
             return WorkflowRefusal.Occupied(id);
         }
 
-        var running = await Family.FindRunningAsync(runtime, stored.Execution, cancellation);
+        var running = await ChildWorkflows.FindRunningAsync(runtime, stored.Execution, cancellation);
         return running is null
             ? null
             : new(StatusCode.AlreadyExists, $"cannot recreate workflow with ID '{id}': {running}{WorkflowRefusal.NotCompleted.Message}");

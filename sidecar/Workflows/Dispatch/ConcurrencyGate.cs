@@ -7,39 +7,39 @@ namespace Sidecar.Workflows.Dispatch;
 /// Holds work back that would exceed a limit, in order of arrival. A piece counts from its admission until it is over; one that
 /// a lost worker had stays admitted.
 /// </summary>
-internal sealed class Admission(ConcurrencyLimits limits, Action<Handout> admit)
+internal sealed class ConcurrencyGate(ConcurrencyLimits limits, Action<WorkItemLease> admit)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, int> running = new(StringComparer.Ordinal); // guarded by gate
-    private readonly HashSet<Handout> admitted = []; // guarded by gate
-    private readonly LinkedList<Handout> waiting = []; // guarded by gate
+    private readonly HashSet<WorkItemLease> admitted = []; // guarded by gate
+    private readonly LinkedList<WorkItemLease> waiting = []; // guarded by gate
 
-    public void Ask(Handout handout)
+    public void Request(WorkItemLease lease)
     {
         lock (gate)
         {
-            if (!TryTake(handout))
+            if (!TryTake(lease))
             {
-                waiting.AddLast(handout);
+                waiting.AddLast(lease);
                 return;
             }
         }
 
-        admit(handout);
+        admit(lease);
     }
 
-    public void Over(Handout handout)
+    public void Release(WorkItemLease lease)
     {
-        List<Handout> next = [];
+        List<WorkItemLease> next = [];
         lock (gate)
         {
-            if (!admitted.Remove(handout))
+            if (!admitted.Remove(lease))
             {
-                waiting.Remove(handout);
+                waiting.Remove(lease);
                 return;
             }
 
-            foreach (var (name, _) in LimitsOf(handout))
+            foreach (var (name, _) in LimitsOf(lease))
             {
                 running[name]--;
             }
@@ -60,9 +60,9 @@ internal sealed class Admission(ConcurrencyLimits limits, Action<Handout> admit)
         next.ForEach(admit);
     }
 
-    private bool TryTake(Handout handout)
+    private bool TryTake(WorkItemLease lease)
     {
-        var names = LimitsOf(handout).ToList();
+        var names = LimitsOf(lease).ToList();
         if (names.Exists(limit => running.GetValueOrDefault(limit.Name) >= limit.Most))
         {
             return false;
@@ -73,13 +73,13 @@ internal sealed class Admission(ConcurrencyLimits limits, Action<Handout> admit)
             running[name] = running.GetValueOrDefault(name) + 1;
         }
 
-        admitted.Add(handout);
+        admitted.Add(lease);
         return true;
     }
 
-    private IEnumerable<(string Name, int Most)> LimitsOf(Handout handout)
+    private IEnumerable<(string Name, int Most)> LimitsOf(WorkItemLease lease)
     {
-        var isTurn = handout.Item.WorkflowRequest is not null;
+        var isTurn = lease.Item.WorkflowRequest is not null;
         if ((isTurn ? limits.Turns : limits.Activities) is { } most)
         {
             yield return (isTurn ? "turns" : "activities", most);
@@ -91,7 +91,7 @@ internal sealed class Admission(ConcurrencyLimits limits, Action<Handout> admit)
             yield break;
         }
 
-        var name = isTurn ? NameOf(handout.Item.WorkflowRequest!) : handout.Item.ActivityRequest.Name;
+        var name = isTurn ? NameOf(lease.Item.WorkflowRequest!) : lease.Item.ActivityRequest.Name;
         if (name is not null && byName.TryGetValue(name, out var mostOfName))
         {
             yield return ((isTurn ? "turn/" : "activity/") + name, mostOfName);

@@ -6,7 +6,7 @@ namespace Sidecar.Invocation;
 /// Lets end here what belongs to one connection only. The forwarder drops most of such headers; the others, and those that
 /// <c>Connection</c> nominates, are dropped here (RFC 9110, section 7.6.1).
 /// </summary>
-internal abstract class EndToEnd : HttpTransformer
+internal abstract class ForwardedHeaders : HttpTransformer
 {
     private static readonly string[] Others =
     [

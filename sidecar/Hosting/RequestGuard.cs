@@ -12,7 +12,7 @@ using Sidecar.Tracing;
 namespace Sidecar.Hosting;
 
 /// <summary>What every request passes first: which port it may use for what, the API token, the size limit.</summary>
-internal static class Admission
+internal static class RequestGuard
 {
     public static async Task AdmitAsync(HttpContext context, RequestDelegate next)
     {
@@ -82,7 +82,7 @@ internal static class Admission
         context.Features.Set(new Span(SidecarRegistry.TraceOf(context.Request)));
         if (context.Request.Headers.ContainsKey(ActorRelay.Header))
         {
-            return ActorRelay.ReceiveAsync(context, sidecar.AppIsWell ? sidecar.ActorHost : null);
+            return ActorRelay.ReceiveAsync(context, sidecar.AppIsHealthy ? sidecar.ActorHost : null);
         }
         var target = new InvocationTarget(sidecar.Options.AppId, MethodPath.Clean(sidecar.Options.AppId, RequestPath.Of(context).Decoded));
         return context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true

@@ -10,66 +10,66 @@ namespace Sidecar.Workflows.Instances;
 /// What a step has for other instances. Those of the same app are written within the step's own transaction, so that no message
 /// can be lost between two commits; those of other apps follow it.
 /// </summary>
-internal sealed class Mail
+internal sealed class OutgoingMessages
 {
     public const string OccupiedErrorType = "WorkflowInstanceAlreadyExists";
 
-    private readonly List<(Instance Child, Message Start)> births = [];
-    private readonly List<(Instance Target, Message Message, string Key)> letters = [];
+    private readonly List<(Instance Child, Message Start)> children = [];
+    private readonly List<(Instance Target, Message Message, string Key)> messagesWithin = [];
 
     public List<StateWrite> Writes { get; } = [];
 
     /// <summary>Answers of the engine itself to the sender: children that could not be created.</summary>
     public List<Message> Refused { get; } = [];
 
-    public List<OutgoingMessage> Remote { get; } = [];
+    public List<OutgoingMessage> ToOtherApps { get; } = [];
 
-    public bool HasRemote => Remote.Count > 0;
+    public bool HasMessagesToOtherApps => ToOtherApps.Count > 0;
 
-    public static async ValueTask<Mail> PrepareAsync(
+    public static async ValueTask<OutgoingMessages> PrepareAsync(
         WorkflowRuntime runtime,
         Instance sender,
         IEnumerable<OutgoingMessage> messages,
         CancellationToken cancellation
     )
     {
-        var mail = new Mail();
+        var outgoing = new OutgoingMessages();
         try
         {
             foreach (var message in messages)
             {
                 if (message.App is not null)
                 {
-                    mail.Remote.Add(message);
+                    outgoing.ToOtherApps.Add(message);
                 }
                 else if (message.Event.ExecutionStarted is not null)
                 {
-                    await mail.AddBirthAsync(runtime, sender, message, cancellation);
+                    await outgoing.AddChildAsync(runtime, sender, message, cancellation);
                 }
                 else
                 {
-                    mail.AddLetter(runtime, sender, message);
+                    outgoing.AddMessage(runtime, sender, message);
                 }
             }
         }
         catch
         {
-            mail.Abandon();
+            outgoing.Abandon();
             throw;
         }
 
-        return mail;
+        return outgoing;
     }
 
     /// <summary>After the commit: everyone addressed begins or continues.</summary>
     public void Send()
     {
-        foreach (var (child, start) in births)
+        foreach (var (child, start) in children)
         {
             child.Begin(start);
         }
 
-        foreach (var (target, message, _) in letters)
+        foreach (var (target, message, _) in messagesWithin)
         {
             target.PostStored(message);
         }
@@ -78,7 +78,7 @@ internal sealed class Mail
     /// <summary>After a commit whose outcome is not known: does what the store says was done, and takes back the rest.</summary>
     public async ValueTask SettleAsync(WorkflowStore store, CancellationToken cancellation)
     {
-        foreach (var (child, start) in births.ToList())
+        foreach (var (child, start) in children.ToList())
         {
             if (await store.HasAsync(store.Keys.Of(child.Id).Inbox(start.Sequence), cancellation))
             {
@@ -89,17 +89,17 @@ internal sealed class Mail
                 child.Abandon();
             }
 
-            births.Remove((child, start));
+            children.Remove((child, start));
         }
 
-        foreach (var letter in letters.ToList())
+        foreach (var message in messagesWithin.ToList())
         {
-            if (await store.HasAsync(letter.Key, cancellation))
+            if (await store.HasAsync(message.Key, cancellation))
             {
-                letter.Target.PostStored(letter.Message);
+                message.Target.PostStored(message.Message);
             }
 
-            letters.Remove(letter);
+            messagesWithin.Remove(message);
         }
     }
 
@@ -111,14 +111,14 @@ internal sealed class Mail
             StackTrace = "",
         };
 
-    private async ValueTask AddBirthAsync(WorkflowRuntime runtime, Instance sender, OutgoingMessage message, CancellationToken cancellation)
+    private async ValueTask AddChildAsync(WorkflowRuntime runtime, Instance sender, OutgoingMessage message, CancellationToken cancellation)
     {
-        var (child, refusal) = await Birth.ReserveAsync(runtime, message.Event, message.Propagated, cancellation);
+        var (child, refusal) = await InstanceCreation.ReserveAsync(runtime, message.Event, message.Propagated, cancellation);
         if (child is not null)
         {
             var start = new Message(message.Event, child.NextSequence()) { IsStored = true };
-            births.Add((child, start));
-            Writes.AddRange(child.BirthWrites(start));
+            children.Add((child, start));
+            Writes.AddRange(child.CreationWrites(start));
         }
         else if (refusal is not null)
         {
@@ -141,7 +141,7 @@ internal sealed class Mail
         Writes.Add(StateWrite.Upsert(runtime.Store.Keys.Of(sender.Id).Inbox(told.Sequence), InboxValue.ToBytes(failed, null)));
     }
 
-    private void AddLetter(WorkflowRuntime runtime, Instance sender, OutgoingMessage message)
+    private void AddMessage(WorkflowRuntime runtime, Instance sender, OutgoingMessage message)
     {
         if (!runtime.Directory.TryFind(message.Instance, out var target))
         {
@@ -149,15 +149,15 @@ internal sealed class Mail
             return;
         }
 
-        var letter = new Message(message.Event, target.NextSequence(), message.ForExecution) { IsStored = true };
-        var key = runtime.Store.Keys.Of(target.Id).Inbox(letter.Sequence);
-        letters.Add((target, letter, key));
-        Writes.Add(StateWrite.Upsert(key, InboxValue.ToBytes(letter.Event, letter.ForExecution)));
+        var stored = new Message(message.Event, target.NextSequence(), message.ForExecution) { IsStored = true };
+        var key = runtime.Store.Keys.Of(target.Id).Inbox(stored.Sequence);
+        messagesWithin.Add((target, stored, key));
+        Writes.Add(StateWrite.Upsert(key, InboxValue.ToBytes(stored.Event, stored.ForExecution)));
     }
 
     private void Abandon()
     {
-        foreach (var (child, _) in births)
+        foreach (var (child, _) in children)
         {
             child.Abandon();
         }

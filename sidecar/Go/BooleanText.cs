@@ -1,7 +1,7 @@
 namespace Sidecar.Go;
 
 /// <summary>How Dapr reads yes and no in metadata.</summary>
-internal static class Truth
+internal static class BooleanText
 {
     public static bool Of(string? text) => text?.Trim().ToLowerInvariant() is "y" or "yes" or "true" or "t" or "on" or "1";
 

@@ -3,7 +3,7 @@ using Sidecar.Workflows.History;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>What a finished instance has to tell other apps, as its history says.</summary>
-internal static class Owed
+internal static class PendingNotifications
 {
     public static List<OutgoingMessage> Of(WorkflowRuntime runtime, Execution execution)
     {

@@ -5,7 +5,7 @@ namespace Sidecar.Loops;
 /// short again
 /// after an attempt that lasted longer than the longest pause.
 /// </summary>
-internal static partial class Repeated
+internal static partial class RetriedStep
 {
     public static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
