@@ -5,7 +5,7 @@ namespace Sidecar.Actors;
 /// <summary>The actors of the apps whose sidecars run in this process.</summary>
 internal interface ILocalActors
 {
-    /// <summary>The actors of the app that hosts a type and is well; null when there is none in this process.</summary>
+    /// <summary>Returns the actors of the healthy app that hosts the type; null if there is none in this process.</summary>
     ActorHost? FindHost(string actorType);
 }
 
@@ -19,6 +19,6 @@ internal sealed class ActorDirectory(ILocalActors local, SidecarRegistry? regist
 {
     public ActorHost? FindHere(string actorType) => local.FindHost(actorType);
 
-    /// <summary>The internal address of the sidecar whose app hosts the type; null when none does.</summary>
+    /// <summary>Returns the internal address of the sidecar whose app hosts the type; null if there is none.</summary>
     public Uri? FindElsewhere(string actorType) => registry?.FindHost(actorType)?.Address;
 }

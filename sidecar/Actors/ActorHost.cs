@@ -176,7 +176,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
         await DeactivateInTurnAsync(actor, cancellation);
     }
 
-    /// <summary>The app is told before anybody can activate the actor again.</summary>
+    /// <summary>Deactivates the actor in the app before any caller can activate it again.</summary>
     private async Task DeactivateInTurnAsync(Actor actor, CancellationToken cancellation)
     {
         if (actor.Closed)
@@ -189,7 +189,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
-            LogDeactivationFailed(e, actor.Id.ToString()); // the app is away, and the actor with it
+            LogDeactivationFailed(e, actor.Id.ToString()); // the app is not running, so the actor is not active
         }
         finally
         {
@@ -213,7 +213,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
         {
             throw ActorErrors.Invoke(e.Message);
         }
-        // Whatever else an SDK has to tell of an error, it tells with status 200 and the error header.
+        // SDKs report every other error with status 200 and the error header.
         if (reply.Status == 404)
         {
             throw ActorErrors.Invoke($"actor method not found: actors/{id.Type}/{id.Id}/{what}");

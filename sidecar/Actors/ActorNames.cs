@@ -48,7 +48,7 @@ internal static class ActorNames
         : text.IndexOf('\x7f', StringComparison.Ordinal) is >= 0 and var delete ? Encoding.UTF8.GetByteCount(text.AsSpan(0, delete))
         : null;
 
-    /// <summary>As Go quotes a text.</summary>
+    /// <summary>Quotes a text as Go does.</summary>
     private static string Quoted(string text)
     {
         var quoted = new StringBuilder("\"");

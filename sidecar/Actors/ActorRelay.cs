@@ -44,8 +44,10 @@ internal static class ActorRelay
         return answer.Reply ?? throw new DaprException(new DaprError(answer.HttpStatus, answer.GrpcStatus, answer.Code, answer.Message));
     }
 
-    /// <summary>The receiving side: carries out the call if its app hosts the actor type. <paramref name="host"/> null: it hosts none, or
-    /// is not well.</summary>
+    /// <summary>
+    /// The receiving side: executes the call if its app hosts the actor type. <paramref name="host"/> is null if the app hosts no actors or
+    /// is unhealthy.
+    /// </summary>
     public static async Task ReceiveAsync(HttpContext context, ActorHost? host)
     {
         var relayed = JsonSerializer.Deserialize<Relayed>(await context.Request.BodyAsync())!;

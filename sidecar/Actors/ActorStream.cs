@@ -67,7 +67,7 @@ internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsRespon
             cancellation
         );
 
-    /// <summary>An answer of the app; one that nobody waits for any more is passed over.</summary>
+    /// <summary>Completes the call with the app's answer; ignores an answer that no call waits for.</summary>
     public void Answered(SubscribeActorEventsRequestAlpha1 answer)
     {
         var id = answer.RequestTypeCase switch
@@ -85,7 +85,7 @@ internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsRespon
         }
     }
 
-    /// <summary>The app has gone: nothing that was asked will be answered.</summary>
+    /// <summary>Fails all pending calls, because the app has closed the stream.</summary>
     public void Dispose()
     {
         foreach (var id in waiting.Keys)

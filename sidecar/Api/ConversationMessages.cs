@@ -2,12 +2,13 @@ using Dapr.Client.Autogen.Grpc.v1;
 using Sidecar.Conversation;
 using Sidecar.Failures;
 
-#pragma warning disable CS0612 // the older version of the API, which daprd answers as well
+#pragma warning disable CS0612 // the older version of the API, which daprd supports as well
 
 namespace Sidecar.Api;
 
-/// <summary>The messages of the conversation API, which HTTP has as JSON, and what they mean. Source: Dapr docs, "Conversation API
-/// reference".</summary>
+/// <summary>
+/// Maps the messages of the conversation API, which HTTP carries as JSON. Source: Dapr docs, "Conversation API reference".
+/// </summary>
 internal static class ConversationMessages
 {
     private static readonly string[] Choices = ["", "auto", "none"];

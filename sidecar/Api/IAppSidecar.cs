@@ -24,10 +24,10 @@ internal interface IAppSidecar : ILocalApp
 
     IReadOnlyList<HttpEndpoint> Endpoints { get; }
 
-    /// <summary>What the app or an operator has put beside the metadata; lost with the process, as in daprd.</summary>
+    /// <summary>Attributes that the app or an operator has added to the metadata; lost with the process, as in daprd.</summary>
     ConcurrentDictionary<string, string> ExtendedMetadata { get; }
 
-    /// <summary>The actors of the app; null until it has said that it hosts any.</summary>
+    /// <summary>The actors of the app; null until the app has reported any.</summary>
     ActorHost? ActorHost { get; }
 
     /// <summary>
@@ -43,7 +43,7 @@ internal interface IAppSidecar : ILocalApp
     /// </summary>
     Task<IAsyncDisposable> HostActorsAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation);
 
-    /// <summary>How the app is told of changes to configuration items it follows over HTTP.</summary>
-    /// <exception cref="Failures.DaprException">The sidecar has no app.</exception>
+    /// <summary>Notifies the app of changes to configuration items that it follows over HTTP.</summary> <exception
+    /// cref="Failures.DaprException">The sidecar has no app.</exception>
     ConfigurationListener ConfigurationListener(string store);
 }

@@ -8,7 +8,7 @@ namespace Sidecar.Bindings;
 /// <summary>The output half of the bindings building block of one app, free of transport.</summary>
 internal sealed class BindingsApi(string appId, ComponentSet components, PolicyBook policies, TimeProvider time)
 {
-    /// <summary>A reply with a failure is told with <see cref="BindingErrors.OutputFailed"/> after its metadata.</summary>
+    /// <summary>A reply with a failure is reported by <see cref="BindingErrors.OutputFailed"/> after its metadata.</summary>
     public async Task<BindingReply> InvokeAsync(string name, BindingCall call, CancellationToken cancellation)
     {
         if (call.Operation.Length == 0)

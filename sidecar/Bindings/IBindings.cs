@@ -11,7 +11,7 @@ internal interface IOutputBinding : IAsyncDisposable
     Task<BindingReply> InvokeAsync(BindingCall call, CancellationToken cancellation);
 }
 
-/// <summary>A component that tells an app of something outside.</summary>
+/// <summary>A component that triggers an app with external events.</summary>
 internal interface IInputBinding : IAsyncDisposable
 {
     /// <summary>Calls <paramref name="handler"/> for every event until the result is disposed, which waits for those under way.</summary>
@@ -20,7 +20,7 @@ internal interface IInputBinding : IAsyncDisposable
 
 internal sealed record BindingCall(string Operation, ReadOnlyMemory<byte> Data, IReadOnlyDictionary<string, string> Metadata);
 
-/// <summary>An answer. <paramref name="Failure"/> is set when the call failed; the rest is told to the caller all the same.</summary>
+/// <summary>An answer. <paramref name="Failure"/> is set if the call failed; the caller gets the other values all the same.</summary>
 internal sealed record BindingReply(ReadOnlyMemory<byte> Data, IReadOnlyDictionary<string, string> Metadata, string? Failure = null);
 
 internal sealed record BindingEvent(string Name, string Route, ReadOnlyMemory<byte> Data, IReadOnlyDictionary<string, string> Metadata)
@@ -35,8 +35,8 @@ internal delegate Task BindingHandler(
 );
 
 /// <summary>
-/// A binding as one app sees it. <paramref name="Route"/> is where its events go; <paramref name="Declared"/>: the component says by
-/// <c>direction</c> that it brings events, so the app is not asked.
+/// A binding for one app. <paramref name="Route"/> receives its events. <paramref name="Declared"/> is true if the component declares by
+/// <c>direction</c> that it is an input binding, so the app is not asked.
 /// </summary>
 internal sealed record BindingComponent(string Name, string Route, bool Declared, IInputBinding? Input, IOutputBinding? Output) : IComponent
 {
@@ -50,14 +50,14 @@ internal sealed record BindingComponent(string Name, string Route, bool Declared
 /// <summary>The side of an app that takes events of bindings.</summary>
 internal interface IBindingReceiver
 {
-    /// <summary>Whether the app wants the events of a binding.</summary>
+    /// <summary>True if the app handles the events of a binding.</summary>
     Task<bool> TakesAsync(string name, string route, CancellationToken cancellation);
 
     /// <exception cref="BindingException">The app did not take the event.</exception>
     Task<BindingAnswer> SendAsync(BindingEvent happened, CancellationToken cancellation);
 }
 
-/// <summary>What an app answers to an event: data for further output bindings, all at once or one after the other.</summary>
+/// <summary>The app's answer to an event: data for further output bindings, in parallel or in sequence.</summary>
 internal sealed record BindingAnswer(IReadOnlyList<string> To, ReadOnlyMemory<byte> Data, bool Parallel)
 {
     public static readonly BindingAnswer Nothing = new([], default, false);

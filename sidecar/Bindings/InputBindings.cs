@@ -8,7 +8,7 @@ using Sidecar.Tracing;
 
 namespace Sidecar.Bindings;
 
-/// <summary>Takes the events of an app's bindings to the app, once it has said that it wants them.</summary>
+/// <summary>Delivers the events of an app's bindings once the app has agreed to handle them.</summary>
 internal sealed partial class InputBindings(
     string appId,
     TimeSpan longestQuestion,
@@ -23,8 +23,9 @@ internal sealed partial class InputBindings(
     // only one caller at a time starts or stops
     private readonly Dictionary<string, IAsyncDisposable> running = new(StringComparer.Ordinal);
 
-    /// <summary>Starts what does not run yet. The app is asked for each binding; one about which it gives no answer at all is asked for
-    /// again until it does.</summary>
+    /// <summary>
+    /// Starts the bindings that are not running yet. The app is asked about each binding, again and again if it gives no answer.
+    /// </summary>
     public async Task StartAsync(IBindingReceiver receiver, CancellationToken cancellation)
     {
         foreach (var binding in components.Of<BindingComponent>().Values)

@@ -10,8 +10,8 @@ using Sidecar.Yaml;
 namespace Sidecar.CommandLine;
 
 /// <summary>
-/// <c>sidecar daprd</c>: takes daprd's flags, so that a tool which starts daprd can start this instead. A flag that has no meaning
-/// here is accepted and said to be ignored; one that daprd does not know either is refused by name.
+/// <c>sidecar daprd</c>: accepts daprd's flags, so that tools can start this program instead of daprd. A flag without effect here is
+/// accepted and reported as ignored; a flag unknown to daprd is refused by name.
 /// </summary>
 internal static class DaprdCommand
 {

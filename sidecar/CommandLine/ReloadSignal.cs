@@ -3,7 +3,7 @@ using Sidecar.Loops;
 
 namespace Sidecar.CommandLine;
 
-/// <summary>SIGHUP: the sidecar is to begin anew with what its files say now, as daprd does.</summary>
+/// <summary>SIGHUP restarts the sidecar with the current content of its files, as in daprd.</summary>
 internal sealed class ReloadSignal : IDisposable
 {
     private readonly PosixSignalRegistration registration;

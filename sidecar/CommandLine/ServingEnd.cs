@@ -8,15 +8,14 @@ using Sidecar.Yaml;
 namespace Sidecar.CommandLine;
 
 /// <summary>
-/// How <c>sidecar daprd</c> ends: on a signal or by the shutdown API, after the time it may block, within the time it may take.
-/// Says so in daprd's words, which tools look for.
+/// Ends <c>sidecar daprd</c> on a signal or by the shutdown API, after the block-shutdown time and within the graceful-shutdown time. Logs
+/// daprd's texts, because tools search for them.
 /// </summary>
 internal static class ServingEnd
 {
     /// <summary>
-    /// The exit code: 1 when requests under way did not end in time, or resource files have become wrong. Null: <paramref name="reload"/>,
-    /// or a
-    /// change of resource files, has asked for a new beginning.
+    /// Returns the exit code: 1 if running requests did not end in time, or if resource files are invalid. Returns null if <paramref
+    /// name="reload"/> or a change of resource files requires a restart.
     /// </summary>
     public static async Task<int?> AwaitAsync(
         SidecarServer server,
@@ -68,7 +67,7 @@ internal static class ServingEnd
         return again ? null : 0;
     }
 
-    /// <summary>The app gets no more events, but may use the API until it says that it is done by being unhealthy.</summary>
+    /// <summary>Stops the delivery of events. The app may use the API until it reports that it is unhealthy.</summary>
     private static async Task BlockAsync(AppSidecar sidecar, TimeSpan longest, DaprdLog log, TimeProvider time, CancellationToken asked)
     {
         log.Say(LogLevel.Information, $"Blocking graceful shutdown for {GoDuration.Text(longest)} or until app reports unhealthy...");

@@ -6,8 +6,8 @@ using Sidecar.Yaml;
 namespace Sidecar.Components;
 
 /// <summary>
-/// The resolved metadata of one component. Names match without regard to case, as in Dapr. Drivers ask for what they know;
-/// wrong values become problems that name the line.
+/// The resolved metadata of one component. Names match without regard to case, as in Dapr. Drivers read the values they support; an invalid
+/// value becomes a problem with its line.
 /// </summary>
 internal sealed class ComponentProperties(Component component, IReadOnlyDictionary<string, string> values, List<YamlProblem> problems)
 {
@@ -80,7 +80,7 @@ internal sealed class ComponentProperties(Component component, IReadOnlyDictiona
         return fallback;
     }
 
-    /// <summary>Metadata that no one asked for: a misspelt name would otherwise be a silent default.</summary>
+    /// <summary>Reports metadata that the driver has not read: a misspelt name would otherwise silently use the default.</summary>
     public IEnumerable<YamlProblem> Unknown() =>
         component
             .Metadata.Where(item => !known.Contains(item.Name))

@@ -10,7 +10,7 @@ internal sealed class ComponentSet(IReadOnlyList<LoadedComponent> loaded) : IAsy
 
     public IReadOnlyList<LoadedComponent> Loaded => now.Loaded;
 
-    /// <summary>Those of one building block, by name.</summary>
+    /// <summary>Returns the components of one building block, by name.</summary>
     public IReadOnlyDictionary<string, T> Of<T>()
         where T : class, IComponent => now.Of<T>();
 

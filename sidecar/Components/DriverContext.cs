@@ -1,6 +1,6 @@
 namespace Sidecar.Components;
 
-/// <summary>What a driver is opened with.</summary>
+/// <summary>The context in which a driver opens a component.</summary>
 internal sealed record DriverContext(
     string AppId,
     ComponentProperties Properties,

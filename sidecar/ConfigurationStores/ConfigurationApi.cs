@@ -6,7 +6,7 @@ using Sidecar.Resiliency;
 
 namespace Sidecar.ConfigurationStores;
 
-/// <summary>What a subscriber gets: the id of its subscription and the item that changed.</summary>
+/// <summary>A message to a subscriber: the id of its subscription and the changed item.</summary>
 internal delegate Task ConfigurationListener(string id, string key, ConfigurationItem item);
 
 /// <summary>The configuration building block of one app, free of transport.</summary>
@@ -44,9 +44,8 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
         }
     }
 
-    /// <summary>Starts a subscription; changes wait until <paramref name="listener"/> has been told the id by the caller's
-    /// <paramref name="opened"/>.</summary>
-    /// <returns>A task that ends when the subscription is ended by its id.</returns>
+    /// <summary>Starts a subscription. Changes wait until <paramref name="opened"/> has sent the id to <paramref
+    /// name="listener"/>.</summary> <returns>A task that ends when the subscription is ended by its id.</returns>
     public async Task<(string Id, Task Ended)> SubscribeAsync(
         string store,
         ConfigurationRequest request,

@@ -5,7 +5,7 @@ namespace Sidecar.ConfigurationStores;
 /// <summary>A configuration component: items that operators set and apps read and follow.</summary>
 internal interface IConfigurationStore : IAsyncDisposable
 {
-    /// <summary>The items under the keys asked for, all without any; those that do not exist are left out.</summary>
+    /// <summary>Returns the items of the given keys, all items without keys; missing items are left out.</summary>
     Task<IReadOnlyDictionary<string, ConfigurationItem>> GetAsync(ConfigurationRequest request, CancellationToken cancellation);
 
     /// <summary>

@@ -2,7 +2,7 @@ using Sidecar.Components;
 
 namespace Sidecar.Conversation;
 
-/// <summary>How conversation components are opened from their metadata.</summary>
+/// <summary>Reads the metadata of conversation components and opens them.</summary>
 internal static class ConversationDrivers
 {
     public static OpenComponent Echo(DriverContext context)

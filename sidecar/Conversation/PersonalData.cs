@@ -9,7 +9,7 @@ internal static class PersonalData
 {
     private static readonly Regex Link = Pattern(@"https?://\S+");
 
-    /// <summary>Of two that begin at the same place the longer one is meant, then the one that stands first here.</summary>
+    /// <summary>Of two matches at the same place the longer one wins, then the first in this list.</summary>
     private static readonly (string Kind, Regex Pattern)[] Kinds =
     [
         ("EMAIL_ADDRESS", Pattern(@"[a-z0-9._%+'-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")),
@@ -55,7 +55,7 @@ internal static class PersonalData
         return scrubbed.Append(text, end, text.Length - end).ToString();
     }
 
-    /// <summary>In time that grows with the text alone, whoever wrote it.</summary>
+    /// <summary>Runs in time linear to the text, whatever its source.</summary>
     private static Regex Pattern(string pattern) =>
         new(pattern, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

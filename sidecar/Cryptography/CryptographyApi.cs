@@ -8,14 +8,13 @@ using Sidecar.Resiliency;
 
 namespace Sidecar.Cryptography;
 
-/// <summary>How a document is to be encrypted.</summary>
-/// <param name="Cipher">Null: AES-GCM.</param>
-/// <param name="DecryptionKeyName">The key that the document names; empty: the one it is encrypted with.</param>
+/// <summary>Options for the encryption of a document.</summary> <param name="Cipher">Null: AES-GCM.</param> <param
+/// name="DecryptionKeyName">The key that the document names; empty for the encryption key.</param>
 internal sealed record EncryptionOptions(string KeyName, string Algorithm, string? Cipher, bool OmitKeyName, string DecryptionKeyName);
 
 /// <summary>
-/// The cryptography building block of one app, free of transport. What is wrong with a request shows in the call itself
-/// (<see cref="DaprException"/>); what is wrong with its stream, while the result is read (<see cref="CryptoException"/>).
+/// The cryptography building block of one app, independent of the transport. The call itself reports an invalid request (<see
+/// cref="DaprException"/>); reading the result reports an invalid stream (<see cref="CryptoException"/>).
 /// </summary>
 internal sealed class CryptographyApi(string appId, ComponentSet components, PolicyBook policies, TimeProvider time)
 {

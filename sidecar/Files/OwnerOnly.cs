@@ -84,7 +84,7 @@ internal static partial class OwnerOnly
         }
         if (mode != Folder)
         {
-            System.IO.File.SetUnixFileMode(path, Folder); // fails for a folder of somebody else
+            System.IO.File.SetUnixFileMode(path, Folder); // fails for another user's folder
         }
     }
 
@@ -94,7 +94,7 @@ internal static partial class OwnerOnly
                 + "sidecar creates it with mode 0700"
         );
 
-    /// <summary>Null where the system does not tell. Source: statx(2), whose layout is the same on all processors.</summary>
+    /// <summary>Null if the system does not support it. Source: statx(2), whose layout is the same on all processors.</summary>
     private static uint? OwnerOf(string path)
     {
         if (!OperatingSystem.IsLinux())

@@ -1,11 +1,11 @@
 namespace Sidecar.Go;
 
-/// <summary>How Dapr reads yes and no in metadata.</summary>
+/// <summary>Parses booleans in metadata as Dapr does.</summary>
 internal static class BooleanText
 {
     public static bool Of(string? text) => text?.Trim().ToLowerInvariant() is "y" or "yes" or "true" or "t" or "on" or "1";
 
-    /// <summary>Go's stricter reading, which knows the words for no as well.</summary>
+    /// <summary>Parses booleans as Go does, which is stricter and also checks the words for false.</summary>
     public static bool TryParse(string text, out bool value)
     {
         value = text is "1" or "t" or "T" or "true" or "TRUE" or "True";

@@ -44,7 +44,7 @@ internal sealed partial class ActorHosting : IAsyncDisposable
         own = Announcement.Of(options.AppId, options.InternalGrpcPort);
     }
 
-    /// <summary>Null until the app has said that it hosts any.</summary>
+    /// <summary>Null until the app has reported actor types.</summary>
     public ActorHost? Host { get; private set; }
 
     /// <summary>Registers the sidecar, which hosts no actors yet.</summary>
@@ -118,7 +118,7 @@ internal sealed partial class ActorHosting : IAsyncDisposable
         }
     }
 
-    /// <summary>Null without a store for actors: the types stay unknown then, as in daprd.</summary>
+    /// <summary>Null without a store for actors: the types then stay unknown, as in daprd.</summary>
     private async Task<ActorHost?> HostAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation)
     {
         if (components.ActorStateStore?.Store is not ITransactionalStateStore store)
@@ -139,7 +139,7 @@ internal sealed partial class ActorHosting : IAsyncDisposable
         }
         catch
         {
-            // Not half-way: the next attempt begins with a host of its own.
+            // Removes a partial host: the next attempt creates a new one.
             Host = null;
             await host.DisposeAsync();
             throw;

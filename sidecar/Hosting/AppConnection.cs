@@ -5,8 +5,8 @@ using Sidecar.Loops;
 namespace Sidecar.Hosting;
 
 /// <summary>
-/// The sidecar's way to its app: it waits for it, asks what it wants, and watches its health. <paramref name="returned"/> is called when
-/// the app answers again after a restart of its process.
+/// Connects the sidecar to its app: waits for the port, reads the app's configuration, and probes its health. <paramref name="returned"/>
+/// is called when the app answers again after a restart of its process.
 /// </summary>
 internal sealed partial class AppConnection(
     AppOptions options,
@@ -36,8 +36,8 @@ internal sealed partial class AppConnection(
     }
 
     /// <summary>
-    /// Called when the app's process has been started again. Once it answers, the circuit breakers that guard calls of it close: what they
-    /// have counted was about the process before.
+    /// Called after a restart of the app's process. Once the app answers, the circuit breakers of calls to it close, because they have
+    /// counted failures of the previous process.
     /// </summary>
     public void AppRestarted() => restarts.Give();
 
@@ -62,11 +62,11 @@ internal sealed partial class AppConnection(
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // The sidecar ends, and with it what was asked of the app.
+            // The sidecar is stopping, so its requests to the app are cancelled.
         }
     }
 
-    /// <summary>Called again after each failure, so an app that dies in the middle of it is waited for and asked anew.</summary>
+    /// <summary>Called again after each failure, so an app that exits meanwhile is waited for and queried again.</summary>
     private async Task ConnectAsync(CancellationToken cancellation)
     {
         if (channel is null)
@@ -103,7 +103,7 @@ internal sealed partial class AppConnection(
         LogReady(options.AppId);
     }
 
-    /// <summary>No signal tells that another process listens; asking every few milliseconds is what there is.</summary>
+    /// <summary>No signal announces a new listener, so the port is polled every few milliseconds.</summary>
     private async Task PortOpenAsync(CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(25), time);
@@ -128,8 +128,8 @@ internal sealed partial class AppConnection(
     }
 
     /// <summary>
-    /// Probes the app at its interval. Until it is well for the first time, and after its process was started again, nothing but waiting
-    /// happens, so it is probed more often.
+    /// Probes the app at its interval. Until it is healthy for the first time, and after a restart of its process, it is probed more often,
+    /// because nothing else runs.
     /// </summary>
     private async Task WatchHealthAsync(CancellationToken cancellation)
     {

@@ -2,7 +2,7 @@ using Sidecar.Loops;
 
 namespace Sidecar.Hosting;
 
-/// <summary>Whether the app of a sidecar can be called, and who waits for that.</summary>
+/// <summary>The readiness and health of a sidecar's app, and the callers that wait for it.</summary>
 internal sealed class AppReadiness
 {
     private readonly TaskCompletionSource well = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -13,10 +13,10 @@ internal sealed class AppReadiness
     /// </summary>
     public bool Ready { get; set; }
 
-    /// <summary>Whether the app is to be called: always so without health checks, otherwise while it passes them.</summary>
+    /// <summary>True if the app may be called: always without health checks, otherwise while it passes them.</summary>
     public bool IsHealthy { get; set; }
 
-    /// <summary>Completes when the app is well for the first time; cancelled when the sidecar ends before.</summary>
+    /// <summary>Completes when the app is healthy for the first time; cancelled if the sidecar stops before.</summary>
     public Task Well => well.Task;
 
     /// <summary>Completes when the app is next found to be unwell.</summary>

@@ -172,7 +172,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
 
     public HttpPipeline AppPipeline { get; }
 
-    /// <summary>How it finds sidecars of other processes, and is found by them.</summary>
+    /// <summary>Finds sidecars of other processes and registers this one.</summary>
     public INameResolver Names { get; }
 
     public IAppChannel? Channel { get; }
@@ -252,7 +252,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
         }
     }
 
-    /// <summary>No events from now on, while everything else goes on.</summary>
+    /// <summary>Stops the delivery of events; everything else continues.</summary>
     public Task StopEventsAsync() => events.StopAsync();
 
     public async ValueTask DisposeAsync()
@@ -273,7 +273,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
         return Task.CompletedTask;
     }
 
-    /// <summary>What the breakers of calls to the app have counted was about its process before.</summary>
+    /// <summary>The breakers of calls to the app have counted failures of its previous process.</summary>
     private void CloseBreakers()
     {
         LogReturned(Options.AppId);
@@ -284,7 +284,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
         }
     }
 
-    /// <summary>A limit that somebody has chosen holds for the streams of workflow workers too; by default they carry more.</summary>
+    /// <summary>A configured limit applies to the streams of workflow workers too; the default for them is higher.</summary>
     private static int? LargestWorkItem(AppOptions options) =>
         options.MaxBodySize is AppOptions.DefaultMaxBodySize or <= 0 ? null : (int)Math.Min(options.MaxBodySize, int.MaxValue);
 

@@ -11,7 +11,7 @@ using Sidecar.Tracing;
 
 namespace Sidecar.Hosting;
 
-/// <summary>What every request passes first: which port it may use for what, the API token, the size limit.</summary>
+/// <summary>Checks every request first: the port's permitted use, the API token, the size limit.</summary>
 internal static class RequestGuard
 {
     public static async Task AdmitAsync(HttpContext context, RequestDelegate next)

@@ -26,7 +26,7 @@ internal sealed partial class SidecarLoader(
         var problems = new List<YamlProblem>();
         var resources = apps.Select(app => ResourceSet.Load(app.ResourcesPaths, problems)).ToList();
         var configurations = apps.Select(app => ConfigurationReader.Load(app.ConfigPaths, problems)).ToList();
-        // the rest of the mistakes is reported together, once components are read as well
+        // all other mistakes are reported together, after the components have been read
         InvalidConfigurationException.ThrowIfAny(problems, strict: false);
         var actors = new ActorDirectory(directory, apps.Count == 1 ? registry : null);
         for (var i = 0; i < apps.Count; i++)

@@ -13,7 +13,7 @@ internal sealed class AccessPolicy
     private readonly Dictionary<string, (bool? Default, OperationTree Operations)> callers = new(StringComparer.Ordinal);
     private readonly bool http;
 
-    /// <param name="http">Whether the app speaks HTTP: then names of operations match without regard to case, and verbs count.</param>
+    /// <param name="http">True if the app uses HTTP: names of operations then match without regard to case, and verbs count.</param>
     public AccessPolicy(AccessControl? rules, bool http)
     {
         this.http = http;

@@ -40,7 +40,7 @@ internal static class Callee
                 : InvocationErrors.InvokeFailed(target.Id, StatusCode.Internal, "app channel is not initialized")
         );
 
-    /// <summary>Starts the span of the callee's sidecar. An app that calls itself has one sidecar only, whose span goes on.</summary>
+    /// <summary>Starts the span of the callee's sidecar. An app that calls itself has one sidecar only, whose span continues.</summary>
     public static Span StartSpan(ILocalApp callee, InvocationTarget target, string callerId, TraceContext trace)
     {
         if (callerId == callee.Options.AppId)

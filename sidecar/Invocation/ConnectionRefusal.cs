@@ -2,7 +2,9 @@ using System.Net.Sockets;
 
 namespace Sidecar.Invocation;
 
-/// <summary>Whether a call has failed because nobody listens at the address: then it has reached nobody, and may go to another.</summary>
+/// <summary>
+/// True if a call failed because no process listens at the address: the call has then had no effect and may be sent elsewhere.
+/// </summary>
 internal static class ConnectionRefusal
 {
     public static bool Is(Exception? failure) =>

@@ -3,8 +3,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Sidecar.Invocation;
 
 /// <summary>
-/// Lets end here what belongs to one connection only. The forwarder drops most of such headers; the others, and those that
-/// <c>Connection</c> nominates, are dropped here (RFC 9110, section 7.6.1).
+/// Removes hop-by-hop headers. The forwarder removes most of them; this class removes the others and those that <c>Connection</c> nominates
+/// (RFC 9110, section 7.6.1).
 /// </summary>
 internal abstract class ForwardedHeaders : HttpTransformer
 {
@@ -60,7 +60,7 @@ internal abstract class ForwardedHeaders : HttpTransformer
         return copiesBody;
     }
 
-    /// <summary>What is no header name nominates nothing; the headers of a body describe it to its end.</summary>
+    /// <summary>An invalid header name nominates nothing; the headers of a body stay.</summary>
     private static IEnumerable<string> Nominated(IEnumerable<string?> connection) =>
         connection
             .SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))

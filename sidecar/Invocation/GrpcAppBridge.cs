@@ -81,7 +81,7 @@ internal static class GrpcAppBridge
         : reply.Body.Span.ContainsAnyInRange((byte)0, (byte)8) ? "application/octet-stream"
         : PlainText;
 
-    /// <summary>The app's gRPC status as JSON, under the HTTP status that stands for its code.</summary>
+    /// <summary>Writes the app's gRPC status as JSON, under the HTTP status of its code.</summary>
     private static async Task WriteStatusAsync(HttpContext context, Status status)
     {
         context.Response.StatusCode = StatusMapping.ToHttp(status.StatusCode);

@@ -40,7 +40,7 @@ internal sealed class GrpcProxy(AppOptions caller, ILocalApps directory, INameRe
 
         async ValueTask<ProxyAttempt> TryAsync(CancellationToken limit)
         {
-            // What can't be sent a second time has been answered by the try before.
+            // A request that cannot be sent twice has been answered by the previous attempt.
             if (last is not null && (context.Response.HasStarted || !await body!.TryRewindAsync(time, limit)))
             {
                 return new ProxyAttempt(limit);

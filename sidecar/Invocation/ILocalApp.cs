@@ -5,7 +5,7 @@ using Sidecar.Tracing;
 
 namespace Sidecar.Invocation;
 
-/// <summary>An app whose sidecar runs in this process, as calls of its methods need it.</summary>
+/// <summary>An app whose sidecar runs in this process, as service invocation needs it.</summary>
 internal interface ILocalApp
 {
     AppOptions Options { get; }
@@ -24,7 +24,7 @@ internal interface ILocalApp
 
     AppClient? Client { get; }
 
-    /// <summary>Whether the app is to be called: always so without health checks, otherwise while it passes them.</summary>
+    /// <summary>True if the app may be called: always without health checks, otherwise while it passes them.</summary>
     bool AppIsHealthy { get; }
 
     /// <summary>Its own side of service invocation.</summary>

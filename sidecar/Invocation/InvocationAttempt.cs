@@ -5,8 +5,10 @@ using Sidecar.Resiliency;
 
 namespace Sidecar.Invocation;
 
-/// <summary>One try of <c>InvokeService</c>: a reply or the app's gRPC status. Its failure has no code, so that every one is tried again:
-/// daprd does not compare these with <c>matching</c>.</summary>
+/// <summary>
+/// One attempt of <c>InvokeService</c>: a reply or the app's gRPC status. A failure has no code and is always retried, because daprd does
+/// not compare these with <c>matching</c>.
+/// </summary>
 internal sealed record InvocationAttempt(InvocationReply? Reply, RpcException? Refusal) : IFallible
 {
     bool IFallible.Failed => Refusal is not null || Reply is IFallible { Failed: true };

@@ -43,7 +43,7 @@ internal sealed class ReplayableBody(Stream source, long limit) : Stream
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return false; // it goes on: a stream
+            return false; // more follows: a stream
         }
         position = 0;
         return !tooLong;

@@ -44,7 +44,7 @@ internal sealed class ServiceInvoker(
         await (PolicyOf(target) is { } policy ? ForwardAsync(policy, context, target) : ForwardOnceAsync(context, target));
     }
 
-    /// <summary>Under a policy. A body that streams away can't be sent again: such a request is tried once, as in daprd.</summary>
+    /// <summary>Forwards under a policy. A streamed body cannot be sent again, so such a request is tried once, as in daprd.</summary>
     private async Task ForwardAsync(Policy policy, HttpContext context, InvocationTarget target)
     {
         var streams = context.Request.ContentLength is null && context.Request.Headers.TransferEncoding.Count > 0;
@@ -94,7 +94,7 @@ internal sealed class ServiceInvoker(
         }
         else if (target.Id.StartsWith("http://", StringComparison.Ordinal) || target.Id.StartsWith("https://", StringComparison.Ordinal))
         {
-            // daprd reaches any address this way. Only what a resource declares is reachable here (SSRF; docs/fidelity.md).
+            // daprd reaches any address this way. Here only an address declared by a resource is reachable (SSRF; docs/fidelity.md).
             throw InvocationErrors.AccessDenied(target.Id, "the address is not declared by an HTTPEndpoint resource");
         }
         else if (directory.Find(target.Id) is { } local)
@@ -116,7 +116,7 @@ internal sealed class ServiceInvoker(
 
     public void Dispose() => clients.Dispose();
 
-    /// <summary>The callee's side: access control, then the app itself. <paramref name="callerId"/> is who asks.</summary>
+    /// <summary>The callee's side: access control, then the call of the app.</summary>
     public async Task DeliverAsync(HttpContext context, ILocalApp callee, InvocationTarget target, string callerId)
     {
         Callee.DemandAllowed(callee, target, callerId, context.Request.Method);

@@ -44,7 +44,7 @@ internal sealed class JobApi(string appId, JobStore store, JobService service, T
         return await store.FindAsync(name, cancellation) is { } found ? found.Job.Job() : throw new JobErrors(appId).Missing(name);
     }
 
-    /// <summary>Idempotent: one that is not there is as good as deleted.</summary>
+    /// <summary>Idempotent: succeeds if the job does not exist.</summary>
     public async Task DeleteAsync(string name, CancellationToken cancellation)
     {
         CheckName(name);

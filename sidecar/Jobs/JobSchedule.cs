@@ -56,8 +56,7 @@ internal sealed record JobSchedule(CronExpression? Cron, TimeZoneInfo Zone, Time
         : Every is { } every ? now + every
         : Cron?.GetNextOccurrence(now, Zone) ?? now;
 
-    /// <summary>The time after <paramref name="due"/>; what was missed by <paramref name="now"/> is not made up for. Null: never
-    /// again.</summary>
+    /// <summary>The time after <paramref name="due"/>; times missed by <paramref name="now"/> are skipped. Null if there is none.</summary>
     public DateTimeOffset? After(DateTimeOffset due, DateTimeOffset now) =>
         this switch
         {

@@ -6,7 +6,7 @@ using Sidecar.Timers;
 
 namespace Sidecar.Jobs;
 
-/// <summary>What became of a job that the app was told of. Refused: the app knows no such job, so it is not told again.</summary>
+/// <summary>The outcome of a triggered job. Refused means that the app does not support the job, so it is not retried.</summary>
 internal enum JobOutcome
 {
     Done,
@@ -14,15 +14,15 @@ internal enum JobOutcome
     Failed,
 }
 
-/// <summary>The side that is told of jobs.</summary>
+/// <summary>The receiver of jobs.</summary>
 internal interface IJobReceiver
 {
     Task<JobOutcome> TriggerAsync(string name, Any? data, CancellationToken cancellation);
 }
 
 /// <summary>
-/// Tells an app of its jobs while it is there; what comes due meanwhile waits for it. A job is moved on under the ETag it was read
-/// with: one that was changed or deleted in between stays as it then is.
+/// Triggers the jobs of an app while it is healthy; jobs that become due meanwhile wait. A job is updated under the ETag it was read with,
+/// so a job changed or deleted meanwhile keeps its new state.
 /// </summary>
 internal sealed partial class JobService(string appId, JobStore store, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
@@ -32,7 +32,7 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
     private readonly CancellationTokenSource stopping = new();
     private volatile IJobReceiver? app;
 
-    /// <summary>Triggers the app's jobs from now on, those that are overdue at once.</summary>
+    /// <summary>Triggers the app's jobs from now on, overdue ones at once.</summary>
     public async Task StartAppAsync(IJobReceiver receiver, CancellationToken cancellation)
     {
         app = receiver;
@@ -127,7 +127,7 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
         }
     }
 
-    /// <summary>A store that fails is asked until it works: its job would be forgotten until the next start otherwise.</summary>
+    /// <summary>Retries until the store works: the job would otherwise be forgotten until the next start.</summary>
     private Task<T> StoreAsync<T>(Func<CancellationToken, Task<T>> call, string name) =>
         RetriedStep.UntilDoneAsync($"The record of job {name}", call, time, logger, stopping.Token);
 

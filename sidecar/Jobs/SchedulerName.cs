@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Sidecar.Jobs;
 
 /// <summary>
-/// The key under which Dapr's scheduler keeps a job or a reminder. Without <c>_ : -</c> and blanks, and in small letters, each of its parts
-/// has to be a DNS subdomain. What the scheduler refuses is refused here too, or an app would fail once it moves to daprd.
+/// The key of a job or a reminder in Dapr's scheduler. Without <c>_ : -</c> and blanks, and in lower case, each of its parts has to be a
+/// DNS subdomain. Names that the scheduler refuses are refused here too; otherwise an app would fail after a move to daprd.
 /// </summary>
 internal static partial class SchedulerName
 {

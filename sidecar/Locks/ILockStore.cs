@@ -6,7 +6,7 @@ namespace Sidecar.Locks;
 /// twice.</summary>
 internal interface ILockStore : IAsyncDisposable
 {
-    /// <summary>Whether <paramref name="owner"/> has the lock now, until it unlocks or <paramref name="expiry"/> is over.</summary>
+    /// <summary>True if <paramref name="owner"/> has acquired the lock, until it unlocks or <paramref name="expiry"/> is over.</summary>
     ValueTask<bool> TryLockAsync(string resource, string owner, TimeSpan expiry, CancellationToken cancellation);
 
     ValueTask<UnlockOutcome> UnlockAsync(string resource, string owner, CancellationToken cancellation);

@@ -4,7 +4,7 @@ using Sidecar.Resiliency;
 
 namespace Sidecar.Locks;
 
-/// <summary>The distributed lock building block of one app, free of transport. What is checked first: daprd's order.</summary>
+/// <summary>The distributed lock building block of one app, independent of the transport. Checks in daprd's order.</summary>
 internal sealed class LockApi(ComponentSet components, PolicyBook policies)
 {
     public async Task<bool> TryLockAsync(string store, string resource, string owner, int expiryInSeconds, CancellationToken cancellation)

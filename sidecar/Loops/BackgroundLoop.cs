@@ -58,7 +58,7 @@ internal sealed class BackgroundLoop : IAsyncDisposable
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // Stopped. What failed meanwhile failed because what it works with is being closed.
+            // Stopped: failures are caused by the disposal of the objects in use.
         }
     }
 }

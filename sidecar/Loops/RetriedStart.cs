@@ -3,11 +3,9 @@ namespace Sidecar.Loops;
 /// <summary>Starts something that lasts, and keeps trying while it cannot be started.</summary>
 internal static class RetriedStart
 {
-    /// <summary>Returns after the first attempt, whatever came of it. Dispose of the result to stop trying and to end what was
-    /// started.</summary>
-    /// <param name="name">Names in the log what is started.</param>
-    /// <param name="start">Null: it is not wanted, and not tried again.</param>
-    /// <param name="cancellation">Ends the wait for the first attempt, and the attempt.</param>
+    /// <summary>Returns after the first attempt, successful or not. Dispose of the result to stop retrying and to end the started
+    /// object.</summary> <param name="name">The name in the log.</param> <param name="start">Returns null if there is nothing to start; it
+    /// is not called again then.</param> <param name="cancellation">Ends the wait for the first attempt, and the attempt.</param>
     public static async Task<IAsyncDisposable> StartAsync(
         string name,
         Func<CancellationToken, Task<IAsyncDisposable?>> start,

@@ -5,7 +5,7 @@ namespace Sidecar.Middleware;
 /// <summary>A component that looks at requests, and may change or refuse them, on their way to the API or to the app.</summary>
 internal interface IHttpMiddleware : IComponent
 {
-    /// <summary>Null: the request, as it is now, goes on.</summary>
+    /// <summary>Returns null to pass on the request as it is now.</summary>
     ValueTask<Refusal?> HandleAsync(PipelineRequest request, CancellationToken cancellation);
 }
 
@@ -26,7 +26,7 @@ internal sealed class PipelineRequest(string path, string query, Func<string, st
     /// <summary>The address that the request came from.</summary>
     public string? Caller => caller;
 
-    /// <summary>What takes the place of the body; null: it stays as it is.</summary>
+    /// <summary>The new body; null to keep the body.</summary>
     public byte[]? NewBody { get; set; }
 
     public string? Header(string name) => header(name);

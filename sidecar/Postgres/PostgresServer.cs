@@ -16,7 +16,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>Its connections are used again as they are left: nothing may change their session.</summary>
     public NpgsqlDataSource Source { get; }
 
-    /// <summary>A connection outside of the pool, whose session ends with it.</summary>
+    /// <summary>Opens a connection outside of the pool, whose session ends with it.</summary>
     public async Task<NpgsqlConnection> OpenSessionAsync(CancellationToken cancellation)
     {
         var connection = new NpgsqlConnection(

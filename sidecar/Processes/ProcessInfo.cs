@@ -3,13 +3,12 @@ using System.Globalization;
 
 namespace Sidecar.Processes;
 
-/// <summary>What identifies a process beyond its number, which the system gives to others later.</summary>
+/// <summary>Identifies a process beyond its id, which the system reuses.</summary>
 internal static class ProcessInfo
 {
     public static bool IsAlive(int processId) => StartTime(processId) is not null;
 
-    /// <summary>The processes that the process has started, those that they have started, and so on; none where the system does not
-    /// tell.</summary>
+    /// <summary>All descendants of the process; none if the system does not report them.</summary>
     public static IReadOnlyList<(int ProcessId, string StartTime)> Descendants(int processId)
     {
         if (!OperatingSystem.IsLinux())

@@ -17,8 +17,8 @@ internal interface IPubSub : IAsyncDisposable
 }
 
 /// <summary>
-/// What to subscribe to. <paramref name="Parallel"/> 0: in order, as the broker keeps it; otherwise up to so many messages are with
-/// the handler at once, in any order, which gathering them into bulks needs.
+/// A subscription request. With <paramref name="Parallel"/> 0 messages come in the broker's order; otherwise the handler gets up to that
+/// many at once, in any order, which bulk subscriptions need.
 /// </summary>
 internal sealed record SubscribeRequest(string Topic, IReadOnlyDictionary<string, string> Metadata, int Parallel = 0);
 
@@ -35,7 +35,7 @@ internal sealed record BrokerMessage(
     /// <summary>Messages with the same key stay in order; without a key all of a topic do.</summary>
     public string? OrderingKey { get; init; }
 
-    /// <summary>Grows with each message of a broker; what is gathered into one bulk is put in order by it.</summary>
+    /// <summary>Grows with each message of a broker; the messages of a bulk are sorted by it.</summary>
     public long Position { get; init; }
 }
 

@@ -19,7 +19,7 @@ internal static class RabbitTopology
             cancellationToken: cancellation
         );
 
-    /// <exception cref="ArgumentException">The metadata of the subscription asks for what there is not.</exception>
+    /// <exception cref="ArgumentException">The metadata of the subscription has an invalid value.</exception>
     public static async Task DeclareQueueAsync(
         IChannel channel,
         RabbitSettings settings,
@@ -59,7 +59,7 @@ internal static class RabbitTopology
     {
         var (exchange, deadQueue) = ($"dlx-{queue}", $"dlq-{queue}");
         var arguments = Limits(settings);
-        arguments["x-queue-mode"] = "lazy"; // kept on disk: nobody is waiting for it
+        arguments["x-queue-mode"] = "lazy"; // kept on disk: no consumer is waiting for it
         await channel.ExchangeDeclareAsync(exchange, "fanout", durable: true, settings.DeleteWhenUnused, cancellationToken: cancellation);
         await channel.QueueDeclareAsync(
             deadQueue,

@@ -5,8 +5,10 @@ using StackExchange.Redis;
 
 namespace Sidecar.Redis;
 
-/// <summary>How a component reaches its Redis. Names and defaults: Dapr's component reference; bare numbers of durations count milliseconds
-/// there.</summary>
+/// <summary>
+/// The connection settings of a component to Redis. Names and defaults: Dapr's component reference; bare numbers of durations are
+/// milliseconds there.
+/// </summary>
 internal sealed record RedisSettings(
     string Host,
     int Port,
@@ -39,7 +41,7 @@ internal sealed record RedisSettings(
         "sentinelMasterName",
     ];
 
-    /// <summary>daprd reads the settings of all Redis components by one structure, so each takes what is meant for another.</summary>
+    /// <summary>daprd reads the settings of all Redis components with one structure, so each accepts those of the others.</summary>
     private static readonly string[] OfOtherComponents =
     [
         "ttlInSeconds",
@@ -96,11 +98,11 @@ internal sealed record RedisSettings(
             AbortOnConnectFail = true,
             ReconnectRetryPolicy = new LinearRetry(500),
             ClientName = "sidecar",
-            AllowAdmin = true, // CONFIG SET, to be told of changes
+            AllowAdmin = true, // CONFIG SET, to be notified of changes
         };
         if (Tls && !VerifyTls)
         {
-            options.CertificateValidation += (_, _, _, _) => true; // asked for by insecureSkipTLSVerify
+            options.CertificateValidation += (_, _, _, _) => true; // required by insecureSkipTLSVerify
         }
         if (Certificates.Client is { } certificate)
         {

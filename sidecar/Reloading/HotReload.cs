@@ -6,9 +6,8 @@ using Sidecar.Yaml;
 namespace Sidecar.Reloading;
 
 /// <summary>
-/// Keeps a running sidecar to what its resource files say. Components and subscriptions change one by one; what the whole sidecar is made
-/// of
-/// (other kinds of resources, the store of the actors) is a reason to begin anew. Source: daprd's feature <c>HotReload</c>.
+/// Applies changes of resource files to a running sidecar. Components and subscriptions change one by one; other kinds of resources and the
+/// store of the actors require a restart of the sidecar. Source: daprd's feature <c>HotReload</c>.
 /// </summary>
 internal sealed partial class HotReload : IAsyncDisposable
 {
@@ -33,7 +32,7 @@ internal sealed partial class HotReload : IAsyncDisposable
         );
     }
 
-    /// <summary>Completes when the sidecar is to begin anew; faults with what makes it end; is cancelled by disposal.</summary>
+    /// <summary>Completes when the sidecar has to restart; faults with the reason that ends it; is cancelled by disposal.</summary>
     public Task Restart => restart.Task;
 
     /// <summary>Dispose of it before the sidecar.</summary>

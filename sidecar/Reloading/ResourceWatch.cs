@@ -33,7 +33,7 @@ internal sealed class ResourceWatch : IDisposable
     /// <summary>Why a folder can't be watched, so that changes are seen only from time to time.</summary>
     public string? Failure { get; }
 
-    /// <summary>Completes when it is time to look, and writing has come to rest.</summary>
+    /// <summary>Completes when the files have to be read again, after the last write.</summary>
     public async Task NextAsync(CancellationToken cancellation)
     {
         if (await touched.NextAsync(interval, time, cancellation))

@@ -28,5 +28,5 @@ internal sealed class CircuitBreakerStrategy : ResilienceStrategy
     internal sealed class Options : ResilienceStrategyOptions;
 }
 
-/// <summary>A breaker kept the call from being made. Not tried again: the breaker would only say the same.</summary>
+/// <summary>A call refused by a breaker. It is not retried, because the breaker would refuse it again.</summary>
 internal sealed class CircuitBreakerRefusedException(string message) : Exception(message);

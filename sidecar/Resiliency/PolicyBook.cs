@@ -17,8 +17,8 @@ internal enum ComponentKind
 }
 
 /// <summary>
-/// The policies of one app's calls, by target. Where a target names none, the default policies of its kind hold
-/// (<c>DefaultAppRetryPolicy</c>, <c>DefaultStatestoreComponentOutboundTimeoutPolicy</c>, …). A null policy means: just do it.
+/// The policies of one app's calls, by target. A target without policies has the default policies of its kind
+/// (<c>DefaultAppRetryPolicy</c>, <c>DefaultStatestoreComponentOutboundTimeoutPolicy</c>, …). A null policy calls the target directly.
 /// </summary>
 internal sealed class PolicyBook
 {
@@ -56,7 +56,9 @@ internal sealed class PolicyBook
     /// <summary>The resources that apply, in the order they were read; the later one wins where two name the same.</summary>
     public List<string> Names { get; } = [];
 
-    /// <summary>A call of <paramref name="method"/> at <paramref name="app"/>; each method has a breaker of its own.</summary>
+    /// <summary>
+    /// Returns the policy for a call of <paramref name="method"/> at <paramref name="app"/>; each method has its own breaker.
+    /// </summary>
     public Policy? App(string app, string method) =>
         Find("app", app, apps.GetValueOrDefault(app) ?? Default("App"), method, EndpointCacheSize, "outbound");
 
@@ -134,7 +136,7 @@ internal sealed class PolicyBook
             : shared;
     }
 
-    /// <summary>How metrics name a target.</summary>
+    /// <summary>The name of a target in metrics.</summary>
     private static string MetricTarget(string kind, string target) => kind == "app" ? $"app_{target}" : $"actor_{target}";
 
     private Policy? Build(PolicyNames names, string target, string direction, Func<BreakerRule, CircuitBreaker?> breakerOf)

@@ -38,7 +38,7 @@ internal sealed record BreakerRule(int MaxRequests, TimeSpan Interval, TimeSpan 
     }
 }
 
-/// <summary>What happened in the breaker's present state.</summary>
+/// <summary>The counts of the breaker's current state.</summary>
 internal readonly record struct BreakerCounts(
     int Requests,
     int TotalSuccesses,

@@ -18,8 +18,8 @@ internal sealed record ResiliencyRules(
 }
 
 /// <summary>
-/// The policies of a target, by name; null is none. <paramref name="BreakerPerId"/>: each actor has a breaker of its own instead of
-/// one for the type. <paramref name="BreakerCacheSize"/> limits how many breakers of one target are remembered.
+/// The policies of a target, by name; null for none. With <paramref name="BreakerPerId"/> each actor has its own breaker instead of one for
+/// the type. <paramref name="BreakerCacheSize"/> limits the breakers kept for one target.
 /// </summary>
 internal sealed record PolicyNames(
     string? Timeout,

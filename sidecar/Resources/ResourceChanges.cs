@@ -1,7 +1,9 @@
 namespace Sidecar.Resources;
 
-/// <summary>What the components of an app have to become for <paramref name="Resources"/> to count. Secret stores come first, because the
-/// others may refer to them.</summary>
+/// <summary>
+/// The changes of an app's components that lead to <paramref name="Resources"/>. Secret stores come first, because the others may refer to
+/// them.
+/// </summary>
 internal sealed record ResourceChanges(
     ResourceSet Resources,
     IReadOnlyList<Component> Gone,

@@ -2,12 +2,9 @@ using Sidecar.Files;
 
 namespace Sidecar.Running;
 
-/// <summary>
-/// Keeps one app's process: starts it, reports its end, and starts it again when it failed. An app that keeps failing is started again
-/// after growing
-/// pauses for as long as the run lasts, and never ends the run, unless the operator has asked for that by <c>--no-restart</c>.
-/// </summary>
-/// <param name="restarted">Called after each start but the first.</param>
+/// <summary>Supervises one app's process: starts it, reports its exit, and restarts it after a failure. An app that keeps failing is
+/// restarted after growing pauses for as long as the run lasts. It ends the run only with <c>--no-restart</c>.</summary> <param
+/// name="restarted">Called after each start but the first.</param>
 internal sealed class AppSupervisor(RunApp app, RunRecord record, RunConsole console, bool restart, Action restarted, TimeProvider time)
     : IAsyncDisposable
 {
@@ -26,16 +23,19 @@ internal sealed class AppSupervisor(RunApp app, RunRecord record, RunConsole con
 
     public RunApp App => app;
 
-    /// <summary>Completes when the app has finished (exit code 0). Faults only under <c>--no-restart</c>, when it has failed; the message
-    /// says how.</summary>
+    /// <summary>
+    /// Completes when the app has finished (exit code 0). Faults after a failure with <c>--no-restart</c> only; the message contains the
+    /// reason.
+    /// </summary>
     public Task Watching => watching;
 
-    /// <exception cref="InvalidOperationException">The command can't be started; the message says why and what to do.</exception>
+    /// <exception cref="InvalidOperationException">The command cannot be started; the message contains the reason and the
+    /// remedy.</exception>
     public void Start()
     {
         if (app.Command.Count == 0)
         {
-            return; // a sidecar only: the app is somebody else's
+            return; // a sidecar only: another program starts the app
         }
         Launch();
         watching = Task.Run(WatchAsync);

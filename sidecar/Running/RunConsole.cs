@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Sidecar.Running;
 
-/// <summary>What a run tells the person at the terminal. App lines carry the app's name in its colour; piped, all is plain text.</summary>
+/// <summary>The output of a run at the terminal. App lines have the app's name in its colour; piped output is plain text.</summary>
 internal sealed class RunConsole(IAnsiConsole console, IReadOnlyList<string> appIds)
 {
     private static readonly string[] Colours = ["36", "33", "32", "35", "34", "96", "93", "92"];

@@ -7,11 +7,9 @@ namespace Sidecar.Running;
 /// <summary>A process this run has started. Number and start time together name it for good.</summary>
 internal sealed record RecordedProcess(string AppId, int ProcessId, string StartTime);
 
-/// <summary>
-/// What is running, on disk, so that the run after a <c>kill -9</c> of this one can tell its leftovers from strangers that got the
-/// same process number, and end them before it starts its own.
-/// </summary>
-/// <param name="changed">Called with the processes of apps that run now, after each change.</param>
+/// <summary>The running processes, on disk. After a <c>kill -9</c> the next run can distinguish leftovers from other processes with a
+/// reused id, and ends them before it starts its own.</summary> <param name="changed">Called with the processes of apps that run now, after
+/// each change.</param>
 internal sealed class RunRecord(string folder, Action<IEnumerable<int>>? changed = null)
 {
     private readonly string file = Path.Combine(folder, ".sidecar", "run.json");

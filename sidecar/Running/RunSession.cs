@@ -5,7 +5,7 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Running;
 
-/// <summary>How a run is to be.</summary>
+/// <summary>The options of a run.</summary>
 internal sealed record RunOptions(string BaseDirectory, bool Restart, bool Strict, LogLevel LogLevel);
 
 /// <summary>A run from start to end: leftovers are ended, sidecars listen, apps start, all become ready; on Ctrl-C the way back.</summary>
@@ -97,7 +97,7 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         }
     }
 
-    /// <summary>Waits for all apps, however long they take, and names those that are not ready yet once in a while.</summary>
+    /// <summary>Waits for all apps without a time limit, and names those that are not ready yet at intervals.</summary>
     private async Task ReadyAsync(
         List<AppSupervisor> supervisors,
         IReadOnlyList<AppSidecar> sidecars,
@@ -105,7 +105,7 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         CancellationToken interrupted
     )
     {
-        // An app without command is started by another program, at a time of its own.
+        // An app without command is started by another program at any time.
         var awaited = supervisors.Zip(sidecars).Where(pair => pair.First.App.Command.Count > 0).ToList();
         var ready = Task.WhenAll(awaited.Select(pair => Task.WhenAny(pair.Second.Well, pair.First.Watching)));
         using var reports = new PeriodicTimer(BetweenReports, time);
@@ -142,7 +142,7 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         await await Task.WhenAny(asked.Task, ended);
     }
 
-    /// <summary>An app that can't have its port would say so in its own words, somewhere in a stack trace.</summary>
+    /// <summary>An app without its port would report that only somewhere in a stack trace.</summary>
     private void RefuseBusyPorts()
     {
         var busy = apps.Where(app => app.Command.Count > 0 && app.Options.AppPort > 0 && !FreePort.IsFree(app.Options.AppPort)).ToList();
@@ -160,10 +160,8 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
     }
 
     /// <summary>
-    /// Adds a metrics port, as Dapr's CLI takes one, and the tokens. A sidecar demands a token where the template or the environment names
-    /// one. An app
-    /// that is started here always gets one of its own, which its sidecar shows: an app that checks it takes no other caller, and one that
-    /// does not is not disturbed.
+    /// Adds a metrics port, as Dapr's CLI chooses one, and the tokens. A sidecar requires a token if the template or the environment names
+    /// one. An app started here always gets its own app token, which its sidecar sends: an app that checks it accepts no other caller.
     /// </summary>
     private static AppOptions Complete(RunApp app)
     {

@@ -155,9 +155,8 @@ internal sealed class RunTemplateReader
     }
 
     /// <summary>
-    /// <c>access/&lt;app id&gt;.yaml</c> beside the Configuration, if there is one. The template can't name it: without mTLS, as under
-    /// <c>dapr run</c>, daprd
-    /// knows no callers, and a list that denies by default would refuse every call there.
+    /// <c>access/&lt;app id&gt;.yaml</c> beside the Configuration, if there is one. The template cannot name it: without mTLS, as under
+    /// <c>dapr run</c>, daprd identifies no callers, and a list that denies by default would refuse every call there.
     /// </summary>
     private static IEnumerable<string> AccessListOf(string configuration, string appId) =>
         Path.Combine(Path.GetDirectoryName(configuration)!, "access", $"{appId}.yaml") is var file && System.IO.File.Exists(file)
@@ -165,9 +164,8 @@ internal sealed class RunTemplateReader
             : [];
 
     /// <summary>
-    /// A folder under <c>components/</c> that is one of several sets gives way to the chosen one: the template names the set that <c>dapr
-    /// init</c> provides.
-    /// Sets declare components of the same names. Any other folder means what it means to Dapr's CLI.
+    /// Replaces a folder under <c>components/</c> that is one of several sets by the chosen set: the template names the set that <c>dapr
+    /// init</c> provides. Sets declare components of the same names. Any other folder has its usual meaning.
     /// </summary>
     private string ComponentSetOf(string path)
     {

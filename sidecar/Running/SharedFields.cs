@@ -27,7 +27,7 @@ internal sealed record SharedFields
     public LogLevel? LogLevel { get; init; }
     public bool? ApiLogging { get; init; }
 
-    /// <summary>Reads what needs no other file; mistakes are reported on the fields.</summary>
+    /// <summary>Reads all fields that need no other file; mistakes are reported on the fields.</summary>
     public static SharedFields Read(YamlMap map, IReadOnlyList<string> resources, string? config) =>
         new()
         {

@@ -15,7 +15,7 @@ internal sealed class SqliteFileException : InvalidOperationException
     private SqliteFileException(string message, SqliteException cause, bool isDamaged)
         : base(message, cause) => IsDamaged = isDamaged;
 
-    /// <summary>It stays so until somebody acts; otherwise it may pass, as a full disk does.</summary>
+    /// <summary>True if an operator has to repair it; false if it may pass, as a full disk does.</summary>
     public bool IsDamaged { get; }
 
     /// <summary>The failure itself where it is about the statement and not about the file.</summary>

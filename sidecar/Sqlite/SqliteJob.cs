@@ -1,6 +1,6 @@
 namespace Sidecar.Sqlite;
 
-/// <summary>Work on a session that shares a commit with other work, and whoever waits for its result.</summary>
+/// <summary>Work on a session that shares a commit with other work, and the caller that waits for its result.</summary>
 internal abstract class SqliteJob
 {
     public Exception? Failure { get; protected set; }

@@ -3,7 +3,7 @@ using Sidecar.Resources;
 
 namespace Sidecar.State;
 
-/// <summary>The store of an app's actors and workflows: the one that its metadata flags as <c>actorStateStore</c>.</summary>
+/// <summary>Finds the store of an app's actors and workflows: the one flagged as <c>actorStateStore</c>.</summary>
 internal static class ActorStateStores
 {
     extension(ComponentSet components)

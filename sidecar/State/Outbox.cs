@@ -31,12 +31,12 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
     )>(new() { SingleReader = true });
     private readonly List<(StateStoreComponent Store, StateWrite Record)> batch = []; // the relay's: taken, and not all published yet
     private BackgroundLoop? relay;
-    private Task forgetting = Task.CompletedTask; // the relay's: what is published goes out of the stores while the next is published
+    private Task forgetting = Task.CompletedTask; // the relay's: published records are deleted while the next ones are published
     private long sequence = Random.Shared.Next(); // two instances that write in the same moment must not write the same key
 
     private string Prefix => $"{appId}||outbox||";
 
-    /// <summary>Takes up what an earlier run left behind, then relays.</summary>
+    /// <summary>Publishes the events left by an earlier run, then new ones.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
         foreach (var store in components.Of<StateStoreComponent>().Values)
@@ -46,7 +46,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         relay = BackgroundLoop.Start($"The outbox relay of {appId}", RelayAsync, time, logger);
     }
 
-    /// <summary>Relays what an earlier run has left in <paramref name="store"/>.</summary>
+    /// <summary>Publishes the events that an earlier run has left in <paramref name="store"/>.</summary>
     public async Task TakeUpAsync(StateStoreComponent store, CancellationToken cancellation)
     {
         if (store.Outbox is null || store.Store is not IKeyListing listing)
@@ -142,13 +142,12 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
                 envelope[name] = value;
             }
         }
-        // Ordered by time of writing, so that what is left after a crash goes out in order.
+        // Ordered by time of writing, so that events left after a crash are published in order.
         var order = $"{now.UtcTicks:x16}{Interlocked.Increment(ref sequence):x8}";
         return StateWrite.Upsert($"{Prefix}{order}||{store.Name}", JsonSerializer.SerializeToUtf8Bytes(envelope));
     }
 
-    /// <summary>What came as JSON is published as JSON only when its content type says so, otherwise as Go prints it (as in
-    /// daprd).</summary>
+    /// <summary>A JSON value is published as JSON only if its content type is JSON, otherwise as Go prints it (as in daprd).</summary>
     private static ReadOnlyMemory<byte> Payload(SaveRequest content, string contentType)
     {
         if (!content.IsJson || contentType.Equals("application/json", StringComparison.OrdinalIgnoreCase))

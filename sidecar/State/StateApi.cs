@@ -24,7 +24,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         return component.Encryption is null ? found : DecryptedAsync(component.Encryption, store, key, found);
     }
 
-    /// <summary>Each item by itself; when some fail the others stand, and the failure names the first.</summary>
+    /// <summary>Saves each item separately: if some fail the others stay, and the failure names the first.</summary>
     public async Task SaveAsync(string store, IReadOnlyList<SaveRequest> items, CancellationToken cancellation)
     {
         var component = Store(store);
@@ -158,7 +158,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         outbox.Committed(component, plan);
     }
 
-    /// <summary>No store at hand offers the query API; which error tells so depends on whether the store exists.</summary>
+    /// <summary>Returns the error for a query, which no store supports; it differs for an unknown store.</summary>
     public DaprException Query(string store)
     {
         Store(store);
@@ -168,7 +168,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
     /// <summary>Refuses an unknown store; the check that comes before the body is looked at.</summary>
     public void Demand(string store) => Store(store);
 
-    /// <summary>As <see cref="Demand"/>, for a transaction.</summary>
+    /// <summary>Like <see cref="Demand"/>, for a transaction.</summary>
     public void DemandTransactional(string store) => Transactional(store);
 
     private (StateStoreComponent Component, ITransactionalStateStore Store) Transactional(string store) =>

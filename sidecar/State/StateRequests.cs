@@ -1,6 +1,6 @@
 namespace Sidecar.State;
 
-/// <summary>What a caller asks to store under a key, before it is checked.</summary>
+/// <summary>A caller's request to store a value under a key, before it is checked.</summary>
 internal sealed record SaveRequest(
     string Key,
     ReadOnlyMemory<byte> Value,
@@ -19,7 +19,7 @@ internal sealed record SaveRequest(
 
 internal sealed record DeleteRequest(string Key, string? ETag = null, string? Concurrency = null, string? Consistency = null);
 
-/// <summary>One operation of a transaction: exactly one of the two is set.</summary>
+/// <summary>One operation of a transaction: exactly one of the two properties is set.</summary>
 internal sealed record TransactionOperation(SaveRequest? Upsert, DeleteRequest? Delete);
 
 internal sealed record BulkItem(string Key, StateEntry? Entry, string? Error = null);

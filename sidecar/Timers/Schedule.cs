@@ -15,9 +15,9 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
 
     private bool Recurs => Cron is not null || Years != 0 || Months != 0 || Days != 0 || Time > TimeSpan.Zero;
 
-    /// <summary>The period of a new reminder, as daprd and its scheduler take it: no days and longer, no cron, whole seconds in ISO
-    /// 8601.</summary>
-    /// <exception cref="FormatException">The scheduler refuses the period, or what stands beside it; the message is daprd's.</exception>
+    /// <summary>Parses the period of a new reminder by the rules of daprd and its scheduler: no days and longer, no cron, whole seconds in
+    /// ISO 8601.</summary> <exception cref="FormatException">The scheduler refuses the period, or a field beside it; the message is
+    /// daprd's.</exception>
     public static Schedule OfReminder(string? period, string? dueTime, string? ttl)
     {
         if (Duration(period) is not { Years: 0, Months: 0, Days: 0 })
@@ -98,7 +98,7 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
         }
     }
 
-    /// <summary>As daprd tells a period: in the scheduler's words.</summary>
+    /// <summary>Formats a period as daprd's scheduler does.</summary>
     public static string? Shown(string? period) =>
         string.IsNullOrEmpty(period) ? null
         : Parse(period) is { Cron: null, Years: 0, Months: 0 } plain
@@ -116,8 +116,10 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
         return Cron?.GetNextOccurrence(now, TimeZoneInfo.Utc) ?? now;
     }
 
-    /// <summary>The time after <paramref name="last"/> that is still to come at <paramref name="now"/>: what was missed is not made up for.
-    /// Null when nothing recurs.</summary>
+    /// <summary>
+    /// The first time after <paramref name="last"/> that is later than <paramref name="now"/>; missed times are skipped. Null if nothing
+    /// recurs.
+    /// </summary>
     public DateTimeOffset? Following(DateTimeOffset last, DateTimeOffset now)
     {
         if (Cron is not null)

@@ -1,6 +1,6 @@
 namespace Sidecar.Timers;
 
-/// <summary>A call in the future. Disposing it takes it back; what it refers to is then let go at once.</summary>
+/// <summary>A scheduled call. Disposal cancels it and releases its references at once.</summary>
 internal sealed class DueCall(DateTimeOffset due, Action call) : IDisposable
 {
     private Action? call = call;

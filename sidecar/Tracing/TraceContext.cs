@@ -24,7 +24,7 @@ internal sealed record TraceContext(string Parent, string State)
 
     public bool IsSampled => Parent.Length > 1 && (Convert.ToInt32(Parent[^2..], 16) & 1) == 1;
 
-    /// <summary>What stands in the envelope of an event: nothing when there is no trace.</summary>
+    /// <summary>The trace members in the envelope of an event; empty without a trace.</summary>
     public string InEvent => Parent == None.Parent ? "" : Parent;
 
     public static TraceContext Of(HttpContext context) => Span.Of(context).Context;
@@ -81,7 +81,7 @@ internal sealed record TraceContext(string Parent, string State)
         return traced;
     }
 
-    /// <summary>Adds the trace to a request that carries none of its own.</summary>
+    /// <summary>Adds the trace to a request that has none.</summary>
     public void AddTo(HttpRequestMessage request, bool binary = false)
     {
         if (IsOff || request.Headers.NonValidated.Contains(ParentHeader))

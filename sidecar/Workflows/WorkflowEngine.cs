@@ -11,8 +11,8 @@ using Sidecar.Workflows.Storage;
 namespace Sidecar.Workflows;
 
 /// <summary>
-/// The workflows of one app. Its owner starts it once, before anything is asked of it, and disposes of it after the app's
-/// servers have stopped. What it has acknowledged is in the store.
+/// The workflow engine of one app. Its owner starts it once, before any other call, and disposes of it after the app's servers have
+/// stopped. An acknowledged change is in the store.
 /// </summary>
 internal sealed class WorkflowEngine : IAsyncDisposable
 {
@@ -86,7 +86,11 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         {
             if (await Runtime.Store.Reader.ReadAsync(id, cancellation) is { IsFinished: true } stored)
             {
-                _ = CrossAppDelivery.DeliverPendingAsync(Runtime, new Instance(Runtime, id), PendingNotifications.Of(Runtime, stored.Execution));
+                _ = CrossAppDelivery.DeliverPendingAsync(
+                    Runtime,
+                    new Instance(Runtime, id),
+                    PendingNotifications.Of(Runtime, stored.Execution)
+                );
             }
         }
 
@@ -195,8 +199,10 @@ internal sealed class WorkflowEngine : IAsyncDisposable
             : null;
     }
 
-    /// <summary>As <see cref="GetAsync"/> for clients, who do not find an instance before its start time, as in daprd. Its id is taken all
-    /// the same.</summary>
+    /// <summary>
+    /// Like <see cref="GetAsync"/> for clients, which do not find an instance before its start time, as in daprd. Its id is taken all the
+    /// same.
+    /// </summary>
     public async Task<WorkflowState?> FindStartedAsync(string id, CancellationToken cancellation) =>
         await GetAsync(id, cancellation) is { } state
         && !(
@@ -240,7 +246,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         CancellationToken cancellation
     ) => Runtime.Store.ListAsync(continuation, size ?? Runtime.Options.DefaultPageSize, cancellation);
 
-    /// <summary>Deletes a finished instance, with its children when recursive; one that is not finished only by force.</summary>
+    /// <summary>Deletes a finished instance, with its children if recursive; an unfinished one by force only.</summary>
     public async Task<(int Deleted, WorkflowRefusal? Refusal)> PurgeAsync(string id, bool recursive, bool force)
     {
         var result = await Purge.RunAsync(Runtime, id, recursive, force);

@@ -13,10 +13,10 @@ internal enum Severity
     IgnoredField,
 }
 
-/// <summary>A mistake in a file: where it is, and what would be right.</summary>
+/// <summary>A mistake in a file: its place, and the correct form.</summary>
 internal sealed record YamlProblem(string File, int Line, string Message, Severity Severity = Severity.Error)
 {
-    /// <summary>Where else to look, for people.</summary>
+    /// <summary>The place of the mistake, for people.</summary>
     public string Elsewhere { get; init; } = "";
 
     public override string ToString() => Line > 0 ? $"{File}:{Line}: {Message}{Elsewhere}" : $"{File}: {Message}{Elsewhere}";

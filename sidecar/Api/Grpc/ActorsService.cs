@@ -171,7 +171,7 @@ internal class ActorsService
         return new UnregisterActorRemindersByTypeResponse();
     }
 
-    /// <summary>A reminder as daprd tells it: the period in the scheduler's words.</summary>
+    /// <summary>A reminder in daprd's form: the period in the scheduler's format.</summary>
     private static ActorReminder Shown(Reminder reminder)
     {
         var shown = new ActorReminder { ActorType = reminder.ActorType, ActorId = reminder.ActorId };

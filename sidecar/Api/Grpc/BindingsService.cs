@@ -41,7 +41,7 @@ internal class BindingsService
         return response;
     }
 
-    /// <summary>What the binding tells beside its data; callers see it even when the call has failed.</summary>
+    /// <summary>The metadata of the binding's answer; callers receive it even if the call failed.</summary>
     private static Metadata HeadersOf(BindingReply reply)
     {
         var headers = new Metadata();

@@ -52,8 +52,9 @@ internal static class DaprService
         where TResponse : class, Google.Protobuf.IMessage<TResponse>, new() =>
         binder.AddMethod(ProtoMethod.Create<TRequest, TResponse>(Name, method), (UnaryServerMethod<TRequest, TResponse>?)null);
 
-    /// <summary>The next message of a stream, which ends with the caller or with the sidecar: one that is open must not hold up the
-    /// end.</summary>
+    /// <summary>
+    /// Reads the next message of a stream until the caller or the sidecar ends it: an open stream must not delay the shutdown.
+    /// </summary>
     public static async Task<bool> NextAsync<T>(IAsyncStreamReader<T> messages, ServerCallContext context)
     {
         var stopping = Stopping(context);

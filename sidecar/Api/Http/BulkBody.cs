@@ -7,7 +7,7 @@ using Sidecar.PubSub.Publishing;
 
 namespace Sidecar.Api.Http;
 
-/// <summary>Reads the JSON body of a bulk publish; what is wrong leaves as ERR_PUBSUB_EVENTS_SER.</summary>
+/// <summary>Reads the JSON body of a bulk publish; reports mistakes as ERR_PUBSUB_EVENTS_SER.</summary>
 internal static class BulkBody
 {
     private const string Entry = "bulkPublishMessageEntry";

@@ -5,8 +5,8 @@ using Sidecar.Invocation;
 namespace Sidecar.Api.Http;
 
 /// <summary>
-/// Service invocation over HTTP, and with it every path that is no API route: daprd tries those as an invocation whose target is
-/// named by header or Basic authentication.
+/// Service invocation over HTTP. Also handles every path that is no API route: daprd treats it as an invocation whose target is named by
+/// header or Basic authentication.
 /// </summary>
 internal static class InvocationEndpoints
 {

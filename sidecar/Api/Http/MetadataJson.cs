@@ -3,7 +3,7 @@ using Sidecar.PubSub.Subscribing;
 
 namespace Sidecar.Api.Http;
 
-/// <summary>The answer of <c>GET /v1.0/metadata</c>; what is empty is left out, as in daprd.</summary>
+/// <summary>The answer of <c>GET /v1.0/metadata</c>; empty members are left out, as in daprd.</summary>
 internal static class MetadataJson
 {
     public static JsonObject Describe(IAppSidecar sidecar)

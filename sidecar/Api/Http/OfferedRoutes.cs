@@ -4,8 +4,8 @@ using Sidecar.Resources;
 namespace Sidecar.Api.Http;
 
 /// <summary>
-/// Between routing and the routes: those of Dapr's API match by exact case, and those that the Configuration's API lists leave out
-/// are none at all. What remains is tried as an invocation, as any path is that is no route.
+/// Hides routes after routing: those of Dapr's API match by exact case, and those that the Configuration's API lists exclude do not exist.
+/// Hidden routes are handled as invocations, as every path without a route.
 /// </summary>
 internal static class OfferedRoutes
 {

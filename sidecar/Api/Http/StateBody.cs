@@ -5,7 +5,7 @@ using Sidecar.State;
 
 namespace Sidecar.Api.Http;
 
-/// <summary>Reads the JSON bodies of the state API; what is wrong leaves as ERR_MALFORMED_REQUEST.</summary>
+/// <summary>Reads the JSON bodies of the state API; reports mistakes as ERR_MALFORMED_REQUEST.</summary>
 internal static class StateBody
 {
     private static readonly ReadOnlyMemory<byte> Null = "null"u8.ToArray();

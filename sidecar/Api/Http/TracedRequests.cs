@@ -6,7 +6,7 @@ using Sidecar.Tracing;
 
 namespace Sidecar.Api.Http;
 
-/// <summary>Makes every call of the API a span, tells the caller of it, and looks through the caller's baggage.</summary>
+/// <summary>Creates a span for every call of the API, returns it to the caller, and checks the caller's baggage.</summary>
 internal static class TracedRequests
 {
     public static async Task TraceAsync(HttpContext context, RequestDelegate next)
@@ -60,7 +60,7 @@ internal static class TracedRequests
         }
     }
 
-    /// <summary>An HTTP answer carries the trace unless the app has put one of its own there; a gRPC answer in the binary form.</summary>
+    /// <summary>Writes the trace to the answer, unless the app has set its own; to a gRPC answer in the binary format.</summary>
     private static void Tell(HttpContext context, Span span, bool grpc)
     {
         if (!grpc)

@@ -2,7 +2,7 @@ using Sidecar.Components;
 
 namespace Sidecar.Bindings.Drivers;
 
-/// <summary>How bindings are opened from their metadata.</summary>
+/// <summary>Reads the metadata of bindings and opens them.</summary>
 internal static class BindingDrivers
 {
     public static OpenComponent Cron(DriverContext context)

@@ -3,12 +3,14 @@ using Sidecar.Loops;
 
 namespace Sidecar.Bindings.Drivers;
 
-/// <summary><c>bindings.cron</c>: an event at every time of a schedule. What was missed while nobody ran is not made up for.</summary>
+/// <summary>
+/// <c>bindings.cron</c>: an event at every time of a schedule. Times missed while the sidecar was not running are skipped.
+/// </summary>
 internal sealed class CronBinding(string name, CronSchedule schedule, TimeProvider time, ILogger logger) : IInputBinding
 {
     public IAsyncDisposable Start(BindingHandler handler) => new Clock(name, schedule, time, handler, logger);
 
-    /// <summary>Nothing of its own: each clock belongs to the caller that has started it.</summary>
+    /// <summary>Nothing to dispose: each timer belongs to the caller that has started it.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private sealed class Clock : IAsyncDisposable

@@ -84,7 +84,7 @@ internal sealed class HttpBinding : IOutputBinding
         return request;
     }
 
-    /// <summary>What begins with a capital letter is a header by Dapr's rule; trace headers go with every call.</summary>
+    /// <summary>Metadata with a capital first letter is a header, by Dapr's rule; trace headers are sent with every call.</summary>
     private static bool IsHeader(string name) => name is [>= 'A' and <= 'Z', ..] or "traceparent" or "tracestate" or "baggage";
 
     private static void Set(HttpRequestMessage request, string name, string value)

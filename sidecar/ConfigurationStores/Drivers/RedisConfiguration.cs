@@ -3,8 +3,7 @@ using StackExchange.Redis;
 
 namespace Sidecar.ConfigurationStores.Drivers;
 
-/// <summary><c>configuration.redis</c>: a string per item, <c>value||version</c>; changes are told by Redis' keyspace
-/// notifications.</summary>
+/// <summary><c>configuration.redis</c>: a string per item, <c>value||version</c>; Redis' keyspace notifications announce changes.</summary>
 internal sealed partial class RedisConfiguration : IConfigurationStore
 {
     private readonly RedisServer server;
@@ -13,7 +12,7 @@ internal sealed partial class RedisConfiguration : IConfigurationStore
     public RedisConfiguration(RedisServer server, ILogger logger)
     {
         (this.server, this.logger) = (server, logger);
-        // A server that was started again has forgotten what it was told.
+        // A restarted server has lost this setting.
         server.Connection.ConnectionRestored += (_, _) => _ = RequestNotificationsAsync();
     }
 

@@ -4,8 +4,8 @@ using System.Text;
 namespace Sidecar.Cryptography.Documents;
 
 /// <summary>
-/// What stands before the segments of a document: the scheme's name, the manifest and the code that authenticates both, a line each.
-/// The code is over the lines as they stand, never over a manifest written anew.
+/// The header before the segments of a document: a line each for the scheme's name, the manifest and the code that authenticates both. The
+/// code covers the stored lines, never a rewritten manifest.
 /// </summary>
 internal sealed record DocumentHeader(DocumentManifest Manifest, byte[] Signed, byte[] Signature)
 {
@@ -22,8 +22,8 @@ internal sealed record DocumentHeader(DocumentManifest Manifest, byte[] Signed, 
             : throw new CryptoException("failed to sign header: header is too long");
     }
 
-    /// <summary>Reads up to the end of the header; gives also what has been read behind it.</summary>
-    /// <exception cref="CryptoException">It is none.</exception>
+    /// <summary>Reads to the end of the header; also returns the bytes read behind it.</summary> <exception cref="CryptoException">There is
+    /// no header.</exception>
     public static async ValueTask<(DocumentHeader Header, ReadOnlyMemory<byte> Begun)> ReadAsync(
         IAsyncEnumerator<ReadOnlyMemory<byte>> document
     )
@@ -76,7 +76,7 @@ internal sealed record DocumentHeader(DocumentManifest Manifest, byte[] Signed, 
 
     public bool IsSignedBy(DocumentKey key) => CryptographicOperations.FixedTimeEquals(key.Sign(Signed), Signature);
 
-    /// <summary>A document that breaks off is told by what is missing of it.</summary>
+    /// <summary>Names the missing part of a truncated document.</summary>
     private static async ValueTask<bool> MoreAsync(IAsyncEnumerator<ReadOnlyMemory<byte>> document)
     {
         try

@@ -28,7 +28,7 @@ internal sealed record DocumentManifest(string KeyName, string Algorithm, byte[]
         return buffer.ToArray();
     }
 
-    /// <summary>Null when it is none; why, is not for the caller to know.</summary>
+    /// <summary>Null if the text is no manifest; the caller must not learn the reason.</summary>
     public static DocumentManifest? Read(ReadOnlyMemory<byte> line)
     {
         try

@@ -2,7 +2,7 @@ using Sidecar.Components;
 
 namespace Sidecar.Cryptography.Drivers;
 
-/// <summary>How cryptography components are opened from their metadata.</summary>
+/// <summary>Reads the metadata of cryptography components and opens them.</summary>
 internal static class CryptoDrivers
 {
     public static OpenComponent LocalStorage(DriverContext context)

@@ -4,8 +4,8 @@ using Sidecar.Cryptography.Keys;
 namespace Sidecar.Cryptography.Drivers;
 
 /// <summary>
-/// <c>crypto.dapr.jwks</c>: a JSON Web Key Set, given as it is, by file or by URL. A key's name is its <c>kid</c>. A file is read again
-/// when it has changed, a URL when <paramref name="refreshAfter"/> is over; what can't be read then leaves the keys as they were.
+/// <c>crypto.dapr.jwks</c>: a JSON Web Key Set, given inline, by file or by URL. A key's name is its <c>kid</c>. A file is read again after
+/// a change, a URL every <paramref name="refreshAfter"/>; the old keys stay if that fails.
 /// </summary>
 internal sealed partial class KeySet(
     string name,
@@ -17,7 +17,7 @@ internal sealed partial class KeySet(
     IDisposable? source = null
 ) : ICryptoProvider
 {
-    private readonly SemaphoreSlim refreshing = new(1); // guards what follows; keys may be read without it
+    private readonly SemaphoreSlim refreshing = new(1); // guards the fields below; keys may be read without it
     private volatile IReadOnlyList<CryptoKey> keys = [];
     private object? known;
     private long asked;

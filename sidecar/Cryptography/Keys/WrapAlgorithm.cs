@@ -1,6 +1,6 @@
 namespace Sidecar.Cryptography.Keys;
 
-/// <summary>How the key of a document is wrapped. The numbers are stored format: documents carry them.</summary>
+/// <summary>The algorithm that wraps the key of a document. The numbers are stored format: documents contain them.</summary>
 internal static class WrapAlgorithm
 {
     public const string A256Kw = "A256KW";

@@ -8,8 +8,7 @@ using Sidecar.Rabbit;
 namespace Sidecar.PubSub.Drivers;
 
 /// <summary>
-/// <c>pubsub.rabbitmq</c>. The library connects again by itself after the broker has been away, and puts exchanges, queues and
-/// consumers back in place.
+/// <c>pubsub.rabbitmq</c>. The library reconnects after an outage of the broker, and restores exchanges, queues and consumers.
 /// </summary>
 internal sealed class RabbitPubSub : IPubSub
 {

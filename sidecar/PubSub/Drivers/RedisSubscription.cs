@@ -7,9 +7,9 @@ using StackExchange.Redis;
 namespace Sidecar.PubSub.Drivers;
 
 /// <summary>
-/// One topic of one consumer group. New entries come by a read that waits on the server, on a connection of its own, so that they are
-/// there at once whoever wrote them. What was not dealt with stays pending in the group and is claimed again after
-/// <c>processingTimeout</c>; what is being handled here is kept from being claimed by anyone.
+/// One topic of one consumer group. A blocking read on its own connection returns new entries at once, whoever wrote them. An
+/// unacknowledged entry stays pending in the group and is claimed again after <c>processingTimeout</c>; entries being handled here are
+/// claimed again earlier, so that no other consumer gets them.
 /// </summary>
 internal sealed partial class RedisSubscription : IAsyncDisposable
 {
@@ -91,7 +91,7 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
         }
         catch (RedisServerException e) when (e.Message.StartsWith("BUSYGROUP", StringComparison.Ordinal))
         {
-            // It is there already, which is what was wanted.
+            // The group exists already.
         }
     }
 
@@ -134,7 +134,7 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
             }
             catch (Exception e)
             {
-                // Whatever it was, a subscription does not end by it.
+                // A subscription survives any failure.
                 if (well)
                 {
                     LogReadFailed(e, topic);
@@ -145,7 +145,7 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
         }
     }
 
-    /// <summary>The library connects again by itself; asking it all the time would only burn.</summary>
+    /// <summary>Pauses, because the library reconnects on its own and retrying at once would only use CPU.</summary>
     private async Task RecoverAsync(Func<Task> repair)
     {
         try
@@ -155,7 +155,7 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
         }
         catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException)
         {
-            // The next read tells.
+            // The next read reports it.
         }
     }
 
@@ -267,7 +267,7 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
         var entries = pending.Select(entry => (Id: (string)entry[0]!, Idle: (long)entry[2])).ToList();
         if (entries.Where(entry => underWay.ContainsKey(entry.Id)).Select(entry => entry.Id).ToList() is { Count: > 0 } kept)
         {
-            await ClaimAsync(0, kept, "JUSTID"); // starts their time anew, well before any other process of the group may claim them
+            await ClaimAsync(0, kept, "JUSTID"); // restarts their idle time, well before another process of the group may claim them
         }
         if (
             entries.Where(entry => entry.Idle >= idle && !underWay.ContainsKey(entry.Id)).Select(entry => entry.Id).ToList() is

@@ -10,7 +10,7 @@ using Sidecar.Tracing;
 
 namespace Sidecar.PubSub.Publishing;
 
-/// <summary>Where something is published, with what metadata, in which trace.</summary>
+/// <summary>Target, metadata and trace of a publication.</summary>
 internal sealed record PublishTarget(string PubSub, string Topic, IReadOnlyDictionary<string, string> Metadata, TraceContext Trace);
 
 /// <summary>One entry of a bulk publish; <paramref name="EntryId"/> is unique in its request.</summary>
@@ -28,7 +28,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
 {
     public string AppId => appId;
 
-    /// <summary>Where a publish request goes, checked before its body is read.</summary>
+    /// <summary>The target of a publish request, checked before its body is read.</summary>
     public PubSubComponent Demand(string pubsub, string topic, IReadOnlyDictionary<string, string>? metadata = null)
     {
         if (pubsub.Length == 0)
@@ -50,7 +50,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
         await SendAsync(component, message, cancellation);
     }
 
-    /// <summary>Publishes each entry by itself; gives those that failed.</summary>
+    /// <summary>Publishes each entry separately; returns the failed ones.</summary>
     public async Task<IReadOnlyList<FailedEntry>> PublishManyAsync(
         PublishTarget target,
         IReadOnlyList<BulkEntry> entries,
@@ -176,7 +176,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
             )
             .AsTask();
 
-    /// <summary>Each entry of a bulk publish is a span of its own below that of the call.</summary>
+    /// <summary>Each entry of a bulk publish has its own span below that of the call.</summary>
     private sealed class Ending(Span[] spans, PublishTarget target) : IDisposable
     {
         public void Dispose()

@@ -74,7 +74,7 @@ internal sealed class BulkGatherer(
             }
             finally
             {
-                // After a failure the broker delivers the messages again; those that were settled stay so.
+                // After a failure the broker redelivers the messages; settled ones stay settled.
                 batch.ForEach(item => item.Settled.TrySetResult(Acknowledgement.Retry));
             }
         }
@@ -98,7 +98,7 @@ internal sealed class BulkGatherer(
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
-            // The longest wait is over: what has come is the bulk.
+            // The longest wait is over: the bulk has the messages received so far.
         }
         batch.Sort((one, other) => one.Message.Position.CompareTo(other.Message.Position));
     }

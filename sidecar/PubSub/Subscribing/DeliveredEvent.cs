@@ -23,7 +23,7 @@ internal sealed record DeliveredEvent(
 /// <summary>An event of a bulk delivery. <paramref name="EntryId"/> ties the app's answer to it.</summary>
 internal sealed record DeliveredEntry(string EntryId, DeliveredEvent Event);
 
-/// <summary>What became of a delivery.</summary>
+/// <summary>The outcome of a delivery.</summary>
 internal enum DeliveryStatus
 {
     Success,
@@ -43,7 +43,7 @@ internal interface IEventReceiver
     /// <exception cref="DeliveryRefusedException">The app has answered with a failing status, which retry rules may look at.</exception>
     Task<DeliveryStatus> DeliverAsync(DeliveredEvent delivered, CancellationToken cancellation);
 
-    /// <summary>One status per entry, in the order of <paramref name="entries"/>.</summary>
+    /// <summary>Returns one status per entry, in the order of <paramref name="entries"/>.</summary>
     Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(
         string pubsub,
         string topic,

@@ -4,7 +4,7 @@ using Sidecar.Resources;
 
 namespace Sidecar.PubSub.Subscribing;
 
-/// <summary>Where a subscription's events go: the first rule that holds, else the default.</summary>
+/// <summary>The route of a subscription's event: the first matching rule, or the default.</summary>
 internal sealed class EventRoute
 {
     private readonly (CelExpression? Match, string Path)[] rules;

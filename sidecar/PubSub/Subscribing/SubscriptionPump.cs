@@ -8,8 +8,8 @@ using Sidecar.Resiliency;
 namespace Sidecar.PubSub.Subscribing;
 
 /// <summary>
-/// Takes one subscription's messages from the broker to the app: unwraps, drops what has expired, routes, delivers, and decides
-/// between done, again and the dead-letter topic. Source: daprd's subscription handling.
+/// Moves one subscription's messages from the broker to the app: unwraps, drops expired ones, routes, delivers, and decides between
+/// success, retry and the dead-letter topic. Source: daprd's subscription handling.
 /// </summary>
 internal sealed partial class SubscriptionPump(
     string appId,
@@ -40,7 +40,7 @@ internal sealed partial class SubscriptionPump(
         return await SettleAsync(message, status, cancellation);
     }
 
-    /// <summary>One acknowledgement per message, in their order.</summary>
+    /// <summary>Returns one acknowledgement per message, in their order.</summary>
     private async Task<IReadOnlyList<Acknowledgement>> HandleManyAsync(
         IReadOnlyList<BrokerMessage> messages,
         CancellationToken cancellation

@@ -31,12 +31,12 @@ internal abstract class PostgresLayout(string table, string metadataTable)
 
     public string Alive => $"({Columns.Expires} IS NULL OR {Columns.Expires} >= now())";
 
-    /// <summary>$1 key, $2 value, $3 time to live, and what <see cref="AddValue"/> adds.</summary>
+    /// <summary>$1 key, $2 value, $3 time to live, and the parameters of <see cref="AddValue"/>.</summary>
     public abstract string Upsert { get; }
 
     public string UpsertIfAbsent => $"{Upsert} WHERE s.{Columns.Expires} IS NOT NULL AND s.{Columns.Expires} < now()";
 
-    /// <summary>As <see cref="Upsert"/>, and the ETag last.</summary>
+    /// <summary>Like <see cref="Upsert"/>, with the ETag last.</summary>
     public abstract string Update { get; }
 
     public string Delete => $"DELETE FROM {Table} WHERE key = $1";
@@ -48,7 +48,7 @@ internal abstract class PostgresLayout(string table, string metadataTable)
     /// <summary>Null when <paramref name="etag"/> can't be one of this layout.</summary>
     public abstract NpgsqlParameter? ETagParameter(string etag);
 
-    /// <summary>What daprd says of such an ETag.</summary>
+    /// <summary>daprd's message for such an ETag.</summary>
     public abstract StateFailure Unreadable(StateWrite write);
 
     public abstract StateEntry Read(NpgsqlDataReader row);
@@ -57,7 +57,7 @@ internal abstract class PostgresLayout(string table, string metadataTable)
         row.IsDBNull(column) ? null : new DateTimeOffset(row.GetDateTime(column), TimeSpan.Zero);
 }
 
-/// <summary>Version 1. What came as JSON is JSON there, everything else a text in base64.</summary>
+/// <summary>Version 1. A JSON value is stored as JSON, every other one as a text in base64.</summary>
 internal sealed class PostgresLayout1(string table, string metadataTable) : PostgresLayout(table, metadataTable)
 {
     public override (string Key, int Level) Migration => ("migrations", 3);

@@ -1,7 +1,6 @@
 namespace Sidecar.State.Drivers;
 
-/// <summary>What Redis itself does for <see cref="RedisStateStore"/>: in a script nothing comes between a condition and its
-/// write.</summary>
+/// <summary>The scripts of <see cref="RedisStateStore"/>: Redis runs a condition and its write as one step.</summary>
 internal static class RedisScripts
 {
     /// <summary>
@@ -74,8 +73,8 @@ internal static class RedisScripts
         """;
 
     /// <summary>
-    /// KEYS: the index. ARGV: from where (as ZRANGEBYLEX words it), up to where, how many, "1" with values. Answers keys, or
-    /// key, value and version in turn. What has expired is taken out of the index on the way.
+    /// KEYS: the index. ARGV: start and end (in ZRANGEBYLEX's syntax), count, "1" for values. Returns keys, or key, value and version in
+    /// turn. Expired keys are removed from the index on the way.
     /// </summary>
     public const string List = """
         local found, from, wanted, n = {}, ARGV[1], tonumber(ARGV[3]), 0

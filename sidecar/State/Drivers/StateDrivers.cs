@@ -5,7 +5,7 @@ using Sidecar.Sqlite;
 
 namespace Sidecar.State.Drivers;
 
-/// <summary>How state stores are opened from their metadata.</summary>
+/// <summary>Reads the metadata of state stores and opens them.</summary>
 internal static class StateDrivers
 {
     public static OpenComponent InMemory(DriverContext context)

@@ -2,7 +2,7 @@ using Grpc.Core;
 
 namespace Sidecar.Workflows.Api;
 
-/// <summary>Knows whose call it is: each app speaks to its own engine only.</summary>
+/// <summary>Finds the engine of a call: each app uses its own engine only.</summary>
 internal interface IWorkflowEngines
 {
     /// <summary>The engine of the calling app. Throws <see cref="Sidecar.Failures.DaprException"/> with

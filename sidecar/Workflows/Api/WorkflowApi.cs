@@ -7,8 +7,8 @@ using Sidecar.Workflows.Protocol;
 namespace Sidecar.Workflows.Api;
 
 /// <summary>
-/// The management API, once for both transports. One per call or per app, as the host likes; it holds nothing.
-/// <paramref name="engine"/> null: the app has no store for workflows, and every operation says so.
+/// The management API, for both transports. It has no state. <paramref name="engine"/> is null if the app has no store for workflows; every
+/// operation then fails with that reason.
 /// </summary>
 internal sealed class WorkflowApi(WorkflowEngine? engine)
 {

@@ -84,7 +84,7 @@ internal static class WorkflowEndpoints
 
     private static string? AppId(HttpContext http) => http.Request.Query["appID"];
 
-    /// <summary>The body as it is: what it means is between the caller and the workflow.</summary>
+    /// <summary>The unchanged body, which only caller and workflow interpret.</summary>
     private static async Task<string> BodyAsync(HttpContext http)
     {
         using var reader = new StreamReader(http.Request.Body, Encoding.UTF8);

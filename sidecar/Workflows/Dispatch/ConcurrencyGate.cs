@@ -4,8 +4,8 @@ using Sidecar.Workflows.Protocol;
 namespace Sidecar.Workflows.Dispatch;
 
 /// <summary>
-/// Holds work back that would exceed a limit, in order of arrival. A piece counts from its admission until it is over; one that
-/// a lost worker had stays admitted.
+/// Holds back work items that would exceed a limit, in order of arrival. An item counts from its admission until it is finished; an item of
+/// a disconnected worker stays admitted.
 /// </summary>
 internal sealed class ConcurrencyGate(ConcurrencyLimits limits, Action<WorkItemLease> admit)
 {

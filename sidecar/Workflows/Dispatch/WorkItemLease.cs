@@ -3,8 +3,8 @@ using Sidecar.Workflows.Protocol;
 namespace Sidecar.Workflows.Dispatch;
 
 /// <summary>
-/// One piece of work on its way through a worker: waiting, handed out, or over. It is in one place at a time, so it is never with
-/// two workers at once. Each hand-out has a token; an answer under an older token is of a hand-out that no longer counts.
+/// One work item: waiting, leased to a worker, or finished. It is in one state at a time, so two workers never have it at once. Each lease
+/// has a token; an answer with an older token is ignored.
 /// </summary>
 internal sealed class WorkItemLease(WorkItem item, string key, LeaseCallbacks ends)
 {
@@ -38,7 +38,7 @@ internal sealed class WorkItemLease(WorkItem item, string key, LeaseCallbacks en
         }
     }
 
-    /// <summary>True when the work has to wait for another worker because <paramref name="worker"/>, which had it, is gone.</summary>
+    /// <summary>True if the disconnected <paramref name="worker"/> held this item and it must be queued again.</summary>
     public bool TryRequeue(WorkerStream worker)
     {
         lock (gate)
@@ -53,7 +53,7 @@ internal sealed class WorkItemLease(WorkItem item, string key, LeaseCallbacks en
         }
     }
 
-    /// <summary>True for the one caller who may report the end of the work.</summary>
+    /// <summary>True for the one caller that may report the end of the item.</summary>
     public bool TryFinish()
     {
         lock (gate)
@@ -68,7 +68,7 @@ internal sealed class WorkItemLease(WorkItem item, string key, LeaseCallbacks en
         }
     }
 
-    /// <summary>Awaits what the answer set off, as far as the worker has to wait for it.</summary>
+    /// <summary>Completes when the effects of the answer are durable, as far as the worker has to wait for them.</summary>
     public Task<WorkflowRefusal?> AnswerAsync(object response) => ends.Answered(response);
 
     public void RefusedByStream(string reason) => ends.Undeliverable(reason);
@@ -76,8 +76,7 @@ internal sealed class WorkItemLease(WorkItem item, string key, LeaseCallbacks en
     public void Return() => ends.Returned();
 }
 
-/// <summary>The ways in which a piece of work ends; one of them, once.</summary>
-/// <param name="Answered">A worker answered. The task ends when the worker may forget its answer.</param>
-/// <param name="Undeliverable">No stream can carry it.</param>
-/// <param name="Returned">The app it was meant for is shutting down.</param>
+/// <summary>The callbacks for the end of a work item; exactly one is called, once.</summary> <param name="Answered">A worker has answered.
+/// The task completes when the worker may forget its answer.</param> <param name="Undeliverable">The item is too large for any
+/// stream.</param> <param name="Returned">The target app is shutting down.</param>
 internal sealed record LeaseCallbacks(Func<object, Task<WorkflowRefusal?>> Answered, Action<string> Undeliverable, Action Returned);

@@ -8,13 +8,13 @@ using Sidecar.Workflows.Protocol;
 namespace Sidecar.Workflows.Dispatch;
 
 /// <summary>
-/// The work of one app, shared by its workers. Whoever is free takes the next piece; what a lost worker had in hand waits again,
-/// once. Without workers everything just waits.
+/// The work items of one app, shared by its workers. An idle worker takes the next item; items of a disconnected worker are queued again,
+/// once. Without workers all items wait.
 /// </summary>
 internal sealed class WorkItemQueue
 {
     private readonly ILogger logger;
-    private readonly ConcurrencyGate? admission; // null without limits
+    private readonly ConcurrencyGate? gate; // null without limits
     private readonly Channel<WorkItemLease> waiting = Channel.CreateUnbounded<WorkItemLease>();
     private readonly ConcurrentDictionary<string, WorkItemLease> byToken = new();
     private readonly ConcurrentDictionary<string, WorkItemLease> byKey = new();
@@ -26,10 +26,10 @@ internal sealed class WorkItemQueue
     public WorkItemQueue(ILogger logger, ConcurrencyLimits? limits = null)
     {
         this.logger = logger;
-        admission = limits is null ? null : new ConcurrencyGate(limits, lease => waiting.Writer.TryWrite(lease));
+        gate = limits is null ? null : new ConcurrencyGate(limits, lease => waiting.Writer.TryWrite(lease));
     }
 
-    /// <summary>A worker connected: what stalled for want of the right code may go on.</summary>
+    /// <summary>Called when a worker connects: stalled instances may continue with its code.</summary>
     public event Action? WorkerConnected;
 
     public int Workers => Volatile.Read(ref workers);
@@ -43,7 +43,7 @@ internal sealed class WorkItemQueue
     public void Enqueue(WorkItemLease lease)
     {
         byKey[lease.Key] = lease;
-        if (admission is null)
+        if (gate is null)
         {
             waiting.Writer.TryWrite(lease);
         }
@@ -58,7 +58,7 @@ internal sealed class WorkItemQueue
         }
     }
 
-    /// <summary>The app goes away: whoever gave it work gets it back.</summary>
+    /// <summary>Called when the app shuts down: returns all items to their instances.</summary>
     public void Close()
     {
         closed = true;
@@ -93,7 +93,7 @@ internal sealed class WorkItemQueue
         }
         catch (Exception) when (end.IsCancellationRequested)
         {
-            // The stream is gone, which a write under way reports in several ways; the work it carried is taken back below.
+            // The stream is closed, which a pending write reports in several ways; its items are queued again below.
         }
         finally
         {

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Sidecar.Workflows.Dispatch;
 
-/// <summary>A connected worker and what it has in hand.</summary>
+/// <summary>A connected worker and its leased items.</summary>
 internal sealed class WorkerStream
 {
     private readonly ConcurrentDictionary<WorkItemLease, byte> leased = new();

@@ -2,7 +2,7 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.History;
 
-/// <summary>The id of a child whose caller named none.</summary>
+/// <summary>Derives the id of a child workflow without an explicit one.</summary>
 internal static class ChildInstanceIds
 {
     public static string Of(string parent, int actionId) => $"{parent}:{actionId & 0xffff:x4}";

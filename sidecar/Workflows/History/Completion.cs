@@ -2,14 +2,14 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.History;
 
-/// <summary>How an execution ends: for good, by termination, or by handing over to the next one.</summary>
+/// <summary>Completes an execution: by its result, by termination, or by continue-as-new.</summary>
 internal static class Completion
 {
     public const string TerminatedErrorType = "WorkflowTerminated";
 
     public static void Apply(Turn turn, TurnOutcome outcome, WorkflowAction action, TaskRouter router)
     {
-        // The first completion of an answer counts; one after it must not undo what was decided.
+        // The first completion of an answer counts; a later one must not change the outcome.
         if (outcome.Events.Exists(e => e.ExecutionCompleted is not null))
         {
             return;
@@ -27,9 +27,7 @@ internal static class Completion
         Complete(turn, outcome, completed);
     }
 
-    /// <summary>
-    /// Ends the execution without asking a worker: a terminated workflow must end even if its app is gone or its code never looks.
-    /// </summary>
+    /// <summary>Ends the execution without a worker: a terminated workflow must end even if its app is down.</summary>
     public static TurnOutcome Terminate(Turn turn)
     {
         var outcome = new TurnOutcome { CustomStatus = turn.Execution.CustomStatus };
@@ -57,7 +55,9 @@ internal static class Completion
         }
     }
 
-    /// <summary>What the parent learns, if there is one. Derivable from the child's history, for delivery again after a crash.</summary>
+    /// <summary>
+    /// The notification of the parent, if there is one. It follows from the child's history, so that it can be sent again after a crash.
+    /// </summary>
     public static OutgoingMessage? ToParent(Turn turn, IEnumerable<HistoryEvent> events, HistoryEvent completion)
     {
         var started = turn.Execution.Started ?? events.FirstOrDefault(e => e.ExecutionStarted is not null)?.ExecutionStarted;

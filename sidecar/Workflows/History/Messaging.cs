@@ -2,7 +2,7 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.History;
 
-/// <summary>The actions that only tell another instance something.</summary>
+/// <summary>The actions that only send a message to another instance.</summary>
 internal static class Messaging
 {
     public static void SendEvent(Turn turn, TurnOutcome outcome, WorkflowAction action, TaskRouter router)
@@ -32,7 +32,7 @@ internal static class Messaging
         );
     }
 
-    /// <summary>One termination per child ever created; children that are through with their work ignore it.</summary>
+    /// <summary>Creates one termination per child; finished children ignore it.</summary>
     public static IEnumerable<OutgoingMessage> Cascade(Turn turn, IEnumerable<HistoryEvent> children, string? output) =>
         children
             .DistinctBy(c => c.ChildWorkflowInstanceCreated.InstanceId)

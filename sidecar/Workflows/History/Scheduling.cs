@@ -72,7 +72,7 @@ internal static class Scheduling
     public static void Child(Turn turn, TurnOutcome outcome, WorkflowAction action, TaskRouter router)
     {
         var asked = action.CreateChildWorkflow;
-        // Derived from the parent's id, so that a repeated turn asks for the same child.
+        // Derived from the parent's id, so that a repeated turn creates the same child.
         var id = asked.InstanceId is { Length: > 0 } given ? given : ChildInstanceIds.Of(turn.Execution.InstanceId, action.Id);
         var created = HistoryEvents.At(turn.Now, e =>
         {
@@ -140,7 +140,7 @@ internal static class Scheduling
     {
         if (turn.Execution.WasOpened(Resolution.OpenedBy(opening)!.Value))
         {
-            outcome.RetriedStep.Add(opening.EventId);
+            outcome.Repeated.Add(opening.EventId);
             return false;
         }
 

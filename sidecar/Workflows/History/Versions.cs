@@ -41,7 +41,7 @@ internal static class Versions
         );
     }
 
-    /// <summary>Leaves only what this turn added, so that the patches of all turns together are the list.</summary>
+    /// <summary>Keeps only the patches that this turn added, so that the patches of all turns together are the list.</summary>
     public static void Compact(IReadOnlyList<HistoryEvent> history, List<HistoryEvent> turn)
     {
         if (turn.Find(e => e.WorkflowStarted is not null)?.WorkflowStarted is not { Version.Patches.Count: > 0 } opening)

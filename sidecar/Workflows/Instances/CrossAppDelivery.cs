@@ -5,8 +5,8 @@ using Sidecar.Workflows.History;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>
-/// Messages to instances of other apps, after the step that sent them. Delivered at least once: they follow from the sender's
-/// history, so a sender that is read again sends again, and receivers recognise what they already have.
+/// Delivers messages to instances of other apps after the commit of the step that sends them. Delivery is at least once: the messages
+/// follow from the sender's history, so a reloaded sender sends them again, and receivers ignore duplicates.
 /// </summary>
 internal static class CrossAppDelivery
 {
@@ -48,7 +48,9 @@ internal static class CrossAppDelivery
         }
     }
 
-    /// <summary>The end of an instance is told to other apps until they know; the marker in the store makes it survive a crash.</summary>
+    /// <summary>
+    /// Notifies other apps of the end of an instance until they have confirmed; the marker in the store makes this survive a crash.
+    /// </summary>
     public static async Task DeliverPendingAsync(WorkflowRuntime runtime, Instance sender, IReadOnlyList<OutgoingMessage> messages)
     {
         var told = await Task.WhenAll(messages.Select(m => DeliverAsync(runtime, sender, m)));
@@ -57,7 +59,10 @@ internal static class CrossAppDelivery
             return;
         }
 
-        var failure = await runtime.Store.CommitAsync([StateWrite.Delete(runtime.Store.Keys.PendingNotifications(sender.Id))], CancellationToken.None);
+        var failure = await runtime.Store.CommitAsync(
+            [StateWrite.Delete(runtime.Store.Keys.PendingNotifications(sender.Id))],
+            CancellationToken.None
+        );
         if (failure is not null)
         {
             runtime.Logger.MessageDropped(sender.Id, sender.Id, failure.Message);

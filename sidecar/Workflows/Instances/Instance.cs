@@ -6,8 +6,8 @@ using Sidecar.Workflows.Storage;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>
-/// One unfinished instance: a mailbox and a loop that runs while there is something to do. Everything but the mailbox and the
-/// sequence counter belongs to the loop, so nothing needs a lock. What the loop decides is true only once it is committed.
+/// One unfinished instance: a mailbox and a loop that runs while there is work. Only the loop touches the state, except the mailbox and the
+/// sequence counter, so nothing needs a lock. A decision of the loop takes effect when it is committed.
 /// </summary>
 internal sealed class Instance
 {
@@ -55,7 +55,7 @@ internal sealed class Instance
     /// <summary>The next place in the inbox, for every writer, another instance's commit included.</summary>
     public int NextSequence() => contents.NextSequence();
 
-    /// <summary>Whether this is the child that the same call of the same parent asked for before.</summary>
+    /// <summary>True if this is the child of the same call of the same parent.</summary>
     public bool IsChildOf(ParentInstanceInfo? other) => IsSameCall(contents.Parent, other);
 
     public static bool IsSameCall(ParentInstanceInfo? own, ParentInstanceInfo? other) =>
@@ -72,7 +72,7 @@ internal sealed class Instance
         contents.Execution.Incoming = incoming;
     }
 
-    /// <summary>For a maker who commits for the instance: everything that brings it about, with its start event in the inbox.</summary>
+    /// <summary>The writes that create the instance, with its start event in the inbox, for a caller that commits them.</summary>
     public List<StateWrite> CreationWrites(Message start) => log.CreationWrites(start);
 
     /// <summary>The instance begins to work on <paramref name="start"/>.</summary>
@@ -88,7 +88,7 @@ internal sealed class Instance
             Receive(start);
         });
 
-    /// <summary>The reservation is given up; who wrote to it meanwhile learns that there is no such instance.</summary>
+    /// <summary>Gives up the reservation; senders that wrote to it meanwhile get <c>NotFound</c>.</summary>
     public void Abandon()
     {
         runtime.Directory.Remove(this);
@@ -133,7 +133,7 @@ internal sealed class Instance
         return message.Sender.Task;
     }
 
-    /// <summary>For a message that a commit of another instance has put into this one's inbox.</summary>
+    /// <summary>Receives a message that the commit of another instance has put into this one's inbox.</summary>
     public void PostStored(Message message) =>
         Post(() =>
         {
@@ -154,13 +154,13 @@ internal sealed class Instance
     /// <summary>Has the loop look at how things stand.</summary>
     public void Wake() => Post(() => { });
 
-    /// <summary>A worker came: try again what stalled.</summary>
+    /// <summary>Called when a worker connects: a stalled instance tries again.</summary>
     public void WorkerConnected() => Post(() => blocked = false);
 
     /// <summary>Has the loop run <paramref name="action"/> before it advances. Safe to call concurrently.</summary>
     public void Post(Action action) => loop.Post(action);
 
-    /// <summary>Of the loop alone: what it does before anything else, each to its commit.</summary>
+    /// <summary>Adds a command that runs before anything else and commits on its own. Called by the loop only.</summary>
     public void Enqueue(Func<ValueTask> command) => commands.Enqueue(command);
 
     /// <summary>Adds a message to the inbox, or answers why not. Called by the loop only.</summary>
@@ -169,11 +169,11 @@ internal sealed class Instance
     /// <summary>Called by the loop only.</summary>
     public void WithdrawTurn() => turns.Withdraw();
 
-    /// <summary>Of the loop alone: the last step is committed.</summary>
+    /// <summary>Ends the instance after the commit of its last step. Called by the loop only.</summary>
     public void Finish()
     {
         var execution = contents.Execution;
-        // Out of the directory before anyone is told, so that who learns of the end can use the id again at once.
+        // Removed from the directory before any notification, so that a notified client can use the id again at once.
         runtime.Directory.Remove(this);
         Close(null);
         runtime.Spans.Ended(Id, execution.History, execution.Completed!.WorkflowStatus, execution.Completed.FailureDetails);
@@ -190,8 +190,9 @@ internal sealed class Instance
         }
     }
 
-    /// <summary>Of the loop alone: nothing goes on, and messages from now on are answered <paramref name="with"/> this; null is
-    /// success.</summary>
+    /// <summary>
+    /// Stops all work; later messages are answered <paramref name="with"/> this, null for success. Called by the loop only.
+    /// </summary>
     public void Close(WorkflowRefusal? with)
     {
         receiver.Close(with);
@@ -205,7 +206,7 @@ internal sealed class Instance
         receiver.AnswerWaiting(with);
     }
 
-    /// <summary>Of the loop alone: tells whom it concerns of the state.</summary>
+    /// <summary>Notifies the watchers of the state. Called by the loop only.</summary>
     public void Publish()
     {
         if (runtime.Board.IsWatched(Id))
@@ -245,7 +246,7 @@ internal sealed class Instance
         }
     }
 
-    /// <summary>Does what can be done now: one thing at a time, each to its commit.</summary>
+    /// <summary>Does all work that is possible now: one thing at a time, each with its commit.</summary>
     private async ValueTask AdvanceAsync()
     {
         while (true)

@@ -15,8 +15,8 @@ internal static class InstanceCreation
     public static readonly byte[] Marker = "1"u8.ToArray();
 
     /// <summary>
-    /// Reserves the id. The instance is held until it is born or abandoned. Both null: it exists already and is what was asked
-    /// for, the child of the same parent's same call.
+    /// Reserves the id. The instance is held until it is created or abandoned. Both results are null if the instance exists already as the
+    /// child of the same call of the same parent.
     /// </summary>
     public static async ValueTask<(Instance? Reserved, WorkflowRefusal? Refusal)> ReserveAsync(
         WorkflowRuntime runtime,
@@ -38,7 +38,7 @@ internal static class InstanceCreation
             {
                 return (null, null);
             }
-            // A client that hears of another instance looks for it, so it has to be in the store. Parents would wait for each other.
+            // A client that gets this refusal reads the instance, so it has to be in the store. Parents would wait for each other.
             if (other.Settled.IsCompleted || started.ExecutionStarted.ParentInstance is not null)
             {
                 return (null, WorkflowRefusal.Occupied(id));
@@ -86,7 +86,7 @@ internal static class InstanceCreation
         }
     }
 
-    /// <summary>A finished instance may be replaced, unless something of its family still runs and could speak to the successor.</summary>
+    /// <summary>A finished instance may be replaced, unless a descendant still runs and could send messages to the successor.</summary>
     private static async ValueTask<WorkflowRefusal?> RefuseReuseAsync(
         WorkflowRuntime runtime,
         string id,

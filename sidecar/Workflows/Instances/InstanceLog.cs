@@ -25,7 +25,7 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
     /// <summary>True until the first commit of the instance.</summary>
     public bool IsUnborn => creation is not null;
 
-    /// <summary>What brings the instance about, for its first commit; empty afterwards.</summary>
+    /// <summary>The writes that create the instance, for its first commit; empty afterwards.</summary>
     public IReadOnlyList<StateWrite> FirstWrites => creation ?? [];
 
     /// <summary>Called by the maker, before anything else can happen to the instance.</summary>
@@ -36,8 +36,9 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
         generation = firstGeneration;
     }
 
-    /// <summary>For a maker who commits for the instance: everything that brings it about, with its start event in the inbox.</summary>
-    public List<StateWrite> CreationWrites(Message start) => [.. creation!, MetadataWrite(inboxLength: 1, historyLength: 0), InboxWrite(start)];
+    /// <summary>The writes that create the instance, with its start event in the inbox, for a caller that commits them.</summary>
+    public List<StateWrite> CreationWrites(Message start) =>
+        [.. creation!, MetadataWrite(inboxLength: 1, historyLength: 0), InboxWrite(start)];
 
     /// <summary>The maker's commit has brought the instance about.</summary>
     public void MarkCreated()
@@ -49,7 +50,7 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
 
     public void Settle() => settled.TrySetResult();
 
-    /// <summary>Goes on from what was read from the store.</summary>
+    /// <summary>Continues from the state read from the store.</summary>
     public void Adopt(StoredInstance stored)
     {
         creation = null;
@@ -58,7 +59,7 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
         generation = stored.Generation;
     }
 
-    /// <summary>Whether the store still has what this instance, unborn, is to replace: nothing, or a finished one.</summary>
+    /// <summary>True if the store still has the state that this instance is to replace: nothing, or a finished instance.</summary>
     public bool StillReplaces(StoredInstance? stored) => stored?.MetadataETag == etag;
 
     /// <summary>The next commit begins a new generation of the instance's keys.</summary>

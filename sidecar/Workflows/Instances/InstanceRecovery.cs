@@ -19,13 +19,13 @@ internal sealed class InstanceRecovery(
     /// <summary>True while the instance waits before it looks into the store.</summary>
     public bool IsWaiting { get; private set; }
 
-    /// <summary>True when the instance has to be read from the store before it goes on.</summary>
+    /// <summary>True if the instance has to be read from the store before it continues.</summary>
     public bool MustReload { get; private set; }
 
-    /// <summary>Whether the message came with the last reading of the store.</summary>
+    /// <summary>True if the last read of the store contained the message.</summary>
     public bool HasAdopted(Message message) => adopted.Contains(message.Sequence);
 
-    /// <summary>What a commit with an unknown outcome has for other instances is settled with the next reading.</summary>
+    /// <summary>Settles the messages of a commit with an unknown outcome after the next read.</summary>
     public void SettleLater(OutgoingMessages outgoing) => unsettled.Add(outgoing.SettleAsync);
 
     /// <summary>Waits, then believes the store. Senders keep waiting meanwhile; their messages are tried again.</summary>
@@ -129,7 +129,7 @@ internal sealed class InstanceRecovery(
         }
     }
 
-    /// <summary>Whether the stored instance came from this very start, rather than from another writer's.</summary>
+    /// <summary>True if the stored instance came from this start, not from another writer's.</summary>
     private bool IsOwn(StoredInstance stored)
     {
         var own = contents.StartMessage?.Event.ExecutionStarted.WorkflowInstance?.ExecutionId;
@@ -139,7 +139,7 @@ internal sealed class InstanceRecovery(
             );
     }
 
-    /// <summary>A child that history has but nobody else: its creation was to follow a commit and did not.</summary>
+    /// <summary>Creates a child that exists in the history only: its creation was to follow a commit and did not.</summary>
     private async ValueTask EnsureChildAsync(HistoryEvent created)
     {
         if (instance.IsClosed || !contents.Execution.IsOpen(new(ResolutionKind.Child, created.EventId)))

@@ -5,8 +5,8 @@ using Sidecar.Workflows.Protocol;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>
-/// Steps: history appended, inbox consumed, status, markers and what other instances are told, all in one transaction. Only
-/// after it does anything of the step happen.
+/// Commits the steps of an instance: new history, consumed inbox, status, markers and messages, all in one transaction. Effects of a step
+/// follow its commit.
 /// </summary>
 internal sealed class InstanceSteps(
     WorkflowRuntime runtime,
@@ -88,7 +88,7 @@ internal sealed class InstanceSteps(
             {
                 _ = CrossAppDelivery.DeliverPendingAsync(runtime, instance, outgoing.ToOtherApps);
             }
-            // As in daprd, activities of the last turn run, although nobody waits for their results.
+            // As in daprd, activities of the last turn run, although their results are not used.
             foreach (var scheduled in outcome.Events.Where(e => e.TaskScheduled is not null))
             {
                 work.StartActivity(scheduled);
@@ -152,7 +152,7 @@ internal sealed class InstanceSteps(
 
         var outgoing = await OutgoingMessages.PrepareAsync(runtime, instance, outcome.Messages, runtime.Drain.Stopping);
         var execution = new Execution(Id) { CustomStatus = outcome.CustomStatus, Incoming = next.Incoming };
-        // New places for all, so that the start event and what is carried over come before what has not been looked at.
+        // New sequence numbers for all, so that the start event and carried-over events come before unread ones.
         var carried = next.Events.Select(e => new Message(e, contents.NextSequence()) { IsStored = true }).ToList();
         var later = Inbox
             .Waiting.Where(m => !m.IsDerived && Resolution.Of(m.Event) is null)

@@ -56,7 +56,7 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
             new LeaseCallbacks(
                 answer =>
                 {
-                    // Nothing to wait for: an answer that gets lost is asked for again.
+                    // Not awaited: a lost answer is requested again.
                     instance.Post(() => current.Response = (WorkflowResponse)answer);
                     return Task.FromResult<WorkflowRefusal?>(null);
                 },
@@ -100,7 +100,7 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
             outcome = TurnApplier.Apply(Facts(current), Failure(invalid));
         }
 
-        if (outcome.RetriedStep.Count > 0)
+        if (outcome.Repeated.Count > 0)
         {
             runtime.Logger.ActionsRepeated(contents.Id, outcome.Repeated);
         }
@@ -119,7 +119,7 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
         }
     }
 
-    /// <summary>The turn comes to nothing; its messages wait again, behind the stall.</summary>
+    /// <summary>Discards the turn; its messages wait again, behind the stall.</summary>
     public async ValueTask AbandonAsync(Stall stall)
     {
         Withdraw();

@@ -7,8 +7,8 @@ using Sidecar.Workflows.Storage;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>
-/// What a step has for other instances. Those of the same app are written within the step's own transaction, so that no message
-/// can be lost between two commits; those of other apps follow it.
+/// The messages of a step to other instances. Those within the app are written in the step's own transaction, so that no message is lost
+/// between two commits; those to other apps are sent after it.
 /// </summary>
 internal sealed class OutgoingMessages
 {
@@ -61,7 +61,7 @@ internal sealed class OutgoingMessages
         return outgoing;
     }
 
-    /// <summary>After the commit: everyone addressed begins or continues.</summary>
+    /// <summary>Delivers the messages within the app, after the commit.</summary>
     public void Send()
     {
         foreach (var (child, start) in children)
@@ -75,7 +75,7 @@ internal sealed class OutgoingMessages
         }
     }
 
-    /// <summary>After a commit whose outcome is not known: does what the store says was done, and takes back the rest.</summary>
+    /// <summary>After a commit with an unknown outcome: delivers the messages that are in the store, and abandons the others.</summary>
     public async ValueTask SettleAsync(WorkflowStore store, CancellationToken cancellation)
     {
         foreach (var (child, start) in children.ToList())
@@ -129,7 +129,7 @@ internal sealed class OutgoingMessages
     private void Refuse(WorkflowRuntime runtime, Instance sender, OutgoingMessage message, WorkflowRefusal refusal)
     {
         runtime.Logger.MessageDropped(sender.Id, message.Instance, refusal.Message);
-        // A detached workflow was only let go; there is nobody to tell.
+        // A detached workflow has no parent to notify.
         if (message.Event.ExecutionStarted.ParentInstance is not { } parent || refusal.Status != StatusCode.AlreadyExists)
         {
             return;

@@ -2,7 +2,7 @@ using Sidecar.Workflows.History;
 
 namespace Sidecar.Workflows.Instances;
 
-/// <summary>What a finished instance has to tell other apps, as its history says.</summary>
+/// <summary>The notifications that a finished instance has to send to other apps, derived from its history.</summary>
 internal static class PendingNotifications
 {
     public static List<OutgoingMessage> Of(WorkflowRuntime runtime, Execution execution)

@@ -6,7 +6,9 @@ using Sidecar.Workflows.Timers;
 
 namespace Sidecar.Workflows.Instances;
 
-/// <summary>What committed history sets off: activities and timers. All of it follows from the history, so none of it is stored.</summary>
+/// <summary>
+/// The activities and timers that follow from committed history. None of it is stored, because all of it follows from the history.
+/// </summary>
 internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, InstanceContents contents)
 {
     private readonly Dictionary<int, WorkItemLease> activities = [];
@@ -17,7 +19,7 @@ internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, In
 
     private Execution Execution => contents.Execution;
 
-    /// <summary>Starts what a committed event calls for, and forgets what it has settled.</summary>
+    /// <summary>Starts the work of a committed event, and cancels the work that it completes.</summary>
     public void Start(HistoryEvent happened)
     {
         if (happened.TaskScheduled is not null)
@@ -161,8 +163,8 @@ internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, In
     }
 
     /// <summary>
-    /// Stops everything that is under way for the present execution. When the same execution goes on as
-    /// <paramref name="except"/>, its open activities stay with their workers: handed out anew they would run twice at once.
+    /// Stops all running work of the current execution. If the same execution continues as <paramref name="except"/>, its open activities
+    /// stay with their workers: leased again they would run twice at once.
     /// </summary>
     public void Cancel(Execution? except = null)
     {

@@ -3,7 +3,7 @@ using Sidecar.Workflows.Storage;
 
 namespace Sidecar.Workflows.Instances;
 
-/// <summary>Deletion of instances. Children go first, so that an interrupted purge can be asked for again.</summary>
+/// <summary>Deletes instances. Children are deleted first, so that an interrupted purge can be repeated.</summary>
 internal static class Purge
 {
     public static async Task<(int Deleted, WorkflowRefusal? Refusal)> RunAsync(

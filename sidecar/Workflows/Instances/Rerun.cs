@@ -6,7 +6,7 @@ using Sidecar.Workflows.Storage;
 
 namespace Sidecar.Workflows.Instances;
 
-/// <summary>Makes a new instance of a finished one's past; what was open at that point is under way again after the commit.</summary>
+/// <summary>Creates an instance from the past of a finished one; operations open at that point start again after the commit.</summary>
 internal static class Rerun
 {
     public static async Task<WorkflowRefusal?> RunAsync(

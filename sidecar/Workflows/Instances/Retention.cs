@@ -12,7 +12,7 @@ namespace Sidecar.Workflows.Instances;
 /// </summary>
 internal static class Retention
 {
-    /// <summary>What the last step of an instance writes; null when it is kept.</summary>
+    /// <summary>The write of an instance's last step; null if the instance is kept.</summary>
     public static StateWrite? Mark(WorkflowRuntime runtime, string id, HistoryEvent completion) =>
         Kept(runtime, completion.ExecutionCompleted.WorkflowStatus) is { } kept
             ? StateWrite.Upsert(
@@ -73,7 +73,7 @@ internal static class Retention
         }
         catch (Exception e) when (!runtime.Drain.IsStopping)
         {
-            return e.Message; // the store is away; nobody else waits for this
+            return e.Message; // the store is down; no caller waits for this
         }
     }
 
@@ -81,7 +81,7 @@ internal static class Retention
     private static async ValueTask<bool> IsDueAsync(WorkflowRuntime runtime, string id) =>
         await runtime.Store.FindAsync(runtime.Store.Keys.Retained(id), runtime.Drain.Stopping) is { } marked && Due(marked) <= runtime.Now;
 
-    /// <summary>How long an instance that ended with <paramref name="status"/> is kept; null: until it is purged.</summary>
+    /// <summary>The time that an instance with <paramref name="status"/> is kept; null: until it is purged.</summary>
     private static TimeSpan? Kept(WorkflowRuntime runtime, OrchestrationStatus status)
     {
         var policy = runtime.Options.Retention;

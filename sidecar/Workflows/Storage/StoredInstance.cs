@@ -50,7 +50,7 @@ internal sealed class InstanceReader(IKeyListing listing, IStateStore store, Wor
         return metadata is null ? null : Build(id, own, metadata, found);
     }
 
-    /// <summary>The ETag the next step of the instance has to present, or null when it is gone.</summary>
+    /// <summary>The ETag for the next step of the instance; null if it was deleted.</summary>
     public async Task<string?> ReadETagAsync(string id, CancellationToken cancellation) =>
         (await store.GetAsync(keys.Of(id).Metadata, cancellation))?.ETag;
 

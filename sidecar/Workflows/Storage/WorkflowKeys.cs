@@ -16,7 +16,7 @@ internal sealed class WorkflowKeys(string appId)
     /// <summary>One key per instance.</summary>
     public string IndexPrefix => $"{type}-index||";
 
-    /// <summary>One key per finished instance that still has to tell another app of its end.</summary>
+    /// <summary>One key per finished instance that still has to notify another app of its end.</summary>
     public string PendingNotificationsPrefix => $"{type}-owed||";
 
     /// <summary>One key per finished instance that is to be purged; its value is the time.</summary>
@@ -33,7 +33,7 @@ internal sealed class WorkflowKeys(string appId)
     public InstanceKeys Of(string id) => new($"{type}||{id}||");
 }
 
-/// <summary>The keys of one instance. An id may itself contain the separator, so what follows the prefix must be a known name.</summary>
+/// <summary>The keys of one instance. An id may itself contain the separator, so the part after the prefix must be a known name.</summary>
 internal readonly record struct InstanceKeys(string Prefix)
 {
     private const string HistoryName = "history-";
@@ -53,7 +53,7 @@ internal readonly record struct InstanceKeys(string Prefix)
 
     public int? InboxSequence(string key) => NumberAfter(key, InboxName);
 
-    /// <summary>Whether the key is of this instance, not of another whose id begins with this one's.</summary>
+    /// <summary>True if the key belongs to this instance, not to another whose id begins with this one's.</summary>
     public bool Owns(string key) =>
         key.StartsWith(Prefix, StringComparison.Ordinal) && !key.AsSpan(Prefix.Length).Contains("||", StringComparison.Ordinal);
 

@@ -33,7 +33,7 @@ internal sealed class WorkflowStore
     /// <summary>Ids of the instances that were not through with their work when last seen.</summary>
     public IAsyncEnumerable<string> PendingAsync(CancellationToken cancellation) => IdsAsync(Keys.PendingPrefix, cancellation);
 
-    /// <summary>Ids of the finished instances whose end another app may not know of.</summary>
+    /// <summary>Ids of the finished instances with pending notifications of other apps.</summary>
     public IAsyncEnumerable<string> OwedAsync(CancellationToken cancellation) => IdsAsync(Keys.PendingNotificationsPrefix, cancellation);
 
     /// <summary>The finished instances that are to be purged, and when.</summary>
@@ -77,7 +77,7 @@ internal sealed class WorkflowStore
         }
     }
 
-    /// <summary>One page of all ids in ordinal order; the token is the last id of the page before.</summary>
+    /// <summary>One page of all ids in ordinal order; the token is the last id of the previous page.</summary>
     public async ValueTask<(IReadOnlyList<string> Ids, string? Continuation)> ListAsync(
         string? continuation,
         int size,
@@ -85,7 +85,7 @@ internal sealed class WorkflowStore
     )
     {
         var after = continuation is null ? null : Keys.Index(continuation);
-        // One more than asked for tells whether there is a next page.
+        // One more than the page size shows that there is a next page.
         var keys = await listing.ListKeysAsync(Keys.IndexPrefix, after, size + 1, cancellation);
         var ids = keys.Take(size).Select(k => k[Keys.IndexPrefix.Length..]).ToList();
         return (ids, keys.Count > size ? ids[^1] : null);
