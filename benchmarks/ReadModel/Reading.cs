@@ -38,7 +38,7 @@ internal sealed class Reading(OrdersAlone orders) : IDisposable
         throw new UnreachableException();
     }
 
-    /// <summary>How long pages of twenty take: the first one, and those behind it one after the other.</summary>
+    /// <summary>The time for pages of twenty: the first one, and the following ones in sequence.</summary>
     public async Task<string> PagesAsync()
     {
         await TimeAsync(follow: false); // warms up

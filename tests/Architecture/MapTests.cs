@@ -5,7 +5,7 @@ using Sidecar.Yaml;
 
 namespace Architecture;
 
-/// <summary>The map of dependencies in the documents is today's, and its rules find what they are for.</summary>
+/// <summary>The map of dependencies in the documents is current, and its rules find violations.</summary>
 public sealed class MapTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using Sidecar.Yaml;
 
 namespace Architecture;
 
-/// <summary>The recipes of docs/extend.md can be followed: what they show is accepted, and what they name is there.</summary>
+/// <summary>The recipes of docs/extend.md can be followed: their files are accepted, and the names in them exist.</summary>
 public sealed class RecipeTests
 {
     private static readonly string Text = Repository.Read("docs/extend.md");

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Conformance.Actors;
 
-/// <summary>What an app is told when reminders and timers fire, to the letter; and which of its answers count as failures.</summary>
+/// <summary>The exact requests that an app receives for reminders and timers, and the answers that count as failures.</summary>
 [Collection(HostsOfCounter.Name)]
 public sealed class ActorCallbackTests : IAsyncLifetime
 {

@@ -5,7 +5,7 @@ using Grpc.Core;
 
 namespace Conformance.Actors;
 
-/// <summary>Actors of an app that hosts them over a stream it opens itself, without a port of its own.</summary>
+/// <summary>Actors of an app that hosts them over a stream, without a port of its own.</summary>
 public sealed class ActorStreamTests : IAsyncLifetime
 {
     /// <summary>No other process hosts it: sidecars of one machine find each other's actors.</summary>

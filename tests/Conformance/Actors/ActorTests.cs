@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Conformance.Actors;
 
-/// <summary>The wire between sidecar and app: what an app that hosts actors gets and says.</summary>
+/// <summary>The protocol between sidecar and app for actors.</summary>
 [Collection(HostsOfCounter.Name)]
 public sealed class ActorTests : IAsyncLifetime
 {

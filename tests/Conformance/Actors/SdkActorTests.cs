@@ -100,8 +100,8 @@ public sealed class SdkActorTests : IAsyncLifetime
             RequestTimeout = TimeSpan.FromSeconds(1),
         };
         var circle = actors.CreateActorProxy<IAccount>(new ActorId("h"), Account.PlainTypeName, impatient);
-        // The runtime of the SDK keeps a turn of its own in the app, so only the caller gets free; that the sidecar's turn ends is told
-        // elsewhere.
+        // The SDK's runtime has its own turn in the app, so only the caller is released here; another test covers the end of the sidecar's
+        // turn.
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => circle.AddThroughAsync("i").OrFail("the circle did not end"));
         Assert.Equal(1, await actors.CreateActorProxy<IAccount>(new ActorId("j"), Account.PlainTypeName).AddAsync(1));
     }
@@ -136,7 +136,7 @@ public sealed class SdkActorTests : IAsyncLifetime
         await using (var after = await TestedSidecar.StartAsync(options))
         {
             await Patience.UntilAsync(async () => await account.TimesRemindedAsync() > 0, "the reminder did not come");
-            // It recurs in an hour: what comes at once comes before this one.
+            // It recurs in an hour: an immediate tick comes before this one.
             await after.Http.SendAsync("POST", "/v1.0/actors/Account/a/reminders/later", """{"dueTime":"0s"}""").SucceedsAsync();
             await Patience.UntilAsync(async () => await account.TimesRemindedAsync() > 1, "the second reminder did not come");
             Assert.Equal(2, await account.TimesRemindedAsync());

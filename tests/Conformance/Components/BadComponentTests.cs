@@ -3,8 +3,9 @@ using Servers;
 
 namespace Conformance.Components;
 
-/// <summary>What is wrong with a component is told at the start, with its place and its remedy. Embedded sidecar only: daprd words it
-/// otherwise.</summary>
+/// <summary>
+/// Mistakes in a component are reported at the start, with their place and remedy. Embedded sidecar only: daprd has other texts.
+/// </summary>
 public sealed class BadComponentTests
 {
     private const string OwnTexts = "is about the words of the embedded sidecar";
@@ -117,7 +118,7 @@ public sealed class BadComponentTests
             new SidecarOptions { Resources = [Yaml.Component("store", "state.sqlite", ("connectionString", "x.db"), ("colour", "blue"))] }
         );
         await sidecar.Http.GetAsync("/v1.0/state/store/k").SucceedsAsync();
-        if (!TestedSidecar.IsDaprd) // which says nothing of it
+        if (!TestedSidecar.IsDaprd) // which says nothing about it
         {
             Assert.Contains("0.yaml:8", sidecar.Output, StringComparison.Ordinal);
             Assert.Contains("colour", sidecar.Output, StringComparison.Ordinal);

@@ -178,7 +178,7 @@ public abstract class ConfigurationTests<TDriver> : IClassFixture<ConfigurationS
             $$"""{"message":"failed to unsubscribe to configuration request {{id}}: """,
             await refused.TextAsync(),
             StringComparison.Ordinal
-        ); // the rest is the store's
+        ); // the other part is the store's
     }
 
     [SkippableFact]

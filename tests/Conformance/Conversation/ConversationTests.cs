@@ -3,7 +3,7 @@ using Conformance.Running;
 using Grpc.Core;
 using Protos = Dapr.Client.Autogen.Grpc.v1;
 
-#pragma warning disable CS0612 // the older version of the API, which daprd answers as well
+#pragma warning disable CS0612 // the older version of the API, which daprd supports as well
 
 namespace Conformance.Conversation;
 
@@ -19,7 +19,7 @@ public sealed class EchoSidecar : IAsyncLifetime
     public async Task DisposeAsync() => await Sidecar.DisposeAsync();
 }
 
-/// <summary>The conversation API in both its versions, with the model that says again what it is told.</summary>
+/// <summary>The conversation API in both its versions, with the echo model.</summary>
 public sealed class ConversationTests(EchoSidecar fixture) : IClassFixture<EchoSidecar>
 {
     private const string First = "/v1.0-alpha1/conversation/echo/converse";

@@ -6,7 +6,7 @@ using Protos = Dapr.Client.Autogen.Grpc.v1;
 
 namespace Conformance.Cryptography;
 
-/// <summary>What is refused and how, over HTTP and gRPC.</summary>
+/// <summary>The refusals of the cryptography API, over HTTP and gRPC.</summary>
 public sealed class CryptographyApiTests(KeyRing keys) : IClassFixture<KeyRing>
 {
     private const string Key = "dapr-key-name";

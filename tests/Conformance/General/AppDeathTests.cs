@@ -6,8 +6,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Conformance.General;
 
-/// <summary>An app that dies while its sidecar asks it something, or answers what can't be read: the sidecar goes on, and asks again when
-/// the app is back.</summary>
+/// <summary>
+/// An app exits while its sidecar queries it, or gives unreadable answers: the sidecar continues, and queries it again after its restart.
+/// </summary>
 public sealed class AppDeathTests
 {
     private const string Health = "--enable-app-health-check";

@@ -2,7 +2,7 @@ using Conformance.Running;
 
 namespace Conformance.General;
 
-/// <summary>What pages in a browser are allowed (<c>--allowed-origins</c>), as the cross-origin middleware of daprd says it.</summary>
+/// <summary>The CORS headers for pages in a browser (<c>--allowed-origins</c>), as in daprd's middleware.</summary>
 public sealed class CrossOriginTests
 {
     [Fact]

@@ -5,7 +5,7 @@ using Servers;
 
 namespace Conformance.General;
 
-/// <summary>How a sidecar ends, and what it does while its app is not well.</summary>
+/// <summary>The shutdown of a sidecar, and its behaviour while its app is unhealthy.</summary>
 public sealed class EndingTests
 {
     [Fact]
@@ -129,7 +129,7 @@ public sealed class EndingTests
                 Flags = ["--enable-app-health-check", "--app-health-probe-interval=1"],
             }
         );
-        // Before the app was found healthy it has no subscription, and an event has nobody to go to.
+        // Before the app was found healthy it has no subscription, and an event has no consumer.
         await Patience.UntilAsync(
             () => Task.FromResult(sidecar.Output.Contains($"App {sidecar.AppId} is ready", StringComparison.Ordinal)),
             "the app was not found healthy"

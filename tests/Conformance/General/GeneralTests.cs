@@ -177,7 +177,7 @@ public sealed class GeneralTests(PlainSidecar fixture) : IClassFixture<PlainSide
     }
 }
 
-/// <summary>What needs a sidecar of its own.</summary>
+/// <summary>Tests that need a separate sidecar.</summary>
 public sealed class StartupTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using Conformance.Running;
 
 namespace Conformance.General;
 
-/// <summary>A run whose apps or whose sidecar die.</summary>
+/// <summary>A run whose apps or whose sidecar exit.</summary>
 public sealed class RunTests
 {
     [SkippableFact]
@@ -153,7 +153,7 @@ public sealed class RunTests
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false; // gone
+            return false; // exited
         }
     }
 }

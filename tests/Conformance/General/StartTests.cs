@@ -3,7 +3,7 @@ using Conformance.Running;
 
 namespace Conformance.General;
 
-/// <summary>What a sidecar says while it starts, which tools wait for, and how it bears an app that is slow.</summary>
+/// <summary>The log of a starting sidecar, which tools wait for, and the start with a slow app.</summary>
 public sealed class StartTests
 {
     [Fact]

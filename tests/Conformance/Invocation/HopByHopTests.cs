@@ -65,7 +65,7 @@ public sealed class HopByHopTests : IAsyncLifetime
     public async Task Of_a_request(string way)
     {
         var (sidecar, id) = Way(way);
-        // As it stands on the wire: HttpClient has its own mind about these headers.
+        // Written to the socket directly, because HttpClient changes these headers.
         using var socket = new TcpClient();
         await socket.ConnectAsync("127.0.0.1", sidecar.HttpPort);
         await using var stream = socket.GetStream();

@@ -281,7 +281,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     {
         using var app = new SwitchingApp();
         await using var callee = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber });
-        // What follows a 101 is not HTTP any more, and there is no telling when it ends: the head is the answer.
+        // The bytes after a 101 are not HTTP, and their end is unknown: only the head is the answer.
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1.0/invoke/{callee.AppId}/method/switch");
         using var answer = await (target == "own" ? callee : callers.Alpha).Http.SendAsync(
             request,
@@ -340,7 +340,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
         Assert.Contains(trace, answer.Headers.GetValues("traceparent").Single(), StringComparison.Ordinal);
     }
 
-    /// <summary>As it stands on the wire: HttpClient would tidy the path up.</summary>
+    /// <summary>Written to the socket directly, because HttpClient would normalise the path.</summary>
     private async Task<string> RawAsync(string method, string path)
     {
         using var socket = new TcpClient();

@@ -7,8 +7,9 @@ using Grpc.Core;
 
 namespace Conformance.Jobs;
 
-/// <summary>One app with jobs; shared by the tests. Its store for actors is where the embedded sidecar keeps them; daprd has its
-/// scheduler.</summary>
+/// <summary>
+/// One app with jobs, shared by the tests. The embedded sidecar keeps them in the store for actors; daprd in its scheduler.
+/// </summary>
 public sealed class JobApp : IAsyncLifetime
 {
     public HttpApp App { get; private set; } = null!;

@@ -5,7 +5,7 @@ using Dapr.Client.Autogen.Grpc.v1;
 
 namespace Conformance.Logging;
 
-/// <summary>What a sidecar writes to its log, and of the calls of its API.</summary>
+/// <summary>A sidecar's log, and its log of API calls.</summary>
 public sealed class ApiLogTests
 {
     [Fact]

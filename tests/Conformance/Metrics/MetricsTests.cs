@@ -5,7 +5,7 @@ using Dapr.Workflow;
 
 namespace Conformance.Metrics;
 
-/// <summary>What the metrics port tells, under daprd's names and labels.</summary>
+/// <summary>The metrics port, with daprd's names and labels.</summary>
 public sealed class MetricsTests : IAsyncLifetime
 {
     private readonly int port = Port.Free();

@@ -116,7 +116,7 @@ public sealed class PipelineTests : IAsyncLifetime
     public async Task More_than_the_allowed_rate_is_refused()
     {
         await StartAsync("httpPipeline", Yaml.Component("limit", "middleware.http.ratelimit", ("maxRequestsPerSecond", "0.01")));
-        // the one that is, unless asking for the sidecar's health was it
+        // the existing one, unless the health probe used it
         using var allowed = await sidecar!.Http.GetAsync("/v1.0/metadata");
         using var limited = await sidecar.Http.GetAsync("/v1.0/metadata");
         Assert.Equal((429, "You have reached maximum request limit."), ((int)limited.StatusCode, await limited.TextAsync()));
@@ -171,8 +171,9 @@ public sealed class PipelineTests : IAsyncLifetime
                 value: '{routes}'
             """;
 
-    /// <summary>With all middleware among <paramref name="components"/> in the pipeline; a plain word is a handler without a
-    /// component.</summary>
+    /// <summary>
+    /// A pipeline with all middleware among <paramref name="components"/>; a plain word is a handler without a component.
+    /// </summary>
     private async Task StartAsync(string pipeline, params string[] components)
     {
         var handlers = components

@@ -11,7 +11,7 @@ public sealed class RedisDeliveryTests : DeliveryTests<RedisBroker>;
 
 public sealed class RabbitDeliveryTests : DeliveryTests<RabbitBroker>;
 
-/// <summary>What a broker owes its subscribers when handlers fail, stop or die.</summary>
+/// <summary>The guarantees of a broker when handlers fail, stop or exit.</summary>
 public abstract class DeliveryTests<TDriver> : IAsyncLifetime
     where TDriver : BrokerDriver, new()
 {
@@ -74,7 +74,7 @@ public abstract class DeliveryTests<TDriver> : IAsyncLifetime
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/side", "2").SucceedsAsync();
         for (var attempt = 0; attempt < 3; attempt++)
         {
-            await app.NextAsync("/side"); // so much time has passed that what is not being handled has come again and again
+            await app.NextAsync("/side"); // long enough for unhandled messages to be redelivered several times
         }
         Assert.True(app.GotNothingMore("/slow"));
         release.SetResult();

@@ -3,7 +3,7 @@ using Conformance.Running;
 
 namespace Conformance.PubSub;
 
-/// <summary>What does not look as it should and is delivered all the same, and what goes with each delivery.</summary>
+/// <summary>Unusual events that are delivered all the same, and the metadata of each delivery.</summary>
 public sealed class OddEventTests : IAsyncLifetime
 {
     private HttpApp app = null!;

@@ -9,7 +9,7 @@ using Protos = Dapr.Client.Autogen.Grpc.v1;
 
 namespace Conformance.PubSub;
 
-/// <summary>Apps and subscribers that speak gRPC.</summary>
+/// <summary>Apps and subscribers with gRPC.</summary>
 public abstract partial class PubSubTests<TDriver>
 {
     [SkippableFact]

@@ -2,7 +2,7 @@ using Conformance.Running;
 
 namespace Conformance.PubSub;
 
-/// <summary>Which events go where: rules, declared subscriptions, wildcards, and what the metadata say of them.</summary>
+/// <summary>The routing of events: rules, declared subscriptions, wildcards, and their metadata.</summary>
 public abstract partial class PubSubTests<TDriver>
 {
     [SkippableTheory]
@@ -68,6 +68,6 @@ public abstract partial class PubSubTests<TDriver>
                 subscriptions["routed"].GetProperty("rules").GetArrayLength()
             )
         );
-        Assert.Equal("missing", Text(subscriptions["nowhere"], "pubsubname")); // told, although there is no such component
+        Assert.Equal("missing", Text(subscriptions["nowhere"], "pubsubname")); // reported, although there is no such component
     }
 }

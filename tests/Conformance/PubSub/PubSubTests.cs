@@ -275,8 +275,8 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
         await PublishAsync("retry", second);
         await UntilAsync(second);
 
-        // Answers between the two settings may have been failures as well, and so may those of the case before; an event stops when it is
-        // taken.
+        // Answers between the two settings may have been failures as well, and so may those of the previous case; an event stops when it is
+        // accepted.
         async Task UntilAsync(string data)
         {
             while ((await App.NextAsync("/retry")).Json.GetProperty("data").GetRawText() != data)

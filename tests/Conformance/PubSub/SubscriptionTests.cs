@@ -5,7 +5,7 @@ using Grpc.Core;
 
 namespace Conformance.PubSub;
 
-/// <summary>Which subscription of a topic counts, and what is told of subscriptions.</summary>
+/// <summary>The precedence of subscriptions to one topic, and their metadata.</summary>
 public sealed class SubscriptionTests : IAsyncLifetime
 {
     private HttpApp app = null!;
@@ -87,7 +87,7 @@ public sealed class SubscriptionTests : IAsyncLifetime
         Assert.True(app.GotNothingMore(route));
     }
 
-    /// <summary>With "Kind" as many write it: field names count in any case.</summary>
+    /// <summary>With "Kind" as many files have it: field names match in any case.</summary>
     private static string Declared(string name, string topic, string route) =>
         $"""
             apiVersion: dapr.io/v1alpha1

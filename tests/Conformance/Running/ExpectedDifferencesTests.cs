@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Conformance.Running;
 
-/// <summary>The list of expected differences itself: a name that no case has would hide that its difference is gone.</summary>
+/// <summary>The list of expected differences itself: a name without a case would hide that its difference is gone.</summary>
 public sealed class ExpectedDifferencesTests
 {
     [Fact]

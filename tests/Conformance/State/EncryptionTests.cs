@@ -6,7 +6,7 @@ using Google.Protobuf;
 
 namespace Conformance.State;
 
-/// <summary>State stores that encrypt what apps store.</summary>
+/// <summary>State stores that encrypt the values of apps.</summary>
 public sealed class EncryptionTests : IAsyncLifetime
 {
     private const string Key = "00112233445566778899aabbccddeeff";

@@ -65,7 +65,7 @@ public sealed class OutboxRestartTests : IAsyncLifetime
             ("outboxPublishTopic", topic)
         );
 
-    /// <summary>What comes by each topic after <paramref name="number"/>, which a sidecar that was killed may tell again.</summary>
+    /// <summary>The events of each topic after <paramref name="number"/>, which a killed sidecar may publish again.</summary>
     private async Task<(int One, int Two)> AfterAsync(int number) =>
         (await AfterAsync("/ones", number), await AfterAsync("/twos", -number));
 

@@ -5,7 +5,7 @@ using Grpc.Core;
 
 namespace Conformance.Tracing;
 
-/// <summary>What a sidecar passes on of traces and baggage when no tracing is configured.</summary>
+/// <summary>The propagation of traces and baggage without configured tracing.</summary>
 public sealed class PropagationTests : IAsyncLifetime
 {
     private const string Zeros = "00-00000000000000000000000000000000-0000000000000000-00";

@@ -3,7 +3,7 @@ using Conformance.Running;
 
 namespace Conformance.Tracing;
 
-/// <summary>The spans that a sidecar makes and sends away, by daprd's names.</summary>
+/// <summary>The exported spans of a sidecar, with daprd's names.</summary>
 public sealed class TracingTests : IAsyncLifetime
 {
     private const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";

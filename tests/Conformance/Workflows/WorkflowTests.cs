@@ -3,7 +3,7 @@ using Dapr.Workflow;
 
 namespace Conformance.Workflows;
 
-/// <summary>Workflows of an app on Dapr.Workflow, and what the sidecar tells of them.</summary>
+/// <summary>Workflows of an app on Dapr.Workflow, and the sidecar's management API for them.</summary>
 public sealed class WorkflowTests
 {
     private static readonly string Store = Yaml.Component(

@@ -7,7 +7,7 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Tests.Blocks;
 
-/// <summary>Sidecars that live in one process log as much as each of them is told to.</summary>
+/// <summary>Sidecars of one process have separate log levels.</summary>
 public sealed class AppLogTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("app-log-").FullName;

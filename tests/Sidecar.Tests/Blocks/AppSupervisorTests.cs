@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace Sidecar.Tests.Blocks;
 
-/// <summary>The supervision of an app whose process ends.</summary>
+/// <summary>The supervision of an app whose process exits.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class AppSupervisorTests : IDisposable
 {
@@ -128,7 +128,7 @@ public sealed class AppSupervisorTests : IDisposable
         return supervisor;
     }
 
-    /// <summary>A shell under another name, so that it can be away.</summary>
+    /// <summary>A shell under another name, so that it can be missing.</summary>
     private static async Task WriteAsync(string script)
     {
         await File.WriteAllTextAsync(script + ".new", "#!/bin/sh\nexec sh \"$@\"\n");
@@ -148,7 +148,7 @@ public sealed class AppSupervisorTests : IDisposable
 
         public void SetEncoding(Encoding encoding)
         {
-            // There is no terminal to tell.
+            // There is no terminal to write to.
         }
     }
 

@@ -65,7 +65,7 @@ public sealed class CryptographyTests
         foreach (var step in new[] { 1000, EncryptionScheme.SegmentSize, EncryptionScheme.SegmentSize + 1, plain.Length })
         {
             var document = await EncryptAsync(DocumentCipher.AesGcm, plain, step);
-            // As Python made it.
+            // Created with Python.
             Assert.Equal(
                 "797d82979658e95140c89224b48f245bbad405c309a3e5023efbe003f3f8199c",
                 Convert.ToHexStringLower(SHA256.HashData(document))

@@ -5,7 +5,7 @@ using Sidecar.Running;
 
 namespace Sidecar.Tests.Blocks;
 
-/// <summary>Apps that a killed sidecar has left belong to nobody who would bury them; they are gone when they have ended.</summary>
+/// <summary>Apps of a killed sidecar have no parent that reaps them; the tests wait until they have exited.</summary>
 public sealed class LeftOverTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Tests.Blocks;
 
-/// <summary>What has to happen for changed resource files to count.</summary>
+/// <summary>The changes that a running sidecar has to apply for changed resource files.</summary>
 public sealed class ResourceChangesTests : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("changes-");

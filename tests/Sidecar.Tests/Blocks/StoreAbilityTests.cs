@@ -3,7 +3,7 @@ using Sidecar.State;
 
 namespace Sidecar.Tests.Blocks;
 
-/// <summary>What is asked of a store that can't do it is told when the store is opened, not with the first order.</summary>
+/// <summary>A missing ability of a store is reported when the store is opened, not with the first order.</summary>
 public sealed class StoreAbilityTests
 {
     [Fact]

@@ -18,7 +18,7 @@ public sealed class SqliteStoreTests : StoreTests
         await SqliteStateStore.OpenAsync(SqliteDatabase.At(":memory:"), "state", "metadata", null, Time, NullLogger.Instance);
 }
 
-/// <summary>What every state store driver promises; a new one passes by a class of one line.</summary>
+/// <summary>The contract of every state store driver; a new driver passes with a class of one line.</summary>
 public abstract class StoreTests
 {
     private protected FakeTimeProvider Time { get; } = new(TimeProvider.System.GetUtcNow());

@@ -4,7 +4,7 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Tests.Blocks;
 
-/// <summary>Every mistake is named with its file, its line and what would be right, and all of them at once.</summary>
+/// <summary>Every mistake is reported with its file, its line and the correct form, and all of them at once.</summary>
 public sealed class YamlTests : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("yaml-tests-");

@@ -4,7 +4,7 @@ using Sidecar.Workflows;
 
 namespace Sidecar.Tests.Workflows;
 
-/// <summary>How much work is with workers at once.</summary>
+/// <summary>The limits on concurrent work items at workers.</summary>
 public sealed class LimitTests
 {
     private static readonly Dictionary<string, int> None = [];

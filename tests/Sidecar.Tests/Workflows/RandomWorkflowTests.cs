@@ -80,7 +80,7 @@ public sealed class RandomWorkflowTests
         Assert.DoesNotContain(store.Keys, k => k.Contains("-pending||"));
     }
 
-    /// <summary>One message a step: a activity, b two at once, t timer, [..] child.</summary>
+    /// <summary>One message per step: a activity, b two at once, t timer, [..] child.</summary>
     private static string Plan(Random random, int depth) =>
         string.Concat(
             Enumerable

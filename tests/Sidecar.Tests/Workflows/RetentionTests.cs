@@ -5,7 +5,7 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Tests.Workflows;
 
-/// <summary>Finished instances that nobody purges.</summary>
+/// <summary>The deletion of finished instances after their retention time.</summary>
 public sealed class RetentionTests
 {
     private static readonly Script Script = new Script()

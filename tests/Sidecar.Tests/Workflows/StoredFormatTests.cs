@@ -5,7 +5,7 @@ using Sidecar.Workflows.Storage;
 
 namespace Sidecar.Tests.Workflows;
 
-/// <summary>What is stored must stay readable: these fail when a stored name or format changes.</summary>
+/// <summary>Stored data must stay readable: these tests fail when a stored name or format changes.</summary>
 public sealed class StoredFormatTests
 {
     [Fact]

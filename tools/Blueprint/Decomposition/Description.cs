@@ -20,7 +20,7 @@ internal sealed record Description(
 /// <summary>A part of the business that might become a service. Criteria: the design guidelines, section 1.2.</summary>
 internal sealed record Module(string Name)
 {
-    /// <summary>Empty if nobody can name one.</summary>
+    /// <summary>Empty if the description names none.</summary>
     public string Capability { get; init; } = "";
 
     public IReadOnlyList<string> Responsibilities { get; init; } = [];
@@ -34,8 +34,9 @@ internal sealed record Module(string Name)
 
     public Team Team { get; init; } = new(null, 0, false);
 
-    /// <summary>The module needs one transaction with data outside it. The pairs of <see cref="Description.Consistency"/> say with
-    /// which.</summary>
+    /// <summary>
+    /// True if the module needs one transaction with data outside it; <see cref="Description.Consistency"/> names the pairs.
+    /// </summary>
     public bool NeedsStrongConsistency { get; init; }
 
     public ChangeFrequency Changes { get; init; }

@@ -2,7 +2,7 @@ using Sidecar.Yaml;
 
 namespace Blueprint.Decomposition;
 
-/// <summary>Reads the description of a system strictly: every mistake with its line and what would be right, all of them at once.</summary>
+/// <summary>Reads the description of a system strictly: reports every mistake with its line and the correct form, all at once.</summary>
 internal sealed class DescriptionReader
 {
     private const int LargestTeam = 1000;
@@ -70,7 +70,7 @@ internal sealed class DescriptionReader
         var consistency = document.Maps("consistency").Select(ReadConsistency).OfType<ConsistencyNeed>().ToList();
         var changes = document.Maps("changesTogether").Select(ReadJointChange).OfType<JointChange>().ToList();
         ReadCalls(document.Maps("calls"));
-        // A part without a name, or with one that is taken, is read as well: its other mistakes are reported with the first one.
+        // A part without a name, or with a duplicate one, is read as well: its other mistakes are reported at the same time.
         var modules = maps.Zip(names).Select(one => (Map: one.First, Module: ReadModule(one.First, one.Second ?? ""))).ToList();
         document.WarnOfUnknownKeys();
         CheckData(modules);
@@ -125,7 +125,7 @@ internal sealed class DescriptionReader
             Reads = map.Texts("reads"),
             Owns = map.Texts("owns"),
             Invariants = map.Texts("invariants"),
-            // A capability that nobody can name is an answer as well, so the field may be left out.
+            // A missing capability counts as "no", so the field is optional.
             Capability = map.Text("businessCapability") ?? "",
         };
         module = module.IsEdge ? ReadEdge(map, module) : ReadCriteria(map, module);

@@ -1,6 +1,6 @@
 namespace Blueprint.Decomposition;
 
-/// <summary>Makes the plan of a description: contexts, verdicts, data, cuts, and what stays together until when.</summary>
+/// <summary>Makes the plan of a description: contexts, verdicts, data, cuts, and the conditions for later cuts.</summary>
 internal sealed class Planner
 {
     /// <summary>The unit of contexts that are no services yet and have no service to be kept with.</summary>
@@ -48,7 +48,7 @@ internal sealed class Planner
     private Context Judge(IReadOnlyList<Module> group)
     {
         var (size, autonomous, teamDoubts) = TeamOf(group);
-        // A declared need without a pair that says with what cannot be met by a join or a saga, so it counts against the cut.
+        // A declared need without a partner cannot be met by a join or a saga, so it counts against the cut.
         var strong = group.FirstOrDefault(module =>
             module.NeedsStrongConsistency && !description.Consistency.Any(need => need.First == module.Name || need.Second == module.Name)
         );
@@ -162,7 +162,7 @@ internal sealed class Planner
                 owner.Name
             ));
 
-    /// <summary>Dependencies between units. Reading the data of another unit is one as well.</summary>
+    /// <summary>Dependencies between units, including reads of another unit's data.</summary>
     private IReadOnlyList<Link> Links(Dictionary<string, string> unitOf)
     {
         var reads = description

@@ -18,7 +18,7 @@ internal sealed class Relations
         }
     }
 
-    /// <summary>The context of a module; an edge stands for itself.</summary>
+    /// <summary>The context of a module; an edge is its own context.</summary>
     public string ContextOf(string module) => contextOf.GetValueOrDefault(module, module);
 
     public string OwnerOf(string datum) =>

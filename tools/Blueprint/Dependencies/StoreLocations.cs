@@ -7,7 +7,7 @@ namespace Blueprint.Dependencies;
 /// drivers.</summary>
 internal static class StoreLocations
 {
-    /// <param name="owner">The app from whose folder a relative path counts.</param>
+    /// <param name="owner">The app whose folder resolves a relative path.</param>
     public static StoreLocation? Of(Component store, RunApp? owner, string root) =>
         store.Type switch
         {
