@@ -7,7 +7,13 @@ using Sidecar.Yaml;
 namespace Sidecar.Catalogue;
 
 /// <summary>Opens the components that apply to an app: secret stores first, because the others may refer to them.</summary>
-internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvider time, string baseDirectory)
+/// <param name="find">Finds the driver of a component type; null for the table of <see cref="Drivers"/>.</param>
+internal sealed partial class ComponentLoader(
+    ILoggerFactory loggers,
+    TimeProvider time,
+    string baseDirectory,
+    Func<string, Driver?>? find = null
+)
 {
     private readonly ILogger logger = loggers.CreateLogger<ComponentLoader>();
 
@@ -84,7 +90,7 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
             );
             return null;
         }
-        if (Drivers.Find(component.Type) is not { } driver)
+        if ((find ?? Drivers.Find)(component.Type) is not { } driver)
         {
             problems.Add(
                 new YamlProblem(

@@ -88,7 +88,10 @@ public sealed partial class DecisionTests
     {
         var heading = Title().Match(Repository.Read(file));
         Assert.True(heading.Success, $"{file} does not begin with '# <number>. <title>'");
-        return (int.Parse(heading.Groups["number"].Value, System.Globalization.CultureInfo.InvariantCulture), heading.Groups["title"].Value);
+        return (
+            int.Parse(heading.Groups["number"].Value, System.Globalization.CultureInfo.InvariantCulture),
+            heading.Groups["title"].Value
+        );
     }
 
     private static List<(int Number, string Title, string Status, string Supersedes, string SupersededBy)> Rows() =>

@@ -34,6 +34,8 @@ public sealed class RecipeTests
     [Theory]
     [InlineData("docs/architecture.md")]
     [InlineData("docs/operations.md")]
+    [InlineData("docs/sidecar.md")]
+    [InlineData("docs/glossary.md")]
     [InlineData("README.md")]
     public void Paths_that_a_document_names_are_there(string document)
     {
@@ -51,6 +53,8 @@ public sealed class RecipeTests
     [Theory]
     [InlineData("docs/architecture.md")]
     [InlineData("docs/operations.md")]
+    [InlineData("docs/sidecar.md")]
+    [InlineData("docs/glossary.md")]
     [InlineData("README.md")]
     public void Links_between_documents_lead_somewhere(string document) =>
         Assert.All(Regex.Matches(Repository.Read(document), @"\]\((?!http)([^)#]+)").Select(match => match.Groups[1].Value), link =>

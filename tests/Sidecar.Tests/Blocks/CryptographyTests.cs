@@ -159,7 +159,7 @@ public sealed class CryptographyTests
     private static async Task<byte[]> EncryptAsync(DocumentCipher cipher, byte[] plain, int step)
     {
         var wrapped = KeyWrapping.Wrap(FileKey, WrapAlgorithm.A256Kw, new CryptoKey { Secret = Kek });
-        var manifest = new Manifest("kek", WrapAlgorithm.A256Kw, wrapped, cipher, NoncePrefix);
+        var manifest = new DocumentManifest("kek", WrapAlgorithm.A256Kw, wrapped, cipher, NoncePrefix);
         return await AllAsync(
             EncryptionScheme.EncryptAsync(manifest, new DocumentKey(FileKey, NoncePrefix, cipher), Pieces(plain, step).GetAsyncEnumerator())
         );

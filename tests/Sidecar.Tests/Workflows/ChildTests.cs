@@ -129,7 +129,7 @@ public sealed class ChildTests
         await host.EndOfAsync("c");
         var start = (await host.HistoryAsync("c")).First(e => e.ExecutionStarted is not null);
 
-        Assert.Null(await host.Engine.TakeAsync(new OutgoingMessage("c", null, start.Clone())));
+        Assert.Null(await host.Engine.DeliverAsync(new OutgoingMessage("c", null, start.Clone())));
         Assert.Null(await host.Engine.RaiseEventAsync("p", "end", "!"));
 
         Assert.Equal("done!", (await host.EndOfAsync("p")).Output);
