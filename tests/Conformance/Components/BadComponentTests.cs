@@ -58,7 +58,7 @@ public sealed class BadComponentTests
 
     [SkippableTheory]
     [MemberData(nameof(Mistakes))]
-    public async Task A_mistake_is_told_with_its_place_and_its_remedy(string component, string told, string place)
+    public async Task A_mistake_in_a_component_is_reported_with_its_place_and_remedy(string component, string told, string place)
     {
         Skip.If(TestedSidecar.IsDaprd, OwnTexts);
         var (code, output) = await TestedSidecar.RefusedAsync(new SidecarOptions { Resources = [component] });
@@ -68,7 +68,7 @@ public sealed class BadComponentTests
     }
 
     [SkippableFact]
-    public async Task A_wrong_password_is_told_for_each_server()
+    public async Task A_wrong_password_is_reported_for_each_server()
     {
         Skip.If(TestedSidecar.IsDaprd, OwnTexts);
         Skip.IfNot(
@@ -112,7 +112,7 @@ public sealed class BadComponentTests
     }
 
     [Fact]
-    public async Task Unknown_metadata_are_passed_over_as_in_daprd_and_told_with_their_place()
+    public async Task Unknown_metadata_is_ignored_as_in_daprd_and_reported_with_its_place()
     {
         await using var sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions { Resources = [Yaml.Component("store", "state.sqlite", ("connectionString", "x.db"), ("colour", "blue"))] }
@@ -126,7 +126,7 @@ public sealed class BadComponentTests
     }
 
     [Fact]
-    public async Task With_ignoreErrors_the_component_is_left_out_and_the_rest_works()
+    public async Task With_ignoreErrors_a_broken_component_is_left_out_and_the_others_work()
     {
         var broken = Yaml.Component("broken", "state.redis", ("redisHost", "127.0.0.1:1"))
             .Replace("  version: v1", "  version: v1\n  ignoreErrors: true", StringComparison.Ordinal);

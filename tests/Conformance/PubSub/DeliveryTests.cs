@@ -37,7 +37,7 @@ public abstract class DeliveryTests<TDriver> : IAsyncLifetime
     }
 
     [SkippableFact]
-    public async Task Of_ten_messages_the_ones_that_fail_come_again_and_the_others_are_in_order()
+    public async Task Failed_messages_are_redelivered_and_the_others_stay_in_order()
     {
         var (app, sidecar) = await StartAsync("orders");
         var failed = new ConcurrentDictionary<string, bool>();
@@ -63,7 +63,7 @@ public abstract class DeliveryTests<TDriver> : IAsyncLifetime
     }
 
     [SkippableFact]
-    public async Task What_is_still_being_handled_does_not_come_a_second_time_and_other_topics_go_on()
+    public async Task A_message_being_handled_is_not_redelivered_and_other_topics_continue()
     {
         var (app, sidecar) = await StartAsync("slow", null, "side");
         var release = new TaskCompletionSource();
@@ -81,7 +81,7 @@ public abstract class DeliveryTests<TDriver> : IAsyncLifetime
     }
 
     [SkippableFact]
-    public async Task Nothing_is_lost_when_a_consumer_dies_with_messages_in_its_hands()
+    public async Task No_message_is_lost_when_a_consumer_exits_while_handling()
     {
         var component = Component();
         var (app, sidecar) = await StartAsync("dying", component);

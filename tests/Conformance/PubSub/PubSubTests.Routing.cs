@@ -38,7 +38,7 @@ public abstract partial class PubSubTests<TDriver>
     }
 
     [SkippableFact]
-    public async Task A_wildcard_takes_every_topic_that_begins_like_it()
+    public async Task A_wildcard_subscription_receives_every_topic_with_its_prefix()
     {
         if (!fixture.Driver.Wildcards)
         {

@@ -6,7 +6,7 @@ namespace Conformance.Running;
 public sealed class ExpectedDifferencesTests
 {
     [Fact]
-    public void Every_listed_name_is_one_of_a_case() => Assert.All(ExpectedDifferences.Reasons.Keys, name =>
+    public void Every_listed_difference_names_an_existing_case() => Assert.All(ExpectedDifferences.Reasons.Keys, name =>
         {
             var parts = name.Split('(')[0].Split('.');
             var type = Assembly.GetExecutingAssembly().GetType(string.Join('.', parts[..^1]));

@@ -27,7 +27,7 @@ public sealed class EncryptionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_stored_comes_back_over_both_protocols()
+    public async Task An_encrypted_value_is_read_over_HTTP_and_gRPC()
     {
         var sidecar = await StartAsync(Store("state.in-memory", "", "old"));
         await sidecar
@@ -63,7 +63,7 @@ public sealed class EncryptionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_stored_form_names_the_key_and_is_read_by_whoever_has_it()
+    public async Task An_encrypted_value_names_its_key_and_is_read_with_that_key_only()
     {
         var file = Path.Combine(Directory.CreateTempSubdirectory("conformance-encrypted-").FullName, "state.db");
         var before = await StartAsync(Store("state.sqlite", file, "old"));

@@ -187,7 +187,7 @@ public abstract class OutboxTests<TState, TBroker> : IClassFixture<OutboxSidecar
     }
 
     [SkippableFact]
-    public async Task A_projection_is_published_in_place_of_the_value_that_is_stored()
+    public async Task A_projection_is_published_instead_of_the_stored_value()
     {
         await TransactAsync(
             Upsert("e", "{\"stored\":1}", """{"type":"from.first","contentType":"text/plain"}"""),

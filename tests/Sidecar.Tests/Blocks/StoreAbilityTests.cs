@@ -38,7 +38,7 @@ public sealed class StoreAbilityTests
     }
 
     [Fact]
-    public void A_store_tells_only_the_abilities_it_has()
+    public void A_store_lists_only_the_capabilities_that_it_implements()
     {
         var options = new StoreOptions("store", "state.plain", new KeyPrefix(null, "app", "store"), false, null, null);
         Assert.Equal(["ETAG"], options.Component(Mock.Of<IStateStore>()).Capabilities);

@@ -116,7 +116,7 @@ public sealed class CrashTests
 
     /// <summary>Plays the world around the workflow: time passes, and the event comes once the workflow waits for it.</summary>
     [Fact]
-    public async Task An_instance_that_another_runtime_began_goes_on_from_any_commit_when_it_is_started_again()
+    public async Task An_instance_of_another_runtime_continues_from_any_commit_when_it_is_started_again()
     {
         var store = new MemoryStore { RecordsCommits = true };
         await using (var host = await EngineHost.RunAsync(Everything(), store))

@@ -16,7 +16,7 @@ public sealed class RandomWorkflowTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public async Task A_workflow_ends_as_planned_whatever_fails_meanwhile(int seed)
+    public async Task A_random_workflow_has_the_planned_result_despite_random_failures(int seed)
     {
         var random = new Random(seed);
         var plan = Plan(random, depth: 2);

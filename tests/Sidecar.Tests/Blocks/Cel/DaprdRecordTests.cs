@@ -16,7 +16,7 @@ public sealed class DaprdRecordTests
     [Theory]
     [InlineData("reference.tsv", 122)]
     [InlineData("recorded.tsv", 1191)]
-    public void Each_expression_does_what_daprd_does(string file, int count)
+    public void Each_expression_has_the_result_recorded_from_daprd(string file, int count)
     {
         var recorded = File.ReadLines(Path.Combine(Folder, file))
             .Where(line => !line.StartsWith('#'))
