@@ -15,7 +15,7 @@ internal sealed class Actor(ActorId id, ActorTypeOptions options)
 
     public DateTimeOffset LastUsed { get; set; }
 
-    public DueCall? IdleCheck { get; set; }
+    public ScheduledCall? IdleCheck { get; set; }
 
     /// <summary>True once deactivated: a caller that still holds the object has to find the new one.</summary>
     public bool Closed { get; set; }

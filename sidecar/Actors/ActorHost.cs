@@ -93,7 +93,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Deactivates every actor, as at the end of its sidecar: the app learns of it while it can still save.</summary>
+    /// <summary>Deactivates every actor when the sidecar stops: the app can still save their state.</summary>
     public async Task DeactivateAllAsync(CancellationToken limit)
     {
         await Reminders.DisposeAsync();
@@ -269,7 +269,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
         );
     }
 
-    [LoggerMessage(5001, LogLevel.Warning, "Actor {Actor} was idle, and its app could not be told that it is deactivated")]
+    [LoggerMessage(5001, LogLevel.Warning, "Actor {Actor} was idle, and its app could not be notified of the deactivation")]
     private partial void LogDeactivationFailed(Exception failure, string actor);
 
     [LoggerMessage(

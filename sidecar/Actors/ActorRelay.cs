@@ -39,7 +39,7 @@ internal static class ActorRelay
         }
         catch (Exception e) when (e is HttpRequestException or JsonException)
         {
-            throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}"); // the process has ended; a call under way may have been carried out
+            throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}"); // the process has exited; the running call may have been executed
         }
         return answer.Reply ?? throw new DaprException(new DaprError(answer.HttpStatus, answer.GrpcStatus, answer.Code, answer.Message));
     }

@@ -8,7 +8,7 @@ namespace Sidecar.Actors;
 internal sealed class ActorTimer(Schedule schedule, DateTimeOffset? expires, TimerService clock, TimeProvider time, Func<Task> tick)
     : IDisposable
 {
-    private DueCall? next;
+    private ScheduledCall? next;
     private int left = schedule.Repetitions;
     private bool disposed;
 

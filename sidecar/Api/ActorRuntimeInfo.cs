@@ -7,7 +7,7 @@ namespace Sidecar.Api;
 internal static class ActorRuntimeInfo
 {
     /// <summary>False until the app has reported its actor types.</summary>
-    public static bool IsRunning(IAppSidecar sidecar) => sidecar.Well.IsCompletedSuccessfully || Workers(sidecar) > 0;
+    public static bool IsRunning(IAppSidecar sidecar) => sidecar.FirstHealthy.IsCompletedSuccessfully || Workers(sidecar) > 0;
 
     public static bool IsHostReady(IAppSidecar sidecar) => sidecar.Ready && IsRunning(sidecar);
 

@@ -24,7 +24,7 @@ internal static class ConversationMessages
         {
             throw ConversationErrors.InputsMissing(request.Name);
         }
-        var parts = request.Inputs.Select(input => new SaidText(Scrubbed(input.Content, input.ScrubPII))).ToList();
+        var parts = request.Inputs.Select(input => new TextPart(Scrubbed(input.Content, input.ScrubPII))).ToList();
         var answer = await api.ConverseAsync(request.Name, new ConversationTurn(parts, []), cancellation);
         var response = new ConversationResponse
         {
@@ -88,7 +88,7 @@ internal static class ConversationMessages
         };
 
     private static IEnumerable<ConversationPart> Texts(IEnumerable<ConversationMessageContent> contents, bool scrub) =>
-        contents.Select(content => new SaidText(Scrubbed(content.Text, scrub)));
+        contents.Select(content => new TextPart(Scrubbed(content.Text, scrub)));
 
     private static ToolCall Call(string component, ConversationToolCalls call) =>
         call.Function is { } function

@@ -56,7 +56,9 @@ internal sealed class GrpcEdge : Interceptor
         context.Response.Headers[DetailsHeader] = Convert.ToBase64String(Rich(status, [HttpInfo(http, body)]).ToByteArray()).TrimEnd('=');
     }
 
-    /// <summary>Each app has its own limit, and the web server only one for all; streams have none, workflows live on them.</summary>
+    /// <summary>
+    /// Each app has its own limit, and the web server only one for all; streams have none, because workflow workers use them.
+    /// </summary>
     private static void DemandSize(object request, ServerCallContext context)
     {
         var limit = context.GetHttpContext().Features.Get<ListenerFeature>()?.Sidecar.Options.MaxBodySize;

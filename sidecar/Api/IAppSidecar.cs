@@ -36,7 +36,7 @@ internal interface IAppSidecar : ILocalApp
     bool Ready { get; }
 
     /// <summary>Completes when <see cref="Ready"/> becomes true for the first time; cancelled when the sidecar ends before.</summary>
-    Task Well { get; }
+    Task FirstHealthy { get; }
 
     /// <summary>
     /// Hosts the actors of an app that has opened a stream for them; the newest stream is the one. Dispose of the result when it ends.

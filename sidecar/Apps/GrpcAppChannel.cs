@@ -103,7 +103,7 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.Unimplemented)
         {
-            return DeliveryStatus.Success; // dropped, and not even a dead-letter topic gets it (as in daprd)
+            return DeliveryStatus.Success; // dropped without a dead letter (as in daprd)
         }
         catch (RpcException e)
         {

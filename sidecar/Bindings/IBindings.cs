@@ -14,7 +14,7 @@ internal interface IOutputBinding : IAsyncDisposable
 /// <summary>A component that triggers an app with external events.</summary>
 internal interface IInputBinding : IAsyncDisposable
 {
-    /// <summary>Calls <paramref name="handler"/> for every event until the result is disposed, which waits for those under way.</summary>
+    /// <summary>Calls <paramref name="handler"/> for every event until the result is disposed, which waits for running calls.</summary>
     IAsyncDisposable Start(BindingHandler handler);
 }
 
@@ -36,7 +36,7 @@ internal delegate Task BindingHandler(
 
 /// <summary>
 /// A binding for one app. <paramref name="Route"/> receives its events. <paramref name="Declared"/> is true if the component declares by
-/// <c>direction</c> that it is an input binding, so the app is not asked.
+/// <c>direction</c> that it is an input binding; the app is then not queried.
 /// </summary>
 internal sealed record BindingComponent(string Name, string Route, bool Declared, IInputBinding? Input, IOutputBinding? Output) : IComponent
 {

@@ -24,7 +24,7 @@ internal sealed partial class InputBindings(
     private readonly Dictionary<string, IAsyncDisposable> running = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Starts the bindings that are not running yet. The app is asked about each binding, again and again if it gives no answer.
+    /// Starts the bindings that are not running yet. The app is queried about each binding, repeatedly if it gives no answer.
     /// </summary>
     public async Task StartAsync(IBindingReceiver receiver, CancellationToken cancellation)
     {
@@ -62,7 +62,7 @@ internal sealed partial class InputBindings(
         }
     }
 
-    /// <summary>Null when the app does not want it.</summary>
+    /// <summary>Null if the app declines the binding.</summary>
     private async Task<IAsyncDisposable?> StartAsync(BindingComponent binding, IBindingReceiver receiver, CancellationToken stopping)
     {
         if (binding.Declared || await TakesAsync(binding, receiver, stopping))
@@ -73,7 +73,7 @@ internal sealed partial class InputBindings(
         return null;
     }
 
-    /// <summary>An app that doesn't answer in time doesn't want it.</summary>
+    /// <summary>An app that does not answer in time has declined.</summary>
     private async Task<bool> TakesAsync(BindingComponent binding, IBindingReceiver receiver, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

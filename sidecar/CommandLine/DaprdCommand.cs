@@ -159,7 +159,9 @@ internal static class DaprdCommand
             }
             StartReport.Write(server.Sidecars[0], log, begun);
             var resources = server.FollowResources(server.Sidecars[0], reconcile);
-            if (await ServingEnd.AwaitAsync(server, options, block, resources, log, TimeProvider.System, asked, cancellation) is { } code)
+            if (
+                await DaprdShutdown.AwaitAsync(server, options, block, resources, log, TimeProvider.System, asked, cancellation) is { } code
+            )
             {
                 return code;
             }

@@ -20,8 +20,7 @@ internal sealed class SharedByKey<T>
         }
     }
 
-    /// <summary>To be called once per <see cref="Join"/>.</summary>
-    /// <returns>True for the last user, who closes it.</returns>
+    /// <summary>Called once per <see cref="Join"/>.</summary> <returns>True for the last user, which has to close the object.</returns>
     public bool Leave(string key)
     {
         lock (gate)

@@ -70,6 +70,6 @@ internal sealed partial class AppNotifier(string store, IAppChannel channel, Can
     [LoggerMessage(2601, LogLevel.Error, "The app answered {Status} to a change of configuration item {Key} of {Store}")]
     private partial void LogRefused(string key, string store, int status);
 
-    [LoggerMessage(2602, LogLevel.Error, "The app could not be told of a change of configuration item {Key} of {Store}")]
+    [LoggerMessage(2602, LogLevel.Error, "The app could not be notified of a change of configuration item {Key} of {Store}")]
     private partial void LogFailed(Exception failure, string key, string store);
 }

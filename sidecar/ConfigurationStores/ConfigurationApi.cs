@@ -77,7 +77,7 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
         }
     }
 
-    /// <summary>False when there is no such subscription.</summary>
+    /// <summary>False if there is no such subscription.</summary>
     public async Task<bool> UnsubscribeAsync(string id)
     {
         if (!subscriptions.TryRemove(id, out var subscription))

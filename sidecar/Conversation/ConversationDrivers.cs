@@ -7,7 +7,7 @@ internal static class ConversationDrivers
 {
     public static OpenComponent Echo(DriverContext context)
     {
-        context.Properties.Accept("key", "model", "endpoint"); // which the file has when it stands in for a real model; of no use here
+        context.Properties.Accept("key", "model", "endpoint"); // present in files for a real model; not used here
         return _ => new(new OpenedComponent(new EchoConversation()));
     }
 }

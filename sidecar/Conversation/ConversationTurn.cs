@@ -8,9 +8,9 @@ internal sealed record ConversationTurn(IReadOnlyList<ConversationPart> Parts, I
 /// <summary>A message of the conversation so far.</summary>
 internal abstract record ConversationPart;
 
-internal sealed record SaidText(string Text) : ConversationPart;
+internal sealed record TextPart(string Text) : ConversationPart;
 
-/// <summary>A model wanted a tool called.</summary>
+/// <summary>A tool call that a model requested.</summary>
 internal sealed record ToolCall(string Id, string Name, string Arguments) : ConversationPart;
 
 /// <summary>The result of a tool.</summary>

@@ -35,7 +35,7 @@ internal sealed class EchoConversation : IComponent
     private static string? Said(ConversationPart part) =>
         part switch
         {
-            SaidText said => said.Text,
+            TextPart said => said.Text,
             ToolAnswer answer => $"Tool Response for tool ID '{answer.ToolId}' with name '{answer.Name}': {answer.Content}",
             _ => null,
         };

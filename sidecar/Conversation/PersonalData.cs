@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Sidecar.Conversation;
 
-/// <summary>Puts the kind of a personal datum in its place (<c>scrubPII</c>). Links stay as they are. Kinds and their names:
-/// daprd's.</summary>
+/// <summary>
+/// Replaces personal data by the name of its kind (<c>scrubPII</c>). Links stay unchanged. Kinds and their names: daprd's.
+/// </summary>
 internal static class PersonalData
 {
     private static readonly Regex Link = Pattern(@"https?://\S+");

@@ -118,7 +118,7 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
         }
     }
 
-    /// <summary>A key that can't be had looks like a wrong one: which keys there are is not for the caller to find out.</summary>
+    /// <summary>A missing key has the same error as a wrong one, so that the caller cannot list the keys.</summary>
     private async Task<byte[]> UnwrapAsync(
         string component,
         ICryptoProvider provider,

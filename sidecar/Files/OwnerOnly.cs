@@ -11,7 +11,7 @@ internal static partial class OwnerOnly
     private const UnixFileMode Writing = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
     private const UnixFileMode Reading = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <summary>Creates the folder and those above it that are missing, with mode 0700. Existing ones stay as they are.</summary>
+    /// <summary>Creates the folder and its missing parents with mode 0700. Existing ones stay unchanged.</summary>
     public static void CreateFolder(string path)
     {
         if (OperatingSystem.IsWindows())

@@ -13,7 +13,7 @@ internal ref struct GoJsonScanner(ReadOnlySpan<byte> text)
     private int at = 0;
     private int depth = 0;
 
-    /// <summary>The first value; the problem in Go's wording when there is none.</summary>
+    /// <summary>The first value; the problem with Go's text if there is none.</summary>
     public static ReadOnlySpan<byte> First(ReadOnlySpan<byte> body, out string? problem)
     {
         var scanner = new GoJsonScanner(body);

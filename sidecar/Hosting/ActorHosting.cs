@@ -58,13 +58,13 @@ internal sealed partial class ActorHosting : IAsyncDisposable
     public void Withdraw() => registry.Withdraw(own);
 
     /// <summary>Asks an HTTP app which actor types it hosts; reminders that came due meanwhile fire from here on.</summary>
-    public async Task AskAsync(IAppChannel channel, InitQuestions questions, CancellationToken cancellation)
+    public async Task AskAsync(IAppChannel channel, StartupQueries queries, CancellationToken cancellation)
     {
         if (Host is not null)
         {
             return; // the app was unhealthy for a while
         }
-        if (options.AppIsGrpc || questions.Skips("config"))
+        if (options.AppIsGrpc || queries.Skips("config"))
         {
             return;
         }

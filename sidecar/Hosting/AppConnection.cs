@@ -14,7 +14,7 @@ internal sealed partial class AppConnection(
     AppReadiness readiness,
     ActorHosting actors,
     AppEvents events,
-    InitQuestions questions,
+    StartupQueries queries,
     Action returned,
     TimeProvider time,
     ILogger logger
@@ -98,7 +98,7 @@ internal sealed partial class AppConnection(
 
     private async Task SubscribeAsync(CancellationToken cancellation)
     {
-        await actors.AskAsync(channel!, questions, cancellation);
+        await actors.AskAsync(channel!, queries, cancellation);
         await events.StartAsync(cancellation);
         LogReady(options.AppId);
     }
@@ -163,7 +163,7 @@ internal sealed partial class AppConnection(
                 readiness.FallIll();
                 await events.HoldAsync();
             }
-            var interval = returning || !readiness.Well.IsCompleted ? FirstProbes : options.AppHealthProbeInterval;
+            var interval = returning || !readiness.FirstHealthy.IsCompleted ? FirstProbes : options.AppHealthProbeInterval;
             var left = interval - time.GetElapsedTime(begun);
             counted = returning && time.GetElapsedTime(counted) < options.AppHealthProbeInterval ? counted : begun;
             returning |= await restarts.NextAsync(left > FirstProbes ? left : FirstProbes, time, cancellation);
@@ -183,6 +183,10 @@ internal sealed partial class AppConnection(
     [LoggerMessage(1001, LogLevel.Information, "App {AppId} is ready")]
     private partial void LogReady(string appId);
 
-    [LoggerMessage(1002, LogLevel.Warning, "App {AppId} failed {Failures} health probes; its subscriptions pause until it is well again")]
+    [LoggerMessage(
+        1002,
+        LogLevel.Warning,
+        "App {AppId} failed {Failures} health probes; its subscriptions pause until it is healthy again"
+    )]
     private partial void LogUnhealthy(string appId, int failures);
 }

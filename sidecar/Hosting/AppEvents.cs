@@ -24,7 +24,7 @@ internal sealed partial class AppEvents(
     JobService jobs,
     IAppChannel? channel,
     AppReadiness readiness,
-    InitQuestions questions,
+    StartupQueries queries,
     ILogger logger
 ) : IAsyncDisposable
 {
@@ -149,7 +149,7 @@ internal sealed partial class AppEvents(
     {
         programmatic ??=
             components.Of<PubSubComponent>().Count == 0 ? null
-            : questions.Skips("subscribe") ? []
+            : queries.Skips("subscribe") ? []
             : await AskAsync(cancellation);
         return [.. Topics(), .. programmatic ?? []];
     }

@@ -5,7 +5,7 @@ namespace Sidecar.Hosting;
 /// <summary>The readiness and health of a sidecar's app, and the callers that wait for it.</summary>
 internal sealed class AppReadiness
 {
-    private readonly TaskCompletionSource well = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource healthy = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Pulse unwell = new();
 
     /// <summary>
@@ -17,13 +17,13 @@ internal sealed class AppReadiness
     public bool IsHealthy { get; set; }
 
     /// <summary>Completes when the app is healthy for the first time; cancelled if the sidecar stops before.</summary>
-    public Task Well => well.Task;
+    public Task FirstHealthy => healthy.Task;
 
     /// <summary>Completes when the app is next found to be unwell.</summary>
     public Task Unwell => unwell.Next;
 
     /// <summary>Idempotent: only the first time counts.</summary>
-    public void Complete() => well.TrySetResult();
+    public void Complete() => healthy.TrySetResult();
 
     public void FallIll()
     {
@@ -37,7 +37,7 @@ internal sealed class AppReadiness
     {
         var wasReady = Ready;
         Ready = false;
-        well.TrySetCanceled();
+        healthy.TrySetCanceled();
         return wasReady;
     }
 }

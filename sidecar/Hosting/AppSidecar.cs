@@ -30,8 +30,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Sidecar.Hosting;
 
 /// <summary>
-/// The sidecar of one app: its building blocks, with its own identity, components, scopes and tokens. Several live in a process
-/// and share nothing but threads and the files their components name.
+/// The sidecar of one app: its building blocks, with its own identity, components, scopes and tokens. Several sidecars share a process, its
+/// threads and the files that their components name, and nothing else.
 /// </summary>
 internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDisposable
 {
@@ -99,7 +99,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
         var durable = components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var store
             ? (ITransactionalStateStore)store
             : null;
-        // daprd keeps jobs in its scheduler, which there is none of here; without a durable store they last as long as the process.
+        // daprd keeps jobs in its scheduler, which does not exist here; without a durable store jobs last as long as the process.
         var jobStore = new JobStore(options.AppId, durable ?? new InMemoryStateStore(time));
         jobs = new JobService(options.AppId, jobStore, time, loggers.CreateLogger<JobService>());
         var workflows = new WorkflowEngineOptions(LargestWorkItem(options))
@@ -119,13 +119,13 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
             ConfigurationItems = new ConfigurationApi(options.AppId, components, Policies, time),
             Bindings = bindings,
             Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies, time),
-            Actors = new ActorApi(options.AppId, components, Policies, () => actors.Host, () => readiness.Well, actorTypes, time),
+            Actors = new ActorApi(options.AppId, components, Policies, () => actors.Host, () => readiness.FirstHealthy, actorTypes, time),
             Jobs = new JobApi(options.AppId, jobStore, jobs, time),
             Workflows = durable is null ? null : new WorkflowEngine(options.AppId, durable, time, loggers, workflows, directory, Tracer),
         };
-        var questions = new InitQuestions(options, logger);
-        events = new AppEvents(options, resources, components, Blocks.Subscriptions, inputs, jobs, Channel, readiness, questions, logger);
-        connection = new AppConnection(options, Channel, readiness, actors, events, questions, CloseBreakers, time, logger);
+        var queries = new StartupQueries(options, logger);
+        events = new AppEvents(options, resources, components, Blocks.Subscriptions, inputs, jobs, Channel, readiness, queries, logger);
+        connection = new AppConnection(options, Channel, readiness, actors, events, queries, CloseBreakers, time, logger);
         reload = new ComponentReload(options, components, Blocks.Subscriptions, inputs, outbox, logger);
         parts =
         [
@@ -187,7 +187,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
 
     public bool AppIsHealthy => readiness.IsHealthy;
 
-    public Task Well => readiness.Well;
+    public Task FirstHealthy => readiness.FirstHealthy;
 
     /// <summary>Completes when the app is next found to be unwell.</summary>
     public Task Unwell => readiness.Unwell;

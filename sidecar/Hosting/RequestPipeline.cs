@@ -12,7 +12,7 @@ internal static class RequestPipeline
     public static void Map(WebApplication web)
     {
         web.Use(MetricsMiddleware.HttpAsync);
-        web.Use(TracedRequests.TraceAsync);
+        web.Use(TracingMiddleware.TraceAsync);
         web.Use(next => context => HttpEdge.GuardAsync(context, next));
         web.Use(EventStreams.EndWithServerAsync);
         web.Use(EscapedRouting.ReadAsync);

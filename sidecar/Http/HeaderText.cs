@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Sidecar.Http;
 
-/// <summary>Values of headers beyond ASCII: they pass as UTF-8, where .NET would refuse them. Go lets any bytes through.</summary>
+/// <summary>Header values with characters beyond ASCII: sent as UTF-8, which .NET would refuse. Go accepts any bytes.</summary>
 internal static class HeaderText
 {
     /// <summary>Null means ASCII, which is faster, for headers that come with every request and are always ASCII.</summary>

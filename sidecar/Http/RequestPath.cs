@@ -38,7 +38,7 @@ internal sealed record RequestPath(string Decoded)
     /// <summary>Decodes a parameter of a route, in which <c>+</c> is a space as well, as in daprd.</summary>
     public static string Parameter(string escaped) => TryDecode(escaped.Replace('+', ' ')) ?? escaped;
 
-    /// <summary>Decodes each escape once; null when one of them is none.</summary>
+    /// <summary>Decodes each escape once; null if an escape is invalid.</summary>
     public static string? TryDecode(string escaped)
     {
         if (!escaped.Contains('%', StringComparison.Ordinal))

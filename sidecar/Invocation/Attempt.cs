@@ -62,7 +62,7 @@ internal sealed class Attempt(CancellationToken cancellation) : IFallible
 }
 
 /// <summary>Lets a transformer do its work, but keeps failing answers in the <see cref="Attempt"/>.</summary>
-internal sealed class HoldingBack(HttpTransformer inner, Attempt attempt) : HttpTransformer
+internal sealed class HeldAnswerTransformer(HttpTransformer inner, Attempt attempt) : HttpTransformer
 {
     public override ValueTask TransformRequestAsync(
         HttpContext context,

@@ -131,7 +131,7 @@ internal sealed class GrpcProxy(AppOptions caller, ILocalApps directory, INameRe
                 address.ToString(),
                 invoker,
                 HttpForwarding.Http2,
-                new HoldingBackStatus(transformer, attempt),
+                new HeldStatusTransformer(transformer, attempt),
                 attempt.Cancellation
             )
             : forwarder.SendAsync(context, address.ToString(), invoker, HttpForwarding.Http2, transformer);

@@ -41,7 +41,7 @@ internal sealed class HttpForwarding(IHttpForwarder forwarder, INameResolver nam
                 address.ToString(),
                 invoker,
                 config,
-                new HoldingBack(transformer, attempt),
+                new HeldAnswerTransformer(transformer, attempt),
                 attempt.Cancellation
             );
         if (error == ForwarderError.None || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)

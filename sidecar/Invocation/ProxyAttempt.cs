@@ -63,7 +63,7 @@ internal sealed class ProxyAttempt(CancellationToken cancellation) : IFallible
 }
 
 /// <summary>Lets a transformer do its work, but keeps failing answers in the <see cref="ProxyAttempt"/>.</summary>
-internal sealed class HoldingBackStatus(HttpTransformer inner, ProxyAttempt attempt) : HttpTransformer
+internal sealed class HeldStatusTransformer(HttpTransformer inner, ProxyAttempt attempt) : HttpTransformer
 {
     public override ValueTask TransformRequestAsync(
         HttpContext context,

@@ -15,8 +15,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Sidecar.Invocation;
 
 /// <summary>
-/// Service invocation of one app: requests go straight to the target app when its sidecar lives in this process, else to the
-/// other process's sidecar, or to a declared HTTP endpoint. Bodies stream both ways.
+/// Service invocation of one app: calls the target app directly if its sidecar runs in this process, otherwise the other process's sidecar
+/// or a declared HTTP endpoint. Bodies stream in both directions.
 /// </summary>
 internal sealed class ServiceInvoker(
     AppOptions caller,

@@ -27,7 +27,7 @@ internal interface IJobReceiver
 internal sealed partial class JobService(string appId, JobStore store, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private readonly TimerService clock = new(time);
-    private readonly ConcurrentDictionary<string, DueCall> armed = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ScheduledCall> armed = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Task, bool> ticking = new();
     private readonly CancellationTokenSource stopping = new();
     private volatile IJobReceiver? app;
@@ -156,9 +156,9 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
     [LoggerMessage(5201, LogLevel.Error, "Job {Job} could not be processed; it comes again after the next start")]
     private partial void LogTickFailed(Exception failure, string job);
 
-    [LoggerMessage(5202, LogLevel.Warning, "The app could not be told of job {Job}")]
+    [LoggerMessage(5202, LogLevel.Warning, "Job {Job} could not be triggered at the app")]
     private partial void LogUnreachable(Exception failure, string job);
 
-    [LoggerMessage(5203, LogLevel.Warning, "The app was told of job {Job}, with outcome {Outcome}")]
+    [LoggerMessage(5203, LogLevel.Warning, "Job {Job} was triggered, with outcome {Outcome}")]
     private partial void LogRefused(string job, JobOutcome outcome);
 }

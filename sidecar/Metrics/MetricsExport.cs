@@ -76,8 +76,9 @@ internal sealed class MetricsExport : IDisposable
             known = byValues.GetAlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>>();
         }
 
-        /// <summary>An instrument's tags come in the same order every time, so a series is found by their values alone, without a copy of
-        /// them.</summary>
+        /// <summary>
+        /// An instrument's tags come in the same order every time, so a series is found by their values alone, without copying them.
+        /// </summary>
         public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
             if (!known.TryGetValue(tags, out var record))

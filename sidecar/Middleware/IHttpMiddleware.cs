@@ -9,7 +9,7 @@ internal interface IHttpMiddleware : IComponent
     ValueTask<Refusal?> HandleAsync(PipelineRequest request, CancellationToken cancellation);
 }
 
-/// <summary>The answer of a middleware that lets a request go no further.</summary>
+/// <summary>The answer of a middleware that stops a request.</summary>
 internal sealed record Refusal(int Status, string Message)
 {
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];

@@ -110,7 +110,7 @@ internal sealed class SidecarRegistry
     public Announcement? FindHost(string actorType) =>
         Find(announcement => announcement.ActorTypes.Contains(actorType, StringComparer.Ordinal));
 
-    /// <summary>Reads the files anew before the next look-up. Called when a sidecar that was found no longer listens.</summary>
+    /// <summary>Reads the files again before the next look-up. Called when a found sidecar no longer listens.</summary>
     public void Forget()
     {
         lock (gate)
@@ -206,7 +206,7 @@ internal sealed class SidecarRegistry
         }
         catch (Exception e) when (e is FileNotFoundException or JsonException)
         {
-            return null; // withdrawn since it was listed; or none of ours
+            return null; // withdrawn since it was listed; or not a registry file
         }
     }
 

@@ -118,7 +118,7 @@ internal sealed partial class SqliteNames : INameResolver
 
     private static long Seconds(TimeSpan duration) => (long)duration.TotalSeconds;
 
-    [LoggerMessage(1101, LogLevel.Error, "The registration in {File} is gone: another sidecar has taken the address")]
+    [LoggerMessage(1101, LogLevel.Error, "The registration in {File} was lost: another sidecar uses the address")]
     private partial void LogLost(string file);
 
     [LoggerMessage(1102, LogLevel.Error, "The registration in {File} could not be renewed")]

@@ -13,7 +13,7 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private PostgresServer(NpgsqlDataSource source, PostgresSettings settings) => (Source, this.settings) = (source, settings);
 
-    /// <summary>Its connections are used again as they are left: nothing may change their session.</summary>
+    /// <summary>Its connections are reused without a reset: no command may change their session.</summary>
     public NpgsqlDataSource Source { get; }
 
     /// <summary>Opens a connection outside of the pool, whose session ends with it.</summary>
@@ -26,7 +26,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         return connection;
     }
 
-    /// <exception cref="InvalidOperationException">The server can't be reached, or does not let us in.</exception>
+    /// <exception cref="InvalidOperationException">The server cannot be reached, or refuses the login.</exception>
     public static Task<PostgresServer> AtAsync(PostgresSettings settings) =>
         Open.JoinAsync(settings.ConnectionString, () => ConnectAsync(settings));
 

@@ -31,7 +31,7 @@ internal static class ProcessInfo
         return found;
     }
 
-    /// <summary>When the process was started, in a form that is the same at every call; null when there is none.</summary>
+    /// <summary>The start time of the process, in a form that is the same at every call; null if there is no such process.</summary>
     public static string? StartTime(int processId)
     {
         if (OperatingSystem.IsLinux())

@@ -10,8 +10,8 @@ internal interface IPubSub : IAsyncDisposable
     Task PublishAsync(BrokerMessage message, CancellationToken cancellation);
 
     /// <summary>
-    /// Hands messages of the topic to <paramref name="handler"/> until the result is disposed, which waits for deliveries under
-    /// way. Messages published before the first subscription of a consumer group are not seen.
+    /// Passes messages of the topic to <paramref name="handler"/> until the result is disposed, which waits for running deliveries.
+    /// Messages published before the first subscription of a consumer group are not delivered.
     /// </summary>
     Task<IAsyncDisposable> SubscribeAsync(SubscribeRequest request, MessageHandler handler, CancellationToken cancellation);
 }

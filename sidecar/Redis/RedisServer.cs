@@ -26,7 +26,7 @@ internal sealed class RedisServer : IAsyncDisposable
 
     public int DatabaseNumber => settings.Database;
 
-    /// <exception cref="InvalidOperationException">The server can't be reached, or does not let us in.</exception>
+    /// <exception cref="InvalidOperationException">The server cannot be reached, or refuses the login.</exception>
     public static Task<RedisServer> AtAsync(RedisSettings settings) => Open.JoinAsync(settings.Key, () => ConnectAsync(settings));
 
     /// <summary>All keys that match the pattern, some of them perhaps twice. Goes through the whole database in steps.</summary>

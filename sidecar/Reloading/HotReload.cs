@@ -71,8 +71,7 @@ internal sealed partial class HotReload : IAsyncDisposable
         }
     }
 
-    /// <summary>Null when the files can't be read as they are, which may be because they are being written: the sidecar stays as it
-    /// is.</summary>
+    /// <summary>Null if the files cannot be read, which may be because they are being written: the sidecar stays unchanged.</summary>
     private ResourceSet? Read()
     {
         var problems = new List<YamlProblem>();
@@ -95,7 +94,7 @@ internal sealed partial class HotReload : IAsyncDisposable
         }
         if (sidecar.ActorStore is { } store && !changes.Touched.Any(component => component.Name == store.Name))
         {
-            foreach (var second in changes.Come.Where(IsActorStore))
+            foreach (var second in changes.Added.Where(IsActorStore))
             {
                 LogSecondActorStore(second.Name, store.Name);
                 changes = changes.Without(second);
@@ -126,7 +125,7 @@ internal sealed partial class HotReload : IAsyncDisposable
     [LoggerMessage(1302, LogLevel.Information, "Changed: {Resources} - triggering SIGHUP reload")]
     private partial void LogOthers(string resources);
 
-    [LoggerMessage(1303, LogLevel.Information, "Actor state store {Component} changed - the sidecar begins anew")]
+    [LoggerMessage(1303, LogLevel.Information, "Actor state store {Component} changed - the sidecar restarts")]
     private partial void LogActorStore(string component);
 
     [LoggerMessage(

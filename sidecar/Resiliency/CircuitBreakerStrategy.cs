@@ -6,7 +6,7 @@ namespace Sidecar.Resiliency;
 /// expressions.</summary>
 internal sealed class CircuitBreakerStrategy : ResilienceStrategy
 {
-    /// <summary>A call brings its breaker along: pipelines are shared by all breakers of a target.</summary>
+    /// <summary>A call supplies its breaker: pipelines are shared by all breakers of a target.</summary>
     public static readonly ResiliencePropertyKey<CircuitBreaker> Breaker = new("breaker");
 
     protected override async ValueTask<Outcome<TResult>> ExecuteCore<TResult, TState>(

@@ -65,9 +65,9 @@ internal sealed class Policy
     /// <summary>True if a call may be repeated, so that its input has to be kept.</summary>
     public bool Retries { get; }
 
-    /// <summary>Runs <paramref name="work"/>, which must heed the token it is given: a try that is out of time is waited for.</summary>
-    /// <exception cref="TimeoutException">The last try took too long; the message is daprd's.</exception>
-    /// <exception cref="CircuitBreakerRefusedException">The breaker is open.</exception>
+    /// <summary>Runs <paramref name="work"/>, which must observe its token: an attempt that has timed out is waited for.</summary>
+    /// <exception cref="TimeoutException">The last attempt took too long; the message is daprd's.</exception> <exception
+    /// cref="CircuitBreakerRefusedException">The breaker is open.</exception>
     public ValueTask<T> ExecuteAsync<T>(Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellation) =>
         ExecuteAsync(pipeline, work, cancellation);
 

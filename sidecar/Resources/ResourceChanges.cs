@@ -6,9 +6,9 @@ namespace Sidecar.Resources;
 /// </summary>
 internal sealed record ResourceChanges(
     ResourceSet Resources,
-    IReadOnlyList<Component> Gone,
+    IReadOnlyList<Component> Removed,
     IReadOnlyList<(Component Before, Component After)> Changed,
-    IReadOnlyList<Component> Come
+    IReadOnlyList<Component> Added
 )
 {
     public static ResourceChanges Between(string appId, ResourceSet before, ResourceSet after)
@@ -28,13 +28,13 @@ internal sealed record ResourceChanges(
 
     /// <summary>All components that are touched, as they were and as they will be.</summary>
     public IEnumerable<Component> Touched =>
-        [.. Gone, .. Changed.SelectMany(change => (Component[])[change.Before, change.After]), .. Come];
+        [.. Removed, .. Changed.SelectMany(change => (Component[])[change.Before, change.After]), .. Added];
 
     /// <summary>Without <paramref name="component"/>, which stays out.</summary>
     public ResourceChanges Without(Component component) =>
         this with
         {
-            Come = [.. Come.Where(other => other != component)],
+            Added = [.. Added.Where(other => other != component)],
             Resources = Resources with { Components = [.. Resources.Components.Where(other => other != component)] },
         };
 

@@ -10,7 +10,7 @@ internal sealed class RunConsole(IAnsiConsole console, IReadOnlyList<string> app
     private readonly Lock gate = new();
     private readonly Dictionary<string, string> prefixes = Prefixes(console, appIds);
 
-    /// <summary>Apps may log a lot: their lines go out as they are, without being parsed as markup.</summary>
+    /// <summary>Apps may log a lot: their lines are written without being parsed as markup.</summary>
     public void AppLine(string appId, string line)
     {
         lock (gate)

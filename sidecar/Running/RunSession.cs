@@ -107,7 +107,7 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
     {
         // An app without command is started by another program at any time.
         var awaited = supervisors.Zip(sidecars).Where(pair => pair.First.App.Command.Count > 0).ToList();
-        var ready = Task.WhenAll(awaited.Select(pair => Task.WhenAny(pair.Second.Well, pair.First.Watching)));
+        var ready = Task.WhenAll(awaited.Select(pair => Task.WhenAny(pair.Second.FirstHealthy, pair.First.Watching)));
         using var reports = new PeriodicTimer(BetweenReports, time);
         while (!ready.IsCompleted)
         {
@@ -121,7 +121,7 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
             if (
                 first == report
                 && awaited
-                    .Where(pair => !pair.Second.Well.IsCompleted && !pair.First.Watching.IsCompleted)
+                    .Where(pair => !pair.Second.FirstHealthy.IsCompleted && !pair.First.Watching.IsCompleted)
                     .Select(pair => pair.First)
                     .ToList()
                     is { Count: > 0 } late

@@ -52,8 +52,10 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
             ? DueTime(text, now)
             : throw new FormatException($"error parsing timer {what}: unsupported time/duration format: {text}");
 
-    /// <summary>The period of a reminder that is stored. One of zero recurs as often as the app can answer; earlier versions took more than
-    /// <see cref="OfReminder"/> does.</summary>
+    /// <summary>
+    /// The period of a stored reminder. Zero recurs as often as the app can answer; earlier versions accepted more than <see
+    /// cref="OfReminder"/> does.
+    /// </summary>
     public static Schedule Stored(string? period) =>
         Parse(period) is { Cron: null, Recurs: false } zero && !string.IsNullOrEmpty(period)
             ? zero with

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Sidecar.Tracing;
 
-/// <summary>W3C baggage: passed on untouched, refused when it is none. Source: W3C Baggage, section 3.2.</summary>
+/// <summary>W3C baggage: passed on unchanged, refused if invalid. Source: W3C Baggage, section 3.2.</summary>
 internal static class Baggage
 {
     public const string Header = "baggage";

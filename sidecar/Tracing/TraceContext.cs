@@ -38,7 +38,7 @@ internal sealed record TraceContext(string Parent, string State)
             ? binary
             : Parse(headers[ParentHeader].ToString(), headers[StateHeader].ToString());
 
-    /// <summary>From base64, as it stands in HTTP headers.</summary>
+    /// <summary>Parses the base64 form of HTTP headers.</summary>
     public static TraceContext? FromBinary(string coded)
     {
         Span<byte> bytes = stackalloc byte[BinaryLength + 3];

@@ -99,7 +99,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
             Retention.Watch(Runtime, id, due);
         }
 
-        // Only now: an instance that runs may want to write to any other.
+        // Only now: a running instance may write to any other.
         foreach (var instance in Runtime.Directory.All)
         {
             instance.Release();
@@ -108,8 +108,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         Runtime.Logger.EngineStarted(AppId, ActiveInstances);
     }
 
-    /// <summary>Ends the workers' streams and waits for the commits under way.</summary>
-    /// <summary>Idempotent.</summary>
+    /// <summary>Ends the workers' streams and waits for running commits. Idempotent.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref disposed, 1) == 1)
@@ -130,9 +129,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         Runtime.Drain.Dispose();
     }
 
-    /// <summary>
-    /// Creates an instance. Durable once answered; it runs as soon as a worker and its start time are there.
-    /// </summary>
+    /// <summary>Creates an instance. Durable once answered; it runs once a worker is connected and its start time has come.</summary>
     /// <returns>Null, or AlreadyExists while an instance of that id or a child of its predecessor runs.</returns>
     public async Task<WorkflowRefusal?> CreateAsync(HistoryEvent started, PropagatedHistory? incoming = null)
     {
@@ -161,7 +158,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
     /// <summary>Puts an event into the inbox of an instance. Finished instances take it and do nothing.</summary>
     public async Task<WorkflowRefusal?> PostAsync(string id, HistoryEvent happened)
     {
-        var instance = Runtime.Directory.Find(id) ?? await Adoption.TryTakeUpAsync(Runtime, id, CancellationToken.None);
+        var instance = Runtime.Directory.Find(id) ?? await Adoption.TryContinueAsync(Runtime, id, CancellationToken.None);
         var refusal =
             instance is not null ? await instance.PostAsync(happened, fromClient: true)
             : await Runtime.Store.Reader.ExistsAsync(id, CancellationToken.None) ? null
@@ -182,7 +179,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
     public Task<WorkflowRefusal?> ResumeAsync(string id, string? reason) =>
         PostAsync(id, HistoryEvents.Resumed(Runtime.Events.Next(), reason));
 
-    /// <summary>Null when there is no such instance.</summary>
+    /// <summary>Null if there is no such instance.</summary>
     public async Task<WorkflowState?> GetAsync(string id, CancellationToken cancellation)
     {
         if (Runtime.Directory.TryFind(id, out var instance) && await instance.StateAsync() is { } state)
@@ -212,7 +209,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
             ? state
             : null;
 
-    /// <summary>Null when there is no such instance.</summary>
+    /// <summary>Null if there is no such instance.</summary>
     public async Task<IReadOnlyList<HistoryEvent>?> HistoryAsync(string id, CancellationToken cancellation)
     {
         if (Runtime.Directory.TryFind(id, out var instance) && await instance.HistoryAsync() is { } history)

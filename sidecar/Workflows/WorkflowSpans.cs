@@ -64,7 +64,7 @@ internal sealed class WorkflowSpans(Tracer? tracer)
     }
 
     /// <summary>The trace context for the worker: that of the activity's span, or the given one.</summary>
-    public static Sidecar.Workflows.Protocol.TraceContext? Told(Span span, Sidecar.Workflows.Protocol.TraceContext? given) =>
+    public static Sidecar.Workflows.Protocol.TraceContext? ContextFor(Span span, Sidecar.Workflows.Protocol.TraceContext? given) =>
         given is not null && span.Context.IsSampled ? To(span.Context) : given;
 
     public static void End(Span span, TaskFailureDetails? failure)
@@ -161,8 +161,8 @@ internal sealed class WorkflowSpans(Tracer? tracer)
         }
     }
 
-    private static TraceContext? Of(Sidecar.Workflows.Protocol.TraceContext? told) =>
-        told is null ? null : TraceContext.Parse(told.TraceParent, told.TraceState);
+    private static TraceContext? Of(Sidecar.Workflows.Protocol.TraceContext? context) =>
+        context is null ? null : TraceContext.Parse(context.TraceParent, context.TraceState);
 
     private static Sidecar.Workflows.Protocol.TraceContext To(TraceContext context) =>
         new() { TraceParent = context.Parent, TraceState = context.State.Length > 0 ? context.State : null };

@@ -44,8 +44,8 @@ public sealed class MapTests
         Assert.Equal(5, broken.Count);
         Assert.Contains("store 'shared' belongs to a and b; a store has one owner", broken);
         Assert.Contains("apps call each other in a circle: a → b → a", broken);
-        Assert.Contains("nobody consumes event 'order.created'", broken);
-        Assert.Contains("topic 'payments' is consumed and nobody publishes to it", broken);
+        Assert.Contains("no app consumes event 'order.created'", broken);
+        Assert.Contains("topic 'payments' is consumed and no app publishes to it", broken);
         Assert.Contains("b waits for event 'payment.unknown', which has no schema in contracts/events", broken);
     }
 

@@ -17,7 +17,7 @@ internal sealed partial class ReminderService(
     ILogger logger
 ) : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<(ActorId Actor, string Name), DueCall> armed = new();
+    private readonly ConcurrentDictionary<(ActorId Actor, string Name), ScheduledCall> armed = new();
     private readonly Dictionary<(ActorId Actor, string Name), Task> ticking = []; // guarded by itself; the latest version of each reminder
     private readonly CancellationTokenSource stopping = new();
 
@@ -55,7 +55,7 @@ internal sealed partial class ReminderService(
         return found;
     }
 
-    /// <summary>Idempotent. A tick under way reads the store first, so it ends without effect.</summary>
+    /// <summary>Idempotent. A running tick reads the store first, so it ends without effect.</summary>
     public async Task UnregisterAsync(ActorId actor, string name, CancellationToken cancellation)
     {
         Disarm((actor, name));

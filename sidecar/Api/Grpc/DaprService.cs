@@ -46,7 +46,7 @@ internal static class DaprService
         routes.MapGrpcService<WorkflowsService>();
     }
 
-    /// <summary>Binds a method. The gRPC server binds with a null service, to learn the methods; it finds their code by name.</summary>
+    /// <summary>Binds a method. The gRPC server binds with a null service to list the methods; it finds their code by name.</summary>
     public static void Unary<TRequest, TResponse>(ServiceBinderBase binder, string method)
         where TRequest : class, Google.Protobuf.IMessage<TRequest>, new()
         where TResponse : class, Google.Protobuf.IMessage<TResponse>, new() =>

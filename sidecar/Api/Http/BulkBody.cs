@@ -76,7 +76,7 @@ internal static class BulkBody
         }
     }
 
-    /// <summary>The event in the form its content type promises: text as it is, bytes from base64, anything for JSON.</summary>
+    /// <summary>The event in the format of its content type: text unchanged, bytes from base64, any value for JSON.</summary>
     private static byte[] Data(JsonElement? value, string contentType, Func<string, DaprException> failed)
     {
         const string mismatch = "error: mismatch between contentType and event";

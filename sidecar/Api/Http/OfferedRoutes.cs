@@ -40,7 +40,7 @@ internal static class OfferedRoutes
         return context.Response.WriteAsync("404 page not found\n");
     }
 
-    /// <summary>The web server has matched by any case; the literal parts have to be as they are written.</summary>
+    /// <summary>The web server has matched without regard to case; the literal parts must match exactly.</summary>
     private static bool IsExact(RoutePattern pattern, string path)
     {
         var rest = path.AsSpan().TrimStart('/');

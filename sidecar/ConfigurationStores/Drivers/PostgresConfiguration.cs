@@ -193,6 +193,6 @@ internal sealed partial class PostgresConfiguration(
     [GeneratedRegex("^[a-z0-9./_]{1,63}$")]
     private static partial Regex AllowedChannel();
 
-    [LoggerMessage(2622, LogLevel.Error, "A notification of {Channel} could not be told")]
+    [LoggerMessage(2622, LogLevel.Error, "A notification of {Channel} could not be delivered")]
     private partial void LogNotifyFailed(Exception failure, string channel);
 }

@@ -76,7 +76,7 @@ internal sealed partial class RedisConfiguration : IConfigurationStore
         return keys;
     }
 
-    /// <summary>Null when the key is missing or no string: other data may live in the same database.</summary>
+    /// <summary>Null if the key is missing or no string: other data may be in the same database.</summary>
     private async Task<ConfigurationItem?> ReadAsync(string key)
     {
         try
@@ -124,6 +124,6 @@ internal sealed partial class RedisConfiguration : IConfigurationStore
     )]
     private partial void LogNoNotifications(Exception failure);
 
-    [LoggerMessage(2612, LogLevel.Error, "A change of configuration item {Key} could not be told")]
+    [LoggerMessage(2612, LogLevel.Error, "A change of configuration item {Key} could not be delivered")]
     private partial void LogNotifyFailed(Exception failure, string key);
 }

@@ -79,7 +79,7 @@ internal sealed partial class KeySet(
         }
     }
 
-    /// <summary>A set as it stands in the metadata, in JSON or in base64.</summary>
+    /// <summary>A set inline in the metadata, in JSON or in base64.</summary>
     public static byte[] Decode(string text) => LenientBase64.Decode(text) ?? Encoding.UTF8.GetBytes(text);
 
     [LoggerMessage(1130, LogLevel.Warning, "Error while refreshing the keys of {Component}: {Problem}")]

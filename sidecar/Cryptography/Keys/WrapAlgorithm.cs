@@ -8,7 +8,7 @@ internal static class WrapAlgorithm
 
     private static readonly string[] Numbered = [A256Kw, "A128CBC-NOPAD", "A192CBC-NOPAD", "A256CBC-NOPAD", RsaOaep256]; // from 1
 
-    /// <summary>The algorithm's full name; null when there is none of this name.</summary>
+    /// <summary>The algorithm's full name; null if the name is unknown.</summary>
     public static string? Find(string name) =>
         name switch
         {

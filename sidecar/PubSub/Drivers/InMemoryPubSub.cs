@@ -85,7 +85,7 @@ internal sealed partial class InMemoryPubSub(TimeProvider time, ILogger<InMemory
             }
         }
 
-        [LoggerMessage(2131, LogLevel.Error, "Handler for topic {Topic} failed; the message is gone")]
+        [LoggerMessage(2131, LogLevel.Error, "Handler for topic {Topic} failed; the message is lost")]
         private partial void LogHandlerFailed(Exception failure, string topic);
     }
 }

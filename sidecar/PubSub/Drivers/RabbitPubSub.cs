@@ -26,7 +26,7 @@ internal sealed class RabbitPubSub : IPubSub
     private RabbitPubSub(IConnection connection, RabbitSettings settings, TimeProvider time, ILogger logger) =>
         (this.connection, this.settings, this.time, this.logger) = (connection, settings, time, logger);
 
-    /// <exception cref="InvalidOperationException">The broker can't be reached, or does not let us in.</exception>
+    /// <exception cref="InvalidOperationException">The broker cannot be reached, or refuses the login.</exception>
     public static async Task<RabbitPubSub> OpenAsync(
         RabbitSettings settings,
         TimeProvider time,
@@ -94,7 +94,9 @@ internal sealed class RabbitPubSub : IPubSub
         opening.Dispose();
     }
 
-    /// <summary>The broker closes a channel on a mistake, for example when an exchange was deleted; a new one declares all anew.</summary>
+    /// <summary>
+    /// The broker closes a channel on a mistake, for example when an exchange was deleted; a new channel declares everything again.
+    /// </summary>
     private async Task<IChannel> OpenAsync(CancellationToken cancellation)
     {
         await opening.WaitAsync(cancellation);
@@ -106,7 +108,7 @@ internal sealed class RabbitPubSub : IPubSub
             }
             if (!connection.IsOpen)
             {
-                throw new IOException($"RabbitMQ at {settings.Where} is away; the connection comes back with it");
+                throw new IOException($"RabbitMQ at {settings.Where} is not reachable; the connection is restored with it");
             }
             declared.Clear();
             if (publishing is { } closed)

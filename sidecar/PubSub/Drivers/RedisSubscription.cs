@@ -97,7 +97,7 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
 
     private async Task ReadAsync()
     {
-        var well = true;
+        var readable = true;
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -117,7 +117,7 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
                         (RedisKey)topic,
                         ">"
                     );
-                well = true;
+                readable = true;
                 if (!answer.IsNull)
                 {
                     await TakeAsync(RedisStreamEntry.Read(topic, answer[0][1]));
@@ -135,11 +135,11 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
             catch (Exception e)
             {
                 // A subscription survives any failure.
-                if (well)
+                if (readable)
                 {
                     LogReadFailed(e, topic);
                 }
-                well = false;
+                readable = false;
                 await RecoverAsync(() => Task.CompletedTask);
             }
         }
@@ -216,7 +216,7 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
         }
         catch (Exception e)
         {
-            underWay[id] = Acknowledgement.Done; // dealt with all the same; made good when pending entries are looked through
+            underWay[id] = Acknowledgement.Done; // handled all the same; acknowledged again when pending entries are read
             LogAcknowledgeFailed(e, id, topic);
         }
     }

@@ -100,7 +100,7 @@ internal sealed class SqliteQueue : IAsyncDisposable
     /// <summary>Forgets a message that was dealt with. Lost in a crash before its commit, it leads to one more delivery.</summary>
     public Task RemoveAsync(long id) => database.WriteLaterAsync(session => session.Execute("DELETE FROM messages WHERE id = ?1", id));
 
-    /// <summary>Calls <paramref name="signal"/> after each commit that brought messages of <paramref name="topic"/>.</summary>
+    /// <summary>Calls <paramref name="signal"/> after each commit with messages of <paramref name="topic"/>.</summary>
     public void Listen(string topic, Action signal) => listeners[(topic, signal)] = true;
 
     public void StopListening(string topic, Action signal) => listeners.TryRemove((topic, signal), out _);

@@ -36,7 +36,7 @@ internal sealed class DeliverySpans(Tracer tracer)
     {
         if (status == DeliveryStatus.Retry)
         {
-            span.Fail("the app asked for the event to be delivered again, or failed");
+            span.Fail("the app requested a retry of the event, or failed");
         }
         return status;
     }

@@ -201,7 +201,7 @@ internal sealed partial class SubscriptionManager(
     /// </summary>
     public Task StopAppAsync() => StopAsync(subscription => subscription.Kind != SubscriptionKind.Streaming);
 
-    /// <summary>Ends all that is running; waits for deliveries under way.</summary>
+    /// <summary>Ends all subscriptions; waits for running deliveries.</summary>
     public Task StopAsync() => StopAsync(_ => true);
 
     private async Task StopAsync(Func<TopicSubscription, bool> ends)

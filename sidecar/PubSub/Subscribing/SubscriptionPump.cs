@@ -239,7 +239,7 @@ internal sealed partial class SubscriptionPump(
         }
         if (subscription.DeadLetterTopic is { Length: > 0 } deadLetter && !cancellation.IsCancellationRequested)
         {
-            // The envelope stays as it was, its topic too, so that the message can be put back where it came from.
+            // The envelope stays unchanged, its topic too, so that the message can be published again to its topic.
             await broker.PublishAsync(message with { Topic = deadLetter }, cancellation);
             LogDeadLetter(message.Topic, deadLetter);
             return Acknowledgement.Done;

@@ -83,7 +83,7 @@ internal static class PostgresMigrations
             : 0;
     }
 
-    /// <summary>Rows that are there get their numbers from the identity.</summary>
+    /// <summary>Existing rows get their numbers from the identity.</summary>
     private static async Task AddRowIdAsync(NpgsqlConnection connection, string table, CancellationToken cancellation)
     {
         await ExecuteAsync(

@@ -37,7 +37,7 @@ internal static class WorkflowEndpoints
                 Handle(
                     async (http, api) =>
                         await api.GetAsync(Route(http, "instance"), AppId(http), http.RequestAborted) is { } info
-                            ? Results.Json(Shown.Of(info))
+                            ? Results.Json(InstanceJson.Of(info))
                             : throw new DaprException(WorkflowErrors.NotFound(Route(http, "instance")))
                 )
             );
@@ -95,7 +95,7 @@ internal static class WorkflowEndpoints
 
     private sealed record Failed(string errorCode, string message);
 
-    private sealed record Shown(
+    private sealed record InstanceJson(
         string instanceID,
         string workflowName,
         string createdAt,
@@ -104,7 +104,7 @@ internal static class WorkflowEndpoints
         IReadOnlyDictionary<string, string> properties
     )
     {
-        public static Shown Of(WorkflowInfo info) =>
+        public static InstanceJson Of(WorkflowInfo info) =>
             new(info.InstanceId, info.WorkflowName, Time(info.CreatedAt), Time(info.LastUpdatedAt), info.RuntimeStatus, info.Properties);
 
         private static string Time(DateTimeOffset time) =>

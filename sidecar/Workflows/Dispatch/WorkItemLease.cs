@@ -16,12 +16,12 @@ internal sealed class WorkItemLease(WorkItem item, string key, LeaseCallbacks en
     /// <summary>Names the work for workers that send no token back.</summary>
     public string Key { get; } = key;
 
-    /// <summary>The token of the last hand-out. It stays good while the work waits to be handed out again.</summary>
+    /// <summary>The token of the last lease. It stays valid while the item waits to be leased again.</summary>
     public string? Token { get; private set; }
 
     public WorkerStream? Worker { get; private set; }
 
-    /// <summary>False when the work is over and must not be handed out.</summary>
+    /// <summary>False if the item is finished and must not be leased.</summary>
     public bool TryLease(WorkerStream worker, string token)
     {
         lock (gate)

@@ -62,7 +62,7 @@ internal static class TurnApplier
                 outcome.Stall = new(StalledReason.VersionNotAvailable, $"Version not available: {turn.Execution.VersionName}");
                 break;
             default:
-                throw new InvalidOperationException($"The worker asked for an action this sidecar does not know (id {action.Id}).");
+                throw new InvalidOperationException($"The worker requested an action that this sidecar does not support (id {action.Id}).");
         }
     }
 

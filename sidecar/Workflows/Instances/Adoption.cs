@@ -10,7 +10,7 @@ internal static class Adoption
 {
     /// <summary>Idempotent. The next start also finds the instance.</summary> <returns>The instance, or null if it is finished or
     /// missing.</returns>
-    public static async ValueTask<Instance?> TryTakeUpAsync(WorkflowRuntime runtime, string id, CancellationToken cancellation)
+    public static async ValueTask<Instance?> TryContinueAsync(WorkflowRuntime runtime, string id, CancellationToken cancellation)
     {
         if (await runtime.Store.Reader.ReadAsync(id, cancellation) is not { IsFinished: false } stored)
         {

@@ -53,8 +53,8 @@ internal static class CrossAppDelivery
     /// </summary>
     public static async Task DeliverPendingAsync(WorkflowRuntime runtime, Instance sender, IReadOnlyList<OutgoingMessage> messages)
     {
-        var told = await Task.WhenAll(messages.Select(m => DeliverAsync(runtime, sender, m)));
-        if (!Array.TrueForAll(told, t => t))
+        var delivered = await Task.WhenAll(messages.Select(m => DeliverAsync(runtime, sender, m)));
+        if (!Array.TrueForAll(delivered, t => t))
         {
             return;
         }

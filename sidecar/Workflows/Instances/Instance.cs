@@ -21,7 +21,7 @@ internal sealed class Instance
     private readonly InstanceSteps steps;
     private readonly InstanceTurns turns;
     private readonly MessageReceiver receiver;
-    private bool held = true; // reserved, not yet born
+    private bool held = true; // reserved, not yet created
     private volatile bool blocked;
 
     public Instance(WorkflowRuntime runtime, string id, ParentInstanceInfo? parent = null)
@@ -39,7 +39,7 @@ internal sealed class Instance
 
     public string Id => contents.Id;
 
-    /// <summary>Completes once the store has the instance, or its reservation was given up.</summary>
+    /// <summary>Completes once the store has the instance, or its reservation was released.</summary>
     public Task Settled => log.Settled;
 
     /// <summary>Stalled: waits for another worker before it tries again.</summary>
@@ -49,7 +49,7 @@ internal sealed class Instance
         set => blocked = value;
     }
 
-    /// <summary>Finished, discarded or never born: it takes no more messages.</summary>
+    /// <summary>Finished, discarded or never created: it refuses messages.</summary>
     public bool IsClosed => receiver.IsClosed;
 
     /// <summary>The next place in the inbox, for every writer, another instance's commit included.</summary>
@@ -95,7 +95,9 @@ internal sealed class Instance
         Post(() => Close(WorkflowRefusal.NotFound));
     }
 
-    /// <summary>At the engine's start. The instance stays held until all of them are there, so that they find each other.</summary>
+    /// <summary>
+    /// Loads the instance at the engine's start. It stays held until all instances are loaded, so that they find each other.
+    /// </summary>
     public void Load(StoredInstance stored) => recovery.Adopt(stored);
 
     public void Release() =>

@@ -14,7 +14,7 @@ internal sealed class InstanceContents(string id, ParentInstanceInfo? parent)
 
     public ParentInstanceInfo? Parent { get; set; } = parent;
 
-    /// <summary>The history as it is committed.</summary>
+    /// <summary>The committed history.</summary>
     public Execution Execution { get; set; } = new(id);
 
     public Inbox Inbox { get; } = new();

@@ -7,8 +7,8 @@ using Sidecar.Workflows.Storage;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>
-/// The making of an instance. The id is reserved in memory first, so that of two makers one loses; the store learns of
-/// the instance with its first commit, which may be a parent's step.
+/// Creates instances. The id is reserved in memory first, so that one of two concurrent creators is refused; the store gets the instance
+/// with its first commit, which may be a parent's step.
 /// </summary>
 internal static class InstanceCreation
 {
@@ -56,10 +56,10 @@ internal static class InstanceCreation
             var stored = await runtime.Store.Reader.ReadAsync(id, cancellation);
             if (Instance.IsSameCall(stored?.Started?.ParentInstance, started.ExecutionStarted.ParentInstance))
             {
-                // Asked for twice: through with its work, and its result is with the parent or on the way there; or begun by another
-                // runtime.
+                // A repeated call: the child is finished and its result is with the parent or being sent; or another runtime has started
+                // it.
                 instance.Abandon();
-                await Adoption.TryTakeUpAsync(runtime, id, cancellation);
+                await Adoption.TryContinueAsync(runtime, id, cancellation);
                 return (null, null);
             }
 
@@ -67,7 +67,7 @@ internal static class InstanceCreation
             if (refusal is not null)
             {
                 instance.Abandon();
-                await Adoption.TryTakeUpAsync(runtime, id, cancellation);
+                await Adoption.TryContinueAsync(runtime, id, cancellation);
                 return (null, refusal);
             }
 

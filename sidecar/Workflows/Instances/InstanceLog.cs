@@ -19,7 +19,7 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
     private Task<string?>? nextETag;
     private ulong generation = 1;
 
-    /// <summary>Completes once the store has the instance, or its reservation was given up.</summary>
+    /// <summary>Completes once the store has the instance, or its reservation was released.</summary>
     public Task Settled => settled.Task;
 
     /// <summary>True until the first commit of the instance.</summary>
@@ -40,7 +40,7 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
     public List<StateWrite> CreationWrites(Message start) =>
         [.. creation!, MetadataWrite(inboxLength: 1, historyLength: 0), InboxWrite(start)];
 
-    /// <summary>The maker's commit has brought the instance about.</summary>
+    /// <summary>Called after the creator's commit has created the instance.</summary>
     public void MarkCreated()
     {
         creation = null;
@@ -106,7 +106,7 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
         }
     }
 
-    /// <summary>False when the store did not take it; the instance then finds out from the store how things stand.</summary>
+    /// <summary>False if the store refused the commit; the instance then reloads its state from the store.</summary>
     public async ValueTask<bool> CommitAsync(List<StateWrite> writes, bool ownsMetadata, bool isLast = false)
     {
         StateFailure? failure;
@@ -139,7 +139,7 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
         return true;
     }
 
-    /// <summary>Failures since the last commit that the store took; they space out the attempts.</summary>
+    /// <summary>Failures since the last successful commit; they determine the pause between attempts.</summary>
     public int Attempts { get; set; }
 
     /// <summary>False when the store no longer has the instance.</summary>
@@ -161,7 +161,9 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
         return false;
     }
 
-    /// <summary>The store makes the ETag, so it has to be read back. Begun at once, it is there before the next step needs it.</summary>
+    /// <summary>
+    /// The store creates the ETag, so it has to be read. Started at once, the read completes before the next step needs it.
+    /// </summary>
     private void ReadETagAhead()
     {
         etag = null;

@@ -9,7 +9,7 @@ namespace Sidecar.Workflows.Instances;
 internal sealed class InstanceLoop(Drain drain, Func<ValueTask> advance) : IThreadPoolWorkItem
 {
     private readonly ConcurrentQueue<Action> mailbox = new();
-    private int running; // 1 while the loop is at work or about to be
+    private int running; // 1 while the loop runs or is about to run
 
     /// <summary>Safe to call concurrently.</summary>
     public void Post(Action action)
@@ -21,7 +21,7 @@ internal sealed class InstanceLoop(Drain drain, Func<ValueTask> advance) : IThre
         }
     }
 
-    /// <summary>Runs the actions that have come in, in order. Called by <c>advance</c>.</summary>
+    /// <summary>Runs the posted actions in order. Called by <c>advance</c>.</summary>
     public void RunActions()
     {
         while (mailbox.TryDequeue(out var action))

@@ -95,7 +95,7 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
         }
         catch (InvalidOperationException invalid)
         {
-            // The same answer would come again for ever, so the instance fails instead.
+            // The same answer would be repeated without end, so the instance fails instead.
             runtime.Logger.AnswerInvalid(invalid, contents.Id);
             outcome = TurnApplier.Apply(Facts(current), Failure(invalid));
         }

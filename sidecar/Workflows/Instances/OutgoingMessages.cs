@@ -136,9 +136,9 @@ internal sealed class OutgoingMessages
         }
 
         var failed = HistoryEvents.ChildFailed(runtime.Now, parent.TaskScheduledId, Occupied(refusal));
-        var told = new Message(failed, sender.NextSequence()) { IsStored = true };
-        Refused.Add(told);
-        Writes.Add(StateWrite.Upsert(runtime.Store.Keys.Of(sender.Id).Inbox(told.Sequence), InboxValue.ToBytes(failed, null)));
+        var answer = new Message(failed, sender.NextSequence()) { IsStored = true };
+        Refused.Add(answer);
+        Writes.Add(StateWrite.Upsert(runtime.Store.Keys.Of(sender.Id).Inbox(answer.Sequence), InboxValue.ToBytes(failed, null)));
     }
 
     private void AddMessage(WorkflowRuntime runtime, Instance sender, OutgoingMessage message)

@@ -10,9 +10,9 @@ internal static class PendingNotifications
         var facts = new Turn(runtime.AppId, execution, [], runtime.Now, WorkflowRuntime.NewId, null);
         var messages = new List<OutgoingMessage>();
         var completion = execution.History.Last(e => e.ExecutionCompleted is not null);
-        if (Completion.ToParent(facts, [], completion) is { App: not null } told)
+        if (Completion.ToParent(facts, [], completion) is { App: not null } notification)
         {
-            messages.Add(told);
+            messages.Add(notification);
         }
 
         var terminated = execution.History.LastOrDefault(e => e.ExecutionTerminated is not null)?.ExecutionTerminated;

@@ -12,8 +12,8 @@ namespace Sidecar.Workflows.Instances;
 internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, InstanceContents contents)
 {
     private readonly Dictionary<int, WorkItemLease> activities = [];
-    private readonly Dictionary<int, DueCall> timers = [];
-    private DueCall? scheduledStart;
+    private readonly Dictionary<int, ScheduledCall> timers = [];
+    private ScheduledCall? scheduledStart;
 
     private string Id => contents.Id;
 
@@ -62,7 +62,7 @@ internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, In
             WorkflowInstance = new WorkflowInstance { InstanceId = Id },
             TaskId = scheduled.EventId,
             TaskExecutionId = task.TaskExecutionId,
-            ParentTraceContext = WorkflowSpans.Told(span, task.ParentTraceContext),
+            ParentTraceContext = WorkflowSpans.ContextFor(span, task.ParentTraceContext),
             PropagatedHistory = Propagation.Assemble(runtime.AppId, Execution, [], task.HistoryPropagationScope),
         };
         var current = Execution;
@@ -89,7 +89,7 @@ internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, In
         runtime.Meter.ActivityRequested(task.Name);
     }
 
-    /// <summary>Everything open in the history is under way again, but for children.</summary>
+    /// <summary>Starts all open operations of the history again, except children.</summary>
     public void Resume()
     {
         foreach (var scheduled in Execution.Open(ResolutionKind.Task).ToList())

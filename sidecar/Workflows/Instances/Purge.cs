@@ -71,7 +71,7 @@ internal static class Purge
         return
         [
             .. stored.Keys.Where(k => k != metadata).Select(k => StateWrite.Delete(k)),
-            // Under its ETag: an instance that took over the id meanwhile stays.
+            // Under its ETag: a newer instance with the same id stays.
             StateWrite.Delete(metadata, stored.MetadataETag),
             StateWrite.Delete(keys.Index(id)),
             StateWrite.Delete(keys.Pending(id)),

@@ -7,8 +7,7 @@ using Sidecar.Workflows.Protocol;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>
-/// Purges finished instances when their time is over. When that is stands in the store from the instance's last step on, so that
-/// a restart forgets none.
+/// Purges finished instances after their retention time. The time is stored with the instance's last step, so that it survives a restart.
 /// </summary>
 internal static class Retention
 {
@@ -77,7 +76,7 @@ internal static class Retention
         }
     }
 
-    /// <summary>An instance that took over the id has no mark, or a later one.</summary>
+    /// <summary>A newer instance with the same id has no mark, or a later one.</summary>
     private static async ValueTask<bool> IsDueAsync(WorkflowRuntime runtime, string id) =>
         await runtime.Store.FindAsync(runtime.Store.Keys.Retained(id), runtime.Drain.Stopping) is { } marked && Due(marked) <= runtime.Now;
 

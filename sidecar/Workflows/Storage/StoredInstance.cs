@@ -23,7 +23,7 @@ internal sealed record StoredInstance(
 
 internal sealed record StoredMessage(HistoryEvent Event, int Sequence, string? ForExecution);
 
-/// <summary>Reads instances. A range read brings all keys of one at once.</summary>
+/// <summary>Reads instances. One range read returns all keys of an instance.</summary>
 internal sealed class InstanceReader(IKeyListing listing, IStateStore store, WorkflowKeys keys)
 {
     private const int PageSize = 1000;

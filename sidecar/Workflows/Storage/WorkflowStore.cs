@@ -30,7 +30,7 @@ internal sealed class WorkflowStore
 
     public ValueTask<StateEntry?> FindAsync(string key, CancellationToken cancellation) => store.GetAsync(key, cancellation);
 
-    /// <summary>Ids of the instances that were not through with their work when last seen.</summary>
+    /// <summary>Ids of the instances that were unfinished at their last commit.</summary>
     public IAsyncEnumerable<string> PendingAsync(CancellationToken cancellation) => IdsAsync(Keys.PendingPrefix, cancellation);
 
     /// <summary>Ids of the finished instances with pending notifications of other apps.</summary>

@@ -46,7 +46,7 @@ public sealed class ResourceTests
     }
 
     [Fact]
-    public async Task Requests_to_an_app_carry_the_user_agent_of_its_sidecar()
+    public async Task Startup_queries_to_an_app_carry_its_app_id()
     {
         await using var app = await HttpApp.StartAsync();
         await using var sidecar = await TestedSidecar.StartAsync(

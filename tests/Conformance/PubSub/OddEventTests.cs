@@ -61,7 +61,7 @@ public sealed class OddEventTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Each_event_carries_the_app_token_and_the_user_agent()
+    public async Task Startup_queries_carry_the_app_id_and_each_event_the_app_token()
     {
         app.Subscribes("""[{"pubsubname":"events","topic":"t","route":"/t"}]""");
         await using var sidecar = await TestedSidecar.StartAsync(

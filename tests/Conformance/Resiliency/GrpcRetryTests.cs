@@ -64,7 +64,7 @@ public sealed class GrpcRetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Calls_marked_as_streams_are_not_retried()
+    public async Task Calls_marked_as_streams_pass_a_policy_unchanged()
     {
         using var chat = caller
             .Channel.CreateCallInvoker()

@@ -35,7 +35,7 @@ public sealed class BackgroundLoopTests
     }
 
     [Fact]
-    public async Task Work_cancelled_by_a_foreign_token_is_restarted()
+    public async Task Work_that_throws_a_cancellation_of_its_own_is_restarted()
     {
         var attempts = 0;
         await using var loop = BackgroundLoop.Start(

@@ -37,9 +37,9 @@ public sealed class ResourceChangesTests : IDisposable
             Component("narrowed", "state.in-memory") + "\nscopes: [other]"
         );
         var changes = ResourceChanges.Between("app", before, after);
-        Assert.Equal(["gone", "narrowed"], changes.Gone.Select(component => component.Name));
+        Assert.Equal(["gone", "narrowed"], changes.Removed.Select(component => component.Name));
         Assert.Equal([("state.in-memory", "state.sqlite")], changes.Changed.Select(change => (change.Before.Type, change.After.Type)));
-        Assert.Equal(["secrets", "new"], changes.Come.Select(component => component.Name));
+        Assert.Equal(["secrets", "new"], changes.Added.Select(component => component.Name));
     }
 
     [Fact]

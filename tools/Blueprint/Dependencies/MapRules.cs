@@ -94,7 +94,7 @@ internal static partial class MapRules
     private static IEnumerable<string> UnheardEvents(DependencyMap map) =>
         map
             .Events.Where(one => !map.Consumptions.Any(consumption => Consumes(consumption, one)))
-            .Select(one => $"nobody consumes event '{one}'");
+            .Select(one => $"no app consumes event '{one}'");
 
     private static IEnumerable<string> UnpublishedTopics(DependencyMap map) =>
         map
@@ -102,7 +102,7 @@ internal static partial class MapRules
             .Where(topic => !topic.EndsWith("-dead-letters", StringComparison.Ordinal))
             .Distinct()
             .Except(map.Publications.Select(publication => publication.Topic))
-            .Select(topic => $"topic '{topic}' is consumed and nobody publishes to it")
+            .Select(topic => $"topic '{topic}' is consumed and no app publishes to it")
             .Concat(
                 map.Publications.Select(publication => publication.Topic)
                     .Distinct()

@@ -7,7 +7,7 @@ using Sidecar.Tracing;
 namespace Sidecar.Api.Http;
 
 /// <summary>Creates a span for every call of the API, returns it to the caller, and checks the caller's baggage.</summary>
-internal static class TracedRequests
+internal static class TracingMiddleware
 {
     public static async Task TraceAsync(HttpContext context, RequestDelegate next)
     {

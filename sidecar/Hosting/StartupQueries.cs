@@ -5,7 +5,7 @@ namespace Sidecar.Hosting;
 /// <summary>
 /// The questions to a starting app, of which <c>--disable-init-endpoints</c> leaves some out: <c>config</c> and <c>subscribe</c>.
 /// </summary>
-internal sealed partial class InitQuestions(AppOptions options, ILogger logger)
+internal sealed partial class StartupQueries(AppOptions options, ILogger logger)
 {
     public bool Skips(string question)
     {

@@ -11,7 +11,7 @@ namespace Sidecar.CommandLine;
 /// Ends <c>sidecar daprd</c> on a signal or by the shutdown API, after the block-shutdown time and within the graceful-shutdown time. Logs
 /// daprd's texts, because tools search for them.
 /// </summary>
-internal static class ServingEnd
+internal static class DaprdShutdown
 {
     /// <summary>
     /// Returns the exit code: 1 if running requests did not end in time, or if resource files are invalid. Returns null if <paramref
