@@ -2,7 +2,7 @@ using Sidecar.Timers;
 
 namespace Sidecar.Actors;
 
-/// <summary>An actor that is active: its turn, its timers, when it was last used.</summary>
+/// <summary>An active actor: its turn, its timers, the time of its last use.</summary>
 internal sealed class Actor(ActorId id, ActorTypeOptions options)
 {
     private Dictionary<string, ActorTimer>? timers; // guarded by itself; created with the first timer, because most actors have none

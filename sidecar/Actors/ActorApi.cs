@@ -67,14 +67,14 @@ internal sealed class ActorApi(
         : directory.FindElsewhere(actor.Type) is { } sidecar ? ActorRelay.SendAsync(sidecar, appId, actor, call, cancellation)
         : throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
 
-    /// <summary>Null when there is no value; also for an actor that was never active.</summary>
+    /// <summary>Null if there is no value; also for an actor that was never active.</summary>
     public async Task<StateEntry?> GetStateAsync(ActorId actor, string key, CancellationToken cancellation)
     {
         CheckReserved(actor.Type);
         return await Store().GetAsync(KeyOf(actor, key), cancellation);
     }
 
-    /// <summary>All writes or none, for an actor that is active here.</summary>
+    /// <summary>Applies all writes or none, for an actor that is active here.</summary>
     public async Task WriteStateAsync(ActorId actor, IReadOnlyList<ActorStateWrite> writes, CancellationToken cancellation)
     {
         CheckReserved(actor.Type);

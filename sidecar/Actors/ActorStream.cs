@@ -10,8 +10,8 @@ using Sidecar.Apps;
 namespace Sidecar.Actors;
 
 /// <summary>
-/// An app that hosts actors over a stream it has opened itself (<c>SubscribeActorEventsAlpha1</c>): a request there, an answer with the
-/// same id back, many at once.
+/// An app that hosts actors over a stream that it opens itself (<c>SubscribeActorEventsAlpha1</c>): the sidecar sends requests, the app
+/// answers with the same id, many at once.
 /// </summary>
 internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsResponseAlpha1> requests) : IActorApp, IDisposable
 {

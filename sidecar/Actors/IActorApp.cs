@@ -2,7 +2,7 @@ using Sidecar.Apps;
 
 namespace Sidecar.Actors;
 
-/// <summary>The app that hosts actors, over the way it has chosen.</summary>
+/// <summary>The app that hosts actors, over its chosen transport.</summary>
 internal interface IActorApp
 {
     /// <summary>Calls <paramref name="what"/>, a path of the HTTP form: <c>method/{name}</c>, <c>method/remind/{name}</c>,

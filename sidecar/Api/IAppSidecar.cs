@@ -31,7 +31,7 @@ internal interface IAppSidecar : ILocalApp
     ActorHost? ActorHost { get; }
 
     /// <summary>
-    /// True once the app listens and, unless its health is watched, its subscriptions run. It stays so when the app falls ill.
+    /// True once the app listens and, unless its health is probed, its subscriptions run. It stays true if the app becomes unhealthy.
     /// </summary>
     bool Ready { get; }
 

@@ -32,7 +32,7 @@ internal sealed record AppOptions
     /// <summary>The time that running requests get when the sidecar stops.</summary>
     public TimeSpan GracefulShutdown { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Which of the questions to a starting app are left out: <c>config</c>, <c>subscribe</c>.</summary>
+    /// <summary>The startup queries to leave out: <c>config</c>, <c>subscribe</c>.</summary>
     public IReadOnlyList<string> DisabledInitEndpoints { get; init; } = [];
 
     /// <summary>The time limit for the app's answer to whether it handles an input binding.</summary>
@@ -41,7 +41,7 @@ internal sealed record AppOptions
     /// <summary>True to log calls of the API; null to use the Configuration's value.</summary>
     public bool? ApiLogging { get; init; }
 
-    /// <summary>The least that its sidecar logs; null: as the process does.</summary>
+    /// <summary>The log level of the app's sidecar; null to use the process's.</summary>
     public LogLevel? LogLevel { get; init; }
 
     /// <summary>Web origins whose pages may call the HTTP API; empty for no CORS headers, <c>*</c> for any origin.</summary>

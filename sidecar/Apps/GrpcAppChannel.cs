@@ -254,7 +254,7 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
         );
     }
 
-    /// <summary>Lets gRPC use the app's own pool, token and limit.</summary>
+    /// <summary>Makes gRPC use the app's pool, token and limit.</summary>
     private sealed class InvokerHandler(AppClient client) : HttpMessageHandler
     {
         /// <summary>daprd sends no app token with them.</summary>

@@ -19,7 +19,7 @@ internal interface IAppChannel : IEventReceiver, IBindingReceiver, IJobReceiver
     Task<InvocationReply> InvokeAsync(InvocationCall call, CancellationToken cancellation);
 }
 
-/// <summary>A call of one of the app's methods, free of transport. <paramref name="Method"/> has no leading slash.</summary>
+/// <summary>A call of one of the app's methods, independent of the transport. <paramref name="Method"/> has no leading slash.</summary>
 internal sealed record InvocationCall(
     string Verb,
     string Method,

@@ -28,7 +28,7 @@ internal sealed class SwitchedProtocol(HttpMessageHandler inner) : DelegatingHan
         return plain;
     }
 
-    /// <summary>Gives the answer to the caller its own status back, unless it goes to another sidecar first.</summary>
+    /// <summary>Restores the original status in the answer to the caller, unless the answer goes to another sidecar first.</summary>
     public static void Restore(HttpContext context)
     {
         if (context.Response.Headers.ContainsKey(Marker) && HttpProtocol.IsHttp11(context.Request.Protocol))

@@ -5,7 +5,7 @@ using Sidecar.Resiliency;
 
 namespace Sidecar.Bindings;
 
-/// <summary>The output half of the bindings building block of one app, free of transport.</summary>
+/// <summary>The output half of the bindings building block of one app, independent of the transport.</summary>
 internal sealed class BindingsApi(string appId, ComponentSet components, PolicyBook policies, TimeProvider time)
 {
     /// <summary>A reply with a failure is reported by <see cref="BindingErrors.OutputFailed"/> after its metadata.</summary>

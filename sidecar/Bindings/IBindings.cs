@@ -3,7 +3,7 @@ using Sidecar.Tracing;
 
 namespace Sidecar.Bindings;
 
-/// <summary>A component that calls something outside on an app's behalf.</summary>
+/// <summary>A component that calls an external system for an app.</summary>
 internal interface IOutputBinding : IAsyncDisposable
 {
     IReadOnlyList<string> Operations { get; }
@@ -47,13 +47,13 @@ internal sealed record BindingComponent(string Name, string Route, bool Declared
     }
 }
 
-/// <summary>The side of an app that takes events of bindings.</summary>
+/// <summary>The receiver of a binding's events in an app.</summary>
 internal interface IBindingReceiver
 {
     /// <summary>True if the app handles the events of a binding.</summary>
     Task<bool> TakesAsync(string name, string route, CancellationToken cancellation);
 
-    /// <exception cref="BindingException">The app did not take the event.</exception>
+    /// <exception cref="BindingException">The app refused the event.</exception>
     Task<BindingAnswer> SendAsync(BindingEvent happened, CancellationToken cancellation);
 }
 
@@ -63,5 +63,5 @@ internal sealed record BindingAnswer(IReadOnlyList<string> To, ReadOnlyMemory<by
     public static readonly BindingAnswer Nothing = new([], default, false);
 }
 
-/// <summary>An app did not take an event.</summary>
+/// <summary>The app refused an event.</summary>
 internal sealed class BindingException(string message) : Exception(message);

@@ -17,7 +17,7 @@ internal sealed partial class ComponentLoader(
 {
     private readonly ILogger logger = loggers.CreateLogger<ComponentLoader>();
 
-    /// <summary>Mistakes are added to <paramref name="problems"/>; a component with <c>ignoreErrors</c> is then left out instead.</summary>
+    /// <summary>Adds mistakes to <paramref name="problems"/>; a broken component with <c>ignoreErrors</c> is left out instead.</summary>
     public async Task<ComponentSet> LoadAsync(
         string appId,
         IReadOnlyList<Component> resources,
@@ -69,7 +69,7 @@ internal sealed partial class ComponentLoader(
         return new ComponentSet([.. loaded.Values]);
     }
 
-    /// <summary>Null: it can't be, for the <paramref name="problems"/>.</summary>
+    /// <summary>Null if the component cannot be opened; <paramref name="problems"/> contains the reasons.</summary>
     public async Task<LoadedComponent?> OpenAsync(
         Component component,
         string appId,

@@ -1,6 +1,6 @@
 namespace Sidecar.Cel;
 
-/// <summary>A type as the check at reading time sees it. A name that starts with <c>$</c> is a type variable.</summary>
+/// <summary>A type in the type check of the parser. A name that starts with <c>$</c> is a type variable.</summary>
 internal sealed record CelType(string Name, CelType? First = null, CelType? Second = null)
 {
     /// <summary>A variable of the event. It is a dyn but for a macro, which cel-go refuses on it: <c>event.all(…)</c>.</summary>

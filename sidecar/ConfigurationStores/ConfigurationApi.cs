@@ -9,7 +9,7 @@ namespace Sidecar.ConfigurationStores;
 /// <summary>A message to a subscriber: the id of its subscription and the changed item.</summary>
 internal delegate Task ConfigurationListener(string id, string key, ConfigurationItem item);
 
-/// <summary>The configuration building block of one app, free of transport.</summary>
+/// <summary>The configuration building block of one app, independent of the transport.</summary>
 internal sealed class ConfigurationApi(string appId, ComponentSet components, PolicyBook policies, TimeProvider time) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Subscription> subscriptions = new(StringComparer.Ordinal);

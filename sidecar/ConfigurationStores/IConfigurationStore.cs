@@ -31,7 +31,7 @@ internal sealed record ConfigurationItem(string Value, string Version, IReadOnly
 
 internal delegate Task ConfigurationHandler(string key, ConfigurationItem item);
 
-/// <summary>A configuration store as one app sees it.</summary>
+/// <summary>A configuration store for one app.</summary>
 internal sealed record ConfigurationComponent(string Name, IConfigurationStore Store) : IComponent
 {
     public ValueTask DisposeAsync() => Store.DisposeAsync();

@@ -5,7 +5,7 @@ using Sidecar.Resiliency;
 
 namespace Sidecar.Conversation;
 
-/// <summary>The conversation building block of one app, free of transport.</summary>
+/// <summary>The conversation building block of one app, independent of the transport.</summary>
 internal sealed class ConversationApi(string appId, ComponentSet components, PolicyBook policies, TimeProvider time)
 {
     /// <summary>The component, checked for before anything of the request is looked at.</summary>

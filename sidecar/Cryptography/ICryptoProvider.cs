@@ -3,7 +3,7 @@ using Sidecar.Cryptography.Keys;
 
 namespace Sidecar.Cryptography;
 
-/// <summary>A cryptography component: keys by name, which never leave this process. Read only, safe to call concurrently.</summary>
+/// <summary>A cryptography component: keys by name, which never leave this process. Read only; safe to call concurrently.</summary>
 internal interface ICryptoProvider : IComponent
 {
     /// <exception cref="CryptoException">There is no such key, or its data is invalid.</exception>

@@ -2,8 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Sidecar.Files;
 
-/// <summary>Folders and files that only the user of this process may read: they hold customers' data and tokens. On Windows a user's
-/// folders are private already.</summary>
+/// <summary>
+/// Creates folders and files that only the user of this process may read, because they contain customers' data and tokens. On Windows a
+/// user's folders are private already.
+/// </summary>
 internal static partial class OwnerOnly
 {
     private const UnixFileMode Folder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

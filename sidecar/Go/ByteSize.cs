@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Sidecar.Go;
 
-/// <summary>Byte sizes as Kubernetes writes them: <c>4Mi</c>, <c>500k</c>, <c>1048576</c>.</summary>
+/// <summary>Parses byte sizes in Kubernetes' format: <c>4Mi</c>, <c>500k</c>, <c>1048576</c>.</summary>
 internal static class ByteSize
 {
     public static bool TryParse(string text, out long bytes)

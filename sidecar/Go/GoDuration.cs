@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Sidecar.Go;
 
-/// <summary>Durations as Go writes them (<c>1h2m3.5s</c>, <c>300ms</c>), which Dapr's resources and APIs use.</summary>
+/// <summary>Durations in Go's format (<c>1h2m3.5s</c>, <c>300ms</c>), which Dapr's resources and APIs use.</summary>
 internal static class GoDuration
 {
     /// <summary>Formats a duration as Go does: <c>3m0s</c>, <c>1.5s</c>, <c>300ms</c>.</summary>

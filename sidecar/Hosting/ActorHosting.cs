@@ -9,7 +9,7 @@ using Sidecar.State;
 
 namespace Sidecar.Hosting;
 
-/// <summary>The actors of one app, from its word that it hosts some; other processes find their types in the registry.</summary>
+/// <summary>The actors of one app, once it has reported actor types; other processes find the types in the registry.</summary>
 internal sealed partial class ActorHosting : IAsyncDisposable
 {
     private static readonly TimeSpan LongestDeactivation = TimeSpan.FromSeconds(2); // of all actors at the end
@@ -57,7 +57,7 @@ internal sealed partial class ActorHosting : IAsyncDisposable
     /// <summary>Other processes no longer find the sidecar. Idempotent.</summary>
     public void Withdraw() => registry.Withdraw(own);
 
-    /// <summary>Asks an HTTP app which actor types it hosts; reminders that came due meanwhile fire from here on.</summary>
+    /// <summary>Reads the actor types of an HTTP app; overdue reminders fire from now on.</summary>
     public async Task AskAsync(IAppChannel channel, StartupQueries queries, CancellationToken cancellation)
     {
         if (Host is not null)

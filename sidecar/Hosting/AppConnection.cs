@@ -28,7 +28,7 @@ internal sealed partial class AppConnection(
     private readonly CancellationTokenSource stopping = new();
     private BackgroundLoop? connecting;
 
-    /// <summary>Begins to wait for the app; the API must be reachable by now.</summary>
+    /// <summary>Starts to wait for the app; the API has to be reachable before.</summary>
     public Task StartAsync(CancellationToken cancellation)
     {
         connecting = BackgroundLoop.Start($"The connection to app {options.AppId}", _ => ConnectUntilStoppedAsync(), time, logger);

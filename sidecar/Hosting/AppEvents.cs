@@ -35,7 +35,7 @@ internal sealed partial class AppEvents(
     private IReadOnlyList<TopicSubscription>? programmatic; // guarded by gate; null until the app has been queried
     private bool noMoreEvents;
 
-    /// <summary>Makes the subscriptions of resources known, which do not run yet.</summary>
+    /// <summary>Reports the declared subscriptions, which do not run yet.</summary>
     public Task DeclareAsync(CancellationToken cancellation)
     {
         subscriptions.Declare(Topics());
@@ -85,7 +85,7 @@ internal sealed partial class AppEvents(
         }
     }
 
-    /// <summary>No events from now on.</summary>
+    /// <summary>Stops all event sources.</summary>
     public async Task StopAsync()
     {
         noMoreEvents = true;
@@ -136,7 +136,7 @@ internal sealed partial class AppEvents(
         }
     }
 
-    /// <summary>Under the gate.</summary>
+    /// <summary>Called under the gate.</summary>
     private async Task StopAppAsync()
     {
         jobs.StopApp();

@@ -9,7 +9,7 @@ internal sealed class AppReadiness
     private readonly Pulse unwell = new();
 
     /// <summary>
-    /// True once the app listens and, unless its health is watched, its subscriptions run. It stays so when the app falls ill.
+    /// True once the app listens and, unless its health is probed, its subscriptions run. It stays true if the app becomes unhealthy.
     /// </summary>
     public bool Ready { get; set; }
 

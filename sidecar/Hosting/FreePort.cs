@@ -40,7 +40,7 @@ internal static class FreePort
         throw new InvalidOperationException("no free port between 20000 and 32000 on the loopback address");
     }
 
-    /// <summary>Null when another has chosen it.</summary>
+    /// <summary>Null if another process has reserved it.</summary>
     internal static FileStream? Choose(int port)
     {
         try

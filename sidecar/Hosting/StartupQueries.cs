@@ -3,7 +3,7 @@ using Sidecar.Apps;
 namespace Sidecar.Hosting;
 
 /// <summary>
-/// The questions to a starting app, of which <c>--disable-init-endpoints</c> leaves some out: <c>config</c> and <c>subscribe</c>.
+/// The queries to a starting app, <c>config</c> and <c>subscribe</c>, of which <c>--disable-init-endpoints</c> leaves some out.
 /// </summary>
 internal sealed partial class StartupQueries(AppOptions options, ILogger logger)
 {

@@ -61,7 +61,7 @@ internal sealed class Attempt(CancellationToken cancellation) : IFallible
     private sealed record HeldAnswer(int Status, IReadOnlyList<KeyValuePair<string, IEnumerable<string>>> Headers, byte[] Body);
 }
 
-/// <summary>Lets a transformer do its work, but keeps failing answers in the <see cref="Attempt"/>.</summary>
+/// <summary>Runs a transformer, but keeps failing answers in the <see cref="Attempt"/>.</summary>
 internal sealed class HeldAnswerTransformer(HttpTransformer inner, Attempt attempt) : HttpTransformer
 {
     public override ValueTask TransformRequestAsync(

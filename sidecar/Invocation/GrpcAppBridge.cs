@@ -7,7 +7,7 @@ using Sidecar.Tracing;
 
 namespace Sidecar.Invocation;
 
-/// <summary>An HTTP call of a gRPC app: it arrives as <c>OnInvoke</c>, and the status comes back as HTTP.</summary>
+/// <summary>Sends an HTTP call to a gRPC app as <c>OnInvoke</c>, and returns its status as HTTP.</summary>
 internal static class GrpcAppBridge
 {
     private static readonly HashSet<string> Hop = new(StringComparer.OrdinalIgnoreCase)

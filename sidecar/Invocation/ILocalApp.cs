@@ -19,7 +19,7 @@ internal interface ILocalApp
     /// <summary>The middleware in front of an HTTP app.</summary>
     HttpPipeline AppPipeline { get; }
 
-    /// <summary>The way to the app; null for a sidecar without one, as is <see cref="Client"/>.</summary>
+    /// <summary>The channel to the app; null for a sidecar without one, as is <see cref="Client"/>.</summary>
     IAppChannel? Channel { get; }
 
     AppClient? Client { get; }
@@ -34,6 +34,6 @@ internal interface ILocalApp
 /// <summary>The apps whose sidecars run in this process.</summary>
 internal interface ILocalApps
 {
-    /// <summary>Null when the app's sidecar does not run in this process.</summary>
+    /// <summary>Null if the app's sidecar does not run in this process.</summary>
     ILocalApp? Find(string appId);
 }

@@ -17,7 +17,7 @@ internal static class MethodPath
 {
     private const string MethodPart = "/method/";
 
-    /// <summary>Null when the request names no target.</summary>
+    /// <summary>Null if the request names no target.</summary>
     public static InvocationTarget? Find(HttpContext context)
     {
         var path = RequestPath.Of(context).Decoded;

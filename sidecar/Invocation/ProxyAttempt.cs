@@ -62,7 +62,7 @@ internal sealed class ProxyAttempt(CancellationToken cancellation) : IFallible
     private static bool IsFailure(string status, out int code) => int.TryParse(status, CultureInfo.InvariantCulture, out code) && code != 0;
 }
 
-/// <summary>Lets a transformer do its work, but keeps failing answers in the <see cref="ProxyAttempt"/>.</summary>
+/// <summary>Runs a transformer, but keeps failing answers in the <see cref="ProxyAttempt"/>.</summary>
 internal sealed class HeldStatusTransformer(HttpTransformer inner, ProxyAttempt attempt) : HttpTransformer
 {
     public override ValueTask TransformRequestAsync(

@@ -4,7 +4,7 @@ using Sidecar.Tracing;
 
 namespace Sidecar.Invocation;
 
-/// <summary>Turns a caller's request into the one its target app sees.</summary>
+/// <summary>Transforms a caller's request into the request to its target app.</summary>
 internal sealed class ToApp(AppClient app, string caller, string callee, InvocationTarget target, TraceContext trace) : ForwardedHeaders
 {
     public override async ValueTask TransformRequestAsync(
@@ -36,7 +36,7 @@ internal sealed class ToApp(AppClient app, string caller, string callee, Invocat
     }
 }
 
-/// <summary>Turns a caller's request into the one another process's sidecar sees.</summary>
+/// <summary>Transforms a caller's request into the request to another process's sidecar.</summary>
 internal sealed class ToSidecar(string caller, InvocationTarget target) : ForwardedHeaders
 {
     public override async ValueTask TransformRequestAsync(
@@ -54,7 +54,7 @@ internal sealed class ToSidecar(string caller, InvocationTarget target) : Forwar
     }
 }
 
-/// <summary>Turns a caller's request into the one an HTTPEndpoint's server sees.</summary>
+/// <summary>Transforms a caller's request into the request to an HTTPEndpoint's server.</summary>
 internal sealed class ToEndpoint(Resources.HttpEndpoint endpoint, InvocationTarget target) : ForwardedHeaders
 {
     public override async ValueTask TransformRequestAsync(

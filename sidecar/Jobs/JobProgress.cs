@@ -6,7 +6,7 @@ namespace Sidecar.Jobs;
 /// <summary>The progress of a job from tick to tick. Source: Dapr docs, "Jobs API reference".</summary>
 internal static class JobProgress
 {
-    /// <exception cref="FormatException">A part of it can't be understood, or it would never come.</exception>
+    /// <exception cref="FormatException">A part of it is invalid, or it would never be due.</exception>
     public static ScheduledJob Begin(Job job, DateTimeOffset now, TimeZoneInfo local)
     {
         var schedule = JobSchedule.Parse(Schedule(job), local);

@@ -3,7 +3,7 @@ using Sidecar.State;
 
 namespace Sidecar.Jobs;
 
-/// <summary>The jobs of one app, a record each.</summary>
+/// <summary>The stored jobs of one app, one record each.</summary>
 internal sealed class JobStore(string appId, ITransactionalStateStore store)
 {
     private const int Page = 500;

@@ -16,7 +16,7 @@ internal static partial class SchedulerName
     public static string OfReminder(string space, string type, string id, string name) =>
         string.Join(Separator, "actorreminder", space, type, id, name);
 
-    /// <summary>Why the scheduler refuses <paramref name="key"/>, in its words; null when it takes it.</summary>
+    /// <summary>The reason why the scheduler refuses <paramref name="key"/>, with its text; null if it is valid.</summary>
     public static string? Problem(string key)
     {
         var name = Ignored().Replace(key, "");

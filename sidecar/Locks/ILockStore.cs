@@ -2,8 +2,9 @@ using Sidecar.Components;
 
 namespace Sidecar.Locks;
 
-/// <summary>A lock component. Resources arrive complete (prefix included). A lock is not reentrant: its own owner does not get it
-/// twice.</summary>
+/// <summary>
+/// A lock component. Resources arrive complete (prefix included). A lock is not reentrant: its owner does not get it twice.
+/// </summary>
 internal interface ILockStore : IAsyncDisposable
 {
     /// <summary>True if <paramref name="owner"/> has acquired the lock, until it unlocks or <paramref name="expiry"/> is over.</summary>
@@ -20,7 +21,7 @@ internal enum UnlockOutcome
     OtherOwner = 2,
 }
 
-/// <summary>A lock store as one app sees it.</summary>
+/// <summary>A lock store for one app.</summary>
 internal sealed record LockComponent(string Name, ILockStore Store, LockPrefix Keys) : IComponent
 {
     public ValueTask DisposeAsync() => Store.DisposeAsync();

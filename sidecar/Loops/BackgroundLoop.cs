@@ -1,9 +1,8 @@
 namespace Sidecar.Loops;
 
 /// <summary>
-/// Owns one piece of work that lasts as long as its owner: a watch, a pump, a relay. Work that fails is logged and started again after a
-/// pause
-/// (<see cref="Repeated"/>). Work that returns has ended on purpose. Disposal cancels the work and waits for its end.
+/// A background task that runs as long as its owner: a watch, a pump, a relay. A failure is logged and the work restarted after a pause
+/// (<see cref="RetriedStep"/>). Work that returns has ended on purpose. Disposal cancels the work and waits for its end.
 /// </summary>
 internal sealed class BackgroundLoop : IAsyncDisposable
 {

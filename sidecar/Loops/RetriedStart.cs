@@ -1,6 +1,6 @@
 namespace Sidecar.Loops;
 
-/// <summary>Starts something that lasts, and keeps trying while it cannot be started.</summary>
+/// <summary>Starts a long-running object, and retries while the start fails.</summary>
 internal static class RetriedStart
 {
     /// <summary>Returns after the first attempt, successful or not. Dispose of the result to stop retrying and to end the started

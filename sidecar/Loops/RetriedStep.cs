@@ -1,8 +1,7 @@
 namespace Sidecar.Loops;
 
 /// <summary>
-/// Repeats work that fails until it succeeds or is cancelled. Each failure is logged. The pause doubles with each failure in a row, and is
-/// short again
+/// Repeats failing work until it succeeds or is cancelled. Each failure is logged. The pause doubles with each failure in a row, and resets
 /// after an attempt that lasted longer than the longest pause.
 /// </summary>
 internal static partial class RetriedStep

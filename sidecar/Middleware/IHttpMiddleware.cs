@@ -2,7 +2,7 @@ using Sidecar.Components;
 
 namespace Sidecar.Middleware;
 
-/// <summary>A component that looks at requests, and may change or refuse them, on their way to the API or to the app.</summary>
+/// <summary>A component that inspects requests to the API or to the app, and may change or refuse them.</summary>
 internal interface IHttpMiddleware : IComponent
 {
     /// <summary>Returns null to pass on the request as it is now.</summary>
@@ -15,8 +15,10 @@ internal sealed record Refusal(int Status, string Message)
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 }
 
-/// <summary>A request on its way through a pipeline. <paramref name="Path"/> is decoded and begins with a slash, <paramref name="query"/>
-/// is empty or begins with <c>?</c>.</summary>
+/// <summary>
+/// A request in a pipeline. <paramref name="Path"/> is decoded and begins with a slash, <paramref name="query"/> is empty or begins with
+/// <c>?</c>.
+/// </summary>
 internal sealed class PipelineRequest(string path, string query, Func<string, string?> header, string? caller, Func<Task<byte[]>> readBody)
 {
     public string Path { get; set; } = path;

@@ -174,7 +174,7 @@ internal sealed class SidecarRegistry
         request.Headers.TryAddWithoutValidation(TargetHeader, target);
     }
 
-    /// <summary>The caller of a request on the internal port, or null when it does not come from a sidecar of this user.</summary>
+    /// <summary>The caller of a request on the internal port; null if it does not come from a sidecar of this user.</summary>
     public static string? CallerOf(HttpRequest request)
     {
         var shown = request.Headers[TokenHeader].ToString();

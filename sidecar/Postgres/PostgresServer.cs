@@ -4,7 +4,7 @@ using Sidecar.Components;
 
 namespace Sidecar.Postgres;
 
-/// <summary>The pool of connections to one database, shared by all components of this process that name it alike.</summary>
+/// <summary>The connection pool to one database, shared by all components of this process with the same settings.</summary>
 internal sealed class PostgresServer : IAsyncDisposable
 {
     private static readonly SharedByKey<Task<PostgresServer>> Open = new();

@@ -6,7 +6,7 @@ namespace Sidecar.PubSub;
 /// </summary>
 internal interface IPubSub : IAsyncDisposable
 {
-    /// <summary>Completes once the broker holds the message as durably as it ever will.</summary>
+    /// <summary>Completes once the broker has the message with its full durability.</summary>
     Task PublishAsync(BrokerMessage message, CancellationToken cancellation);
 
     /// <summary>
@@ -22,7 +22,7 @@ internal interface IPubSub : IAsyncDisposable
 /// </summary>
 internal sealed record SubscribeRequest(string Topic, IReadOnlyDictionary<string, string> Metadata, int Parallel = 0);
 
-/// <summary>A message as the broker carries it.</summary>
+/// <summary>A message of the broker.</summary>
 internal sealed record BrokerMessage(
     string Topic,
     ReadOnlyMemory<byte> Data,
@@ -32,7 +32,7 @@ internal sealed record BrokerMessage(
 {
     public static readonly IReadOnlyDictionary<string, string> NoMetadata = new Dictionary<string, string>();
 
-    /// <summary>Messages with the same key stay in order; without a key all of a topic do.</summary>
+    /// <summary>Messages with the same key stay in order; without a key all messages of a topic do.</summary>
     public string? OrderingKey { get; init; }
 
     /// <summary>Grows with each message of a broker; the messages of a bulk are sorted by it.</summary>
@@ -46,6 +46,6 @@ internal enum Acknowledgement
     /// <summary>Dealt with; the broker forgets it for this consumer.</summary>
     Done,
 
-    /// <summary>Not dealt with; the broker delivers it again if it can.</summary>
+    /// <summary>Not processed; the broker delivers it again if it can.</summary>
     Retry,
 }

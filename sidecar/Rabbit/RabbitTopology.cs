@@ -4,7 +4,7 @@ using Sidecar.Go;
 
 namespace Sidecar.Rabbit;
 
-/// <summary>The exchanges and queues as daprd declares them: an exchange per topic, a queue per consumer and topic.</summary>
+/// <summary>Declares exchanges and queues as daprd does: an exchange per topic, a queue per consumer and topic.</summary>
 internal static class RabbitTopology
 {
     public static string QueueOf(RabbitSettings settings, string topic, IReadOnlyDictionary<string, string> metadata) =>

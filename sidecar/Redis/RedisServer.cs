@@ -29,7 +29,7 @@ internal sealed class RedisServer : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The server cannot be reached, or refuses the login.</exception>
     public static Task<RedisServer> AtAsync(RedisSettings settings) => Open.JoinAsync(settings.Key, () => ConnectAsync(settings));
 
-    /// <summary>All keys that match the pattern, some of them perhaps twice. Goes through the whole database in steps.</summary>
+    /// <summary>All keys that match the pattern, some perhaps twice. Scans the whole database in steps.</summary>
     public IAsyncEnumerable<RedisKey> ScanAsync(string pattern) =>
         Connection
             .GetServers()

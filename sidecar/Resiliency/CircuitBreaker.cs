@@ -33,8 +33,9 @@ internal sealed class CircuitBreaker(BreakerRule rule, TimeProvider time, Action
         }
     }
 
-    /// <summary>Null when the call may go ahead: then <see cref="Leave"/> must follow with <paramref name="ticket"/>. Otherwise why
-    /// not.</summary>
+    /// <summary>
+    /// Null if the call may proceed; <see cref="Leave"/> must then follow with <paramref name="ticket"/>. Otherwise the reason.
+    /// </summary>
     public string? TryEnter(out long ticket)
     {
         lock (gate)

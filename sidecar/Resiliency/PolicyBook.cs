@@ -3,7 +3,7 @@ using Sidecar.Resources;
 
 namespace Sidecar.Resiliency;
 
-/// <summary>The kinds of component that default policies are named by. The names are part of those policies' names.</summary>
+/// <summary>The kinds of component in the names of default policies.</summary>
 internal enum ComponentKind
 {
     Binding,
@@ -62,14 +62,14 @@ internal sealed class PolicyBook
     public Policy? App(string app, string method) =>
         Find("app", app, apps.GetValueOrDefault(app) ?? Default("App"), method, EndpointCacheSize, "outbound");
 
-    /// <summary>Before an actor's turn: retries and breaker, no timeout, because a turn is waited for as long as it takes.</summary>
+    /// <summary>The policy around an actor's turn: retries and breaker, no timeout, because the wait for a turn is not limited.</summary>
     public Policy? ActorCall(string type, string id)
     {
         var names = actors.GetValueOrDefault(type) ?? Default("Actor");
         return Find("actor", type, names with { Timeout = null }, names.BreakerPerId ? $"{type}-{id}" : type, ActorCacheSize, "outbound");
     }
 
-    /// <summary>Within an actor's turn: how long the app may take.</summary>
+    /// <summary>The policy within an actor's turn: the time limit of the app.</summary>
     public Policy? ActorTurn(string type)
     {
         var names = actors.GetValueOrDefault(type) ?? Default("Actor");

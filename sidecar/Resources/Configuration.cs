@@ -35,10 +35,10 @@ internal sealed record Configuration
     public string SpiffeId(string appId) => $"spiffe://{AccessControl?.TrustDomain ?? "public"}/ns/default/{appId}";
 }
 
-/// <summary>A place in a pipeline, and the component that takes it.</summary>
+/// <summary>A handler of a pipeline, and the component that implements it.</summary>
 internal sealed record PipelineHandler(string Name, string Type);
 
-/// <summary>Which secrets of a store an app may read. <paramref name="DefaultAccess"/> is <c>allow</c> or <c>deny</c>.</summary>
+/// <summary>The secrets of a store that an app may read. <paramref name="DefaultAccess"/> is <c>allow</c> or <c>deny</c>.</summary>
 internal sealed record SecretScope(string StoreName, string DefaultAccess, IReadOnlyList<string> Allowed, IReadOnlyList<string> Denied)
 {
     public bool Allows(string key) =>
@@ -47,7 +47,7 @@ internal sealed record SecretScope(string StoreName, string DefaultAccess, IRead
             : !Denied.Contains(key, StringComparer.Ordinal) && DefaultAccess != "deny";
 }
 
-/// <summary>Which resolver names go through; without <paramref name="Sqlite"/> the registry of this machine.</summary>
+/// <summary>The name resolver; without <paramref name="Sqlite"/> the registry of this machine.</summary>
 internal sealed record NameResolution(SqliteNamesOptions? Sqlite);
 
 /// <summary>The callers and operations that this app permits.</summary>

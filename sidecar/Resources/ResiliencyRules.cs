@@ -1,8 +1,6 @@
 namespace Sidecar.Resources;
 
-/// <summary>
-/// A Resiliency resource: named policies, and which targets they guard. Names that point nowhere are no policy, as in daprd.
-/// </summary>
+/// <summary>A Resiliency resource: named policies and their targets. A name without a policy has no effect, as in daprd.</summary>
 internal sealed record ResiliencyRules(
     string Name,
     IReadOnlyDictionary<string, TimeSpan> Timeouts,

@@ -26,11 +26,11 @@ internal sealed record ResourceChanges(
         );
     }
 
-    /// <summary>All components that are touched, as they were and as they will be.</summary>
+    /// <summary>All changed components, in their old and new state.</summary>
     public IEnumerable<Component> Touched =>
         [.. Removed, .. Changed.SelectMany(change => (Component[])[change.Before, change.After]), .. Added];
 
-    /// <summary>Without <paramref name="component"/>, which stays out.</summary>
+    /// <summary>The changes without <paramref name="component"/>.</summary>
     public ResourceChanges Without(Component component) =>
         this with
         {

@@ -8,7 +8,7 @@ namespace Sidecar.Running;
 internal sealed class AppSupervisor(RunApp app, RunRecord record, RunConsole console, bool restart, Action restarted, TimeProvider time)
     : IAsyncDisposable
 {
-    /// <summary>From here on each failure is reported as an error, with the app's last lines.</summary>
+    /// <summary>The number of failures in a row from which each is an error in the log, with the app's last lines.</summary>
     private const int ManyFailures = 3;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -99,7 +99,7 @@ internal sealed class AppSupervisor(RunApp app, RunRecord record, RunConsole con
         }
     }
 
-    /// <summary>Tries until the command can be started, for a build may just be replacing it. False: the run ends before.</summary>
+    /// <summary>Retries until the command can be started, for a build may be replacing it. False if the run ends before.</summary>
     private async Task<bool> LaunchAgainAsync()
     {
         while (true)

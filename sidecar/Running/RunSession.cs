@@ -8,7 +8,7 @@ namespace Sidecar.Running;
 /// <summary>The options of a run.</summary>
 internal sealed record RunOptions(string BaseDirectory, bool Restart, bool Strict, LogLevel LogLevel);
 
-/// <summary>A run from start to end: leftovers are ended, sidecars listen, apps start, all become ready; on Ctrl-C the way back.</summary>
+/// <summary>A run from start to end: leftovers are ended, sidecars listen, apps start and become ready; on Ctrl-C the reverse.</summary>
 internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options, RunConsole console, TimeProvider time)
 {
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(15);
@@ -73,7 +73,7 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         }
     }
 
-    /// <summary>Without its sidecar it can finish nothing: it gets little time.</summary>
+    /// <summary>Without its sidecar an app cannot finish its work, so it gets little time.</summary>
     private async Task EndLeftOverAsync(RecordedProcess left, RunRecord record)
     {
         console.Warn($"ending process {left.ProcessId} of app '{left.AppId}', left over from a run that was killed");

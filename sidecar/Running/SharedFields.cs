@@ -5,7 +5,7 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Running;
 
-/// <summary>The fields that <c>common</c> and an app have in common.</summary>
+/// <summary>The fields that <c>common</c> and an app may both have.</summary>
 internal sealed record SharedFields
 {
     public static readonly SharedFields None = new() { Resources = [], Env = new Dictionary<string, string>() };

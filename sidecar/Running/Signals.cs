@@ -13,9 +13,8 @@ internal static partial class Signals
     private const nint Ignored = 1;
 
     /// <summary>
-    /// Takes SIGINT back where the parent has this process ignore it, as a shell does with background jobs: .NET registers no handler for a
-    /// signal that
-    /// is ignored. Called before any handler is registered.
+    /// Restores SIGINT if the parent has made this process ignore it, as a shell does for background jobs: .NET registers no handler for an
+    /// ignored signal. Called before any handler is registered.
     /// </summary>
     public static void HeedInterrupt()
     {

@@ -5,7 +5,7 @@ using Sidecar.Resources;
 
 namespace Sidecar.Secrets;
 
-/// <summary>The secrets building block of one app: stores by name, narrowed by the secret scopes of its Configuration.</summary>
+/// <summary>The secrets building block of one app: stores by name, limited by the secret scopes of its Configuration.</summary>
 internal sealed class SecretsApi(string appId, ComponentSet components, IReadOnlyList<SecretScope> scopes, TimeProvider time)
 {
     public IReadOnlyDictionary<string, string> Get(string store, string name)

@@ -1,6 +1,6 @@
 namespace Sidecar.Sqlite;
 
-/// <summary>When a job is committed.</summary>
+/// <summary>The time at which a job is committed.</summary>
 internal enum CommitTime
 {
     /// <summary>At once: a caller waits for it.</summary>

@@ -57,8 +57,8 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     }
 
     /// <summary>
-    /// Runs <paramref name="work"/> on the writer. The task completes once the commit that holds it is on disk. When it throws,
-    /// its own changes are rolled back and those of its neighbours stay.
+    /// Runs <paramref name="work"/> on the writer. The task completes once its commit is on disk. An exception rolls back its own changes;
+    /// other jobs of the commit are kept.
     /// </summary>
     public Task<T> WriteAsync<T>(Func<SqliteSession, T> work) => writer.EnqueueAsync(work, undoable: true, CommitTime.Now);
 

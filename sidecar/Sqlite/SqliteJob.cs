@@ -5,7 +5,7 @@ internal abstract class SqliteJob
 {
     public Exception? Failure { get; protected set; }
 
-    /// <summary>Has changes of several statements to undo when it fails half-way.</summary>
+    /// <summary>True if a failure may leave changes of several statements to roll back.</summary>
     public required bool Undoable { get; init; }
 
     /// <summary>False: it failed and its changes must be undone. The task is not completed before the commit.</summary>

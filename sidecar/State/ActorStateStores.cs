@@ -8,7 +8,7 @@ internal static class ActorStateStores
 {
     extension(ComponentSet components)
     {
-        /// <summary>Null when none is flagged.</summary>
+        /// <summary>Null if no store is flagged.</summary>
         public StateStoreComponent? ActorStateStore =>
             components.Of<StateStoreComponent>().Values.FirstOrDefault(store => store.ActorStateStore);
 

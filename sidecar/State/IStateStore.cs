@@ -13,14 +13,14 @@ internal interface IStateStore : IAsyncDisposable
     ValueTask<StateFailure?> WriteAsync(StateWrite write, CancellationToken cancellation);
 }
 
-/// <summary>The ability to carry out several writes as one.</summary>
+/// <summary>The ability to apply several writes in one transaction.</summary>
 internal interface ITransactionalStateStore : IStateStore
 {
-    /// <summary>All writes in their order, or none. Null when done; otherwise the first failure, and nothing was changed.</summary>
+    /// <summary>Applies all writes in their order, or none. Null on success; otherwise the first failure.</summary>
     ValueTask<StateFailure?> TransactAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellation);
 }
 
-/// <summary>The ability to deal with many keys in one round trip.</summary>
+/// <summary>The ability to process many keys in one round trip.</summary>
 internal interface IBulkStateStore : IStateStore
 {
     /// <summary>Like <see cref="IStateStore.GetAsync"/> for each key, in their order.</summary>
@@ -89,7 +89,7 @@ internal sealed record StateWrite(
     /// </summary>
     public bool AsInDaprd { get; init; }
 
-    /// <summary>The value came as JSON, not as bytes that happen to be JSON; a store may keep the two apart.</summary>
+    /// <summary>True if the value was sent as JSON, not as bytes that happen to be JSON; a store may distinguish the two.</summary>
     public bool IsJson { get; init; }
 
     /// <summary>The metadata name the content type <c>application/json</c>; <c>state.redis</c> stores such a value by another
@@ -125,5 +125,5 @@ internal enum StateFailureKind
     Unavailable,
 }
 
-/// <summary>Why a write changed nothing.</summary>
+/// <summary>The reason why a write changed nothing.</summary>
 internal sealed record StateFailure(StateFailureKind Kind, string Key, string Message);

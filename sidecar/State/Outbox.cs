@@ -11,7 +11,7 @@ using Sidecar.Tracing;
 
 namespace Sidecar.State;
 
-/// <summary>A transaction as it will be written: the caller's operations without projections, and the events of its upserts.</summary>
+/// <summary>A transaction before it is written: the caller's operations without projections, and the events of its upserts.</summary>
 internal sealed record OutboxPlan(IReadOnlyList<TransactionOperation> Operations, IReadOnlyList<StateWrite> Records);
 
 /// <summary>
@@ -158,7 +158,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         return System.Text.Encoding.UTF8.GetBytes(GoFormat.Print(value.RootElement));
     }
 
-    /// <summary>Events that are not published when the sidecar ends stay in the store and are published at the next start.</summary>
+    /// <summary>Events that are unpublished when the sidecar stops stay in the store and are published at the next start.</summary>
     private async Task RelayAsync(CancellationToken stopping)
     {
         while (batch.Count > 0 || await committed.Reader.WaitToReadAsync(stopping))
@@ -219,7 +219,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         }
     }
 
-    /// <summary>Tried until it works: a record that stays would be published again by each start.</summary>
+    /// <summary>Retries until it succeeds: a remaining record would be published again at each start.</summary>
     private async Task ForgetAsync(StateStoreComponent store, IReadOnlyList<string> keys, CancellationToken stopping)
     {
         try

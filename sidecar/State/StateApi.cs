@@ -8,7 +8,7 @@ using Sidecar.Tracing;
 
 namespace Sidecar.State;
 
-/// <summary>The state building block of one app, free of transport. Failures leave as <see cref="DaprException"/>.</summary>
+/// <summary>The state building block of one app, independent of the transport. Failures leave as <see cref="DaprException"/>.</summary>
 internal sealed class StateApi(string appId, ComponentSet components, Outbox outbox, PolicyBook policies, TimeProvider time)
 {
     public ValueTask<StateEntry?> GetAsync(string store, string key, CancellationToken cancellation)
@@ -165,7 +165,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         return StateErrors.QueryNotSupported(store);
     }
 
-    /// <summary>Refuses an unknown store; the check that comes before the body is looked at.</summary>
+    /// <summary>Refuses an unknown store, before the body is read.</summary>
     public void Demand(string store) => Store(store);
 
     /// <summary>Like <see cref="Demand"/>, for a transaction.</summary>
@@ -254,7 +254,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
             _ => (500, StatusCode.Internal),
         };
 
-    /// <summary>Under the store's policy, where it has one. That a write was refused is an answer, and no reason to try again.</summary>
+    /// <summary>Runs work under the store's policy, if it has one. A refused write is a result and is not retried.</summary>
     private async ValueTask<T> GuardedAsync<T>(
         StateStoreComponent component,
         string operation,

@@ -10,7 +10,7 @@ internal sealed record SaveRequest(
     IReadOnlyDictionary<string, string>? Metadata = null
 )
 {
-    /// <summary>The value came as JSON, so that a text in it has quotes that are not part of the text.</summary>
+    /// <summary>True if the value was sent as JSON, so that the quotes of a text are not part of the text.</summary>
     public bool IsJson { get; init; }
 
     /// <summary>The content type given beside the value, which the outbox prefers to the one in the metadata.</summary>

@@ -6,8 +6,8 @@ using Sidecar.Go;
 namespace Sidecar.Timers;
 
 /// <summary>
-/// When something recurs: an ISO 8601 duration with repetitions (<c>R5/PT10S</c>), a Go duration (<c>1h30m</c>, <c>@every 5s</c>) or
-/// a cron expression with seconds. <paramref name="Repetitions"/> -1: without end; 1 when nothing recurs.
+/// The recurrence of a reminder or timer: an ISO 8601 duration with repetitions (<c>R5/PT10S</c>), a Go duration (<c>1h30m</c>, <c>@every
+/// 5s</c>) or a cron expression with seconds. <paramref name="Repetitions"/> is -1 without end, 1 without recurrence.
 /// </summary>
 internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpan Time, CronExpression? Cron, int Repetitions)
 {

@@ -88,7 +88,7 @@ internal sealed class TimerService : IDisposable
         }
     }
 
-    /// <summary>Under the gate. Rounded up, so that the timer never fires before its time.</summary>
+    /// <summary>Called under the gate. Rounded up, so that the timer never fires early.</summary>
     private void Arm(DateTimeOffset due)
     {
         var wait = due - clock.GetUtcNow();

@@ -17,7 +17,7 @@ internal static class Baggage
         .. Enumerable.Range('!', '~' - '!' + 1).Select(c => (char)c).Except(['"', ',', ';', '\\']),
     ]);
 
-    /// <summary>Why it is no baggage; null when it is.</summary>
+    /// <summary>The reason why it is invalid; null if it is valid.</summary>
     public static string? Fault(string baggage)
     {
         if (baggage.Length == 0)

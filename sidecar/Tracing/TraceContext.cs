@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace Sidecar.Tracing;
 
-/// <summary>The place in a trace that a call passes on, as W3C writes it.</summary>
+/// <summary>The trace context that a call passes on, in W3C's format.</summary>
 internal sealed record TraceContext(string Parent, string State)
 {
     public const string ParentHeader = "traceparent";
@@ -17,7 +17,7 @@ internal sealed record TraceContext(string Parent, string State)
     /// <summary>Tracing is switched off: nothing is passed on.</summary>
     public static readonly TraceContext Off = new("", "");
 
-    /// <summary>No trace has come and none is begun. Zeros are passed on all the same, as daprd does.</summary>
+    /// <summary>No trace was received and none is started. Zeros are passed on all the same, as in daprd.</summary>
     public static readonly TraceContext None = new("00-00000000000000000000000000000000-0000000000000000-00", "");
 
     public bool IsOff => Parent.Length == 0;
@@ -29,7 +29,7 @@ internal sealed record TraceContext(string Parent, string State)
 
     public static TraceContext Of(HttpContext context) => Span.Of(context).Context;
 
-    /// <summary>Null when <paramref name="parent"/> is no trace context.</summary>
+    /// <summary>Null if <paramref name="parent"/> is no trace context.</summary>
     public static TraceContext? Parse(string? parent, string? state) =>
         !string.IsNullOrEmpty(parent) && ActivityContext.TryParse(parent, null, out _) ? new TraceContext(parent, state ?? "") : null;
 

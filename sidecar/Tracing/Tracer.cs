@@ -5,8 +5,8 @@ using System.Runtime.CompilerServices;
 namespace Sidecar.Tracing;
 
 /// <summary>
-/// Begins the spans of one app's sidecar. A caller's decision to sample is followed; whatever begins a trace is sampled at the
-/// configured rate. Without a rate and without anywhere to export to, traces pass through as they came.
+/// Starts the spans of one app's sidecar. The caller's sampling decision is kept; a new trace is sampled at the configured rate. Without a
+/// rate and without an exporter, traces are passed on unchanged.
 /// </summary>
 internal sealed partial class Tracer : IDisposable
 {

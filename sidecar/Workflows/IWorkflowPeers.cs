@@ -7,7 +7,7 @@ internal interface IWorkflowPeers
     WorkflowEngine? Find(string appId);
 }
 
-/// <summary>An app alone.</summary>
+/// <summary>For an app without other apps.</summary>
 internal sealed class NoWorkflowPeers : IWorkflowPeers
 {
     public WorkflowEngine? Find(string appId) => null;

@@ -65,7 +65,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
 
     internal WorkflowRuntime Runtime { get; }
 
-    /// <summary>Takes up every unfinished instance where the store has it.</summary>
+    /// <summary>Loads every unfinished instance from the store.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
         await foreach (var id in Runtime.Store.PendingAsync(cancellation))
@@ -155,7 +155,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         return refusal;
     }
 
-    /// <summary>Puts an event into the inbox of an instance. Finished instances take it and do nothing.</summary>
+    /// <summary>Puts an event into the inbox of an instance. Finished instances accept and ignore it.</summary>
     public async Task<WorkflowRefusal?> PostAsync(string id, HistoryEvent happened)
     {
         var instance = Runtime.Directory.Find(id) ?? await Adoption.TryContinueAsync(Runtime, id, CancellationToken.None);

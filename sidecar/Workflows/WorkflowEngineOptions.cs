@@ -16,10 +16,10 @@ internal sealed record WorkflowEngineOptions(int? MaxMessageBytes = null)
 
     public TimeSpan LongestRetry { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Null: no limits.</summary>
+    /// <summary>Null for no limits.</summary>
     public ConcurrencyLimits? Limits { get; init; }
 
-    /// <summary>Null: finished instances are kept until they are purged.</summary>
+    /// <summary>Null to keep finished instances until they are purged.</summary>
     public RetentionPolicy? Retention { get; init; }
 
     /// <summary>The default number of ids per page.</summary>

@@ -22,7 +22,7 @@ internal sealed record YamlProblem(string File, int Line, string Message, Severi
     public override string ToString() => Line > 0 ? $"{File}:{Line}: {Message}{Elsewhere}" : $"{File}: {Message}{Elsewhere}";
 }
 
-/// <summary>Every mistake found, so that one run shows them all.</summary>
+/// <summary>All mistakes, so that one run shows them all.</summary>
 internal sealed class InvalidConfigurationException(IReadOnlyList<YamlProblem> problems)
     : Exception(string.Join(Environment.NewLine, problems))
 {

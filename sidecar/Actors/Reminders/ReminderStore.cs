@@ -4,7 +4,7 @@ using Sidecar.State;
 
 namespace Sidecar.Actors.Reminders;
 
-/// <summary>Reminders in the actor state store, a record each, so that they outlive any process.</summary>
+/// <summary>The reminders in the actor state store, one record each, so that they survive a restart.</summary>
 internal sealed class ReminderStore(string appId, ITransactionalStateStore store)
 {
     private const int Page = 500;

@@ -3,7 +3,7 @@ using Sidecar.Http;
 
 namespace Sidecar.Api.Http;
 
-/// <summary>Which of the ports of an app's sidecar a connection came in on.</summary>
+/// <summary>The ports of an app's sidecar.</summary>
 internal enum ListenerKind
 {
     Http,

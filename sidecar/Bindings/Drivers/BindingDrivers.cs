@@ -25,7 +25,7 @@ internal static class BindingDrivers
         return _ => new(directions.Component(null, new HttpBinding(options)));
     }
 
-    /// <summary>Null when it was reported as wrong.</summary>
+    /// <summary>Null if it was reported as invalid.</summary>
     private static CronSchedule? Schedule(DriverContext context)
     {
         var text = context.Properties.Required("schedule", "@every 15s");
@@ -40,7 +40,7 @@ internal static class BindingDrivers
         }
     }
 
-    /// <summary>Without <c>direction</c> a component goes every way its driver can.</summary>
+    /// <summary>Without <c>direction</c> a component has every direction that its driver supports.</summary>
     private sealed record BindingSettings(string Name, string Route, string[] Given)
     {
         public static BindingSettings Read(DriverContext context)

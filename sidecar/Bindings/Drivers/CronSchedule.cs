@@ -35,6 +35,6 @@ internal sealed record CronSchedule(CronExpression? Cron, TimeSpan Every)
         }
     }
 
-    /// <summary>Null when it never comes again.</summary>
+    /// <summary>Null if there is no further time.</summary>
     public DateTimeOffset? After(DateTimeOffset now, TimeZoneInfo zone) => Cron is null ? now + Every : Cron.GetNextOccurrence(now, zone);
 }

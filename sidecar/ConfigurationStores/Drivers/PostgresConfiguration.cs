@@ -7,7 +7,7 @@ using Sidecar.Postgres;
 namespace Sidecar.ConfigurationStores.Drivers;
 
 /// <summary>
-/// <c>configuration.postgresql</c> on a table the operator has made (key, value, version, metadata), with a trigger that notifies of
+/// <c>configuration.postgresql</c> on a table that the operator creates (key, value, version, metadata), with a trigger that notifies of
 /// changes. Of several versions of a key the highest number counts.
 /// </summary>
 internal sealed partial class PostgresConfiguration(
@@ -102,7 +102,7 @@ internal sealed partial class PostgresConfiguration(
             ? []
             : json.EnumerateObject().ToDictionary(item => item.Name, item => item.Value.ToString(), StringComparer.Ordinal);
 
-    /// <summary>A connection that waits for notifications, and comes back when it was lost.</summary>
+    /// <summary>A connection that waits for notifications and reconnects after a loss.</summary>
     private sealed class Listener(PostgresConfiguration store, string channel, ConfigurationRequest request, ConfigurationHandler handler)
         : IAsyncDisposable
     {

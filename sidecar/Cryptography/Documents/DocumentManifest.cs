@@ -4,7 +4,7 @@ using Sidecar.Cryptography.Keys;
 
 namespace Sidecar.Cryptography.Documents;
 
-/// <summary>The second line of a document: how it is to be decrypted. The names of its members are stored format.</summary>
+/// <summary>The second line of a document, with the parameters for its decryption. The names of its members are stored format.</summary>
 internal sealed record DocumentManifest(string KeyName, string Algorithm, byte[] WrappedKey, DocumentCipher Cipher, byte[] NoncePrefix)
 {
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

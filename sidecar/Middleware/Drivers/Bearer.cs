@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Sidecar.Middleware.Drivers;
 
-/// <summary><c>middleware.http.bearer</c>: only requests with a valid token of an issuer go on.</summary>
+/// <summary><c>middleware.http.bearer</c>: passes only requests with a valid token of an issuer.</summary>
 internal sealed class Bearer : IHttpMiddleware
 {
     private const string Prefix = "bearer ";

@@ -107,7 +107,7 @@ internal static class CloudEvents
         return envelope;
     }
 
-    /// <summary>The envelope a subscriber of raw messages gets: the publisher made none.</summary>
+    /// <summary>The envelope for a subscriber of raw messages, which have none.</summary>
     public static JsonObject FromRaw(ReadOnlyMemory<byte> data, string topic, string pubsub) =>
         new()
         {

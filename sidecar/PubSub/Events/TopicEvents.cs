@@ -9,7 +9,7 @@ using Sidecar.Tracing;
 
 namespace Sidecar.PubSub.Events;
 
-/// <summary>CloudEvents as gRPC apps and streaming subscribers get them.</summary>
+/// <summary>CloudEvents in the form of gRPC apps and streaming subscribers.</summary>
 internal static class TopicEvents
 {
     private static readonly HashSet<string> Attributes = new(StringComparer.Ordinal)

@@ -23,7 +23,7 @@ internal sealed record BulkEntry(
 
 internal sealed record FailedEntry(string EntryId, string Error);
 
-/// <summary>The publishing half of the pub/sub building block of one app, free of transport.</summary>
+/// <summary>The publishing half of the pub/sub building block of one app, independent of the transport.</summary>
 internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBook policies, Tracer tracer, TimeProvider time)
 {
     public string AppId => appId;

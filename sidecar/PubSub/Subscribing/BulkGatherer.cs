@@ -4,8 +4,8 @@ using Sidecar.Loops;
 namespace Sidecar.PubSub.Subscribing;
 
 /// <summary>
-/// Gathers single messages of a broker into bulk deliveries: full at the most the subscription allows, or after its longest wait.
-/// The broker's handler of each message answers with that message's own outcome.
+/// Collects single messages of a broker into bulk deliveries, up to the subscription's maximum count or wait. The handler of each message
+/// returns that message's own outcome.
 /// </summary>
 internal sealed class BulkGatherer(
     TopicSubscription subscription,

@@ -96,8 +96,9 @@ internal sealed partial class SubscriptionManager(
         }
     }
 
-    /// <summary>Ends all that reads from <paramref name="pubsub"/>, which is about to go; streams stay open and wait for
-    /// <see cref="ResumeAsync"/>.</summary>
+    /// <summary>
+    /// Ends all subscriptions to <paramref name="pubsub"/> before it is closed; streams stay open and wait for <see cref="ResumeAsync"/>.
+    /// </summary>
     public async Task PauseAsync(string pubsub)
     {
         List<Running> pausing;
@@ -145,7 +146,7 @@ internal sealed partial class SubscriptionManager(
         }
     }
 
-    /// <summary>Why <paramref name="subscription"/> can't be, or null when it can.</summary>
+    /// <summary>The reason why <paramref name="subscription"/> is invalid; null if it is valid.</summary>
     public string? Refusal(TopicSubscription subscription) =>
         !components.Of<PubSubComponent>().TryGetValue(subscription.PubSub, out var component) ? $"pubsub '{subscription.PubSub}' not found"
         : !component.Scopes.MaySubscribe(subscription.Topic)
@@ -237,7 +238,7 @@ internal sealed partial class SubscriptionManager(
                 .Select(same => same.LastOrDefault(one => one.Kind == SubscriptionKind.Programmatic) ?? same.First()),
         ];
 
-    /// <summary>Under the gate.</summary>
+    /// <summary>Called under the gate.</summary>
     private IReadOnlyList<TopicSubscription> ActiveSubscriptions() =>
         [.. wanted, .. running.Keys.Where(subscription => subscription.Kind == SubscriptionKind.Streaming)];
 

@@ -7,8 +7,8 @@ using Sidecar.Components;
 namespace Sidecar.State.Drivers;
 
 /// <summary>
-/// The table of a <c>state.postgresql</c> store as daprd keeps it: version 1 has values in <c>jsonb</c> and PostgreSQL's own row version
-/// (<c>xmin</c>) for an ETag, version 2 has bytes and a random <c>etag</c>.
+/// The table of a <c>state.postgresql</c> store in daprd's layout: version 1 has values in <c>jsonb</c> and PostgreSQL's own row version
+/// (<c>xmin</c>) as the ETag, version 2 has bytes and a random <c>etag</c>.
 /// </summary>
 internal abstract class PostgresLayout(string table, string metadataTable)
 {
@@ -16,7 +16,7 @@ internal abstract class PostgresLayout(string table, string metadataTable)
 
     public string MetadataTable => metadataTable;
 
-    /// <summary>Under which key of the metadata table the level of the layout is kept, and the level this one has.</summary>
+    /// <summary>The key of the layout's level in the metadata table, and this layout's level.</summary>
     public abstract (string Key, int Level) Migration { get; }
 
     public abstract string CleanupKey { get; }
@@ -45,7 +45,7 @@ internal abstract class PostgresLayout(string table, string metadataTable)
 
     public abstract void AddValue(NpgsqlParameterCollection parameters, StateWrite write);
 
-    /// <summary>Null when <paramref name="etag"/> can't be one of this layout.</summary>
+    /// <summary>Null if <paramref name="etag"/> is invalid in this layout.</summary>
     public abstract NpgsqlParameter? ETagParameter(string etag);
 
     /// <summary>daprd's message for such an ETag.</summary>

@@ -4,8 +4,9 @@ using Sidecar.Components;
 
 namespace Sidecar.State.Drivers;
 
-/// <summary>Brings a table to daprd's current layout and records the level where daprd looks for it. Safe beside other sidecars that
-/// start.</summary>
+/// <summary>
+/// Migrates a table to daprd's current layout and records the level where daprd reads it. Safe while other sidecars start.
+/// </summary>
 internal static class PostgresMigrations
 {
     private const int Attempts = 3;

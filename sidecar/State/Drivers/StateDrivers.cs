@@ -91,7 +91,7 @@ internal static class StateDrivers
             properties.Text("tablePrefix") ?? ""
         );
 
-    /// <summary>Null: nothing is cleaned up.</summary>
+    /// <summary>Null to disable the cleanup.</summary>
     private static TimeSpan? Cleanup(ComponentProperties properties)
     {
         var name = properties.Text("cleanupIntervalInSeconds") is { Length: > 0 } ? "cleanupIntervalInSeconds" : "cleanupInterval";

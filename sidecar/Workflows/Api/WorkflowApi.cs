@@ -15,7 +15,7 @@ internal sealed class WorkflowApi(WorkflowEngine? engine)
     public const string StartTimeOption = "dapr.workflow.start_time";
     private const int LongestInstanceId = 64;
 
-    /// <summary>Returns the instance id, made up when none is given.</summary>
+    /// <summary>Returns the instance id, generated if none is given.</summary>
     public async Task<string> StartAsync(
         string name,
         string? instanceId,

@@ -4,7 +4,7 @@ using Sidecar.Failures;
 
 namespace Sidecar.Workflows.Api;
 
-/// <summary>The management API over HTTP. The component's name in the path is accepted whatever it is, as the Dapr runtime does.</summary>
+/// <summary>The management API over HTTP. Any component name in the path is accepted, as in the Dapr runtime.</summary>
 internal static class WorkflowEndpoints
 {
     private static readonly string[] Versions = ["v1.0", "v1.0-beta1", "v1.0-alpha1"];

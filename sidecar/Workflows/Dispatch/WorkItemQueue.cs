@@ -34,7 +34,7 @@ internal sealed class WorkItemQueue
 
     public int Workers => Volatile.Read(ref workers);
 
-    /// <summary>Pieces of work waiting for a worker.</summary>
+    /// <summary>The number of work items that wait for a worker.</summary>
     public int Waiting => waiting.Reader.Count;
 
     /// <summary>Activities among the work that is not over.</summary>
@@ -68,7 +68,7 @@ internal sealed class WorkItemQueue
         }
     }
 
-    /// <summary>Takes work back for good; an answer to it is ignored from now on.</summary>
+    /// <summary>Withdraws a work item; later answers to it are ignored.</summary>
     public void Withdraw(WorkItemLease lease)
     {
         if (lease.TryFinish())
@@ -114,7 +114,7 @@ internal sealed class WorkItemQueue
         }
     }
 
-    /// <summary>Passes a worker's answer on. Unknown or outdated answers are ignored: the work went on without them.</summary>
+    /// <summary>Passes on a worker's answer. Unknown or outdated answers are ignored: another answer has completed the item.</summary>
     public Task<WorkflowRefusal?> AnswerAsync(string token, string key, object response)
     {
         var lease = Find(token, key);

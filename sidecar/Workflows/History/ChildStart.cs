@@ -9,8 +9,8 @@ internal static class ChildInstanceIds
 }
 
 /// <summary>
-/// The message that creates a child. Derivable from the parent's history, so that a parent which lost its sidecar between its
-/// commit and the delivery to another app sends it again.
+/// The message that creates a child. It follows from the parent's history, so that a parent that crashed between its commit and the
+/// delivery to another app sends it again.
 /// </summary>
 internal static class ChildStart
 {

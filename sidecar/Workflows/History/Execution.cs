@@ -40,7 +40,7 @@ internal sealed class Execution(string instanceId)
     /// <summary>The history propagated by the parent; part of every turn.</summary>
     public PropagatedHistory? Incoming { get; set; }
 
-    /// <summary>Every child ever created, finished ones too: recursive termination and purge follow them.</summary>
+    /// <summary>All children that were ever created, finished ones too: recursive termination and purge include them.</summary>
     public IReadOnlyList<HistoryEvent> Children => children;
 
     public string? ExecutionId => Started?.WorkflowInstance?.ExecutionId;

@@ -14,7 +14,7 @@ internal enum ResolutionKind
 /// </summary>
 internal readonly record struct Resolution(ResolutionKind Kind, int Id)
 {
-    /// <summary>Null for events that settle nothing and may therefore repeat, such as a raised event.</summary>
+    /// <summary>Null for events that complete nothing and may therefore repeat, such as a raised event.</summary>
     public static Resolution? Of(HistoryEvent happened) =>
         happened.EventTypeCase switch
         {

@@ -3,7 +3,7 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.History;
 
-/// <summary>The actions that open something: activities, timers, child and detached workflows.</summary>
+/// <summary>The actions that open an operation: activities, timers, child and detached workflows.</summary>
 internal static class Scheduling
 {
     public static void Task(Turn turn, TurnOutcome outcome, WorkflowAction action, TaskRouter router)

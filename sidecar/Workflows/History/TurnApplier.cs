@@ -3,8 +3,8 @@ using Sidecar.Workflows.Protocol;
 namespace Sidecar.Workflows.History;
 
 /// <summary>
-/// Turns a worker's answer into history. Pure: no clock, store or dispatch in here.
-/// The order and ids of events are the protocol's; workers replay by them.
+/// Applies a worker's answer to the history. Pure: no clock, store or dispatch. The order and ids of events are the protocol's; workers
+/// replay by them.
 /// </summary>
 internal static class TurnApplier
 {
@@ -66,7 +66,7 @@ internal static class TurnApplier
         }
     }
 
-    /// <summary>The app an action goes to may be named on the action or inside it; older SDKs use one, newer ones both.</summary>
+    /// <summary>The target app of an action is on the action or inside it: older SDKs use one, newer ones both.</summary>
     private static TaskRouter RouterOf(Turn turn, WorkflowAction action)
     {
         var given = action.Router

@@ -2,7 +2,7 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.History;
 
-/// <summary>Why an instance can't go on until a worker or the configuration changes.</summary>
+/// <summary>The reason why an instance has to wait for another worker or configuration.</summary>
 internal sealed record Stall(StalledReason Reason, string Description);
 
 /// <summary>
@@ -32,7 +32,7 @@ internal sealed class TurnOutcome
 
     public Continuation? Next { get; set; }
 
-    /// <summary>When set, nothing else counts: the turn's events stay unconsumed.</summary>
+    /// <summary>If set, nothing else counts: the turn's events stay unconsumed.</summary>
     public Stall? Stall { get; set; }
 
     /// <summary>Ids of actions that the worker repeated although the history already has them.</summary>

@@ -3,7 +3,7 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Instances;
 
-/// <summary>Questions about the children of a finished instance, and their children.</summary>
+/// <summary>Finds the children of a finished instance, and their children.</summary>
 internal static class ChildWorkflows
 {
     /// <summary>The path to a descendant that is not finished, in the words of the runtime; null when all are finished or purged.</summary>

@@ -75,7 +75,7 @@ internal sealed class Inbox
         waiting.RemoveAll(taken.Contains);
     }
 
-    /// <summary>A turn that came to nothing leaves its messages where they were.</summary>
+    /// <summary>Puts the messages of a discarded turn back in their places.</summary>
     public void PutBack(IReadOnlyCollection<Message> batch)
     {
         waiting = [.. batch, .. waiting];

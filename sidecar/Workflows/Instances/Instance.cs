@@ -107,7 +107,7 @@ internal sealed class Instance
             log.Settle();
         });
 
-    /// <summary>Lets go of everything, for a forced purge; the stored keys are the caller's.</summary>
+    /// <summary>Releases everything, for a forced purge; the caller deletes the stored keys.</summary>
     public Task DiscardAsync()
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -153,13 +153,13 @@ internal sealed class Instance
     public Task<IReadOnlyList<HistoryEvent>?> HistoryAsync() =>
         AskAsync<IReadOnlyList<HistoryEvent>>(() => [.. contents.Execution.History]);
 
-    /// <summary>Has the loop look at how things stand.</summary>
+    /// <summary>Makes the loop check for work.</summary>
     public void Wake() => Post(() => { });
 
     /// <summary>Called when a worker connects: a stalled instance tries again.</summary>
     public void WorkerConnected() => Post(() => blocked = false);
 
-    /// <summary>Has the loop run <paramref name="action"/> before it advances. Safe to call concurrently.</summary>
+    /// <summary>Makes the loop run <paramref name="action"/> before it advances. Safe to call concurrently.</summary>
     public void Post(Action action) => loop.Post(action);
 
     /// <summary>Adds a command that runs before anything else and commits on its own. Called by the loop only.</summary>

@@ -3,9 +3,7 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Instances;
 
-/// <summary>
-/// The state that an instance's loop works on, as its parts share it. Only the loop touches it, except for the sequence counter.
-/// </summary>
+/// <summary>The state of an instance, shared by its parts. Only the loop touches it, except for the sequence counter.</summary>
 internal sealed class InstanceContents(string id, ParentInstanceInfo? parent)
 {
     private int lastSequence = -1;

@@ -7,8 +7,8 @@ using Sidecar.Workflows.Storage;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>
-/// An instance's part of the store: every write of it is one transaction, its own metadata under the ETag of the last one.
-/// <paramref name="recover"/> is called with the reason whenever a commit was not taken, or its outcome is not known.
+/// The stored part of an instance: every write is one transaction, with its metadata under the ETag of the last one. <paramref
+/// name="recover"/> is called with the reason after a commit that was refused or has an unknown outcome.
 /// </summary>
 internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents contents, Action<string> recover)
 {

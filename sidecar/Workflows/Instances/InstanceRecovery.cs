@@ -4,7 +4,7 @@ using Sidecar.Workflows.Storage;
 
 namespace Sidecar.Workflows.Instances;
 
-/// <summary>Takes up an instance from the store: at start, and whenever a commit failed or its outcome is not known.</summary>
+/// <summary>Reloads an instance from the store: at the start, and after a commit that failed or has an unknown outcome.</summary>
 internal sealed class InstanceRecovery(
     WorkflowRuntime runtime,
     Instance instance,
@@ -28,7 +28,7 @@ internal sealed class InstanceRecovery(
     /// <summary>Settles the messages of a commit with an unknown outcome after the next read.</summary>
     public void SettleLater(OutgoingMessages outgoing) => unsettled.Add(outgoing.SettleAsync);
 
-    /// <summary>Waits, then believes the store. Senders keep waiting meanwhile; their messages are tried again.</summary>
+    /// <summary>Waits, then reloads the state from the store. Senders keep waiting meanwhile; their messages are tried again.</summary>
     public void Begin(string reason)
     {
         instance.WithdrawTurn();

@@ -217,7 +217,7 @@ internal sealed class InstanceSteps(
         return unsaved;
     }
 
-    /// <summary>All waiting messages in one commit, however many senders they have.</summary>
+    /// <summary>Saves all waiting messages in one commit, however many senders they have.</summary>
     public async ValueTask SaveAsync(List<Message> unsaved)
     {
         var writes = unsaved.ConvertAll(log.InboxWrite);

@@ -4,7 +4,7 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Instances;
 
-/// <summary>Turns: a batch of events to a worker, its answer into a step.</summary>
+/// <summary>Sends a batch of events to a worker as a turn, and turns its answer into a step.</summary>
 internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, InstanceContents contents, InstanceSteps steps)
 {
     public async ValueTask BeginAsync(List<Message> batch)
@@ -127,7 +127,7 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
         await steps.StallAsync(stall);
     }
 
-    /// <summary>Takes the turn back from the worker. Its messages wait again where they were.</summary>
+    /// <summary>Withdraws the turn from the worker. Its messages return to their places in the inbox.</summary>
     public void Withdraw()
     {
         if (contents.Turn is not { } turn)

@@ -56,7 +56,7 @@ internal static class Retention
         }
     }
 
-    /// <summary>Null when there is nothing left to do, otherwise why it has to be tried again.</summary>
+    /// <summary>Null if nothing is left to do, otherwise the reason for another attempt.</summary>
     private static async Task<string?> TryPurgeAsync(WorkflowRuntime runtime, string id)
     {
         try

@@ -5,7 +5,7 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Storage;
 
-/// <summary>An instance as the store has it.</summary>
+/// <summary>An instance in the store.</summary>
 internal sealed record StoredInstance(
     Execution Execution,
     ulong Generation,
@@ -28,7 +28,7 @@ internal sealed class InstanceReader(IKeyListing listing, IStateStore store, Wor
 {
     private const int PageSize = 1000;
 
-    /// <summary>Null when the store has no such instance.</summary>
+    /// <summary>Null if the store has no such instance.</summary>
     public async ValueTask<StoredInstance?> ReadAsync(string id, CancellationToken cancellation)
     {
         var own = keys.Of(id);

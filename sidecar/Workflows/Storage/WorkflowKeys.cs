@@ -3,14 +3,14 @@ using System.Globalization;
 namespace Sidecar.Workflows.Storage;
 
 /// <summary>
-/// Stored format: the names under which workflows are kept. Those of an instance are the ones the Dapr runtime uses for the state
-/// of a workflow actor; the indexes are ours.
+/// Stored format: the keys of workflows. Those of an instance are the Dapr runtime's for the state of a workflow actor; the indexes are
+/// ours.
 /// </summary>
 internal sealed class WorkflowKeys(string appId)
 {
     private readonly string type = $"{appId}||dapr.internal.default.{appId}.workflow";
 
-    /// <summary>One key per instance that is not finished, so that finished ones cost nothing at start.</summary>
+    /// <summary>One key per unfinished instance, so that finished ones cost nothing at the start.</summary>
     public string PendingPrefix => $"{type}-pending||";
 
     /// <summary>One key per instance.</summary>
@@ -19,7 +19,7 @@ internal sealed class WorkflowKeys(string appId)
     /// <summary>One key per finished instance that still has to notify another app of its end.</summary>
     public string PendingNotificationsPrefix => $"{type}-owed||";
 
-    /// <summary>One key per finished instance that is to be purged; its value is the time.</summary>
+    /// <summary>One key per finished instance with a retention time; its value is the time.</summary>
     public string RetainedPrefix => $"{type}-retained||";
 
     public string Retained(string id) => RetainedPrefix + id;

@@ -3,7 +3,7 @@ using Sidecar.State;
 
 namespace Sidecar.Workflows.Storage;
 
-/// <summary>The store as one app's workflows use it.</summary>
+/// <summary>The workflow store of one app.</summary>
 internal sealed class WorkflowStore
 {
     private const int PageSize = 1000;

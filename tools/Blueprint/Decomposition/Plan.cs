@@ -46,7 +46,7 @@ internal sealed record DataOwnership(string Datum, string Owner, string Unit, IR
 /// <summary>A dependency between two units or from an edge to a unit.</summary>
 internal sealed record Link(string From, string To, bool ByEvents);
 
-/// <summary>A boundary between two services that something crosses.</summary>
+/// <summary>A boundary between two services with dependencies across it.</summary>
 internal sealed record Cut(
     string First,
     string Second,
@@ -57,7 +57,7 @@ internal sealed record Cut(
 
 internal sealed record KeptTogether(string First, string Second, IReadOnlyList<Remark> Reasons, IReadOnlyList<Remark> Until);
 
-/// <summary>A finding without its words, which <see cref="Wording"/> has in each language.</summary>
+/// <summary>A finding without its text, which <see cref="Wording"/> has in each language.</summary>
 internal sealed record Remark(Finding Finding, params IReadOnlyList<string> Arguments)
 {
     /// <summary>Points that a criterion counts.</summary>

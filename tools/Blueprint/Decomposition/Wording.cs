@@ -1,6 +1,6 @@
 namespace Blueprint.Decomposition;
 
-/// <summary>The words of the report, in the two languages of the design guidelines.</summary>
+/// <summary>The texts of the report, in the two languages of the design guidelines.</summary>
 internal sealed record Wording
 {
     public required string Contexts { get; init; }
