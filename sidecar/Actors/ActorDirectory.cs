@@ -11,8 +11,7 @@ internal interface ILocalActors
 
 /// <summary>
 /// Finds the app that hosts an actor type: among the apps of this process, and, for a process with one app only, among the single sidecars
-/// of this
-/// user. Apps of one process are a system of their own; another system on this machine may host the same types.
+/// of this user. Apps of one process are a system of their own; another system on this machine may host the same types.
 /// </summary>
 /// <param name="registry">Null in a process with several apps.</param>
 internal sealed class ActorDirectory(ILocalActors local, SidecarRegistry? registry)

@@ -9,8 +9,8 @@ using Sidecar.Timers;
 namespace Sidecar.Actors;
 
 /// <summary>
-/// The actors of one app: activated by the first call, one call at a time each, deactivated when idle. Paths and bodies of the
-/// calls to the app: Dapr docs, "Actors API reference", "Dapr calling to user service code".
+/// The actors of one app: activated by the first call, one call at a time each, deactivated when idle. Paths and bodies of the calls to the
+/// app: Dapr docs, "Actors API reference", "Dapr calling to user service code".
 /// </summary>
 internal sealed partial class ActorHost : IAsyncDisposable
 {

@@ -8,8 +8,9 @@ using Sidecar.Names;
 
 namespace Sidecar.Actors;
 
-/// <summary>Calls an actor that a sidecar in another process hosts: one request between the two sidecars, with the whole call in its
-/// body.</summary>
+/// <summary>
+/// Calls an actor that a sidecar in another process hosts: one request between the two sidecars, with the whole call in its body.
+/// </summary>
 internal static class ActorRelay
 {
     public const string Header = "x-sidecar-actor";

@@ -5,8 +5,9 @@ internal sealed record AppOptions
 {
     public required string AppId { get; init; }
 
-    /// <summary>Relative paths in components and in the Configuration count from here: <c>dapr run -f</c> starts each daprd in its app's
-    /// folder.</summary>
+    /// <summary>
+    /// Relative paths in components and in the Configuration count from here: <c>dapr run -f</c> starts each daprd in its app's folder.
+    /// </summary>
     public string WorkingDirectory { get; init; } = Directory.GetCurrentDirectory();
     public int AppPort { get; init; }
     public string AppProtocol { get; init; } = "http";

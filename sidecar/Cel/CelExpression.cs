@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Sidecar.Cel;
 
 /// <summary>
-/// A compiled expression of the Common Expression Language: its standard library and macros, with the type check that cel-go makes
-/// when it compiles. A name that is not declared is a variable of any type, as in daprd. Source: the CEL language definition.
+/// A compiled expression of the Common Expression Language: its standard library and macros, with the type check that cel-go makes when it
+/// compiles. A name that is not declared is a variable of any type, as in daprd. Source: the CEL language definition.
 /// </summary>
 internal sealed class CelExpression
 {

@@ -43,8 +43,9 @@ internal sealed class CelPattern
         return next < pattern.Length ? throw new CelException("unexpected )") : translated.ToString();
     }
 
-    /// <summary>Translates up to the end of the group. Flags set inside it end with it. Bounds multiply, so the limit is on their
-    /// product.</summary>
+    /// <summary>
+    /// Translates up to the end of the group. Flags set inside it end with it. Bounds multiply, so the limit is on their product.
+    /// </summary>
     private void Alternatives(bool multiline, bool dotAll, int depth, out int repeats)
     {
         if (depth > MaxDepth)

@@ -3,8 +3,8 @@ using Grpc.Core;
 namespace Sidecar.Failures;
 
 /// <summary>
-/// Errors that any API can answer: HTTP status, gRPC status, error code and text. The errors of one building block have
-/// their own class. Source: daprd's predefined messages and API errors.
+/// Errors that any API can answer: HTTP status, gRPC status, error code and text. The errors of one building block have their own class.
+/// Source: daprd's predefined messages and API errors.
 /// </summary>
 internal static class DaprErrors
 {

@@ -4,8 +4,8 @@ using Sidecar.Resources;
 namespace Sidecar.Invocation;
 
 /// <summary>
-/// Decides whether a caller may call a method, by the access control list of the callee's Configuration. Source: Dapr docs,
-/// "Apply access control list configuration for service invocation", and daprd's matching of operations.
+/// Decides whether a caller may call a method, by the access control list of the callee's Configuration. Source: Dapr docs, "Apply access
+/// control list configuration for service invocation", and daprd's matching of operations.
 /// </summary>
 internal sealed class AccessPolicy
 {

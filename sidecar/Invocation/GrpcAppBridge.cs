@@ -73,8 +73,9 @@ internal static class GrpcAppBridge
         }
     }
 
-    /// <summary>The content type that Go's web server gives an answer without one: packed messages by name, text or bytes by control
-    /// characters.</summary>
+    /// <summary>
+    /// The content type that Go's web server gives an answer without one: packed messages by name, text or bytes by control characters.
+    /// </summary>
     private static string? Sniffed(InvocationReply reply) =>
         reply.Body.IsEmpty ? null
         : !string.IsNullOrEmpty(reply.TypeUrl) ? "application/x-protobuf"

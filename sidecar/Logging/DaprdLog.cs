@@ -6,8 +6,9 @@ using System.Text.Json;
 
 namespace Sidecar.Logging;
 
-/// <summary>A line of the log as daprd writes it, which tools read: <c>key=value</c> pairs, or with <c>--log-as-json</c> an
-/// object.</summary>
+/// <summary>
+/// A line of the log as daprd writes it, which tools read: <c>key=value</c> pairs, or with <c>--log-as-json</c> an object.
+/// </summary>
 /// <param name="version">The version of Dapr that each line names.</param>
 internal sealed class DaprdLog(string appId, string version, bool asJson, TimeProvider time, TextWriter output)
 {

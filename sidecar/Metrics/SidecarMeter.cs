@@ -4,8 +4,8 @@ namespace Sidecar.Metrics;
 
 /// <summary>
 /// Counts requests, invocations, actors and errors of a sidecar, under daprd's names and labels. Costs nothing unless a listener is
-/// attached. <see cref="ComponentMeter"/> counts components, the workflow engine and the policies have meters of their own.
-/// Source: Dapr docs, "Dapr metrics".
+/// attached. <see cref="ComponentMeter"/> counts components, the workflow engine and the policies have meters of their own. Source: Dapr
+/// docs, "Dapr metrics".
 /// </summary>
 internal static class SidecarMeter
 {

@@ -49,8 +49,9 @@ internal static class ProcessInfo
         }
     }
 
-    /// <summary>The fields of <c>/proc/…/stat</c> after the command, which is in parentheses: from field 3, the state, on. Null of an ended
-    /// process.</summary>
+    /// <summary>
+    /// The fields of <c>/proc/…/stat</c> after the command, which is in parentheses: from field 3, the state, on. Null of an ended process.
+    /// </summary>
     private static string[]? Fields(int processId)
     {
         try

@@ -1,8 +1,8 @@
 namespace Sidecar.PubSub;
 
 /// <summary>
-/// A message broker component: at least once, and in order of publication for messages that share an ordering key as long as the
-/// handler succeeds. All members may be called concurrently.
+/// A message broker component: at least once, and in order of publication for messages that share an ordering key as long as the handler
+/// succeeds. All members may be called concurrently.
 /// </summary>
 internal interface IPubSub : IAsyncDisposable
 {

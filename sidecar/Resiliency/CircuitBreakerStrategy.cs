@@ -2,8 +2,9 @@ using Polly;
 
 namespace Sidecar.Resiliency;
 
-/// <summary>The <see cref="CircuitBreaker"/> of a call as a part of a pipeline: Polly's own opens by ratio and can't follow Dapr's trip
-/// expressions.</summary>
+/// <summary>
+/// The <see cref="CircuitBreaker"/> of a call as a part of a pipeline: Polly's own opens by ratio and can't follow Dapr's trip expressions.
+/// </summary>
 internal sealed class CircuitBreakerStrategy : ResilienceStrategy
 {
     /// <summary>A call supplies its breaker: pipelines are shared by all breakers of a target.</summary>

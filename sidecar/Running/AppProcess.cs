@@ -80,8 +80,9 @@ internal sealed class AppProcess : IDisposable
         return started;
     }
 
-    /// <summary>Ends all that was started here, with its children, and waits for nothing: the last thing before this process ends
-    /// itself.</summary>
+    /// <summary>
+    /// Ends all that was started here, with its children, and waits for nothing: the last thing before this process ends itself.
+    /// </summary>
     public static void KillAll()
     {
         foreach (var living in Living.Keys)

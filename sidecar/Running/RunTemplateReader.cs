@@ -5,8 +5,8 @@ using Sidecar.Yaml;
 namespace Sidecar.Running;
 
 /// <summary>
-/// Reads a run template strictly. Field names, merging of <c>common</c> and how relative paths count: the Dapr CLI. Paths of an app
-/// count from its <c>appDirPath</c>, the others from the file.
+/// Reads a run template strictly. Field names, merging of <c>common</c> and how relative paths count: the Dapr CLI. Paths of an app count
+/// from its <c>appDirPath</c>, the others from the file.
 /// </summary>
 internal sealed class RunTemplateReader
 {

@@ -221,8 +221,10 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    /// <summary>A transaction that SQLite itself has ended undoes the writes before it in the batch, and the writes after it would be
-    /// committed one by one.</summary>
+    /// <summary>
+    /// A transaction that SQLite itself has ended undoes the writes before it in the batch, and the writes after it would be committed one
+    /// by one.
+    /// </summary>
     private void DemandTransaction(bool succeeded)
     {
         if (!succeeded && !session.InTransaction)

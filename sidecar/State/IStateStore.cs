@@ -92,8 +92,9 @@ internal sealed record StateWrite(
     /// <summary>True if the value was sent as JSON, not as bytes that happen to be JSON; a store may distinguish the two.</summary>
     public bool IsJson { get; init; }
 
-    /// <summary>The metadata name the content type <c>application/json</c>; <c>state.redis</c> stores such a value by another
-    /// command.</summary>
+    /// <summary>
+    /// The metadata name the content type <c>application/json</c>; <c>state.redis</c> stores such a value by another command.
+    /// </summary>
     public bool AsDocument { get; init; }
 
     public static StateWrite Upsert(

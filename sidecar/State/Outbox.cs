@@ -15,9 +15,9 @@ namespace Sidecar.State;
 internal sealed record OutboxPlan(IReadOnlyList<TransactionOperation> Operations, IReadOnlyList<StateWrite> Records);
 
 /// <summary>
-/// The transactional outbox: the events of a transaction are written with it, under keys no app can name, and published after the
-/// commit by a relay that removes them when the broker has them. A crash in between publishes them at the next start.
-/// Source of type, content type and projection rules: daprd's outbox (docs "Enable the transactional outbox pattern").
+/// The transactional outbox: the events of a transaction are written with it, under keys no app can name, and published after the commit by
+/// a relay that removes them when the broker has them. A crash in between publishes them at the next start. Source of type, content type
+/// and projection rules: daprd's outbox (docs "Enable the transactional outbox pattern").
 /// </summary>
 internal sealed partial class Outbox(string appId, ComponentSet components, PubSubApi pubsub, TimeProvider time, ILogger<Outbox> logger)
     : IAsyncDisposable

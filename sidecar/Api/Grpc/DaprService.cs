@@ -6,8 +6,7 @@ namespace Sidecar.Api.Grpc;
 
 /// <summary>
 /// Dapr's gRPC service, of which each building block has a class. Their methods are found by name; a method that is bound in none of them
-/// answers
-/// UNIMPLEMENTED.
+/// answers UNIMPLEMENTED.
 /// </summary>
 internal static class DaprService
 {

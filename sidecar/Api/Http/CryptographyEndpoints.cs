@@ -83,8 +83,10 @@ internal static class CryptographyEndpoints
         }
     }
 
-    /// <summary>The whole result, which is as long as a body may be, and only then the status: a document can turn out to be wrong in its
-    /// last segment.</summary>
+    /// <summary>
+    /// The whole result, which is as long as a body may be, and only then the status: a document can turn out to be wrong in its last
+    /// segment.
+    /// </summary>
     private static async Task AnswerAsync(HttpContext context, IAsyncEnumerable<ReadOnlyMemory<byte>> result)
     {
         using var whole = new MemoryStream();

@@ -53,8 +53,9 @@ internal static class StateBody
         }
     }
 
-    /// <summary>Metadata of the whole request is accepted and, as in daprd, changes nothing about the operations; that of the query
-    /// does.</summary>
+    /// <summary>
+    /// Metadata of the whole request is accepted and, as in daprd, changes nothing about the operations; that of the query does.
+    /// </summary>
     public static IReadOnlyList<TransactionOperation> Transaction(byte[] body, IReadOnlyDictionary<string, string> query)
     {
         try

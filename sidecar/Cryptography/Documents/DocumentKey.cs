@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Sidecar.Cryptography.Documents;
 
 /// <summary>
-/// The random key of one document, and the two derived from it: one signs the header, the other encrypts the segments. Source:
-/// "Dapr encryption scheme v1" (<c>dapr.io/enc/v1</c>).
+/// The random key of one document, and the two derived from it: one signs the header, the other encrypts the segments. Source: "Dapr
+/// encryption scheme v1" (<c>dapr.io/enc/v1</c>).
 /// </summary>
 internal sealed class DocumentKey : IDisposable
 {

@@ -188,8 +188,9 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
         }
     }
 
-    /// <summary>A slow handler is not cut off at <c>processingTimeout</c>: the app might be at it still when the message comes
-    /// again.</summary>
+    /// <summary>
+    /// A slow handler is not cut off at <c>processingTimeout</c>: the app might be at it still when the message comes again.
+    /// </summary>
     private async Task<Acknowledgement> HandleAsync(BrokerMessage message, CancellationToken cancellation)
     {
         try

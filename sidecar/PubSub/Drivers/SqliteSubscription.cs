@@ -152,8 +152,9 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
         }
     }
 
-    /// <summary>The lane does not wait until the removal is on disk: a delivery may be repeated after a crash, but the lane must not
-    /// stop.</summary>
+    /// <summary>
+    /// The lane does not wait until the removal is on disk: a delivery may be repeated after a crash, but the lane must not stop.
+    /// </summary>
     private void Remove(long id) =>
         _ = queue
             .RemoveAsync(id)

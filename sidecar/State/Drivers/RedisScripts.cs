@@ -4,10 +4,9 @@ namespace Sidecar.State.Drivers;
 internal static class RedisScripts
 {
     /// <summary>
-    /// KEYS: one per write, and last the index of keys. ARGV, five per write: s or d (as daprd judges) or S or D (strict); the ETag,
-    /// "0" or "" for none; "1" for first-write; seconds to live or ""; the value. Nothing is written unless every condition
-    /// holds, each seen from the writes before it. Answers 0, or ten times the number of the write that was refused
-    /// plus 1 for its ETag, 2 for a key that exists.
+    /// KEYS: one per write, and last the index of keys. ARGV, five per write: s or d (as daprd judges) or S or D (strict); the ETag, "0" or
+    /// "" for none; "1" for first-write; seconds to live or ""; the value. Nothing is written unless every condition holds, each seen from
+    /// the writes before it. Answers 0, or ten times the number of the write that was refused plus 1 for its ETag, 2 for a key that exists.
     /// </summary>
     public const string Write = """
         local count = #KEYS - 1

@@ -5,15 +5,16 @@ using StackExchange.Redis;
 namespace Sidecar.State.Drivers;
 
 /// <summary>
-/// <c>state.redis</c> in daprd's layout: a hash per key with <c>data</c>, <c>version</c> (the ETag) and <c>first-write</c>. Keys that
-/// have to be listed are kept in a sorted set beside them, because Redis can't look up keys by prefix.
+/// <c>state.redis</c> in daprd's layout: a hash per key with <c>data</c>, <c>version</c> (the ETag) and <c>first-write</c>. Keys that have
+/// to be listed are kept in a sorted set beside them, because Redis can't look up keys by prefix.
 /// </summary>
 internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) : ITransactionalStateStore, IBulkStateStore, IKeyListing
 {
     private const string Index = "sidecar||keys";
 
-    /// <summary>Keys of the actors that daprd runs workflows by. Source: daprd's actor types
-    /// <c>dapr.internal.{namespace}.{app}.workflow</c>.</summary>
+    /// <summary>
+    /// Keys of the actors that daprd runs workflows by. Source: daprd's actor types <c>dapr.internal.{namespace}.{app}.workflow</c>.
+    /// </summary>
     private const string WorkflowKeys = "*||dapr.internal.*";
 
     private static readonly RedisValue[] Fields = ["data", "version"];

@@ -2,9 +2,7 @@ using Sidecar.Workflows.History;
 
 namespace Sidecar.Workflows.Instances;
 
-/// <summary>
-/// Accepts or refuses the messages to an instance. Called by the instance's loop only, except <see cref="IsClosed"/>.
-/// </summary>
+/// <summary>Accepts or refuses the messages to an instance. Called by the instance's loop only, except <see cref="IsClosed"/>.</summary>
 /// <param name="forget">Deletes a stored message that has no effect.</param>
 internal sealed class MessageReceiver(ILogger logger, InstanceContents contents, Action<Message> forget)
 {

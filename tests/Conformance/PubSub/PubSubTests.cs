@@ -15,8 +15,10 @@ public sealed class RedisPubSubTests(BrokerSidecars<RedisBroker> fixture) : PubS
 
 public sealed class RabbitPubSubTests(BrokerSidecars<RabbitBroker> fixture) : PubSubTests<RabbitBroker>(fixture);
 
-/// <summary>Publishing and subscribing, the same for every broker. Tests of one class run one after the other, so the next event at a path
-/// is the own one.</summary>
+/// <summary>
+/// Publishing and subscribing, the same for every broker. Tests of one class run one after the other, so the next event at a path is the
+/// own one.
+/// </summary>
 public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecars<TDriver>>
     where TDriver : BrokerDriver, new()
 {

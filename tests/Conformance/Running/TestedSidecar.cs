@@ -9,9 +9,7 @@ using Protos = Dapr.Client.Autogen.Grpc.v1;
 
 namespace Conformance.Running;
 
-/// <summary>
-/// A sidecar, known by its ports alone: the embedded one, or the daprd that <c>DAPRD_PATH</c> names.
-/// </summary>
+/// <summary>A sidecar, known by its ports alone: the embedded one, or the daprd that <c>DAPRD_PATH</c> names.</summary>
 public sealed class TestedSidecar : IAsyncDisposable
 {
     private readonly IHostedSidecar host;

@@ -12,8 +12,9 @@ public sealed class CryptographyTests
     private static readonly byte[] FileKey = [.. Enumerable.Range(100, 32).Select(i => (byte)i)];
     private static readonly byte[] NoncePrefix = "prefix!"u8.ToArray();
 
-    /// <summary>The vectors of RFC 3394, sections 4.3, 4.5 and 4.6: those with a key of 256 bits, the only size that daprd wraps
-    /// with.</summary>
+    /// <summary>
+    /// The vectors of RFC 3394, sections 4.3, 4.5 and 4.6: those with a key of 256 bits, the only size that daprd wraps with.
+    /// </summary>
     [Theory]
     [InlineData("00112233445566778899AABBCCDDEEFF", "64E8C3F9CE0F5BA263E9777905818A2A93C8191E7D6E8AE7")]
     [InlineData("00112233445566778899AABBCCDDEEFF0001020304050607", "A8F9BC1612C68B3FF6E6F4FBE30E71E4769C8B80A32CB8958CD5D17D6B254DA1")]

@@ -6,8 +6,8 @@ using Sidecar.Middleware.Drivers;
 namespace Sidecar.Tests.Blocks;
 
 /// <summary>
-/// The library measures by the machine's clock and takes no TimeProvider. So the tests use rates so low that no token comes back while
-/// they run; only one waits for a token, and it waits for the condition, not for a time.
+/// The library measures by the machine's clock and takes no TimeProvider. So the tests use rates so low that no token comes back while they
+/// run; only one waits for a token, and it waits for the condition, not for a time.
 /// </summary>
 public sealed class RateLimitTests
 {

@@ -7,8 +7,8 @@ using Sidecar.Workflows.Protocol;
 namespace Sidecar.Tests.Workflows;
 
 /// <summary>
-/// Workflows made up by chance, on a store that fails by chance and an engine that is restarted by chance. Each must end with
-/// the result its plan foretells and with nothing done twice in its history.
+/// Workflows made up by chance, on a store that fails by chance and an engine that is restarted by chance. Each must end with the result
+/// its plan foretells and with nothing done twice in its history.
 /// </summary>
 public sealed class RandomWorkflowTests
 {

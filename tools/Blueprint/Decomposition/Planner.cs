@@ -73,8 +73,9 @@ internal sealed class Planner
         return new Context(group[0].Name, group, reasons.Sum(reason => reason.Points), "", reasons, doubts);
     }
 
-    /// <summary>People and freedom of a context. Several teams in one context have to agree, and a team with several contexts is divided
-    /// among them.</summary>
+    /// <summary>
+    /// People and freedom of a context. Several teams in one context have to agree, and a team with several contexts is divided among them.
+    /// </summary>
     private (int Size, bool Autonomous, List<Remark> Doubts) TeamOf(IReadOnlyList<Module> group)
     {
         var least = description.Weights.TeamSize;
@@ -106,8 +107,9 @@ internal sealed class Planner
         return (size, autonomous && teams.Count == 1, doubts);
     }
 
-    /// <summary>The service with the strongest tie: joint changes first, then data that has to agree, then calls, events and
-    /// reads.</summary>
+    /// <summary>
+    /// The service with the strongest tie: joint changes first, then data that has to agree, then calls, events and reads.
+    /// </summary>
     private string? HostOf(Context context, HashSet<string> services) =>
         groups
             .Select(group => group[0].Name)

@@ -99,8 +99,10 @@ internal static class SvgDrawing
         return boxes;
     }
 
-    /// <summary>The points where lines meet their boxes: spread over the width in the order of the other ends, so that two lines never lie
-    /// on each other.</summary>
+    /// <summary>
+    /// The points where lines meet their boxes: spread over the width in the order of the other ends, so that two lines never lie on each
+    /// other.
+    /// </summary>
     private static int[] Spread(
         IReadOnlyList<(Link Link, IReadOnlyList<string> Path)> paths,
         Func<IReadOnlyList<string>, string> boxOf,

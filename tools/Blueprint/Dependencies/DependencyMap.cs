@@ -21,8 +21,9 @@ internal sealed record Call(string From, string To, bool Background = false);
 /// </summary>
 internal sealed record Store(string Name, IReadOnlyList<string> Owners, [property: JsonIgnore] StoreLocation? Location = null);
 
-/// <summary>The database of a store and the table in it. On Redis a key prefix takes the place of the table, and stores may share a
-/// server.</summary>
+/// <summary>
+/// The database of a store and the table in it. On Redis a key prefix takes the place of the table, and stores may share a server.
+/// </summary>
 internal sealed record StoreLocation(string Database, string Table, bool MayShareDatabase = false);
 
 /// <summary>A publisher to a topic, through the outbox of a store.</summary>

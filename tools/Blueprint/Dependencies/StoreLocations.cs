@@ -3,8 +3,9 @@ using Sidecar.Running;
 
 namespace Blueprint.Dependencies;
 
-/// <summary>Finds the database and the table of a state store in the metadata of its component. The defaults are those of the sidecar's
-/// drivers.</summary>
+/// <summary>
+/// Finds the database and the table of a state store in the metadata of its component. The defaults are those of the sidecar's drivers.
+/// </summary>
 internal static class StoreLocations
 {
     /// <param name="owner">The app whose folder resolves a relative path.</param>
@@ -62,8 +63,9 @@ internal static class StoreLocations
             : $"{words.GetValueOrDefault("host", "localhost")}:{words.GetValueOrDefault("port", "5432")}/{database}";
     }
 
-    /// <summary>A value, or the name of the secret or variable that holds it: stores that take the same one are in the same
-    /// place.</summary>
+    /// <summary>
+    /// A value, or the name of the secret or variable that holds it: stores that take the same one are in the same place.
+    /// </summary>
     private static string? Text(Component store, string name) =>
         store.Metadata.FirstOrDefault(item => item.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) switch
         {
