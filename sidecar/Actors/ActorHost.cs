@@ -275,7 +275,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
     [LoggerMessage(
         5003,
         LogLevel.Warning,
-        "Actor {Actor} was still busy when its sidecar ended; its app was not told that it is deactivated"
+        "Actor {Actor} was still busy when its sidecar ended; its app was not notified of the deactivation"
     )]
     private partial void LogDeactivationLate(string actor);
 

@@ -79,9 +79,9 @@ internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsRespon
             SubscribeActorEventsRequestAlpha1.RequestTypeOneofCase.RequestFailed => answer.RequestFailed.Id,
             _ => "",
         };
-        if (waiting.TryRemove(id, out var asked))
+        if (waiting.TryRemove(id, out var pending))
         {
-            asked.TrySetResult(answer);
+            pending.TrySetResult(answer);
         }
     }
 
@@ -90,9 +90,9 @@ internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsRespon
     {
         foreach (var id in waiting.Keys)
         {
-            if (waiting.TryRemove(id, out var asked))
+            if (waiting.TryRemove(id, out var pending))
             {
-                asked.TrySetException(new HttpRequestException("actor host disconnected before responding"));
+                pending.TrySetException(new HttpRequestException("actor host disconnected before responding"));
             }
         }
     }

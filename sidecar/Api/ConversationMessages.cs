@@ -118,15 +118,15 @@ internal static class ConversationMessages
         var message = new ConversationResultMessage { Content = Scrubbed(answer.Content, scrub) };
         foreach (var call in answer.ToolCalls)
         {
-            var asked = new ConversationToolCalls
+            var toolCall = new ConversationToolCalls
             {
                 Function = new ConversationToolCallsOfFunction { Name = call.Name, Arguments = call.Arguments },
             };
             if (call.Id.Length > 0)
             {
-                asked.Id = call.Id;
+                toolCall.Id = call.Id;
             }
-            message.ToolCalls.Add(asked);
+            message.ToolCalls.Add(toolCall);
         }
         return new ConversationResultAlpha2
         {

@@ -140,7 +140,7 @@ internal static class DaprdCommand
         using var reloads = new ReloadSignal();
         while (true)
         {
-            var asked = reloads.Next();
+            var reloadRequested = reloads.Next();
             var begun = TimeProvider.System.GetTimestamp();
             SidecarServer server;
             try
@@ -160,7 +160,17 @@ internal static class DaprdCommand
             StartReport.Write(server.Sidecars[0], log, begun);
             var resources = server.FollowResources(server.Sidecars[0], reconcile);
             if (
-                await DaprdShutdown.AwaitAsync(server, options, block, resources, log, TimeProvider.System, asked, cancellation) is { } code
+                await DaprdShutdown.AwaitAsync(
+                    server,
+                    options,
+                    block,
+                    resources,
+                    log,
+                    TimeProvider.System,
+                    reloadRequested,
+                    cancellation
+                ) is
+                { } code
             )
             {
                 return code;

@@ -31,7 +31,7 @@ internal static class DaprdShutdown
         var changed = resources?.Restart ?? new TaskCompletionSource().Task;
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var interrupted = signal.Register(() => stopped.TrySetResult());
-        await using var asked = server.Lifetime.ApplicationStopping.Register(() => stopped.TrySetResult());
+        await using var shutdown = server.Lifetime.ApplicationStopping.Register(() => stopped.TrySetResult());
         var first = await Task.WhenAny(stopped.Task, reload, changed);
         var wrong = first == changed ? changed.Exception?.InnerException : null;
         var again = first != stopped.Task && wrong is null;
@@ -68,13 +68,13 @@ internal static class DaprdShutdown
     }
 
     /// <summary>Stops the delivery of events. The app may use the API until it reports that it is unhealthy.</summary>
-    private static async Task BlockAsync(AppSidecar sidecar, TimeSpan longest, DaprdLog log, TimeProvider time, CancellationToken asked)
+    private static async Task BlockAsync(AppSidecar sidecar, TimeSpan longest, DaprdLog log, TimeProvider time, CancellationToken shutdown)
     {
         log.Say(LogLevel.Information, $"Blocking graceful shutdown for {GoDuration.Text(longest)} or until app reports unhealthy...");
         await sidecar.StopEventsAsync();
         try
         {
-            await sidecar.Unwell.WaitAsync(longest, time, asked);
+            await sidecar.Unhealthy.WaitAsync(longest, time, shutdown);
             log.Say(LogLevel.Information, "App reported unhealthy, entering shutdown...");
         }
         catch (TimeoutException)

@@ -7,16 +7,16 @@ namespace Sidecar.CommandLine;
 internal sealed class ReloadSignal : IDisposable
 {
     private readonly PosixSignalRegistration registration;
-    private readonly Pulse asked = new();
+    private readonly Pulse requested = new();
 
     public ReloadSignal() => registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true; // which would end the process otherwise
-            asked.Give();
+            requested.Give();
         });
 
     /// <summary>Completes with the next signal from now on.</summary>
-    public Task Next() => asked.Next;
+    public Task Next() => requested.Next;
 
     public void Dispose() => registration.Dispose();
 }

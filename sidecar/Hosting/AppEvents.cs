@@ -195,6 +195,6 @@ internal sealed partial class AppEvents(
     [LoggerMessage(1008, LogLevel.Error, "The answer of app {AppId} to {Question} can't be read; only declared subscriptions run")]
     private partial void LogUnreadable(Exception failure, string appId, string question);
 
-    [LoggerMessage(1003, LogLevel.Error, "App {AppId} could not be asked what it subscribes to")]
+    [LoggerMessage(1003, LogLevel.Error, "App {AppId} could not be queried for its subscriptions")]
     private partial void LogConnectionFailed(Exception failure, string appId);
 }

@@ -6,7 +6,7 @@ namespace Sidecar.Hosting;
 internal sealed class AppReadiness
 {
     private readonly TaskCompletionSource healthy = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Pulse unwell = new();
+    private readonly Pulse unhealthy = new();
 
     /// <summary>
     /// True once the app listens and, unless its health is probed, its subscriptions run. It stays true if the app becomes unhealthy.
@@ -19,8 +19,8 @@ internal sealed class AppReadiness
     /// <summary>Completes when the app is healthy for the first time; cancelled if the sidecar stops before.</summary>
     public Task FirstHealthy => healthy.Task;
 
-    /// <summary>Completes when the app is next found to be unwell.</summary>
-    public Task Unwell => unwell.Next;
+    /// <summary>Completes when the app is next found to be unhealthy.</summary>
+    public Task Unhealthy => unhealthy.Next;
 
     /// <summary>Idempotent: only the first time counts.</summary>
     public void Complete() => healthy.TrySetResult();
@@ -28,7 +28,7 @@ internal sealed class AppReadiness
     public void FallIll()
     {
         IsHealthy = false;
-        unwell.Give();
+        unhealthy.Give();
     }
 
     /// <summary>The sidecar ends. Idempotent.</summary>

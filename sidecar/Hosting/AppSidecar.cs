@@ -189,8 +189,8 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
 
     public Task FirstHealthy => readiness.FirstHealthy;
 
-    /// <summary>Completes when the app is next found to be unwell.</summary>
-    public Task Unwell => readiness.Unwell;
+    /// <summary>Completes when the app is next found to be unhealthy.</summary>
+    public Task Unhealthy => readiness.Unhealthy;
 
     public ConfigurationListener ConfigurationListener(string store) =>
         Channel is null

@@ -70,7 +70,7 @@ internal static class SidecarMeter
     );
     private static readonly Counter<long> Errors = Meter.CreateCounter<long>(
         "dapr_error_code_total",
-        description: "The number of errors told by the API, by code."
+        description: "The number of errors returned by the API, by code."
     );
 
     public static bool CountsHttp => HttpRequests.Enabled;

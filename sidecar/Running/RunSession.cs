@@ -137,9 +137,9 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
     private static async Task WaitForEndAsync(Task ended, CancellationToken shutdown, CancellationToken interrupted)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(shutdown, interrupted);
-        var asked = new TaskCompletionSource();
-        await using var registration = either.Token.Register(() => asked.TrySetResult());
-        await await Task.WhenAny(asked.Task, ended);
+        var requested = new TaskCompletionSource();
+        await using var registration = either.Token.Register(() => requested.TrySetResult());
+        await await Task.WhenAny(requested.Task, ended);
     }
 
     /// <summary>An app without its port would report that only somewhere in a stack trace.</summary>

@@ -23,7 +23,7 @@ internal static class MetadataEndpoints
             {
                 throw HealthErrors.NotReady("[runtime]");
             }
-            if (context.Request.Query.TryGetValue("appid", out var asked) && asked != sidecar.Options.AppId)
+            if (context.Request.Query.TryGetValue("appid", out var requested) && requested != sidecar.Options.AppId)
             {
                 throw HealthErrors.OtherAppId();
             }

@@ -106,7 +106,7 @@ internal sealed partial class PostgresConfiguration(
     private sealed class Listener(PostgresConfiguration store, string channel, ConfigurationRequest request, ConfigurationHandler handler)
         : IAsyncDisposable
     {
-        private readonly Queue<string> told = new(); // filled and emptied by the connection's one reader
+        private readonly Queue<string> notifications = new(); // filled and emptied by the connection's one reader
         private BackgroundLoop? waiting;
 
         public async Task StartAsync(CancellationToken cancellation)
@@ -130,7 +130,7 @@ internal sealed partial class PostgresConfiguration(
             var connection = await store.Server.OpenSessionAsync(cancellation);
             try
             {
-                connection.Notification += (_, notification) => told.Enqueue(notification.Payload);
+                connection.Notification += (_, notification) => notifications.Enqueue(notification.Payload);
                 await using var command = new NpgsqlCommand($"LISTEN {channel}", connection);
                 await command.ExecuteNonQueryAsync(cancellation);
                 return connection;
@@ -148,7 +148,7 @@ internal sealed partial class PostgresConfiguration(
             while (true)
             {
                 await connection.WaitAsync(stopping);
-                while (told.TryDequeue(out var payload))
+                while (notifications.TryDequeue(out var payload))
                 {
                     await TellAsync(payload);
                 }

@@ -120,7 +120,7 @@ internal sealed partial class RedisConfiguration : IConfigurationStore
     [LoggerMessage(
         2611,
         LogLevel.Warning,
-        "Redis could not be asked to tell of changes; set notify-keyspace-events to Kg$xe in its configuration"
+        "Redis could not be configured to notify of changes; set notify-keyspace-events to Kg$xe in its configuration"
     )]
     private partial void LogNoNotifications(Exception failure);
 

@@ -20,7 +20,7 @@ internal sealed partial class KeySet(
     private readonly SemaphoreSlim refreshing = new(1); // guards the fields below; keys may be read without it
     private volatile IReadOnlyList<CryptoKey> keys = [];
     private object? known;
-    private long asked;
+    private long checkedAt;
 
     /// <summary>The first reading, which has to succeed.</summary>
     public async Task OpenAsync(CancellationToken cancellation) => await ReadAsync(version(), cancellation);
@@ -43,7 +43,7 @@ internal sealed partial class KeySet(
         await refreshing.WaitAsync(cancellation);
         try
         {
-            if (time.GetElapsedTime(asked) >= refreshAfter && version() is var now && !now.Equals(known))
+            if (time.GetElapsedTime(checkedAt) >= refreshAfter && version() is var now && !now.Equals(known))
             {
                 await ReadAsync(now, cancellation);
             }
@@ -63,7 +63,7 @@ internal sealed partial class KeySet(
 
     private async Task ReadAsync(object now, CancellationToken cancellation)
     {
-        (asked, known) = (time.GetTimestamp(), now);
+        (checkedAt, known) = (time.GetTimestamp(), now);
         keys = Parse(await read(cancellation));
     }
 

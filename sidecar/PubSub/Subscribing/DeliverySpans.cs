@@ -16,8 +16,8 @@ internal sealed class DeliverySpans(Tracer tracer)
             return Span.Off;
         }
         // The outbox leaves traceparent empty, and its trace in traceid.
-        var told = parent.Length > 0 ? parent : Text(envelope["traceid"]);
-        var span = tracer.Start(ActivityKind.Client, TraceContext.Parse(told, Text(envelope["tracestate"])));
+        var received = parent.Length > 0 ? parent : Text(envelope["traceid"]);
+        var span = tracer.Start(ActivityKind.Client, TraceContext.Parse(received, Text(envelope["tracestate"])));
         if (span.IsRecorded)
         {
             span.Name("pubsub/" + delivered.Topic);

@@ -174,22 +174,10 @@ internal sealed class Instance
     /// <summary>Ends the instance after the commit of its last step. Called by the loop only.</summary>
     public void Finish()
     {
-        var execution = contents.Execution;
         // Removed from the directory before any notification, so that a notified client can use the id again at once.
         runtime.Directory.Remove(this);
         Close(null);
-        runtime.Spans.Ended(Id, execution.History, execution.Completed!.WorkflowStatus, execution.Completed.FailureDetails);
-        Retention.Watch(runtime, Id, execution);
-        var status = execution.Completed.WorkflowStatus.ToString();
-        runtime.Logger.InstanceEnded(Id, execution.Started?.Name, status);
-        if (execution is { CreatedAt: { } created, CompletedAt: { } completed })
-        {
-            runtime.Meter.Ended(
-                execution.Started?.Name ?? "",
-                execution.Completed.WorkflowStatus,
-                completed.ToDateTimeOffset() - created.ToDateTimeOffset()
-            );
-        }
+        InstanceEnd.Report(runtime, Id, contents.Execution);
     }
 
     /// <summary>
