@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Benchmarks;
 
-/// <summary>Loopback ports below those that the system hands out.</summary>
+/// <summary>Loopback ports below the system's ephemeral range.</summary>
 internal static class FreePort
 {
     public static int Take()

@@ -4,8 +4,8 @@ using Sidecar.CommandLine;
 using Sidecar.Running;
 using Sidecar.Yaml;
 
-// Ctrl-C and SIGTERM end a run in order; a second Ctrl-C ends it at once, its apps first. A second SIGTERM of a run says nothing new:
-// "dotnet run" passes on the one that its process group has already got.
+// Ctrl-C and SIGTERM end a run in order; a second Ctrl-C ends it at once, its apps first. A second SIGTERM of a run is ignored: "dotnet
+// run" forwards the signal that its process group has already received.
 Signals.HeedInterrupt();
 using var interrupted = new CancellationTokenSource();
 void Interrupt(PosixSignalContext signal)

@@ -2,15 +2,14 @@ using System.Diagnostics;
 
 namespace Actors;
 
-/// <summary>What a measurement found. CPU is that of the sidecar alone: on a machine that others use too it says more than the
-/// rate.</summary>
+/// <summary>The result of a measurement. CPU is that of the sidecar alone: on a shared machine it is more reliable than the rate.</summary>
 internal sealed record Measured(int Calls, TimeSpan Time, TimeSpan SidecarCpu)
 {
     public override string ToString() =>
         $"{Calls / Time.TotalSeconds:N0} calls/s, {SidecarCpu.TotalMicroseconds / Calls:N0} µs of CPU in the sidecar per call";
 }
 
-/// <summary>Calls actors through the sidecar, as many at a time as told.</summary>
+/// <summary>Calls actors through the sidecar with a fixed concurrency.</summary>
 internal sealed class Caller(int sidecarPort) : IDisposable
 {
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false })

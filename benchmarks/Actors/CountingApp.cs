@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 
 namespace Actors;
 
-/// <summary>An app that hosts the actor type <c>Counter</c> with as little work of its own as there can be.</summary>
+/// <summary>An app that hosts the actor type <c>Counter</c> with as little work as possible.</summary>
 internal sealed class CountingApp : IAsyncDisposable
 {
     private static readonly byte[] Write =

@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace Actors;
 
-/// <summary>A sidecar of its own, with a SQLite file for the actors, whose use of the machine is read from outside.</summary>
+/// <summary>A separate sidecar with a SQLite file for the actors, whose resource usage is read from outside.</summary>
 internal sealed class MeasuredSidecar : IAsyncDisposable
 {
     private const string Store = """

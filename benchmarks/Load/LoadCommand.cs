@@ -6,8 +6,8 @@ using Load.Reporting;
 namespace Load;
 
 /// <summary>
-/// The command line. Exit codes: 0 every order was confirmed; 1 some were not, or the run was interrupted; 2 the arguments are
-/// wrong or nobody answers.
+/// The command line. Exit codes: 0 every order was confirmed; 1 some were not, or the run was interrupted; 2 the arguments are wrong or the
+/// system does not answer.
 /// </summary>
 internal static class LoadCommand
 {

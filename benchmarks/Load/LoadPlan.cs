@@ -1,4 +1,4 @@
 namespace Load;
 
-/// <summary>What a run is to do.</summary>
+/// <summary>The plan of a run.</summary>
 internal sealed record LoadPlan(Uri Url, int Orders, int Concurrency, int Products, string Customer, string? Saga);

@@ -83,7 +83,7 @@ internal sealed class OrdersAlone : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>What it says is read to the end, or it would wait to be heard.</summary>
+    /// <summary>Its output is read to the end; a full pipe would block it.</summary>
     private async Task ReadyAsync()
     {
         var ready = new TaskCompletionSource<bool>();

@@ -38,11 +38,14 @@ internal sealed class Reading(OrdersAlone orders) : IDisposable
         throw new UnreachableException();
     }
 
-    /// <summary>How long pages of twenty take: the first one, and those behind it one after the other.</summary>
+    /// <summary>The time for pages of twenty: the first one, and the following ones in sequence.</summary>
     public async Task<string> PagesAsync()
     {
         await TimeAsync(follow: false); // warms up
-        return $"first page {await TimeAsync(follow: false)}; page after page {await TimeAsync(follow: true)}; by status {await TimeAsync(follow: false, "&status=confirmed")}";
+        var first = await TimeAsync(follow: false);
+        var all = await TimeAsync(follow: true);
+        var byStatus = await TimeAsync(follow: false, "&status=confirmed");
+        return $"first page {first}; page after page {all}; by status {byStatus}";
     }
 
     public void Dispose() => http.Dispose();

@@ -2,8 +2,9 @@ using System.Net.Http.Json;
 
 namespace ReadModel;
 
-/// <summary>Writes streams of confirmed orders, and the catalogue that names them, straight into the store, in their stored
-/// formats.</summary>
+/// <summary>
+/// Writes streams of confirmed orders, and the catalogue that names them, straight into the store, in their stored formats.
+/// </summary>
 internal sealed class Seed(OrdersAlone orders) : IDisposable
 {
     private const int PerRecord = 256; // of the catalogue

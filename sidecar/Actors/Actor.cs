@@ -2,10 +2,10 @@ using Sidecar.Timers;
 
 namespace Sidecar.Actors;
 
-/// <summary>An actor that is active: its turn, its timers, when it was last used.</summary>
+/// <summary>An active actor: its turn, its timers, the time of its last use.</summary>
 internal sealed class Actor(ActorId id, ActorTypeOptions options)
 {
-    private Dictionary<string, ActorTimer>? timers; // guarded by itself; made when the first timer comes, most actors have none
+    private Dictionary<string, ActorTimer>? timers; // guarded by itself; created with the first timer, because most actors have none
 
     public ActorId Id => id;
 
@@ -15,9 +15,9 @@ internal sealed class Actor(ActorId id, ActorTypeOptions options)
 
     public DateTimeOffset LastUsed { get; set; }
 
-    public DueCall? IdleCheck { get; set; }
+    public ScheduledCall? IdleCheck { get; set; }
 
-    /// <summary>Deactivated: whoever still has it looks for a new one.</summary>
+    /// <summary>True once deactivated: a caller that still holds the object has to find the new one.</summary>
     public bool Closed { get; set; }
 
     /// <summary>False when it has been deactivated.</summary>

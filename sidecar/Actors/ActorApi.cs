@@ -13,7 +13,7 @@ namespace Sidecar.Actors;
 /// <summary>One write to an actor's state: exactly one of upsert (a value) and delete (none).</summary>
 internal sealed record ActorStateWrite(string Key, ReadOnlyMemory<byte>? Value, IReadOnlyDictionary<string, string> Metadata);
 
-/// <summary>What is asked for when a reminder or timer is registered. Times are given as in Dapr's API; data undefined: none.</summary>
+/// <summary>A request to register a reminder or timer. Times have the format of Dapr's API; undefined data means none.</summary>
 internal sealed record ReminderRequest(
     string? DueTime,
     string? Period,
@@ -25,8 +25,8 @@ internal sealed record ReminderRequest(
 );
 
 /// <summary>
-/// The actors building block of one app, free of transport. <paramref name="host"/> null: the app hosts no actors. Calls wait for
-/// <paramref name="known"/>: until then nobody knows what the app hosts.
+/// The actors building block of one app, independent of the transport. <paramref name="host"/> is null if the app hosts no actors. Calls
+/// wait for <paramref name="known"/>, which completes once the app has reported its actor types.
 /// </summary>
 internal sealed class ActorApi(
     string appId,
@@ -47,7 +47,7 @@ internal sealed class ActorApi(
         CheckCall(ActorErrors.ActorMethod, ActorNames.MethodProblem(call.Method));
         call = call with { Method = ActorNames.Clean(call.Method) };
         CheckReserved(actor.Type);
-        await Task.WhenAny(known()).WaitAsync(cancellation); // an app that could not be asked hosts nothing, which the directory says
+        await Task.WhenAny(known()).WaitAsync(cancellation); // an unreachable app hosts nothing, which the directory reports
         if (policies.ActorCall(actor.Type, actor.Id) is not { } policy)
         {
             return await InvokeOnceAsync(actor, call, cancellation);
@@ -67,14 +67,14 @@ internal sealed class ActorApi(
         : directory.FindElsewhere(actor.Type) is { } sidecar ? ActorRelay.SendAsync(sidecar, appId, actor, call, cancellation)
         : throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}");
 
-    /// <summary>Null when there is no value; also for an actor that was never active.</summary>
+    /// <summary>Null if there is no value; also for an actor that was never active.</summary>
     public async Task<StateEntry?> GetStateAsync(ActorId actor, string key, CancellationToken cancellation)
     {
         CheckReserved(actor.Type);
         return await Store().GetAsync(KeyOf(actor, key), cancellation);
     }
 
-    /// <summary>All writes or none, for an actor that is active here.</summary>
+    /// <summary>Applies all writes or none, for an actor that is active here.</summary>
     public async Task WriteStateAsync(ActorId actor, IReadOnlyList<ActorStateWrite> writes, CancellationToken cancellation)
     {
         CheckReserved(actor.Type);
@@ -142,7 +142,7 @@ internal sealed class ActorApi(
         }
     }
 
-    /// <summary>Idempotent: one that is not there is as good as deleted.</summary>
+    /// <summary>Idempotent: succeeds if the reminder or timer does not exist.</summary>
     public Task UnregisterReminderAsync(ActorId actor, string name, CancellationToken cancellation)
     {
         var reminders = Reminders(actor.Type);
@@ -157,7 +157,7 @@ internal sealed class ActorApi(
         return await reminders.FindAsync(actor, name, cancellation) ?? throw ActorErrors.ReminderNotFound(name);
     }
 
-    /// <summary>Those of a type that is hosted here, or of one actor of it.</summary>
+    /// <summary>Lists the reminders of a type hosted here, or of one actor of it.</summary>
     public async Task<IReadOnlyList<Reminder>> ListRemindersAsync(string type, string? id, CancellationToken cancellation)
     {
         CheckReserved(type);

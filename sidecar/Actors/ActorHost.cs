@@ -9,8 +9,8 @@ using Sidecar.Timers;
 namespace Sidecar.Actors;
 
 /// <summary>
-/// The actors of one app: activated by the first call, one call at a time each, deactivated when idle. Paths and bodies of the
-/// calls to the app: Dapr docs, "Actors API reference", "Dapr calling to user service code".
+/// The actors of one app: activated by the first call, one call at a time each, deactivated when idle. Paths and bodies of the calls to the
+/// app: Dapr docs, "Actors API reference", "Dapr calling to user service code".
 /// </summary>
 internal sealed partial class ActorHost : IAsyncDisposable
 {
@@ -93,7 +93,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Deactivates every actor, as at the end of its sidecar: the app learns of it while it can still save.</summary>
+    /// <summary>Deactivates every actor when the sidecar stops: the app can still save their state.</summary>
     public async Task DeactivateAllAsync(CancellationToken limit)
     {
         await Reminders.DisposeAsync();
@@ -176,7 +176,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
         await DeactivateInTurnAsync(actor, cancellation);
     }
 
-    /// <summary>The app is told before anybody can activate the actor again.</summary>
+    /// <summary>Deactivates the actor in the app before any caller can activate it again.</summary>
     private async Task DeactivateInTurnAsync(Actor actor, CancellationToken cancellation)
     {
         if (actor.Closed)
@@ -189,7 +189,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
-            LogDeactivationFailed(e, actor.Id.ToString()); // the app is away, and the actor with it
+            LogDeactivationFailed(e, actor.Id.ToString()); // the app is not running, so the actor is not active
         }
         finally
         {
@@ -213,7 +213,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
         {
             throw ActorErrors.Invoke(e.Message);
         }
-        // Whatever else an SDK has to tell of an error, it tells with status 200 and the error header.
+        // SDKs report every other error with status 200 and the error header.
         if (reply.Status == 404)
         {
             throw ActorErrors.Invoke($"actor method not found: actors/{id.Type}/{id.Id}/{what}");
@@ -269,13 +269,13 @@ internal sealed partial class ActorHost : IAsyncDisposable
         );
     }
 
-    [LoggerMessage(5001, LogLevel.Warning, "Actor {Actor} was idle, and its app could not be told that it is deactivated")]
+    [LoggerMessage(5001, LogLevel.Warning, "Actor {Actor} was idle, and its app could not be notified of the deactivation")]
     private partial void LogDeactivationFailed(Exception failure, string actor);
 
     [LoggerMessage(
         5003,
         LogLevel.Warning,
-        "Actor {Actor} was still busy when its sidecar ended; its app was not told that it is deactivated"
+        "Actor {Actor} was still busy when its sidecar ended; its app was not notified of the deactivation"
     )]
     private partial void LogDeactivationLate(string actor);
 

@@ -3,14 +3,13 @@ using System.Text;
 
 namespace Sidecar.Actors;
 
-/// <summary>Which names of actors, reminders, timers and methods are taken: none may end or change the path of a request to the
-/// app.</summary>
+/// <summary>Checks names of actors, reminders, timers and methods: none may end or change the path of a request to the app.</summary>
 internal static class ActorNames
 {
     private const int Longest = 512;
     private const string Query = "#?\0";
 
-    /// <summary>Why <paramref name="name"/> is refused, in daprd's words; null when it is taken.</summary>
+    /// <summary>The reason why <paramref name="name"/> is refused, with daprd's text; null if it is valid.</summary>
     public static string? Problem(string name) =>
         name.Length is 0 or > Longest ? $"name has {name.Length} letters, and 1 to {Longest} are allowed: {Quoted(name)}"
         : name.AsSpan().ContainsAny(Query + "/\\") ? $"name contains forbidden character: {Quoted(name)}"
@@ -18,13 +17,13 @@ internal static class ActorNames
         : name is "." or ".." ? $"name is a path traversal sequence: {Quoted(name)}"
         : null;
 
-    /// <summary>Why <paramref name="method"/> is refused, in daprd's words; null when it is taken.</summary>
+    /// <summary>The reason why <paramref name="method"/> is refused, with daprd's text; null if it is valid.</summary>
     public static string? MethodProblem(string method) =>
         method.AsSpan().ContainsAny(Query) ? $"method contains forbidden character: {Quoted(method)}"
         : ControlAt(method) is { } at ? $"method contains control character at position {at}: {Quoted(method)}"
         : null;
 
-    /// <summary>A method without <c>.</c>, <c>..</c> and <c>//</c>, so that it stays below the actor's own path.</summary>
+    /// <summary>Removes <c>.</c>, <c>..</c> and <c>//</c> from a method, so that it stays below the actor's own path.</summary>
     public static string Clean(string method)
     {
         var parts = new List<string>();
@@ -48,7 +47,7 @@ internal static class ActorNames
         : text.IndexOf('\x7f', StringComparison.Ordinal) is >= 0 and var delete ? Encoding.UTF8.GetByteCount(text.AsSpan(0, delete))
         : null;
 
-    /// <summary>As Go quotes a text.</summary>
+    /// <summary>Quotes a text as Go does.</summary>
     private static string Quoted(string text)
     {
         var quoted = new StringBuilder("\"");

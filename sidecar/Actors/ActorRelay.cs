@@ -8,8 +8,9 @@ using Sidecar.Names;
 
 namespace Sidecar.Actors;
 
-/// <summary>Calls an actor that a sidecar in another process hosts: one request between the two sidecars, with the whole call in its
-/// body.</summary>
+/// <summary>
+/// Calls an actor that a sidecar in another process hosts: one request between the two sidecars, with the whole call in its body.
+/// </summary>
 internal static class ActorRelay
 {
     public const string Header = "x-sidecar-actor";
@@ -39,13 +40,15 @@ internal static class ActorRelay
         }
         catch (Exception e) when (e is HttpRequestException or JsonException)
         {
-            throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}"); // the process has ended; a call under way may have been carried out
+            throw ActorErrors.NoAddress($"{actor.Type}/{actor.Id}"); // the process has exited; the running call may have been executed
         }
         return answer.Reply ?? throw new DaprException(new DaprError(answer.HttpStatus, answer.GrpcStatus, answer.Code, answer.Message));
     }
 
-    /// <summary>The receiving side: carries out the call if its app hosts the actor type. <paramref name="host"/> null: it hosts none, or
-    /// is not well.</summary>
+    /// <summary>
+    /// The receiving side: executes the call if its app hosts the actor type. <paramref name="host"/> is null if the app hosts no actors or
+    /// is unhealthy.
+    /// </summary>
     public static async Task ReceiveAsync(HttpContext context, ActorHost? host)
     {
         var relayed = JsonSerializer.Deserialize<Relayed>(await context.Request.BodyAsync())!;

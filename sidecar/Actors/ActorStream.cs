@@ -10,8 +10,8 @@ using Sidecar.Apps;
 namespace Sidecar.Actors;
 
 /// <summary>
-/// An app that hosts actors over a stream it has opened itself (<c>SubscribeActorEventsAlpha1</c>): a request there, an answer with the
-/// same id back, many at once.
+/// An app that hosts actors over a stream that it opens itself (<c>SubscribeActorEventsAlpha1</c>): the sidecar sends requests, the app
+/// answers with the same id, many at once.
 /// </summary>
 internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsResponseAlpha1> requests) : IActorApp, IDisposable
 {
@@ -67,7 +67,7 @@ internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsRespon
             cancellation
         );
 
-    /// <summary>An answer of the app; one that nobody waits for any more is passed over.</summary>
+    /// <summary>Completes the call with the app's answer; ignores an answer that no call waits for.</summary>
     public void Answered(SubscribeActorEventsRequestAlpha1 answer)
     {
         var id = answer.RequestTypeCase switch
@@ -79,20 +79,20 @@ internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsRespon
             SubscribeActorEventsRequestAlpha1.RequestTypeOneofCase.RequestFailed => answer.RequestFailed.Id,
             _ => "",
         };
-        if (waiting.TryRemove(id, out var asked))
+        if (waiting.TryRemove(id, out var pending))
         {
-            asked.TrySetResult(answer);
+            pending.TrySetResult(answer);
         }
     }
 
-    /// <summary>The app has gone: nothing that was asked will be answered.</summary>
+    /// <summary>Fails all pending calls, because the app has closed the stream.</summary>
     public void Dispose()
     {
         foreach (var id in waiting.Keys)
         {
-            if (waiting.TryRemove(id, out var asked))
+            if (waiting.TryRemove(id, out var pending))
             {
-                asked.TrySetException(new HttpRequestException("actor host disconnected before responding"));
+                pending.TrySetException(new HttpRequestException("actor host disconnected before responding"));
             }
         }
     }

@@ -2,12 +2,13 @@ using Sidecar.Timers;
 
 namespace Sidecar.Actors;
 
-/// <summary>A timer of an active actor: gone with it. The next tick is set after the one before is done, so that ticks never pile
-/// up.</summary>
+/// <summary>
+/// A timer of an active actor; it ends with the actor. The next tick is armed after the previous one has completed, so ticks never pile up.
+/// </summary>
 internal sealed class ActorTimer(Schedule schedule, DateTimeOffset? expires, TimerService clock, TimeProvider time, Func<Task> tick)
     : IDisposable
 {
-    private DueCall? next;
+    private ScheduledCall? next;
     private int left = schedule.Repetitions;
     private bool disposed;
 

@@ -1,8 +1,8 @@
 namespace Sidecar.Actors;
 
 /// <summary>
-/// One call at a time. With reentrancy a call that belongs to the one under way, known by its reentrancy id, comes in as well, up
-/// to a depth: otherwise an actor that calls itself over another would wait for itself for ever.
+/// Runs one call at a time. With reentrancy a call with the reentrancy id of the running call enters as well, up to a depth. Without that
+/// an actor that calls itself through another one would deadlock.
 /// </summary>
 internal sealed class ActorTurn(ActorTypeOptions options)
 {

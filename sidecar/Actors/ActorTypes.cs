@@ -5,11 +5,12 @@ using Sidecar.Go;
 
 namespace Sidecar.Actors;
 
-/// <summary>How actors of one type are kept.</summary>
+/// <summary>Options of one actor type.</summary>
 internal sealed record ActorTypeOptions(string Type, TimeSpan IdleTimeout, bool Reentrant, int MaxStackDepth);
 
-/// <summary>The actor types an app hosts, as its answer to <c>GET /dapr/config</c> says. Source: Dapr docs, "Actor runtime configuration
-/// parameters".</summary>
+/// <summary>
+/// The actor types of an app, read from its answer to <c>GET /dapr/config</c>. Source: Dapr docs, "Actor runtime configuration parameters".
+/// </summary>
 internal static class ActorTypes
 {
     private static readonly TimeSpan DefaultIdleTimeout = TimeSpan.FromMinutes(60);
@@ -43,7 +44,7 @@ internal static class ActorTypes
         ];
     }
 
-    /// <summary>As a stream of actor events begins.</summary>
+    /// <summary>Reads the types from the first message of a stream of actor events.</summary>
     public static IReadOnlyList<ActorTypeOptions> Of(SubscribeActorEventsRequestInitialAlpha1 initial) =>
         [
             .. initial

@@ -4,8 +4,10 @@ using System.Text.Json;
 
 namespace Sidecar.Actors;
 
-/// <summary>What an app gets when a reminder or a timer fires. Members and their order are daprd's; data that was not given is left
-/// out.</summary>
+/// <summary>
+/// The body that an app receives when a reminder or a timer fires. Members and their order are daprd's; data that was not given is left
+/// out.
+/// </summary>
 internal static class CallbackBody
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -2,12 +2,11 @@ using Sidecar.Apps;
 
 namespace Sidecar.Actors;
 
-/// <summary>The app that hosts actors, over the way it has chosen.</summary>
+/// <summary>The app that hosts actors, over its chosen transport.</summary>
 internal interface IActorApp
 {
-    /// <summary><paramref name="what"/> as in the paths of the HTTP form: <c>method/{name}</c>, <c>method/remind/{name}</c>,
-    /// <c>method/timer/{name}</c>.</summary>
-    /// <exception cref="HttpRequestException">The app could not be reached.</exception>
+    /// <summary>Calls <paramref name="what"/>, a path of the HTTP form: <c>method/{name}</c>, <c>method/remind/{name}</c>,
+    /// <c>method/timer/{name}</c>.</summary> <exception cref="HttpRequestException">The app could not be reached.</exception>
     Task<InvocationReply> SendAsync(ActorId actor, string what, InvocationCall call, CancellationToken cancellation);
 
     /// <exception cref="HttpRequestException">The app could not be reached.</exception>

@@ -1,11 +1,13 @@
 namespace Sidecar.Api;
 
-/// <summary>What the metadata tell of actors, once for both transports. While a worker is connected, workflows show as the actor types
-/// daprd runs them by.</summary>
+/// <summary>
+/// The actor part of the metadata API, for both transports. While a worker is connected, workflows are listed as the actor types by which
+/// daprd runs them.
+/// </summary>
 internal static class ActorRuntimeInfo
 {
-    /// <summary>False until the app has said which actors it hosts.</summary>
-    public static bool IsRunning(IAppSidecar sidecar) => sidecar.Well.IsCompletedSuccessfully || Workers(sidecar) > 0;
+    /// <summary>False until the app has reported its actor types.</summary>
+    public static bool IsRunning(IAppSidecar sidecar) => sidecar.FirstHealthy.IsCompletedSuccessfully || Workers(sidecar) > 0;
 
     public static bool IsHostReady(IAppSidecar sidecar) => sidecar.Ready && IsRunning(sidecar);
 

@@ -41,6 +41,6 @@ internal sealed record BuildingBlocks
 
     public required JobApi Jobs { get; init; }
 
-    /// <summary>Null when the app has no store flagged actorStateStore.</summary>
+    /// <summary>Null if the app has no store flagged actorStateStore.</summary>
     public required WorkflowEngine? Workflows { get; init; }
 }

@@ -2,12 +2,13 @@ using Dapr.Client.Autogen.Grpc.v1;
 using Sidecar.Conversation;
 using Sidecar.Failures;
 
-#pragma warning disable CS0612 // the older version of the API, which daprd answers as well
+#pragma warning disable CS0612 // the older version of the API, which daprd supports as well
 
 namespace Sidecar.Api;
 
-/// <summary>The messages of the conversation API, which HTTP has as JSON, and what they mean. Source: Dapr docs, "Conversation API
-/// reference".</summary>
+/// <summary>
+/// Maps the messages of the conversation API, which HTTP carries as JSON. Source: Dapr docs, "Conversation API reference".
+/// </summary>
 internal static class ConversationMessages
 {
     private static readonly string[] Choices = ["", "auto", "none"];
@@ -21,9 +22,9 @@ internal static class ConversationMessages
         api.Demand(request.Name);
         if (request.Inputs.Count == 0)
         {
-            throw DaprErrors.ConversationMissingInputs(request.Name);
+            throw ConversationErrors.InputsMissing(request.Name);
         }
-        var parts = request.Inputs.Select(input => new SaidText(Scrubbed(input.Content, input.ScrubPII))).ToList();
+        var parts = request.Inputs.Select(input => new TextPart(Scrubbed(input.Content, input.ScrubPII))).ToList();
         var answer = await api.ConverseAsync(request.Name, new ConversationTurn(parts, []), cancellation);
         var response = new ConversationResponse
         {
@@ -48,7 +49,7 @@ internal static class ConversationMessages
         api.Demand(request.Name);
         if (request.Inputs.Count == 0)
         {
-            throw DaprErrors.ConversationMissingInputs(request.Name);
+            throw ConversationErrors.InputsMissing(request.Name);
         }
         var parts = request
             .Inputs.SelectMany(input => input.Messages.SelectMany(message => Parts(request.Name, message, input.ScrubPii)))
@@ -83,23 +84,23 @@ internal static class ConversationMessages
                 message.OfTool.Name,
                 Scrubbed(content.Text, scrub)
             )),
-            _ => throw DaprErrors.ConversationInvalid(component, "message type cannot be nil"),
+            _ => throw ConversationErrors.ParametersInvalid(component, "message type cannot be nil"),
         };
 
     private static IEnumerable<ConversationPart> Texts(IEnumerable<ConversationMessageContent> contents, bool scrub) =>
-        contents.Select(content => new SaidText(Scrubbed(content.Text, scrub)));
+        contents.Select(content => new TextPart(Scrubbed(content.Text, scrub)));
 
     private static ToolCall Call(string component, ConversationToolCalls call) =>
         call.Function is { } function
             ? new ToolCall(call.Id, function.Name, function.Arguments)
-            : throw DaprErrors.ConversationInvalid(component, "tool types cannot be nil");
+            : throw ConversationErrors.ParametersInvalid(component, "tool types cannot be nil");
 
     private static void DemandToolChoice(ConversationRequestAlpha2 request)
     {
         const string Possible = "'auto', 'none', 'required', or a specific tool name matching the tools available to be used";
         if (request.ToolChoice == "required" && request.Tools.Count == 0)
         {
-            throw DaprErrors.ConversationInvalid(request.Name, $"tool choice must be {Possible}");
+            throw ConversationErrors.ParametersInvalid(request.Name, $"tool choice must be {Possible}");
         }
         if (
             request.ToolChoice != "required"
@@ -108,7 +109,7 @@ internal static class ConversationMessages
             && request.Tools.All(tool => tool.Function?.Name != request.ToolChoice)
         )
         {
-            throw DaprErrors.ConversationInvalid(request.Name, $"tool choice selected was not found. Must be {Possible}");
+            throw ConversationErrors.ParametersInvalid(request.Name, $"tool choice selected was not found. Must be {Possible}");
         }
     }
 
@@ -117,15 +118,15 @@ internal static class ConversationMessages
         var message = new ConversationResultMessage { Content = Scrubbed(answer.Content, scrub) };
         foreach (var call in answer.ToolCalls)
         {
-            var asked = new ConversationToolCalls
+            var toolCall = new ConversationToolCalls
             {
                 Function = new ConversationToolCallsOfFunction { Name = call.Name, Arguments = call.Arguments },
             };
             if (call.Id.Length > 0)
             {
-                asked.Id = call.Id;
+                toolCall.Id = call.Id;
             }
-            message.ToolCalls.Add(asked);
+            message.ToolCalls.Add(toolCall);
         }
         return new ConversationResultAlpha2
         {

@@ -4,7 +4,7 @@ using Sidecar.Metrics;
 
 namespace Sidecar.Api;
 
-/// <summary>Counts the errors that callers are told, where the Configuration wants them counted (<c>recordErrorCodes</c>).</summary>
+/// <summary>Counts the errors sent to callers, if the Configuration enables it (<c>recordErrorCodes</c>).</summary>
 internal static class ErrorCounter
 {
     public static void Count(HttpContext context, DaprError error)

@@ -11,7 +11,7 @@ using Sidecar.Http;
 
 namespace Sidecar.Api;
 
-/// <summary>Where failures become gRPC statuses: once for all methods of this process.</summary>
+/// <summary>Maps failures to gRPC statuses, once for all methods of this process.</summary>
 internal sealed class GrpcEdge : Interceptor
 {
     private const string DetailsHeader = "grpc-status-details-bin";
@@ -48,7 +48,7 @@ internal sealed class GrpcEdge : Interceptor
         return new RpcException(status, new Metadata { { DetailsHeader, Rich(status, [HttpInfo(http, body)]).ToByteArray() } });
     }
 
-    /// <summary>As <see cref="HttpFailure"/>, before the call has reached a method.</summary>
+    /// <summary>Like <see cref="HttpFailure"/>, before the call has reached a method.</summary>
     public static void WriteHttpFailure(HttpContext context, int http, string body)
     {
         var status = new global::Grpc.Core.Status(StatusMapping.ToGrpc(http), ReasonPhrases.GetReasonPhrase(http));
@@ -56,7 +56,9 @@ internal sealed class GrpcEdge : Interceptor
         context.Response.Headers[DetailsHeader] = Convert.ToBase64String(Rich(status, [HttpInfo(http, body)]).ToByteArray()).TrimEnd('=');
     }
 
-    /// <summary>Each app has its own limit, and the web server only one for all; streams have none, workflows live on them.</summary>
+    /// <summary>
+    /// Each app has its own limit, and the web server only one for all; streams have none, because workflow workers use them.
+    /// </summary>
     private static void DemandSize(object request, ServerCallContext context)
     {
         var limit = context.GetHttpContext().Features.Get<ListenerFeature>()?.Sidecar.Options.MaxBodySize;

@@ -5,7 +5,7 @@ using Sidecar.Http;
 
 namespace Sidecar.Api;
 
-/// <summary>Where failures become HTTP answers: once for all routes of this process.</summary>
+/// <summary>Maps failures to HTTP answers, once for all routes of this process.</summary>
 internal static class HttpEdge
 {
     /// <summary>Quotes in messages stay readable; the answer is JSON and never part of a page.</summary>
@@ -31,7 +31,7 @@ internal static class HttpEdge
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The caller has gone; there is nobody to answer.
+            // The caller has disconnected and gets no answer.
         }
     }
 

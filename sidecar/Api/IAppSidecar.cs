@@ -20,30 +20,30 @@ internal interface IAppSidecar : ILocalApp
     HttpPipeline ApiPipeline { get; }
 
     /// <summary>The components that <c>/v1.0/metadata</c> lists: those whose subscriptions and bindings run.</summary>
-    IReadOnlyList<LoadedComponent> ToldComponents { get; }
+    IReadOnlyList<LoadedComponent> ReportedComponents { get; }
 
     IReadOnlyList<HttpEndpoint> Endpoints { get; }
 
-    /// <summary>What the app or an operator has put beside the metadata; lost with the process, as in daprd.</summary>
+    /// <summary>Attributes that the app or an operator has added to the metadata; lost with the process, as in daprd.</summary>
     ConcurrentDictionary<string, string> ExtendedMetadata { get; }
 
-    /// <summary>The actors of the app; null until it has said that it hosts any.</summary>
+    /// <summary>The actors of the app; null until the app has reported any.</summary>
     ActorHost? ActorHost { get; }
 
     /// <summary>
-    /// True once the app listens and, unless its health is watched, its subscriptions run. It stays so when the app falls ill.
+    /// True once the app listens and, unless its health is probed, its subscriptions run. It stays true if the app becomes unhealthy.
     /// </summary>
     bool Ready { get; }
 
     /// <summary>Completes when <see cref="Ready"/> becomes true for the first time; cancelled when the sidecar ends before.</summary>
-    Task Well { get; }
+    Task FirstHealthy { get; }
 
     /// <summary>
     /// Hosts the actors of an app that has opened a stream for them; the newest stream is the one. Dispose of the result when it ends.
     /// </summary>
     Task<IAsyncDisposable> HostActorsAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation);
 
-    /// <summary>How the app is told of changes to configuration items it follows over HTTP.</summary>
-    /// <exception cref="Failures.DaprException">The sidecar has no app.</exception>
+    /// <summary>Notifies the app of changes to configuration items that it follows over HTTP.</summary> <exception
+    /// cref="Failures.DaprException">The sidecar has no app.</exception>
     ConfigurationListener ConfigurationListener(string store);
 }

@@ -1,8 +1,8 @@
 namespace Sidecar.Api;
 
 /// <summary>
-/// What the shutdown API sets off once its answer is out. <paramref name="ownsProcess"/>: the process is this sidecar's alone, so a
-/// forced shutdown may end it on the spot; apps that were started from here would be left behind otherwise.
+/// Shuts down after the answer of the shutdown API has been sent. With <paramref name="ownsProcess"/> the process belongs to this sidecar
+/// alone, so a forced shutdown may exit at once; otherwise the apps started by this process would be left behind.
 /// </summary>
 internal sealed partial class ShutdownRequests(bool ownsProcess, IHostApplicationLifetime lifetime, ILogger<ShutdownRequests> logger)
 {
@@ -26,12 +26,12 @@ internal sealed partial class ShutdownRequests(bool ownsProcess, IHostApplicatio
             LogForced();
             Environment.Exit(1);
         }
-        LogAsked();
+        LogShutdownRequested();
         lifetime.StopApplication();
     }
 
     [LoggerMessage(1011, LogLevel.Information, "Shutdown requested via API")]
-    private partial void LogAsked();
+    private partial void LogShutdownRequested();
 
     [LoggerMessage(1012, LogLevel.Warning, "Force shutdown requested, exiting immediately without graceful shutdown")]
     private partial void LogForced();

@@ -6,7 +6,7 @@ using Sidecar.Sqlite;
 namespace Sidecar.Api;
 
 /// <summary>
-/// The store behind workflows, actors, jobs, … fails. daprd has no error of its own for it. A retry may help, unless the file is damaged.
+/// The error for a failure of the store behind workflows, actors, jobs, …; daprd has none. A retry may help, unless the file is damaged.
 /// </summary>
 internal static class StoreFailure
 {

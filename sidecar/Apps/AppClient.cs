@@ -5,7 +5,7 @@ using Sidecar.Middleware;
 
 namespace Sidecar.Apps;
 
-/// <summary>The connection pool to one app, and the limit on how much is asked of it at once.</summary>
+/// <summary>The connection pool to one app, and the limit on concurrent requests to it.</summary>
 internal sealed class AppClient : IDisposable
 {
     private readonly SemaphoreSlim? slots;
@@ -88,7 +88,7 @@ internal sealed class AppClient : IDisposable
     )
     {
         var begun = time.GetTimestamp();
-        var status = 500; // of what brings no answer, as in daprd
+        var status = 500; // of a request without an answer, as in daprd
         try
         {
             var response = await send(request, cancellation);
@@ -126,7 +126,7 @@ internal sealed class AppClient : IDisposable
         return Invoker.SendAsync(request, cancellation);
     }
 
-    /// <summary>A request without a user agent has that of daprd's HTTP client, which logs and filters of apps know.</summary>
+    /// <summary>Sends daprd's user agent with a request that has none, because apps log and filter by it.</summary>
     public void IntroduceAsDaprd(HttpRequestMessage request)
     {
         if (!request.Headers.NonValidated.Contains("User-Agent"))

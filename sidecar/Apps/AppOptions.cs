@@ -1,12 +1,13 @@
 namespace Sidecar.Apps;
 
-/// <summary>What daprd's flags, or a run template, say about one app and its sidecar. Ports 0 mean: any free one.</summary>
+/// <summary>Options of one app and its sidecar, from daprd's flags or a run template. Port 0 means any free port.</summary>
 internal sealed record AppOptions
 {
     public required string AppId { get; init; }
 
-    /// <summary>Relative paths in components and in the Configuration count from here: <c>dapr run -f</c> starts each daprd in its app's
-    /// folder.</summary>
+    /// <summary>
+    /// Relative paths in components and in the Configuration count from here: <c>dapr run -f</c> starts each daprd in its app's folder.
+    /// </summary>
     public string WorkingDirectory { get; init; } = Directory.GetCurrentDirectory();
     public int AppPort { get; init; }
     public string AppProtocol { get; init; } = "http";
@@ -29,36 +30,36 @@ internal sealed record AppOptions
     public TimeSpan AppHealthProbeTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
     public int AppHealthThreshold { get; init; } = 3;
 
-    /// <summary>How long requests under way may take when the sidecar ends.</summary>
+    /// <summary>The time that running requests get when the sidecar stops.</summary>
     public TimeSpan GracefulShutdown { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Which of the questions to a starting app are left out: <c>config</c>, <c>subscribe</c>.</summary>
+    /// <summary>The startup queries to leave out: <c>config</c>, <c>subscribe</c>.</summary>
     public IReadOnlyList<string> DisabledInitEndpoints { get; init; } = [];
 
-    /// <summary>How long the app may take to say whether it wants an input binding.</summary>
+    /// <summary>The time limit for the app's answer to whether it handles an input binding.</summary>
     public TimeSpan BindingOptionsTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Whether calls of the API are logged; null: as the Configuration says.</summary>
+    /// <summary>True to log calls of the API; null to use the Configuration's value.</summary>
     public bool? ApiLogging { get; init; }
 
-    /// <summary>The least that its sidecar logs; null: as the process does.</summary>
+    /// <summary>The log level of the app's sidecar; null to use the process's.</summary>
     public LogLevel? LogLevel { get; init; }
 
-    /// <summary>Web origins whose pages may call the HTTP API; empty: no CORS headers at all; <c>*</c>: any.</summary>
+    /// <summary>Web origins whose pages may call the HTTP API; empty for no CORS headers, <c>*</c> for any origin.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
-    /// <summary>What callers of this sidecar must show; null: nothing.</summary>
+    /// <summary>The token that callers of this sidecar must send; null for none.</summary>
     public string? ApiToken { get; init; }
 
-    /// <summary>What this sidecar shows to its app.</summary>
+    /// <summary>The token that this sidecar sends to its app.</summary>
     public string? AppApiToken { get; init; }
 
     public bool AppIsGrpc => AppProtocol is "grpc" or "grpcs";
 
-    /// <summary>Whether the app's channel is TLS.</summary>
+    /// <summary>True if the app's channel uses TLS.</summary>
     public bool AppIsTls => AppProtocol is "https" or "grpcs";
 
-    /// <summary>HTTP/2 without TLS, which <c>h2c</c> and <c>grpc</c> apps speak.</summary>
+    /// <summary>True for HTTP/2 without TLS, the protocol of <c>h2c</c> and <c>grpc</c> apps.</summary>
     public bool AppIsHttp2 => AppProtocol is "h2c" or "grpc" or "grpcs";
 
     public Uri AppAddress => new($"{(AppIsTls ? "https" : "http")}://{AppChannelAddress}:{AppPort}");

@@ -12,7 +12,7 @@ internal sealed class EmptyBody : HttpContent
     public static bool IsNeeded(string method) =>
         method is not ("GET" or "HEAD" or "DELETE" or "OPTIONS" or "PROPFIND" or "SEARCH" or "CONNECT" or "TRACE");
 
-    /// <summary>Has the forwarder send a body of unknown length, which it would leave out.</summary>
+    /// <summary>Makes the forwarder send a body of unknown length, which it would leave out.</summary>
     public static void Pass(HttpContext context)
     {
         context.Request.ContentLength = null;

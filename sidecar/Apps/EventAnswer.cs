@@ -3,10 +3,10 @@ using Sidecar.PubSub.Subscribing;
 
 namespace Sidecar.Apps;
 
-/// <summary>What an app's 2xx answer to a delivery means. Source: Dapr docs, "Expected HTTP response for subscriptions".</summary>
+/// <summary>The outcome of a delivery by the app's 2xx answer. Source: Dapr docs, "Expected HTTP response for subscriptions".</summary>
 internal static class EventAnswer
 {
-    /// <summary>No body, a body that is no JSON object, or no status: dealt with. A status that Dapr does not know: again.</summary>
+    /// <summary>No body, a body that is no JSON object, or no status means success. An unknown status means retry.</summary>
     public static DeliveryStatus Read(ReadOnlySpan<byte> body)
     {
         if (body.IsEmpty)
@@ -25,7 +25,7 @@ internal static class EventAnswer
         }
         catch (JsonException)
         {
-            return DeliveryStatus.Success; // an app may answer with what it likes; only a status counts
+            return DeliveryStatus.Success; // any body is allowed; only its status counts
         }
     }
 

@@ -103,7 +103,7 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.Unimplemented)
         {
-            return DeliveryStatus.Success; // dropped, and not even a dead-letter topic gets it (as in daprd)
+            return DeliveryStatus.Success; // dropped without a dead letter (as in daprd)
         }
         catch (RpcException e)
         {
@@ -217,7 +217,7 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
 
     public void Dispose() => channel.Dispose();
 
-    /// <summary>What the caller brought along comes before the span of the sidecar.</summary>
+    /// <summary>The headers of the caller come before the span of the sidecar.</summary>
     private static TraceContext Trace(InvocationCall call) =>
         TraceContext.Parse(Header(call, TraceContext.ParentHeader), Header(call, TraceContext.StateHeader)) ?? call.Trace;
 
@@ -232,7 +232,7 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
     private static TopicSubscription Convert(Dapr.AppCallback.Autogen.Grpc.v1.TopicSubscription item)
     {
         var rules = item.Routes?.Rules.Select(rule => new EventRule(rule.Match, rule.Path)).ToList() ?? [];
-        // Without any route a gRPC app tells topics apart by name; it gets every event under an empty path.
+        // A gRPC app without routes distinguishes topics by name; it gets every event under an empty path.
         var fallback =
             item.Routes?.Default is { Length: > 0 } path ? path
             : rules.Count > 0 ? null
@@ -254,7 +254,7 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
         );
     }
 
-    /// <summary>Lets gRPC use the app's own pool, token and limit.</summary>
+    /// <summary>Makes gRPC use the app's pool, token and limit.</summary>
     private sealed class InvokerHandler(AppClient client) : HttpMessageHandler
     {
         /// <summary>daprd sends no app token with them.</summary>

@@ -10,7 +10,7 @@ using Sidecar.PubSub.Subscribing;
 
 namespace Sidecar.Apps;
 
-/// <summary>An app that speaks HTTP. Paths and answers: Dapr docs, "Service-to-sidecar" reference and "Pub/sub API reference".</summary>
+/// <summary>The channel to an HTTP app. Paths and answers: Dapr docs, "Service-to-sidecar" reference and "Pub/sub API reference".</summary>
 internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAppChannel
 {
     public async Task<IReadOnlyList<TopicSubscription>> GetSubscriptionsAsync(CancellationToken cancellation)
@@ -36,7 +36,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
-            return false; // not reachable, or not in time: not well, which is the answer
+            return false; // unreachable or too slow counts as unhealthy
         }
     }
 
@@ -118,7 +118,7 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
         return EventAnswer.ReadMany(await response.Content.ReadAsByteArrayAsync(cancellation), entries);
     }
 
-    /// <summary>An app that has the route answers OPTIONS, or at least says that it knows other verbs there.</summary>
+    /// <summary>True if the app answers OPTIONS for the route, or reports other verbs for it.</summary>
     public async Task<bool> TakesAsync(string name, string route, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Options, AppPath.Resolve(client.Address, route.TrimStart('/'), ""));

@@ -7,19 +7,19 @@ using Sidecar.Tracing;
 
 namespace Sidecar.Apps;
 
-/// <summary>The way from a sidecar to its app, over the protocol the app speaks.</summary>
+/// <summary>The channel from a sidecar to its app, in the app's protocol.</summary>
 internal interface IAppChannel : IEventReceiver, IBindingReceiver, IJobReceiver
 {
-    /// <summary>What the app subscribes to in code; empty when it does not.</summary>
+    /// <summary>Reads the app's programmatic subscriptions; empty if it has none.</summary>
     Task<IReadOnlyList<TopicSubscription>> GetSubscriptionsAsync(CancellationToken cancellation);
 
-    /// <summary>Whether the app says it is well; false also when it can't be reached.</summary>
+    /// <summary>True if the app reports that it is healthy; false if not, or if it cannot be reached.</summary>
     Task<bool> ProbeAsync(CancellationToken cancellation);
 
     Task<InvocationReply> InvokeAsync(InvocationCall call, CancellationToken cancellation);
 }
 
-/// <summary>A call of one of the app's methods, free of transport. <paramref name="Method"/> has no leading slash.</summary>
+/// <summary>A call of one of the app's methods, independent of the transport. <paramref name="Method"/> has no leading slash.</summary>
 internal sealed record InvocationCall(
     string Verb,
     string Method,
@@ -29,7 +29,7 @@ internal sealed record InvocationCall(
     IReadOnlyList<KeyValuePair<string, string>> Headers
 )
 {
-    /// <summary>Where the call stands in a trace; the app sees it unless <see cref="Headers"/> bring one along.</summary>
+    /// <summary>The trace context of the call; sent to the app unless <see cref="Headers"/> contain one.</summary>
     public TraceContext Trace { get; init; } = TraceContext.Off;
 }
 
@@ -42,9 +42,9 @@ internal sealed record InvocationReply(
     string? TypeUrl = null
 ) : IFallible
 {
-    /// <summary>What retries and circuit breakers count: HTTP answers that are neither success nor redirection.</summary>
+    /// <summary>True for answers that retries and circuit breakers count: HTTP statuses that are neither success nor redirection.</summary>
     bool IFallible.Failed => TypeUrl is null && Status is < 200 or > 399;
 
-    /// <summary>Calls over gRPC fail with gRPC codes, whatever the app speaks.</summary>
+    /// <summary>Calls over gRPC fail with gRPC codes, whatever the app's protocol.</summary>
     int? IFallible.Code => (int)StatusMapping.ToGrpc(Status);
 }

@@ -5,8 +5,9 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Sidecar.Apps;
 
-/// <summary>A job's data as the body of a request: JSON where it came as JSON, otherwise the bytes as they are, without white space around
-/// them (as in daprd).</summary>
+/// <summary>
+/// A job's data as the body of a request: JSON if it was sent as JSON, otherwise the bytes, without white space around them (as in daprd).
+/// </summary>
 internal static class JobData
 {
     public static ReadOnlyMemory<byte> Body(Any? data)

@@ -4,8 +4,8 @@ using Grpc.Core;
 namespace Sidecar.Apps;
 
 /// <summary>
-/// Describes gRPC methods by name. The package Dapr.Protos has Dapr's messages, but server stubs only for the app's side and
-/// client stubs only for the sidecar's; the other two sides are bound through these.
+/// Describes gRPC methods by name. The package Dapr.Protos has Dapr's messages, but server stubs only for the app's side and client stubs
+/// only for the sidecar's; the other two sides are bound through these.
 /// </summary>
 internal static class ProtoMethod
 {

@@ -3,9 +3,8 @@ using System.Net;
 namespace Sidecar.Apps;
 
 /// <summary>
-/// An app's <c>101 Switching Protocols</c> to a request that asked for no other protocol is an answer like others, as in daprd: a status
-/// without a body.
-/// It travels as 200 under a header, because HTTP/2 between sidecars has no 101, and the forwarder would switch.
+/// Passes on an app's unrequested <c>101 Switching Protocols</c> as an answer without a body, as daprd does. Between sidecars it is 200
+/// with a header, because HTTP/2 has no 101, and the forwarder would switch protocols.
 /// </summary>
 internal sealed class SwitchedProtocol(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
@@ -25,11 +24,11 @@ internal sealed class SwitchedProtocol(HttpMessageHandler inner) : DelegatingHan
             Content = new ByteArrayContent([]),
         };
         plain.Headers.Add(Marker, "101");
-        response.Dispose(); // and with it the connection, which speaks something else now
+        response.Dispose(); // and closes the connection, which has another protocol now
         return plain;
     }
 
-    /// <summary>Gives the answer to the caller its own status back, unless it goes to another sidecar first.</summary>
+    /// <summary>Restores the original status in the answer to the caller, unless the answer goes to another sidecar first.</summary>
     public static void Restore(HttpContext context)
     {
         if (context.Response.Headers.ContainsKey(Marker) && HttpProtocol.IsHttp11(context.Request.Protocol))

@@ -5,23 +5,23 @@ using Sidecar.Resiliency;
 
 namespace Sidecar.Bindings;
 
-/// <summary>The output half of the bindings building block of one app, free of transport.</summary>
+/// <summary>The output half of the bindings building block of one app, independent of the transport.</summary>
 internal sealed class BindingsApi(string appId, ComponentSet components, PolicyBook policies, TimeProvider time)
 {
-    /// <summary>A reply with a failure is told with <see cref="DaprErrors.OutputBinding"/> after its metadata.</summary>
+    /// <summary>A reply with a failure is reported by <see cref="BindingErrors.OutputFailed"/> after its metadata.</summary>
     public async Task<BindingReply> InvokeAsync(string name, BindingCall call, CancellationToken cancellation)
     {
         if (call.Operation.Length == 0)
         {
-            throw DaprErrors.OutputBinding(name, "operation field is missing from request");
+            throw BindingErrors.OutputFailed(name, "operation field is missing from request");
         }
         if (components.Of<BindingComponent>().GetValueOrDefault(name)?.Output is not { } binding)
         {
-            throw DaprErrors.OutputBinding(name, $"couldn't find output binding {name}");
+            throw BindingErrors.OutputFailed(name, $"couldn't find output binding {name}");
         }
         if (!binding.Operations.Contains(call.Operation, StringComparer.Ordinal))
         {
-            throw DaprErrors.OutputBinding(
+            throw BindingErrors.OutputFailed(
                 name,
                 $"binding {name} does not support operation {call.Operation}. supported operations:{string.Join(' ', binding.Operations)}"
             );
@@ -38,11 +38,11 @@ internal sealed class BindingsApi(string appId, ComponentSet components, PolicyB
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
-            throw DaprErrors.OutputBinding(name, e.Message);
+            throw BindingErrors.OutputFailed(name, e.Message);
         }
         finally
         {
-            SidecarMeter.OutputBound(appId, name, call.Operation, succeeded, time.GetElapsedTime(begun));
+            ComponentMeter.OutputBound(appId, name, call.Operation, succeeded, time.GetElapsedTime(begun));
         }
     }
 }

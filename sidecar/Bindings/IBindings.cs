@@ -3,7 +3,7 @@ using Sidecar.Tracing;
 
 namespace Sidecar.Bindings;
 
-/// <summary>A component that calls something outside on an app's behalf.</summary>
+/// <summary>A component that calls an external system for an app.</summary>
 internal interface IOutputBinding : IAsyncDisposable
 {
     IReadOnlyList<string> Operations { get; }
@@ -11,16 +11,16 @@ internal interface IOutputBinding : IAsyncDisposable
     Task<BindingReply> InvokeAsync(BindingCall call, CancellationToken cancellation);
 }
 
-/// <summary>A component that tells an app of something outside.</summary>
+/// <summary>A component that triggers an app with external events.</summary>
 internal interface IInputBinding : IAsyncDisposable
 {
-    /// <summary>Calls <paramref name="handler"/> for every event until the result is disposed, which waits for those under way.</summary>
+    /// <summary>Calls <paramref name="handler"/> for every event until the result is disposed, which waits for running calls.</summary>
     IAsyncDisposable Start(BindingHandler handler);
 }
 
 internal sealed record BindingCall(string Operation, ReadOnlyMemory<byte> Data, IReadOnlyDictionary<string, string> Metadata);
 
-/// <summary>An answer. <paramref name="Failure"/> is set when the call failed; the rest is told to the caller all the same.</summary>
+/// <summary>An answer. <paramref name="Failure"/> is set if the call failed; the caller gets the other values all the same.</summary>
 internal sealed record BindingReply(ReadOnlyMemory<byte> Data, IReadOnlyDictionary<string, string> Metadata, string? Failure = null);
 
 internal sealed record BindingEvent(string Name, string Route, ReadOnlyMemory<byte> Data, IReadOnlyDictionary<string, string> Metadata)
@@ -35,8 +35,8 @@ internal delegate Task BindingHandler(
 );
 
 /// <summary>
-/// A binding as one app sees it. <paramref name="Route"/> is where its events go; <paramref name="Declared"/>: the component says by
-/// <c>direction</c> that it brings events, so the app is not asked.
+/// A binding for one app. <paramref name="Route"/> receives its events. <paramref name="Declared"/> is true if the component declares by
+/// <c>direction</c> that it is an input binding; the app is then not queried.
 /// </summary>
 internal sealed record BindingComponent(string Name, string Route, bool Declared, IInputBinding? Input, IOutputBinding? Output) : IComponent
 {
@@ -47,21 +47,21 @@ internal sealed record BindingComponent(string Name, string Route, bool Declared
     }
 }
 
-/// <summary>The side of an app that takes events of bindings.</summary>
+/// <summary>The receiver of a binding's events in an app.</summary>
 internal interface IBindingReceiver
 {
-    /// <summary>Whether the app wants the events of a binding.</summary>
+    /// <summary>True if the app handles the events of a binding.</summary>
     Task<bool> TakesAsync(string name, string route, CancellationToken cancellation);
 
-    /// <exception cref="BindingException">The app did not take the event.</exception>
+    /// <exception cref="BindingException">The app refused the event.</exception>
     Task<BindingAnswer> SendAsync(BindingEvent happened, CancellationToken cancellation);
 }
 
-/// <summary>What an app answers to an event: data for further output bindings, all at once or one after the other.</summary>
+/// <summary>The app's answer to an event: data for further output bindings, in parallel or in sequence.</summary>
 internal sealed record BindingAnswer(IReadOnlyList<string> To, ReadOnlyMemory<byte> Data, bool Parallel)
 {
     public static readonly BindingAnswer Nothing = new([], default, false);
 }
 
-/// <summary>An app did not take an event.</summary>
+/// <summary>The app refused an event.</summary>
 internal sealed class BindingException(string message) : Exception(message);

@@ -8,7 +8,7 @@ using Sidecar.Tracing;
 
 namespace Sidecar.Bindings;
 
-/// <summary>Takes the events of an app's bindings to the app, once it has said that it wants them.</summary>
+/// <summary>Delivers the events of an app's bindings once the app has agreed to handle them.</summary>
 internal sealed partial class InputBindings(
     string appId,
     TimeSpan longestQuestion,
@@ -23,8 +23,9 @@ internal sealed partial class InputBindings(
     // only one caller at a time starts or stops
     private readonly Dictionary<string, IAsyncDisposable> running = new(StringComparer.Ordinal);
 
-    /// <summary>Starts what does not run yet. The app is asked for each binding; one about which it gives no answer at all is asked for
-    /// again until it does.</summary>
+    /// <summary>
+    /// Starts the bindings that are not running yet. The app is queried about each binding, repeatedly if it gives no answer.
+    /// </summary>
     public async Task StartAsync(IBindingReceiver receiver, CancellationToken cancellation)
     {
         foreach (var binding in components.Of<BindingComponent>().Values)
@@ -33,7 +34,7 @@ internal sealed partial class InputBindings(
             {
                 running.Add(
                     binding.Name,
-                    await KeptStart.StartAsync(
+                    await RetriedStart.StartAsync(
                         $"Binding {binding.Name} of {appId}",
                         stopping => StartAsync(binding, receiver, stopping),
                         time,
@@ -61,18 +62,18 @@ internal sealed partial class InputBindings(
         }
     }
 
-    /// <summary>Null when the app does not want it.</summary>
+    /// <summary>Null if the app declines the binding.</summary>
     private async Task<IAsyncDisposable?> StartAsync(BindingComponent binding, IBindingReceiver receiver, CancellationToken stopping)
     {
         if (binding.Declared || await TakesAsync(binding, receiver, stopping))
         {
             return binding.Input!.Start((data, metadata, ending) => SendAsync(binding, receiver, data, metadata, ending));
         }
-        LogNotWanted(appId, binding.Name);
+        LogNotSubscribed(appId, binding.Name);
         return null;
     }
 
-    /// <summary>An app that doesn't answer in time doesn't want it.</summary>
+    /// <summary>An app that does not answer in time has declined.</summary>
     private async Task<bool> TakesAsync(BindingComponent binding, IBindingReceiver receiver, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -111,13 +112,13 @@ internal sealed partial class InputBindings(
             succeeded = true;
             await ForwardAsync(answer, stopping);
         }
-        catch (Exception e) when (span.Noting(e) && (e is not OperationCanceledException || !stopping.IsCancellationRequested))
+        catch (Exception e) when (span.RecordException(e) && (e is not OperationCanceledException || !stopping.IsCancellationRequested))
         {
             LogNotTaken(e, binding.Name, appId);
         }
         finally
         {
-            SidecarMeter.InputBound(appId, binding.Name, succeeded, time.GetElapsedTime(begun));
+            ComponentMeter.InputBound(appId, binding.Name, succeeded, time.GetElapsedTime(begun));
             Describe(span, binding.Name);
             span.End();
         }
@@ -152,12 +153,12 @@ internal sealed partial class InputBindings(
     {
         if ((await outputs.InvokeAsync(name, call, stopping)).Failure is { } failure)
         {
-            throw DaprErrors.OutputBinding(name, failure);
+            throw BindingErrors.OutputFailed(name, failure);
         }
     }
 
     [LoggerMessage(2701, LogLevel.Information, "App {AppId} does not listen to binding {Binding}")]
-    private partial void LogNotWanted(string appId, string binding);
+    private partial void LogNotSubscribed(string appId, string binding);
 
     [LoggerMessage(2703, LogLevel.Warning, "App {AppId} did not say within {Longest} whether it wants binding {Binding}")]
     private partial void LogNoAnswer(string appId, string binding, TimeSpan longest);

@@ -7,11 +7,17 @@ using Sidecar.Yaml;
 namespace Sidecar.Catalogue;
 
 /// <summary>Opens the components that apply to an app: secret stores first, because the others may refer to them.</summary>
-internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvider time, string baseDirectory)
+/// <param name="find">Finds the driver of a component type; null for the table of <see cref="Drivers"/>.</param>
+internal sealed partial class ComponentLoader(
+    ILoggerFactory loggers,
+    TimeProvider time,
+    string baseDirectory,
+    Func<string, Driver?>? find = null
+)
 {
     private readonly ILogger logger = loggers.CreateLogger<ComponentLoader>();
 
-    /// <summary>Mistakes are added to <paramref name="problems"/>; a component with <c>ignoreErrors</c> is then left out instead.</summary>
+    /// <summary>Adds mistakes to <paramref name="problems"/>; a broken component with <c>ignoreErrors</c> is left out instead.</summary>
     public async Task<ComponentSet> LoadAsync(
         string appId,
         IReadOnlyList<Component> resources,
@@ -63,7 +69,7 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
         return new ComponentSet([.. loaded.Values]);
     }
 
-    /// <summary>Null: it can't be, for the <paramref name="problems"/>.</summary>
+    /// <summary>Null if the component cannot be opened; <paramref name="problems"/> contains the reasons.</summary>
     public async Task<LoadedComponent?> OpenAsync(
         Component component,
         string appId,
@@ -84,7 +90,7 @@ internal sealed partial class ComponentLoader(ILoggerFactory loggers, TimeProvid
             );
             return null;
         }
-        if (Drivers.Find(component.Type) is not { } driver)
+        if ((find ?? Drivers.Find)(component.Type) is not { } driver)
         {
             problems.Add(
                 new YamlProblem(

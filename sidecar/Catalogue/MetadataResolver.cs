@@ -4,7 +4,7 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Catalogue;
 
-/// <summary>Turns metadata items into values: from secrets, from the environment, with Dapr's substitutions.</summary>
+/// <summary>Resolves metadata items to values: from secrets, from the environment, with Dapr's substitutions.</summary>
 internal static class MetadataResolver
 {
     public static IReadOnlyDictionary<string, string> Resolve(

@@ -1,7 +1,8 @@
 namespace Sidecar.Cel;
 
-/// <summary>Arithmetic. Types do not mix: <c>event.data.n * 2</c> fails, because JSON numbers are doubles. Integers that overflow are an
-/// error.</summary>
+/// <summary>
+/// Arithmetic. Types do not mix: <c>event.data.n * 2</c> fails, because JSON numbers are doubles. Integers that overflow are an error.
+/// </summary>
 internal static class CelArithmetic
 {
     public static object Negate(object? value) =>

@@ -1,7 +1,7 @@
 namespace Sidecar.Cel;
 
 /// <summary>
-/// Builds the nodes of one expression and checks their types. What cel-go's checker refuses is refused here, before the first event.
+/// Builds the nodes of one expression and checks their types. Refuses what cel-go's checker refuses, before the first event.
 /// </summary>
 internal sealed class CelBuilder(CelTokens tokens)
 {

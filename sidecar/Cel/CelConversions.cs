@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Sidecar.Cel;
 
-/// <summary>The conversion functions. What they read and write is what Go's <c>strconv</c> and <c>time</c> do.</summary>
+/// <summary>The conversion functions, with the formats of Go's <c>strconv</c> and <c>time</c>.</summary>
 internal static partial class CelConversions
 {
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
@@ -88,7 +88,7 @@ internal static partial class CelConversions
             _ => Failed(value, "timestamp"),
         };
 
-    /// <summary>The index that a number stands for; null if it has a fraction, -1 if it is too large for any list.</summary>
+    /// <summary>Returns the index for a number; null if it has a fraction, -1 if it is too large for any list.</summary>
     public static int? ToWhole(object? value) =>
         value switch
         {
@@ -140,7 +140,9 @@ internal static partial class CelConversions
             return GoDecimal(number);
         }
         var digits = ShortestDigits(number);
-        return $"{(number < 0 ? "-" : "")}{digits[0]}{(digits.Length > 1 ? "." : "")}{digits[1..]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
+        var sign = number < 0 ? "-" : "";
+        var point = digits.Length > 1 ? "." : "";
+        return $"{sign}{digits[0]}{point}{digits[1..]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
     }
 
     /// <summary>Go's format 'f' with the shortest digits, for numbers in the range of decimal: never an exponent.</summary>

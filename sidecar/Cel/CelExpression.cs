@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Sidecar.Cel;
 
 /// <summary>
-/// A compiled expression of the Common Expression Language: its standard library and macros, with the type check that cel-go makes
-/// when it compiles. A name that is not declared is a variable of any type, as in daprd. Source: the CEL language definition.
+/// A compiled expression of the Common Expression Language: its standard library and macros, with the type check that cel-go makes when it
+/// compiles. A name that is not declared is a variable of any type, as in daprd. Source: the CEL language definition.
 /// </summary>
 internal sealed class CelExpression
 {
@@ -25,7 +25,7 @@ internal sealed class CelExpression
     /// <exception cref="CelException">The evaluation failed, or the result is no bool.</exception>
     public bool Holds(string name, JsonObject value) => Holds(new CelScope(name, value, null));
 
-    /// <summary>As <see cref="Holds(string, JsonObject)"/>, with several integers by name.</summary>
+    /// <summary>Like <see cref="Holds(string, JsonObject)"/>, with several integers by name.</summary>
     public bool Holds(params ReadOnlySpan<(string Name, long Value)> numbers)
     {
         CelScope? scope = null;
@@ -45,11 +45,12 @@ internal sealed class CelExpression
         };
 }
 
-/// <summary>An expression that is refused when it is read, or whose evaluation failed.</summary>
+/// <summary>An expression that cannot be parsed, or whose evaluation failed.</summary>
 internal sealed class CelException(string message) : Exception(message);
 
-/// <summary>A failed evaluation. It is a value because <c>||</c> and <c>&amp;&amp;</c> absorb it, and an exception costs more than the rest
-/// of a rule.</summary>
+/// <summary>
+/// A failed evaluation. It is a value because <c>||</c> and <c>&amp;&amp;</c> absorb it, and an exception costs more than the evaluation.
+/// </summary>
 internal sealed record CelError(string Message)
 {
     public static CelError NoOverload(string function) => new($"no such overload for '{function}'");

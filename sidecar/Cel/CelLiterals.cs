@@ -35,7 +35,7 @@ internal static class CelLiterals
         }) ? text.ToString() : null;
     }
 
-    /// <summary>In bytes, <c>\x</c> and octal escapes are bytes; <c>\u</c> and <c>\U</c> are refused.</summary>
+    /// <summary>Reads an escape. In bytes, <c>\x</c> and octal escapes are bytes; <c>\u</c> and <c>\U</c> are refused.</summary>
     public static byte[]? Bytes(string token)
     {
         var bytes = new List<byte>();

@@ -1,7 +1,9 @@
 namespace Sidecar.Cel;
 
-/// <summary>The overloads of CEL's standard library, for the check at reading time. Source: the CEL language definition, "List of Standard
-/// Definitions".</summary>
+/// <summary>
+/// The overloads of CEL's standard library, for the type check of the parser. Source: the CEL language definition, "List of Standard
+/// Definitions".
+/// </summary>
 internal static class CelOverloads
 {
     // Types that are known when the rule is read do not mix: daprd leaves cel-go's CrossTypeNumericComparisons off. JSON numbers are dyn.

@@ -6,9 +6,9 @@ using static Sidecar.Cel.CelPatternCharacters;
 namespace Sidecar.Cel;
 
 /// <summary>
-/// Patterns of <c>matches</c>: RE2's syntax, translated to that of .NET, and matched in time linear to the text. What RE2 refuses is
-/// refused. A character is a code point: each character outside the basic plane is translated to its pair of surrogates.
-/// Only whether a text matches counts here, so groups capture nothing and greediness is dropped. Source: RE2's syntax page.
+/// Patterns of <c>matches</c>: RE2's syntax, translated to that of .NET, and matched in time linear to the text. Refuses what RE2 refuses.
+/// A character is a code point: each character outside the basic plane is translated to its pair of surrogates. Groups capture nothing and
+/// greediness is dropped, because only the match counts. Source: RE2's syntax page.
 /// </summary>
 internal sealed class CelPattern
 {
@@ -43,8 +43,9 @@ internal sealed class CelPattern
         return next < pattern.Length ? throw new CelException("unexpected )") : translated.ToString();
     }
 
-    /// <summary>Translates up to the end of the group. Flags set inside it end with it. Bounds multiply, so the limit is on their
-    /// product.</summary>
+    /// <summary>
+    /// Translates up to the end of the group. Flags set inside it end with it. Bounds multiply, so the limit is on their product.
+    /// </summary>
     private void Alternatives(bool multiline, bool dotAll, int depth, out int repeats)
     {
         if (depth > MaxDepth)

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace Sidecar.Cel;
 
 /// <summary>
-/// Reads single characters and named classes of a pattern in RE2's syntax. Each moves <c>next</c> behind what it has read.
+/// Reads single characters and named classes of a pattern in RE2's syntax. Each method moves <c>next</c> behind the text it has read.
 /// </summary>
 internal static class CelPatternCharacters
 {
@@ -34,7 +34,7 @@ internal static class CelPatternCharacters
         }
     }
 
-    /// <summary>The character that an escape stands for; <paramref name="next"/> is behind the backslash.</summary>
+    /// <summary>Returns the character of an escape; <paramref name="next"/> is behind the backslash.</summary>
     public static int Escaped(string pattern, ref int next)
     {
         var c = Peek(pattern, next);

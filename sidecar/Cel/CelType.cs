@@ -1,6 +1,6 @@
 namespace Sidecar.Cel;
 
-/// <summary>A type as the check at reading time sees it. A name that starts with <c>$</c> is a type variable.</summary>
+/// <summary>A type in the type check of the parser. A name that starts with <c>$</c> is a type variable.</summary>
 internal sealed record CelType(string Name, CelType? First = null, CelType? Second = null)
 {
     /// <summary>A variable of the event. It is a dyn but for a macro, which cel-go refuses on it: <c>event.all(…)</c>.</summary>
@@ -28,7 +28,7 @@ internal sealed record CelType(string Name, CelType? First = null, CelType? Seco
         : Name;
 }
 
-/// <summary>The type variables of one expression and what they are bound to.</summary>
+/// <summary>The type variables of one expression with their bindings.</summary>
 internal sealed class CelTypes
 {
     private readonly Dictionary<string, CelType> bindings = new(StringComparer.Ordinal);
@@ -62,7 +62,7 @@ internal sealed class CelTypes
         return true;
     }
 
-    /// <summary>The type of both: what they have in common, else dyn, as the items of a mixed list.</summary>
+    /// <summary>Returns the common type of both, or dyn, as for the items of a mixed list.</summary>
     public CelType Join(CelType? left, CelType right) =>
         left is null ? right
         : !Agree((left, right)) ? CelType.Dyn
@@ -77,7 +77,7 @@ internal sealed class CelTypes
             (_, { IsVariable: true }) => Bind(right, left),
             ({ IsVariable: true }, _) => Bind(left, right),
             ({ Name: "dyn" or "any" }, _) or (_, { Name: "dyn" or "any" }) => true,
-            // null compares with what a message may leave out.
+            // null compares with an optional message field.
             ({ Name: "null_type" }, { Name: "timestamp" or "duration" }) or ({ Name: "timestamp" or "duration" }, { Name: "null_type" }) =>
                 true,
             ({ Name: "list" }, { Name: "list" }) => Unify(left.First!, right.First!),

@@ -83,7 +83,7 @@ internal static class CelValues
             );
     }
 
-    /// <summary>Null with NaN, which equals nothing and has no order.</summary>
+    /// <summary>Returns null for NaN, which equals nothing and has no order.</summary>
     private static int? CompareNumbers(object left, object right) =>
         (left, right) switch
         {
@@ -103,7 +103,7 @@ internal static class CelValues
         : left > right ? 1
         : 0;
 
-    /// <summary>By code point, as Go compares UTF-8. An ordinal comparison in .NET sorts U+E000 and above after emoji.</summary>
+    /// <summary>Compares by code point, as Go compares UTF-8. An ordinal comparison in .NET sorts U+E000 and above after emoji.</summary>
     private static int CompareText(string left, string right)
     {
         var length = left.AsSpan().CommonPrefixLength(right);

@@ -10,8 +10,8 @@ using Sidecar.Yaml;
 namespace Sidecar.CommandLine;
 
 /// <summary>
-/// <c>sidecar daprd</c>: takes daprd's flags, so that a tool which starts daprd can start this instead. A flag that has no meaning
-/// here is accepted and said to be ignored; one that daprd does not know either is refused by name.
+/// <c>sidecar daprd</c>: accepts daprd's flags, so that tools can start this program instead of daprd. A flag without effect here is
+/// accepted and reported as ignored; a flag unknown to daprd is refused by name.
 /// </summary>
 internal static class DaprdCommand
 {
@@ -140,7 +140,7 @@ internal static class DaprdCommand
         using var reloads = new ReloadSignal();
         while (true)
         {
-            var asked = reloads.Next();
+            var reloadRequested = reloads.Next();
             var begun = TimeProvider.System.GetTimestamp();
             SidecarServer server;
             try
@@ -159,7 +159,19 @@ internal static class DaprdCommand
             }
             StartReport.Write(server.Sidecars[0], log, begun);
             var resources = server.FollowResources(server.Sidecars[0], reconcile);
-            if (await ServingEnd.AwaitAsync(server, options, block, resources, log, TimeProvider.System, asked, cancellation) is { } code)
+            if (
+                await DaprdShutdown.AwaitAsync(
+                    server,
+                    options,
+                    block,
+                    resources,
+                    log,
+                    TimeProvider.System,
+                    reloadRequested,
+                    cancellation
+                ) is
+                { } code
+            )
             {
                 return code;
             }
@@ -202,7 +214,7 @@ internal static class DaprdCommand
             ConfigPaths = [.. Many(values, "config")],
             MaxConcurrency = Number(last, "app-max-concurrency", -1),
             MaxBodySize = last("max-body-size") is { } size
-                ? Quantity.TryParse(size, out var bytes)
+                ? ByteSize.TryParse(size, out var bytes)
                     ? bytes
                     : throw new FormatException($"--max-body-size must be a quantity such as 4Mi, not '{size}'")
                 : (long)Number(last, "dapr-http-max-request-size", 4) << 20,
@@ -288,8 +300,8 @@ internal static class DaprdCommand
             ? list.SelectMany(item => item.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(Path.GetFullPath)
             : [];
 
-    private static int Number(Func<string, string?> last, string name, int otherwise) =>
-        last(name) is not { Length: > 0 } text ? otherwise
+    private static int Number(Func<string, string?> last, string name, int fallback) =>
+        last(name) is not { Length: > 0 } text ? fallback
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
         : throw new FormatException($"--{name} must be a whole number, not '{text}'");
 

@@ -3,9 +3,7 @@ using Sidecar.Logging;
 
 namespace Sidecar.CommandLine;
 
-/// <summary>
-/// The environment of the command <c>sidecar daprd</c>: its own process, or a test process that runs several sidecars.
-/// </summary>
+/// <summary>The environment of the command <c>sidecar daprd</c>: its own process, or a test process that runs several sidecars.</summary>
 /// <param name="Log">Adds the logging provider.</param>
 /// <param name="RegistryFolder">As in <see cref="Hosting.ServerOptions"/>.</param>
 /// <param name="OwnsProcess">A forced shutdown may end the process on the spot.</param>

@@ -3,8 +3,10 @@ using Sidecar.Yaml;
 
 namespace Sidecar.CommandLine;
 
-/// <summary>Why a sidecar can't be: each mistake with its place, then all of them in one line in daprd's words, which tools look
-/// for.</summary>
+/// <summary>
+/// Reports why a sidecar cannot start: each mistake with its place, then all of them in one line with daprd's text, because tools search
+/// for it.
+/// </summary>
 internal static class FatalError
 {
     public static void Say(DaprdLog log, string what, IReadOnlyList<YamlProblem> problems)

@@ -3,20 +3,20 @@ using Sidecar.Loops;
 
 namespace Sidecar.CommandLine;
 
-/// <summary>SIGHUP: the sidecar is to begin anew with what its files say now, as daprd does.</summary>
+/// <summary>SIGHUP restarts the sidecar with the current content of its files, as in daprd.</summary>
 internal sealed class ReloadSignal : IDisposable
 {
     private readonly PosixSignalRegistration registration;
-    private readonly Pulse asked = new();
+    private readonly Pulse requested = new();
 
     public ReloadSignal() => registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true; // which would end the process otherwise
-            asked.Give();
+            requested.Give();
         });
 
     /// <summary>Completes with the next signal from now on.</summary>
-    public Task Next() => asked.Next;
+    public Task Next() => requested.Next;
 
     public void Dispose() => registration.Dispose();
 }

@@ -4,7 +4,7 @@ using Sidecar.Secrets;
 
 namespace Sidecar.CommandLine;
 
-/// <summary>What a sidecar says once it listens, in daprd's words, which tools wait for.</summary>
+/// <summary>Logs the start of a sidecar in daprd's texts, because tools wait for them.</summary>
 internal static class StartReport
 {
     public static void Write(AppSidecar sidecar, DaprdLog log, long begun)

@@ -6,8 +6,8 @@ using Sidecar.Yaml;
 namespace Sidecar.Components;
 
 /// <summary>
-/// The resolved metadata of one component. Names match without regard to case, as in Dapr. Drivers ask for what they know;
-/// wrong values become problems that name the line.
+/// The resolved metadata of one component. Names match without regard to case, as in Dapr. Drivers read the values they support; an invalid
+/// value becomes a problem with its line.
 /// </summary>
 internal sealed class ComponentProperties(Component component, IReadOnlyDictionary<string, string> values, List<YamlProblem> problems)
 {
@@ -49,45 +49,46 @@ internal sealed class ComponentProperties(Component component, IReadOnlyDictiona
         return "";
     }
 
-    public bool Flag(string name, bool otherwise = false) => Text(name) is { Length: > 0 } text ? Truth.Of(text) : otherwise;
+    public bool Flag(string name, bool fallback = false) => Text(name) is { Length: > 0 } text ? BooleanText.Of(text) : fallback;
 
-    public int Number(string name, int otherwise)
+    public int Number(string name, int fallback)
     {
         if (Text(name) is not { Length: > 0 } text)
         {
-            return otherwise;
+            return fallback;
         }
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
         {
             return number;
         }
         Report(name, $"metadata '{name}' must be a whole number, not '{text}'");
-        return otherwise;
+        return fallback;
     }
 
     /// <summary>A Go duration such as <c>1h30m</c> or <c>500ms</c>; a bare number counts seconds.</summary>
-    public TimeSpan Duration(string name, TimeSpan otherwise)
+    public TimeSpan Duration(string name, TimeSpan fallback)
     {
         if (Text(name) is not { Length: > 0 } text)
         {
-            return otherwise;
+            return fallback;
         }
         if (GoDuration.TryParse(text, out var duration))
         {
             return duration;
         }
         Report(name, $"metadata '{name}' must be a duration such as 30s or 1h, not '{text}'");
-        return otherwise;
+        return fallback;
     }
 
-    /// <summary>Metadata that no one asked for: a misspelt name would otherwise be a silent default.</summary>
+    /// <summary>Reports metadata that the driver has not read: a misspelt name would otherwise silently use the default.</summary>
     public IEnumerable<YamlProblem> Unknown() =>
         component
             .Metadata.Where(item => !known.Contains(item.Name))
             .Select(item => new YamlProblem(
                 component.File,
                 item.Line,
-                $"{component.Type} has no metadata '{item.Name}'; known are: {string.Join(", ", known.Order(StringComparer.OrdinalIgnoreCase))}",
+                $"{component.Type} has no metadata '{item.Name}'; known are: "
+                    + string.Join(", ", known.Order(StringComparer.OrdinalIgnoreCase)),
                 Severity.IgnoredField
             ));
 

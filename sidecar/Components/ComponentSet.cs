@@ -2,15 +2,14 @@ using System.Collections.Concurrent;
 
 namespace Sidecar.Components;
 
-/// <summary>The open components of one app, by name and building block. They may change while it runs; one at a time changes
-/// them.</summary>
+/// <summary>The open components of one app, by name and building block. They may change while it runs; changes must not overlap.</summary>
 internal sealed class ComponentSet(IReadOnlyList<LoadedComponent> loaded) : IAsyncDisposable
 {
     private volatile Contents now = new(loaded);
 
     public IReadOnlyList<LoadedComponent> Loaded => now.Loaded;
 
-    /// <summary>Those of one building block, by name.</summary>
+    /// <summary>Returns the components of one building block, by name.</summary>
     public IReadOnlyDictionary<string, T> Of<T>()
         where T : class, IComponent => now.Of<T>();
 
@@ -31,7 +30,7 @@ internal sealed class ComponentSet(IReadOnlyList<LoadedComponent> loaded) : IAsy
         }
     }
 
-    /// <summary>The components of one moment. Each building block's are gathered when they are first looked for.</summary>
+    /// <summary>A snapshot of the components. Those of a building block are collected at the first access.</summary>
     private sealed class Contents(IReadOnlyList<LoadedComponent> loaded)
     {
         private readonly ConcurrentDictionary<Type, object> byBlock = new();

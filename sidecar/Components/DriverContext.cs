@@ -1,6 +1,6 @@
 namespace Sidecar.Components;
 
-/// <summary>What a driver is opened with.</summary>
+/// <summary>The context in which a driver opens a component.</summary>
 internal sealed record DriverContext(
     string AppId,
     ComponentProperties Properties,
@@ -11,7 +11,9 @@ internal sealed record DriverContext(
 {
     public string Name => Properties.Component.Name;
 
-    /// <summary>Relative paths in components count from the app's folder (<c>appDirPath</c>), or the working directory without a run
-    /// template, as with daprd.</summary>
+    /// <summary>
+    /// Relative paths in components count from the app's folder (<c>appDirPath</c>), or the working directory without a run template, as
+    /// with daprd.
+    /// </summary>
     public string PathOf(string path) => Path.GetFullPath(path, BaseDirectory);
 }

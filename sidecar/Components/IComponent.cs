@@ -1,8 +1,6 @@
 namespace Sidecar.Components;
 
-/// <summary>
-/// What a driver has opened: a component of exactly one building block. Its owner disposes of it once, after the last use.
-/// </summary>
+/// <summary>An opened component of exactly one building block. Its owner disposes of it once, after the last use.</summary>
 internal interface IComponent : IAsyncDisposable
 {
     /// <summary>Components of a lower rank close first.</summary>

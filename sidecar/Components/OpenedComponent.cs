@@ -1,5 +1,7 @@
 namespace Sidecar.Components;
 
-/// <summary>What a driver gives: a component, and its capabilities in the words of Dapr's metadata API (<c>ETAG</c> or <c>TRANSACTIONAL</c>
-/// for example).</summary>
+/// <summary>
+/// The result of a driver: a component and its capabilities, as Dapr's metadata API names them (<c>ETAG</c> or <c>TRANSACTIONAL</c> for
+/// example).
+/// </summary>
 internal sealed record OpenedComponent(IComponent Instance, params IReadOnlyList<string> Capabilities);

@@ -1,8 +1,8 @@
 namespace Sidecar.Components;
 
 /// <summary>
-/// What several components of this process share by a key, such as a connection by its address. It is opened for the first user and belongs
-/// to all of them until the last one leaves. Safe to call concurrently.
+/// Objects that several components of this process share by a key, such as a connection by its address. The first user opens one, and the
+/// last user closes it. Safe to call concurrently.
 /// </summary>
 internal sealed class SharedByKey<T>
 {
@@ -20,8 +20,7 @@ internal sealed class SharedByKey<T>
         }
     }
 
-    /// <summary>To be called once per <see cref="Join"/>.</summary>
-    /// <returns>True for the last user, who closes it.</returns>
+    /// <summary>Called once per <see cref="Join"/>.</summary> <returns>True for the last user, which has to close the object.</returns>
     public bool Leave(string key)
     {
         lock (gate)
@@ -37,10 +36,10 @@ internal sealed class SharedByKey<T>
     }
 }
 
-/// <summary>Opening what is shared where that takes time.</summary>
+/// <summary>Opens shared objects asynchronously.</summary>
 internal static class SharedByKeyExtensions
 {
-    /// <summary>As <see cref="SharedByKey{T}.Join"/>; a user whose opening fails has left.</summary>
+    /// <summary>Like <see cref="SharedByKey{T}.Join"/>; a user whose opening fails has left.</summary>
     public static async Task<T> JoinAsync<T>(this SharedByKey<Task<T>> shared, string key, Func<Task<T>> first)
     {
         var opening = shared.Join(key, first);

@@ -5,15 +5,15 @@ internal static class TableName
 {
     private const int Longest = 63;
 
-    public static string Read(ComponentProperties properties, string metadata, string otherwise, string suffix = "")
+    public static string Read(ComponentProperties properties, string metadata, string fallback, string suffix = "")
     {
-        var name = (properties.Text(metadata) is { Length: > 0 } given ? given : otherwise) + suffix;
+        var name = (properties.Text(metadata) is { Length: > 0 } given ? given : fallback) + suffix;
         if (name.Split('.') is { Length: <= 2 } parts && parts.All(IsIdentifier))
         {
             return name;
         }
         properties.Report(metadata, $"'{name}' is no table name; letters, digits and _ are allowed, a schema before a dot");
-        return otherwise + suffix;
+        return fallback + suffix;
     }
 
     /// <summary>The name without its schema, as names of indexes begin.</summary>

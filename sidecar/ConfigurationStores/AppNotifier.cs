@@ -3,8 +3,10 @@ using Sidecar.Apps;
 
 namespace Sidecar.ConfigurationStores;
 
-/// <summary>Tells an app of changes to what it follows over HTTP: <c>POST /configuration/{store}/{key}</c>. Source: Dapr docs,
-/// "Configuration API reference".</summary>
+/// <summary>
+/// Notifies an app of changes to the items that it follows over HTTP: <c>POST /configuration/{store}/{key}</c>. Source: Dapr docs,
+/// "Configuration API reference".
+/// </summary>
 internal sealed partial class AppNotifier(string store, IAppChannel channel, CancellationToken stopping, ILogger logger)
 {
     public async Task NotifyAsync(string id, string key, ConfigurationItem item)
@@ -20,7 +22,7 @@ internal sealed partial class AppNotifier(string store, IAppChannel channel, Can
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // As in daprd the app is told once; it can read the item at any time.
+            // As in daprd the app is notified once; it can read the item at any time.
             LogFailed(e, key, store);
         }
     }
@@ -41,7 +43,7 @@ internal sealed partial class AppNotifier(string store, IAppChannel channel, Can
         return buffer.ToArray();
     }
 
-    /// <summary>An item as the API shows it: what is empty is left out.</summary>
+    /// <summary>An item in the format of the API, without empty members.</summary>
     public static void Write(Utf8JsonWriter writer, ConfigurationItem item)
     {
         writer.WriteStartObject();
@@ -68,6 +70,6 @@ internal sealed partial class AppNotifier(string store, IAppChannel channel, Can
     [LoggerMessage(2601, LogLevel.Error, "The app answered {Status} to a change of configuration item {Key} of {Store}")]
     private partial void LogRefused(string key, string store, int status);
 
-    [LoggerMessage(2602, LogLevel.Error, "The app could not be told of a change of configuration item {Key} of {Store}")]
+    [LoggerMessage(2602, LogLevel.Error, "The app could not be notified of a change of configuration item {Key} of {Store}")]
     private partial void LogFailed(Exception failure, string key, string store);
 }

@@ -6,10 +6,10 @@ using Sidecar.Resiliency;
 
 namespace Sidecar.ConfigurationStores;
 
-/// <summary>What a subscriber gets: the id of its subscription and the item that changed.</summary>
+/// <summary>A message to a subscriber: the id of its subscription and the changed item.</summary>
 internal delegate Task ConfigurationListener(string id, string key, ConfigurationItem item);
 
-/// <summary>The configuration building block of one app, free of transport.</summary>
+/// <summary>The configuration building block of one app, independent of the transport.</summary>
 internal sealed class ConfigurationApi(string appId, ComponentSet components, PolicyBook policies, TimeProvider time) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Subscription> subscriptions = new(StringComparer.Ordinal);
@@ -36,17 +36,16 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            throw DaprErrors.ConfigurationGet(request.Keys, store, e.Message);
+            throw ConfigurationErrors.GetFailed(request.Keys, store, e.Message);
         }
         finally
         {
-            SidecarMeter.ConfigurationDone(appId, store, "get", succeeded, time.GetElapsedTime(begun));
+            ComponentMeter.ConfigurationDone(appId, store, "get", succeeded, time.GetElapsedTime(begun));
         }
     }
 
-    /// <summary>Starts a subscription; changes wait until <paramref name="listener"/> has been told the id by the caller's
-    /// <paramref name="opened"/>.</summary>
-    /// <returns>A task that ends when the subscription is ended by its id.</returns>
+    /// <summary>Starts a subscription. Changes wait until <paramref name="opened"/> has sent the id to <paramref
+    /// name="listener"/>.</summary> <returns>A task that ends when the subscription is ended by its id.</returns>
     public async Task<(string Id, Task Ended)> SubscribeAsync(
         string store,
         ConfigurationRequest request,
@@ -74,11 +73,11 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            throw DaprErrors.ConfigurationSubscribe(request.Keys, store, e.Message);
+            throw ConfigurationErrors.SubscribeFailed(request.Keys, store, e.Message);
         }
     }
 
-    /// <summary>False when there is no such subscription.</summary>
+    /// <summary>False if there is no such subscription.</summary>
     public async Task<bool> UnsubscribeAsync(string id)
     {
         if (!subscriptions.TryRemove(id, out var subscription))
@@ -94,9 +93,9 @@ internal sealed class ConfigurationApi(string appId, ComponentSet components, Po
     {
         if (components.Of<ConfigurationComponent>().Count == 0)
         {
-            throw DaprErrors.ConfigurationStoresNotConfigured();
+            throw ConfigurationErrors.StoresNotConfigured();
         }
-        return components.Of<ConfigurationComponent>().GetValueOrDefault(store) ?? throw DaprErrors.ConfigurationStoreNotFound(store);
+        return components.Of<ConfigurationComponent>().GetValueOrDefault(store) ?? throw ConfigurationErrors.StoreNotFound(store);
     }
 
     public async ValueTask DisposeAsync()

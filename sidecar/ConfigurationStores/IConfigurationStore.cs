@@ -5,7 +5,7 @@ namespace Sidecar.ConfigurationStores;
 /// <summary>A configuration component: items that operators set and apps read and follow.</summary>
 internal interface IConfigurationStore : IAsyncDisposable
 {
-    /// <summary>The items under the keys asked for, all without any; those that do not exist are left out.</summary>
+    /// <summary>Returns the items of the given keys, all items without keys; missing items are left out.</summary>
     Task<IReadOnlyDictionary<string, ConfigurationItem>> GetAsync(ConfigurationRequest request, CancellationToken cancellation);
 
     /// <summary>
@@ -31,7 +31,7 @@ internal sealed record ConfigurationItem(string Value, string Version, IReadOnly
 
 internal delegate Task ConfigurationHandler(string key, ConfigurationItem item);
 
-/// <summary>A configuration store as one app sees it.</summary>
+/// <summary>A configuration store for one app.</summary>
 internal sealed record ConfigurationComponent(string Name, IConfigurationStore Store) : IComponent
 {
     public ValueTask DisposeAsync() => Store.DisposeAsync();

@@ -5,12 +5,12 @@ using Sidecar.Resiliency;
 
 namespace Sidecar.Conversation;
 
-/// <summary>The conversation building block of one app, free of transport.</summary>
+/// <summary>The conversation building block of one app, independent of the transport.</summary>
 internal sealed class ConversationApi(string appId, ComponentSet components, PolicyBook policies, TimeProvider time)
 {
     /// <summary>The component, checked for before anything of the request is looked at.</summary>
     public EchoConversation Demand(string component) =>
-        components.Of<EchoConversation>().GetValueOrDefault(component) ?? throw DaprErrors.ConversationNotFound(component);
+        components.Of<EchoConversation>().GetValueOrDefault(component) ?? throw ConversationErrors.ComponentNotFound(component);
 
     public async Task<ConversationAnswer> ConverseAsync(string component, ConversationTurn turn, CancellationToken cancellation)
     {
@@ -27,11 +27,11 @@ internal sealed class ConversationApi(string appId, ComponentSet components, Pol
         }
         catch (Exception e) when (e is FormatException or TimeoutException or CircuitBreakerRefusedException)
         {
-            throw DaprErrors.ConversationInvoke(component, e.Message);
+            throw ConversationErrors.ConversationFailed(component, e.Message);
         }
         finally
         {
-            SidecarMeter.Conversed(appId, component, succeeded, time.GetElapsedTime(begun));
+            ComponentMeter.Conversed(appId, component, succeeded, time.GetElapsedTime(begun));
         }
     }
 }

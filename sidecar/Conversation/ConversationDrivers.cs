@@ -2,12 +2,12 @@ using Sidecar.Components;
 
 namespace Sidecar.Conversation;
 
-/// <summary>How conversation components are opened from their metadata.</summary>
+/// <summary>Reads the metadata of conversation components and opens them.</summary>
 internal static class ConversationDrivers
 {
     public static OpenComponent Echo(DriverContext context)
     {
-        context.Properties.Accept("key", "model", "endpoint"); // which the file has when it stands in for a real model; of no use here
+        context.Properties.Accept("key", "model", "endpoint"); // present in files for a real model; not used here
         return _ => new(new OpenedComponent(new EchoConversation()));
     }
 }

@@ -4,8 +4,7 @@ using Sidecar.Components;
 
 namespace Sidecar.Conversation;
 
-/// <summary><c>conversation.echo</c>: says again what it was told, and asks for every tool there is. For tests of apps that talk to a
-/// model.</summary>
+/// <summary><c>conversation.echo</c>: returns the input and calls every tool, for tests of apps that use a model.</summary>
 internal sealed class EchoConversation : IComponent
 {
     /// <exception cref="FormatException">The parameters of a tool are no JSON schema.</exception>
@@ -36,7 +35,7 @@ internal sealed class EchoConversation : IComponent
     private static string? Said(ConversationPart part) =>
         part switch
         {
-            SaidText said => said.Text,
+            TextPart said => said.Text,
             ToolAnswer answer => $"Tool Response for tool ID '{answer.ToolId}' with name '{answer.Name}': {answer.Content}",
             _ => null,
         };

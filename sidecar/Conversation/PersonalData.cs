@@ -3,20 +3,22 @@ using System.Text.RegularExpressions;
 
 namespace Sidecar.Conversation;
 
-/// <summary>Puts the kind of a personal datum in its place (<c>scrubPII</c>). Links stay as they are. Kinds and their names:
-/// daprd's.</summary>
+/// <summary>
+/// Replaces personal data by the name of its kind (<c>scrubPII</c>). Links stay unchanged. Kinds and their names: daprd's.
+/// </summary>
 internal static class PersonalData
 {
     private static readonly Regex Link = Pattern(@"https?://\S+");
 
-    /// <summary>Of two that begin at the same place the longer one is meant, then the one that stands first here.</summary>
+    /// <summary>Of two matches at the same place the longer one wins, then the first in this list.</summary>
     private static readonly (string Kind, Regex Pattern)[] Kinds =
     [
         ("EMAIL_ADDRESS", Pattern(@"[a-z0-9._%+'-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")),
         (
             "IP",
             Pattern(
-                @"\b(?:\d{1,3}\.){3}\d{1,3}\b|\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b|\b[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*::(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?"
+                @"\b(?:\d{1,3}\.){3}\d{1,3}\b|\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b|"
+                    + @"\b[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*::(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?"
             )
         ),
         ("MAC_ADDRESS", Pattern(@"\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b")),
@@ -30,7 +32,8 @@ internal static class PersonalData
         (
             "STREET_ADDRESS",
             Pattern(
-                @"\b\d{1,4} [\w ]{1,20} (?:street|st|avenue|ave|road|rd|highway|hwy|square|sq|drive|dr|court|ct|parkway|pkwy|boulevard|blvd)\b\.?"
+                @"\b\d{1,4} [\w ]{1,20} "
+                    + @"(?:street|st|avenue|ave|road|rd|highway|hwy|square|sq|drive|dr|court|ct|parkway|pkwy|boulevard|blvd)\b\.?"
             )
         ),
     ];
@@ -53,7 +56,7 @@ internal static class PersonalData
         return scrubbed.Append(text, end, text.Length - end).ToString();
     }
 
-    /// <summary>In time that grows with the text alone, whoever wrote it.</summary>
+    /// <summary>Runs in time linear to the text, whatever its source.</summary>
     private static Regex Pattern(string pattern) =>
         new(pattern, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

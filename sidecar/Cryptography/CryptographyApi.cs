@@ -8,14 +8,13 @@ using Sidecar.Resiliency;
 
 namespace Sidecar.Cryptography;
 
-/// <summary>How a document is to be encrypted.</summary>
-/// <param name="Cipher">Null: AES-GCM.</param>
-/// <param name="DecryptionKeyName">The key that the document names; empty: the one it is encrypted with.</param>
+/// <summary>Options for the encryption of a document.</summary> <param name="Cipher">Null: AES-GCM.</param> <param
+/// name="DecryptionKeyName">The key that the document names; empty for the encryption key.</param>
 internal sealed record EncryptionOptions(string KeyName, string Algorithm, string? Cipher, bool OmitKeyName, string DecryptionKeyName);
 
 /// <summary>
-/// The cryptography building block of one app, free of transport. What is wrong with a request shows in the call itself
-/// (<see cref="DaprException"/>); what is wrong with its stream, while the result is read (<see cref="CryptoException"/>).
+/// The cryptography building block of one app, independent of the transport. The call itself reports an invalid request (<see
+/// cref="DaprException"/>); reading the result reports an invalid stream (<see cref="CryptoException"/>).
 /// </summary>
 internal sealed class CryptographyApi(string appId, ComponentSet components, PolicyBook policies, TimeProvider time)
 {
@@ -24,13 +23,13 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
     {
         if (components.Of<ICryptoProvider>().Count == 0)
         {
-            throw DaprErrors.CryptoProvidersNotConfigured();
+            throw CryptographyErrors.ProvidersNotConfigured();
         }
         if (component.Length == 0)
         {
             throw DaprErrors.BadRequest("missing component name");
         }
-        return components.Of<ICryptoProvider>().GetValueOrDefault(component) ?? throw DaprErrors.CryptoProviderNotFound(component);
+        return components.Of<ICryptoProvider>().GetValueOrDefault(component) ?? throw CryptographyErrors.ProviderNotFound(component);
     }
 
     public async Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> EncryptAsync(
@@ -44,7 +43,7 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
         var algorithm = options.Algorithm.ToUpperInvariant();
         if (WrapAlgorithm.Find(algorithm) is not { } wrap)
         {
-            throw DaprErrors.CryptoOperation($"option Algorithm is not valid: algorithm {algorithm} is not supported");
+            throw CryptographyErrors.OperationFailed($"option Algorithm is not valid: algorithm {algorithm} is not supported");
         }
         var cipher = Cipher(options.Cipher?.ToUpperInvariant());
         var random = RandomNumberGenerator.GetBytes(DocumentKey.Size);
@@ -55,7 +54,7 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
             : options.DecryptionKeyName.Length > 0 ? options.DecryptionKeyName
             : options.KeyName;
         return EncryptionScheme.EncryptAsync(
-            new Manifest(named, wrap, wrapped, cipher, prefix),
+            new DocumentManifest(named, wrap, wrapped, cipher, prefix),
             new DocumentKey(random, prefix, cipher),
             plaintext
         );
@@ -92,7 +91,7 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
         }
         catch (CryptoException e)
         {
-            throw DaprErrors.CryptoOperation(e.Message);
+            throw CryptographyErrors.OperationFailed(e.Message);
         }
     }
 
@@ -115,15 +114,15 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
         }
         catch (Exception e) when (e is CryptoException or TimeoutException or CircuitBreakerRefusedException)
         {
-            throw DaprErrors.CryptoOperation($"failed to wrap the file key: {e.Message}");
+            throw CryptographyErrors.OperationFailed($"failed to wrap the file key: {e.Message}");
         }
     }
 
-    /// <summary>A key that can't be had looks like a wrong one: which keys there are is not for the caller to find out.</summary>
+    /// <summary>A missing key has the same error as a wrong one, so that the caller cannot list the keys.</summary>
     private async Task<byte[]> UnwrapAsync(
         string component,
         ICryptoProvider provider,
-        Manifest manifest,
+        DocumentManifest manifest,
         string keyName,
         CancellationToken cancellation
     )
@@ -155,7 +154,7 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
         }
         finally
         {
-            SidecarMeter.CryptoDone(appId, component, "crypto_op", succeeded, time.GetElapsedTime(begun));
+            ComponentMeter.CryptoDone(appId, component, "crypto_op", succeeded, time.GetElapsedTime(begun));
         }
     }
 
@@ -176,6 +175,6 @@ internal sealed class CryptographyApi(string appId, ComponentSet components, Pol
         {
             null or "" or "AES-GCM" => DocumentCipher.AesGcm,
             "CHACHA20-POLY1305" => DocumentCipher.ChaCha20Poly1305,
-            _ => throw DaprErrors.CryptoOperation($"option Cipher is not valid: cipher {name} is not supported"),
+            _ => throw CryptographyErrors.OperationFailed($"option Cipher is not valid: cipher {name} is not supported"),
         };
 }

@@ -5,8 +5,8 @@ using Grpc.Core;
 namespace Sidecar.Failures;
 
 /// <summary>
-/// A failure as both transports tell it: HTTP status with <c>{"errorCode","message","details"}</c>, gRPC status with the message.
-/// Building blocks make these through <see cref="DaprErrors"/>; the edge writes them.
+/// A failure in the form of both transports: HTTP status with <c>{"errorCode","message","details"}</c>, gRPC status with the message.
+/// Building blocks create it through <see cref="DaprErrors"/> and its like; the edge writes it.
 /// </summary>
 internal sealed record DaprError(int HttpStatus, StatusCode GrpcStatus, string Code, string Message)
 {
@@ -19,7 +19,7 @@ internal sealed record DaprError(int HttpStatus, StatusCode GrpcStatus, string C
     /// <summary>Details that only HTTP callers see.</summary>
     public IReadOnlyList<IMessage> HttpDetails { get; init; } = [];
 
-    /// <summary>What HTTP callers read, where daprd words it differently for them; otherwise <see cref="Message"/>.</summary>
+    /// <summary>The text for HTTP callers, if daprd has a different one; otherwise <see cref="Message"/>.</summary>
     public string? HttpMessage { get; init; }
 
     /// <summary>Adds the code as ErrorInfo for gRPC callers, as daprd does for its plain errors.</summary>

@@ -2,12 +2,13 @@ using Grpc.Core;
 
 namespace Sidecar.Failures;
 
-internal static partial class DaprErrors
+/// <summary>Errors of the pub/sub API.</summary>
+internal static class PubSubErrors
 {
-    public static DaprException PubSubNotFound(string name, IReadOnlyDictionary<string, string>? metadata = null) =>
+    public static DaprException ComponentNotFound(string name, IReadOnlyDictionary<string, string>? metadata = null) =>
         PubSub(404, StatusCode.InvalidArgument, "ERR_PUBSUB_NOT_FOUND", "NOT_FOUND", null, $"pubsub {name} is not found", metadata);
 
-    public static DaprException PubSubNameEmpty() =>
+    public static DaprException ComponentNameEmpty() =>
         PubSub(404, StatusCode.InvalidArgument, "ERR_PUBSUB_EMPTY", "NAME_EMPTY", "", "pubsub name is empty", null);
 
     public static DaprException TopicEmpty(string name) =>
@@ -35,7 +36,7 @@ internal static partial class DaprErrors
             About(topic, detail)
         );
 
-    public static DaprException PublishMetadata(string name, IReadOnlyDictionary<string, string> metadata, string detail) =>
+    public static DaprException MetadataUnreadable(string name, IReadOnlyDictionary<string, string> metadata, string detail) =>
         PubSub(
             400,
             StatusCode.InvalidArgument,
@@ -46,7 +47,7 @@ internal static partial class DaprErrors
             metadata
         );
 
-    public static DaprException CloudEvent(string name, string app, string detail) =>
+    public static DaprException CloudEventNotCreated(string name, string app, string detail) =>
         PubSub(
             500,
             StatusCode.InvalidArgument,
@@ -68,7 +69,7 @@ internal static partial class DaprErrors
             AppError(app, null)
         );
 
-    public static DaprException BulkEntryData(string topic, string name, string app, string detail) =>
+    public static DaprException BulkEntryNotWritten(string topic, string name, string app, string detail) =>
         PubSub(
             400,
             StatusCode.InvalidArgument,
@@ -79,7 +80,7 @@ internal static partial class DaprErrors
             AppError(app, detail)
         );
 
-    public static DaprException BulkEntryId(string topic, string name, string app)
+    public static DaprException BulkEntryIdInvalid(string topic, string name, string app)
     {
         const string detail = "entryId is duplicated or not present for entry";
         return PubSub(

@@ -2,9 +2,10 @@ using Grpc.Core;
 
 namespace Sidecar.Failures;
 
-internal static partial class DaprErrors
+/// <summary>Errors of the state API.</summary>
+internal static class StateErrors
 {
-    public static DaprException StateStoresNotConfigured(string store, string app) =>
+    public static DaprException StoresNotConfigured(string store, string app) =>
         new(
             new DaprError(
                 500,
@@ -14,7 +15,7 @@ internal static partial class DaprErrors
             ).ByApp("DAPR_STATE_NOT_CONFIGURED", app)
         );
 
-    public static DaprException StateStoreNotFound(string store, string app) =>
+    public static DaprException StoreNotFound(string store, string app) =>
         new(
             new DaprError(400, StatusCode.InvalidArgument, "ERR_STATE_STORE_NOT_FOUND", $"state store {store} is not found").ByApp(
                 "DAPR_STATE_NOT_FOUND",
@@ -22,9 +23,9 @@ internal static partial class DaprErrors
             )
         );
 
-    public static DaprException StateKeyRequired() => Malformed("\"key\" is a required field");
+    public static DaprException KeyRequired() => DaprErrors.Malformed("\"key\" is a required field");
 
-    public static DaprException StateKeyIllegal(string key, string store)
+    public static DaprException KeyIllegal(string key, string store)
     {
         var message = $"input key/keyPrefix '{key}' can't contain '||'";
         // Over HTTP daprd wraps its own gRPC error into the message, and a caller may look for that.
@@ -42,24 +43,24 @@ internal static partial class DaprErrors
         );
     }
 
-    public static DaprException StateKeyEmpty() =>
+    public static DaprException KeyEmpty() =>
         new(new DaprError(400, StatusCode.InvalidArgument, "ERR_STATE_SAVE", "state key cannot be empty").WithGrpcInfo());
 
-    public static DaprException StateGet(string key, string store, string detail) =>
+    public static DaprException GetFailed(string key, string store, string detail) =>
         new(
             new DaprError(500, StatusCode.Internal, "ERR_STATE_GET", $"fail to get {key} from state store {store}: {detail}").WithGrpcInfo()
         );
 
-    public static DaprException StateSave(string store, string detail, int http = 500, StatusCode grpc = StatusCode.Internal) =>
+    public static DaprException SaveFailed(string store, string detail, int http = 500, StatusCode grpc = StatusCode.Internal) =>
         new(new DaprError(http, grpc, "ERR_STATE_SAVE", $"failed saving state in state store {store}: {detail}").WithGrpcInfo());
 
-    public static DaprException StateDelete(string key, string detail, int http = 500, StatusCode grpc = StatusCode.Internal) =>
+    public static DaprException DeleteFailed(string key, string detail, int http = 500, StatusCode grpc = StatusCode.Internal) =>
         new(new DaprError(http, grpc, "ERR_STATE_DELETE", $"failed deleting state with key {key}: {detail}").WithGrpcInfo());
 
-    public static DaprException StateDeleteBulk(string store, string detail, StatusCode grpc = StatusCode.Internal) =>
+    public static DaprException BulkDeleteFailed(string store, string detail, StatusCode grpc = StatusCode.Internal) =>
         new(new DaprError(500, grpc, "ERR_STATE_BULK_DELETE", $"failed deleting state in state store {store}: {detail}").WithGrpcInfo());
 
-    public static DaprException StateTransaction(string detail) =>
+    public static DaprException TransactionFailed(string detail) =>
         new(
             new DaprError(
                 500,
@@ -69,7 +70,7 @@ internal static partial class DaprErrors
             ).WithGrpcInfo()
         );
 
-    public static DaprException StateOperationUnknown(string operation) =>
+    public static DaprException OperationUnknown(string operation) =>
         new(
             new DaprError(
                 400,

@@ -2,7 +2,7 @@ using Grpc.Core;
 
 namespace Sidecar.Failures;
 
-/// <summary>HTTP statuses and gRPC codes for each other. Source: daprd, whose two directions are not each other's reverse.</summary>
+/// <summary>Maps HTTP statuses to gRPC codes and back. Source: daprd, whose two mappings are not inverse.</summary>
 internal static class StatusMapping
 {
     public static int ToHttp(StatusCode code) =>

@@ -2,8 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Sidecar.Files;
 
-/// <summary>Folders and files that only the user of this process may read: they hold customers' data and tokens. On Windows a user's
-/// folders are private already.</summary>
+/// <summary>
+/// Creates folders and files that only the user of this process may read, because they contain customers' data and tokens. On Windows a
+/// user's folders are private already.
+/// </summary>
 internal static partial class OwnerOnly
 {
     private const UnixFileMode Folder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -11,7 +13,7 @@ internal static partial class OwnerOnly
     private const UnixFileMode Writing = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
     private const UnixFileMode Reading = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <summary>Creates the folder and those above it that are missing, with mode 0700. Existing ones stay as they are.</summary>
+    /// <summary>Creates the folder and its missing parents with mode 0700. Existing ones stay unchanged.</summary>
     public static void CreateFolder(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -84,7 +86,7 @@ internal static partial class OwnerOnly
         }
         if (mode != Folder)
         {
-            System.IO.File.SetUnixFileMode(path, Folder); // fails for a folder of somebody else
+            System.IO.File.SetUnixFileMode(path, Folder); // fails for another user's folder
         }
     }
 
@@ -94,7 +96,7 @@ internal static partial class OwnerOnly
                 + "sidecar creates it with mode 0700"
         );
 
-    /// <summary>Null where the system does not tell. Source: statx(2), whose layout is the same on all processors.</summary>
+    /// <summary>Null if the system does not support it. Source: statx(2), whose layout is the same on all processors.</summary>
     private static uint? OwnerOf(string path)
     {
         if (!OperatingSystem.IsLinux())

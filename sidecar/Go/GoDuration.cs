@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Sidecar.Go;
 
-/// <summary>Durations as Go writes them (<c>1h2m3.5s</c>, <c>300ms</c>), which Dapr's resources and APIs use.</summary>
+/// <summary>Durations in Go's format (<c>1h2m3.5s</c>, <c>300ms</c>), which Dapr's resources and APIs use.</summary>
 internal static class GoDuration
 {
-    /// <summary>As Go prints a duration: <c>3m0s</c>, <c>1.5s</c>, <c>300ms</c>.</summary>
+    /// <summary>Formats a duration as Go does: <c>3m0s</c>, <c>1.5s</c>, <c>300ms</c>.</summary>
     public static string Text(TimeSpan duration)
     {
         static string Number(double number) => number.ToString("0.#######", CultureInfo.InvariantCulture);

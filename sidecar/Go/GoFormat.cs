@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Sidecar.Go;
 
-/// <summary>Values as Go prints them (<c>map[n:1]</c>): what an outbox event holds when nobody said that its value is JSON.</summary>
+/// <summary>Formats values as Go prints them (<c>map[n:1]</c>), for an outbox event whose value is not declared as JSON.</summary>
 internal static class GoFormat
 {
     public static string Print(JsonElement value) =>

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace Sidecar.Go;
 
 /// <summary>
-/// Values as daprd stores them: it decodes what comes in and encodes it again, which sorts names, drops duplicates, turns numbers
-/// into doubles and escapes what could be markup. Callers who compare bytes see that, so it is done the same way here.
+/// Rewrites JSON as daprd stores it: sorted names, no duplicates, numbers as doubles, markup escaped. Callers that compare bytes would see
+/// any difference.
 /// </summary>
 internal static class GoJson
 {

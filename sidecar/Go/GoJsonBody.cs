@@ -3,9 +3,8 @@ using System.Text.Json;
 namespace Sidecar.Go;
 
 /// <summary>
-/// A body read as Go reads it into a struct: names without regard to case, the first value only, and problems in Go's words. A problem
-/// leaves
-/// as <see cref="FormatException"/>, which each route tells in its own way.
+/// Reads a body as Go reads it into a struct: names without regard to case, the first value only, and problems with Go's texts. A problem
+/// is a <see cref="FormatException"/>, which each route maps to its own error.
 /// </summary>
 internal static class GoJsonBody
 {
@@ -19,7 +18,7 @@ internal static class GoJsonBody
         return JsonDocument.Parse(value.ToArray(), new JsonDocumentOptions { MaxDepth = GoJsonScanner.MaxDepth + 1 });
     }
 
-    /// <param name="goType">What Go calls the type the value should have been, <c>[]state.SetRequest</c> for example.</param>
+    /// <param name="goType">Go's name of the expected type, <c>[]state.SetRequest</c> for example.</param>
     public static JsonElement Expect(JsonElement value, JsonValueKind kind, string goType) =>
         value.ValueKind == kind ? value : throw new FormatException($"json: cannot unmarshal {Kind(value)} into Go value of type {goType}");
 

@@ -1,8 +1,8 @@
 namespace Sidecar.Go;
 
 /// <summary>
-/// Finds the first JSON value of a body and, when it is wrong, says so in the words of Go's decoder, which daprd passes on to its
-/// callers. What follows the first value is not looked at, as there.
+/// Finds the first JSON value of a body, and reports mistakes with the texts of Go's decoder, which daprd returns to its callers. Ignores
+/// everything after the first value, as Go does.
 /// </summary>
 internal ref struct GoJsonScanner(ReadOnlySpan<byte> text)
 {
@@ -13,7 +13,7 @@ internal ref struct GoJsonScanner(ReadOnlySpan<byte> text)
     private int at = 0;
     private int depth = 0;
 
-    /// <summary>The first value; the problem in Go's wording when there is none.</summary>
+    /// <summary>The first value; the problem with Go's text if there is none.</summary>
     public static ReadOnlySpan<byte> First(ReadOnlySpan<byte> body, out string? problem)
     {
         var scanner = new GoJsonScanner(body);

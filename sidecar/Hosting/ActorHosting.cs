@@ -9,7 +9,7 @@ using Sidecar.State;
 
 namespace Sidecar.Hosting;
 
-/// <summary>The actors of one app, from its word that it hosts some; other processes find their types in the registry.</summary>
+/// <summary>The actors of one app, once it has reported actor types; other processes find the types in the registry.</summary>
 internal sealed partial class ActorHosting : IAsyncDisposable
 {
     private static readonly TimeSpan LongestDeactivation = TimeSpan.FromSeconds(2); // of all actors at the end
@@ -44,7 +44,7 @@ internal sealed partial class ActorHosting : IAsyncDisposable
         own = Announcement.Of(options.AppId, options.InternalGrpcPort);
     }
 
-    /// <summary>Null until the app has said that it hosts any.</summary>
+    /// <summary>Null until the app has reported actor types.</summary>
     public ActorHost? Host { get; private set; }
 
     /// <summary>Registers the sidecar, which hosts no actors yet.</summary>
@@ -57,14 +57,14 @@ internal sealed partial class ActorHosting : IAsyncDisposable
     /// <summary>Other processes no longer find the sidecar. Idempotent.</summary>
     public void Withdraw() => registry.Withdraw(own);
 
-    /// <summary>Asks an HTTP app which actor types it hosts; reminders that came due meanwhile fire from here on.</summary>
-    public async Task AskAsync(IAppChannel channel, InitQuestions questions, CancellationToken cancellation)
+    /// <summary>Reads the actor types of an HTTP app; overdue reminders fire from now on.</summary>
+    public async Task AskAsync(IAppChannel channel, StartupQueries queries, CancellationToken cancellation)
     {
         if (Host is not null)
         {
             return; // the app was unhealthy for a while
         }
-        if (options.AppIsGrpc || questions.Skips("config"))
+        if (options.AppIsGrpc || queries.Skips("config"))
         {
             return;
         }
@@ -118,7 +118,7 @@ internal sealed partial class ActorHosting : IAsyncDisposable
         }
     }
 
-    /// <summary>Null without a store for actors: the types stay unknown then, as in daprd.</summary>
+    /// <summary>Null without a store for actors: the types then stay unknown, as in daprd.</summary>
     private async Task<ActorHost?> HostAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation)
     {
         if (components.ActorStateStore?.Store is not ITransactionalStateStore store)
@@ -139,7 +139,7 @@ internal sealed partial class ActorHosting : IAsyncDisposable
         }
         catch
         {
-            // Not half-way: the next attempt begins with a host of its own.
+            // Removes a partial host: the next attempt creates a new one.
             Host = null;
             await host.DisposeAsync();
             throw;

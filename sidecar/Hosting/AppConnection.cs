@@ -5,8 +5,8 @@ using Sidecar.Loops;
 namespace Sidecar.Hosting;
 
 /// <summary>
-/// The sidecar's way to its app: it waits for it, asks what it wants, and watches its health. <paramref name="returned"/> is called when
-/// the app answers again after a restart of its process.
+/// Connects the sidecar to its app: waits for the port, reads the app's configuration, and probes its health. <paramref name="returned"/>
+/// is called when the app answers again after a restart of its process.
 /// </summary>
 internal sealed partial class AppConnection(
     AppOptions options,
@@ -14,7 +14,7 @@ internal sealed partial class AppConnection(
     AppReadiness readiness,
     ActorHosting actors,
     AppEvents events,
-    InitQuestions questions,
+    StartupQueries queries,
     Action returned,
     TimeProvider time,
     ILogger logger
@@ -28,7 +28,7 @@ internal sealed partial class AppConnection(
     private readonly CancellationTokenSource stopping = new();
     private BackgroundLoop? connecting;
 
-    /// <summary>Begins to wait for the app; the API must be reachable by now.</summary>
+    /// <summary>Starts to wait for the app; the API has to be reachable before.</summary>
     public Task StartAsync(CancellationToken cancellation)
     {
         connecting = BackgroundLoop.Start($"The connection to app {options.AppId}", _ => ConnectUntilStoppedAsync(), time, logger);
@@ -36,8 +36,8 @@ internal sealed partial class AppConnection(
     }
 
     /// <summary>
-    /// Called when the app's process has been started again. Once it answers, the circuit breakers that guard calls of it close: what they
-    /// have counted was about the process before.
+    /// Called after a restart of the app's process. Once the app answers, the circuit breakers of calls to it close, because they have
+    /// counted failures of the previous process.
     /// </summary>
     public void AppRestarted() => restarts.Give();
 
@@ -62,16 +62,16 @@ internal sealed partial class AppConnection(
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // The sidecar ends, and with it what was asked of the app.
+            // The sidecar is stopping, so its requests to the app are cancelled.
         }
     }
 
-    /// <summary>Called again after each failure, so an app that dies in the middle of it is waited for and asked anew.</summary>
+    /// <summary>Called again after each failure, so an app that exits meanwhile is waited for and queried again.</summary>
     private async Task ConnectAsync(CancellationToken cancellation)
     {
         if (channel is null)
         {
-            readiness.Ready = readiness.IsWell = true;
+            readiness.Ready = readiness.IsHealthy = true;
             readiness.Complete();
             return;
         }
@@ -82,7 +82,7 @@ internal sealed partial class AppConnection(
             await WatchHealthAsync(cancellation);
             return;
         }
-        if (!readiness.IsWell)
+        if (!readiness.IsHealthy)
         {
             await SubscribeAsync(cancellation);
             readiness.Ready = true;
@@ -98,12 +98,12 @@ internal sealed partial class AppConnection(
 
     private async Task SubscribeAsync(CancellationToken cancellation)
     {
-        await actors.AskAsync(channel!, questions, cancellation);
+        await actors.AskAsync(channel!, queries, cancellation);
         await events.StartAsync(cancellation);
         LogReady(options.AppId);
     }
 
-    /// <summary>No signal tells that another process listens; asking every few milliseconds is what there is.</summary>
+    /// <summary>No signal announces a new listener, so the port is polled every few milliseconds.</summary>
     private async Task PortOpenAsync(CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(25), time);
@@ -128,8 +128,8 @@ internal sealed partial class AppConnection(
     }
 
     /// <summary>
-    /// Probes the app at its interval. Until it is well for the first time, and after its process was started again, nothing but waiting
-    /// happens, so it is probed more often.
+    /// Probes the app at its interval. Until it is healthy for the first time, and after a restart of its process, it is probed more often,
+    /// because nothing else runs.
     /// </summary>
     private async Task WatchHealthAsync(CancellationToken cancellation)
     {
@@ -142,7 +142,7 @@ internal sealed partial class AppConnection(
             if (await IsHealthyAsync(cancellation))
             {
                 failures = 0;
-                if (!readiness.IsWell)
+                if (!readiness.IsHealthy)
                 {
                     await SubscribeAsync(cancellation);
                     readiness.Complete();
@@ -156,14 +156,14 @@ internal sealed partial class AppConnection(
             else if (
                 (!returning || time.GetElapsedTime(counted) >= options.AppHealthProbeInterval)
                 && ++failures == options.AppHealthThreshold
-                && readiness.IsWell
+                && readiness.IsHealthy
             )
             {
                 LogUnhealthy(options.AppId, failures);
                 readiness.FallIll();
                 await events.HoldAsync();
             }
-            var interval = returning || !readiness.Well.IsCompleted ? FirstProbes : options.AppHealthProbeInterval;
+            var interval = returning || !readiness.FirstHealthy.IsCompleted ? FirstProbes : options.AppHealthProbeInterval;
             var left = interval - time.GetElapsedTime(begun);
             counted = returning && time.GetElapsedTime(counted) < options.AppHealthProbeInterval ? counted : begun;
             returning |= await restarts.NextAsync(left > FirstProbes ? left : FirstProbes, time, cancellation);
@@ -183,6 +183,10 @@ internal sealed partial class AppConnection(
     [LoggerMessage(1001, LogLevel.Information, "App {AppId} is ready")]
     private partial void LogReady(string appId);
 
-    [LoggerMessage(1002, LogLevel.Warning, "App {AppId} failed {Failures} health probes; its subscriptions pause until it is well again")]
+    [LoggerMessage(
+        1002,
+        LogLevel.Warning,
+        "App {AppId} failed {Failures} health probes; its subscriptions pause until it is healthy again"
+    )]
     private partial void LogUnhealthy(string appId, int failures);
 }

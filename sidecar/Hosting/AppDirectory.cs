@@ -5,7 +5,7 @@ using Sidecar.Workflows;
 
 namespace Sidecar.Hosting;
 
-/// <summary>The sidecars of this process by app id, each building block seeing of them what it needs.</summary>
+/// <summary>The sidecars of this process by app id, behind the interfaces of the building blocks.</summary>
 internal sealed class AppDirectory : ILocalApps, ILocalActors, IWorkflowPeers
 {
     private readonly ConcurrentDictionary<string, AppSidecar> local = new(StringComparer.Ordinal);
@@ -22,7 +22,7 @@ internal sealed class AppDirectory : ILocalApps, ILocalActors, IWorkflowPeers
     {
         foreach (var (_, sidecar) in local)
         {
-            if (sidecar is { AppIsWell: true, ActorHost: { } host } && host.Hosts(actorType))
+            if (sidecar is { AppIsHealthy: true, ActorHost: { } host } && host.Hosts(actorType))
             {
                 return host;
             }

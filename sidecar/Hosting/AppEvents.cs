@@ -12,8 +12,8 @@ using Sidecar.Resources;
 namespace Sidecar.Hosting;
 
 /// <summary>
-/// What brings events to an app: subscriptions, input bindings and jobs. They run while the app is well, and one at a time starts, stops or
-/// changes them.
+/// The sources of an app's events: subscriptions, input bindings and jobs. They run while the app is healthy; one caller at a time starts,
+/// stops or changes them.
 /// </summary>
 internal sealed partial class AppEvents(
     AppOptions options,
@@ -24,7 +24,7 @@ internal sealed partial class AppEvents(
     JobService jobs,
     IAppChannel? channel,
     AppReadiness readiness,
-    InitQuestions questions,
+    StartupQueries queries,
     ILogger logger
 ) : IAsyncDisposable
 {
@@ -32,17 +32,17 @@ internal sealed partial class AppEvents(
 
     // guarded by gate
     private IReadOnlyList<(Subscription Resource, TopicSubscription Topic)> declared = Declared(options.AppId, resources, []);
-    private IReadOnlyList<TopicSubscription>? programmatic; // guarded by gate; null until the app has been asked
+    private IReadOnlyList<TopicSubscription>? programmatic; // guarded by gate; null until the app has been queried
     private bool noMoreEvents;
 
-    /// <summary>Makes the subscriptions of resources known, which do not run yet.</summary>
+    /// <summary>Reports the declared subscriptions, which do not run yet.</summary>
     public Task DeclareAsync(CancellationToken cancellation)
     {
         subscriptions.Declare(Topics());
         return Task.CompletedTask;
     }
 
-    /// <summary>Asks the app what it wants, and begins to send it that. All runs, or after a failure nothing does.</summary>
+    /// <summary>Queries the app and starts its event sources. After a failure none of them runs.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
         await gate.WaitAsync(cancellation);
@@ -50,7 +50,7 @@ internal sealed partial class AppEvents(
         {
             programmatic = null;
             var wanted = await WantedAsync(cancellation);
-            readiness.IsWell = true;
+            readiness.IsHealthy = true;
             if (!noMoreEvents)
             {
                 await subscriptions.StartAsync(wanted, channel!, cancellation);
@@ -61,7 +61,7 @@ internal sealed partial class AppEvents(
         catch
         {
             // Not half-way: the next attempt begins with nothing running.
-            readiness.IsWell = false;
+            readiness.IsHealthy = false;
             await StopAppAsync();
             throw;
         }
@@ -85,7 +85,7 @@ internal sealed partial class AppEvents(
         }
     }
 
-    /// <summary>No events from now on.</summary>
+    /// <summary>Stops all event sources.</summary>
     public async Task StopAsync()
     {
         noMoreEvents = true;
@@ -93,7 +93,7 @@ internal sealed partial class AppEvents(
         await subscriptions.StopAsync();
     }
 
-    /// <summary>Carries out a change of components, then goes on with what is subscribed to by <paramref name="changed"/>.</summary>
+    /// <summary>Changes components, then continues with the subscriptions in <paramref name="changed"/>.</summary>
     public async Task ChangeAsync(Func<Task> change, ResourceSet changed, CancellationToken cancellation)
     {
         await gate.WaitAsync(cancellation);
@@ -121,7 +121,7 @@ internal sealed partial class AppEvents(
 
     private async Task ResumeAsync(CancellationToken cancellation)
     {
-        var reachable = channel is not null && readiness.IsWell;
+        var reachable = channel is not null && readiness.IsHealthy;
         try
         {
             await subscriptions.ChangeAsync(reachable ? await WantedAsync(cancellation) : Topics(), cancellation);
@@ -132,11 +132,11 @@ internal sealed partial class AppEvents(
         }
         catch (Exception e) when (e is HttpRequestException or RpcException)
         {
-            LogConnectionFailed(e, options.AppId); // the app is away: no reason to end, and the next change asks again
+            LogConnectionFailed(e, options.AppId); // the app is not running; the next change queries it again
         }
     }
 
-    /// <summary>Under the gate.</summary>
+    /// <summary>Called under the gate.</summary>
     private async Task StopAppAsync()
     {
         jobs.StopApp();
@@ -144,14 +144,12 @@ internal sealed partial class AppEvents(
         await subscriptions.StopAppAsync();
     }
 
-    /// <summary>
-    /// What the app is to be sent: what resources say, and what it says itself, which is asked for once there is a broker.
-    /// </summary>
+    /// <summary>Combines the declared subscriptions with the app's programmatic ones, which are queried once there is a broker.</summary>
     private async Task<IReadOnlyList<TopicSubscription>> WantedAsync(CancellationToken cancellation)
     {
         programmatic ??=
             components.Of<PubSubComponent>().Count == 0 ? null
-            : questions.Skips("subscribe") ? []
+            : queries.Skips("subscribe") ? []
             : await AskAsync(cancellation);
         return [.. Topics(), .. programmatic ?? []];
     }
@@ -173,9 +171,7 @@ internal sealed partial class AppEvents(
         }
     }
 
-    /// <summary>
-    /// A later subscription of the same name takes the place of the earlier one; one that has not changed stays the same object.
-    /// </summary>
+    /// <summary>A later subscription replaces an earlier one of the same name; an unchanged one stays the same object.</summary>
     private static IReadOnlyList<(Subscription Resource, TopicSubscription Topic)> Declared(
         string appId,
         ResourceSet resources,
@@ -199,6 +195,6 @@ internal sealed partial class AppEvents(
     [LoggerMessage(1008, LogLevel.Error, "The answer of app {AppId} to {Question} can't be read; only declared subscriptions run")]
     private partial void LogUnreadable(Exception failure, string appId, string question);
 
-    [LoggerMessage(1003, LogLevel.Error, "App {AppId} could not be asked what it subscribes to")]
+    [LoggerMessage(1003, LogLevel.Error, "App {AppId} could not be queried for its subscriptions")]
     private partial void LogConnectionFailed(Exception failure, string appId);
 }

@@ -2,33 +2,33 @@ using Sidecar.Loops;
 
 namespace Sidecar.Hosting;
 
-/// <summary>Whether the app of a sidecar can be called, and who waits for that.</summary>
+/// <summary>The readiness and health of a sidecar's app, and the callers that wait for it.</summary>
 internal sealed class AppReadiness
 {
-    private readonly TaskCompletionSource well = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Pulse unwell = new();
+    private readonly TaskCompletionSource healthy = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Pulse unhealthy = new();
 
     /// <summary>
-    /// True once the app listens and, unless its health is watched, its subscriptions run. It stays so when the app falls ill.
+    /// True once the app listens and, unless its health is probed, its subscriptions run. It stays true if the app becomes unhealthy.
     /// </summary>
     public bool Ready { get; set; }
 
-    /// <summary>Whether the app is to be called: always so without health checks, otherwise while it passes them.</summary>
-    public bool IsWell { get; set; }
+    /// <summary>True if the app may be called: always without health checks, otherwise while it passes them.</summary>
+    public bool IsHealthy { get; set; }
 
-    /// <summary>Completes when the app is well for the first time; cancelled when the sidecar ends before.</summary>
-    public Task Well => well.Task;
+    /// <summary>Completes when the app is healthy for the first time; cancelled if the sidecar stops before.</summary>
+    public Task FirstHealthy => healthy.Task;
 
-    /// <summary>Completes when the app is next found to be unwell.</summary>
-    public Task Unwell => unwell.Next;
+    /// <summary>Completes when the app is next found to be unhealthy.</summary>
+    public Task Unhealthy => unhealthy.Next;
 
     /// <summary>Idempotent: only the first time counts.</summary>
-    public void Complete() => well.TrySetResult();
+    public void Complete() => healthy.TrySetResult();
 
     public void FallIll()
     {
-        IsWell = false;
-        unwell.Give();
+        IsHealthy = false;
+        unhealthy.Give();
     }
 
     /// <summary>The sidecar ends. Idempotent.</summary>
@@ -37,7 +37,7 @@ internal sealed class AppReadiness
     {
         var wasReady = Ready;
         Ready = false;
-        well.TrySetCanceled();
+        healthy.TrySetCanceled();
         return wasReady;
     }
 }

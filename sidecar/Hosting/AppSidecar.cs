@@ -30,8 +30,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Sidecar.Hosting;
 
 /// <summary>
-/// The sidecar of one app: its building blocks, with its own identity, components, scopes and tokens. Several live in a process
-/// and share nothing but threads and the files their components name.
+/// The sidecar of one app: its building blocks, with its own identity, components, scopes and tokens. Several sidecars share a process, its
+/// threads and the files that their components name, and nothing else.
 /// </summary>
 internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDisposable
 {
@@ -69,7 +69,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
             directory,
             loggers
         );
-        ToldComponents = components.Loaded;
+        ReportedComponents = components.Loaded;
         Endpoints = [.. resources.Endpoints.Where(endpoint => endpoint.AppliesTo(options.AppId))];
         logger = loggers.CreateLogger<AppSidecar>();
         Tracer = new Tracer(options.AppId, configuration.Tracing.Completed(Environment.GetEnvironmentVariable), loggers);
@@ -99,7 +99,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
         var durable = components.ActorStateStore?.Store is ITransactionalStateStore and IKeyListing and var store
             ? (ITransactionalStateStore)store
             : null;
-        // daprd keeps jobs in its scheduler, which there is none of here; without a durable store they last as long as the process.
+        // daprd keeps jobs in its scheduler, which does not exist here; without a durable store jobs last as long as the process.
         var jobStore = new JobStore(options.AppId, durable ?? new InMemoryStateStore(time));
         jobs = new JobService(options.AppId, jobStore, time, loggers.CreateLogger<JobService>());
         var workflows = new WorkflowEngineOptions(LargestWorkItem(options))
@@ -119,13 +119,13 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
             ConfigurationItems = new ConfigurationApi(options.AppId, components, Policies, time),
             Bindings = bindings,
             Invoker = new ServiceInvoker(options, Endpoints, directory, names, forwarder, Policies, time),
-            Actors = new ActorApi(options.AppId, components, Policies, () => actors.Host, () => readiness.Well, actorTypes, time),
+            Actors = new ActorApi(options.AppId, components, Policies, () => actors.Host, () => readiness.FirstHealthy, actorTypes, time),
             Jobs = new JobApi(options.AppId, jobStore, jobs, time),
             Workflows = durable is null ? null : new WorkflowEngine(options.AppId, durable, time, loggers, workflows, directory, Tracer),
         };
-        var questions = new InitQuestions(options, logger);
-        events = new AppEvents(options, resources, components, Blocks.Subscriptions, inputs, jobs, Channel, readiness, questions, logger);
-        connection = new AppConnection(options, Channel, readiness, actors, events, questions, CloseBreakers, time, logger);
+        var queries = new StartupQueries(options, logger);
+        events = new AppEvents(options, resources, components, Blocks.Subscriptions, inputs, jobs, Channel, readiness, queries, logger);
+        connection = new AppConnection(options, Channel, readiness, actors, events, queries, CloseBreakers, time, logger);
         reload = new ComponentReload(options, components, Blocks.Subscriptions, inputs, outbox, logger);
         parts =
         [
@@ -154,7 +154,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
 
     public ComponentSet Components { get; }
 
-    public IReadOnlyList<LoadedComponent> ToldComponents { get; private set; }
+    public IReadOnlyList<LoadedComponent> ReportedComponents { get; private set; }
 
     public IReadOnlyList<HttpEndpoint> Endpoints { get; }
 
@@ -172,7 +172,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
 
     public HttpPipeline AppPipeline { get; }
 
-    /// <summary>How it finds sidecars of other processes, and is found by them.</summary>
+    /// <summary>Finds sidecars of other processes and registers this one.</summary>
     public INameResolver Names { get; }
 
     public IAppChannel? Channel { get; }
@@ -185,16 +185,16 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
 
     public bool Ready => readiness.Ready;
 
-    public bool AppIsWell => readiness.IsWell;
+    public bool AppIsHealthy => readiness.IsHealthy;
 
-    public Task Well => readiness.Well;
+    public Task FirstHealthy => readiness.FirstHealthy;
 
-    /// <summary>Completes when the app is next found to be unwell.</summary>
-    public Task Unwell => readiness.Unwell;
+    /// <summary>Completes when the app is next found to be unhealthy.</summary>
+    public Task Unhealthy => readiness.Unhealthy;
 
     public ConfigurationListener ConfigurationListener(string store) =>
         Channel is null
-            ? throw DaprErrors.NoAppToTell()
+            ? throw ConfigurationErrors.NoAppChannel()
             : new AppNotifier(store, Channel, connection.Stopping, loggers.CreateLogger<AppNotifier>()).NotifyAsync;
 
     public Task<IAsyncDisposable> HostActorsAsync(IReadOnlyList<ActorTypeOptions> types, IActorApp app, CancellationToken cancellation) =>
@@ -223,7 +223,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
             changes.Resources,
             cancellation
         );
-        ToldComponents = Components.Loaded;
+        ReportedComponents = Components.Loaded;
     }
 
     /// <summary>Other processes no longer find it.</summary>
@@ -252,7 +252,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
         }
     }
 
-    /// <summary>No events from now on, while everything else goes on.</summary>
+    /// <summary>Stops the delivery of events; everything else continues.</summary>
     public Task StopEventsAsync() => events.StopAsync();
 
     public async ValueTask DisposeAsync()
@@ -268,12 +268,12 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
     {
         foreach (var component in Components.Loaded)
         {
-            SidecarMeter.Loaded(Options.AppId, component.Resource.Type);
+            ComponentMeter.Loaded(Options.AppId, component.Resource.Type);
         }
         return Task.CompletedTask;
     }
 
-    /// <summary>What the breakers of calls to the app have counted was about its process before.</summary>
+    /// <summary>The breakers of calls to the app have counted failures of its previous process.</summary>
     private void CloseBreakers()
     {
         LogReturned(Options.AppId);
@@ -284,7 +284,7 @@ internal sealed partial class AppSidecar : IAppSidecar, IReloadable, IAsyncDispo
         }
     }
 
-    /// <summary>A limit that somebody has chosen holds for the streams of workflow workers too; by default they carry more.</summary>
+    /// <summary>A configured limit applies to the streams of workflow workers too; the default for them is higher.</summary>
     private static int? LargestWorkItem(AppOptions options) =>
         options.MaxBodySize is AppOptions.DefaultMaxBodySize or <= 0 ? null : (int)Math.Min(options.MaxBodySize, int.MaxValue);
 

@@ -6,7 +6,7 @@ using Sidecar.Workflows.Api;
 
 namespace Sidecar.Hosting;
 
-/// <summary>Which engine a call means: that of the app whose port it came in on.</summary>
+/// <summary>The workflow engine of a call: that of the app whose port received it.</summary>
 internal sealed class CallerEngines : IWorkflowEngines
 {
     public WorkflowEngine For(ServerCallContext call) =>

@@ -22,13 +22,12 @@ internal sealed partial class ComponentReload(
     ILogger logger
 )
 {
-    /// <summary>
-    /// In daprd's order: what goes, what changes, what comes. The caller sees to it that nothing starts or stops events meanwhile.
-    /// </summary>
-    /// <exception cref="InvalidConfigurationException">A component can't be opened and says no <c>ignoreErrors</c>.</exception>
+    /// <summary>Changes components in daprd's order: removed, changed, new. The caller ensures that no event source starts or stops
+    /// meanwhile.</summary> <exception cref="InvalidConfigurationException">A component without <c>ignoreErrors</c> cannot be
+    /// opened.</exception>
     public async Task ApplyAsync(ResourceChanges changes, ComponentLoader loader, CancellationToken cancellation)
     {
-        foreach (var gone in changes.Gone)
+        foreach (var gone in changes.Removed)
         {
             await CloseAsync(gone);
         }
@@ -37,7 +36,7 @@ internal sealed partial class ComponentReload(
             await CloseAsync(before);
             await OpenAsync(after, loader, cancellation);
         }
-        foreach (var come in changes.Come)
+        foreach (var come in changes.Added)
         {
             await OpenAsync(come, loader, cancellation);
         }
@@ -61,7 +60,8 @@ internal sealed partial class ComponentReload(
         if (await loader.OpenAsync(component, options.AppId, components.Of<ISecretStore>(), problems, cancellation) is not { } opened)
         {
             var failure =
-                $"process component {component.Name} error: [INIT_COMPONENT_FAILURE]: initialization error occurred for {component.Name} ({component.Type}/{component.Version}): {string.Join("; ", problems)}";
+                $"process component {component.Name} error: [INIT_COMPONENT_FAILURE]: initialization error occurred for "
+                + $"{component.Name} ({component.Type}/{component.Version}): {string.Join("; ", problems)}";
             if (!component.IgnoreErrors)
             {
                 LogFatal(failure);
@@ -71,7 +71,7 @@ internal sealed partial class ComponentReload(
             return;
         }
         components.Add(opened);
-        SidecarMeter.Loaded(options.AppId, component.Type);
+        ComponentMeter.Loaded(options.AppId, component.Type);
         LogUpdated(component.Name, component.Type, component.Version);
         if (opened.Instance is StateStoreComponent store)
         {

@@ -1,9 +1,7 @@
 namespace Sidecar.Hosting;
 
 /// <summary>
-/// Streams of server-sent events last as long as both sides like. They break off when the server ends, whose graceful end would otherwise
-/// wait for
-/// them in vain; their clients connect again by themselves.
+/// Ends streams of server-sent events when the server stops. They would otherwise delay its graceful shutdown; their clients reconnect.
 /// </summary>
 internal static class EventStreams
 {

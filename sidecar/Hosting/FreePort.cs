@@ -5,10 +5,9 @@ using Sidecar.Files;
 namespace Sidecar.Hosting;
 
 /// <summary>
-/// Loopback ports below the system's own range for outgoing connections, which could otherwise take one between choice and use. Of several
-/// sidecars that start at once no two choose the same: a choice is a lock on a file, which the system lets go with the process. The files
-/// lie
-/// where all of the machine look for them, whatever each has for a temporary folder: ports are the machine's.
+/// Loopback ports below the system's ephemeral range, from which outgoing connections could take one between choice and use. A port is
+/// reserved with a lock file, so that concurrent starts never collide; the system releases the lock when the process ends. The files are in
+/// a folder common to all users, because ports belong to the machine.
 /// </summary>
 internal static class FreePort
 {
@@ -41,7 +40,7 @@ internal static class FreePort
         throw new InvalidOperationException("no free port between 20000 and 32000 on the loopback address");
     }
 
-    /// <summary>Null when another has chosen it.</summary>
+    /// <summary>Null if another process has reserved it.</summary>
     internal static FileStream? Choose(int port)
     {
         try

@@ -22,37 +22,27 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Sidecar.Hosting;
 
-/// <summary>The apps that a sidecar process serves, and whether it refuses what daprd passes over.</summary>
-/// <param name="RegistryFolder">The folder of <see cref="SidecarRegistry"/>; null: its default below the user's temporary folder.</param>
-internal sealed record ServerOptions(
-    IReadOnlyList<AppOptions> Apps,
-    bool Strict,
-    LogLevel LogLevel = LogLevel.Information,
-    bool OwnsProcess = false,
-    string? RegistryFolder = null
-);
-
-/// <summary>One web server with the ports of all sidecars of this process. The connection tells whose sidecar is spoken to.</summary>
-internal sealed partial class SidecarServer : IAsyncDisposable
+/// <summary>The web server with the ports of all sidecars of this process. The port of a connection determines the sidecar.</summary>
+internal sealed class SidecarServer : IAsyncDisposable
 {
     private readonly WebApplication web;
     private readonly AppDirectory directory;
     private readonly IDisposable? reservation;
-    private readonly ServerOptions options;
+    private readonly SidecarLoader loader;
 
     private SidecarServer(
         WebApplication web,
         IReadOnlyList<AppSidecar> sidecars,
         AppDirectory directory,
         IDisposable? reservation,
-        ServerOptions options
-    ) => (this.web, Sidecars, this.directory, this.reservation, this.options) = (web, sidecars, directory, reservation, options);
+        SidecarLoader loader
+    ) => (this.web, Sidecars, this.directory, this.reservation, this.loader) = (web, sidecars, directory, reservation, loader);
 
     public IReadOnlyList<AppSidecar> Sidecars { get; }
 
     public IHostApplicationLifetime Lifetime => web.Lifetime;
 
-    /// <summary>Loads everything, then listens. All mistakes in all resources are reported together, before anything has started.</summary>
+    /// <summary>Loads all resources, then listens. Reports all mistakes in all resources together, before anything has started.</summary>
     /// <exception cref="InvalidConfigurationException">Resources are wrong, or a port is taken.</exception>
     /// <exception cref="Sqlite.SqliteFileException">A store can't be read.</exception>
     public static async Task<SidecarServer> StartAsync(
@@ -75,7 +65,7 @@ internal sealed partial class SidecarServer : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>().AddHttpForwarder();
         builder.Services.AddGrpc(grpc =>
         {
-            grpc.Interceptors.Add<MeasuredCalls>();
+            grpc.Interceptors.Add<MetricsInterceptor>();
             grpc.Interceptors.Add<GrpcSpans>();
             grpc.Interceptors.Add<GrpcEdge>();
             grpc.IgnoreUnknownServices = true;
@@ -93,8 +83,8 @@ internal sealed partial class SidecarServer : IAsyncDisposable
 
         var time = TimeProvider.System;
         var directory = new AppDirectory();
-        var listeners = new List<(AppOptions App, ListenerKind Kind, int Port)>();
-        var apps = options.Apps.Select(app => WithPorts(app, listeners)).ToList();
+        var listeners = new ServerListeners();
+        var apps = options.Apps.Select(listeners.Add).ToList();
         List<AppSidecar> sidecars = []; // in the order of the apps
         builder.Services.AddSingleton(_ => new MetricsExport(
             sidecars
@@ -102,55 +92,23 @@ internal sealed partial class SidecarServer : IAsyncDisposable
                 .Select(sidecar => (sidecar.Options.AppId, sidecar.Configuration.Metrics)),
             [SidecarMeter.Name, PolicyMeter.Name, WorkflowMeter.Name]
         ));
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.ResponseHeaderEncodingSelector = static name => HeaderText.EncodingOf(name)!;
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Limits.Http2.MaxStreamsPerConnection = 10_000;
-            kestrel.Limits.Http2.InitialConnectionWindowSize = 1 << 20;
-            kestrel.Limits.Http2.InitialStreamWindowSize = 1 << 20;
-            foreach (var (app, kind, port) in listeners)
-            {
-                Listen(kestrel, app, port, listen =>
-                {
-                    listen.Protocols = kind is ListenerKind.Grpc or ListenerKind.Internal ? HttpProtocols.Http2 : HttpProtocols.Http1;
-                    ListenerFeature? feature = null;
-                    listen.Use(next =>
-                        connection =>
-                        {
-                            connection.Features.Set(feature ??= new ListenerFeature(sidecars[apps.IndexOf(app)], kind));
-                            return next(connection);
-                        }
-                    );
-                });
-            }
-        });
+        builder.WebHost.ConfigureKestrel(kestrel => listeners.Configure(kestrel, app => sidecars[apps.IndexOf(app)]));
         var web = builder.Build();
         var loggers = web.Services.GetRequiredService<ILoggerFactory>();
         var registry = new SidecarRegistry(options.RegistryFolder);
+        var forwarder = web.Services.GetRequiredService<IHttpForwarder>();
+        var loader = new SidecarLoader(options, registry, directory, forwarder, time, loggers);
         var reservation = apps is [var sole] ? registry.Reserve(sole.AppId) : null; // systems of several apps may run side by side
         try
         {
-            await LoadAsync(
-                options,
-                apps,
-                sidecars,
-                registry,
-                directory,
-                web.Services.GetRequiredService<IHttpForwarder>(),
-                time,
-                loggers,
-                cancellation
-            );
+            await loader.LoadAsync(apps, sidecars, cancellation);
             if (apps.Any(app => app.MetricsPort > 0))
             {
                 web.Services.GetRequiredService<MetricsExport>(); // counts from here on
             }
-            Map(web);
-            await StartListeningAsync(web, listeners, cancellation);
+            RequestPipeline.Map(web);
+            listeners.DemandFree();
+            await web.StartAsync(cancellation);
         }
         catch
         {
@@ -162,7 +120,7 @@ internal sealed partial class SidecarServer : IAsyncDisposable
             await web.DisposeAsync();
             throw;
         }
-        var server = new SidecarServer(web, sidecars, directory, reservation, options);
+        var server = new SidecarServer(web, sidecars, directory, reservation, loader);
         try
         {
             foreach (var sidecar in server.Sidecars)
@@ -183,20 +141,8 @@ internal sealed partial class SidecarServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Null where the Configuration says no to it.</summary>
-    public HotReload? FollowResources(AppSidecar sidecar, TimeSpan interval)
-    {
-        var loggers = Loggers(sidecar.Options, web.Services.GetRequiredService<ILoggerFactory>());
-        return sidecar.Configuration.Features.Contains(HotReload.Feature, StringComparer.Ordinal)
-            ? HotReload.Follow(
-                sidecar,
-                Loader(options, sidecar.Options, loggers, TimeProvider.System),
-                interval,
-                TimeProvider.System,
-                loggers
-            )
-            : null;
-    }
+    /// <summary>Starts to reload the app's resources when their files change; null if its Configuration turns that off.</summary>
+    public HotReload? FollowResources(AppSidecar sidecar, TimeSpan interval) => loader.Follow(sidecar, interval);
 
     public async ValueTask DisposeAsync()
     {
@@ -215,176 +161,4 @@ internal sealed partial class SidecarServer : IAsyncDisposable
         await web.DisposeAsync();
         reservation?.Dispose();
     }
-
-    private static AppOptions WithPorts(AppOptions app, List<(AppOptions, ListenerKind, int)> listeners)
-    {
-        var complete = app with
-        {
-            HttpPort = app.HttpPort > 0 ? app.HttpPort : FreePort.Take(),
-            GrpcPort = app.GrpcPort > 0 ? app.GrpcPort : FreePort.Take(),
-            InternalGrpcPort = app.InternalGrpcPort > 0 ? app.InternalGrpcPort : FreePort.Take(),
-        };
-        listeners.Add((complete, ListenerKind.Http, complete.HttpPort));
-        listeners.Add((complete, ListenerKind.Grpc, complete.GrpcPort));
-        listeners.Add((complete, ListenerKind.Internal, complete.InternalGrpcPort));
-        if (complete.PublicPort > 0)
-        {
-            listeners.Add((complete, ListenerKind.Public, complete.PublicPort));
-        }
-        if (complete.MetricsPort > 0)
-        {
-            listeners.Add((complete, ListenerKind.Metrics, complete.MetricsPort));
-        }
-        return complete;
-    }
-
-    private static void Listen(KestrelServerOptions kestrel, AppOptions app, int port, Action<ListenOptions> configure)
-    {
-        foreach (var address in app.ListenAddresses)
-        {
-            switch (address.Trim('[', ']'))
-            {
-                case "localhost" or "127.0.0.1" or "::1" when app.ListenAddresses.Count > 1 || address == "localhost":
-                    // Both loopbacks, as far as the machine has them; asked for twice it is still one listener.
-                    if (address == app.ListenAddresses[0])
-                    {
-                        kestrel.ListenLocalhost(port, configure);
-                    }
-                    break;
-                case var other when IPAddress.TryParse(other, out var parsed):
-                    kestrel.Listen(parsed, port, configure);
-                    break;
-                default:
-                    throw new InvalidConfigurationException("dapr-listen-addresses", 0, $"'{address}' is not an IP address");
-            }
-        }
-    }
-
-    private static async Task LoadAsync(
-        ServerOptions options,
-        List<AppOptions> apps,
-        List<AppSidecar> sidecars,
-        SidecarRegistry registry,
-        AppDirectory directory,
-        IHttpForwarder forwarder,
-        TimeProvider time,
-        ILoggerFactory loggers,
-        CancellationToken cancellation
-    )
-    {
-        var problems = new List<YamlProblem>();
-        var resources = apps.Select(app => ResourceSet.Load(app.ResourcesPaths, problems)).ToList();
-        var configurations = apps.Select(app => ConfigurationReader.Load(app.ConfigPaths, problems)).ToList();
-        // the rest of the mistakes is reported together, once components are read as well
-        InvalidConfigurationException.ThrowIfAny(problems, strict: false);
-        var actors = new ActorDirectory(directory, apps.Count == 1 ? registry : null);
-        for (var i = 0; i < apps.Count; i++)
-        {
-            var own = Loggers(apps[i], loggers);
-            var components = await Loader(options, apps[i], own, time)
-                .LoadAsync(apps[i].AppId, resources[i].Components, problems, cancellation);
-            sidecars.Add(
-                new AppSidecar(
-                    apps[i],
-                    configurations[i],
-                    components,
-                    resources[i],
-                    directory,
-                    actors,
-                    registry,
-                    Names(configurations[i], registry, apps[i].WorkingDirectory, time, own),
-                    forwarder,
-                    time,
-                    own
-                )
-            );
-        }
-        var logger = loggers.CreateLogger<SidecarServer>();
-        foreach (var warning in InvalidConfigurationException.ThrowIfAny(problems, options.Strict))
-        {
-            LogIgnored(logger, warning.ToString());
-        }
-    }
-
-    private static AppLoggers Loggers(AppOptions app, ILoggerFactory shared) => new(shared, app.LogLevel!.Value);
-
-    private static ComponentLoader Loader(ServerOptions options, AppOptions app, ILoggerFactory loggers, TimeProvider time) =>
-        new(loggers, time, app.WorkingDirectory);
-
-    private static INameResolver Names(
-        Configuration configuration,
-        SidecarRegistry registry,
-        string folder,
-        TimeProvider time,
-        ILoggerFactory loggers
-    ) =>
-        configuration.NameResolution?.Sqlite is { } sqlite
-            ? new SqliteNames(
-                sqlite.Path.Length == 0 ? sqlite : sqlite with { Path = Path.Combine(folder, sqlite.Path) },
-                time,
-                loggers.CreateLogger<SqliteNames>()
-            )
-            : new MachineNames(registry);
-
-    private static void Map(WebApplication web)
-    {
-        web.Use(Measured.HttpAsync);
-        web.Use(TracedRequests.TraceAsync);
-        web.Use(next => context => HttpEdge.GuardAsync(context, next));
-        web.Use(EventStreams.EndWithServerAsync);
-        web.Use(EscapedRouting.ReadAsync);
-        web.Use(CrossOrigin.AnswerAsync);
-        web.Use(Admission.AdmitAsync);
-        web.Use(ApiMiddleware.RunAsync);
-        web.Use(ApiLog.WriteAsync);
-        web.UseRouting();
-        web.Use(OfferedRoutes.CheckAsync);
-        web.MapDaprService();
-        web.MapGrpcService<TaskHubService>();
-        web.MapState();
-        web.MapPubSub();
-        web.MapSecrets();
-        web.MapLocks();
-        web.MapConfiguration();
-        web.MapConversation();
-        web.MapCryptography();
-        web.MapBindings();
-        web.MapMetadata();
-        web.MapActors();
-        web.MapJobs();
-        web.MapWorkflows(context => context.Sidecar().Blocks.Workflows);
-        web.MapInvocation();
-    }
-
-    private static async Task StartListeningAsync(
-        WebApplication web,
-        List<(AppOptions App, ListenerKind Kind, int Port)> listeners,
-        CancellationToken cancellation
-    )
-    {
-        var twice = listeners.GroupBy(listener => listener.Port).FirstOrDefault(group => group.Count() > 1);
-        if (twice is not null)
-        {
-            throw new InvalidConfigurationException(
-                "ports",
-                0,
-                $"port {twice.Key} is asked for twice: {string.Join(" and ", twice.Select(listener => $"{listener.Kind} of {listener.App.AppId}"))}"
-            );
-        }
-        foreach (var (app, kind, port) in listeners)
-        {
-            if (!FreePort.IsFree(port))
-            {
-                throw new InvalidConfigurationException(
-                    "ports",
-                    0,
-                    $"port {port} ({kind} port of the sidecar of {app.AppId}) is in use by another program; end it, or give another port"
-                );
-            }
-        }
-        await web.StartAsync(cancellation);
-    }
-
-    [LoggerMessage(1013, LogLevel.Warning, "Ignored: {Problem} (--strict refuses it)")]
-    private static partial void LogIgnored(ILogger logger, string problem);
 }

@@ -4,8 +4,8 @@ namespace Sidecar.Http;
 internal static class AppPath
 {
     /// <summary>
-    /// <paramref name="method"/> is a decoded, clean path without leading slash. What it holds is data: <c>?</c>, <c>#</c> and
-    /// <c>%</c> are encoded again, so that nothing in it can turn into a query or another path.
+    /// Encodes <paramref name="method"/>, a decoded, clean path without leading slash. Encodes <c>?</c>, <c>#</c> and <c>%</c> again, so
+    /// that data never becomes a query or another path.
     /// </summary>
     public static Uri Resolve(Uri address, string method, string query)
     {
@@ -32,8 +32,9 @@ internal static class AppPath
         );
     }
 
-    /// <summary>A query may come from a gRPC message, as any text: what can't stand in a request line is encoded, the rest stays as it
-    /// is.</summary>
+    /// <summary>
+    /// A query from a gRPC message may be any text: characters that a request line cannot contain are encoded, all others stay.
+    /// </summary>
     private static string Encoded(string query) =>
         !query.AsSpan().ContainsAnyExceptInRange('!', '~') && !query.Contains('#')
             ? query

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Sidecar.Http;
 
-/// <summary>Values of headers beyond ASCII: they pass as UTF-8, where .NET would refuse them. Go lets any bytes through.</summary>
+/// <summary>Header values with characters beyond ASCII: sent as UTF-8, which .NET would refuse. Go accepts any bytes.</summary>
 internal static class HeaderText
 {
-    /// <summary>Null means ASCII, which is faster: for those that come with every request and never hold anything else.</summary>
+    /// <summary>Null means ASCII, which is faster, for headers that come with every request and are always ASCII.</summary>
     public static Encoding? EncodingOf(string name) =>
         name is "Content-Type" or "Content-Length" or "Transfer-Encoding" or "Host" or "Date" or "traceparent" ? null : Encoding.UTF8;
 

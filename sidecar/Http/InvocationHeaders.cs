@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Sidecar.Http;
 
-/// <summary>The headers by which sidecars and apps tell who calls whom.</summary>
+/// <summary>The headers that name caller and callee between sidecars and apps.</summary>
 internal static class InvocationHeaders
 {
     public const string Caller = "dapr-caller-app-id";
@@ -36,9 +36,8 @@ internal static class InvocationHeaders
     }
 
     /// <summary>
-    /// Whether what a client sent under <paramref name="header"/> is dropped. What it claims to be stays in front of the truth, as in daprd
-    /// (apps
-    /// must not trust the first value), except in a call of its own app.
+    /// True if the client's value of <paramref name="header"/> is dropped. Otherwise it stays before the true value, as in daprd (apps must
+    /// not trust the first value), except in a call of its own app.
     /// </summary>
     public static bool Drops(string header, string caller, string callee) =>
         header.Equals(AppId, StringComparison.OrdinalIgnoreCase)
@@ -52,7 +51,7 @@ internal static class InvocationHeaders
             )
         );
 
-    /// <summary>In the gRPC form what a client claims about caller and callee gives way to the truth, as in daprd.</summary>
+    /// <summary>In the gRPC form the true values replace the client's, as in daprd.</summary>
     public static bool IsOwn(string header) =>
         header.Equals(Caller, StringComparison.OrdinalIgnoreCase)
         || header.Equals(Callee, StringComparison.OrdinalIgnoreCase)

@@ -3,8 +3,8 @@ using System.Text;
 namespace Sidecar.Http;
 
 /// <summary>
-/// How daprd reads a path: routes match its cleaned but still escaped form, so that an escaped slash stays inside a key, and an invocation
-/// takes the decoded one. ASP.NET decodes before routing; here routing is given the escaped form instead.
+/// Paths as daprd reads them: routes match the cleaned but still escaped form, so that an escaped slash stays inside a key; an invocation
+/// uses the decoded form. ASP.NET decodes before routing, so routing gets the escaped form here.
 /// </summary>
 internal sealed record RequestPath(string Decoded)
 {
@@ -35,10 +35,10 @@ internal sealed record RequestPath(string Decoded)
         return string.Join('/', kept);
     }
 
-    /// <summary>A parameter of a route, in which <c>+</c> is a space as well, as in daprd.</summary>
+    /// <summary>Decodes a parameter of a route, in which <c>+</c> is a space as well, as in daprd.</summary>
     public static string Parameter(string escaped) => TryDecode(escaped.Replace('+', ' ')) ?? escaped;
 
-    /// <summary>Decodes each escape once; null when one of them is none.</summary>
+    /// <summary>Decodes each escape once; null if an escape is invalid.</summary>
     public static string? TryDecode(string escaped)
     {
         if (!escaped.Contains('%', StringComparison.Ordinal))

@@ -4,8 +4,8 @@ using Sidecar.Resources;
 namespace Sidecar.Invocation;
 
 /// <summary>
-/// Decides whether a caller may call a method, by the access control list of the callee's Configuration. Source: Dapr docs,
-/// "Apply access control list configuration for service invocation", and daprd's matching of operations.
+/// Decides whether a caller may call a method, by the access control list of the callee's Configuration. Source: Dapr docs, "Apply access
+/// control list configuration for service invocation", and daprd's matching of operations.
 /// </summary>
 internal sealed class AccessPolicy
 {
@@ -13,7 +13,7 @@ internal sealed class AccessPolicy
     private readonly Dictionary<string, (bool? Default, OperationTree Operations)> callers = new(StringComparer.Ordinal);
     private readonly bool http;
 
-    /// <param name="http">Whether the app speaks HTTP: then names of operations match without regard to case, and verbs count.</param>
+    /// <param name="http">True if the app uses HTTP: names of operations then match without regard to case, and verbs count.</param>
     public AccessPolicy(AccessControl? rules, bool http)
     {
         this.http = http;
@@ -35,13 +35,13 @@ internal sealed class AccessPolicy
         {
             return allowedByDefault;
         }
-        var otherwise = policy.Default ?? allowedByDefault;
+        var fallback = policy.Default ?? allowedByDefault;
         if (policy.Operations.Find(Normal(method)) is not { } operation)
         {
-            return otherwise;
+            return fallback;
         }
         return http && !operation.Verbs.Contains("*") && !operation.Verbs.Contains(verb, StringComparer.OrdinalIgnoreCase)
-            ? otherwise
+            ? fallback
             : IsAllow(operation.Action);
     }
 

@@ -6,8 +6,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Sidecar.Invocation;
 
 /// <summary>
-/// One try of a forwarded call under a policy, kept with the request. An answer that counts as a failure (any status but 2xx and 3xx)
-/// is held back here instead of going to the caller, so that another try can take its place.
+/// One attempt of a forwarded call under a policy, stored with the request. An answer that counts as a failure (any status but 2xx and 3xx)
+/// is held back, so that another attempt can replace it.
 /// </summary>
 internal sealed class Attempt(CancellationToken cancellation) : IFallible
 {
@@ -18,7 +18,7 @@ internal sealed class Attempt(CancellationToken cancellation) : IFallible
 
     public bool Failed => held is not null || failure is not null;
 
-    /// <summary>A failure of the way there has no status, and is tried again whatever the rule says of statuses.</summary>
+    /// <summary>Null for a connection failure: it has no status, and is retried whatever statuses the rule names.</summary>
     public int? Code => held?.Status;
 
     public void Fail(DaprException reason) => failure = reason;
@@ -30,7 +30,7 @@ internal sealed class Attempt(CancellationToken cancellation) : IFallible
             await response.Content.ReadAsByteArrayAsync(cancellation)
         );
 
-    /// <summary>Passes on what was held back, once no other try follows.</summary>
+    /// <summary>Sends the answer that was held back, if no attempt follows.</summary>
     public async Task ConcludeAsync(HttpContext context)
     {
         if (failure is not null)
@@ -61,8 +61,8 @@ internal sealed class Attempt(CancellationToken cancellation) : IFallible
     private sealed record HeldAnswer(int Status, IReadOnlyList<KeyValuePair<string, IEnumerable<string>>> Headers, byte[] Body);
 }
 
-/// <summary>Lets a transformer do its work, but keeps failing answers in the <see cref="Attempt"/>.</summary>
-internal sealed class HoldingBack(HttpTransformer inner, Attempt attempt) : HttpTransformer
+/// <summary>Runs a transformer, but keeps failing answers in the <see cref="Attempt"/>.</summary>
+internal sealed class HeldAnswerTransformer(HttpTransformer inner, Attempt attempt) : HttpTransformer
 {
     public override ValueTask TransformRequestAsync(
         HttpContext context,

@@ -7,7 +7,7 @@ using Sidecar.Tracing;
 
 namespace Sidecar.Invocation;
 
-/// <summary>An HTTP call of a gRPC app: it arrives as <c>OnInvoke</c>, and the status comes back as HTTP.</summary>
+/// <summary>Sends an HTTP call to a gRPC app as <c>OnInvoke</c>, and returns its status as HTTP.</summary>
 internal static class GrpcAppBridge
 {
     private static readonly HashSet<string> Hop = new(StringComparer.OrdinalIgnoreCase)
@@ -73,15 +73,16 @@ internal static class GrpcAppBridge
         }
     }
 
-    /// <summary>The content type that Go's web server gives an answer without one: packed messages by name, text or bytes by control
-    /// characters.</summary>
+    /// <summary>
+    /// The content type that Go's web server gives an answer without one: packed messages by name, text or bytes by control characters.
+    /// </summary>
     private static string? Sniffed(InvocationReply reply) =>
         reply.Body.IsEmpty ? null
         : !string.IsNullOrEmpty(reply.TypeUrl) ? "application/x-protobuf"
         : reply.Body.Span.ContainsAnyInRange((byte)0, (byte)8) ? "application/octet-stream"
         : PlainText;
 
-    /// <summary>The app's gRPC status as JSON, under the HTTP status that stands for its code.</summary>
+    /// <summary>Writes the app's gRPC status as JSON, under the HTTP status of its code.</summary>
     private static async Task WriteStatusAsync(HttpContext context, Status status)
     {
         context.Response.StatusCode = StatusMapping.ToHttp(status.StatusCode);

@@ -40,7 +40,7 @@ internal sealed class GrpcProxy(AppOptions caller, ILocalApps directory, INameRe
 
         async ValueTask<ProxyAttempt> TryAsync(CancellationToken limit)
         {
-            // What can't be sent a second time has been answered by the try before.
+            // A request that cannot be sent twice has been answered by the previous attempt.
             if (last is not null && (context.Response.HasStarted || !await body!.TryRewindAsync(time, limit)))
             {
                 return new ProxyAttempt(limit);
@@ -92,7 +92,7 @@ internal sealed class GrpcProxy(AppOptions caller, ILocalApps directory, INameRe
             GrpcStatusAnswer.Write(
                 context,
                 StatusCode.Unavailable,
-                $"connection error: {ServiceInvoker.Cause(context.GetForwarderErrorFeature()?.Exception) ?? error.ToString()}"
+                $"connection error: {HttpForwarding.Cause(context.GetForwarderErrorFeature()?.Exception) ?? error.ToString()}"
             );
         }
     }
@@ -107,7 +107,7 @@ internal sealed class GrpcProxy(AppOptions caller, ILocalApps directory, INameRe
         {
             if (
                 await ForwardAsync(context, sidecar, SidecarRegistry.Invoker, new ToSidecar(caller.AppId, target)) != ForwarderError.None
-                && Refused.Is(context.GetForwarderErrorFeature()?.Exception)
+                && ConnectionRefusal.Is(context.GetForwarderErrorFeature()?.Exception)
             )
             {
                 names.Forget();
@@ -130,11 +130,11 @@ internal sealed class GrpcProxy(AppOptions caller, ILocalApps directory, INameRe
                 context,
                 address.ToString(),
                 invoker,
-                ServiceInvoker.Http2,
-                new HoldingBackStatus(transformer, attempt),
+                HttpForwarding.Http2,
+                new HeldStatusTransformer(transformer, attempt),
                 attempt.Cancellation
             )
-            : forwarder.SendAsync(context, address.ToString(), invoker, ServiceInvoker.Http2, transformer);
+            : forwarder.SendAsync(context, address.ToString(), invoker, HttpForwarding.Http2, transformer);
 
     private static void Refuse(HttpContext context, StatusCode status, string reason)
     {

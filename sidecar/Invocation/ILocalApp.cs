@@ -5,7 +5,7 @@ using Sidecar.Tracing;
 
 namespace Sidecar.Invocation;
 
-/// <summary>An app whose sidecar runs in this process, as calls of its methods need it.</summary>
+/// <summary>An app whose sidecar runs in this process, as service invocation needs it.</summary>
 internal interface ILocalApp
 {
     AppOptions Options { get; }
@@ -19,13 +19,13 @@ internal interface ILocalApp
     /// <summary>The middleware in front of an HTTP app.</summary>
     HttpPipeline AppPipeline { get; }
 
-    /// <summary>The way to the app; null for a sidecar without one, as is <see cref="Client"/>.</summary>
+    /// <summary>The channel to the app; null for a sidecar without one, as is <see cref="Client"/>.</summary>
     IAppChannel? Channel { get; }
 
     AppClient? Client { get; }
 
-    /// <summary>Whether the app is to be called: always so without health checks, otherwise while it passes them.</summary>
-    bool AppIsWell { get; }
+    /// <summary>True if the app may be called: always without health checks, otherwise while it passes them.</summary>
+    bool AppIsHealthy { get; }
 
     /// <summary>Its own side of service invocation.</summary>
     ServiceInvoker Invoker { get; }
@@ -34,6 +34,6 @@ internal interface ILocalApp
 /// <summary>The apps whose sidecars run in this process.</summary>
 internal interface ILocalApps
 {
-    /// <summary>Null when the app's sidecar does not run in this process.</summary>
+    /// <summary>Null if the app's sidecar does not run in this process.</summary>
     ILocalApp? Find(string appId);
 }

@@ -4,19 +4,20 @@ using Sidecar.Http;
 
 namespace Sidecar.Invocation;
 
-/// <summary>What is called, and at whom. <paramref name="Method"/> is decoded once and clean: no leading slash, no <c>//</c>, no
-/// <c>..</c>.</summary>
+/// <summary>
+/// Target and method of a call. <paramref name="Method"/> is decoded once and clean: no leading slash, no <c>//</c>, no <c>..</c>.
+/// </summary>
 internal sealed record InvocationTarget(string Id, string Method);
 
 /// <summary>
-/// Finds target and method in the three places where Dapr lets them stand. The one clean form it gives is what access control
-/// judges and what is dispatched, so that no spelling of a path slips through between the two.
+/// Finds target and method in the three places that Dapr allows. Access control and dispatch use the same clean form, so that no spelling
+/// of a path passes between them.
 /// </summary>
 internal static class MethodPath
 {
     private const string MethodPart = "/method/";
 
-    /// <summary>Null when the request names no target.</summary>
+    /// <summary>Null if the request names no target.</summary>
     public static InvocationTarget? Find(HttpContext context)
     {
         var path = RequestPath.Of(context).Decoded;
@@ -37,9 +38,8 @@ internal static class MethodPath
         return at > 0 ? Target(RequestPath.Parameter(rest[..at]), rest[(at + MethodPart.Length)..]) : null;
     }
 
-    /// <summary>The clean form of <paramref name="method"/>.</summary>
-    /// <exception cref="DaprException">It holds what could end or change a path on its way: <c>#</c>, <c>?</c> or control
-    /// characters.</exception>
+    /// <summary>Returns the clean form of <paramref name="method"/>.</summary> <exception cref="DaprException">It contains <c>#</c>,
+    /// <c>?</c> or control characters, which could end or change a path.</exception>
     public static string Clean(string id, string method)
     {
         var clean = RequestPath.Clean(method);
@@ -47,7 +47,7 @@ internal static class MethodPath
         {
             if (c is '#' or '?' or '\0')
             {
-                throw DaprErrors.InvokeFailed(
+                throw InvocationErrors.InvokeFailed(
                     id,
                     Grpc.Core.StatusCode.InvalidArgument,
                     $"invalid method: method contains forbidden character: \"{clean}\""
@@ -55,7 +55,7 @@ internal static class MethodPath
             }
             if (c is < ' ' or '\x7f')
             {
-                throw DaprErrors.InvokeFailed(
+                throw InvocationErrors.InvokeFailed(
                     id,
                     Grpc.Core.StatusCode.InvalidArgument,
                     $"invalid method: method contains control character at position {at}: \"{clean}\""
@@ -67,7 +67,7 @@ internal static class MethodPath
 
     private static InvocationTarget Target(string id, string method) => new(id, Clean(id, method));
 
-    /// <summary>What follows <c>/v1.0/invoke/</c>, where any number of slashes counts as one.</summary>
+    /// <summary>The part after <c>/v1.0/invoke/</c>, in which any number of slashes counts as one.</summary>
     private static string? AfterPrefix(string path)
     {
         foreach (var part in (ReadOnlySpan<string>)["v1.0", "invoke"])

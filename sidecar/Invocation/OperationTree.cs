@@ -4,9 +4,9 @@ using Sidecar.Resources;
 namespace Sidecar.Invocation;
 
 /// <summary>
-/// The operations of an access control list by segments of their path. A rule for <c>/a</c> also holds below it; <c>/a/*</c> holds
-/// for one segment more, and for <c>/a</c> itself when that has no rule; <c>/a/**</c> for any number. Where several match, the one that was
-/// given first counts. Source: daprd's operation trie.
+/// The operations of an access control list by segments of their path. A rule for <c>/a</c> also holds below it; <c>/a/*</c> holds for one
+/// segment more, and for <c>/a</c> itself when that has no rule; <c>/a/**</c> for any number. Where several match, the one that was given
+/// first counts. Source: daprd's operation trie.
 /// </summary>
 internal sealed class OperationTree
 {

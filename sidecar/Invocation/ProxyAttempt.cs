@@ -5,8 +5,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Sidecar.Invocation;
 
 /// <summary>
-/// One try of a proxied gRPC call under a policy, kept with the request. An answer that is a failing status and nothing else is held back,
-/// so that another try can take its place.
+/// One attempt of a proxied gRPC call under a policy, stored with the request. An answer that consists of a failing status only is held
+/// back, so that another attempt can replace it.
 /// </summary>
 internal sealed class ProxyAttempt(CancellationToken cancellation) : IFallible
 {
@@ -20,7 +20,7 @@ internal sealed class ProxyAttempt(CancellationToken cancellation) : IFallible
 
     public int? Code { get; private set; }
 
-    /// <summary>What the sidecar itself has answered in the place of the app is held back as well.</summary>
+    /// <summary>Answers of the sidecar itself are held back as well.</summary>
     public void Note(HttpResponse response)
     {
         if (!response.HasStarted && IsFailure(response.Headers[Status].ToString(), out var code))
@@ -45,7 +45,7 @@ internal sealed class ProxyAttempt(CancellationToken cancellation) : IFallible
         return true;
     }
 
-    /// <summary>Passes on what was held back, once no other try follows.</summary>
+    /// <summary>Sends the answer that was held back, if no attempt follows.</summary>
     public void Conclude(HttpResponse response)
     {
         if (held is null || response.HasStarted)
@@ -62,8 +62,8 @@ internal sealed class ProxyAttempt(CancellationToken cancellation) : IFallible
     private static bool IsFailure(string status, out int code) => int.TryParse(status, CultureInfo.InvariantCulture, out code) && code != 0;
 }
 
-/// <summary>Lets a transformer do its work, but keeps failing answers in the <see cref="ProxyAttempt"/>.</summary>
-internal sealed class HoldingBackStatus(HttpTransformer inner, ProxyAttempt attempt) : HttpTransformer
+/// <summary>Runs a transformer, but keeps failing answers in the <see cref="ProxyAttempt"/>.</summary>
+internal sealed class HeldStatusTransformer(HttpTransformer inner, ProxyAttempt attempt) : HttpTransformer
 {
     public override ValueTask TransformRequestAsync(
         HttpContext context,

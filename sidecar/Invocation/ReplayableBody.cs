@@ -1,8 +1,8 @@
 namespace Sidecar.Invocation;
 
 /// <summary>
-/// The body of a proxied call, kept while it streams so that it can be sent again. That is possible only once it has ended, as that of a
-/// unary call soon does; of a body longer than <paramref name="limit"/> nothing is kept.
+/// The body of a proxied call, buffered while it streams so that it can be sent again. That is possible only after its end, which comes
+/// soon for a unary call; a body longer than <paramref name="limit"/> is not buffered.
 /// </summary>
 internal sealed class ReplayableBody(Stream source, long limit) : Stream
 {
@@ -27,8 +27,7 @@ internal sealed class ReplayableBody(Stream source, long limit) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>True when the body, from its beginning, can be read once more. The end may still be on its way behind the last
-    /// message.</summary>
+    /// <summary>True if the whole body can be read again. Its end may still follow the last message.</summary>
     public async ValueTask<bool> TryRewindAsync(TimeProvider time, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(Patience, time);
@@ -43,7 +42,7 @@ internal sealed class ReplayableBody(Stream source, long limit) : Stream
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return false; // it goes on: a stream
+            return false; // more follows: a stream
         }
         position = 0;
         return !tooLong;

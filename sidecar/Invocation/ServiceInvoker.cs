@@ -15,8 +15,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Sidecar.Invocation;
 
 /// <summary>
-/// Service invocation of one app: requests go straight to the target app when its sidecar lives in this process, else to the
-/// other process's sidecar, or to a declared HTTP endpoint. Bodies stream both ways.
+/// Service invocation of one app: calls the target app directly if its sidecar runs in this process, otherwise the other process's sidecar
+/// or a declared HTTP endpoint. Bodies stream in both directions.
 /// </summary>
 internal sealed class ServiceInvoker(
     AppOptions caller,
@@ -29,20 +29,8 @@ internal sealed class ServiceInvoker(
 ) : IDisposable
 {
     private readonly EndpointClients clients = new();
+    private readonly HttpForwarding forwarding = new(forwarder, names);
     private readonly GrpcProxy proxy = new(caller, directory, names, forwarder, time);
-
-    private static readonly ForwarderRequestConfig Http11 = new()
-    {
-        Version = System.Net.HttpVersion.Version11,
-        VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        ActivityTimeout = TimeSpan.FromMinutes(10),
-    };
-    public static readonly ForwarderRequestConfig Http2 = new()
-    {
-        Version = System.Net.HttpVersion.Version20,
-        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        ActivityTimeout = TimeSpan.FromDays(1),
-    };
 
     /// <summary>Forwards an HTTP request of this app.</summary>
     public async Task ForwardAsync(HttpContext context, InvocationTarget target)
@@ -50,13 +38,13 @@ internal sealed class ServiceInvoker(
         if (context.Request.ContentLength > caller.MaxBodySize)
         {
             await DrainAsync(context);
-            throw DaprErrors.InvokeFailed(target.Id, "http: request body too large");
+            throw InvocationErrors.InvokeFailed(target.Id, "http: request body too large");
         }
         SidecarMeter.Sent(caller.AppId, target.Id);
         await (PolicyOf(target) is { } policy ? ForwardAsync(policy, context, target) : ForwardOnceAsync(context, target));
     }
 
-    /// <summary>Under a policy. A body that streams away can't be sent again: such a request is tried once, as in daprd.</summary>
+    /// <summary>Forwards under a policy. A streamed body cannot be sent again, so such a request is tried once, as in daprd.</summary>
     private async Task ForwardAsync(Policy policy, HttpContext context, InvocationTarget target)
     {
         var streams = context.Request.ContentLength is null && context.Request.Headers.TransferEncoding.Count > 0;
@@ -95,12 +83,19 @@ internal sealed class ServiceInvoker(
     {
         if (endpoints.FirstOrDefault(endpoint => endpoint.IsNamed(target.Id)) is { } endpoint)
         {
-            await SendAsync(context, endpoint.BaseUrl, clients.Of(endpoint), Http11, new ToEndpoint(endpoint, target), target);
+            await forwarding.SendAsync(
+                context,
+                endpoint.BaseUrl,
+                clients.Of(endpoint),
+                HttpForwarding.Http11,
+                new ToEndpoint(endpoint, target),
+                target
+            );
         }
         else if (target.Id.StartsWith("http://", StringComparison.Ordinal) || target.Id.StartsWith("https://", StringComparison.Ordinal))
         {
-            // daprd reaches any address this way. Only what a resource declares is reachable here (SSRF; docs/fidelity.md).
-            throw DaprErrors.InvokeDenied(target.Id, "the address is not declared by an HTTPEndpoint resource");
+            // daprd reaches any address this way. Here only an address declared by a resource is reachable (SSRF; docs/fidelity.md).
+            throw InvocationErrors.AccessDenied(target.Id, "the address is not declared by an HTTPEndpoint resource");
         }
         else if (directory.Find(target.Id) is { } local)
         {
@@ -108,11 +103,11 @@ internal sealed class ServiceInvoker(
         }
         else
         {
-            await SendAsync(
+            await forwarding.SendAsync(
                 context,
                 await RemoteAsync(target.Id),
                 SidecarRegistry.Invoker,
-                Http2,
+                HttpForwarding.Http2,
                 new ToSidecar(caller.AppId, target),
                 target
             );
@@ -121,14 +116,14 @@ internal sealed class ServiceInvoker(
 
     public void Dispose() => clients.Dispose();
 
-    /// <summary>The callee's side: access control, then the app itself. <paramref name="callerId"/> is who asks.</summary>
+    /// <summary>The callee's side: access control, then the call of the app.</summary>
     public async Task DeliverAsync(HttpContext context, ILocalApp callee, InvocationTarget target, string callerId)
     {
-        DemandAllowed(callee, target, callerId, context.Request.Method);
+        Callee.DemandAllowed(callee, target, callerId, context.Request.Method);
         SidecarMeter.Received(callee.Options.AppId, callerId);
-        var client = ClientOf(callee, target, callerId);
-        DemandWell(callee, target);
-        var span = Arrival(callee, target, callerId, TraceContext.Of(context));
+        var client = Callee.Client(callee, target, callerId);
+        Callee.DemandHealthy(callee, target);
+        var span = Callee.StartSpan(callee, target, callerId, TraceContext.Of(context));
         try
         {
             if (callee.Options.AppIsGrpc)
@@ -149,16 +144,16 @@ internal sealed class ServiceInvoker(
                 EmptyBody.Pass(context);
             }
             using var slot = await client.EnterAsync(context.RequestAborted);
-            await SendAsync(
+            await forwarding.SendAsync(
                 context,
                 client.Address,
                 client.Invoker,
-                client.Http2 ? Http2 : Http11,
+                client.Http2 ? HttpForwarding.Http2 : HttpForwarding.Http11,
                 new ToApp(client, callerId, callee.Options.AppId, target, span.Context),
                 target
             );
         }
-        catch (Exception e) when (span.Noting(e))
+        catch (Exception e) when (span.RecordException(e))
         {
             throw;
         }
@@ -177,21 +172,21 @@ internal sealed class ServiceInvoker(
             ? (
                 await GuardedAsync(
                     targetId,
-                    policy.ExecuteAsync(limit => new ValueTask<Attempted>(TryAsync(target, call, limit)), cancellation)
+                    policy.ExecuteAsync(limit => new ValueTask<InvocationAttempt>(TryAsync(target, call, limit)), cancellation)
                 )
             ).Outcome()
             : await InvokeOnceAsync(target, call, cancellation);
     }
 
-    private async Task<Attempted> TryAsync(InvocationTarget target, InvocationCall call, CancellationToken cancellation)
+    private async Task<InvocationAttempt> TryAsync(InvocationTarget target, InvocationCall call, CancellationToken cancellation)
     {
         try
         {
-            return new Attempted(await InvokeOnceAsync(target, call, cancellation), null);
+            return new InvocationAttempt(await InvokeOnceAsync(target, call, cancellation), null);
         }
         catch (RpcException e)
         {
-            return new Attempted(null, e);
+            return new InvocationAttempt(null, e);
         }
     }
 
@@ -202,15 +197,15 @@ internal sealed class ServiceInvoker(
         {
             return await RemoteCall.SendAsync(await RemoteAsync(targetId), caller.AppId, target, call, cancellation);
         }
-        DemandAllowed(callee, target, caller.AppId, call.Verb);
+        Callee.DemandAllowed(callee, target, caller.AppId, call.Verb);
         SidecarMeter.Received(targetId, caller.AppId);
-        ClientOf(callee, target, caller.AppId);
-        DemandWell(callee, target);
+        Callee.Client(callee, target, caller.AppId);
+        Callee.DemandHealthy(callee, target);
         var headers = call
             .Headers.Where(header => !InvocationHeaders.Drops(header.Key, caller.AppId, targetId) && !InvocationHeaders.IsOwn(header.Key))
             .Concat(InvocationHeaders.Of(caller.AppId, targetId))
             .ToList();
-        var span = Arrival(callee, target, caller.AppId, call.Trace);
+        var span = Callee.StartSpan(callee, target, caller.AppId, call.Trace);
         try
         {
             return await callee.Channel!.InvokeAsync(
@@ -225,7 +220,7 @@ internal sealed class ServiceInvoker(
         }
         catch (HttpRequestException e)
         {
-            throw DaprErrors.InvokeFailed(targetId, StatusCode.Internal, $"error invoking app channel: {Cause(e)}");
+            throw InvocationErrors.InvokeFailed(targetId, StatusCode.Internal, $"error invoking app channel: {HttpForwarding.Cause(e)}");
         }
         finally
         {
@@ -246,29 +241,9 @@ internal sealed class ServiceInvoker(
             callee,
             target,
             callerId,
-            Denial(callee, target, callerId, "POST"),
-            Arrival(callee, target, callerId, TraceContext.Of(context))
+            Callee.Denial(callee, target, callerId, "POST"),
+            Callee.StartSpan(callee, target, callerId, TraceContext.Of(context))
         );
-
-    /// <summary>The callee's sidecar has a span of its own; where an app calls itself there is but one sidecar, and its span goes
-    /// on.</summary>
-    private static Span Arrival(ILocalApp callee, InvocationTarget target, string callerId, TraceContext trace)
-    {
-        if (callerId == callee.Options.AppId)
-        {
-            return new Span(trace);
-        }
-        var span = callee.Tracer.Start(ActivityKind.Server, trace);
-        if (span.IsRecorded)
-        {
-            span.Name($"CallLocal/{callee.Options.AppId}/{target.Method}");
-            span.Tag(SpanTags.RpcService, SpanTags.ServiceInvocation);
-            span.Tag(SpanTags.InvokedMethod, target.Method);
-            span.Tag(SpanTags.Protocol, "grpc");
-            span.Tag(SpanTags.Api, "/dapr.proto.internals.v1.ServiceInvocation/CallLocalStream");
-        }
-        return span;
-    }
 
     /// <summary>A client that is cut off while it still sends never gets to read why.</summary>
     private async Task DrainAsync(HttpContext context)
@@ -281,7 +256,7 @@ internal sealed class ServiceInvoker(
     }
 
     private async ValueTask<Uri> RemoteAsync(string id) =>
-        await names.FindAsync(id) ?? throw DaprErrors.InvokeFailed(id, $"couldn't find service: {id}");
+        await names.FindAsync(id) ?? throw InvocationErrors.InvokeFailed(id, $"couldn't find service: {id}");
 
     private Policy? PolicyOf(InvocationTarget target) => policies.App(target.Id, $"{target.Id}:{target.Method}");
 
@@ -293,87 +268,7 @@ internal sealed class ServiceInvoker(
         }
         catch (Exception e) when (e is TimeoutException or CircuitBreakerRefusedException)
         {
-            throw DaprErrors.InvokeFailed(id, e.Message);
+            throw InvocationErrors.InvokeFailed(id, e.Message);
         }
     }
-
-    private static void DemandAllowed(ILocalApp callee, InvocationTarget target, string callerId, string verb)
-    {
-        if (Denial(callee, target, callerId, verb) is { } denial)
-        {
-            throw DaprErrors.InvokeDenied(target.Id, denial);
-        }
-    }
-
-    private static void DemandWell(ILocalApp callee, InvocationTarget target)
-    {
-        if (callee.Options.AppHealthCheck && !callee.AppIsWell)
-        {
-            throw DaprErrors.InvokeFailed(target.Id, StatusCode.Internal, "app is not in a healthy state");
-        }
-    }
-
-    /// <summary>What an app asks of itself is nobody else's business, so no list is looked at (as in daprd).</summary>
-    private static string? Denial(ILocalApp callee, InvocationTarget target, string callerId, string verb) =>
-        callerId == callee.Options.AppId || callee.Access.Allows(callerId, target.Method, verb)
-            ? null
-            : $"access control policy has denied access to id: {callee.Configuration.SpiffeId(callerId)} operation: "
-                + $"{target.Method} verb: {verb.ToUpperInvariant()}";
-
-    private static AppClient ClientOf(ILocalApp callee, InvocationTarget target, string callerId) =>
-        callee.Client
-        ?? throw (
-            callerId == callee.Options.AppId
-                ? DaprErrors.InvokeFailed(target.Id, "cannot invoke local endpoint: app channel not initialized")
-                : DaprErrors.InvokeFailed(target.Id, StatusCode.Internal, "app channel is not initialized")
-        );
-
-    private async Task SendAsync(
-        HttpContext context,
-        Uri address,
-        HttpMessageInvoker invoker,
-        ForwarderRequestConfig config,
-        HttpTransformer transformer,
-        InvocationTarget target
-    )
-    {
-        var attempt = context.Features.Get<Attempt>();
-        var error = attempt is null
-            ? await forwarder.SendAsync(context, address.ToString(), invoker, config, transformer)
-            : await forwarder.SendAsync(
-                context,
-                address.ToString(),
-                invoker,
-                config,
-                new HoldingBack(transformer, attempt),
-                attempt.Cancellation
-            );
-        if (error == ForwarderError.None || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
-        {
-            return;
-        }
-        attempt?.Cancellation.ThrowIfCancellationRequested();
-        var failure = context.GetForwarderErrorFeature()?.Exception;
-        var cause = Cause(failure) ?? error.ToString();
-        context.Response.Clear();
-        if (Refused.Is(failure))
-        {
-            names.Forget();
-        }
-        var verb = $"{context.Request.Method[..1]}{context.Request.Method[1..].ToLowerInvariant()}";
-        throw DaprErrors.InvokeFailed(
-            target.Id,
-            StatusCode.Internal,
-            $"error invoking app channel: {verb} \"{AppPath.Resolve(address, target.Method, "")}\": {cause}"
-        );
-    }
-
-    public static string? Cause(Exception? failure) =>
-        failure switch
-        {
-            { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } =>
-                "dial tcp: connect: connection refused",
-            { InnerException: { } inner } => inner.Message,
-            _ => failure?.Message,
-        };
 }

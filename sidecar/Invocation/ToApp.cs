@@ -4,8 +4,8 @@ using Sidecar.Tracing;
 
 namespace Sidecar.Invocation;
 
-/// <summary>Turns a caller's request into the one its target app sees.</summary>
-internal sealed class ToApp(AppClient app, string caller, string callee, InvocationTarget target, TraceContext trace) : EndToEnd
+/// <summary>Transforms a caller's request into the request to its target app.</summary>
+internal sealed class ToApp(AppClient app, string caller, string callee, InvocationTarget target, TraceContext trace) : ForwardedHeaders
 {
     public override async ValueTask TransformRequestAsync(
         HttpContext context,
@@ -36,8 +36,8 @@ internal sealed class ToApp(AppClient app, string caller, string callee, Invocat
     }
 }
 
-/// <summary>Turns a caller's request into the one another process's sidecar sees.</summary>
-internal sealed class ToSidecar(string caller, InvocationTarget target) : EndToEnd
+/// <summary>Transforms a caller's request into the request to another process's sidecar.</summary>
+internal sealed class ToSidecar(string caller, InvocationTarget target) : ForwardedHeaders
 {
     public override async ValueTask TransformRequestAsync(
         HttpContext context,
@@ -54,8 +54,8 @@ internal sealed class ToSidecar(string caller, InvocationTarget target) : EndToE
     }
 }
 
-/// <summary>Turns a caller's request into the one an HTTPEndpoint's server sees.</summary>
-internal sealed class ToEndpoint(Resources.HttpEndpoint endpoint, InvocationTarget target) : EndToEnd
+/// <summary>Transforms a caller's request into the request to an HTTPEndpoint's server.</summary>
+internal sealed class ToEndpoint(Resources.HttpEndpoint endpoint, InvocationTarget target) : ForwardedHeaders
 {
     public override async ValueTask TransformRequestAsync(
         HttpContext context,

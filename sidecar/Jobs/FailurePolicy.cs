@@ -2,8 +2,7 @@ using Dapr.Client.Autogen.Grpc.v1;
 
 namespace Sidecar.Jobs;
 
-/// <summary>What happens when an app fails a job or a reminder: how often it is told again, and how long after. Three times a second apart
-/// unless it says so.</summary>
+/// <summary>The policy for a failed job or reminder: number and interval of the retries. The default is three, one second apart.</summary>
 internal sealed record FailurePolicy(int Retries, TimeSpan Interval)
 {
     public static readonly FailurePolicy Default = new(3, TimeSpan.FromSeconds(1));

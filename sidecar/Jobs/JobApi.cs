@@ -2,7 +2,7 @@ using Dapr.Client.Autogen.Grpc.v1;
 
 namespace Sidecar.Jobs;
 
-/// <summary>The jobs building block of one app, free of transport.</summary>
+/// <summary>The jobs building block of one app, independent of the transport.</summary>
 internal sealed class JobApi(string appId, JobStore store, JobService service, TimeProvider time)
 {
     /// <exception cref="Failures.DaprException">The job is incomplete or wrong, or there is one of its name already.</exception>
@@ -44,7 +44,7 @@ internal sealed class JobApi(string appId, JobStore store, JobService service, T
         return await store.FindAsync(name, cancellation) is { } found ? found.Job.Job() : throw new JobErrors(appId).Missing(name);
     }
 
-    /// <summary>Idempotent: one that is not there is as good as deleted.</summary>
+    /// <summary>Idempotent: succeeds if the job does not exist.</summary>
     public async Task DeleteAsync(string name, CancellationToken cancellation)
     {
         CheckName(name);

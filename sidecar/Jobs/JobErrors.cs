@@ -5,8 +5,9 @@ using Sidecar.Http;
 
 namespace Sidecar.Jobs;
 
-/// <summary>The failures of the jobs building block. Wording and codes: daprd's API errors; over HTTP the reason is the error
-/// code.</summary>
+/// <summary>
+/// The failures of the jobs building block. Wording and codes: daprd's API errors; over HTTP the reason is the error code.
+/// </summary>
 internal sealed class JobErrors(string appId)
 {
     public DaprException Empty(string what, string reason) => Make(400, StatusCode.InvalidArgument, reason, $"{what} is empty", true);

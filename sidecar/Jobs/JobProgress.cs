@@ -3,10 +3,10 @@ using Google.Protobuf;
 
 namespace Sidecar.Jobs;
 
-/// <summary>How a job moves from tick to tick. Source: Dapr docs, "Jobs API reference".</summary>
+/// <summary>The progress of a job from tick to tick. Source: Dapr docs, "Jobs API reference".</summary>
 internal static class JobProgress
 {
-    /// <exception cref="FormatException">A part of it can't be understood, or it would never come.</exception>
+    /// <exception cref="FormatException">A part of it is invalid, or it would never be due.</exception>
     public static ScheduledJob Begin(Job job, DateTimeOffset now, TimeZoneInfo local)
     {
         var schedule = JobSchedule.Parse(Schedule(job), local);
@@ -23,7 +23,7 @@ internal static class JobProgress
         return new ScheduledJob(job.Name, job.ToByteArray(), due, due, expires, left, 0);
     }
 
-    /// <summary>What comes after a tick that is done with; null: nothing more.</summary>
+    /// <summary>The next tick after a completed one; null if there is none.</summary>
     public static ScheduledJob? Succeeded(ScheduledJob job, DateTimeOffset now, TimeZoneInfo local)
     {
         var left = job.Left > 0 ? job.Left - 1 : job.Left;
@@ -31,7 +31,7 @@ internal static class JobProgress
         return next is null || job.Expires < next ? null : job with { Due = next.Value, Next = next.Value, Left = left, Failures = 0 };
     }
 
-    /// <summary>As the job's failure policy says: the same tick again, or on to the next one.</summary>
+    /// <summary>Applies the job's failure policy: the same tick again, or the next one.</summary>
     public static ScheduledJob? Failed(ScheduledJob job, DateTimeOffset now, TimeZoneInfo local)
     {
         var policy = FailurePolicy.From(job.Job().FailurePolicy);

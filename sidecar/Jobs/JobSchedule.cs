@@ -5,8 +5,8 @@ using Sidecar.Timers;
 namespace Sidecar.Jobs;
 
 /// <summary>
-/// When a job recurs: a cron expression of six fields (seconds first) or a macro such as <c>@daily</c>, in local time unless
-/// <c>CRON_TZ=Zone </c> stands before it, or <c>@every 5s</c>. Neither: it comes once.
+/// The schedule of a job: a cron expression of six fields (seconds first) or a macro such as <c>@daily</c>, in local time unless it begins
+/// with <c>CRON_TZ=Zone </c>, or <c>@every 5s</c>. Without one the job runs once.
 /// </summary>
 internal sealed record JobSchedule(CronExpression? Cron, TimeZoneInfo Zone, TimeSpan? Every)
 {
@@ -56,8 +56,7 @@ internal sealed record JobSchedule(CronExpression? Cron, TimeZoneInfo Zone, Time
         : Every is { } every ? now + every
         : Cron?.GetNextOccurrence(now, Zone) ?? now;
 
-    /// <summary>The time after <paramref name="due"/>; what was missed by <paramref name="now"/> is not made up for. Null: never
-    /// again.</summary>
+    /// <summary>The time after <paramref name="due"/>; times missed by <paramref name="now"/> are skipped. Null if there is none.</summary>
     public DateTimeOffset? After(DateTimeOffset due, DateTimeOffset now) =>
         this switch
         {

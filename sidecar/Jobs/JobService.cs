@@ -6,7 +6,7 @@ using Sidecar.Timers;
 
 namespace Sidecar.Jobs;
 
-/// <summary>What became of a job that the app was told of. Refused: the app knows no such job, so it is not told again.</summary>
+/// <summary>The outcome of a triggered job. Refused means that the app does not support the job, so it is not retried.</summary>
 internal enum JobOutcome
 {
     Done,
@@ -14,25 +14,25 @@ internal enum JobOutcome
     Failed,
 }
 
-/// <summary>The side that is told of jobs.</summary>
+/// <summary>The receiver of jobs.</summary>
 internal interface IJobReceiver
 {
     Task<JobOutcome> TriggerAsync(string name, Any? data, CancellationToken cancellation);
 }
 
 /// <summary>
-/// Tells an app of its jobs while it is there; what comes due meanwhile waits for it. A job is moved on under the ETag it was read
-/// with: one that was changed or deleted in between stays as it then is.
+/// Triggers the jobs of an app while it is healthy; jobs that become due meanwhile wait. A job is updated under the ETag it was read with,
+/// so a job changed or deleted meanwhile keeps its new state.
 /// </summary>
 internal sealed partial class JobService(string appId, JobStore store, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private readonly TimerService clock = new(time);
-    private readonly ConcurrentDictionary<string, DueCall> armed = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ScheduledCall> armed = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Task, bool> ticking = new();
     private readonly CancellationTokenSource stopping = new();
     private volatile IJobReceiver? app;
 
-    /// <summary>Triggers the app's jobs from now on, those that are overdue at once.</summary>
+    /// <summary>Triggers the app's jobs from now on, overdue ones at once.</summary>
     public async Task StartAppAsync(IJobReceiver receiver, CancellationToken cancellation)
     {
         app = receiver;
@@ -127,9 +127,9 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
         }
     }
 
-    /// <summary>A store that fails is asked until it works: its job would be forgotten until the next start otherwise.</summary>
+    /// <summary>Retries until the store works: the job would otherwise be forgotten until the next start.</summary>
     private Task<T> StoreAsync<T>(Func<CancellationToken, Task<T>> call, string name) =>
-        Repeated.UntilDoneAsync($"The record of job {name}", call, time, logger, stopping.Token);
+        RetriedStep.UntilDoneAsync($"The record of job {name}", call, time, logger, stopping.Token);
 
     private async Task<ScheduledJob?> TellAsync(IJobReceiver receiver, ScheduledJob job)
     {
@@ -144,7 +144,7 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
             LogUnreachable(e, job.Name);
             outcome = JobOutcome.Failed;
         }
-        SidecarMeter.Job(appId, outcome == JobOutcome.Done, time.GetElapsedTime(begun));
+        ComponentMeter.Job(appId, outcome == JobOutcome.Done, time.GetElapsedTime(begun));
         if (outcome != JobOutcome.Done)
         {
             LogRefused(job.Name, outcome);
@@ -156,9 +156,9 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
     [LoggerMessage(5201, LogLevel.Error, "Job {Job} could not be processed; it comes again after the next start")]
     private partial void LogTickFailed(Exception failure, string job);
 
-    [LoggerMessage(5202, LogLevel.Warning, "The app could not be told of job {Job}")]
+    [LoggerMessage(5202, LogLevel.Warning, "Job {Job} could not be triggered at the app")]
     private partial void LogUnreachable(Exception failure, string job);
 
-    [LoggerMessage(5203, LogLevel.Warning, "The app was told of job {Job}, with outcome {Outcome}")]
+    [LoggerMessage(5203, LogLevel.Warning, "Job {Job} was triggered, with outcome {Outcome}")]
     private partial void LogRefused(string job, JobOutcome outcome);
 }

@@ -3,7 +3,7 @@ using Sidecar.State;
 
 namespace Sidecar.Jobs;
 
-/// <summary>The jobs of one app, a record each.</summary>
+/// <summary>The stored jobs of one app, one record each.</summary>
 internal sealed class JobStore(string appId, ITransactionalStateStore store)
 {
     private const int Page = 500;
@@ -22,7 +22,7 @@ internal sealed class JobStore(string appId, ITransactionalStateStore store)
             var failure => throw new IOException(failure.Message),
         };
 
-    /// <summary>Moves a job on, or takes it out. False: it was changed or deleted meanwhile, and what is stored holds.</summary>
+    /// <summary>Advances a job, or deletes it. Returns false if it was changed or deleted meanwhile; the stored state wins.</summary>
     public async Task<bool> TryAdvanceAsync(string name, string etag, ScheduledJob? after, CancellationToken cancellation) =>
         await store.WriteAsync(
             after is null ? StateWrite.Delete(Prefix + name, etag) : StateWrite.Upsert(Prefix + name, after.Store(), etag),

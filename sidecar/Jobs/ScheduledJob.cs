@@ -4,8 +4,8 @@ using Dapr.Client.Autogen.Grpc.v1;
 namespace Sidecar.Jobs;
 
 /// <summary>
-/// Stored format: a job as it was given (Dapr's own message) and where it stands. <paramref name="Due"/> is the tick it is at,
-/// <paramref name="Next"/> when that is tried next, <paramref name="Left"/> the ticks to come, -1 without end.
+/// Stored format: a job (Dapr's own message) and its progress. <paramref name="Due"/> is the current tick, <paramref name="Next"/> the time
+/// of its next attempt, <paramref name="Left"/> the remaining ticks, -1 without end.
 /// </summary>
 internal sealed record ScheduledJob(
     string Name,

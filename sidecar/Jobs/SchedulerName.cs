@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Sidecar.Jobs;
 
 /// <summary>
-/// The key under which Dapr's scheduler keeps a job or a reminder. Without <c>_ : -</c> and blanks, and in small letters, each of its parts
-/// has to be a DNS subdomain. What the scheduler refuses is refused here too, or an app would fail once it moves to daprd.
+/// The key of a job or a reminder in Dapr's scheduler. Without <c>_ : -</c> and blanks, and in lower case, each of its parts has to be a
+/// DNS subdomain. Names that the scheduler refuses are refused here too; otherwise an app would fail after a move to daprd.
 /// </summary>
 internal static partial class SchedulerName
 {
@@ -16,7 +16,7 @@ internal static partial class SchedulerName
     public static string OfReminder(string space, string type, string id, string name) =>
         string.Join(Separator, "actorreminder", space, type, id, name);
 
-    /// <summary>Why the scheduler refuses <paramref name="key"/>, in its words; null when it takes it.</summary>
+    /// <summary>The reason why the scheduler refuses <paramref name="key"/>, with its text; null if it is valid.</summary>
     public static string? Problem(string key)
     {
         var name = Ignored().Replace(key, "");

@@ -4,17 +4,17 @@ using Sidecar.Resiliency;
 
 namespace Sidecar.Locks;
 
-/// <summary>The distributed lock building block of one app, free of transport. What is checked first: daprd's order.</summary>
+/// <summary>The distributed lock building block of one app, independent of the transport. Checks in daprd's order.</summary>
 internal sealed class LockApi(ComponentSet components, PolicyBook policies)
 {
     public async Task<bool> TryLockAsync(string store, string resource, string owner, int expiryInSeconds, CancellationToken cancellation)
     {
         if (expiryInSeconds <= 0)
         {
-            throw DaprErrors.LockExpiry(store);
+            throw LockErrors.ExpiryNotPositive(store);
         }
         var component = Demand(store, resource, owner);
-        var key = component.Keys.Stored(resource) ?? throw DaprErrors.TryLock(IllegalKey(resource));
+        var key = component.Keys.Stored(resource) ?? throw LockErrors.TryLockFailed(IllegalKey(resource));
         try
         {
             return await policies
@@ -23,14 +23,14 @@ internal sealed class LockApi(ComponentSet components, PolicyBook policies)
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            throw DaprErrors.TryLock(e.Message);
+            throw LockErrors.TryLockFailed(e.Message);
         }
     }
 
     public async Task<UnlockOutcome> UnlockAsync(string store, string resource, string owner, CancellationToken cancellation)
     {
         var component = Demand(store, resource, owner);
-        var key = component.Keys.Stored(resource) ?? throw DaprErrors.Unlock(IllegalKey(resource));
+        var key = component.Keys.Stored(resource) ?? throw LockErrors.UnlockFailed(IllegalKey(resource));
         try
         {
             return await policies
@@ -39,7 +39,7 @@ internal sealed class LockApi(ComponentSet components, PolicyBook policies)
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            throw DaprErrors.Unlock(e.Message);
+            throw LockErrors.UnlockFailed(e.Message);
         }
     }
 
@@ -47,17 +47,17 @@ internal sealed class LockApi(ComponentSet components, PolicyBook policies)
     {
         if (components.Of<LockComponent>().Count == 0)
         {
-            throw DaprErrors.LockStoresNotConfigured();
+            throw LockErrors.StoresNotConfigured();
         }
         if (resource.Length == 0)
         {
-            throw DaprErrors.LockResourceEmpty(store);
+            throw LockErrors.ResourceEmpty(store);
         }
         if (owner.Length == 0)
         {
-            throw DaprErrors.LockOwnerEmpty(store);
+            throw LockErrors.OwnerEmpty(store);
         }
-        return components.Of<LockComponent>().GetValueOrDefault(store) ?? throw DaprErrors.LockStoreNotFound(store);
+        return components.Of<LockComponent>().GetValueOrDefault(store) ?? throw LockErrors.StoreNotFound(store);
     }
 
     private static string IllegalKey(string resource) => $"input key/keyPrefix '{resource}' can't contain '||'";

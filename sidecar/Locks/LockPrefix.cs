@@ -1,7 +1,9 @@
 namespace Sidecar.Locks;
 
-/// <summary>How locks of apps are told apart, and from other data in the same store (metadata <c>keyPrefix</c>). Source: daprd's lock
-/// configuration.</summary>
+/// <summary>
+/// Separates the locks of apps from each other and from other data in the same store (metadata <c>keyPrefix</c>). Source: daprd's lock
+/// configuration.
+/// </summary>
 internal sealed class LockPrefix(string? strategy, string appId, string storeName)
 {
     private const string Separator = "||";
@@ -14,7 +16,7 @@ internal sealed class LockPrefix(string? strategy, string appId, string storeNam
         var custom => $"lock{Separator}{custom}{Separator}",
     };
 
-    /// <summary>The stored name, or null when <paramref name="resource"/> holds what separates the parts of one.</summary>
+    /// <summary>The stored name; null if <paramref name="resource"/> contains the separator.</summary>
     public string? Stored(string resource) => IsIllegal(resource) ? null : prefix + resource;
 
     public static bool IsIllegal(string text) => text.Contains(Separator, StringComparison.Ordinal);

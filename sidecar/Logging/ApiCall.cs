@@ -1,6 +1,6 @@
 namespace Sidecar.Logging;
 
-/// <summary>A call as it is logged. <paramref name="Size"/> is that of the answer, when it was known beforehand.</summary>
+/// <summary>A logged call. <paramref name="Size"/> is that of the answer, if known beforehand.</summary>
 internal sealed record ApiCall(string Message, int Code, long Duration, string Method, long? Size, string? UserAgent)
 {
     public IEnumerable<KeyValuePair<string, object>> Fields

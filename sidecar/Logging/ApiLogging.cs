@@ -2,8 +2,7 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Logging;
 
-/// <summary>Whether calls of the API are logged (<c>spec.logging.apiLogging</c>, or <c>--enable-api-logging</c>, which has the last word),
-/// and how.</summary>
+/// <summary>The options for logging calls of the API (<c>spec.logging.apiLogging</c>; <c>--enable-api-logging</c> overrides it).</summary>
 internal sealed record ApiLogging(bool Enabled, bool ObfuscateUrls, bool OmitHealthChecks)
 {
     public static readonly ApiLogging None = new(false, false, false);

@@ -1,16 +1,16 @@
 namespace Sidecar.Logging;
 
-/// <summary>The log as one app's sidecar writes it: several live in a process, each with a level of its own.</summary>
+/// <summary>The loggers of one app's sidecar: several sidecars share a process, each with its own log level.</summary>
 internal sealed class AppLoggers(ILoggerFactory shared, LogLevel least) : ILoggerFactory
 {
-    public ILogger CreateLogger(string categoryName) => new Leveled(shared.CreateLogger(categoryName), least);
+    public ILogger CreateLogger(string categoryName) => new LevelFilter(shared.CreateLogger(categoryName), least);
 
     public void AddProvider(ILoggerProvider provider) => shared.AddProvider(provider);
 
-    /// <summary>The shared log goes on.</summary>
+    /// <summary>The shared log stays open.</summary>
     public void Dispose() { }
 
-    private sealed class Leveled(ILogger inner, LogLevel least) : ILogger
+    private sealed class LevelFilter(ILogger inner, LogLevel least) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => inner.BeginScope(state);

@@ -6,8 +6,9 @@ using System.Text.Json;
 
 namespace Sidecar.Logging;
 
-/// <summary>A line of the log as daprd writes it, which tools read: <c>key=value</c> pairs, or with <c>--log-as-json</c> an
-/// object.</summary>
+/// <summary>
+/// A line of the log as daprd writes it, which tools read: <c>key=value</c> pairs, or with <c>--log-as-json</c> an object.
+/// </summary>
 /// <param name="version">The version of Dapr that each line names.</param>
 internal sealed class DaprdLog(string appId, string version, bool asJson, TimeProvider time, TextWriter output)
 {
@@ -17,7 +18,7 @@ internal sealed class DaprdLog(string appId, string version, bool asJson, TimePr
     );
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Past all loggers: before there are any, and when they are gone.</summary>
+    /// <summary>Writes without a logger: before loggers exist, and after they are disposed.</summary>
     public void Say(LogLevel level, string message) => output.WriteLine(Line(level, Runtime, message, []));
 
     public string Line(LogLevel level, string category, string message, IEnumerable<KeyValuePair<string, object>> fields)
@@ -96,7 +97,7 @@ internal sealed class DaprdLog(string appId, string version, bool asJson, TimePr
             _ => "debug",
         };
 
-    /// <summary>daprd's own scopes as they are; of others the part of the sidecar that speaks.</summary>
+    /// <summary>daprd's scopes stay as they are; for others the scope is the sidecar's component that logs.</summary>
     private static string Scope(string category) =>
         category.StartsWith("dapr.", StringComparison.Ordinal) || category == Runtime ? category
         : category.Split('.') is ["Sidecar", var part, _, ..] ? $"{Runtime}.{part.ToLowerInvariant()}"

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Sidecar.Logging;
 
-/// <summary>Writes what loggers say as lines of <see cref="DaprdLog"/>.</summary>
+/// <summary>Formats log entries as lines of <see cref="DaprdLog"/>.</summary>
 internal sealed class DaprdLogFormatter(DaprdLog log) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "daprd";

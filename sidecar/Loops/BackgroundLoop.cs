@@ -1,9 +1,8 @@
 namespace Sidecar.Loops;
 
 /// <summary>
-/// Owns one piece of work that lasts as long as its owner: a watch, a pump, a relay. Work that fails is logged and started again after a
-/// pause
-/// (<see cref="Repeated"/>). Work that returns has ended on purpose. Disposal cancels the work and waits for its end.
+/// A background task that runs as long as its owner: a watch, a pump, a relay. A failure is logged and the work restarted after a pause
+/// (<see cref="RetriedStep"/>). Work that returns has ended on purpose. Disposal cancels the work and waits for its end.
 /// </summary>
 internal sealed class BackgroundLoop : IAsyncDisposable
 {
@@ -19,8 +18,8 @@ internal sealed class BackgroundLoop : IAsyncDisposable
     /// <summary>Completes when the work has returned or has been stopped. It never faults.</summary>
     public Task Completion { get; }
 
-    /// <param name="name">Names the work in the log.</param>
-    /// <param name="work">Called again after each failure, so it must be able to begin anew. The token is cancelled by disposal.</param>
+    /// <param name="name">The name in the log.</param> <param name="work">Called again after each failure, so it must be restartable. The
+    /// token is cancelled by disposal.</param>
     public static BackgroundLoop Start(string name, Func<CancellationToken, Task> work, TimeProvider time, ILogger logger) =>
         new(name, work, time, logger);
 
@@ -44,7 +43,7 @@ internal sealed class BackgroundLoop : IAsyncDisposable
     {
         try
         {
-            await Repeated.UntilDoneAsync(
+            await RetriedStep.UntilDoneAsync(
                 name,
                 async token =>
                 {
@@ -58,7 +57,7 @@ internal sealed class BackgroundLoop : IAsyncDisposable
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // Stopped. What failed meanwhile failed because what it works with is being closed.
+            // Stopped: failures are caused by the disposal of the objects in use.
         }
     }
 }

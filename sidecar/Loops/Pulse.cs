@@ -1,8 +1,6 @@
 namespace Sidecar.Loops;
 
-/// <summary>
-/// Tells all who wait at the moment. A pulse that nobody waits for is lost; see <see cref="Signal"/> for one that is kept.
-/// </summary>
+/// <summary>Wakes all current waiters. A pulse without a waiter is lost; <see cref="Signal"/> keeps it.</summary>
 internal sealed class Pulse
 {
     private TaskCompletionSource next = new(TaskCreationOptions.RunContinuationsAsynchronously);

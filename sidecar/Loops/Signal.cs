@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace Sidecar.Loops;
 
 /// <summary>
-/// A signal that one loop follows. Given several times before the loop looks, it counts once; given while nobody waits, it is kept.
+/// A signal for one loop. Raised several times before the loop waits, it counts once; raised while the loop is busy, it is kept.
 /// </summary>
 internal sealed class Signal
 {
@@ -14,11 +14,11 @@ internal sealed class Signal
     /// <summary>Safe to call concurrently.</summary>
     public void Give() => given.Writer.TryWrite(true);
 
-    /// <summary>Completes with the next signal, or one that has been kept, and takes it.</summary>
+    /// <summary>Completes with the next or the kept signal, and consumes it.</summary>
     public async ValueTask NextAsync(CancellationToken cancellation) => await given.Reader.ReadAsync(cancellation);
 
-    /// <summary>As <see cref="NextAsync(CancellationToken)"/>, for <paramref name="longest"/> at most.</summary>
-    /// <returns>False if no signal came.</returns>
+    /// <summary>Like <see cref="NextAsync(CancellationToken)"/>, for <paramref name="longest"/> at most.</summary> <returns>False if no
+    /// signal came.</returns>
     public async Task<bool> NextAsync(TimeSpan longest, TimeProvider time, CancellationToken cancellation)
     {
         using var limit = new CancellationTokenSource(longest, time);

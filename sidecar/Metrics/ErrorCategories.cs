@@ -1,6 +1,6 @@
 namespace Sidecar.Metrics;
 
-/// <summary>The building block an error code belongs to, in daprd's words.</summary>
+/// <summary>The building block of an error code, with daprd's names.</summary>
 internal static class ErrorCategories
 {
     private static readonly (string Part, string Category)[] Parts =

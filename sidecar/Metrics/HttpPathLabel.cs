@@ -1,7 +1,9 @@
 namespace Sidecar.Metrics;
 
-/// <summary>What a path is counted under: a template that fits, or the path without keys and ids, so that labels stay few. Source: daprd's
-/// metrics.</summary>
+/// <summary>
+/// The label of a path in metrics: a matching template, or the path without keys and ids, so that there are few labels. Source: daprd's
+/// metrics.
+/// </summary>
 internal static class HttpPathLabel
 {
     private const string InvokePrefix = "/v1.0/invoke/";
@@ -18,7 +20,7 @@ internal static class HttpPathLabel
             {
                 return template;
             }
-            // A template for an app's own path stands for its invocation as well.
+            // A template for an app's own path also matches its invocation.
             if (!template.StartsWith(InvokePrefix, StringComparison.Ordinal) && Fits(path, $"{InvokePrefix}{{app_id}}/method{template}"))
             {
                 return $"{InvokePrefix}{{app_id}}/method{template}";

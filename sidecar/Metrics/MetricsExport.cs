@@ -5,8 +5,8 @@ using Prometheus;
 namespace Sidecar.Metrics;
 
 /// <summary>
-/// Gathers what the meters of this process record, for each app by itself, and writes it in Prometheus' text format. An app sees only
-/// what carries its own <c>app_id</c>.
+/// Collects the measurements of this process per app and writes them in Prometheus' text format. An app sees only measurements with its own
+/// <c>app_id</c>.
 /// </summary>
 internal sealed class MetricsExport : IDisposable
 {
@@ -61,8 +61,7 @@ internal sealed class MetricsExport : IDisposable
 
     public void Dispose() => listener.Dispose();
 
-    /// <summary>One instrument, and what it has become for each set of labels. Labels are written in the order of their names, as daprd
-    /// does.</summary>
+    /// <summary>One instrument and its values by label set. Labels are written in the order of their names, as in daprd.</summary>
     private sealed class Series
     {
         private readonly Instrument instrument;
@@ -77,8 +76,9 @@ internal sealed class MetricsExport : IDisposable
             known = byValues.GetAlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>>();
         }
 
-        /// <summary>An instrument's tags come in the same order every time, so a series is found by their values alone, without a copy of
-        /// them.</summary>
+        /// <summary>
+        /// An instrument's tags come in the same order every time, so a series is found by their values alone, without copying them.
+        /// </summary>
         public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
             if (!known.TryGetValue(tags, out var record))

@@ -2,7 +2,7 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Metrics;
 
-/// <summary>What a Configuration says of metrics (<c>spec.metric</c>, <c>spec.metrics</c>).</summary>
+/// <summary>The metrics section of a Configuration (<c>spec.metric</c>, <c>spec.metrics</c>).</summary>
 internal sealed record MetricsOptions
 {
     private static readonly double[] DefaultBuckets =
@@ -47,7 +47,7 @@ internal sealed record MetricsOptions
 
     public bool Enabled { get; init; } = true;
 
-    /// <summary>Whether paths are told apart; otherwise the label is empty.</summary>
+    /// <summary>True to label measurements by path; false for an empty label.</summary>
     public bool PathsInHttp { get; init; } = true;
 
     public bool VerbsInHttp { get; init; } = true;

@@ -2,8 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Sidecar.Metrics;
 
-/// <summary>The values of a measurement's tags, in the order they come in, as the key of a series; looked up by the tags
-/// themselves.</summary>
+/// <summary>The values of a measurement's tags in their order, as the key of a series; looked up by the tags themselves.</summary>
 internal static class TagValues
 {
     public static readonly IEqualityComparer<string[]> Comparer = new Values();

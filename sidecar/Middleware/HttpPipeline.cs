@@ -21,7 +21,7 @@ internal sealed partial class HttpPipeline
 
     public bool IsEmpty => wanted.Count == 0 || Handlers.Count == 0;
 
-    /// <summary>Of the components as they are now.</summary>
+    /// <summary>Reads the current components.</summary>
     private IReadOnlyList<IHttpMiddleware> Handlers
     {
         get
@@ -31,8 +31,9 @@ internal sealed partial class HttpPipeline
         }
     }
 
-    /// <summary>For a request of <paramref name="path"/> that has come in: the path it goes on with; null when it has been answered
-    /// here.</summary>
+    /// <summary>
+    /// Runs an incoming request of <paramref name="path"/>: returns its new path, or null if the pipeline has answered it.
+    /// </summary>
     public async Task<string?> RunAsync(HttpContext context, string path)
     {
         var request = Request(context, path);
@@ -45,7 +46,7 @@ internal sealed partial class HttpPipeline
         return request.Path;
     }
 
-    /// <summary>For a request that the sidecar itself sends to the app; null when it may go.</summary>
+    /// <summary>Runs a request from the sidecar to the app; null if the request may be sent.</summary>
     public async Task<HttpResponseMessage?> RunAsync(HttpRequestMessage message, CancellationToken cancellation)
     {
         var address = message.RequestUri!;

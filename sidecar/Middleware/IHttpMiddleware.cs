@@ -2,21 +2,23 @@ using Sidecar.Components;
 
 namespace Sidecar.Middleware;
 
-/// <summary>A component that looks at requests, and may change or refuse them, on their way to the API or to the app.</summary>
+/// <summary>A component that inspects requests to the API or to the app, and may change or refuse them.</summary>
 internal interface IHttpMiddleware : IComponent
 {
-    /// <summary>Null: the request, as it is now, goes on.</summary>
+    /// <summary>Returns null to pass on the request as it is now.</summary>
     ValueTask<Refusal?> HandleAsync(PipelineRequest request, CancellationToken cancellation);
 }
 
-/// <summary>The answer of a middleware that lets a request go no further.</summary>
+/// <summary>The answer of a middleware that stops a request.</summary>
 internal sealed record Refusal(int Status, string Message)
 {
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 }
 
-/// <summary>A request on its way through a pipeline. <paramref name="Path"/> is decoded and begins with a slash, <paramref name="query"/>
-/// is empty or begins with <c>?</c>.</summary>
+/// <summary>
+/// A request in a pipeline. <paramref name="Path"/> is decoded and begins with a slash, <paramref name="query"/> is empty or begins with
+/// <c>?</c>.
+/// </summary>
 internal sealed class PipelineRequest(string path, string query, Func<string, string?> header, string? caller, Func<Task<byte[]>> readBody)
 {
     public string Path { get; set; } = path;
@@ -26,7 +28,7 @@ internal sealed class PipelineRequest(string path, string query, Func<string, st
     /// <summary>The address that the request came from.</summary>
     public string? Caller => caller;
 
-    /// <summary>What takes the place of the body; null: it stays as it is.</summary>
+    /// <summary>The new body; null to keep the body.</summary>
     public byte[]? NewBody { get; set; }
 
     public string? Header(string name) => header(name);

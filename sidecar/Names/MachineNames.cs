@@ -1,7 +1,8 @@
 namespace Sidecar.Names;
 
-/// <summary>The default, in place of <c>mdns</c>: the registry of this user on this machine. Every sidecar announces itself
-/// there.</summary>
+/// <summary>
+/// The default name resolution, in place of <c>mdns</c>: the registry of this user on this machine, where every sidecar registers.
+/// </summary>
 internal sealed class MachineNames(SidecarRegistry registry) : INameResolver
 {
     public Task AnnounceAsync(string appId, int port, CancellationToken cancellation) => Task.CompletedTask;

@@ -9,9 +9,8 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Names;
 
-/// <summary>One sidecar's entry in the registry: where other processes of this machine reach it.</summary>
-/// <param name="Port">The internal port.</param>
-/// <param name="StartTime">Of the process. Process ids are used again; the pair is unique.</param>
+/// <summary>A sidecar's entry in the registry, with its address for other processes of this machine.</summary> <param name="Port">The
+/// internal port.</param> <param name="StartTime">The start time of the process: process ids are reused, the pair is unique.</param>
 internal sealed record Announcement(string AppId, int Port, int ProcessId, string StartTime)
 {
     /// <summary>The actor types the app hosts now.</summary>
@@ -24,8 +23,8 @@ internal sealed record Announcement(string AppId, int Port, int ProcessId, strin
 }
 
 /// <summary>
-/// Finds sidecars of other processes on one machine: a file per sidecar in a folder that only this user can read,
-/// with the internal port, and a token that a caller has to show. A file whose process has ended is ignored and deleted.
+/// Finds sidecars of other processes on one machine: a file per sidecar in a folder that only this user can read, with the internal port
+/// and a token that a caller has to send. A file of an ended process is ignored and deleted.
 /// </summary>
 internal sealed class SidecarRegistry
 {
@@ -107,11 +106,11 @@ internal sealed class SidecarRegistry
     /// <summary>The sidecar of an app; null when none is running.</summary>
     public Announcement? Find(string appId) => Find(announcement => announcement.AppId == appId);
 
-    /// <summary>The sidecar whose app hosts an actor type; null when none is running.</summary>
+    /// <summary>The sidecar whose app hosts an actor type; null if none is running.</summary>
     public Announcement? FindHost(string actorType) =>
         Find(announcement => announcement.ActorTypes.Contains(actorType, StringComparer.Ordinal));
 
-    /// <summary>Reads the files anew before the next look-up. Called when a sidecar that was found no longer listens.</summary>
+    /// <summary>Reads the files again before the next look-up. Called when a found sidecar no longer listens.</summary>
     public void Forget()
     {
         lock (gate)
@@ -124,8 +123,8 @@ internal sealed class SidecarRegistry
     {
         lock (gate)
         {
-            // The folder's time says whether a file has come or gone. Two changes within one tick of the file system look like one, so a
-            // miss reads again.
+            // The folder's time shows whether a file was added or deleted. Two changes within one tick of the file system look like one, so
+            // a miss reads again.
             var changed = Directory.GetLastWriteTimeUtc(Folder);
             if (changed == seen.Changed && seen.Live.FirstOrDefault(fits) is { } known)
             {
@@ -162,7 +161,7 @@ internal sealed class SidecarRegistry
         return [.. found.OrderBy(announcement => announcement.AppId, StringComparer.Ordinal).ThenBy(announcement => announcement.Port)];
     }
 
-    /// <summary>Marks a request to another sidecar: who calls whom, in which span, and that it comes from a sidecar of this user.</summary>
+    /// <summary>Marks a request to another sidecar with caller, callee, span and the token of this user's sidecars.</summary>
     public static void Introduce(HttpRequestMessage request, string caller, string target, TraceContext trace)
     {
         if (!trace.IsOff)
@@ -175,7 +174,7 @@ internal sealed class SidecarRegistry
         request.Headers.TryAddWithoutValidation(TargetHeader, target);
     }
 
-    /// <summary>The caller of a request on the internal port, or null when it does not come from a sidecar of this user.</summary>
+    /// <summary>The caller of a request on the internal port; null if it does not come from a sidecar of this user.</summary>
     public static string? CallerOf(HttpRequest request)
     {
         var shown = request.Headers[TokenHeader].ToString();
@@ -190,7 +189,7 @@ internal sealed class SidecarRegistry
         return known && caller.Length > 0 ? caller : null;
     }
 
-    /// <summary>The span of the calling sidecar, which the caller's own trace headers need not tell of.</summary>
+    /// <summary>The span of the calling sidecar, which the caller's own trace headers may lack.</summary>
     public static TraceContext TraceOf(HttpRequest request)
     {
         var (parent, state) = (request.Headers[TraceHeader].ToString(), request.Headers[TraceStateHeader].ToString());
@@ -207,11 +206,11 @@ internal sealed class SidecarRegistry
         }
         catch (Exception e) when (e is FileNotFoundException or JsonException)
         {
-            return null; // withdrawn since it was listed; or none of ours
+            return null; // withdrawn since it was listed; or not a registry file
         }
     }
 
-    /// <summary>The token all sidecars of this user share; whoever can read it could read the stores as well.</summary>
+    /// <summary>The token that all sidecars of this user share. A process that can read it could read the stores as well.</summary>
     private string SharedToken()
     {
         var file = Path.Combine(Folder, "token");

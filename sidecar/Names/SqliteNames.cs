@@ -5,8 +5,8 @@ using Sidecar.Sqlite;
 namespace Sidecar.Names;
 
 /// <summary>
-/// <c>nameresolution.sqlite</c>: a row per sidecar in a file they share, in Dapr's own layout, so that a daprd may share it too. A row
-/// that has not been renewed for an update interval counts no more. Whether a caller is let in is still for the token to say.
+/// <c>nameresolution.sqlite</c>: a row per sidecar in a shared file, in Dapr's layout, so that a daprd may share it. A row that has not
+/// been renewed for an update interval is ignored. The token still decides about access.
 /// </summary>
 internal sealed partial class SqliteNames : INameResolver
 {
@@ -118,7 +118,7 @@ internal sealed partial class SqliteNames : INameResolver
 
     private static long Seconds(TimeSpan duration) => (long)duration.TotalSeconds;
 
-    [LoggerMessage(1101, LogLevel.Error, "The registration in {File} is gone: another sidecar has taken the address")]
+    [LoggerMessage(1101, LogLevel.Error, "The registration in {File} was lost: another sidecar uses the address")]
     private partial void LogLost(string file);
 
     [LoggerMessage(1102, LogLevel.Error, "The registration in {File} could not be renewed")]

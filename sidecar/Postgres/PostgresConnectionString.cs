@@ -4,8 +4,10 @@ using Npgsql;
 
 namespace Sidecar.Postgres;
 
-/// <summary>Connection strings as PostgreSQL's own tools and daprd read them: a URL, or <c>key=value</c> pairs apart by blanks with values
-/// in single quotes where needed.</summary>
+/// <summary>
+/// Connection strings as PostgreSQL's own tools and daprd read them: a URL, or <c>key=value</c> pairs apart by blanks with values in single
+/// quotes where needed.
+/// </summary>
 internal static class PostgresConnectionString
 {
     private static readonly string[] WithoutEffect =

@@ -4,7 +4,7 @@ using Sidecar.Components;
 
 namespace Sidecar.Postgres;
 
-/// <summary>The pool of connections to one database, shared by all components of this process that name it alike.</summary>
+/// <summary>The connection pool to one database, shared by all components of this process with the same settings.</summary>
 internal sealed class PostgresServer : IAsyncDisposable
 {
     private static readonly SharedByKey<Task<PostgresServer>> Open = new();
@@ -13,10 +13,10 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private PostgresServer(NpgsqlDataSource source, PostgresSettings settings) => (Source, this.settings) = (source, settings);
 
-    /// <summary>Its connections are used again as they are left: nothing may change their session.</summary>
+    /// <summary>Its connections are reused without a reset: no command may change their session.</summary>
     public NpgsqlDataSource Source { get; }
 
-    /// <summary>A connection outside of the pool, whose session ends with it.</summary>
+    /// <summary>Opens a connection outside of the pool, whose session ends with it.</summary>
     public async Task<NpgsqlConnection> OpenSessionAsync(CancellationToken cancellation)
     {
         var connection = new NpgsqlConnection(
@@ -26,7 +26,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         return connection;
     }
 
-    /// <exception cref="InvalidOperationException">The server can't be reached, or does not let us in.</exception>
+    /// <exception cref="InvalidOperationException">The server cannot be reached, or refuses the login.</exception>
     public static Task<PostgresServer> AtAsync(PostgresSettings settings) =>
         Open.JoinAsync(settings.ConnectionString, () => ConnectAsync(settings));
 

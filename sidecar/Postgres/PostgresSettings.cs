@@ -3,8 +3,10 @@ using Sidecar.Components;
 
 namespace Sidecar.Postgres;
 
-/// <summary>How a component reaches its PostgreSQL. Names and defaults: Dapr's component reference; <paramref name="Timeout"/> is how long
-/// a statement may take.</summary>
+/// <summary>
+/// The connection settings of a component to PostgreSQL. Names and defaults: Dapr's component reference. <paramref name="Timeout"/> is the
+/// time limit of a statement.
+/// </summary>
 internal sealed record PostgresSettings(string ConnectionString, string Address, TimeSpan Timeout)
 {
     private const int DefaultConnections = 16;
@@ -54,7 +56,7 @@ internal sealed record PostgresSettings(string ConnectionString, string Address,
         return new PostgresSettings(builder.ConnectionString, $"{builder.Host}:{builder.Port}", timeout);
     }
 
-    /// <summary>What is given beside the connection string wins over what is in it.</summary>
+    /// <summary>Separate metadata overrides the connection string.</summary>
     private static IEnumerable<KeyValuePair<string, string>> Apart(ComponentProperties properties) =>
         ((string[])["user", "host", "hostaddr", "port", "database", "password", "sslRootCert"])
             .Select(name => KeyValuePair.Create(name.ToLowerInvariant(), properties.Text(name) ?? ""))

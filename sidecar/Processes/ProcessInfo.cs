@@ -3,13 +3,12 @@ using System.Globalization;
 
 namespace Sidecar.Processes;
 
-/// <summary>What identifies a process beyond its number, which the system gives to others later.</summary>
+/// <summary>Identifies a process beyond its id, which the system reuses.</summary>
 internal static class ProcessInfo
 {
     public static bool IsAlive(int processId) => StartTime(processId) is not null;
 
-    /// <summary>The processes that the process has started, those that they have started, and so on; none where the system does not
-    /// tell.</summary>
+    /// <summary>All descendants of the process; none if the system does not report them.</summary>
     public static IReadOnlyList<(int ProcessId, string StartTime)> Descendants(int processId)
     {
         if (!OperatingSystem.IsLinux())
@@ -32,7 +31,7 @@ internal static class ProcessInfo
         return found;
     }
 
-    /// <summary>When the process was started, in a form that is the same at every call; null when there is none.</summary>
+    /// <summary>The start time of the process, in a form that is the same at every call; null if there is no such process.</summary>
     public static string? StartTime(int processId)
     {
         if (OperatingSystem.IsLinux())
@@ -50,8 +49,9 @@ internal static class ProcessInfo
         }
     }
 
-    /// <summary>The fields of <c>/proc/…/stat</c> after the command, which is in parentheses: from field 3, the state, on. Null of an ended
-    /// process.</summary>
+    /// <summary>
+    /// The fields of <c>/proc/…/stat</c> after the command, which is in parentheses: from field 3, the state, on. Null of an ended process.
+    /// </summary>
     private static string[]? Fields(int processId)
     {
         try

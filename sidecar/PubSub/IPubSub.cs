@@ -1,28 +1,28 @@
 namespace Sidecar.PubSub;
 
 /// <summary>
-/// A message broker component: at least once, and in order of publication for messages that share an ordering key as long as the
-/// handler succeeds. All members may be called concurrently.
+/// A message broker component: at least once, and in order of publication for messages that share an ordering key as long as the handler
+/// succeeds. All members may be called concurrently.
 /// </summary>
 internal interface IPubSub : IAsyncDisposable
 {
-    /// <summary>Completes once the broker holds the message as durably as it ever will.</summary>
+    /// <summary>Completes once the broker has the message with its full durability.</summary>
     Task PublishAsync(BrokerMessage message, CancellationToken cancellation);
 
     /// <summary>
-    /// Hands messages of the topic to <paramref name="handler"/> until the result is disposed, which waits for deliveries under
-    /// way. Messages published before the first subscription of a consumer group are not seen.
+    /// Passes messages of the topic to <paramref name="handler"/> until the result is disposed, which waits for running deliveries.
+    /// Messages published before the first subscription of a consumer group are not delivered.
     /// </summary>
     Task<IAsyncDisposable> SubscribeAsync(SubscribeRequest request, MessageHandler handler, CancellationToken cancellation);
 }
 
 /// <summary>
-/// What to subscribe to. <paramref name="Parallel"/> 0: in order, as the broker keeps it; otherwise up to so many messages are with
-/// the handler at once, in any order, which gathering them into bulks needs.
+/// A subscription request. With <paramref name="Parallel"/> 0 messages come in the broker's order; otherwise the handler gets up to that
+/// many at once, in any order, which bulk subscriptions need.
 /// </summary>
 internal sealed record SubscribeRequest(string Topic, IReadOnlyDictionary<string, string> Metadata, int Parallel = 0);
 
-/// <summary>A message as the broker carries it.</summary>
+/// <summary>A message of the broker.</summary>
 internal sealed record BrokerMessage(
     string Topic,
     ReadOnlyMemory<byte> Data,
@@ -32,10 +32,10 @@ internal sealed record BrokerMessage(
 {
     public static readonly IReadOnlyDictionary<string, string> NoMetadata = new Dictionary<string, string>();
 
-    /// <summary>Messages with the same key stay in order; without a key all of a topic do.</summary>
+    /// <summary>Messages with the same key stay in order; without a key all messages of a topic do.</summary>
     public string? OrderingKey { get; init; }
 
-    /// <summary>Grows with each message of a broker; what is gathered into one bulk is put in order by it.</summary>
+    /// <summary>Grows with each message of a broker; the messages of a bulk are sorted by it.</summary>
     public long Position { get; init; }
 }
 
@@ -46,6 +46,6 @@ internal enum Acknowledgement
     /// <summary>Dealt with; the broker forgets it for this consumer.</summary>
     Done,
 
-    /// <summary>Not dealt with; the broker delivers it again if it can.</summary>
+    /// <summary>Not processed; the broker delivers it again if it can.</summary>
     Retry,
 }

@@ -3,8 +3,8 @@ using Sidecar.Components;
 namespace Sidecar.PubSub;
 
 /// <summary>
-/// A broker as one app sees it. <paramref name="ExpiresMessages"/>: the broker itself keeps to a time to live, so the envelope need not
-/// tell it.
+/// A broker for one app. <paramref name="ExpiresMessages"/> is true if the broker itself applies a time to live, so that the envelope need
+/// not contain it.
 /// </summary>
 internal sealed record PubSubComponent(string Name, IPubSub Broker, TopicScopes Scopes, bool ExpiresMessages = false) : IComponent
 {

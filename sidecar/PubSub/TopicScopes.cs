@@ -3,8 +3,8 @@ using Sidecar.Components;
 namespace Sidecar.PubSub;
 
 /// <summary>
-/// Which topics an app may publish and subscribe to (metadata <c>allowedTopics</c>, <c>protectedTopics</c>,
-/// <c>publishingScopes</c>, <c>subscriptionScopes</c>). Source: Dapr docs, "Scope Pub/sub topic access".
+/// Which topics an app may publish and subscribe to (metadata <c>allowedTopics</c>, <c>protectedTopics</c>, <c>publishingScopes</c>,
+/// <c>subscriptionScopes</c>). Source: Dapr docs, "Scope Pub/sub topic access".
 /// </summary>
 internal sealed class TopicScopes
 {
@@ -25,8 +25,9 @@ internal sealed class TopicScopes
 
     public bool MaySubscribe(string topic) => May(topic, subscribing);
 
-    /// <summary>A topic outside a given list of allowed ones is refused, protected or not; a protected one has to be granted by
-    /// name.</summary>
+    /// <summary>
+    /// A topic outside a given list of allowed ones is refused, protected or not; a protected one has to be granted by name.
+    /// </summary>
     private bool May(string topic, HashSet<string> granted)
     {
         if (allowed.Count > 0 && !allowed.Contains(topic))
@@ -37,8 +38,8 @@ internal sealed class TopicScopes
     }
 
     /// <summary>
-    /// The topics granted to the app; empty when the list does not mention it, which narrows nothing. <c>app=</c> grants only the
-    /// empty topic, which denies all.
+    /// The topics granted to the app; empty when the list does not mention it, which narrows nothing. <c>app=</c> grants only the empty
+    /// topic, which denies all.
     /// </summary>
     private static HashSet<string> Scope(string? scopes, string appId) =>
         [

@@ -60,8 +60,8 @@ internal sealed record RabbitSettings
         {
             Address = AddressOf(properties),
             ConsumerId = properties.Text("consumerID") is { Length: > 0 } named ? named : context.AppId,
-            Durable = properties.Flag("durable", otherwise: true),
-            DeleteWhenUnused = properties.Flag("deletedWhenUnused", otherwise: true),
+            Durable = properties.Flag("durable", fallback: true),
+            DeleteWhenUnused = properties.Flag("deletedWhenUnused", fallback: true),
             DeadLetter = properties.Flag("enableDeadLetter"),
             AutoAck = properties.Flag("autoAck"),
             RequeueInFailure = properties.Flag("requeueInFailure"),
@@ -114,9 +114,9 @@ internal sealed record RabbitSettings
         var host = properties.Text("hostname") is { Length: > 0 } other ? other : "localhost";
         var user = properties.Text("username") ?? "";
         var password = properties.Text("password") ?? "";
-        var text = given is { Length: > 0 }
-            ? given
-            : $"{protocol ?? "amqp"}://{(user.Length > 0 ? Uri.EscapeDataString(user) + (password.Length > 0 ? ":" + Uri.EscapeDataString(password) : "") + "@" : "")}{host}";
+        var secret = password.Length > 0 ? ":" + Uri.EscapeDataString(password) : "";
+        var credentials = user.Length > 0 ? $"{Uri.EscapeDataString(user)}{secret}@" : "";
+        var text = given is { Length: > 0 } ? given : $"{protocol ?? "amqp"}://{credentials}{host}";
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("amqp" or "amqps"))
         {
             properties.Report("connectionString", "invalid RabbitMQ connection string; right would be amqp://user:password@localhost:5672");

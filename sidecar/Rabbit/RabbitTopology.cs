@@ -4,7 +4,7 @@ using Sidecar.Go;
 
 namespace Sidecar.Rabbit;
 
-/// <summary>The exchanges and queues as daprd declares them: an exchange per topic, a queue per consumer and topic.</summary>
+/// <summary>Declares exchanges and queues as daprd does: an exchange per topic, a queue per consumer and topic.</summary>
 internal static class RabbitTopology
 {
     public static string QueueOf(RabbitSettings settings, string topic, IReadOnlyDictionary<string, string> metadata) =>
@@ -19,7 +19,7 @@ internal static class RabbitTopology
             cancellationToken: cancellation
         );
 
-    /// <exception cref="ArgumentException">The metadata of the subscription asks for what there is not.</exception>
+    /// <exception cref="ArgumentException">The metadata of the subscription has an invalid value.</exception>
     public static async Task DeclareQueueAsync(
         IChannel channel,
         RabbitSettings settings,
@@ -59,7 +59,7 @@ internal static class RabbitTopology
     {
         var (exchange, deadQueue) = ($"dlx-{queue}", $"dlq-{queue}");
         var arguments = Limits(settings);
-        arguments["x-queue-mode"] = "lazy"; // kept on disk: nobody is waiting for it
+        arguments["x-queue-mode"] = "lazy"; // kept on disk: no consumer is waiting for it
         await channel.ExchangeDeclareAsync(exchange, "fanout", durable: true, settings.DeleteWhenUnused, cancellationToken: cancellation);
         await channel.QueueDeclareAsync(
             deadQueue,
@@ -99,7 +99,7 @@ internal static class RabbitTopology
             "classic" or "quorum" => metadata["queueType"],
             var other => throw new ArgumentException($"invalid queue type {other}. Valid types are classic and quorum"),
         };
-        if (metadata.GetValueOrDefault("singleActiveConsumer") is { Length: > 0 } single && Truth.Of(single))
+        if (metadata.GetValueOrDefault("singleActiveConsumer") is { Length: > 0 } single && BooleanText.Of(single))
         {
             arguments["x-single-active-consumer"] = true;
         }

@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Sidecar.Redis;
 
 /// <summary>
-/// The connection to one Redis database, shared by all components of this process that name it alike: commands of all of them are
-/// pipelined on it. It comes back by itself after the server has been away.
+/// The connection to one Redis database, shared by all components of this process with the same settings, whose commands are pipelined on
+/// it. It reconnects after an outage of the server.
 /// </summary>
 internal sealed class RedisServer : IAsyncDisposable
 {
@@ -26,10 +26,10 @@ internal sealed class RedisServer : IAsyncDisposable
 
     public int DatabaseNumber => settings.Database;
 
-    /// <exception cref="InvalidOperationException">The server can't be reached, or does not let us in.</exception>
+    /// <exception cref="InvalidOperationException">The server cannot be reached, or refuses the login.</exception>
     public static Task<RedisServer> AtAsync(RedisSettings settings) => Open.JoinAsync(settings.Key, () => ConnectAsync(settings));
 
-    /// <summary>All keys that match the pattern, some of them perhaps twice. Goes through the whole database in steps.</summary>
+    /// <summary>All keys that match the pattern, some perhaps twice. Scans the whole database in steps.</summary>
     public IAsyncEnumerable<RedisKey> ScanAsync(string pattern) =>
         Connection
             .GetServers()
@@ -37,8 +37,8 @@ internal sealed class RedisServer : IAsyncDisposable
             .KeysAsync(settings.Database, pattern, pageSize: 1000);
 
     /// <summary>
-    /// A connection of its own, for commands that wait on the server: on the shared one they would hold up all others.
-    /// <paramref name="longestWait"/> is how long a command may take.
+    /// Opens a separate connection for blocking commands, which would delay all others on the shared one. <paramref name="longestWait"/> is
+    /// the longest time that a command may take.
     /// </summary>
     public async Task<IConnectionMultiplexer> DedicatedAsync(TimeSpan longestWait)
     {
@@ -46,7 +46,7 @@ internal sealed class RedisServer : IAsyncDisposable
         options.AsyncTimeout = (int)(longestWait + settings.DialTimeout).TotalMilliseconds;
         options.CommandMap = CommandMap.Create(["SUBSCRIBE", "PSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "PUBLISH"], available: false);
         options.BacklogPolicy = BacklogPolicy.FailFast;
-        options.Protocol = RedisProtocol.Resp2; // answers of commands the library does not know differ between the protocols
+        options.Protocol = RedisProtocol.Resp2; // answers of commands unknown to the library differ between the protocols
         return await ConnectionMultiplexer.ConnectAsync(options);
     }
 

@@ -5,8 +5,10 @@ using StackExchange.Redis;
 
 namespace Sidecar.Redis;
 
-/// <summary>How a component reaches its Redis. Names and defaults: Dapr's component reference; bare numbers of durations count milliseconds
-/// there.</summary>
+/// <summary>
+/// The connection settings of a component to Redis. Names and defaults: Dapr's component reference; bare numbers of durations are
+/// milliseconds there.
+/// </summary>
 internal sealed record RedisSettings(
     string Host,
     int Port,
@@ -39,7 +41,7 @@ internal sealed record RedisSettings(
         "sentinelMasterName",
     ];
 
-    /// <summary>daprd reads the settings of all Redis components by one structure, so each takes what is meant for another.</summary>
+    /// <summary>daprd reads the settings of all Redis components with one structure, so each accepts those of the others.</summary>
     private static readonly string[] OfOtherComponents =
     [
         "ttlInSeconds",
@@ -77,10 +79,10 @@ internal sealed record RedisSettings(
         );
     }
 
-    public static TimeSpan Milliseconds(ComponentProperties properties, string name, TimeSpan otherwise) =>
+    public static TimeSpan Milliseconds(ComponentProperties properties, string name, TimeSpan fallback) =>
         long.TryParse(properties.Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
             ? TimeSpan.FromMilliseconds(milliseconds)
-            : properties.Duration(name, otherwise);
+            : properties.Duration(name, fallback);
 
     public ConfigurationOptions Options()
     {
@@ -97,11 +99,11 @@ internal sealed record RedisSettings(
             ReconnectRetryPolicy = new LinearRetry(500),
             ClientName = "sidecar",
             TieBreaker = "", // otherwise the client reads a key of its own, which a user with few rights may not
-            AllowAdmin = true, // CONFIG SET, to be told of changes
+            AllowAdmin = true, // CONFIG SET, to be notified of changes
         };
         if (Tls && !VerifyTls)
         {
-            options.CertificateValidation += (_, _, _, _) => true; // asked for by insecureSkipTLSVerify
+            options.CertificateValidation += (_, _, _, _) => true; // required by insecureSkipTLSVerify
         }
         if (Certificates.Client is { } certificate)
         {

@@ -6,9 +6,8 @@ using Sidecar.Yaml;
 namespace Sidecar.Reloading;
 
 /// <summary>
-/// Keeps a running sidecar to what its resource files say. Components and subscriptions change one by one; what the whole sidecar is made
-/// of
-/// (other kinds of resources, the store of the actors) is a reason to begin anew. Source: daprd's feature <c>HotReload</c>.
+/// Applies changes of resource files to a running sidecar. Components and subscriptions change one by one; other kinds of resources and the
+/// store of the actors require a restart of the sidecar. Source: daprd's feature <c>HotReload</c>.
 /// </summary>
 internal sealed partial class HotReload : IAsyncDisposable
 {
@@ -19,7 +18,7 @@ internal sealed partial class HotReload : IAsyncDisposable
     private readonly IReloadable sidecar;
     private readonly ComponentLoader loader;
     private readonly ILogger logger;
-    private readonly TaskCompletionSource newBeginning = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource restart = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly BackgroundLoop following;
 
     private HotReload(IReloadable sidecar, ComponentLoader loader, TimeSpan interval, TimeProvider time, ILogger logger)
@@ -33,8 +32,8 @@ internal sealed partial class HotReload : IAsyncDisposable
         );
     }
 
-    /// <summary>Completes when the sidecar is to begin anew; faults with what makes it end; is cancelled by disposal.</summary>
-    public Task NewBeginning => newBeginning.Task;
+    /// <summary>Completes when the sidecar has to restart; faults with the reason that ends it; is cancelled by disposal.</summary>
+    public Task Restart => restart.Task;
 
     /// <summary>Dispose of it before the sidecar.</summary>
     public static HotReload Follow(
@@ -48,7 +47,7 @@ internal sealed partial class HotReload : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await following.DisposeAsync();
-        newBeginning.TrySetCanceled();
+        restart.TrySetCanceled();
     }
 
     private async Task FollowAsync(TimeSpan interval, TimeProvider time, CancellationToken cancellation)
@@ -64,16 +63,15 @@ internal sealed partial class HotReload : IAsyncDisposable
             {
                 await watch.NextAsync(cancellation);
             }
-            newBeginning.TrySetResult();
+            restart.TrySetResult();
         }
         catch (InvalidConfigurationException e)
         {
-            newBeginning.TrySetException(e);
+            restart.TrySetException(e);
         }
     }
 
-    /// <summary>Null when the files can't be read as they are, which may be because they are being written: the sidecar stays as it
-    /// is.</summary>
+    /// <summary>Null if the files cannot be read, which may be because they are being written: the sidecar stays unchanged.</summary>
     private ResourceSet? Read()
     {
         var problems = new List<YamlProblem>();
@@ -96,7 +94,7 @@ internal sealed partial class HotReload : IAsyncDisposable
         }
         if (sidecar.ActorStore is { } store && !changes.Touched.Any(component => component.Name == store.Name))
         {
-            foreach (var second in changes.Come.Where(IsActorStore))
+            foreach (var second in changes.Added.Where(IsActorStore))
             {
                 LogSecondActorStore(second.Name, store.Name);
                 changes = changes.Without(second);
@@ -127,7 +125,7 @@ internal sealed partial class HotReload : IAsyncDisposable
     [LoggerMessage(1302, LogLevel.Information, "Changed: {Resources} - triggering SIGHUP reload")]
     private partial void LogOthers(string resources);
 
-    [LoggerMessage(1303, LogLevel.Information, "Actor state store {Component} changed - the sidecar begins anew")]
+    [LoggerMessage(1303, LogLevel.Information, "Actor state store {Component} changed - the sidecar restarts")]
     private partial void LogActorStore(string component);
 
     [LoggerMessage(

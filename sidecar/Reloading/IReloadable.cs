@@ -10,16 +10,14 @@ internal interface IReloadable
 {
     AppOptions Options { get; }
 
-    /// <summary>What it was made of, and has been changed to since.</summary>
+    /// <summary>The resources that the sidecar uses now.</summary>
     ResourceSet Resources { get; }
 
-    /// <summary>Of the actors and workflows, which can't change theirs while they run.</summary>
+    /// <summary>The store of actors and workflows, which cannot change while they run.</summary>
     Component? ActorStore { get; }
 
-    /// <summary>
-    /// Takes up <paramref name="changes"/>; what is the same stays as it is. In daprd's order: what goes, what changes, what comes. One at
-    /// a time calls this, and nobody after the sidecar has begun to end.
-    /// </summary>
-    /// <exception cref="InvalidConfigurationException">A component can't be opened and says no <c>ignoreErrors</c>.</exception>
+    /// <summary>Applies <paramref name="changes"/> in daprd's order: removed, changed, new components; unchanged ones stay open. Calls must
+    /// not overlap, and none may follow the start of the shutdown.</summary> <exception cref="InvalidConfigurationException">A component
+    /// without <c>ignoreErrors</c> cannot be opened.</exception>
     Task ChangeAsync(ResourceChanges changes, ComponentLoader loader, CancellationToken cancellation);
 }

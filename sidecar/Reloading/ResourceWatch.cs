@@ -2,8 +2,9 @@ using Sidecar.Loops;
 
 namespace Sidecar.Reloading;
 
-/// <summary>Tells when resource files may have changed: when a file of the folders has, and from time to time, should that have been
-/// missed.</summary>
+/// <summary>
+/// Signals that resource files may have changed: after a change in the folders, and at intervals, in case one was missed.
+/// </summary>
 internal sealed class ResourceWatch : IDisposable
 {
     /// <summary>An editor writes a file in several steps.</summary>
@@ -30,10 +31,10 @@ internal sealed class ResourceWatch : IDisposable
         }
     }
 
-    /// <summary>Why a folder can't be watched, so that changes are seen only from time to time.</summary>
+    /// <summary>The reason why a folder cannot be watched, so that changes are found at intervals only.</summary>
     public string? Failure { get; }
 
-    /// <summary>Completes when it is time to look, and writing has come to rest.</summary>
+    /// <summary>Completes when the files have to be read again, after the last write.</summary>
     public async Task NextAsync(CancellationToken cancellation)
     {
         if (await touched.NextAsync(interval, time, cancellation))

@@ -1,7 +1,8 @@
 namespace Sidecar.Resiliency;
 
-/// <summary>Remembers the policies of the most recently used keys, up to a number: breakers by method or actor id would grow for
-/// ever.</summary>
+/// <summary>
+/// Caches the policies of the most recently used keys, up to a number: breakers by method or actor id would grow without limit.
+/// </summary>
 internal sealed class BreakerCache(int capacity)
 {
     private readonly Lock gate = new();

@@ -10,9 +10,9 @@ internal enum BreakerState
 }
 
 /// <summary>
-/// Counts successes and failures of one target. Closed it lets everything through until the rule trips; open it refuses for the
-/// rule's time; half-open it lets a few try, and what they meet decides. Results that belong to an earlier state no longer count.
-/// Source: the circuit breaker that daprd uses.
+/// Counts successes and failures of one target. Closed, it passes every call until the rule trips; open, it refuses calls for the rule's
+/// time; half-open, it passes a few trials, whose results decide. Results from an earlier state do not count. Source: the circuit breaker
+/// that daprd uses.
 /// </summary>
 internal sealed class CircuitBreaker(BreakerRule rule, TimeProvider time, Action<CircuitBreaker> changed)
 {
@@ -33,8 +33,9 @@ internal sealed class CircuitBreaker(BreakerRule rule, TimeProvider time, Action
         }
     }
 
-    /// <summary>Null when the call may go ahead: then <see cref="Leave"/> must follow with <paramref name="ticket"/>. Otherwise why
-    /// not.</summary>
+    /// <summary>
+    /// Null if the call may proceed; <see cref="Leave"/> must then follow with <paramref name="ticket"/>. Otherwise the reason.
+    /// </summary>
     public string? TryEnter(out long ticket)
     {
         lock (gate)
@@ -74,7 +75,7 @@ internal sealed class CircuitBreaker(BreakerRule rule, TimeProvider time, Action
         }
     }
 
-    /// <summary>Closes it and forgets what it has counted: its target has been replaced.</summary>
+    /// <summary>Closes it and resets its counts, because its target has been replaced.</summary>
     public void Close()
     {
         lock (gate)

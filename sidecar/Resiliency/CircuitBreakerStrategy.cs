@@ -2,11 +2,12 @@ using Polly;
 
 namespace Sidecar.Resiliency;
 
-/// <summary>The <see cref="CircuitBreaker"/> of a call as a part of a pipeline: Polly's own opens by ratio and can't follow Dapr's trip
-/// expressions.</summary>
+/// <summary>
+/// The <see cref="CircuitBreaker"/> of a call as a part of a pipeline: Polly's own opens by ratio and can't follow Dapr's trip expressions.
+/// </summary>
 internal sealed class CircuitBreakerStrategy : ResilienceStrategy
 {
-    /// <summary>A call brings its breaker along: pipelines are shared by all breakers of a target.</summary>
+    /// <summary>A call supplies its breaker: pipelines are shared by all breakers of a target.</summary>
     public static readonly ResiliencePropertyKey<CircuitBreaker> Breaker = new("breaker");
 
     protected override async ValueTask<Outcome<TResult>> ExecuteCore<TResult, TState>(
@@ -28,5 +29,5 @@ internal sealed class CircuitBreakerStrategy : ResilienceStrategy
     internal sealed class Options : ResilienceStrategyOptions;
 }
 
-/// <summary>A breaker kept the call from being made. Not tried again: the breaker would only say the same.</summary>
+/// <summary>A call refused by a breaker. It is not retried, because the breaker would refuse it again.</summary>
 internal sealed class CircuitBreakerRefusedException(string message) : Exception(message);

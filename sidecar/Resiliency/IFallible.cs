@@ -8,7 +8,7 @@ internal interface IFallible
 {
     bool Failed { get; }
 
-    /// <summary>The HTTP status or gRPC code, where the failure has one that retry rules look at.</summary>
+    /// <summary>The HTTP status or gRPC code of the failure, if it has one that retry rules compare.</summary>
     int? Code { get; }
 }
 

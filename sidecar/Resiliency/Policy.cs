@@ -6,8 +6,8 @@ using Sidecar.Resources;
 namespace Sidecar.Resiliency;
 
 /// <summary>
-/// What guards one target: each try within its time, counted by the breaker, repeated by the retry rule; in this order from the
-/// inside, as in daprd. The pipelines are built once per target; the breaker may be one of many that share them.
+/// The policy of one target, from the inside: a timeout per attempt, the breaker, the retry rule, as in daprd. The pipelines are built once
+/// per target; many breakers may share them.
 /// </summary>
 internal sealed class Policy
 {
@@ -62,17 +62,19 @@ internal sealed class Policy
 
     public CircuitBreaker? Breaker => breaker;
 
-    /// <summary>Whether something may be tried more than once, so that what it reads has to be kept.</summary>
+    /// <summary>True if a call may be repeated, so that its input has to be kept.</summary>
     public bool Retries { get; }
 
-    /// <summary>Runs <paramref name="work"/>, which must heed the token it is given: a try that is out of time is waited for.</summary>
-    /// <exception cref="TimeoutException">The last try took too long; the message is daprd's.</exception>
-    /// <exception cref="CircuitBreakerRefusedException">The breaker is open.</exception>
+    /// <summary>Runs <paramref name="work"/>, which must observe its token: an attempt that has timed out is waited for.</summary>
+    /// <exception cref="TimeoutException">The last attempt took too long; the message is daprd's.</exception> <exception
+    /// cref="CircuitBreakerRefusedException">The breaker is open.</exception>
     public ValueTask<T> ExecuteAsync<T>(Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellation) =>
         ExecuteAsync(pipeline, work, cancellation);
 
-    /// <summary>As <see cref="ExecuteAsync{T}(Func{CancellationToken, ValueTask{T}}, CancellationToken)"/>, for what can't be done a second
-    /// time: under timeout and breaker alone.</summary>
+    /// <summary>
+    /// Like <see cref="ExecuteAsync{T}(Func{CancellationToken, ValueTask{T}}, CancellationToken)"/>, for a call that cannot be repeated:
+    /// with timeout and breaker only.
+    /// </summary>
     public ValueTask<T> ExecuteOnceAsync<T>(Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellation) =>
         ExecuteAsync(once, work, cancellation);
 

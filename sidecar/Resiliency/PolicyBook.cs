@@ -3,7 +3,7 @@ using Sidecar.Resources;
 
 namespace Sidecar.Resiliency;
 
-/// <summary>The kinds of component that default policies are named by. The names are part of those policies' names.</summary>
+/// <summary>The kinds of component in the names of default policies.</summary>
 internal enum ComponentKind
 {
     Binding,
@@ -17,8 +17,8 @@ internal enum ComponentKind
 }
 
 /// <summary>
-/// The policies of one app's calls, by target. Where a target names none, the default policies of its kind hold
-/// (<c>DefaultAppRetryPolicy</c>, <c>DefaultStatestoreComponentOutboundTimeoutPolicy</c>, …). A null policy means: just do it.
+/// The policies of one app's calls, by target. A target without policies has the default policies of its kind
+/// (<c>DefaultAppRetryPolicy</c>, <c>DefaultStatestoreComponentOutboundTimeoutPolicy</c>, …). A null policy calls the target directly.
 /// </summary>
 internal sealed class PolicyBook
 {
@@ -56,18 +56,20 @@ internal sealed class PolicyBook
     /// <summary>The resources that apply, in the order they were read; the later one wins where two name the same.</summary>
     public List<string> Names { get; } = [];
 
-    /// <summary>A call of <paramref name="method"/> at <paramref name="app"/>; each method has a breaker of its own.</summary>
+    /// <summary>
+    /// Returns the policy for a call of <paramref name="method"/> at <paramref name="app"/>; each method has its own breaker.
+    /// </summary>
     public Policy? App(string app, string method) =>
         Find("app", app, apps.GetValueOrDefault(app) ?? Default("App"), method, EndpointCacheSize, "outbound");
 
-    /// <summary>Before an actor's turn: retries and breaker, no timeout, because a turn is waited for as long as it takes.</summary>
+    /// <summary>The policy around an actor's turn: retries and breaker, no timeout, because the wait for a turn is not limited.</summary>
     public Policy? ActorCall(string type, string id)
     {
         var names = actors.GetValueOrDefault(type) ?? Default("Actor");
         return Find("actor", type, names with { Timeout = null }, names.BreakerPerId ? $"{type}-{id}" : type, ActorCacheSize, "outbound");
     }
 
-    /// <summary>Within an actor's turn: how long the app may take.</summary>
+    /// <summary>The policy within an actor's turn: the time limit of the app.</summary>
     public Policy? ActorTurn(string type)
     {
         var names = actors.GetValueOrDefault(type) ?? Default("Actor");
@@ -125,17 +127,17 @@ internal sealed class PolicyBook
     private Policy? Find(string kind, string target, PolicyNames names, string endpoint, int cacheSize, string direction)
     {
         var shared = byTarget.GetOrAdd((kind, target), _ =>
-            Build(names, Measured(kind, target), direction, rule => Breaker(rule, Measured(kind, target), direction))
+            Build(names, MetricTarget(kind, target), direction, rule => Breaker(rule, MetricTarget(kind, target), direction))
         );
         return names.Breaker is { } breaker && breakers.TryGetValue(breaker, out var rule)
             ? byEndpoint
                 .GetOrAdd((kind, target), _ => new BreakerCache(names.BreakerCacheSize is > 0 and var size ? size : cacheSize))
-                .GetOrAdd(endpoint, _ => shared!.With(Breaker(rule, Measured(kind, target), direction)))
+                .GetOrAdd(endpoint, _ => shared!.With(Breaker(rule, MetricTarget(kind, target), direction)))
             : shared;
     }
 
-    /// <summary>How metrics name a target.</summary>
-    private static string Measured(string kind, string target) => kind == "app" ? $"app_{target}" : $"actor_{target}";
+    /// <summary>The name of a target in metrics.</summary>
+    private static string MetricTarget(string kind, string target) => kind == "app" ? $"app_{target}" : $"actor_{target}";
 
     private Policy? Build(PolicyNames names, string target, string direction, Func<BreakerRule, CircuitBreaker?> breakerOf)
     {

@@ -2,7 +2,7 @@ namespace Sidecar.Resiliency;
 
 internal static class PolicyExtensions
 {
-    /// <summary>Runs <paramref name="work"/> under <paramref name="policy"/>, or as it is where there is none.</summary>
+    /// <summary>Runs <paramref name="work"/> under <paramref name="policy"/>, or directly without one.</summary>
     public static ValueTask<T> RunAsync<T>(
         this Policy? policy,
         Func<CancellationToken, ValueTask<T>> work,

@@ -4,8 +4,10 @@ using System.Diagnostics.Metrics;
 
 namespace Sidecar.Resiliency;
 
-/// <summary>What policies do, under the names and labels of daprd's metrics. <paramref name="resource"/> is the Resiliency they come
-/// from.</summary>
+/// <summary>
+/// Counts the activations of policies, under the names and labels of daprd's metrics. <paramref name="resource"/> is the Resiliency that
+/// defines them.
+/// </summary>
 internal sealed class PolicyMeter(string appId, Func<string> resource)
 {
     public const string Name = "Sidecar.Resiliency";
@@ -16,7 +18,7 @@ internal sealed class PolicyMeter(string appId, Func<string> resource)
         description: "Policies that came into effect: a retry, a timeout, a breaker that changed."
     );
 
-    /// <summary>The latest state of each target; a target's breakers are too many to be told apart, as in daprd.</summary>
+    /// <summary>The latest state of each target; as in daprd, the breakers of a target share a label, because there are too many.</summary>
     private static readonly ConcurrentDictionary<(string App, string Resource, string Target, string Direction), BreakerState> Breakers =
         new();
 

@@ -4,8 +4,8 @@ namespace Sidecar.Resources;
 internal sealed record ApiRule(string Name, string Version, string Protocol);
 
 /// <summary>
-/// API allow and deny lists (<c>spec.api</c>). A list without entries for a protocol says nothing about it. Health checks are always
-/// offered. Source: Dapr docs, "Selectively enable Dapr APIs on the Dapr sidecar".
+/// API allow and deny lists (<c>spec.api</c>). A list without entries for a protocol does not restrict it. Health checks are always
+/// allowed. Source: Dapr docs, "Selectively enable Dapr APIs on the Dapr sidecar".
 /// </summary>
 internal sealed class ApiAccess(IReadOnlyList<ApiRule> allowed, IReadOnlyList<ApiRule> denied)
 {

@@ -3,10 +3,9 @@ using Sidecar.Cel;
 namespace Sidecar.Resources;
 
 /// <summary>
-/// When a circuit breaker opens and for how long. <paramref name="MaxRequests"/>: how many may try while it is half-open.
-/// <paramref name="Interval"/>: how long the counts of the closed state are kept; zero is for ever. <paramref name="Timeout"/>: how
-/// long it stays open. <paramref name="Trip"/> null: after more than five failures in a row. Source: Dapr docs, "Circuit breaker
-/// resiliency policies".
+/// The rule of a circuit breaker. <paramref name="MaxRequests"/> is the number of trials while it is half-open, <paramref name="Interval"/>
+/// the time after which the counts of the closed state reset (zero: never), <paramref name="Timeout"/> the time that it stays open. Without
+/// <paramref name="Trip"/> it opens after more than five failures in a row. Source: Dapr docs, "Circuit breaker resiliency policies".
 /// </summary>
 internal sealed record BreakerRule(int MaxRequests, TimeSpan Interval, TimeSpan Timeout, CelExpression? Trip)
 {
@@ -38,7 +37,7 @@ internal sealed record BreakerRule(int MaxRequests, TimeSpan Interval, TimeSpan 
     }
 }
 
-/// <summary>What happened in the breaker's present state.</summary>
+/// <summary>The counts of the breaker's current state.</summary>
 internal readonly record struct BreakerCounts(
     int Requests,
     int TotalSuccesses,

@@ -4,7 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Sidecar.Resources;
 
-/// <summary>The certificates of a connection: the root that a server is trusted by, and the one that the sidecar presents.</summary>
+/// <summary>
+/// The certificates of a connection: the root that the server's certificate must have, and the sidecar's own certificate.
+/// </summary>
 internal sealed record Certificates(X509Certificate2? Root, X509Certificate2? Client)
 {
     /// <exception cref="CryptographicException">One of them is no certificate in PEM.</exception>
@@ -14,7 +16,7 @@ internal sealed record Certificates(X509Certificate2? Root, X509Certificate2? Cl
             string.IsNullOrEmpty(certificate) || string.IsNullOrEmpty(key) ? null : X509Certificate2.CreateFromPem(certificate, key)
         );
 
-    /// <summary>Whether a server is who it claims to be: by the own root when one is given, otherwise by those of the system.</summary>
+    /// <summary>True if the server's certificate is valid: for the given root, otherwise for those of the system.</summary>
     public bool Trusts(X509Certificate? presented, SslPolicyErrors errors)
     {
         if (Root is null || errors == SslPolicyErrors.None)

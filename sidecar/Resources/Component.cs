@@ -13,13 +13,13 @@ internal sealed record Component(
     int Line
 )
 {
-    /// <summary>What its document says, to tell whether it has changed.</summary>
+    /// <summary>The text of its document, compared to detect a change.</summary>
     public string Content { get; init; } = "";
 
     public bool AppliesTo(string appId) => Scopes.Count == 0 || Scopes.Contains(appId, StringComparer.Ordinal);
 }
 
-/// <summary>One metadata entry: a value, or where to find it.</summary>
+/// <summary>One metadata entry: a value, or a reference to it.</summary>
 internal sealed record MetadataItem(string Name, string? Value, SecretReference? SecretKeyRef, string? EnvRef, int Line);
 
 internal sealed record SecretReference(string Name, string Key);

@@ -50,7 +50,7 @@ internal static class ComponentReader
     }
 }
 
-/// <summary>The lines every resource starts with.</summary>
+/// <summary>The lines at the start of every resource.</summary>
 internal static class ResourceHeader
 {
     public static void Expect(YamlMap document, params string[] versions)

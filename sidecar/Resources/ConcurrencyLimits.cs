@@ -1,7 +1,8 @@
 namespace Sidecar.Resources;
 
-/// <summary>How much work the workers of an app have at once: turns of workflows and activities, together and by name. Null: no
-/// limit.</summary>
+/// <summary>
+/// The limits on concurrent turns of workflows and activities at the workers of an app, in total and by name. Null: no limit.
+/// </summary>
 internal sealed record ConcurrencyLimits(
     int? Turns,
     int? Activities,

@@ -4,10 +4,10 @@ using Sidecar.Tracing;
 
 namespace Sidecar.Resources;
 
-/// <summary>What this sidecar uses of a Configuration resource.</summary>
+/// <summary>The parts of a Configuration resource that this sidecar uses.</summary>
 internal sealed record Configuration
 {
-    /// <summary>What daprd enables unless a Configuration says otherwise.</summary>
+    /// <summary>The features that daprd enables by default.</summary>
     public static readonly IReadOnlyList<string> DefaultFeatures = ["HotReload", "WorkflowsRemoteActivityReminder"];
 
     public static readonly Configuration Default = new();
@@ -31,14 +31,14 @@ internal sealed record Configuration
 
     public ApiLogging ApiLogging { get; init; } = ApiLogging.None;
 
-    /// <summary>How access control names an app: as its certificate would with mTLS.</summary>
+    /// <summary>The name of an app in access control: that of its certificate with mTLS.</summary>
     public string SpiffeId(string appId) => $"spiffe://{AccessControl?.TrustDomain ?? "public"}/ns/default/{appId}";
 }
 
-/// <summary>A place in a pipeline, and the component that takes it.</summary>
+/// <summary>A handler of a pipeline, and the component that implements it.</summary>
 internal sealed record PipelineHandler(string Name, string Type);
 
-/// <summary>Which secrets of a store an app may read. <paramref name="DefaultAccess"/> is <c>allow</c> or <c>deny</c>.</summary>
+/// <summary>The secrets of a store that an app may read. <paramref name="DefaultAccess"/> is <c>allow</c> or <c>deny</c>.</summary>
 internal sealed record SecretScope(string StoreName, string DefaultAccess, IReadOnlyList<string> Allowed, IReadOnlyList<string> Denied)
 {
     public bool Allows(string key) =>
@@ -47,10 +47,10 @@ internal sealed record SecretScope(string StoreName, string DefaultAccess, IRead
             : !Denied.Contains(key, StringComparer.Ordinal) && DefaultAccess != "deny";
 }
 
-/// <summary>Which resolver names go through; without <paramref name="Sqlite"/> the registry of this machine.</summary>
+/// <summary>The name resolver; without <paramref name="Sqlite"/> the registry of this machine.</summary>
 internal sealed record NameResolution(SqliteNamesOptions? Sqlite);
 
-/// <summary>Who may call which operation of this app.</summary>
+/// <summary>The callers and operations that this app permits.</summary>
 internal sealed record AccessControl(string DefaultAction, string TrustDomain, IReadOnlyList<AppPolicy> Policies);
 
 internal sealed record AppPolicy(string AppId, string DefaultAction, string Namespace, IReadOnlyList<OperationPolicy> Operations);

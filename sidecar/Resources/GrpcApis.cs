@@ -1,6 +1,6 @@
 namespace Sidecar.Resources;
 
-/// <summary>Which building block a method of Dapr's gRPC API belongs to. Source: Dapr docs, list of "gRPC APIs" for API lists.</summary>
+/// <summary>The building block of a method of Dapr's gRPC API. Source: Dapr docs, list of "gRPC APIs" for API lists.</summary>
 internal static class GrpcApis
 {
     private static readonly (string Part, string Name)[] Blocks =

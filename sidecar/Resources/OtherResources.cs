@@ -2,7 +2,7 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Resources;
 
-/// <summary>The resources of a folder that are neither components nor subscriptions, by kind and name, with what they say.</summary>
+/// <summary>The resources of a folder that are neither components nor subscriptions, by kind and name, with their texts.</summary>
 internal sealed class OtherResources
 {
     private readonly Dictionary<string, string> contents = new(StringComparer.Ordinal);
@@ -13,7 +13,7 @@ internal sealed class OtherResources
         contents[resource] = contents.GetValueOrDefault(resource) + document.Content;
     }
 
-    /// <summary>Which have come, gone or changed since <paramref name="before"/>.</summary>
+    /// <summary>Lists the resources that were added, removed or changed since <paramref name="before"/>.</summary>
     public IReadOnlyList<string> ChangedSince(OtherResources before) =>
         [
             .. contents

@@ -1,8 +1,6 @@
 namespace Sidecar.Resources;
 
-/// <summary>
-/// A Resiliency resource: named policies, and which targets they guard. Names that point nowhere are no policy, as in daprd.
-/// </summary>
+/// <summary>A Resiliency resource: named policies and their targets. A name without a policy has no effect, as in daprd.</summary>
 internal sealed record ResiliencyRules(
     string Name,
     IReadOnlyDictionary<string, TimeSpan> Timeouts,
@@ -18,8 +16,8 @@ internal sealed record ResiliencyRules(
 }
 
 /// <summary>
-/// The policies of a target, by name; null is none. <paramref name="BreakerPerId"/>: each actor has a breaker of its own instead of
-/// one for the type. <paramref name="BreakerCacheSize"/> limits how many breakers of one target are remembered.
+/// The policies of a target, by name; null for none. With <paramref name="BreakerPerId"/> each actor has its own breaker instead of one for
+/// the type. <paramref name="BreakerCacheSize"/> limits the breakers kept for one target.
 /// </summary>
 internal sealed record PolicyNames(
     string? Timeout,

@@ -1,12 +1,14 @@
 namespace Sidecar.Resources;
 
-/// <summary>What the components of an app have to become for <paramref name="Resources"/> to count. Secret stores come first, because the
-/// others may refer to them.</summary>
+/// <summary>
+/// The changes of an app's components that lead to <paramref name="Resources"/>. Secret stores come first, because the others may refer to
+/// them.
+/// </summary>
 internal sealed record ResourceChanges(
     ResourceSet Resources,
-    IReadOnlyList<Component> Gone,
+    IReadOnlyList<Component> Removed,
     IReadOnlyList<(Component Before, Component After)> Changed,
-    IReadOnlyList<Component> Come
+    IReadOnlyList<Component> Added
 )
 {
     public static ResourceChanges Between(string appId, ResourceSet before, ResourceSet after)
@@ -24,15 +26,15 @@ internal sealed record ResourceChanges(
         );
     }
 
-    /// <summary>All components that are touched, as they were and as they will be.</summary>
+    /// <summary>All changed components, in their old and new state.</summary>
     public IEnumerable<Component> Touched =>
-        [.. Gone, .. Changed.SelectMany(change => (Component[])[change.Before, change.After]), .. Come];
+        [.. Removed, .. Changed.SelectMany(change => (Component[])[change.Before, change.After]), .. Added];
 
-    /// <summary>Without <paramref name="component"/>, which stays out.</summary>
+    /// <summary>The changes without <paramref name="component"/>.</summary>
     public ResourceChanges Without(Component component) =>
         this with
         {
-            Come = [.. Come.Where(other => other != component)],
+            Added = [.. Added.Where(other => other != component)],
             Resources = Resources with { Components = [.. Resources.Components.Where(other => other != component)] },
         };
 

@@ -2,7 +2,7 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Resources;
 
-/// <summary>All resources of the folders an app names, and what was passed over.</summary>
+/// <summary>All resources of an app's folders, and the documents that were ignored.</summary>
 internal sealed record ResourceSet(
     IReadOnlyList<Component> Components,
     IReadOnlyList<Subscription> Subscriptions,
@@ -11,7 +11,7 @@ internal sealed record ResourceSet(
     IReadOnlyList<string> Skipped
 )
 {
-    /// <summary>What can't be changed one by one: a change of them is a new beginning.</summary>
+    /// <summary>Resources whose change requires a restart of the sidecar.</summary>
     public OtherResources Others { get; init; } = new();
 
     /// <summary>Reads every YAML file of <paramref name="folders"/>; mistakes are added to <paramref name="problems"/>, all of
@@ -23,7 +23,7 @@ internal sealed record ResourceSet(
         return resources;
     }
 
-    /// <summary>As <see cref="Load"/>, but leaves it to the caller what to make of <see cref="Duplicates"/>.</summary>
+    /// <summary>Like <see cref="Load"/>, but leaves the handling of <see cref="Duplicates"/> to the caller.</summary>
     public static ResourceSet Read(IEnumerable<string> folders, List<YamlProblem> problems)
     {
         var components = new List<Component>();
@@ -62,7 +62,7 @@ internal sealed record ResourceSet(
                     "Component" or "Subscription" or "HTTPEndpoint" or "Resiliency" => null,
                     var kind => ReportKind(document, kind),
                 };
-                // As in daprd, a document with a mistake in it does not count; the others of the file do.
+                // As in daprd, a document with a mistake is ignored; the others of the file count.
                 if (found.Skip(before).All(problem => problem.Severity == Severity.IgnoredField))
                 {
                     take?.Invoke();
@@ -79,12 +79,13 @@ internal sealed record ResourceSet(
     {
         document.Report(
             "kind",
-            $"{(kind is null ? "'kind' is missing" : $"'{kind}' is not a kind of resource")}; known are Component, Subscription, Resiliency, HTTPEndpoint, Configuration"
+            (kind is null ? "'kind' is missing" : $"'{kind}' is not a kind of resource")
+                + "; known are Component, Subscription, Resiliency, HTTPEndpoint, Configuration"
         );
         return null;
     }
 
-    /// <summary>Where this process has a namespace, resources of others are passed over.</summary>
+    /// <summary>If this process has a namespace, resources of other namespaces are ignored.</summary>
     private static bool IsOurs(YamlMap document) =>
         Environment.GetEnvironmentVariable("NAMESPACE") is not { Length: > 0 } own
         || document.Map("metadata")?.Text("namespace") is not { Length: > 0 } other
@@ -104,7 +105,7 @@ internal sealed record ResourceSet(
         return Directory.EnumerateFiles(folder).Where(file => Path.GetExtension(file) is ".yaml" or ".yml").Order(StringComparer.Ordinal);
     }
 
-    /// <summary>Components that can't be told apart by their names.</summary>
+    /// <summary>Components with the same name.</summary>
     public IEnumerable<YamlProblem> Duplicates()
     {
         foreach (var twins in Components.GroupBy(component => component.Name, StringComparer.Ordinal))

@@ -1,4 +1,4 @@
 namespace Sidecar.Resources;
 
-/// <summary>How long finished workflow instances are kept, by the way they ended. Null: until they are purged.</summary>
+/// <summary>The time that finished workflow instances are kept, by their outcome. Null: until they are purged.</summary>
 internal sealed record RetentionPolicy(TimeSpan? AnyTerminal, TimeSpan? Completed, TimeSpan? Failed, TimeSpan? Terminated);

@@ -1,8 +1,8 @@
 namespace Sidecar.Resources;
 
 /// <summary>
-/// How often and when something is tried again. Source: Dapr docs, "Retry resiliency policies"; the fixed numbers of the exponential
-/// form are daprd's.
+/// The number and the pauses of retries. Source: Dapr docs, "Retry resiliency policies"; the fixed numbers of the exponential form are
+/// daprd's.
 /// </summary>
 internal sealed record RetryRule
 {
@@ -19,7 +19,7 @@ internal sealed record RetryRule
     /// <summary>The pause of the constant form.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the pauses of the exponential form may grow.</summary>
+    /// <summary>The longest pause of the exponential form.</summary>
     public TimeSpan MaxInterval { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Negative: without end.</summary>
@@ -46,6 +46,6 @@ internal sealed record RetryRule
         return TimeSpan.FromSeconds(interval * (1 - Randomization + (2 * Randomization * chance)));
     }
 
-    /// <summary>Whether there is time left for another try.</summary>
+    /// <summary>True if there is time left for another attempt.</summary>
     public bool Fits(TimeSpan elapsed) => !Exponential || elapsed < MaxElapsed;
 }

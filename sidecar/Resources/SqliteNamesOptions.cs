@@ -33,9 +33,9 @@ internal sealed record SqliteNamesOptions(
         return connection is null ? null : options;
     }
 
-    private static string Identifier(YamlMap settings, string key, string otherwise)
+    private static string Identifier(YamlMap settings, string key, string fallback)
     {
-        var name = settings.Text(key) ?? otherwise;
+        var name = settings.Text(key) ?? fallback;
         if (!name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_') || name.Length == 0 || char.IsAsciiDigit(name[0]))
         {
             settings.Report(key, $"'{name}' is no table name; letters, digits and _ are allowed");

@@ -15,13 +15,13 @@ internal sealed record Subscription(
     int Line
 )
 {
-    /// <summary>What its document says, to tell whether it has changed.</summary>
+    /// <summary>The text of its document, compared to detect a change.</summary>
     public string Content { get; init; } = "";
 
     public bool AppliesTo(string appId) => Scopes.Count == 0 || Scopes.Contains(appId, StringComparer.Ordinal);
 }
 
-/// <summary>Where events go for which the CEL expression <paramref name="Match"/> holds.</summary>
+/// <summary>The path of events that satisfy the CEL expression <paramref name="Match"/>.</summary>
 internal sealed record EventRule(string Match, string Path);
 
 /// <summary>At most <paramref name="MaxMessages"/> events a delivery, gathered for at most <paramref name="MaxAwait"/>.</summary>

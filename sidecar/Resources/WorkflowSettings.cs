@@ -3,7 +3,9 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Resources;
 
-/// <summary>What a Configuration says of workflows. A global limit is that of this one sidecar, so the smaller of both holds.</summary>
+/// <summary>
+/// The workflow section of a Configuration. A global limit applies to this one sidecar, so the smaller of both limits counts.
+/// </summary>
 internal sealed record WorkflowSettings(ConcurrencyLimits? Limits, RetentionPolicy? Retention)
 {
     public static readonly WorkflowSettings Default = new(null, null);

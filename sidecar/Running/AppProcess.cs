@@ -5,7 +5,9 @@ using Sidecar.Apps;
 
 namespace Sidecar.Running;
 
-/// <summary>One start of an app's command: its output goes line by line to the log, the last lines are kept for a post-mortem.</summary>
+/// <summary>
+/// One start of an app's command: its output goes line by line to the log, and the last lines are kept for the error message.
+/// </summary>
 internal sealed class AppProcess : IDisposable
 {
     private const int Kept = 12;
@@ -30,7 +32,8 @@ internal sealed class AppProcess : IDisposable
         }
     }
 
-    /// <exception cref="InvalidOperationException">The command can't be started; the message says why and what to do.</exception>
+    /// <exception cref="InvalidOperationException">The command cannot be started; the message contains the reason and the
+    /// remedy.</exception>
     public static AppProcess Start(RunApp app, AppOptions options, Action<string> log)
     {
         var start = new ProcessStartInfo(app.Command[0], app.Command.Skip(1))
@@ -77,8 +80,9 @@ internal sealed class AppProcess : IDisposable
         return started;
     }
 
-    /// <summary>Ends all that was started here, with its children, and waits for nothing: the last thing before this process ends
-    /// itself.</summary>
+    /// <summary>
+    /// Ends all that was started here, with its children, and waits for nothing: the last thing before this process ends itself.
+    /// </summary>
     public static void KillAll()
     {
         foreach (var living in Living.Keys)

@@ -2,16 +2,13 @@ using Sidecar.Files;
 
 namespace Sidecar.Running;
 
-/// <summary>
-/// Keeps one app's process: starts it, reports its end, and starts it again when it failed. An app that keeps failing is started again
-/// after growing
-/// pauses for as long as the run lasts, and never ends the run, unless the operator has asked for that by <c>--no-restart</c>.
-/// </summary>
-/// <param name="restarted">Called after each start but the first.</param>
+/// <summary>Supervises one app's process: starts it, reports its exit, and restarts it after a failure. An app that keeps failing is
+/// restarted after growing pauses for as long as the run lasts. It ends the run only with <c>--no-restart</c>.</summary> <param
+/// name="restarted">Called after each start but the first.</param>
 internal sealed class AppSupervisor(RunApp app, RunRecord record, RunConsole console, bool restart, Action restarted, TimeProvider time)
     : IAsyncDisposable
 {
-    /// <summary>From here on each failure is reported as an error, with the app's last lines.</summary>
+    /// <summary>The number of failures in a row from which each is an error in the log, with the app's last lines.</summary>
     private const int ManyFailures = 3;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -26,16 +23,19 @@ internal sealed class AppSupervisor(RunApp app, RunRecord record, RunConsole con
 
     public RunApp App => app;
 
-    /// <summary>Completes when the app has finished (exit code 0). Faults only under <c>--no-restart</c>, when it has failed; the message
-    /// says how.</summary>
+    /// <summary>
+    /// Completes when the app has finished (exit code 0). Faults after a failure with <c>--no-restart</c> only; the message contains the
+    /// reason.
+    /// </summary>
     public Task Watching => watching;
 
-    /// <exception cref="InvalidOperationException">The command can't be started; the message says why and what to do.</exception>
+    /// <exception cref="InvalidOperationException">The command cannot be started; the message contains the reason and the
+    /// remedy.</exception>
     public void Start()
     {
         if (app.Command.Count == 0)
         {
-            return; // a sidecar only: the app is somebody else's
+            return; // a sidecar only: another program starts the app
         }
         Launch();
         watching = Task.Run(WatchAsync);
@@ -99,7 +99,7 @@ internal sealed class AppSupervisor(RunApp app, RunRecord record, RunConsole con
         }
     }
 
-    /// <summary>Tries until the command can be started, for a build may just be replacing it. False: the run ends before.</summary>
+    /// <summary>Retries until the command can be started, for a build may be replacing it. False if the run ends before.</summary>
     private async Task<bool> LaunchAgainAsync()
     {
         while (true)
@@ -131,7 +131,9 @@ internal sealed class AppSupervisor(RunApp app, RunRecord record, RunConsole con
         else
         {
             console.Error(
-                $"{failure}; it has failed {pauses.Failures} times in a row, each time within a minute. Starting it again in {pause.TotalSeconds:0.0} s; the other apps go on (--no-restart ends the run instead). {(ended is null ? "" : LastLines(ended))}"
+                $"{failure}; it has failed {pauses.Failures} times in a row, each time within a minute. "
+                    + $"Starting it again in {pause.TotalSeconds:0.0} s; the other apps go on (--no-restart ends the run instead). "
+                    + (ended is null ? "" : LastLines(ended))
             );
         }
         await Task.Delay(pause, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Sidecar.Running;
 
 /// <summary>
-/// Linux's policy for work that wants throughput (<c>SCHED_BATCH</c>, sched(7)): who is woken waits until who is running pauses, instead of
-/// taking the processor from him. Eight processes that wake each other all the time then finish what they are at. Apps inherit it.
+/// Linux's scheduling policy for throughput (<c>SCHED_BATCH</c>, sched(7)): a woken thread waits until the running one pauses, instead of
+/// preempting it. Eight processes that wake each other all the time then preempt each other less. Apps inherit it.
 /// </summary>
 internal static partial class BatchScheduling
 {
@@ -13,8 +13,8 @@ internal static partial class BatchScheduling
     private const int Batch = 3;
 
     /// <summary>
-    /// For all threads of this process, and all it starts from now on. Does nothing on other systems, or where somebody has chosen a policy
-    /// already; needs no privilege. A thread that has just ended, or a C library that doesn't know the call, changes only the speed.
+    /// Sets the policy for all threads of this process and all processes it starts from now on. Does nothing on other systems, or if
+    /// another policy is set already; needs no privilege. A failure changes only the speed.
     /// </summary>
     public static void Adopt()
     {

@@ -3,17 +3,15 @@ using System.Diagnostics;
 namespace Sidecar.Running;
 
 /// <summary>
-/// Ends the apps of a run whose sidecar was killed: without it they can finish nothing, keep their ports, and answer health checks as if
-/// all were well.
-/// A shell beside the sidecar reads the process ids of the apps from a pipe; the pipe ends with the sidecar, however that ends. Windows has
-/// none.
+/// Ends the apps of a run whose sidecar was killed: they would otherwise keep their ports and answer health checks. A shell beside the
+/// sidecar reads the process ids of the apps from a pipe; the pipe closes when the sidecar exits, however that happens. Not available on
+/// Windows.
 /// </summary>
 internal sealed partial class OrphanGuard(ILogger logger) : IDisposable
 {
     /// <summary>
-    /// Asks the processes and their descendants to end, and kills after two seconds those that have not. Signals of the terminal do not
-    /// reach the guard,
-    /// for it has to outlive them. On systems without <c>/proc</c> it knows no descendants.
+    /// Sends SIGTERM to the processes and their descendants, and SIGKILL after two seconds. Signals of the terminal do not reach the guard,
+    /// because it has to outlive them. On systems without <c>/proc</c> it finds no descendants.
     /// </summary>
     private const string Script = """
         trap '' HUP INT TERM
@@ -47,10 +45,10 @@ internal sealed partial class OrphanGuard(ILogger logger) : IDisposable
         var line = string.Join(' ', processIds);
         lock (gate)
         {
-            if (!TryTell(line))
+            if (!TryWrite(line))
             {
                 Start();
-                TryTell(line);
+                TryWrite(line);
             }
         }
     }
@@ -59,14 +57,14 @@ internal sealed partial class OrphanGuard(ILogger logger) : IDisposable
     {
         lock (gate)
         {
-            TryTell("");
+            TryWrite("");
             shell?.Dispose();
             shell = null;
         }
     }
 
-    /// <summary>Under the gate. False: there is no guard yet, or somebody has ended it.</summary>
-    private bool TryTell(string line)
+    /// <summary>Called under the gate. Returns false if there is no guard yet, or it has exited.</summary>
+    private bool TryWrite(string line)
     {
         if (shell is null)
         {

@@ -1,9 +1,7 @@
 namespace Sidecar.Running;
 
 /// <summary>
-/// The pause before an app is started again: it doubles from 0.2 s to 30 s while the app keeps failing, and is short again after the app
-/// has run for
-/// a minute.
+/// The pause before an app is restarted: it doubles from 0.2 s to 30 s while the app keeps failing, and resets after a minute of uptime.
 /// </summary>
 internal sealed class RestartPause
 {

@@ -3,7 +3,7 @@ using Sidecar.Apps;
 
 namespace Sidecar.Running;
 
-/// <summary>Finds the apps that a person can open in a browser: those whose root answers with a page, or leads to one.</summary>
+/// <summary>Finds the apps that a person can open in a browser: their root answers with a page, or redirects to one.</summary>
 internal static class RootPages
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);

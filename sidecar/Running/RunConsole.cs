@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Sidecar.Running;
 
-/// <summary>What a run tells the person at the terminal. App lines carry the app's name in its colour; piped, all is plain text.</summary>
+/// <summary>The output of a run at the terminal. App lines have the app's name in its colour; piped output is plain text.</summary>
 internal sealed class RunConsole(IAnsiConsole console, IReadOnlyList<string> appIds)
 {
     private static readonly string[] Colours = ["36", "33", "32", "35", "34", "96", "93", "92"];
@@ -10,7 +10,7 @@ internal sealed class RunConsole(IAnsiConsole console, IReadOnlyList<string> app
     private readonly Lock gate = new();
     private readonly Dictionary<string, string> prefixes = Prefixes(console, appIds);
 
-    /// <summary>Apps may log a lot: their lines go out as they are, without being parsed as markup.</summary>
+    /// <summary>Apps may log a lot: their lines are written without being parsed as markup.</summary>
     public void AppLine(string appId, string line)
     {
         lock (gate)

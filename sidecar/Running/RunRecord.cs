@@ -4,21 +4,19 @@ using Sidecar.Processes;
 
 namespace Sidecar.Running;
 
-/// <summary>A process this run has started. Number and start time together name it for good.</summary>
+/// <summary>A process that this run has started. Its id and start time together are unique.</summary>
 internal sealed record RecordedProcess(string AppId, int ProcessId, string StartTime);
 
-/// <summary>
-/// What is running, on disk, so that the run after a <c>kill -9</c> of this one can tell its leftovers from strangers that got the
-/// same process number, and end them before it starts its own.
-/// </summary>
-/// <param name="changed">Called with the processes of apps that run now, after each change.</param>
+/// <summary>The running processes, on disk. After a <c>kill -9</c> the next run can distinguish leftovers from other processes with a
+/// reused id, and ends them before it starts its own.</summary> <param name="changed">Called with the processes of apps that run now, after
+/// each change.</param>
 internal sealed class RunRecord(string folder, Action<IEnumerable<int>>? changed = null)
 {
     private readonly string file = Path.Combine(folder, ".sidecar", "run.json");
     private readonly List<RecordedProcess> processes = []; // guarded by itself
 
-    /// <summary>The processes an earlier run left behind and that still run; throws when that run itself still does.</summary>
-    /// <exception cref="InvalidOperationException">Another sidecar runs this template.</exception>
+    /// <summary>The running processes of an earlier run; throws if that run itself is still running.</summary> <exception
+    /// cref="InvalidOperationException">Another sidecar runs this template.</exception>
     public IReadOnlyList<RecordedProcess> TakeOver()
     {
         OwnerOnly.CreateFolder(Path.GetDirectoryName(file)!);

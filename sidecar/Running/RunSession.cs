@@ -5,10 +5,10 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Running;
 
-/// <summary>How a run is to be.</summary>
+/// <summary>The options of a run.</summary>
 internal sealed record RunOptions(string BaseDirectory, bool Restart, bool Strict, LogLevel LogLevel);
 
-/// <summary>A run from start to end: leftovers are ended, sidecars listen, apps start, all become ready; on Ctrl-C the way back.</summary>
+/// <summary>A run from start to end: leftovers are ended, sidecars listen, apps start and become ready; on Ctrl-C the reverse.</summary>
 internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options, RunConsole console, TimeProvider time)
 {
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(15);
@@ -73,7 +73,7 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         }
     }
 
-    /// <summary>Without its sidecar it can finish nothing: it gets little time.</summary>
+    /// <summary>Without its sidecar an app cannot finish its work, so it gets little time.</summary>
     private async Task EndLeftOverAsync(RecordedProcess left, RunRecord record)
     {
         console.Warn($"ending process {left.ProcessId} of app '{left.AppId}', left over from a run that was killed");
@@ -97,7 +97,7 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         }
     }
 
-    /// <summary>Waits for all apps, however long they take, and names those that are not ready yet once in a while.</summary>
+    /// <summary>Waits for all apps without a time limit, and names those that are not ready yet at intervals.</summary>
     private async Task ReadyAsync(
         List<AppSupervisor> supervisors,
         IReadOnlyList<AppSidecar> sidecars,
@@ -105,9 +105,9 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
         CancellationToken interrupted
     )
     {
-        // An app without command is started by another program, at a time of its own.
+        // An app without command is started by another program at any time.
         var awaited = supervisors.Zip(sidecars).Where(pair => pair.First.App.Command.Count > 0).ToList();
-        var ready = Task.WhenAll(awaited.Select(pair => Task.WhenAny(pair.Second.Well, pair.First.Watching)));
+        var ready = Task.WhenAll(awaited.Select(pair => Task.WhenAny(pair.Second.FirstHealthy, pair.First.Watching)));
         using var reports = new PeriodicTimer(BetweenReports, time);
         while (!ready.IsCompleted)
         {
@@ -121,15 +121,14 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
             if (
                 first == report
                 && awaited
-                    .Where(pair => !pair.Second.Well.IsCompleted && !pair.First.Watching.IsCompleted)
+                    .Where(pair => !pair.Second.FirstHealthy.IsCompleted && !pair.First.Watching.IsCompleted)
                     .Select(pair => pair.First)
                     .ToList()
                     is { Count: > 0 } late
             )
             {
-                console.Warn(
-                    $"not ready yet: {string.Join(", ", late.Select(supervisor => $"'{supervisor.App.Options.AppId}' (port {supervisor.App.Options.AppPort})"))}; does the app listen on its APP_PORT?"
-                );
+                var names = late.Select(supervisor => $"'{supervisor.App.Options.AppId}' (port {supervisor.App.Options.AppPort})");
+                console.Warn($"not ready yet: {string.Join(", ", names)}; does the app listen on its APP_PORT?");
             }
         }
         await ready;
@@ -138,12 +137,12 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
     private static async Task WaitForEndAsync(Task ended, CancellationToken shutdown, CancellationToken interrupted)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(shutdown, interrupted);
-        var asked = new TaskCompletionSource();
-        await using var registration = either.Token.Register(() => asked.TrySetResult());
-        await await Task.WhenAny(asked.Task, ended);
+        var requested = new TaskCompletionSource();
+        await using var registration = either.Token.Register(() => requested.TrySetResult());
+        await await Task.WhenAny(requested.Task, ended);
     }
 
-    /// <summary>An app that can't have its port would say so in its own words, somewhere in a stack trace.</summary>
+    /// <summary>An app without its port would report that only somewhere in a stack trace.</summary>
     private void RefuseBusyPorts()
     {
         var busy = apps.Where(app => app.Command.Count > 0 && app.Options.AppPort > 0 && !FreePort.IsFree(app.Options.AppPort)).ToList();
@@ -161,10 +160,8 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
     }
 
     /// <summary>
-    /// Adds a metrics port, as Dapr's CLI takes one, and the tokens. A sidecar demands a token where the template or the environment names
-    /// one. An app
-    /// that is started here always gets one of its own, which its sidecar shows: an app that checks it takes no other caller, and one that
-    /// does not is not disturbed.
+    /// Adds a metrics port, as Dapr's CLI chooses one, and the tokens. A sidecar requires a token if the template or the environment names
+    /// one. An app started here always gets its own app token, which its sidecar sends: an app that checks it accepts no other caller.
     /// </summary>
     private static AppOptions Complete(RunApp app)
     {
@@ -195,12 +192,15 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
     {
         if (supervisors.FirstOrDefault(supervisor => supervisor.App.Options.AppId == "gateway") is { } gateway)
         {
+            const string json = "-H 'Content-Type: application/json'";
             var edge = $"http://localhost:{gateway.App.Options.AppPort}";
             console.Info(
-                $$"""try: TOKEN=$(curl -s {{edge}}/api/auth/token -H 'Content-Type: application/json' -d '{"customerId":"customer-1"}' | sed 's/.*"token":"\([^"]*\)".*/\1/')"""
+                $"try: TOKEN=$(curl -s {edge}/api/auth/token {json} "
+                    + """-d '{"customerId":"customer-1"}' | sed 's/.*"token":"\([^"]*\)".*/\1/')"""
             );
             console.Info(
-                $$"""     curl -i {{edge}}/api/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"customerId":"customer-1","items":[{"productId":"product-1","quantity":2}],"paymentToken":"tok_ok"}'"""
+                $"""     curl -i {edge}/api/orders -H "Authorization: Bearer $TOKEN" {json} """
+                    + """-d '{"customerId":"customer-1","items":[{"productId":"product-1","quantity":2}],"paymentToken":"tok_ok"}'"""
             );
         }
     }

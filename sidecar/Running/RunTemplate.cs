@@ -3,7 +3,7 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Running;
 
-/// <summary>Where the output of a process goes. Source: Dapr docs, "Multi-App Run template file".</summary>
+/// <summary>The destination of a process's output. Source: Dapr docs, "Multi-App Run template file".</summary>
 internal enum LogDestination
 {
     Console,
@@ -11,7 +11,7 @@ internal enum LogDestination
     FileAndConsole,
 }
 
-/// <summary>One app of a run: its sidecar, and what to start. An empty <paramref name="Command"/> asks for a sidecar only.</summary>
+/// <summary>One app of a run: its sidecar, and its command. An empty <paramref name="Command"/> starts a sidecar only.</summary>
 internal sealed record RunApp(
     AppOptions Options,
     string Directory,

@@ -5,8 +5,8 @@ using Sidecar.Yaml;
 namespace Sidecar.Running;
 
 /// <summary>
-/// Reads a run template strictly. Field names, merging of <c>common</c> and how relative paths count: the Dapr CLI. Paths of an app
-/// count from its <c>appDirPath</c>, the others from the file.
+/// Reads a run template strictly. Field names, merging of <c>common</c> and how relative paths count: the Dapr CLI. Paths of an app count
+/// from its <c>appDirPath</c>, the others from the file.
 /// </summary>
 internal sealed class RunTemplateReader
 {
@@ -155,9 +155,8 @@ internal sealed class RunTemplateReader
     }
 
     /// <summary>
-    /// <c>access/&lt;app id&gt;.yaml</c> beside the Configuration, if there is one. The template can't name it: without mTLS, as under
-    /// <c>dapr run</c>, daprd
-    /// knows no callers, and a list that denies by default would refuse every call there.
+    /// <c>access/&lt;app id&gt;.yaml</c> beside the Configuration, if there is one. The template cannot name it: without mTLS, as under
+    /// <c>dapr run</c>, daprd identifies no callers, and a list that denies by default would refuse every call there.
     /// </summary>
     private static IEnumerable<string> AccessListOf(string configuration, string appId) =>
         Path.Combine(Path.GetDirectoryName(configuration)!, "access", $"{appId}.yaml") is var file && System.IO.File.Exists(file)
@@ -165,9 +164,8 @@ internal sealed class RunTemplateReader
             : [];
 
     /// <summary>
-    /// A folder under <c>components/</c> that is one of several sets gives way to the chosen one: the template names the set that <c>dapr
-    /// init</c> provides.
-    /// Sets declare components of the same names. Any other folder means what it means to Dapr's CLI.
+    /// Replaces a folder under <c>components/</c> that is one of several sets by the chosen set: the template names the set that <c>dapr
+    /// init</c> provides. Sets declare components of the same names. Any other folder has its usual meaning.
     /// </summary>
     private string ComponentSetOf(string path)
     {
@@ -203,7 +201,8 @@ internal sealed class RunTemplateReader
             new YamlProblem(
                 chosen,
                 0,
-                $"the set does not take the place of {path}, because it does not declare {string.Join(", ", missing.Select(name => $"'{name}'"))}; declare the same components in both"
+                $"the set does not replace {path}, because it does not declare "
+                    + $"{string.Join(", ", missing.Select(name => $"'{name}'"))}; declare the same components in both"
             )
             {
                 Severity = componentSet is null ? Severity.IgnoredField : Severity.Error,

@@ -5,7 +5,7 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Running;
 
-/// <summary>The fields that <c>common</c> and an app have in common.</summary>
+/// <summary>The fields that <c>common</c> and an app may both have.</summary>
 internal sealed record SharedFields
 {
     public static readonly SharedFields None = new() { Resources = [], Env = new Dictionary<string, string>() };
@@ -27,7 +27,7 @@ internal sealed record SharedFields
     public LogLevel? LogLevel { get; init; }
     public bool? ApiLogging { get; init; }
 
-    /// <summary>Reads what needs no other file; mistakes are reported on the fields.</summary>
+    /// <summary>Reads all fields that need no other file; mistakes are reported on the fields.</summary>
     public static SharedFields Read(YamlMap map, IReadOnlyList<string> resources, string? config) =>
         new()
         {
@@ -99,7 +99,7 @@ internal sealed record SharedFields
         {
             return null;
         }
-        if (Quantity.TryParse(text, out var bytes))
+        if (ByteSize.TryParse(text, out var bytes))
         {
             return bytes;
         }

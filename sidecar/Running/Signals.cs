@@ -4,7 +4,7 @@ using Sidecar.Processes;
 
 namespace Sidecar.Running;
 
-/// <summary>Ends processes: asks first, then makes them.</summary>
+/// <summary>Ends processes: SIGTERM first, then SIGKILL.</summary>
 internal static partial class Signals
 {
     private const int Interrupt = 2;
@@ -13,9 +13,8 @@ internal static partial class Signals
     private const nint Ignored = 1;
 
     /// <summary>
-    /// Takes SIGINT back where the parent has this process ignore it, as a shell does with background jobs: .NET registers no handler for a
-    /// signal that
-    /// is ignored. Called before any handler is registered.
+    /// Restores SIGINT if the parent has made this process ignore it, as a shell does for background jobs: .NET registers no handler for an
+    /// ignored signal. Called before any handler is registered.
     /// </summary>
     public static void HeedInterrupt()
     {
@@ -31,9 +30,8 @@ internal static partial class Signals
     }
 
     /// <summary>
-    /// Waits at most <paramref name="patience"/> for a process to end by itself before it is killed with its children. What it leaves
-    /// behind, a shell's
-    /// command for example, is ended after it.
+    /// Waits at most <paramref name="patience"/> for a process to exit before it is killed with its children. Remaining children, a shell's
+    /// command for example, are ended after it.
     /// </summary>
     public static async Task EndAsync(Process process, TimeSpan patience, TimeProvider time)
     {
@@ -61,7 +59,7 @@ internal static partial class Signals
         await EndAsync(descendants, patience, time);
     }
 
-    /// <summary>For its end only: its output may go on, by a child that has inherited it.</summary>
+    /// <summary>Waits for the exit only: a child that has inherited the output may keep it open.</summary>
     private static async Task WaitAsync(Process process, CancellationToken cancellation)
     {
         var exited = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -114,13 +112,13 @@ internal static partial class Signals
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
-            // It has just ended by itself.
+            // It has just exited.
         }
     }
 
     /// <summary>
-    /// An orphan that has ended stays listed until the machine's first process buries it, which in a container may be never: it is asked
-    /// for its state, not waited for.
+    /// An exited orphan stays listed until the init process reaps it, which in a container may never happen: its state is read instead of
+    /// waited for.
     /// </summary>
     private static async Task<bool> GoneAsync(
         IReadOnlyList<(int ProcessId, string StartTime)> processes,

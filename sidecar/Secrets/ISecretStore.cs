@@ -5,7 +5,7 @@ namespace Sidecar.Secrets;
 /// <summary>A secret store component. Read only, safe to call concurrently.</summary>
 internal interface ISecretStore : IComponent
 {
-    /// <summary>The values of one secret by their keys, or null when there is none.</summary>
+    /// <summary>The values of one secret by their keys; null if there is no such secret.</summary>
     IReadOnlyDictionary<string, string>? Get(string name);
 
     /// <summary>All secrets.</summary>

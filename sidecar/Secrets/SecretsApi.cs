@@ -5,7 +5,7 @@ using Sidecar.Resources;
 
 namespace Sidecar.Secrets;
 
-/// <summary>The secrets building block of one app: stores by name, narrowed by the secret scopes of its Configuration.</summary>
+/// <summary>The secrets building block of one app: stores by name, limited by the secret scopes of its Configuration.</summary>
 internal sealed class SecretsApi(string appId, ComponentSet components, IReadOnlyList<SecretScope> scopes, TimeProvider time)
 {
     public IReadOnlyDictionary<string, string> Get(string store, string name)
@@ -13,12 +13,12 @@ internal sealed class SecretsApi(string appId, ComponentSet components, IReadOnl
         var found = Store(store);
         if (!Allowed(store, name))
         {
-            throw DaprErrors.SecretDenied(name, store);
+            throw SecretErrors.AccessDenied(name, store);
         }
         var begun = time.GetTimestamp();
         var secret = found.Get(name);
-        SidecarMeter.SecretRead(appId, store, "get", secret is not null, time.GetElapsedTime(begun));
-        return secret ?? throw DaprErrors.SecretMissing(name, store);
+        ComponentMeter.SecretRead(appId, store, "get", secret is not null, time.GetElapsedTime(begun));
+        return secret ?? throw SecretErrors.SecretNotFound(name, store);
     }
 
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> GetAll(string store)
@@ -26,7 +26,7 @@ internal sealed class SecretsApi(string appId, ComponentSet components, IReadOnl
         var found = Store(store);
         var begun = time.GetTimestamp();
         var secrets = found.All();
-        SidecarMeter.SecretRead(appId, store, "bulk_get", true, time.GetElapsedTime(begun));
+        ComponentMeter.SecretRead(appId, store, "bulk_get", true, time.GetElapsedTime(begun));
         return secrets.Where(secret => Allowed(store, secret.Key)).ToDictionary(StringComparer.Ordinal);
     }
 
@@ -34,9 +34,9 @@ internal sealed class SecretsApi(string appId, ComponentSet components, IReadOnl
     {
         if (components.Of<ISecretStore>().Count == 0)
         {
-            throw DaprErrors.SecretStoresNotConfigured();
+            throw SecretErrors.StoresNotConfigured();
         }
-        return components.Of<ISecretStore>().TryGetValue(name, out var store) ? store : throw DaprErrors.SecretStoreNotFound(name);
+        return components.Of<ISecretStore>().TryGetValue(name, out var store) ? store : throw SecretErrors.StoreNotFound(name);
     }
 
     private bool Allowed(string store, string name) =>

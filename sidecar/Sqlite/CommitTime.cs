@@ -1,18 +1,16 @@
 namespace Sidecar.Sqlite;
 
-/// <summary>When a job is committed.</summary>
+/// <summary>The time at which a job is committed.</summary>
 internal enum CommitTime
 {
-    /// <summary>At once: somebody waits for it.</summary>
+    /// <summary>At once: a caller waits for it.</summary>
     Now,
 
     /// <summary>
-    /// At once, but others of its kind may follow before anybody waits: it always goes to the writer's thread, to share a commit with them.
+    /// At once, but similar jobs may follow before a caller waits: it always goes to the writer's thread, to share a commit with them.
     /// </summary>
     Gathered,
 
-    /// <summary>
-    /// With the next commit of others, or after <see cref="SqliteWriter.Patience"/> with one of its own: nobody waits for it.
-    /// </summary>
+    /// <summary>With the next commit, or after <see cref="SqliteWriter.Patience"/> with its own: no caller waits for it.</summary>
     Later,
 }

@@ -6,8 +6,8 @@ using Sidecar.Files;
 namespace Sidecar.Sqlite;
 
 /// <summary>
-/// One SQLite file: a single writer that commits many jobs at once, and pooled readers beside it (WAL lets both go on).
-/// Every component that names the same file shares the instance, and with it the commit.
+/// One SQLite file: a single writer that commits many jobs at once, and pooled readers (WAL lets both run in parallel). All components that
+/// name the same file share the instance and its commits.
 /// </summary>
 internal sealed class SqliteDatabase : IAsyncDisposable
 {
@@ -41,7 +41,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
 
     public bool InMemory { get; }
 
-    /// <summary>Opens <paramref name="path"/>, creating file and folders, or joins those who have it open. Dispose once per call.</summary>
+    /// <summary>Opens <paramref name="path"/> and creates file and folders, or shares the open instance. Dispose once per call.</summary>
     public static SqliteDatabase At(string path)
     {
         if (path == SqlitePath.InMemory)
@@ -57,28 +57,26 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     }
 
     /// <summary>
-    /// Runs <paramref name="work"/> on the writer. The task completes once the commit that holds it is on disk. When it throws,
-    /// its own changes are rolled back and those of its neighbours stay.
+    /// Runs <paramref name="work"/> on the writer. The task completes once its commit is on disk. An exception rolls back its own changes;
+    /// other jobs of the commit are kept.
     /// </summary>
     public Task<T> WriteAsync<T>(Func<SqliteSession, T> work) => writer.EnqueueAsync(work, undoable: true, CommitTime.Now);
 
     /// <summary>
-    /// As <see cref="WriteAsync"/> for work of one statement, which SQLite itself undoes when it fails: saves the savepoint. Many that are
-    /// begun one
-    /// after the other share their commits.
+    /// Like <see cref="WriteAsync"/> for work of one statement, which SQLite rolls back itself: needs no savepoint. Concurrent calls share
+    /// their commits.
     /// </summary>
     public Task<T> WriteOneAsync<T>(Func<SqliteSession, T> statement) =>
         writer.EnqueueAsync(statement, undoable: false, CommitTime.Gathered);
 
     /// <summary>
-    /// As <see cref="WriteOneAsync"/> for a statement that nobody waits for and that a crash may undo: it goes with whatever is committed
-    /// next, after
-    /// <see cref="SqliteWriter.Patience"/> by itself.
+    /// Like <see cref="WriteOneAsync"/> for a statement that no caller waits for and that a crash may undo: it shares the next commit, or
+    /// gets its own after <see cref="SqliteWriter.Patience"/>.
     /// </summary>
     public Task<T> WriteLaterAsync<T>(Func<SqliteSession, T> statement) =>
         writer.EnqueueAsync(statement, undoable: false, CommitTime.Later);
 
-    /// <summary>Reads what is committed. Of a file it does so at once, on the caller's thread.</summary>
+    /// <summary>Reads committed data; from a file at once, on the caller's thread.</summary>
     public ValueTask<T> ReadAsync<T>(Func<SqliteSession, T> work)
         // A shared-cache memory database locks tables between connections, so its reads take their turn with the writes.
         =>
@@ -88,7 +86,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     {
         try
         {
-            await writer.FlushAsync(); // whoever opens the leaving one's tables again finds them as it has left them
+            await writer.FlushAsync(); // the next user of these tables finds all writes
         }
         finally
         {
@@ -158,7 +156,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     private void Configure(SqliteConnection connection)
     {
         using var command = connection.CreateCommand();
-        // FULL: a commit is answered only when it is on the medium (design: acknowledge only what is on disk).
+        // FULL: a commit is answered only when it is on the medium.
         command.CommandText = InMemory
             ? "PRAGMA foreign_keys=OFF"
             : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA wal_autocheckpoint=4000; "

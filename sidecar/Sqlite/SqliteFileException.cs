@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Sidecar.Sqlite;
 
-/// <summary>A SQLite file can't be used as it is now. The message names the file and the remedy.</summary>
+/// <summary>A SQLite file cannot be used in its current state. The message names the file and the remedy.</summary>
 internal sealed class SqliteFileException : InvalidOperationException
 {
     private const int ReadOnly = 8,
@@ -15,7 +15,7 @@ internal sealed class SqliteFileException : InvalidOperationException
     private SqliteFileException(string message, SqliteException cause, bool isDamaged)
         : base(message, cause) => IsDamaged = isDamaged;
 
-    /// <summary>It stays so until somebody acts; otherwise it may pass, as a full disk does.</summary>
+    /// <summary>True if an operator has to repair it; false if it may pass, as a full disk does.</summary>
     public bool IsDamaged { get; }
 
     /// <summary>The failure itself where it is about the statement and not about the file.</summary>
@@ -28,7 +28,7 @@ internal sealed class SqliteFileException : InvalidOperationException
                 isDamaged: true
             ),
             Full => new SqliteFileException(
-                $"{path} can't be written: {Text(failure)}. Work goes on by itself when there is room again",
+                $"{path} can't be written: {Text(failure)}. Writes succeed again once there is space",
                 failure,
                 isDamaged: false
             ),

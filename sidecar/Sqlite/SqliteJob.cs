@@ -1,19 +1,19 @@
 namespace Sidecar.Sqlite;
 
-/// <summary>Work on a session that shares a commit with other work, and whoever waits for its result.</summary>
+/// <summary>Work on a session that shares a commit with other work, and the caller that waits for its result.</summary>
 internal abstract class SqliteJob
 {
     public Exception? Failure { get; protected set; }
 
-    /// <summary>Has changes of several statements to undo when it fails half-way.</summary>
+    /// <summary>True if a failure may leave changes of several statements to roll back.</summary>
     public required bool Undoable { get; init; }
 
     /// <summary>False: it failed and its changes must be undone. The task is not completed before the commit.</summary>
     public abstract bool Run(SqliteSession session);
 
-    public abstract void Complete(Func<Exception, Exception> told);
+    public abstract void Complete(Func<Exception, Exception> translate);
 
-    public abstract void Fail(Exception failure, Func<Exception, Exception> told);
+    public abstract void Fail(Exception failure, Func<Exception, Exception> translate);
 }
 
 /// <inheritdoc/>
@@ -33,12 +33,12 @@ internal sealed class SqliteJob<T>(Func<SqliteSession, T> work) : SqliteJob
         }
         catch (Exception e)
         {
-            Failure = e; // handed to the caller by Complete
+            Failure = e; // passed to the caller by Complete
             return false;
         }
     }
 
-    public override void Complete(Func<Exception, Exception> told)
+    public override void Complete(Func<Exception, Exception> translate)
     {
         if (Failure is null)
         {
@@ -46,9 +46,9 @@ internal sealed class SqliteJob<T>(Func<SqliteSession, T> work) : SqliteJob
         }
         else
         {
-            completion.SetException(told(Failure));
+            completion.SetException(translate(Failure));
         }
     }
 
-    public override void Fail(Exception e, Func<Exception, Exception> told) => completion.SetException(told(Failure ?? e));
+    public override void Fail(Exception e, Func<Exception, Exception> translate) => completion.SetException(translate(Failure ?? e));
 }

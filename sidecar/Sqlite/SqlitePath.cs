@@ -2,7 +2,9 @@ using Sidecar.Components;
 
 namespace Sidecar.Sqlite;
 
-/// <summary>Where the file is: a name, a <c>file:</c> URI with options, or <c>:memory:</c>, as Dapr's SQLite components take it.</summary>
+/// <summary>
+/// The location of the file: a name, a <c>file:</c> URI with options, or <c>:memory:</c>, as in Dapr's SQLite components.
+/// </summary>
 internal static class SqlitePath
 {
     public const string InMemory = ":memory:";

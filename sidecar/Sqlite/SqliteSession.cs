@@ -8,7 +8,7 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
 {
     private readonly Dictionary<string, SqliteCommand> prepared = new(StringComparer.Ordinal);
 
-    /// <summary>False once SQLite has ended the transaction by itself, as it may when the disk is full.</summary>
+    /// <summary>False once SQLite has ended the transaction itself, as it may when the disk is full.</summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(connection.Handle) == 0;
 
     /// <summary>Runs <paramref name="sql"/> with the values for <c>?1</c>, <c>?2</c>, …; gives the number of rows changed.</summary>

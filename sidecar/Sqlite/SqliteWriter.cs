@@ -3,9 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace Sidecar.Sqlite;
 
 /// <summary>
-/// Group commit: one thread takes all jobs that have gathered while the last commit was on its way to disk, and commits them
-/// together. At load the cost of a commit is shared by tens of jobs. Idle, whoever waits for a job of his own commits it himself:
-/// handing it over and back would take as long again.
+/// Group commit: one thread takes all jobs that have arrived during the last commit, and commits them together. Under load tens of jobs
+/// share the cost of a commit. An idle writer lets the caller commit its own job, because two thread switches would take as long again.
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
@@ -16,15 +15,17 @@ internal sealed class SqliteWriter : IDisposable
     private readonly Thread thread;
     private readonly ITimer patience;
 
-    /// <summary>Guards the fields below, and is what the thread waits on: unlike the slim primitives it does not spin first, which on few
-    /// cores takes time from those it waits for.</summary>
+    /// <summary>
+    /// Guards the fields below; the thread waits on it. Unlike the slim primitives a monitor does not spin first, which on few cores takes
+    /// CPU from the running threads.
+    /// </summary>
     private readonly object gate = new();
     private List<SqliteJob> waiting = []; // guarded by gate
     private readonly List<SqliteJob> unhurried = []; // guarded by gate
     private bool patient; // guarded by gate: the timer runs
-    private bool busy; // guarded by gate: somebody commits, and has the session to himself
+    private bool busy; // guarded by gate: a thread is committing and has exclusive use of the session
     private bool closed; // guarded by gate
-    private readonly List<SqliteJob> alone = []; // of whoever has set busy
+    private readonly List<SqliteJob> alone = []; // of the thread that has set busy
 
     public SqliteWriter(SqliteSession session, string name)
     {
@@ -54,7 +55,7 @@ internal sealed class SqliteWriter : IDisposable
                 waiting.Add(job);
                 if (waiting.Count == 1 && !busy)
                 {
-                    Monitor.Pulse(gate); // otherwise whoever commits just now does
+                    Monitor.Pulse(gate); // otherwise the committing thread does
                 }
                 return job.Task;
             }
@@ -98,7 +99,7 @@ internal sealed class SqliteWriter : IDisposable
             closed = true;
             Monitor.Pulse(gate);
         }
-        thread.Join(); // which waits for whoever commits
+        thread.Join(); // which waits for the committing thread
         patience.Dispose();
         session.Dispose();
     }
@@ -184,19 +185,19 @@ internal sealed class SqliteWriter : IDisposable
         }
         catch (Exception failure)
         {
-            // Whatever it was: callers must learn of it, and the thread must live.
+            // After any exception callers must get it, and the thread must continue.
             Rollback();
-            // what ended the transaction
+            // the cause of the transaction's end
             var cause = batch.Select(job => job.Failure).OfType<SqliteException>().FirstOrDefault() ?? failure;
             foreach (var job in batch)
             {
-                job.Fail(cause, Told);
+                job.Fail(cause, Translate);
             }
             return;
         }
         foreach (var job in batch)
         {
-            job.Complete(Told);
+            job.Complete(Translate);
         }
     }
 
@@ -220,8 +221,10 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    /// <summary>A transaction that SQLite itself has ended undoes the writes before it in the batch, and the writes after it would be
-    /// committed one by one.</summary>
+    /// <summary>
+    /// A transaction that SQLite itself has ended undoes the writes before it in the batch, and the writes after it would be committed one
+    /// by one.
+    /// </summary>
     private void DemandTransaction(bool succeeded)
     {
         if (!succeeded && !session.InTransaction)
@@ -230,7 +233,7 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    private Exception Told(Exception failure) => failure is SqliteException e ? SqliteFileException.Of(e, name) : failure;
+    private Exception Translate(Exception failure) => failure is SqliteException e ? SqliteFileException.Of(e, name) : failure;
 
     private void Rollback()
     {

@@ -3,12 +3,12 @@ using Sidecar.Resources;
 
 namespace Sidecar.State;
 
-/// <summary>The store of an app's actors and workflows: the one that its metadata flags as <c>actorStateStore</c>.</summary>
+/// <summary>Finds the store of an app's actors and workflows: the one flagged as <c>actorStateStore</c>.</summary>
 internal static class ActorStateStores
 {
     extension(ComponentSet components)
     {
-        /// <summary>Null when none is flagged.</summary>
+        /// <summary>Null if no store is flagged.</summary>
         public StateStoreComponent? ActorStateStore =>
             components.Of<StateStoreComponent>().Values.FirstOrDefault(store => store.ActorStateStore);
 

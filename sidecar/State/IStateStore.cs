@@ -1,9 +1,8 @@
 namespace Sidecar.State;
 
 /// <summary>
-/// A state store component. Keys arrive complete (prefix included); values are bytes and are given back unchanged.
-/// All members may be called concurrently. What an awaited write reports as done survives <c>kill -9</c> on a store that
-/// claims durability.
+/// A state store component. Keys arrive complete (prefix included); values are bytes and are returned unchanged. All members may be called
+/// concurrently. A write that has completed survives <c>kill -9</c> on a store that claims durability.
 /// </summary>
 internal interface IStateStore : IAsyncDisposable
 {
@@ -14,45 +13,46 @@ internal interface IStateStore : IAsyncDisposable
     ValueTask<StateFailure?> WriteAsync(StateWrite write, CancellationToken cancellation);
 }
 
-/// <summary>The ability to carry out several writes as one.</summary>
+/// <summary>The ability to apply several writes in one transaction.</summary>
 internal interface ITransactionalStateStore : IStateStore
 {
-    /// <summary>All writes in their order, or none. Null when done; otherwise the first failure, and nothing was changed.</summary>
+    /// <summary>Applies all writes in their order, or none. Null on success; otherwise the first failure.</summary>
     ValueTask<StateFailure?> TransactAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellation);
 }
 
-/// <summary>The ability to deal with many keys in one round trip.</summary>
+/// <summary>The ability to process many keys in one round trip.</summary>
 internal interface IBulkStateStore : IStateStore
 {
-    /// <summary>As <see cref="IStateStore.GetAsync"/> for each key, in their order.</summary>
+    /// <summary>Like <see cref="IStateStore.GetAsync"/> for each key, in their order.</summary>
     ValueTask<IReadOnlyList<StateEntry?>> GetManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation);
 
-    /// <summary>As <see cref="IStateStore.WriteAsync"/> for each write, in their order: one that fails leaves the others alone.</summary>
+    /// <summary>
+    /// Like <see cref="IStateStore.WriteAsync"/> for each write, in their order: a failed one does not affect the others.
+    /// </summary>
     ValueTask<IReadOnlyList<StateFailure?>> WriteManyAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellation);
 }
 
-/// <summary>The ability to delete in passing, at no cost of its own.</summary>
+/// <summary>The ability to delete with a later commit, at no extra cost.</summary>
 internal interface IUnhurriedDeletes
 {
     /// <summary>
-    /// Deletes records that do no harm if a crash brings them back: with what the store commits next, a moment later at the latest.
-    /// Completes
-    /// once they are gone for good.
+    /// Deletes records that do no harm if a crash restores them: with the store's next commit, a moment later at the latest. Completes once
+    /// they are deleted durably.
     /// </summary>
     Task DeleteLaterAsync(IReadOnlyList<string> keys);
 }
 
-/// <summary>The ability to list what is stored; Dapr calls it the keys-like feature.</summary>
+/// <summary>The ability to list stored keys; Dapr calls it the keys-like feature.</summary>
 internal interface IKeyListing
 {
     /// <summary>
-    /// Keys that start with <paramref name="prefix"/>, in ordinal order, after <paramref name="after"/> (exclusive; null from the
-    /// start), at most <paramref name="limit"/> of them. Expired keys are left out. A store need not find what was written
-    /// <see cref="StateWrite.AsInDaprd"/>: keys of apps are not listed.
+    /// Lists at most <paramref name="limit"/> keys that start with <paramref name="prefix"/>, in ordinal order, after <paramref
+    /// name="after"/> (exclusive; null from the start). Expired keys are left out. A store need not list keys written with <see
+    /// cref="StateWrite.AsInDaprd"/>: keys of apps are not listed.
     /// </summary>
     ValueTask<IReadOnlyList<string>> ListKeysAsync(string prefix, string? after, int limit, CancellationToken cancellation);
 
-    /// <summary>As <see cref="ListKeysAsync"/>, with the values: one round trip for a range, an instance's history for example.</summary>
+    /// <summary>Like <see cref="ListKeysAsync"/>, with the values: one round trip for a range, an instance's history for example.</summary>
     ValueTask<IReadOnlyList<KeyValuePair<string, StateEntry>>> ListEntriesAsync(
         string prefix,
         string? after,
@@ -71,8 +71,8 @@ internal enum StateWriteKind
 }
 
 /// <summary>
-/// One write. <paramref name="ETag"/> null: unconditional, unless <paramref name="FirstWrite"/>, which then demands that the key
-/// is absent. <paramref name="TimeToLive"/> null: never expires, and removes an earlier expiry.
+/// One write. <paramref name="ETag"/> null: unconditional, unless <paramref name="FirstWrite"/>, which requires that the key is absent.
+/// <paramref name="TimeToLive"/> null: never expires, and removes an earlier expiry.
 /// </summary>
 internal sealed record StateWrite(
     StateWriteKind Kind,
@@ -84,16 +84,17 @@ internal sealed record StateWrite(
 )
 {
     /// <summary>
-    /// Conditions hold as daprd's component of the same type judges them, which differs between stores: what callers of the API get.
-    /// Otherwise they hold as worded here, on every store alike: what actors and workflows rely on.
+    /// True for the conditions of daprd's component of the same type, which differ between stores; callers of the API get these. False for
+    /// the conditions described here, the same on every store; actors and workflows rely on these.
     /// </summary>
     public bool AsInDaprd { get; init; }
 
-    /// <summary>The value came as JSON, not as bytes that happen to be JSON; a store may keep the two apart.</summary>
+    /// <summary>True if the value was sent as JSON, not as bytes that happen to be JSON; a store may distinguish the two.</summary>
     public bool IsJson { get; init; }
 
-    /// <summary>The metadata name the content type <c>application/json</c>; <c>state.redis</c> stores such a value by another
-    /// command.</summary>
+    /// <summary>
+    /// The metadata name the content type <c>application/json</c>; <c>state.redis</c> stores such a value by another command.
+    /// </summary>
     public bool AsDocument { get; init; }
 
     public static StateWrite Upsert(
@@ -118,12 +119,12 @@ internal enum StateFailureKind
     /// <summary>First-write without ETag found a value.</summary>
     KeyExists,
 
-    /// <summary>A condition without ETag did not hold, on a store where daprd tells that as an error of the store.</summary>
+    /// <summary>A condition without ETag did not hold, on a store for which daprd reports that as an error of the store.</summary>
     Refused,
 
     /// <summary>The store could not be reached or answered with an error.</summary>
     Unavailable,
 }
 
-/// <summary>Why a write changed nothing.</summary>
+/// <summary>The reason why a write changed nothing.</summary>
 internal sealed record StateFailure(StateFailureKind Kind, string Key, string Message);

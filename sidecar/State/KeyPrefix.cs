@@ -2,8 +2,9 @@ using Sidecar.Failures;
 
 namespace Sidecar.State;
 
-/// <summary>How an app's keys are told from another's in a shared store (metadata <c>keyPrefix</c>). Source: daprd's state
-/// configuration.</summary>
+/// <summary>
+/// Separates an app's keys from those of other apps in a shared store (metadata <c>keyPrefix</c>). Source: daprd's state configuration.
+/// </summary>
 internal sealed class KeyPrefix(string? strategy, string appId, string storeName)
 {
     private const string Separator = "||";
@@ -20,7 +21,7 @@ internal sealed class KeyPrefix(string? strategy, string appId, string storeName
     };
 
     public string Stored(string key) =>
-        key.Contains(Separator, StringComparison.Ordinal) ? throw DaprErrors.StateKeyIllegal(key, storeName) : prefix + key;
+        key.Contains(Separator, StringComparison.Ordinal) ? throw StateErrors.KeyIllegal(key, storeName) : prefix + key;
 
     public string Original(string stored) => stored[prefix.Length..];
 }

@@ -11,13 +11,13 @@ using Sidecar.Tracing;
 
 namespace Sidecar.State;
 
-/// <summary>A transaction as it will be written: the caller's operations without projections, and the events of its upserts.</summary>
+/// <summary>A transaction before it is written: the caller's operations without projections, and the events of its upserts.</summary>
 internal sealed record OutboxPlan(IReadOnlyList<TransactionOperation> Operations, IReadOnlyList<StateWrite> Records);
 
 /// <summary>
-/// The transactional outbox: the events of a transaction are written with it, under keys no app can name, and published after the
-/// commit by a relay that removes them when the broker has them. A crash in between publishes them at the next start.
-/// Source of type, content type and projection rules: daprd's outbox (docs "Enable the transactional outbox pattern").
+/// The transactional outbox: the events of a transaction are written with it, under keys no app can name, and published after the commit by
+/// a relay that removes them when the broker has them. A crash in between publishes them at the next start. Source of type, content type
+/// and projection rules: daprd's outbox (docs "Enable the transactional outbox pattern").
 /// </summary>
 internal sealed partial class Outbox(string appId, ComponentSet components, PubSubApi pubsub, TimeProvider time, ILogger<Outbox> logger)
     : IAsyncDisposable
@@ -31,12 +31,12 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
     )>(new() { SingleReader = true });
     private readonly List<(StateStoreComponent Store, StateWrite Record)> batch = []; // the relay's: taken, and not all published yet
     private BackgroundLoop? relay;
-    private Task forgetting = Task.CompletedTask; // the relay's: what is published goes out of the stores while the next is published
+    private Task forgetting = Task.CompletedTask; // the relay's: published records are deleted while the next ones are published
     private long sequence = Random.Shared.Next(); // two instances that write in the same moment must not write the same key
 
     private string Prefix => $"{appId}||outbox||";
 
-    /// <summary>Takes up what an earlier run left behind, then relays.</summary>
+    /// <summary>Publishes the events left by an earlier run, then new ones.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
         foreach (var store in components.Of<StateStoreComponent>().Values)
@@ -56,7 +56,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         relay = BackgroundLoop.Start($"The outbox relay of {appId}", RelayAsync, time, logger);
     }
 
-    /// <summary>Relays what an earlier run has left in <paramref name="store"/>.</summary>
+    /// <summary>Publishes the events that an earlier run has left in <paramref name="store"/>.</summary>
     public async Task TakeUpAsync(StateStoreComponent store, CancellationToken cancellation)
     {
         if (store.Outbox is null || store.Store is not IKeyListing listing)
@@ -121,7 +121,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
     }
 
     private static bool IsProjection(SaveRequest upsert) =>
-        upsert.Metadata?.TryGetValue("outbox.projection", out var flag) == true && Truth.Of(flag);
+        upsert.Metadata?.TryGetValue("outbox.projection", out var flag) == true && BooleanText.Of(flag);
 
     private StateWrite Record(StateStoreComponent store, SaveRequest upsert, SaveRequest? projection, TraceContext trace)
     {
@@ -152,13 +152,12 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
                 envelope[name] = value;
             }
         }
-        // Ordered by time of writing, so that what is left after a crash goes out in order.
+        // Ordered by time of writing, so that events left after a crash are published in order.
         var order = $"{now.UtcTicks:x16}{Interlocked.Increment(ref sequence):x8}";
         return StateWrite.Upsert($"{Prefix}{order}||{store.Name}", JsonSerializer.SerializeToUtf8Bytes(envelope));
     }
 
-    /// <summary>What came as JSON is published as JSON only when its content type says so, otherwise as Go prints it (as in
-    /// daprd).</summary>
+    /// <summary>A JSON value is published as JSON only if its content type is JSON, otherwise as Go prints it (as in daprd).</summary>
     private static ReadOnlyMemory<byte> Payload(SaveRequest content, string contentType)
     {
         if (!content.IsJson || contentType.Equals("application/json", StringComparison.OrdinalIgnoreCase))
@@ -169,7 +168,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         return System.Text.Encoding.UTF8.GetBytes(GoFormat.Print(value.RootElement));
     }
 
-    /// <summary>Events that are not published when the sidecar ends stay in the store and are published at the next start.</summary>
+    /// <summary>Events that are unpublished when the sidecar stops stay in the store and are published at the next start.</summary>
     private async Task RelayAsync(CancellationToken stopping)
     {
         while (batch.Count > 0 || await committed.Reader.WaitToReadAsync(stopping))
@@ -230,12 +229,12 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         }
     }
 
-    /// <summary>Tried until it works: a record that stays would be published again by each start.</summary>
+    /// <summary>Retries until it succeeds: a remaining record would be published again at each start.</summary>
     private async Task ForgetAsync(StateStoreComponent store, IReadOnlyList<string> keys, CancellationToken stopping)
     {
         try
         {
-            await Repeated.UntilDoneAsync(
+            await RetriedStep.UntilDoneAsync(
                 $"The removal of published outbox records from {store.Name}",
                 async _ =>
                 {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using Grpc.Core;
 using Sidecar.Components;
@@ -9,11 +8,9 @@ using Sidecar.Tracing;
 
 namespace Sidecar.State;
 
-/// <summary>The state building block of one app, free of transport. Failures leave as <see cref="DaprException"/>.</summary>
+/// <summary>The state building block of one app, independent of the transport. Failures leave as <see cref="DaprException"/>.</summary>
 internal sealed class StateApi(string appId, ComponentSet components, Outbox outbox, PolicyBook policies, TimeProvider time)
 {
-    private static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
-
     public ValueTask<StateEntry?> GetAsync(string store, string key, CancellationToken cancellation)
     {
         var component = Store(store);
@@ -21,59 +18,61 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
             component,
             "get",
             limit => component.Store.GetAsync(component.Keys.Stored(key), limit),
-            detail => DaprErrors.StateGet(key, store, detail),
+            detail => StateErrors.GetFailed(key, store, detail),
             cancellation
         );
         return component.Encryption is null ? found : DecryptedAsync(component.Encryption, store, key, found);
     }
 
-    /// <summary>Each item by itself; when some fail the others stand, and the failure names the first.</summary>
+    /// <summary>Saves each item separately: if some fail the others stay, and the failure names the first.</summary>
     public async Task SaveAsync(string store, IReadOnlyList<SaveRequest> items, CancellationToken cancellation)
     {
         var component = Store(store);
         var writes = items
-            .Select(item => ToWrite(component, component.Encryption?.Encrypt(item) ?? item, detail => DaprErrors.StateSave(store, detail)))
+            .Select(item =>
+                StateWrites.Of(component, component.Encryption?.Encrypt(item) ?? item, detail => StateErrors.SaveFailed(store, detail))
+            )
             .ToList();
-        var failure = await WriteAllAsync(component, "set", writes, detail => DaprErrors.StateSave(store, detail), cancellation);
+        var failure = await WriteAllAsync(component, "set", writes, detail => StateErrors.SaveFailed(store, detail), cancellation);
         if (failure is not null)
         {
             var (http, grpc) = StatusOf(failure);
-            throw DaprErrors.StateSave(store, failure.Message, http, grpc);
+            throw StateErrors.SaveFailed(store, failure.Message, http, grpc);
         }
     }
 
     public async Task DeleteAsync(string store, DeleteRequest item, CancellationToken cancellation)
     {
         var component = Store(store);
-        var write = ToWrite(component, item, detail => DaprErrors.StateDelete(item.Key, detail));
+        var write = StateWrites.Of(component, item, detail => StateErrors.DeleteFailed(item.Key, detail));
         var failure = await GuardedAsync(
             component,
             "delete",
             limit => component.Store.WriteAsync(write, limit),
-            detail => DaprErrors.StateDelete(item.Key, detail),
+            detail => StateErrors.DeleteFailed(item.Key, detail),
             cancellation
         );
         if (failure is not null)
         {
             var (http, grpc) = StatusOf(failure);
-            throw DaprErrors.StateDelete(item.Key, failure.Message, http, grpc);
+            throw StateErrors.DeleteFailed(item.Key, failure.Message, http, grpc);
         }
     }
 
     public async Task DeleteManyAsync(string store, IReadOnlyList<DeleteRequest> items, CancellationToken cancellation)
     {
         var component = Store(store);
-        var writes = items.Select(item => ToWrite(component, item, detail => DaprErrors.StateDeleteBulk(store, detail))).ToList();
+        var writes = items.Select(item => StateWrites.Of(component, item, detail => StateErrors.BulkDeleteFailed(store, detail))).ToList();
         var failure = await WriteAllAsync(
             component,
             "bulk_delete",
             writes,
-            detail => DaprErrors.StateDeleteBulk(store, detail),
+            detail => StateErrors.BulkDeleteFailed(store, detail),
             cancellation
         );
         if (failure is not null)
         {
-            throw DaprErrors.StateDeleteBulk(store, failure.Message, StatusOf(failure).Grpc);
+            throw StateErrors.BulkDeleteFailed(store, failure.Message, StatusOf(failure).Grpc);
         }
     }
 
@@ -87,7 +86,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
                 component,
                 "bulk_get",
                 limit => bulk.GetManyAsync(stored, limit),
-                detail => DaprErrors.StateGet(string.Join(',', keys), store, detail),
+                detail => StateErrors.GetFailed(string.Join(',', keys), store, detail),
                 cancellation
             );
             return [.. keys.Zip(found, (key, entry) => Item(component, key, entry))];
@@ -103,7 +102,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
                     component,
                     "get",
                     limit => component.Store.GetAsync(stored[at], limit),
-                    detail => DaprErrors.StateGet(keys[at], store, detail),
+                    detail => StateErrors.GetFailed(keys[at], store, detail),
                     cancellation
                 )
             );
@@ -136,8 +135,8 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         var writes = plan
             .Operations.Select(operation =>
                 operation.Upsert is { } upsert
-                    ? ToWrite(component, upsert, DaprErrors.StateTransaction)
-                    : ToWrite(component, operation.Delete!, DaprErrors.StateTransaction)
+                    ? StateWrites.Of(component, upsert, StateErrors.TransactionFailed)
+                    : StateWrites.Of(component, operation.Delete!, StateErrors.TransactionFailed)
             )
             .Concat(plan.Records)
             .ToList();
@@ -149,43 +148,41 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
             component,
             "transaction",
             limit => transactional.TransactAsync(writes, limit),
-            DaprErrors.StateTransaction,
+            StateErrors.TransactionFailed,
             cancellation
         );
         if (failure is not null)
         {
-            throw DaprErrors.StateTransaction(failure.Message);
+            throw StateErrors.TransactionFailed(failure.Message);
         }
         outbox.Committed(component, plan);
     }
 
-    /// <summary>No store at hand offers the query API; which error tells so depends on whether the store exists.</summary>
+    /// <summary>Returns the error for a query, which no store supports; it differs for an unknown store.</summary>
     public DaprException Query(string store)
     {
         Store(store);
-        return DaprErrors.QueryNotSupported(store);
+        return StateErrors.QueryNotSupported(store);
     }
 
-    /// <summary>Refuses an unknown store; the check that comes before the body is looked at.</summary>
+    /// <summary>Refuses an unknown store, before the body is read.</summary>
     public void Demand(string store) => Store(store);
 
-    /// <summary>As <see cref="Demand"/>, for a transaction.</summary>
+    /// <summary>Like <see cref="Demand"/>, for a transaction.</summary>
     public void DemandTransactional(string store) => Transactional(store);
 
     private (StateStoreComponent Component, ITransactionalStateStore Store) Transactional(string store) =>
         Store(store) is { Store: ITransactionalStateStore transactional } component
             ? (component, transactional)
-            : throw DaprErrors.TransactionsNotSupported(store);
+            : throw StateErrors.TransactionsNotSupported(store);
 
     private StateStoreComponent Store(string name)
     {
         if (components.Of<StateStoreComponent>().Count == 0)
         {
-            throw DaprErrors.StateStoresNotConfigured(name, appId);
+            throw StateErrors.StoresNotConfigured(name, appId);
         }
-        return components.Of<StateStoreComponent>().TryGetValue(name, out var store)
-            ? store
-            : throw DaprErrors.StateStoreNotFound(name, appId);
+        return components.Of<StateStoreComponent>().TryGetValue(name, out var store) ? store : throw StateErrors.StoreNotFound(name, appId);
     }
 
     private async Task<StateFailure?> WriteAllAsync(
@@ -230,7 +227,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         }
         catch (CryptographicException e)
         {
-            throw DaprErrors.StateGet(key, store, e.Message);
+            throw StateErrors.GetFailed(key, store, e.Message);
         }
     }
 
@@ -249,54 +246,6 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         }
     }
 
-    private static StateWrite ToWrite(StateStoreComponent component, SaveRequest item, Func<string, DaprException> failed)
-    {
-        var key = component.Keys.Stored(item.Key);
-        CheckOptions(item.Concurrency, item.Consistency, failed);
-        var ttl = TimeToLive(item.Metadata ?? Nothing, failed);
-        return StateWrite.Upsert(key, item.Value, Tag(item.ETag), item.Concurrency == "first-write", ttl) with
-        {
-            AsInDaprd = true,
-            IsJson = item.IsJson,
-            AsDocument = item.Metadata?.GetValueOrDefault("contentType") == "application/json",
-        };
-    }
-
-    private static StateWrite ToWrite(StateStoreComponent component, DeleteRequest item, Func<string, DaprException> failed)
-    {
-        CheckOptions(item.Concurrency, item.Consistency, failed);
-        return StateWrite.Delete(component.Keys.Stored(item.Key), Tag(item.ETag)) with { AsInDaprd = true };
-    }
-
-    private static string? Tag(string? etag) => string.IsNullOrEmpty(etag) ? null : etag;
-
-    private static void CheckOptions(string? concurrency, string? consistency, Func<string, DaprException> failed)
-    {
-        if (consistency is not (null or "" or "strong" or "eventual"))
-        {
-            throw failed($"unrecognized consistency model '{consistency}'");
-        }
-        if (concurrency is not (null or "" or "first-write" or "last-write"))
-        {
-            throw failed($"unrecognized concurrency model '{concurrency}'");
-        }
-    }
-
-    private static TimeSpan? TimeToLive(IReadOnlyDictionary<string, string> metadata, Func<string, DaprException> failed)
-    {
-        if (!metadata.TryGetValue("ttlInSeconds", out var text) || text.Length == 0)
-        {
-            return null;
-        }
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
-            ? seconds > 0
-                ? TimeSpan.FromSeconds(seconds)
-                : null
-            : throw failed(
-                $"error parsing TTL: incorrect value for metadata 'ttlInSeconds': strconv.ParseInt: parsing \"{text}\": invalid syntax"
-            );
-    }
-
     private static (int Http, StatusCode Grpc) StatusOf(StateFailure failure) =>
         failure.Kind switch
         {
@@ -305,7 +254,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
             _ => (500, StatusCode.Internal),
         };
 
-    /// <summary>Under the store's policy, where it has one. That a write was refused is an answer, and no reason to try again.</summary>
+    /// <summary>Runs work under the store's policy, if it has one. A refused write is a result and is not retried.</summary>
     private async ValueTask<T> GuardedAsync<T>(
         StateStoreComponent component,
         string operation,
@@ -328,7 +277,7 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         }
         finally
         {
-            SidecarMeter.Stored(appId, component.Name, operation, succeeded, time.GetElapsedTime(begun));
+            ComponentMeter.Stored(appId, component.Name, operation, succeeded, time.GetElapsedTime(begun));
         }
     }
 }

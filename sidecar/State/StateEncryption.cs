@@ -22,7 +22,7 @@ internal sealed class StateEncryption
     private StateEncryption(string store, (string, byte[]) primary, (string, byte[])? secondary) =>
         (this.store, this.primary, this.secondary) = (store, primary, secondary);
 
-    /// <summary>Null: the store does not encrypt.</summary>
+    /// <summary>Null if the store does not encrypt.</summary>
     public static StateEncryption? Read(DriverContext context)
     {
         var primary = Key(context.Properties, "primaryEncryptionKey");
@@ -81,7 +81,7 @@ internal sealed class StateEncryption
         return Encoding.UTF8.GetBytes(Convert.ToBase64String(bytes) + Separator + primary.Name);
     }
 
-    /// <summary>A JSON text is encrypted without its quotes, and comes back without them, as in daprd.</summary>
+    /// <summary>Encrypts a JSON text without its quotes; it is returned without them, as in daprd.</summary>
     private static ReadOnlyMemory<byte> Plain(ReadOnlyMemory<byte> json)
     {
         var reader = new Utf8JsonReader(json.Span);

@@ -1,6 +1,6 @@
 namespace Sidecar.State;
 
-/// <summary>What a caller asks to store under a key, before it is checked.</summary>
+/// <summary>A caller's request to store a value under a key, before it is checked.</summary>
 internal sealed record SaveRequest(
     string Key,
     ReadOnlyMemory<byte> Value,
@@ -10,7 +10,7 @@ internal sealed record SaveRequest(
     IReadOnlyDictionary<string, string>? Metadata = null
 )
 {
-    /// <summary>The value came as JSON, so that a text in it has quotes that are not part of the text.</summary>
+    /// <summary>True if the value was sent as JSON, so that the quotes of a text are not part of the text.</summary>
     public bool IsJson { get; init; }
 
     /// <summary>The content type given beside the value, which the outbox prefers to the one in the metadata.</summary>
@@ -19,7 +19,7 @@ internal sealed record SaveRequest(
 
 internal sealed record DeleteRequest(string Key, string? ETag = null, string? Concurrency = null, string? Consistency = null);
 
-/// <summary>One operation of a transaction: exactly one of the two is set.</summary>
+/// <summary>One operation of a transaction: exactly one of the two properties is set.</summary>
 internal sealed record TransactionOperation(SaveRequest? Upsert, DeleteRequest? Delete);
 
 internal sealed record BulkItem(string Key, StateEntry? Entry, string? Error = null);

@@ -2,8 +2,9 @@ using Sidecar.Components;
 
 namespace Sidecar.State;
 
-/// <summary>A state store as one app sees it. <paramref name="Encryption"/> holds for what apps store, not for actors and workflows, as in
-/// daprd.</summary>
+/// <summary>
+/// A state store for one app. <paramref name="Encryption"/> applies to values of apps, not to actors and workflows, as in daprd.
+/// </summary>
 internal sealed record StateStoreComponent(
     string Name,
     IStateStore Store,
@@ -19,8 +20,7 @@ internal sealed record StateStoreComponent(
 }
 
 /// <summary>
-/// Transactional outbox of a store: upserts of a transaction are also published.
-/// <paramref name="PubSub"/> is where to, <paramref name="Topic"/> under which topic; <paramref name="DiscardWhenMissing"/> says
-/// that an event without its state is dropped instead of tried again.
+/// The transactional outbox of a store: upserts of a transaction are also published to <paramref name="Topic"/> of <paramref
+/// name="PubSub"/>. With <paramref name="DiscardWhenMissing"/> an event without its state is dropped instead of retried.
 /// </summary>
 internal sealed record OutboxSettings(string PubSub, string Topic, bool DiscardWhenMissing);

@@ -2,7 +2,7 @@ using Sidecar.Components;
 
 namespace Sidecar.State;
 
-/// <summary>What all state stores have in their metadata.</summary>
+/// <summary>The metadata that all state stores have in common.</summary>
 internal sealed record StoreOptions(
     string Name,
     string Type,
@@ -31,7 +31,7 @@ internal sealed record StoreOptions(
         );
     }
 
-    /// <exception cref="InvalidOperationException">The store lacks an ability that its metadata asks for.</exception>
+    /// <exception cref="InvalidOperationException">The store lacks an ability that its metadata requires.</exception>
     public OpenedComponent Component(IStateStore store, params ReadOnlySpan<string> capabilities)
     {
         if (Outbox is not null && store is not ITransactionalStateStore)

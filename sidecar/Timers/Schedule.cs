@@ -6,8 +6,8 @@ using Sidecar.Go;
 namespace Sidecar.Timers;
 
 /// <summary>
-/// When something recurs: an ISO 8601 duration with repetitions (<c>R5/PT10S</c>), a Go duration (<c>1h30m</c>, <c>@every 5s</c>) or
-/// a cron expression with seconds. <paramref name="Repetitions"/> -1: without end; 1 when nothing recurs.
+/// The recurrence of a reminder or timer: an ISO 8601 duration with repetitions (<c>R5/PT10S</c>), a Go duration (<c>1h30m</c>, <c>@every
+/// 5s</c>) or a cron expression with seconds. <paramref name="Repetitions"/> is -1 without end, 1 without recurrence.
 /// </summary>
 internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpan Time, CronExpression? Cron, int Repetitions)
 {
@@ -15,9 +15,9 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
 
     private bool Recurs => Cron is not null || Years != 0 || Months != 0 || Days != 0 || Time > TimeSpan.Zero;
 
-    /// <summary>The period of a new reminder, as daprd and its scheduler take it: no days and longer, no cron, whole seconds in ISO
-    /// 8601.</summary>
-    /// <exception cref="FormatException">The scheduler refuses the period, or what stands beside it; the message is daprd's.</exception>
+    /// <summary>Parses the period of a new reminder by the rules of daprd and its scheduler: no days and longer, no cron, whole seconds in
+    /// ISO 8601.</summary> <exception cref="FormatException">The scheduler refuses the period, or a field beside it; the message is
+    /// daprd's.</exception>
     public static Schedule OfReminder(string? period, string? dueTime, string? ttl)
     {
         if (Duration(period) is not { Years: 0, Months: 0, Days: 0 })
@@ -52,8 +52,10 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
             ? DueTime(text, now)
             : throw new FormatException($"error parsing timer {what}: unsupported time/duration format: {text}");
 
-    /// <summary>The period of a reminder that is stored. One of zero recurs as often as the app can answer; earlier versions took more than
-    /// <see cref="OfReminder"/> does.</summary>
+    /// <summary>
+    /// The period of a stored reminder. Zero recurs as often as the app can answer; earlier versions accepted more than <see
+    /// cref="OfReminder"/> does.
+    /// </summary>
     public static Schedule Stored(string? period) =>
         Parse(period) is { Cron: null, Recurs: false } zero && !string.IsNullOrEmpty(period)
             ? zero with
@@ -98,7 +100,7 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
         }
     }
 
-    /// <summary>As daprd tells a period: in the scheduler's words.</summary>
+    /// <summary>Formats a period as daprd's scheduler does.</summary>
     public static string? Shown(string? period) =>
         string.IsNullOrEmpty(period) ? null
         : Parse(period) is { Cron: null, Years: 0, Months: 0 } plain
@@ -116,8 +118,10 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
         return Cron?.GetNextOccurrence(now, TimeZoneInfo.Utc) ?? now;
     }
 
-    /// <summary>The time after <paramref name="last"/> that is still to come at <paramref name="now"/>: what was missed is not made up for.
-    /// Null when nothing recurs.</summary>
+    /// <summary>
+    /// The first time after <paramref name="last"/> that is later than <paramref name="now"/>; missed times are skipped. Null if nothing
+    /// recurs.
+    /// </summary>
     public DateTimeOffset? Following(DateTimeOffset last, DateTimeOffset now)
     {
         if (Cron is not null)
@@ -215,7 +219,8 @@ internal sealed partial record Schedule(int Years, int Months, int Days, TimeSpa
     }
 
     [GeneratedRegex(
-        @"^(?:R(?<R>\d*)/)?P(?=.)(?:(?<Y>\d+)Y)?(?:(?<Mo>\d+)M)?(?:(?<W>\d+)W)?(?:(?<D>\d+)D)?(?:T(?:(?<H>\d+)H)?(?:(?<Mi>\d+)M)?(?:(?<S>\d+(?:\.\d+)?)S)?)?$",
+        @"^(?:R(?<R>\d*)/)?P(?=.)(?:(?<Y>\d+)Y)?(?:(?<Mo>\d+)M)?(?:(?<W>\d+)W)?(?:(?<D>\d+)D)?"
+            + @"(?:T(?:(?<H>\d+)H)?(?:(?<Mi>\d+)M)?(?:(?<S>\d+(?:\.\d+)?)S)?)?$",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex Iso();

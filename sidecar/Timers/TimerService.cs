@@ -1,7 +1,7 @@
 namespace Sidecar.Timers;
 
-/// <summary>A call in the future. Disposing it takes it back; what it refers to is then let go at once.</summary>
-internal sealed class DueCall(DateTimeOffset due, Action call) : IDisposable
+/// <summary>A scheduled call. Disposal cancels it and releases its references at once.</summary>
+internal sealed class ScheduledCall(DateTimeOffset due, Action call) : IDisposable
 {
     private Action? call = call;
 
@@ -15,15 +15,15 @@ internal sealed class DueCall(DateTimeOffset due, Action call) : IDisposable
 }
 
 /// <summary>
-/// All timers of one owner behind one clock timer, ordered by due time. A call only posts to an instance's mailbox, so no timer
-/// can hold up another.
+/// All timers of one owner with one system timer, ordered by due time. A call only posts to an instance's mailbox, so no timer can delay
+/// another.
 /// </summary>
 internal sealed class TimerService : IDisposable
 {
     // The clock's own timers take no longer waits; a later due time is reached in several.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
     private readonly TimeProvider clock;
-    private readonly PriorityQueue<DueCall, DateTimeOffset> waiting = new(); // guarded by gate
+    private readonly PriorityQueue<ScheduledCall, DateTimeOffset> waiting = new(); // guarded by gate
     private readonly Lock gate = new();
     private readonly ITimer timer;
     private bool disposed; // guarded by gate
@@ -34,9 +34,9 @@ internal sealed class TimerService : IDisposable
         timer = clock.CreateTimer(_ => Fire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public DueCall Schedule(DateTimeOffset due, Action call)
+    public ScheduledCall Schedule(DateTimeOffset due, Action call)
     {
-        var scheduled = new DueCall(due, call);
+        var scheduled = new ScheduledCall(due, call);
         lock (gate)
         {
             if (disposed)
@@ -67,7 +67,7 @@ internal sealed class TimerService : IDisposable
 
     private void Fire()
     {
-        var due = new List<DueCall>();
+        var due = new List<ScheduledCall>();
         lock (gate)
         {
             var now = clock.GetUtcNow();
@@ -88,7 +88,7 @@ internal sealed class TimerService : IDisposable
         }
     }
 
-    /// <summary>Under the gate. Rounded up, so that the timer never fires before its time.</summary>
+    /// <summary>Called under the gate. Rounded up, so that the timer never fires early.</summary>
     private void Arm(DateTimeOffset due)
     {
         var wait = due - clock.GetUtcNow();

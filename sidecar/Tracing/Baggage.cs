@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Sidecar.Tracing;
 
-/// <summary>W3C baggage: passed on untouched, refused when it is none. Source: W3C Baggage, section 3.2.</summary>
+/// <summary>W3C baggage: passed on unchanged, refused if invalid. Source: W3C Baggage, section 3.2.</summary>
 internal static class Baggage
 {
     public const string Header = "baggage";
@@ -17,7 +17,7 @@ internal static class Baggage
         .. Enumerable.Range('!', '~' - '!' + 1).Select(c => (char)c).Except(['"', ',', ';', '\\']),
     ]);
 
-    /// <summary>Why it is no baggage; null when it is.</summary>
+    /// <summary>The reason why it is invalid; null if it is valid.</summary>
     public static string? Fault(string baggage)
     {
         if (baggage.Length == 0)

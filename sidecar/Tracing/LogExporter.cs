@@ -3,7 +3,7 @@ using OpenTelemetry;
 
 namespace Sidecar.Tracing;
 
-/// <summary>Writes spans to the log (<c>stdout: true</c>), in daprd's words.</summary>
+/// <summary>Writes spans to the log (<c>stdout: true</c>), in daprd's format.</summary>
 internal sealed partial class LogExporter(ILogger logger) : BaseExporter<Activity>
 {
     public override ExportResult Export(in Batch<Activity> batch)

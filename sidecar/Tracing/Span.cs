@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Sidecar.Tracing;
 
 /// <summary>
-/// A piece of work in a trace: what it passes on, and, where it is sampled and somebody exports it, what is told of it. Everything but
-/// <see cref="Context"/> does nothing otherwise.
+/// A span of a trace: its context, and, if it is sampled and exported, its attributes. Otherwise all members but <see cref="Context"/> do
+/// nothing.
 /// </summary>
 internal sealed class Span(TraceContext context, Activity? activity = null)
 {
@@ -13,7 +13,7 @@ internal sealed class Span(TraceContext context, Activity? activity = null)
 
     public TraceContext Context => context;
 
-    /// <summary>Whether it is worth the while to find names and attributes.</summary>
+    /// <summary>True if the span is recorded, so that names and attributes are worth computing.</summary>
     public bool IsRecorded => activity is not null;
 
     /// <summary>The span of the API call that is being answered.</summary>
@@ -37,8 +37,8 @@ internal sealed class Span(TraceContext context, Activity? activity = null)
 
     public void Fail(string reason) => activity?.SetStatus(ActivityStatusCode.Error, reason);
 
-    /// <summary>For exception filters: notes the failure, and is always true.</summary>
-    public bool Noting(Exception failure)
+    /// <summary>Records the failure; always true, for exception filters.</summary>
+    public bool RecordException(Exception failure)
     {
         Fail(failure.Message);
         return true;

@@ -1,6 +1,6 @@
 namespace Sidecar.Tracing;
 
-/// <summary>The names of what spans tell, as daprd names them. Source: daprd's <c>diagnostics/consts</c>.</summary>
+/// <summary>The attribute names of spans, as in daprd. Source: daprd's <c>diagnostics/consts</c>.</summary>
 internal static class SpanTags
 {
     public const string Api = "dapr.api";
@@ -24,7 +24,7 @@ internal static class SpanTags
     public const string ServiceInvocation = "ServiceInvocation";
     public const string DaprService = "Dapr";
 
-    /// <summary>Building blocks that are told of like databases: state, secrets, bindings.</summary>
+    /// <summary>Building blocks whose spans have database attributes: state, secrets, bindings.</summary>
     public static void Store(Span span, string block, string component, string statement)
     {
         span.Tag(DbSystem, block);

@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace Sidecar.Tracing;
 
-/// <summary>The place in a trace that a call passes on, as W3C writes it.</summary>
+/// <summary>The trace context that a call passes on, in W3C's format.</summary>
 internal sealed record TraceContext(string Parent, string State)
 {
     public const string ParentHeader = "traceparent";
@@ -17,19 +17,19 @@ internal sealed record TraceContext(string Parent, string State)
     /// <summary>Tracing is switched off: nothing is passed on.</summary>
     public static readonly TraceContext Off = new("", "");
 
-    /// <summary>No trace has come and none is begun. Zeros are passed on all the same, as daprd does.</summary>
+    /// <summary>No trace was received and none is started. Zeros are passed on all the same, as in daprd.</summary>
     public static readonly TraceContext None = new("00-00000000000000000000000000000000-0000000000000000-00", "");
 
     public bool IsOff => Parent.Length == 0;
 
     public bool IsSampled => Parent.Length > 1 && (Convert.ToInt32(Parent[^2..], 16) & 1) == 1;
 
-    /// <summary>What stands in the envelope of an event: nothing when there is no trace.</summary>
+    /// <summary>The trace members in the envelope of an event; empty without a trace.</summary>
     public string InEvent => Parent == None.Parent ? "" : Parent;
 
     public static TraceContext Of(HttpContext context) => Span.Of(context).Context;
 
-    /// <summary>Null when <paramref name="parent"/> is no trace context.</summary>
+    /// <summary>Null if <paramref name="parent"/> is no trace context.</summary>
     public static TraceContext? Parse(string? parent, string? state) =>
         !string.IsNullOrEmpty(parent) && ActivityContext.TryParse(parent, null, out _) ? new TraceContext(parent, state ?? "") : null;
 
@@ -38,7 +38,7 @@ internal sealed record TraceContext(string Parent, string State)
             ? binary
             : Parse(headers[ParentHeader].ToString(), headers[StateHeader].ToString());
 
-    /// <summary>From base64, as it stands in HTTP headers.</summary>
+    /// <summary>Parses the base64 form of HTTP headers.</summary>
     public static TraceContext? FromBinary(string coded)
     {
         Span<byte> bytes = stackalloc byte[BinaryLength + 3];
@@ -81,7 +81,7 @@ internal sealed record TraceContext(string Parent, string State)
         return traced;
     }
 
-    /// <summary>Adds the trace to a request that carries none of its own.</summary>
+    /// <summary>Adds the trace to a request that has none.</summary>
     public void AddTo(HttpRequestMessage request, bool binary = false)
     {
         if (IsOff || request.Headers.NonValidated.Contains(ParentHeader))

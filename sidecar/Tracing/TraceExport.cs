@@ -22,7 +22,7 @@ internal sealed class TraceExport : IDisposable
         {
             batches.Add(Batch(new OtlpTraceExporter(Collector(otel))));
         }
-        // The provider is what gives exporters their resource; spans come from the listener of the tracer, one app's only.
+        // The provider gives exporters their resource; the tracer's listener, one app's only, supplies the spans.
         var builder = Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(
                 ResourceBuilder
@@ -45,7 +45,7 @@ internal sealed class TraceExport : IDisposable
         }
     }
 
-    /// <summary>Sends what is left, for a few seconds at most.</summary>
+    /// <summary>Sends the remaining spans, for a few seconds at most.</summary>
     public void Dispose() => provider.Dispose();
 
     private static BatchActivityExportProcessor Batch(BaseExporter<Activity> exporter)

@@ -5,8 +5,8 @@ using System.Runtime.CompilerServices;
 namespace Sidecar.Tracing;
 
 /// <summary>
-/// Begins the spans of one app's sidecar. A caller's decision to sample is followed; whatever begins a trace is sampled at the
-/// configured rate. Without a rate and without anywhere to export to, traces pass through as they came.
+/// Starts the spans of one app's sidecar. The caller's sampling decision is kept; a new trace is sampled at the configured rate. Without a
+/// rate and without an exporter, traces are passed on unchanged.
 /// </summary>
 internal sealed partial class Tracer : IDisposable
 {
@@ -50,11 +50,10 @@ internal sealed partial class Tracer : IDisposable
     /// <summary>A sampling rate of 0 switches tracing off altogether.</summary>
     public bool IsOff => rate == 0;
 
-    /// <summary>Whether anything that is sampled is told to anyone.</summary>
+    /// <summary>True if sampled spans are exported.</summary>
     public bool Exports => listener is not null;
 
-    /// <summary>Begins a span below <paramref name="caller"/>; null or zeros begin a trace. The name is told to the span once it is
-    /// known.</summary>
+    /// <summary>Starts a span below <paramref name="caller"/>; null or zeros start a trace. The span gets its name later.</summary>
     public Span Start(ActivityKind kind, TraceContext? caller, DateTimeOffset begun = default)
     {
         if (IsOff)
@@ -102,7 +101,7 @@ internal sealed partial class Tracer : IDisposable
 
     private Activity Begin(ActivityKind kind, ActivityContext parent, DateTimeOffset begun)
     {
-        // The web server may have an activity of its own, which is no part of any trace; and nobody else is to take this one for his.
+        // The web server may have its own activity, which belongs to no trace; and no other code may use this one as its parent.
         var before = Activity.Current;
         Activity.Current = null;
         try
@@ -131,7 +130,8 @@ internal sealed partial class Tracer : IDisposable
     private static string Sampler(double rate)
     {
         var root = rate >= 1 ? "AlwaysOnSampler" : $"TraceIDRatioBased{{{rate.ToString(CultureInfo.InvariantCulture)}}}";
-        return $"ParentBased{{root:{root},remoteParentSampled:AlwaysOnSampler,remoteParentNotSampled:AlwaysOffSampler,localParentSampled:AlwaysOnSampler,localParentNotSampled:AlwaysOffSampler}}";
+        return $"ParentBased{{root:{root},remoteParentSampled:AlwaysOnSampler,remoteParentNotSampled:AlwaysOffSampler,"
+            + $"localParentSampled:AlwaysOnSampler,localParentNotSampled:AlwaysOffSampler}}";
     }
 
     [LoggerMessage(1801, LogLevel.Information, "Dapr trace sampler initialized: {Sampler}")]

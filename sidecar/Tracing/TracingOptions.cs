@@ -4,10 +4,10 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Tracing;
 
-/// <summary>What a Configuration says of tracing (<c>spec.tracing</c>), completed by OpenTelemetry's environment variables.</summary>
+/// <summary>The tracing section of a Configuration (<c>spec.tracing</c>), completed by OpenTelemetry's environment variables.</summary>
 internal sealed record TracingOptions
 {
-    /// <summary>How much is sampled where nothing, or nothing readable, is said.</summary>
+    /// <summary>The sampling rate without a readable value.</summary>
     private const double DefaultRate = 1e-4;
 
     public static readonly TracingOptions Default = new();
@@ -40,8 +40,7 @@ internal sealed record TracingOptions
     }
 
     /// <summary>
-    /// With what the environment adds, which is nothing once an endpoint is configured but headers and time-out, where those are not.
-    /// Source: daprd's
+    /// Adds values of the environment: with a configured endpoint only missing headers and time-out. Source: daprd's
     /// <c>SetTracingSpecFromEnv</c> and the OpenTelemetry specification of the OTLP exporter.
     /// </summary>
     public TracingOptions Completed(Func<string, string?> environment)
@@ -62,7 +61,7 @@ internal sealed record TracingOptions
             {
                 Endpoint = endpoint[(endpoint.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? scheme + 3 : 0)..],
                 Protocol = Said("PROTOCOL")?.StartsWith("http", StringComparison.Ordinal) == true ? "http" : "grpc",
-                // The scheme decides, as OpenTelemetry has it; daprd cuts it off and asks for the variable.
+                // The scheme decides, as in OpenTelemetry; daprd removes it and reads the variable.
                 IsSecure = Said("INSECURE") != "true" && !endpoint.StartsWith("http://", StringComparison.Ordinal) && otel.IsSecure,
             };
         }
@@ -90,7 +89,7 @@ internal sealed record TracingOptions
     }
 }
 
-/// <summary>A collector that speaks OTLP. <paramref name="Endpoint"/> is host and port; headers are <c>name=value</c>.</summary>
+/// <summary>An OTLP collector. <paramref name="Endpoint"/> is host and port; headers are <c>name=value</c>.</summary>
 internal sealed record OtelOptions(string Endpoint = "", string Protocol = "", bool IsSecure = true, TimeSpan? Timeout = null)
 {
     public IReadOnlyList<string> Headers { get; init; } = [];

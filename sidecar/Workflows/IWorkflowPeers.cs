@@ -3,11 +3,11 @@ namespace Sidecar.Workflows;
 /// <summary>The engines of the other apps, for activities and child workflows that name another app.</summary>
 internal interface IWorkflowPeers
 {
-    /// <summary>Null when that app is not here (yet); callers ask again.</summary>
+    /// <summary>Null if that app is not in this process (yet); callers retry.</summary>
     WorkflowEngine? Find(string appId);
 }
 
-/// <summary>An app alone.</summary>
+/// <summary>For an app without other apps.</summary>
 internal sealed class NoWorkflowPeers : IWorkflowPeers
 {
     public WorkflowEngine? Find(string appId) => null;

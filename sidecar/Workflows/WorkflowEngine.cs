@@ -11,8 +11,8 @@ using Sidecar.Workflows.Storage;
 namespace Sidecar.Workflows;
 
 /// <summary>
-/// The workflows of one app. Its owner starts it once, before anything is asked of it, and disposes of it after the app's
-/// servers have stopped. What it has acknowledged is in the store.
+/// The workflow engine of one app. Its owner starts it once, before any other call, and disposes of it after the app's servers have
+/// stopped. An acknowledged change is in the store.
 /// </summary>
 internal sealed class WorkflowEngine : IAsyncDisposable
 {
@@ -65,7 +65,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
 
     internal WorkflowRuntime Runtime { get; }
 
-    /// <summary>Takes up every unfinished instance where the store has it.</summary>
+    /// <summary>Loads every unfinished instance from the store.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
         await foreach (var id in Runtime.Store.PendingAsync(cancellation))
@@ -86,7 +86,11 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         {
             if (await Runtime.Store.Reader.ReadAsync(id, cancellation) is { IsFinished: true } stored)
             {
-                _ = Remote.DeliverOwedAsync(Runtime, new Instance(Runtime, id), Owed.Of(Runtime, stored.Execution));
+                _ = CrossAppDelivery.DeliverPendingAsync(
+                    Runtime,
+                    new Instance(Runtime, id),
+                    PendingNotifications.Of(Runtime, stored.Execution)
+                );
             }
         }
 
@@ -95,7 +99,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
             Retention.Watch(Runtime, id, due);
         }
 
-        // Only now: an instance that runs may want to write to any other.
+        // Only now: a running instance may write to any other.
         foreach (var instance in Runtime.Directory.All)
         {
             instance.Release();
@@ -104,8 +108,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         Runtime.Logger.EngineStarted(AppId, ActiveInstances);
     }
 
-    /// <summary>Ends the workers' streams and waits for the commits under way.</summary>
-    /// <summary>Idempotent.</summary>
+    /// <summary>Ends the workers' streams and waits for running commits. Idempotent.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref disposed, 1) == 1)
@@ -118,7 +121,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         {
             foreach (var instance in Runtime.Directory.All)
             {
-                instance.Rouse();
+                instance.Wake();
             }
         });
         Runtime.Queue.Close();
@@ -126,9 +129,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         Runtime.Drain.Dispose();
     }
 
-    /// <summary>
-    /// Creates an instance. Durable once answered; it runs as soon as a worker and its start time are there.
-    /// </summary>
+    /// <summary>Creates an instance. Durable once answered; it runs once a worker is connected and its start time has come.</summary>
     /// <returns>Null, or AlreadyExists while an instance of that id or a child of its predecessor runs.</returns>
     public async Task<WorkflowRefusal?> CreateAsync(HistoryEvent started, PropagatedHistory? incoming = null)
     {
@@ -139,7 +140,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
 
         started.Router ??= new TaskRouter { SourceAppID = AppId };
         started.ExecutionStarted.ParentTraceContext = TraceContexts.Sane(started.ExecutionStarted.ParentTraceContext);
-        var (instance, refusal) = await Birth.ReserveAsync(Runtime, started, incoming, Runtime.Drain.Stopping);
+        var (instance, refusal) = await InstanceCreation.ReserveAsync(Runtime, started, incoming, Runtime.Drain.Stopping);
         if (instance is not null)
         {
             var message = new Message(started, instance.NextSequence())
@@ -154,10 +155,10 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         return refusal;
     }
 
-    /// <summary>Puts an event into the inbox of an instance. Finished instances take it and do nothing.</summary>
+    /// <summary>Puts an event into the inbox of an instance. Finished instances accept and ignore it.</summary>
     public async Task<WorkflowRefusal?> PostAsync(string id, HistoryEvent happened)
     {
-        var instance = Runtime.Directory.Find(id) ?? await Adoption.TryTakeUpAsync(Runtime, id, CancellationToken.None);
+        var instance = Runtime.Directory.Find(id) ?? await Adoption.TryContinueAsync(Runtime, id, CancellationToken.None);
         var refusal =
             instance is not null ? await instance.PostAsync(happened, fromClient: true)
             : await Runtime.Store.Reader.ExistsAsync(id, CancellationToken.None) ? null
@@ -178,7 +179,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
     public Task<WorkflowRefusal?> ResumeAsync(string id, string? reason) =>
         PostAsync(id, HistoryEvents.Resumed(Runtime.Events.Next(), reason));
 
-    /// <summary>Null when there is no such instance.</summary>
+    /// <summary>Null if there is no such instance.</summary>
     public async Task<WorkflowState?> GetAsync(string id, CancellationToken cancellation)
     {
         if (Runtime.Directory.TryFind(id, out var instance) && await instance.StateAsync() is { } state)
@@ -195,8 +196,10 @@ internal sealed class WorkflowEngine : IAsyncDisposable
             : null;
     }
 
-    /// <summary>As <see cref="GetAsync"/> for clients, who do not find an instance before its start time, as in daprd. Its id is taken all
-    /// the same.</summary>
+    /// <summary>
+    /// Like <see cref="GetAsync"/> for clients, which do not find an instance before its start time, as in daprd. Its id is taken all the
+    /// same.
+    /// </summary>
     public async Task<WorkflowState?> FindStartedAsync(string id, CancellationToken cancellation) =>
         await GetAsync(id, cancellation) is { } state
         && !(
@@ -206,7 +209,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
             ? state
             : null;
 
-    /// <summary>Null when there is no such instance.</summary>
+    /// <summary>Null if there is no such instance.</summary>
     public async Task<IReadOnlyList<HistoryEvent>?> HistoryAsync(string id, CancellationToken cancellation)
     {
         if (Runtime.Directory.TryFind(id, out var instance) && await instance.HistoryAsync() is { } history)
@@ -240,7 +243,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         CancellationToken cancellation
     ) => Runtime.Store.ListAsync(continuation, size ?? Runtime.Options.DefaultPageSize, cancellation);
 
-    /// <summary>Deletes a finished instance, with its children when recursive; one that is not finished only by force.</summary>
+    /// <summary>Deletes a finished instance, with its children if recursive; an unfinished one by force only.</summary>
     public async Task<(int Deleted, WorkflowRefusal? Refusal)> PurgeAsync(string id, bool recursive, bool force)
     {
         var result = await Purge.RunAsync(Runtime, id, recursive, force);
@@ -264,7 +267,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         Runtime.Queue.AnswerAsync(response.CompletionToken, WorkKeys.Activity(response.InstanceId, response.TaskId), response);
 
     /// <summary>A message from another app's engine. Answered once it can no longer be lost.</summary>
-    internal async Task<WorkflowRefusal?> TakeAsync(OutgoingMessage message)
+    internal async Task<WorkflowRefusal?> DeliverAsync(OutgoingMessage message)
     {
         if (Runtime.Drain.IsStopping)
         {

@@ -2,12 +2,12 @@ using Sidecar.Resources;
 
 namespace Sidecar.Workflows;
 
-/// <param name="MaxMessageBytes">What the gRPC server sends in one message; null or 0: no limit.</param>
+/// <param name="MaxMessageBytes">The size limit of a message from the gRPC server; null or 0: no limit.</param>
 internal sealed record WorkflowEngineOptions(int? MaxMessageBytes = null)
 {
     /// <summary>
-    /// How long a message may wait to be saved together with the step it sets off. Its sender waits as long, so a crash in
-    /// between loses nothing that was acknowledged. Zero saves every message at once.
+    /// The longest time that a message waits to be saved with the step that it starts. Its sender waits as long, so a crash loses nothing
+    /// that was acknowledged. Zero saves every message at once.
     /// </summary>
     public TimeSpan SaveGrace { get; init; } = TimeSpan.FromMilliseconds(100);
 
@@ -16,12 +16,12 @@ internal sealed record WorkflowEngineOptions(int? MaxMessageBytes = null)
 
     public TimeSpan LongestRetry { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Null: no limits.</summary>
+    /// <summary>Null for no limits.</summary>
     public ConcurrencyLimits? Limits { get; init; }
 
-    /// <summary>Null: finished instances are kept until they are purged.</summary>
+    /// <summary>Null to keep finished instances until they are purged.</summary>
     public RetentionPolicy? Retention { get; init; }
 
-    /// <summary>Ids per page when a caller does not say.</summary>
+    /// <summary>The default number of ids per page.</summary>
     public int DefaultPageSize { get; init; } = 1024;
 }

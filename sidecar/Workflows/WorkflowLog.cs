@@ -38,7 +38,7 @@ internal static partial class WorkflowLog
     [LoggerMessage(
         4007,
         LogLevel.Warning,
-        "Workflow instance {InstanceId}: the worker asked again for what the history already has, ids {EventIds}"
+        "Workflow instance {InstanceId}: the worker repeated actions that the history already has, ids {EventIds}"
     )]
     public static partial void ActionsRepeated(this ILogger logger, string instanceId, IReadOnlyList<int> eventIds);
 

@@ -2,7 +2,7 @@ using Grpc.Core;
 
 namespace Sidecar.Workflows;
 
-/// <summary>Why the engine did not do what it was asked. The status is what the task hub answers with.</summary>
+/// <summary>The reason why the engine refused a request. The task hub answers with the status.</summary>
 internal sealed record WorkflowRefusal(StatusCode Status, string Message)
 {
     /// <summary>Told with status Unknown: the runtime's own wording, which SDKs and scripts match on.</summary>

@@ -9,8 +9,8 @@ using TraceContext = Sidecar.Tracing.TraceContext;
 namespace Sidecar.Workflows;
 
 /// <summary>
-/// The spans of workflows, named as the Dapr runtime names them. A workflow's own span is told when it ends, but its id is in the
-/// history from the first turn on: what the workflow does in the meantime, in whichever process, is below it.
+/// The spans of workflows, named as in the Dapr runtime. A workflow's own span is exported when it ends, but its id is in the history from
+/// the first turn on: later spans in any process are below it.
 /// </summary>
 internal sealed class WorkflowSpans(Tracer? tracer)
 {
@@ -34,8 +34,7 @@ internal sealed class WorkflowSpans(Tracer? tracer)
         return span;
     }
 
-    /// <summary>Looks through what a turn begins with: a start gets the id of the workflow's span, a timer that fired is a span by
-    /// itself.</summary>
+    /// <summary>Reads the first events of a turn: a start gets the id of the workflow's span, a fired timer is a span of its own.</summary>
     public void Turn(Execution execution, IReadOnlyList<HistoryEvent> events)
     {
         if (tracer is not { Exports: true })
@@ -64,8 +63,8 @@ internal sealed class WorkflowSpans(Tracer? tracer)
         return span;
     }
 
-    /// <summary>What the worker is told of the trace: the span of the activity, or what was passed to it.</summary>
-    public static Sidecar.Workflows.Protocol.TraceContext? Told(Span span, Sidecar.Workflows.Protocol.TraceContext? given) =>
+    /// <summary>The trace context for the worker: that of the activity's span, or the given one.</summary>
+    public static Sidecar.Workflows.Protocol.TraceContext? ContextFor(Span span, Sidecar.Workflows.Protocol.TraceContext? given) =>
         given is not null && span.Context.IsSampled ? To(span.Context) : given;
 
     public static void End(Span span, TaskFailureDetails? failure)
@@ -77,7 +76,7 @@ internal sealed class WorkflowSpans(Tracer? tracer)
         span.End();
     }
 
-    /// <summary>A workflow, or one generation of it, has come to its end.</summary>
+    /// <summary>Ends the span of a workflow, or of one generation of it.</summary>
     public void Ended(string instance, IEnumerable<HistoryEvent> history, OrchestrationStatus status, TaskFailureDetails? failure = null)
     {
         if (
@@ -108,7 +107,7 @@ internal sealed class WorkflowSpans(Tracer? tracer)
         End(span, failure);
     }
 
-    /// <summary>Where what a workflow does stands: below its own span, once that is known.</summary>
+    /// <summary>The parent of a workflow's spans: its own span, once that exists.</summary>
     public static Sidecar.Workflows.Protocol.TraceContext? Below(ExecutionStartedEvent? started) =>
         started is { WorkflowSpanID: { } id, ParentTraceContext: { } parent } && Of(parent) is { } known
             ? new() { TraceParent = $"{known.Parent[..36]}{id}{known.Parent[52..]}", TraceState = parent.TraceState }
@@ -162,8 +161,8 @@ internal sealed class WorkflowSpans(Tracer? tracer)
         }
     }
 
-    private static TraceContext? Of(Sidecar.Workflows.Protocol.TraceContext? told) =>
-        told is null ? null : TraceContext.Parse(told.TraceParent, told.TraceState);
+    private static TraceContext? Of(Sidecar.Workflows.Protocol.TraceContext? context) =>
+        context is null ? null : TraceContext.Parse(context.TraceParent, context.TraceState);
 
     private static Sidecar.Workflows.Protocol.TraceContext To(TraceContext context) =>
         new() { TraceParent = context.Parent, TraceState = context.State.Length > 0 ? context.State : null };

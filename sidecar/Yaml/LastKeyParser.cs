@@ -3,7 +3,7 @@ using YamlDotNet.Core.Events;
 
 namespace Sidecar.Yaml;
 
-/// <summary>Parsing events without the earlier ones of keys that stand twice in a mapping, which YamlDotNet's own model refuses.</summary>
+/// <summary>Removes the earlier ones of duplicate keys from the parsing events, which YamlDotNet's own model refuses.</summary>
 internal sealed class LastKeyParser : IParser
 {
     private readonly List<ParsingEvent> events = [];

@@ -3,8 +3,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace Sidecar.Yaml;
 
-/// <summary>Reads the documents of a YAML file. Merge keys (<c>&lt;&lt;</c>) are carried out, and of a key that stands twice the last one
-/// counts, as in daprd.</summary>
+/// <summary>
+/// Reads the documents of a YAML file. Merge keys (<c>&lt;&lt;</c>) are applied, and of a duplicate key the last one counts, as in daprd.
+/// </summary>
 internal static class YamlDocuments
 {
     public static IReadOnlyList<YamlMap> Read(string file, List<YamlProblem> problems)

@@ -5,8 +5,8 @@ using YamlDotNet.RepresentationModel;
 namespace Sidecar.Yaml;
 
 /// <summary>
-/// A mapping that is read strictly: every read marks its key as known, wrong kinds are reported with their line, and
-/// <see cref="WarnOfUnknownKeys"/> reports the keys that no reader knows.
+/// A mapping that is read strictly: every read marks its key as known, wrong kinds are reported with their line, and <see
+/// cref="WarnOfUnknownKeys"/> reports the other keys.
 /// </summary>
 internal sealed class YamlMap(string file, YamlMappingNode node, List<YamlProblem> problems)
 {
@@ -16,7 +16,7 @@ internal sealed class YamlMap(string file, YamlMappingNode node, List<YamlProble
 
     public int Line => (int)node.Start.Line;
 
-    /// <summary>What it says, without comments and layout: equal texts mean the same.</summary>
+    /// <summary>Its content without comments and layout: equal texts have equal meanings.</summary>
     public string Content
     {
         get

@@ -13,16 +13,16 @@ internal enum Severity
     IgnoredField,
 }
 
-/// <summary>A mistake in a file: where it is, and what would be right.</summary>
+/// <summary>A mistake in a file: its place, and the correct form.</summary>
 internal sealed record YamlProblem(string File, int Line, string Message, Severity Severity = Severity.Error)
 {
-    /// <summary>Where else to look, for people.</summary>
+    /// <summary>The place of the mistake, for people.</summary>
     public string Elsewhere { get; init; } = "";
 
     public override string ToString() => Line > 0 ? $"{File}:{Line}: {Message}{Elsewhere}" : $"{File}: {Message}{Elsewhere}";
 }
 
-/// <summary>Every mistake found, so that one run shows them all.</summary>
+/// <summary>All mistakes, so that one run shows them all.</summary>
 internal sealed class InvalidConfigurationException(IReadOnlyList<YamlProblem> problems)
     : Exception(string.Join(Environment.NewLine, problems))
 {

@@ -3,8 +3,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace Architecture;
 
-/// <summary>Apps reach each other only as the map of dependencies says: access lists, topic scopes and resiliency targets are compared with
-/// it.</summary>
+/// <summary>
+/// Apps call each other only along the map of dependencies: access lists, topic scopes and resiliency targets are compared with it.
+/// </summary>
 public sealed class AccessTests
 {
     private static readonly IReadOnlyList<string> Apps =

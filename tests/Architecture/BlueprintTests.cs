@@ -6,8 +6,7 @@ using Sidecar.Yaml;
 
 namespace Architecture;
 
-/// <summary>The planner cuts systems as the guidelines do, says its reasons and doubts, and its answer in the documents is
-/// today's.</summary>
+/// <summary>The planner cuts systems as the guidelines do and gives reasons and doubts; the plan in the documents is current.</summary>
 public sealed class BlueprintTests
 {
     private const string Criteria =

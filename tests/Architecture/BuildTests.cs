@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Architecture;
 
-/// <summary>What holds for every project and every file.</summary>
+/// <summary>Rules for every project and every file.</summary>
 public sealed class BuildTests
 {
-    /// <summary>Written in pieces, so that this file does not hold what it looks for.</summary>
+    /// <summary>Written in pieces, so that this file does not match its own search.</summary>
     private static readonly string[] Hosts = ["nuget" + ".org", "npmjs" + ".org", "py" + "pi", "pythonhosted" + ".org"];
 
     private static readonly Regex MachinePath = new(

@@ -3,7 +3,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Architecture;
 
-/// <summary>Components and the run template name what is there, and every store has one owner.</summary>
+/// <summary>Components and the run template name existing things, and every store has one owner.</summary>
 public sealed partial class ComponentTests
 {
     private const string ChoreographySuffix = "-choreography";

@@ -2,7 +2,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Architecture;
 
-/// <summary>What runs on a cluster and in containers is what the run template runs: same app ids, ports and resources.</summary>
+/// <summary>Cluster and containers run the apps of the run template: same app ids, ports and resources.</summary>
 public sealed class DeploymentTests
 {
     private static readonly IReadOnlyList<YamlMappingNode> Apps =

@@ -22,8 +22,8 @@ internal sealed class FolderGraph(string assembly, string root)
     ];
 
     /// <summary>
-    /// The uses between folders of a circle, or between two circles, a line each; empty when there is no circle. What is in
-    /// <paramref name="known"/> (<c>From -> To</c>) is not looked at.
+    /// The uses between folders of a circle, or between two circles, a line each; empty without a circle. Uses in <paramref name="known"/>
+    /// (<c>From -> To</c>) are ignored.
     /// </summary>
     public IReadOnlyList<string> Circles(params IEnumerable<string> known)
     {

@@ -5,7 +5,7 @@ using Sidecar.Yaml;
 
 namespace Architecture;
 
-/// <summary>The map of dependencies in the documents is today's, and its rules find what they are for.</summary>
+/// <summary>The map of dependencies in the documents is current, and its rules find violations.</summary>
 public sealed class MapTests
 {
     [Fact]
@@ -44,8 +44,8 @@ public sealed class MapTests
         Assert.Equal(5, broken.Count);
         Assert.Contains("store 'shared' belongs to a and b; a store has one owner", broken);
         Assert.Contains("apps call each other in a circle: a → b → a", broken);
-        Assert.Contains("nobody consumes event 'order.created'", broken);
-        Assert.Contains("topic 'payments' is consumed and nobody publishes to it", broken);
+        Assert.Contains("no app consumes event 'order.created'", broken);
+        Assert.Contains("topic 'payments' is consumed and no app publishes to it", broken);
         Assert.Contains("b waits for event 'payment.unknown', which has no schema in contracts/events", broken);
     }
 

@@ -4,7 +4,7 @@ using Sidecar.Yaml;
 
 namespace Architecture;
 
-/// <summary>The recipes of docs/extend.md can be followed: what they show is accepted, and what they name is there.</summary>
+/// <summary>The recipes of docs/extend.md can be followed: their files are accepted, and the names in them exist.</summary>
 public sealed class RecipeTests
 {
     private static readonly string Text = Repository.Read("docs/extend.md");
@@ -34,6 +34,8 @@ public sealed class RecipeTests
     [Theory]
     [InlineData("docs/architecture.md")]
     [InlineData("docs/operations.md")]
+    [InlineData("docs/sidecar.md")]
+    [InlineData("docs/glossary.md")]
     [InlineData("README.md")]
     public void Paths_that_a_document_names_are_there(string document)
     {
@@ -51,6 +53,8 @@ public sealed class RecipeTests
     [Theory]
     [InlineData("docs/architecture.md")]
     [InlineData("docs/operations.md")]
+    [InlineData("docs/sidecar.md")]
+    [InlineData("docs/glossary.md")]
     [InlineData("README.md")]
     public void Links_between_documents_lead_somewhere(string document) =>
         Assert.All(Regex.Matches(Repository.Read(document), @"\]\((?!http)([^)#]+)").Select(match => match.Groups[1].Value), link =>

@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Architecture;
 
-/// <summary>The repository as text: what the rules are checked on.</summary>
+/// <summary>The repository as text, for rules about its files.</summary>
 internal static class Repository
 {
     public static readonly string Root = FindRoot();
@@ -14,7 +14,7 @@ internal static class Repository
 
     public static IReadOnlyList<string> Projects { get; } = [.. Files.Where(file => file.EndsWith(".csproj", StringComparison.Ordinal))];
 
-    /// <summary>Projects beside the services that they may share, and that know nothing of them.</summary>
+    /// <summary>Projects beside the services that services may share, and that reference no service.</summary>
     public static readonly IReadOnlyList<string> Shared =
     [
         "services/ServiceDefaults/ServiceDefaults.csproj",
@@ -28,7 +28,7 @@ internal static class Repository
 
     public static XDocument Xml(string file) => XDocument.Parse(Read(file));
 
-    /// <summary>What the items called <paramref name="item"/> of a project include.</summary>
+    /// <summary>The Include values of the items <paramref name="item"/> of a project.</summary>
     public static IReadOnlyList<string> Included(string project, string item) =>
         [.. Xml(project).Descendants(item).Select(element => (string?)element.Attribute("Include")).OfType<string>()];
 

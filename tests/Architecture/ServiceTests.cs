@@ -1,6 +1,6 @@
 namespace Architecture;
 
-/// <summary>Services know each other and their stores through Dapr only.</summary>
+/// <summary>Services reach each other and their stores through Dapr only.</summary>
 public sealed class ServiceTests
 {
     private static readonly string[] StoreAndBrokerClients =

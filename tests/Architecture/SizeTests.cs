@@ -2,52 +2,58 @@ using System.Text.RegularExpressions;
 
 namespace Architecture;
 
-/// <summary>Types are short: past some three hundred lines a type is two things. Lines fit a window.</summary>
+/// <summary>Types have at most 300 lines: a longer one does more than one thing. Lines have at most 140 columns.</summary>
 public sealed class SizeTests
 {
-    private const int LongestType = 430;
+    private const int LongestType = 300;
     private const int LongestLine = 140;
-    private const int LongLines = 22;
 
     private static readonly Regex Beginning = new(
         @"^(?:(?:public|internal|file|sealed|static|abstract|partial|readonly|ref)\s+)*(?:class|struct|interface|enum|record(?:\s+(?:struct|class))?)\s+(?<name>\w+)",
         RegexOptions.CultureInvariant
     );
 
-    /// <summary>A partial type counts as one: its parts are summed up.</summary>
+    /// <summary>Types that are still longer, with the lines they have today. An entry that is no longer needed fails.</summary>
+    private static readonly Dictionary<string, int> Exceptions = new() { ["Inventory.Stock.StockStore"] = 314 };
+
+    /// <summary>The lines of all parts of a partial type count.</summary>
     [Theory]
     [InlineData("sidecar/")]
     [InlineData("services/")]
     [InlineData("tools/")]
-    public void No_type_is_longer_than_three_hundred_lines(string folder)
+    public void No_type_is_longer_than_300_lines(string folder)
     {
-        var files = Repository
-            .Files.Where(file => file.StartsWith(folder, StringComparison.Ordinal) && file.EndsWith(".cs", StringComparison.Ordinal))
-            .ToList();
-        Assert.NotEmpty(files);
-        var tooLong = files
-            .SelectMany(file => Types(Repository.Read(file)))
-            .GroupBy(type => type.Name, type => type.Lines)
-            .Where(parts => parts.Sum() > LongestType)
-            .Select(parts => $"{parts.Key} has {parts.Sum()} lines");
+        var tooLong = Lengths(folder)
+            .Where(type => type.Value > Exceptions.GetValueOrDefault(type.Key, LongestType))
+            .Select(type => $"{type.Key} has {type.Value} lines");
         Assert.Empty(tooLong);
     }
 
-    /// <summary>The lines that are still longer than 140 columns. The number only goes down.</summary>
     [Fact]
-    public void The_sidecar_gets_no_more_lines_over_140_columns()
+    public void Each_exception_names_a_type_that_is_longer_than_300_lines()
     {
-        var lines = Repository
-            .Files.Where(file => file.StartsWith("sidecar/", StringComparison.Ordinal) && file.EndsWith(".cs", StringComparison.Ordinal))
-            .Sum(file => Repository.Read(file).Split('\n').Count(line => line.Length > LongestLine));
-        Assert.True(
-            lines <= LongLines,
-            $"{lines} lines of the sidecar are longer than {LongestLine} columns, at most {LongLines} may be: wrap the new ones"
-        );
+        var lengths = Lengths("services/");
+        Assert.DoesNotContain(Exceptions.Keys, name => lengths.GetValueOrDefault(name) <= LongestType);
+    }
+
+    [Theory]
+    [InlineData("sidecar/")]
+    [InlineData("services/")]
+    [InlineData("tools/")]
+    [InlineData("benchmarks/")]
+    [InlineData("samples/")]
+    public void No_line_is_longer_than_140_columns(string folder)
+    {
+        var tooLong =
+            from file in Sources(folder)
+            from line in Repository.Read(file).Split('\n').Index()
+            where line.Item.Length > LongestLine
+            select $"{file}:{line.Index + 1} has {line.Item.Length} columns";
+        Assert.Empty(tooLong);
     }
 
     [Fact]
-    public void The_parts_of_a_type_are_summed_up()
+    public void The_lines_of_a_type_reach_from_its_name_to_its_last_brace()
     {
         var parts = Types(
             "namespace A;\n\ninternal sealed partial class B\n{\n    int c;\n}\n\ninternal record D(int E);\ninternal enum F { G }\n"
@@ -55,7 +61,22 @@ public sealed class SizeTests
         Assert.Equal([("A.B", 4), ("A.D", 1), ("A.F", 1)], parts);
     }
 
-    /// <summary>The types of a file that lie in no other type, with the lines from their name to their last brace.</summary>
+    private static List<string> Sources(string folder)
+    {
+        var files = Repository
+            .Files.Where(file => file.StartsWith(folder, StringComparison.Ordinal) && file.EndsWith(".cs", StringComparison.Ordinal))
+            .ToList();
+        Assert.NotEmpty(files);
+        return files;
+    }
+
+    private static Dictionary<string, int> Lengths(string folder) =>
+        Sources(folder)
+            .SelectMany(file => Types(Repository.Read(file)))
+            .GroupBy(type => type.Name, type => type.Lines)
+            .ToDictionary(parts => parts.Key, parts => parts.Sum());
+
+    /// <summary>The top-level types of a file, with the lines from their name to their last brace.</summary>
     private static List<(string Name, int Lines)> Types(string text)
     {
         var space = Regex.Match(text, @"^namespace ([\w.]+)", RegexOptions.Multiline).Groups[1].Value;

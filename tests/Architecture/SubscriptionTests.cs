@@ -2,7 +2,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Architecture;
 
-/// <summary>Who hears what is declared once for all component sets, and nothing that can't be taken is lost.</summary>
+/// <summary>Subscriptions are declared once for all component sets, and no undeliverable event is lost.</summary>
 public sealed class SubscriptionTests
 {
     private const string DeadLetters = "-dead-letters";

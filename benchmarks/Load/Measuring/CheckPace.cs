@@ -1,9 +1,9 @@
 namespace Load.Measuring;
 
 /// <summary>
-/// When to ask for an order. Each question is work for the system under test, so the first comes shortly before orders of late have
-/// ended, and the later ones in steps of an eighth of the time gone by. So the steps add at most an eighth to a measured latency,
-/// and an order that takes very long is asked for a few dozen times, not thousands.
+/// The pace at which an order's status is read. Each read is work for the system under test, so the first comes shortly before recent
+/// orders have ended, and later ones in steps of an eighth of the elapsed time. The steps add at most an eighth to a measured latency, and
+/// a very slow order is read a few dozen times, not thousands.
 /// </summary>
 internal sealed class CheckPace
 {
@@ -18,7 +18,7 @@ internal sealed class CheckPace
 
     public static TimeSpan Next(TimeSpan gone) => AtLeastShortest(gone.Ticks / 8.0);
 
-    /// <summary>What the first question finds ended may have ended long before: then the next ones come clearly earlier.</summary>
+    /// <summary>An order that has ended at the first read may have ended long before: the next first reads come clearly earlier.</summary>
     public void Learn(TimeSpan took, bool atFirst)
     {
         var before = Volatile.Read(ref expected);

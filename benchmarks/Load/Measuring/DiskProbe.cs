@@ -1,7 +1,6 @@
 namespace Load.Measuring;
 
-/// <summary>How many small writes a second the disk makes durable, one after the other. That decides how fast a durable system can
-/// be.</summary>
+/// <summary>Measures small durable writes per second in sequence, which limit the speed of a durable system.</summary>
 internal static class DiskProbe
 {
     private const int Writes = 300;

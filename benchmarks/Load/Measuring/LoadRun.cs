@@ -18,7 +18,7 @@ internal sealed class LoadRun(LoadPlan plan, OrderApi orders, TimeProvider time)
 
     public TimeSpan Elapsed { get; private set; }
 
-    /// <summary>What was measured; less than planned when interrupted.</summary>
+    /// <summary>The measured orders; fewer than planned after an interruption.</summary>
     public async Task<IReadOnlyList<Sample>> RunAsync(CancellationToken cancellation)
     {
         started = time.GetTimestamp();

@@ -25,7 +25,7 @@ internal sealed class OrderApi : IDisposable
             Timeout = Patience,
         };
 
-    /// <summary>Null when somebody answers at the address.</summary>
+    /// <summary>Null if the system answers at the address.</summary>
     public async Task<string?> WhyUnreachableAsync(CancellationToken cancellation)
     {
         try
@@ -41,7 +41,7 @@ internal sealed class OrderApi : IDisposable
         }
     }
 
-    /// <summary>The new order's id, or what kind of error came instead.</summary>
+    /// <summary>The new order's id, or the kind of error.</summary>
     public async Task<(string? OrderId, string? Error)> PlaceAsync(object order, CancellationToken cancellation)
     {
         try
@@ -60,7 +60,7 @@ internal sealed class OrderApi : IDisposable
         }
     }
 
-    /// <summary>The order's status; null when it can't be told right now.</summary>
+    /// <summary>The order's status; null if it cannot be read now.</summary>
     public async Task<string?> StatusAsync(string orderId, CancellationToken cancellation)
     {
         try
@@ -80,8 +80,9 @@ internal sealed class OrderApi : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    /// <summary>Asks for an operator's token, who may place orders for anybody. A system without that endpoint gets what LOAD_TOKEN
-    /// holds.</summary>
+    /// <summary>
+    /// Gets the token of an operator, who may place orders for any customer. A system without that endpoint gets the value of LOAD_TOKEN.
+    /// </summary>
     private async Task<string?> WhyNotAdmittedAsync(CancellationToken cancellation)
     {
         var token = Environment.GetEnvironmentVariable("LOAD_TOKEN");

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Load.Reporting;
 
-/// <summary>Where the figures were taken; without that they say little.</summary>
+/// <summary>The machine of the measurement, without which figures cannot be compared.</summary>
 internal sealed record Machine(int Cores, double MemoryGiB, string Os, string DotNet)
 {
     public static Machine Here() =>

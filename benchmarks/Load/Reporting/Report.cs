@@ -7,7 +7,7 @@ namespace Load.Reporting;
 /// <summary>A tenth of the run: its rate and its median, so that drift shows.</summary>
 internal sealed record Tenth(double OrdersPerSecond, double P50);
 
-/// <summary>What a run came to. Rates count orders that were confirmed; latencies are milliseconds.</summary>
+/// <summary>The report of a run. Rates count confirmed orders; latencies are milliseconds.</summary>
 internal sealed record Report(
     string Url,
     string? Saga,

@@ -46,6 +46,10 @@ internal sealed class CookieKey(DaprClient dapr, IOptions<IdentityOptions> optio
     public void StoreElement(XElement element, string friendlyName) =>
         throw new InvalidOperationException("the key of the cookies comes from the secret store and is never written");
 
+    private const string Deserializer =
+        "Microsoft.AspNetCore.DataProtection.AuthenticatedEncryption.ConfigurationModel."
+        + "AuthenticatedEncryptorDescriptorDeserializer, Microsoft.AspNetCore.DataProtection";
+
     /// <summary>The stored form of a data protection key. Source: the key ring's format, ASP.NET Core docs, "Key storage format".</summary>
     private static XElement Of(byte[] secret)
     {
@@ -57,7 +61,7 @@ internal sealed class CookieKey(DaprClient dapr, IOptions<IdentityOptions> optio
               <creationDate>2026-01-01T00:00:00Z</creationDate>
               <activationDate>2026-01-01T00:00:00Z</activationDate>
               <expirationDate>9999-01-01T00:00:00Z</expirationDate>
-              <descriptor deserializerType="Microsoft.AspNetCore.DataProtection.AuthenticatedEncryption.ConfigurationModel.AuthenticatedEncryptorDescriptorDeserializer, Microsoft.AspNetCore.DataProtection">
+              <descriptor deserializerType="{Deserializer}">
                 <descriptor>
                   <encryption algorithm="AES_256_CBC" />
                   <validation algorithm="HMACSHA256" />

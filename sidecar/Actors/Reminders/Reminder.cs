@@ -5,8 +5,8 @@ using Sidecar.Jobs;
 namespace Sidecar.Actors.Reminders;
 
 /// <summary>
-/// Stored format: a reminder and its next tick. <paramref name="Left"/> counts the ticks to come, -1 without end; due time, period
-/// and ttl are kept as they were given, data that was not given is undefined.
+/// Stored format: a reminder and its next tick. <paramref name="Left"/> counts the remaining ticks, -1 without end; due time, period and
+/// ttl are stored unchanged; missing data is undefined.
 /// </summary>
 internal sealed record Reminder(
     string ActorType,

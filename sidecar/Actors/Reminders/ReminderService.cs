@@ -6,9 +6,8 @@ using Sidecar.Timers;
 namespace Sidecar.Actors.Reminders;
 
 /// <summary>
-/// Fires the reminders of an app's actors. What came due while the sidecar was not running fires once at the start. A tick is moved on
-/// under
-/// the ETag of the reminder it was made from: one that was changed or deleted meanwhile stays as it then is.
+/// Fires the reminders of an app's actors. A reminder that became due while the sidecar was not running fires once at the start. A tick
+/// updates its reminder under the ETag it was read with, so a reminder changed or deleted meanwhile keeps its new state.
 /// </summary>
 internal sealed partial class ReminderService(
     ReminderStore store,
@@ -18,8 +17,8 @@ internal sealed partial class ReminderService(
     ILogger logger
 ) : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<(ActorId Actor, string Name), DueCall> armed = new();
-    private readonly Dictionary<(ActorId Actor, string Name), Task> ticking = []; // guarded by itself; of each reminder the last one
+    private readonly ConcurrentDictionary<(ActorId Actor, string Name), ScheduledCall> armed = new();
+    private readonly Dictionary<(ActorId Actor, string Name), Task> ticking = []; // guarded by itself; the latest version of each reminder
     private readonly CancellationTokenSource stopping = new();
 
     /// <summary>Arms all stored reminders of the actor types that the app hosts.</summary>
@@ -34,8 +33,8 @@ internal sealed partial class ReminderService(
         }
     }
 
-    /// <summary>Registers a reminder in place of one of the same name. Durable once answered.</summary>
-    /// <returns>False: there is one, and <paramref name="overwrite"/> says to leave it.</returns>
+    /// <summary>Registers a reminder and replaces one of the same name. Durable once answered.</summary> <returns>False if one exists and
+    /// <paramref name="overwrite"/> is false.</returns>
     public async Task<bool> TryRegisterAsync(Reminder reminder, bool overwrite, CancellationToken cancellation)
     {
         var done = await store.TryPutAsync(reminder, overwrite, cancellation);
@@ -56,7 +55,7 @@ internal sealed partial class ReminderService(
         return found;
     }
 
-    /// <summary>Idempotent. A tick under way reads the store first, so it ends without effect.</summary>
+    /// <summary>Idempotent. A running tick reads the store first, so it ends without effect.</summary>
     public async Task UnregisterAsync(ActorId actor, string name, CancellationToken cancellation)
     {
         Disarm((actor, name));
@@ -66,7 +65,7 @@ internal sealed partial class ReminderService(
     public async Task<Reminder?> FindAsync(ActorId actor, string name, CancellationToken cancellation) =>
         (await store.FindAsync(actor, name, cancellation))?.Reminder;
 
-    /// <summary>No more ticks; waits for those under way. What has not been delivered fires after the next start.</summary>
+    /// <summary>Stops the ticks and waits for the running ones. Undelivered reminders fire after the next start.</summary>
     public async ValueTask DisposeAsync()
     {
         if (stopping.IsCancellationRequested)
@@ -119,7 +118,7 @@ internal sealed partial class ReminderService(
         }
     }
 
-    /// <summary>One tick of a reminder at a time: it may have been armed anew while the last one was under way.</summary>
+    /// <summary>Runs one tick of a reminder at a time: it may have been armed again during the last tick.</summary>
     private async Task TickAfterAsync(Task? before, ActorId actor, string name)
     {
         await (before ?? Task.CompletedTask);
@@ -173,11 +172,11 @@ internal sealed partial class ReminderService(
         }
     }
 
-    /// <summary>A store that fails is asked until it works: its reminder would be forgotten until the next start otherwise.</summary>
+    /// <summary>Retries until the store works: the reminder would otherwise be forgotten until the next start.</summary>
     private Task<T> StoreAsync<T>(Func<CancellationToken, Task<T>> call, ActorId actor, string name) =>
-        Repeated.UntilDoneAsync($"The record of reminder {name} of actor {actor}", call, time, logger, stopping.Token);
+        RetriedStep.UntilDoneAsync($"The record of reminder {name} of actor {actor}", call, time, logger, stopping.Token);
 
-    /// <summary>As often as its failure policy says, unless it is changed or deleted meanwhile.</summary>
+    /// <summary>Retries as often as the failure policy allows, unless the reminder is changed or deleted meanwhile.</summary>
     private async Task DeliverAsync(Reminder reminder, string etag)
     {
         var policy = reminder.OnFailure ?? FailurePolicy.Default;

@@ -4,7 +4,7 @@ using Sidecar.State;
 
 namespace Sidecar.Actors.Reminders;
 
-/// <summary>Reminders in the actor state store, a record each, so that they outlive any process.</summary>
+/// <summary>The reminders in the actor state store, one record each, so that they survive a restart.</summary>
 internal sealed class ReminderStore(string appId, ITransactionalStateStore store)
 {
     private const int Page = 500;
@@ -26,8 +26,9 @@ internal sealed class ReminderStore(string appId, ITransactionalStateStore store
             var failure => throw new IOException(failure.Message),
         };
 
-    /// <summary>Moves a reminder on after a tick, or takes it out. False: it was changed or deleted meanwhile, and what is stored
-    /// holds.</summary>
+    /// <summary>
+    /// Advances a reminder after a tick, or deletes it. Returns false if it was changed or deleted meanwhile; the stored state wins.
+    /// </summary>
     public async Task<bool> TryAdvanceAsync(Reminder before, string etag, Reminder? after, CancellationToken cancellation)
     {
         var key = KeyOf(before.Actor, before.Name);
@@ -43,7 +44,7 @@ internal sealed class ReminderStore(string appId, ITransactionalStateStore store
         }
     }
 
-    /// <summary>Those of a type, or of one actor of it.</summary>
+    /// <summary>Lists the reminders of a type, or of one actor of it.</summary>
     public IAsyncEnumerable<Reminder> OfAsync(string type, string? id, CancellationToken cancellation) =>
         AllAsync(id is null ? $"{Prefix}{type}||" : $"{Prefix}{new ActorId(type, id)}||", cancellation);
 

@@ -171,7 +171,7 @@ internal class ActorsService
         return new UnregisterActorRemindersByTypeResponse();
     }
 
-    /// <summary>A reminder as daprd tells it: the period in the scheduler's words.</summary>
+    /// <summary>A reminder in daprd's form: the period in the scheduler's format.</summary>
     private static ActorReminder Shown(Reminder reminder)
     {
         var shown = new ActorReminder { ActorType = reminder.ActorType, ActorId = reminder.ActorId };
@@ -205,7 +205,7 @@ internal class ActorsService
         return Task.FromResult(new Empty());
     }
 
-    /// <summary>The app opens this stream and hosts its actors over it for as long as it stays open.</summary>
+    /// <summary>Hosts the app's actors for as long as the app keeps this stream open.</summary>
     public virtual async Task SubscribeActorEventsAlpha1(
         IAsyncStreamReader<SubscribeActorEventsRequestAlpha1> answers,
         IServerStreamWriter<SubscribeActorEventsResponseAlpha1> requests,
@@ -238,6 +238,6 @@ internal class ActorsService
         return Task.FromResult(new Empty());
     }
 
-    /// <summary>Data goes into a JSON body in base64, whatever it is.</summary>
+    /// <summary>Writes data to a JSON body in base64.</summary>
     private static JsonElement Json(ByteString data) => data.IsEmpty ? default : JsonSerializer.SerializeToElement(data.ToBase64());
 }

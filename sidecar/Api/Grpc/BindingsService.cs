@@ -34,14 +34,14 @@ internal class BindingsService
         await context.WriteResponseHeadersAsync(HeadersOf(reply));
         if (reply.Failure is { } failure)
         {
-            throw DaprErrors.OutputBinding(request.Name, failure);
+            throw BindingErrors.OutputFailed(request.Name, failure);
         }
         var response = new InvokeBindingResponse { Data = UnsafeByteOperations.UnsafeWrap(reply.Data) };
         response.Metadata.Add(new Dictionary<string, string>(reply.Metadata));
         return response;
     }
 
-    /// <summary>What the binding tells beside its data; callers see it even when the call has failed.</summary>
+    /// <summary>The metadata of the binding's answer; callers receive it even if the call failed.</summary>
     private static Metadata HeadersOf(BindingReply reply)
     {
         var headers = new Metadata();

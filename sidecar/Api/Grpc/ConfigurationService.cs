@@ -32,7 +32,9 @@ internal class ConfigurationService
     public virtual Task<GetConfigurationResponse> GetConfigurationAlpha1(GetConfigurationRequest request, ServerCallContext context) =>
         GetConfiguration(request, context);
 
-    /// <summary>The first message tells the id alone; then come the changes, until the caller goes or unsubscribes.</summary>
+    /// <summary>
+    /// Sends the id in the first message and the changes in the following ones, until the caller cancels or unsubscribes.
+    /// </summary>
     public virtual async Task SubscribeConfiguration(
         SubscribeConfigurationRequest request,
         IServerStreamWriter<SubscribeConfigurationResponse> responses,
@@ -99,7 +101,7 @@ internal class ConfigurationService
             ? new UnsubscribeConfigurationResponse { Ok = true }
             : new UnsubscribeConfigurationResponse
             {
-                Message = DaprErrors.ConfigurationUnsubscribe(request.Id, "subscription does not exist"),
+                Message = ConfigurationErrors.UnsubscribeFailed(request.Id, "subscription does not exist"),
             };
 
     public virtual Task<UnsubscribeConfigurationResponse> UnsubscribeConfigurationAlpha1(

@@ -2,7 +2,7 @@ using Dapr.Client.Autogen.Grpc.v1;
 using Grpc.Core;
 using static Sidecar.Api.Grpc.DaprService;
 
-#pragma warning disable CS0612 // the older version of the API, which daprd answers as well
+#pragma warning disable CS0612 // the older version of the API, which daprd supports as well
 
 namespace Sidecar.Api.Grpc;
 

@@ -135,7 +135,7 @@ internal class CryptographyService
         {
             return await requests.MoveNext(either.Token)
                 ? requests.Current
-                : throw DaprErrors.CryptoOperation("error receiving the first message: EOF");
+                : throw CryptographyErrors.OperationFailed("error receiving the first message: EOF");
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested)
         {
@@ -143,8 +143,10 @@ internal class CryptographyService
         }
     }
 
-    /// <summary>What the messages carry, in the order that they are numbered in. A sidecar that ends breaks the stream off: it must not
-    /// look complete.</summary>
+    /// <summary>
+    /// The payloads of the messages in the order of their numbers. A sidecar that stops aborts the stream, because it must not look
+    /// complete.
+    /// </summary>
     private static async IAsyncEnumerable<ReadOnlyMemory<byte>> PayloadsAsync<T>(
         T first,
         IAsyncStreamReader<T> rest,
@@ -203,7 +205,7 @@ internal class CryptographyService
         }
         catch (CryptoException e)
         {
-            throw DaprErrors.CryptoOperation(e.Message);
+            throw CryptographyErrors.OperationFailed(e.Message);
         }
     }
 }

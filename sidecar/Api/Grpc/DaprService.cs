@@ -6,8 +6,7 @@ namespace Sidecar.Api.Grpc;
 
 /// <summary>
 /// Dapr's gRPC service, of which each building block has a class. Their methods are found by name; a method that is bound in none of them
-/// answers
-/// UNIMPLEMENTED.
+/// answers UNIMPLEMENTED.
 /// </summary>
 internal static class DaprService
 {
@@ -46,14 +45,15 @@ internal static class DaprService
         routes.MapGrpcService<WorkflowsService>();
     }
 
-    /// <summary>Binds a method. The gRPC server binds with a null service, to learn the methods; it finds their code by name.</summary>
+    /// <summary>Binds a method. The gRPC server binds with a null service to list the methods; it finds their code by name.</summary>
     public static void Unary<TRequest, TResponse>(ServiceBinderBase binder, string method)
         where TRequest : class, Google.Protobuf.IMessage<TRequest>, new()
         where TResponse : class, Google.Protobuf.IMessage<TResponse>, new() =>
         binder.AddMethod(ProtoMethod.Create<TRequest, TResponse>(Name, method), (UnaryServerMethod<TRequest, TResponse>?)null);
 
-    /// <summary>The next message of a stream, which ends with the caller or with the sidecar: one that is open must not hold up the
-    /// end.</summary>
+    /// <summary>
+    /// Reads the next message of a stream until the caller or the sidecar ends it: an open stream must not delay the shutdown.
+    /// </summary>
     public static async Task<bool> NextAsync<T>(IAsyncStreamReader<T> messages, ServerCallContext context)
     {
         var stopping = Stopping(context);

@@ -9,7 +9,7 @@ using Sidecar.Tracing;
 
 namespace Sidecar.Api.Grpc;
 
-/// <summary>What the spans of the gRPC API tell, by the message of the request.</summary>
+/// <summary>The attributes of the gRPC API's spans, by the request message.</summary>
 internal sealed class GrpcSpans : Interceptor
 {
     private const string Runtime = "/dapr.proto.runtime.";
@@ -47,7 +47,7 @@ internal sealed class GrpcSpans : Interceptor
     public static bool TellsItsTrace(string path) =>
         path != Invocation && (path.StartsWith(Runtime, StringComparison.Ordinal) || path.StartsWith(TaskHub, StringComparison.Ordinal));
 
-    /// <summary>What is known of every call once it has ended.</summary>
+    /// <summary>Sets the attributes that every call has at its end.</summary>
     public static void Describe(HttpContext context, Span span)
     {
         var path = context.Request.Path.Value!;

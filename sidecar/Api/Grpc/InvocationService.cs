@@ -85,8 +85,10 @@ internal class InvocationService
                 or "warning"
                 or "server";
 
-    /// <summary>A trace that came in gRPC's own form goes on to the app; one in HTTP's form has become that of the sidecar's span. With
-    /// tracing off it goes on as it is.</summary>
+    /// <summary>
+    /// Passes a trace in gRPC's own format on to the app; a trace in HTTP's format has become that of the sidecar's span. Without tracing
+    /// the trace is passed on unchanged.
+    /// </summary>
     private static IEnumerable<KeyValuePair<string, string>> Given(ServerCallContext context)
     {
         var headers = context.GetHttpContext().Request.Headers;

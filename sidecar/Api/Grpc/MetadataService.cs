@@ -40,7 +40,7 @@ internal class MetadataService
         response.EnabledFeatures.AddRange(sidecar.Configuration.Features);
         response.ExtendedMetadata.Add(new Dictionary<string, string>(sidecar.ExtendedMetadata));
         response.ExtendedMetadata["daprRuntimeVersion"] = RuntimeVersion.Value;
-        foreach (var component in sidecar.ToldComponents)
+        foreach (var component in sidecar.ReportedComponents)
         {
             var registered = new RegisteredComponents
             {

@@ -58,7 +58,7 @@ internal class PubSubService
             || request.Entries.DistinctBy(entry => entry.EntryId).Count() < request.Entries.Count
         )
         {
-            throw DaprErrors.BulkEntryId(request.Topic, request.PubsubName, api.AppId);
+            throw PubSubErrors.BulkEntryIdInvalid(request.Topic, request.PubsubName, api.AppId);
         }
         var target = new PublishTarget(request.PubsubName, request.Topic, request.Metadata, TraceContext.Of(context.GetHttpContext()));
         var failed = await api.PublishManyAsync(

@@ -63,7 +63,7 @@ internal class StateService
         state.Demand(request.StoreName);
         if (request.States.Any(item => item.Key.Length == 0))
         {
-            throw DaprErrors.StateKeyEmpty();
+            throw StateErrors.KeyEmpty();
         }
         if (request.States.Count > 0)
         {
@@ -99,7 +99,7 @@ internal class StateService
                 {
                     "upsert" => new TransactionOperation(Save(operation.Request), null),
                     "delete" => new TransactionOperation(null, Delete(operation.Request)),
-                    var other => throw DaprErrors.StateOperationUnknown(other),
+                    var other => throw StateErrors.OperationUnknown(other),
                 }
             )
             .ToList();
@@ -113,7 +113,7 @@ internal class StateService
     private static SaveRequest Save(StateItem item) =>
         new(item.Key, item.Value.Memory, item.Etag?.Value, Concurrency(item.Options), Consistency(item.Options), item.Metadata);
 
-    /// <summary>A value said to be JSON is stored in daprd's own form; one that is not JSON after all ends the call.</summary>
+    /// <summary>Stores a value that is declared as JSON in daprd's format; a value that is not JSON fails the call.</summary>
     private static SaveRequest SaveJson(StateItem item)
     {
         if (!item.Metadata.TryGetValue("contentType", out var contentType) || contentType != "application/json")

@@ -4,8 +4,7 @@ using Sidecar.Logging;
 
 namespace Sidecar.Api.Http;
 
-/// <summary>A line for each call of the API, where that is wanted. What is refused before it reaches the API is not logged, as in
-/// daprd.</summary>
+/// <summary>Logs each call of the API, if enabled. A request refused before it reaches the API is not logged, as in daprd.</summary>
 internal sealed class ApiLog(ILoggerFactory loggers, TimeProvider time)
 {
     private const string HealthPrefix = "/v1.0/healthz";

@@ -3,7 +3,7 @@ using Sidecar.Invocation;
 
 namespace Sidecar.Api.Http;
 
-/// <summary>What a call of the HTTP API is, without the keys and ids in its path. Source: the names of Dapr's gRPC methods.</summary>
+/// <summary>Names a call of the HTTP API without the keys and ids in its path. Source: the names of Dapr's gRPC methods.</summary>
 internal static class ApiNames
 {
     public static string Of(HttpContext context)
@@ -77,7 +77,7 @@ internal static class ApiNames
         }
         catch (DaprException)
         {
-            return "InvokeService"; // refused for its path, and the answer has said so
+            return "InvokeService"; // refused for its path, which the answer contains
         }
     }
 }

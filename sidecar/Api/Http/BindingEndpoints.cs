@@ -31,7 +31,7 @@ internal static class BindingEndpoints
         }
         if (reply.Failure is { } failure)
         {
-            throw DaprErrors.OutputBinding(name, failure);
+            throw BindingErrors.OutputFailed(name, failure);
         }
         context.Response.ContentType = "application/json";
         await context.Response.BodyWriter.WriteAsync(reply.Data, context.RequestAborted);

@@ -7,7 +7,7 @@ using Sidecar.PubSub.Publishing;
 
 namespace Sidecar.Api.Http;
 
-/// <summary>Reads the JSON body of a bulk publish; what is wrong leaves as ERR_PUBSUB_EVENTS_SER.</summary>
+/// <summary>Reads the JSON body of a bulk publish; reports mistakes as ERR_PUBSUB_EVENTS_SER.</summary>
 internal static class BulkBody
 {
     private const string Entry = "bulkPublishMessageEntry";
@@ -20,11 +20,11 @@ internal static class BulkBody
         foreach (var (element, id, contentType, metadata) in Parse(json, target, app))
         {
             var data = Data(GoJsonBody.Property(element, "event"), contentType, detail =>
-                DaprErrors.BulkEntryData(target.Topic, target.PubSub, app, detail)
+                PubSubErrors.BulkEntryNotWritten(target.Topic, target.PubSub, app, detail)
             );
             if (id.Length == 0 || !ids.Add(id))
             {
-                throw DaprErrors.BulkEntryId(target.Topic, target.PubSub, app);
+                throw PubSubErrors.BulkEntryIdInvalid(target.Topic, target.PubSub, app);
             }
             entries.Add(new BulkEntry(id, data, contentType, metadata));
         }
@@ -39,7 +39,7 @@ internal static class BulkBody
         }
         catch (FormatException e)
         {
-            throw DaprErrors.BulkUnreadable(target.Topic, target.PubSub, app, e.Message);
+            throw PubSubErrors.BulkUnreadable(target.Topic, target.PubSub, app, e.Message);
         }
     }
 
@@ -72,11 +72,11 @@ internal static class BulkBody
         }
         catch (FormatException e)
         {
-            throw DaprErrors.BulkUnreadable(target.Topic, target.PubSub, app, e.Message);
+            throw PubSubErrors.BulkUnreadable(target.Topic, target.PubSub, app, e.Message);
         }
     }
 
-    /// <summary>The event in the form its content type promises: text as it is, bytes from base64, anything for JSON.</summary>
+    /// <summary>The event in the format of its content type: text unchanged, bytes from base64, any value for JSON.</summary>
     private static byte[] Data(JsonElement? value, string contentType, Func<string, DaprException> failed)
     {
         const string mismatch = "error: mismatch between contentType and event";

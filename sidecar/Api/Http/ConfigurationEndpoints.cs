@@ -68,7 +68,7 @@ internal static class ConfigurationEndpoints
         }
         context.Response.StatusCode = 500;
         await context.WriteJsonLineAsync(
-            new { message = DaprErrors.ConfigurationUnsubscribe(id, $"subscription with id {id} does not exist") }
+            new { message = ConfigurationErrors.UnsubscribeFailed(id, $"subscription with id {id} does not exist") }
         );
     }
 

@@ -1,7 +1,7 @@
 using Dapr.Client.Autogen.Grpc.v1;
 using Sidecar.Http;
 
-#pragma warning disable CS0612 // the older version of the API, which daprd answers as well
+#pragma warning disable CS0612 // the older version of the API, which daprd supports as well
 
 namespace Sidecar.Api.Http;
 

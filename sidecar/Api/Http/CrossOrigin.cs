@@ -2,8 +2,9 @@ using Microsoft.Extensions.Primitives;
 
 namespace Sidecar.Api.Http;
 
-/// <summary>Lets pages of the allowed origins call the HTTP API (<c>--allowed-origins</c>). Without the flag nothing is said about
-/// origins.</summary>
+/// <summary>
+/// Lets pages of the allowed origins call the HTTP API (<c>--allowed-origins</c>). Without the flag there are no CORS headers.
+/// </summary>
 internal static class CrossOrigin
 {
     private static readonly string[] Methods = ["HEAD", "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -55,7 +56,7 @@ internal static class CrossOrigin
         return true;
     }
 
-    /// <summary>One star in a pattern stands for anything, as in <c>https://*.example.com</c>.</summary>
+    /// <summary>Matches a pattern with one star for any text, such as <c>https://*.example.com</c>.</summary>
     private static bool Fits(string origin, string pattern)
     {
         if (pattern.IndexOf('*') is var star && star < 0)

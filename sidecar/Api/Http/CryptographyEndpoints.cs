@@ -35,7 +35,7 @@ internal static class CryptographyEndpoints
             Required(context, KeyName),
             Required(context, KeyWrapAlgorithm),
             Header(context, "dapr-data-encryption-cipher"),
-            Truth.Of(Header(context, "dapr-omit-decryption-key-name")),
+            BooleanText.Of(Header(context, "dapr-omit-decryption-key-name")),
             Header(context, "dapr-decryption-key-name")
         );
         await using var body = ReadAsync(context.Request, context.RequestAborted).GetAsyncEnumerator(context.RequestAborted);
@@ -83,8 +83,10 @@ internal static class CryptographyEndpoints
         }
     }
 
-    /// <summary>The whole result, which is as long as a body may be, and only then the status: a document can turn out to be wrong in its
-    /// last segment.</summary>
+    /// <summary>
+    /// The whole result, which is as long as a body may be, and only then the status: a document can turn out to be wrong in its last
+    /// segment.
+    /// </summary>
     private static async Task AnswerAsync(HttpContext context, IAsyncEnumerable<ReadOnlyMemory<byte>> result)
     {
         using var whole = new MemoryStream();

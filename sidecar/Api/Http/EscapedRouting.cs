@@ -2,7 +2,7 @@ using Sidecar.Http;
 
 namespace Sidecar.Api.Http;
 
-/// <summary>Gives routing the escaped form of a path, and notes the decoded one as <see cref="RequestPath"/>.</summary>
+/// <summary>Passes the escaped form of a path to routing, and stores the decoded one as <see cref="RequestPath"/>.</summary>
 internal static class EscapedRouting
 {
     public static async Task ReadAsync(HttpContext context, RequestDelegate next)

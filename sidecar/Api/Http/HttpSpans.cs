@@ -6,7 +6,7 @@ using Sidecar.Tracing;
 
 namespace Sidecar.Api.Http;
 
-/// <summary>What the spans of the HTTP API tell, by the building block that a path belongs to.</summary>
+/// <summary>The attributes of the HTTP API's spans, by the building block of the path.</summary>
 internal static class HttpSpans
 {
     public static void Describe(HttpContext context, Span span)
@@ -78,7 +78,7 @@ internal static class HttpSpans
         }
         catch (DaprException)
         {
-            return null; // refused for its path, and the answer has said so
+            return null; // refused for its path, which the answer contains
         }
     }
 }

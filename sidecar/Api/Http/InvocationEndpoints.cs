@@ -5,8 +5,8 @@ using Sidecar.Invocation;
 namespace Sidecar.Api.Http;
 
 /// <summary>
-/// Service invocation over HTTP, and with it every path that is no API route: daprd tries those as an invocation whose target is
-/// named by header or Basic authentication.
+/// Service invocation over HTTP. Also handles every path that is no API route: daprd treats it as an invocation whose target is named by
+/// header or Basic authentication.
 /// </summary>
 internal static class InvocationEndpoints
 {
@@ -28,11 +28,11 @@ internal static class InvocationEndpoints
         }
         return MethodPath.Find(context) is { } named
             ? listener.Sidecar.Blocks.Invoker.ForwardAsync(context, named)
-            : throw DaprErrors.NoTarget();
+            : throw InvocationErrors.NoTargetApp();
     }
 
     private static DaprException UnknownGrpc(string path) =>
         path.StartsWith("/dapr.proto.runtime.v1.Dapr/", StringComparison.Ordinal)
-            ? DaprErrors.NotHere(path[(path.LastIndexOf('/') + 1)..])
-            : DaprErrors.NoGrpcTarget();
+            ? DaprErrors.NotOffered(path[(path.LastIndexOf('/') + 1)..])
+            : InvocationErrors.NoGrpcTargetApp();
 }

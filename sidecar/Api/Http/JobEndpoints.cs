@@ -16,7 +16,7 @@ internal static class JobEndpoints
 {
     private static readonly JsonParser Json = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
 
-    /// <summary>What the data of a job may be of, besides JSON, and still have a JSON form.</summary>
+    /// <summary>The message types, besides JSON, that a job's data may have with a JSON form.</summary>
     private static readonly JsonFormatter Formatter = new(
         JsonFormatter.Settings.Default.WithTypeRegistry(
             TypeRegistry.FromMessages(

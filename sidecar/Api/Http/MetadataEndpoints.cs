@@ -21,11 +21,11 @@ internal static class MetadataEndpoints
             var sidecar = context.Sidecar();
             if (!sidecar.Ready)
             {
-                throw DaprErrors.NotReady("[runtime]");
+                throw HealthErrors.NotReady("[runtime]");
             }
-            if (context.Request.Query.TryGetValue("appid", out var asked) && asked != sidecar.Options.AppId)
+            if (context.Request.Query.TryGetValue("appid", out var requested) && requested != sidecar.Options.AppId)
             {
-                throw DaprErrors.OtherAppId();
+                throw HealthErrors.OtherAppId();
             }
             context.Response.StatusCode = 204;
             return Task.CompletedTask;

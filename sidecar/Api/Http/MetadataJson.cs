@@ -3,7 +3,7 @@ using Sidecar.PubSub.Subscribing;
 
 namespace Sidecar.Api.Http;
 
-/// <summary>The answer of <c>GET /v1.0/metadata</c>; what is empty is left out, as in daprd.</summary>
+/// <summary>The answer of <c>GET /v1.0/metadata</c>; empty members are left out, as in daprd.</summary>
 internal static class MetadataJson
 {
     public static JsonObject Describe(IAppSidecar sidecar)
@@ -13,7 +13,7 @@ internal static class MetadataJson
         AddList(
             json,
             "components",
-            sidecar.ToldComponents.Select(component =>
+            sidecar.ReportedComponents.Select(component =>
             {
                 var described = new JsonObject
                 {

@@ -4,8 +4,8 @@ using Sidecar.Resources;
 namespace Sidecar.Api.Http;
 
 /// <summary>
-/// Between routing and the routes: those of Dapr's API match by exact case, and those that the Configuration's API lists leave out
-/// are none at all. What remains is tried as an invocation, as any path is that is no route.
+/// Hides routes after routing: those of Dapr's API match by exact case, and those that the Configuration's API lists exclude do not exist.
+/// Hidden routes are handled as invocations, as every path without a route.
 /// </summary>
 internal static class OfferedRoutes
 {
@@ -40,7 +40,7 @@ internal static class OfferedRoutes
         return context.Response.WriteAsync("404 page not found\n");
     }
 
-    /// <summary>The web server has matched by any case; the literal parts have to be as they are written.</summary>
+    /// <summary>The web server has matched without regard to case; the literal parts must match exactly.</summary>
     private static bool IsExact(RoutePattern pattern, string path)
     {
         var rest = path.AsSpan().TrimStart('/');

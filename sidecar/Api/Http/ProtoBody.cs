@@ -9,7 +9,7 @@ namespace Sidecar.Api.Http;
 /// <summary>Bodies that are the gRPC messages as JSON.</summary>
 internal static class ProtoBody
 {
-    /// <summary>What may stand where a message has an <c>Any</c>.</summary>
+    /// <summary>The message types that may be inside an <c>Any</c>.</summary>
     private static readonly TypeRegistry Known = TypeRegistry.FromFiles(
         StructReflection.Descriptor,
         WrappersReflection.Descriptor,

@@ -3,7 +3,7 @@ using Sidecar.Http;
 
 namespace Sidecar.Api.Http;
 
-/// <summary>Which of the ports of an app's sidecar a connection came in on.</summary>
+/// <summary>The ports of an app's sidecar.</summary>
 internal enum ListenerKind
 {
     Http,
@@ -13,10 +13,10 @@ internal enum ListenerKind
     Metrics,
 }
 
-/// <summary>Set on every connection by the listener that took it: this is how a request knows whose sidecar it talks to.</summary>
+/// <summary>Set on every connection by its listener: a request determines its sidecar by this feature.</summary>
 internal sealed record ListenerFeature(IAppSidecar Sidecar, ListenerKind Kind);
 
-/// <summary>What the routes read of a request, the same way everywhere.</summary>
+/// <summary>Values that the routes read from a request, in one way for all.</summary>
 internal static class SidecarContext
 {
     private const string MetadataPrefix = "metadata.";

@@ -5,7 +5,7 @@ using Sidecar.State;
 
 namespace Sidecar.Api.Http;
 
-/// <summary>Reads the JSON bodies of the state API; what is wrong leaves as ERR_MALFORMED_REQUEST.</summary>
+/// <summary>Reads the JSON bodies of the state API; reports mistakes as ERR_MALFORMED_REQUEST.</summary>
 internal static class StateBody
 {
     private static readonly ReadOnlyMemory<byte> Null = "null"u8.ToArray();
@@ -24,7 +24,7 @@ internal static class StateBody
                 .EnumerateArray()
                 .Select(element => Item(element, query))
                 .ToList();
-            return items.All(item => item.Key.Length > 0) ? items : throw DaprErrors.StateKeyRequired();
+            return items.All(item => item.Key.Length > 0) ? items : throw StateErrors.KeyRequired();
         }
         catch (FormatException e)
         {
@@ -53,8 +53,9 @@ internal static class StateBody
         }
     }
 
-    /// <summary>Metadata of the whole request is accepted and, as in daprd, changes nothing about the operations; that of the query
-    /// does.</summary>
+    /// <summary>
+    /// Metadata of the whole request is accepted and, as in daprd, changes nothing about the operations; that of the query does.
+    /// </summary>
     public static IReadOnlyList<TransactionOperation> Transaction(byte[] body, IReadOnlyDictionary<string, string> query)
     {
         try
@@ -85,7 +86,7 @@ internal static class StateBody
         {
             "upsert" => new TransactionOperation(Item(request, query), null),
             "delete" => new TransactionOperation(null, Delete(request)),
-            var other => throw DaprErrors.StateOperationUnknown(other),
+            var other => throw StateErrors.OperationUnknown(other),
         };
     }
 

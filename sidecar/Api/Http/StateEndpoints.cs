@@ -109,7 +109,7 @@ internal static class StateEndpoints
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>Values that came over gRPC need not be JSON; those go out as text.</summary>
+    /// <summary>Values from gRPC need not be JSON; these are written as text.</summary>
     private static void WriteData(Utf8JsonWriter writer, ReadOnlyMemory<byte> value)
     {
         try

@@ -2,12 +2,12 @@ using Sidecar.Components;
 
 namespace Sidecar.Bindings.Drivers;
 
-/// <summary>How bindings are opened from their metadata.</summary>
+/// <summary>Reads the metadata of bindings and opens them.</summary>
 internal static class BindingDrivers
 {
     public static OpenComponent Cron(DriverContext context)
     {
-        var directions = Directions.Read(context);
+        var directions = BindingSettings.Read(context);
         var schedule = Schedule(context);
         return _ =>
             new(
@@ -20,12 +20,12 @@ internal static class BindingDrivers
 
     public static OpenComponent Http(DriverContext context)
     {
-        var directions = Directions.Read(context);
+        var directions = BindingSettings.Read(context);
         var options = HttpBindingOptions.Read(context);
         return _ => new(directions.Component(null, new HttpBinding(options)));
     }
 
-    /// <summary>Null when it was reported as wrong.</summary>
+    /// <summary>Null if it was reported as invalid.</summary>
     private static CronSchedule? Schedule(DriverContext context)
     {
         var text = context.Properties.Required("schedule", "@every 15s");
@@ -40,10 +40,10 @@ internal static class BindingDrivers
         }
     }
 
-    /// <summary>Without <c>direction</c> a component goes every way its driver can.</summary>
-    private sealed record Directions(string Name, string Route, string[] Given)
+    /// <summary>Without <c>direction</c> a component has every direction that its driver supports.</summary>
+    private sealed record BindingSettings(string Name, string Route, string[] Given)
     {
-        public static Directions Read(DriverContext context)
+        public static BindingSettings Read(DriverContext context)
         {
             var route = context.Properties.Text("route") is { Length: > 0 } given ? given : context.Name;
             var directions = (context.Properties.Text("direction") ?? "").Split(
@@ -54,7 +54,7 @@ internal static class BindingDrivers
             {
                 context.Properties.Report("direction", $"'direction' must be input, output or both (\"input, output\"), not '{other}'");
             }
-            return new Directions(context.Name, route, directions);
+            return new BindingSettings(context.Name, route, directions);
         }
 
         public OpenedComponent Component(IInputBinding? input, IOutputBinding? output)

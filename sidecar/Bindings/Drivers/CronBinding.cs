@@ -3,20 +3,22 @@ using Sidecar.Loops;
 
 namespace Sidecar.Bindings.Drivers;
 
-/// <summary><c>bindings.cron</c>: an event at every time of a schedule. What was missed while nobody ran is not made up for.</summary>
+/// <summary>
+/// <c>bindings.cron</c>: an event at every time of a schedule. Times missed while the sidecar was not running are skipped.
+/// </summary>
 internal sealed class CronBinding(string name, CronSchedule schedule, TimeProvider time, ILogger logger) : IInputBinding
 {
-    public IAsyncDisposable Start(BindingHandler handler) => new Clock(name, schedule, time, handler, logger);
+    public IAsyncDisposable Start(BindingHandler handler) => new CronTimer(name, schedule, time, handler, logger);
 
-    /// <summary>Nothing of its own: each clock belongs to the caller that has started it.</summary>
+    /// <summary>Nothing to dispose: each timer belongs to the caller that has started it.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private sealed class Clock : IAsyncDisposable
+    private sealed class CronTimer : IAsyncDisposable
     {
         private readonly HashSet<Task> underWay = []; // guarded by itself
         private readonly BackgroundLoop ticking;
 
-        public Clock(string name, CronSchedule schedule, TimeProvider time, BindingHandler handler, ILogger logger) =>
+        public CronTimer(string name, CronSchedule schedule, TimeProvider time, BindingHandler handler, ILogger logger) =>
             ticking = BackgroundLoop.Start(
                 $"The clock of binding {name}",
                 stopping => TickAsync(schedule, time, handler, stopping),
@@ -42,7 +44,7 @@ internal sealed class CronBinding(string name, CronSchedule schedule, TimeProvid
             {
                 for (var rest = due - time.GetUtcNow(); rest > TimeSpan.Zero; rest = due - time.GetUtcNow())
                 {
-                    // A timer takes no more than some weeks.
+                    // A .NET timer is limited to some weeks.
                     await Task.Delay(rest < TimeSpan.FromDays(1) ? rest : TimeSpan.FromDays(1), time, stopping);
                 }
                 Fire(time, handler, stopping);
@@ -50,7 +52,7 @@ internal sealed class CronBinding(string name, CronSchedule schedule, TimeProvid
             }
         }
 
-        /// <summary>A slow app does not hold up the clock: events may overlap, as in daprd.</summary>
+        /// <summary>A slow app does not delay the timer: events may overlap, as in daprd.</summary>
         private void Fire(TimeProvider time, BindingHandler handler, CancellationToken stopping)
         {
             var metadata = new Dictionary<string, string>

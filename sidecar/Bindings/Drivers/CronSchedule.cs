@@ -3,8 +3,9 @@ using Sidecar.Go;
 
 namespace Sidecar.Bindings.Drivers;
 
-/// <summary>A cron expression of five or six fields (seconds first), <c>@hourly</c> and its like, or <c>@every 5s</c>; in local time, as in
-/// daprd.</summary>
+/// <summary>
+/// A cron expression of five or six fields (seconds first), <c>@hourly</c> and its like, or <c>@every 5s</c>; in local time, as in daprd.
+/// </summary>
 internal sealed record CronSchedule(CronExpression? Cron, TimeSpan Every)
 {
     private const string EveryPrefix = "@every ";
@@ -35,6 +36,6 @@ internal sealed record CronSchedule(CronExpression? Cron, TimeSpan Every)
         }
     }
 
-    /// <summary>Null when it never comes again.</summary>
+    /// <summary>Null if there is no further time.</summary>
     public DateTimeOffset? After(DateTimeOffset now, TimeZoneInfo zone) => Cron is null ? now + Every : Cron.GetNextOccurrence(now, zone);
 }

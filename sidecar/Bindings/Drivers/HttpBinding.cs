@@ -48,7 +48,7 @@ internal sealed class HttpBinding : IOutputBinding
         using var response = await client.SendAsync(request, limit.Token);
         var body = await ReadAsync(response, limit.Token);
         var errorIfNot2XX = call.Metadata.GetValueOrDefault("errorIfNot2XX") is { Length: > 0 } wanted
-            ? Truth.Of(wanted)
+            ? BooleanText.Of(wanted)
             : options.ErrorIfNot2XX;
         var failure = errorIfNot2XX && !response.IsSuccessStatusCode ? $"received status code {(int)response.StatusCode}" : null;
         return new BindingReply(body, MetadataOf(response), failure);
@@ -84,7 +84,7 @@ internal sealed class HttpBinding : IOutputBinding
         return request;
     }
 
-    /// <summary>What begins with a capital letter is a header by Dapr's rule; trace headers go with every call.</summary>
+    /// <summary>Metadata with a capital first letter is a header, by Dapr's rule; trace headers are sent with every call.</summary>
     private static bool IsHeader(string name) => name is [>= 'A' and <= 'Z', ..] or "traceparent" or "tracestate" or "baggage";
 
     private static void Set(HttpRequestMessage request, string name, string value)

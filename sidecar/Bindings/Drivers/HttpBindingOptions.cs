@@ -38,7 +38,7 @@ internal sealed record HttpBindingOptions(
             url,
             timeout > TimeSpan.Zero ? timeout : null,
             BodyLimit(properties),
-            properties.Flag("errorIfNot2XX", otherwise: true),
+            properties.Flag("errorIfNot2XX", fallback: true),
             token is { Length: > 0 } && header is { Length: > 0 } ? (header, token) : null,
             ComponentCertificates.Read(context, "MTLSRootCA", "MTLSClientCert", "MTLSClientKey"),
             renegotiation is not (null or "" or "RenegotiateNever")
@@ -51,7 +51,7 @@ internal sealed record HttpBindingOptions(
         {
             return 100 << 20;
         }
-        if (Quantity.TryParse(text, out var limit))
+        if (ByteSize.TryParse(text, out var limit))
         {
             return limit;
         }

@@ -4,7 +4,7 @@ using Sidecar.Redis;
 
 namespace Sidecar.ConfigurationStores.Drivers;
 
-/// <summary>How configuration stores are opened from their metadata.</summary>
+/// <summary>Reads the metadata of configuration stores and opens them.</summary>
 internal static class ConfigurationDrivers
 {
     public static OpenComponent Redis(DriverContext context)

@@ -7,7 +7,7 @@ using Sidecar.Postgres;
 namespace Sidecar.ConfigurationStores.Drivers;
 
 /// <summary>
-/// <c>configuration.postgresql</c> on a table the operator has made (key, value, version, metadata), with a trigger that notifies of
+/// <c>configuration.postgresql</c> on a table that the operator creates (key, value, version, metadata), with a trigger that notifies of
 /// changes. Of several versions of a key the highest number counts.
 /// </summary>
 internal sealed partial class PostgresConfiguration(
@@ -102,11 +102,11 @@ internal sealed partial class PostgresConfiguration(
             ? []
             : json.EnumerateObject().ToDictionary(item => item.Name, item => item.Value.ToString(), StringComparer.Ordinal);
 
-    /// <summary>A connection that waits for notifications, and comes back when it was lost.</summary>
+    /// <summary>A connection that waits for notifications and reconnects after a loss.</summary>
     private sealed class Listener(PostgresConfiguration store, string channel, ConfigurationRequest request, ConfigurationHandler handler)
         : IAsyncDisposable
     {
-        private readonly Queue<string> told = new(); // filled and emptied by the connection's one reader
+        private readonly Queue<string> notifications = new(); // filled and emptied by the connection's one reader
         private BackgroundLoop? waiting;
 
         public async Task StartAsync(CancellationToken cancellation)
@@ -130,7 +130,7 @@ internal sealed partial class PostgresConfiguration(
             var connection = await store.Server.OpenSessionAsync(cancellation);
             try
             {
-                connection.Notification += (_, notification) => told.Enqueue(notification.Payload);
+                connection.Notification += (_, notification) => notifications.Enqueue(notification.Payload);
                 await using var command = new NpgsqlCommand($"LISTEN {channel}", connection);
                 await command.ExecuteNonQueryAsync(cancellation);
                 return connection;
@@ -148,7 +148,7 @@ internal sealed partial class PostgresConfiguration(
             while (true)
             {
                 await connection.WaitAsync(stopping);
-                while (told.TryDequeue(out var payload))
+                while (notifications.TryDequeue(out var payload))
                 {
                     await TellAsync(payload);
                 }
@@ -176,7 +176,7 @@ internal sealed partial class PostgresConfiguration(
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                store.LogNotTold(e, channel);
+                store.LogNotifyFailed(e, channel);
             }
         }
 
@@ -193,6 +193,6 @@ internal sealed partial class PostgresConfiguration(
     [GeneratedRegex("^[a-z0-9./_]{1,63}$")]
     private static partial Regex AllowedChannel();
 
-    [LoggerMessage(2622, LogLevel.Error, "A notification of {Channel} could not be told")]
-    private partial void LogNotTold(Exception failure, string channel);
+    [LoggerMessage(2622, LogLevel.Error, "A notification of {Channel} could not be delivered")]
+    private partial void LogNotifyFailed(Exception failure, string channel);
 }

@@ -3,8 +3,7 @@ using StackExchange.Redis;
 
 namespace Sidecar.ConfigurationStores.Drivers;
 
-/// <summary><c>configuration.redis</c>: a string per item, <c>value||version</c>; changes are told by Redis' keyspace
-/// notifications.</summary>
+/// <summary><c>configuration.redis</c>: a string per item, <c>value||version</c>; Redis' keyspace notifications announce changes.</summary>
 internal sealed partial class RedisConfiguration : IConfigurationStore
 {
     private readonly RedisServer server;
@@ -13,8 +12,8 @@ internal sealed partial class RedisConfiguration : IConfigurationStore
     public RedisConfiguration(RedisServer server, ILogger logger)
     {
         (this.server, this.logger) = (server, logger);
-        // A server that was started again has forgotten what it was told.
-        server.Connection.ConnectionRestored += (_, _) => _ = AskForNotificationsAsync();
+        // A restarted server has lost this setting.
+        server.Connection.ConnectionRestored += (_, _) => _ = RequestNotificationsAsync();
     }
 
     private string Channels => $"__keyspace@{server.DatabaseNumber}__:";
@@ -35,7 +34,7 @@ internal sealed partial class RedisConfiguration : IConfigurationStore
         CancellationToken cancellation
     )
     {
-        await AskForNotificationsAsync();
+        await RequestNotificationsAsync();
         var channels =
             request.Keys.Count == 0
                 ? [RedisChannel.Pattern(Channels + "*")]
@@ -60,7 +59,7 @@ internal sealed partial class RedisConfiguration : IConfigurationStore
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            LogNotTold(e, key);
+            LogNotifyFailed(e, key);
         }
     }
 
@@ -77,7 +76,7 @@ internal sealed partial class RedisConfiguration : IConfigurationStore
         return keys;
     }
 
-    /// <summary>Null when the key is missing or no string: other data may live in the same database.</summary>
+    /// <summary>Null if the key is missing or no string: other data may be in the same database.</summary>
     private async Task<ConfigurationItem?> ReadAsync(string key)
     {
         try
@@ -95,7 +94,7 @@ internal sealed partial class RedisConfiguration : IConfigurationStore
         }
     }
 
-    private async Task AskForNotificationsAsync()
+    private async Task RequestNotificationsAsync()
     {
         try
         {
@@ -121,10 +120,10 @@ internal sealed partial class RedisConfiguration : IConfigurationStore
     [LoggerMessage(
         2611,
         LogLevel.Warning,
-        "Redis could not be asked to tell of changes; set notify-keyspace-events to Kg$xe in its configuration"
+        "Redis could not be configured to notify of changes; set notify-keyspace-events to Kg$xe in its configuration"
     )]
     private partial void LogNoNotifications(Exception failure);
 
-    [LoggerMessage(2612, LogLevel.Error, "A change of configuration item {Key} could not be told")]
-    private partial void LogNotTold(Exception failure, string key);
+    [LoggerMessage(2612, LogLevel.Error, "A change of configuration item {Key} could not be delivered")]
+    private partial void LogNotifyFailed(Exception failure, string key);
 }

@@ -1,6 +1,6 @@
 namespace Sidecar.Cryptography.Documents;
 
-/// <summary>How the segments of a document are encrypted. The numbers are stored format.</summary>
+/// <summary>The cipher of a document's segments. The numbers are stored format.</summary>
 internal enum DocumentCipher
 {
     AesGcm = 1,

@@ -4,16 +4,16 @@ using System.Text;
 namespace Sidecar.Cryptography.Documents;
 
 /// <summary>
-/// What stands before the segments of a document: the scheme's name, the manifest and the code that authenticates both, a line each.
-/// The code is over the lines as they stand, never over a manifest written anew.
+/// The header before the segments of a document: a line each for the scheme's name, the manifest and the code that authenticates both. The
+/// code covers the stored lines, never a rewritten manifest.
 /// </summary>
-internal sealed record DocumentHeader(Manifest Manifest, byte[] Signed, byte[] Signature)
+internal sealed record DocumentHeader(DocumentManifest Manifest, byte[] Signed, byte[] Signature)
 {
     private const string Scheme = "dapr.io/enc/v1";
     private const int Lines = 3;
 
     /// <exception cref="CryptoException">It would not fit.</exception>
-    public static byte[] Write(Manifest manifest, DocumentKey key)
+    public static byte[] Write(DocumentManifest manifest, DocumentKey key)
     {
         byte[] signed = [.. Encoding.ASCII.GetBytes(Scheme), (byte)'\n', .. manifest.ToJson(), (byte)'\n'];
         byte[] header = [.. signed, .. Encoding.ASCII.GetBytes(Convert.ToBase64String(key.Sign(signed))), (byte)'\n'];
@@ -22,8 +22,8 @@ internal sealed record DocumentHeader(Manifest Manifest, byte[] Signed, byte[] S
             : throw new CryptoException("failed to sign header: header is too long");
     }
 
-    /// <summary>Reads up to the end of the header; gives also what has been read behind it.</summary>
-    /// <exception cref="CryptoException">It is none.</exception>
+    /// <summary>Reads to the end of the header; also returns the bytes read behind it.</summary> <exception cref="CryptoException">There is
+    /// no header.</exception>
     public static async ValueTask<(DocumentHeader Header, ReadOnlyMemory<byte> Begun)> ReadAsync(
         IAsyncEnumerator<ReadOnlyMemory<byte>> document
     )
@@ -58,7 +58,7 @@ internal sealed record DocumentHeader(Manifest Manifest, byte[] Signed, byte[] S
                 }
             );
         }
-        var manifest = Manifest.Read(bytes[(ends[0] + 1)..ends[1]]) ?? throw Invalid("invalid manifest");
+        var manifest = DocumentManifest.Read(bytes[(ends[0] + 1)..ends[1]]) ?? throw Invalid("invalid manifest");
         return (
             new DocumentHeader(manifest, bytes[..(ends[1] + 1)].ToArray(), Code(bytes.Span[(ends[1] + 1)..ends[2]])),
             bytes[(ends[2] + 1)..].ToArray()
@@ -76,7 +76,7 @@ internal sealed record DocumentHeader(Manifest Manifest, byte[] Signed, byte[] S
 
     public bool IsSignedBy(DocumentKey key) => CryptographicOperations.FixedTimeEquals(key.Sign(Signed), Signature);
 
-    /// <summary>A document that breaks off is told by what is missing of it.</summary>
+    /// <summary>Names the missing part of a truncated document.</summary>
     private static async ValueTask<bool> MoreAsync(IAsyncEnumerator<ReadOnlyMemory<byte>> document)
     {
         try

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Sidecar.Cryptography.Documents;
 
 /// <summary>
-/// The random key of one document, and the two derived from it: one signs the header, the other encrypts the segments. Source:
-/// "Dapr encryption scheme v1" (<c>dapr.io/enc/v1</c>).
+/// The random key of one document, and the two derived from it: one signs the header, the other encrypts the segments. Source: "Dapr
+/// encryption scheme v1" (<c>dapr.io/enc/v1</c>).
 /// </summary>
 internal sealed class DocumentKey : IDisposable
 {
@@ -47,8 +47,8 @@ internal sealed class DocumentKey : IDisposable
         chacha?.Encrypt(nonce, text, text, tag);
     }
 
-    /// <summary>Turns a segment, whose last bytes are its tag, into plain text.</summary>
-    /// <exception cref="CryptographicException">It has been changed, or is not in its place.</exception>
+    /// <summary>Decrypts a segment, whose last bytes are its tag.</summary> <exception cref="CryptographicException">The segment was
+    /// changed or moved.</exception>
     public void Decrypt(Span<byte> segment, uint number, bool last)
     {
         if (segment.Length < TagSize)

@@ -3,16 +3,16 @@ using System.Security.Cryptography;
 namespace Sidecar.Cryptography.Documents;
 
 /// <summary>
-/// Documents in segments of 64 KiB, each encrypted for itself, so that they pass through without being held: what comes out has been
-/// authenticated, and the last segment is told from the others, so that none can be cut off. Source: "Dapr encryption scheme v1".
+/// Encrypts documents in segments of 64 KiB, so that they stream without being buffered. Every returned segment has been authenticated, and
+/// the last one is marked, so that none can be cut off. Source: "Dapr encryption scheme v1".
 /// </summary>
 internal static class EncryptionScheme
 {
     public const int SegmentSize = 64 * 1024;
 
-    /// <summary>Each piece is to be used before the next one is asked for.</summary>
+    /// <summary>Each piece has to be used before the next one is read.</summary>
     public static async IAsyncEnumerable<ReadOnlyMemory<byte>> EncryptAsync(
-        Manifest manifest,
+        DocumentManifest manifest,
         DocumentKey key,
         IAsyncEnumerator<ReadOnlyMemory<byte>> plaintext
     )
@@ -28,7 +28,7 @@ internal static class EncryptionScheme
         }
     }
 
-    /// <param name="begun">What of the segments has been read already.</param>
+    /// <param name="begun">The part of the segments that has been read already.</param>
     public static async IAsyncEnumerable<ReadOnlyMemory<byte>> DecryptAsync(
         DocumentKey key,
         ReadOnlyMemory<byte> begun,

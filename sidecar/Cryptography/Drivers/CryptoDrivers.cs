@@ -2,7 +2,7 @@ using Sidecar.Components;
 
 namespace Sidecar.Cryptography.Drivers;
 
-/// <summary>How cryptography components are opened from their metadata.</summary>
+/// <summary>Reads the metadata of cryptography components and opens them.</summary>
 internal static class CryptoDrivers
 {
     public static OpenComponent LocalStorage(DriverContext context)
@@ -67,5 +67,5 @@ internal static class CryptoDrivers
             : new KeySet(context.Name, _ => Task.FromResult(KeySet.Decode(location)), () => location, TimeSpan.Zero, context.Time, logger);
     }
 
-    private static TimeSpan AtLeast(TimeSpan given, TimeSpan least, TimeSpan otherwise) => given < least ? otherwise : given;
+    private static TimeSpan AtLeast(TimeSpan given, TimeSpan least, TimeSpan fallback) => given < least ? fallback : given;
 }

@@ -2,8 +2,10 @@ using Sidecar.Cryptography.Keys;
 
 namespace Sidecar.Cryptography.Drivers;
 
-/// <summary><c>crypto.dapr.localstorage</c>: a folder of keys, one a file (PEM, JWK or bytes); a key's name is its file's. Files are read
-/// each time.</summary>
+/// <summary>
+/// <c>crypto.dapr.localstorage</c>: a folder with a file per key (PEM, JWK or bytes); a key's name is its file's. Files are read at each
+/// use.
+/// </summary>
 internal sealed class KeyFolder(string path) : ICryptoProvider
 {
     public async ValueTask<CryptoKey> FindAsync(string name, CancellationToken cancellation)

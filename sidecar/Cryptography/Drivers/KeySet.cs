@@ -4,8 +4,8 @@ using Sidecar.Cryptography.Keys;
 namespace Sidecar.Cryptography.Drivers;
 
 /// <summary>
-/// <c>crypto.dapr.jwks</c>: a JSON Web Key Set, given as it is, by file or by URL. A key's name is its <c>kid</c>. A file is read again
-/// when it has changed, a URL when <paramref name="refreshAfter"/> is over; what can't be read then leaves the keys as they were.
+/// <c>crypto.dapr.jwks</c>: a JSON Web Key Set, given inline, by file or by URL. A key's name is its <c>kid</c>. A file is read again after
+/// a change, a URL every <paramref name="refreshAfter"/>; the old keys stay if that fails.
 /// </summary>
 internal sealed partial class KeySet(
     string name,
@@ -17,10 +17,10 @@ internal sealed partial class KeySet(
     IDisposable? source = null
 ) : ICryptoProvider
 {
-    private readonly SemaphoreSlim refreshing = new(1); // guards what follows; keys may be read without it
+    private readonly SemaphoreSlim refreshing = new(1); // guards the fields below; keys may be read without it
     private volatile IReadOnlyList<CryptoKey> keys = [];
     private object? known;
-    private long asked;
+    private long checkedAt;
 
     /// <summary>The first reading, which has to succeed.</summary>
     public async Task OpenAsync(CancellationToken cancellation) => await ReadAsync(version(), cancellation);
@@ -43,7 +43,7 @@ internal sealed partial class KeySet(
         await refreshing.WaitAsync(cancellation);
         try
         {
-            if (time.GetElapsedTime(asked) >= refreshAfter && version() is var now && !now.Equals(known))
+            if (time.GetElapsedTime(checkedAt) >= refreshAfter && version() is var now && !now.Equals(known))
             {
                 await ReadAsync(now, cancellation);
             }
@@ -63,7 +63,7 @@ internal sealed partial class KeySet(
 
     private async Task ReadAsync(object now, CancellationToken cancellation)
     {
-        (asked, known) = (time.GetTimestamp(), now);
+        (checkedAt, known) = (time.GetTimestamp(), now);
         keys = Parse(await read(cancellation));
     }
 
@@ -79,7 +79,7 @@ internal sealed partial class KeySet(
         }
     }
 
-    /// <summary>A set as it stands in the metadata, in JSON or in base64.</summary>
+    /// <summary>A set inline in the metadata, in JSON or in base64.</summary>
     public static byte[] Decode(string text) => LenientBase64.Decode(text) ?? Encoding.UTF8.GetBytes(text);
 
     [LoggerMessage(1130, LogLevel.Warning, "Error while refreshing the keys of {Component}: {Problem}")]

@@ -3,8 +3,7 @@ using System.Security.Cryptography;
 namespace Sidecar.Cryptography.Keys;
 
 /// <summary>
-/// A key and what it may be used for (<c>alg</c>, <c>use</c> and <c>key_ops</c> of a JWK). Of asymmetric keys only those of RSA can
-/// wrap others; the rest are told apart from what is no key at all.
+/// A key and its permitted uses (<c>alg</c>, <c>use</c> and <c>key_ops</c> of a JWK). Of the asymmetric keys only RSA keys can wrap others.
 /// </summary>
 internal sealed record CryptoKey
 {
@@ -22,7 +21,7 @@ internal sealed record CryptoKey
 
     public IReadOnlyList<string> Operations { get; init; } = [];
 
-    /// <summary>Whether it may wrap or unwrap keys, as <paramref name="operation"/> says.</summary>
+    /// <summary>True if <paramref name="operation"/> (wrapping or unwrapping) is permitted.</summary>
     public bool Permits(string operation) =>
         (Operations.Count == 0 || Operations.Contains(operation, StringComparer.Ordinal)) && Use is "" or "enc";
 

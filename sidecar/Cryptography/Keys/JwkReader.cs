@@ -18,7 +18,7 @@ internal static class JwkReader
         return set.Keys.Count == 0 && set.AdditionalData.Count > 0 ? [Read(json)] : [.. set.Keys.Select(Convert)];
     }
 
-    /// <summary>The message of the library quotes the text, which may be a secret: it stays out of ours.</summary>
+    /// <summary>The message of the library quotes the text, which may be a secret, so it is not included.</summary>
     private static T Parse<T>(string json, Func<string, T> read)
     {
         try

@@ -12,8 +12,9 @@ internal enum KeyFormat
     Pem,
 }
 
-/// <summary>Reads a key in whatever form it comes: JWK, PEM, or the bytes of a symmetric key, plain or in base64. Source: daprd's local
-/// components.</summary>
+/// <summary>
+/// Reads a key in any supported format: JWK, PEM, or the bytes of a symmetric key, plain or in base64. Source: daprd's local components.
+/// </summary>
 internal static class KeyReader
 {
     private const string RsaOid = "1.2.840.113549.1.1.1";

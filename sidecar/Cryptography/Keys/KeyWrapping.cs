@@ -4,8 +4,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Sidecar.Cryptography.Keys;
 
 /// <summary>
-/// Encrypts the key of a document under a key of a component. daprd's local components support these two algorithms; the AES-CBC
-/// algorithms that its scheme names as well fail there as here. Microsoft.IdentityModel wraps by RSA-OAEP with SHA-1 only, so .NET does it.
+/// Encrypts the key of a document under a key of a component. daprd's local components support these two algorithms; the AES-CBC algorithms
+/// that its scheme names as well fail there as here. Microsoft.IdentityModel wraps by RSA-OAEP with SHA-1 only, so .NET does it.
 /// </summary>
 internal static class KeyWrapping
 {

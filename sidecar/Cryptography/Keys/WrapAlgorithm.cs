@@ -1,6 +1,6 @@
 namespace Sidecar.Cryptography.Keys;
 
-/// <summary>How the key of a document is wrapped. The numbers are stored format: documents carry them.</summary>
+/// <summary>The algorithm that wraps the key of a document. The numbers are stored format: documents contain them.</summary>
 internal static class WrapAlgorithm
 {
     public const string A256Kw = "A256KW";
@@ -8,7 +8,7 @@ internal static class WrapAlgorithm
 
     private static readonly string[] Numbered = [A256Kw, "A128CBC-NOPAD", "A192CBC-NOPAD", "A256CBC-NOPAD", RsaOaep256]; // from 1
 
-    /// <summary>The algorithm's full name; null when there is none of this name.</summary>
+    /// <summary>The algorithm's full name; null if the name is unknown.</summary>
     public static string? Find(string name) =>
         name switch
         {

@@ -1,6 +1,6 @@
 namespace Sidecar.Locks.Drivers;
 
-/// <summary><c>lock.in-memory</c>, embedded sidecar only: gone with the process. Each app has its own.</summary>
+/// <summary><c>lock.in-memory</c>, embedded sidecar only; lost with the process. Each app has its own.</summary>
 internal sealed class InMemoryLock(TimeProvider time) : ILockStore
 {
     private readonly Lock gate = new();
@@ -38,7 +38,7 @@ internal sealed class InMemoryLock(TimeProvider time) : ILockStore
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Forgets what has expired on the way, so that locks nobody asks for again do not pile up.</summary>
+    /// <summary>Removes expired locks, so that unused ones do not pile up.</summary>
     private string? HolderOf(string resource)
     {
         var now = time.GetUtcNow();

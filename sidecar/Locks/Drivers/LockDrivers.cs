@@ -3,7 +3,7 @@ using Sidecar.Redis;
 
 namespace Sidecar.Locks.Drivers;
 
-/// <summary>How lock stores are opened from their metadata.</summary>
+/// <summary>Reads the metadata of lock stores and opens them.</summary>
 internal static class LockDrivers
 {
     public static OpenComponent InMemory(DriverContext context)

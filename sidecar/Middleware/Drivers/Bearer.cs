@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Sidecar.Middleware.Drivers;
 
-/// <summary><c>middleware.http.bearer</c>: only requests with a valid token of an issuer go on.</summary>
+/// <summary><c>middleware.http.bearer</c>: passes only requests with a valid token of an issuer.</summary>
 internal sealed class Bearer : IHttpMiddleware
 {
     private const string Prefix = "bearer ";
@@ -16,7 +16,7 @@ internal sealed class Bearer : IHttpMiddleware
     private readonly TokenValidationParameters expected;
     private readonly ConfigurationManager<OpenIdConnectConfiguration> issuer;
 
-    /// <param name="keys">Where the issuer's keys are; null: where its discovery document says.</param>
+    /// <param name="keys">The address of the issuer's keys; null to use its discovery document.</param>
     public Bearer(string issuer, string audience, string? keys)
     {
         this.issuer = new ConfigurationManager<OpenIdConnectConfiguration>(
@@ -34,7 +34,7 @@ internal sealed class Bearer : IHttpMiddleware
         };
     }
 
-    /// <summary>Whether the issuer can be reached shows now, not with the first request.</summary>
+    /// <summary>An unreachable issuer is reported now, not with the first request.</summary>
     public async Task ConnectAsync(CancellationToken cancellation) => await issuer.GetConfigurationAsync(cancellation);
 
     public async ValueTask<Refusal?> HandleAsync(PipelineRequest request, CancellationToken cancellation) =>

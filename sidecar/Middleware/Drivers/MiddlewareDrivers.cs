@@ -6,7 +6,7 @@ using YamlDotNet.Serialization;
 
 namespace Sidecar.Middleware.Drivers;
 
-/// <summary>How middleware is opened from its metadata.</summary>
+/// <summary>Reads the metadata of middleware and opens it.</summary>
 internal static class MiddlewareDrivers
 {
     public static OpenComponent RouteAlias(DriverContext context)

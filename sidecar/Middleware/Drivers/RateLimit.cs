@@ -6,8 +6,8 @@ using System.Threading.RateLimiting;
 namespace Sidecar.Middleware.Drivers;
 
 /// <summary>
-/// <c>middleware.http.ratelimit</c>: a token bucket for each caller's address, which <c>X-Forwarded-For</c> or <c>X-Real-IP</c> may name.
-/// A bucket that is full again is removed by the library after ten seconds.
+/// <c>middleware.http.ratelimit</c>: a token bucket for each caller's address, which <c>X-Forwarded-For</c> or <c>X-Real-IP</c> may name. A
+/// bucket that is full again is removed by the library after ten seconds.
 /// </summary>
 internal sealed class RateLimit(double perSecond) : IHttpMiddleware
 {

@@ -2,8 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Sidecar.Middleware.Drivers;
 
-/// <summary><c>middleware.http.routeralias</c>: another path for one that matches; its <c>{parts}</c> go on as parameters of the
-/// query.</summary>
+/// <summary><c>middleware.http.routeralias</c>: replaces a matching path by another; its <c>{parts}</c> become query parameters.</summary>
 internal sealed partial class RouteAlias(IReadOnlyList<KeyValuePair<string, string>> routes) : IHttpMiddleware
 {
     private readonly IReadOnlyList<(Regex Pattern, string Target)> routes = [.. routes.Select(route => (Pattern(route.Key), route.Value))];
@@ -32,7 +31,7 @@ internal sealed partial class RouteAlias(IReadOnlyList<KeyValuePair<string, stri
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary><c>{name}</c> is a segment, <c>{name:expression}</c> what the expression says.</summary>
+    /// <summary><c>{name}</c> matches a segment, <c>{name:expression}</c> the expression.</summary>
     private static Regex Pattern(string route)
     {
         var at = 0;

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Sidecar.Middleware.Drivers;
 
-/// <summary><c>middleware.http.routerchecker</c>: only requests whose path and query match its rule go on.</summary>
+/// <summary><c>middleware.http.routerchecker</c>: passes only requests whose path and query match its rule.</summary>
 internal sealed class RouteChecker(Regex rule) : IHttpMiddleware
 {
     private static readonly Refusal Invalid = new(400, "invalid router");

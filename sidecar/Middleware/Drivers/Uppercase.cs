@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Sidecar.Middleware.Drivers;
 
-/// <summary><c>middleware.http.uppercase</c>, with which Dapr shows how pipelines work.</summary>
+/// <summary><c>middleware.http.uppercase</c>, Dapr's example of a pipeline component.</summary>
 internal sealed class Uppercase : IHttpMiddleware
 {
     public async ValueTask<Refusal?> HandleAsync(PipelineRequest request, CancellationToken cancellation)

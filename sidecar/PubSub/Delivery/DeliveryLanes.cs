@@ -4,8 +4,8 @@ using Sidecar.Loops;
 namespace Sidecar.PubSub.Delivery;
 
 /// <summary>
-/// Delivers the messages of one subscription, each with what its broker settles it by: one at a time in a lane, so that what belongs
-/// together stays in order while the rest goes on in parallel.
+/// Delivers the messages of one subscription, each with the token that its broker settles it by. A lane delivers one message at a time, so
+/// that related messages stay in order while others are delivered in parallel.
 /// </summary>
 internal sealed class DeliveryLanes<T> : IAsyncDisposable
 {
@@ -54,7 +54,7 @@ internal sealed class DeliveryLanes<T> : IAsyncDisposable
         LaneOf(message).Writer.TryWrite((message, receipt));
     }
 
-    /// <summary>Waits for deliveries under way; what is still in a lane is left to the broker.</summary>
+    /// <summary>Waits for running deliveries; messages still in a lane are left to the broker.</summary>
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(pumps.Select(pump => pump.DisposeAsync().AsTask()));

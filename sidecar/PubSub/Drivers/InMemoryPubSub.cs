@@ -5,8 +5,8 @@ using Sidecar.Loops;
 namespace Sidecar.PubSub.Drivers;
 
 /// <summary>
-/// <c>pubsub.in-memory</c>, as in daprd: one process, one delivery. A message whose handler fails is gone, unless a resiliency
-/// policy tries again or a dead-letter topic takes it. A subscriber gets one message at a time, so that bulks are of one message.
+/// <c>pubsub.in-memory</c>, as in daprd: one process, one delivery. A message whose handler fails is lost, unless a resiliency policy
+/// retries or a dead-letter topic receives it. A subscriber gets one message at a time, so bulks have one message.
 /// </summary>
 internal sealed partial class InMemoryPubSub(TimeProvider time, ILogger<InMemoryPubSub> logger) : IPubSub
 {
@@ -75,7 +75,7 @@ internal sealed partial class InMemoryPubSub(TimeProvider time, ILogger<InMemory
             {
                 try
                 {
-                    // A wildcard's messages come under the topic that was subscribed to; the envelope says where they were published.
+                    // Messages of a wildcard come under the subscribed topic; the envelope contains the published one.
                     await handler(message with { Topic = topic }, stopping);
                 }
                 catch (Exception e) when (!stopping.IsCancellationRequested)
@@ -85,7 +85,7 @@ internal sealed partial class InMemoryPubSub(TimeProvider time, ILogger<InMemory
             }
         }
 
-        [LoggerMessage(2131, LogLevel.Error, "Handler for topic {Topic} failed; the message is gone")]
+        [LoggerMessage(2131, LogLevel.Error, "Handler for topic {Topic} failed; the message is lost")]
         private partial void LogHandlerFailed(Exception failure, string topic);
     }
 }

@@ -5,7 +5,7 @@ using Sidecar.Sqlite;
 
 namespace Sidecar.PubSub.Drivers;
 
-/// <summary>How brokers are opened from their metadata.</summary>
+/// <summary>Reads the metadata of brokers and opens them.</summary>
 internal static class PubSubDrivers
 {
     public static OpenComponent InMemory(DriverContext context)

@@ -5,8 +5,7 @@ using Sidecar.Metrics;
 namespace Sidecar.PubSub.Drivers;
 
 /// <summary>
-/// How many messages wait in the queues of <c>pubsub.sqlite</c>, counted when somebody looks. The other brokers are servers of their
-/// own, whose exporters tell it.
+/// The number of waiting messages in the queues of <c>pubsub.sqlite</c>, counted on each scrape. Other brokers have exporters of their own.
 /// </summary>
 internal static class QueueDepths
 {

@@ -8,8 +8,7 @@ using Sidecar.Rabbit;
 namespace Sidecar.PubSub.Drivers;
 
 /// <summary>
-/// <c>pubsub.rabbitmq</c>. The library connects again by itself after the broker has been away, and puts exchanges, queues and
-/// consumers back in place.
+/// <c>pubsub.rabbitmq</c>. The library reconnects after an outage of the broker, and restores exchanges, queues and consumers.
 /// </summary>
 internal sealed class RabbitPubSub : IPubSub
 {
@@ -27,7 +26,7 @@ internal sealed class RabbitPubSub : IPubSub
     private RabbitPubSub(IConnection connection, RabbitSettings settings, TimeProvider time, ILogger logger) =>
         (this.connection, this.settings, this.time, this.logger) = (connection, settings, time, logger);
 
-    /// <exception cref="InvalidOperationException">The broker can't be reached, or does not let us in.</exception>
+    /// <exception cref="InvalidOperationException">The broker cannot be reached, or refuses the login.</exception>
     public static async Task<RabbitPubSub> OpenAsync(
         RabbitSettings settings,
         TimeProvider time,
@@ -95,7 +94,9 @@ internal sealed class RabbitPubSub : IPubSub
         opening.Dispose();
     }
 
-    /// <summary>The broker closes a channel on a mistake, for example when an exchange was deleted; a new one declares all anew.</summary>
+    /// <summary>
+    /// The broker closes a channel on a mistake, for example when an exchange was deleted; a new channel declares everything again.
+    /// </summary>
     private async Task<IChannel> OpenAsync(CancellationToken cancellation)
     {
         await opening.WaitAsync(cancellation);
@@ -107,7 +108,7 @@ internal sealed class RabbitPubSub : IPubSub
             }
             if (!connection.IsOpen)
             {
-                throw new IOException($"RabbitMQ at {settings.Where} is away; the connection comes back with it");
+                throw new IOException($"RabbitMQ at {settings.Where} is not reachable; the connection is restored with it");
             }
             declared.Clear();
             if (publishing is { } closed)

@@ -11,8 +11,8 @@ using Sidecar.Rabbit;
 namespace Sidecar.PubSub.Drivers;
 
 /// <summary>
-/// One queue of a topic, on a channel of its own. When the broker ends the channel or the consumer (the queue was deleted, say) while
-/// the connection stands, both are made again.
+/// One queue of a topic, on its own channel. Channel and consumer are created again if the broker closes them while the connection stays
+/// open, for example because the queue was deleted.
 /// </summary>
 internal sealed partial class RabbitSubscription : IAsyncDisposable
 {
@@ -83,7 +83,7 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
         await lanes.DisposeAsync();
         if (channel is not null)
         {
-            await channel.DisposeAsync(); // gives back to the queue what was not settled
+            await channel.DisposeAsync(); // returns unsettled messages to the queue
         }
         stopping.Dispose();
     }
@@ -188,7 +188,7 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
         }
         catch (Exception e) when (e is RabbitMQClientException or IOException or ObjectDisposedException)
         {
-            // The channel has gone, and with it the claim on the message: the broker delivers it again.
+            // The channel is closed, so the message is no longer ours: the broker delivers it again.
             LogNotSettled(e, queue);
         }
     }

@@ -21,8 +21,8 @@ internal sealed record RedisPubSubOptions(
 }
 
 /// <summary>
-/// <c>pubsub.redis</c> in daprd's layout: a stream per topic whose entries have the fields <c>data</c> and <c>metadata</c>, a consumer
-/// group per app. A new group sees all that its stream holds.
+/// <c>pubsub.redis</c> in daprd's layout: a stream per topic with the entry fields <c>data</c> and <c>metadata</c>, a consumer group per
+/// app. A new group receives all entries of its stream.
 /// </summary>
 internal sealed class RedisPubSub(RedisServer server, RedisPubSubOptions options, TimeProvider time, ILogger logger) : IPubSub
 {

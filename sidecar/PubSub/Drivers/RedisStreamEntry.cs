@@ -8,8 +8,7 @@ namespace Sidecar.PubSub.Drivers;
 /// <summary>An entry of a stream as Redis answers it: its id, and a flat list of fields and values.</summary>
 internal static class RedisStreamEntry
 {
-    /// <summary>The entries in an answer of XREADGROUP for one stream, or of XCLAIM; those that were trimmed meanwhile are left
-    /// out.</summary>
+    /// <summary>Reads the entries from an answer of XREADGROUP for one stream, or of XCLAIM; trimmed entries are left out.</summary>
     public static IEnumerable<(string Id, BrokerMessage Message)> Read(string topic, RedisResult entries) =>
         entries.IsNull
             ? []

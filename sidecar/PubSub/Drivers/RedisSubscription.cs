@@ -7,9 +7,9 @@ using StackExchange.Redis;
 namespace Sidecar.PubSub.Drivers;
 
 /// <summary>
-/// One topic of one consumer group. New entries come by a read that waits on the server, on a connection of its own, so that they are
-/// there at once whoever wrote them. What was not dealt with stays pending in the group and is claimed again after
-/// <c>processingTimeout</c>; what is being handled here is kept from being claimed by anyone.
+/// One topic of one consumer group. A blocking read on its own connection returns new entries at once, whoever wrote them. An
+/// unacknowledged entry stays pending in the group and is claimed again after <c>processingTimeout</c>; entries being handled here are
+/// claimed again earlier, so that no other consumer gets them.
 /// </summary>
 internal sealed partial class RedisSubscription : IAsyncDisposable
 {
@@ -91,13 +91,13 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
         }
         catch (RedisServerException e) when (e.Message.StartsWith("BUSYGROUP", StringComparison.Ordinal))
         {
-            // It is there already, which is what was wanted.
+            // The group exists already.
         }
     }
 
     private async Task ReadAsync()
     {
-        var well = true;
+        var readable = true;
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -117,7 +117,7 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
                         (RedisKey)topic,
                         ">"
                     );
-                well = true;
+                readable = true;
                 if (!answer.IsNull)
                 {
                     await TakeAsync(RedisStreamEntry.Read(topic, answer[0][1]));
@@ -134,18 +134,18 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
             }
             catch (Exception e)
             {
-                // Whatever it was, a subscription does not end by it.
-                if (well)
+                // A subscription survives any failure.
+                if (readable)
                 {
                     LogReadFailed(e, topic);
                 }
-                well = false;
+                readable = false;
                 await RecoverAsync(() => Task.CompletedTask);
             }
         }
     }
 
-    /// <summary>The library connects again by itself; asking it all the time would only burn.</summary>
+    /// <summary>Pauses, because the library reconnects on its own and retrying at once would only use CPU.</summary>
     private async Task RecoverAsync(Func<Task> repair)
     {
         try
@@ -155,7 +155,7 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
         }
         catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException)
         {
-            // The next read tells.
+            // The next read reports it.
         }
     }
 
@@ -188,8 +188,9 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
         }
     }
 
-    /// <summary>A slow handler is not cut off at <c>processingTimeout</c>: the app might be at it still when the message comes
-    /// again.</summary>
+    /// <summary>
+    /// A slow handler is not cut off at <c>processingTimeout</c>: the app might be at it still when the message comes again.
+    /// </summary>
     private async Task<Acknowledgement> HandleAsync(BrokerMessage message, CancellationToken cancellation)
     {
         try
@@ -216,7 +217,7 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
         }
         catch (Exception e)
         {
-            underWay[id] = Acknowledgement.Done; // dealt with all the same; made good when pending entries are looked through
+            underWay[id] = Acknowledgement.Done; // handled all the same; acknowledged again when pending entries are read
             LogAcknowledgeFailed(e, id, topic);
         }
     }
@@ -267,7 +268,7 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
         var entries = pending.Select(entry => (Id: (string)entry[0]!, Idle: (long)entry[2])).ToList();
         if (entries.Where(entry => underWay.ContainsKey(entry.Id)).Select(entry => entry.Id).ToList() is { Count: > 0 } kept)
         {
-            await ClaimAsync(0, kept, "JUSTID"); // starts their time anew, well before any other process of the group may claim them
+            await ClaimAsync(0, kept, "JUSTID"); // restarts their idle time, well before another process of the group may claim them
         }
         if (
             entries.Where(entry => entry.Idle >= idle && !underWay.ContainsKey(entry.Id)).Select(entry => entry.Id).ToList() is

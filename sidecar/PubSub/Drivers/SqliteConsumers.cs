@@ -1,9 +1,8 @@
 namespace Sidecar.PubSub.Drivers;
 
 /// <summary>
-/// The subscriptions of this process that share one queue, as instances of an app do: each message is one's alone, and those with the same
-/// ordering
-/// key are the same one's while nobody joins or leaves.
+/// The subscriptions of this process that share one queue, like instances of an app. Each message goes to one of them, and messages with
+/// the same ordering key go to the same one until a subscription joins or leaves.
 /// </summary>
 internal sealed class SqliteConsumers
 {
@@ -13,7 +12,7 @@ internal sealed class SqliteConsumers
 
     public void Join(SqliteSubscription subscription) => Change(() => members.Add(subscription));
 
-    /// <summary>What it has not dealt with is for the others.</summary>
+    /// <summary>The other subscriptions get its undelivered messages.</summary>
     public void Leave(SqliteSubscription subscription) =>
         Change(() =>
         {
@@ -34,7 +33,7 @@ internal sealed class SqliteConsumers
         }
     }
 
-    /// <summary>Dealt with, whoever leaves now.</summary>
+    /// <summary>Delivered, even if its subscription leaves now.</summary>
     public void Handled(long id)
     {
         lock (gate)
@@ -57,7 +56,7 @@ internal sealed class SqliteConsumers
         lock (gate)
         {
             change();
-            // What one has passed over for another may be its own now.
+            // A message skipped for another subscription may belong to this one now.
             members.ForEach(member => member.Rewind());
         }
     }

@@ -7,9 +7,8 @@ using Sidecar.Sqlite;
 namespace Sidecar.PubSub.Drivers;
 
 /// <summary>
-/// The tables behind <c>pubsub.sqlite</c>: one durable queue per consumer group and topic, filled by the transaction that
-/// publishes. Shared by every app of this process that names the file; a second process is refused, because it would not hear
-/// the signal that a message has come.
+/// The tables of <c>pubsub.sqlite</c>: one durable queue per consumer group and topic, filled by the publishing transaction. Shared by all
+/// apps of this process that name the file. A second process is refused, because it would not receive the signal for a new message.
 /// </summary>
 internal sealed class SqliteQueue : IAsyncDisposable
 {
@@ -23,8 +22,7 @@ internal sealed class SqliteQueue : IAsyncDisposable
 
     private SqliteQueue(SqliteDatabase database, FileStream? ownership) => (this.database, this.ownership) = (database, ownership);
 
-    /// <summary>Opens the queues in a file, or joins those who have them open; in memory each call has its own. Dispose once per
-    /// call.</summary>
+    /// <summary>Opens the queues in a file, or shares the open ones; in memory each call has its own. Dispose once per call.</summary>
     /// <exception cref="InvalidOperationException">Another process has them open.</exception>
     public static Task<SqliteQueue> AtAsync(string path) =>
         path == SqlitePath.InMemory ? OpenAsync(path) : Open.JoinAsync(Path.GetFullPath(path), () => OpenAsync(path));
@@ -86,7 +84,9 @@ internal sealed class SqliteQueue : IAsyncDisposable
     public SqliteConsumers Consumers(string consumer, string topic) =>
         consumers.GetOrAdd((consumer, topic), static _ => new SqliteConsumers());
 
-    /// <summary>How many messages wait. Of queues in memory, whose reads take turns with writes, it may be the last count.</summary>
+    /// <summary>
+    /// The number of waiting messages. For queues in memory, whose reads take turns with writes, it may be the last count.
+    /// </summary>
     public long Count(string consumer, string topic)
     {
         var count = database.ReadAsync(session =>
@@ -100,7 +100,7 @@ internal sealed class SqliteQueue : IAsyncDisposable
     /// <summary>Forgets a message that was dealt with. Lost in a crash before its commit, it leads to one more delivery.</summary>
     public Task RemoveAsync(long id) => database.WriteLaterAsync(session => session.Execute("DELETE FROM messages WHERE id = ?1", id));
 
-    /// <summary>Calls <paramref name="signal"/> after each commit that brought messages of <paramref name="topic"/>.</summary>
+    /// <summary>Calls <paramref name="signal"/> after each commit with messages of <paramref name="topic"/>.</summary>
     public void Listen(string topic, Action signal) => listeners[(topic, signal)] = true;
 
     public void StopListening(string topic, Action signal) => listeners.TryRemove((topic, signal), out _);

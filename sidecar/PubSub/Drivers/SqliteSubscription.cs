@@ -5,15 +5,15 @@ using Sidecar.Loops;
 namespace Sidecar.PubSub.Drivers;
 
 /// <summary>
-/// Delivers one queue. A reader takes messages in order when signalled and deals them to lanes by ordering key; a lane delivers
-/// one at a time, so that what belongs together stays in order while the rest goes on in parallel. A failed message is put back
-/// behind its lane after a delay, and the ones behind it go on.
+/// Delivers one queue. A signal wakes the reader, which distributes messages in order to lanes by ordering key. A lane delivers one message
+/// at a time, so that related messages stay in order while others are delivered in parallel. A failed message returns to the end of its
+/// lane after a delay; later messages overtake it.
 /// </summary>
 internal sealed partial class SqliteSubscription : IAsyncDisposable
 {
     private const int ReadAhead = 256;
 
-    /// <summary>A full disk, say, has room again when somebody has made some.</summary>
+    /// <summary>A full disk, for example, may have space again.</summary>
     private static readonly TimeSpan BeforeNextRemoval = TimeSpan.FromSeconds(2);
 
     private readonly SqliteQueue queue;
@@ -33,7 +33,7 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
     private readonly Action signal;
     private readonly bool unordered;
     private int nextLane;
-    private int rewind; // 1 when what was passed over is to be looked at again
+    private int rewind; // 1 if skipped messages have to be read again
     private long last; // the reader's: the place in the queue up to which it has read
     private int disposed;
 
@@ -152,8 +152,9 @@ internal sealed partial class SqliteSubscription : IAsyncDisposable
         }
     }
 
-    /// <summary>The lane does not wait until the removal is on disk: a delivery may be repeated after a crash, but the lane must not
-    /// stop.</summary>
+    /// <summary>
+    /// The lane does not wait until the removal is on disk: a delivery may be repeated after a crash, but the lane must not stop.
+    /// </summary>
     private void Remove(long id) =>
         _ = queue
             .RemoveAsync(id)

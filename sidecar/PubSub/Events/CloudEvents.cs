@@ -5,8 +5,10 @@ using Sidecar.Go;
 
 namespace Sidecar.PubSub.Events;
 
-/// <summary>What a publisher says about an event; the rest of the envelope follows from it. Source: Dapr docs, "Publishing &amp;
-/// subscribing messages with CloudEvents".</summary>
+/// <summary>
+/// The publisher's part of an event; the rest of the envelope follows from it. Source: Dapr docs, "Publishing &amp; subscribing messages
+/// with CloudEvents".
+/// </summary>
 internal sealed record EventSource(string AppId, string PubSub, string Topic, string? ContentType, string TraceParent, string TraceState);
 
 /// <summary>Makes CloudEvents 1.0 envelopes in JSON, as Dapr does.</summary>
@@ -84,8 +86,8 @@ internal static class CloudEvents
         return envelope;
     }
 
-    /// <summary>Completes an envelope that the publisher made himself.</summary>
-    /// <exception cref="FormatException">The body is no JSON object.</exception>
+    /// <summary>Completes an envelope that the publisher has sent.</summary> <exception cref="FormatException">The body is no JSON
+    /// object.</exception>
     public static JsonObject Complete(ReadOnlyMemory<byte> body, EventSource source, DateTimeOffset now)
     {
         using var parsed = GoJsonBody.Parse(body.Span);
@@ -105,7 +107,7 @@ internal static class CloudEvents
         return envelope;
     }
 
-    /// <summary>The envelope a subscriber of raw messages gets: the publisher made none.</summary>
+    /// <summary>The envelope for a subscriber of raw messages, which have none.</summary>
     public static JsonObject FromRaw(ReadOnlyMemory<byte> data, string topic, string pubsub) =>
         new()
         {
@@ -119,7 +121,7 @@ internal static class CloudEvents
             ["data_base64"] = Convert.ToBase64String(data.Span),
         };
 
-    /// <summary>The trace of an event that has no envelope of its own, as it came beside it.</summary>
+    /// <summary>The trace of an event without an envelope, from its metadata.</summary>
     public static void Trace(JsonObject envelope, IReadOnlyDictionary<string, string> metadata)
     {
         foreach (var name in (string[])["traceid", "traceparent", "tracestate"])
@@ -146,7 +148,7 @@ internal static class CloudEvents
         envelope["data"] = IsJson(media) && TryParse(data, out var json) ? json : System.Text.Encoding.UTF8.GetString(data.Span);
     }
 
-    /// <summary>Dapr's own expiry, for brokers that know none.</summary>
+    /// <summary>Dapr's own expiry, for brokers without one.</summary>
     public static void Expire(JsonObject envelope, TimeSpan timeToLive, DateTimeOffset now) =>
         envelope["expiration"] = Time(timeToLive < DateTimeOffset.MaxValue - now ? now + timeToLive : DateTimeOffset.MaxValue);
 

@@ -2,8 +2,7 @@ using System.Text.Json;
 
 namespace Sidecar.PubSub.Events;
 
-/// <summary>What keeps messages of a broker in order that knows no keys itself: the <c>partitionKey</c> they were published with, else the
-/// subject of the event.</summary>
+/// <summary>The ordering key of a message for brokers without keys: its <c>partitionKey</c>, or the subject of the event.</summary>
 internal static class OrderingKeys
 {
     public static string? Of(ReadOnlyMemory<byte> data, IReadOnlyDictionary<string, string> metadata) =>

@@ -9,7 +9,7 @@ using Sidecar.Tracing;
 
 namespace Sidecar.PubSub.Events;
 
-/// <summary>CloudEvents as gRPC apps and streaming subscribers get them.</summary>
+/// <summary>CloudEvents in the form of gRPC apps and streaming subscribers.</summary>
 internal static class TopicEvents
 {
     private static readonly HashSet<string> Attributes = new(StringComparer.Ordinal)
@@ -96,8 +96,8 @@ internal static class TopicEvents
             _ => DeliveryStatus.Retry,
         };
 
-    /// <summary>Data of any other content type than text, JSON and bytes stays behind, as in daprd.</summary>
-    /// <exception cref="FormatException">The data is not of the kind its content type says; the delivery fails.</exception>
+    /// <summary>Leaves out data of any other content type than text, JSON and bytes, as daprd does.</summary> <exception
+    /// cref="FormatException">The data does not match its content type; the delivery fails.</exception>
     private static ByteString Data(JsonObject envelope)
     {
         if (envelope["data_base64"] is { } coded)

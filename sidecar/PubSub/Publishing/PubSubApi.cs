@@ -10,7 +10,7 @@ using Sidecar.Tracing;
 
 namespace Sidecar.PubSub.Publishing;
 
-/// <summary>Where something is published, with what metadata, in which trace.</summary>
+/// <summary>Target, metadata and trace of a publication.</summary>
 internal sealed record PublishTarget(string PubSub, string Topic, IReadOnlyDictionary<string, string> Metadata, TraceContext Trace);
 
 /// <summary>One entry of a bulk publish; <paramref name="EntryId"/> is unique in its request.</summary>
@@ -23,23 +23,23 @@ internal sealed record BulkEntry(
 
 internal sealed record FailedEntry(string EntryId, string Error);
 
-/// <summary>The publishing half of the pub/sub building block of one app, free of transport.</summary>
+/// <summary>The publishing half of the pub/sub building block of one app, independent of the transport.</summary>
 internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBook policies, Tracer tracer, TimeProvider time)
 {
     public string AppId => appId;
 
-    /// <summary>Where a publish request goes, checked before its body is read.</summary>
+    /// <summary>The target of a publish request, checked before its body is read.</summary>
     public PubSubComponent Demand(string pubsub, string topic, IReadOnlyDictionary<string, string>? metadata = null)
     {
         if (pubsub.Length == 0)
         {
-            throw DaprErrors.PubSubNameEmpty();
+            throw PubSubErrors.ComponentNameEmpty();
         }
         if (!components.Of<PubSubComponent>().TryGetValue(pubsub, out var component))
         {
-            throw DaprErrors.PubSubNotFound(pubsub, metadata);
+            throw PubSubErrors.ComponentNotFound(pubsub, metadata);
         }
-        return topic.Length == 0 ? throw DaprErrors.TopicEmpty(pubsub) : component;
+        return topic.Length == 0 ? throw PubSubErrors.TopicEmpty(pubsub) : component;
     }
 
     public async Task PublishAsync(PublishTarget target, ReadOnlyMemory<byte> data, string? contentType, CancellationToken cancellation)
@@ -50,7 +50,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
         await SendAsync(component, message, cancellation);
     }
 
-    /// <summary>Publishes each entry by itself; gives those that failed.</summary>
+    /// <summary>Publishes each entry separately; returns the failed ones.</summary>
     public async Task<IReadOnlyList<FailedEntry>> PublishManyAsync(
         PublishTarget target,
         IReadOnlyList<BulkEntry> entries,
@@ -99,13 +99,13 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
     public Task ForwardAsync(string pubsub, BrokerMessage message, CancellationToken cancellation) =>
         components.Of<PubSubComponent>().TryGetValue(pubsub, out var component)
             ? SendAsync(component, message, cancellation)
-            : throw DaprErrors.PubSubNotFound(pubsub);
+            : throw PubSubErrors.ComponentNotFound(pubsub);
 
     private void DemandAllowed(PubSubComponent component, string topic)
     {
         if (!component.Scopes.MayPublish(topic))
         {
-            throw DaprErrors.TopicForbidden(component.Name, topic, appId);
+            throw PubSubErrors.TopicForbidden(component.Name, topic, appId);
         }
     }
 
@@ -135,7 +135,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
         }
         catch (FormatException e)
         {
-            throw DaprErrors.CloudEvent(source.PubSub, appId, e.Message);
+            throw PubSubErrors.CloudEventNotCreated(source.PubSub, appId, e.Message);
         }
     }
 
@@ -160,7 +160,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
         }
         finally
         {
-            SidecarMeter.Published(appId, component.Name, message.Topic, succeeded, time.GetElapsedTime(begun));
+            ComponentMeter.Published(appId, component.Name, message.Topic, succeeded, time.GetElapsedTime(begun));
         }
     }
 
@@ -176,7 +176,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
             )
             .AsTask();
 
-    /// <summary>Each entry of a bulk publish is a span of its own below that of the call.</summary>
+    /// <summary>Each entry of a bulk publish has its own span below that of the call.</summary>
     private sealed class Ending(Span[] spans, PublishTarget target) : IDisposable
     {
         public void Dispose()
@@ -198,7 +198,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
         }
         catch (Exception e) when (e is not (OperationCanceledException or DaprException))
         {
-            throw DaprErrors.PublishFailed(message.Topic, component.Name, e.Message);
+            throw PubSubErrors.PublishFailed(message.Topic, component.Name, e.Message);
         }
     }
 }

@@ -4,7 +4,7 @@ using Sidecar.Go;
 
 namespace Sidecar.PubSub.Publishing;
 
-/// <summary>What the metadata of a publish request asks for.</summary>
+/// <summary>The options in the metadata of a publish request.</summary>
 internal static class PublishMetadata
 {
     public static bool IsRaw(string pubsub, IReadOnlyDictionary<string, string> metadata)
@@ -13,13 +13,14 @@ internal static class PublishMetadata
         {
             return false;
         }
-        return Truth.TryParse(text, out var raw)
+        return BooleanText.TryParse(text, out var raw)
             ? raw
-            : throw DaprErrors.PublishMetadata(pubsub, metadata, $"rawPayload value must be a valid boolean: actual is '{text}'");
+            : throw PubSubErrors.MetadataUnreadable(pubsub, metadata, $"rawPayload value must be a valid boolean: actual is '{text}'");
     }
 
-    /// <summary><c>ttl</c> or <c>ttlInSeconds</c>, a duration or seconds; with 0 the event has expired. What can't be read is passed over,
-    /// as in daprd.</summary>
+    /// <summary>
+    /// <c>ttl</c> or <c>ttlInSeconds</c>, a duration or seconds; an event with 0 has expired. An unreadable value is ignored, as in daprd.
+    /// </summary>
     public static TimeSpan? TimeToLive(IReadOnlyDictionary<string, string> metadata)
     {
         var text = Find(metadata, "ttl") ?? Find(metadata, "ttlInSeconds");
@@ -40,7 +41,7 @@ internal static class PublishMetadata
             : null;
     }
 
-    /// <summary>What an entry of a bulk says itself wins; an entry that says nothing gets nothing of the request either.</summary>
+    /// <summary>The metadata of a bulk entry wins; an entry without metadata does not inherit the request's.</summary>
     public static IReadOnlyDictionary<string, string> OfEntry(
         IReadOnlyDictionary<string, string> request,
         IReadOnlyDictionary<string, string> entry

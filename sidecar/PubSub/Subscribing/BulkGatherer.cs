@@ -4,8 +4,8 @@ using Sidecar.Loops;
 namespace Sidecar.PubSub.Subscribing;
 
 /// <summary>
-/// Gathers single messages of a broker into bulk deliveries: full at the most the subscription allows, or after its longest wait.
-/// The broker's handler of each message answers with that message's own outcome.
+/// Collects single messages of a broker into bulk deliveries, up to the subscription's maximum count or wait. The handler of each message
+/// returns that message's own outcome.
 /// </summary>
 internal sealed class BulkGatherer(
     TopicSubscription subscription,
@@ -74,7 +74,7 @@ internal sealed class BulkGatherer(
             }
             finally
             {
-                // After a failure the broker delivers the messages again; those that were settled stay so.
+                // After a failure the broker redelivers the messages; settled ones stay settled.
                 batch.ForEach(item => item.Settled.TrySetResult(Acknowledgement.Retry));
             }
         }
@@ -98,7 +98,7 @@ internal sealed class BulkGatherer(
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
-            // The longest wait is over: what has come is the bulk.
+            // The longest wait is over: the bulk has the messages received so far.
         }
         batch.Sort((one, other) => one.Message.Position.CompareTo(other.Message.Position));
     }

@@ -3,7 +3,7 @@ using Sidecar.Tracing;
 
 namespace Sidecar.PubSub.Subscribing;
 
-/// <summary>An event on its way to an app. <paramref name="Body"/> is the envelope as JSON bytes.</summary>
+/// <summary>An event for an app. <paramref name="Body"/> is the envelope as JSON bytes.</summary>
 internal sealed record DeliveredEvent(
     string PubSub,
     string Topic,
@@ -13,17 +13,17 @@ internal sealed record DeliveredEvent(
     IReadOnlyDictionary<string, string> Metadata
 )
 {
-    /// <summary>The message as it came, for subscriptions to raw messages; null for the others.</summary>
+    /// <summary>The original message, for subscriptions to raw messages; null for the others.</summary>
     public ReadOnlyMemory<byte>? Raw { get; init; }
 
     /// <summary>The span of the delivery.</summary>
     public TraceContext Trace { get; init; } = TraceContext.Off;
 }
 
-/// <summary>An event of a bulk delivery. <paramref name="EntryId"/> ties the app's answer to it.</summary>
+/// <summary>An event of a bulk delivery. <paramref name="EntryId"/> connects the app's answer with it.</summary>
 internal sealed record DeliveredEntry(string EntryId, DeliveredEvent Event);
 
-/// <summary>What became of a delivery.</summary>
+/// <summary>The outcome of a delivery.</summary>
 internal enum DeliveryStatus
 {
     Success,
@@ -31,19 +31,19 @@ internal enum DeliveryStatus
     Drop,
 }
 
-/// <summary>An app has failed with a status of its protocol, HTTP or gRPC; the event is to be delivered again.</summary>
+/// <summary>An app has failed with a status of its protocol, HTTP or gRPC; the event has to be delivered again.</summary>
 internal sealed class DeliveryRefusedException(int code, string message) : Exception(message)
 {
     public int Code => code;
 }
 
-/// <summary>The side of an app that takes events.</summary>
+/// <summary>The receiver of events in an app.</summary>
 internal interface IEventReceiver
 {
     /// <exception cref="DeliveryRefusedException">The app has answered with a failing status, which retry rules may look at.</exception>
     Task<DeliveryStatus> DeliverAsync(DeliveredEvent delivered, CancellationToken cancellation);
 
-    /// <summary>One status per entry, in the order of <paramref name="entries"/>.</summary>
+    /// <summary>Returns one status per entry, in the order of <paramref name="entries"/>.</summary>
     Task<IReadOnlyList<DeliveryStatus>> DeliverManyAsync(
         string pubsub,
         string topic,

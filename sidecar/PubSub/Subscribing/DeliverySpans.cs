@@ -4,10 +4,10 @@ using Sidecar.Tracing;
 
 namespace Sidecar.PubSub.Subscribing;
 
-/// <summary>A span per delivery of an event, in the trace that its envelope tells of.</summary>
+/// <summary>A span per delivery of an event, in the trace of its envelope.</summary>
 internal sealed class DeliverySpans(Tracer tracer)
 {
-    /// <summary>An event without a word of a trace, or with one that is no text, is delivered without a span, as in daprd.</summary>
+    /// <summary>An event without a trace, or with an invalid one, is delivered without a span, as in daprd.</summary>
     public Span Begin(DeliveredEvent delivered)
     {
         var envelope = delivered.Envelope;
@@ -16,8 +16,8 @@ internal sealed class DeliverySpans(Tracer tracer)
             return Span.Off;
         }
         // The outbox leaves traceparent empty, and its trace in traceid.
-        var told = parent.Length > 0 ? parent : Text(envelope["traceid"]);
-        var span = tracer.Start(ActivityKind.Client, TraceContext.Parse(told, Text(envelope["tracestate"])));
+        var received = parent.Length > 0 ? parent : Text(envelope["traceid"]);
+        var span = tracer.Start(ActivityKind.Client, TraceContext.Parse(received, Text(envelope["tracestate"])));
         if (span.IsRecorded)
         {
             span.Name("pubsub/" + delivered.Topic);
@@ -26,7 +26,7 @@ internal sealed class DeliverySpans(Tracer tracer)
         return span;
     }
 
-    /// <summary>Those of a bulk delivery that are recorded; its envelope has no place to pass any of them on.</summary>
+    /// <summary>The recorded spans of a bulk delivery; its envelope cannot pass any of them on.</summary>
     public List<Span> Begin(IReadOnlyList<DeliveredEntry> entries) =>
         [.. entries.Select(entry => Begin(entry.Event)).Where(span => span.IsRecorded)];
 
@@ -36,7 +36,7 @@ internal sealed class DeliverySpans(Tracer tracer)
     {
         if (status == DeliveryStatus.Retry)
         {
-            span.Fail("the app asked for the event to be delivered again, or failed");
+            span.Fail("the app requested a retry of the event, or failed");
         }
         return status;
     }

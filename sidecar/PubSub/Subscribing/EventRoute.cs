@@ -4,7 +4,7 @@ using Sidecar.Resources;
 
 namespace Sidecar.PubSub.Subscribing;
 
-/// <summary>Where a subscription's events go: the first rule that holds, else the default.</summary>
+/// <summary>The route of a subscription's event: the first matching rule, or the default.</summary>
 internal sealed class EventRoute
 {
     private readonly (CelExpression? Match, string Path)[] rules;
@@ -18,10 +18,10 @@ internal sealed class EventRoute
 
     public string? Fallback { get; }
 
-    /// <summary>Nothing could be delivered anywhere.</summary>
+    /// <summary>True if no route is set at all.</summary>
     public bool IsEmpty => rules.Length == 0 && Fallback is null;
 
-    /// <summary>All routes in the order they are tried, as the metadata API lists them.</summary>
+    /// <summary>All routes in the order of evaluation, as the metadata API lists them.</summary>
     public IEnumerable<(string Match, string Path)> Described =>
         rules.Select(rule => (rule.Match?.Text ?? "", rule.Path)).Concat(Fallback is null ? [] : [("", Fallback)]);
 

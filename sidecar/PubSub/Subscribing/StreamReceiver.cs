@@ -5,14 +5,14 @@ using Sidecar.PubSub.Events;
 
 namespace Sidecar.PubSub.Subscribing;
 
-/// <summary>A streaming subscriber: events go out on its stream, and its answers come back by event id.</summary>
+/// <summary>A streaming subscriber: receives events on its stream, and answers them by event id.</summary>
 internal sealed class StreamReceiver(IServerStreamWriter<SubscribeTopicEventsResponseAlpha1> stream) : IEventReceiver, IDisposable
 {
     private readonly SemaphoreSlim writing = new(1);
     private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<string, TaskCompletionSource<DeliveryStatus>> waiting = new(StringComparer.Ordinal);
 
-    /// <summary>Tells the subscriber that its subscription stands; events wait for that.</summary>
+    /// <summary>Confirms the subscription to the subscriber; events wait for that.</summary>
     public async Task OpenAsync(CancellationToken cancellation)
     {
         await SendAsync(new SubscribeTopicEventsResponseAlpha1 { InitialResponse = new() }, cancellation);

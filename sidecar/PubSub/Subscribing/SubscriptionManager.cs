@@ -5,7 +5,7 @@ using Sidecar.Tracing;
 
 namespace Sidecar.PubSub.Subscribing;
 
-/// <summary>The subscriptions of one app: what runs, and what the metadata API tells of it.</summary>
+/// <summary>The subscriptions of one app: the running ones, and those that the metadata API reports.</summary>
 internal sealed partial class SubscriptionManager(
     string appId,
     ComponentSet components,
@@ -21,19 +21,20 @@ internal sealed partial class SubscriptionManager(
     private IReadOnlyList<TopicSubscription> wanted = []; // guarded by gate
     private IEventReceiver? app; // guarded by gate; null while the app takes no events
 
-    /// <summary>What the app wants, whether or not it can be or is paused, and the streams that are open: what daprd tells.</summary>
+    /// <summary>The app's subscriptions, running or paused, and the open streams, as daprd reports them.</summary>
     public IReadOnlyList<TopicSubscription> Current { get; private set; } = [];
 
-    /// <summary>What is told of before the app is there, or when there is none.</summary>
+    /// <summary>The subscriptions reported before the app is ready, or without an app.</summary>
     public void Declare(IEnumerable<TopicSubscription> declared)
     {
         wanted = OnePerTopic(declared);
-        Current = Told();
+        Current = ActiveSubscriptions();
     }
 
     /// <summary>
-    /// Starts <paramref name="subscriptions"/> with <paramref name="receiver"/>. One that names no known component, or a topic it
-    /// may not read, is left out with an error, as in daprd. One whose broker is away starts when the broker is back.
+    /// Starts <paramref name="subscriptions"/> with <paramref name="receiver"/>. A subscription with an unknown component, or with a topic
+    /// that the app may not read, is left out with an error, as in daprd. A subscription whose broker is down starts when the broker is
+    /// back.
     /// </summary>
     public async Task StartAsync(IEnumerable<TopicSubscription> subscriptions, IEventReceiver receiver, CancellationToken cancellation)
     {
@@ -42,7 +43,7 @@ internal sealed partial class SubscriptionManager(
         {
             wanted = OnePerTopic(subscriptions);
             app = receiver;
-            Current = Told();
+            Current = ActiveSubscriptions();
         }
         finally
         {
@@ -54,8 +55,10 @@ internal sealed partial class SubscriptionManager(
         }
     }
 
-    /// <summary>The app wants <paramref name="subscriptions"/>: those that are new start, those that are gone end, the others stay as they
-    /// are. Told of when that is done.</summary>
+    /// <summary>
+    /// Changes the app's subscriptions to <paramref name="subscriptions"/>: starts new ones, ends removed ones, keeps the others. The
+    /// metadata API reports the change when it is complete.
+    /// </summary>
     public async Task ChangeAsync(IEnumerable<TopicSubscription> subscriptions, CancellationToken cancellation)
     {
         var next = OnePerTopic(subscriptions);
@@ -85,7 +88,7 @@ internal sealed partial class SubscriptionManager(
         try
         {
             wanted = next;
-            Current = Told();
+            Current = ActiveSubscriptions();
         }
         finally
         {
@@ -93,8 +96,9 @@ internal sealed partial class SubscriptionManager(
         }
     }
 
-    /// <summary>Ends all that reads from <paramref name="pubsub"/>, which is about to go; streams stay open and wait for
-    /// <see cref="ResumeAsync"/>.</summary>
+    /// <summary>
+    /// Ends all subscriptions to <paramref name="pubsub"/> before it is closed; streams stay open and wait for <see cref="ResumeAsync"/>.
+    /// </summary>
     public async Task PauseAsync(string pubsub)
     {
         List<Running> pausing;
@@ -118,7 +122,9 @@ internal sealed partial class SubscriptionManager(
         await Task.WhenAll(pausing.Select(subscription => subscription.StopAsync()));
     }
 
-    /// <summary>The streams of <paramref name="pubsub"/> go on; what the app wants of it starts with <see cref="ChangeAsync"/>.</summary>
+    /// <summary>
+    /// Restarts the streams of <paramref name="pubsub"/>; <see cref="ChangeAsync"/> starts the app's other subscriptions to it.
+    /// </summary>
     public async Task ResumeAsync(string pubsub, CancellationToken cancellation)
     {
         await gate.WaitAsync(cancellation);
@@ -140,7 +146,7 @@ internal sealed partial class SubscriptionManager(
         }
     }
 
-    /// <summary>Why <paramref name="subscription"/> can't be, or null when it can.</summary>
+    /// <summary>The reason why <paramref name="subscription"/> is invalid; null if it is valid.</summary>
     public string? Refusal(TopicSubscription subscription) =>
         !components.Of<PubSubComponent>().TryGetValue(subscription.PubSub, out var component) ? $"pubsub '{subscription.PubSub}' not found"
         : !component.Scopes.MaySubscribe(subscription.Topic)
@@ -156,7 +162,7 @@ internal sealed partial class SubscriptionManager(
             subscription,
             receiver,
             () =>
-                KeptStart.StartAsync(
+                RetriedStart.StartAsync(
                     $"The subscription of {appId} to topic {subscription.Topic} of {subscription.PubSub}",
                     async stopping => await Pump(subscription, receiver).StartAsync(stopping),
                     time,
@@ -182,7 +188,7 @@ internal sealed partial class SubscriptionManager(
         try
         {
             running[subscription] = new Running(receiver, await start());
-            Current = Told();
+            Current = ActiveSubscriptions();
         }
         finally
         {
@@ -191,10 +197,12 @@ internal sealed partial class SubscriptionManager(
         return new Ending(this, subscription);
     }
 
-    /// <summary>Ends what the app wants, while it is away; streams go on. Waits for deliveries under way.</summary>
+    /// <summary>
+    /// Ends the app's subscriptions while the component is being replaced; streams continue. Waits for running deliveries.
+    /// </summary>
     public Task StopAppAsync() => StopAsync(subscription => subscription.Kind != SubscriptionKind.Streaming);
 
-    /// <summary>Ends all that is running; waits for deliveries under way.</summary>
+    /// <summary>Ends all subscriptions; waits for running deliveries.</summary>
     public Task StopAsync() => StopAsync(_ => true);
 
     private async Task StopAsync(Func<TopicSubscription, bool> ends)
@@ -207,7 +215,7 @@ internal sealed partial class SubscriptionManager(
             ending = subscriptions.ConvertAll(subscription => running[subscription]);
             subscriptions.ForEach(subscription => running.Remove(subscription));
             app = null;
-            Current = Told();
+            Current = ActiveSubscriptions();
         }
         finally
         {
@@ -222,7 +230,7 @@ internal sealed partial class SubscriptionManager(
         gate.Dispose();
     }
 
-    /// <summary>Of several for one topic only one counts, the one in the app's code before a declared one.</summary>
+    /// <summary>Of several subscriptions to one topic one counts: the programmatic one before a declared one.</summary>
     private static IReadOnlyList<TopicSubscription> OnePerTopic(IEnumerable<TopicSubscription> subscriptions) =>
         [
             .. subscriptions
@@ -230,8 +238,8 @@ internal sealed partial class SubscriptionManager(
                 .Select(same => same.LastOrDefault(one => one.Kind == SubscriptionKind.Programmatic) ?? same.First()),
         ];
 
-    /// <summary>Under the gate.</summary>
-    private IReadOnlyList<TopicSubscription> Told() =>
+    /// <summary>Called under the gate.</summary>
+    private IReadOnlyList<TopicSubscription> ActiveSubscriptions() =>
         [.. wanted, .. running.Keys.Where(subscription => subscription.Kind == SubscriptionKind.Streaming)];
 
     private async Task EndAsync(TopicSubscription subscription)
@@ -241,7 +249,7 @@ internal sealed partial class SubscriptionManager(
         try
         {
             running.Remove(subscription, out ending);
-            Current = Told();
+            Current = ActiveSubscriptions();
         }
         finally
         {
@@ -265,7 +273,7 @@ internal sealed partial class SubscriptionManager(
             loggers.CreateLogger<SubscriptionPump>()
         );
 
-    /// <summary>Who gets the events, and what brings them unless the component is away.</summary>
+    /// <summary>The receiver of a subscription's events and its pump, which is null while the component is down.</summary>
     private sealed class Running(IEventReceiver receiver, IAsyncDisposable started)
     {
         private IAsyncDisposable? pump = started;

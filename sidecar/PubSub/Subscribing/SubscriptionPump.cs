@@ -8,8 +8,8 @@ using Sidecar.Resiliency;
 namespace Sidecar.PubSub.Subscribing;
 
 /// <summary>
-/// Takes one subscription's messages from the broker to the app: unwraps, drops what has expired, routes, delivers, and decides
-/// between done, again and the dead-letter topic. Source: daprd's subscription handling.
+/// Moves one subscription's messages from the broker to the app: unwraps, drops expired ones, routes, delivers, and decides between
+/// success, retry and the dead-letter topic. Source: daprd's subscription handling.
 /// </summary>
 internal sealed partial class SubscriptionPump(
     string appId,
@@ -40,7 +40,7 @@ internal sealed partial class SubscriptionPump(
         return await SettleAsync(message, status, cancellation);
     }
 
-    /// <summary>One acknowledgement per message, in their order.</summary>
+    /// <summary>Returns one acknowledgement per message, in their order.</summary>
     private async Task<IReadOnlyList<Acknowledgement>> HandleManyAsync(
         IReadOnlyList<BrokerMessage> messages,
         CancellationToken cancellation
@@ -144,12 +144,12 @@ internal sealed partial class SubscriptionPump(
                 DeliverySpans.End(span, await receiver.DeliverAsync(delivered with { Trace = span.Context }, cancellation))
             );
         }
-        catch (DeliveryRefusedException e) when (span.Noting(e))
+        catch (DeliveryRefusedException e) when (span.RecordException(e))
         {
             LogDeliveryRefused(delivered.Envelope["id"]?.ToString(), delivered.Topic, e.Message);
             return new Delivery(DeliveryStatus.Retry, e.Code);
         }
-        catch (Exception e) when (span.Noting(e) && (e is not OperationCanceledException || !cancellation.IsCancellationRequested))
+        catch (Exception e) when (span.RecordException(e) && (e is not OperationCanceledException || !cancellation.IsCancellationRequested))
         {
             LogDeliveryFailed(e, delivered.Envelope["id"]?.ToString(), delivered.Topic);
             return new Delivery(DeliveryStatus.Retry);
@@ -218,7 +218,7 @@ internal sealed partial class SubscriptionPump(
     }
 
     private void Measure(DeliveryStatus status, TimeSpan took) =>
-        SidecarMeter.Delivered(
+        ComponentMeter.Delivered(
             appId,
             subscription.PubSub,
             subscription.Topic,
@@ -239,7 +239,7 @@ internal sealed partial class SubscriptionPump(
         }
         if (subscription.DeadLetterTopic is { Length: > 0 } deadLetter && !cancellation.IsCancellationRequested)
         {
-            // The envelope stays as it was, its topic too, so that the message can be put back where it came from.
+            // The envelope stays unchanged, its topic too, so that the message can be published again to its topic.
             await broker.PublishAsync(message with { Topic = deadLetter }, cancellation);
             LogDeadLetter(message.Topic, deadLetter);
             return Acknowledgement.Done;

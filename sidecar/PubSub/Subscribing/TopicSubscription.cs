@@ -9,7 +9,7 @@ internal enum SubscriptionKind
     Streaming,
 }
 
-/// <summary>What an app wants of a topic, wherever it said so.</summary>
+/// <summary>A subscription of an app to a topic, declared or programmatic.</summary>
 internal sealed record TopicSubscription(
     string PubSub,
     string Topic,

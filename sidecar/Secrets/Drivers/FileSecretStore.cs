@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Sidecar.Secrets.Drivers;
 
 /// <summary>
-/// <c>secretstores.local.file</c>: a JSON file, nested names joined by a separator (<c>redis:password</c>), or, with
-/// <c>multiValued</c>, each top-level object one secret of several keys.
+/// <c>secretstores.local.file</c>: a JSON file, nested names joined by a separator (<c>redis:password</c>), or, with <c>multiValued</c>,
+/// each top-level object one secret of several keys.
 /// </summary>
 internal sealed class FileSecretStore : ISecretStore
 {

@@ -2,7 +2,7 @@ using Sidecar.Components;
 
 namespace Sidecar.Secrets.Drivers;
 
-/// <summary>How secret stores are opened from their metadata.</summary>
+/// <summary>Reads the metadata of secret stores and opens them.</summary>
 internal static class SecretDrivers
 {
     public static OpenComponent Environment(DriverContext context)

@@ -1,6 +1,6 @@
 namespace Sidecar.State.Drivers;
 
-/// <summary><c>state.in-memory</c>: gone with the process, as in daprd.</summary>
+/// <summary><c>state.in-memory</c>: lost with the process, as in daprd.</summary>
 internal sealed class InMemoryStateStore(TimeProvider time) : ITransactionalStateStore, IKeyListing
 {
     private readonly Lock gate = new();
@@ -20,7 +20,7 @@ internal sealed class InMemoryStateStore(TimeProvider time) : ITransactionalStat
     {
         lock (gate)
         {
-            // As in daprd, all ETags are compared before anything is written, so none of a write before it in the same transaction.
+            // As in daprd, all ETags are compared before anything is written, also with earlier writes of the same transaction.
             foreach (var write in writes)
             {
                 if (Refusal(write, Alive(write.Key)) is { } failure)

@@ -7,8 +7,8 @@ using Sidecar.Components;
 namespace Sidecar.State.Drivers;
 
 /// <summary>
-/// The table of a <c>state.postgresql</c> store as daprd keeps it: version 1 has values in <c>jsonb</c> and PostgreSQL's own row version
-/// (<c>xmin</c>) for an ETag, version 2 has bytes and a random <c>etag</c>.
+/// The table of a <c>state.postgresql</c> store in daprd's layout: version 1 has values in <c>jsonb</c> and PostgreSQL's own row version
+/// (<c>xmin</c>) as the ETag, version 2 has bytes and a random <c>etag</c>.
 /// </summary>
 internal abstract class PostgresLayout(string table, string metadataTable)
 {
@@ -16,7 +16,7 @@ internal abstract class PostgresLayout(string table, string metadataTable)
 
     public string MetadataTable => metadataTable;
 
-    /// <summary>Under which key of the metadata table the level of the layout is kept, and the level this one has.</summary>
+    /// <summary>The key of the layout's level in the metadata table, and this layout's level.</summary>
     public abstract (string Key, int Level) Migration { get; }
 
     public abstract string CleanupKey { get; }
@@ -31,12 +31,12 @@ internal abstract class PostgresLayout(string table, string metadataTable)
 
     public string Alive => $"({Columns.Expires} IS NULL OR {Columns.Expires} >= now())";
 
-    /// <summary>$1 key, $2 value, $3 time to live, and what <see cref="AddValue"/> adds.</summary>
+    /// <summary>$1 key, $2 value, $3 time to live, and the parameters of <see cref="AddValue"/>.</summary>
     public abstract string Upsert { get; }
 
     public string UpsertIfAbsent => $"{Upsert} WHERE s.{Columns.Expires} IS NOT NULL AND s.{Columns.Expires} < now()";
 
-    /// <summary>As <see cref="Upsert"/>, and the ETag last.</summary>
+    /// <summary>Like <see cref="Upsert"/>, with the ETag last.</summary>
     public abstract string Update { get; }
 
     public string Delete => $"DELETE FROM {Table} WHERE key = $1";
@@ -45,10 +45,10 @@ internal abstract class PostgresLayout(string table, string metadataTable)
 
     public abstract void AddValue(NpgsqlParameterCollection parameters, StateWrite write);
 
-    /// <summary>Null when <paramref name="etag"/> can't be one of this layout.</summary>
+    /// <summary>Null if <paramref name="etag"/> is invalid in this layout.</summary>
     public abstract NpgsqlParameter? ETagParameter(string etag);
 
-    /// <summary>What daprd says of such an ETag.</summary>
+    /// <summary>daprd's message for such an ETag.</summary>
     public abstract StateFailure Unreadable(StateWrite write);
 
     public abstract StateEntry Read(NpgsqlDataReader row);
@@ -57,7 +57,7 @@ internal abstract class PostgresLayout(string table, string metadataTable)
         row.IsDBNull(column) ? null : new DateTimeOffset(row.GetDateTime(column), TimeSpan.Zero);
 }
 
-/// <summary>Version 1. What came as JSON is JSON there, everything else a text in base64.</summary>
+/// <summary>Version 1. A JSON value is stored as JSON, every other one as a text in base64.</summary>
 internal sealed class PostgresLayout1(string table, string metadataTable) : PostgresLayout(table, metadataTable)
 {
     public override (string Key, int Level) Migration => ("migrations", 3);
@@ -123,7 +123,8 @@ internal sealed class PostgresLayout2(string table, string metadataTable, string
         $"""
             CREATE TABLE IF NOT EXISTS {Table} (
               key text NOT NULL PRIMARY KEY, value bytea NOT NULL, etag uuid NOT NULL DEFAULT gen_random_uuid(),
-              created_at timestamp with time zone NOT NULL DEFAULT now(), updated_at timestamp with time zone, expires_at timestamp with time zone);
+              created_at timestamp with time zone NOT NULL DEFAULT now(), updated_at timestamp with time zone,
+              expires_at timestamp with time zone);
             CREATE INDEX IF NOT EXISTS {TableName.WithoutSchema(Table)}_expires_at_idx ON {Table} (expires_at);
             """;
 

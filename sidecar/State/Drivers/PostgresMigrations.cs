@@ -4,14 +4,15 @@ using Sidecar.Components;
 
 namespace Sidecar.State.Drivers;
 
-/// <summary>Brings a table to daprd's current layout and records the level where daprd looks for it. Safe beside other sidecars that
-/// start.</summary>
+/// <summary>
+/// Migrates a table to daprd's current layout and records the level where daprd reads it. Safe while other sidecars start.
+/// </summary>
 internal static class PostgresMigrations
 {
     private const int Attempts = 3;
 
-    /// <param name="listed">Whether keys have to be listed in ordinal order, for which the primary key's order (of the database's language)
-    /// is of no use.</param>
+    /// <param name="listed">True if keys have to be listed in ordinal order, for which the primary key's order (of the database's language)
+    /// is useless.</param>
     public static async Task PerformAsync(NpgsqlDataSource source, PostgresLayout layout, bool listed, CancellationToken cancellation)
     {
         await CreateMetadataTableAsync(source, layout.MetadataTable, cancellation);
@@ -22,7 +23,7 @@ internal static class PostgresMigrations
             cancellation
         );
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        // The row is what daprd locks as well: advisory locks are unknown to some databases that speak PostgreSQL.
+        // daprd locks this row as well: some databases with PostgreSQL's protocol lack advisory locks.
         await ExecuteAsync(connection, $"SELECT value FROM {layout.MetadataTable} WHERE key = 'lock' FOR UPDATE", cancellation);
         var (key, level) = layout.Migration;
         // Level or not, the table is made sure of: in version 1 daprd counts one level for all tables of a database.
@@ -83,7 +84,7 @@ internal static class PostgresMigrations
             : 0;
     }
 
-    /// <summary>Rows that are there get their numbers from the identity.</summary>
+    /// <summary>Existing rows get their numbers from the identity.</summary>
     private static async Task AddRowIdAsync(NpgsqlConnection connection, string table, CancellationToken cancellation)
     {
         await ExecuteAsync(

@@ -6,8 +6,7 @@ namespace Sidecar.State.Drivers;
 
 /// <summary>
 /// <c>state.postgresql</c> in daprd's layouts. A transaction is one batch, so one round trip and one commit: a statement whose condition
-/// does not hold
-/// divides by zero, which undoes the whole.
+/// does not hold divides by zero, which rolls back the transaction.
 /// </summary>
 internal sealed partial class PostgresStateStore : ITransactionalStateStore, IBulkStateStore, IKeyListing
 {
@@ -86,7 +85,7 @@ internal sealed partial class PostgresStateStore : ITransactionalStateStore, IBu
         }
         catch (PostgresException)
         {
-            // One that the database can't take has undone them all, so each goes by itself, and only that one fails.
+            // A write that the database refuses has rolled back all, so each is sent alone, and only that one fails.
             return await Task.WhenAll(writes.Select(write => WriteAsync(write, cancellation).AsTask()));
         }
         for (var i = 0; i < sent.Count; i++)
@@ -206,7 +205,7 @@ internal sealed partial class PostgresStateStore : ITransactionalStateStore, IBu
             _ => new(StateFailureKind.KeyExists, write.Key, "no item was updated"),
         };
 
-    /// <summary>Of several sidecars on one table only the first in an interval does it.</summary>
+    /// <summary>Of several sidecars on one table only the first in an interval cleans up.</summary>
     private async Task CleanUpAsync(TimeSpan interval)
     {
         try

@@ -1,14 +1,12 @@
 namespace Sidecar.State.Drivers;
 
-/// <summary>What Redis itself does for <see cref="RedisStateStore"/>: in a script nothing comes between a condition and its
-/// write.</summary>
+/// <summary>The scripts of <see cref="RedisStateStore"/>: Redis runs a condition and its write as one step.</summary>
 internal static class RedisScripts
 {
     /// <summary>
-    /// KEYS: one per write, and last the index of keys. ARGV, five per write: s or d (as daprd judges) or S or D (strict); the ETag,
-    /// "0" or "" for none; "1" for first-write; seconds to live or ""; the value. Nothing is written unless every condition
-    /// holds, each seen from the writes before it. Answers 0, or ten times the number of the write that was refused
-    /// plus 1 for its ETag, 2 for a key that exists.
+    /// KEYS: one per write, and last the index of keys. ARGV, five per write: s or d (as daprd judges) or S or D (strict); the ETag, "0" or
+    /// "" for none; "1" for first-write; seconds to live or ""; the value. Nothing is written unless every condition holds, each seen from
+    /// the writes before it. Answers 0, or ten times the number of the write that was refused plus 1 for its ETag, 2 for a key that exists.
     /// </summary>
     public const string Write = """
         local count = #KEYS - 1
@@ -74,8 +72,8 @@ internal static class RedisScripts
         """;
 
     /// <summary>
-    /// KEYS: the index. ARGV: from where (as ZRANGEBYLEX words it), up to where, how many, "1" with values. Answers keys, or
-    /// key, value and version in turn. What has expired is taken out of the index on the way.
+    /// KEYS: the index. ARGV: start and end (in ZRANGEBYLEX's syntax), count, "1" for values. Returns keys, or key, value and version in
+    /// turn. Expired keys are removed from the index on the way.
     /// </summary>
     public const string List = """
         local found, from, wanted, n = {}, ARGV[1], tonumber(ARGV[3]), 0

@@ -5,15 +5,16 @@ using StackExchange.Redis;
 namespace Sidecar.State.Drivers;
 
 /// <summary>
-/// <c>state.redis</c> in daprd's layout: a hash per key with <c>data</c>, <c>version</c> (the ETag) and <c>first-write</c>. Keys that
-/// have to be listed are kept in a sorted set beside them, because Redis can't look up keys by prefix.
+/// <c>state.redis</c> in daprd's layout: a hash per key with <c>data</c>, <c>version</c> (the ETag) and <c>first-write</c>. Keys that have
+/// to be listed are kept in a sorted set beside them, because Redis can't look up keys by prefix.
 /// </summary>
 internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) : ITransactionalStateStore, IBulkStateStore, IKeyListing
 {
     private const string Index = "sidecar||keys";
 
-    /// <summary>Keys of the actors that daprd runs workflows by. Source: daprd's actor types
-    /// <c>dapr.internal.{namespace}.{app}.workflow</c>.</summary>
+    /// <summary>
+    /// Keys of the actors that daprd runs workflows by. Source: daprd's actor types <c>dapr.internal.{namespace}.{app}.workflow</c>.
+    /// </summary>
     private const string WorkflowKeys = "*||dapr.internal.*";
 
     private static readonly RedisValue[] Fields = ["data", "version"];
@@ -31,7 +32,7 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
         }
         catch (RedisServerException e) when (e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
         {
-            // Plain strings are what daprd wrote before it had ETags.
+            // Plain strings were written by daprd before it had ETags.
             return new StateEntry((byte[])(await redis.StringGetAsync(key))!, "0");
         }
     }
@@ -65,7 +66,7 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
-    /// <param name="alone">In a transaction daprd does not know of first-write. Outside of one it marks the record, also beside an
+    /// <param name="alone">False in a transaction, in which daprd ignores first-write. Outside of one it marks the record, also beside an
     /// ETag.</param>
     private async Task<StateFailure?> ApplyAsync(IReadOnlyList<StateWrite> writes, bool alone)
     {
@@ -106,7 +107,7 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
         ];
     }
 
-    /// <summary>A version is a number; daprd says so of writes, and takes any other as another version when it deletes.</summary>
+    /// <summary>A version is a number; daprd reports another ETag as invalid for writes, and as a mismatch for deletes.</summary>
     private static StateFailure? Unreadable(StateWrite write) =>
         write is { AsInDaprd: true, Kind: StateWriteKind.Upsert, ETag: { } etag }
         && !int.TryParse(etag, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
@@ -117,8 +118,10 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
             )
             : null;
 
-    /// <summary>In a transaction daprd stores a value whose metadata say <c>contentType: application/json</c> by JSON.SET, a command of the
-    /// RedisJSON module.</summary>
+    /// <summary>
+    /// In a transaction daprd stores a value with the metadata <c>contentType: application/json</c> by JSON.SET, a command of the RedisJSON
+    /// module.
+    /// </summary>
     private static StateFailure? Document(StateWrite write) =>
         write is { AsDocument: true, Kind: StateWriteKind.Upsert }
             ? new StateFailure(
@@ -145,9 +148,7 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
             _ => throw new InvalidDataException("required hash field 'data' or 'version' was not found"),
         };
 
-    /// <summary>
-    /// Once, before the first list: takes up the keys of workflows that a daprd has written, which knows nothing of the index.
-    /// </summary>
+    /// <summary>Adds the keys of workflows that a daprd has written to the index, once before the first list.</summary>
     private async Task IndexedAsync()
     {
         if (Volatile.Read(ref indexed))
@@ -176,7 +177,7 @@ internal sealed class RedisStateStore(RedisServer server, TimeSpan? timeToLive) 
     {
         await IndexedAsync();
         RedisValue from = after is not null && string.CompareOrdinal(after, prefix) >= 0 ? "(" + after : "[" + prefix;
-        byte[] to = [(byte)'(', .. System.Text.Encoding.UTF8.GetBytes(prefix), 0xFF]; // no UTF-8 text goes on with this byte
+        byte[] to = [(byte)'(', .. System.Text.Encoding.UTF8.GetBytes(prefix), 0xFF]; // no UTF-8 text continues with this byte
         return await redis.ScriptEvaluateAsync(RedisScripts.List, [Index], [from, to, limit, withValues ? "1" : ""]);
     }
 }

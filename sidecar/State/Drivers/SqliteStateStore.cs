@@ -6,8 +6,8 @@ using Sidecar.Sqlite;
 namespace Sidecar.State.Drivers;
 
 /// <summary>
-/// <c>state.sqlite</c> in daprd's own table layout, so that either sidecar goes on with the other's file. Values are stored as
-/// they are; daprd stores what came over gRPC in base64 and says so in <c>is_binary</c>, which is understood here.
+/// <c>state.sqlite</c> in daprd's table layout, so that either sidecar can use the other's file. Values are stored unchanged; daprd stores
+/// values from gRPC in base64 with <c>is_binary</c>, which is read here.
 /// </summary>
 internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing, IUnhurriedDeletes
 {
@@ -39,7 +39,7 @@ internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing, 
             + $"{expiry} WHERE key = ?1 AND etag = ?5 AND {alive}";
         delete = $"DELETE FROM {table} WHERE key = ?1";
         deleteIfMatch = $"DELETE FROM {table} WHERE key = ?1 AND etag = ?2 AND {alive}";
-        // One lower bound each: given two, SQLite may start at the looser one and walk the whole table.
+        // One lower bound each: given two, SQLite may start at the looser one and scan the whole table.
         listFrom =
             $"SELECT value, is_binary, etag, expiration_time, key FROM {table} WHERE key >= ?1 AND key < ?2 AND {alive} ORDER "
             + "BY key LIMIT ?3";
@@ -65,7 +65,7 @@ internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing, 
         }
     }
 
-    /// <summary>Creates what is missing of the tables. The store owns <paramref name="database"/>.</summary>
+    /// <summary>Creates missing tables. The store owns <paramref name="database"/>.</summary>
     public static async Task<SqliteStateStore> OpenAsync(
         SqliteDatabase database,
         string table,
@@ -86,7 +86,7 @@ internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing, 
             session.Execute(
                 $"CREATE INDEX IF NOT EXISTS {table}_expiration ON {table} (expiration_time) WHERE expiration_time IS NOT NULL"
             );
-            // daprd counts its migrations here; the layout above is what both of its migrations lead to.
+            // daprd counts its migrations here; both of them lead to the layout above.
             return session.Execute($"INSERT OR IGNORE INTO {metadataTable} (key, value) VALUES ('migrations', '1')");
         });
         return new SqliteStateStore(database, table, cleanupInterval, time, logger);
@@ -112,7 +112,7 @@ internal sealed class SqliteStateStore : ITransactionalStateStore, IKeyListing, 
                 {
                     if (Apply(session, write) is { } failure)
                     {
-                        throw new Refused(failure); // undoes what this transaction has written so far
+                        throw new Refused(failure); // rolls back the writes of this transaction
                     }
                 }
                 return (StateFailure?)null;

@@ -5,7 +5,7 @@ using Sidecar.Sqlite;
 
 namespace Sidecar.State.Drivers;
 
-/// <summary>How state stores are opened from their metadata.</summary>
+/// <summary>Reads the metadata of state stores and opens them.</summary>
 internal static class StateDrivers
 {
     public static OpenComponent InMemory(DriverContext context)
@@ -91,7 +91,7 @@ internal static class StateDrivers
             properties.Text("tablePrefix") ?? ""
         );
 
-    /// <summary>Null: nothing is cleaned up.</summary>
+    /// <summary>Null to disable the cleanup.</summary>
     private static TimeSpan? Cleanup(ComponentProperties properties)
     {
         var name = properties.Text("cleanupIntervalInSeconds") is { Length: > 0 } ? "cleanupIntervalInSeconds" : "cleanupInterval";

@@ -7,7 +7,7 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Api;
 
-/// <summary>The task hub: what workflow SDKs speak, as client and as worker.</summary>
+/// <summary>The task hub: the gRPC service of workflow SDKs, for clients and for workers.</summary>
 internal sealed class TaskHubService(IWorkflowEngines engines) : TaskHubSidecarService.TaskHubSidecarServiceBase
 {
     private static readonly CompleteTaskResponse Completed = new();
@@ -24,7 +24,7 @@ internal sealed class TaskHubService(IWorkflowEngines engines) : TaskHubSidecarS
         {
             Check(await engine.CreateAsync(started));
         }
-        catch (Exception e) when (span.Noting(e))
+        catch (Exception e) when (span.RecordException(e))
         {
             throw;
         }
@@ -103,7 +103,7 @@ internal sealed class TaskHubService(IWorkflowEngines engines) : TaskHubSidecarS
     public override async Task<CompleteTaskResponse> CompleteActivityTask(ActivityResponse request, ServerCallContext context)
     {
         var refusal = await Engine(context).CompleteActivityAsync(request);
-        // An instance that is gone no longer needs the result; only what may be sent again is an error.
+        // A purged instance no longer needs the result; only an error that may be resent is reported.
         if (refusal?.Status == StatusCode.Unavailable)
         {
             Check(refusal);

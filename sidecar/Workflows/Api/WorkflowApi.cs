@@ -7,15 +7,15 @@ using Sidecar.Workflows.Protocol;
 namespace Sidecar.Workflows.Api;
 
 /// <summary>
-/// The management API, once for both transports. One per call or per app, as the host likes; it holds nothing.
-/// <paramref name="engine"/> null: the app has no store for workflows, and every operation says so.
+/// The management API, for both transports. It has no state. <paramref name="engine"/> is null if the app has no store for workflows; every
+/// operation then fails with that reason.
 /// </summary>
 internal sealed class WorkflowApi(WorkflowEngine? engine)
 {
     public const string StartTimeOption = "dapr.workflow.start_time";
     private const int LongestInstanceId = 64;
 
-    /// <summary>Returns the instance id, made up when none is given.</summary>
+    /// <summary>Returns the instance id, generated if none is given.</summary>
     public async Task<string> StartAsync(
         string name,
         string? instanceId,
@@ -70,7 +70,7 @@ internal sealed class WorkflowApi(WorkflowEngine? engine)
         );
     }
 
-    /// <summary>Null when there is no such instance: an error over HTTP, an empty answer over gRPC.</summary>
+    /// <summary>Null if there is no such instance: an error over HTTP, an empty answer over gRPC.</summary>
     public async Task<WorkflowInfo?> GetAsync(string instanceId, string? appId, CancellationToken cancellation) =>
         await Known(instanceId, appId).FindStartedAsync(instanceId, cancellation) is { } state ? WorkflowInfo.Of(state) : null;
 

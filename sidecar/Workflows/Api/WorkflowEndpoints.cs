@@ -4,7 +4,7 @@ using Sidecar.Failures;
 
 namespace Sidecar.Workflows.Api;
 
-/// <summary>The management API over HTTP. The component's name in the path is accepted whatever it is, as the Dapr runtime does.</summary>
+/// <summary>The management API over HTTP. Any component name in the path is accepted, as in the Dapr runtime.</summary>
 internal static class WorkflowEndpoints
 {
     private static readonly string[] Versions = ["v1.0", "v1.0-beta1", "v1.0-alpha1"];
@@ -37,7 +37,7 @@ internal static class WorkflowEndpoints
                 Handle(
                     async (http, api) =>
                         await api.GetAsync(Route(http, "instance"), AppId(http), http.RequestAborted) is { } info
-                            ? Results.Json(Shown.Of(info))
+                            ? Results.Json(InstanceJson.Of(info))
                             : throw new DaprException(WorkflowErrors.NotFound(Route(http, "instance")))
                 )
             );
@@ -84,7 +84,7 @@ internal static class WorkflowEndpoints
 
     private static string? AppId(HttpContext http) => http.Request.Query["appID"];
 
-    /// <summary>The body as it is: what it means is between the caller and the workflow.</summary>
+    /// <summary>The unchanged body, which only caller and workflow interpret.</summary>
     private static async Task<string> BodyAsync(HttpContext http)
     {
         using var reader = new StreamReader(http.Request.Body, Encoding.UTF8);
@@ -95,7 +95,7 @@ internal static class WorkflowEndpoints
 
     private sealed record Failed(string errorCode, string message);
 
-    private sealed record Shown(
+    private sealed record InstanceJson(
         string instanceID,
         string workflowName,
         string createdAt,
@@ -104,7 +104,7 @@ internal static class WorkflowEndpoints
         IReadOnlyDictionary<string, string> properties
     )
     {
-        public static Shown Of(WorkflowInfo info) =>
+        public static InstanceJson Of(WorkflowInfo info) =>
             new(info.InstanceId, info.WorkflowName, Time(info.CreatedAt), Time(info.LastUpdatedAt), info.RuntimeStatus, info.Properties);
 
         private static string Time(DateTimeOffset time) =>

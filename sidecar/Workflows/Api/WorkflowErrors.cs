@@ -11,7 +11,8 @@ internal static class WorkflowErrors
             500,
             StatusCode.Internal,
             "ERR_ACTOR_RUNTIME_NOT_FOUND",
-            """the state store is not configured to use the actor runtime. Have you set the - name: actorStateStore value: "true" in your state store component file?"""
+            "the state store is not configured to use the actor runtime. "
+                + """Have you set the - name: actorStateStore value: "true" in your state store component file?"""
         );
 
     public static DaprError NameMissing { get; } = Bad("ERR_WORKFLOW_NAME_MISSING", "workflow name is not configured");

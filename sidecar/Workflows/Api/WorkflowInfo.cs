@@ -2,7 +2,7 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Api;
 
-/// <summary>An instance as the management API shows it.</summary>
+/// <summary>An instance in the form of the management API.</summary>
 internal sealed record WorkflowInfo(
     string InstanceId,
     string WorkflowName,

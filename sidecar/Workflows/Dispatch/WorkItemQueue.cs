@@ -8,16 +8,16 @@ using Sidecar.Workflows.Protocol;
 namespace Sidecar.Workflows.Dispatch;
 
 /// <summary>
-/// The work of one app, shared by its workers. Whoever is free takes the next piece; what a lost worker had in hand waits again,
-/// once. Without workers everything just waits.
+/// The work items of one app, shared by its workers. An idle worker takes the next item; items of a disconnected worker are queued again,
+/// once. Without workers all items wait.
 /// </summary>
 internal sealed class WorkItemQueue
 {
     private readonly ILogger logger;
-    private readonly Admission? admission; // null without limits
-    private readonly Channel<Handout> waiting = Channel.CreateUnbounded<Handout>();
-    private readonly ConcurrentDictionary<string, Handout> byToken = new();
-    private readonly ConcurrentDictionary<string, Handout> byKey = new();
+    private readonly ConcurrencyGate? gate; // null without limits
+    private readonly Channel<WorkItemLease> waiting = Channel.CreateUnbounded<WorkItemLease>();
+    private readonly ConcurrentDictionary<string, WorkItemLease> byToken = new();
+    private readonly ConcurrentDictionary<string, WorkItemLease> byKey = new();
     private readonly string tokenPrefix = Guid.NewGuid().ToString("N") + "-";
     private long lastToken;
     private int workers;
@@ -26,54 +26,54 @@ internal sealed class WorkItemQueue
     public WorkItemQueue(ILogger logger, ConcurrencyLimits? limits = null)
     {
         this.logger = logger;
-        admission = limits is null ? null : new Admission(limits, handout => waiting.Writer.TryWrite(handout));
+        gate = limits is null ? null : new ConcurrencyGate(limits, lease => waiting.Writer.TryWrite(lease));
     }
 
-    /// <summary>A worker connected: what stalled for want of the right code may go on.</summary>
+    /// <summary>Called when a worker connects: stalled instances may continue with its code.</summary>
     public event Action? WorkerConnected;
 
     public int Workers => Volatile.Read(ref workers);
 
-    /// <summary>Pieces of work waiting for a worker.</summary>
+    /// <summary>The number of work items that wait for a worker.</summary>
     public int Waiting => waiting.Reader.Count;
 
     /// <summary>Activities among the work that is not over.</summary>
-    public int Activities => byKey.Values.Count(handout => handout.Item.ActivityRequest is not null);
+    public int Activities => byKey.Values.Count(lease => lease.Item.ActivityRequest is not null);
 
-    public void Enqueue(Handout handout)
+    public void Enqueue(WorkItemLease lease)
     {
-        byKey[handout.Key] = handout;
-        if (admission is null)
+        byKey[lease.Key] = lease;
+        if (gate is null)
         {
-            waiting.Writer.TryWrite(handout);
+            waiting.Writer.TryWrite(lease);
         }
         else
         {
-            admission.Ask(handout);
+            gate.Request(lease);
         }
 
         if (closed)
         {
-            Return(handout);
+            Return(lease);
         }
     }
 
-    /// <summary>The app goes away: whoever gave it work gets it back.</summary>
+    /// <summary>Called when the app shuts down: returns all items to their instances.</summary>
     public void Close()
     {
         closed = true;
-        foreach (var handout in byKey.Values)
+        foreach (var lease in byKey.Values)
         {
-            Return(handout);
+            Return(lease);
         }
     }
 
-    /// <summary>Takes work back for good; an answer to it is ignored from now on.</summary>
-    public void Withdraw(Handout handout)
+    /// <summary>Withdraws a work item; later answers to it are ignored.</summary>
+    public void Withdraw(WorkItemLease lease)
     {
-        if (handout.TryFinish())
+        if (lease.TryFinish())
         {
-            Forget(handout);
+            Forget(lease);
         }
     }
 
@@ -93,17 +93,17 @@ internal sealed class WorkItemQueue
         }
         catch (Exception) when (end.IsCancellationRequested)
         {
-            // The stream is gone, which a write under way reports in several ways; the work it carried is taken back below.
+            // The stream is closed, which a pending write reports in several ways; its items are queued again below.
         }
         finally
         {
             Interlocked.Decrement(ref workers);
             logger.WorkerDisconnected(Workers);
-            foreach (var handout in worker.InHand)
+            foreach (var lease in worker.Leased)
             {
-                if (handout.TryTakeBack(worker))
+                if (lease.TryRequeue(worker))
                 {
-                    waiting.Writer.TryWrite(handout);
+                    waiting.Writer.TryWrite(lease);
                 }
             }
         }
@@ -114,38 +114,38 @@ internal sealed class WorkItemQueue
         }
     }
 
-    /// <summary>Passes a worker's answer on. Unknown or outdated answers are ignored: the work went on without them.</summary>
+    /// <summary>Passes on a worker's answer. Unknown or outdated answers are ignored: another answer has completed the item.</summary>
     public Task<WorkflowRefusal?> AnswerAsync(string token, string key, object response)
     {
-        var handout = Find(token, key);
-        if (handout is null || !handout.TryFinish())
+        var lease = Find(token, key);
+        if (lease is null || !lease.TryFinish())
         {
             logger.AnswerIgnored(key);
             return Task.FromResult<WorkflowRefusal?>(null);
         }
 
-        Forget(handout);
-        return handout.AnswerAsync(response);
+        Forget(lease);
+        return lease.AnswerAsync(response);
     }
 
-    private Handout? Find(string token, string key)
+    private WorkItemLease? Find(string token, string key)
     {
         if (token.Length == 0)
         {
             return byKey.GetValueOrDefault(key);
         }
 
-        return byToken.TryGetValue(token, out var handout) && handout.Token == token ? handout : null;
+        return byToken.TryGetValue(token, out var lease) && lease.Token == token ? lease : null;
     }
 
     private async Task PumpAsync(WorkerStream worker, IAsyncStreamWriter<WorkItem> stream, CancellationToken end)
     {
         while (true)
         {
-            var handout = await waiting.Reader.ReadAsync(end);
-            var outdated = handout.Token;
+            var lease = await waiting.Reader.ReadAsync(end);
+            var outdated = lease.Token;
             var token = tokenPrefix + Interlocked.Increment(ref lastToken).ToString(CultureInfo.InvariantCulture);
-            if (!handout.TryHandOut(worker, token))
+            if (!lease.TryLease(worker, token))
             {
                 continue;
             }
@@ -155,46 +155,46 @@ internal sealed class WorkItemQueue
                 byToken.TryRemove(outdated, out _);
             }
 
-            byToken[token] = handout;
-            worker.Add(handout);
+            byToken[token] = lease;
+            worker.Add(lease);
             try
             {
-                await stream.WriteAsync(handout.Item, end);
+                await stream.WriteAsync(lease.Item, end);
             }
             catch (RpcException refused) when (refused.StatusCode == StatusCode.ResourceExhausted)
             {
                 // Too large for the stream. The stream is intact and so is every other piece of work.
-                if (!handout.TryFinish())
+                if (!lease.TryFinish())
                 {
                     continue;
                 }
 
-                Forget(handout);
-                handout.RefusedByStream(refused.Status.Detail);
+                Forget(lease);
+                lease.RefusedByStream(refused.Status.Detail);
             }
         }
     }
 
-    private void Return(Handout handout)
+    private void Return(WorkItemLease lease)
     {
-        if (!handout.TryFinish())
+        if (!lease.TryFinish())
         {
             return;
         }
 
-        Forget(handout);
-        handout.Return();
+        Forget(lease);
+        lease.Return();
     }
 
-    private void Forget(Handout handout)
+    private void Forget(WorkItemLease lease)
     {
-        if (handout.Token is { } token)
+        if (lease.Token is { } token)
         {
             byToken.TryRemove(token, out _);
         }
 
-        byKey.TryRemove(KeyValuePair.Create(handout.Key, handout));
-        handout.Worker?.Remove(handout);
-        admission?.Over(handout);
+        byKey.TryRemove(KeyValuePair.Create(lease.Key, lease));
+        lease.Worker?.Remove(lease);
+        gate?.Release(lease);
     }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Sidecar.Workflows.Dispatch;
 
-/// <summary>Names of work, for workers that send no completion token back.</summary>
+/// <summary>Keys of work items, for workers that return no completion token.</summary>
 internal static class WorkKeys
 {
     public static string Turn(string instance) => "turn/" + instance;

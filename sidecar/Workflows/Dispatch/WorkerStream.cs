@@ -2,14 +2,14 @@ using System.Collections.Concurrent;
 
 namespace Sidecar.Workflows.Dispatch;
 
-/// <summary>A connected worker and what it has in hand.</summary>
+/// <summary>A connected worker and its leased items.</summary>
 internal sealed class WorkerStream
 {
-    private readonly ConcurrentDictionary<Handout, byte> inHand = new();
+    private readonly ConcurrentDictionary<WorkItemLease, byte> leased = new();
 
-    public IEnumerable<Handout> InHand => inHand.Keys;
+    public IEnumerable<WorkItemLease> Leased => leased.Keys;
 
-    public void Add(Handout handout) => inHand[handout] = 0;
+    public void Add(WorkItemLease lease) => leased[lease] = 0;
 
-    public void Remove(Handout handout) => inHand.TryRemove(handout, out _);
+    public void Remove(WorkItemLease lease) => leased.TryRemove(lease, out _);
 }

@@ -2,15 +2,15 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.History;
 
-/// <summary>The id of a child whose caller named none.</summary>
+/// <summary>Derives the id of a child workflow without an explicit one.</summary>
 internal static class ChildInstanceIds
 {
     public static string Of(string parent, int actionId) => $"{parent}:{actionId & 0xffff:x4}";
 }
 
 /// <summary>
-/// The message that creates a child. Derivable from the parent's history, so that a parent which lost its sidecar between its
-/// commit and the delivery to another app sends it again.
+/// The message that creates a child. It follows from the parent's history, so that a parent that crashed between its commit and the
+/// delivery to another app sends it again.
 /// </summary>
 internal static class ChildStart
 {

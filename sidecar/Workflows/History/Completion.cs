@@ -2,47 +2,45 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.History;
 
-/// <summary>How an execution ends: for good, by termination, or by handing over to the next one.</summary>
+/// <summary>Completes an execution: by its result, by termination, or by continue-as-new.</summary>
 internal static class Completion
 {
     public const string TerminatedErrorType = "WorkflowTerminated";
 
     public static void Apply(Turn turn, TurnOutcome outcome, WorkflowAction action, TaskRouter router)
     {
-        // The first completion of an answer counts; one after it must not undo what was decided.
+        // The first completion of an answer counts; a later one must not change the outcome.
         if (outcome.Events.Exists(e => e.ExecutionCompleted is not null))
         {
             return;
         }
 
-        var asked = action.CompleteWorkflow;
-        if (asked.WorkflowStatus == OrchestrationStatus.ContinuedAsNew)
+        var requested = action.CompleteWorkflow;
+        if (requested.WorkflowStatus == OrchestrationStatus.ContinuedAsNew)
         {
-            outcome.Next = ContinueAsNew(turn, asked, router);
+            outcome.Next = ContinueAsNew(turn, requested, router);
             return;
         }
 
-        var completed = HistoryEvents.Completed(turn.Now, action.Id, asked.WorkflowStatus, asked.Result, asked.FailureDetails);
+        var completed = HistoryEvents.Completed(turn.Now, action.Id, requested.WorkflowStatus, requested.Result, requested.FailureDetails);
         completed.Router = router;
         Complete(turn, outcome, completed);
     }
 
-    /// <summary>
-    /// Ends the execution without asking a worker: a terminated workflow must end even if its app is gone or its code never looks.
-    /// </summary>
+    /// <summary>Ends the execution without a worker: a terminated workflow must end even if its app is down.</summary>
     public static TurnOutcome Terminate(Turn turn)
     {
         var outcome = new TurnOutcome { CustomStatus = turn.Execution.CustomStatus };
         outcome.Events.AddRange(turn.Events);
-        var asked = turn.Events.First(e => e.ExecutionTerminated is not null).ExecutionTerminated;
+        var requested = turn.Events.First(e => e.ExecutionTerminated is not null).ExecutionTerminated;
         Complete(
             turn,
             outcome,
-            HistoryEvents.Completed(turn.Now, HistoryEvents.NoId, OrchestrationStatus.Terminated, asked.Input, failure: null)
+            HistoryEvents.Completed(turn.Now, HistoryEvents.NoId, OrchestrationStatus.Terminated, requested.Input, failure: null)
         );
-        if (asked.Recurse)
+        if (requested.Recurse)
         {
-            outcome.Messages.AddRange(Messaging.Cascade(turn, turn.Execution.Children, asked.Input));
+            outcome.Messages.AddRange(Messaging.Cascade(turn, turn.Execution.Children, requested.Input));
         }
 
         return outcome;
@@ -57,7 +55,9 @@ internal static class Completion
         }
     }
 
-    /// <summary>What the parent learns, if there is one. Derivable from the child's history, for delivery again after a crash.</summary>
+    /// <summary>
+    /// The notification of the parent, if there is one. It follows from the child's history, so that it can be sent again after a crash.
+    /// </summary>
     public static OutgoingMessage? ToParent(Turn turn, IEnumerable<HistoryEvent> events, HistoryEvent completion)
     {
         var started = turn.Execution.Started ?? events.FirstOrDefault(e => e.ExecutionStarted is not null)?.ExecutionStarted;
@@ -68,7 +68,7 @@ internal static class Completion
 
         var completed = completion.ExecutionCompleted;
         var target = parent.HasAppID && parent.AppID.Length > 0 && parent.AppID != turn.AppId ? parent.AppID : null;
-        var told = HistoryEvents.At(turn.Now, e =>
+        var notification = HistoryEvents.At(turn.Now, e =>
         {
             e.Router = new TaskRouter { SourceAppID = turn.AppId };
             if (parent.HasAppID)
@@ -89,17 +89,17 @@ internal static class Completion
                 };
             }
         });
-        return new(parent.WorkflowInstance.InstanceId, target, told, parent.WorkflowInstance.ExecutionId);
+        return new(parent.WorkflowInstance.InstanceId, target, notification, parent.WorkflowInstance.ExecutionId);
     }
 
-    private static Continuation ContinueAsNew(Turn turn, CompleteWorkflowAction asked, TaskRouter router)
+    private static Continuation ContinueAsNew(Turn turn, CompleteWorkflowAction requested, TaskRouter router)
     {
         var old = turn.Execution.Started ?? turn.Events.First(e => e.ExecutionStarted is not null).ExecutionStarted;
         var started = new ExecutionStartedEvent
         {
             Name = old.Name,
-            Version = asked.NewVersion ?? old.Version,
-            Input = asked.Result,
+            Version = requested.NewVersion ?? old.Version,
+            Input = requested.Result,
             ParentInstance = old.ParentInstance,
             WorkflowInstance = new WorkflowInstance { InstanceId = turn.Execution.InstanceId, ExecutionId = turn.NewId() },
             // A new trace: an eternal workflow would otherwise grow one trace without end.
@@ -109,7 +109,7 @@ internal static class Completion
         var incoming = turn.Execution.Incoming is { } received
             ? Propagation.Assemble(turn.AppId, turn.Execution, turn.Events, received.Scope)
             : null;
-        return new([HistoryEvents.Started(turn.Now, started, router), .. asked.CarryoverEvents], incoming);
+        return new([HistoryEvents.Started(turn.Now, started, router), .. requested.CarryoverEvents], incoming);
     }
 
     private static TaskFailureDetails Unexplained(string instance, OrchestrationStatus status) =>

@@ -3,8 +3,8 @@ using Sidecar.Workflows.Protocol;
 namespace Sidecar.Workflows.History;
 
 /// <summary>
-/// The timeout of a wait for an event is void once the event came. Each raised event takes the oldest such timer of its name that
-/// was created before it and has not fired. Looked at when a timer falls due, so that turns pay nothing for it.
+/// Decides whether an event has cancelled a timeout. Each raised event cancels the oldest timer of its name that was created before it and
+/// has not fired. Evaluated when a timer is due, so that turns do not pay for it.
 /// </summary>
 internal static class EventTimers
 {

@@ -4,8 +4,8 @@ using Sidecar.Workflows.Protocol;
 namespace Sidecar.Workflows.History;
 
 /// <summary>
-/// One execution of an instance, as its committed history tells it. Continue-as-new and reuse of an id begin another one.
-/// It changes by <see cref="Append"/> alone, so that loading a stored history and living through it end in the same state.
+/// One execution of an instance, built from its committed history. Continue-as-new and reuse of an id start another one. It changes by <see
+/// cref="Append"/> only, so that a loaded and a live execution have the same state.
 /// </summary>
 internal sealed class Execution(string instanceId)
 {
@@ -18,7 +18,7 @@ internal sealed class Execution(string instanceId)
 
     public IReadOnlyList<HistoryEvent> History => history;
 
-    /// <summary>Serialised size of the history: what a turn has to carry to the worker.</summary>
+    /// <summary>The serialised size of the history, which a turn has to send to the worker.</summary>
     public long Bytes { get; private set; }
 
     public ExecutionStartedEvent? Started { get; private set; }
@@ -37,10 +37,10 @@ internal sealed class Execution(string instanceId)
 
     public string? CustomStatus { get; set; }
 
-    /// <summary>What the parent passed on of its history; part of every turn.</summary>
+    /// <summary>The history propagated by the parent; part of every turn.</summary>
     public PropagatedHistory? Incoming { get; set; }
 
-    /// <summary>Every child ever created, finished ones too: recursive termination and purge follow them.</summary>
+    /// <summary>All children that were ever created, finished ones too: recursive termination and purge include them.</summary>
     public IReadOnlyList<HistoryEvent> Children => children;
 
     public string? ExecutionId => Started?.WorkflowInstance?.ExecutionId;

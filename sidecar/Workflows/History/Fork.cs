@@ -4,7 +4,7 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.History;
 
-/// <summary>What to run again: the history up to and including the event, under a new instance id.</summary>
+/// <summary>A rerun request: the history up to and including an event, under a new instance id.</summary>
 internal sealed record ForkRequest(
     string NewInstanceId,
     int EventId,
@@ -14,7 +14,7 @@ internal sealed record ForkRequest(
     DateTimeOffset Now
 );
 
-/// <summary>Rerun from an event: the past of a finished instance becomes the past of a new one, whose open work starts again.</summary>
+/// <summary>Rerun from an event: copies the past of a finished instance to a new one, whose open work starts again.</summary>
 internal static class Fork
 {
     public static (IReadOnlyList<HistoryEvent> History, WorkflowRefusal? Refusal) Build(Execution source, ForkRequest request)
@@ -107,7 +107,7 @@ internal static class Fork
         }
     }
 
-    /// <summary>What was open at that point opens anew: with the present time, and children under ids of their own.</summary>
+    /// <summary>Reopens the open operations, with the current time and new ids for children.</summary>
     private static void Reopen(List<HistoryEvent> history, ForkRequest request)
     {
         var settled = history.Select(Resolution.Of).OfType<Resolution>().ToHashSet();

@@ -3,8 +3,8 @@ using Sidecar.Workflows.Protocol;
 namespace Sidecar.Workflows.History;
 
 /// <summary>
-/// Keeps work items below the size a gRPC stream carries. A larger one stalls its own instance and no other: sending it would
-/// tear down the stream of the whole app. The margin leaves room for the turn's opening event and for framing.
+/// Keeps work items below the size limit of a gRPC stream. A larger one stalls only its own instance: sending it would break the stream of
+/// the whole app. The margin leaves room for the turn's opening event and for framing.
 /// </summary>
 internal static class PayloadLimit
 {

@@ -3,7 +3,7 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.History;
 
-/// <summary>What a workflow passes on of its history to a child or an activity that asked to see it.</summary>
+/// <summary>The part of its history that a workflow propagates to a child or an activity that requested it.</summary>
 internal static class Propagation
 {
     public static PropagatedHistory? Assemble(

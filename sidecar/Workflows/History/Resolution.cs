@@ -9,11 +9,12 @@ internal enum ResolutionKind
     Timer,
 }
 
-/// <summary>What an event settles: the task, child or timer that the history opened under <paramref name="Id"/>. Settled once
-/// only.</summary>
+/// <summary>
+/// The task, child or timer that an event completes, which the history opened under <paramref name="Id"/>. Completed once only.
+/// </summary>
 internal readonly record struct Resolution(ResolutionKind Kind, int Id)
 {
-    /// <summary>Null for events that settle nothing and may therefore repeat, such as a raised event.</summary>
+    /// <summary>Null for events that complete nothing and may therefore repeat, such as a raised event.</summary>
     public static Resolution? Of(HistoryEvent happened) =>
         happened.EventTypeCase switch
         {
@@ -31,7 +32,7 @@ internal readonly record struct Resolution(ResolutionKind Kind, int Id)
             _ => null,
         };
 
-    /// <summary>What an event opens, if it opens something.</summary>
+    /// <summary>The operation that an event opens, or null.</summary>
     public static Resolution? OpenedBy(HistoryEvent happened) =>
         happened.EventTypeCase switch
         {

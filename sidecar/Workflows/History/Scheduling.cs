@@ -3,27 +3,27 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.History;
 
-/// <summary>The actions that open something: activities, timers, child and detached workflows.</summary>
+/// <summary>The actions that open an operation: activities, timers, child and detached workflows.</summary>
 internal static class Scheduling
 {
     public static void Task(Turn turn, TurnOutcome outcome, WorkflowAction action, TaskRouter router)
     {
-        var asked = action.ScheduleTask;
+        var requested = action.ScheduleTask;
         var scheduled = HistoryEvents.At(turn.Now, e =>
         {
             e.EventId = action.Id;
             e.Router = router;
             e.TaskScheduled = new TaskScheduledEvent
             {
-                Name = asked.Name,
-                Version = asked.Version,
-                Input = asked.Input,
-                TaskExecutionId = asked.TaskExecutionId,
+                Name = requested.Name,
+                Version = requested.Version,
+                Input = requested.Input,
+                TaskExecutionId = requested.TaskExecutionId,
                 ParentTraceContext = TraceOf(turn),
             };
-            if (asked.HasHistoryPropagationScope)
+            if (requested.HasHistoryPropagationScope)
             {
-                e.TaskScheduled.HistoryPropagationScope = asked.HistoryPropagationScope;
+                e.TaskScheduled.HistoryPropagationScope = requested.HistoryPropagationScope;
             }
         });
         if (!Open(turn, outcome, scheduled))
@@ -34,36 +34,36 @@ internal static class Scheduling
         var size = scheduled.CalculateSize();
         if (PayloadLimit.Exceeded(size, turn.MaxMessageBytes))
         {
-            outcome.Stall = PayloadLimit.OfActivity(asked.Name, action.Id, size, turn.MaxMessageBytes!.Value);
+            outcome.Stall = PayloadLimit.OfActivity(requested.Name, action.Id, size, turn.MaxMessageBytes!.Value);
         }
     }
 
     public static void Timer(Turn turn, TurnOutcome outcome, WorkflowAction action, TaskRouter router)
     {
-        var asked = action.CreateTimer;
+        var requested = action.CreateTimer;
         Open(turn, outcome, HistoryEvents.At(turn.Now, e =>
             {
                 e.EventId = action.Id;
                 e.Router = router;
-                e.TimerCreated = new TimerCreatedEvent { FireAt = asked.FireAt };
-                if (asked.HasName)
+                e.TimerCreated = new TimerCreatedEvent { FireAt = requested.FireAt };
+                if (requested.HasName)
                 {
-                    e.TimerCreated.Name = asked.Name;
+                    e.TimerCreated.Name = requested.Name;
                 }
 
-                switch (asked.OriginCase)
+                switch (requested.OriginCase)
                 {
                     case CreateTimerAction.OriginOneofCase.CreateTimer:
-                        e.TimerCreated.CreateTimer = asked.CreateTimer;
+                        e.TimerCreated.CreateTimer = requested.CreateTimer;
                         break;
                     case CreateTimerAction.OriginOneofCase.ExternalEvent:
-                        e.TimerCreated.ExternalEvent = asked.ExternalEvent;
+                        e.TimerCreated.ExternalEvent = requested.ExternalEvent;
                         break;
                     case CreateTimerAction.OriginOneofCase.ActivityRetry:
-                        e.TimerCreated.ActivityRetry = asked.ActivityRetry;
+                        e.TimerCreated.ActivityRetry = requested.ActivityRetry;
                         break;
                     case CreateTimerAction.OriginOneofCase.ChildWorkflowRetry:
-                        e.TimerCreated.ChildWorkflowRetry = asked.ChildWorkflowRetry;
+                        e.TimerCreated.ChildWorkflowRetry = requested.ChildWorkflowRetry;
                         break;
                 }
             }));
@@ -71,9 +71,9 @@ internal static class Scheduling
 
     public static void Child(Turn turn, TurnOutcome outcome, WorkflowAction action, TaskRouter router)
     {
-        var asked = action.CreateChildWorkflow;
-        // Derived from the parent's id, so that a repeated turn asks for the same child.
-        var id = asked.InstanceId is { Length: > 0 } given ? given : ChildInstanceIds.Of(turn.Execution.InstanceId, action.Id);
+        var requested = action.CreateChildWorkflow;
+        // Derived from the parent's id, so that a repeated turn creates the same child.
+        var id = requested.InstanceId is { Length: > 0 } given ? given : ChildInstanceIds.Of(turn.Execution.InstanceId, action.Id);
         var created = HistoryEvents.At(turn.Now, e =>
         {
             e.EventId = action.Id;
@@ -81,14 +81,14 @@ internal static class Scheduling
             e.ChildWorkflowInstanceCreated = new ChildWorkflowInstanceCreatedEvent
             {
                 InstanceId = id,
-                Name = asked.Name,
-                Version = asked.Version,
-                Input = asked.Input,
+                Name = requested.Name,
+                Version = requested.Version,
+                Input = requested.Input,
                 ParentTraceContext = TraceOf(turn),
             };
-            if (asked.HasHistoryPropagationScope)
+            if (requested.HasHistoryPropagationScope)
             {
-                e.ChildWorkflowInstanceCreated.HistoryPropagationScope = asked.HistoryPropagationScope;
+                e.ChildWorkflowInstanceCreated.HistoryPropagationScope = requested.HistoryPropagationScope;
             }
         });
         if (!Open(turn, outcome, created))
@@ -97,14 +97,18 @@ internal static class Scheduling
         }
 
         outcome.Messages.Add(
-            ChildStart.Of(turn, created, Propagation.Assemble(turn.AppId, turn.Execution, outcome.Events, asked.HistoryPropagationScope))
+            ChildStart.Of(
+                turn,
+                created,
+                Propagation.Assemble(turn.AppId, turn.Execution, outcome.Events, requested.HistoryPropagationScope)
+            )
         );
     }
 
     public static void Detached(Turn turn, TurnOutcome outcome, WorkflowAction action, TaskRouter router)
     {
-        var asked = action.CreateDetachedWorkflow;
-        if (asked.InstanceId.Length == 0)
+        var requested = action.CreateDetachedWorkflow;
+        if (requested.InstanceId.Length == 0)
         {
             throw new InvalidOperationException("A detached workflow needs an instance id.");
         }
@@ -113,27 +117,27 @@ internal static class Scheduling
             {
                 e.EventId = action.Id;
                 e.Router = router;
-                e.DetachedWorkflowInstanceCreated = new DetachedWorkflowInstanceCreatedEvent { InstanceId = asked.InstanceId };
+                e.DetachedWorkflowInstanceCreated = new DetachedWorkflowInstanceCreatedEvent { InstanceId = requested.InstanceId };
             }));
 
         var started = new ExecutionStartedEvent
         {
-            Name = asked.Name,
-            Version = asked.Version,
-            Input = asked.Input,
-            ScheduledStartTimestamp = asked.ScheduledStartTimestamp,
+            Name = requested.Name,
+            Version = requested.Version,
+            Input = requested.Input,
+            ScheduledStartTimestamp = requested.ScheduledStartTimestamp,
             WorkflowInstance = new WorkflowInstance
             {
-                InstanceId = asked.InstanceId,
-                ExecutionId = string.IsNullOrEmpty(asked.ExecutionId) ? turn.NewId() : asked.ExecutionId,
+                InstanceId = requested.InstanceId,
+                ExecutionId = string.IsNullOrEmpty(requested.ExecutionId) ? turn.NewId() : requested.ExecutionId,
             },
-            ParentTraceContext = TraceContexts.Sane(asked.ParentTraceContext) ?? TraceOf(turn),
+            ParentTraceContext = TraceContexts.Sane(requested.ParentTraceContext) ?? TraceOf(turn),
         };
-        started.Tags.Add(asked.Tags);
+        started.Tags.Add(requested.Tags);
         var target = TurnApplier.TargetOf(turn, router);
         // No way back to the caller: nothing of a detached workflow ever returns to it.
         var spawned = target is null ? null : new TaskRouter { TargetAppID = target };
-        outcome.Messages.Add(new(asked.InstanceId, target, HistoryEvents.Started(turn.Now, started, spawned)));
+        outcome.Messages.Add(new(requested.InstanceId, target, HistoryEvents.Started(turn.Now, started, spawned)));
     }
 
     private static bool Open(Turn turn, TurnOutcome outcome, HistoryEvent opening)

@@ -3,8 +3,8 @@ using Sidecar.Workflows.Protocol;
 namespace Sidecar.Workflows.History;
 
 /// <summary>
-/// Turns a worker's answer into history. Pure: no clock, store or dispatch in here.
-/// The order and ids of events are the protocol's; workers replay by them.
+/// Applies a worker's answer to the history. Pure: no clock, store or dispatch. The order and ids of events are the protocol's; workers
+/// replay by them.
 /// </summary>
 internal static class TurnApplier
 {
@@ -62,11 +62,11 @@ internal static class TurnApplier
                 outcome.Stall = new(StalledReason.VersionNotAvailable, $"Version not available: {turn.Execution.VersionName}");
                 break;
             default:
-                throw new InvalidOperationException($"The worker asked for an action this sidecar does not know (id {action.Id}).");
+                throw new InvalidOperationException($"The worker requested an action that this sidecar does not support (id {action.Id}).");
         }
     }
 
-    /// <summary>The app an action goes to may be named on the action or inside it; older SDKs use one, newer ones both.</summary>
+    /// <summary>The target app of an action is on the action or inside it: older SDKs use one, newer ones both.</summary>
     private static TaskRouter RouterOf(Turn turn, WorkflowAction action)
     {
         var given = action.Router

@@ -2,7 +2,7 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.History;
 
-/// <summary>Why an instance can't go on until a worker or the configuration changes.</summary>
+/// <summary>The reason why an instance has to wait for another worker or configuration.</summary>
 internal sealed record Stall(StalledReason Reason, string Description);
 
 /// <summary>
@@ -17,10 +17,10 @@ internal sealed record OutgoingMessage(
     PropagatedHistory? Propagated = null
 );
 
-/// <summary>The execution that takes over: its start event, then what the old one had not consumed.</summary>
+/// <summary>The next execution after continue-as-new: its start event, then the events not consumed by the old one.</summary>
 internal sealed record Continuation(IReadOnlyList<HistoryEvent> Events, PropagatedHistory? Incoming);
 
-/// <summary>What one turn leads to. Nothing of it has happened before it is committed, all at once.</summary>
+/// <summary>The result of one turn. It has no effect before it is committed as a whole.</summary>
 internal sealed class TurnOutcome
 {
     /// <summary>Appended to the history, in this order.</summary>
@@ -32,15 +32,16 @@ internal sealed class TurnOutcome
 
     public Continuation? Next { get; set; }
 
-    /// <summary>When set, nothing else counts: the turn's events stay unconsumed.</summary>
+    /// <summary>If set, nothing else counts: the turn's events stay unconsumed.</summary>
     public Stall? Stall { get; set; }
 
-    /// <summary>Ids that a worker asked for although the history already has them.</summary>
+    /// <summary>Ids of actions that the worker repeated although the history already has them.</summary>
     public List<int> Repeated { get; } = [];
 }
 
-/// <summary>What <see cref="TurnApplier"/> decides on. <paramref name="NewId"/> and the clock come in, so that the decision stays
-/// pure.</summary>
+/// <summary>
+/// The input of <see cref="TurnApplier"/>. <paramref name="NewId"/> and the clock are arguments, so that the decision stays pure.
+/// </summary>
 internal sealed record Turn(
     string AppId,
     Execution Execution,

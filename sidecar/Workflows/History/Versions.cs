@@ -3,8 +3,8 @@ using Sidecar.Workflows.Protocol;
 namespace Sidecar.Workflows.History;
 
 /// <summary>
-/// Patches and version of a workflow's code, recorded in the event that opens a turn. History holds each patch once, in the order
-/// in which code first took it; code that no longer agrees with that order can't replay the history.
+/// Patches and version of a workflow's code, recorded in the event that starts a turn. History has each patch once, in the order in which
+/// code first used it; code with another order cannot replay the history.
 /// </summary>
 internal static class Versions
 {
@@ -41,7 +41,7 @@ internal static class Versions
         );
     }
 
-    /// <summary>Leaves only what this turn added, so that the patches of all turns together are the list.</summary>
+    /// <summary>Keeps only the patches that this turn added, so that the patches of all turns together are the list.</summary>
     public static void Compact(IReadOnlyList<HistoryEvent> history, List<HistoryEvent> turn)
     {
         if (turn.Find(e => e.WorkflowStarted is not null)?.WorkflowStarted is not { Version.Patches.Count: > 0 } opening)

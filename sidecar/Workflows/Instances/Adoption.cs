@@ -3,15 +3,14 @@ using Sidecar.State;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>
-/// Takes up an unfinished instance that the store holds and this engine does not: another runtime has begun it, which keeps its timers and
-/// activities for
-/// itself and knows nothing of our index of unfinished instances. What its history leaves open is started here again.
+/// Continues an unfinished instance that is in the store but unknown to this engine: another runtime has created it, with its own timers
+/// and activities and without our index of unfinished instances. Open operations of its history are started again.
 /// </summary>
 internal static class Adoption
 {
-    /// <summary>Idempotent. The instance is found at the next start as well.</summary>
-    /// <returns>The instance, or null if it is finished or is not there.</returns>
-    public static async ValueTask<Instance?> TryTakeUpAsync(WorkflowRuntime runtime, string id, CancellationToken cancellation)
+    /// <summary>Idempotent. The next start also finds the instance.</summary> <returns>The instance, or null if it is finished or
+    /// missing.</returns>
+    public static async ValueTask<Instance?> TryContinueAsync(WorkflowRuntime runtime, string id, CancellationToken cancellation)
     {
         if (await runtime.Store.Reader.ReadAsync(id, cancellation) is not { IsFinished: false } stored)
         {
@@ -20,7 +19,7 @@ internal static class Adoption
         var keys = runtime.Store.Keys;
         if (
             await runtime.Store.CommitAsync(
-                [StateWrite.Upsert(keys.Index(id), Birth.Marker), StateWrite.Upsert(keys.Pending(id), Birth.Marker)],
+                [StateWrite.Upsert(keys.Index(id), InstanceCreation.Marker), StateWrite.Upsert(keys.Pending(id), InstanceCreation.Marker)],
                 cancellation
             ) is
             { } failure

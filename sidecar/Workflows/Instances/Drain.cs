@@ -1,6 +1,6 @@
 namespace Sidecar.Workflows.Instances;
 
-/// <summary>Counts the loops at work, so that whoever stops the engine can wait for them.</summary>
+/// <summary>Counts the running loops, so that the engine can wait for them when it stops.</summary>
 internal sealed class Drain : IDisposable
 {
     private readonly CancellationTokenSource stopping = new();
@@ -24,7 +24,7 @@ internal sealed class Drain : IDisposable
         }
     }
 
-    /// <param name="rouse">Makes every idle loop look once more, so that whoever waits for it is answered.</param>
+    /// <param name="rouse">Wakes every idle loop once, so that it answers its waiting senders.</param>
     public async Task StopAsync(Action rouse)
     {
         if (IsStopping)

@@ -1,6 +1,8 @@
 namespace Sidecar.Workflows.Instances;
 
-/// <summary>Times for events from outside, each later than the one before: two events of one name are told apart by their time.</summary>
+/// <summary>
+/// Times for external events, each later than the previous one, because two events of one name are distinguished by their time.
+/// </summary>
 internal sealed class EventClock(TimeProvider clock)
 {
     private long last;

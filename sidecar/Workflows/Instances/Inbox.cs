@@ -3,7 +3,7 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Instances;
 
-/// <summary>What an instance has received and not yet consumed, in order of arrival. Used by the instance's loop only.</summary>
+/// <summary>The received events that an instance has not consumed, in order of arrival. Used by the instance's loop only.</summary>
 internal sealed class Inbox
 {
     private readonly HashSet<Resolution> settling = [];
@@ -33,7 +33,7 @@ internal sealed class Inbox
         }
     }
 
-    /// <summary>What the next turn consumes, or nothing when the instance has to wait.</summary>
+    /// <summary>The events that the next turn consumes; empty if the instance has to wait.</summary>
     public List<Message> NextBatch(Execution execution, DateTimeOffset now)
     {
         if (waiting.Count == 0)
@@ -75,7 +75,7 @@ internal sealed class Inbox
         waiting.RemoveAll(taken.Contains);
     }
 
-    /// <summary>A turn that came to nothing leaves its messages where they were.</summary>
+    /// <summary>Puts the messages of a discarded turn back in their places.</summary>
     public void PutBack(IReadOnlyCollection<Message> batch)
     {
         waiting = [.. batch, .. waiting];
@@ -106,7 +106,7 @@ internal sealed class Inbox
     private bool IsStartDue(DateTimeOffset now) =>
         waiting[0].Event.ExecutionStarted is not null && (ScheduledStart is not { } due || due <= now);
 
-    /// <summary>While suspended only a resumption counts; it goes first, then what was held back for it.</summary>
+    /// <summary>While suspended only a resumption counts; it comes first, then the events that were held back.</summary>
     private List<Message> Resumption()
     {
         var at = waiting.FindIndex(m => m.Event.ExecutionResumed is not null);

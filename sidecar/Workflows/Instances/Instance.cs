@@ -6,8 +6,8 @@ using Sidecar.Workflows.Storage;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>
-/// One unfinished instance: a mailbox and a loop that runs while there is something to do. Everything but the mailbox and the
-/// sequence counter belongs to the loop, so nothing needs a lock. What the loop decides is true only once it is committed.
+/// One unfinished instance: a mailbox and a loop that runs while there is work. Only the loop touches the state, except the mailbox and the
+/// sequence counter, so nothing needs a lock. A decision of the loop takes effect when it is committed.
 /// </summary>
 internal sealed class Instance
 {
@@ -20,10 +20,9 @@ internal sealed class Instance
     private readonly InstanceRecovery recovery;
     private readonly InstanceSteps steps;
     private readonly InstanceTurns turns;
-    private bool held = true; // reserved, not yet born
-    private volatile bool closed;
+    private readonly MessageReceiver receiver;
+    private bool held = true; // reserved, not yet created
     private volatile bool blocked;
-    private WorkflowRefusal? closedWith;
 
     public Instance(WorkflowRuntime runtime, string id, ParentInstanceInfo? parent = null)
     {
@@ -35,11 +34,12 @@ internal sealed class Instance
         recovery = new InstanceRecovery(runtime, this, contents, log, work);
         steps = new InstanceSteps(runtime, this, contents, log, work, recovery);
         turns = new InstanceTurns(runtime, this, contents, steps);
+        receiver = new MessageReceiver(runtime.Logger, contents, message => Enqueue(() => steps.ForgetAsync(message)));
     }
 
     public string Id => contents.Id;
 
-    /// <summary>Completes once the store has the instance, or its reservation was given up.</summary>
+    /// <summary>Completes once the store has the instance, or its reservation was released.</summary>
     public Task Settled => log.Settled;
 
     /// <summary>Stalled: waits for another worker before it tries again.</summary>
@@ -49,13 +49,13 @@ internal sealed class Instance
         set => blocked = value;
     }
 
-    /// <summary>Finished, discarded or never born: it takes no more messages.</summary>
-    public bool IsClosed => closed;
+    /// <summary>Finished, discarded or never created: it refuses messages.</summary>
+    public bool IsClosed => receiver.IsClosed;
 
     /// <summary>The next place in the inbox, for every writer, another instance's commit included.</summary>
     public int NextSequence() => contents.NextSequence();
 
-    /// <summary>Whether this is the child that the same call of the same parent asked for before.</summary>
+    /// <summary>True if this is the child of the same call of the same parent.</summary>
     public bool IsChildOf(ParentInstanceInfo? other) => IsSameCall(contents.Parent, other);
 
     public static bool IsSameCall(ParentInstanceInfo? own, ParentInstanceInfo? other) =>
@@ -66,50 +66,52 @@ internal sealed class Instance
         && own.WorkflowInstance?.ExecutionId == other.WorkflowInstance?.ExecutionId;
 
     /// <summary>Called by the maker, before anything else can happen to the instance.</summary>
-    public void PrepareBirth(List<StateWrite> writes, string? replacedETag, ulong firstGeneration, PropagatedHistory? incoming)
+    public void PrepareCreation(List<StateWrite> writes, string? replacedETag, ulong firstGeneration, PropagatedHistory? incoming)
     {
-        log.PrepareBirth(writes, replacedETag, firstGeneration);
+        log.PrepareCreation(writes, replacedETag, firstGeneration);
         contents.Execution.Incoming = incoming;
     }
 
-    /// <summary>For a maker who commits for the instance: everything that brings it about, with its start event in the inbox.</summary>
-    public List<StateWrite> BirthWrites(Message start) => log.BirthWrites(start);
+    /// <summary>The writes that create the instance, with its start event in the inbox, for a caller that commits them.</summary>
+    public List<StateWrite> CreationWrites(Message start) => log.CreationWrites(start);
 
     /// <summary>The instance begins to work on <paramref name="start"/>.</summary>
     public void Begin(Message start) =>
-        Tell(() =>
+        Post(() =>
         {
             if (start.IsStored)
             {
-                log.Born();
+                log.MarkCreated();
             }
 
             held = false;
             Receive(start);
         });
 
-    /// <summary>The reservation is given up; who wrote to it meanwhile learns that there is no such instance.</summary>
+    /// <summary>Gives up the reservation; senders that wrote to it meanwhile get <c>NotFound</c>.</summary>
     public void Abandon()
     {
         runtime.Directory.Remove(this);
-        Tell(() => Close(WorkflowRefusal.NotFound));
+        Post(() => Close(WorkflowRefusal.NotFound));
     }
 
-    /// <summary>At the engine's start. The instance stays held until all of them are there, so that they find each other.</summary>
+    /// <summary>
+    /// Loads the instance at the engine's start. It stays held until all instances are loaded, so that they find each other.
+    /// </summary>
     public void Load(StoredInstance stored) => recovery.Adopt(stored);
 
     public void Release() =>
-        Tell(() =>
+        Post(() =>
         {
             held = false;
             log.Settle();
         });
 
-    /// <summary>Lets go of everything, for a forced purge; the stored keys are the caller's.</summary>
+    /// <summary>Releases everything, for a forced purge; the caller deletes the stored keys.</summary>
     public Task DiscardAsync()
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Tell(() =>
+        Post(() =>
         {
             runtime.Directory.Remove(this);
             Close(WorkflowRefusal.NotFound);
@@ -119,7 +121,7 @@ internal sealed class Instance
     }
 
     /// <summary>Creating a child is pointless once the parent is through; everything else has to arrive.</summary>
-    public bool NoLongerWants(OutgoingMessage message) => message.Event.ExecutionStarted?.ParentInstance is not null && closed;
+    public bool Ignores(OutgoingMessage message) => message.Event.ExecutionStarted?.ParentInstance is not null && IsClosed;
 
     /// <summary>Answered once the event can no longer be lost.</summary>
     public Task<WorkflowRefusal?> PostAsync(HistoryEvent happened, string? forExecution = null, bool fromClient = false)
@@ -129,13 +131,13 @@ internal sealed class Instance
             FromClient = fromClient,
             Sender = new(TaskCreationOptions.RunContinuationsAsynchronously),
         };
-        Tell(() => Receive(message));
+        Post(() => Receive(message));
         return message.Sender.Task;
     }
 
-    /// <summary>For a message that a commit of another instance has put into this one's inbox.</summary>
+    /// <summary>Receives a message that the commit of another instance has put into this one's inbox.</summary>
     public void PostStored(Message message) =>
-        Tell(() =>
+        Post(() =>
         {
             // Read from the store between that commit and now.
             if (!recovery.HasAdopted(message))
@@ -151,91 +153,50 @@ internal sealed class Instance
     public Task<IReadOnlyList<HistoryEvent>?> HistoryAsync() =>
         AskAsync<IReadOnlyList<HistoryEvent>>(() => [.. contents.Execution.History]);
 
-    /// <summary>Has the loop look at how things stand.</summary>
-    public void Rouse() => Tell(() => { });
+    /// <summary>Makes the loop check for work.</summary>
+    public void Wake() => Post(() => { });
 
-    /// <summary>A worker came: try again what stalled.</summary>
-    public void WorkerConnected() => Tell(() => blocked = false);
+    /// <summary>Called when a worker connects: a stalled instance tries again.</summary>
+    public void WorkerConnected() => Post(() => blocked = false);
 
-    /// <summary>Has the loop run <paramref name="action"/> before it advances. Safe to call concurrently.</summary>
-    public void Tell(Action action) => loop.Tell(action);
+    /// <summary>Makes the loop run <paramref name="action"/> before it advances. Safe to call concurrently.</summary>
+    public void Post(Action action) => loop.Post(action);
 
-    /// <summary>Of the loop alone: what it does before anything else, each to its commit.</summary>
+    /// <summary>Adds a command that runs before anything else and commits on its own. Called by the loop only.</summary>
     public void Enqueue(Func<ValueTask> command) => commands.Enqueue(command);
 
-    /// <summary>Of the loop alone: takes a message in, or answers why not.</summary>
-    public void Receive(Message message)
-    {
-        if (closed)
-        {
-            message.Answer(closedWith);
-        }
-        else if (message.FromClient && contents.Execution.Stalled is not null)
-        {
-            message.Answer(WorkflowRefusal.Stalled);
-        }
-        else if (SettlesNothing(message))
-        {
-            runtime.Logger.EventDropped(Id, message.Event.EventTypeCase.ToString());
-            if (message.IsStored)
-            {
-                Enqueue(() => steps.ForgetAsync(message));
-            }
+    /// <summary>Adds a message to the inbox, or answers why not. Called by the loop only.</summary>
+    public void Receive(Message message) => receiver.Receive(message);
 
-            message.Answer(null);
-        }
-        else
-        {
-            contents.Inbox.Add(message);
-        }
-    }
-
-    /// <summary>Of the loop alone.</summary>
+    /// <summary>Called by the loop only.</summary>
     public void WithdrawTurn() => turns.Withdraw();
 
-    /// <summary>Of the loop alone: the last step is committed.</summary>
+    /// <summary>Ends the instance after the commit of its last step. Called by the loop only.</summary>
     public void Finish()
     {
-        var execution = contents.Execution;
-        // Out of the directory before anyone is told, so that who learns of the end can use the id again at once.
+        // Removed from the directory before any notification, so that a notified client can use the id again at once.
         runtime.Directory.Remove(this);
         Close(null);
-        runtime.Spans.Ended(Id, execution.History, execution.Completed!.WorkflowStatus, execution.Completed.FailureDetails);
-        Retention.Watch(runtime, Id, execution);
-        var status = execution.Completed.WorkflowStatus.ToString();
-        runtime.Logger.InstanceEnded(Id, execution.Started?.Name, status);
-        if (execution is { CreatedAt: { } created, CompletedAt: { } completed })
-        {
-            runtime.Meter.Ended(
-                execution.Started?.Name ?? "",
-                execution.Completed.WorkflowStatus,
-                completed.ToDateTimeOffset() - created.ToDateTimeOffset()
-            );
-        }
+        InstanceEnd.Report(runtime, Id, contents.Execution);
     }
 
-    /// <summary>Of the loop alone: nothing goes on, and messages from now on are answered <paramref name="with"/> this; null is
-    /// success.</summary>
+    /// <summary>
+    /// Stops all work; later messages are answered <paramref name="with"/> this, null for success. Called by the loop only.
+    /// </summary>
     public void Close(WorkflowRefusal? with)
     {
-        closed = true;
-        closedWith = with;
+        receiver.Close(with);
         log.Settle();
-        if (contents.Turn?.Handout is { } handout)
+        if (contents.Turn?.WorkItemLease is { } lease)
         {
-            runtime.Queue.Withdraw(handout);
+            runtime.Queue.Withdraw(lease);
         }
 
         work.Cancel();
-        foreach (var message in contents.Inbox.Waiting)
-        {
-            message.Answer(with);
-        }
-
-        contents.Inbox.Replace([]);
+        receiver.AnswerWaiting(with);
     }
 
-    /// <summary>Of the loop alone: tells whom it concerns of the state.</summary>
+    /// <summary>Notifies the watchers of the state. Called by the loop only.</summary>
     public void Publish()
     {
         if (runtime.Board.IsWatched(Id))
@@ -246,23 +207,11 @@ internal sealed class Instance
 
     private void Recover(string reason) => recovery.Begin(reason);
 
-    /// <summary>A duplicate, or a result for an execution or an operation that is over. Kept, it would make the instance spin.</summary>
-    private bool SettlesNothing(Message message)
-    {
-        var execution = contents.Execution;
-        if (message.ForExecution is { Length: > 0 } meant && execution.ExecutionId is { } current && meant != current)
-        {
-            return true;
-        }
-
-        return Resolution.Of(message.Event) is { } resolution && (!execution.IsOpen(resolution) || contents.Inbox.IsSettling(resolution));
-    }
-
     private async Task<T?> AskAsync<T>(Func<T?> question)
         where T : class
     {
         var answer = new TaskCompletionSource<T?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Tell(() => answer.SetResult(closed ? null : question()));
+        Post(() => answer.SetResult(IsClosed ? null : question()));
         return await answer.Task;
     }
 
@@ -278,7 +227,7 @@ internal sealed class Instance
         }
         catch (OperationCanceledException) when (runtime.Drain.IsStopping)
         {
-            Refuse(WorkflowRefusal.Unavailable("the workflow engine is stopping"));
+            receiver.Refuse(WorkflowRefusal.Unavailable("the workflow engine is stopping"));
         }
         catch (Exception failure)
         {
@@ -287,14 +236,14 @@ internal sealed class Instance
         }
     }
 
-    /// <summary>Does what can be done now: one thing at a time, each to its commit.</summary>
+    /// <summary>Does all work that is possible now: one thing at a time, each with its commit.</summary>
     private async ValueTask AdvanceAsync()
     {
         while (true)
         {
             if (runtime.Drain.IsStopping)
             {
-                Refuse(WorkflowRefusal.Unavailable("the workflow engine is stopping"));
+                receiver.Refuse(WorkflowRefusal.Unavailable("the workflow engine is stopping"));
                 return;
             }
 
@@ -312,7 +261,7 @@ internal sealed class Instance
             {
                 await command();
             }
-            else if (closed)
+            else if (IsClosed)
             {
                 return;
             }
@@ -352,14 +301,5 @@ internal sealed class Instance
         }
 
         return batch;
-    }
-
-    /// <summary>Senders who still wait learn that their message was not taken.</summary>
-    private void Refuse(WorkflowRefusal refusal)
-    {
-        foreach (var message in contents.Inbox.Waiting.Concat(contents.Turn?.Batch ?? []))
-        {
-            message.Answer(refusal);
-        }
     }
 }

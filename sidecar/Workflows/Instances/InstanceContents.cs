@@ -3,9 +3,7 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Instances;
 
-/// <summary>
-/// The state that an instance's loop works on, as its parts share it. Only the loop touches it, except for the sequence counter.
-/// </summary>
+/// <summary>The state of an instance, shared by its parts. Only the loop touches it, except for the sequence counter.</summary>
 internal sealed class InstanceContents(string id, ParentInstanceInfo? parent)
 {
     private int lastSequence = -1;
@@ -14,7 +12,7 @@ internal sealed class InstanceContents(string id, ParentInstanceInfo? parent)
 
     public ParentInstanceInfo? Parent { get; set; } = parent;
 
-    /// <summary>The history as it is committed.</summary>
+    /// <summary>The committed history.</summary>
     public Execution Execution { get; set; } = new(id);
 
     public Inbox Inbox { get; } = new();

@@ -7,58 +7,59 @@ using Sidecar.Workflows.Storage;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>
-/// An instance's part of the store: every write of it is one transaction, its own metadata under the ETag of the last one.
-/// <paramref name="recover"/> is called with the reason whenever a commit was not taken, or its outcome is not known.
+/// The stored part of an instance: every write is one transaction, with its metadata under the ETag of the last one. <paramref
+/// name="recover"/> is called with the reason after a commit that was refused or has an unknown outcome.
 /// </summary>
 internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents contents, Action<string> recover)
 {
     private readonly InstanceKeys keys = runtime.Store.Keys.Of(contents.Id);
     private readonly TaskCompletionSource settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private List<StateWrite>? birth; // non-null until the first commit
+    private List<StateWrite>? creation; // non-null until the first commit
     private string? etag;
     private Task<string?>? nextETag;
     private ulong generation = 1;
 
-    /// <summary>Completes once the store has the instance, or its reservation was given up.</summary>
+    /// <summary>Completes once the store has the instance, or its reservation was released.</summary>
     public Task Settled => settled.Task;
 
     /// <summary>True until the first commit of the instance.</summary>
-    public bool IsUnborn => birth is not null;
+    public bool IsUnborn => creation is not null;
 
-    /// <summary>What brings the instance about, for its first commit; empty afterwards.</summary>
-    public IReadOnlyList<StateWrite> FirstWrites => birth ?? [];
+    /// <summary>The writes that create the instance, for its first commit; empty afterwards.</summary>
+    public IReadOnlyList<StateWrite> FirstWrites => creation ?? [];
 
     /// <summary>Called by the maker, before anything else can happen to the instance.</summary>
-    public void PrepareBirth(List<StateWrite> writes, string? replacedETag, ulong firstGeneration)
+    public void PrepareCreation(List<StateWrite> writes, string? replacedETag, ulong firstGeneration)
     {
-        birth = writes;
+        creation = writes;
         etag = replacedETag;
         generation = firstGeneration;
     }
 
-    /// <summary>For a maker who commits for the instance: everything that brings it about, with its start event in the inbox.</summary>
-    public List<StateWrite> BirthWrites(Message start) => [.. birth!, MetadataWrite(inboxLength: 1, historyLength: 0), InboxWrite(start)];
+    /// <summary>The writes that create the instance, with its start event in the inbox, for a caller that commits them.</summary>
+    public List<StateWrite> CreationWrites(Message start) =>
+        [.. creation!, MetadataWrite(inboxLength: 1, historyLength: 0), InboxWrite(start)];
 
-    /// <summary>The maker's commit has brought the instance about.</summary>
-    public void Born()
+    /// <summary>Called after the creator's commit has created the instance.</summary>
+    public void MarkCreated()
     {
-        birth = null;
+        creation = null;
         Settle();
         ReadETagAhead();
     }
 
     public void Settle() => settled.TrySetResult();
 
-    /// <summary>Goes on from what was read from the store.</summary>
+    /// <summary>Continues from the state read from the store.</summary>
     public void Adopt(StoredInstance stored)
     {
-        birth = null;
+        creation = null;
         nextETag = null;
         etag = stored.MetadataETag;
         generation = stored.Generation;
     }
 
-    /// <summary>Whether the store still has what this instance, unborn, is to replace: nothing, or a finished one.</summary>
+    /// <summary>True if the store still has the state that this instance is to replace: nothing, or a finished instance.</summary>
     public bool StillReplaces(StoredInstance? stored) => stored?.MetadataETag == etag;
 
     /// <summary>The next commit begins a new generation of the instance's keys.</summary>
@@ -69,7 +70,7 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
             keys.Metadata,
             new InstanceMetadata(inboxLength, historyLength, generation).ToBytes(),
             etag,
-            firstWrite: birth is not null && etag is null
+            firstWrite: creation is not null && etag is null
         );
 
     public StateWrite InboxWrite(Message message) =>
@@ -105,7 +106,7 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
         }
     }
 
-    /// <summary>False when the store did not take it; the instance then finds out from the store how things stand.</summary>
+    /// <summary>False if the store refused the commit; the instance then reloads its state from the store.</summary>
     public async ValueTask<bool> CommitAsync(List<StateWrite> writes, bool ownsMetadata, bool isLast = false)
     {
         StateFailure? failure;
@@ -127,7 +128,7 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
         Attempts = 0;
         if (ownsMetadata)
         {
-            birth = null;
+            creation = null;
             Settle();
             if (!isLast)
             {
@@ -138,13 +139,13 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
         return true;
     }
 
-    /// <summary>Failures since the last commit that the store took; they space out the attempts.</summary>
+    /// <summary>Failures since the last successful commit; they determine the pause between attempts.</summary>
     public int Attempts { get; set; }
 
     /// <summary>False when the store no longer has the instance.</summary>
     public async ValueTask<bool> KnowETagAsync()
     {
-        if (birth is not null || etag is not null)
+        if (creation is not null || etag is not null)
         {
             return true;
         }
@@ -160,7 +161,9 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
         return false;
     }
 
-    /// <summary>The store makes the ETag, so it has to be read back. Begun at once, it is there before the next step needs it.</summary>
+    /// <summary>
+    /// The store creates the ETag, so it has to be read. Started at once, the read completes before the next step needs it.
+    /// </summary>
     private void ReadETagAhead()
     {
         etag = null;

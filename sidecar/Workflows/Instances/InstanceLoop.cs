@@ -3,16 +3,16 @@ using System.Collections.Concurrent;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>
-/// A mailbox, and a loop on the thread pool that runs while there is mail: <paramref name="advance"/> is called again until the mailbox
+/// A mailbox, and a loop on the thread pool that runs while there is outgoing: <paramref name="advance"/> is called again until the mailbox
 /// stays empty, never twice at once.
 /// </summary>
 internal sealed class InstanceLoop(Drain drain, Func<ValueTask> advance) : IThreadPoolWorkItem
 {
     private readonly ConcurrentQueue<Action> mailbox = new();
-    private int running; // 1 while the loop is at work or about to be
+    private int running; // 1 while the loop runs or is about to run
 
     /// <summary>Safe to call concurrently.</summary>
-    public void Tell(Action action)
+    public void Post(Action action)
     {
         mailbox.Enqueue(action);
         if (Interlocked.CompareExchange(ref running, 1, 0) == 0)
@@ -21,7 +21,7 @@ internal sealed class InstanceLoop(Drain drain, Func<ValueTask> advance) : IThre
         }
     }
 
-    /// <summary>Runs the actions that have come in, in order. Called by <c>advance</c>.</summary>
+    /// <summary>Runs the posted actions in order. Called by <c>advance</c>.</summary>
     public void RunActions()
     {
         while (mailbox.TryDequeue(out var action))

@@ -4,7 +4,7 @@ using Sidecar.Workflows.Storage;
 
 namespace Sidecar.Workflows.Instances;
 
-/// <summary>Takes up an instance from the store: at start, and whenever a commit failed or its outcome is not known.</summary>
+/// <summary>Reloads an instance from the store: at the start, and after a commit that failed or has an unknown outcome.</summary>
 internal sealed class InstanceRecovery(
     WorkflowRuntime runtime,
     Instance instance,
@@ -19,23 +19,23 @@ internal sealed class InstanceRecovery(
     /// <summary>True while the instance waits before it looks into the store.</summary>
     public bool IsWaiting { get; private set; }
 
-    /// <summary>True when the instance has to be read from the store before it goes on.</summary>
+    /// <summary>True if the instance has to be read from the store before it continues.</summary>
     public bool MustReload { get; private set; }
 
-    /// <summary>Whether the message came with the last reading of the store.</summary>
+    /// <summary>True if the last read of the store contained the message.</summary>
     public bool HasAdopted(Message message) => adopted.Contains(message.Sequence);
 
-    /// <summary>What a commit with an unknown outcome has for other instances is settled with the next reading.</summary>
-    public void SettleLater(Mail mail) => unsettled.Add(mail.SettleAsync);
+    /// <summary>Settles the messages of a commit with an unknown outcome after the next read.</summary>
+    public void SettleLater(OutgoingMessages outgoing) => unsettled.Add(outgoing.SettleAsync);
 
-    /// <summary>Waits, then believes the store. Senders keep waiting meanwhile; their messages are tried again.</summary>
+    /// <summary>Waits, then reloads the state from the store. Senders keep waiting meanwhile; their messages are tried again.</summary>
     public void Begin(string reason)
     {
         instance.WithdrawTurn();
         var delay = runtime.RetryDelay(log.Attempts++);
         runtime.Logger.CommitFailed(contents.Id, delay, reason);
         IsWaiting = true;
-        runtime.Timers.Schedule(runtime.Now + delay, () => instance.Tell(() =>
+        runtime.Timers.Schedule(runtime.Now + delay, () => instance.Post(() =>
             {
                 IsWaiting = false;
                 MustReload = true;
@@ -129,7 +129,7 @@ internal sealed class InstanceRecovery(
         }
     }
 
-    /// <summary>Whether the stored instance came from this very start, rather than from another writer's.</summary>
+    /// <summary>True if the stored instance came from this start, not from another writer's.</summary>
     private bool IsOwn(StoredInstance stored)
     {
         var own = contents.StartMessage?.Event.ExecutionStarted.WorkflowInstance?.ExecutionId;
@@ -139,7 +139,7 @@ internal sealed class InstanceRecovery(
             );
     }
 
-    /// <summary>A child that history has but nobody else: its creation was to follow a commit and did not.</summary>
+    /// <summary>Creates a child that exists in the history only: its creation was to follow a commit and did not.</summary>
     private async ValueTask EnsureChildAsync(HistoryEvent created)
     {
         if (instance.IsClosed || !contents.Execution.IsOpen(new(ResolutionKind.Child, created.EventId)))
@@ -157,7 +157,7 @@ internal sealed class InstanceRecovery(
         var message = ChildStart.Of(facts, created, passed);
         if (message.App is not null)
         {
-            _ = Remote.DeliverAsync(runtime, instance, message);
+            _ = CrossAppDelivery.DeliverAsync(runtime, instance, message);
             return;
         }
 
@@ -166,18 +166,18 @@ internal sealed class InstanceRecovery(
             return;
         }
 
-        var mail = await Mail.PrepareAsync(runtime, instance, [message], runtime.Drain.Stopping);
-        if (await log.CommitAsync(mail.Writes, ownsMetadata: false))
+        var outgoing = await OutgoingMessages.PrepareAsync(runtime, instance, [message], runtime.Drain.Stopping);
+        if (await log.CommitAsync(outgoing.Writes, ownsMetadata: false))
         {
-            mail.Send();
-            foreach (var refused in mail.Refused)
+            outgoing.Send();
+            foreach (var refused in outgoing.Refused)
             {
                 instance.Receive(refused);
             }
         }
         else
         {
-            SettleLater(mail);
+            SettleLater(outgoing);
         }
     }
 }

@@ -4,7 +4,7 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Instances;
 
-/// <summary>What the outside sees of an instance.</summary>
+/// <summary>The public state of an instance.</summary>
 internal static class InstanceState
 {
     public static bool IsTerminal(OrchestrationStatus status) =>

@@ -5,8 +5,8 @@ using Sidecar.Workflows.Protocol;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>
-/// Steps: history appended, inbox consumed, status, markers and what other instances are told, all in one transaction. Only
-/// after it does anything of the step happen.
+/// Commits the steps of an instance: new history, consumed inbox, status, markers and messages, all in one transaction. Effects of a step
+/// follow its commit.
 /// </summary>
 internal sealed class InstanceSteps(
     WorkflowRuntime runtime,
@@ -28,17 +28,17 @@ internal sealed class InstanceSteps(
             return;
         }
 
-        var mail = await Mail.PrepareAsync(runtime, instance, outcome.Messages, runtime.Drain.Stopping);
+        var outgoing = await OutgoingMessages.PrepareAsync(runtime, instance, outcome.Messages, runtime.Drain.Stopping);
         var ends = outcome.Events.Exists(e => e.ExecutionCompleted is not null);
         var (writes, sizes) = log.HistoryWrites(outcome.Events);
         writes.AddRange(current.Batch.Where(m => m.IsStored).Select(log.InboxDelete));
         log.AddCustomStatus(writes, outcome.CustomStatus);
         if (ends)
         {
-            AddEnding(writes, outcome.Events, owesMail: mail.HasRemote);
+            AddEnding(writes, outcome.Events, owesMail: outgoing.HasMessagesToOtherApps);
         }
 
-        writes.AddRange(mail.Writes);
+        writes.AddRange(outgoing.Writes);
         if (!ends)
         {
             writes.AddRange(log.FirstWrites);
@@ -54,7 +54,7 @@ internal sealed class InstanceSteps(
 
         if (!await log.CommitAsync(writes, ownsMetadata: true, isLast: ends))
         {
-            recovery.SettleLater(mail);
+            recovery.SettleLater(outgoing);
             return;
         }
 
@@ -81,14 +81,14 @@ internal sealed class InstanceSteps(
             message.Answer(null);
         }
 
-        mail.Send();
+        outgoing.Send();
         if (ends)
         {
-            if (mail.HasRemote)
+            if (outgoing.HasMessagesToOtherApps)
             {
-                _ = Remote.DeliverOwedAsync(runtime, instance, mail.Remote);
+                _ = CrossAppDelivery.DeliverPendingAsync(runtime, instance, outgoing.ToOtherApps);
             }
-            // As in daprd, activities of the last turn run, although nobody waits for their results.
+            // As in daprd, activities of the last turn run, although their results are not used.
             foreach (var scheduled in outcome.Events.Where(e => e.TaskScheduled is not null))
             {
                 work.StartActivity(scheduled);
@@ -96,7 +96,7 @@ internal sealed class InstanceSteps(
         }
         else
         {
-            foreach (var refused in mail.Refused)
+            foreach (var refused in outgoing.Refused)
             {
                 instance.Receive(refused);
             }
@@ -106,9 +106,9 @@ internal sealed class InstanceSteps(
                 work.Start(happened);
             }
 
-            foreach (var remote in mail.Remote)
+            foreach (var remote in outgoing.ToOtherApps)
             {
-                _ = Remote.DeliverAsync(runtime, instance, remote);
+                _ = CrossAppDelivery.DeliverAsync(runtime, instance, remote);
             }
         }
 
@@ -150,9 +150,9 @@ internal sealed class InstanceSteps(
             return;
         }
 
-        var mail = await Mail.PrepareAsync(runtime, instance, outcome.Messages, runtime.Drain.Stopping);
+        var outgoing = await OutgoingMessages.PrepareAsync(runtime, instance, outcome.Messages, runtime.Drain.Stopping);
         var execution = new Execution(Id) { CustomStatus = outcome.CustomStatus, Incoming = next.Incoming };
-        // New places for all, so that the start event and what is carried over come before what has not been looked at.
+        // New sequence numbers for all, so that the start event and carried-over events come before unread ones.
         var carried = next.Events.Select(e => new Message(e, contents.NextSequence()) { IsStored = true }).ToList();
         var later = Inbox
             .Waiting.Where(m => !m.IsDerived && Resolution.Of(m.Event) is null)
@@ -173,13 +173,13 @@ internal sealed class InstanceSteps(
             writes.Add(log.PropagatedWrite(next.Incoming));
         }
 
-        writes.AddRange(mail.Writes);
+        writes.AddRange(outgoing.Writes);
         writes.AddRange(log.FirstWrites);
         log.BeginGeneration();
         writes.Add(log.MetadataWrite(carried.Count + later.Count, historyLength: 0));
         if (!await log.CommitAsync(writes, ownsMetadata: true))
         {
-            recovery.SettleLater(mail);
+            recovery.SettleLater(outgoing);
             return;
         }
 
@@ -195,10 +195,10 @@ internal sealed class InstanceSteps(
         contents.Execution = execution;
         contents.Continued = true;
         Inbox.Replace([.. carried, .. later]);
-        mail.Send();
-        foreach (var remote in mail.Remote)
+        outgoing.Send();
+        foreach (var remote in outgoing.ToOtherApps)
         {
-            _ = Remote.DeliverAsync(runtime, instance, remote);
+            _ = CrossAppDelivery.DeliverAsync(runtime, instance, remote);
         }
 
         instance.Publish();
@@ -217,7 +217,7 @@ internal sealed class InstanceSteps(
         return unsaved;
     }
 
-    /// <summary>All waiting messages in one commit, however many senders they have.</summary>
+    /// <summary>Saves all waiting messages in one commit, however many senders they have.</summary>
     public async ValueTask SaveAsync(List<Message> unsaved)
     {
         var writes = unsaved.ConvertAll(log.InboxWrite);
@@ -258,7 +258,7 @@ internal sealed class InstanceSteps(
         writes.Add(StateWrite.Delete(runtime.Store.Keys.Pending(Id)));
         if (owesMail)
         {
-            writes.Add(StateWrite.Upsert(runtime.Store.Keys.Owed(Id), "1"u8.ToArray()));
+            writes.Add(StateWrite.Upsert(runtime.Store.Keys.PendingNotifications(Id), "1"u8.ToArray()));
         }
 
         writes.AddRange(Inbox.Waiting.Where(m => m.IsStored).Select(log.InboxDelete));

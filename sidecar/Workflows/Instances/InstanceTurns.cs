@@ -4,7 +4,7 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Instances;
 
-/// <summary>Turns: a batch of events to a worker, its answer into a step.</summary>
+/// <summary>Sends a batch of events to a worker as a turn, and turns its answer into a step.</summary>
 internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, InstanceContents contents, InstanceSteps steps)
 {
     public async ValueTask BeginAsync(List<Message> batch)
@@ -50,17 +50,17 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
             NewEvents = { current.Events },
             PropagatedHistory = contents.Execution.Incoming,
         };
-        current.Handout = new Handout(
+        current.WorkItemLease = new WorkItemLease(
             new WorkItem { WorkflowRequest = request },
             WorkKeys.Turn(contents.Id),
-            new HandoutEnds(
+            new LeaseCallbacks(
                 answer =>
                 {
-                    // Nothing to wait for: an answer that gets lost is asked for again.
-                    instance.Tell(() => current.Response = (WorkflowResponse)answer);
+                    // Not awaited: a lost answer is requested again.
+                    instance.Post(() => current.Response = (WorkflowResponse)answer);
                     return Task.FromResult<WorkflowRefusal?>(null);
                 },
-                reason => instance.Tell(() => current.Undeliverable = reason),
+                reason => instance.Post(() => current.Undeliverable = reason),
                 () => { }
             )
         );
@@ -69,7 +69,7 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
             StartGrace(current);
         }
 
-        runtime.Queue.Enqueue(current.Handout);
+        runtime.Queue.Enqueue(current.WorkItemLease);
     }
 
     private void StartGrace(OutstandingTurn current)
@@ -81,7 +81,7 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
         else
         {
             current.Grace = runtime.Timers.Schedule(runtime.Now + runtime.Options.SaveGrace, () =>
-                instance.Tell(() => current.GraceIsOver = true)
+                instance.Post(() => current.GraceIsOver = true)
             );
         }
     }
@@ -95,7 +95,7 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
         }
         catch (InvalidOperationException invalid)
         {
-            // The same answer would come again for ever, so the instance fails instead.
+            // The same answer would be repeated without end, so the instance fails instead.
             runtime.Logger.AnswerInvalid(invalid, contents.Id);
             outcome = TurnApplier.Apply(Facts(current), Failure(invalid));
         }
@@ -119,7 +119,7 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
         }
     }
 
-    /// <summary>The turn comes to nothing; its messages wait again, behind the stall.</summary>
+    /// <summary>Discards the turn; its messages wait again, behind the stall.</summary>
     public async ValueTask AbandonAsync(Stall stall)
     {
         Withdraw();
@@ -127,7 +127,7 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
         await steps.StallAsync(stall);
     }
 
-    /// <summary>Takes the turn back from the worker. Its messages wait again where they were.</summary>
+    /// <summary>Withdraws the turn from the worker. Its messages return to their places in the inbox.</summary>
     public void Withdraw()
     {
         if (contents.Turn is not { } turn)
@@ -135,9 +135,9 @@ internal sealed class InstanceTurns(WorkflowRuntime runtime, Instance instance, 
             return;
         }
 
-        if (turn.Handout is { } handout)
+        if (turn.WorkItemLease is { } lease)
         {
-            runtime.Queue.Withdraw(handout);
+            runtime.Queue.Withdraw(lease);
         }
 
         turn.Grace?.Dispose();

@@ -3,8 +3,8 @@ using Sidecar.Workflows.Protocol;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>
-/// An event on its way into an instance's history. The sequence is given on arrival, so that the order survives whichever way
-/// the message becomes durable: saved to the inbox, or straight into the history with the step that consumes it.
+/// An event before it is in an instance's history. The sequence is assigned on arrival, so that the order does not depend on the way it
+/// becomes durable: saved to the inbox, or in the history with the step that consumes it.
 /// </summary>
 internal sealed class Message(HistoryEvent happened, int sequence, string? forExecution = null)
 {
@@ -12,10 +12,10 @@ internal sealed class Message(HistoryEvent happened, int sequence, string? forEx
 
     public int Sequence { get; } = sequence;
 
-    /// <summary>When set, no other execution of the instance takes it.</summary>
+    /// <summary>If set, no other execution of the instance accepts it.</summary>
     public string? ForExecution { get; } = forExecution;
 
-    /// <summary>From outside, and therefore refused while the instance is stalled.</summary>
+    /// <summary>True for a client's message, which is refused while the instance is stalled.</summary>
     public bool FromClient { get; init; }
 
     /// <summary>Follows from the history (a timer that fell due), so it needs no saving.</summary>

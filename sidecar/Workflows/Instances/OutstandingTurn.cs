@@ -11,7 +11,7 @@ internal sealed class OutstandingTurn(List<Message> batch, List<HistoryEvent> ev
     /// <summary>The opening event and those of the batch.</summary>
     public List<HistoryEvent> Events { get; } = events;
 
-    public Handout? Handout { get; set; }
+    public WorkItemLease? WorkItemLease { get; set; }
 
     public WorkflowResponse? Response { get; set; }
 

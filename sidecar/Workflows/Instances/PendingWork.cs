@@ -6,18 +6,20 @@ using Sidecar.Workflows.Timers;
 
 namespace Sidecar.Workflows.Instances;
 
-/// <summary>What committed history sets off: activities and timers. All of it follows from the history, so none of it is stored.</summary>
+/// <summary>
+/// The activities and timers that follow from committed history. None of it is stored, because all of it follows from the history.
+/// </summary>
 internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, InstanceContents contents)
 {
-    private readonly Dictionary<int, Handout> activities = [];
-    private readonly Dictionary<int, DueCall> timers = [];
-    private DueCall? scheduledStart;
+    private readonly Dictionary<int, WorkItemLease> activities = [];
+    private readonly Dictionary<int, ScheduledCall> timers = [];
+    private ScheduledCall? scheduledStart;
 
     private string Id => contents.Id;
 
     private Execution Execution => contents.Execution;
 
-    /// <summary>Starts what a committed event calls for, and forgets what it has settled.</summary>
+    /// <summary>Starts the work of a committed event, and cancels the work that it completes.</summary>
     public void Start(HistoryEvent happened)
     {
         if (happened.TaskScheduled is not null)
@@ -40,7 +42,7 @@ internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, In
 
     public void StartActivity(HistoryEvent scheduled, int attempt = 0)
     {
-        var app = Family.AppOf(runtime.AppId, scheduled.Router);
+        var app = ChildWorkflows.AppOf(runtime.AppId, scheduled.Router);
         var queue = app is null ? runtime.Queue : runtime.Peers.Find(app)?.Runtime.Queue;
         if (queue is null)
         {
@@ -60,14 +62,14 @@ internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, In
             WorkflowInstance = new WorkflowInstance { InstanceId = Id },
             TaskId = scheduled.EventId,
             TaskExecutionId = task.TaskExecutionId,
-            ParentTraceContext = WorkflowSpans.Told(span, task.ParentTraceContext),
+            ParentTraceContext = WorkflowSpans.ContextFor(span, task.ParentTraceContext),
             PropagatedHistory = Propagation.Assemble(runtime.AppId, Execution, [], task.HistoryPropagationScope),
         };
         var current = Execution;
-        var handout = new Handout(
+        var lease = new WorkItemLease(
             new WorkItem { ActivityRequest = request },
             WorkKeys.Activity(Id, scheduled.EventId),
-            new HandoutEnds(
+            new LeaseCallbacks(
                 answer =>
                 {
                     WorkflowSpans.End(span, ((ActivityResponse)answer).FailureDetails);
@@ -75,19 +77,19 @@ internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, In
                 },
                 reason => _ = instance.PostAsync(HistoryEvents.TaskFailed(runtime.Now, scheduled, TooLarge(reason)), current.ExecutionId),
                 () =>
-                    instance.Tell(() =>
+                    instance.Post(() =>
                     {
                         activities.Remove(scheduled.EventId);
                         RetryActivity(scheduled, 0, runtime.Options.FirstRetry);
                     })
             )
         );
-        activities[scheduled.EventId] = handout;
-        queue.Enqueue(handout);
+        activities[scheduled.EventId] = lease;
+        queue.Enqueue(lease);
         runtime.Meter.ActivityRequested(task.Name);
     }
 
-    /// <summary>Everything open in the history is under way again, but for children.</summary>
+    /// <summary>Starts all open operations of the history again, except children.</summary>
     public void Resume()
     {
         foreach (var scheduled in Execution.Open(ResolutionKind.Task).ToList())
@@ -109,7 +111,7 @@ internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, In
     private void RetryActivity(HistoryEvent scheduled, int attempt, TimeSpan delay)
     {
         var of = Execution.ExecutionId;
-        runtime.Timers.Schedule(runtime.Now + delay, () => instance.Tell(() =>
+        runtime.Timers.Schedule(runtime.Now + delay, () => instance.Post(() =>
             {
                 var isWanted =
                     (!instance.IsClosed || Execution.Completed is not null)
@@ -138,7 +140,7 @@ internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, In
     private void ArmTimer(HistoryEvent created)
     {
         var current = Execution;
-        timers[created.EventId] = runtime.Timers.Schedule(DueTimes.Of(created.TimerCreated.FireAt), () => instance.Tell(() =>
+        timers[created.EventId] = runtime.Timers.Schedule(DueTimes.Of(created.TimerCreated.FireAt), () => instance.Post(() =>
             {
                 if (instance.IsClosed || !ReferenceEquals(current, Execution) || EventTimers.IsVoid(Execution.History, created.EventId))
                 {
@@ -157,12 +159,12 @@ internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, In
             return;
         }
 
-        scheduledStart = runtime.Timers.Schedule(due, () => instance.Tell(() => scheduledStart = null));
+        scheduledStart = runtime.Timers.Schedule(due, () => instance.Post(() => scheduledStart = null));
     }
 
     /// <summary>
-    /// Stops everything that is under way for the present execution. When the same execution goes on as
-    /// <paramref name="except"/>, its open activities stay with their workers: handed out anew they would run twice at once.
+    /// Stops all running work of the current execution. If the same execution continues as <paramref name="except"/>, its open activities
+    /// stay with their workers: leased again they would run twice at once.
     /// </summary>
     public void Cancel(Execution? except = null)
     {
@@ -174,25 +176,25 @@ internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, In
         }
 
         timers.Clear();
-        foreach (var (task, handout) in activities.ToList())
+        foreach (var (task, lease) in activities.ToList())
         {
             if (except?.ExecutionId == Execution.ExecutionId && except?.IsOpen(new(ResolutionKind.Task, task)) == true)
             {
                 continue;
             }
 
-            Withdraw(handout);
+            Withdraw(lease);
             activities.Remove(task);
         }
     }
 
-    private void Withdraw(Handout handout)
+    private void Withdraw(WorkItemLease lease)
     {
         var app =
-            handout.Item.ActivityRequest is { } request && Execution.Opened(new(ResolutionKind.Task, request.TaskId)) is { } scheduled
-                ? Family.AppOf(runtime.AppId, scheduled.Router)
+            lease.Item.ActivityRequest is { } request && Execution.Opened(new(ResolutionKind.Task, request.TaskId)) is { } scheduled
+                ? ChildWorkflows.AppOf(runtime.AppId, scheduled.Router)
                 : null;
-        (app is null ? runtime.Queue : runtime.Peers.Find(app)?.Runtime.Queue)?.Withdraw(handout);
+        (app is null ? runtime.Queue : runtime.Peers.Find(app)?.Runtime.Queue)?.Withdraw(lease);
     }
 
     private static TaskFailureDetails TooLarge(string reason) =>

@@ -3,7 +3,7 @@ using Sidecar.Workflows.Storage;
 
 namespace Sidecar.Workflows.Instances;
 
-/// <summary>Deletion of instances. Children go first, so that an interrupted purge can be asked for again.</summary>
+/// <summary>Deletes instances. Children are deleted first, so that an interrupted purge can be repeated.</summary>
 internal static class Purge
 {
     public static async Task<(int Deleted, WorkflowRefusal? Refusal)> RunAsync(
@@ -41,7 +41,7 @@ internal static class Purge
         var deleted = 0;
         if (recursive)
         {
-            foreach (var (child, app) in Family.ChildrenOf(runtime.AppId, stored.Execution))
+            foreach (var (child, app) in ChildWorkflows.ChildrenOf(runtime.AppId, stored.Execution))
             {
                 var home = app is null ? runtime : runtime.Peers.Find(app)?.Runtime;
                 if (home is null)
@@ -71,11 +71,11 @@ internal static class Purge
         return
         [
             .. stored.Keys.Where(k => k != metadata).Select(k => StateWrite.Delete(k)),
-            // Under its ETag: an instance that took over the id meanwhile stays.
+            // Under its ETag: a newer instance with the same id stays.
             StateWrite.Delete(metadata, stored.MetadataETag),
             StateWrite.Delete(keys.Index(id)),
             StateWrite.Delete(keys.Pending(id)),
-            StateWrite.Delete(keys.Owed(id)),
+            StateWrite.Delete(keys.PendingNotifications(id)),
             StateWrite.Delete(keys.Retained(id)),
         ];
     }

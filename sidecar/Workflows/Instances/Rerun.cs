@@ -6,7 +6,7 @@ using Sidecar.Workflows.Storage;
 
 namespace Sidecar.Workflows.Instances;
 
-/// <summary>Makes a new instance of a finished one's past; what was open at that point is under way again after the commit.</summary>
+/// <summary>Creates an instance from the past of a finished one; operations open at that point start again after the commit.</summary>
 internal static class Rerun
 {
     public static async Task<WorkflowRefusal?> RunAsync(
@@ -65,8 +65,8 @@ internal static class Rerun
         var writes = new List<StateWrite>
         {
             StateWrite.Upsert(own.Metadata, new InstanceMetadata(0, history.Count, 1).ToBytes(), firstWrite: true),
-            StateWrite.Upsert(keys.Index(id), Birth.Marker),
-            StateWrite.Upsert(keys.Pending(id), Birth.Marker),
+            StateWrite.Upsert(keys.Index(id), InstanceCreation.Marker),
+            StateWrite.Upsert(keys.Pending(id), InstanceCreation.Marker),
         };
         writes.AddRange(history.Select((e, i) => StateWrite.Upsert(own.History(i), e.ToByteArray())));
         if (source.Incoming is { } incoming)

@@ -7,12 +7,11 @@ using Sidecar.Workflows.Protocol;
 namespace Sidecar.Workflows.Instances;
 
 /// <summary>
-/// Purges finished instances when their time is over. When that is stands in the store from the instance's last step on, so that
-/// a restart forgets none.
+/// Purges finished instances after their retention time. The time is stored with the instance's last step, so that it survives a restart.
 /// </summary>
 internal static class Retention
 {
-    /// <summary>What the last step of an instance writes; null when it is kept.</summary>
+    /// <summary>The write of an instance's last step; null if the instance is kept.</summary>
     public static StateWrite? Mark(WorkflowRuntime runtime, string id, HistoryEvent completion) =>
         Kept(runtime, completion.ExecutionCompleted.WorkflowStatus) is { } kept
             ? StateWrite.Upsert(
@@ -57,7 +56,7 @@ internal static class Retention
         }
     }
 
-    /// <summary>Null when there is nothing left to do, otherwise why it has to be tried again.</summary>
+    /// <summary>Null if nothing is left to do, otherwise the reason for another attempt.</summary>
     private static async Task<string?> TryPurgeAsync(WorkflowRuntime runtime, string id)
     {
         try
@@ -73,15 +72,15 @@ internal static class Retention
         }
         catch (Exception e) when (!runtime.Drain.IsStopping)
         {
-            return e.Message; // the store is away; nobody else waits for this
+            return e.Message; // the store is down; no caller waits for this
         }
     }
 
-    /// <summary>An instance that took over the id has no mark, or a later one.</summary>
+    /// <summary>A newer instance with the same id has no mark, or a later one.</summary>
     private static async ValueTask<bool> IsDueAsync(WorkflowRuntime runtime, string id) =>
         await runtime.Store.FindAsync(runtime.Store.Keys.Retained(id), runtime.Drain.Stopping) is { } marked && Due(marked) <= runtime.Now;
 
-    /// <summary>How long an instance that ended with <paramref name="status"/> is kept; null: until it is purged.</summary>
+    /// <summary>The time that an instance with <paramref name="status"/> is kept; null: until it is purged.</summary>
     private static TimeSpan? Kept(WorkflowRuntime runtime, OrchestrationStatus status)
     {
         var policy = runtime.Options.Retention;

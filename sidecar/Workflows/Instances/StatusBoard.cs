@@ -3,7 +3,7 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Instances;
 
-/// <summary>Who waits for which instance. A waiter may come before the instance exists.</summary>
+/// <summary>Notifies clients that wait for a state of an instance. A wait may start before the instance exists.</summary>
 internal sealed class StatusBoard
 {
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<Watch, byte>> watches = new();
@@ -49,7 +49,7 @@ internal sealed class StatusBoard
     }
 }
 
-/// <summary>One wait; it ends with the first state that meets the condition.</summary>
+/// <summary>One wait; it ends with the first state that satisfies the condition.</summary>
 internal sealed class Watch(Func<OrchestrationStatus, bool> condition)
 {
     private readonly TaskCompletionSource<WorkflowState> met = new(TaskCreationOptions.RunContinuationsAsynchronously);

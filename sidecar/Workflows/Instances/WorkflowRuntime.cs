@@ -4,7 +4,7 @@ using Sidecar.Workflows.Storage;
 
 namespace Sidecar.Workflows.Instances;
 
-/// <summary>What all instances of an app share.</summary>
+/// <summary>The services that all instances of an app share.</summary>
 internal sealed record WorkflowRuntime(
     string AppId,
     WorkflowStore Store,

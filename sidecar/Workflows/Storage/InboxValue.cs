@@ -4,8 +4,8 @@ using Sidecar.Workflows.Protocol;
 namespace Sidecar.Workflows.Storage;
 
 /// <summary>
-/// Stored format: a HistoryEvent, followed by one field of ours that readers of HistoryEvent skip. It names the execution the
-/// event is meant for; an event that outlived its execution (continue-as-new, reuse of an id) is recognised by it.
+/// Stored format: a HistoryEvent, followed by one field of ours that readers of HistoryEvent skip. It names the target execution, so that
+/// an event that outlived its execution (continue-as-new, reuse of an id) is detected.
 /// </summary>
 internal static class InboxValue
 {

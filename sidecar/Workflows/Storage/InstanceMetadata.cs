@@ -3,8 +3,8 @@ using Google.Protobuf;
 namespace Sidecar.Workflows.Storage;
 
 /// <summary>
-/// Stored format: protobuf, fields 1 to 3 as the Dapr runtime's BackendWorkflowStateMetadata. Every step writes it under its
-/// ETag, which is what keeps a second writer of the same instance out.
+/// Stored format: protobuf, fields 1 to 3 as the Dapr runtime's BackendWorkflowStateMetadata. Every step writes it under its ETag, which
+/// excludes a second writer of the same instance.
 /// </summary>
 internal sealed record InstanceMetadata(int InboxLength, int HistoryLength, ulong Generation)
 {

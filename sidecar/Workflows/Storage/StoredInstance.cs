@@ -5,7 +5,7 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.Storage;
 
-/// <summary>An instance as the store has it.</summary>
+/// <summary>An instance in the store.</summary>
 internal sealed record StoredInstance(
     Execution Execution,
     ulong Generation,
@@ -23,12 +23,12 @@ internal sealed record StoredInstance(
 
 internal sealed record StoredMessage(HistoryEvent Event, int Sequence, string? ForExecution);
 
-/// <summary>Reads instances. A range read brings all keys of one at once.</summary>
+/// <summary>Reads instances. One range read returns all keys of an instance.</summary>
 internal sealed class InstanceReader(IKeyListing listing, IStateStore store, WorkflowKeys keys)
 {
     private const int PageSize = 1000;
 
-    /// <summary>Null when the store has no such instance.</summary>
+    /// <summary>Null if the store has no such instance.</summary>
     public async ValueTask<StoredInstance?> ReadAsync(string id, CancellationToken cancellation)
     {
         var own = keys.Of(id);
@@ -50,7 +50,7 @@ internal sealed class InstanceReader(IKeyListing listing, IStateStore store, Wor
         return metadata is null ? null : Build(id, own, metadata, found);
     }
 
-    /// <summary>The ETag the next step of the instance has to present, or null when it is gone.</summary>
+    /// <summary>The ETag for the next step of the instance; null if it was deleted.</summary>
     public async Task<string?> ReadETagAsync(string id, CancellationToken cancellation) =>
         (await store.GetAsync(keys.Of(id).Metadata, cancellation))?.ETag;
 

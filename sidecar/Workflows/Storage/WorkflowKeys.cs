@@ -3,37 +3,37 @@ using System.Globalization;
 namespace Sidecar.Workflows.Storage;
 
 /// <summary>
-/// Stored format: the names under which workflows are kept. Those of an instance are the ones the Dapr runtime uses for the state
-/// of a workflow actor; the indexes are ours.
+/// Stored format: the keys of workflows. Those of an instance are the Dapr runtime's for the state of a workflow actor; the indexes are
+/// ours.
 /// </summary>
 internal sealed class WorkflowKeys(string appId)
 {
     private readonly string type = $"{appId}||dapr.internal.default.{appId}.workflow";
 
-    /// <summary>One key per instance that is not finished, so that finished ones cost nothing at start.</summary>
+    /// <summary>One key per unfinished instance, so that finished ones cost nothing at the start.</summary>
     public string PendingPrefix => $"{type}-pending||";
 
     /// <summary>One key per instance.</summary>
     public string IndexPrefix => $"{type}-index||";
 
-    /// <summary>One key per finished instance that still has to tell another app of its end.</summary>
-    public string OwedPrefix => $"{type}-owed||";
+    /// <summary>One key per finished instance that still has to notify another app of its end.</summary>
+    public string PendingNotificationsPrefix => $"{type}-owed||";
 
-    /// <summary>One key per finished instance that is to be purged; its value is the time.</summary>
+    /// <summary>One key per finished instance with a retention time; its value is the time.</summary>
     public string RetainedPrefix => $"{type}-retained||";
 
     public string Retained(string id) => RetainedPrefix + id;
 
     public string Pending(string id) => PendingPrefix + id;
 
-    public string Owed(string id) => OwedPrefix + id;
+    public string PendingNotifications(string id) => PendingNotificationsPrefix + id;
 
     public string Index(string id) => IndexPrefix + id;
 
     public InstanceKeys Of(string id) => new($"{type}||{id}||");
 }
 
-/// <summary>The keys of one instance. An id may itself contain the separator, so what follows the prefix must be a known name.</summary>
+/// <summary>The keys of one instance. An id may itself contain the separator, so the part after the prefix must be a known name.</summary>
 internal readonly record struct InstanceKeys(string Prefix)
 {
     private const string HistoryName = "history-";
@@ -53,7 +53,7 @@ internal readonly record struct InstanceKeys(string Prefix)
 
     public int? InboxSequence(string key) => NumberAfter(key, InboxName);
 
-    /// <summary>Whether the key is of this instance, not of another whose id begins with this one's.</summary>
+    /// <summary>True if the key belongs to this instance, not to another whose id begins with this one's.</summary>
     public bool Owns(string key) =>
         key.StartsWith(Prefix, StringComparison.Ordinal) && !key.AsSpan(Prefix.Length).Contains("||", StringComparison.Ordinal);
 

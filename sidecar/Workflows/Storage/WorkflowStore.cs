@@ -3,7 +3,7 @@ using Sidecar.State;
 
 namespace Sidecar.Workflows.Storage;
 
-/// <summary>The store as one app's workflows use it.</summary>
+/// <summary>The workflow store of one app.</summary>
 internal sealed class WorkflowStore
 {
     private const int PageSize = 1000;
@@ -30,11 +30,11 @@ internal sealed class WorkflowStore
 
     public ValueTask<StateEntry?> FindAsync(string key, CancellationToken cancellation) => store.GetAsync(key, cancellation);
 
-    /// <summary>Ids of the instances that were not through with their work when last seen.</summary>
+    /// <summary>Ids of the instances that were unfinished at their last commit.</summary>
     public IAsyncEnumerable<string> PendingAsync(CancellationToken cancellation) => IdsAsync(Keys.PendingPrefix, cancellation);
 
-    /// <summary>Ids of the finished instances whose end another app may not know of.</summary>
-    public IAsyncEnumerable<string> OwedAsync(CancellationToken cancellation) => IdsAsync(Keys.OwedPrefix, cancellation);
+    /// <summary>Ids of the finished instances with pending notifications of other apps.</summary>
+    public IAsyncEnumerable<string> OwedAsync(CancellationToken cancellation) => IdsAsync(Keys.PendingNotificationsPrefix, cancellation);
 
     /// <summary>The finished instances that are to be purged, and when.</summary>
     public async IAsyncEnumerable<(string Id, DateTimeOffset Due)> RetainedAsync([EnumeratorCancellation] CancellationToken cancellation)
@@ -77,7 +77,7 @@ internal sealed class WorkflowStore
         }
     }
 
-    /// <summary>One page of all ids in ordinal order; the token is the last id of the page before.</summary>
+    /// <summary>One page of all ids in ordinal order; the token is the last id of the previous page.</summary>
     public async ValueTask<(IReadOnlyList<string> Ids, string? Continuation)> ListAsync(
         string? continuation,
         int size,
@@ -85,7 +85,7 @@ internal sealed class WorkflowStore
     )
     {
         var after = continuation is null ? null : Keys.Index(continuation);
-        // One more than asked for tells whether there is a next page.
+        // One more than the page size shows that there is a next page.
         var keys = await listing.ListKeysAsync(Keys.IndexPrefix, after, size + 1, cancellation);
         var ids = keys.Take(size).Select(k => k[Keys.IndexPrefix.Length..]).ToList();
         return (ids, keys.Count > size ? ids[^1] : null);

@@ -2,7 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Sidecar.Workflows.Timers;
 
-/// <summary>Due times from the wire. Times beyond the calendar mean a wait without end.</summary>
+/// <summary>Due times of the protocol. Times beyond the calendar mean an endless wait.</summary>
 internal static class DueTimes
 {
     private const long LastSecond = 253402300799; // 9999-12-31T23:59:59Z

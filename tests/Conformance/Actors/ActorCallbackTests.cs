@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Conformance.Actors;
 
-/// <summary>What an app is told when reminders and timers fire, to the letter; and which of its answers count as failures.</summary>
+/// <summary>The exact requests that an app receives for reminders and timers, and the answers that count as failures.</summary>
 [Collection(HostsOfCounter.Name)]
 public sealed class ActorCallbackTests : IAsyncLifetime
 {
@@ -79,7 +79,7 @@ public sealed class ActorCallbackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_slow_timer_of_one_actor_does_not_hold_up_that_of_another()
+    public async Task A_slow_timer_of_one_actor_does_not_delay_another_actors()
     {
         var go = new TaskCompletionSource();
         app.Answers("/actors/Counter/slow/method/timer/t", (_, _) => go.Task);
@@ -164,7 +164,7 @@ public sealed class ActorCallbackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_error_that_an_SDK_tells_by_its_header_goes_to_the_caller()
+    public async Task An_error_in_the_SDKs_error_header_is_returned_to_the_caller()
     {
         app.Answers("/actors/Counter/a/method/m", (_, context) =>
         {

@@ -24,7 +24,7 @@ public sealed class ActorHostingTests : IAsyncLifetime
     public async Task DisposeAsync() => await app.DisposeAsync();
 
     [Fact]
-    public async Task Until_the_app_has_said_what_it_hosts_the_runtime_initializes_and_calls_wait()
+    public async Task Actor_calls_wait_until_the_app_has_reported_its_actor_types()
     {
         var go = new TaskCompletionSource();
         app.Answers("/dapr/config", async (_, context) =>
@@ -59,7 +59,7 @@ public sealed class ActorHostingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_type_without_active_actors_is_told_without_a_count()
+    public async Task Metadata_list_an_actor_type_without_active_actors_without_a_count()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] });
         var told = await (await sidecar.Http.GetAsync("/v1.0/metadata")).JsonAsync();
@@ -71,7 +71,7 @@ public sealed class ActorHostingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_a_store_for_actors_nothing_is_hosted()
+    public async Task Without_an_actor_state_store_no_actor_type_is_hosted()
     {
         app.Answers("/dapr/config", 200, """{"entities":["Storeless"]}""");
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber });
@@ -91,7 +91,7 @@ public sealed class ActorHostingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Actors_are_deactivated_when_their_sidecar_ends()
+    public async Task Actors_are_deactivated_when_their_sidecar_stops()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] });
         await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/method/m", "").SucceedsAsync(200);
@@ -103,7 +103,7 @@ public sealed class ActorHostingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_circle_of_calls_without_reentrancy_opens_when_the_caller_has_gone()
+    public async Task A_deadlock_of_actor_calls_without_reentrancy_ends_when_the_caller_disconnects()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] });
         app.Answers("/actors/Counter/a/method/outer", async (_, _) =>
@@ -124,7 +124,7 @@ public sealed class ActorHostingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_actor_is_called_from_a_sidecar_of_another_process_until_its_own_has_gone()
+    public async Task An_actor_is_called_from_another_process_until_its_own_sidecar_stops()
     {
         app.Answers("/dapr/config", 200, """{"entities":["Faraway"]}""");
         app.Answers("/actors/Faraway/a/method/add", async (received, context) =>

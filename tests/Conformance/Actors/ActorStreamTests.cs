@@ -5,7 +5,7 @@ using Grpc.Core;
 
 namespace Conformance.Actors;
 
-/// <summary>Actors of an app that hosts them over a stream it opens itself, without a port of its own.</summary>
+/// <summary>Actors of an app that hosts them over a stream, without a port of its own.</summary>
 public sealed class ActorStreamTests : IAsyncLifetime
 {
     /// <summary>No other process hosts it: sidecars of one machine find each other's actors.</summary>
@@ -35,7 +35,7 @@ public sealed class ActorStreamTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_method_is_asked_for_and_answered_over_the_stream()
+    public async Task An_actor_method_is_called_and_answered_over_the_stream()
     {
         var call = sidecar.Grpc.InvokeActorAsync(
             new()
@@ -58,7 +58,7 @@ public sealed class ActorStreamTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_failure_of_the_app_is_one_of_the_call()
+    public async Task An_error_answer_of_the_app_fails_the_actor_call()
     {
         var call = sidecar.Grpc.InvokeActorAsync(
             new()
@@ -83,7 +83,7 @@ public sealed class ActorStreamTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Reminders_come_over_the_stream()
+    public async Task Reminders_fire_over_the_stream()
     {
         await sidecar.Grpc.RegisterActorReminderAsync(
             new()
@@ -101,7 +101,7 @@ public sealed class ActorStreamTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task When_the_stream_ends_the_type_is_hosted_no_more()
+    public async Task A_closed_stream_removes_its_actor_types()
     {
         await stream.RequestStream.CompleteAsync();
         await Patience.UntilAsync(

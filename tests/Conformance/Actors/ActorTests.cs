@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Conformance.Actors;
 
-/// <summary>The wire between sidecar and app: what an app that hosts actors gets and says.</summary>
+/// <summary>The protocol between sidecar and app for actors.</summary>
 [Collection(HostsOfCounter.Name)]
 public sealed class ActorTests : IAsyncLifetime
 {
@@ -36,7 +36,7 @@ public sealed class ActorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_method_arrives_as_PUT_and_its_answer_goes_back()
+    public async Task An_actor_method_is_sent_as_PUT_and_its_answer_is_returned()
     {
         app.Answers("/actors/Counter/a/method/add", 200, """{"sum":3}""");
         await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/method/add", "3").SucceedsAsync(200, """{"sum":3}""");
@@ -55,7 +55,7 @@ public sealed class ActorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_app_that_fails_and_an_unknown_type_are_errors_of_the_invocation()
+    public async Task A_failing_app_and_an_unknown_actor_type_fail_the_invocation()
     {
         app.Answers("/actors/Counter/a/method/bad", 404, "no");
         await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/method/bad", "").FailsAsync(500, "ERR_ACTOR_INVOKE_METHOD");
@@ -73,7 +73,7 @@ public sealed class ActorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Calls_of_one_actor_take_turns_and_those_of_others_do_not_wait()
+    public async Task Calls_of_one_actor_run_in_sequence_and_those_of_other_actors_in_parallel()
     {
         var enter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         app.Answers("/actors/Counter/a/method/slow", (_, _) => enter.Task);
@@ -89,7 +89,7 @@ public sealed class ActorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task State_is_written_by_active_actors_only_and_all_or_nothing()
+    public async Task Only_active_actors_write_state_and_a_transaction_applies_all_or_nothing()
     {
         const string write =
             """[{"operation":"upsert","request":{"key":"n","value":{"x":1}}},{"operation":"upsert","request":{"key":"gone","value":2}},{"operation":"delete","request":{"key":"gone"}}]""";
@@ -111,7 +111,7 @@ public sealed class ActorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_reminder_fires_with_its_data_and_is_gone_when_it_does_not_recur()
+    public async Task A_reminder_fires_with_its_data_and_is_deleted_if_it_does_not_recur()
     {
         await sidecar
             .Http.SendAsync("POST", "/v1.0/actors/Counter/a/reminders/once", """{"dueTime":"0s","data":{"n":1}}""")
@@ -125,7 +125,7 @@ public sealed class ActorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_reminder_can_be_read_and_deleted_and_a_wrong_one_is_refused()
+    public async Task A_reminder_can_be_read_and_deleted_and_an_invalid_one_is_refused()
     {
         await sidecar
             .Http.SendAsync("POST", "/v1.0/actors/Counter/a/reminders/later", """{"dueTime":"1h","period":"R3/PT10S","data":"x"}""")
@@ -170,7 +170,7 @@ public sealed class ActorTests : IAsyncLifetime
     [InlineData("..%2F..%2Fsecret", "/actors/Counter/a/method/secret")]
     [InlineData("a%2Fb", "/actors/Counter/a/method/a/b")]
     [InlineData("a%2F..%2F..%2F..%2F..%2Fb", "/actors/Counter/a/method/b")]
-    public async Task A_method_stays_below_its_actors_path(string method, string seen)
+    public async Task A_method_name_cannot_leave_its_actors_path(string method, string seen)
     {
         await sidecar.Http.SendAsync("POST", $"/v1.0/actors/Counter/a/method/{method}", "").SucceedsAsync(200);
         await app.NextAsync(seen);
@@ -221,7 +221,7 @@ public sealed class ActorTests : IAsyncLifetime
         """{"dueTime":"1h","ttl":"2h"}""",
         "rpc error: code = Unknown desc = job failed validation: job must have a schedule to have a ttl"
     )]
-    public async Task A_reminder_that_the_scheduler_refuses_is_refused(string body, string problem) =>
+    public async Task A_reminder_invalid_for_Daprs_scheduler_is_refused(string body, string problem) =>
         await sidecar
             .Http.SendAsync("POST", "/v1.0/actors/Counter/a/reminders/wrong", body)
             .FailsAsync(500, "ERR_ACTOR_REMINDER_CREATE", $"error creating actor reminder: {problem}");
@@ -231,7 +231,7 @@ public sealed class ActorTests : IAsyncLifetime
     [InlineData("Cap_under:co-lon")]
     [InlineData("dot.ted")]
     [InlineData("x||y")]
-    public async Task Names_that_the_scheduler_takes_are_taken(string name) =>
+    public async Task Reminder_names_valid_for_Daprs_scheduler_are_accepted(string name) =>
         await sidecar
             .Http.SendAsync("POST", $"/v1.0/actors/Counter/a/reminders/{Uri.EscapeDataString(name)}", """{"dueTime":"24h"}""")
             .SucceedsAsync();
@@ -241,7 +241,7 @@ public sealed class ActorTests : IAsyncLifetime
     [InlineData("a~b", "r", "a~b||r")]
     [InlineData("a", ".dot", "a||.dot")]
     [InlineData("a", "-", "a||")]
-    public async Task Names_that_the_scheduler_refuses_are_refused(string id, string name, string told)
+    public async Task Reminder_names_invalid_for_Daprs_scheduler_are_refused(string id, string name, string told)
     {
         var path = $"/v1.0/actors/Counter/{Uri.EscapeDataString(id)}/reminders/{Uri.EscapeDataString(name)}";
         var problem =
@@ -287,7 +287,7 @@ public sealed class ActorTests : IAsyncLifetime
     [InlineData("""{"dueTime":"0s","period":"@daily"}""", "invalid timer period: parse error: unsupported duration format: @daily")]
     [InlineData("""{"dueTime":"y"}""", "error parsing timer due time: unsupported time/duration format: y")]
     [InlineData("""{"dueTime":"1s","ttl":"x"}""", "error parsing timer TTL: unsupported time/duration format: x")]
-    public async Task A_timer_with_a_wrong_time_is_refused(string body, string problem) =>
+    public async Task A_timer_with_an_invalid_time_is_refused(string body, string problem) =>
         await sidecar
             .Http.SendAsync("POST", "/v1.0/actors/Counter/a/timers/wrong", body)
             .FailsAsync(500, "ERR_ACTOR_TIMER_CREATE", $"error creating actor timer: {problem}");
@@ -341,7 +341,7 @@ public sealed class ActorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task With_reentrancy_a_call_of_the_same_chain_comes_in_up_to_a_depth()
+    public async Task With_reentrancy_calls_of_one_chain_enter_an_actor_up_to_the_maximum_depth()
     {
         await using var deep = await HttpApp.StartAsync();
         deep.Answers("/dapr/config", 200, """{"entities":["Deep"],"reentrancy":{"enabled":true,"maxStackDepth":2}}""");
@@ -378,7 +378,7 @@ public sealed class ActorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_reminder_survives_its_sidecar_and_fires_once_for_what_it_missed()
+    public async Task A_reminder_survives_a_restart_and_fires_once_for_all_missed_ticks()
     {
         var folder = Directory.CreateTempSubdirectory("conformance-reminder-").FullName;
         var store = Yaml.Component("actors", "state.sqlite", ("connectionString", $"{folder}/actors.db"), ("actorStateStore", "true"));

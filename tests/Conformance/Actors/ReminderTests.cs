@@ -36,7 +36,7 @@ public sealed class ReminderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_reminder_is_shown_with_its_period_in_the_schedulers_words()
+    public async Task A_reminder_is_returned_with_its_period_in_the_schedulers_format()
     {
         await sidecar
             .Http.SendAsync("POST", Path + "r", """{"data":"d","dueTime":"24h","period":"90s","ttl":"2552-01-01T00:00:00Z"}""")
@@ -63,7 +63,7 @@ public sealed class ReminderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_reminder_is_replaced_unless_that_is_ruled_out()
+    public async Task A_reminder_is_replaced_unless_overwrite_is_false()
     {
         await sidecar.Http.SendAsync("POST", Path + "r", """{"dueTime":"24h"}""").SucceedsAsync();
         await sidecar.Http.SendAsync("POST", Path + "r", """{"dueTime":"48h"}""").SucceedsAsync();
@@ -130,7 +130,7 @@ public sealed class ReminderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_reminder_that_fails_is_tried_again_by_its_policy()
+    public async Task A_failed_reminder_is_retried_by_its_failure_policy()
     {
         app.Answers($"/actors/{type}/a/method/remind/r", 500);
         var policy = new JobFailurePolicy
@@ -166,7 +166,7 @@ public sealed class ReminderTests : IAsyncLifetime
     [InlineData("bad\nname")]
     [InlineData("..")]
     [InlineData("")]
-    public Task A_name_that_would_spoil_a_path_is_refused(string name) =>
+    public Task A_reminder_name_that_would_change_the_path_is_refused(string name) =>
         Assert.ThrowsAsync<RpcException>(() =>
             sidecar
                 .Grpc.RegisterActorReminderAsync(

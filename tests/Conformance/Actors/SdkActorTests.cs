@@ -41,7 +41,7 @@ public sealed class SdkActorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_typed_proxy_calls_by_remoting_and_the_state_stays()
+    public async Task A_typed_proxy_calls_by_remoting_and_the_actor_keeps_its_state()
     {
         var account = actors.CreateActorProxy<IAccount>(new ActorId("a"), Account.TypeName);
         Assert.Equal(3, await account.AddAsync(3));
@@ -57,7 +57,7 @@ public sealed class SdkActorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_an_actor_throws_reaches_the_caller_of_a_typed_proxy()
+    public async Task An_actors_exception_reaches_the_caller_of_a_typed_proxy()
     {
         var account = actors.CreateActorProxy<IAccount>(new ActorId("c"), Account.TypeName);
         var thrown = await Assert.ThrowsAsync<ActorMethodInvocationException>(() => account.FailAsync("no money"));
@@ -66,7 +66,7 @@ public sealed class SdkActorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Calls_at_the_same_time_lose_nothing()
+    public async Task Concurrent_calls_of_an_actor_lose_no_update()
     {
         var sums = await Task.WhenAll(
             Enumerable.Range(0, 40).Select(_ => actors.CreateActorProxy<IAccount>(new ActorId("d"), Account.TypeName).AddAsync(1))
@@ -75,7 +75,7 @@ public sealed class SdkActorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task With_reentrancy_two_that_call_each_other_do_not_wait_for_ever()
+    public async Task With_reentrancy_two_actors_that_call_each_other_do_not_deadlock()
     {
         var one = actors.CreateActorProxy<IAccount>(new ActorId("e"), Account.TypeName);
         Assert.Equal(1, await one.AddThroughAsync("f"));
@@ -83,7 +83,7 @@ public sealed class SdkActorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Calls_within_a_chain_go_as_deep_as_the_type_allows()
+    public async Task Reentrant_calls_are_allowed_up_to_the_types_maximum_depth()
     {
         var account = actors.CreateActorProxy<IAccount>(new ActorId("g"), Account.TypeName);
         Assert.Equal(Account.MaxStackDepth - 1, await account.CallItselfAsync(Account.MaxStackDepth - 1));
@@ -92,7 +92,7 @@ public sealed class SdkActorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_reentrancy_a_circle_of_calls_ends_when_its_caller_gives_up()
+    public async Task Without_reentrancy_a_deadlock_of_calls_ends_when_its_caller_cancels()
     {
         var impatient = new ActorProxyOptions
         {
@@ -100,14 +100,14 @@ public sealed class SdkActorTests : IAsyncLifetime
             RequestTimeout = TimeSpan.FromSeconds(1),
         };
         var circle = actors.CreateActorProxy<IAccount>(new ActorId("h"), Account.PlainTypeName, impatient);
-        // The runtime of the SDK keeps a turn of its own in the app, so only the caller gets free; that the sidecar's turn ends is told
-        // elsewhere.
+        // The SDK's runtime has its own turn in the app, so only the caller is released here; another test covers the end of the sidecar's
+        // turn.
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => circle.AddThroughAsync("i").OrFail("the circle did not end"));
         Assert.Equal(1, await actors.CreateActorProxy<IAccount>(new ActorId("j"), Account.PlainTypeName).AddAsync(1));
     }
 
     [Fact]
-    public async Task A_reminder_that_was_due_while_the_sidecar_was_down_comes_once()
+    public async Task A_reminder_due_while_the_sidecar_was_down_fires_once()
     {
         var folder = Directory.CreateTempSubdirectory("conformance-reminder-").FullName;
         var port = Port.Free();
@@ -136,7 +136,7 @@ public sealed class SdkActorTests : IAsyncLifetime
         await using (var after = await TestedSidecar.StartAsync(options))
         {
             await Patience.UntilAsync(async () => await account.TimesRemindedAsync() > 0, "the reminder did not come");
-            // It recurs in an hour: what comes at once comes before this one.
+            // It recurs in an hour: an immediate tick comes before this one.
             await after.Http.SendAsync("POST", "/v1.0/actors/Account/a/reminders/later", """{"dueTime":"0s"}""").SucceedsAsync();
             await Patience.UntilAsync(async () => await account.TimesRemindedAsync() > 1, "the second reminder did not come");
             Assert.Equal(2, await account.TimesRemindedAsync());

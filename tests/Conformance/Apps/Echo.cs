@@ -21,7 +21,7 @@ internal class Echo
         binder.AddMethod(ChatMethod, service is null ? null : new DuplexStreamingServerMethod<StringValue, StringValue>(service.Chat));
     }
 
-    /// <summary>How often each text was said to any app of this process.</summary>
+    /// <summary>The number of times that any app of this process received each text.</summary>
     public static ConcurrentDictionary<string, int> Said { get; } = new();
 
     public virtual Task<StringValue> Say(StringValue request, ServerCallContext context)

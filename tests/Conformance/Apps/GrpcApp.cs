@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Conformance.Apps;
 
-/// <summary>What a gRPC app is told to do, and what it got.</summary>
+/// <summary>The behaviour that a test sets for a gRPC app, and the calls that the app received.</summary>
 public sealed class GrpcAppState
 {
     public ListTopicSubscriptionsResponse Subscriptions { get; } = new();

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Conformance.Apps;
 
-/// <summary>An app that records what it gets and answers what a test has set, 200 without body otherwise.</summary>
+/// <summary>An app that records its requests and gives the answers set by a test, 200 without body by default.</summary>
 public sealed class HttpApp : IAsyncDisposable
 {
     private readonly WebApplication web;
@@ -38,7 +38,7 @@ public sealed class HttpApp : IAsyncDisposable
         return app;
     }
 
-    /// <summary>What the app subscribes to in code; set before its sidecar starts.</summary>
+    /// <summary>The app's programmatic subscriptions; set before its sidecar starts.</summary>
     public void Subscribes(string json) => Answers("/dapr/subscribe", (_, context) => context.Response.WriteAsync(json));
 
     public void Answers(string path, Func<Received, HttpContext, Task> answer) => answers[path] = answer;

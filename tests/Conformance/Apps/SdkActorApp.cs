@@ -70,7 +70,7 @@ public sealed class Account(ActorHost host) : Actor(host), IAccount, IRemindable
     private ActorProxy Proxy(string account) => ProxyFactory.Create(new ActorId(account), Host.ActorTypeInfo.ActorTypeName);
 }
 
-/// <summary>An app built on Dapr.Actors, as it is, beside the sidecar whose HTTP port it is told.</summary>
+/// <summary>An app built on the unmodified Dapr.Actors, connected to the sidecar with the given HTTP port.</summary>
 internal sealed class SdkActorApp : IAsyncDisposable
 {
     private readonly WebApplication web;

@@ -40,7 +40,7 @@ public sealed class BindingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_clock_asks_whether_it_is_wanted_and_then_calls_the_route()
+    public async Task A_cron_binding_queries_the_app_and_then_calls_its_route()
     {
         Assert.Equal("OPTIONS", (await app.NextAsync("/tick")).Method);
         var tick = await app.NextAsync("/tick");
@@ -93,7 +93,7 @@ public sealed class BindingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_failure_outside_is_told_unless_it_is_not_to_be_one()
+    public async Task An_HTTP_bindings_error_status_is_a_failure_unless_errorIfNot2XX_is_false()
     {
         app.Answers("/outside", 404, "nothing here");
         await sidecar
@@ -117,6 +117,6 @@ public sealed class BindingTests : IAsyncLifetime
         "error invoking output binding outside: binding outside does not support operation dance. supported "
             + "operations:create get head post put patch delete options trace"
     )]
-    public Task What_can_not_be_called_is_told(string name, string body, string message) =>
+    public Task Invoking_an_unknown_binding_or_operation_returns_an_error(string name, string body, string message) =>
         sidecar.Http.SendAsync("POST", $"/v1.0/bindings/{name}", body).FailsAsync(500, "ERR_INVOKE_OUTPUT_BINDING", message);
 }

@@ -3,8 +3,9 @@ using Servers;
 
 namespace Conformance.Components;
 
-/// <summary>What is wrong with a component is told at the start, with its place and its remedy. Embedded sidecar only: daprd words it
-/// otherwise.</summary>
+/// <summary>
+/// Mistakes in a component are reported at the start, with their place and remedy. Embedded sidecar only: daprd has other texts.
+/// </summary>
 public sealed class BadComponentTests
 {
     private const string OwnTexts = "is about the words of the embedded sidecar";
@@ -57,7 +58,7 @@ public sealed class BadComponentTests
 
     [SkippableTheory]
     [MemberData(nameof(Mistakes))]
-    public async Task A_mistake_is_told_with_its_place_and_its_remedy(string component, string told, string place)
+    public async Task A_mistake_in_a_component_is_reported_with_its_place_and_remedy(string component, string told, string place)
     {
         Skip.If(TestedSidecar.IsDaprd, OwnTexts);
         var (code, output) = await TestedSidecar.RefusedAsync(new SidecarOptions { Resources = [component] });
@@ -67,7 +68,7 @@ public sealed class BadComponentTests
     }
 
     [SkippableFact]
-    public async Task A_wrong_password_is_told_for_each_server()
+    public async Task A_wrong_password_is_reported_for_each_server()
     {
         Skip.If(TestedSidecar.IsDaprd, OwnTexts);
         Skip.IfNot(
@@ -111,13 +112,13 @@ public sealed class BadComponentTests
     }
 
     [Fact]
-    public async Task Unknown_metadata_are_passed_over_as_in_daprd_and_told_with_their_place()
+    public async Task Unknown_metadata_is_ignored_as_in_daprd_and_reported_with_its_place()
     {
         await using var sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions { Resources = [Yaml.Component("store", "state.sqlite", ("connectionString", "x.db"), ("colour", "blue"))] }
         );
         await sidecar.Http.GetAsync("/v1.0/state/store/k").SucceedsAsync();
-        if (!TestedSidecar.IsDaprd) // which says nothing of it
+        if (!TestedSidecar.IsDaprd) // which says nothing about it
         {
             Assert.Contains("0.yaml:8", sidecar.Output, StringComparison.Ordinal);
             Assert.Contains("colour", sidecar.Output, StringComparison.Ordinal);
@@ -125,7 +126,7 @@ public sealed class BadComponentTests
     }
 
     [Fact]
-    public async Task With_ignoreErrors_the_component_is_left_out_and_the_rest_works()
+    public async Task With_ignoreErrors_a_broken_component_is_left_out_and_the_others_work()
     {
         var broken = Yaml.Component("broken", "state.redis", ("redisHost", "127.0.0.1:1"))
             .Replace("  version: v1", "  version: v1\n  ignoreErrors: true", StringComparison.Ordinal);

@@ -11,7 +11,7 @@ public sealed class ResourceTests
     [Theory]
     [InlineData("mine", "nr1,nr2")]
     [InlineData("", "abc,nr1,nr2")]
-    public async Task Those_of_another_namespace_do_not_when_there_is_an_own_one(string own, string loaded)
+    public async Task Resources_of_another_namespace_are_ignored_if_the_sidecar_has_a_namespace(string own, string loaded)
     {
         // Without a namespace daprd never gets ready: its scheduler wants one.
         await using var sidecar = await TestedSidecar.StartAsync(
@@ -31,7 +31,7 @@ public sealed class ResourceTests
     }
 
     [Fact]
-    public async Task Two_components_of_one_name_are_refused_in_daprds_words()
+    public async Task Two_components_with_one_name_are_refused_with_daprds_message()
     {
         var (code, output) = await TestedSidecar.RefusedAsync(
             new SidecarOptions { Resources = [Yaml.Component("foo", "secretstores.local.env"), Yaml.Component("foo", "state.in-memory")] }
@@ -46,7 +46,7 @@ public sealed class ResourceTests
     }
 
     [Fact]
-    public async Task An_app_is_asked_in_the_name_of_its_sidecar()
+    public async Task Startup_queries_to_an_app_carry_its_app_id()
     {
         await using var app = await HttpApp.StartAsync();
         await using var sidecar = await TestedSidecar.StartAsync(
@@ -78,7 +78,7 @@ public sealed class ResourceTests
         "apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata: { name: x }\nspec: { policies: { retries: { a: { policy: "
             + "linear } } }, targets: {} }"
     )]
-    public async Task Document_with_a_mistake_is_passed_over_and_the_others_load(string document)
+    public async Task A_document_with_a_mistake_is_ignored_and_the_others_load(string document)
     {
         await using var sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions { Resources = [document, Yaml.Component("good", "state.in-memory")] }
@@ -121,7 +121,7 @@ public sealed class ResourceTests
         );
 
     [SkippableFact]
-    public async Task Strict_refuses_what_is_passed_over_otherwise_with_file_and_line()
+    public async Task Strict_refuses_ignored_documents_with_file_and_line()
     {
         Skip.If(TestedSidecar.IsDaprd, "daprd has no flag --strict");
         var (code, output) = await TestedSidecar.RefusedAsync(

@@ -144,7 +144,7 @@ public abstract class ConfigurationTests<TDriver> : IClassFixture<ConfigurationS
     [SkippableTheory]
     [InlineData("/v1.0")]
     [InlineData("/v1.0-alpha1")]
-    public async Task Items_come_with_their_version_and_missing_ones_not_at_all(string version)
+    public async Task Items_are_returned_with_their_version_and_missing_ones_are_left_out(string version)
     {
         await Http.GetAsync($"{version}/configuration/items?key={key}").SucceedsAsync();
         await fixture.Driver.SetAsync(key, "red", "1");
@@ -156,7 +156,7 @@ public abstract class ConfigurationTests<TDriver> : IClassFixture<ConfigurationS
     }
 
     [SkippableFact]
-    public async Task A_subscriber_over_HTTP_is_told_at_its_route_until_it_unsubscribes()
+    public async Task A_subscriber_over_HTTP_receives_changes_at_its_route_until_it_unsubscribes()
     {
         using var answer = await Http.GetAsync($"/v1.0/configuration/items/subscribe?key={key}");
         var id = (await answer.JsonAsync()).GetProperty("id").GetString()!;
@@ -178,7 +178,7 @@ public abstract class ConfigurationTests<TDriver> : IClassFixture<ConfigurationS
             $$"""{"message":"failed to unsubscribe to configuration request {{id}}: """,
             await refused.TextAsync(),
             StringComparison.Ordinal
-        ); // the rest is the store's
+        ); // the other part is the store's
     }
 
     [SkippableFact]
@@ -221,7 +221,7 @@ public abstract class ConfigurationTests<TDriver> : IClassFixture<ConfigurationS
         );
 
     [SkippableFact]
-    public async Task An_unknown_store_is_told()
+    public async Task An_unknown_configuration_store_is_refused_with_its_name()
     {
         await Http.GetAsync("/v1.0/configuration/nope")
             .FailsAsync(400, "ERR_CONFIGURATION_STORE_NOT_FOUND", "configuration store nope not found");

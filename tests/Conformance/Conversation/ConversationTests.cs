@@ -3,7 +3,7 @@ using Conformance.Running;
 using Grpc.Core;
 using Protos = Dapr.Client.Autogen.Grpc.v1;
 
-#pragma warning disable CS0612 // the older version of the API, which daprd answers as well
+#pragma warning disable CS0612 // the older version of the API, which daprd supports as well
 
 namespace Conformance.Conversation;
 
@@ -19,7 +19,7 @@ public sealed class EchoSidecar : IAsyncLifetime
     public async Task DisposeAsync() => await Sidecar.DisposeAsync();
 }
 
-/// <summary>The conversation API in both its versions, with the model that says again what it is told.</summary>
+/// <summary>The conversation API in both its versions, with the echo model.</summary>
 public sealed class ConversationTests(EchoSidecar fixture) : IClassFixture<EchoSidecar>
 {
     private const string First = "/v1.0-alpha1/conversation/echo/converse";
@@ -48,7 +48,7 @@ public sealed class ConversationTests(EchoSidecar fixture) : IClassFixture<EchoS
     [InlineData("ofSystem")]
     [InlineData("ofDeveloper")]
     [InlineData("ofAssistant")]
-    public async Task What_anybody_says_comes_back(string role) =>
+    public async Task Messages_of_every_role_are_echoed(string role) =>
         await AnswersAsync(
             Second,
             $$$"""{"inputs":[{"messages":[{"{{{role}}}":{"name":"n","content":[{"text":"one"},{"text":"two words"}]}}]}]}""",
@@ -56,7 +56,7 @@ public sealed class ConversationTests(EchoSidecar fixture) : IClassFixture<EchoS
         );
 
     [Fact]
-    public async Task What_a_tool_has_answered_is_told_with_its_name() =>
+    public async Task A_tools_result_is_echoed_with_its_name() =>
         await AnswersAsync(
             Second,
             """{"inputs":[{"messages":[{"ofTool":{"toolId":"t-1","name":"tool name","content":[{"text":"tool message"}]}}]}]}""",
@@ -64,7 +64,7 @@ public sealed class ConversationTests(EchoSidecar fixture) : IClassFixture<EchoS
         );
 
     [Fact]
-    public async Task Every_tool_is_asked_for_and_those_asked_for_before_again() =>
+    public async Task Every_tool_is_called_including_earlier_calls() =>
         await AnswersAsync(
             Second,
             """
@@ -80,7 +80,7 @@ public sealed class ConversationTests(EchoSidecar fixture) : IClassFixture<EchoS
         );
 
     [Fact]
-    public async Task Personal_data_are_scrubbed_where_it_is_asked_for()
+    public async Task Personal_data_is_scrubbed_if_the_request_demands_it()
     {
         await AnswersAsync(
             Second,
@@ -138,11 +138,11 @@ public sealed class ConversationTests(EchoSidecar fixture) : IClassFixture<EchoS
         "ERR_CONVERSATION_INVOKE",
         "failed conversing with component echo: tool function properties must be a map[string]any, got []interface {}"
     )]
-    public async Task What_is_wrong_with_a_request_is_told(string request, int status, string code, string message) =>
+    public async Task An_invalid_conversation_request_is_refused_with_the_reason(string request, int status, string code, string message) =>
         await Sidecar.Http.SendAsync("POST", Second, request).FailsAsync(status, code, message);
 
     [Fact]
-    public async Task A_component_that_is_not_there_is_told_over_both()
+    public async Task A_missing_conversation_component_is_reported_over_HTTP_and_gRPC()
     {
         await Sidecar
             .Http.SendAsync("POST", "/v1.0-alpha1/conversation/nope/converse", "{}")
@@ -156,7 +156,7 @@ public sealed class ConversationTests(EchoSidecar fixture) : IClassFixture<EchoS
     }
 
     [Fact]
-    public async Task Over_gRPC_it_is_the_same()
+    public async Task A_conversation_over_gRPC_has_the_same_result()
     {
         var first = await Sidecar.Grpc.ConverseAlpha1Async(
             new() { Name = "echo", Inputs = { new Protos.ConversationInput { Content = "hello" } } }

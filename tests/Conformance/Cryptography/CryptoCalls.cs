@@ -53,7 +53,7 @@ internal static class CryptoCalls
         Assert.Equal(message, failure.Status.Detail);
     }
 
-    /// <summary>What is wrong with the header of a document shows the same way over both.</summary>
+    /// <summary>Mistakes in the header of a document are reported in the same way over both transports.</summary>
     public static async Task DecryptionFailsAsync(this KeyRing keys, byte[] document, string key, string message)
     {
         await keys.Sidecar.Http.SendAsync(Request("decrypt", document, ("dapr-key-name", key))).FailsAsync(500, "ERR_CRYPTO", message);

@@ -6,14 +6,14 @@ using Protos = Dapr.Client.Autogen.Grpc.v1;
 
 namespace Conformance.Cryptography;
 
-/// <summary>What is refused and how, over HTTP and gRPC.</summary>
+/// <summary>The refusals of the cryptography API, over HTTP and gRPC.</summary>
 public sealed class CryptographyApiTests(KeyRing keys) : IClassFixture<KeyRing>
 {
     private const string Key = "dapr-key-name";
     private const string Algorithm = "dapr-key-wrap-algorithm";
 
     [Fact]
-    public async Task Over_HTTP_the_options_are_headers_and_words_of_any_case()
+    public async Task Over_HTTP_the_encryption_options_are_headers_in_any_case()
     {
         var document = await keys.EncryptsAsync(
             "text"u8.ToArray(),
@@ -35,7 +35,7 @@ public sealed class CryptographyApiTests(KeyRing keys) : IClassFixture<KeyRing>
     }
 
     [Fact]
-    public async Task What_the_options_lack_is_named()
+    public async Task A_missing_encryption_option_is_refused_by_name()
     {
         await keys
             .Sidecar.Http.SendAsync(CryptoCalls.Request("encrypt", [], (Algorithm, "AES")))
@@ -56,7 +56,7 @@ public sealed class CryptographyApiTests(KeyRing keys) : IClassFixture<KeyRing>
     }
 
     [Fact]
-    public async Task A_component_that_is_not_there_is_an_error_and_none_at_all_another()
+    public async Task A_missing_crypto_component_and_a_sidecar_without_any_have_different_errors()
     {
         await keys.EncryptionFailsAsync(
             400,
@@ -89,7 +89,7 @@ public sealed class CryptographyApiTests(KeyRing keys) : IClassFixture<KeyRing>
     [InlineData("short", "failed to encrypt data: key type mismatch")]
     [InlineData("rsa.pem", "failed to encrypt data: key type mismatch")]
     [InlineData("ec.pem", "failed to encrypt data: key type mismatch")]
-    public async Task A_key_that_does_not_do_is_told_with_the_reason(string key, string reason) =>
+    public async Task An_unsuitable_key_is_refused_with_the_reason(string key, string reason) =>
         await keys.EncryptionFailsAsync(
             500,
             "ERR_CRYPTO",
@@ -100,7 +100,7 @@ public sealed class CryptographyApiTests(KeyRing keys) : IClassFixture<KeyRing>
         );
 
     [Fact]
-    public async Task A_file_that_holds_no_key_is_told_and_no_file_is_reached_outside_the_folder()
+    public async Task A_file_without_a_key_is_refused_and_no_file_outside_the_folder_is_read()
     {
         using var answer = await keys.Sidecar.Http.SendAsync(
             CryptoCalls.Request("encrypt", [], (Key, "nonsense.json"), (Algorithm, "AES"))
@@ -117,7 +117,7 @@ public sealed class CryptographyApiTests(KeyRing keys) : IClassFixture<KeyRing>
     }
 
     [Fact]
-    public async Task Algorithms_and_ciphers_are_those_of_the_scheme()
+    public async Task Only_the_algorithms_and_ciphers_of_the_scheme_are_accepted()
     {
         await keys.EncryptionFailsAsync(
             500,
@@ -148,7 +148,7 @@ public sealed class CryptographyApiTests(KeyRing keys) : IClassFixture<KeyRing>
     }
 
     [Fact]
-    public async Task A_document_that_is_none_is_told_by_what_is_wrong_with_its_header()
+    public async Task An_invalid_document_is_refused_with_the_mistake_in_its_header()
     {
         foreach (
             var (document, reason) in new[]
@@ -175,7 +175,7 @@ public sealed class CryptographyApiTests(KeyRing keys) : IClassFixture<KeyRing>
     }
 
     [Fact]
-    public async Task A_wrong_key_a_missing_key_and_a_changed_header_look_the_same()
+    public async Task A_wrong_key_a_missing_key_and_a_changed_header_have_the_same_error()
     {
         const string Refused = "failed to perform operation: failed to validate the document's signature";
         var document = await keys.EncryptsAsync("text"u8.ToArray(), (Key, "secret.json"), (Algorithm, "AES"));
@@ -247,7 +247,7 @@ public sealed class CryptographyApiTests(KeyRing keys) : IClassFixture<KeyRing>
     }
 
     [Fact]
-    public async Task What_is_encrypted_comes_while_the_rest_is_still_on_its_way()
+    public async Task Encrypted_segments_are_sent_before_the_whole_document_has_arrived()
     {
         using var call = keys.Sidecar.Grpc.EncryptAlpha1();
         await call.RequestStream.WriteAsync(
@@ -272,7 +272,7 @@ public sealed class CryptographyApiTests(KeyRing keys) : IClassFixture<KeyRing>
     }
 
     [Fact]
-    public async Task A_stream_that_says_nothing_is_given_up_after_five_seconds()
+    public async Task A_silent_stream_is_closed_after_five_seconds()
     {
         using var call = keys.Sidecar.Grpc.DecryptAlpha1();
         var failure = await Assert.ThrowsAsync<RpcException>(() =>
@@ -285,7 +285,7 @@ public sealed class CryptographyApiTests(KeyRing keys) : IClassFixture<KeyRing>
     }
 
     [Fact]
-    public async Task A_stream_that_the_sidecar_ends_in_the_middle_of_does_not_look_complete()
+    public async Task A_stream_aborted_by_the_sidecars_shutdown_does_not_look_complete()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [keys.Component] });
         using var call = sidecar.Grpc.EncryptAlpha1();
@@ -307,7 +307,7 @@ public sealed class CryptographyApiTests(KeyRing keys) : IClassFixture<KeyRing>
     }
 
     [Fact]
-    public async Task Operations_on_keys_themselves_are_not_part_of_releases()
+    public async Task Key_operations_of_the_alpha_API_answer_unimplemented()
     {
         foreach (var operation in new[] { "getkey", "encrypt", "decrypt", "wrapkey", "unwrapkey", "sign", "verify" })
         {

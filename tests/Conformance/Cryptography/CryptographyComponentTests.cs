@@ -16,7 +16,7 @@ public sealed class CryptographyComponentTests(KeyRing keys) : IClassFixture<Key
         );
 
     [Fact]
-    public async Task It_is_listed_among_the_components()
+    public async Task A_crypto_component_is_listed_in_the_metadata()
     {
         var metadata = await (await keys.Sidecar.Http.GetAsync("/v1.0/metadata")).JsonAsync();
         var listed = Assert.Single(metadata.GetProperty("components").EnumerateArray());
@@ -27,7 +27,7 @@ public sealed class CryptographyComponentTests(KeyRing keys) : IClassFixture<Key
     }
 
     [Fact]
-    public async Task Other_apps_than_those_of_its_scopes_have_none()
+    public async Task Apps_outside_its_scopes_have_no_crypto_component()
     {
         await using var other = await TestedSidecar.StartAsync(
             new SidecarOptions { Resources = [keys.Component + "\nscopes: [somebody]"] }
@@ -36,7 +36,7 @@ public sealed class CryptographyComponentTests(KeyRing keys) : IClassFixture<Key
     }
 
     [Fact]
-    public async Task It_comes_and_goes_with_its_file()
+    public async Task A_crypto_component_is_added_and_removed_with_its_file()
     {
         await using var sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions { Resources = [""], Configuration = Yaml.Configuration("features: [{ name: HotReload, enabled: true }]") }
@@ -63,7 +63,7 @@ public sealed class CryptographyComponentTests(KeyRing keys) : IClassFixture<Key
     }
 
     [Fact]
-    public async Task A_folder_that_is_not_there_keeps_the_sidecar_from_starting()
+    public async Task A_missing_key_folder_prevents_the_start()
     {
         var (code, output) = await TestedSidecar.RefusedAsync(
             new SidecarOptions { Resources = [Yaml.Component("vault", "crypto.dapr.localstorage", ("path", "/nowhere"))] }
@@ -73,7 +73,7 @@ public sealed class CryptographyComponentTests(KeyRing keys) : IClassFixture<Key
     }
 
     [Fact]
-    public async Task Keys_may_be_a_set_as_it_is_in_base64_by_file_or_by_URL()
+    public async Task A_key_set_may_be_inline_in_base64_a_file_or_a_URL()
     {
         await using var app = await HttpApp.StartAsync();
         app.Answers("/keys", 200, Set);
@@ -131,7 +131,7 @@ public sealed class CryptographyComponentTests(KeyRing keys) : IClassFixture<Key
     }
 
     [Fact]
-    public async Task Its_policies_guard_the_use_of_keys_and_its_operations_are_counted()
+    public async Task Policies_apply_to_a_crypto_component_and_its_operations_are_counted()
     {
         const string Policies = """
             apiVersion: dapr.io/v1alpha1

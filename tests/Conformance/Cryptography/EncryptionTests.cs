@@ -20,7 +20,7 @@ public sealed class EncryptionTests(KeyRing keys) : IClassFixture<KeyRing>
     [InlineData("rsa-public-pkcs1.pem", "rsa.pem", KeyWrapAlgorithm.RsaOaep256)]
     [InlineData("secret.json", "secret-base64", KeyWrapAlgorithm.A256kw)]
     [InlineData("secret-bytes", "secret.json", KeyWrapAlgorithm.Aes)]
-    public async Task A_key_may_be_kept_in_any_form(string encryptsWith, string decryptsWith, KeyWrapAlgorithm algorithm)
+    public async Task Keys_of_every_format_encrypt_and_decrypt(string encryptsWith, string decryptsWith, KeyWrapAlgorithm algorithm)
     {
         var plain = RandomNumberGenerator.GetBytes(1000);
         var document = await Client.EncryptAsync("vault", plain, encryptsWith, new EncryptionOptions(algorithm));
@@ -36,7 +36,7 @@ public sealed class EncryptionTests(KeyRing keys) : IClassFixture<KeyRing>
     [InlineData(Segment + 1)]
     [InlineData(2 * Segment)]
     [InlineData((5 * Segment) + 17)]
-    public async Task Documents_of_any_length_come_back_as_they_were(int length)
+    public async Task Documents_of_any_length_are_decrypted_unchanged(int length)
     {
         var plain = RandomNumberGenerator.GetBytes(length);
         foreach (var cipher in new[] { DataEncryptionCipher.AesGcm, DataEncryptionCipher.ChaCha20Poly1305 })

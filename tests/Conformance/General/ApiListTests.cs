@@ -7,7 +7,7 @@ namespace Conformance.General;
 public sealed class ApiListTests
 {
     [Fact]
-    public async Task A_denied_API_is_gone_over_its_protocol_and_stays_over_the_other()
+    public async Task A_denied_API_is_missing_over_its_protocol_only()
     {
         await using var sidecar = await StartAsync(
             "denied: [ { name: state, version: v1.0, protocol: http }, { name: metadata, version: v1, protocol: grpc } ]"
@@ -19,7 +19,7 @@ public sealed class ApiListTests
     }
 
     [Fact]
-    public async Task With_an_allow_list_nothing_else_is_offered_but_health()
+    public async Task With_an_allow_list_only_its_APIs_and_health_are_available()
     {
         await using var sidecar = await StartAsync(
             "allowed: [ { name: state, version: v1, protocol: http }, { name: state, version: v1, protocol: grpc } ]"

@@ -6,8 +6,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Conformance.General;
 
-/// <summary>An app that dies while its sidecar asks it something, or answers what can't be read: the sidecar goes on, and asks again when
-/// the app is back.</summary>
+/// <summary>
+/// An app exits while its sidecar queries it, or gives unreadable answers: the sidecar continues, and queries it again after its restart.
+/// </summary>
 public sealed class AppDeathTests
 {
     private const string Health = "--enable-app-health-check";
@@ -40,7 +41,7 @@ public sealed class AppDeathTests
 
     [SkippableTheory]
     [MemberData(nameof(Deaths))]
-    public async Task An_app_that_dies_at_one_of_its_answers_is_asked_again_and_gets_everything(string path, bool halfWay, bool healthCheck)
+    public async Task An_app_that_exits_during_its_startup_queries_is_queried_again(string path, bool halfWay, bool healthCheck)
     {
         Skip.If(TestedSidecar.IsDaprd && (!healthCheck || path is "/dapr/config" or "/tick"), "daprd asks once");
         await using var app = await HttpApp.StartAsync();
@@ -74,7 +75,7 @@ public sealed class AppDeathTests
     }
 
     [Fact]
-    public async Task An_app_that_dies_after_it_was_well_is_called_again_when_it_is_back_though_it_dies_once_more_at_its_first_answer()
+    public async Task An_app_that_exits_twice_after_it_was_healthy_is_called_again_once_it_is_back()
     {
         await using var app = await HttpApp.StartAsync();
         Answer(app);
@@ -101,7 +102,7 @@ public sealed class AppDeathTests
     }
 
     [Fact]
-    public async Task A_gRPC_app_that_dies_while_it_lists_its_subscriptions_is_asked_again()
+    public async Task A_gRPC_app_that_exits_while_it_lists_its_subscriptions_is_queried_again()
     {
         var asked = 0;
         await using var app = await GrpcApp.StartAsync(state =>
@@ -153,7 +154,7 @@ public sealed class AppDeathTests
     [InlineData("/dapr/config", "{\"entities\":[null]}")]
     [InlineData("/dapr/config", "{\"entities\":[\"Counter\"],\"entitiesConfig\":[null]}")]
     [InlineData("/dapr/config", "{\"entities\":[\"Counter\"],\"actorIdleTimeout\":\"soon\"}")]
-    public async Task What_cannot_be_read_is_logged_and_the_app_runs_on(string path, string answer)
+    public async Task An_unreadable_answer_of_an_app_is_logged_and_the_sidecar_continues(string path, string answer)
     {
         Skip.If(
             TestedSidecar.IsDaprd && answer.Contains("[null]}", StringComparison.Ordinal) && path == "/dapr/subscribe",

@@ -2,7 +2,7 @@ using Conformance.Running;
 
 namespace Conformance.General;
 
-/// <summary>What pages in a browser are allowed (<c>--allowed-origins</c>), as the cross-origin middleware of daprd says it.</summary>
+/// <summary>The CORS headers for pages in a browser (<c>--allowed-origins</c>), as in daprd's middleware.</summary>
 public sealed class CrossOriginTests
 {
     [Fact]
@@ -14,7 +14,7 @@ public sealed class CrossOriginTests
     }
 
     [Fact]
-    public async Task Without_the_flag_a_preflight_has_to_show_the_token()
+    public async Task Without_the_flag_a_preflight_needs_the_token()
     {
         await using var sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions { Environment = new Dictionary<string, string> { ["DAPR_API_TOKEN"] = "secret" } }
@@ -25,7 +25,7 @@ public sealed class CrossOriginTests
     }
 
     [Fact]
-    public async Task A_star_lets_every_page_in_and_preflights_need_no_token()
+    public async Task A_star_allows_every_origin_and_preflights_need_no_token()
     {
         await using var sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions
@@ -61,7 +61,7 @@ public sealed class CrossOriginTests
     }
 
     [Fact]
-    public async Task Origins_may_be_listed_and_one_star_in_each_stands_for_anything()
+    public async Task Allowed_origins_may_be_listed_with_one_wildcard_each()
     {
         await using var sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions { Flags = ["--allowed-origins", "https://page.example,https://*.pages.example"] }

@@ -5,11 +5,11 @@ using Servers;
 
 namespace Conformance.General;
 
-/// <summary>How a sidecar ends, and what it does while its app is not well.</summary>
+/// <summary>The shutdown of a sidecar, and its behaviour while its app is unhealthy.</summary>
 public sealed class EndingTests
 {
     [Fact]
-    public async Task The_shutdown_API_ends_the_sidecar_in_order()
+    public async Task The_shutdown_API_stops_the_sidecar_gracefully()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true });
         await sidecar.Http.SendAsync("POST", "/v1.0/shutdown").SucceedsAsync();
@@ -18,7 +18,7 @@ public sealed class EndingTests
     }
 
     [Fact]
-    public async Task Open_streams_do_not_hold_up_the_end()
+    public async Task Open_gRPC_streams_do_not_delay_the_shutdown()
     {
         await using var sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions
@@ -42,7 +42,7 @@ public sealed class EndingTests
     }
 
     [SkippableFact]
-    public async Task An_open_stream_of_server_sent_events_does_not_hold_up_the_end()
+    public async Task An_open_stream_of_server_sent_events_does_not_delay_the_shutdown()
     {
         Skip.If(TestedSidecar.IsDaprd, "daprd waits for open streams before it ends");
         await using var app = await HttpApp.StartAsync();
@@ -67,7 +67,7 @@ public sealed class EndingTests
     }
 
     [SkippableFact]
-    public async Task Many_subscriptions_that_wait_at_a_server_do_not_hold_up_the_end()
+    public async Task Many_subscriptions_with_blocking_reads_do_not_delay_the_shutdown()
     {
         Skip.IfNot(RedisProcess.Missing is null, RedisProcess.Missing);
         var server = await SharedServers.RedisAsync();
@@ -102,7 +102,7 @@ public sealed class EndingTests
     [InlineData("INT", false)]
     [InlineData("INT", true)]
     [InlineData("TERM", false)]
-    public async Task A_signal_ends_the_sidecar_in_order_also_when_its_parent_ignored_it(string signal, bool ignored)
+    public async Task A_signal_stops_the_sidecar_gracefully_even_if_its_parent_ignores_signals(string signal, bool ignored)
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true, IgnoresInterrupt = ignored });
         await sidecar.SignalAsync(signal);
@@ -111,7 +111,7 @@ public sealed class EndingTests
     }
 
     [SkippableFact]
-    public async Task A_graceful_end_logs_no_error()
+    public async Task A_graceful_shutdown_logs_no_error()
     {
         Skip.If(TestedSidecar.IsDaprd, "what daprd logs is its own affair");
         await using var app = await HttpApp.StartAsync();
@@ -129,7 +129,7 @@ public sealed class EndingTests
                 Flags = ["--enable-app-health-check", "--app-health-probe-interval=1"],
             }
         );
-        // Before the app was found healthy it has no subscription, and an event has nobody to go to.
+        // Before the app was found healthy it has no subscription, and an event has no consumer.
         await Patience.UntilAsync(
             () => Task.FromResult(sidecar.Output.Contains($"App {sidecar.AppId} is ready", StringComparison.Ordinal)),
             "the app was not found healthy"
@@ -142,7 +142,7 @@ public sealed class EndingTests
     }
 
     [Fact]
-    public async Task A_forced_shutdown_ends_it_at_once()
+    public async Task A_forced_shutdown_stops_the_sidecar_at_once()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { OwnProcess = true });
         await sidecar.Http.SendAsync("POST", "/v1.0/shutdown", null, null, ("dapr-force-shutdown", "true")).SucceedsAsync();

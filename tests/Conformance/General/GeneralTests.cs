@@ -47,7 +47,7 @@ public sealed class GeneralTests(PlainSidecar fixture) : IClassFixture<PlainSide
     private HttpClient Http => fixture.Sidecar.Http;
 
     [Fact]
-    public async Task Secrets_are_given_alone_and_all_together()
+    public async Task Secrets_are_read_one_by_one_and_in_bulk()
     {
         await Http.GetAsync("/v1.0/secrets/vault/allowed").SucceedsAsync(200, """{"allowed":"a"}""" + "\n");
         await Http.GetAsync("/v1.0/secrets/vault/nested:password").SucceedsAsync(200, """{"nested:password":"p"}""" + "\n");
@@ -63,7 +63,7 @@ public sealed class GeneralTests(PlainSidecar fixture) : IClassFixture<PlainSide
     }
 
     [Fact]
-    public async Task Secrets_that_are_denied_or_missing_are_told_apart()
+    public async Task Denied_and_missing_secrets_have_different_errors()
     {
         await Http.GetAsync("/v1.0/secrets/vault/denied")
             .FailsAsync(403, "ERR_PERMISSION_DENIED", "access denied by policy to get \"denied\" from \"vault\"");
@@ -77,7 +77,7 @@ public sealed class GeneralTests(PlainSidecar fixture) : IClassFixture<PlainSide
     }
 
     [Fact]
-    public async Task Health_knows_the_app_id()
+    public async Task The_health_API_checks_the_app_id()
     {
         await Http.GetAsync("/v1.0/healthz").SucceedsAsync();
         await Http.GetAsync("/v1.0/healthz/outbound").SucceedsAsync();
@@ -125,7 +125,7 @@ public sealed class GeneralTests(PlainSidecar fixture) : IClassFixture<PlainSide
     [InlineData("GET", "/")]
     [InlineData("GET", "/v1.0/unknown")]
     [InlineData("GET", "/V1.0/metadata")]
-    public Task What_is_no_route_is_taken_for_an_invocation_without_target(string method, string path) =>
+    public Task A_path_without_a_route_is_an_invocation_without_a_target(string method, string path) =>
         Http.SendAsync(method, path).FailsAsync(404, "ERR_DIRECT_INVOKE");
 
     [Fact]
@@ -170,18 +170,18 @@ public sealed class GeneralTests(PlainSidecar fixture) : IClassFixture<PlainSide
     }
 
     [Fact]
-    public async Task No_origin_is_told_anything_without_the_flag()
+    public async Task Without_the_flag_answers_have_no_CORS_headers()
     {
         using var answer = await Http.SendAsync("GET", "/v1.0/metadata", null, null, ("Origin", "https://page.example"));
         Assert.False(answer.Headers.Contains("Access-Control-Allow-Origin"));
     }
 }
 
-/// <summary>What needs a sidecar of its own.</summary>
+/// <summary>Tests that need a separate sidecar.</summary>
 public sealed class StartupTests
 {
     [Fact]
-    public async Task Callers_show_the_API_token_on_every_port_but_for_health()
+    public async Task Every_request_but_health_needs_the_API_token()
     {
         await using var sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions
@@ -222,7 +222,7 @@ public sealed class StartupTests
     }
 
     [Fact]
-    public async Task The_app_sees_its_own_token_and_never_the_callers()
+    public async Task The_app_receives_its_own_token_and_never_the_callers()
     {
         await using var app = await HttpApp.StartAsync();
         await using var sidecar = await TestedSidecar.StartAsync(
@@ -247,7 +247,7 @@ public sealed class StartupTests
     }
 
     [Fact]
-    public async Task An_app_that_is_not_well_gets_no_events_until_it_is()
+    public async Task An_unhealthy_app_gets_no_events_until_it_is_healthy()
     {
         await using var app = await HttpApp.StartAsync();
         app.Subscribes("""[{"pubsubname":"events","topic":"t","route":"/t"}]""");
@@ -304,7 +304,7 @@ public sealed class StartupTests
     }
 
     [Fact]
-    public async Task An_app_is_asked_no_more_at_once_than_it_can_take()
+    public async Task An_app_gets_no_more_concurrent_requests_than_its_limit()
     {
         await using var app = await HttpApp.StartAsync();
         var (running, most, full, go) = (0, 0, new TaskCompletionSource<bool>(), new TaskCompletionSource());
@@ -339,7 +339,7 @@ public sealed class StartupTests
     }
 
     [Fact]
-    public async Task A_shutdown_request_ends_the_sidecar_in_order()
+    public async Task A_shutdown_request_stops_the_sidecar_gracefully()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions());
         await sidecar.Http.SendAsync("POST", "/v1.0/shutdown").SucceedsAsync();
@@ -349,7 +349,7 @@ public sealed class StartupTests
     [Theory]
     [InlineData("pubsub.unheard-of")]
     [InlineData("state.unheard-of")]
-    public async Task A_component_type_that_is_not_known_ends_the_sidecar_with_its_name(string type)
+    public async Task An_unknown_component_type_ends_the_sidecar_with_its_name(string type)
     {
         var (exitCode, output) = await TestedSidecar.RefusedAsync(new SidecarOptions { Resources = [Yaml.Component("strange", type)] });
         Assert.NotEqual(0, exitCode);

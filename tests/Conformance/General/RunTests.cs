@@ -4,11 +4,11 @@ using Conformance.Running;
 
 namespace Conformance.General;
 
-/// <summary>A run whose apps or whose sidecar die.</summary>
+/// <summary>A run whose apps or whose sidecar exit.</summary>
 public sealed class RunTests
 {
     [SkippableFact]
-    public async Task An_app_that_dies_again_and_again_does_not_end_the_others()
+    public async Task An_app_that_keeps_failing_does_not_stop_the_others()
     {
         Skip.If(TestedSidecar.IsDaprd, RunProcess.Missing);
         var port = Port.Free();
@@ -31,7 +31,7 @@ public sealed class RunTests
     }
 
     [SkippableFact]
-    public async Task An_operator_can_ask_for_the_end_of_the_run_with_the_first_app_that_fails()
+    public async Task With_no_restart_the_first_failed_app_ends_the_run()
     {
         Skip.If(TestedSidecar.IsDaprd, RunProcess.Missing);
         await using var run = RunProcess.Start(
@@ -49,7 +49,7 @@ public sealed class RunTests
     }
 
     [SkippableFact]
-    public async Task A_command_that_cannot_be_started_at_all_ends_the_run_with_the_reason()
+    public async Task A_command_that_cannot_be_started_ends_the_run_with_the_reason()
     {
         Skip.If(TestedSidecar.IsDaprd, RunProcess.Missing);
         await using var run = RunProcess.Start(
@@ -66,7 +66,7 @@ public sealed class RunTests
     }
 
     [SkippableFact]
-    public async Task Apps_of_a_killed_sidecar_end_with_all_they_have_started_and_the_next_run_has_their_ports()
+    public async Task Apps_of_a_killed_sidecar_exit_with_their_children_and_free_their_ports()
     {
         Skip.If(TestedSidecar.IsDaprd || OperatingSystem.IsWindows(), RunProcess.Missing);
         await using var run = RunProcess.Start(
@@ -93,7 +93,7 @@ public sealed class RunTests
     }
 
     [SkippableFact]
-    public async Task The_circuit_breakers_of_an_app_close_when_its_process_was_started_again_and_answers()
+    public async Task The_circuit_breakers_of_an_app_close_once_its_restarted_process_answers()
     {
         Skip.If(TestedSidecar.IsDaprd, RunProcess.Missing);
         var (caller, app, inner, grpc) = (Port.Free(), Port.Free(), Port.Free(), Port.Free());
@@ -153,7 +153,7 @@ public sealed class RunTests
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false; // gone
+            return false; // exited
         }
     }
 }

@@ -3,11 +3,11 @@ using Conformance.Running;
 
 namespace Conformance.General;
 
-/// <summary>What a sidecar says while it starts, which tools wait for, and how it bears an app that is slow.</summary>
+/// <summary>The log of a starting sidecar, which tools wait for, and the start with a slow app.</summary>
 public sealed class StartTests
 {
     [Fact]
-    public async Task It_says_what_it_has_loaded_and_where_it_listens()
+    public async Task The_start_log_names_loaded_components_and_ports()
     {
         await using var sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions
@@ -33,7 +33,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task It_waits_for_its_app()
+    public async Task The_sidecar_waits_for_its_app_at_the_start()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = Port.Free(), AwaitReady = false });
         await SaidAsync(sidecar, "waiting for application to listen on port");
@@ -49,7 +49,7 @@ public sealed class StartTests
     }
 
     [SkippableFact]
-    public async Task An_app_that_does_not_say_whether_it_wants_a_binding_goes_without()
+    public async Task An_app_that_does_not_answer_about_a_binding_gets_no_events_of_it()
     {
         Skip.If(TestedSidecar.IsDaprd, "daprd starts none of the input bindings that come after such a one, in any order");
         await using var app = await HttpApp.StartAsync();

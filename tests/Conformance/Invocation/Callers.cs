@@ -3,8 +3,10 @@ using Conformance.Running;
 
 namespace Conformance.Invocation;
 
-/// <summary>Three sidecar processes that find each other: <c>alpha</c> (HTTP app), <c>beta</c> (HTTP app with access control), <c>gamma</c>
-/// (gRPC app).</summary>
+/// <summary>
+/// Three sidecar processes that find each other: <c>alpha</c> (HTTP app), <c>beta</c> (HTTP app with access control), <c>gamma</c> (gRPC
+/// app).
+/// </summary>
 public sealed class Callers : IAsyncLifetime
 {
     public HttpApp AlphaApp { get; private set; } = null!;

@@ -31,7 +31,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task A_server_that_asks_for_a_certificate_gets_that_of_the_endpoint()
+    public async Task A_server_that_demands_a_client_certificate_gets_the_endpoints()
     {
         using var authority = Authority();
         using var known = Signed(authority, "localhost");

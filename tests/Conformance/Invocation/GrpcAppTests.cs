@@ -15,7 +15,7 @@ public sealed class GrpcAppTests(Callers callers) : IClassFixture<Callers>
     [InlineData("\0\u0001", "", false, "application/octet-stream")]
     [InlineData("v", "", true, "application/x-protobuf")]
     [InlineData("", "", false, null)]
-    public async Task An_answer_has_the_content_type_that_it_names_or_that_its_bytes_look_like(
+    public async Task An_answer_has_its_declared_content_type_or_one_detected_from_its_bytes(
         string data,
         string named,
         bool packed,
@@ -36,7 +36,12 @@ public sealed class GrpcAppTests(Callers callers) : IClassFixture<Callers>
     [InlineData(StatusCode.Internal, "", 500, """{"code":13}""")]
     [InlineData(StatusCode.Unauthenticated, "x", 401, """{"code":16,"message":"x"}""")]
     [InlineData((StatusCode)77, "odd", 500, """{"code":77,"message":"odd"}""")]
-    public async Task A_failure_is_told_as_JSON_under_a_plain_content_type(StatusCode code, string detail, int status, string body)
+    public async Task A_gRPC_apps_failure_is_returned_as_JSON_with_a_plain_content_type(
+        StatusCode code,
+        string detail,
+        int status,
+        string body
+    )
     {
         callers.GammaApp.State.OnInvoke = (_, _) => throw new RpcException(new Status(code, detail));
         foreach (var from in (TestedSidecar[])[callers.Alpha, callers.Gamma])
@@ -54,7 +59,7 @@ public sealed class GrpcAppTests(Callers callers) : IClassFixture<Callers>
     }
 
     [Fact]
-    public async Task In_the_gRPC_form_the_true_caller_takes_the_place_of_a_claimed_one()
+    public async Task Over_gRPC_the_true_caller_replaces_a_claimed_one()
     {
         callers.GammaApp.State.OnInvoke = (request, _) => new Protos.InvokeResponse { Data = request.Data };
         await callers.Alpha.Grpc.InvokeServiceAsync(
@@ -77,7 +82,7 @@ public sealed class GrpcAppTests(Callers callers) : IClassFixture<Callers>
     [Theory]
     [InlineData("name=Zoë&plus=a+b")]
     [InlineData("name=Zo%C3%AB&bad=%zz")]
-    public async Task A_query_beyond_ASCII_reaches_a_gRPC_app(string query)
+    public async Task A_query_with_non_ASCII_characters_reaches_a_gRPC_app(string query)
     {
         callers.GammaApp.State.OnInvoke = (request, _) => new Protos.InvokeResponse { Data = request.Data };
         foreach (var from in (TestedSidecar[])[callers.Alpha, callers.Gamma])

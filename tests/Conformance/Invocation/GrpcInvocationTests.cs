@@ -54,7 +54,7 @@ public sealed class GrpcInvocationTests(Callers callers) : IClassFixture<Callers
     }
 
     [Fact]
-    public async Task InvokeService_reaches_a_gRPC_app_and_its_status_passes()
+    public async Task InvokeService_reaches_a_gRPC_app_and_returns_its_status()
     {
         callers.GammaApp.State.OnInvoke = (request, _) => new Protos.InvokeResponse { Data = request.Data, ContentType = "text/plain" };
         var reply = await callers.Gamma.Grpc.InvokeServiceAsync(Request(callers.Gamma.AppId, "echo"));
@@ -66,7 +66,7 @@ public sealed class GrpcInvocationTests(Callers callers) : IClassFixture<Callers
     }
 
     [Fact]
-    public async Task Who_is_not_there_fails() =>
+    public async Task Invoking_an_unknown_app_over_gRPC_fails() =>
         Assert.StartsWith(
             "failed to invoke, id: nobody, err: ",
             (await callers.Alpha.Grpc.InvokeServiceAsync(Request("nobody", "x")).FailsAsync(StatusCode.Internal)).Status.Detail,
@@ -74,7 +74,7 @@ public sealed class GrpcInvocationTests(Callers callers) : IClassFixture<Callers
         );
 
     [Fact]
-    public async Task Any_service_of_an_app_is_proxied_unary_and_streaming_and_statuses_pass()
+    public async Task Unary_and_streaming_calls_of_any_service_are_proxied_with_their_status()
     {
         foreach (var sidecar in (TestedSidecar[])[callers.Alpha, callers.Gamma])
         {

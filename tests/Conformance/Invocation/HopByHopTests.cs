@@ -62,10 +62,10 @@ public sealed class HopByHopTests : IAsyncLifetime
     [InlineData("own")]
     [InlineData("other")]
     [InlineData("endpoint")]
-    public async Task Of_a_request(string way)
+    public async Task Hop_by_hop_headers_of_a_request_are_not_forwarded(string way)
     {
         var (sidecar, id) = Way(way);
-        // As it stands on the wire: HttpClient has its own mind about these headers.
+        // Written to the socket directly, because HttpClient changes these headers.
         using var socket = new TcpClient();
         await socket.ConnectAsync("127.0.0.1", sidecar.HttpPort);
         await using var stream = socket.GetStream();
@@ -87,7 +87,7 @@ public sealed class HopByHopTests : IAsyncLifetime
     [InlineData("own")]
     [InlineData("other")]
     [InlineData("endpoint")]
-    public async Task Of_an_answer(string way)
+    public async Task Hop_by_hop_headers_of_an_answer_are_not_forwarded(string way)
     {
         var (sidecar, id) = Way(way);
         using var answer = await sidecar.Http.GetAsync($"/v1.0/invoke/{id}/method/answer");

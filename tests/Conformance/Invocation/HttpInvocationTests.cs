@@ -56,7 +56,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     }
 
     [Fact]
-    public async Task The_header_and_basic_authentication_name_the_target_as_well()
+    public async Task The_target_may_be_named_by_header_or_basic_authentication()
     {
         await Http.SendAsync("GET", "/by/header", null, null, ("dapr-app-id", Beta)).SucceedsAsync(200);
         await callers.BetaApp.NextAsync("/by/header");
@@ -80,7 +80,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     [InlineData(409)]
     [InlineData(500)]
     [InlineData(502)]
-    public async Task Status_body_and_headers_of_the_app_come_back(int status)
+    public async Task Status_body_and_headers_of_the_app_are_returned(int status)
     {
         callers.BetaApp.Answers("/answers", async (_, context) =>
         {
@@ -122,7 +122,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     }
 
     [Fact]
-    public async Task A_call_of_the_own_app_names_no_caller_and_drops_what_its_client_claims()
+    public async Task A_call_to_the_own_app_has_no_caller_header_and_drops_the_clients_claim()
     {
         await Http.SendAsync("GET", $"/v1.0/invoke/{callers.Alpha.AppId}/method/who", null, null, ("dapr-caller-app-id", "admin"))
             .SucceedsAsync(200);
@@ -154,7 +154,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     [InlineData("a%0Ab", 500)]
     [InlineData("bare%zz", 400)]
     [InlineData("bare%", 400)]
-    public async Task What_could_change_the_path_on_its_way_is_refused(string method, int status) =>
+    public async Task Characters_that_could_change_the_path_are_refused(string method, int status) =>
         Assert.StartsWith($"HTTP/1.1 {status}", await RawAsync("GET", $"/v1.0/invoke/{Beta}/method/{method}"), StringComparison.Ordinal);
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     [InlineData("POST", "reports/7", true)]
     [InlineData("GET", "reports/7", false)]
     [InlineData("GET", "administrators", false)]
-    public async Task Access_control_judges_the_path_that_is_dispatched(string verb, string method, bool denied)
+    public async Task Access_control_checks_the_dispatched_path(string verb, string method, bool denied)
     {
         var answer = await RawAsync(verb, $"/v1.0/invoke/{Beta}/method/{method}");
         Assert.StartsWith(denied ? "HTTP/1.1 403" : "HTTP/1.1 200", answer, StringComparison.Ordinal);
@@ -185,7 +185,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     }
 
     [Fact]
-    public async Task Who_is_not_there_or_has_no_app_fails()
+    public async Task Invoking_an_unknown_app_or_a_sidecar_without_app_fails()
     {
         var error = await Http.GetAsync("/v1.0/invoke/nobody/method/x").FailsAsync(500, "ERR_DIRECT_INVOKE");
         Assert.StartsWith("failed to invoke, id: nobody, err: ", error.GetProperty("message").GetString(), StringComparison.Ordinal);
@@ -195,7 +195,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     }
 
     [Fact]
-    public async Task A_body_over_the_limit_fails_and_one_below_passes()
+    public async Task A_body_above_the_limit_is_refused_and_one_below_is_forwarded()
     {
         await Http.SendAsync("POST", $"/v1.0/invoke/{Beta}/method/big", new string('x', (4 << 20) + 1))
             .FailsAsync(500, "ERR_DIRECT_INVOKE");
@@ -231,7 +231,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     [Theory]
     [InlineData("own")]
     [InlineData("other")]
-    public async Task Headers_beyond_ASCII_pass_both_ways(string target)
+    public async Task Headers_with_non_ASCII_characters_are_forwarded_in_both_directions(string target)
     {
         var (app, id) = target == "own" ? (callers.AlphaApp, callers.Alpha.AppId) : (callers.BetaApp, Beta);
         app.Answers("/text", (_, context) =>
@@ -245,7 +245,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     }
 
     [Fact]
-    public async Task Server_sent_events_come_one_by_one()
+    public async Task Server_sent_events_are_forwarded_one_by_one()
     {
         var read = new TaskCompletionSource();
         callers.BetaApp.Answers("/events", async (_, context) =>
@@ -266,7 +266,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     }
 
     [SkippableFact]
-    public async Task An_app_that_refuses_a_stream_of_events_says_why()
+    public async Task The_apps_refusal_of_an_event_stream_is_returned_with_its_body()
     {
         Skip.If(TestedSidecar.IsDaprd, "daprd tells another app's refusal as a failure of its own (docs/fidelity.md)");
         callers.BetaApp.Answers("/no-events", 403, "not for you");
@@ -277,11 +277,11 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     [Theory]
     [InlineData("own")]
     [InlineData("other")]
-    public async Task An_app_that_switches_protocols_unasked_is_answered_by_its_status(string target)
+    public async Task An_unrequested_101_of_an_app_is_returned_as_a_status(string target)
     {
         using var app = new SwitchingApp();
         await using var callee = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber });
-        // What follows a 101 is not HTTP any more, and there is no telling when it ends: the head is the answer.
+        // The bytes after a 101 are not HTTP, and their end is unknown: only the head is the answer.
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1.0/invoke/{callee.AppId}/method/switch");
         using var answer = await (target == "own" ? callee : callers.Alpha).Http.SendAsync(
             request,
@@ -291,7 +291,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     }
 
     [Fact]
-    public async Task A_gRPC_app_gets_HTTP_calls_as_OnInvoke_and_its_status_comes_back()
+    public async Task A_gRPC_app_gets_HTTP_calls_as_OnInvoke_and_its_status_is_returned()
     {
         using var answer = await Http.SendAsync("PUT", $"/v1.0/invoke/{callers.Gamma.AppId}/method/echo?a=1", "hello", "text/plain");
         Assert.Equal((200, "hello"), ((int)answer.StatusCode, await answer.TextAsync()));
@@ -326,7 +326,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
     }
 
     [Fact]
-    public async Task With_tracing_on_the_trace_goes_on_in_a_new_span_and_is_told_to_the_caller()
+    public async Task With_tracing_the_trace_continues_in_a_new_span_and_is_returned_to_the_caller()
     {
         const string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
         using var answer = await callers.Beta.Http.SendAsync(
@@ -340,7 +340,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
         Assert.Contains(trace, answer.Headers.GetValues("traceparent").Single(), StringComparison.Ordinal);
     }
 
-    /// <summary>As it stands on the wire: HttpClient would tidy the path up.</summary>
+    /// <summary>Written to the socket directly, because HttpClient would normalise the path.</summary>
     private async Task<string> RawAsync(string method, string path)
     {
         using var socket = new TcpClient();

@@ -18,7 +18,7 @@ public sealed class NameResolutionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Those_that_share_a_file_reach_each_other_until_one_ends()
+    public async Task Sidecars_with_a_shared_name_file_reach_each_other_until_one_stops()
     {
         await using var caller = await StartAsync("names.db");
         await using (var callee = await StartAsync("names.db"))
@@ -31,7 +31,7 @@ public sealed class NameResolutionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Those_of_another_file_are_not_found()
+    public async Task Sidecars_with_another_name_file_are_not_found()
     {
         await using var caller = await StartAsync("names.db");
         await using var callee = await StartAsync("others.db");

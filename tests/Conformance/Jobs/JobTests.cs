@@ -7,8 +7,9 @@ using Grpc.Core;
 
 namespace Conformance.Jobs;
 
-/// <summary>One app with jobs; shared by the tests. Its store for actors is where the embedded sidecar keeps them; daprd has its
-/// scheduler.</summary>
+/// <summary>
+/// One app with jobs, shared by the tests. The embedded sidecar keeps them in the store for actors; daprd in its scheduler.
+/// </summary>
 public sealed class JobApp : IAsyncLifetime
 {
     public HttpApp App { get; private set; } = null!;
@@ -39,7 +40,7 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
     private HttpClient Http => fixture.Sidecar.Http;
 
     [Fact]
-    public async Task A_job_comes_when_it_is_due_with_its_data()
+    public async Task A_job_is_triggered_with_its_data_when_it_is_due()
     {
         await Http.SendAsync("POST", "/v1.0/jobs/once", """{"dueTime":"0s","data":{ "a": 1 }}""").SucceedsAsync();
         var told = await fixture.App.NextAsync("/job/once");
@@ -47,7 +48,7 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
     }
 
     [Fact]
-    public async Task A_job_without_data_comes_with_an_empty_body()
+    public async Task A_job_without_data_is_triggered_with_an_empty_body()
     {
         await fixture.Sidecar.Grpc.ScheduleJobAsync(
             new()
@@ -59,7 +60,7 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
     }
 
     [Fact]
-    public async Task Data_of_gRPC_that_is_no_JSON_value_comes_as_bytes()
+    public async Task Job_data_from_gRPC_that_is_no_JSON_arrives_as_bytes()
     {
         await fixture.Sidecar.Grpc.ScheduleJobAsync(
             new()
@@ -76,7 +77,7 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
     }
 
     [Fact]
-    public async Task A_repeated_job_comes_as_often_as_it_says()
+    public async Task A_repeated_job_is_triggered_as_often_as_configured()
     {
         await Http.SendAsync("POST", "/v1.0-alpha1/jobs/twice", """{"schedule":"@every 1s","repeats":2}""").SucceedsAsync();
         await fixture.App.NextAsync("/job/twice");
@@ -86,7 +87,7 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
     }
 
     [Fact]
-    public async Task A_job_that_fails_is_tried_again_by_its_policy()
+    public async Task A_failed_job_is_retried_by_its_failure_policy()
     {
         fixture.App.Answers("/job/failing", 500);
         await Http.SendAsync(
@@ -104,7 +105,7 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
     }
 
     [Fact]
-    public async Task A_job_the_app_does_not_know_is_not_tried_again()
+    public async Task A_job_unknown_to_the_app_is_not_retried()
     {
         fixture.App.Answers("/job/unknown", 404);
         await Http.SendAsync("POST", "/v1.0/jobs/unknown", """{"dueTime":"0s"}""").SucceedsAsync();
@@ -131,7 +132,7 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
     }
 
     [Fact]
-    public async Task Jobs_are_deleted_by_the_beginning_of_their_names()
+    public async Task Jobs_are_deleted_by_name_prefix()
     {
         foreach (var name in (string[])["many-1", "many-2", "other"])
         {
@@ -158,14 +159,14 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
     [InlineData("x", """{"schedule":"@daily","repeats":-1}""", 400, "ERR_MALFORMED_REQUEST", null)]
     [InlineData("x", "[{}]", 400, "ERR_MALFORMED_REQUEST", null)]
     [InlineData("x", """{"schedule":"CRON_TZ=Not/AZone 0 0 9 * * *"}""", 500, "DAPR_SCHEDULER_SCHEDULE_JOB", null)]
-    public Task A_wrong_job_is_refused(string name, string body, int status, string code, string? message) =>
+    public Task An_invalid_job_is_refused(string name, string body, int status, string code, string? message) =>
         Http.SendAsync("POST", $"/v1.0/jobs/{name}", body).FailsAsync(status, code, message);
 
     [Theory]
     [InlineData("x~y")]
     [InlineData("a%2Fb")]
     [InlineData("-")]
-    public async Task A_name_that_the_scheduler_refuses_is_refused(string name)
+    public async Task A_job_name_invalid_for_Daprs_scheduler_is_refused(string name)
     {
         await Http.SendAsync("POST", $"/v1.0/jobs/{name}", """{"dueTime":"24h"}""").FailsAsync(500, "DAPR_SCHEDULER_SCHEDULE_JOB");
         await Http.GetAsync($"/v1.0/jobs/{name}").FailsAsync(500, "DAPR_SCHEDULER_GET_JOB");
@@ -173,7 +174,7 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
     }
 
     [Fact]
-    public async Task A_gRPC_app_is_told_over_gRPC()
+    public async Task A_job_of_a_gRPC_app_is_triggered_over_gRPC()
     {
         var failure = await fixture.Sidecar.Grpc.ScheduleJobAsync(new()).FailsAsync(StatusCode.InvalidArgument, "Job is empty");
         Assert.Equal("DAPR_SCHEDULER_EMPTY", failure.Reason());

@@ -84,7 +84,7 @@ public abstract class LockTests<TDriver> : IClassFixture<LockSidecar<TDriver>>
     private HttpClient Http => fixture.Sidecar.Http;
 
     [SkippableFact]
-    public async Task A_lock_is_had_by_one_and_not_twice_by_its_own_owner()
+    public async Task A_lock_has_one_owner_and_is_not_reentrant()
     {
         await TryAsync("one", true);
         await TryAsync("other", false);
@@ -92,7 +92,7 @@ public abstract class LockTests<TDriver> : IClassFixture<LockSidecar<TDriver>>
     }
 
     [SkippableFact]
-    public async Task Unlocking_tells_an_unknown_lock_from_another_owners()
+    public async Task Unlocking_distinguishes_an_unknown_lock_from_another_owners()
     {
         await UnlockAsync("one", 1);
         await TryAsync("one", true);
@@ -124,7 +124,7 @@ public abstract class LockTests<TDriver> : IClassFixture<LockSidecar<TDriver>>
     }
 
     [SkippableFact]
-    public async Task Over_gRPC_it_is_the_same_lock()
+    public async Task A_lock_taken_over_HTTP_is_held_over_gRPC_too()
     {
         var request = new Protos.TryLockRequest
         {
@@ -173,7 +173,7 @@ public abstract class LockTests<TDriver> : IClassFixture<LockSidecar<TDriver>>
         Http.SendAsync("POST", Lock, body).FailsAsync(400, "ERR_MALFORMED_REQUEST", message);
 
     [SkippableFact]
-    public async Task What_is_not_there_or_not_allowed_is_told()
+    public async Task A_missing_lock_store_and_an_illegal_resource_are_refused()
     {
         await Http.SendAsync("POST", "/v1.0-alpha1/lock/nope", Body("one"))
             .FailsAsync(400, "ERR_LOCK_STORE_NOT_FOUND", "lock store nope not found");

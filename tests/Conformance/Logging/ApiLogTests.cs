@@ -5,11 +5,11 @@ using Dapr.Client.Autogen.Grpc.v1;
 
 namespace Conformance.Logging;
 
-/// <summary>What a sidecar writes to its log, and of the calls of its API.</summary>
+/// <summary>A sidecar's log, and its log of API calls.</summary>
 public sealed class ApiLogTests
 {
     [Fact]
-    public async Task Calls_are_logged_with_the_flag()
+    public async Task API_calls_are_logged_with_the_flag()
     {
         await using var app = await HttpApp.StartAsync();
         await using var sidecar = await TestedSidecar.StartAsync(
@@ -48,7 +48,7 @@ public sealed class ApiLogTests
     }
 
     [Fact]
-    public async Task The_configuration_says_whether_and_how_unless_a_flag_does()
+    public async Task A_flag_wins_over_the_Configurations_API_logging()
     {
         await using var app = await HttpApp.StartAsync();
         var options = new SidecarOptions
@@ -78,7 +78,7 @@ public sealed class ApiLogTests
     }
 
     [Fact]
-    public async Task A_log_in_JSON_has_an_object_a_line()
+    public async Task A_JSON_log_has_one_object_per_line()
     {
         await using var sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions

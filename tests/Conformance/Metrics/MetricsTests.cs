@@ -5,7 +5,7 @@ using Dapr.Workflow;
 
 namespace Conformance.Metrics;
 
-/// <summary>What the metrics port tells, under daprd's names and labels.</summary>
+/// <summary>The metrics port, with daprd's names and labels.</summary>
 public sealed class MetricsTests : IAsyncLifetime
 {
     private readonly int port = Port.Free();
@@ -55,7 +55,7 @@ public sealed class MetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_app_is_asked_components_and_secrets_are_counted()
+    public async Task App_requests_components_and_secret_reads_are_counted()
     {
         await using var sidecar = await StartAsync("http: { increasedCardinality: false }");
         await sidecar.Http.GetAsync("/v1.0/secrets/env/PATH").SucceedsAsync(200);
@@ -70,7 +70,7 @@ public sealed class MetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Workflows_and_their_activities_are_counted_by_how_they_end()
+    public async Task Workflows_and_activities_are_counted_by_outcome()
     {
         await using var sidecar = await StartAsync(
             "enabled: true",

@@ -64,7 +64,7 @@ public sealed class PipelineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Health_probes_pass_by_the_middleware_in_front_of_the_app_and_show_no_token()
+    public async Task Health_probes_skip_the_app_middleware_and_carry_no_token()
     {
         sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions
@@ -96,7 +96,7 @@ public sealed class PipelineTests : IAsyncLifetime
     [Theory]
     [InlineData("httpPipeline")]
     [InlineData("appHttpPipeline")]
-    public async Task A_body_can_be_changed(string pipeline)
+    public async Task Middleware_can_change_a_body(string pipeline)
     {
         app.Answers("/foo", (got, context) => context.Response.WriteAsync(got.Text));
         await StartAsync(pipeline, Yaml.Component("upper", "middleware.http.uppercase"));
@@ -106,17 +106,17 @@ public sealed class PipelineTests : IAsyncLifetime
     [Theory]
     [InlineData("httpPipeline")]
     [InlineData("appHttpPipeline")]
-    public async Task A_handler_without_a_component_is_passed_over(string pipeline)
+    public async Task A_handler_without_a_component_is_skipped(string pipeline)
     {
         await StartAsync(pipeline, "missing");
         await sidecar!.Http.GetAsync("/v1.0/invoke/self/method/foo").SucceedsAsync(200);
     }
 
     [Fact]
-    public async Task More_than_the_allowed_rate_is_refused()
+    public async Task Requests_above_the_allowed_rate_are_refused()
     {
         await StartAsync("httpPipeline", Yaml.Component("limit", "middleware.http.ratelimit", ("maxRequestsPerSecond", "0.01")));
-        // the one that is, unless asking for the sidecar's health was it
+        // the existing one, unless the health probe used it
         using var allowed = await sidecar!.Http.GetAsync("/v1.0/metadata");
         using var limited = await sidecar.Http.GetAsync("/v1.0/metadata");
         Assert.Equal((429, "You have reached maximum request limit."), ((int)limited.StatusCode, await limited.TextAsync()));
@@ -125,7 +125,7 @@ public sealed class PipelineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_routes_that_match_the_rule_go_on()
+    public async Task Routerchecker_passes_only_routes_that_match_its_rule()
     {
         await StartAsync("httpPipeline", Yaml.Component("check", "middleware.http.routerchecker", ("rule", "^/v1.0/(healthz|metadata)")));
         await sidecar!.Http.GetAsync("/v1.0/metadata").SucceedsAsync(200);
@@ -134,7 +134,7 @@ public sealed class PipelineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_tokens_of_the_issuer_go_on()
+    public async Task Bearer_passes_only_tokens_of_the_issuer()
     {
         var issuer = new TokenIssuer($"http://127.0.0.1:{app.PortNumber}");
         app.Answers("/.well-known/openid-configuration", 200, issuer.Discovery);
@@ -171,8 +171,9 @@ public sealed class PipelineTests : IAsyncLifetime
                 value: '{routes}'
             """;
 
-    /// <summary>With all middleware among <paramref name="components"/> in the pipeline; a plain word is a handler without a
-    /// component.</summary>
+    /// <summary>
+    /// A pipeline with all middleware among <paramref name="components"/>; a plain word is a handler without a component.
+    /// </summary>
     private async Task StartAsync(string pipeline, params string[] components)
     {
         var handlers = components

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Conformance.Middleware;
 
-/// <summary>Signs tokens with a key of its own, and tells of it as OpenID Connect does.</summary>
+/// <summary>Signs tokens with its own key, and publishes it as OpenID Connect requires.</summary>
 internal sealed class TokenIssuer(string address)
 {
     private readonly RSA key = RSA.Create(2048);

@@ -3,29 +3,29 @@ using Conformance.Running;
 
 namespace Conformance.PubSub;
 
-/// <summary>A broker as the suite sees it: its component, and what it can do.</summary>
+/// <summary>A broker under test: its component, and its abilities.</summary>
 public abstract class BrokerDriver
 {
     public abstract string Component(string name, params (string Name, string Value)[] metadata);
 
-    /// <summary>Whether a message that was not dealt with comes again without a resiliency policy.</summary>
+    /// <summary>True if an unsettled message is redelivered without a resiliency policy.</summary>
     public abstract bool Redelivers { get; }
 
     public abstract bool Wildcards { get; }
 
-    /// <summary>Whether several messages are with a subscriber at once, so that a bulk holds more than one.</summary>
+    /// <summary>True if a subscriber handles several messages at once, so that a bulk has more than one.</summary>
     public virtual bool Gathers => true;
 
     /// <summary>Why the broker can't be tested on this machine; null when it can.</summary>
     public virtual string? Missing => null;
 
-    /// <summary>Starts what the broker needs.</summary>
+    /// <summary>Starts the servers that the broker needs.</summary>
     public virtual Task StartAsync() => Task.CompletedTask;
 
-    /// <summary>Whether the metadata of a publish request reaches the subscriber.</summary>
+    /// <summary>True if the metadata of a publish request reaches the subscriber.</summary>
     public virtual bool CarriesMetadata => true;
 
-    /// <summary>Whether the broker itself drops what has expired, so that the envelope does not tell.</summary>
+    /// <summary>True if the broker itself drops expired messages, so that the envelope has no expiry.</summary>
     public virtual bool ExpiresMessages => false;
 }
 
@@ -54,7 +54,7 @@ public sealed class SqliteBroker : BrokerDriver
     public override bool Wildcards => false;
 }
 
-/// <summary>One HTTP app and one gRPC app with their sidecars for all tests of a broker; tests keep apart by their topics.</summary>
+/// <summary>One HTTP app and one gRPC app with their sidecars for all tests of a broker; tests use separate topics.</summary>
 public sealed class BrokerSidecars<TDriver> : IAsyncLifetime
     where TDriver : BrokerDriver, new()
 {
@@ -72,7 +72,7 @@ public sealed class BrokerSidecars<TDriver> : IAsyncLifetime
     {
         if (Driver.Missing is not null)
         {
-            return; // each test says so
+            return; // each test sets it
         }
         await Driver.StartAsync();
         App = await HttpApp.StartAsync();

@@ -8,7 +8,7 @@ using StackExchange.Redis;
 
 namespace Conformance.PubSub;
 
-/// <summary>What lies on the brokers is what daprd puts there and takes from there.</summary>
+/// <summary>The data on the brokers has daprd's layout, in both directions.</summary>
 public sealed class BrokerLayoutTests
 {
     private const string Envelope =

@@ -11,7 +11,7 @@ public sealed class RedisDeliveryTests : DeliveryTests<RedisBroker>;
 
 public sealed class RabbitDeliveryTests : DeliveryTests<RabbitBroker>;
 
-/// <summary>What a broker owes its subscribers when handlers fail, stop or die.</summary>
+/// <summary>The guarantees of a broker when handlers fail, stop or exit.</summary>
 public abstract class DeliveryTests<TDriver> : IAsyncLifetime
     where TDriver : BrokerDriver, new()
 {
@@ -37,7 +37,7 @@ public abstract class DeliveryTests<TDriver> : IAsyncLifetime
     }
 
     [SkippableFact]
-    public async Task Of_ten_messages_the_ones_that_fail_come_again_and_the_others_are_in_order()
+    public async Task Failed_messages_are_redelivered_and_the_others_stay_in_order()
     {
         var (app, sidecar) = await StartAsync("orders");
         var failed = new ConcurrentDictionary<string, bool>();
@@ -63,7 +63,7 @@ public abstract class DeliveryTests<TDriver> : IAsyncLifetime
     }
 
     [SkippableFact]
-    public async Task What_is_still_being_handled_does_not_come_a_second_time_and_other_topics_go_on()
+    public async Task A_message_being_handled_is_not_redelivered_and_other_topics_continue()
     {
         var (app, sidecar) = await StartAsync("slow", null, "side");
         var release = new TaskCompletionSource();
@@ -74,14 +74,14 @@ public abstract class DeliveryTests<TDriver> : IAsyncLifetime
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/side", "2").SucceedsAsync();
         for (var attempt = 0; attempt < 3; attempt++)
         {
-            await app.NextAsync("/side"); // so much time has passed that what is not being handled has come again and again
+            await app.NextAsync("/side"); // long enough for unhandled messages to be redelivered several times
         }
         Assert.True(app.GotNothingMore("/slow"));
         release.SetResult();
     }
 
     [SkippableFact]
-    public async Task Nothing_is_lost_when_a_consumer_dies_with_messages_in_its_hands()
+    public async Task No_message_is_lost_when_a_consumer_exits_while_handling()
     {
         var component = Component();
         var (app, sidecar) = await StartAsync("dying", component);

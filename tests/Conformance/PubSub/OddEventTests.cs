@@ -3,7 +3,7 @@ using Conformance.Running;
 
 namespace Conformance.PubSub;
 
-/// <summary>What does not look as it should and is delivered all the same, and what goes with each delivery.</summary>
+/// <summary>Unusual events that are delivered all the same, and the metadata of each delivery.</summary>
 public sealed class OddEventTests : IAsyncLifetime
 {
     private HttpApp app = null!;
@@ -13,7 +13,7 @@ public sealed class OddEventTests : IAsyncLifetime
     public async Task DisposeAsync() => await app.DisposeAsync();
 
     [Fact]
-    public async Task Trace_attributes_that_are_no_texts_do_not_keep_an_event_back()
+    public async Task An_event_with_non_text_trace_attributes_is_delivered()
     {
         app.Subscribes("""[{"pubsubname":"events","topic":"t","route":"/t"}]""");
         await using var sidecar = await StartAsync();
@@ -41,7 +41,7 @@ public sealed class OddEventTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_rule_without_a_condition_takes_every_event()
+    public async Task A_rule_without_a_condition_matches_every_event()
     {
         await using var sidecar = await StartAsync(
             """
@@ -61,7 +61,7 @@ public sealed class OddEventTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_app_is_told_for_whom_it_is_asked_and_gets_its_token_with_each_event()
+    public async Task Startup_queries_carry_the_app_id_and_each_event_the_app_token()
     {
         app.Subscribes("""[{"pubsubname":"events","topic":"t","route":"/t"}]""");
         await using var sidecar = await TestedSidecar.StartAsync(

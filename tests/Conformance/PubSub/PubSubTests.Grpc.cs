@@ -9,11 +9,11 @@ using Protos = Dapr.Client.Autogen.Grpc.v1;
 
 namespace Conformance.PubSub;
 
-/// <summary>Apps and subscribers that speak gRPC.</summary>
+/// <summary>Apps and subscribers with gRPC.</summary>
 public abstract partial class PubSubTests<TDriver>
 {
     [SkippableFact]
-    public async Task A_gRPC_app_gets_the_attributes_apart_and_the_rest_as_extensions()
+    public async Task A_gRPC_app_gets_CloudEvents_attributes_as_fields_and_others_as_extensions()
     {
         await fixture
             .GrpcSidecar.Http.SendAsync("POST", "/v1.0/publish/events/plain?metadata.cloudevent.type=mine", """{"n":1}""")
@@ -31,7 +31,7 @@ public abstract partial class PubSubTests<TDriver>
     }
 
     [SkippableFact]
-    public async Task A_gRPC_app_gets_the_trace_in_both_of_gRPCs_forms()
+    public async Task A_gRPC_app_gets_the_trace_as_text_and_in_binary_format()
     {
         const string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         await fixture
@@ -109,7 +109,7 @@ public abstract partial class PubSubTests<TDriver>
         "narrow",
         "failed to create subscription for scoped: subscription to topic 'narrow' on pubsub 'scoped' is not allowed"
     )]
-    public async Task A_stream_that_cannot_be_subscribed_ends(string pubsub, string topic, string message)
+    public async Task A_stream_with_an_invalid_subscription_is_closed(string pubsub, string topic, string message)
     {
         using var stream = Grpc.SubscribeTopicEventsAlpha1();
         await stream.RequestStream.WriteAsync(

@@ -2,7 +2,7 @@ using Conformance.Running;
 
 namespace Conformance.PubSub;
 
-/// <summary>Which events go where: rules, declared subscriptions, wildcards, and what the metadata say of them.</summary>
+/// <summary>The routing of events: rules, declared subscriptions, wildcards, and their metadata.</summary>
 public abstract partial class PubSubTests<TDriver>
 {
     [SkippableTheory]
@@ -38,7 +38,7 @@ public abstract partial class PubSubTests<TDriver>
     }
 
     [SkippableFact]
-    public async Task A_wildcard_takes_every_topic_that_begins_like_it()
+    public async Task A_wildcard_subscription_receives_every_topic_with_its_prefix()
     {
         if (!fixture.Driver.Wildcards)
         {
@@ -68,6 +68,6 @@ public abstract partial class PubSubTests<TDriver>
                 subscriptions["routed"].GetProperty("rules").GetArrayLength()
             )
         );
-        Assert.Equal("missing", Text(subscriptions["nowhere"], "pubsubname")); // told, although there is no such component
+        Assert.Equal("missing", Text(subscriptions["nowhere"], "pubsubname")); // reported, although there is no such component
     }
 }

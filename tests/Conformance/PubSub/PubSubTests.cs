@@ -15,8 +15,10 @@ public sealed class RedisPubSubTests(BrokerSidecars<RedisBroker> fixture) : PubS
 
 public sealed class RabbitPubSubTests(BrokerSidecars<RabbitBroker> fixture) : PubSubTests<RabbitBroker>(fixture);
 
-/// <summary>Publishing and subscribing, the same for every broker. Tests of one class run one after the other, so the next event at a path
-/// is the own one.</summary>
+/// <summary>
+/// Publishing and subscribing, the same for every broker. Tests of one class run one after the other, so the next event at a path is the
+/// own one.
+/// </summary>
 public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecars<TDriver>>
     where TDriver : BrokerDriver, new()
 {
@@ -88,7 +90,7 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
     [InlineData("application/json; charset=utf-8", "[1]", "data", "[1]", "application/json; charset=utf-8")]
     [InlineData("application/octet-stream", "hello", "data_base64", "\"aGVsbG8=\"", "application/octet-stream")]
     [InlineData("application/vnd.x+json", "{}", "data", "\"{}\"", "application/vnd.x+json")]
-    public async Task The_content_type_decides_how_data_is_carried(
+    public async Task The_content_type_determines_the_encoding_of_event_data(
         string? contentType,
         string body,
         string member,
@@ -102,7 +104,7 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
     }
 
     [SkippableFact]
-    public async Task A_CloudEvent_passes_through_and_is_completed()
+    public async Task A_published_CloudEvent_is_kept_and_completed()
     {
         await PublishAsync("plain", """{"id":"mine","type":"my.type","data":{"n":2},"custom":"kept"}""", "application/cloudevents+json");
         var envelope = (await App.NextAsync("/plain")).Json;
@@ -121,7 +123,7 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
     }
 
     [SkippableFact]
-    public async Task Metadata_overrides_attributes_and_trace_headers_are_carried_on()
+    public async Task Publish_metadata_overrides_attributes_and_trace_headers_are_forwarded()
     {
         const string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         await Http.SendAsync(
@@ -147,7 +149,7 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
     }
 
     [SkippableFact]
-    public async Task Metadata_of_the_publish_request_comes_as_headers()
+    public async Task Publish_metadata_is_delivered_as_headers()
     {
         if (!fixture.Driver.CarriesMetadata)
         {
@@ -158,7 +160,7 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
     }
 
     [SkippableFact]
-    public async Task Topics_may_contain_slashes_and_nobody_needs_to_listen()
+    public async Task Topics_may_contain_slashes_and_need_no_subscriber()
     {
         await PublishAsync("with/slash", "{}");
         Assert.Equal("with/slash", Text((await App.NextAsync("/slash")).Json, "topic"));
@@ -166,7 +168,7 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
     }
 
     [SkippableFact]
-    public async Task Publishing_to_what_is_missing_names_what_is_missing()
+    public async Task Publishing_to_a_missing_component_or_topic_names_it()
     {
         Assert.Equal(
             "DAPR_PUBSUB_NOT_FOUND",
@@ -199,7 +201,7 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
     [InlineData("closed", false)]
     [InlineData("secret", false)]
     [InlineData("unlisted", false)]
-    public async Task Scopes_decide_who_may_publish_where(string topic, bool allowed)
+    public async Task Topic_scopes_limit_publishing(string topic, bool allowed)
     {
         var call = Http.SendAsync("POST", $"/v1.0/publish/scoped/{topic}", "{}");
         if (allowed)
@@ -248,7 +250,7 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
     [InlineData(200, "fine, thanks")]
     [InlineData(200, "{\"status\":\"SUCCESS\"}")]
     [InlineData(200, "{\"other\":1}")]
-    public async Task Any_2xx_without_another_status_is_the_end_of_it(int status, string body)
+    public async Task Any_2xx_without_a_status_acknowledges_the_event(int status, string body)
     {
         App.Answers("/plain", status, body);
         await PublishAsync("plain", "1");
@@ -261,7 +263,7 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
     [InlineData(200, "{\"status\":\"SOMETHING\"}")]
     [InlineData(500, "")]
     [InlineData(400, "")]
-    public async Task What_was_not_dealt_with_comes_again_if_the_broker_can(int status, string body)
+    public async Task A_failed_event_is_redelivered_if_the_broker_supports_it(int status, string body)
     {
         App.Answers("/retry", status, body);
         var (first, second) = ($"\"{Guid.NewGuid()}\"", $"\"{Guid.NewGuid()}\"");
@@ -275,8 +277,8 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
         await PublishAsync("retry", second);
         await UntilAsync(second);
 
-        // Answers between the two settings may have been failures as well, and so may those of the case before; an event stops when it is
-        // taken.
+        // Answers between the two settings may have been failures as well, and so may those of the previous case; an event stops when it is
+        // accepted.
         async Task UntilAsync(string data)
         {
             while ((await App.NextAsync("/retry")).Json.GetProperty("data").GetRawText() != data)
@@ -289,7 +291,7 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
     [SkippableTheory]
     [InlineData(200, "{\"status\":\"DROP\"}")]
     [InlineData(404, "")]
-    public async Task What_is_dropped_does_not_come_again(int status, string body)
+    public async Task A_dropped_event_is_not_redelivered(int status, string body)
     {
         App.Answers("/drop", status, body);
         await PublishAsync("drop", "1");
@@ -302,7 +304,7 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
     [InlineData(200, "{\"status\":\"RETRY\"}")]
     [InlineData(404, "")]
     [InlineData(500, "")]
-    public async Task What_is_lost_goes_to_the_dead_letter_topic_unchanged(int status, string body)
+    public async Task A_failed_event_goes_to_the_dead_letter_topic_unchanged(int status, string body)
     {
         App.Answers("/lost", status, body);
         await PublishAsync("lost", "1");

@@ -3,7 +3,7 @@ using Servers;
 
 namespace Conformance.PubSub;
 
-/// <summary>A database per component, so that the sidecars of a test do not hear each other.</summary>
+/// <summary>A database per component, so that the sidecars of a test do not receive each other's messages.</summary>
 public class RedisBroker : BrokerDriver
 {
     private RedisProcess? server;

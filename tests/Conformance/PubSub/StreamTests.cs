@@ -14,7 +14,7 @@ public sealed class StreamTests
     private static readonly string Events = Yaml.Component("events", "pubsub.in-memory");
 
     [Fact]
-    public async Task Every_stream_of_a_topic_gets_every_event_without_an_app()
+    public async Task Every_stream_of_a_topic_gets_every_event()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Events] });
         using var one = await OpenAsync(sidecar, "shared");
@@ -40,7 +40,7 @@ public sealed class StreamTests
     }
 
     [Fact]
-    public async Task What_the_stream_wants_again_comes_again_as_often_as_the_policy_says()
+    public async Task An_event_that_a_stream_retries_is_redelivered_as_often_as_the_policy_allows()
     {
         const string Retries = """
             apiVersion: dapr.io/v1alpha1
@@ -68,7 +68,7 @@ public sealed class StreamTests
     }
 
     [Fact]
-    public async Task A_stream_does_not_wait_for_an_app_that_is_not_well()
+    public async Task A_stream_receives_events_while_the_app_is_unhealthy()
     {
         await using var app = await HttpApp.StartAsync();
         app.Answers("/healthz", 500);
@@ -87,7 +87,7 @@ public sealed class StreamTests
     }
 
     [Fact]
-    public async Task A_stream_joins_what_the_app_subscribes_to_and_leaves_it_as_it_was()
+    public async Task A_stream_does_not_change_the_apps_own_subscriptions()
     {
         await using var app = await HttpApp.StartAsync();
         app.Subscribes("""[{"pubsubname":"events","topic":"a","route":"/code"}]""");
@@ -104,7 +104,7 @@ public sealed class StreamTests
     }
 
     [Fact]
-    public async Task A_stream_that_its_subscriber_completes_ends_well_though_an_event_is_unanswered()
+    public async Task A_stream_completed_by_its_subscriber_ends_without_error_despite_an_unanswered_event()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Events] });
         using var stream = await OpenAsync(sidecar, "a");
@@ -115,7 +115,7 @@ public sealed class StreamTests
     }
 
     [Fact]
-    public async Task A_second_initial_request_ends_the_stream_and_nothing_else()
+    public async Task A_second_initial_request_closes_only_its_stream()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Events] });
         using var stream = await OpenAsync(sidecar, "a");
@@ -135,7 +135,7 @@ public sealed class StreamTests
     }
 
     [Fact]
-    public async Task What_a_stream_drops_goes_to_its_dead_letter_topic()
+    public async Task An_event_dropped_by_a_stream_goes_to_its_dead_letter_topic()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Events] });
         using var graveyard = await OpenAsync(sidecar, "graveyard");

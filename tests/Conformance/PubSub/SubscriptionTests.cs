@@ -5,7 +5,7 @@ using Grpc.Core;
 
 namespace Conformance.PubSub;
 
-/// <summary>Which subscription of a topic counts, and what is told of subscriptions.</summary>
+/// <summary>The precedence of subscriptions to one topic, and their metadata.</summary>
 public sealed class SubscriptionTests : IAsyncLifetime
 {
     private HttpApp app = null!;
@@ -15,7 +15,7 @@ public sealed class SubscriptionTests : IAsyncLifetime
     public async Task DisposeAsync() => await app.DisposeAsync();
 
     [Fact]
-    public async Task What_the_app_subscribes_to_in_code_takes_the_place_of_what_is_declared()
+    public async Task A_programmatic_subscription_replaces_a_declared_one()
     {
         app.Subscribes("""[{"pubsubname":"events","topic":"a","routes":{"rules":[{"match":"event.topic == \"a\"","path":"/code"}]}}]""");
         await using var sidecar = await StartAsync(
@@ -31,7 +31,7 @@ public sealed class SubscriptionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_two_subscriptions_of_one_name_the_later_counts()
+    public async Task Of_two_subscriptions_with_one_name_the_later_counts()
     {
         await using var sidecar = await StartAsync(Declared("same", "a", "/earlier"), Declared("same", "a", "/later"));
         await PublishTwiceAsync(sidecar, "a", "/later");
@@ -39,7 +39,7 @@ public sealed class SubscriptionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Declared_subscriptions_are_told_of_without_an_app()
+    public async Task Metadata_list_declared_subscriptions_without_an_app()
     {
         await using var sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions { Resources = [Yaml.Component("events", "pubsub.in-memory"), Declared("one", "a", "/a")] }
@@ -87,7 +87,7 @@ public sealed class SubscriptionTests : IAsyncLifetime
         Assert.True(app.GotNothingMore(route));
     }
 
-    /// <summary>With "Kind" as many write it: field names count in any case.</summary>
+    /// <summary>With "Kind" as many files have it: field names match in any case.</summary>
     private static string Declared(string name, string topic, string route) =>
         $"""
             apiVersion: dapr.io/v1alpha1

@@ -8,7 +8,7 @@ namespace Conformance.Reloading;
 public sealed class HangUpTests
 {
     [SkippableFact]
-    public async Task Resources_and_configuration_count_as_they_are_now()
+    public async Task After_a_SIGHUP_the_current_resources_and_configuration_apply()
     {
         Skip.If(OperatingSystem.IsWindows(), "there is no SIGHUP");
         await using var app = await HttpApp.StartAsync();

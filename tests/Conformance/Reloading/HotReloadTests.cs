@@ -16,7 +16,7 @@ public sealed class HotReloadTests : IAsyncLifetime
     public async Task DisposeAsync() => await app.DisposeAsync();
 
     [Fact]
-    public async Task Components_come_change_and_go_and_those_that_are_the_same_keep_what_they_hold()
+    public async Task Components_are_added_changed_and_removed_and_unchanged_ones_keep_their_data()
     {
         await using var sidecar = await StartAsync(Yaml.Component("kept", "state.in-memory"));
         await sidecar.Http.SendAsync("POST", "/v1.0/state/kept", """[{"key":"k","value":1}]""").SucceedsAsync();
@@ -39,7 +39,7 @@ public sealed class HotReloadTests : IAsyncLifetime
     }
 
     [SkippableFact]
-    public async Task What_the_app_subscribes_to_starts_when_the_broker_comes()
+    public async Task Programmatic_subscriptions_start_when_their_broker_is_added()
     {
         Skip.If(TestedSidecar.IsDaprd, TestedSidecar.LacksComponent("pubsub.sqlite"));
         app.Subscribes("""[{"pubsubname":"later","topic":"a","route":"/code"}]""");
@@ -96,7 +96,7 @@ public sealed class HotReloadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Input_bindings_and_middleware_come_and_go()
+    public async Task Input_bindings_and_middleware_are_added_and_removed()
     {
         await using var sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions
@@ -121,7 +121,7 @@ public sealed class HotReloadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_app_that_has_declined_a_binding_is_not_asked_again_because_another_comes()
+    public async Task An_app_that_declined_a_binding_is_not_queried_again_when_another_is_added()
     {
         app.Answers("/unwanted", 404);
         await using var sidecar = await StartAsync(Yaml.Component("unwanted", "bindings.cron", ("schedule", "@every 1h")));
@@ -133,7 +133,7 @@ public sealed class HotReloadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_store_for_actors_is_a_new_beginning()
+    public async Task Another_actor_state_store_restarts_the_sidecar()
     {
         await using var sidecar = await StartAsync("");
         sidecar.Write(Yaml.Component("actors", "state.sqlite", ("connectionString", "actors.db"), ("actorStateStore", "true")));
@@ -166,7 +166,7 @@ public sealed class HotReloadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_component_that_cannot_be_is_left_out_or_ends_the_sidecar()
+    public async Task A_component_that_cannot_be_opened_is_left_out_or_ends_the_sidecar()
     {
         await using var sidecar = await StartAsync(Yaml.Component("a", "state.in-memory"));
         sidecar.Write("kind: [");
@@ -200,7 +200,7 @@ public sealed class HotReloadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_app_that_is_away_does_not_end_the_sidecar()
+    public async Task Reloading_with_the_app_down_does_not_end_the_sidecar()
     {
         await using var sidecar = await StartAsync("");
         await app.DisposeAsync();
@@ -210,7 +210,7 @@ public sealed class HotReloadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Twins_end_the_sidecar()
+    public async Task Two_components_with_one_name_end_the_sidecar()
     {
         await using var sidecar = await StartAsync(Yaml.Component("foo", "pubsub.in-memory"));
         sidecar.Write(Yaml.Component("foo", "state.in-memory"), 1);
@@ -224,7 +224,7 @@ public sealed class HotReloadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Where_the_feature_is_off_files_count_at_the_start_only()
+    public async Task Without_hot_reload_files_are_read_at_the_start_only()
     {
         var folder = Directory.CreateTempSubdirectory("resources-");
         try

@@ -9,7 +9,7 @@ public sealed class DeliveryRetryTests
     [Theory]
     [InlineData(503, 3)]
     [InlineData(500, 1)]
-    public async Task An_event_is_delivered_again_only_when_the_status_is_named(int status, int attempts)
+    public async Task An_event_is_redelivered_only_for_statuses_of_the_policy(int status, int attempts)
     {
         await using var app = await HttpApp.StartAsync();
         app.Subscribes(

@@ -48,7 +48,7 @@ public sealed class GrpcRetryTests : IAsyncLifetime
     [InlineData(StatusCode.Unavailable, 3)]
     [InlineData(StatusCode.NotFound, 3)]
     [InlineData(StatusCode.InvalidArgument, 1)]
-    public async Task A_proxied_call_is_tried_again_when_its_code_is_named(StatusCode code, int attempts)
+    public async Task A_proxied_call_is_retried_for_codes_of_the_policy(StatusCode code, int attempts)
     {
         var text = $"code {(int)code} until 9 {key} {code}";
         var failure = await Say(text).FailsAsync(code);
@@ -56,7 +56,7 @@ public sealed class GrpcRetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_proxied_call_that_succeeds_at_last_has_succeeded()
+    public async Task A_proxied_call_that_succeeds_after_retries_returns_success()
     {
         var text = $"code 14 until 3 {key}";
         Assert.Equal(text, (await Say(text)).Value);
@@ -64,7 +64,7 @@ public sealed class GrpcRetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Calls_marked_as_streams_go_through_a_policy_as_they_are()
+    public async Task Calls_marked_as_streams_pass_a_policy_unchanged()
     {
         using var chat = caller
             .Channel.CreateCallInvoker()
@@ -85,7 +85,7 @@ public sealed class GrpcRetryTests : IAsyncLifetime
     [Theory]
     [InlineData(StatusCode.Unavailable)]
     [InlineData(StatusCode.InvalidArgument)]
-    public async Task InvokeService_is_tried_again_whatever_the_code_is(StatusCode code)
+    public async Task InvokeService_is_retried_for_every_code(StatusCode code)
     {
         var calls = 0;
         app.State.OnInvoke = (_, _) => throw new RpcException(new Status(code, $"attempt {Interlocked.Increment(ref calls)}"));

@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Conformance.Resiliency;
 
-/// <summary>An app behind several HTTPEndpoint names, each with policies of its own, and a subscription whose inbound policy retries three
-/// times.</summary>
+/// <summary>
+/// An app behind several HTTPEndpoint names with separate policies, and a subscription whose inbound policy retries three times.
+/// </summary>
 public sealed class GuardedApp : IAsyncLifetime
 {
     public HttpApp App { get; private set; } = null!;
@@ -60,7 +61,7 @@ public sealed class GuardedApp : IAsyncLifetime
     public Task<HttpResponseMessage> InvokeAsync(string target, string method, string body = "") =>
         Sidecar.Http.PostAsync($"/v1.0/invoke/{target}/method/{method}", new StringContent(body, Encoding.UTF8, "text/plain"));
 
-    /// <summary>The app answers <paramref name="status"/> so many times, then 200 with what it got.</summary>
+    /// <summary>Lets the app answer <paramref name="status"/> that many times, then 200 with the request.</summary>
     public void FailsFirst(string path, int times, int status)
     {
         var attempts = 0;

@@ -8,7 +8,7 @@ namespace Conformance.Resiliency;
 public sealed class ResiliencyTests(GuardedApp guarded) : IClassFixture<GuardedApp>
 {
     [Fact]
-    public async Task A_call_is_tried_again_until_it_succeeds()
+    public async Task A_failed_call_is_retried_until_it_succeeds()
     {
         guarded.FailsFirst("/flaky", times: 2, status: 503);
         using var answer = await guarded.InvokeAsync("retried", "flaky", "the body");
@@ -16,7 +16,7 @@ public sealed class ResiliencyTests(GuardedApp guarded) : IClassFixture<GuardedA
     }
 
     [Fact]
-    public async Task A_400_is_tried_again_as_well_and_the_last_answer_passes()
+    public async Task A_400_is_retried_as_well_and_the_last_answer_is_returned()
     {
         guarded.FailsFirst("/refusing", times: 99, status: 400);
         using var answer = await guarded.InvokeAsync("retried", "refusing");
@@ -27,7 +27,7 @@ public sealed class ResiliencyTests(GuardedApp guarded) : IClassFixture<GuardedA
     }
 
     [Fact]
-    public async Task Matching_narrows_what_is_tried_again()
+    public async Task Matching_limits_the_statuses_that_are_retried()
     {
         guarded.FailsFirst("/narrow", times: 99, status: 404);
         using var answer = await guarded.InvokeAsync("matching", "narrow");
@@ -38,7 +38,7 @@ public sealed class ResiliencyTests(GuardedApp guarded) : IClassFixture<GuardedA
     }
 
     [Fact]
-    public async Task A_slow_answer_is_given_up_after_the_timeout()
+    public async Task A_slow_call_is_cancelled_after_the_timeout()
     {
         guarded.App.Answers("/slow", (_, context) =>
             Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default)
@@ -86,7 +86,7 @@ public sealed class ResiliencyTests(GuardedApp guarded) : IClassFixture<GuardedA
     }
 
     [Fact]
-    public async Task The_metadata_names_the_resource()
+    public async Task The_metadata_list_the_Resiliency_resource()
     {
         var metadata = await guarded.Sidecar.Http.GetStringAsync("/v1.0/metadata");
         Assert.Contains("\"resiliencies\":[{\"name\":\"guards\"}]", metadata, StringComparison.Ordinal);

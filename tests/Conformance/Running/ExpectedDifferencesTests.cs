@@ -2,11 +2,11 @@ using System.Reflection;
 
 namespace Conformance.Running;
 
-/// <summary>The list of expected differences itself: a name that no case has would hide that its difference is gone.</summary>
+/// <summary>The list of expected differences itself: a name without a case would hide that its difference is gone.</summary>
 public sealed class ExpectedDifferencesTests
 {
     [Fact]
-    public void Every_listed_name_is_one_of_a_case() => Assert.All(ExpectedDifferences.Reasons.Keys, name =>
+    public void Every_listed_difference_names_an_existing_case() => Assert.All(ExpectedDifferences.Reasons.Keys, name =>
         {
             var parts = name.Split('(')[0].Split('.');
             var type = Assembly.GetExecutingAssembly().GetType(string.Join('.', parts[..^1]));

@@ -1,6 +1,6 @@
 namespace Conformance.Running;
 
-/// <summary>How long a test waits for a signal, and what it says when none came.</summary>
+/// <summary>The time limit for a signal, and the message of a failure.</summary>
 internal static class Patience
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
@@ -17,7 +17,7 @@ internal static class Patience
         }
     }
 
-    /// <summary>For what gives no signal and has to be asked.</summary>
+    /// <summary>Polls a condition that gives no signal.</summary>
     public static async Task UntilAsync(Func<Task<bool>> holds, string whatDidNotHappen)
     {
         using var limit = new CancellationTokenSource(Limit);

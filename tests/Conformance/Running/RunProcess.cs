@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace Conformance.Running;
 
-/// <summary><c>sidecar run</c> with a template of a test, in a folder and a process of its own. Only the embedded sidecar has it.</summary>
+/// <summary><c>sidecar run</c> with a template of a test, in a separate folder and process. Embedded sidecar only.</summary>
 public sealed partial class RunProcess : IAsyncDisposable
 {
     public const string Missing = "sidecar run is a command of the embedded sidecar";

@@ -1,6 +1,6 @@
 namespace Conformance.Running;
 
-/// <summary>Where the sidecars of this run find each other, and no others</summary>
+/// <summary>The registry folder of this run's sidecars</summary>
 internal static class SharedFolder
 {
     public static string Path { get; } = Create();

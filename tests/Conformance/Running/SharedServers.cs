@@ -2,7 +2,7 @@ using Servers;
 
 namespace Conformance.Running;
 
-/// <summary>One server of each kind for all tests that need it; tests keep apart by databases, table names and virtual hosts.</summary>
+/// <summary>One server of each kind for all tests that need it; tests use separate databases, table names and virtual hosts.</summary>
 internal static class SharedServers
 {
     private static readonly Lazy<Task<RedisProcess>> RedisStart = new(() => StartAsync(new RedisProcess()));

@@ -6,7 +6,7 @@ using Sidecar.Yaml;
 
 namespace Conformance.Running;
 
-/// <summary>The command <c>sidecar daprd</c> beside others in the process of the tests: with ports, files and log of its own.</summary>
+/// <summary>The command <c>sidecar daprd</c> in the process of the tests, with separate ports, files and log.</summary>
 internal sealed class SidecarInThisProcess : IHostedSidecar
 {
     private readonly CancellationTokenSource end = new();

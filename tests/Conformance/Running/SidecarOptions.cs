@@ -1,6 +1,8 @@
 namespace Conformance.Running;
 
-/// <summary>How a sidecar is started. Resources and configuration are YAML texts; <c>{scratch}</c> in them is its own folder.</summary>
+/// <summary>
+/// The options of a sidecar under test. Resources and configuration are YAML texts; <c>{scratch}</c> in them is its folder.
+/// </summary>
 public sealed record SidecarOptions
 {
     public string AppId { get; init; } = "app-" + Guid.NewGuid().ToString("N")[..8];
@@ -11,7 +13,7 @@ public sealed record SidecarOptions
     public string? Configuration { get; init; }
     public int AppPort { get; init; }
 
-    /// <summary>Where the sidecar is to listen, when the app has to know before; a free port otherwise.</summary>
+    /// <summary>The sidecar's port if the app needs it earlier; a free port otherwise.</summary>
     public int? HttpPort { get; init; }
     public int? GrpcPort { get; init; }
     public string AppProtocol { get; init; } = "http";
@@ -22,13 +24,11 @@ public sealed record SidecarOptions
     public bool IgnoresInterrupt { get; init; }
 
     /// <summary>
-    /// The sidecar gets a process of its own. Most cases need none: they speak to its ports alone, and a sidecar that starts beside others
-    /// in the
-    /// process of the tests starts in a tenth of the time. Needed for what is about the process: signals, a kill, spans that a process
-    /// listens for.
+    /// Runs the sidecar in a process of its own. Most cases do not need one: they use its ports only, and a sidecar in the process of the
+    /// tests starts in a tenth of the time. Needed for cases about the process: signals, a kill, spans that a process listens for.
     /// </summary>
     public bool OwnProcess { get; init; }
 
-    /// <summary>False: do not wait until the sidecar says it is ready.</summary>
+    /// <summary>False to continue before the sidecar reports that it is ready.</summary>
     public bool AwaitReady { get; init; } = true;
 }

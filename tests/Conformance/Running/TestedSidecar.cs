@@ -9,9 +9,7 @@ using Protos = Dapr.Client.Autogen.Grpc.v1;
 
 namespace Conformance.Running;
 
-/// <summary>
-/// A sidecar, known by its ports alone: the embedded one, or the daprd that <c>DAPRD_PATH</c> names.
-/// </summary>
+/// <summary>A sidecar, known by its ports alone: the embedded one, or the daprd that <c>DAPRD_PATH</c> names.</summary>
 public sealed class TestedSidecar : IAsyncDisposable
 {
     private readonly IHostedSidecar host;
@@ -65,7 +63,7 @@ public sealed class TestedSidecar : IAsyncDisposable
 
     public GrpcChannel Channel { get; }
 
-    /// <summary>The generated client, for what the SDK does not show.</summary>
+    /// <summary>The generated client, for members that the SDK hides.</summary>
     public Protos.Dapr.DaprClient Grpc { get; }
 
     /// <summary>The SDK's client, as apps use it.</summary>
@@ -95,7 +93,7 @@ public sealed class TestedSidecar : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a sidecar that is expected to refuse; gives its exit code and what it said.</summary>
+    /// <summary>Starts a sidecar that is expected to refuse; returns its exit code and its output.</summary>
     public static async Task<(int ExitCode, string Output)> RefusedAsync(SidecarOptions options)
     {
         await using var sidecar = await CreateAsync(options);
@@ -103,7 +101,7 @@ public sealed class TestedSidecar : IAsyncDisposable
         return (code, sidecar.Output);
     }
 
-    /// <summary>Puts a resource file in place, the first one unless told otherwise.</summary>
+    /// <summary>Replaces a resource file, by default the first one.</summary>
     public void Write(string resource, int index = 0) => File.WriteAllText(Path.Combine(scratch, "resources", $"{index}.yaml"), resource);
 
     public void Configure(string configuration) => File.WriteAllText(Path.Combine(scratch, "configuration.yaml"), configuration);

@@ -6,7 +6,7 @@ using Google.Protobuf;
 
 namespace Conformance.State;
 
-/// <summary>State stores that encrypt what apps store.</summary>
+/// <summary>State stores that encrypt the values of apps.</summary>
 public sealed class EncryptionTests : IAsyncLifetime
 {
     private const string Key = "00112233445566778899aabbccddeeff";
@@ -27,7 +27,7 @@ public sealed class EncryptionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_stored_comes_back_over_both_protocols()
+    public async Task An_encrypted_value_is_read_over_HTTP_and_gRPC()
     {
         var sidecar = await StartAsync(Store("state.in-memory", "", "old"));
         await sidecar
@@ -63,7 +63,7 @@ public sealed class EncryptionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_stored_form_names_the_key_and_is_read_by_whoever_has_it()
+    public async Task An_encrypted_value_names_its_key_and_is_read_with_that_key_only()
     {
         var file = Path.Combine(Directory.CreateTempSubdirectory("conformance-encrypted-").FullName, "state.db");
         var before = await StartAsync(Store("state.sqlite", file, "old"));

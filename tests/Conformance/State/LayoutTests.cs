@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Conformance.State;
 
-/// <summary>What the stores hold is what daprd holds there: either sidecar goes on with the other's data.</summary>
+/// <summary>The stores have daprd's layout: either sidecar can use the other's data.</summary>
 public sealed class LayoutTests
 {
     [SkippableFact]

@@ -24,7 +24,7 @@ public sealed class OutboxRestartTests : IAsyncLifetime
     }
 
     [SkippableFact]
-    public async Task They_go_out_at_the_next_start_each_by_the_component_it_was_written_through()
+    public async Task Unpublished_outbox_events_are_published_at_the_next_start_by_their_own_component()
     {
         Skip.If(TestedSidecar.IsDaprd, "its outbox keeps what it has not published elsewhere");
         var broker = Yaml.Component("events", "pubsub.sqlite", ("connectionString", $"{folder.FullName}/events.db"));
@@ -65,7 +65,7 @@ public sealed class OutboxRestartTests : IAsyncLifetime
             ("outboxPublishTopic", topic)
         );
 
-    /// <summary>What comes by each topic after <paramref name="number"/>, which a sidecar that was killed may tell again.</summary>
+    /// <summary>The events of each topic after <paramref name="number"/>, which a killed sidecar may publish again.</summary>
     private async Task<(int One, int Two)> AfterAsync(int number) =>
         (await AfterAsync("/ones", number), await AfterAsync("/twos", -number));
 

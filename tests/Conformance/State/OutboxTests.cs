@@ -18,7 +18,7 @@ public sealed class RedisOutboxTests(OutboxSidecar<RedisState, PatientRedisBroke
 public sealed class PostgresOutboxTests(OutboxSidecar<Postgres2State, RabbitBroker> fixture)
     : OutboxTests<Postgres2State, RabbitBroker>(fixture);
 
-/// <summary>An app whose store has an outbox, and which listens to it.</summary>
+/// <summary>An app whose store has an outbox, and which subscribes to it.</summary>
 public sealed class OutboxSidecar<TState, TBroker> : IAsyncLifetime
     where TState : StateDriver, new()
     where TBroker : BrokerDriver, new()
@@ -43,7 +43,7 @@ public sealed class OutboxSidecar<TState, TBroker> : IAsyncLifetime
     {
         if (Missing is not null)
         {
-            return; // each test says so
+            return; // each test sets it
         }
         await store.StartAsync();
         await broker.StartAsync();
@@ -74,7 +74,7 @@ public sealed class OutboxSidecar<TState, TBroker> : IAsyncLifetime
     }
 }
 
-/// <summary>The transactional outbox: what is published for a transaction, and what is not.</summary>
+/// <summary>The transactional outbox: the events that a transaction publishes.</summary>
 public abstract class OutboxTests<TState, TBroker> : IClassFixture<OutboxSidecar<TState, TBroker>>
     where TState : StateDriver, new()
     where TBroker : BrokerDriver, new()
@@ -187,7 +187,7 @@ public abstract class OutboxTests<TState, TBroker> : IClassFixture<OutboxSidecar
     }
 
     [SkippableFact]
-    public async Task A_projection_is_published_in_place_of_the_value_that_is_stored()
+    public async Task A_projection_is_published_instead_of_the_stored_value()
     {
         await TransactAsync(
             Upsert("e", "{\"stored\":1}", """{"type":"from.first","contentType":"text/plain"}"""),

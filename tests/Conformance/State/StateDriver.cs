@@ -2,36 +2,36 @@ using Conformance.Running;
 
 namespace Conformance.State;
 
-/// <summary>A state store as the suite sees it: its component, and what it can do.</summary>
+/// <summary>A state store under test: its component, and its abilities.</summary>
 public abstract class StateDriver
 {
     public abstract string Component(string name, params (string Name, string Value)[] metadata);
 
-    /// <summary>Whether ETags of a transaction are compared with what the operations before them have written.</summary>
+    /// <summary>True if ETags of a transaction are compared with earlier writes of the same transaction.</summary>
     public abstract bool ComparesWithinTransaction { get; }
 
     /// <summary>Why the store can't be tested on this machine; null when it can.</summary>
     public virtual string? Missing => null;
 
-    /// <summary>Starts what the store needs.</summary>
+    /// <summary>Starts the servers that the store needs.</summary>
     public virtual Task StartAsync() => Task.CompletedTask;
 
-    /// <summary>The status of a save whose ETag can't be one of the store's, and of such a delete.</summary>
+    /// <summary>The status of a save with an ETag that is invalid for the store, and of such a delete.</summary>
     public virtual (int Save, int Delete) UnreadableETag => (409, 409);
 
-    /// <summary>Whether an ETag for a key that does not exist conflicts.</summary>
+    /// <summary>True if an ETag for a missing key conflicts.</summary>
     public virtual bool ETagNeedsKey => true;
 
     /// <summary>The status of a first-write that is not the first.</summary>
     public virtual int SecondFirstWrite => 409;
 
-    /// <summary>Whether first-write without ETag counts in a transaction.</summary>
+    /// <summary>True if first-write without ETag counts in a transaction.</summary>
     public virtual bool FirstWriteInTransactions => true;
 
-    /// <summary>Whether a value tells when it expires.</summary>
+    /// <summary>True if a value contains its expiry.</summary>
     public virtual bool TellsExpiry => true;
 
-    /// <summary>Whether JSON comes back byte for byte.</summary>
+    /// <summary>True if JSON is returned byte for byte.</summary>
     public virtual bool KeepsJson => true;
 }
 
@@ -51,7 +51,7 @@ public sealed class SqliteState : StateDriver
     public override bool ComparesWithinTransaction => true;
 }
 
-/// <summary>One sidecar for all state tests of a driver; tests keep apart by their keys.</summary>
+/// <summary>One sidecar for all state tests of a driver; tests use separate keys.</summary>
 public sealed class StateSidecar<TDriver> : IAsyncLifetime
     where TDriver : StateDriver, new()
 {
@@ -63,7 +63,7 @@ public sealed class StateSidecar<TDriver> : IAsyncLifetime
     {
         if (Driver.Missing is not null)
         {
-            return; // each test says so
+            return; // each test sets it
         }
         await Driver.StartAsync();
         Sidecar = await TestedSidecar.StartAsync(

@@ -82,7 +82,7 @@ public abstract partial class StateTests<TDriver>
     [SkippableTheory]
     [InlineData(""", "etag": "stale" """)]
     [InlineData(""", "options": {"concurrency": "first-write"} """)]
-    public async Task A_refused_operation_undoes_the_whole_transaction(string condition)
+    public async Task A_refused_operation_rolls_back_the_transaction(string condition)
     {
         if (condition.Contains("first-write", StringComparison.Ordinal) && !fixture.Driver.FirstWriteInTransactions)
         {
@@ -116,7 +116,7 @@ public abstract partial class StateTests<TDriver>
     [SkippableTheory]
     [InlineData("{}")]
     [InlineData("""{"operations":[]}""")]
-    public Task An_empty_transaction_is_fine(string body) => TransactAsync(body).SucceedsAsync();
+    public Task An_empty_transaction_succeeds(string body) => TransactAsync(body).SucceedsAsync();
 
     [SkippableFact]
     public async Task An_unknown_operation_is_refused()

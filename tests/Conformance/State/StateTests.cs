@@ -44,7 +44,7 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
     [SkippableTheory]
     [InlineData("POST")]
     [InlineData("PUT")]
-    public async Task What_is_saved_comes_back_with_an_ETag(string method)
+    public async Task A_saved_value_is_returned_with_an_ETag(string method)
     {
         await Http.SendAsync(method, Store, Item("""{"total":5}""")).SucceedsAsync();
         using var answer = await Http.GetAsync($"{Store}/{key}");
@@ -96,10 +96,10 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
         Http.SendAsync("POST", Store, body).FailsAsync(400, "ERR_MALFORMED_REQUEST", message);
 
     [SkippableFact]
-    public Task Saving_nothing_is_fine() => Http.SendAsync("POST", Store, "[]").SucceedsAsync();
+    public Task Saving_an_empty_list_succeeds() => Http.SendAsync("POST", Store, "[]").SucceedsAsync();
 
     [SkippableFact]
-    public async Task An_illegal_key_is_told_with_details_on_both_transports()
+    public async Task An_illegal_key_is_refused_with_details_on_both_transports()
     {
         var error = await Http.SendAsync("POST", Store, """[{"key":"a||b","value":1}]""").FailsAsync(400, "ERR_MALFORMED_REQUEST");
         Assert.Equal(("DAPR_STATE_ILLEGAL_KEY", 3), (error.Reason(), error.GetProperty("details").GetArrayLength()));
@@ -136,7 +136,7 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
     }
 
     [SkippableFact]
-    public async Task Bytes_over_gRPC_come_back_unchanged()
+    public async Task Bytes_saved_over_gRPC_are_returned_unchanged()
     {
         byte[] bytes = [0, 255, 1, 2];
         await Client.SaveByteStateAsync("store", key, bytes);
@@ -187,7 +187,7 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
     }
 
     [SkippableFact]
-    public async Task The_current_ETag_lets_a_write_pass_once_and_every_write_changes_it()
+    public async Task A_write_with_the_current_ETag_succeeds_once_and_changes_it()
     {
         await SaveAsync("1");
         var (_, etag) = await Client.GetStateAndETagAsync<int>("store", key);
@@ -209,7 +209,7 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
     }
 
     [SkippableFact]
-    public async Task First_write_lets_only_the_first_writer_pass()
+    public async Task With_first_write_only_the_first_writer_succeeds()
     {
         const string first = """, "options": {"concurrency": "first-write"}""";
         await Http.SendAsync("POST", Store, Item("1", first)).SucceedsAsync();
@@ -218,7 +218,7 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
     }
 
     [SkippableFact]
-    public async Task A_first_write_with_ETag_0_conflicts_at_the_latest_when_the_key_is_there()
+    public async Task A_first_write_with_ETag_0_conflicts_if_the_key_exists()
     {
         var item = Item("1", """, "etag": "0", "options": {"concurrency": "first-write"}""");
         await (
@@ -243,7 +243,7 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
     [SkippableTheory]
     [InlineData("0")]
     [InlineData("-1")]
-    public async Task A_time_to_live_that_is_not_positive_means_for_ever_and_removes_an_expiry(string ttl)
+    public async Task A_time_to_live_of_zero_or_less_removes_the_expiry(string ttl)
     {
         await Http.SendAsync("POST", Store, Item("1", """, "metadata": {"ttlInSeconds": "100"}""")).SucceedsAsync();
         await Http.SendAsync("POST", Store, Item("1", $", \"metadata\": {{\"ttlInSeconds\": \"{ttl}\"}}")).SucceedsAsync();
@@ -254,7 +254,7 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
     [SkippableTheory]
     [InlineData("", """, "metadata": {"ttlInSeconds": "100"}""")]
     [InlineData("?metadata.ttlInSeconds=100", "")]
-    public async Task A_time_to_live_tells_when_it_ends(string query, string metadata)
+    public async Task A_value_with_a_time_to_live_is_returned_with_its_expiry(string query, string metadata)
     {
         if (!fixture.Driver.TellsExpiry)
         {
@@ -271,7 +271,7 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
     }
 
     [SkippableFact]
-    public async Task What_has_expired_is_gone()
+    public async Task An_expired_value_is_not_found()
     {
         await Http.SendAsync("POST", Store, Item("1", """, "metadata": {"ttlInSeconds": "1"}""")).SucceedsAsync();
         await Patience.UntilAsync(
@@ -285,7 +285,7 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
     }
 
     [SkippableFact]
-    public async Task Deleting_what_is_missing_is_fine()
+    public async Task Deleting_a_missing_key_succeeds()
     {
         await Http.DeleteAsync($"{Store}/{key}").SucceedsAsync();
         await Client.DeleteStateAsync("store", key);

@@ -6,7 +6,7 @@ namespace Conformance.State;
 public sealed class StoreSharingTests
 {
     [Fact]
-    public async Task Without_any_store_the_API_says_that_none_is_configured()
+    public async Task Without_a_state_store_the_API_answers_that_none_is_configured()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions());
         var error = await sidecar
@@ -26,7 +26,7 @@ public sealed class StoreSharingTests
     }
 
     [Fact]
-    public async Task Whether_apps_share_keys_follows_from_the_key_prefix()
+    public async Task The_key_prefix_determines_whether_apps_share_keys()
     {
         var folder = Directory.CreateTempSubdirectory("conformance-shared-").FullName;
         string[] prefixes = ["name", "appid", "none", "shared"];

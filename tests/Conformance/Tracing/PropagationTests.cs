@@ -5,7 +5,7 @@ using Grpc.Core;
 
 namespace Conformance.Tracing;
 
-/// <summary>What a sidecar passes on of traces and baggage when no tracing is configured.</summary>
+/// <summary>The propagation of traces and baggage without configured tracing.</summary>
 public sealed class PropagationTests : IAsyncLifetime
 {
     private const string Zeros = "00-00000000000000000000000000000000-0000000000000000-00";
@@ -61,7 +61,7 @@ public sealed class PropagationTests : IAsyncLifetime
     [Theory]
     [InlineData(null, Zeros)]
     [InlineData(Given, Given)]
-    public async Task An_app_sees_the_callers_trace_or_zeros_and_so_does_the_caller(string? sent, string seen)
+    public async Task App_and_caller_get_the_callers_trace_or_zeros(string? sent, string seen)
     {
         using var answer = await sidecar.Http.SendAsync("POST", $"/v1.0/invoke/{sidecar.AppId}/method/test", "{}", headers: Trace(sent));
         Assert.Equal(
@@ -80,7 +80,7 @@ public sealed class PropagationTests : IAsyncLifetime
     [Theory]
     [InlineData(null, Zeros)]
     [InlineData(Given, Given)]
-    public async Task A_subscriber_sees_the_publishers_trace_or_zeros(string? sent, string seen)
+    public async Task A_subscriber_gets_the_publishers_trace_or_zeros(string? sent, string seen)
     {
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/topic", "{}", headers: Trace(sent)).SucceedsAsync();
         var got = await app.NextAsync("/events");
@@ -104,7 +104,7 @@ public sealed class PropagationTests : IAsyncLifetime
     [InlineData("\"traceid\":12345")]
     [InlineData("\"traceparent\":{\"x\":1}")]
     [InlineData("\"traceparent\":true")]
-    public async Task An_event_whose_trace_is_no_text_is_delivered(string trace)
+    public async Task An_event_with_a_non_text_trace_is_delivered(string trace)
     {
         await sidecar
             .Http.SendAsync(
@@ -136,7 +136,7 @@ public sealed class PropagationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Baggage_goes_to_the_app_and_back_to_the_caller()
+    public async Task Baggage_is_forwarded_to_the_app_and_returned_to_the_caller()
     {
         using var answer = await sidecar.Http.SendAsync(
             "POST",
@@ -152,7 +152,7 @@ public sealed class PropagationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_no_baggage_is_refused()
+    public async Task Invalid_baggage_is_refused()
     {
         using var answer = await sidecar.Http.SendAsync(
             "POST",
@@ -170,7 +170,7 @@ public sealed class PropagationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_answer_of_the_gRPC_API_tells_its_trace_in_binary_form()
+    public async Task An_answer_of_the_gRPC_API_carries_its_trace_in_binary_format()
     {
         using var call = sidecar.Grpc.GetMetadataAsync(new GetMetadataRequest(), Headers(Given));
         await call;

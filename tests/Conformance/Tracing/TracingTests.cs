@@ -3,7 +3,7 @@ using Conformance.Running;
 
 namespace Conformance.Tracing;
 
-/// <summary>The spans that a sidecar makes and sends away, by daprd's names.</summary>
+/// <summary>The exported spans of a sidecar, with daprd's names.</summary>
 public sealed class TracingTests : IAsyncLifetime
 {
     private const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -24,7 +24,7 @@ public sealed class TracingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_trace_goes_over_callers_sidecar_callees_sidecar_and_subscriber()
+    public async Task One_trace_covers_the_callers_sidecar_the_callees_sidecar_and_the_subscriber()
     {
         app.Subscribes("""[{"pubsubname":"events","topic":"orders","route":"events"}]""");
         await using var callee = await StartAsync("callee", Otlp("0.0000001"));
@@ -91,7 +91,7 @@ public sealed class TracingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Building_blocks_are_told_of_by_daprds_names()
+    public async Task Spans_of_building_blocks_have_daprds_names()
     {
         await using var sidecar = await StartAsync("named", Otlp("1"));
         await sidecar
@@ -137,7 +137,7 @@ public sealed class TracingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Each_entry_of_a_bulk_publish_is_a_span_of_its_own()
+    public async Task Each_entry_of_a_bulk_publish_has_its_own_span()
     {
         app.Subscribes("""[{"pubsubname":"events","topic":"many","route":"events"}]""");
         await using var sidecar = await StartAsync("bulk", Otlp("0.0000001"));
@@ -161,7 +161,7 @@ public sealed class TracingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_caller_that_does_not_sample_is_followed()
+    public async Task The_callers_decision_not_to_sample_is_respected()
     {
         await using var sidecar = await StartAsync("quiet", Otlp("1"));
         using var answer = await sidecar.Http.SendAsync(
@@ -209,7 +209,7 @@ public sealed class TracingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_environment_alone_switches_export_on()
+    public async Task Environment_variables_alone_enable_the_export()
     {
         await using var sidecar = await StartAsync(
             "environment",
@@ -244,7 +244,7 @@ public sealed class TracingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Spans_go_to_the_log_when_asked_to()
+    public async Task Spans_are_logged_if_stdout_is_configured()
     {
         await using var sidecar = await StartAsync("logged", Configuration("tracing: { samplingRate: \"1\", stdout: true }"));
         await sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/test").SucceedsAsync(200);
@@ -272,7 +272,7 @@ public sealed class TracingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_protocol_that_no_collector_speaks_is_refused()
+    public async Task An_unknown_collector_protocol_is_refused()
     {
         var (code, output) = await TestedSidecar.RefusedAsync(
             new SidecarOptions

@@ -15,7 +15,7 @@ internal sealed class WorkflowApp : IAsyncDisposable
 
     public DaprWorkflowClient Client => host.Services.GetRequiredService<DaprWorkflowClient>();
 
-    /// <summary>Comes back when the sidecar knows of the worker.</summary>
+    /// <summary>Completes when the worker is connected to the sidecar.</summary>
     public static async Task<WorkflowApp> StartAsync(TestedSidecar sidecar, Action<WorkflowRuntimeOptions> register)
     {
         var app = await StartAsync(sidecar.GrpcPort, register);
@@ -26,7 +26,7 @@ internal sealed class WorkflowApp : IAsyncDisposable
         return app;
     }
 
-    /// <summary>Whether there is a sidecar or not.</summary>
+    /// <summary>Works without a sidecar as well.</summary>
     public static async Task<WorkflowApp> StartAsync(int grpcPort, Action<WorkflowRuntimeOptions> register)
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });

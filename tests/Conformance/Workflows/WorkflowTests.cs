@@ -3,7 +3,7 @@ using Dapr.Workflow;
 
 namespace Conformance.Workflows;
 
-/// <summary>Workflows of an app on Dapr.Workflow, and what the sidecar tells of them.</summary>
+/// <summary>Workflows of an app on Dapr.Workflow, and the sidecar's management API for them.</summary>
 public sealed class WorkflowTests
 {
     private static readonly string Store = Yaml.Component(
@@ -14,7 +14,7 @@ public sealed class WorkflowTests
     );
 
     [Fact]
-    public async Task Metadata_tell_of_connected_workers_and_of_the_actors_that_workflows_are()
+    public async Task Metadata_list_connected_workers_and_the_workflow_actor_types()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Store] });
         Assert.False((await (await sidecar.Http.GetAsync("/v1.0/metadata")).JsonAsync()).TryGetProperty("workflows", out _));
@@ -53,7 +53,7 @@ public sealed class WorkflowTests
     }
 
     [Fact]
-    public async Task An_app_that_is_there_before_its_sidecar_reaches_it_with_the_first_call()
+    public async Task An_app_started_before_its_sidecar_schedules_a_workflow_with_its_first_call()
     {
         var port = Port.Free();
         await using var app = await WorkflowApp.StartAsync(port, options =>
@@ -65,7 +65,7 @@ public sealed class WorkflowTests
     }
 
     [Fact]
-    public async Task Activities_beyond_the_limit_of_the_configuration_wait()
+    public async Task Activities_above_the_Configurations_limit_wait()
     {
         await using var sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions { Resources = [Store], Configuration = Workflow("maxConcurrentActivityInvocations: 2") }
@@ -117,7 +117,7 @@ public sealed class WorkflowTests
     }
 
     [Fact]
-    public async Task An_activity_that_the_last_turn_has_scheduled_runs_although_the_workflow_has_ended()
+    public async Task An_activity_scheduled_by_the_last_turn_runs_after_the_workflow_has_ended()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Store] });
         var ran = new TaskCompletionSource<string>();
@@ -140,7 +140,7 @@ public sealed class WorkflowTests
     }
 
     [Fact]
-    public async Task An_instance_is_not_found_before_its_start_time_though_its_id_is_taken()
+    public async Task A_scheduled_instance_is_not_found_before_its_start_time_but_its_id_is_taken()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Store] });
         await using var app = await WorkflowApp.StartAsync(sidecar, options =>
@@ -156,7 +156,7 @@ public sealed class WorkflowTests
     }
 
     [Fact]
-    public async Task A_history_larger_than_the_chosen_limit_of_messages_stalls_its_instance_alone()
+    public async Task A_history_above_the_message_limit_stalls_only_its_instance()
     {
         await using var sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions { Resources = [Store], Flags = ["--max-body-size", "1Mi"] }
@@ -190,7 +190,7 @@ public sealed class WorkflowTests
     }
 
     [Fact]
-    public async Task A_setting_of_workflows_that_does_not_exist_is_refused()
+    public async Task An_unknown_workflow_setting_is_refused()
     {
         var (code, output) = await TestedSidecar.RefusedAsync(
             new SidecarOptions { Configuration = Workflow("stateRetentionPolicy: {anyTerminal: soon}") }

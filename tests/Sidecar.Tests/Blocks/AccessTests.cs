@@ -52,10 +52,11 @@ public sealed class AccessTests
         Assert.Equal(allowed, Policy.Allows(caller, method, verb));
 
     [Fact]
-    public void Without_a_list_everyone_may_call() => Assert.True(new AccessPolicy(null, http: true).Allows("anyone", "anything", "GET"));
+    public void Without_an_access_list_every_caller_is_allowed() =>
+        Assert.True(new AccessPolicy(null, http: true).Allows("anyone", "anything", "GET"));
 
     [Fact]
-    public void For_a_gRPC_app_case_matters_and_verbs_do_not()
+    public void Access_control_of_a_gRPC_app_compares_case_and_ignores_verbs()
     {
         var policy = new AccessPolicy(
             new AccessControl(
@@ -78,7 +79,7 @@ public sealed class AccessTests
     [InlineData("secret", "granted", true)]
     [InlineData("unlisted", "app", false)]
     [InlineData("open", "muted", false)]
-    public void Topic_scopes_narrow_who_may_publish(string topic, string app, bool allowed)
+    public void Topic_scopes_limit_the_apps_that_may_publish(string topic, string app, bool allowed)
     {
         var metadata = new Dictionary<string, string>
         {
@@ -96,7 +97,7 @@ public sealed class AccessTests
     [InlineData("NAME", "store||k")]
     [InlineData("none", "k")]
     [InlineData("custom", "custom||k")]
-    public void A_key_prefix_tells_apps_apart(string? strategy, string stored)
+    public void A_key_prefix_separates_the_keys_of_apps(string? strategy, string stored)
     {
         var prefix = new KeyPrefix(strategy, "app", "store");
         Assert.Equal((stored, "k"), (prefix.Stored("k"), prefix.Original(stored)));
@@ -122,6 +123,6 @@ public sealed class AccessTests
     [InlineData("a#b")]
     [InlineData("a\0b")]
     [InlineData("a\nb")]
-    public void A_method_that_could_change_on_its_way_is_refused(string method) =>
+    public void A_method_name_that_could_change_the_path_is_refused(string method) =>
         Assert.Equal("ERR_DIRECT_INVOKE", Assert.Throws<DaprException>(() => MethodPath.Clean("app", method)).Error.Code);
 }

@@ -7,7 +7,7 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Tests.Blocks;
 
-/// <summary>Sidecars that live in one process log as much as each of them is told to.</summary>
+/// <summary>Sidecars of one process have separate log levels.</summary>
 public sealed class AppLogTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("app-log-").FullName;
@@ -15,7 +15,7 @@ public sealed class AppLogTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public async Task Each_sidecar_of_a_process_has_its_own_level()
+    public async Task Each_sidecar_of_a_process_has_its_own_log_level()
     {
         // Each logs a warning: a component that can't be opened and is to be left out then.
         AppOptions[] apps =
@@ -62,7 +62,7 @@ public sealed class AppLogTests : IDisposable
     }
 
     [Fact]
-    public void A_run_template_sets_the_level_for_an_app_or_for_all()
+    public void A_run_template_sets_the_log_level_for_an_app_or_for_all()
     {
         var template = RunTemplateReader.Read(
             Template("logLevel: error\n  enableApiLogging: true", "logLevel: Debug\n    enableApiLogging: false"),
@@ -74,7 +74,7 @@ public sealed class AppLogTests : IDisposable
     }
 
     [Fact]
-    public void A_level_that_there_is_not_is_reported_with_those_that_there_are()
+    public void An_unknown_log_level_is_reported_with_the_known_ones()
     {
         var wrong = Assert.Throws<InvalidConfigurationException>(() => RunTemplateReader.Read(Template("", "logLevel: loud"), "embedded"));
         Assert.Contains(

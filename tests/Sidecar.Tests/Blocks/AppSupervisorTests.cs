@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace Sidecar.Tests.Blocks;
 
-/// <summary>The supervision of an app whose process ends.</summary>
+/// <summary>The supervision of an app whose process exits.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class AppSupervisorTests : IDisposable
 {
@@ -20,7 +20,7 @@ public sealed class AppSupervisorTests : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     [Fact]
-    public void The_pauses_grow_to_half_a_minute_and_are_short_again_after_a_minute_of_life()
+    public void Restart_pauses_grow_to_30_seconds_and_reset_after_a_minute_of_uptime()
     {
         var pauses = new RestartPause();
         Assert.Equal(
@@ -33,7 +33,7 @@ public sealed class AppSupervisorTests : IDisposable
     }
 
     [Fact]
-    public async Task An_app_that_fails_a_dozen_times_in_a_row_is_started_again_and_reported_louder_with_its_last_lines()
+    public async Task An_app_that_fails_twelve_times_is_restarted_and_logged_as_an_error_with_its_last_lines()
     {
         await using var supervisor = Start("echo no parcels today; exit 3");
 
@@ -76,7 +76,7 @@ public sealed class AppSupervisorTests : IDisposable
     }
 
     [Fact]
-    public async Task An_app_whose_command_is_away_when_it_is_to_be_started_again_is_started_once_it_is_back()
+    public async Task An_app_whose_command_is_missing_at_a_restart_is_started_once_the_command_exists()
     {
         var script = Path.Combine(folder.FullName, "app.sh");
         await WriteAsync(script);
@@ -90,7 +90,7 @@ public sealed class AppSupervisorTests : IDisposable
     }
 
     [Fact]
-    public async Task The_end_of_a_run_ends_an_app_that_is_between_two_starts()
+    public async Task Stopping_a_run_stops_an_app_that_waits_for_its_restart()
     {
         var supervisor = Start("exit 3");
         await Clock.AdvanceUntilAsync(time, () => Volatile.Read(ref restarts) >= 6); // pauses of seconds, of a clock that now stands still
@@ -128,7 +128,7 @@ public sealed class AppSupervisorTests : IDisposable
         return supervisor;
     }
 
-    /// <summary>A shell under another name, so that it can be away.</summary>
+    /// <summary>A shell under another name, so that it can be missing.</summary>
     private static async Task WriteAsync(string script)
     {
         await File.WriteAllTextAsync(script + ".new", "#!/bin/sh\nexec sh \"$@\"\n");
@@ -148,7 +148,7 @@ public sealed class AppSupervisorTests : IDisposable
 
         public void SetEncoding(Encoding encoding)
         {
-            // There is no terminal to tell.
+            // There is no terminal to write to.
         }
     }
 

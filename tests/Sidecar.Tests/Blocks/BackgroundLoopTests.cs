@@ -10,7 +10,7 @@ public sealed class BackgroundLoopTests
     private readonly FakeTimeProvider time = new();
 
     [Fact]
-    public async Task Work_that_fails_is_started_again_after_growing_pauses()
+    public async Task Work_that_fails_is_restarted_after_growing_pauses()
     {
         var attempts = new ConcurrentQueue<DateTimeOffset>();
         await using var loop = BackgroundLoop.Start(
@@ -35,7 +35,7 @@ public sealed class BackgroundLoopTests
     }
 
     [Fact]
-    public async Task Work_that_is_cancelled_by_another_than_its_owner_is_started_again()
+    public async Task Work_that_throws_a_cancellation_of_its_own_is_restarted()
     {
         var attempts = 0;
         await using var loop = BackgroundLoop.Start(
@@ -56,7 +56,7 @@ public sealed class BackgroundLoopTests
     }
 
     [Fact]
-    public async Task Work_that_returns_has_ended_on_purpose()
+    public async Task Work_that_returns_is_not_restarted()
     {
         var attempts = 0;
         var loop = BackgroundLoop.Start("Work", _ => Task.FromResult(Interlocked.Increment(ref attempts)), time, NullLogger.Instance);
@@ -99,12 +99,12 @@ public sealed class BackgroundLoopTests
     }
 
     [Fact]
-    public async Task What_cannot_be_started_yet_is_started_once_it_can()
+    public async Task A_failed_start_is_retried_until_it_succeeds()
     {
         var attempts = 0;
         var started = new TaskCompletionSource();
         var ended = new TaskCompletionSource();
-        var kept = await KeptStart.StartAsync(
+        var kept = await RetriedStart.StartAsync(
             "Subscription",
             _ =>
             {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Sidecar.Tests.Blocks;
 
-/// <summary>Moves fake time for code on other threads, which says by no signal when it waits.</summary>
+/// <summary>Moves fake time for code on other threads that gives no signal when it waits.</summary>
 internal static class Clock
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

@@ -19,7 +19,7 @@ public sealed class CloudEventsTests
         Assert.Equal(json, Wrap(contentType, body)[member]!.ToJsonString());
 
     [Fact]
-    public void Overrides_match_without_regard_to_case_and_a_trace_parent_beats_a_trace_id()
+    public void Attribute_overrides_ignore_case_and_traceparent_wins_over_traceid()
     {
         var envelope = Wrap(
             "text/plain",
@@ -35,7 +35,7 @@ public sealed class CloudEventsTests
     }
 
     [Fact]
-    public void An_expired_event_is_recognised()
+    public void An_event_whose_time_to_live_is_over_counts_as_expired()
     {
         var envelope = Wrap("text/plain", "x");
         CloudEvents.Expire(envelope, TimeSpan.FromSeconds(5), Now);
@@ -56,7 +56,7 @@ public sealed class CloudEventsTests
         Assert.Equal(seconds, PublishMetadata.TimeToLive(new Dictionary<string, string> { [name] = value })?.TotalSeconds);
 
     [Fact]
-    public void Metadata_of_a_bulk_entry_beats_that_of_the_request_which_reaches_no_silent_entry()
+    public void Metadata_of_a_bulk_entry_wins_and_entries_without_metadata_inherit_none()
     {
         var request = new Dictionary<string, string> { ["a"] = "request", ["b"] = "request" };
         var merged = PublishMetadata.OfEntry(request, new Dictionary<string, string> { ["a"] = "entry" });

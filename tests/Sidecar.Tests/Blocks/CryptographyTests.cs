@@ -12,8 +12,9 @@ public sealed class CryptographyTests
     private static readonly byte[] FileKey = [.. Enumerable.Range(100, 32).Select(i => (byte)i)];
     private static readonly byte[] NoncePrefix = "prefix!"u8.ToArray();
 
-    /// <summary>The vectors of RFC 3394, sections 4.3, 4.5 and 4.6: those with a key of 256 bits, the only size that daprd wraps
-    /// with.</summary>
+    /// <summary>
+    /// The vectors of RFC 3394, sections 4.3, 4.5 and 4.6: those with a key of 256 bits, the only size that daprd wraps with.
+    /// </summary>
     [Theory]
     [InlineData("00112233445566778899AABBCCDDEEFF", "64E8C3F9CE0F5BA263E9777905818A2A93C8191E7D6E8AE7")]
     [InlineData("00112233445566778899AABBCCDDEEFF0001020304050607", "A8F9BC1612C68B3FF6E6F4FBE30E71E4769C8B80A32CB8958CD5D17D6B254DA1")]
@@ -51,7 +52,7 @@ public sealed class CryptographyTests
         2,
         "ZGFwci5pby9lbmMvdjEKeyJrIjoia2VrIiwia3ciOjEsIndmayI6IkFtRVYwQXkyck9sdG5pd0hUdmVQUmtxaGlsTXJ4b3pzKzFFWEVKa1EzdDJTUzI2UlFqTThEdz09IiwiY3BoIjoyLCJucCI6ImNISmxabWw0SVE9PSJ9CkVWWnZldmUzSGVBQ256NjVPVU14YmVSQi9vblBDWmJ6eTQ1NHkyVUxNenM9CuHSbju3la1vszN9NCi6cfZ3H1utui7bAZA1zhCvY9FXeklUcw=="
     )]
-    public async Task Documents_are_those_of_the_scheme_byte_for_byte(int cipher, string expected)
+    public async Task Encrypted_documents_match_the_scheme_byte_for_byte(int cipher, string expected)
     {
         var document = Convert.FromBase64String(expected);
         Assert.Equal("Hello from elsewhere", Encoding.ASCII.GetString(await DecryptAsync(document, 7)));
@@ -59,13 +60,13 @@ public sealed class CryptographyTests
     }
 
     [Fact]
-    public async Task Segments_are_the_same_however_the_bytes_arrive()
+    public async Task Segments_do_not_depend_on_the_size_of_the_chunks_that_arrive()
     {
         var plain = new byte[70_000];
         foreach (var step in new[] { 1000, EncryptionScheme.SegmentSize, EncryptionScheme.SegmentSize + 1, plain.Length })
         {
             var document = await EncryptAsync(DocumentCipher.AesGcm, plain, step);
-            // As Python made it.
+            // Created with Python.
             Assert.Equal(
                 "797d82979658e95140c89224b48f245bbad405c309a3e5023efbe003f3f8199c",
                 Convert.ToHexStringLower(SHA256.HashData(document))
@@ -85,11 +86,11 @@ public sealed class CryptographyTests
     [InlineData("AAECA", null)]
     [InlineData("AAEC Aw", null)]
     [InlineData("AB", new byte[] { 0 })]
-    public void Symmetric_keys_in_base64_are_told_from_others(string text, byte[]? expected) =>
+    public void Symmetric_keys_in_base64_are_distinguished_from_other_formats(string text, byte[]? expected) =>
         Assert.Equal(expected, LenientBase64.Decode(text));
 
     [Fact]
-    public void Keys_are_recognised_in_the_forms_they_come_in()
+    public void Keys_are_read_in_every_supported_format()
     {
         Assert.Equal(Kek, Read(Kek).Secret);
         Assert.Equal(Kek, Read(Encoding.ASCII.GetBytes(Convert.ToBase64String(Kek))).Secret);
@@ -127,7 +128,7 @@ public sealed class CryptographyTests
     }
 
     [Fact]
-    public void A_JWK_of_RSA_without_the_derived_numbers_decrypts()
+    public void An_RSA_JWK_without_dp_dq_qi_decrypts()
     {
         using var rsa = RSA.Create(2048);
         var all = rsa.ExportParameters(true);
@@ -151,7 +152,7 @@ public sealed class CryptographyTests
     [InlineData("""{"keys":[{"kty":"what"}]}""")]
     [InlineData("""{"keys":{}}""")]
     [InlineData("secret")]
-    public void A_key_set_that_cannot_be_read_is_refused_without_its_text(string json) =>
+    public void An_unreadable_key_set_is_refused_without_quoting_it(string json) =>
         Assert.DoesNotContain("secret", Assert.Throws<CryptoException>(() => JwkReader.ReadSet(json)).Message, StringComparison.Ordinal);
 
     private static CryptoKey Read(byte[] bytes) => KeyReader.Read(bytes, KeyFormat.Unknown);
@@ -159,7 +160,7 @@ public sealed class CryptographyTests
     private static async Task<byte[]> EncryptAsync(DocumentCipher cipher, byte[] plain, int step)
     {
         var wrapped = KeyWrapping.Wrap(FileKey, WrapAlgorithm.A256Kw, new CryptoKey { Secret = Kek });
-        var manifest = new Manifest("kek", WrapAlgorithm.A256Kw, wrapped, cipher, NoncePrefix);
+        var manifest = new DocumentManifest("kek", WrapAlgorithm.A256Kw, wrapped, cipher, NoncePrefix);
         return await AllAsync(
             EncryptionScheme.EncryptAsync(manifest, new DocumentKey(FileKey, NoncePrefix, cipher), Pieces(plain, step).GetAsyncEnumerator())
         );

@@ -15,7 +15,7 @@ public sealed class DaprdLogTests
     [InlineData("two words", "\"two words\"")]
     [InlineData("a \"b\" \\ c\nd\te\u0001", "\"a \\\"b\\\" \\\\ c\\nd\\te\\x01\"")]
     [InlineData("/dapr.proto.runtime.v1.Dapr/GetState", "/dapr.proto.runtime.v1.Dapr/GetState")]
-    public void Values_are_quoted_where_they_have_to_be(string message, string written)
+    public void Log_values_are_quoted_only_if_necessary(string message, string written)
     {
         var line = new DaprdLog("me", "1.18.3", asJson: false, time, TextWriter.Null).Line(
             LogLevel.Warning,
@@ -32,7 +32,7 @@ public sealed class DaprdLogTests
     }
 
     [Fact]
-    public void In_JSON_keys_are_in_order_and_numbers_are_numbers()
+    public void JSON_logs_have_sorted_keys_and_unquoted_numbers()
     {
         var line = new DaprdLog("me", "1.18.3", asJson: true, time, TextWriter.Null).Line(
             LogLevel.Information,

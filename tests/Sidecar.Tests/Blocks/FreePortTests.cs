@@ -5,7 +5,7 @@ namespace Sidecar.Tests.Blocks;
 public sealed class FreePortTests
 {
     [Fact]
-    public void A_port_is_chosen_once()
+    public void FreePort_never_returns_the_same_port_twice()
     {
         var chosen = Enumerable.Range(0, 50).Select(_ => FreePort.Take()).ToList();
 

@@ -14,25 +14,25 @@ public sealed class JobScheduleTests
     [InlineData("@daily", "2030-01-02T00:00:00Z")]
     [InlineData("0 30 9 * * *", "2030-01-02T09:30:00Z")]
     [InlineData("CRON_TZ=Asia/Tokyo 0 30 9 * * *", "2030-01-02T00:30:00Z")]
-    public void A_schedule_gives_its_first_time(string text, string first) =>
+    public void A_schedule_returns_its_first_due_time(string text, string first) =>
         Assert.Equal(
             DateTimeOffset.Parse(first, System.Globalization.CultureInfo.InvariantCulture),
             JobSchedule.Parse(text, TimeZoneInfo.Utc).First(null, Now)
         );
 
     [Fact]
-    public void A_due_time_comes_before_the_schedule() =>
+    public void An_explicit_due_time_precedes_the_schedule() =>
         Assert.Equal(Now, JobSchedule.Parse("@every 1m", TimeZoneInfo.Utc).First("0s", Now));
 
     [Fact]
-    public void What_was_missed_is_not_made_up_for() =>
+    public void Missed_times_of_a_schedule_are_skipped() =>
         Assert.Equal(Now.AddSeconds(70), JobSchedule.Parse("@every 10s", TimeZoneInfo.Utc).After(Now, Now.AddSeconds(65)));
 
     [Theory]
     [InlineData("* * * * *")]
     [InlineData("CRON_TZ=Not/AZone 0 0 9 * * *")]
     [InlineData("@every soon")]
-    public void What_is_no_schedule_is_refused(string text) =>
+    public void An_invalid_schedule_is_refused(string text) =>
         Assert.Throws<FormatException>(() => JobSchedule.Parse(text, TimeZoneInfo.Utc));
 
     [Theory]
@@ -58,6 +58,6 @@ public sealed class JobScheduleTests
     [InlineData("v1.0/metadata", true)]
     [InlineData("v1.0-alpha1/state/x/query", true)]
     [InlineData("v1.0/healthz", true)]
-    public void A_denied_API_is_known_by_the_name_of_its_group(string path, bool offered) =>
+    public void A_denied_API_is_matched_by_the_name_of_its_group(string path, bool offered) =>
         Assert.Equal(offered, new ApiAccess([], [new ApiRule("state", "v1", "http")]).OffersHttp(path));
 }

@@ -5,13 +5,13 @@ using Sidecar.Running;
 
 namespace Sidecar.Tests.Blocks;
 
-/// <summary>Apps that a killed sidecar has left belong to nobody who would bury them; they are gone when they have ended.</summary>
+/// <summary>Apps of a killed sidecar have no parent that reaps them; the tests wait until they have exited.</summary>
 public sealed class LeftOverTests
 {
     [Theory]
     [InlineData("exec sleep 600")]
     [InlineData("trap '' TERM; while :; do sleep 600; done")] // has to be made to
-    public async Task An_orphan_is_ended_and_not_waited_for_until_it_is_buried(string command)
+    public async Task An_orphan_is_killed_without_waiting_until_it_is_reaped(string command)
     {
         using var shell = Process.Start(
             new ProcessStartInfo("sh", ["-c", $"( {command} ) >/dev/null 2>&1 & echo $!"]) { RedirectStandardOutput = true }
@@ -29,7 +29,7 @@ public sealed class LeftOverTests
     }
 
     [Fact]
-    public async Task What_a_wrapper_has_started_ends_with_it()
+    public async Task Children_of_a_wrapper_process_end_with_it()
     {
         using var wrapper = Wrapper(out var child);
         await Signals

@@ -8,7 +8,9 @@ using Sidecar.Sqlite;
 
 namespace Sidecar.Tests.Blocks;
 
-/// <summary>Customers' data and tokens lie in files of one user; a machine may have several. Windows keeps users apart by itself.</summary>
+/// <summary>
+/// Customers' data and tokens are in files of one user; a machine may have several users. Windows separates users by default.
+/// </summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class OwnerOnlyTests : IDisposable
 {
@@ -82,7 +84,7 @@ public sealed class OwnerOnlyTests : IDisposable
         Assert.Contains("belongs to another user", refusal.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Root can give a folder away; for everyone else root's folders are another user's.</summary>
+    /// <summary>Root can change the owner of a folder; for all other users root's folders are another user's.</summary>
     private string FolderOfAnotherUser()
     {
         if (Environment.UserName != "root")

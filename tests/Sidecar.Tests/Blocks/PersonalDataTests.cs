@@ -15,5 +15,6 @@ public sealed class PersonalDataTests
     [InlineData("isbn 978-3-16-148410-0", "isbn <ISBN>")]
     [InlineData("P.O. Box 12, 12 Main Street, 90210-1234", "<PO_BOX>, <STREET_ADDRESS>, <ZIP_CODE>")]
     [InlineData("see https://example.com/90210?mail=a@b.c", "see https://example.com/90210?mail=a@b.c")]
-    public void A_datum_is_replaced_by_its_kind(string text, string expected) => Assert.Equal(expected, PersonalData.Scrub(text));
+    public void Personal_data_is_replaced_by_the_name_of_its_kind(string text, string expected) =>
+        Assert.Equal(expected, PersonalData.Scrub(text));
 }

@@ -21,7 +21,7 @@ public sealed class PolicyBookTests
     }
 
     [Fact]
-    public async Task The_breakers_of_an_app_close_when_its_process_is_another_one()
+    public async Task The_breakers_of_an_app_close_after_a_restart_of_its_process()
     {
         await Assert.ThrowsAsync<IOException>(async () => await CallAsync("orders/1", fails: true));
         await Assert.ThrowsAsync<IOException>(async () => await CallAsync("orders/2", fails: true));
@@ -35,7 +35,7 @@ public sealed class PolicyBookTests
     }
 
     [Fact]
-    public async Task A_thousand_methods_are_one_target_to_the_metrics()
+    public async Task Metrics_count_a_thousand_methods_of_an_app_as_one_target()
     {
         for (var i = 0; i < 1000; i++)
         {

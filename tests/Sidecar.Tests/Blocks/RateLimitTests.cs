@@ -6,8 +6,8 @@ using Sidecar.Middleware.Drivers;
 namespace Sidecar.Tests.Blocks;
 
 /// <summary>
-/// The library measures by the machine's clock and takes no TimeProvider. So the tests use rates so low that no token comes back while
-/// they run; only one waits for a token, and it waits for the condition, not for a time.
+/// The library measures by the machine's clock and takes no TimeProvider. So the tests use rates so low that no token comes back while they
+/// run; only one waits for a token, and it waits for the condition, not for a time.
 /// </summary>
 public sealed class RateLimitTests
 {
@@ -61,7 +61,7 @@ public sealed class RateLimitTests
     [InlineData("10.0.0.1", "10.0.255.1")]
     [InlineData("::ffff:10.0.0.1", "::ffff:10.0.0.2")]
     [InlineData("2001:db8:0:1::1", "2001:db8:0:2::1")]
-    public async Task Two_addresses_are_counted_apart(string one, string other)
+    public async Task Two_addresses_have_separate_rate_limits(string one, string other)
     {
         await using var limit = new RateLimit(NoneComesBack);
         bool[] passed =
@@ -81,7 +81,7 @@ public sealed class RateLimitTests
     [InlineData("10.0.0.1", "X-Real-IP", "10.0.0.1")]
     [InlineData("10.0.0.1", "X-Forwarded-For", "::ffff:10.0.0.1")]
     [InlineData("2001:db8::1", "X-Forwarded-For", "[2001:db8::2]:4711")]
-    public async Task A_header_names_the_caller(string address, string header, string value)
+    public async Task The_forwarded_address_in_a_header_selects_the_rate_limit(string address, string header, string value)
     {
         await using var limit = new RateLimit(NoneComesBack);
         Assert.True(await PassesAsync(limit, address));
@@ -90,7 +90,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Invented_texts_count_under_the_address_of_the_connection()
+    public async Task Header_texts_that_are_no_address_count_under_the_connections_address()
     {
         await using var limit = new RateLimit(NoneComesBack);
         Assert.Equal(1, await PassingAsync(limit, i => $"caller-{i}"));

@@ -15,7 +15,7 @@ public sealed class ResiliencyTests
     [InlineData("429,500-599", 429, true)]
     [InlineData("429,500-599", 550, true)]
     [InlineData("429,500-599", 404, false)]
-    public void Ranges_of_codes_cover_what_they_say(string text, int code, bool covered)
+    public void Ranges_of_status_codes_match_the_codes_within_them(string text, int code, bool covered)
     {
         Assert.True(CodeRanges.TryParse(text, 100, 599, out var ranges));
         Assert.Equal(covered, ranges!.Contains(code));
@@ -27,10 +27,10 @@ public sealed class ResiliencyTests
     [InlineData("600")]
     [InlineData("500-400")]
     [InlineData("1-2-3")]
-    public void Ranges_that_make_no_sense_are_refused(string text) => Assert.False(CodeRanges.TryParse(text, 100, 599, out _));
+    public void Invalid_ranges_of_status_codes_are_refused(string text) => Assert.False(CodeRanges.TryParse(text, 100, 599, out _));
 
     [Fact]
-    public void Numbers_up_to_16_are_looked_up_among_the_gRPC_codes_and_failures_without_code_are_always_covered()
+    public void Codes_up_to_16_match_gRPC_codes_and_failures_without_a_code_always_match()
     {
         CodeRanges.TryParse("500-599", 100, 599, out var http);
         CodeRanges.TryParse("14", 0, 16, out var grpc);
@@ -60,7 +60,7 @@ public sealed class ResiliencyTests
     }
 
     [Fact]
-    public void Half_open_it_lets_as_many_try_as_its_rule_says_and_their_success_closes_it()
+    public void A_half_open_breaker_passes_the_configured_number_of_trials_and_closes_after_their_success()
     {
         var breaker = Breaker(new BreakerRule(2, TimeSpan.Zero, TimeSpan.FromSeconds(10), CelExpression.Parse("totalFailures >= 1")));
         Fail(breaker, 1);
@@ -75,7 +75,7 @@ public sealed class ResiliencyTests
     }
 
     [Fact]
-    public void A_failing_trial_opens_it_again()
+    public void A_failed_trial_opens_a_half_open_breaker_again()
     {
         var breaker = Breaker(new BreakerRule(1, TimeSpan.Zero, TimeSpan.FromSeconds(10), CelExpression.Parse("consecutiveFailures >= 1")));
         Fail(breaker, 1);
@@ -85,7 +85,7 @@ public sealed class ResiliencyTests
     }
 
     [Fact]
-    public void The_interval_forgets_what_was_counted_before()
+    public void The_interval_resets_the_counts_of_a_closed_breaker()
     {
         var breaker = Breaker(
             new BreakerRule(1, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10), CelExpression.Parse("totalFailures >= 2"))
@@ -99,7 +99,7 @@ public sealed class ResiliencyTests
     [Theory]
     [InlineData(0)] // open
     [InlineData(10)] // half-open
-    public void A_breaker_that_is_closed_from_outside_counts_anew_and_passes_over_results_from_before(int seconds)
+    public void A_breaker_closed_from_outside_resets_its_counts_and_ignores_earlier_calls(int seconds)
     {
         var breaker = Breaker(new BreakerRule(1, TimeSpan.Zero, TimeSpan.FromSeconds(10), CelExpression.Parse("consecutiveFailures >= 2")));
         breaker.TryEnter(out var before);
@@ -114,7 +114,7 @@ public sealed class ResiliencyTests
     }
 
     [Fact]
-    public void The_result_of_a_call_from_before_the_state_changed_does_not_count()
+    public void A_breaker_ignores_results_of_calls_from_an_earlier_state()
     {
         var breaker = Breaker(new BreakerRule(1, TimeSpan.Zero, TimeSpan.FromSeconds(10), CelExpression.Parse("consecutiveFailures >= 1")));
         breaker.TryEnter(out var late);

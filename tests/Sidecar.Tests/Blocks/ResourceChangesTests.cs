@@ -3,7 +3,7 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Tests.Blocks;
 
-/// <summary>What has to happen for changed resource files to count.</summary>
+/// <summary>The changes that a running sidecar has to apply for changed resource files.</summary>
 public sealed class ResourceChangesTests : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("changes-");
@@ -11,7 +11,7 @@ public sealed class ResourceChangesTests : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     [Fact]
-    public void What_says_the_same_is_no_change()
+    public void Documents_with_equal_content_are_no_change()
     {
         var before = Read(Component("a", "state.in-memory"), Component("b", "state.in-memory"));
         var after = Read(
@@ -23,7 +23,7 @@ public sealed class ResourceChangesTests : IDisposable
     }
 
     [Fact]
-    public void Secret_stores_come_first_and_scopes_decide_who_is_there()
+    public void Secret_stores_come_first_and_scopes_limit_the_components_of_an_app()
     {
         var before = Read(
             Component("gone", "state.in-memory"),
@@ -37,13 +37,13 @@ public sealed class ResourceChangesTests : IDisposable
             Component("narrowed", "state.in-memory") + "\nscopes: [other]"
         );
         var changes = ResourceChanges.Between("app", before, after);
-        Assert.Equal(["gone", "narrowed"], changes.Gone.Select(component => component.Name));
+        Assert.Equal(["gone", "narrowed"], changes.Removed.Select(component => component.Name));
         Assert.Equal([("state.in-memory", "state.sqlite")], changes.Changed.Select(change => (change.Before.Type, change.After.Type)));
-        Assert.Equal(["secrets", "new"], changes.Come.Select(component => component.Name));
+        Assert.Equal(["secrets", "new"], changes.Added.Select(component => component.Name));
     }
 
     [Fact]
-    public void Other_kinds_are_told_by_name()
+    public void Changes_of_other_kinds_of_resources_are_listed_by_name()
     {
         var before = Read(Endpoint("kept", 1), Endpoint("changed", 1), Endpoint("gone", 1));
         var after = Read(Endpoint("kept", 1), Endpoint("changed", 2), Endpoint("new", 1));

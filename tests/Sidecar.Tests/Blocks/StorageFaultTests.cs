@@ -17,7 +17,7 @@ public sealed class StorageFaultTests : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     [Fact]
-    public async Task A_full_disk_is_reported_by_file_and_remedy_and_work_goes_on_when_there_is_room()
+    public async Task A_full_disk_is_reported_with_file_and_remedy_and_writes_succeed_once_there_is_space()
     {
         await using var database = await WithTableAsync();
         await LimitAsync(database, pages: 4);
@@ -31,7 +31,7 @@ public sealed class StorageFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_writes_that_share_a_commit_exactly_those_reported_as_done_are_stored_when_the_disk_is_full()
+    public async Task On_a_full_disk_exactly_the_writes_reported_as_done_are_stored()
     {
         await using var database = await WithTableAsync();
         await LimitAsync(database, pages: 8);
@@ -65,7 +65,7 @@ public sealed class StorageFaultTests : IDisposable
     [Theory]
     [InlineData(0)] // the header
     [InlineData(4096)] // the first page of the table
-    public async Task A_damaged_file_is_refused_by_file_and_remedy(int offset)
+    public async Task A_damaged_file_is_refused_with_file_and_remedy(int offset)
     {
         var path = Path.Combine(folder.FullName, "data.db");
         await using (var database = await WithTableAsync())
@@ -90,7 +90,7 @@ public sealed class StorageFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_full_disk_refuses_is_answered_as_unavailable_and_taken_once_there_is_room()
+    public async Task A_write_to_a_full_disk_is_answered_as_unavailable_and_succeeds_once_there_is_space()
     {
         var path = await WriteStoreAsync();
         await using var server = await SidecarServer.StartAsync(Options(), _ => { }, CancellationToken.None);
@@ -119,7 +119,7 @@ public sealed class StorageFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task A_sidecar_whose_store_is_damaged_behind_its_header_refuses_to_start_by_file_and_remedy()
+    public async Task A_sidecar_with_a_damaged_store_refuses_to_start_with_file_and_remedy()
     {
         var path = await WriteStoreAsync();
         var options = Options();
@@ -159,7 +159,7 @@ public sealed class StorageFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task A_handled_message_leaves_the_queue_without_a_restart_once_the_disk_has_room()
+    public async Task A_handled_message_is_deleted_from_the_queue_once_the_disk_has_space()
     {
         var time = new FakeTimeProvider();
         var path = Path.Combine(folder.FullName, "events.db");
@@ -199,7 +199,7 @@ public sealed class StorageFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task The_reader_of_a_queue_outlives_a_failure_of_its_file()
+    public async Task The_reader_of_a_queue_survives_a_failure_of_its_file()
     {
         var time = new FakeTimeProvider();
         var path = Path.Combine(folder.FullName, "events.db");

@@ -3,7 +3,7 @@ using Sidecar.State;
 
 namespace Sidecar.Tests.Blocks;
 
-/// <summary>What is asked of a store that can't do it is told when the store is opened, not with the first order.</summary>
+/// <summary>A missing ability of a store is reported when the store is opened, not with the first order.</summary>
 public sealed class StoreAbilityTests
 {
     [Fact]
@@ -38,7 +38,7 @@ public sealed class StoreAbilityTests
     }
 
     [Fact]
-    public void A_store_tells_only_the_abilities_it_has()
+    public void A_store_lists_only_the_capabilities_that_it_implements()
     {
         var options = new StoreOptions("store", "state.plain", new KeyPrefix(null, "app", "store"), false, null, null);
         Assert.Equal(["ETAG"], options.Component(Mock.Of<IStateStore>()).Capabilities);

@@ -18,7 +18,7 @@ public sealed class SqliteStoreTests : StoreTests
         await SqliteStateStore.OpenAsync(SqliteDatabase.At(":memory:"), "state", "metadata", null, Time, NullLogger.Instance);
 }
 
-/// <summary>What every state store driver promises; a new one passes by a class of one line.</summary>
+/// <summary>The contract of every state store driver; a new driver passes with a class of one line.</summary>
 public abstract class StoreTests
 {
     private protected FakeTimeProvider Time { get; } = new(TimeProvider.System.GetUtcNow());
@@ -26,7 +26,7 @@ public abstract class StoreTests
     internal abstract Task<ITransactionalStateStore> OpenAsync();
 
     [Fact]
-    public async Task Every_write_gives_another_ETag_and_the_value_comes_back_unchanged()
+    public async Task Every_write_changes_the_ETag_and_a_read_returns_the_value_unchanged()
     {
         await using var store = await OpenAsync();
         byte[] value = [0, 1, 255];
@@ -51,7 +51,7 @@ public abstract class StoreTests
     }
 
     [Fact]
-    public async Task A_transaction_keeps_its_order_or_leaves_no_trace()
+    public async Task A_transaction_applies_all_writes_in_order_or_none()
     {
         await using var store = await OpenAsync();
         Assert.Null(
@@ -94,7 +94,7 @@ public abstract class StoreTests
 public sealed class SqliteWriterTests
 {
     [Fact]
-    public async Task A_job_that_fails_takes_back_its_own_changes_and_leaves_its_neighbours()
+    public async Task A_failed_job_rolls_back_its_own_changes_only()
     {
         await using var database = await WithTableAsync();
         // While one is under way the others gather, to be committed together.
@@ -128,7 +128,7 @@ public sealed class SqliteWriterTests
     }
 
     [Fact]
-    public async Task A_job_without_neighbours_is_on_disk_when_its_call_returns_or_leaves_nothing()
+    public async Task A_single_job_is_on_disk_or_rolled_back_when_its_call_returns()
     {
         await using var database = await WithTableAsync();
         Assert.True(InsertAsync(database, 1, fails: false).IsCompletedSuccessfully);
@@ -138,7 +138,7 @@ public sealed class SqliteWriterTests
     }
 
     [Fact]
-    public async Task Single_statements_are_left_to_the_writer_so_that_many_begun_together_share_a_commit()
+    public async Task Concurrent_single_statements_share_a_commit()
     {
         await using var database = await WithTableAsync();
         var ran = await Task.WhenAll(
@@ -157,7 +157,7 @@ public sealed class SqliteWriterTests
     }
 
     [Fact]
-    public async Task What_nobody_waits_for_goes_with_the_next_commit()
+    public async Task A_write_without_a_waiting_caller_shares_the_next_commit()
     {
         await using var database = await WithTableAsync();
         var later = InsertLaterAsync(database, 1);
@@ -178,7 +178,7 @@ public sealed class SqliteWriterTests
     }
 
     [Fact]
-    public async Task What_nobody_waits_for_is_committed_without_others_too()
+    public async Task A_write_without_a_waiting_caller_is_committed_alone_after_the_delay()
     {
         await using var database = await WithTableAsync();
         await Task.WhenAll(InsertLaterAsync(database, 1), InsertLaterAsync(database, 2));
@@ -187,7 +187,7 @@ public sealed class SqliteWriterTests
     }
 
     [Fact]
-    public async Task Whoever_leaves_a_shared_file_leaves_nothing_for_later()
+    public async Task Disposing_one_user_of_a_shared_file_commits_its_delayed_writes()
     {
         var folder = Directory.CreateTempSubdirectory();
         try
@@ -208,7 +208,7 @@ public sealed class SqliteWriterTests
     }
 
     [Fact]
-    public async Task Jobs_of_many_threads_are_all_done_once()
+    public async Task Jobs_of_many_threads_run_exactly_once()
     {
         await using var database = await WithTableAsync();
         await Task.WhenAll(
@@ -234,7 +234,7 @@ public sealed class SqliteWriterTests
     }
 
     [Fact]
-    public async Task After_disposal_nothing_is_taken_any_more()
+    public async Task A_disposed_database_refuses_writes()
     {
         var database = SqliteDatabase.At(":memory:");
         await database.DisposeAsync();

@@ -13,7 +13,7 @@ public sealed class TextFormatTests
     [InlineData("5", 5)]
     [InlineData("0", 0)]
     [InlineData("10us", 0.00001)]
-    public void A_Go_duration_is_read(string text, double seconds)
+    public void A_duration_in_Gos_format_is_parsed(string text, double seconds)
     {
         Assert.True(GoDuration.TryParse(text, out var duration));
         Assert.Equal(seconds, duration.TotalSeconds, 9);
@@ -24,16 +24,16 @@ public sealed class TextFormatTests
     [InlineData("soon")]
     [InlineData("1x")]
     [InlineData("h")]
-    public void What_is_no_duration_is_refused(string text) => Assert.False(GoDuration.TryParse(text, out _));
+    public void An_invalid_duration_is_refused(string text) => Assert.False(GoDuration.TryParse(text, out _));
 
     [Theory]
     [InlineData("4Mi", 4L << 20)]
     [InlineData("500k", 500_000)]
     [InlineData("1048576", 1 << 20)]
     [InlineData("1.5Gi", 3L << 29)]
-    public void A_quantity_is_read(string text, long bytes)
+    public void A_byte_size_is_parsed(string text, long bytes)
     {
-        Assert.True(Quantity.TryParse(text, out var read));
+        Assert.True(ByteSize.TryParse(text, out var read));
         Assert.Equal(bytes, read);
     }
 
@@ -42,7 +42,7 @@ public sealed class TextFormatTests
     [InlineData("much")]
     [InlineData("4Xi")]
     [InlineData("-1")]
-    public void What_is_no_quantity_is_refused(string text) => Assert.False(Quantity.TryParse(text, out _));
+    public void An_invalid_byte_size_is_refused(string text) => Assert.False(ByteSize.TryParse(text, out _));
 
     [Theory]
     [InlineData("0", "0")]
@@ -76,18 +76,18 @@ public sealed class TextFormatTests
     [InlineData("1.x", "invalid character 'x' after decimal point in numeric literal")]
     [InlineData("\"a\nb\"", "invalid character '\\n' in string literal")]
     [InlineData("\"\\q\"", "invalid character 'q' in string escape code")]
-    public void What_is_no_JSON_is_told_in_Gos_words(string text, string problem) =>
+    public void Invalid_JSON_is_reported_with_Gos_message(string text, string problem) =>
         Assert.Equal(problem, Assert.Throws<FormatException>(() => GoJsonBody.Parse(Encoding.UTF8.GetBytes(text))).Message);
 
     [Fact]
-    public void What_follows_the_first_value_is_not_looked_at()
+    public void Text_after_the_first_JSON_value_is_ignored()
     {
         using var json = GoJsonBody.Parse("[1] and more"u8);
         Assert.Equal(1, json.RootElement.GetArrayLength());
     }
 
     [Fact]
-    public void Nesting_has_a_limit() =>
+    public void JSON_nested_too_deeply_is_refused() =>
         Assert.Equal(
             "exceeded max depth",
             Assert.Throws<FormatException>(() => GoJsonBody.Parse(Encoding.ASCII.GetBytes(new string('[', 100_000)))).Message

@@ -8,7 +8,7 @@ public sealed class TracingOptionsTests
     [InlineData("http://collector:4317", null, null, "collector:4317", "grpc", false)]
     [InlineData("https://collector:4318", "http/protobuf", null, "collector:4318", "http", true)]
     [InlineData("collector:4317", "grpc", "true", "collector:4317", "grpc", false)]
-    public void The_environment_names_a_collector(
+    public void Environment_variables_configure_a_collector(
         string address,
         string? protocol,
         string? insecure,
@@ -29,7 +29,7 @@ public sealed class TracingOptionsTests
     }
 
     [Fact]
-    public void What_is_configured_comes_before_the_environment()
+    public void The_Configuration_wins_over_environment_variables()
     {
         var configured = new TracingOptions { Otel = new OtelOptions("here:1", "grpc") { Headers = ["x=1"] } };
         var options = configured.Completed(Environment(("ENDPOINT", "http://there:2"), ("HEADERS", "y=2")));
@@ -45,7 +45,7 @@ public sealed class TracingOptionsTests
     [InlineData("often", 0.0001)]
     [InlineData("0", 0)]
     [InlineData("0.5", 0.5)]
-    public void A_rate_that_is_not_given_or_can_not_be_read_is_one_in_ten_thousand(string? text, double rate) =>
+    public void A_missing_or_unreadable_sampling_rate_is_one_in_ten_thousand(string? text, double rate) =>
         Assert.Equal(rate, new TracingOptions { SamplingRate = text }.Rate);
 
     [Theory]

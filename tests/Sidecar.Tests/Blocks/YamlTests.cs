@@ -4,7 +4,7 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Tests.Blocks;
 
-/// <summary>Every mistake is named with its file, its line and what would be right, and all of them at once.</summary>
+/// <summary>Every mistake is reported with its file, its line and the correct form, and all of them at once.</summary>
 public sealed class YamlTests : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("yaml-tests-");
@@ -68,7 +68,7 @@ public sealed class YamlTests : IDisposable
     }
 
     [Fact]
-    public void Two_components_of_one_name_are_a_mistake_unless_no_app_sees_both()
+    public void Two_components_with_one_name_are_a_mistake_if_an_app_has_both_in_scope()
     {
         const string component =
             "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {{ name: store }}\nspec: {{ type: state.in-memory, "
@@ -84,7 +84,7 @@ public sealed class YamlTests : IDisposable
     }
 
     [Fact]
-    public void A_subscription_of_either_version_is_read()
+    public void Subscriptions_of_both_versions_are_read()
     {
         Write(
             "a.yaml",
@@ -154,7 +154,7 @@ public sealed class YamlTests : IDisposable
     [InlineData("./components/redis", null, "embedded")]
     [InlineData("./components/redis", "other", "other")]
     [InlineData("./components/subscription.yaml", null, "subscription.yaml")]
-    public void A_folder_of_components_gives_way_to_the_chosen_set_only_if_it_is_a_set(string named, string? set, string used)
+    public void A_component_folder_is_replaced_by_the_chosen_set_only_if_it_is_a_set(string named, string? set, string used)
     {
         if (named != "./components/pubsub")
         {
@@ -175,7 +175,7 @@ public sealed class YamlTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_beside_sets_that_declares_other_components_stays_and_is_reported()
+    public void A_folder_with_other_components_than_the_sets_is_kept_and_reported()
     {
         folder.CreateSubdirectory("components/embedded");
         folder.CreateSubdirectory("components/pubsub");

@@ -12,7 +12,7 @@ public sealed class ActivityTests
             .Activity("add", input => input + "+1");
 
     [Fact]
-    public async Task Three_activities_in_a_row_leave_the_history_the_runtime_leaves()
+    public async Task Three_activities_in_sequence_leave_the_same_history_as_the_Dapr_runtime()
     {
         await using var host = await EngineHost.RunAsync(ThreeInARow());
 
@@ -29,7 +29,7 @@ public sealed class ActivityTests
     [Theory]
     [InlineData(0)]
     [InlineData(5)]
-    public async Task The_result_is_the_same_whether_messages_are_saved_apart_or_with_their_step(int graceMilliseconds)
+    public async Task A_workflow_has_the_same_result_with_messages_saved_alone_or_with_their_step(int graceMilliseconds)
     {
         var options = new WorkflowEngineOptions { SaveGrace = TimeSpan.FromMilliseconds(graceMilliseconds) };
         await using var host = await EngineHost.RunAsync(ThreeInARow(), options: options, clock: TimeProvider.System);
@@ -72,7 +72,7 @@ public sealed class ActivityTests
     }
 
     [Fact]
-    public async Task A_fan_out_of_a_hundred_activities_comes_back_complete()
+    public async Task A_fan_out_of_a_hundred_activities_returns_all_results()
     {
         var script = new Script()
             .Workflow("w", async flow =>

@@ -8,7 +8,7 @@ namespace Sidecar.Tests.Workflows;
 public sealed class ChildTests
 {
     [Fact]
-    public async Task A_child_gets_an_id_made_of_its_parents_and_knows_its_parent()
+    public async Task A_child_has_an_id_derived_from_its_parents_and_a_reference_to_it()
     {
         var script = new Script()
             .Workflow("parent", async flow => await flow.Child("child", "in"))
@@ -68,7 +68,7 @@ public sealed class ChildTests
     }
 
     [Fact]
-    public async Task A_child_may_take_over_the_id_of_a_finished_instance()
+    public async Task A_child_may_reuse_the_id_of_a_finished_instance()
     {
         var script = new Script()
             .Workflow("quick", flow => Task.FromResult(flow.Input))
@@ -118,7 +118,7 @@ public sealed class ChildTests
     }
 
     [Fact]
-    public async Task A_child_that_is_asked_for_again_after_it_ended_does_not_run_twice()
+    public async Task A_finished_child_that_its_parent_starts_again_does_not_run_twice()
     {
         var script = new Script()
             .Workflow("parent", async flow => await flow.Child("child", id: "c") + await flow.Event("end"))
@@ -129,7 +129,7 @@ public sealed class ChildTests
         await host.EndOfAsync("c");
         var start = (await host.HistoryAsync("c")).First(e => e.ExecutionStarted is not null);
 
-        Assert.Null(await host.Engine.TakeAsync(new OutgoingMessage("c", null, start.Clone())));
+        Assert.Null(await host.Engine.DeliverAsync(new OutgoingMessage("c", null, start.Clone())));
         Assert.Null(await host.Engine.RaiseEventAsync("p", "end", "!"));
 
         Assert.Equal("done!", (await host.EndOfAsync("p")).Output);
@@ -137,7 +137,7 @@ public sealed class ChildTests
     }
 
     [Fact]
-    public async Task A_message_that_a_reading_of_the_store_already_brought_is_taken_once()
+    public async Task A_message_already_read_from_the_store_is_received_once()
     {
         var reads = 0;
         var store = new MemoryStore();
@@ -169,7 +169,7 @@ public sealed class ChildTests
     }
 
     [Fact]
-    public async Task A_detached_workflow_lives_on_without_its_caller()
+    public async Task A_detached_workflow_continues_after_its_caller_has_ended()
     {
         var script = new Script()
             .Workflow("caller", flow =>

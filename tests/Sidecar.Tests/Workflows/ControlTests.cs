@@ -62,7 +62,7 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public async Task A_terminated_childs_parent_is_told()
+    public async Task The_parent_of_a_terminated_child_gets_a_failure()
     {
         await using var host = await EngineHost.RunAsync(Waiting());
         await host.StartAsync("family", "f");
@@ -74,7 +74,7 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public async Task Results_for_a_terminated_workflow_are_taken_and_forgotten()
+    public async Task Results_for_a_terminated_workflow_are_accepted_and_dropped()
     {
         var release = new TaskCompletionSource();
         var script = new Script()
@@ -98,7 +98,7 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public async Task A_suspended_workflow_keeps_events_for_later_and_consumes_none()
+    public async Task A_suspended_workflow_stores_events_and_consumes_none()
     {
         await using var host = await EngineHost.RunAsync(Waiting());
         await host.StartAsync("wait", "w");
@@ -208,7 +208,7 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public async Task A_workflow_with_a_start_time_waits_for_it_and_may_be_told_things_meanwhile()
+    public async Task A_workflow_with_a_start_time_waits_for_it_and_stores_events_meanwhile()
     {
         await using var host = await EngineHost.RunAsync(Waiting());
         await host.StartAsync("wait", "w", at: host.Clock.GetUtcNow().AddHours(1));
@@ -221,7 +221,7 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public async Task Waiting_may_begin_before_the_instance_exists()
+    public async Task A_client_may_wait_for_an_instance_before_it_exists()
     {
         await using var host = await EngineHost.RunAsync(Waiting());
         var end = host.EndOfAsync("w");

@@ -5,7 +5,7 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Tests.Workflows;
 
-/// <summary>What kill -9 leaves behind, at each point where it can strike.</summary>
+/// <summary>The state after kill -9, at each point of a step.</summary>
 public sealed class CrashTests
 {
     private static Script Everything() =>
@@ -45,7 +45,7 @@ public sealed class CrashTests
         }
 
         var commits = store.Commits;
-        // How many there are depends on what happened to share a commit.
+        // The number depends on which messages share a commit.
         Assert.InRange(commits.Count, 5, 80);
         foreach (var (commit, index) in commits.Select((c, i) => (c, i)))
         {
@@ -116,7 +116,7 @@ public sealed class CrashTests
 
     /// <summary>Plays the world around the workflow: time passes, and the event comes once the workflow waits for it.</summary>
     [Fact]
-    public async Task An_instance_that_another_runtime_began_goes_on_from_any_commit_when_it_is_started_again()
+    public async Task An_instance_of_another_runtime_continues_from_any_commit_when_it_is_started_again()
     {
         var store = new MemoryStore { RecordsCommits = true };
         await using (var host = await EngineHost.RunAsync(Everything(), store))
@@ -127,7 +127,7 @@ public sealed class CrashTests
 
         foreach (var commit in store.Commits)
         {
-            // Another runtime knows nothing of these.
+            // Another runtime does not write these.
             var foreign = commit.RemoveRange(
                 commit.Keys.Where(key =>
                     key.Contains("-pending||", StringComparison.Ordinal) || key.Contains("-index||", StringComparison.Ordinal)

@@ -54,7 +54,7 @@ public sealed class CrossAppTests
     }
 
     [Fact]
-    public async Task Work_for_an_app_that_is_not_there_waits_for_it()
+    public async Task Work_for_a_missing_app_waits_until_the_app_connects()
     {
         var apps = new Apps();
         await using var home = await apps.RunAsync("home", Home());
@@ -71,7 +71,7 @@ public sealed class CrossAppTests
     }
 
     [Fact]
-    public async Task An_app_that_restarts_gets_its_work_again()
+    public async Task A_restarted_app_gets_its_work_items_again()
     {
         var apps = new Apps();
         await using var home = await apps.RunAsync("home", Home());
@@ -87,7 +87,7 @@ public sealed class CrossAppTests
     }
 
     [Fact]
-    public async Task A_child_that_ended_while_its_parents_app_was_away_reports_after_both_restarted()
+    public async Task A_child_that_ended_while_its_parents_app_was_down_notifies_the_parent_after_both_restarted()
     {
         var apps = new Apps();
         var homeStore = new MemoryStore();

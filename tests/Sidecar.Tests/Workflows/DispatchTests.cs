@@ -9,7 +9,7 @@ public sealed class DispatchTests
         new Script().Workflow("w", async flow => await flow.Activity("do")).Activity("do", activity);
 
     [Fact]
-    public async Task Pitfall_work_of_a_lost_worker_is_handed_out_again_once_and_never_in_parallel()
+    public async Task Pitfall_a_work_item_of_a_lost_worker_is_leased_again_once_and_never_in_parallel()
     {
         var attempts = 0;
         var release = new TaskCompletionSource<string?>();
@@ -73,7 +73,7 @@ public sealed class DispatchTests
     }
 
     [Fact]
-    public async Task An_answer_under_the_token_of_an_earlier_hand_out_is_ignored()
+    public async Task An_answer_with_the_token_of_an_earlier_lease_is_ignored()
     {
         var attempts = 0;
         var second = new TaskCompletionSource<string?>();
@@ -102,7 +102,7 @@ public sealed class DispatchTests
     }
 
     [Fact]
-    public async Task A_lost_workers_answer_still_counts_while_its_work_waits_for_another()
+    public async Task A_lost_workers_answer_counts_while_the_work_item_waits_for_another_worker()
     {
         var started = new TaskCompletionSource();
         var finish = new TaskCompletionSource<string?>();
@@ -126,7 +126,7 @@ public sealed class DispatchTests
     }
 
     [Fact]
-    public async Task Pitfall_an_instance_read_again_leaves_running_activities_with_their_worker()
+    public async Task Pitfall_a_reloaded_instance_leaves_running_activities_with_their_worker()
     {
         var release = new TaskCompletionSource<string?>();
         var store = new MemoryStore();
@@ -158,7 +158,7 @@ public sealed class DispatchTests
     }
 
     [Fact]
-    public async Task A_worker_without_tokens_is_understood()
+    public async Task Answers_of_a_worker_without_tokens_are_matched_by_key()
     {
         await using var host = new EngineHost(script: OneActivity(_ => new TaskCompletionSource<string?>().Task));
         host.Connect();
@@ -178,7 +178,7 @@ public sealed class DispatchTests
     }
 
     [Fact]
-    public async Task Several_workers_share_the_work()
+    public async Task Several_workers_share_the_work_items_of_an_app()
     {
         var script = new Script()
             .Workflow("w", async flow => $"{(await Task.WhenAll(Enumerable.Range(0, 60).Select(i => flow.Activity("do", $"{i}")))).Length}")

@@ -13,7 +13,7 @@ public sealed class EventTests
         });
 
     [Fact]
-    public async Task Events_raised_before_anyone_waits_are_kept_in_order()
+    public async Task Events_raised_before_the_workflow_waits_are_stored_in_order()
     {
         await using var host = await EngineHost.RunAsync(Listening());
         await host.StartAsync("listen", "l");
@@ -28,7 +28,7 @@ public sealed class EventTests
     }
 
     [Fact]
-    public async Task Events_raised_without_a_worker_are_kept_across_a_restart()
+    public async Task Events_raised_without_a_worker_survive_a_restart()
     {
         var store = new MemoryStore();
         await using (var host = new EngineHost(store))
@@ -47,7 +47,7 @@ public sealed class EventTests
     }
 
     [Fact]
-    public async Task A_burst_of_events_arrives_once_and_whole()
+    public async Task All_events_of_a_burst_are_received_exactly_once()
     {
         var script = new Script().Workflow("count", async flow =>
         {
@@ -68,7 +68,7 @@ public sealed class EventTests
     }
 
     [Fact]
-    public async Task A_workflow_sends_events_to_another()
+    public async Task A_workflow_sends_events_to_another_workflow()
     {
         var script = new Script()
             .Workflow("sender", flow =>

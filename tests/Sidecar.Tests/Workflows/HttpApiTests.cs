@@ -88,7 +88,7 @@ public sealed class HttpApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_id_is_made_up_when_none_is_given()
+    public async Task Start_without_an_id_creates_one()
     {
         var answer = await client.PostAsync("/v1.0/workflows/dapr/echo/start", null);
         var id = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("instanceID").GetString();
@@ -101,11 +101,11 @@ public sealed class HttpApiTests : IAsyncLifetime
     [InlineData("a||b", "ERR_INSTANCE_ID_INVALID")]
     [InlineData("a.b", "ERR_INSTANCE_ID_INVALID")]
     [InlineData("0123456789012345678901234567890123456789012345678901234567890123x", "ERR_INSTANCE_ID_TOO_LONG")]
-    public async Task Ids_are_checked_at_start(string id, string code) =>
+    public async Task Start_refuses_an_invalid_id(string id, string code) =>
         await ExpectAsync(HttpStatusCode.BadRequest, code, HttpMethod.Post, $"echo/start?instanceID={Uri.EscapeDataString(id)}");
 
     [Fact]
-    public async Task The_verbs_answer_202_with_an_empty_object()
+    public async Task Suspend_resume_terminate_and_purge_answer_202_with_an_empty_object()
     {
         await host.StartAsync("wait", "w");
         foreach (var verb in new[] { "pause", "resume", "raiseEvent/go" })
@@ -128,11 +128,11 @@ public sealed class HttpApiTests : IAsyncLifetime
     [InlineData("POST", "missing/raiseEvent/e", 500, "ERR_RAISE_EVENT_WORKFLOW")]
     [InlineData("POST", "missing/pause", 500, "ERR_PAUSE_WORKFLOW")]
     [InlineData("POST", "missing/resume", 500, "ERR_RESUME_WORKFLOW")]
-    public async Task A_missing_instance_is_told_as_the_runtime_tells_it(string method, string path, int status, string code) =>
+    public async Task A_missing_instance_has_the_Dapr_runtimes_error(string method, string path, int status, string code) =>
         await ExpectAsync((HttpStatusCode)status, code, new HttpMethod(method), path);
 
     [Fact]
-    public async Task A_missing_instance_is_named_in_the_message()
+    public async Task The_error_for_a_missing_instance_contains_its_id()
     {
         var answer = await client.GetAsync("/v1.0-beta1/workflows/dapr/not-found");
 
@@ -168,7 +168,7 @@ public sealed class HttpApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_an_actor_state_store_every_operation_says_so()
+    public async Task Without_an_actor_state_store_every_operation_is_refused_with_this_reason()
     {
         withoutStore = true;
         foreach (var path in new[] { "echo/start", "x/pause", "x/purge", "x/raiseEvent/e" })

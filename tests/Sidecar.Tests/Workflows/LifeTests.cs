@@ -37,7 +37,7 @@ public sealed class LifeTests
     }
 
     [Fact]
-    public async Task Of_many_who_start_the_same_id_at_once_one_wins()
+    public async Task Of_many_concurrent_starts_with_one_id_exactly_one_succeeds()
     {
         await using var host = await EngineHost.RunAsync(Mixed());
 
@@ -48,7 +48,7 @@ public sealed class LifeTests
     }
 
     [Fact]
-    public async Task Who_hears_that_an_id_is_taken_finds_the_instance()
+    public async Task A_client_refused_for_a_taken_id_can_read_the_instance()
     {
         var (reads, slow) = (0, new TaskCompletionSource());
         var store = new MemoryStore { BeforeRead = () => Interlocked.Increment(ref reads) == 1 ? slow.Task : Task.CompletedTask };
@@ -68,7 +68,7 @@ public sealed class LifeTests
     }
 
     [Fact]
-    public async Task An_id_stays_taken_while_a_child_of_its_last_user_runs()
+    public async Task An_id_stays_taken_while_a_child_of_its_last_instance_runs()
     {
         await using var host = await EngineHost.RunAsync(Mixed());
         await host.StartAsync("parent", "p");
@@ -87,7 +87,7 @@ public sealed class LifeTests
     }
 
     [Fact]
-    public async Task Purge_deletes_a_finished_family_to_the_last_key()
+    public async Task Recursive_purge_deletes_every_key_of_an_instance_and_its_children()
     {
         await using var host = await EngineHost.RunAsync(Mixed());
         await host.StartAsync("parent", "p");
@@ -103,7 +103,7 @@ public sealed class LifeTests
     }
 
     [Fact]
-    public async Task Purge_of_one_id_leaves_those_that_begin_with_it()
+    public async Task Purge_of_one_id_keeps_instances_whose_ids_begin_with_it()
     {
         await using var host = await EngineHost.RunAsync(Mixed());
         await host.RunAsync("quick", "a");
@@ -142,7 +142,7 @@ public sealed class LifeTests
     [InlineData(0, 3)]
     [InlineData(1, 2)]
     [InlineData(2, 1)]
-    public async Task Rerun_repeats_what_follows_the_event_and_nothing_before(int eventId, int executed)
+    public async Task Rerun_repeats_only_the_work_after_the_event(int eventId, int executed)
     {
         await using var host = await EngineHost.RunAsync(Mixed());
         await host.RunAsync("steps", "s");
@@ -168,7 +168,7 @@ public sealed class LifeTests
     }
 
     [Fact]
-    public async Task Rerun_of_a_child_call_makes_a_child_of_its_own()
+    public async Task Rerun_of_a_child_call_creates_a_new_child()
     {
         await using var host = await EngineHost.RunAsync(Mixed());
         await host.StartAsync("parent", "p");
@@ -184,7 +184,7 @@ public sealed class LifeTests
     }
 
     [Fact]
-    public async Task Rerun_refuses_what_can_not_be_run_again()
+    public async Task Rerun_refuses_an_event_or_instance_that_cannot_be_rerun()
     {
         await using var host = await EngineHost.RunAsync(Mixed());
         await host.RunAsync("steps", "s");
@@ -202,7 +202,7 @@ public sealed class LifeTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_store_that_fails_now_and_then_loses_and_repeats_nothing(bool failsAfterWriting)
+    public async Task With_a_store_that_fails_at_random_no_work_is_lost_or_repeated(bool failsAfterWriting)
     {
         var commits = 0;
         var store = new MemoryStore();
@@ -240,7 +240,7 @@ public sealed class LifeTests
     }
 
     [Fact]
-    public async Task A_second_writer_of_an_instance_is_kept_out_by_the_ETag()
+    public async Task The_ETag_excludes_a_second_writer_of_an_instance()
     {
         var store = new MemoryStore();
         var options = new WorkflowEngineOptions

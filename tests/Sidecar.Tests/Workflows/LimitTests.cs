@@ -4,13 +4,13 @@ using Sidecar.Workflows;
 
 namespace Sidecar.Tests.Workflows;
 
-/// <summary>How much work is with workers at once.</summary>
+/// <summary>The limits on concurrent work items at workers.</summary>
 public sealed class LimitTests
 {
     private static readonly Dictionary<string, int> None = [];
 
     [Fact]
-    public async Task No_more_activities_than_allowed_are_with_workers_at_once()
+    public async Task Workers_run_no_more_activities_at_once_than_the_limit()
     {
         var gates = Enumerable.Range(0, 3).Select(_ => new TaskCompletionSource<string?>()).ToList();
         var started = 0;
@@ -36,7 +36,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task A_limit_of_a_name_holds_back_that_name_alone()
+    public async Task A_limit_for_one_activity_name_does_not_delay_others()
     {
         var gate = new TaskCompletionSource<string?>();
         var slow = 0;
@@ -64,7 +64,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task Turns_beyond_the_limit_wait_and_what_is_purged_meanwhile_frees_no_place()
+    public async Task Turns_above_the_limit_wait_and_purging_a_waiting_instance_frees_no_slot()
     {
         var gate = new TaskCompletionSource();
         var script = new Script().Workflow("echo", flow => Task.FromResult(flow.Input));

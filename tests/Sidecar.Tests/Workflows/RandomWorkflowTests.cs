@@ -7,8 +7,8 @@ using Sidecar.Workflows.Protocol;
 namespace Sidecar.Tests.Workflows;
 
 /// <summary>
-/// Workflows made up by chance, on a store that fails by chance and an engine that is restarted by chance. Each must end with
-/// the result its plan foretells and with nothing done twice in its history.
+/// Workflows made up by chance, on a store that fails by chance and an engine that is restarted by chance. Each must end with the result
+/// its plan foretells and with nothing done twice in its history.
 /// </summary>
 public sealed class RandomWorkflowTests
 {
@@ -16,7 +16,7 @@ public sealed class RandomWorkflowTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public async Task A_workflow_ends_as_planned_whatever_fails_meanwhile(int seed)
+    public async Task A_random_workflow_has_the_planned_result_despite_random_failures(int seed)
     {
         var random = new Random(seed);
         var plan = Plan(random, depth: 2);
@@ -80,7 +80,7 @@ public sealed class RandomWorkflowTests
         Assert.DoesNotContain(store.Keys, k => k.Contains("-pending||"));
     }
 
-    /// <summary>One letter a step: a activity, b two at once, t timer, [..] child.</summary>
+    /// <summary>One message per step: a activity, b two at once, t timer, [..] child.</summary>
     private static string Plan(Random random, int depth) =>
         string.Concat(
             Enumerable

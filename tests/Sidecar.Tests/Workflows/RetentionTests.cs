@@ -5,7 +5,7 @@ using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Tests.Workflows;
 
-/// <summary>Finished instances that nobody purges.</summary>
+/// <summary>The deletion of finished instances after their retention time.</summary>
 public sealed class RetentionTests
 {
     private static readonly Script Script = new Script()
@@ -13,7 +13,7 @@ public sealed class RetentionTests
         .Workflow("wait", flow => flow.Event("end"));
 
     [Fact]
-    public async Task An_instance_is_purged_when_its_time_is_over()
+    public async Task A_finished_instance_is_purged_after_its_retention_time()
     {
         await using var host = await EngineHost.RunAsync(Script, options: Kept(new(TimeSpan.FromHours(1), null, null, null)));
         await host.RunAsync("echo", "a", "x");
@@ -24,7 +24,7 @@ public sealed class RetentionTests
     }
 
     [Fact]
-    public async Task The_way_it_ended_decides_before_what_holds_for_any_end()
+    public async Task The_retention_time_of_a_status_wins_over_the_general_one()
     {
         await using var host = await EngineHost.RunAsync(Script, options: Kept(new(null, TimeSpan.FromHours(9), null, TimeSpan.Zero)));
         await host.RunAsync("echo", "a", "x");
@@ -39,7 +39,7 @@ public sealed class RetentionTests
     }
 
     [Fact]
-    public async Task A_restart_forgets_no_purge()
+    public async Task A_scheduled_purge_survives_a_restart()
     {
         var store = new MemoryStore();
         var policy = Kept(new(TimeSpan.FromHours(1), null, null, null));
@@ -55,7 +55,7 @@ public sealed class RetentionTests
     }
 
     [Fact]
-    public async Task An_instance_that_took_over_the_id_stays()
+    public async Task A_scheduled_purge_keeps_a_newer_instance_with_the_same_id()
     {
         await using var host = await EngineHost.RunAsync(Script, options: Kept(new(TimeSpan.FromHours(1), null, null, null)));
         await host.RunAsync("echo", "a", "x");

@@ -77,7 +77,7 @@ public sealed class SpanTests : IDisposable
     }
 
     [Fact]
-    public async Task The_span_of_a_workflow_outlives_the_process_that_began_it()
+    public async Task The_span_of_a_workflow_survives_a_restart_of_the_process()
     {
         var script = new Script().Workflow("waits", async flow => await flow.Event("go"));
         var store = new MemoryStore();
@@ -101,7 +101,7 @@ public sealed class SpanTests : IDisposable
     }
 
     [Fact]
-    public async Task Continue_as_new_begins_a_trace_per_generation()
+    public async Task Continue_as_new_starts_a_trace_per_generation()
     {
         var script = new Script()
             .Workflow("again", async flow => await flow.Activity("work") is { } done && flow.Input == "1" ? flow.ContinueAsNew("2") : "end")

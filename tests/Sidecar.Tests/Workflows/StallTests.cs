@@ -48,7 +48,7 @@ public sealed class StallTests
     }
 
     [Fact]
-    public async Task A_stalled_instance_refuses_what_clients_ask_of_it_but_a_forced_purge()
+    public async Task A_stalled_instance_refuses_all_client_requests_except_a_forced_purge()
     {
         await using var host = await StalledAsync(new MemoryStore());
 
@@ -62,7 +62,7 @@ public sealed class StallTests
     }
 
     [Fact]
-    public async Task A_worker_that_brings_nothing_new_leaves_one_stall_in_the_history()
+    public async Task A_worker_without_the_missing_version_adds_no_second_stall_to_the_history()
     {
         await using var host = await StalledAsync(new MemoryStore());
         var turns = host.Script.Turns.Count;
@@ -103,7 +103,7 @@ public sealed class StallTests
     }
 
     [Fact]
-    public async Task Pitfall_an_instance_above_the_message_limit_stalls_alone_and_goes_on_when_the_limit_is_raised()
+    public async Task Pitfall_an_instance_above_the_message_limit_stalls_alone_and_continues_when_the_limit_is_raised()
     {
         var store = new MemoryStore();
         var script = new Script()
@@ -152,7 +152,7 @@ public sealed class StallTests
     }
 
     [Fact]
-    public async Task A_work_item_the_stream_refuses_stalls_its_instance_and_the_stream_goes_on()
+    public async Task A_work_item_too_large_for_the_stream_stalls_its_instance_and_the_stream_continues()
     {
         var script = new Script().Workflow("w", flow => Task.FromResult(flow.Input));
         script.Deliver = item =>

@@ -6,7 +6,7 @@ namespace Sidecar.Tests.Workflows;
 public sealed class StopTests
 {
     [Fact]
-    public async Task Senders_still_waiting_when_the_engine_stops_are_told_that_nothing_was_taken()
+    public async Task Senders_that_wait_when_the_engine_stops_get_unavailable()
     {
         var options = new WorkflowEngineOptions { SaveGrace = TimeSpan.FromHours(1) };
         var host = new EngineHost(options: options);

@@ -5,7 +5,7 @@ using Sidecar.Workflows.Storage;
 
 namespace Sidecar.Tests.Workflows;
 
-/// <summary>What is stored must stay readable: these fail when a stored name or format changes.</summary>
+/// <summary>Stored data must stay readable: these tests fail when a stored name or format changes.</summary>
 public sealed class StoredFormatTests
 {
     [Fact]
@@ -40,7 +40,7 @@ public sealed class StoredFormatTests
     [Theory]
     [InlineData(0, 0, 1UL)]
     [InlineData(3, 999_999, 1_000_000UL)]
-    public void Metadata_reads_back(int inbox, int history, ulong generation)
+    public void Stored_instance_metadata_can_be_read_again(int inbox, int history, ulong generation)
     {
         var metadata = new InstanceMetadata(inbox, history, generation);
 
@@ -65,11 +65,12 @@ public sealed class StoredFormatTests
     [InlineData("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7", false)]
     [InlineData("4bf92f3577b34da6a3ce929d0e0e4736", false)]
     [InlineData("", false)]
-    public void Only_a_proper_trace_context_is_kept(string parent, bool kept) =>
+    public void An_invalid_trace_context_is_dropped(string parent, bool kept) =>
         Assert.Equal(kept, TraceContexts.Sane(new TraceContext { TraceParent = parent }) is not null);
 
     [Fact]
-    public void A_new_trace_is_a_proper_one() => Assert.NotNull(TraceContexts.Sane(TraceContexts.NewRoot(() => Guid.NewGuid().ToString())));
+    public void A_new_trace_context_is_valid() =>
+        Assert.NotNull(TraceContexts.Sane(TraceContexts.NewRoot(() => Guid.NewGuid().ToString())));
 
     [Theory]
     [InlineData(0, "p:0000")]

@@ -60,7 +60,7 @@ public sealed class TaskHubTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_workflow_runs_over_the_wire_from_start_to_end()
+    public async Task A_workflow_runs_over_gRPC_from_start_to_completion()
     {
         await client.HelloAsync();
         var started = await client.StartAsync(
@@ -82,7 +82,7 @@ public sealed class TaskHubTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Missing_instances_are_told_per_call_as_the_runtime_does()
+    public async Task Each_call_for_a_missing_instance_has_the_Dapr_runtimes_answer()
     {
         Assert.False((await client.GetAsync(new GetInstanceRequest { InstanceId = "m" })).Exists);
         await RefusedAsync(StatusCode.NotFound, client.HistoryAsync(new GetInstanceHistoryRequest { InstanceId = "m" }));
@@ -93,7 +93,7 @@ public sealed class TaskHubTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Suspend_resume_event_and_reuse_over_the_wire()
+    public async Task Suspend_resume_event_and_reuse_of_an_id_work_over_gRPC()
     {
         await client.StartAsync(new CreateInstanceRequest { InstanceId = "w", Name = "wait" });
         await RefusedAsync(StatusCode.AlreadyExists, client.StartAsync(new CreateInstanceRequest { InstanceId = "w", Name = "wait" }));
@@ -122,7 +122,7 @@ public sealed class TaskHubTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_start_with_a_time_is_answered_at_once_and_its_instance_is_not_found_before_that_time_though_its_id_is_taken()
+    public async Task A_scheduled_instance_takes_its_id_at_once_and_is_not_found_before_its_start_time()
     {
         var later = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddHours(1));
         await client.StartAsync(
@@ -149,7 +149,7 @@ public sealed class TaskHubTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Pages_of_ids_end_without_a_token()
+    public async Task The_last_page_of_ids_has_no_token()
     {
         for (var i = 0; i < 5; i++)
         {

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace Sidecar.Tests.Workflows;
 
-/// <summary>Measures; asserts only what a loaded machine can't change.</summary>
+/// <summary>Measures throughput; asserts only results that do not depend on the machine's load.</summary>
 public sealed class ThroughputTests(ITestOutputHelper output)
 {
     [Fact]

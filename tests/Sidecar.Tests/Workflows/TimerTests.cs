@@ -43,7 +43,7 @@ public sealed class TimerTests
     }
 
     [Fact]
-    public async Task A_timer_that_fell_due_while_the_engine_was_down_fires_at_its_start()
+    public async Task A_timer_due_while_the_engine_was_down_fires_at_the_next_start()
     {
         var store = new MemoryStore();
         await using (var host = await EngineHost.RunAsync(Waiting(), store))
@@ -62,7 +62,7 @@ public sealed class TimerTests
     }
 
     [Fact]
-    public async Task An_event_in_time_makes_its_timeout_void()
+    public async Task An_event_in_time_cancels_its_timeout()
     {
         var script = Waiting()
             .Workflow("after", async flow =>
@@ -91,7 +91,7 @@ public sealed class TimerTests
     }
 
     [Fact]
-    public async Task A_wait_that_is_not_answered_times_out()
+    public async Task A_wait_without_an_event_times_out()
     {
         await using var host = await EngineHost.RunAsync(Waiting());
         await host.StartAsync("timeout", "t");
@@ -106,7 +106,7 @@ public sealed class TimerTests
     }
 
     [Fact]
-    public async Task Pitfall_a_slow_timer_holds_up_no_other()
+    public async Task Pitfall_a_slow_timer_delays_no_other()
     {
         var stuck = new TaskCompletionSource();
         var script = Waiting();
@@ -135,7 +135,7 @@ public sealed class TimerTests
     }
 
     [Fact]
-    public void Calls_come_in_the_order_of_their_times_whatever_the_order_of_their_making()
+    public void Scheduled_calls_run_in_the_order_of_their_due_times()
     {
         var clock = new FakeTimeProvider();
         using var timers = new TimerService(clock);

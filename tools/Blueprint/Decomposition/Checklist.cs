@@ -1,7 +1,8 @@
 namespace Blueprint.Decomposition;
 
-/// <summary>Adds up what speaks for a service. Source: the design guidelines, section 1.2, <c>should_split_service</c>, and decision
-/// 87.</summary>
+/// <summary>
+/// Adds up the points for a service. Source: the design guidelines, section 1.2, <c>should_split_service</c>, and decision 87.
+/// </summary>
 internal static class Checklist
 {
     /// <param name="teamSize">People for this context alone: a team that has several contexts is divided among them.</param>

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Blueprint.Decomposition;
 
-/// <summary><c>decompose</c>: where to cut a system, and why. Exit code 1: a document is stale; 2: the file has mistakes.</summary>
+/// <summary>
+/// <c>decompose</c>: proposes cuts of a system with reasons. Exit code 1: a document is outdated; 2: the file has mistakes.
+/// </summary>
 internal static class DecomposeCommand
 {
     public const string Begin = "<!-- decomposition: written by `decompose --write` -->";

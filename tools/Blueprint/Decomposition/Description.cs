@@ -7,7 +7,7 @@ internal enum ChangeFrequency
     High,
 }
 
-/// <summary>A system as its file describes it: the modules of a monolith, or the candidates of a planned system.</summary>
+/// <summary>The description of a system: the modules of a monolith, or the candidates of a planned system.</summary>
 internal sealed record Description(
     string System,
     Weights Weights,
@@ -20,7 +20,7 @@ internal sealed record Description(
 /// <summary>A part of the business that might become a service. Criteria: the design guidelines, section 1.2.</summary>
 internal sealed record Module(string Name)
 {
-    /// <summary>Empty if nobody can name one.</summary>
+    /// <summary>Empty if the description names none.</summary>
     public string Capability { get; init; } = "";
 
     public IReadOnlyList<string> Responsibilities { get; init; } = [];
@@ -34,8 +34,9 @@ internal sealed record Module(string Name)
 
     public Team Team { get; init; } = new(null, 0, false);
 
-    /// <summary>The module needs one transaction with data outside it. The pairs of <see cref="Description.Consistency"/> say with
-    /// which.</summary>
+    /// <summary>
+    /// True if the module needs one transaction with data outside it; <see cref="Description.Consistency"/> names the pairs.
+    /// </summary>
     public bool NeedsStrongConsistency { get; init; }
 
     public ChangeFrequency Changes { get; init; }
@@ -48,19 +49,18 @@ internal sealed record Module(string Name)
     public bool IsEdge { get; init; }
 }
 
-/// <summary>Modules that name the same team share its people.</summary>
+/// <summary>A team; modules that name the same team share its people.</summary>
 internal sealed record Team(string? Name, int Size, bool IsAutonomous);
 
-/// <summary><paramref name="From"/> calls <paramref name="To"/>, or consumes its events.</summary>
+/// <summary>A dependency: <paramref name="From"/> calls <paramref name="To"/>, or consumes its events.</summary>
 internal sealed record Dependency(string From, string To, bool ByEvents, int PerRequest = 1);
 
-/// <summary>Two modules that changed in the same commits, in percent of the commits that changed either.</summary>
+/// <summary>Two modules that change in the same commits, in percent of the commits that change either.</summary>
 internal sealed record JointChange(string First, string Second, int Percent);
 
 /// <summary>
-/// Data of two modules has to agree. <paramref name="Undo"/>: the business step that takes the first change back if the second one is
-/// refused; with one,
-/// a saga can replace the transaction.
+/// A need for consistent data of two modules. <paramref name="Undo"/> is the business step that compensates the first change if the second
+/// one is refused; with one, a saga can replace the transaction.
 /// </summary>
 internal sealed record ConsistencyNeed(string First, string Second, bool IsStrong, string? Undo, string? Why);
 

@@ -2,11 +2,10 @@ using Sidecar.Yaml;
 
 namespace Blueprint.Decomposition;
 
-/// <summary>Reads the description of a system strictly: every mistake with its line and what would be right, all of them at once.</summary>
+/// <summary>Reads the description of a system strictly: reports every mistake with its line and the correct form, all at once.</summary>
 internal sealed class DescriptionReader
 {
     private const int LargestTeam = 1000;
-    private const int HighestWeight = 100;
     private const int MostCalls = 10_000;
 
     private readonly string file;
@@ -48,7 +47,7 @@ internal sealed class DescriptionReader
 
     private Description Read(YamlMap document)
     {
-        var weights = ReadWeights(document.Map("weights"));
+        var weights = WeightsReader.Read(document.Map("weights"));
         var system = document.Text("system") ?? Path.GetFileNameWithoutExtension(file);
         if (document.Has("modules") && document.Has("candidates"))
         {
@@ -71,7 +70,7 @@ internal sealed class DescriptionReader
         var consistency = document.Maps("consistency").Select(ReadConsistency).OfType<ConsistencyNeed>().ToList();
         var changes = document.Maps("changesTogether").Select(ReadJointChange).OfType<JointChange>().ToList();
         ReadCalls(document.Maps("calls"));
-        // A part without a name, or with one that is taken, is read as well: its other mistakes are reported with the first one.
+        // A part without a name, or with a duplicate one, is read as well: its other mistakes are reported at the same time.
         var modules = maps.Zip(names).Select(one => (Map: one.First, Module: ReadModule(one.First, one.Second ?? ""))).ToList();
         document.WarnOfUnknownKeys();
         CheckData(modules);
@@ -79,7 +78,8 @@ internal sealed class DescriptionReader
         {
             Report(
                 at.LineOf(field, to),
-                $"{(from.Length > 0 ? $"'{from}' names" : $"'{field}' names")} '{to}' in '{field}', which is not in this file; known are: {string.Join(", ", lines.Keys)}. Correct the name, or describe '{to}' under '{key}'"
+                $"'{(from.Length > 0 ? from : field)}' names '{to}' in '{field}', which is not in this file; "
+                    + $"known are: {string.Join(", ", lines.Keys)}. Correct the name, or describe '{to}' under '{key}'"
             );
         }
         return new Description(system, weights, [.. modules.Select(one => one.Module)], dependencies, changes, consistency);
@@ -125,7 +125,7 @@ internal sealed class DescriptionReader
             Reads = map.Texts("reads"),
             Owns = map.Texts("owns"),
             Invariants = map.Texts("invariants"),
-            // A capability that nobody can name is an answer as well, so the field may be left out.
+            // A missing capability counts as "no", so the field is optional.
             Capability = map.Text("businessCapability") ?? "",
         };
         module = module.IsEdge ? ReadEdge(map, module) : ReadCriteria(map, module);
@@ -157,17 +157,17 @@ internal sealed class DescriptionReader
         }
         module = module with
         {
-            Team = new Team(team?.Text("name"), Required(team, "size", 0, LargestTeam), Required(team, "autonomous")),
+            Team = new Team(team?.Text("name"), Fields.Required(team, "size", 0, LargestTeam), Fields.Required(team, "autonomous")),
             NeedsStrongConsistency =
-                withConsistency.Contains(module.Name) && !map.Has("strongConsistency") ? false : Required(map, "strongConsistency"),
-            Changes = OneOf(map, "changeFrequency") switch
+                withConsistency.Contains(module.Name) && !map.Has("strongConsistency") ? false : Fields.Required(map, "strongConsistency"),
+            Changes = Fields.Level(map, "changeFrequency") switch
             {
                 "high" => ChangeFrequency.High,
                 "medium" => ChangeFrequency.Medium,
                 _ => ChangeFrequency.Low,
             },
-            HasHighLoad = OneOf(map, "scalability") == "high",
-            OtherTechnology = Required(map, "otherTechnology"),
+            HasHighLoad = Fields.Level(map, "scalability") == "high",
+            OtherTechnology = Fields.Required(map, "otherTechnology"),
         };
         team?.WarnOfUnknownKeys();
         return module;
@@ -179,7 +179,7 @@ internal sealed class DescriptionReader
         {
             var from = map.RequiredText("from", "the part that calls");
             var to = map.RequiredText("to", "the part that is called");
-            var times = map.Has("perRequest") ? Required(map, "perRequest", 1, MostCalls) : 1;
+            var times = map.Has("perRequest") ? Fields.Required(map, "perRequest", 1, MostCalls) : 1;
             map.WarnOfUnknownKeys();
             if (from is null || to is null)
             {
@@ -219,7 +219,7 @@ internal sealed class DescriptionReader
     private JointChange? ReadJointChange(YamlMap map)
     {
         var pair = ReadPair(map, "between");
-        var percent = Required(map, "percent", 0, 100);
+        var percent = Fields.Required(map, "percent", 0, 100);
         map.WarnOfUnknownKeys();
         return pair is { } names ? new JointChange(names.First, names.Second, percent) : null;
     }
@@ -250,7 +250,8 @@ internal sealed class DescriptionReader
                     line,
                     owner == module.Name
                         ? $"'{module.Name}' names '{datum}' twice in 'owns'; remove one"
-                        : $"'{map.Text("name")}' owns '{datum}', which '{owner}' owns already (line {first}); data has one owner: leave it to the one that decides about it, and name it under 'reads' of the other"
+                        : $"'{map.Text("name")}' owns '{datum}', which '{owner}' owns already (line {first}); "
+                            + "data has one owner: leave it to the one that decides about it, and name it under 'reads' of the other"
                 );
             }
         }
@@ -260,7 +261,8 @@ internal sealed class DescriptionReader
             {
                 Report(
                     map.LineOf("reads", datum),
-                    $"'{map.Text("name")}' reads '{datum}', which no part owns; known data: {string.Join(", ", owners.Keys)}. Correct the name, or name it under 'owns' of its owner"
+                    $"'{map.Text("name")}' reads '{datum}', which no part owns; "
+                        + $"known data: {string.Join(", ", owners.Keys)}. Correct the name, or name it under 'owns' of its owner"
                 );
             }
             else if (owner.Name == module.Name)
@@ -268,77 +270,6 @@ internal sealed class DescriptionReader
                 Report(map.LineOf("reads", datum), $"'{module.Name}' reads '{datum}', which it owns; remove it from 'reads'");
             }
         }
-    }
-
-    private static Weights ReadWeights(YamlMap? map)
-    {
-        var usual = new Weights();
-        if (map is null)
-        {
-            return usual;
-        }
-        var weights = new Weights
-        {
-            BusinessCapability = Optional(map, "businessCapability", usual.BusinessCapability),
-            AutonomousTeam = Optional(map, "autonomousTeam", usual.AutonomousTeam),
-            OwnData = Optional(map, "ownData", usual.OwnData),
-            EventualConsistency = Optional(map, "eventualConsistency", usual.EventualConsistency),
-            HighChangeFrequency = Optional(map, "highChangeFrequency", usual.HighChangeFrequency),
-            HighLoad = Optional(map, "highLoad", usual.HighLoad),
-            FreedomOfTechnology = Optional(map, "freedomOfTechnology", usual.FreedomOfTechnology),
-            TeamSize = Optional(map, "teamSize", usual.TeamSize),
-            Threshold = Optional(map, "threshold", usual.Threshold),
-            ChangesTogether = Optional(map, "changesTogether", usual.ChangesTogether),
-            ChangesDoubtful = Optional(map, "changesDoubtful", usual.ChangesDoubtful),
-            ChattyCalls = Optional(map, "chattyCalls", usual.ChattyCalls),
-        };
-        map.WarnOfUnknownKeys();
-        return weights;
-    }
-
-    private static int Optional(YamlMap map, string key, int usual) => map.Has(key) ? Required(map, key, 0, HighestWeight) : usual;
-
-    private static int Required(YamlMap? map, string key, int least, int most)
-    {
-        if (map is null)
-        {
-            return 0;
-        }
-        if (!map.Has(key))
-        {
-            map.Report(key, $"'{key}' is missing: a whole number from {least} to {most}");
-        }
-        if (map.Number(key) is not { } number)
-        {
-            return 0;
-        }
-        if (number < least || number > most)
-        {
-            map.Report(key, $"'{key}' must be from {least} to {most}, not {number}");
-        }
-        return number;
-    }
-
-    private static bool Required(YamlMap? map, string key)
-    {
-        if (map is not null && !map.Has(key))
-        {
-            map.Report(key, $"'{key}' is missing: true or false");
-        }
-        return map?.Flag(key) ?? false;
-    }
-
-    private static string OneOf(YamlMap map, string key)
-    {
-        var text = map.Text(key);
-        if (text is not ("high" or "medium" or "low"))
-        {
-            map.Report(
-                key,
-                text is null ? $"'{key}' is missing: high, medium or low" : $"'{key}' must be high, medium or low, not '{text}'"
-            );
-        }
-        return text ?? "low";
     }
 
     private void Report(int line, string message) => problems.Add(new YamlProblem(file, line, message));

@@ -1,6 +1,6 @@
 namespace Blueprint.Decomposition;
 
-/// <summary>The lines in a box of a drawing: the service, the data in its database, and what is kept in it.</summary>
+/// <summary>The lines in a box of a drawing: the service, the data in its database, and the contexts kept in it.</summary>
 internal static class DrawingLabels
 {
     private const int Widest = 34;

@@ -1,9 +1,8 @@
 namespace Blueprint.Decomposition;
 
 /// <summary>
-/// Puts the nodes of a drawing into layers, callers above what they call. A link over several layers gets a waypoint in each of them, so
-/// that no line
-/// runs through a box. The same input gives the same drawing.
+/// Arranges the nodes of a drawing in layers, callers above callees. A link over several layers gets a waypoint in each of them, so that no
+/// line crosses a box. The same input gives the same drawing.
 /// </summary>
 internal sealed class Layering
 {
@@ -16,7 +15,7 @@ internal sealed class Layering
 
     public IReadOnlyList<IReadOnlyList<string>> Layers => layers;
 
-    /// <summary>For each link the nodes and waypoints from the upper end to the lower one.</summary>
+    /// <summary>The nodes and waypoints of each link from the upper end to the lower one.</summary>
     public IReadOnlyList<(Link Link, IReadOnlyList<string> Path)> Paths { get; private set; } = [];
 
     public static Layering Of(IReadOnlyList<string> nodes, IReadOnlyList<Link> links)
@@ -40,7 +39,7 @@ internal sealed class Layering
     private static ILookup<string, string> Forward(IReadOnlyList<string> nodes, IReadOnlyList<Link> links)
     {
         var arcs = new List<(string From, string To)>();
-        // Calls first: what consumes events is drawn where its calls put it.
+        // Calls first: a consumer of events is placed by its calls.
         foreach (var link in links.OrderBy(link => link.ByEvents))
         {
             arcs.Add((link.From, link.To));

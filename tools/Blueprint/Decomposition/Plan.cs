@@ -1,7 +1,9 @@
 namespace Blueprint.Decomposition;
 
-/// <summary>The cuts of a system with their reasons. A <see cref="Context"/> is a boundary of the model; whether it is a service already,
-/// its verdict says.</summary>
+/// <summary>
+/// The cuts of a system with their reasons. A <see cref="Context"/> is a boundary of the model; its verdict decides whether it is a
+/// service.
+/// </summary>
 internal sealed record Plan(
     string System,
     int Threshold,
@@ -13,7 +15,7 @@ internal sealed record Plan(
     IReadOnlyList<KeptTogether> Together
 )
 {
-    /// <summary>A part that runs apart: a service with the contexts that are kept in it, or the rest that no service takes in.</summary>
+    /// <summary>A deployment unit: a service with the contexts kept in it, or the contexts without a service.</summary>
     public IReadOnlyList<string> Units => [.. Contexts.Select(context => context.Unit).Distinct()];
 }
 
@@ -38,13 +40,13 @@ internal sealed record Context(
     public IEnumerable<string> Owns => Modules.SelectMany(module => module.Owns);
 }
 
-/// <summary>A datum, the context that alone writes it, the service in whose database it is, and how the others get it.</summary>
+/// <summary>A datum, the context that writes it, the service of its database, and the way in which other contexts read it.</summary>
 internal sealed record DataOwnership(string Datum, string Owner, string Unit, IReadOnlyList<Remark> Readers);
 
 /// <summary>A dependency between two units or from an edge to a unit.</summary>
 internal sealed record Link(string From, string To, bool ByEvents);
 
-/// <summary>A boundary between two services that something crosses.</summary>
+/// <summary>A boundary between two services with dependencies across it.</summary>
 internal sealed record Cut(
     string First,
     string Second,
@@ -55,7 +57,7 @@ internal sealed record Cut(
 
 internal sealed record KeptTogether(string First, string Second, IReadOnlyList<Remark> Reasons, IReadOnlyList<Remark> Until);
 
-/// <summary>A finding without its words, which <see cref="Wording"/> has in each language.</summary>
+/// <summary>A finding without its text, which <see cref="Wording"/> has in each language.</summary>
 internal sealed record Remark(Finding Finding, params IReadOnlyList<string> Arguments)
 {
     /// <summary>Points that a criterion counts.</summary>
@@ -85,7 +87,7 @@ internal enum Finding
     StrongWithoutPartner,
     LooksLikeAnEdge,
 
-    // What crosses a cut.
+    // A dependency across a cut.
     Calls,
     Consumes,
     Reads,

@@ -1,6 +1,6 @@
 namespace Blueprint.Decomposition;
 
-/// <summary>Makes the plan of a description: contexts, verdicts, data, cuts, and what stays together until when.</summary>
+/// <summary>Makes the plan of a description: contexts, verdicts, data, cuts, and the conditions for later cuts.</summary>
 internal sealed class Planner
 {
     /// <summary>The unit of contexts that are no services yet and have no service to be kept with.</summary>
@@ -9,19 +9,13 @@ internal sealed class Planner
     private readonly Description description;
     private readonly IReadOnlyList<IReadOnlyList<Module>> groups;
     private readonly IReadOnlyList<KeptTogether> joins;
-    private readonly Dictionary<string, string> contextOf = new(StringComparer.Ordinal);
+    private readonly Relations relations;
 
     private Planner(Description description)
     {
         this.description = description;
         (groups, joins) = Grouping.Join(description);
-        foreach (var group in groups)
-        {
-            foreach (var module in group)
-            {
-                contextOf[module.Name] = group[0].Name;
-            }
-        }
+        relations = new Relations(description, groups);
     }
 
     public static Plan Make(Description description) => new Planner(description).Make();
@@ -54,7 +48,7 @@ internal sealed class Planner
     private Context Judge(IReadOnlyList<Module> group)
     {
         var (size, autonomous, teamDoubts) = TeamOf(group);
-        // A declared need without a pair that says with what cannot be met by a join or a saga, so it counts against the cut.
+        // A declared need without a partner cannot be met by a join or a saga, so it counts against the cut.
         var strong = group.FirstOrDefault(module =>
             module.NeedsStrongConsistency && !description.Consistency.Any(need => need.First == module.Name || need.Second == module.Name)
         );
@@ -70,7 +64,7 @@ internal sealed class Planner
         }
         if (reasons.All(reason => reason.Finding != Finding.OwnData))
         {
-            doubts.Add(new Remark(group.Any(module => IsDependedOn(module.Name)) ? Finding.NoData : Finding.LooksLikeAnEdge));
+            doubts.Add(new Remark(group.Any(module => relations.IsDependedOn(module.Name)) ? Finding.NoData : Finding.LooksLikeAnEdge));
         }
         if (group.All(module => module.Invariants.Count == 0))
         {
@@ -79,10 +73,9 @@ internal sealed class Planner
         return new Context(group[0].Name, group, reasons.Sum(reason => reason.Points), "", reasons, doubts);
     }
 
-    private bool IsDependedOn(string module) => description.Dependencies.Any(dependency => dependency.To == module);
-
-    /// <summary>People and freedom of a context. Several teams in one context have to agree, and a team with several contexts is divided
-    /// among them.</summary>
+    /// <summary>
+    /// People and freedom of a context. Several teams in one context have to agree, and a team with several contexts is divided among them.
+    /// </summary>
     private (int Size, bool Autonomous, List<Remark> Doubts) TeamOf(IReadOnlyList<Module> group)
     {
         var least = description.Weights.TeamSize;
@@ -114,8 +107,9 @@ internal sealed class Planner
         return (size, autonomous && teams.Count == 1, doubts);
     }
 
-    /// <summary>The service with the strongest tie: joint changes first, then data that has to agree, then calls, events and
-    /// reads.</summary>
+    /// <summary>
+    /// The service with the strongest tie: joint changes first, then data that has to agree, then calls, events and reads.
+    /// </summary>
     private string? HostOf(Context context, HashSet<string> services) =>
         groups
             .Select(group => group[0].Name)
@@ -124,9 +118,10 @@ internal sealed class Planner
                 (
                     Name: name,
                     Tie: (
-                        Percent: JointPercent(context.Name, name),
-                        Consistency: Needs(context.Name, name).Count(),
-                        Calls: Dependencies(context.Name, name).Sum(one => one.PerRequest) + Reads(context.Name, name).Count()
+                        Percent: relations.JointPercent(context.Name, name),
+                        Consistency: relations.Needs(context.Name, name).Count(),
+                        Calls: relations.Dependencies(context.Name, name).Sum(one => one.PerRequest)
+                            + relations.Reads(context.Name, name).Count()
                     )
                 )
             )
@@ -153,11 +148,13 @@ internal sealed class Planner
 
     private IEnumerable<Remark> ReadersOf(string datum, Context owner, List<Context> contexts) =>
         description
-            .Modules.Where(module => module.Reads.Contains(datum, StringComparer.OrdinalIgnoreCase) && NameOf(module.Name) != owner.Name)
-            .GroupBy(module => NameOf(module.Name))
+            .Modules.Where(module =>
+                module.Reads.Contains(datum, StringComparer.OrdinalIgnoreCase) && relations.ContextOf(module.Name) != owner.Name
+            )
+            .GroupBy(module => relations.ContextOf(module.Name))
             .Select(group => group.Key)
             .Select(reader => new Remark(
-                Dependencies(reader, owner.Name).Where(one => NameOf(one.From) == reader).ToList() switch
+                relations.Dependencies(reader, owner.Name).Where(one => relations.ContextOf(one.From) == reader).ToList() switch
                 {
                     var all when all.Exists(one => one.ByEvents) => Finding.Consumes,
                     var all when all.Count > 0 => Finding.Calls,
@@ -167,12 +164,16 @@ internal sealed class Planner
                 owner.Name
             ));
 
-    /// <summary>Dependencies between units. Reading the data of another unit is one as well.</summary>
+    /// <summary>Dependencies between units, including reads of another unit's data.</summary>
     private IReadOnlyList<Link> Links(Dictionary<string, string> unitOf)
     {
         var reads = description
-            .Modules.SelectMany(module => module.Reads.Select(datum => (From: module.Name, To: OwnerOf(datum), ByEvents: false)))
-            .Where(read => Dependencies(NameOf(read.From), NameOf(read.To)).All(one => NameOf(one.From) != NameOf(read.From)));
+            .Modules.SelectMany(module => module.Reads.Select(datum => (From: module.Name, To: relations.OwnerOf(datum), ByEvents: false)))
+            .Where(read =>
+                relations
+                    .Dependencies(relations.ContextOf(read.From), relations.ContextOf(read.To))
+                    .All(one => relations.ContextOf(one.From) != relations.ContextOf(read.From))
+            );
         return
         [
             .. description
@@ -183,7 +184,7 @@ internal sealed class Planner
                 .Distinct(),
         ];
 
-        string UnitOf(string module) => unitOf.GetValueOrDefault(NameOf(module), module);
+        string UnitOf(string module) => unitOf.GetValueOrDefault(relations.ContextOf(module), module);
     }
 
     private IEnumerable<Cut> Cuts(List<Context> contexts, IReadOnlyList<Link> links)
@@ -211,19 +212,23 @@ internal sealed class Planner
     {
         List<Remark> crossings =
         [
-            .. Dependencies(first.Name, second.Name)
-                .Select(one => (one.ByEvents, From: NameOf(one.From), To: NameOf(one.To)))
+            .. relations
+                .Dependencies(first.Name, second.Name)
+                .Select(one => (one.ByEvents, From: relations.ContextOf(one.From), To: relations.ContextOf(one.To)))
                 .Distinct()
                 .Select(one => new Remark(one.ByEvents ? Finding.Consumes : Finding.Calls, one.From, one.To)),
-            .. Reads(first.Name, second.Name).Select(read => new Remark(Finding.Reads, read.Reader, read.Owner, read.Datum)),
-            .. Needs(first.Name, second.Name)
+            .. relations.Reads(first.Name, second.Name).Select(read => new Remark(Finding.Reads, read.Reader, read.Owner, read.Datum)),
+            .. relations
+                .Needs(first.Name, second.Name)
                 .Select(need =>
                     string.IsNullOrEmpty(need.Undo) ? new Remark(Finding.AgreesLater) : new Remark(Finding.SagaStep, need.Undo)
                 ),
         ];
         // Joint changes alone make a cut worth a line; beside calls they are among the doubts.
         return
-            crossings.Count == 0 && JointPercent(first.Name, second.Name) is var percent && percent >= description.Weights.ChangesDoubtful
+            crossings.Count == 0
+            && relations.JointPercent(first.Name, second.Name) is var percent
+            && percent >= description.Weights.ChangesDoubtful
             ? [new Remark(Finding.ChangedTogether, $"{percent}")]
             : crossings;
     }
@@ -238,7 +243,7 @@ internal sealed class Planner
         {
             yield return new Remark(Finding.OwnDecisions);
         }
-        if (JointPercent(first.Name, second.Name) is > 0 and var percent && percent < description.Weights.ChangesDoubtful)
+        if (relations.JointPercent(first.Name, second.Name) is > 0 and var percent && percent < description.Weights.ChangesDoubtful)
         {
             yield return new Remark(Finding.SeldomChangedTogether, $"{percent}");
         }
@@ -254,19 +259,26 @@ internal sealed class Planner
 
     private IEnumerable<Remark> DoubtsOf(Context first, Context second, List<(string From, string To)> calls)
     {
-        if (JointPercent(first.Name, second.Name) is var percent && percent >= description.Weights.ChangesDoubtful)
+        if (relations.JointPercent(first.Name, second.Name) is var percent && percent >= description.Weights.ChangesDoubtful)
         {
             yield return new Remark(Finding.OftenChangedTogether, $"{percent}");
         }
-        foreach (var need in Needs(first.Name, second.Name).Where(need => need.IsStrong))
+        foreach (var need in relations.Needs(first.Name, second.Name).Where(need => need.IsStrong))
         {
             yield return new Remark(Finding.StrongAcrossTheCut, need.Why ?? "", need.Undo ?? "");
         }
-        foreach (var call in Dependencies(first.Name, second.Name).Where(one => one.PerRequest >= description.Weights.ChattyCalls))
+        foreach (
+            var call in relations.Dependencies(first.Name, second.Name).Where(one => one.PerRequest >= description.Weights.ChattyCalls)
+        )
         {
-            yield return new Remark(Finding.ChattyCalls, NameOf(call.From), NameOf(call.To), $"{call.PerRequest}");
+            yield return new Remark(
+                Finding.ChattyCalls,
+                relations.ContextOf(call.From),
+                relations.ContextOf(call.To),
+                $"{call.PerRequest}"
+            );
         }
-        foreach (var (reader, owner, datum) in Reads(first.Name, second.Name))
+        foreach (var (reader, owner, datum) in relations.Reads(first.Name, second.Name))
         {
             yield return new Remark(Finding.ForeignData, reader, owner, datum);
         }
@@ -275,33 +287,4 @@ internal sealed class Planner
             yield return new Remark(Finding.Circle, string.Join(" → ", circle));
         }
     }
-
-    /// <summary>The context of a module; an edge stands for itself.</summary>
-    private string NameOf(string module) => contextOf.GetValueOrDefault(module, module);
-
-    private string OwnerOf(string datum) =>
-        description.Modules.First(module => module.Owns.Contains(datum, StringComparer.OrdinalIgnoreCase)).Name;
-
-    private bool Joins(string first, string second, string one, string other) =>
-        (NameOf(first), NameOf(second)) == (one, other) || (NameOf(first), NameOf(second)) == (other, one);
-
-    private IEnumerable<Dependency> Dependencies(string one, string other) =>
-        description.Dependencies.Where(dependency => Joins(dependency.From, dependency.To, one, other));
-
-    private IEnumerable<ConsistencyNeed> Needs(string one, string other) =>
-        description.Consistency.Where(need => Joins(need.First, need.Second, one, other));
-
-    private int JointPercent(string one, string other) =>
-        description
-            .JointChanges.Where(change => Joins(change.First, change.Second, one, other))
-            .Select(change => change.Percent)
-            .DefaultIfEmpty()
-            .Max();
-
-    private IEnumerable<(string Reader, string Owner, string Datum)> Reads(string one, string other) =>
-        description.Modules.SelectMany(module =>
-            module
-                .Reads.Where(datum => Joins(module.Name, OwnerOf(datum), one, other))
-                .Select(datum => (NameOf(module.Name), NameOf(OwnerOf(datum)), datum))
-        );
 }

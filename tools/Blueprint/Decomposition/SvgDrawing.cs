@@ -18,7 +18,8 @@ internal static class SvgDrawing
     /// <summary>Colours have a contrast of 4.5 or more to their ground in both themes.</summary>
     private const string Style = """
           .ground { fill: #ffffff } .box { fill: #eef4ff; stroke: #2f5ea8; stroke-width: 1.5 } .edge { fill: #f3f3f3; stroke: #595959 }
-          .name { fill: #10233f; font-weight: 600 } .line { fill: #33455f } .link { fill: none; stroke: #44546a; stroke-width: 1.5 } .tip { fill: #44546a }
+          .name { fill: #10233f; font-weight: 600 } .line { fill: #33455f } .link { fill: none; stroke: #44546a; stroke-width: 1.5 }
+          .tip { fill: #44546a }
           .events { stroke-dasharray: 6 4 } text { font: 14px system-ui, sans-serif }
           @media (prefers-color-scheme: dark) {
             .ground { fill: #14181f } .box { fill: #1d2a40; stroke: #7ea6e6 } .edge { fill: #262a30; stroke: #a8a8a8 }
@@ -35,7 +36,8 @@ internal static class SvgDrawing
         var text = new StringBuilder();
         text.Append(
             CultureInfo.InvariantCulture,
-            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"{Escape($"{words.Drawing}: {plan.System}")}\">\n"
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" "
+                + $"role=\"img\" aria-label=\"{Escape($"{words.Drawing}: {plan.System}")}\">\n"
         );
         text.Append("<style>\n")
             .Append(Style.ReplaceLineEndings("\n"))
@@ -97,8 +99,10 @@ internal static class SvgDrawing
         return boxes;
     }
 
-    /// <summary>The points where lines meet their boxes: spread over the width in the order of the other ends, so that two lines never lie
-    /// on each other.</summary>
+    /// <summary>
+    /// The points where lines meet their boxes: spread over the width in the order of the other ends, so that two lines never lie on each
+    /// other.
+    /// </summary>
     private static int[] Spread(
         IReadOnlyList<(Link Link, IReadOnlyList<string> Path)> paths,
         Func<IReadOnlyList<string>, string> boxOf,
@@ -131,7 +135,8 @@ internal static class SvgDrawing
         var (x, y) = (leaving, boxes[path[0]].Bottom);
         text.Append(
             CultureInfo.InvariantCulture,
-            $"<path class=\"link{(link.ByEvents ? " events" : "")}\" {(path[0] == link.From ? "marker-end" : "marker-start")}=\"url(#tip)\" d=\"M{x} {y}"
+            $"<path class=\"link{(link.ByEvents ? " events" : "")}\" "
+                + $"{(path[0] == link.From ? "marker-end" : "marker-start")}=\"url(#tip)\" d=\"M{x} {y}"
         );
         for (var i = 1; i < path.Count; i++)
         {
@@ -152,13 +157,15 @@ internal static class SvgDrawing
     {
         text.Append(
             CultureInfo.InvariantCulture,
-            $"<rect class=\"box{(isEdge ? " edge" : "")}\" x=\"{box.X}\" y=\"{box.Y}\" width=\"{box.Width}\" height=\"{box.Height}\" rx=\"{(isEdge ? box.Height / 2 : 6)}\"/>\n"
+            $"<rect class=\"box{(isEdge ? " edge" : "")}\" x=\"{box.X}\" y=\"{box.Y}\" width=\"{box.Width}\" "
+                + $"height=\"{box.Height}\" rx=\"{(isEdge ? box.Height / 2 : 6)}\"/>\n"
         );
         for (var i = 0; i < lines.Count; i++)
         {
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"<text class=\"{(i == 0 ? "name" : "line")}\" x=\"{box.Middle}\" y=\"{box.Y + Padding + 13 + i * LineHeight}\" text-anchor=\"middle\">{Escape(lines[i])}</text>\n"
+                $"<text class=\"{(i == 0 ? "name" : "line")}\" x=\"{box.Middle}\" y=\"{box.Y + Padding + 13 + i * LineHeight}\" "
+                    + $"text-anchor=\"middle\">{Escape(lines[i])}</text>\n"
             );
         }
     }

@@ -1,6 +1,6 @@
 namespace Blueprint.Decomposition;
 
-/// <summary>The words of the report, in the two languages of the design guidelines.</summary>
+/// <summary>The texts of the report, in the two languages of the design guidelines.</summary>
 internal sealed record Wording
 {
     public required string Contexts { get; init; }
@@ -153,8 +153,9 @@ internal sealed record Wording
             Finding.OtherTeams => $"teams '{a[0]}' and '{a[1]}' release without waiting for each other",
             Finding.OtherLoad => $"{a[0]} scales alone",
             Finding.OftenChangedTogether => $"{a[0]} % of changes touch both, and each of them would be two releases",
-            Finding.StrongAcrossTheCut =>
-                $"{(a[0].Length > 0 ? a[0] : "both change in one transaction today")}, but with a saga the state in between is visible until the last step or the undoing{(a[1].Length > 0 ? $" ({a[1]})" : "")}",
+            Finding.StrongAcrossTheCut => $"{(a[0].Length > 0 ? a[0] : "both change in one transaction today")}, "
+                + $"but with a saga the state in between is visible until the last step or the undoing"
+                + $"{(a[1].Length > 0 ? $" ({a[1]})" : "")}",
             Finding.ChattyCalls =>
                 $"{a[0]} calls {a[1]} {a[2]} times a request: one coarse call, or a copy kept by events, has to come first",
             Finding.ForeignData => $"{a[0]} reads `{a[2]}` in the tables of {a[1]}, which has to end before the cut",
@@ -206,8 +207,8 @@ internal sealed record Wording
             Finding.OtherTeams => $"チーム「{a[0]}」と「{a[1]}」は互いを待たずにリリースできる",
             Finding.OtherLoad => $"{a[0]} は単独でスケールする",
             Finding.OftenChangedTogether => $"変更の {a[0]} % が両方に及び、そのたびに 2 つのリリースが必要になる",
-            Finding.StrongAcrossTheCut =>
-                $"{(a[0].Length > 0 ? a[0] : "現在は 1 つのトランザクションで変更している")}。Saga では最後のステップか補償{(a[1].Length > 0 ? $"({a[1]})" : "")}まで途中の状態が見える",
+            Finding.StrongAcrossTheCut => $"{(a[0].Length > 0 ? a[0] : "現在は 1 つのトランザクションで変更している")}。"
+                + $"Saga では最後のステップか補償{(a[1].Length > 0 ? $"({a[1]})" : "")}まで途中の状態が見える",
             Finding.ChattyCalls =>
                 $"{a[0]} は 1 リクエストにつき {a[1]} を {a[2]} 回呼び出す。先に 1 回の粗い呼び出しか、イベントで保つ複製にする",
             Finding.ForeignData => $"{a[0]} が {a[1]} のテーブルの `{a[2]}` を読んでいる。分割の前にやめる",

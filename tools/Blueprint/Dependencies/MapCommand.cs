@@ -2,8 +2,10 @@ using System.CommandLine;
 
 namespace Blueprint.Dependencies;
 
-/// <summary><c>map</c>: who calls whom, who publishes and consumes what, which store is whose. Exit code 1: a rule is broken, or the
-/// document is stale.</summary>
+/// <summary>
+/// <c>map</c>: callers and callees, publishers and consumers, stores and owners. Exit code 1: a rule is broken, or the document is
+/// outdated.
+/// </summary>
 internal static class MapCommand
 {
     private static readonly Option<string?> RunFile = new("--run-file", "-f")

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Blueprint.Dependencies;
 
-/// <summary>The map as JSON, for programs that draw it themselves.</summary>
+/// <summary>The map as JSON, for programs that draw it.</summary>
 internal static class MapJson
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { WriteIndented = true, NewLine = "\n" };

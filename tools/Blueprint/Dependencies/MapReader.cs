@@ -6,8 +6,8 @@ using Sidecar.Yaml;
 namespace Blueprint.Dependencies;
 
 /// <summary>
-/// Reads the map from what the system is made of: the run template, components with their scopes, subscriptions, the schemas of events,
-/// and what the services declare that they call.
+/// Reads the map from the run template, components with their scopes, subscriptions, the schemas of events, and the clients that the
+/// services declare.
 /// </summary>
 internal static partial class MapReader
 {
@@ -99,7 +99,8 @@ internal static partial class MapReader
             .Select(match => new Call(app.Options.AppId, match.Groups["app"].Value, match.Groups["background"].Success));
 
     [GeneratedRegex(
-        """AddServiceClient<\w+>\("(?<app>[\w-]+)"\)|(?<background>AddBackgroundClient)<\w+>\("(?<app>[\w-]+)"\)|new\(\[[^\]]*\], "[\w/-]+", "(?<app>[\w-]+)"|const string AppId = "(?<app>[\w-]+)";"""
+        """AddServiceClient<\w+>\("(?<app>[\w-]+)"\)|(?<background>AddBackgroundClient)<\w+>\("(?<app>[\w-]+)"\)|"""
+            + """new\(\[[^\]]*\], "[\w/-]+", "(?<app>[\w-]+)"|const string AppId = "(?<app>[\w-]+)";"""
     )]
     private static partial Regex Declared();
 }

@@ -2,13 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace Blueprint.Dependencies;
 
-/// <summary>What must hold of any map; each broken rule is a sentence.</summary>
+/// <summary>Rules for every map; each broken rule is a sentence.</summary>
 internal static partial class MapRules
 {
-    /// <summary>Of a topic that carries the events of choreographed sagas alone.</summary>
+    /// <summary>The suffix of a topic for events of choreographed sagas only.</summary>
     private const string Choreography = "-choreography";
 
-    /// <summary>An event's name begins with what it happened to; a topic carries the events of one context.</summary>
+    /// <summary>The context by the first part of an event's name; a topic carries the events of one context.</summary>
     private static readonly Dictionary<string, string> TopicOf = new(StringComparer.Ordinal)
     {
         ["order"] = "orders",
@@ -31,8 +31,7 @@ internal static partial class MapRules
     public static bool Carries(string topic, string eventName) =>
         TopicOf.TryGetValue(eventName.Split('.')[0], out var context) && (topic == context || topic == context + Choreography);
 
-    /// <summary>Whether an app does more with an event than pass it over. A rule that names no event holds for those of its
-    /// topic.</summary>
+    /// <summary>True if an app handles an event and does not skip it. A rule without an event applies to all events of its topic.</summary>
     public static bool Consumes(Consumption consumption, string eventName) =>
         Carries(consumption.Topic, eventName)
         && (
@@ -51,7 +50,8 @@ internal static partial class MapRules
         map
             .Stores.Where(store => store.Owners.Count != 1)
             .Select(store =>
-                $"store '{store.Name}' belongs to {(store.Owners.Count == 0 ? "every app" : string.Join(" and ", store.Owners))}; a store has one owner"
+                $"store '{store.Name}' belongs to "
+                + $"{(store.Owners.Count == 0 ? "every app" : string.Join(" and ", store.Owners))}; a store has one owner"
             );
 
     /// <summary>Stores of one app may share a table: a second component can publish to another topic.</summary>
@@ -94,7 +94,7 @@ internal static partial class MapRules
     private static IEnumerable<string> UnheardEvents(DependencyMap map) =>
         map
             .Events.Where(one => !map.Consumptions.Any(consumption => Consumes(consumption, one)))
-            .Select(one => $"nobody consumes event '{one}'");
+            .Select(one => $"no app consumes event '{one}'");
 
     private static IEnumerable<string> UnpublishedTopics(DependencyMap map) =>
         map
@@ -102,7 +102,7 @@ internal static partial class MapRules
             .Where(topic => !topic.EndsWith("-dead-letters", StringComparison.Ordinal))
             .Distinct()
             .Except(map.Publications.Select(publication => publication.Topic))
-            .Select(topic => $"topic '{topic}' is consumed and nobody publishes to it")
+            .Select(topic => $"topic '{topic}' is consumed and no app publishes to it")
             .Concat(
                 map.Publications.Select(publication => publication.Topic)
                     .Distinct()
@@ -110,7 +110,7 @@ internal static partial class MapRules
                     .Select(topic => $"topic '{topic}' has no event with a schema")
             );
 
-    /// <summary>A rule that names an event must name one that there is.</summary>
+    /// <summary>Every event named by a rule must exist.</summary>
     private static IEnumerable<string> UndescribedRules(DependencyMap map) =>
         map.Consumptions.SelectMany(one =>
             one.Rules.SelectMany(rule =>

@@ -3,11 +3,12 @@ using Sidecar.Running;
 
 namespace Blueprint.Dependencies;
 
-/// <summary>Finds the database and the table of a state store in the metadata of its component. The defaults are those of the sidecar's
-/// drivers.</summary>
+/// <summary>
+/// Finds the database and the table of a state store in the metadata of its component. The defaults are those of the sidecar's drivers.
+/// </summary>
 internal static class StoreLocations
 {
-    /// <param name="owner">The app from whose folder a relative path counts.</param>
+    /// <param name="owner">The app whose folder resolves a relative path.</param>
     public static StoreLocation? Of(Component store, RunApp? owner, string root) =>
         store.Type switch
         {
@@ -56,13 +57,15 @@ internal static class StoreLocations
             .Where(word => word.Length == 2)
             .GroupBy(word => word[0], StringComparer.OrdinalIgnoreCase)
             .ToDictionary(word => word.Key, word => word.Last()[1], StringComparer.OrdinalIgnoreCase);
+        var database = words.GetValueOrDefault("database") ?? words.GetValueOrDefault("dbname") ?? words.GetValueOrDefault("user", "");
         return words.Count == 0
             ? connection
-            : $"{words.GetValueOrDefault("host", "localhost")}:{words.GetValueOrDefault("port", "5432")}/{words.GetValueOrDefault("database") ?? words.GetValueOrDefault("dbname") ?? words.GetValueOrDefault("user", "")}";
+            : $"{words.GetValueOrDefault("host", "localhost")}:{words.GetValueOrDefault("port", "5432")}/{database}";
     }
 
-    /// <summary>A value, or the name of the secret or variable that holds it: stores that take the same one are in the same
-    /// place.</summary>
+    /// <summary>
+    /// A value, or the name of the secret or variable that holds it: stores that take the same one are in the same place.
+    /// </summary>
     private static string? Text(Component store, string name) =>
         store.Metadata.FirstOrDefault(item => item.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) switch
         {

@@ -45,7 +45,7 @@ public sealed class CelTests
     [InlineData("event.type.matches('(')", "pattern '(' is refused")]
     [InlineData("event.data.total * 2 == 240", "no such overload for '*'")]
     [InlineData("event.data.items[7].id == 'x'", "index out of bounds")]
-    public void A_failed_evaluation_says_why(string text, string reason) =>
+    public void A_failed_evaluation_contains_the_reason(string text, string reason) =>
         Assert.Contains(
             reason,
             Assert.Throws<CelException>(() => CelExpression.Parse(text).Holds("event", Event)).Message,
@@ -57,7 +57,7 @@ public sealed class CelTests
     [InlineData("(event.type", 12)]
     [InlineData("event.type = 'x'", 12)]
     [InlineData("'open", 1)]
-    public void A_syntax_error_says_where(string text, int position) =>
+    public void A_syntax_error_contains_the_position(string text, int position) =>
         Assert.Contains(
             $"at position {position} of",
             Assert.Throws<CelException>(() => CelExpression.Parse(text)).Message,
@@ -69,7 +69,7 @@ public sealed class CelTests
     [InlineData("event.type.lowerAscii() == 'x'", "there is no function 'lowerAscii'")]
     [InlineData("9223372036854775808 > 0", "int '9223372036854775808' is out of range")]
     [InlineData("has(event)", "has() takes a field")]
-    public void A_rule_of_wrong_types_is_refused_when_it_is_read(string text, string reason) =>
+    public void A_rule_with_wrong_types_is_refused_when_it_is_parsed(string text, string reason) =>
         Assert.Contains(reason, Assert.Throws<CelException>(() => CelExpression.Parse(text)).Message, StringComparison.Ordinal);
 
     /// <summary>Stack overflow cannot be caught: it would end the sidecar of every app.</summary>

@@ -4,8 +4,8 @@ using Sidecar.Cel;
 namespace Sidecar.Tests.Blocks;
 
 /// <summary>
-/// What daprd 1.18.3 made of each expression as the rule of a subscription, with <c>event.json</c> published to it: routed (true), not
-/// routed (false), not delivered (error), refused at start (rejected). Where we differ on purpose is in <c>docs/fidelity.md</c>.
+/// daprd 1.18.3's result of each expression as the rule of a subscription, with <c>event.json</c> published to it: routed (true), not
+/// routed (false), not delivered (error), refused at start (rejected). Intended differences are in <c>docs/fidelity.md</c>.
 /// </summary>
 public sealed class DaprdRecordTests
 {
@@ -16,7 +16,7 @@ public sealed class DaprdRecordTests
     [Theory]
     [InlineData("reference.tsv", 122)]
     [InlineData("recorded.tsv", 1191)]
-    public void Each_expression_does_what_daprd_does(string file, int count)
+    public void Each_expression_has_the_result_recorded_from_daprd(string file, int count)
     {
         var recorded = File.ReadLines(Path.Combine(Folder, file))
             .Where(line => !line.StartsWith('#'))

@@ -174,7 +174,7 @@ internal sealed class EngineHost : IAsyncDisposable
     }
 }
 
-/// <summary>Collects what was logged, for assertions and for the messages of failed ones.</summary>
+/// <summary>Collects log entries, for assertions and for the messages of failed ones.</summary>
 internal sealed class LogBook : ILoggerFactory, ILogger
 {
     public ConcurrentQueue<(LogLevel Level, EventId Id, string Text)> Lines { get; } = new();

@@ -9,8 +9,8 @@ internal sealed class TaskFailed(TaskFailureDetails? details) : Exception(detail
 }
 
 /// <summary>
-/// A worker's side of a turn in few lines: replays the history over an async function. Continuations run inline, so everything
-/// happens on the caller's thread and in the order of events.
+/// A worker's side of a turn in few lines: replays the history over an async function. Continuations run inline, so everything happens on
+/// the caller's thread and in the order of events.
 /// </summary>
 internal sealed class Flow
 {

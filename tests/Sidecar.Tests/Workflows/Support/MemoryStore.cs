@@ -5,7 +5,7 @@ using Sidecar.State;
 namespace Sidecar.Tests.Workflows.Support;
 
 /// <summary>
-/// A store that remembers every commit, so that a test can go on from any of them as after a crash, and that can be told to fail.
+/// A store that keeps every commit, so that a test can continue from any of them as after a crash, and that can be set to fail.
 /// </summary>
 internal sealed class MemoryStore : ITransactionalStateStore, IKeyListing
 {

@@ -90,7 +90,7 @@ internal sealed class Worker : IAsyncStreamWriter<WorkItem>, IAsyncDisposable
     }
 }
 
-/// <summary>What workers know how to do, and what they were asked to.</summary>
+/// <summary>The workflows and activities of the workers, and the work items that they received.</summary>
 internal sealed class Script
 {
     public ConcurrentDictionary<string, Func<Flow, Task<string?>>> Workflows { get; } = new();

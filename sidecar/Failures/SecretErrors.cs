@@ -1,0 +1,26 @@
+using Grpc.Core;
+
+namespace Sidecar.Failures;
+
+/// <summary>Errors of the secrets API.</summary>
+internal static class SecretErrors
+{
+    public static DaprException StoresNotConfigured() =>
+        new(new(500, StatusCode.FailedPrecondition, "ERR_SECRET_STORES_NOT_CONFIGURED", "secret store is not configured"));
+
+    public static DaprException StoreNotFound(string store) =>
+        new(new(401, StatusCode.InvalidArgument, "ERR_SECRET_STORE_NOT_FOUND", $"failed finding secret store with key {store}"));
+
+    public static DaprException AccessDenied(string name, string store) =>
+        new(new(403, StatusCode.PermissionDenied, "ERR_PERMISSION_DENIED", $"access denied by policy to get \"{name}\" from \"{store}\""));
+
+    public static DaprException SecretNotFound(string name, string store) =>
+        new(
+            new(
+                500,
+                StatusCode.Internal,
+                "ERR_SECRET_GET",
+                $"failed getting secret with key {name} from secret store {store}: secret {name} not found"
+            )
+        );
+}
