@@ -26,7 +26,11 @@ try
     {
         return await DaprdCommand.RunAsync(args[1..], DaprdHost.Process, interrupted.Token);
     }
-    var root = new RootCommand("Dapr's sidecar for one machine: runs apps and gives each its building blocks.") { RunCommand.Create() };
+    var root = new RootCommand("Dapr's sidecar for one machine: runs apps and gives each its building blocks.")
+    {
+        RunCommand.Create(),
+        new Command("daprd", "Runs the sidecar of one app, with the flags of daprd"), // for the help; it is handled above
+    };
     root.SetAction((_, cancellation) => RunCommand.RunHereAsync(cancellation));
     return await root.Parse(args)
         .InvokeAsync(

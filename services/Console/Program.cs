@@ -15,6 +15,7 @@ builder.Services.AddLiveEvents();
 builder.Services.AddMudServices();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 builder.Services.AddOptions<OutsideLinks>().BindConfiguration("Links");
+builder.Services.LoadKeyRingOnDemand();
 
 var app = builder.Build().UseServiceDefaults();
 app.UseSecurityHeaders();

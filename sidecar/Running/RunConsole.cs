@@ -26,9 +26,11 @@ internal sealed class RunConsole(IAnsiConsole console, IReadOnlyList<string> app
 
     public void Error(string text) => Write("[bold red]sidecar[/] │ [red]" + Markup.Escape(text) + "[/]");
 
-    public void Table(IEnumerable<AppSupervisor> apps)
+    public void Table(IEnumerable<AppSupervisor> apps, IReadOnlyList<(string AppId, string Address)> pages)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("app", "pid", "app port", "dapr http", "dapr grpc", "metrics");
+        var table = new Table()
+            .Border(TableBorder.Rounded)
+            .AddColumns("app", "pid", "app port", "dapr http", "dapr grpc", "metrics", "open");
         foreach (var app in apps)
         {
             var options = app.App.Options;
@@ -38,7 +40,8 @@ internal sealed class RunConsole(IAnsiConsole console, IReadOnlyList<string> app
                 options.AppPort > 0 ? options.AppPort.ToString() : "–",
                 options.HttpPort.ToString(),
                 options.GrpcPort.ToString(),
-                options.MetricsPort.ToString()
+                options.MetricsPort.ToString(),
+                string.Join(' ', pages.Where(page => page.AppId == options.AppId).Select(page => page.Address))
             );
         }
         lock (gate)

@@ -3,6 +3,9 @@ namespace Sidecar.Running;
 /// <summary>The sidecar's own log lines, between those of the apps.</summary>
 internal sealed class RunLogger(RunConsole console) : ILoggerProvider
 {
+    /// <summary>What daprd writes once for its one app would stand here once for every app.</summary>
+    private static readonly int[] PerApp = [1006, 1801];
+
     public ILogger CreateLogger(string categoryName) => new Category(console);
 
     public void Dispose() { }
@@ -22,6 +25,10 @@ internal sealed class RunLogger(RunConsole console) : ILoggerProvider
             Func<TState, Exception?, string> formatter
         )
         {
+            if (PerApp.Contains(eventId.Id))
+            {
+                return;
+            }
             var text = exception is null ? formatter(state, null) : $"{formatter(state, exception)}: {exception.Message}";
             switch (logLevel)
             {

@@ -42,11 +42,13 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
             }
             var ended = EndAsync([.. supervisors.Where(supervisor => supervisor.App.Command.Count > 0)], interrupted);
             await ReadyAsync(supervisors, server.Sidecars, ended, interrupted);
-            console.Table(supervisors);
             console.Info(
                 $"all {supervisors.Count} apps are ready after {time.GetElapsedTime(started).TotalSeconds:0.0} s; Ctrl-C ends them"
             );
-            await LinkAsync(supervisors, interrupted);
+            console.Table(
+                supervisors,
+                await RootPages.FindAsync(supervisors.Select(supervisor => supervisor.App.Options), time, interrupted)
+            );
             Hint(supervisors);
             await WaitForEndAsync(ended, server.Lifetime.ApplicationStopping, interrupted);
             return 0;
@@ -177,16 +179,6 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
     }
 
     private static string? Empty(string? text) => string.IsNullOrEmpty(text) ? null : text;
-
-    private async Task LinkAsync(List<AppSupervisor> supervisors, CancellationToken interrupted)
-    {
-        foreach (
-            var (appId, address) in await RootPages.FindAsync(supervisors.Select(supervisor => supervisor.App.Options), time, interrupted)
-        )
-        {
-            console.Info($"open: {address} ({appId})");
-        }
-    }
 
     private void Hint(List<AppSupervisor> supervisors)
     {

@@ -105,7 +105,10 @@ internal sealed class WorkflowEngine : IAsyncDisposable
             instance.Release();
         }
 
-        Runtime.Logger.EngineStarted(AppId, ActiveInstances);
+        if (ActiveInstances > 0)
+        {
+            Runtime.Logger.EngineStarted(AppId, ActiveInstances);
+        }
     }
 
     /// <summary>Ends the workers' streams and waits for running commits. Idempotent.</summary>

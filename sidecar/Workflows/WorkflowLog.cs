@@ -52,7 +52,7 @@ internal static partial class WorkflowLog
     [LoggerMessage(4009, LogLevel.Error, "Workflow instance {InstanceId}: the worker's answer can't be applied")]
     public static partial void AnswerInvalid(this ILogger logger, Exception failure, string instanceId);
 
-    [LoggerMessage(4010, LogLevel.Information, "Workflow engine of {AppId} took up {Instances} unfinished instances")]
+    [LoggerMessage(4010, LogLevel.Information, "Workflow engine of {AppId} resumed {Instances} unfinished instances")]
     public static partial void EngineStarted(this ILogger logger, string appId, int instances);
 
     [LoggerMessage(4011, LogLevel.Warning, "Message of workflow instance {InstanceId} for {TargetInstanceId} dropped: {Reason}")]

@@ -14,7 +14,7 @@ public sealed class SizeTests
     );
 
     /// <summary>Types that are still longer, with the lines they have today. An entry that is no longer needed fails.</summary>
-    private static readonly Dictionary<string, int> Exceptions = new() { ["Inventory.Stock.StockStore"] = 314 };
+    private static readonly Dictionary<string, int> Exceptions = [];
 
     /// <summary>The lines of all parts of a partial type count.</summary>
     [Theory]

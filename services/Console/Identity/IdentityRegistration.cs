@@ -14,14 +14,22 @@ namespace Console.Identity;
 
 internal static class IdentityRegistration
 {
+    /// <summary>
+    /// Loads the key ring at its first use. At the start the key has not come from the secret store yet, which would be logged as an error.
+    /// Called last, because antiforgery and interactive components register the loading at the start again.
+    /// </summary>
+    public static IServiceCollection LoadKeyRingOnDemand(this IServiceCollection services)
+    {
+        services.Remove(services.Single(service => service.ImplementationType?.Name == "DataProtectionHostedService"));
+        return services;
+    }
+
     public static WebApplicationBuilder AddIdentity(this WebApplicationBuilder builder)
     {
         var identity = builder.Configuration.GetSection("Identity").Get<IdentityOptions>() ?? new IdentityOptions();
         builder.Services.AddOptions<IdentityOptions>().BindConfiguration("Identity");
         builder.Services.AddStartupTask<CookieKey>();
         builder.Services.AddDataProtection().SetApplicationName("order-platform-console").DisableAutomaticKeyGeneration();
-        // Reads the key ring before the key has come from the secret store, and reports that as an error.
-        builder.Services.Remove(builder.Services.Single(service => service.ImplementationType?.Name == "DataProtectionHostedService"));
         builder.Services.AddOptions<KeyManagementOptions>().Configure<CookieKey>((keys, key) => keys.XmlRepository = key);
         builder.Services.AddCascadingAuthenticationState().AddScoped<Session>().AddSingleton<Renewals>();
         builder.Services.AddAuthorizationBuilder().AddPolicy(Roles.Operator, policy => policy.RequireClaim(Roles.Claim, Roles.Operator));

@@ -79,7 +79,8 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
             .ToList();
         DemandAllowed(component, target.Topic);
         // Started in order and awaited together: one commit for all on a broker that commits.
-        var sends = messages.Select(message => PublishAsync(component, message, cancellation)).ToList();
+        var begun = time.GetTimestamp();
+        var sends = messages.Select(message => PublishUnmeasuredAsync(component, message, cancellation)).ToList();
         var failed = new List<FailedEntry>();
         for (var i = 0; i < sends.Count; i++)
         {
@@ -92,6 +93,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
                 failed.Add(new FailedEntry(entries[i].EntryId, e.Message));
             }
         }
+        ComponentMeter.PublishedInBulk(appId, component.Name, target.Topic, failed.Count == 0, time.GetElapsedTime(begun));
         return failed;
     }
 
@@ -151,11 +153,7 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
         var succeeded = false;
         try
         {
-            await (
-                policies.Outbound(component.Name, ComponentKind.Pubsub) is { } policy
-                    ? PublishAsync(policy, component, message, cancellation)
-                    : component.Broker.PublishAsync(message, cancellation)
-            );
+            await PublishUnmeasuredAsync(component, message, cancellation);
             succeeded = true;
         }
         finally
@@ -163,6 +161,11 @@ internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBoo
             ComponentMeter.Published(appId, component.Name, message.Topic, succeeded, time.GetElapsedTime(begun));
         }
     }
+
+    private Task PublishUnmeasuredAsync(PubSubComponent component, BrokerMessage message, CancellationToken cancellation) =>
+        policies.Outbound(component.Name, ComponentKind.Pubsub) is { } policy
+            ? PublishAsync(policy, component, message, cancellation)
+            : component.Broker.PublishAsync(message, cancellation);
 
     private static Task PublishAsync(Policy policy, PubSubComponent component, BrokerMessage message, CancellationToken cancellation) =>
         policy

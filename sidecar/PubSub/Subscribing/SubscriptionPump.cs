@@ -65,9 +65,9 @@ internal sealed partial class SubscriptionPump(
             var items = group.ToList();
             var begun = time.GetTimestamp();
             var statuses = await DeliverManyAsync(group.Key, [.. items.Select(item => item.Entry)], cancellation);
+            ComponentMeter.DeliveredInBulk(appId, subscription.Topic, statuses.Select(BulkStatus), time.GetElapsedTime(begun));
             for (var i = 0; i < items.Count; i++)
             {
-                Measure(statuses[i], time.GetElapsedTime(begun));
                 settled[items[i].Index] = await SettleAsync(messages[items[i].Index], statuses[i], cancellation);
             }
         }
@@ -216,6 +216,15 @@ internal sealed partial class SubscriptionPump(
             begun.ForEach(span => span.End());
         }
     }
+
+    /// <summary>daprd counts an event that goes to the dead-letter topic as dropped.</summary>
+    private string BulkStatus(DeliveryStatus status) =>
+        status switch
+        {
+            DeliveryStatus.Success => "SUCCESS",
+            DeliveryStatus.Retry when subscription.DeadLetterTopic is not { Length: > 0 } => "RETRY",
+            _ => "DROP",
+        };
 
     private void Measure(DeliveryStatus status, TimeSpan took) =>
         ComponentMeter.Delivered(

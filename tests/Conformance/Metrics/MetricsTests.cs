@@ -54,6 +54,31 @@ public sealed class MetricsTests : IAsyncLifetime
         );
     }
 
+    /// <summary>daprd 1.18.3 writes the text pubsubName as the component of a bulk delivery.</summary>
+    [Fact]
+    public async Task Bulk_messages_are_counted_apart_from_single_ones()
+    {
+        app.Subscribes(
+            """[{"pubsubname":"events","topic":"topic","route":"events","bulkSubscribe":{"enabled":true,"maxMessagesCount":2,"maxAwaitDurationMs":100}}]"""
+        );
+        await using var sidecar = await StartAsync("enabled: true");
+        await sidecar
+            .Http.SendAsync("POST", "/v1.0/publish/bulk/events/topic", """[{"entryId":"1","event":"a","contentType":"text/plain"}]""")
+            .SucceedsAsync();
+        await app.NextAsync("/events");
+        foreach (
+            var line in (string[])
+                [
+                    "egress_bulk_count{app_id=\"measured\",component=\"events\",namespace=\"\",success=\"true\",topic=\"topic\"} 1",
+                    "ingress_bulk_count{app_id=\"measured\",component=\"pubsubName\",namespace=\"\",process_status=\"\",topic=\"topic\"} 1",
+                    "ingress_bulk_event_count{app_id=\"measured\",component=\"pubsubName\",namespace=\"\",process_status=\"SUCCESS\",topic=\"topic\"} 1",
+                ]
+        )
+        {
+            await HasAsync(sidecar, "dapr_component_pubsub_" + line);
+        }
+    }
+
     [Fact]
     public async Task App_requests_components_and_secret_reads_are_counted()
     {

@@ -45,7 +45,7 @@ public sealed class MetricsTests(SharedSystem shared)
             ("dapr_grpc_io_server_completed_rpcs", []),
             ("dapr_runtime_service_invocation_req_sent_total", ["dst_app_id=\"inventory\""]),
             ("dapr_component_state_count", ["component=\"orders-store\""]),
-            ("dapr_component_pubsub_ingress_count", ["topic=\"orders\""]),
+            ("dapr_component_pubsub_ingress_bulk_event_count", ["topic=\"orders\""]),
             ("dapr_runtime_workflow_execution_count", ["workflow_name=\"OrderSaga\""]),
             ("dapr_runtime_workflow_activity_execution_count", ["activity_name=\"ReserveInventory\""]),
             ("dapr_resiliency_cb_state", ["target=\"app_inventory\"", "status=\"closed\""]),

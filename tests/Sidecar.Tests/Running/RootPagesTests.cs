@@ -11,16 +11,18 @@ namespace Sidecar.Tests.Running;
 public sealed class RootPagesTests
 {
     [Fact]
-    public async Task A_run_links_the_apps_whose_root_is_a_page_or_leads_to_one()
+    public async Task A_run_links_pages_at_the_root_and_documentation_but_no_redirect_to_another_app()
     {
         await using var page = await StartAsync(() => Results.Content("<!doctype html>", "text/html"));
-        await using var leading = await StartAsync(() => Results.Redirect("/docs"));
+        await using var leading = await StartAsync(() => Results.Redirect("/start"));
+        await using var documented = await StartAsync(() => Results.Redirect("http://localhost:1/"), documented: true);
         await using var json = await StartAsync(() => Results.Ok(new { hello = "world" }));
         await using var closed = await StartAsync(() => Results.Unauthorized());
         AppOptions[] apps =
         [
             App("page", page),
             App("leading", leading),
+            App("documented", documented),
             App("json", json),
             App("closed", closed),
             App("none", null),
@@ -36,19 +38,30 @@ public sealed class RootPagesTests
 
         var found = await RootPages.FindAsync(apps, TimeProvider.System, CancellationToken.None);
 
-        Assert.Equal([("page", $"http://localhost:{apps[0].AppPort}"), ("leading", $"http://localhost:{apps[1].AppPort}")], found);
+        Assert.Equal(
+            [
+                ("page", $"http://localhost:{apps[0].AppPort}"),
+                ("leading", $"http://localhost:{apps[1].AppPort}"),
+                ("documented", $"http://localhost:{apps[2].AppPort}/docs"),
+            ],
+            found
+        );
     }
 
     private static AppOptions App(string id, WebApplication? app) =>
         new() { AppId = id, AppPort = app is null ? 1 : new Uri(app.Urls.Single()).Port };
 
-    private static async Task<WebApplication> StartAsync(Func<IResult> root)
+    private static async Task<WebApplication> StartAsync(Func<IResult> root, bool documented = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         var app = builder.Build();
         app.MapGet("/", root);
+        if (documented)
+        {
+            app.MapGet("/docs", () => Results.Content("<!doctype html>", "text/html"));
+        }
         await app.StartAsync();
         return app;
     }
