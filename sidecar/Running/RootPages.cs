@@ -43,7 +43,8 @@ internal static class RootPages
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             return answer.IsSuccessStatusCode
                 ? answer.Content.Headers.ContentType?.MediaType == "text/html"
-                : (int)answer.StatusCode is >= 300 and < 400 && answer.Headers.Location is { IsAbsoluteUri: false }; // elsewhere is another app's page
+                // An absolute address leads to another app's page.
+                : (int)answer.StatusCode is >= 300 and < 400 && answer.Headers.Location is { IsAbsoluteUri: false };
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {

@@ -49,9 +49,6 @@ internal sealed class MemoryState
     /// <summary>The components whose outboxes they left by.</summary>
     public List<string> Outboxes { get; } = [];
 
-    /// <summary>Runs once, just before the next write: the moment in which somebody else is faster.</summary>
-    public Action? BeforeNextWrite { get; set; }
-
     public string? JsonOf(string store, string key) => records.TryGetValue((store, key), out var record) ? record.Json : null;
 
     public MemoryState Knows<T>()
@@ -161,8 +158,6 @@ internal sealed class MemoryState
 
     private bool TryWrite(string store, string key, string? etag, string json)
     {
-        (var before, BeforeNextWrite) = (BeforeNextWrite, null);
-        before?.Invoke();
         if (!string.IsNullOrEmpty(etag) && (!records.TryGetValue((store, key), out var record) || $"{record.Version}" != etag))
         {
             return false;

@@ -78,7 +78,7 @@ public sealed class RunTests
               - { appID: stubborn, appDirPath: ., command: ["sh", "-c", "trap '' TERM; while :; do sleep 600; done"] }
             """
         );
-        await run.SaysAsync("apps are ready");
+        await run.SaysAsync("╰");
         await run.SaysAsync("│ child ");
         var child = int.Parse(run.Output.Split("│ child ")[1].Split('\n')[0], CultureInfo.InvariantCulture);
         int[] processes = [run.ProcessOf("plain"), run.ProcessOf("wrapped"), run.ProcessOf("stubborn"), child];
@@ -123,7 +123,7 @@ public sealed class RunTests
                 """
             )
         );
-        await run.SaysAsync("apps are ready");
+        await run.SaysAsync("╰");
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{caller}") };
         async Task<string> CallAsync()
         {

@@ -2,6 +2,7 @@ using Conformance.Apps;
 using Conformance.Running;
 using Conformance.Workflows;
 using Dapr.Workflow;
+using Microsoft.AspNetCore.Http;
 
 namespace Conformance.Metrics;
 
@@ -60,6 +61,17 @@ public sealed class MetricsTests : IAsyncLifetime
     {
         app.Subscribes(
             """[{"pubsubname":"events","topic":"topic","route":"events","bulkSubscribe":{"enabled":true,"maxMessagesCount":2,"maxAwaitDurationMs":100}}]"""
+        );
+        app.Answers("/events", (got, context) =>
+            context.Response.WriteAsJsonAsync(
+                new
+                {
+                    statuses = got
+                        .Json.GetProperty("entries")
+                        .EnumerateArray()
+                        .Select(entry => new { entryId = entry.GetProperty("entryId").GetString(), status = "SUCCESS" }),
+                }
+            )
         );
         await using var sidecar = await StartAsync("enabled: true");
         await sidecar

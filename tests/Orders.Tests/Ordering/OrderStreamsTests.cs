@@ -51,14 +51,21 @@ public sealed class OrderStreamsTests
     public async Task An_append_that_loses_a_race_decides_anew()
     {
         await streams.CreateAsync("o1", Created, default);
-        state.BeforeNextWrite = () =>
-            Assert.True(
-                streams
-                    .AppendAsync("o1", order => OrderRules.Cancel(order, new Failure("first", "cancelled"), []), default)
-                    .IsCompletedSuccessfully
-            );
-
-        var confirmed = await streams.AppendAsync("o1", order => OrderRules.Confirm(order, []), default);
+        var raced = false;
+        var confirmed = await streams.AppendAsync(
+            "o1",
+            order =>
+            {
+                if (!raced)
+                {
+                    raced = true;
+                    var faster = streams.AppendAsync("o1", read => OrderRules.Cancel(read, new Failure("first", "cancelled"), []), default);
+                    Assert.True(faster.IsCompletedSuccessfully);
+                }
+                return OrderRules.Confirm(order, []);
+            },
+            default
+        );
 
         Assert.Equal("order-not-pending", confirmed.Refusal!.Code);
         Assert.Equal(["order.created", "order.cancelled"], state.Published.Select(published => published.Type));
