@@ -3,11 +3,11 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Faults;
 
-/// <summary>A service that hears nothing: what no event can bring about any more, time does.</summary>
+/// <summary>Tests of orders whose service receives no events: their time-out ends them.</summary>
 public sealed class SilenceTests
 {
     [Fact]
-    public async Task An_order_that_stands_still_is_undone_and_what_can_not_be_undone_is_given_to_a_person()
+    public async Task An_order_without_progress_is_compensated_and_a_stuck_compensation_becomes_an_intervention()
     {
         await using var system = await OrderSystem.StartAsync(folder =>
         {

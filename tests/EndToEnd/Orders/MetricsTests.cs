@@ -4,7 +4,7 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Orders;
 
-/// <summary>What a running system tells those who watch over it, at the metrics of the services and of their sidecars.</summary>
+/// <summary>Tests of the metrics of the services and of their sidecars in a running system.</summary>
 [Collection(OnSharedSystem.Name)]
 public sealed class MetricsTests(SharedSystem shared)
 {
@@ -34,7 +34,7 @@ public sealed class MetricsTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task A_sidecar_counts_for_each_building_block_and_for_its_app_alone()
+    public async Task A_sidecars_metrics_cover_each_building_block_and_only_its_own_app()
     {
         await system.Api.PlaceAndEndAsync(Api.Order());
         using var orders = system.SidecarOf("orders");
@@ -69,7 +69,7 @@ public sealed class MetricsTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task What_waits_in_the_queues_is_told_where_no_server_does()
+    public async Task The_queue_depth_is_a_metric_where_no_broker_server_reports_it()
     {
         using var orders = system.SidecarOf("orders");
         await system.Api.PlaceAndEndAsync(Api.Order());
@@ -82,8 +82,10 @@ public sealed class MetricsTests(SharedSystem shared)
         );
     }
 
-    /// <summary>Confirmed and cancelled orders, steps timed at a confirmed one, steps undone, interventions; the last two of declined and
-    /// parked orders alone.</summary>
+    /// <summary>
+    /// Returns the counts of confirmed and cancelled orders, measured steps of confirmed orders, compensated steps and interventions. The
+    /// last two count only declined and parked orders.
+    /// </summary>
     private async Task<double[]> CountedAsync(string saga)
     {
         var of = $"saga=\"{saga}\"";

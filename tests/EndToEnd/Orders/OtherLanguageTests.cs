@@ -3,12 +3,12 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Orders;
 
-/// <summary>An app in another language joins by the run template alone.</summary>
+/// <summary>Tests that an app in another language needs only an entry in the run template.</summary>
 [Collection(OnObservedSystem.Name)]
 public sealed class OtherLanguageTests(ObservedSystem shared)
 {
     [NodeFact]
-    public async Task A_subscriber_in_node_hears_of_orders_without_any_sdk()
+    public async Task A_Node_subscriber_receives_orders_without_an_SDK()
     {
         var system = shared.System;
         var order = await system.Api.EndOfAsync(await system.Api.PlaceStubbornlyAsync(Api.Order(), "mailed"));

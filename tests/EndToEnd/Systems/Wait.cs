@@ -2,7 +2,7 @@ using Xunit.Sdk;
 
 namespace EndToEnd.Systems;
 
-/// <summary>Waits for what others do: asks again and again, up to a limit, and then says what did not happen.</summary>
+/// <summary>Waits for a condition: checks it repeatedly up to a limit, then fails with a description.</summary>
 internal static class Wait
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
