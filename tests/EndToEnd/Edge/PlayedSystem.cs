@@ -57,7 +57,7 @@ public sealed class PlayedSystem : IAsyncLifetime
         Inventory.Answers(200, """{"items":[]}""");
         // The first call is the slowest, and calls to customers have a time-out of one second.
         using var early = System.As("early", "customer");
-        await Wait.UntilAsync("the way to customers is open", async () =>
+        await Wait.UntilAsync("calls to customers succeed", async () =>
         {
             using var answer = await early.SendTextAsync("GET", "/api/customers/early", null);
             return answer.IsSuccessStatusCode;

@@ -48,7 +48,7 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
         }
 
         await played.Inventory.StartAsync();
-        await Wait.UntilAsync("products are there again", async () => await StatusAsync("/api/products") == HttpStatusCode.OK);
+        await Wait.UntilAsync("products are available again", async () => await StatusAsync("/api/products") == HttpStatusCode.OK);
     }
 
     [Theory]
@@ -86,7 +86,9 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
         await EdgeBreakerIsAsync("inventory", 0);
 
         played.Customers.Answers(200, Customer);
-        await Wait.UntilAsync("customers are there again", async () => await StatusAsync("/api/customers/customer-1") == HttpStatusCode.OK);
+        await Wait.UntilAsync("customers are available again", async () =>
+            await StatusAsync("/api/customers/customer-1") == HttpStatusCode.OK
+        );
         await EdgeBreakerIsAsync("customers", 0);
     }
 
@@ -142,7 +144,7 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
         await BreakerIsAsync("open");
 
         played.Inventory.Answers(200, Prices);
-        await Wait.UntilAsync("the breaker lets a call through, and closes", async () =>
+        await Wait.UntilAsync("the breaker closes after a successful trial", async () =>
         {
             using var placed = await api.PostAsync(Api.Order());
             return placed.StatusCode == HttpStatusCode.Accepted;

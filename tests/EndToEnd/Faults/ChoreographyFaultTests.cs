@@ -170,7 +170,7 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
             await system.Api.DoAsync($"/api/operations/shipments/{orderId}/deliver");
         }
         await system.Api.WhenAsync(orderId, status);
-        await Wait.UntilAsync("inventory has heard of it", async () =>
+        await Wait.UntilAsync("inventory has received the event", async () =>
             status == "cancelled" || (await system.Api.ProductAsync("product-7")).Sold > 0
         );
         return await system.Api.OrderAsync(orderId);

@@ -71,7 +71,7 @@ public sealed class KillTests(KilledSystem shared)
 
     /// <summary>Waits until the first orders have reserved stock while most are still running.</summary>
     private Task InMidSagaAsync(IReadOnlyList<ProductView> before) =>
-        Wait.UntilAsync("the first orders have reserved their goods", async () =>
+        Wait.UntilAsync("the first orders have reserved their products", async () =>
             (await system.Api.ProductsAsync()).Sum(product => product.Reserved) > before.Sum(product => product.Reserved)
         );
 }

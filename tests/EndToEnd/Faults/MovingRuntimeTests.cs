@@ -23,7 +23,7 @@ public sealed class MovingRuntimeTests
                 .Range(0, 12)
                 .Select(number => system.Api.PlaceStubbornlyAsync(Api.Order("product-3", saga: Sagas[number % 2]), $"lost-{number}"))
         );
-        await Wait.UntilAsync("the first orders have reserved their goods", async () =>
+        await Wait.UntilAsync("the first orders have reserved their products", async () =>
             (await system.Api.ProductAsync("product-3")).Reserved > 0
         );
 
@@ -60,7 +60,7 @@ public sealed class MovingRuntimeTests
             );
 
             // Another runtime does not publish events that are still in daprd's outbox.
-            await Wait.UntilAsync("the orders under way are listed", async () => !underWay.Except(await system.Api.ListAllAsync("")).Any());
+            await Wait.UntilAsync("the running orders are listed", async () => !underWay.Except(await system.Api.ListAllAsync("")).Any());
             await system.MoveToAsync(next);
 
             await ApproveAsync(system, waiting);

@@ -51,6 +51,6 @@ public sealed class SilenceTests
             await system.Api.EventsAsync(orderId)
         );
         Assert.Equal(stock, await system.Api.ProductsAsync());
-        Assert.True(system.Books.Payments()[orderId] is { Captured: true, Refunded: true }, "the charge must have been given back");
+        Assert.True(system.Books.Payments()[orderId] is { Captured: true, Refunded: true }, "the charge must be refunded");
     }
 }

@@ -37,7 +37,7 @@ public sealed class DaprdTests
                 .Range(0, 6)
                 .Select(number => system.Api.PlaceStubbornlyAsync(Api.Order("product-3", saga: Sagas[number % 2]), $"burst-{number}"))
         );
-        await Wait.UntilAsync("the first orders have reserved their goods", async () =>
+        await Wait.UntilAsync("the first orders have reserved their products", async () =>
             (await system.Api.ProductAsync("product-3")).Reserved > 0
         );
         await system.CrashDaprdAsync("orders");

@@ -198,7 +198,7 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
     {
         const int racing = 8;
         var product = $"last-{Guid.NewGuid():N}";
-        return await Wait.ForAsync("an order comes too late for the last unit", async () =>
+        return await Wait.ForAsync("an order loses the race for the last unit", async () =>
         {
             await PutProductAsync(
                 product,

@@ -71,7 +71,7 @@ public sealed class CancelTests(SharedSystem shared)
         using var refused = await system.Api.PostToAsync($"/api/orders/{order.OrderId}/cancel");
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
         Assert.Equal("order-on-its-way", (await refused.Content.ReadFromJsonAsync<ProblemView>())!.Code);
-        var after = await Wait.ForAsync("the goods are taken out for good", async () =>
+        var after = await Wait.ForAsync("the goods are sold", async () =>
             await system.Api.ProductAsync("product-3") is var product && product.Sold == before.Sold + 2 ? product : null
         );
         Assert.Equal(before with { Available = before.Available - 2, Sold = before.Sold + 2 }, after);

@@ -62,7 +62,7 @@ public sealed class ChoreographyTests(SharedSystem shared)
             ],
             await system.Api.EventsAsync(order.OrderId)
         );
-        Assert.True(system.Books.Payments()[order.OrderId] is { Captured: true, Refunded: true }, "the charge must have been given back");
+        Assert.True(system.Books.Payments()[order.OrderId] is { Captured: true, Refunded: true }, "the charge must be refunded");
         Assert.All(order.Steps, step =>
             Assert.True(step.StartedAt is not null && step.EndedAt >= step.StartedAt && step.Attempts == 1, $"{step}")
         );

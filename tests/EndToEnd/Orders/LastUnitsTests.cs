@@ -25,7 +25,7 @@ public sealed class LastUnitsTests(LastUnitsTests.WithFewUnits shared) : IClassF
         await inventory.InvokeAsync("inventory", "reservations/nobodys", new { items = Lines(2) });
         var orderIds = await PlaceAsync("last", Orders);
 
-        var released = await Wait.ForAsync("the reservation of no order expires", () =>
+        var released = await Wait.ForAsync("the reservation without an order expires", () =>
             Task.FromResult(Reservation("nobodys") is { Status: "released" } found ? found : null)
         );
         Assert.StartsWith("expired", released.Reason, StringComparison.Ordinal);
@@ -59,7 +59,7 @@ public sealed class LastUnitsTests(LastUnitsTests.WithFewUnits shared) : IClassF
         var stock = await system.Api.ProductsAsync();
 
         var placing = PlaceAsync("moving", 60);
-        await Wait.UntilAsync("the first orders have reserved their goods", async () =>
+        await Wait.UntilAsync("the first orders have reserved their products", async () =>
             (await system.Api.ProductsAsync()).Any(product => product.Reserved > 0)
         );
         await system.KillAppAsync("inventory");

@@ -18,7 +18,7 @@ public sealed class MetricsTests(SharedSystem shared)
         await system.Api.PlaceAndEndAsync(Api.Order(saga: saga));
         await system.Api.PlaceAndEndAsync(Api.Order(token: "tok_declined", saga: saga));
         var orderId = await system.Api.PlaceAsync(Api.Order(token: "tok_refund_fails", customer: "customer-3", saga: saga));
-        var parked = await Wait.ForAsync("the refund waits for a person", async () =>
+        var parked = await Wait.ForAsync("the refund waits for an operator", async () =>
             await system.Api.OrderAsync(orderId) is { Interventions: [_, ..] } order ? order : null
         );
         await system.Api.DoAsync(
@@ -27,7 +27,7 @@ public sealed class MetricsTests(SharedSystem shared)
         );
         await system.Api.WhenAsync(parked.OrderId, "cancelled");
 
-        await Wait.UntilAsync("all of it is counted", async () =>
+        await Wait.UntilAsync("all metrics are counted", async () =>
             (await CountedAsync(saga)).Zip(before, (now, then) => now - then).SequenceEqual([1, 2, 1, 1, 2, 1])
         );
         Assert.True(await SumAsync("orders_projection_lag_seconds_count") > 0);
@@ -75,7 +75,7 @@ public sealed class MetricsTests(SharedSystem shared)
         await system.Api.PlaceAndEndAsync(Api.Order());
         async Task<IReadOnlyList<string>> DepthsAsync() =>
             [.. Lines(await orders.MetricsAsync(), "sidecar_pubsub_queue_depth", "topic=\"orders\"")];
-        await Wait.UntilAsync("nothing waits", async () =>
+        await Wait.UntilAsync("the queue is empty", async () =>
             system.Set is EmbeddedSet
                 ? await DepthsAsync() is [var line] && line.EndsWith(" 0", StringComparison.Ordinal)
                 : (await DepthsAsync()).Count == 0

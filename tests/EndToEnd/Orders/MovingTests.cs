@@ -27,11 +27,11 @@ public sealed class MovingTests(MovingTests.InSeconds shared) : IClassFixture<Mo
 
         await system.Api.WhenAsync(cancelled.OrderId, "cancelled");
         Assert.Equal("cancelled", system.Books.Shipments()[cancelled.OrderId].Status);
-        var sold = await Wait.ForAsync("the goods are taken out for good", async () =>
+        var sold = await Wait.ForAsync("the goods are sold", async () =>
             await system.Api.ProductAsync("product-3") is var product && product.Sold == before.Sold + 4 ? product : null
         );
         Assert.Equal(before with { Available = before.Available - 4, Sold = before.Sold + 4 }, sold);
-        await Wait.UntilAsync("no reminder is left behind", () => Task.FromResult(Reminders(system) == 0));
+        await Wait.UntilAsync("no reminder is left", () => Task.FromResult(Reminders(system) == 0));
     }
 
     [Fact]

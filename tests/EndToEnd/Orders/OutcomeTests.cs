@@ -127,7 +127,7 @@ public sealed class OutcomeTests(SharedSystem shared)
             )
         );
         var booking = system.Books.Payments()[order.OrderId];
-        Assert.True(booking is { Captured: true, Refunded: true }, "the charge must have been given back");
+        Assert.True(booking is { Captured: true, Refunded: true }, "the charge must be refunded");
     }
 
     [Theory]

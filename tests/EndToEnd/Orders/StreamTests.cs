@@ -44,7 +44,7 @@ public sealed class StreamTests(SharedSystem shared)
 
         await system.Api.DoAsync($"/api/orders/{ids[1]}/cancel");
         await system.Api.WhenAsync(ids[1], "cancelled");
-        await Wait.UntilAsync("an order that has changed since comes again", async () =>
+        await Wait.UntilAsync("a changed order is sent again", async () =>
             (await ReadAsync(customer, all[2].EventId)).Any(item =>
                 IdOf(item) == ids[1] && item.Data.GetProperty("status").GetString() == "cancelled"
             )
@@ -72,7 +72,7 @@ public sealed class StreamTests(SharedSystem shared)
         Assert.Empty(await ReadAsync(customer, last.EventId));
         await system.Api.DoAsync($"/api/orders/{orderId}/cancel");
         await system.Api.WhenAsync(orderId, "cancelled");
-        await Wait.UntilAsync("what happened meanwhile comes to a client that comes back", async () =>
+        await Wait.UntilAsync("a reconnected client receives the missed changes", async () =>
             (await ReadAsync(customer, last.EventId)).Any(item => item.Data.GetProperty("status").GetString() == "cancelled")
         );
     }

@@ -108,7 +108,7 @@ public sealed class ServerSetTests
                     )
                 )
         );
-        await Wait.UntilAsync("the first orders have reserved their goods", async () =>
+        await Wait.UntilAsync("the first orders have reserved their products", async () =>
             (await system.Api.ProductsAsync()).Sum(product => product.Reserved) > held + 3
         );
         await fault();
