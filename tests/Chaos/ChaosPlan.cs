@@ -36,7 +36,7 @@ internal sealed record ChaosPlan(int Seed, TimeSpan Duration)
     public static ChaosPlan OfEnvironment { get; } =
         new(Number("CHAOS_SEED") ?? Random.Shared.Next(1_000_000), TimeSpan.FromSeconds(Number("CHAOS_SECONDS") ?? 30));
 
-    /// <summary>Without end. Six of ten faults are killed apps, one is a killed sidecar.</summary>
+    /// <summary>Returns an endless sequence of faults. Six of ten kill an app, one kills the sidecar.</summary>
     public IEnumerable<Fault> Faults()
     {
         var random = new Random(Seed);

@@ -3,11 +3,11 @@ namespace Chaos;
 public sealed class ChaosPlanTests
 {
     [Fact]
-    public void A_seed_brings_the_same_faults_again() =>
+    public void The_same_seed_produces_the_same_faults() =>
         Assert.Equal(new ChaosPlan(7, TimeSpan.Zero).Faults().Take(50), new ChaosPlan(7, TimeSpan.Zero).Faults().Take(50));
 
     [Fact]
-    public void Every_kind_of_fault_comes_up() =>
+    public void A_plan_contains_every_kind_of_fault() =>
         Assert.Equal(
             Enum.GetValues<FaultKind>(),
             new ChaosPlan(7, TimeSpan.Zero).Faults().Take(200).Select(fault => fault.Kind).Distinct().Order()

@@ -12,7 +12,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
     private readonly ChaosPlan plan = ChaosPlan.OfEnvironment;
 
     [Fact]
-    public async Task Random_faults_under_load_lose_and_double_nothing()
+    public async Task Random_faults_under_load_neither_lose_nor_duplicate_orders()
     {
         await using var system = await OrderSystem.StartAsync();
         var stock = await system.Api.ProductsAsync();
@@ -69,7 +69,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
                 await (system.Processes.FirstOrDefault(process => process.AppId == fault.AppId)?.KillAsync() ?? Task.CompletedTask);
                 break;
             default:
-                // An app that was killed a moment ago may be between two processes.
+                // An app that was just killed may not have a new process yet.
                 if (system.Processes.FirstOrDefault(process => process.AppId == fault.AppId) is { } process && process.TryFreeze())
                 {
                     await Task.Delay(fault.Lasting, TimeProvider.System);

@@ -17,11 +17,11 @@ internal sealed class MixedLoad(OrderSystem system, int seed)
 
     public IReadOnlyList<string> Accepted => [.. accepted];
 
-    /// <summary>Goes on until <paramref name="stop"/>, and then to the end of what was begun.</summary>
+    /// <summary>Places orders until <paramref name="stop"/>, then waits for the started ones.</summary>
     public Task RunAsync(CancellationToken stop) =>
         Task.WhenAll(Enumerable.Range(0, Customers).Select(customer => OrderAsync(customer, stop)));
 
-    /// <summary>From then to the next order that was accepted; null when none was.</summary>
+    /// <summary>Returns the time from then to the next accepted order; null if there was none.</summary>
     public TimeSpan? FirstAfter(long timestamp)
     {
         var first = acceptedAt.Where(at => at > timestamp).DefaultIfEmpty(0).Min();
@@ -50,7 +50,7 @@ internal sealed class MixedLoad(OrderSystem system, int seed)
         }
     }
 
-    /// <summary>Too late, or nobody there: what came of it is what the order says.</summary>
+    /// <summary>Cancels the order. The request may be too late or get no answer; the order's status shows the outcome.</summary>
     private async Task TryCancelAsync(string orderId)
     {
         try

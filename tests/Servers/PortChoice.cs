@@ -4,9 +4,8 @@ using System.Net.Sockets;
 namespace Servers;
 
 /// <summary>
-/// Free loopback ports below those that the system and the sidecar choose from. Test assemblies run side by side, so a choice is a lock on
-/// a file, which
-/// the system lets go with the process: two of them never choose the same port between the probe and its use.
+/// Reserves free loopback ports below the ranges of the system and of the sidecar. A lock on a file reserves a port until the process
+/// ends, so that concurrent test assemblies never choose the same port.
 /// </summary>
 internal static class PortChoice
 {
@@ -51,7 +50,7 @@ internal static class PortChoice
         }
     }
 
-    /// <summary>Null when another has chosen it.</summary>
+    /// <summary>Null if another process has reserved the port.</summary>
     private static FileStream? Choose(string file)
     {
         try

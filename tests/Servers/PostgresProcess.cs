@@ -55,14 +55,14 @@ public sealed class PostgresProcess : ServerProcess
             "max_connections=200"
         );
 
-    /// <summary>It listens before it is ready; a request for TLS is answered from then on.</summary>
+    /// <summary>True if PostgreSQL is ready. It listens earlier, but answers a TLS request only when it is ready.</summary>
     protected override async Task<bool> AnswersAsync()
     {
         if (!await ListensAsync(new byte[] { 0, 0, 0, 8, 4, 210, 22, 47 }, "N"))
         {
             return false;
         }
-        // Until recovery is through, log-ins are refused with a message; then a password is asked for.
+        // PostgreSQL refuses log-ins with a message until recovery has ended; then it requests a password.
         byte[] body = [0, 3, 0, 0, .. "user\0postgres\0\0"u8];
         return await ListensAsync(
             new byte[] { 0, 0, 0, (byte)(body.Length + 4) }

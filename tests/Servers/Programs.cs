@@ -17,7 +17,7 @@ public static class Programs
 
     public static string? Rabbit => Find("/usr/lib/rabbitmq/bin/rabbitmq-server");
 
-    /// <summary>Runs to the end; fails with what the program said.</summary>
+    /// <summary>Runs a program to its end. Fails with the program's output.</summary>
     public static async Task RunAsync(ProcessStartInfo start)
     {
         start.RedirectStandardOutput = start.RedirectStandardError = true;

@@ -5,12 +5,12 @@ using System.Text.Json;
 
 namespace Servers;
 
-/// <summary>A broker with several virtual hosts, so that tests which name their exchanges alike keep apart.</summary>
+/// <summary>A broker with several virtual hosts, which separate tests with the same exchange names.</summary>
 public sealed class RabbitProcess : ServerProcess
 {
     public const string Password = "secret";
 
-    /// <summary>Each takes the broker its time to start.</summary>
+    /// <summary>Number of virtual hosts. Each one prolongs the broker's start.</summary>
     public int VirtualHosts { get; init; } = 1;
 
     private readonly int distributionPort = FreePort();
@@ -80,7 +80,7 @@ public sealed class RabbitProcess : ServerProcess
 
     protected override Task<bool> AnswersAsync() => ListensAsync("AMQP\0\0\u0009\u0001"u8.ToArray(), null);
 
-    /// <summary>Erlang's port mapper outlives the node that started it; this one has a port of its own, so nobody else uses it.</summary>
+    /// <summary>Ends Erlang's port mapper, which outlives the node that started it. No other node uses its port.</summary>
     protected override string? EndHelper => $"epmd -port {epmdPort} -kill";
 
     private string In(string name) => Path.Combine(Folder, name);

@@ -8,7 +8,7 @@ public sealed class RedisProcess : ServerProcess
 
     public string? Password { get; init; }
 
-    /// <summary>The file that names the server's users, or null if everybody may do everything.</summary>
+    /// <summary>The file with the server's users; null if there are no users and no restrictions.</summary>
     public string? AclFile { get; init; }
 
     protected override ProcessStartInfo Command() =>

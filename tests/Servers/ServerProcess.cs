@@ -11,9 +11,9 @@ public abstract class ServerProcess : IAsyncDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     /// <summary>
-    /// Its input is a pipe of the test process. However that ends, the pipe ends with it, and the server, its children and its folder
-    /// go as well. A line on it ends the server alone, and waits until the system has forgotten its process: PostgreSQL does not start
-    /// while the number of the last one is in use.
+    /// Script that starts and ends the server. Its input is a pipe of the test process. When the pipe closes, because the test process
+    /// ends for any reason, the script ends the server and its children and deletes its folder. A line on the pipe ends only the server,
+    /// and waits until its process number is free: PostgreSQL does not start while the last number is in use.
     /// </summary>
     private const string Keeper = """
         folder=$1; shift
@@ -40,15 +40,15 @@ public abstract class ServerProcess : IAsyncDisposable
 
     protected abstract ProcessStartInfo Command();
 
-    /// <summary>Whether the server answers; asked until it does.</summary>
+    /// <summary>True if the server answers. Called until it does.</summary>
     protected abstract Task<bool> AnswersAsync();
 
-    /// <summary>Once, before the first start.</summary>
+    /// <summary>Prepares the data folder once, before the first start.</summary>
     protected virtual Task PrepareAsync() => Task.CompletedTask;
 
     /// <summary>
-    /// The command that ends what does not end with the process; null when there is nothing. Tried for three seconds: it may refuse
-    /// until the last child of the process is gone.
+    /// The command that ends helpers which outlive the process; null if there are none. It is retried for three seconds, because it may
+    /// fail until the last child of the process has ended.
     /// </summary>
     protected virtual string? EndHelper => null;
 
@@ -90,7 +90,7 @@ public abstract class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>As a crash or a restart of the machine does: what was acknowledged must survive it.</summary>
+    /// <summary>Kills the server, like a crash or a restart of the machine. Acknowledged writes must survive.</summary>
     public async Task KillAsync()
     {
         if (process is { HasExited: false })
@@ -107,7 +107,7 @@ public abstract class ServerProcess : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    /// <summary>Ports that are free and below the range outgoing connections are taken from.</summary>
+    /// <summary>Returns a free port below the range of outgoing connections.</summary>
     protected static int FreePort() => PortChoice.Take();
 
     protected async Task<bool> ListensAsync(ReadOnlyMemory<byte> greeting, string? expected)

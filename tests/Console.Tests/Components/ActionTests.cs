@@ -8,7 +8,7 @@ using ConsoleComponents.Languages;
 
 namespace Console.Tests.Components;
 
-/// <summary>Actions on an order, and the page's words when one is refused.</summary>
+/// <summary>Tests of actions on an order, and of the page's text when an action is refused.</summary>
 public sealed class ActionTests
 {
     private const string Cancel = "POST /api/orders/o-1/cancel";
@@ -27,7 +27,7 @@ public sealed class ActionTests
     [Theory]
     [InlineData(true, "Approve Reject Cancel")]
     [InlineData(false, "Cancel")]
-    public void An_order_that_waits_for_approval_offers_the_decision_to_operators(bool isOperator, string expected) =>
+    public void An_order_waiting_for_approval_offers_the_decision_to_operators(bool isOperator, string expected) =>
         Assert.Equal(
             expected,
             Names(
@@ -65,11 +65,11 @@ public sealed class ActionTests
         );
 
     [Fact]
-    public void An_order_whose_cancellation_was_requested_offers_no_second_one() =>
+    public void An_order_with_a_requested_cancellation_offers_no_second_one() =>
         Assert.Empty(OrderAction.PossibleFor(ComponentTest.Order("pending") with { CancelRequested = true }, false));
 
     [Fact]
-    public void An_action_is_sent_with_the_note_and_the_token_of_the_person()
+    public void An_action_is_sent_with_the_note_and_token_of_the_person()
     {
         using var test = new ComponentTest();
         test.Gateway.Answers(Cancel, new { orderId = "o-1" }, HttpStatusCode.Accepted);
@@ -85,7 +85,7 @@ public sealed class ActionTests
     }
 
     [Fact]
-    public void An_action_that_another_operator_made_impossible_says_so_and_keeps_the_note()
+    public void An_action_that_another_operator_made_impossible_shows_the_reason_and_keeps_the_note()
     {
         using var test = new ComponentTest();
         test.Gateway.Refuses(Cancel, HttpStatusCode.Conflict, "order-not-cancellable", "The order has left.");
@@ -105,7 +105,7 @@ public sealed class ActionTests
     }
 
     [Fact]
-    public void A_second_click_while_an_action_is_under_way_sends_nothing()
+    public void A_second_click_during_an_action_sends_nothing()
     {
         using var test = new ComponentTest();
         var answer = new TaskCompletionSource<HttpResponseMessage>();
@@ -122,7 +122,7 @@ public sealed class ActionTests
     }
 
     [Fact]
-    public void An_action_without_an_answer_says_that_it_may_have_been_carried_out()
+    public void An_action_without_an_answer_warns_that_it_may_have_been_executed()
     {
         using var test = new ComponentTest();
         test.Gateway.Refuses(Cancel, HttpStatusCode.GatewayTimeout, "timeout", "late");
@@ -136,7 +136,7 @@ public sealed class ActionTests
     }
 
     [Fact]
-    public void An_expired_token_offers_to_sign_in_again_beside_what_was_typed()
+    public void An_expired_token_offers_a_new_sign_in_and_keeps_the_input()
     {
         using var test = new ComponentTest(language: Language.Japanese);
         test.Gateway.Answers(Cancel, new { }, HttpStatusCode.Unauthorized);

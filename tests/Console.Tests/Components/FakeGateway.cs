@@ -13,7 +13,7 @@ using MudBlazor.Services;
 
 namespace Console.Tests.Components;
 
-/// <summary>Answers in the gateway's place, and keeps what it was sent.</summary>
+/// <summary>Answers in place of the gateway, and records the requests.</summary>
 internal sealed class FakeGateway : HttpMessageHandler
 {
     private readonly Dictionary<string, Func<Task<HttpResponseMessage>>> answers = new(StringComparer.Ordinal);
@@ -53,7 +53,7 @@ internal sealed class FakeGateway : HttpMessageHandler
     }
 }
 
-/// <summary>A page or a part of one, for a person, in a language.</summary>
+/// <summary>Renders a page or a component for a person in a language.</summary>
 internal sealed class ComponentTest : BunitContext
 {
     public ComponentTest(string name = "ada", string role = "operator", Language? language = null)

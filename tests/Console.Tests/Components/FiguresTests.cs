@@ -10,7 +10,7 @@ public sealed class FiguresTests
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero));
 
     [Fact]
-    public void Orders_are_counted_in_the_interval_of_their_event_and_timed_from_their_creation_to_their_end()
+    public void Orders_are_counted_in_the_interval_of_their_event_with_the_duration_from_creation_to_end()
     {
         var figures = new OrderFigures(time);
         foreach (var (index, seconds) in new[] { 1, 2, 3, 100 }.Index())
@@ -33,7 +33,7 @@ public sealed class FiguresTests
     }
 
     [Fact]
-    public void The_rate_of_a_context_falls_to_nothing_when_its_events_stop()
+    public void The_rate_of_a_context_falls_to_zero_when_its_events_stop()
     {
         var figures = new OrderFigures(time);
         for (var i = 0; i < 20; i++)
@@ -48,7 +48,7 @@ public sealed class FiguresTests
     }
 
     [Fact]
-    public void The_end_of_an_order_that_was_placed_before_the_start_is_counted_and_not_timed()
+    public void An_order_placed_before_the_start_is_counted_without_a_duration()
     {
         var figures = new OrderFigures(time);
         figures.Count(Event("order.confirmed", "older", time.GetUtcNow()));

@@ -17,7 +17,7 @@ public sealed class FormTests
     [InlineData("12.50", "many", "“many” is no whole number")]
     [InlineData("12.50", "-3", "“-3” is no whole number")]
     [InlineData("12.50", "1.5", "“1.5” is no whole number")]
-    public void Bad_input_is_named_kept_and_not_sent(string price, string stock, string said)
+    public void Invalid_input_is_reported_kept_and_not_sent(string price, string stock, string said)
     {
         using var test = new ComponentTest();
         var form = Render(test);
@@ -32,7 +32,7 @@ public sealed class FormTests
     }
 
     [Fact]
-    public void Only_what_was_changed_is_sent_so_that_a_corrected_name_does_not_put_back_stock_that_was_sold_meanwhile()
+    public void Only_changed_fields_are_sent_so_that_a_corrected_name_does_not_restore_sold_stock()
     {
         using var test = new ComponentTest();
         test.Gateway.Answers(Put, Teapot with { Name = "Big teapot" });

@@ -19,7 +19,7 @@ public sealed class SessionTests
     private const string Secret = "a secret of more than thirty-two bytes, for tests";
 
     [Fact]
-    public async Task A_page_gets_a_new_token_from_the_same_person_alone()
+    public async Task A_page_accepts_a_new_token_only_from_the_same_person()
     {
         using var test = new ComponentTest();
         var session = new Session(test.Services.GetRequiredService<AuthenticationStateProvider>());
@@ -39,7 +39,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task A_cookie_is_read_by_every_instance_with_the_same_secret_and_by_no_other()
+    public async Task A_cookie_is_readable_only_by_instances_with_the_same_secret()
     {
         var cookie = (await ProtectorAsync(Secret)).Protect("ada");
         Assert.Equal("ada", (await ProtectorAsync(Secret)).Unprotect(cookie));
@@ -50,7 +50,7 @@ public sealed class SessionTests
     [Theory]
     [InlineData("development-only, everybody can read this key: a deployment brings its own", "Production", "everybody can read")]
     [InlineData("too short", "Development", "at least 32 bytes")]
-    public async Task A_secret_that_protects_nothing_is_refused(string secret, string environment, string said) =>
+    public async Task An_unsafe_secret_is_refused(string secret, string environment, string said) =>
         Assert.Contains(
             said,
             (await Assert.ThrowsAsync<InvalidOperationException>(() => KeyAsync(secret, environment))).Message,
@@ -58,7 +58,7 @@ public sealed class SessionTests
         );
 
     [Fact]
-    public void A_page_reads_anew_when_an_event_of_its_order_arrives_and_not_for_others()
+    public void A_page_reads_again_only_for_events_of_its_own_order()
     {
         using var test = new ComponentTest();
         test.Services.AddOptions<OutsideLinks>();

@@ -14,7 +14,7 @@ public sealed class TextTests
 
     [Theory]
     [MemberData(nameof(AllPhrases))]
-    public void A_phrase_has_words_in_both_languages_with_the_same_places_for_values(string name)
+    public void A_phrase_has_texts_in_both_languages_with_the_same_placeholders(string name)
     {
         var phrase = (Phrase)Fields().Single(one => NameOf(one) == name).GetValue(null)!;
         Assert.False(string.IsNullOrWhiteSpace(phrase.English) || string.IsNullOrWhiteSpace(phrase.Japanese));
@@ -29,7 +29,7 @@ public sealed class TextTests
     [InlineData(null, "", "en")]
     [InlineData("en", "ja", "en")]
     [InlineData("xx", "ja", "ja")]
-    public void The_chosen_language_comes_before_what_the_browser_accepts(string? chosen, string accepted, string expected) =>
+    public void The_chosen_language_overrides_the_browsers_languages(string? chosen, string accepted, string expected) =>
         Assert.Equal(expected, Language.Choose(chosen, accepted.Split(',').Select(one => one.Split(';')[0])).Code);
 
     [Theory]
@@ -50,7 +50,7 @@ public sealed class TextTests
     [InlineData("99999999999999999999", "EUR", null)]
     [InlineData("", "EUR", null)]
     [InlineData(null, "EUR", null)]
-    public void An_amount_is_read_exactly_or_not_at_all(string? text, string currency, long? expected) =>
+    public void An_amount_is_parsed_exactly_or_refused(string? text, string currency, long? expected) =>
         Assert.Equal(expected, Money.Parse(text, currency));
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class TextTests
     [InlineData("https://elsewhere.example", "/")]
     [InlineData("", "/")]
     [InlineData(null, "/")]
-    public void A_sign_in_leads_back_to_this_site_only(string? back, string expected) => Assert.Equal(expected, Sessions.LocalPath(back));
+    public void A_sign_in_redirects_only_to_this_site(string? back, string expected) => Assert.Equal(expected, Sessions.LocalPath(back));
 
     private static IEnumerable<FieldInfo> Fields() =>
         typeof(Phrases).GetFields().Concat(typeof(CommonPhrases).GetFields()).Where(one => one.FieldType == typeof(Phrase));

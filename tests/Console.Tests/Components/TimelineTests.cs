@@ -11,7 +11,7 @@ public sealed class TimelineTests
     private static readonly DateTimeOffset Start = DateTimeOffset.UnixEpoch;
 
     [Fact]
-    public void A_step_whose_start_is_not_known_begins_when_the_one_before_it_was_done()
+    public void A_step_with_an_unknown_start_begins_at_the_end_of_the_previous_step()
     {
         using var test = new ComponentTest();
         var entries = OrderTimeline.Of(
@@ -45,7 +45,7 @@ public sealed class TimelineTests
     }
 
     [Fact]
-    public void A_compensation_stands_under_its_step_with_its_own_times_attempts_and_the_person_who_decided()
+    public void A_compensation_is_shown_under_its_step_with_its_times_attempts_and_operator()
     {
         using var test = new ComponentTest();
         var step = new StepView("process-payment", "done")

@@ -8,7 +8,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Console.Tests.Identity;
 
-/// <summary>An OpenID Connect provider with one code, which it gives out for the right verifier alone.</summary>
+/// <summary>An OpenID Connect provider with one code, which it accepts only with the right verifier.</summary>
 internal sealed class FakeProvider : IAsyncDisposable
 {
     public const string Code = "the-code";

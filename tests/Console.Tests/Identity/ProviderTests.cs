@@ -11,7 +11,7 @@ using Moq;
 
 namespace Console.Tests.Identity;
 
-/// <summary>Signing in with an OpenID Connect provider.</summary>
+/// <summary>Tests of signing in with an OpenID Connect provider.</summary>
 public sealed class ProviderTests : IAsyncLifetime
 {
     private FakeProvider? provider;
@@ -42,7 +42,7 @@ public sealed class ProviderTests : IAsyncLifetime
     [InlineData("operator", true)]
     [InlineData("customer", false)]
     [InlineData(null, false)]
-    public async Task A_code_with_its_verifier_signs_in_and_the_access_token_becomes_the_pages(string? role, bool isOperator)
+    public async Task A_code_with_its_verifier_signs_in_and_pages_use_the_access_token(string? role, bool isOperator)
     {
         provider!.Role = role;
         using var browser = await ReadyAsync();
@@ -63,7 +63,7 @@ public sealed class ProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_provider_is_asked_for_a_code_with_a_challenge_and_for_the_gateways_audience()
+    public async Task The_sign_in_requests_a_code_with_a_challenge_and_the_gateways_audience()
     {
         using var browser = await ReadyAsync();
         using var challenge = await browser.GetAsync(new Uri("/session/provider?back=/orders", UriKind.Relative));
@@ -81,7 +81,7 @@ public sealed class ProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_development_sign_in_is_closed_beside_a_provider()
+    public async Task The_development_sign_in_is_disabled_if_a_provider_is_configured()
     {
         using var browser = await ReadyAsync();
         var page = await browser.GetStringAsync(new Uri("/sign-in", UriKind.Relative));

@@ -37,7 +37,7 @@ public sealed class Browser : IAsyncLifetime
             folder.Replace("dapr.yaml", "http://localhost:8080/docs", $"http://localhost:{folder.Ports["gateway"]}/docs");
             folder.Replace("dapr.yaml", "http://localhost:8081", $"http://localhost:{folder.Ports["console"]}");
         });
-        // The first order of a system that has just started takes longest, on a busy machine longer than the gateway waits.
+        // The first order after the start is the slowest; on a busy machine it takes longer than the gateway waits.
         await system.Api.EndOfAsync(await system.Api.PlaceStubbornlyAsync(Api.Order(), "warm-up"));
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(
@@ -58,7 +58,7 @@ public sealed class Browser : IAsyncLifetime
         }
     }
 
-    /// <summary>A window of its own, whose cookies nobody shares, signed in and on a page.</summary>
+    /// <summary>Opens a window with its own cookies, signs in and opens a page.</summary>
     internal async Task<Window> OpenAsync(string path, string? customer = null, BrowserNewContextOptions? options = null)
     {
         var context = await browser!.NewContextAsync(

@@ -48,7 +48,7 @@ public sealed class EverybodyTests(Browser browser)
     }
 
     [SkippableFact]
-    public async Task Times_are_in_the_viewers_zone_and_the_language_is_switched_by_hand()
+    public async Task Times_are_in_the_viewers_zone_and_the_viewer_can_switch_the_language()
     {
         Skip.If(Browser.Missing is not null, Browser.Missing);
         var order = await browser.System.Api.PlaceAndEndAsync(Api.Order());
@@ -71,7 +71,7 @@ public sealed class EverybodyTests(Browser browser)
     }
 
     [SkippableFact]
-    public async Task The_page_can_be_used_with_the_keyboard_alone()
+    public async Task A_page_can_be_used_with_the_keyboard_only()
     {
         Skip.If(Browser.Missing is not null, Browser.Missing);
         await using var window = await browser.OpenAsync("/try");

@@ -4,12 +4,12 @@ using Wait = EndToEnd.Systems.Wait;
 
 namespace Console.Tests.Pages;
 
-/// <summary>Orders watched and acted on by people, in the browser, against the running system.</summary>
+/// <summary>Tests of the orders' pages in the browser, against the running system.</summary>
 [Collection(OnBrowser.Name)]
 public sealed class OrderPageTests(Browser browser)
 {
     [SkippableFact]
-    public async Task Every_ending_of_both_sagas_is_placed_and_watched_to_its_end()
+    public async Task The_page_shows_every_ending_of_both_sagas()
     {
         Skip.If(Browser.Missing is not null, Browser.Missing);
         (string Ending, string Status)[] endings =
@@ -36,7 +36,7 @@ public sealed class OrderPageTests(Browser browser)
     }
 
     [SkippableFact]
-    public async Task What_is_not_in_stock_is_refused_at_once_with_its_reason()
+    public async Task An_order_beyond_the_stock_is_refused_immediately_with_its_reason()
     {
         Skip.If(Browser.Missing is not null, Browser.Missing);
         await using var window = await browser.OpenAsync("/try");
@@ -47,7 +47,7 @@ public sealed class OrderPageTests(Browser browser)
     }
 
     [SkippableFact]
-    public async Task An_order_above_the_limit_is_approved_by_an_operator_while_its_customer_looks_on()
+    public async Task An_operators_approval_appears_on_the_open_page_of_the_customer()
     {
         Skip.If(Browser.Missing is not null, Browser.Missing);
         var orderId = await browser.System.Api.PlaceAsync(Api.Order("product-10", quantity: 10_000));
@@ -64,7 +64,7 @@ public sealed class OrderPageTests(Browser browser)
     }
 
     [SkippableFact]
-    public async Task An_intervention_is_resolved_with_a_note_that_the_history_keeps_under_the_operators_name()
+    public async Task Resolving_an_intervention_stores_the_note_under_the_operators_name()
     {
         Skip.If(Browser.Missing is not null, Browser.Missing);
         var orderId = await browser.System.Api.PlaceAsync(Api.Order(token: "tok_refund_fails", customer: "customer-3"));
@@ -81,7 +81,7 @@ public sealed class OrderPageTests(Browser browser)
     }
 
     [SkippableFact]
-    public async Task A_dead_letter_is_replayed_and_comes_back_until_it_is_discarded_with_a_note()
+    public async Task A_replayed_dead_letter_returns_until_it_is_discarded_with_a_note()
     {
         Skip.If(Browser.Missing is not null, Browser.Missing);
         var order = await browser.System.Api.PlaceAndEndAsync(Api.Order("product-6"));
@@ -105,7 +105,7 @@ public sealed class OrderPageTests(Browser browser)
     }
 
     [SkippableFact]
-    public async Task A_customer_sees_own_orders_alone_and_no_operations()
+    public async Task A_customer_sees_only_own_orders_and_no_operations()
     {
         Skip.If(Browser.Missing is not null, Browser.Missing);
         var own = await browser.System.Api.PlaceAndEndAsync(Api.Order(customer: "customer-2"));
@@ -125,7 +125,7 @@ public sealed class OrderPageTests(Browser browser)
     }
 
     [SkippableFact]
-    public async Task A_page_goes_on_after_the_console_was_killed_and_started_again()
+    public async Task A_page_continues_after_the_console_was_killed_and_restarted()
     {
         Skip.If(Browser.Missing is not null, Browser.Missing);
         var orderId = await browser.System.Api.PlaceAsync(Api.Order("product-10", quantity: 10_000));
@@ -144,7 +144,7 @@ public sealed class OrderPageTests(Browser browser)
     }
 
     [SkippableFact]
-    public async Task The_gateways_root_leads_a_browser_to_the_console()
+    public async Task The_gateways_root_redirects_a_browser_to_the_console()
     {
         Skip.If(Browser.Missing is not null, Browser.Missing);
         await using var window = await browser.OpenAsync("/orders");

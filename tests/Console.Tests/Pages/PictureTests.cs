@@ -5,7 +5,8 @@ using Microsoft.Playwright;
 namespace Console.Tests.Pages;
 
 /// <summary>
-/// On request (<c>CONSOLE_PICTURES</c> names a folder): the pictures of the README, and how soon a page shows an event.
+/// Takes the pictures of the README and measures the delay until a page shows an event. Runs only if <c>CONSOLE_PICTURES</c> names a
+/// folder.
 /// </summary>
 [Collection(OnBrowser.Name)]
 public sealed class PictureTests(Browser browser)

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace Console.Tests.Pages;
 
-/// <summary>A window of the browser, and what its console complained about.</summary>
+/// <summary>A window of the browser, with the errors of its console.</summary>
 internal sealed class Window : IAsyncDisposable
 {
     private readonly IBrowserContext context;
@@ -25,7 +25,7 @@ internal sealed class Window : IAsyncDisposable
 
     public IPage Page { get; }
 
-    /// <summary>Among them every violation of the content security policy.</summary>
+    /// <summary>Errors of the browser's console, including violations of the content security policy.</summary>
     public ConcurrentQueue<string> Complaints { get; } = new();
 
     public async Task SignInAsync(string path, string? customer)

@@ -7,7 +7,7 @@ using Grpc.Net.Client;
 
 namespace EndToEnd.Edge;
 
-/// <summary>Many sidecars in one process, each as if it were alone: what an app that has been taken over could do to the others.</summary>
+/// <summary>Tests of the isolation between sidecars in one process: a compromised app can't access the others.</summary>
 [Collection(OnSharedSystem.Name)]
 public sealed class IsolationTests(SharedSystem shared)
 {
@@ -16,7 +16,7 @@ public sealed class IsolationTests(SharedSystem shared)
     private readonly OrderSystem system = shared.System;
 
     [Fact]
-    public async Task An_apps_token_opens_its_own_sidecar_and_no_other()
+    public async Task An_apps_API_token_is_accepted_only_by_its_own_sidecar()
     {
         var sidecars = Apps.ToDictionary(app => app, system.SidecarOf);
         foreach (var (owner, own) in sidecars)
@@ -41,7 +41,7 @@ public sealed class IsolationTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task The_token_that_opens_one_app_opens_no_other()
+    public async Task An_app_token_is_accepted_only_by_its_own_app()
     {
         using var payments = system.SidecarOf("payments");
         using var http = new HttpClient();
@@ -55,7 +55,7 @@ public sealed class IsolationTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task A_store_or_a_secret_of_another_app_is_not_there()
+    public async Task A_store_or_a_secret_of_another_app_is_not_accessible()
     {
         using var payments = system.SidecarOf("payments");
         foreach (
@@ -80,7 +80,7 @@ public sealed class IsolationTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task A_workflow_of_another_app_is_neither_seen_nor_ended_nor_spoken_to()
+    public async Task A_workflow_of_another_app_can_not_be_read_terminated_or_signalled()
     {
         await system.Api.PutProductAsync(
             "opals",
@@ -114,7 +114,7 @@ public sealed class IsolationTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task State_of_another_apps_actor_is_refused_to_who_does_not_host_it()
+    public async Task State_of_an_actor_is_refused_to_apps_that_do_not_host_it()
     {
         var order = await system.Api.PlaceAndEndAsync(Api.Order("product-8"));
         using var inventory = system.SidecarOf("inventory"); // has actors of its own, and their store

@@ -4,12 +4,12 @@ using EndToEnd.Orders;
 
 namespace EndToEnd.Edge;
 
-/// <summary>How much one user, one address and one request may be.</summary>
+/// <summary>Tests of the limits for a user, an address and a request.</summary>
 [Collection(OnPlayedSystem.Name)]
 public sealed class LimitTests(PlayedSystem played)
 {
     [Fact]
-    public async Task A_user_who_asks_too_often_is_told_when_to_come_back_and_another_is_served()
+    public async Task A_user_over_the_rate_limit_receives_a_Retry_After_while_another_user_is_served()
     {
         using var hasty = played.System.As("hasty", "customer");
         using var calm = played.System.As("calm", "customer");
@@ -26,7 +26,7 @@ public sealed class LimitTests(PlayedSystem played)
     }
 
     [Fact]
-    public async Task An_address_that_asks_too_often_is_refused_whatever_names_it_uses_and_another_is_served()
+    public async Task An_address_over_the_rate_limit_is_refused_for_all_users_while_another_address_is_served()
     {
         using var one = From("127.0.0.2");
         using var other = From("127.0.0.3");
@@ -54,7 +54,7 @@ public sealed class LimitTests(PlayedSystem played)
     [Theory]
     [InlineData(1, 20_000)]
     [InlineData(100, 10)]
-    public async Task Headers_that_are_too_long_or_too_many_are_refused(int count, int length)
+    public async Task Too_long_or_too_many_headers_are_refused(int count, int length)
     {
         played.Inventory.Forget();
         using var api = played.System.As("talker", "customer");
@@ -79,7 +79,7 @@ public sealed class LimitTests(PlayedSystem played)
         return answers;
     }
 
-    /// <summary>A client whose address is another one of this machine's.</summary>
+    /// <summary>Returns a client that connects from another loopback address.</summary>
     private HttpClient From(string address) =>
         new(
             new SocketsHttpHandler

@@ -6,25 +6,26 @@ using Microsoft.Extensions.Logging;
 
 namespace EndToEnd.Edge;
 
-/// <summary>A request as it reached a service.</summary>
+/// <summary>A request that a service has received.</summary>
 internal sealed record Reached(string Method, string Path, IReadOnlyDictionary<string, string> Headers);
 
-/// <summary>A service that a test plays itself, behind a real sidecar: it can be slow, fail, or be away, and tells what reached
-/// it.</summary>
+/// <summary>
+/// A service that a test simulates behind a real sidecar. It can be slow, fail or be stopped, and records the requests that it receives.
+/// </summary>
 internal sealed class PlayedService(int port) : IAsyncDisposable
 {
     private readonly ConcurrentQueue<Reached> reached = new();
     private volatile Func<HttpContext, Task> answer = NotFound;
     private WebApplication? web;
 
-    /// <summary>Without the health checks of the sidecar.</summary>
+    /// <summary>Received requests, without the sidecar's health checks.</summary>
     public IReadOnlyList<Reached> Reached => [.. reached];
 
     public void Answers(Func<HttpContext, Task> with) => answer = with;
 
     public void Answers(int status, string json = "{}") => Answers(context => WriteAsync(context, status, json));
 
-    /// <summary>Takes requests and never answers; the caller loses patience.</summary>
+    /// <summary>Accepts requests and never answers, so the caller times out.</summary>
     public void AnswersNever() =>
         Answers(async context =>
         {
@@ -45,7 +46,7 @@ internal sealed class PlayedService(int port) : IAsyncDisposable
         await web.StartAsync();
     }
 
-    /// <summary>Its port refuses connections from now on, until it is started again.</summary>
+    /// <summary>Stops the service. Its port refuses connections until it is started again.</summary>
     public async Task StopAsync()
     {
         using var atOnce = new CancellationTokenSource(TimeSpan.Zero, TimeProvider.System);

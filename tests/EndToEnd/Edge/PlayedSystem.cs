@@ -6,8 +6,8 @@ using EndToEnd.Systems;
 namespace EndToEnd.Edge;
 
 /// <summary>
-/// The true gateway, the true orders and the true policies of their sidecars, which wait less long here; the services behind them are
-/// played by the tests.
+/// Runs the real gateway, the real orders service and the real policies of their sidecars with shorter waits. The tests simulate the other
+/// services.
 /// </summary>
 public sealed class PlayedSystem : IAsyncLifetime
 {
@@ -31,7 +31,7 @@ public sealed class PlayedSystem : IAsyncLifetime
 
     internal PlayedService Customers => played["customers"];
 
-    /// <summary>A metric of the orders' sidecar, by name and some of its labels.</summary>
+    /// <summary>Returns a metric of the sidecar of orders, by name and some of its labels.</summary>
     internal async Task<double> MetricAsync(string name, params string[] labels)
     {
         using var orders = System.SidecarOf("orders");
@@ -55,9 +55,9 @@ public sealed class PlayedSystem : IAsyncLifetime
             """{"customerId":"customer-1","name":"Ada","address":{"line1":"Main St 1","city":"Graz","postalCode":"8010","country":"AT"}}"""
         );
         Inventory.Answers(200, """{"items":[]}""");
-        // The first call of all is the slowest, and to customers there is a second.
+        // The first call is the slowest, and calls to customers have a time-out of one second.
         using var early = System.As("early", "customer");
-        await Wait.UntilAsync("the way to customers is open", async () =>
+        await Wait.UntilAsync("calls to customers succeed", async () =>
         {
             using var answer = await early.SendTextAsync("GET", "/api/customers/early", null);
             return answer.IsSuccessStatusCode;

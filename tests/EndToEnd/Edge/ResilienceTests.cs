@@ -6,7 +6,9 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Edge;
 
-/// <summary>What a client meets while a service behind the edge is slow, away or unsteady, and when it is well again.</summary>
+/// <summary>
+/// Tests of the answers to a client while a service behind the edge is slow, stopped or unstable, and after it has recovered.
+/// </summary>
 [Collection(OnPlayedSystem.Name)]
 public sealed class ResilienceTests(PlayedSystem played) : IDisposable
 {
@@ -17,7 +19,7 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
     private readonly Api api = played.System.As(Guid.NewGuid().ToString("N"), "operator");
 
     [Fact]
-    public async Task A_service_that_is_too_slow_is_504_and_holds_up_no_other()
+    public async Task A_slow_service_returns_504_and_does_not_delay_other_services()
     {
         played.Customers.AnswersNever();
         var begun = Stopwatch.GetTimestamp();
@@ -36,7 +38,7 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
     }
 
     [Fact]
-    public async Task A_service_that_is_down_is_503_with_a_time_to_come_back_until_it_is_there_again()
+    public async Task A_stopped_service_returns_503_with_Retry_After_until_it_runs_again()
     {
         await played.Inventory.StopAsync();
         using (var down = await api.GetAsync("/api/products"))
@@ -46,13 +48,13 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
         }
 
         await played.Inventory.StartAsync();
-        await Wait.UntilAsync("products are there again", async () => await StatusAsync("/api/products") == HttpStatusCode.OK);
+        await Wait.UntilAsync("products are available again", async () => await StatusAsync("/api/products") == HttpStatusCode.OK);
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task The_edges_breaker_answers_at_once_while_an_app_gives_no_answer_and_closes_as_soon_as_it_is_well(bool isThere)
+    public async Task The_edges_breaker_answers_immediately_while_an_app_does_not_respond_and_closes_as_soon_as_it_does(bool isThere)
     {
         if (isThere)
         {
@@ -84,12 +86,14 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
         await EdgeBreakerIsAsync("inventory", 0);
 
         played.Customers.Answers(200, Customer);
-        await Wait.UntilAsync("customers are there again", async () => await StatusAsync("/api/customers/customer-1") == HttpStatusCode.OK);
+        await Wait.UntilAsync("customers are available again", async () =>
+            await StatusAsync("/api/customers/customer-1") == HttpStatusCode.OK
+        );
         await EdgeBreakerIsAsync("customers", 0);
     }
 
     [Fact]
-    public async Task Errors_that_an_app_answers_itself_do_not_open_the_edges_breaker()
+    public async Task Errors_in_an_apps_own_answers_do_not_open_the_edges_breaker()
     {
         foreach (var status in (int[])[500, 503, 404, 500])
         {
@@ -101,7 +105,7 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
     }
 
     [Fact]
-    public async Task Calls_between_services_are_tried_again_so_that_one_that_flaps_costs_no_order()
+    public async Task Calls_between_services_are_retried_so_that_an_unstable_service_fails_no_order()
     {
         var calls = 0;
         played.Inventory.Answers(context =>
@@ -120,7 +124,7 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
     }
 
     [Fact]
-    public async Task A_breaker_opens_after_failures_in_a_row_spares_the_service_and_closes_when_it_is_well()
+    public async Task A_breaker_opens_after_consecutive_failures_stops_calls_and_closes_when_the_service_recovers()
     {
         played.Inventory.Answers(503);
         for (var i = 0; i < 2; i++)
@@ -134,13 +138,13 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
             using var refused = await api.PostAsync(Api.Order());
             await IsProblemAsync(refused, HttpStatusCode.ServiceUnavailable, "unavailable");
             Assert.NotNull(refused.Headers.RetryAfter);
-            // else it was the trial that an open breaker makes now and then
+            // otherwise it was the trial request of an open breaker
             return played.Inventory.Reached.All(call => call.Path != "/products/prices");
         });
         await BreakerIsAsync("open");
 
         played.Inventory.Answers(200, Prices);
-        await Wait.UntilAsync("the breaker lets a call through, and closes", async () =>
+        await Wait.UntilAsync("the breaker closes after a successful trial", async () =>
         {
             using var placed = await api.PostAsync(Api.Order());
             return placed.StatusCode == HttpStatusCode.Accepted;
@@ -149,7 +153,7 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
     }
 
     [Fact]
-    public async Task At_twice_what_it_can_take_the_edge_answers_what_it_takes_in_time_and_sends_the_rest_away()
+    public async Task At_twice_its_capacity_the_edge_answers_accepted_requests_in_time_and_refuses_the_others()
     {
         played.Inventory.Answers(async context =>
         {
@@ -176,7 +180,7 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
         clients.ForEach(client => client.Dispose());
     }
 
-    /// <summary>What others find as it was.</summary>
+    /// <summary>Restores the simulated services for other tests.</summary>
     public void Dispose()
     {
         played.Inventory.Answers(200, """{"items":[]}""");
@@ -196,14 +200,17 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
         return answers;
     }
 
-    /// <summary>Breakers of other paths, to which the sagas of earlier tests may still call, are counted under the same target.</summary>
+    /// <summary>
+    /// Waits for the status of the breaker. The metric also counts the breakers of other paths, which sagas of earlier tests may still
+    /// call.
+    /// </summary>
     private Task BreakerIsAsync(string status) =>
         Wait.UntilAsync($"the breaker's metric says {status}", async () =>
             await played.MetricAsync("dapr_resiliency_cb_state", "app_id=\"orders\"", "target=\"app_inventory\"", $"status=\"{status}\"")
             == 1
         );
 
-    /// <summary>Waits, because the exporter answers from its cache for a moment.</summary>
+    /// <summary>Waits for the state, because the exporter caches its answer for a moment.</summary>
     private Task EdgeBreakerIsAsync(string appId, int state) => Wait.UntilAsync($"the edge's metric says {state} of {appId}", async () =>
         {
             using var response = await api.GetAsync("/metrics");

@@ -7,7 +7,7 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Edge;
 
-/// <summary>What somebody without the right meets at the edge and behind it. Each attempt must also change nothing.</summary>
+/// <summary>Tests of callers without permission, at the edge and behind it. An attempt must change nothing.</summary>
 [Collection(OnSharedSystem.Name)]
 public sealed class SecurityTests(SharedSystem shared) : IDisposable
 {
@@ -59,7 +59,7 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
 
     [Theory]
     [MemberData(nameof(BadTokens))]
-    public async Task A_token_that_is_not_in_order_opens_nothing(string what, string token)
+    public async Task An_invalid_token_is_refused(string what, string token)
     {
         var before = await shared.System.Api.ProductAsync("product-3");
         using var http = new HttpClient { BaseAddress = shared.System.Edge };
@@ -87,7 +87,7 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
     [InlineData("POST", "/api/operations/views/rebuild")]
     [InlineData("POST", "/api/operations/shipments/some-order/ship")]
     [InlineData("GET", "/metrics")]
-    public async Task A_stranger_is_asked_for_a_token(string method, string path)
+    public async Task A_request_without_a_token_is_refused(string method, string path)
     {
         using var answer = await stranger.SendTextAsync(method, path, "{}");
         Assert.Equal(
@@ -109,7 +109,7 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
     [InlineData("GET", "/api/orders/a%3Cb", null, HttpStatusCode.BadRequest, "id-invalid")]
     [InlineData("GET", "/api/orders?limit=many", null, HttpStatusCode.BadRequest, "request-invalid")]
     [InlineData("GET", "/api/orders/stream?follow=maybe", null, HttpStatusCode.BadRequest, "request-invalid")]
-    public async Task Every_error_has_a_code(string method, string path, string? body, HttpStatusCode status, string code)
+    public async Task Every_error_contains_a_code(string method, string path, string? body, HttpStatusCode status, string code)
     {
         using var answer = await one.SendTextAsync(method, path, body);
         var text = await answer.Content.ReadAsStringAsync();
@@ -132,7 +132,7 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
     [InlineData("POST", "/api/operations/views/rebuild")]
     [InlineData("POST", "/api/operations/shipments/x/ship")]
     [InlineData("POST", "/api/operations/shipments/x/deliver")]
-    public async Task A_customer_is_no_operator(string method, string path)
+    public async Task A_customer_is_refused_the_operations_of_operators(string method, string path)
     {
         var before = await shared.System.Api.ProductAsync("product-1");
         using var answer = await one.SendTextAsync(method, path, """{"price":1,"decision":"skip"}""");
@@ -141,7 +141,7 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
     }
 
     [Fact]
-    public async Task Another_customers_order_is_not_there_to_read_list_or_cancel()
+    public async Task Reading_listing_or_cancelling_another_customers_order_finds_nothing()
     {
         var orderId = await one.PlaceAsync(Api.Order("product-4"));
         await one.EndOfAsync(orderId);
@@ -163,7 +163,7 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
     }
 
     [Fact]
-    public async Task Another_customer_is_not_there_to_read_or_change()
+    public async Task Reading_or_changing_another_customer_finds_nothing()
     {
         foreach (var method in (string[])["GET", "PUT"])
         {
@@ -173,7 +173,7 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
     }
 
     [Fact]
-    public async Task An_order_in_another_customers_name_is_refused_and_one_without_a_name_is_ones_own()
+    public async Task An_order_for_another_customer_is_refused_and_one_without_a_customer_belongs_to_the_caller()
     {
         using var refused = await two.PostAsync(Api.Order("product-4", customer: "customer-1"));
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
@@ -184,7 +184,7 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
     }
 
     [Fact]
-    public async Task A_price_or_a_status_that_a_client_sends_along_counts_for_nothing()
+    public async Task A_price_or_a_status_in_a_clients_order_is_ignored()
     {
         var orderId = await one.PlaceAsync(
             new
@@ -217,7 +217,7 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
     [InlineData("X-Caller", "operator:root")]
     [InlineData("traceparent", "garbage")]
     [InlineData("X-Request-ID", "a b\tc")]
-    public async Task Headers_that_mean_something_behind_the_edge_are_not_taken_from_outside(string name, string value)
+    public async Task Headers_with_a_meaning_behind_the_edge_are_not_accepted_from_clients(string name, string value)
     {
         using var answer = await two.SendTextAsync("GET", "/api/customers/customer-1", null, (name, value));
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
@@ -231,7 +231,7 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
     [InlineData("/api/products/%2e%2e/reservations/some-order")]
     [InlineData("/api/customers/..%2fhealthz")]
     [InlineData("/api/orders/..%2f..%2fevents%2forders")]
-    public async Task A_path_does_not_climb_out_of_its_route(string path)
+    public async Task A_path_with_dot_segments_does_not_leave_its_route(string path)
     {
         using var answer = await two.SendTextAsync("GET", path, null);
         Assert.True((int)answer.StatusCode is 400 or 401 or 403 or 404 or 405, $"{path}: {answer.StatusCode}");
@@ -241,7 +241,7 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
     [InlineData("orders", "/events/inventory")]
     [InlineData("inventory", "/events/orders")]
     [InlineData("payments", "/payments/some-order/refund")]
-    public async Task An_app_takes_nothing_that_does_not_come_from_its_sidecar(string app, string path)
+    public async Task An_app_refuses_requests_that_do_not_come_from_its_sidecar(string app, string path)
     {
         using var http = new HttpClient();
         using var forged = new StringContent(
@@ -254,14 +254,14 @@ public sealed class SecurityTests(SharedSystem shared) : IDisposable
     }
 
     [Fact]
-    public async Task A_request_id_comes_back_and_goes_with_the_order_into_its_events()
+    public async Task A_request_id_is_returned_and_forwarded_to_the_events_of_the_order()
     {
         using var answer = await one.SendTextAsync("GET", "/api/customers/customer-1", null, ("X-Request-ID", "my-id-1"));
         Assert.Equal("my-id-1", answer.Headers.GetValues("X-Request-ID").Single());
     }
 
     [Fact]
-    public async Task The_contract_is_served_and_can_be_browsed()
+    public async Task The_gateway_serves_the_contract_and_its_page()
     {
         using var contract = await stranger.GetAsync("/openapi/v1.json");
         Assert.Contains("/api/orders/{orderId}", await contract.Content.ReadAsStringAsync(), StringComparison.Ordinal);

@@ -3,7 +3,7 @@ using EndToEnd.Orders;
 
 namespace EndToEnd.Edge;
 
-/// <summary>What of a request gets through the edge, seen from the service behind it.</summary>
+/// <summary>Tests of the parts of a request that a service behind the edge receives.</summary>
 [Collection(OnPlayedSystem.Name)]
 public sealed class SmugglingTests(PlayedSystem played) : IDisposable
 {
@@ -22,7 +22,7 @@ public sealed class SmugglingTests(PlayedSystem played) : IDisposable
     [InlineData("TE", "trailers")]
     [InlineData("Upgrade", "h2c")]
     [InlineData("Proxy-Authorization", "Basic ZGFwci1hcHAtaWQ6cGF5bWVudHM=")]
-    public async Task A_service_is_told_the_caller_by_the_edge_alone(string name, string value)
+    public async Task A_service_receives_the_caller_only_from_the_edge(string name, string value)
     {
         played.Customers.Forget();
         using var answer = await two.SendTextAsync("GET", "/api/customers/customer-2", null, (name, value));
@@ -46,7 +46,7 @@ public sealed class SmugglingTests(PlayedSystem played) : IDisposable
     }
 
     [Fact]
-    public async Task Basic_authentication_chooses_no_other_app()
+    public async Task Basic_authentication_does_not_select_another_app()
     {
         played.Inventory.Forget();
         using var answer = await stranger.SendTextAsync(
@@ -65,7 +65,7 @@ public sealed class SmugglingTests(PlayedSystem played) : IDisposable
     [InlineData("customer-2%00")]
     [InlineData("customer-2%3fadmin=1")]
     [InlineData("customer-2%23fragment")]
-    public async Task An_id_that_would_be_more_than_an_id_reaches_no_service(string id)
+    public async Task An_id_with_control_query_or_fragment_characters_reaches_no_service(string id)
     {
         played.Customers.Forget();
         using var answer = await two.SendTextAsync("GET", $"/api/customers/{id}", null);

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace EndToEnd.Edge;
 
-/// <summary>Tokens made by hand, as somebody would who tries.</summary>
+/// <summary>Creates invalid tokens, as an attacker would.</summary>
 internal static class Tokens
 {
     /// <summary>The key that the repository ships for development.</summary>
@@ -37,7 +37,7 @@ internal static class Tokens
         return $"{text}.{(signed ? Encode(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(text))) : "")}";
     }
 
-    /// <summary>The same signature under another payload.</summary>
+    /// <summary>Returns a token with a changed payload and the old signature.</summary>
     public static string Tampered()
     {
         var honest = Make().Split('.');

@@ -7,18 +7,19 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Edge;
 
-/// <summary>What a collector gets of an order's way: one trace, from the client's call to the last event, with every span's parent in
-/// it.</summary>
+/// <summary>
+/// Tests of the spans of an order at a collector: one trace, from the client's call to the last event, that contains the parent of every
+/// span.
+/// </summary>
 [Collection(OnObservedSystem.Name)]
 public sealed class TraceTests(ObservedSystem shared)
 {
     [Fact]
-    public async Task An_order_is_one_trace_over_edge_sidecars_services_events_and_workflow()
+    public async Task The_spans_of_an_order_form_one_trace_over_edge_sidecars_services_events_and_workflow()
     {
         var (system, collector) = (shared.System, shared.Collector);
 
-        // daprd's outbox begins a trace of its own with each event: there the events, and all that follows from them, are not in the
-        // client's trace.
+        // daprd's outbox begins a new trace with each event, so there the client's trace does not contain the events or their effects.
         await (
             DaprInstallation.OfSuite is null
                 ? Task.WhenAll(TracedAsync(system, collector, "orchestration"), TracedAsync(system, collector, "choreography"))

@@ -3,12 +3,11 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Edge;
 
-/// <summary>An app that has been taken over, with its own token at its own sidecar: it can do what its work needs, and nothing
-/// else.</summary>
+/// <summary>Tests of a compromised app with its own token at its own sidecar: it can make only the calls that its work needs.</summary>
 [Collection(OnSharedSystem.Name)]
 public sealed class WallTests(SharedSystem shared)
 {
-    /// <summary>daprd knows a caller by mTLS alone, which these runs do not have.</summary>
+    /// <summary>Runs on the embedded sidecar only: daprd identifies callers by mTLS, which these runs do not have.</summary>
     [EmbeddedRunTheory]
     [InlineData("shipping", "POST", "payments", "payments/some-order/refund")]
     [InlineData("shipping", "POST", "payments", "payments/some-order")]
@@ -24,7 +23,7 @@ public sealed class WallTests(SharedSystem shared)
     [InlineData("gateway", "POST", "payments", "payments/some-order/refund")]
     [InlineData("gateway", "POST", "inventory", "reservations/some-order/release")]
     [InlineData("gateway", "POST", "orders", "events/signals")]
-    public async Task A_call_that_is_not_part_of_an_apps_work_is_refused_by_the_callees_sidecar(
+    public async Task The_callees_sidecar_refuses_calls_that_its_access_list_does_not_allow(
         string from,
         string method,
         string to,
@@ -51,7 +50,7 @@ public sealed class WallTests(SharedSystem shared)
     [InlineData("orders-grpc", "orders")]
     [InlineData("gateway", "orders")]
     [InlineData("gateway", "customers")]
-    public async Task An_event_of_another_app_can_not_be_forged(string from, string topic)
+    public async Task Publishing_an_event_of_another_app_is_refused(string from, string topic)
     {
         using var sidecar = shared.System.SidecarOf(from);
         using var answer = await sidecar.SendAsync(HttpMethod.Post, $"/v1.0/publish/events/{topic}", """{"orderId":"some-order"}""");

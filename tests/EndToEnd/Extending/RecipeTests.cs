@@ -6,13 +6,13 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Extending;
 
-/// <summary>Follows docs/extend.md: each code block goes into the file that it names, and what comes out is built and run.</summary>
+/// <summary>Follows docs/extend.md: writes each code block into the file that it names, then builds and runs the result.</summary>
 public sealed partial class RecipeTests
 {
     private static readonly string[] Sets = ["embedded", "redis", "postgres-rabbitmq"];
 
     [Fact]
-    public async Task The_recipes_lead_to_a_service_that_hears_of_deliveries_and_takes_a_step_in_both_kinds_of_saga()
+    public async Task The_recipes_build_a_service_that_receives_deliveries_and_executes_a_step_of_both_sagas()
     {
         await using var system = await OrderSystem.StartAsync(Follow);
         using var sidecar = system.SidecarOf("gateway");
@@ -72,7 +72,7 @@ public sealed partial class RecipeTests
 
     private static void Follow(SystemFolder folder)
     {
-        // What the recipes change is changed in a copy, and built there as if it stood in the repository, which other tests are using.
+        // The recipes change and build a copy, because other tests use the repository at the same time.
         CopyOrders(folder);
         foreach (Match block in CodeBlock().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "extend.md"))))
         {
@@ -159,7 +159,7 @@ public sealed partial class RecipeTests
         Assert.True(build.ExitCode == 0, said);
     }
 
-    /// <summary>What <c>returns</c> keeps for an order: a promise, or how long the goods may be sent back.</summary>
+    /// <summary>A record of <c>returns</c> for an order: a promise, or the date until which the goods may be sent back.</summary>
     private sealed record ReturnsRecord(string OrderId, DateTimeOffset? Until, string? Status);
 
     [GeneratedRegex(@"^```(?<kind>\w+) (?<file>[\w./-]+)\n(?<text>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]

@@ -5,7 +5,7 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Faults;
 
-/// <summary>Events that come twice, late, or never.</summary>
+/// <summary>Tests of events that arrive twice, late or never.</summary>
 [Collection(OnSharedSystem.Name)]
 public sealed class ChoreographyFaultTests(SharedSystem shared)
 {
@@ -17,7 +17,7 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
     [InlineData("tok_declined", "customer-1", "cancelled")]
     [InlineData("tok_ok", "customer-1", "cancelled")]
     [InlineData("tok_ok", "customer-1", "delivered")]
-    public async Task Every_event_delivered_again_changes_nothing(string token, string customer, string status)
+    public async Task Redelivering_every_event_changes_nothing(string token, string customer, string status)
     {
         var order = await system.Api.PlaceAndEndAsync(Api.Order("product-7", token: token, customer: customer, saga: "choreography"));
         if (order.Status != status)
@@ -31,7 +31,7 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
         {
             await orders.PublishAsync($"{topic}-choreography", type, order.OrderId, data);
         }
-        // The last of them in every topic has been dealt with when an order placed afterwards has ended.
+        // When an order placed afterwards has ended, all redelivered events of every topic have been processed.
         var after = await system.Api.PlaceAndEndAsync(Api.Order("product-7", saga: "choreography"));
         await system.Api.DoAsync($"/api/orders/{after.OrderId}/cancel");
         await system.Api.WhenAsync(after.OrderId, "cancelled");
@@ -51,7 +51,7 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task A_customers_events_delivered_again_and_out_of_order_change_nothing()
+    public async Task Redelivering_a_customers_events_out_of_order_changes_nothing()
     {
         var customer = await system.Api.RegisterAsync("Old Name");
         var order = await system.Api.PlaceAndEndAsync(Api.Order(customer: customer));
@@ -75,7 +75,7 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
                 }
             );
         }
-        // What follows them under the same subject can't be read: once it is a dead letter, they have been heard.
+        // The next event of the same subject is unreadable: once it is a dead letter, the events before it have been processed.
         var last = await PoisonAsync(sidecar, "customers", "customer.changed", customer, "{}");
         await LetterAsync($"orders.{last}");
         Assert.Equal("New Name", await ListedNameAsync(customer, order.OrderId));
@@ -83,7 +83,7 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
     }
 
     [Fact]
-    public void All_events_of_the_contracts_are_among_those_delivered_again()
+    public void The_redelivered_events_include_all_events_of_the_contracts()
     {
         var orders = new[] { ("confirmed", "customer-1"), ("cancelled", "customer-1"), ("delivered", "customer-1") }.Select(
             one => new OrderView("order", one.Item2, one.Item1, "choreography", [], 0, "EUR", [], null, null)
@@ -116,7 +116,7 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
             .Items.FirstOrDefault(one => one.OrderId == orderId)
             ?.CustomerName;
 
-    /// <summary>Publishes what no handler can read; the event's id.</summary>
+    /// <summary>Publishes an event that no handler can read, and returns its id.</summary>
     private static async Task<string> PoisonAsync(AppSidecar sidecar, string topic, string type, string? subject, string data)
     {
         var id = Guid.NewGuid().ToString();
@@ -156,7 +156,7 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
         );
     }
 
-    /// <summary>A confirmed order, cancelled by its customer or brought to its end.</summary>
+    /// <summary>Cancels a confirmed order or completes it, and returns it.</summary>
     private async Task<OrderView> MoveAsync(string orderId, string status)
     {
         if (status == "cancelled")
@@ -170,7 +170,7 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
             await system.Api.DoAsync($"/api/operations/shipments/{orderId}/deliver");
         }
         await system.Api.WhenAsync(orderId, status);
-        await Wait.UntilAsync("inventory has heard of it", async () =>
+        await Wait.UntilAsync("inventory has received the event", async () =>
             status == "cancelled" || (await system.Api.ProductAsync("product-7")).Sold > 0
         );
         return await system.Api.OrderAsync(orderId);
@@ -180,7 +180,7 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
     [InlineData("""{"orderId":7}""")]
     [InlineData("{}")]
     [InlineData("null")]
-    public async Task A_poisoned_message_is_a_dead_letter_at_once_and_holds_up_nothing(string data)
+    public async Task A_poisoned_message_is_dead_lettered_immediately_and_delays_no_other_message(string data)
     {
         using var orders = system.SidecarOf("orders");
         var begun = Stopwatch.GetTimestamp();
@@ -189,8 +189,8 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
         await LetterAsync($"inventory.{id}", $"orders.{id}");
         Assert.True(
             Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(15),
-            $"it was tried for {Stopwatch.GetElapsedTime(begun)}, although trying again can't help"
-        ); // the tries of a delivery take half a minute
+            $"it was retried for {Stopwatch.GetElapsedTime(begun)}, although a retry can't help"
+        ); // all attempts of a delivery take half a minute
         Assert.Equal("confirmed", (await system.Api.PlaceAndEndAsync(Api.Order(saga: "choreography"))).Status);
         await system.Api.DoAsync($"/api/operations/dead-letters/inventory.{id}/discard", new { note = "poison" });
         await system.Api.DoAsync($"/api/operations/dead-letters/orders.{id}/discard", new { note = "poison" });

@@ -3,7 +3,7 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Faults;
 
-/// <summary>Processes die under a burst of orders of every kind; each order must end, and the books must balance.</summary>
+/// <summary>Tests that kill processes during a burst of orders of every kind. Each order must end, and the books must balance.</summary>
 [Collection(OnKilledSystem.Name)]
 public sealed class KillTests(KilledSystem shared)
 {
@@ -15,7 +15,7 @@ public sealed class KillTests(KilledSystem shared)
     private readonly OrderSystem system = shared.System;
 
     [Fact]
-    public async Task Orders_end_and_the_books_balance_after_one_app_after_the_other_is_killed_in_mid_saga()
+    public async Task Orders_end_and_the_books_balance_after_each_app_is_killed_in_mid_saga()
     {
         var stock = await system.Api.ProductsAsync();
 
@@ -34,7 +34,7 @@ public sealed class KillTests(KilledSystem shared)
     }
 
     [Fact]
-    public async Task Orders_end_and_the_books_balance_after_the_sidecar_is_killed_in_mid_saga_and_started_again()
+    public async Task Orders_end_and_the_books_balance_after_the_sidecar_is_killed_in_mid_saga_and_restarted()
     {
         var stock = await system.Api.ProductsAsync();
 
@@ -50,7 +50,7 @@ public sealed class KillTests(KilledSystem shared)
         await Invariants.HoldAsync(system, stock, orderIds);
     }
 
-    /// <summary>Under keys, so that an answer lost with a process can be asked for again.</summary>
+    /// <summary>Places orders with idempotency keys, so the client can repeat a request whose answer was lost.</summary>
     private Task<string[]> PlaceAsync(string burst) =>
         Task.WhenAll(
             Enumerable
@@ -69,9 +69,9 @@ public sealed class KillTests(KilledSystem shared)
                 )
         );
 
-    /// <summary>More goods are held than before, and most orders are still under way.</summary>
+    /// <summary>Waits until the first orders have reserved stock while most are still running.</summary>
     private Task InMidSagaAsync(IReadOnlyList<ProductView> before) =>
-        Wait.UntilAsync("the first orders have reserved their goods", async () =>
+        Wait.UntilAsync("the first orders have reserved their products", async () =>
             (await system.Api.ProductsAsync()).Sum(product => product.Reserved) > before.Sum(product => product.Reserved)
         );
 }

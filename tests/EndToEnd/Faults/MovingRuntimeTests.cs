@@ -4,13 +4,15 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Faults;
 
-/// <summary>Workflows and reminders belong to the runtime that keeps them. What the stores say is open goes on without them.</summary>
+/// <summary>
+/// Tests of a move between runtimes. Each runtime keeps its own workflows and reminders; the stores' open orders continue without them.
+/// </summary>
 public sealed class MovingRuntimeTests
 {
     private static readonly string[] Sagas = ["orchestration", "choreography"];
 
     [EmbeddedRunFact]
-    public async Task Orders_go_on_when_workflows_and_reminders_are_lost()
+    public async Task Orders_continue_after_their_workflows_and_reminders_are_lost()
     {
         var set = new EmbeddedSet();
         await using var system = await OrderSystem.StartAsync(set, Impatient, DaprInstallation.EmbeddedRun);
@@ -21,7 +23,7 @@ public sealed class MovingRuntimeTests
                 .Range(0, 12)
                 .Select(number => system.Api.PlaceStubbornlyAsync(Api.Order("product-3", saga: Sagas[number % 2]), $"lost-{number}"))
         );
-        await Wait.UntilAsync("the first orders have reserved their goods", async () =>
+        await Wait.UntilAsync("the first orders have reserved their products", async () =>
             (await system.Api.ProductAsync("product-3")).Reserved > 0
         );
 
@@ -38,7 +40,7 @@ public sealed class MovingRuntimeTests
     [SkippableTheory]
     [InlineData("redis")]
     [InlineData("postgres-rabbitmq")]
-    public async Task An_installation_moves_to_daprd_and_back_with_orders_in_every_state(string name)
+    public async Task An_installation_with_orders_in_every_state_moves_to_daprd_and_back(string name)
     {
         Skip.If(DaprInstallation.OfSuite is null, "is about a real daprd, and DAPRD_PATH names none");
         await using var set = await StoreSet.StartAsync(name);
@@ -57,8 +59,8 @@ public sealed class MovingRuntimeTests
                 Enumerable.Range(0, 6).Select(number => system.Api.PlaceAsync(Api.Order("product-3", saga: Sagas[number % 2])))
             );
 
-            // Events that daprd's outbox still holds are lost to another runtime.
-            await Wait.UntilAsync("the orders under way are listed", async () => !underWay.Except(await system.Api.ListAllAsync("")).Any());
+            // Another runtime does not publish events that are still in daprd's outbox.
+            await Wait.UntilAsync("the running orders are listed", async () => !underWay.Except(await system.Api.ListAllAsync("")).Any());
             await system.MoveToAsync(next);
 
             await ApproveAsync(system, waiting);
@@ -78,7 +80,7 @@ public sealed class MovingRuntimeTests
         folder.Replace("dapr.yaml", "Saga__ApprovalLimit: \"500000000\"", "Saga__ApprovalLimit: \"10000\"");
     }
 
-    /// <summary>An order of each saga that is over the limit.</summary>
+    /// <summary>Places an order above the approval limit with each saga, and waits until both need approval.</summary>
     private static async Task<string[]> WaitForApprovalAsync(OrderSystem system)
     {
         var orders = await Task.WhenAll(Sagas.Select(saga => system.Api.PlaceAsync(Api.Order("product-10", 10, saga: saga))));

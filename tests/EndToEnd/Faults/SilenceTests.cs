@@ -3,11 +3,11 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Faults;
 
-/// <summary>A service that hears nothing: what no event can bring about any more, time does.</summary>
+/// <summary>Tests of orders whose service receives no events: their time-out ends them.</summary>
 public sealed class SilenceTests
 {
     [Fact]
-    public async Task An_order_that_stands_still_is_undone_and_what_can_not_be_undone_is_given_to_a_person()
+    public async Task An_order_without_progress_is_compensated_and_a_stuck_compensation_becomes_an_intervention()
     {
         await using var system = await OrderSystem.StartAsync(folder =>
         {
@@ -51,6 +51,6 @@ public sealed class SilenceTests
             await system.Api.EventsAsync(orderId)
         );
         Assert.Equal(stock, await system.Api.ProductsAsync());
-        Assert.True(system.Books.Payments()[orderId] is { Captured: true, Refunded: true }, "the charge must have been given back");
+        Assert.True(system.Books.Payments()[orderId] is { Captured: true, Refunded: true }, "the charge must be refunded");
     }
 }

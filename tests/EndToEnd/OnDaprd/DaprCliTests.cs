@@ -7,7 +7,7 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.OnDaprd;
 
-/// <summary>The platform as its users start it on real Dapr: <c>dapr run -f .</c>, by Dapr's own CLI.</summary>
+/// <summary>Tests of the platform on real Dapr, started by Dapr's own CLI: <c>dapr run -f .</c>.</summary>
 public sealed class DaprCliTests
 {
     private static readonly string[] Apps =
@@ -23,7 +23,7 @@ public sealed class DaprCliTests
     ];
 
     [SkippableFact]
-    public async Task Dapr_run_runs_orders_of_both_sagas_to_every_ending_and_dapr_stop_ends_it()
+    public async Task Dapr_run_completes_orders_of_both_sagas_with_every_ending_and_dapr_stop_ends_the_run()
     {
         var dapr = DaprInstallation.OfSuite;
         Skip.If(

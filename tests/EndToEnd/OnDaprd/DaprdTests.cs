@@ -4,18 +4,20 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.OnDaprd;
 
-/// <summary>The system as <c>dapr run -f</c> runs it, a daprd for each app: the one that DAPRD_PATH names, or the embedded sidecar in its
-/// place.</summary>
+/// <summary>
+/// Tests of the system with a sidecar process for each app, as <c>dapr run -f</c> starts it: the daprd that DAPRD_PATH names, or the
+/// embedded sidecar in its place.
+/// </summary>
 public sealed class DaprdTests
 {
     private static readonly string[] Sagas = ["orchestration", "choreography"];
 
     [SkippableFact]
-    public async Task Orders_of_both_sagas_end_also_when_the_daprd_of_orders_is_killed_in_mid_saga()
+    public async Task Orders_of_both_sagas_end_even_if_the_daprd_of_orders_is_killed_in_mid_saga()
     {
         await using var set = await StoreSet.StartAsync("redis");
         await using var system = await OrderSystem.StartAsync(set, dapr: DaprInstallation.OfSuite ?? DaprInstallation.Embedded);
-        // The first order of a system that has just started takes longest, on a busy machine longer than the gateway waits.
+        // The first order after the start is the slowest; on a busy machine it takes longer than the gateway waits.
         await system.Api.EndOfAsync(await system.Api.PlaceStubbornlyAsync(Api.Order(), "first"));
         var stock = await system.Api.ProductsAsync();
 
@@ -35,7 +37,7 @@ public sealed class DaprdTests
                 .Range(0, 6)
                 .Select(number => system.Api.PlaceStubbornlyAsync(Api.Order("product-3", saga: Sagas[number % 2]), $"burst-{number}"))
         );
-        await Wait.UntilAsync("the first orders have reserved their goods", async () =>
+        await Wait.UntilAsync("the first orders have reserved their products", async () =>
             (await system.Api.ProductAsync("product-3")).Reserved > 0
         );
         await system.CrashDaprdAsync("orders");

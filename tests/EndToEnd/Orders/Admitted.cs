@@ -3,8 +3,10 @@ using System.Net.Http.Json;
 
 namespace EndToEnd.Orders;
 
-/// <summary>Shows a token of the development endpoint with every request; asks for it with the first. A stranger has no name and shows
-/// none.</summary>
+/// <summary>
+/// Adds a token of the development endpoint to every request, and gets it before the first. An anonymous client has no name and sends no
+/// token.
+/// </summary>
 internal sealed class Admitted(Uri edge, string? name, string role) : DelegatingHandler(new SocketsHttpHandler { UseProxy = false })
 {
     private volatile string? token;

@@ -5,8 +5,9 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Orders;
 
-/// <summary>The public API as an operator meets it, who may do all that customers may; or as somebody else, or, without a name, as a
-/// stranger.</summary>
+/// <summary>
+/// A client of the public API. By default it is an operator, who has all permissions of customers. Without a name it is anonymous.
+/// </summary>
 internal sealed class Api(int port, string? name = "tests", string role = "operator") : IDisposable
 {
     private readonly HttpClient http = new(new Admitted(new Uri($"http://localhost:{port}"), name, role))
@@ -56,7 +57,7 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
         return await http.SendAsync(request);
     }
 
-    /// <summary>An answer whose body is still to come.</summary>
+    /// <summary>Returns the answer before its body has arrived.</summary>
     public async Task<HttpResponseMessage> OpenAsync(string path, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
@@ -118,7 +119,7 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
         response.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Waits until the pages of a list hold exactly these orders; the views follow the orders within a moment.</summary>
+    /// <summary>Waits until the pages of a list contain exactly these orders; the views are updated with a short delay.</summary>
     public Task ListedAsync(string query, IReadOnlyList<string> orderIds, bool inOrder = true)
     {
         List<string> last = [];
@@ -164,11 +165,13 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
         return (await response.Content.ReadFromJsonAsync<PlacedOrder>())!.OrderId;
     }
 
-    /// <summary>Places an order whatever is being killed meanwhile: the same key makes the repetition the same order.</summary>
+    /// <summary>
+    /// Places an order and retries until it is accepted, even if processes are killed meanwhile. The same key returns the same order.
+    /// </summary>
     public async Task<string> PlaceStubbornlyAsync(object order, string key) =>
         await PlaceIfInStockAsync(order, key) ?? throw new InvalidOperationException($"the order with key {key} is out of stock");
 
-    /// <summary>As <see cref="PlaceStubbornlyAsync"/>; null if the order is refused because its goods are gone.</summary>
+    /// <summary>As <see cref="PlaceStubbornlyAsync"/>; null if the order is refused because its products are out of stock.</summary>
     public async Task<string?> PlaceIfInStockAsync(object order, string key) =>
         (await Wait.ForAsync($"the order with key {key} is taken or refused", async () =>
             {
@@ -188,14 +191,14 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
             })) is { Status: not "refused" } placed ? placed.OrderId : null;
 
     /// <summary>
-    /// An order that was taken while there was stock, and whose saga found it gone: orders at once race for one last unit, until one of
-    /// them comes too late.
+    /// Returns an order that was accepted while there was stock, but whose saga found none. Places concurrent orders for the last unit
+    /// until one of them is too late.
     /// </summary>
     public async Task<OrderView> PlaceTooLateAsync(string? saga = null, string customer = "customer-1", string? requestId = null)
     {
         const int racing = 8;
         var product = $"last-{Guid.NewGuid():N}";
-        return await Wait.ForAsync("an order comes too late for the last unit", async () =>
+        return await Wait.ForAsync("an order loses the race for the last unit", async () =>
         {
             await PutProductAsync(
                 product,
@@ -232,7 +235,7 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
 
     public async Task<OrderView> OrderAsync(string orderId) => (await http.GetFromJsonAsync<OrderView>($"/api/orders/{orderId}"))!;
 
-    /// <summary>The order once it is confirmed, cancelled or waits for a person.</summary>
+    /// <summary>Waits until the order is confirmed, cancelled or waits for an operator, and returns it.</summary>
     public async Task<OrderView> EndOfAsync(string orderId)
     {
         var last = "never seen";

@@ -6,7 +6,7 @@ internal static class Auditor
     public static IReadOnlyList<string> Audit(ShopState shop) =>
         [.. Once(shop), .. Stock(shop), .. Money(shop), .. Shipments(shop), .. shop.Orders.SelectMany(Stream), .. Lists(shop)];
 
-    /// <summary>Order ids are unique: two accepted orders with one id mean that one of them is lost.</summary>
+    /// <summary>Order ids are unique: if two accepted orders have the same id, one of them is lost.</summary>
     private static IEnumerable<string> Once(ShopState shop) =>
         shop
             .Orders.GroupBy(audited => audited.Order.OrderId)

@@ -97,7 +97,7 @@ public sealed class AuditorTests
             },
             "an order is in no list" => Sound with { Listed = ["declined"] },
             "an order is listed twice" => Sound with { Listed = [.. Sound.Listed, "paid"] },
-            _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "nobody knows how to plant it"),
+            _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "this fault can't be planted"),
         };
 
     private static ProductView Product(int available, int reserved) => new("product-1", "One", 100, "EUR", available, reserved, Sold: 0);

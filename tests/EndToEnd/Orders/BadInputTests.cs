@@ -68,7 +68,7 @@ public sealed class BadInputTests(SharedSystem shared)
     [Fact]
     public async Task The_largest_order_that_the_limits_allow_is_charged_to_the_last_cent()
     {
-        // A total beyond 64 bits is refused by the rules (tested there); the limits on price, quantity and lines keep below it.
+        // The limits on price, quantity and lines keep a total below 64 bits; the rules refuse larger ones (tested there).
         await api.PutProductAsync(
             "gold",
             new
@@ -96,7 +96,7 @@ public sealed class BadInputTests(SharedSystem shared)
     [InlineData("/api/products/nothing")]
     [InlineData("/api/customers/nobody")]
     [InlineData("/api/nothing")]
-    public async Task What_does_not_exist_is_not_found(string path)
+    public async Task Reading_an_unknown_resource_returns_404(string path)
     {
         using var response = await api.GetAsync(path);
 
@@ -109,7 +109,7 @@ public sealed class BadInputTests(SharedSystem shared)
     [InlineData("/api/orders/x%23y/events")]
     [InlineData("/api/products/x%0ay")]
     [InlineData("/api/customers/%250a")]
-    public async Task An_id_that_is_none_is_refused(string path)
+    public async Task An_invalid_id_is_refused(string path)
     {
         using var response = await api.GetAsync(path);
 
@@ -117,7 +117,7 @@ public sealed class BadInputTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task An_idempotency_key_that_is_too_long_is_refused()
+    public async Task A_too_long_idempotency_key_is_refused()
     {
         using var response = await api.PostAsync(Api.Order(), new string('k', 256));
 

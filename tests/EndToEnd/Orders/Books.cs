@@ -3,7 +3,7 @@ using EndToEnd.Sets;
 
 namespace EndToEnd.Orders;
 
-/// <summary>What the payment provider has booked for an order.</summary>
+/// <summary>A booking of the payment provider for an order.</summary>
 internal sealed record Booking(string OrderId, long Amount, bool Captured, bool Refunded)
 {
     public long Kept => Captured && !Refunded ? Amount : 0;
@@ -11,7 +11,7 @@ internal sealed record Booking(string OrderId, long Amount, bool Captured, bool 
 
 internal sealed record ShipmentBooking(string OrderId, string Status);
 
-/// <summary>What the services have stored and the public API does not show: the provider's books and the shipments.</summary>
+/// <summary>Stored records that the public API does not show: the provider's bookings and the shipments.</summary>
 internal sealed class Books(StoreSet set)
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);

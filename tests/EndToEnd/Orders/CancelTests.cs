@@ -4,7 +4,7 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Orders;
 
-/// <summary>A customer changes his mind, in time or not.</summary>
+/// <summary>Tests of cancelling orders, in time and too late.</summary>
 [Collection(OnSharedSystem.Name)]
 public sealed class CancelTests(SharedSystem shared)
 {
@@ -13,7 +13,7 @@ public sealed class CancelTests(SharedSystem shared)
     [Theory]
     [InlineData("orchestration")]
     [InlineData("choreography")]
-    public async Task A_confirmed_order_is_cancelled_and_all_of_it_undone(string saga)
+    public async Task Cancelling_a_confirmed_order_compensates_all_its_steps(string saga)
     {
         var stock = await system.Api.ProductsAsync();
         var order = await system.Api.PlaceAndEndAsync(Api.Order("product-2", 2, saga: saga));
@@ -32,7 +32,7 @@ public sealed class CancelTests(SharedSystem shared)
     [Theory]
     [InlineData("orchestration")]
     [InlineData("choreography")]
-    public async Task A_cancellation_that_races_the_saga_ends_in_exactly_one_outcome(string saga)
+    public async Task A_cancellation_concurrent_with_the_saga_has_exactly_one_outcome(string saga)
     {
         var stock = await system.Api.ProductsAsync();
         var orderIds = await Task.WhenAll(
@@ -60,7 +60,7 @@ public sealed class CancelTests(SharedSystem shared)
     [Theory]
     [InlineData("orchestration")]
     [InlineData("choreography")]
-    public async Task An_order_follows_its_goods_and_can_not_be_cancelled_on_the_way(string saga)
+    public async Task An_order_follows_its_shipment_and_can_not_be_cancelled_in_transit(string saga)
     {
         var before = await system.Api.ProductAsync("product-3");
         var order = await system.Api.PlaceAndEndAsync(Api.Order("product-3", 2, saga: saga));
@@ -71,7 +71,7 @@ public sealed class CancelTests(SharedSystem shared)
         using var refused = await system.Api.PostToAsync($"/api/orders/{order.OrderId}/cancel");
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
         Assert.Equal("order-on-its-way", (await refused.Content.ReadFromJsonAsync<ProblemView>())!.Code);
-        var after = await Wait.ForAsync("the goods are taken out for good", async () =>
+        var after = await Wait.ForAsync("the goods are sold", async () =>
             await system.Api.ProductAsync("product-3") is var product && product.Sold == before.Sold + 2 ? product : null
         );
         Assert.Equal(before with { Available = before.Available - 2, Sold = before.Sold + 2 }, after);
@@ -91,7 +91,7 @@ public sealed class CancelTests(SharedSystem shared)
     private sealed record ShipmentView(string OrderId, string Status, string? Tracking);
 
     [Fact]
-    public async Task An_order_that_does_not_exist_can_not_be_cancelled()
+    public async Task Cancelling_an_unknown_order_is_refused()
     {
         using var refused = await system.Api.PostToAsync("/api/orders/00000000000000000000000000000000/cancel");
 

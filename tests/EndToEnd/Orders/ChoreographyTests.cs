@@ -4,7 +4,7 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Orders;
 
-/// <summary>The same endings as orchestrated, by events alone.</summary>
+/// <summary>Tests of the endings of choreographed orders; they equal those of orchestrated orders.</summary>
 [Collection(OnSharedSystem.Name)]
 public sealed class ChoreographyTests(SharedSystem shared)
 {
@@ -62,7 +62,7 @@ public sealed class ChoreographyTests(SharedSystem shared)
             ],
             await system.Api.EventsAsync(order.OrderId)
         );
-        Assert.True(system.Books.Payments()[order.OrderId] is { Captured: true, Refunded: true }, "the charge must have been given back");
+        Assert.True(system.Books.Payments()[order.OrderId] is { Captured: true, Refunded: true }, "the charge must be refunded");
         Assert.All(order.Steps, step =>
             Assert.True(step.StartedAt is not null && step.EndedAt >= step.StartedAt && step.Attempts == 1, $"{step}")
         );
@@ -87,7 +87,7 @@ public sealed class ChoreographyTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task An_order_is_shown_as_it_was_after_each_of_its_events()
+    public async Task Reading_an_order_with_a_version_returns_its_state_after_that_event()
     {
         var order = await system.Api.PlaceAndEndAsync(Api.Order(token: "tok_declined", customer: "customer-2", saga: Choreography));
 
@@ -121,7 +121,7 @@ public sealed class ChoreographyTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task The_same_key_is_the_same_order()
+    public async Task Repeating_an_order_with_the_same_key_returns_the_same_order()
     {
         var key = Guid.NewGuid().ToString();
 

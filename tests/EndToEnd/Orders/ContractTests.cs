@@ -5,7 +5,7 @@ using NJsonSchema;
 
 namespace EndToEnd.Orders;
 
-/// <summary>What the services really publish and serve is what <c>contracts/</c> says.</summary>
+/// <summary>Tests that the published events and the served APIs match <c>contracts/</c>.</summary>
 [Collection(OnSharedSystem.Name)]
 public sealed class ContractTests(SharedSystem shared)
 {
@@ -14,7 +14,7 @@ public sealed class ContractTests(SharedSystem shared)
     private readonly OrderSystem system = shared.System;
 
     [Fact]
-    public async Task Every_event_that_is_published_fits_its_schema()
+    public async Task Every_published_event_matches_its_schema()
     {
         var seen = new ConcurrentDictionary<string, string>();
         await using var listener = await EventListener.StartAsync(system, told =>
@@ -31,7 +31,7 @@ public sealed class ContractTests(SharedSystem shared)
         var schemas = Directory
             .EnumerateFiles(Path.Combine(Folder, "events"), "*.json")
             .ToDictionary(file => Path.GetFileNameWithoutExtension(file));
-        // Too late to cancel is a race between two clicks; tests of the rules make that event.
+        // A refused cancellation needs two concurrent requests; the tests of the rules create that event.
         await Wait.UntilAsync(
             "every event was published",
             () => schemas.Keys.Except(seen.Keys).All(name => name == "order.cancellation-refused"),
@@ -45,14 +45,14 @@ public sealed class ContractTests(SharedSystem shared)
         }
     }
 
-    /// <summary>With RECORD_CONTRACTS=1 the files are written anew, to be looked at and committed.</summary>
+    /// <summary>With RECORD_CONTRACTS=1 the test rewrites the files, to be reviewed and committed.</summary>
     [Theory]
     [InlineData("orders")]
     [InlineData("inventory")]
     [InlineData("payments")]
     [InlineData("shipping")]
     [InlineData("customers")]
-    public async Task A_service_serves_the_api_that_its_contract_describes(string appId)
+    public async Task The_API_of_a_service_matches_its_contract(string appId)
     {
         using var sidecar = system.SidecarOf(appId);
         var served = JsonNode.Parse(await sidecar.ReadFromAppAsync("openapi/v1.json"))!.AsObject();
@@ -114,7 +114,7 @@ public sealed class ContractTests(SharedSystem shared)
         await api.WhenAsync(parked.OrderId, "cancelled");
     }
 
-    /// <summary>A broker may hold what other tests have published in the services' name, which is as old as can be.</summary>
+    /// <summary>True for events that other tests have published as a service, dated 1970. A broker may still hold some.</summary>
     private static bool IsMadeUp(string data) =>
         data.Length == 0
         || JsonNode.Parse(data) is not JsonObject told

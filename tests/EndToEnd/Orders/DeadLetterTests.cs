@@ -2,14 +2,14 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Orders;
 
-/// <summary>An event that a service can't take is kept, shown, and put back when the reason is gone.</summary>
+/// <summary>Tests that an event which a service can't process is stored, listed and replayed after the cause is removed.</summary>
 [Collection(OnSharedSystem.Name)]
 public sealed class DeadLetterTests(SharedSystem shared)
 {
     private readonly OrderSystem system = shared.System;
 
     [Fact]
-    public async Task Goods_that_leave_without_having_been_held_are_dead_letters_until_somebody_replays_or_discards_them()
+    public async Task Shipments_without_a_reservation_become_dead_letters_until_they_are_replayed_or_discarded()
     {
         var order = await system.Api.PlaceAndEndAsync(Api.Order("product-6"));
         using (var orders = system.SidecarOf("orders"))

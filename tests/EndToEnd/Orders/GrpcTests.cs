@@ -8,7 +8,7 @@ using Line = Orders.V1.OrderItem;
 
 namespace EndToEnd.Orders;
 
-/// <summary>Orders over gRPC, through a sidecar as any app would.</summary>
+/// <summary>Tests of orders over gRPC, called through a sidecar like any app.</summary>
 [Collection(OnSharedSystem.Name)]
 public sealed class GrpcTests : IDisposable
 {
@@ -25,7 +25,7 @@ public sealed class GrpcTests : IDisposable
         orders = new OrderService.OrderServiceClient(channel);
     }
 
-    /// <summary>Of this assembly, and so of what was built with it.</summary>
+    /// <summary>The build configuration of this assembly, and therefore of the programs built with it.</summary>
     private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
     private Metadata Headers => As(Tokens.Make(sub: "op", role: "operator"));
@@ -65,7 +65,7 @@ public sealed class GrpcTests : IDisposable
     }
 
     [Fact]
-    public async Task Refusals_have_the_status_that_fits()
+    public async Task Refusals_have_the_corresponding_gRPC_status()
     {
         await FailsAsync(StatusCode.NotFound, () => orders.GetOrderAsync(new GetOrderRequest { OrderId = "nothing" }, Headers));
         await FailsAsync(StatusCode.InvalidArgument, () => orders.GetOrderAsync(new GetOrderRequest(), Headers));
@@ -102,7 +102,7 @@ public sealed class GrpcTests : IDisposable
     }
 
     [Fact]
-    public async Task A_call_needs_the_bearer_token_that_the_gateway_needs()
+    public async Task A_gRPC_call_requires_the_same_bearer_token_as_the_gateway()
     {
         var one = (await system.Api.PlaceAndEndAsync(Api.Order())).OrderId;
         var create = new CreateOrderRequest
@@ -126,7 +126,7 @@ public sealed class GrpcTests : IDisposable
     }
 
     [Fact]
-    public async Task A_customer_reaches_the_customers_own_orders_and_nobody_elses()
+    public async Task A_customer_can_access_only_own_orders()
     {
         var mine = (await system.Api.PlaceAndEndAsync(Api.Order())).OrderId;
         var two = As(Tokens.Make(sub: "customer-2"));
@@ -153,7 +153,7 @@ public sealed class GrpcTests : IDisposable
     }
 
     [Fact]
-    public async Task A_stream_that_follows_brings_the_orders_there_are_and_then_those_that_come_until_it_is_cancelled()
+    public async Task A_following_stream_sends_existing_orders_and_then_new_ones_until_it_is_cancelled()
     {
         var customer = await system.Api.RegisterAsync("Frida Follower");
         var first = (await system.Api.PlaceAndEndAsync(Api.Order(customer: customer))).OrderId;

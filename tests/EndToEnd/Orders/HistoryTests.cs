@@ -7,8 +7,8 @@ using Sidecar.Workflows.Protocol;
 namespace EndToEnd.Orders;
 
 /// <summary>
-/// The histories that tests/Orders.Histories replays are of sagas as they run today. With RECORD_HISTORIES=1 courses that are not
-/// recorded yet are; what is recorded is never written over.
+/// Tests that the histories which tests/Orders.Histories replays match today's sagas. With RECORD_HISTORIES=1 missing histories are
+/// recorded; existing files are never overwritten.
 /// </summary>
 [Collection(OnSharedSystem.Name)]
 public sealed partial class HistoryTests(SharedSystem shared)
@@ -22,7 +22,7 @@ public sealed partial class HistoryTests(SharedSystem shared)
     [InlineData("declined", "product-1", "tok_declined", "customer-1")]
     [InlineData("not-served", "product-1", "tok_ok", "customer-3")]
     [InlineData("flaky", "product-1", "tok_flaky", "customer-1")]
-    public async Task A_saga_takes_its_recorded_course(string course, string product, string token, string customer)
+    public async Task A_saga_matches_its_recorded_history(string course, string product, string token, string customer)
     {
         var order = await system.Api.PlaceAndEndAsync(Api.Order(product, 1, token, customer));
 
@@ -30,13 +30,13 @@ public sealed partial class HistoryTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task A_saga_that_finds_the_stock_gone_takes_its_recorded_course() =>
+    public async Task A_saga_without_stock_matches_its_recorded_history() =>
         await IsRecordedAsync("out-of-stock", (await system.Api.PlaceTooLateAsync()).OrderId);
 
     [Theory]
     [InlineData("intervention-resolved", "resolved")]
     [InlineData("intervention-skipped", "skip")]
-    public async Task A_saga_with_an_intervention_takes_its_recorded_course(string course, string decision)
+    public async Task A_saga_with_an_intervention_matches_its_recorded_history(string course, string decision)
     {
         var orderId = await system.Api.PlaceAsync(Api.Order(token: "tok_refund_fails", customer: "customer-3"));
         var parked = await system.Api.WhenAsync(orderId, "intervention");
@@ -54,7 +54,7 @@ public sealed partial class HistoryTests(SharedSystem shared)
     [InlineData("approved", "/api/operations/approvals/{0}", "approve", "confirmed")]
     [InlineData("rejected", "/api/operations/approvals/{0}", "reject", "cancelled")]
     [InlineData("cancelled-while-approving", "/api/orders/{0}/cancel", null, "cancelled")]
-    public async Task A_saga_with_an_approval_takes_its_recorded_course(string course, string path, string? decision, string status)
+    public async Task A_saga_with_an_approval_matches_its_recorded_history(string course, string path, string? decision, string status)
     {
         await system.Api.PutProductAsync(
             "pearls-recorded",
@@ -78,7 +78,7 @@ public sealed partial class HistoryTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task Cancelling_a_confirmed_order_takes_its_recorded_course()
+    public async Task Cancelling_a_confirmed_order_matches_its_recorded_history()
     {
         var order = await system.Api.PlaceAndEndAsync(Api.Order());
         await system.Api.DoAsync($"/api/orders/{order.OrderId}/cancel", new { reason = "recorded" });
@@ -88,7 +88,7 @@ public sealed partial class HistoryTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task The_time_out_of_a_choreographed_order_takes_its_recorded_course()
+    public async Task The_time_out_of_a_choreographed_order_matches_its_recorded_history()
     {
         var order = await system.Api.PlaceAndEndAsync(Api.Order(saga: "choreography"));
 
@@ -122,7 +122,7 @@ public sealed partial class HistoryTests(SharedSystem shared)
         });
     }
 
-    /// <summary>What was done, in order; when and how often it was woken in between depends on the moment.</summary>
+    /// <summary>Returns the scheduled activities in order, and the end. Other events are omitted, because their number varies.</summary>
     private static List<string> Shape(GetInstanceHistoryResponse history) =>
         [
             .. history
@@ -130,7 +130,7 @@ public sealed partial class HistoryTests(SharedSystem shared)
                 .Select(happened => happened.TaskScheduled?.Name ?? "end"),
         ];
 
-    /// <summary>Stack traces name places on the machine that recorded them.</summary>
+    /// <summary>Removes stack traces, because they contain paths of the machine that recorded them.</summary>
     private static GetInstanceHistoryResponse Without(GetInstanceHistoryResponse history) =>
         JsonParser.Default.Parse<GetInstanceHistoryResponse>(StackTrace().Replace(history.ToString(), ""));
 

@@ -10,7 +10,7 @@ public sealed class IdempotencyTests(SharedSystem shared)
     private readonly OrderSystem system = shared.System;
 
     [Fact]
-    public async Task The_same_key_is_the_same_order_also_after_it_has_ended()
+    public async Task Repeating_an_order_with_the_same_key_returns_the_same_order_even_after_its_end()
     {
         var key = Guid.NewGuid().ToString();
         var before = await system.Api.ProductAsync("product-5");
@@ -24,7 +24,7 @@ public sealed class IdempotencyTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task The_same_key_with_another_body_is_refused()
+    public async Task Reusing_a_key_with_another_body_is_refused()
     {
         var key = Guid.NewGuid().ToString();
         await system.Api.EndOfAsync(await system.Api.PlaceAsync(Api.Order("product-6"), key));
@@ -36,7 +36,7 @@ public sealed class IdempotencyTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task The_same_key_of_another_customer_is_another_order()
+    public async Task The_same_key_of_another_customer_creates_another_order()
     {
         var key = Guid.NewGuid().ToString();
 
@@ -49,7 +49,7 @@ public sealed class IdempotencyTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task Duplicates_at_the_same_time_make_one_order()
+    public async Task Concurrent_duplicates_create_one_order()
     {
         var key = Guid.NewGuid().ToString();
         var before = await system.Api.ProductAsync("product-7");

@@ -2,7 +2,7 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Orders;
 
-/// <summary>What must hold after every fault.</summary>
+/// <summary>Invariants that must hold after every fault.</summary>
 internal static class Invariants
 {
     /// <param name="initial">The stock before the first of the orders.</param>

@@ -3,7 +3,7 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Orders;
 
-/// <summary>Many orders want the last of the same few products, in every order of lines.</summary>
+/// <summary>Tests of many concurrent orders for the last units of a few products, with their lines in every sequence.</summary>
 public sealed class LastUnitsTests(LastUnitsTests.WithFewUnits shared) : IClassFixture<LastUnitsTests.WithFewUnits>
 {
     private const int Units = 50;
@@ -15,21 +15,21 @@ public sealed class LastUnitsTests(LastUnitsTests.WithFewUnits shared) : IClassF
     private readonly OrderSystem system = shared.System;
 
     [Fact]
-    public async Task Exactly_as_many_orders_are_confirmed_as_there_are_units_and_nothing_stays_held_for_the_others()
+    public async Task Concurrent_orders_for_the_last_units_are_confirmed_up_to_the_stock_and_leave_no_reservations()
     {
         await RestockAsync();
         var stock = await system.Api.ProductsAsync();
 
-        // Nobody's order: its reservation is the first to be made, and the first to expire.
+        // A reservation without an order: it is made first and expires first.
         using var inventory = system.SidecarOf("orders");
         await inventory.InvokeAsync("inventory", "reservations/nobodys", new { items = Lines(2) });
         var orderIds = await PlaceAsync("last", Orders);
 
-        var released = await Wait.ForAsync("the reservation of no order expires", () =>
+        var released = await Wait.ForAsync("the reservation without an order expires", () =>
             Task.FromResult(Reservation("nobodys") is { Status: "released" } found ? found : null)
         );
         Assert.StartsWith("expired", released.Reason, StringComparison.Ordinal);
-        await Wait.UntilAsync("its release is told", () =>
+        await Wait.UntilAsync("its release is published", () =>
             Task.FromResult(
                 system.Set.ValuesOf("inventory-store").Any(told => told.Contains("nobodys:inventory.released", StringComparison.Ordinal))
             )
@@ -40,26 +40,26 @@ public sealed class LastUnitsTests(LastUnitsTests.WithFewUnits shared) : IClassF
             ended.Add(await system.Api.EndOfAsync(orderId));
         }
         var confirmed = ended.Count(order => order.Status == "confirmed");
-        Assert.InRange(confirmed, Units - 1, Units); // one if nobody's unit was still held when the last order asked
+        Assert.InRange(confirmed, Units - 1, Units); // one less if the unit without an order was still reserved at the last order
         Assert.Equal(ended.Count - confirmed, ended.Count(order => order.Status == "cancelled"));
         Assert.InRange(ended.Count, confirmed, Orders);
         await Invariants.HoldAsync(system, stock, orderIds);
 
-        // Confirmed orders keep their goods for good; with the last of them nothing is looked after any more.
-        await Wait.UntilAsync("every reservation has come to its end or is its customer's", () =>
+        // Reservations of confirmed orders do not expire; after the last confirmation no reminder is left.
+        await Wait.UntilAsync("every reservation has expired or belongs to a confirmed order", () =>
             Task.FromResult(system.Set.ValuesOf("inventory-actors", "inventory||actor-reminder||").Count == 0)
         );
         await Invariants.HoldAsync(system, stock, orderIds);
     }
 
     [Fact]
-    public async Task Lines_move_together_although_inventory_dies_in_the_middle()
+    public async Task Lines_of_an_order_are_reserved_together_even_if_inventory_is_killed_in_between()
     {
         await RestockAsync();
         var stock = await system.Api.ProductsAsync();
 
         var placing = PlaceAsync("moving", 60);
-        await Wait.UntilAsync("the first orders have reserved their goods", async () =>
+        await Wait.UntilAsync("the first orders have reserved their products", async () =>
             (await system.Api.ProductsAsync()).Any(product => product.Reserved > 0)
         );
         await system.KillAppAsync("inventory");
@@ -67,7 +67,7 @@ public sealed class LastUnitsTests(LastUnitsTests.WithFewUnits shared) : IClassF
         await Invariants.HoldAsync(system, stock, await placing);
     }
 
-    /// <summary>Whatever an earlier case has left of them.</summary>
+    /// <summary>Restores the stock, which an earlier case may have changed.</summary>
     private async Task RestockAsync()
     {
         foreach (var product in Products)
@@ -107,7 +107,7 @@ public sealed class LastUnitsTests(LastUnitsTests.WithFewUnits shared) : IClassF
             ).OfType<string>(),
         ];
 
-    /// <summary>One of each product, beginning with another one each time.</summary>
+    /// <summary>Returns a line for each product, starting with a different product each time.</summary>
     private static object[] Lines(int number) =>
         [
             .. Enumerable
@@ -121,7 +121,7 @@ public sealed class LastUnitsTests(LastUnitsTests.WithFewUnits shared) : IClassF
             .Select(value => JsonSerializer.Deserialize<ReservationView>(value, JsonSerializerOptions.Web)!)
             .FirstOrDefault(one => one.OrderId == orderId);
 
-    /// <summary>A system in which a reservation that no order confirms expires after five seconds.</summary>
+    /// <summary>A system in which an unconfirmed reservation expires after five seconds.</summary>
     public sealed class WithFewUnits : SharedSystem
     {
         private protected override void Prepare(SystemFolder folder) =>

@@ -4,14 +4,14 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Orders;
 
-/// <summary>The read model: pages by customer and by status, kept by events, rebuilt while the system runs.</summary>
+/// <summary>Tests of the read model: pages by customer and by status, updated by events and rebuilt while the system runs.</summary>
 [Collection(OnSharedSystem.Name)]
 public sealed class ListTests(SharedSystem shared)
 {
     private readonly OrderSystem system = shared.System;
 
     [Fact]
-    public async Task A_customers_orders_are_listed_page_by_page_the_newest_first_and_again_after_a_rebuild()
+    public async Task A_customers_orders_are_listed_in_pages_newest_first_before_and_after_a_rebuild()
     {
         var customer = await system.Api.RegisterAsync("Dora Lister");
         var placed = new List<string>();
@@ -29,7 +29,7 @@ public sealed class ListTests(SharedSystem shared)
                     )
                 ).OrderId
             );
-            // a list is in the order in which it has heard, and the two kinds come by two topics
+            // a list has the order in which events arrive, and the two sagas use two topics
             await system.Api.ListedAsync($"customerId={customer}&limit=3", placed);
         }
 
@@ -53,7 +53,7 @@ public sealed class ListTests(SharedSystem shared)
     [InlineData("limit=0", "limit-invalid")]
     [InlineData("limit=101", "limit-invalid")]
     [InlineData("status=lost", "status-invalid")]
-    public async Task A_page_that_can_not_be_is_refused(string query, string code)
+    public async Task An_invalid_page_request_is_refused(string query, string code)
     {
         using var refused = await system.Api.GetAsync($"/api/orders?{query}");
 

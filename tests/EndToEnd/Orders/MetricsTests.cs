@@ -4,7 +4,7 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Orders;
 
-/// <summary>What a running system tells those who watch over it, at the metrics of the services and of their sidecars.</summary>
+/// <summary>Tests of the metrics of the services and of their sidecars in a running system.</summary>
 [Collection(OnSharedSystem.Name)]
 public sealed class MetricsTests(SharedSystem shared)
 {
@@ -18,7 +18,7 @@ public sealed class MetricsTests(SharedSystem shared)
         await system.Api.PlaceAndEndAsync(Api.Order(saga: saga));
         await system.Api.PlaceAndEndAsync(Api.Order(token: "tok_declined", saga: saga));
         var orderId = await system.Api.PlaceAsync(Api.Order(token: "tok_refund_fails", customer: "customer-3", saga: saga));
-        var parked = await Wait.ForAsync("the refund waits for a person", async () =>
+        var parked = await Wait.ForAsync("the refund waits for an operator", async () =>
             await system.Api.OrderAsync(orderId) is { Interventions: [_, ..] } order ? order : null
         );
         await system.Api.DoAsync(
@@ -27,14 +27,14 @@ public sealed class MetricsTests(SharedSystem shared)
         );
         await system.Api.WhenAsync(parked.OrderId, "cancelled");
 
-        await Wait.UntilAsync("all of it is counted", async () =>
+        await Wait.UntilAsync("all metrics are counted", async () =>
             (await CountedAsync(saga)).Zip(before, (now, then) => now - then).SequenceEqual([1, 2, 1, 1, 2, 1])
         );
         Assert.True(await SumAsync("orders_projection_lag_seconds_count") > 0);
     }
 
     [Fact]
-    public async Task A_sidecar_counts_for_each_building_block_and_for_its_app_alone()
+    public async Task A_sidecars_metrics_cover_each_building_block_and_only_its_own_app()
     {
         await system.Api.PlaceAndEndAsync(Api.Order());
         using var orders = system.SidecarOf("orders");
@@ -69,21 +69,23 @@ public sealed class MetricsTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task What_waits_in_the_queues_is_told_where_no_server_does()
+    public async Task The_queue_depth_is_a_metric_where_no_broker_server_reports_it()
     {
         using var orders = system.SidecarOf("orders");
         await system.Api.PlaceAndEndAsync(Api.Order());
         async Task<IReadOnlyList<string>> DepthsAsync() =>
             [.. Lines(await orders.MetricsAsync(), "sidecar_pubsub_queue_depth", "topic=\"orders\"")];
-        await Wait.UntilAsync("nothing waits", async () =>
+        await Wait.UntilAsync("the queue is empty", async () =>
             system.Set is EmbeddedSet
                 ? await DepthsAsync() is [var line] && line.EndsWith(" 0", StringComparison.Ordinal)
                 : (await DepthsAsync()).Count == 0
         );
     }
 
-    /// <summary>Confirmed and cancelled orders, steps timed at a confirmed one, steps undone, interventions; the last two of declined and
-    /// parked orders alone.</summary>
+    /// <summary>
+    /// Returns the counts of confirmed and cancelled orders, measured steps of confirmed orders, compensated steps and interventions. The
+    /// last two count only declined and parked orders.
+    /// </summary>
     private async Task<double[]> CountedAsync(string saga)
     {
         var of = $"saga=\"{saga}\"";

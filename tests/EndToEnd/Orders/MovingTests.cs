@@ -2,13 +2,13 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Orders;
 
-/// <summary>Shipments that move on by their reminders, and the orders that follow them.</summary>
+/// <summary>Tests of shipments that their reminders advance, and of the orders that follow them.</summary>
 public sealed class MovingTests(MovingTests.InSeconds shared) : IClassFixture<MovingTests.InSeconds>
 {
     private readonly OrderSystem system = shared.System;
 
     [Fact]
-    public async Task Orders_are_shipped_and_delivered_by_themselves_and_a_cancelled_one_is_not()
+    public async Task Orders_are_shipped_and_delivered_automatically_unless_cancelled()
     {
         var before = await system.Api.ProductAsync("product-3");
         var cancelled = await system.Api.PlaceAndEndAsync(Api.Order("product-3", 5));
@@ -27,15 +27,15 @@ public sealed class MovingTests(MovingTests.InSeconds shared) : IClassFixture<Mo
 
         await system.Api.WhenAsync(cancelled.OrderId, "cancelled");
         Assert.Equal("cancelled", system.Books.Shipments()[cancelled.OrderId].Status);
-        var sold = await Wait.ForAsync("the goods are taken out for good", async () =>
+        var sold = await Wait.ForAsync("the goods are sold", async () =>
             await system.Api.ProductAsync("product-3") is var product && product.Sold == before.Sold + 4 ? product : null
         );
         Assert.Equal(before with { Available = before.Available - 4, Sold = before.Sold + 4 }, sold);
-        await Wait.UntilAsync("no reminder is left behind", () => Task.FromResult(Reminders(system) == 0));
+        await Wait.UntilAsync("no reminder is left", () => Task.FromResult(Reminders(system) == 0));
     }
 
     [Fact]
-    public async Task Goods_that_were_due_while_nobody_ran_leave_after_the_restart()
+    public async Task Shipments_that_became_due_while_the_system_was_stopped_leave_after_the_restart()
     {
         var order = await system.Api.PlaceAndEndAsync(Api.Order());
         await system.KillSidecarAsync();
@@ -47,7 +47,7 @@ public sealed class MovingTests(MovingTests.InSeconds shared) : IClassFixture<Mo
     }
 
     [Fact]
-    public async Task Goods_leave_although_their_service_dies_when_they_are_due()
+    public async Task Shipments_leave_even_if_shipping_is_killed_when_they_are_due()
     {
         var order = await system.Api.PlaceAndEndAsync(Api.Order());
 

@@ -4,7 +4,7 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Orders;
 
-/// <summary>What waits for a person, and what he decides.</summary>
+/// <summary>Tests of work that waits for an operator, and of the operator's decisions.</summary>
 [Collection(OnSharedSystem.Name)]
 public sealed class OperationsTests(SharedSystem shared)
 {
@@ -15,7 +15,7 @@ public sealed class OperationsTests(SharedSystem shared)
     [InlineData("orchestration", "skip", "done", "skipped", "completed")]
     [InlineData("choreography", "resolved", "compensated", "resolved", "refunded")]
     [InlineData("choreography", "skip", "done", "skipped", "completed")]
-    public async Task A_refund_that_keeps_failing_waits_for_an_operator_whose_decision_ends_the_order(
+    public async Task A_refund_that_keeps_failing_waits_for_an_operators_decision_which_ends_the_order(
         string saga,
         string decision,
         string state,
@@ -69,7 +69,7 @@ public sealed class OperationsTests(SharedSystem shared)
     [Theory]
     [InlineData("orchestration")]
     [InlineData("choreography")]
-    public async Task A_customer_reads_words_and_a_code_where_an_operator_reads_the_technical_cause(string saga)
+    public async Task Customers_see_a_reason_with_a_code_and_only_operators_see_the_technical_cause(string saga)
     {
         var orderId = await system.Api.PlaceAsync(Api.Order(token: "tok_refund_fails", customer: "customer-3", saga: saga));
         var parked = await system.Api.WhenAsync(orderId, "intervention");
@@ -99,7 +99,7 @@ public sealed class OperationsTests(SharedSystem shared)
     [Theory]
     [InlineData("orchestration")]
     [InlineData("choreography")]
-    public async Task A_large_order_waits_for_approval_and_goes_on_or_is_undone(string saga)
+    public async Task A_large_order_waits_for_approval_and_is_then_completed_or_compensated(string saga)
     {
         await system.Api.PutProductAsync(
             $"pearls-{saga}",
@@ -142,15 +142,16 @@ public sealed class OperationsTests(SharedSystem shared)
     [InlineData("/api/operations/dead-letters/nothing/replay", "{}", HttpStatusCode.NotFound, "dead-letter-not-found")]
     [InlineData("/api/operations/dead-letters/nothing/discard", """{"note":"why"}""", HttpStatusCode.NotFound, "dead-letter-not-found")]
     [InlineData("/api/operations/dead-letters/nothing/discard", "{}", HttpStatusCode.BadRequest, "note-missing")]
-    public async Task A_decision_that_can_not_be_is_refused(string path, string body, HttpStatusCode status, string code)
+    public async Task An_invalid_decision_is_refused(string path, string body, HttpStatusCode status, string code)
     {
         using var refused = await system.Api.PostToAsync(path, System.Text.Json.JsonDocument.Parse(body).RootElement);
 
         await IsProblemAsync(refused, status, code);
     }
 
-    /// <summary>The payments service has recorded the decision, and the list of what is still charged holds the order only if the refund
-    /// was skipped.</summary>
+    /// <summary>
+    /// Checks that payments has recorded the decision. The list of charged orders contains the order only if the refund was skipped.
+    /// </summary>
     private async Task PaymentSaysAsync(string orderId, string status, string decision)
     {
         var record = await Wait.ForAsync($"payments records the decision on order {orderId}", async () =>

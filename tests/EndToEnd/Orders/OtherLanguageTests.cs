@@ -3,12 +3,12 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Orders;
 
-/// <summary>An app in another language joins by the run template alone.</summary>
+/// <summary>Tests that an app in another language needs only an entry in the run template.</summary>
 [Collection(OnObservedSystem.Name)]
 public sealed class OtherLanguageTests(ObservedSystem shared)
 {
     [NodeFact]
-    public async Task A_subscriber_in_node_hears_of_orders_without_any_sdk()
+    public async Task A_Node_subscriber_receives_orders_without_an_SDK()
     {
         var system = shared.System;
         var order = await system.Api.EndOfAsync(await system.Api.PlaceStubbornlyAsync(Api.Order(), "mailed"));
@@ -16,7 +16,7 @@ public sealed class OtherLanguageTests(ObservedSystem shared)
         await system.Api.WhenAsync(order.OrderId, "cancelled");
 
         using var sidecar = system.SidecarOf("gateway");
-        var texts = await Wait.ForAsync("both letters are written", async () =>
+        var texts = await Wait.ForAsync("both dead letters are stored", async () =>
         {
             var letters = JsonSerializer
                 .Deserialize<ListOf<JsonElement>>(await sidecar.ReadAsync(ObservedSystem.Mailer, "letters"), JsonSerializerOptions.Web)!
@@ -31,7 +31,7 @@ public sealed class OtherLanguageTests(ObservedSystem shared)
 
         using var orders = system.SidecarOf("orders");
         await orders.PublishAsync("orders", "order.shipped", "poison", null!);
-        await Wait.UntilAsync("what it can't read is kept by the sample itself", async () =>
+        await Wait.UntilAsync("the sample stores the unreadable event itself", async () =>
             JsonSerializer
                 .Deserialize<ListOf<JsonElement>>(await sidecar.ReadAsync(ObservedSystem.Mailer, "undelivered"), JsonSerializerOptions.Web)!
                 .Items

@@ -34,7 +34,7 @@ public sealed class OutcomeTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task An_order_shows_its_customer_as_changed_a_moment_ago()
+    public async Task An_order_shows_its_customers_latest_change()
     {
         var customer = await system.Api.RegisterAsync("Before");
         var order = await system.Api.PlaceAndEndAsync(Api.Order(customer: customer));
@@ -66,7 +66,7 @@ public sealed class OutcomeTests(SharedSystem shared)
     [Theory]
     [InlineData("product-11", 1, 0)]
     [InlineData("product-12", 51, 50)]
-    public async Task What_is_not_in_stock_is_refused_at_once_with_what_is_left(string product, int quantity, int left)
+    public async Task An_order_beyond_the_stock_is_refused_immediately_with_the_quantity_left(string product, int quantity, int left)
     {
         using var refused = await system.Api.PostAsync(Api.Order(product, quantity));
 
@@ -78,7 +78,7 @@ public sealed class OutcomeTests(SharedSystem shared)
     [Theory]
     [InlineData("orchestration")]
     [InlineData("choreography")]
-    public async Task An_order_that_comes_too_late_for_the_last_unit_is_cancelled_by_its_saga_and_nothing_is_held_or_charged(string saga)
+    public async Task An_order_that_loses_the_race_for_the_last_unit_is_cancelled_without_reservation_or_charge(string saga)
     {
         var order = await system.Api.PlaceTooLateAsync(saga);
 
@@ -127,7 +127,7 @@ public sealed class OutcomeTests(SharedSystem shared)
             )
         );
         var booking = system.Books.Payments()[order.OrderId];
-        Assert.True(booking is { Captured: true, Refunded: true }, "the charge must have been given back");
+        Assert.True(booking is { Captured: true, Refunded: true }, "the charge must be refunded");
     }
 
     [Theory]

@@ -5,7 +5,7 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Orders;
 
-/// <summary>An order is followed by the id of the request that placed it, through every service, to each of its endings.</summary>
+/// <summary>Tests that the id of the placing request is in every event of an order, through every service and to each ending.</summary>
 [Collection(OnSharedSystem.Name)]
 public sealed class RequestIdTests(SharedSystem shared)
 {

@@ -1,6 +1,6 @@
 namespace EndToEnd.Orders;
 
-/// <summary>The public shapes, as an outside tool would declare them.</summary>
+/// <summary>Types of the public API, as an external client would declare them.</summary>
 internal sealed record PlacedOrder(string OrderId, string Status);
 
 internal sealed record OrderView(

@@ -19,7 +19,7 @@ internal sealed record ShopState(
     IReadOnlyList<string> Listed
 )
 {
-    /// <summary>Waits until each order has ended and the lists show as many as there are.</summary>
+    /// <summary>Waits until each order has ended and the lists contain all orders.</summary>
     public static async Task<ShopState> TakeAsync(OrderSystem system, IReadOnlyList<ProductView> before, IReadOnlyList<string> orderIds)
     {
         var orders = new List<AuditedOrder>();

@@ -4,14 +4,14 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Orders;
 
-/// <summary>The list of orders as server-sent events, and going on where a client was.</summary>
+/// <summary>Tests of the list of orders as server-sent events, and of reconnecting.</summary>
 [Collection(OnSharedSystem.Name)]
 public sealed class StreamTests(SharedSystem shared)
 {
     private readonly OrderSystem system = shared.System;
 
     [Fact]
-    public async Task An_event_is_an_order_as_the_list_shows_it()
+    public async Task A_streamed_event_contains_the_order_as_in_the_list()
     {
         var customer = await system.Api.RegisterAsync("Greta Gateway");
         var order = (await system.Api.PlaceAndEndAsync(Api.Order(customer: customer))).OrderId;
@@ -25,7 +25,7 @@ public sealed class StreamTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task A_client_that_comes_back_goes_on_behind_the_event_that_it_had()
+    public async Task A_client_that_reconnects_continues_after_its_last_event()
     {
         var customer = await system.Api.RegisterAsync("Rita Return");
         var ids = new List<string>();
@@ -44,7 +44,7 @@ public sealed class StreamTests(SharedSystem shared)
 
         await system.Api.DoAsync($"/api/orders/{ids[1]}/cancel");
         await system.Api.WhenAsync(ids[1], "cancelled");
-        await Wait.UntilAsync("an order that has changed since comes again", async () =>
+        await Wait.UntilAsync("a changed order is sent again", async () =>
             (await ReadAsync(customer, all[2].EventId)).Any(item =>
                 IdOf(item) == ids[1] && item.Data.GetProperty("status").GetString() == "cancelled"
             )
@@ -53,7 +53,7 @@ public sealed class StreamTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task A_stream_that_follows_brings_changes_with_ids_that_a_client_can_come_back_with()
+    public async Task A_following_stream_sends_changes_with_ids_for_reconnecting()
     {
         var customer = await system.Api.RegisterAsync("Flora Follow");
         using var response = await system.Api.OpenAsync($"/api/orders/stream?customerId={customer}&follow=true");
@@ -72,7 +72,7 @@ public sealed class StreamTests(SharedSystem shared)
         Assert.Empty(await ReadAsync(customer, last.EventId));
         await system.Api.DoAsync($"/api/orders/{orderId}/cancel");
         await system.Api.WhenAsync(orderId, "cancelled");
-        await Wait.UntilAsync("what happened meanwhile comes to a client that comes back", async () =>
+        await Wait.UntilAsync("a reconnected client receives the missed changes", async () =>
             (await ReadAsync(customer, last.EventId)).Any(item => item.Data.GetProperty("status").GetString() == "cancelled")
         );
     }

@@ -40,7 +40,7 @@ internal sealed class RedisSet : StoreSet
         }
     }
 
-    /// <summary>How a user logs in; its password is its name, as in deploy/redis/users.acl.</summary>
+    /// <summary>Login options of a user. Its password is its name, as in deploy/redis/users.acl.</summary>
     public ConfigurationOptions OptionsOf(string user) =>
         users
             ? new ConfigurationOptions
@@ -51,7 +51,7 @@ internal sealed class RedisSet : StoreSet
             }
             : ConfigurationOptions.Parse(Address);
 
-    /// <summary>The users that the server has refused a key, with the key.</summary>
+    /// <summary>Returns the users that the server has denied a key, with the key.</summary>
     public async Task<IReadOnlyList<string>> RefusedKeysAsync() =>
         [
             .. ((RedisResult[])(await connection!.GetDatabase().ExecuteAsync("ACL", "LOG"))!)

@@ -4,18 +4,20 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Sets;
 
-/// <summary>The same services on other stores and brokers: nothing but components/&lt;set&gt; differs.</summary>
+/// <summary>Tests of the same services on other stores and brokers: only components/&lt;set&gt; differs.</summary>
 public sealed class ServerSetTests
 {
-    /// <summary>Ten seconds is what a machine with nothing else to do has to keep. Here forty sagas catch up on cores that other tests use
-    /// as well: what is told is a recovery that waits for something that does not come.</summary>
+    /// <summary>
+    /// Limit for forty sagas to recover. An idle machine needs at most ten seconds; here other tests use the same cores. A longer recovery
+    /// means that a saga waits for an event that never arrives.
+    /// </summary>
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(30);
     private static readonly string[] Tokens = ["tok_ok", "tok_ok", "tok_declined", "tok_flaky"];
 
     [SkippableTheory]
     [InlineData("redis")]
     [InlineData("postgres-rabbitmq")]
-    public async Task Orders_end_as_on_the_embedded_set_also_when_the_sidecar_is_killed_and_when_the_servers_crash_in_mid_saga(string name)
+    public async Task Orders_end_as_on_the_embedded_set_even_if_the_sidecar_is_killed_or_the_servers_crash_in_mid_saga(string name)
     {
         await using var set = await StoreSet.StartAsync(name);
         await using var system = await OrderSystem.StartAsync(set, Patient);
@@ -44,7 +46,7 @@ public sealed class ServerSetTests
     }
 
     [SkippableFact]
-    public async Task After_a_change_of_the_broker_in_YAML_alone_the_orders_of_the_unchanged_stores_are_there()
+    public async Task Changing_the_broker_in_YAML_keeps_the_orders_of_the_unchanged_stores()
     {
         await using var redis = await RedisSet.StartAsync();
         await using var system = await OrderSystem.StartAsync();
@@ -75,15 +77,19 @@ public sealed class ServerSetTests
         Assert.Equal("confirmed", (await system.Api.PlaceAndEndAsync(Api.Order("product-5"))).Status);
     }
 
-    /// <summary>Sagas wait between attempts as long as they do in earnest; the tests' short pauses do not outlast a crash.</summary>
+    /// <summary>
+    /// Sets the production pauses between the attempts of a saga step. The tests' short pauses end before a crashed server runs again.
+    /// </summary>
     private static void Patient(SystemFolder folder)
     {
         folder.Replace("dapr.yaml", "Saga__FirstPause: \"00:00:00.200\"", "Saga__FirstPause: \"00:00:02\"");
         folder.Replace("dapr.yaml", "Saga__LongestPause: \"00:00:01\"", "Saga__LongestPause: \"00:00:10\"");
     }
 
-    /// <summary>Places forty orders and does <paramref name="fault"/> in the middle. The orders have keys, so that an answer lost with a
-    /// process can be asked for again.</summary>
+    /// <summary>
+    /// Places forty orders and causes <paramref name="fault"/> meanwhile. The orders have idempotency keys, so the client can repeat a
+    /// request whose answer was lost.
+    /// </summary>
     private static async Task<Task<string[]>> PlaceUntilAsync(OrderSystem system, string burst, Func<Task> fault)
     {
         var held = (await system.Api.ProductsAsync()).Sum(product => product.Reserved);
@@ -102,7 +108,7 @@ public sealed class ServerSetTests
                     )
                 )
         );
-        await Wait.UntilAsync("the first orders have reserved their goods", async () =>
+        await Wait.UntilAsync("the first orders have reserved their products", async () =>
             (await system.Api.ProductsAsync()).Sum(product => product.Reserved) > held + 3
         );
         await fault();

@@ -5,13 +5,13 @@ using StackExchange.Redis;
 
 namespace EndToEnd.Sets;
 
-/// <summary>Each service has a database and a role of its own on PostgreSQL, and a user with its own keys on a Redis that has users.</summary>
+/// <summary>Tests that each service has its own database and role on PostgreSQL, and its own user and keys on Redis.</summary>
 public sealed class ServiceDatabaseTests
 {
     private static readonly string[] Services = ["customers", "inventory", "orders", "payments", "shipping"];
 
     [SkippableFact]
-    public async Task A_role_on_PostgreSQL_reads_its_own_database_and_is_refused_at_every_other()
+    public async Task A_PostgreSQL_role_can_connect_only_to_the_database_of_its_own_service()
     {
         await using var set = await PostgresRabbitSet.StartAsync();
         foreach (var service in Services)
@@ -35,7 +35,7 @@ public sealed class ServiceDatabaseTests
     }
 
     [SkippableFact]
-    public async Task Orders_of_both_sagas_need_no_key_that_a_user_on_Redis_is_refused()
+    public async Task Orders_of_both_sagas_access_no_key_that_the_Redis_users_are_denied()
     {
         await using var set = await RedisSet.StartAsync(users: true);
         await using var system = await OrderSystem.StartAsync(set);

@@ -3,12 +3,12 @@ using Microsoft.Data.Sqlite;
 
 namespace EndToEnd.Sets;
 
-/// <summary>A component set as the tests see it: what it needs, and what lies in its stores.</summary>
+/// <summary>A component set in the tests: its servers and the records in its stores.</summary>
 internal abstract class StoreSet : IAsyncDisposable
 {
     public abstract string Name { get; }
 
-    /// <summary>Has the components of a folder use this set's servers.</summary>
+    /// <summary>Configures the components of a folder for this set's servers.</summary>
     public abstract void PointAt(SystemFolder folder);
 
     /// <summary>All values of a store whose component has the key prefix <c>name</c>.</summary>
@@ -16,7 +16,7 @@ internal abstract class StoreSet : IAsyncDisposable
 
     public abstract IReadOnlyList<string> ValuesOf(string store, string prefix);
 
-    /// <summary>Ends each server as a crash does and starts it again; the last is back when this ends.</summary>
+    /// <summary>Kills each server and starts it again. Returns when the last one runs.</summary>
     public virtual Task RestartServersAsync() => throw new NotSupportedException("there is no server");
 
     public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -39,7 +39,7 @@ internal abstract class StoreSet : IAsyncDisposable
             : StartAsync(name);
     }
 
-    /// <summary>A set by name, its servers running. Skips the test where a program is missing.</summary>
+    /// <summary>Starts the set of that name with its servers. Skips the test if a program is missing.</summary>
     public static async Task<StoreSet> StartAsync(string name) =>
         name switch
         {
@@ -59,7 +59,7 @@ internal sealed class EmbeddedSet : StoreSet
 
     public override void PointAt(SystemFolder folder) => this.folder = folder;
 
-    /// <summary>Empties stores while nothing runs.</summary>
+    /// <summary>Deletes the records of stores. The system must be stopped.</summary>
     public void Forget(params string[] stores)
     {
         using var connection = new SqliteConnection(

@@ -4,20 +4,19 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Starting;
 
-/// <summary>A start that can't succeed: one clear message that names the place and the remedy, an exit code, nothing left
-/// running.</summary>
+/// <summary>Tests of starts that fail: one message with the location and the remedy, an exit code, and no process left.</summary>
 public sealed class FailureTests
 {
     [EmbeddedRunFact]
-    public async Task A_mistake_in_the_template_is_named_with_file_and_line() =>
+    public async Task A_mistake_in_the_template_is_reported_with_file_and_line() =>
         await FailsAsync(folder => folder.Replace("dapr.yaml", "appID: payments", "apID: payments"), "dapr.yaml:", "apID");
 
     [EmbeddedRunFact]
-    public async Task Yaml_that_can_not_be_read_is_named_with_file_and_line() =>
+    public async Task Invalid_YAML_is_reported_with_file_and_line() =>
         await FailsAsync(folder => folder.Replace("dapr.yaml", "apps:", "apps: ]"), "dapr.yaml:");
 
     [EmbeddedRunFact]
-    public async Task An_unknown_component_type_is_named_with_file_and_line_and_the_known_ones() =>
+    public async Task An_unknown_component_type_is_reported_with_file_line_and_the_known_types() =>
         await FailsAsync(
             folder => folder.Replace("components/embedded/payments-store.yaml", "state.sqlite", "state.sqlight"),
             "payments-store.yaml:",
@@ -26,7 +25,7 @@ public sealed class FailureTests
         );
 
     [EmbeddedRunFact]
-    public async Task Unknown_metadata_of_a_component_are_named_with_file_and_line() =>
+    public async Task Unknown_metadata_of_a_component_are_reported_with_file_and_line() =>
         await FailsAsync(
             folder => folder.Replace("components/embedded/payments-store.yaml", "name: tableName", "name: tableNam"),
             "payments-store.yaml:",
@@ -34,7 +33,7 @@ public sealed class FailureTests
         );
 
     [EmbeddedRunFact]
-    public async Task A_missing_folder_of_resources_is_named_with_file_and_line() =>
+    public async Task A_missing_resource_folder_is_reported_with_file_and_line() =>
         await FailsAsync(
             folder => folder.Replace("dapr.yaml", "./components/configuration.yaml", "./components/nothing.yaml"),
             "dapr.yaml:",
@@ -42,15 +41,15 @@ public sealed class FailureTests
         );
 
     [EmbeddedRunFact]
-    public async Task A_missing_template_is_named_with_the_remedy() =>
+    public async Task A_missing_template_is_reported_with_the_remedy() =>
         await FailsAsync(folder => File.Delete(folder.Template), "dapr.yaml", "-f");
 
     [EmbeddedRunFact]
-    public async Task A_command_that_is_not_there_is_named_with_its_app() =>
+    public async Task A_missing_command_is_reported_with_its_app() =>
         await FailsAsync(folder => folder.ReplaceCommand("Shipping", """["no-such-command"]"""), "'shipping'", "no-such-command");
 
     [EmbeddedRunFact]
-    public async Task An_assembly_that_is_not_built_is_named_with_the_remedy() =>
+    public async Task An_assembly_that_is_not_built_is_reported_with_the_remedy() =>
         await FailsAsync(
             folder => folder.Replace("dapr.yaml", "bin/app/Shipping.dll", "bin/app/Shopping.dll"),
             "'shipping'",
@@ -59,7 +58,7 @@ public sealed class FailureTests
         );
 
     [EmbeddedRunFact]
-    public async Task A_command_that_exits_at_once_ends_a_run_without_restarts_and_is_named_with_its_exit_code_and_last_words()
+    public async Task A_command_that_exits_immediately_ends_a_run_without_restarts_and_is_reported_with_its_last_output()
     {
         using var folder = await SystemFolder.CreateAsync();
         folder.ReplaceCommand("Shipping", """["sh", "-c", "echo no parcels today; exit 7"]""");
@@ -68,7 +67,7 @@ public sealed class FailureTests
     }
 
     [EmbeddedRunFact]
-    public async Task A_busy_port_of_an_app_is_named()
+    public async Task A_busy_port_of_an_app_is_reported()
     {
         using var folder = await SystemFolder.CreateAsync();
         using var squatter = new TcpListener(IPAddress.Loopback, folder.Ports["shipping"]);
@@ -78,7 +77,7 @@ public sealed class FailureTests
     }
 
     [EmbeddedRunFact]
-    public async Task A_busy_port_of_a_sidecar_is_named()
+    public async Task A_busy_port_of_a_sidecar_is_reported()
     {
         using var folder = await SystemFolder.CreateAsync();
         using var squatter = new TcpListener(IPAddress.Loopback, FreePort.Take());

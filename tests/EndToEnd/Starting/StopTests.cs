@@ -3,14 +3,14 @@ using EndToEnd.Systems;
 
 namespace EndToEnd.Starting;
 
-/// <summary>The end that a person asks for, and a second start beside a run.</summary>
+/// <summary>Tests of stopping a run by Ctrl-C, and of a second start during a run.</summary>
 [Collection(OnKilledSystem.Name)]
 public sealed class StopTests(KilledSystem shared)
 {
     private readonly OrderSystem system = shared.System;
 
     [EmbeddedRunFact]
-    public async Task Ctrl_c_ends_all_processes_with_exit_code_0_and_the_next_start_finds_the_orders()
+    public async Task Ctrl_c_ends_all_processes_with_exit_code_0_and_the_next_start_continues_the_orders()
     {
         var orderId = await system.Api.PlaceStubbornlyAsync(Api.Order(), "stop"); // connections of an earlier run may be left
         Assert.Equal("confirmed", (await system.Api.EndOfAsync(orderId)).Status);
@@ -26,7 +26,7 @@ public sealed class StopTests(KilledSystem shared)
     }
 
     [EmbeddedRunFact]
-    public async Task A_second_run_of_the_same_folder_is_refused_and_leaves_the_first_alone()
+    public async Task A_second_run_of_the_same_folder_is_refused_and_does_not_affect_the_first()
     {
         var first = system.Processes;
 

@@ -6,8 +6,7 @@ using Grpc.Core;
 
 namespace EndToEnd.Systems;
 
-/// <summary>The sidecar of a running app as that app speaks to it: where it listens and with what token stands in the app's
-/// environment.</summary>
+/// <summary>A client of a running app's sidecar, with the address and the token of the app's environment.</summary>
 internal sealed class AppSidecar : IDisposable
 {
     private readonly HttpClient http;
@@ -31,7 +30,7 @@ internal sealed class AppSidecar : IDisposable
         http.DefaultRequestHeaders.Add("X-Caller", $"app:{environment["APP_ID"]}");
     }
 
-    /// <summary>What the app shows its sidecar, and what the sidecar shows the app.</summary>
+    /// <summary>The token that the app sends to its sidecar; the sidecar sends <see cref="AppToken"/> to the app.</summary>
     public string? Token => environment.GetValueOrDefault("DAPR_API_TOKEN");
 
     public string? AppToken => environment.GetValueOrDefault("APP_API_TOKEN");
@@ -69,7 +68,7 @@ internal sealed class AppSidecar : IDisposable
             )
         );
 
-    /// <summary>An event as it is, envelope and all.</summary>
+    /// <summary>Publishes a raw event with its envelope.</summary>
     public async Task PublishAsync(string topic, string envelope)
     {
         using var response = await http.PostAsync(
@@ -100,7 +99,7 @@ internal sealed class AppSidecar : IDisposable
         return await http.SendAsync(request);
     }
 
-    /// <summary>With a token that may be somebody else's; null for none.</summary>
+    /// <summary>Sends a request with any token, also that of another app; null sends none.</summary>
     public async Task<HttpStatusCode> StatusAsync(string path, string? token)
     {
         using var other = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = http.BaseAddress };
@@ -113,7 +112,7 @@ internal sealed class AppSidecar : IDisposable
         return response.StatusCode;
     }
 
-    /// <summary>What the sidecar has counted, in Prometheus' format.</summary>
+    /// <summary>Returns the sidecar's metrics, in Prometheus' format.</summary>
     public Task<string> MetricsAsync() => http.GetStringAsync(new Uri($"http://127.0.0.1:{environment["DAPR_METRICS_PORT"]}/metrics"));
 
     /// <param name="caller">Null: the app of this sidecar.</param>
@@ -129,7 +128,7 @@ internal sealed class AppSidecar : IDisposable
         return await response.Content.ReadAsStringAsync();
     }
 
-    /// <summary>Asks the app itself, as its sidecar would.</summary>
+    /// <summary>Sends a request to the app itself, as its sidecar would.</summary>
     public async Task<string> ReadFromAppAsync(string path)
     {
         using var app = new HttpClient(new SocketsHttpHandler { UseProxy = false });

@@ -18,7 +18,7 @@ internal sealed record DaprInstallation(IReadOnlyList<string> Daprd, string? Pla
     private static string? Path(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } path ? path : null;
 }
 
-/// <summary>A case about the command of the embedded sidecar: what it says, records and refuses.</summary>
+/// <summary>A case about the command of the embedded sidecar: its output, its records and its refusals.</summary>
 internal sealed class EmbeddedRunFactAttribute : FactAttribute
 {
     public const string Reason = "is about the embedded sidecar's run, and DAPRD_PATH names a daprd";

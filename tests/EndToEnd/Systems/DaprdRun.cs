@@ -7,8 +7,8 @@ using System.Text.Json;
 namespace EndToEnd.Systems;
 
 /// <summary>
-/// Plays the part of <c>dapr run -f</c> and of the operator around it: a daprd for each app of the template, placement and scheduler, names
-/// by a file, tokens for each app. What ends unasked is started again.
+/// Replaces <c>dapr run -f</c> and its operator: starts a daprd for each app of the template, placement and scheduler, with name resolution
+/// by a file and tokens for each app. Restarts processes that exit unexpectedly.
 /// </summary>
 internal sealed class DaprdRun : SystemRun
 {
@@ -49,7 +49,7 @@ internal sealed class DaprdRun : SystemRun
         {
             daprd.Start();
         }
-        // One after the other is asked: all start at the same time, and have better to do than to answer.
+        // Checks one process after the other: all start at the same time, and requests would slow them down.
         foreach (var app in apps)
         {
             await StartCommandAsync(app);
@@ -60,7 +60,7 @@ internal sealed class DaprdRun : SystemRun
         }
     }
 
-    /// <summary>kill -9 of one app's daprd; waits until it is started again.</summary>
+    /// <summary>Kills an app's daprd (kill -9) and waits until it is restarted.</summary>
     public Task CrashDaprdAsync(string appId) => apps.Single(app => app.Options.AppId == appId).Daprd.CrashAsync();
 
     public override Task KillAsync()
@@ -72,7 +72,7 @@ internal sealed class DaprdRun : SystemRun
         return Task.WhenAll(Daprds.Select(daprd => daprd.KillAsync()));
     }
 
-    /// <summary>The apps first: while they finish their work they need their sidecars.</summary>
+    /// <summary>Stops the apps before the sidecars, because the apps need them to finish their work.</summary>
     public override async Task<int> StopAsync()
     {
         await Task.WhenAll(Commands.Select(command => command.StopAsync()));
@@ -181,7 +181,7 @@ internal sealed class DaprdRun : SystemRun
         }
     }
 
-    /// <summary>Once the sidecar listens, as the Dapr CLI does it: an app may ask it for secrets with its first breath.</summary>
+    /// <summary>Starts the app when its sidecar listens, as the Dapr CLI does, because an app may read secrets at its start.</summary>
     private async Task StartCommandAsync(DaprdApp app)
     {
         if (app.Command is not null)
@@ -191,7 +191,7 @@ internal sealed class DaprdRun : SystemRun
         }
     }
 
-    /// <summary>Its sidecar has seen it well, so that events are coming, and hosts its actors.</summary>
+    /// <summary>True if the sidecar has found the app healthy, so that it delivers events, and hosts its actors.</summary>
     private static async Task<bool> IsReadyAsync(DaprdApp app)
     {
         if (await StatusAsync(app) is not HttpStatusCode.NoContent)
@@ -200,11 +200,11 @@ internal sealed class DaprdRun : SystemRun
         }
         if (app.Command is null)
         {
-            return true; // somebody else's, who may take his time
+            return true; // not started by this run, so it may start later
         }
         if (app.Options.Protocol == "grpc")
         {
-            return !FreePort.IsFree(app.Options.Port); // of which daprd tells nothing more
+            return !FreePort.IsFree(app.Options.Port); // daprd reports nothing else about gRPC apps
         }
         return (app.Options.HealthPath is null || await HasBeenProbedAsync(app))
             && (await HostedTypesAsync(app)).IsSubsetOf(await ActiveTypesAsync(app));
@@ -224,7 +224,7 @@ internal sealed class DaprdRun : SystemRun
                 && line.Contains("status=\"200\"", StringComparison.Ordinal)
             );
 
-    /// <summary>The actor types that the app says it hosts.</summary>
+    /// <summary>Returns the actor types that the app declares.</summary>
     private static async Task<HashSet<string>> HostedTypesAsync(DaprdApp app)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{app.Options.Port}/dapr/config");
@@ -252,7 +252,7 @@ internal sealed class DaprdRun : SystemRun
             : [];
     }
 
-    /// <summary>Asked of processes that are just starting: one that does not answer is asked again.</summary>
+    /// <summary>Repeats a check until it succeeds. A process that is starting may not answer yet.</summary>
     private Task UntilAsync(string what, Func<Task<bool>> happened) =>
         Wait.ForAsync(
             what,

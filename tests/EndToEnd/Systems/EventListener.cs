@@ -5,8 +5,9 @@ using Grpc.Net.Client;
 
 namespace EndToEnd.Systems;
 
-/// <summary>Listens to every topic of the platform through the gateway's sidecar, which <see cref="SharedSystem"/> grants them for
-/// this.</summary>
+/// <summary>
+/// Subscribes to every topic of the platform through the gateway's sidecar; <see cref="SharedSystem"/> grants it the topics.
+/// </summary>
 internal sealed class EventListener : IAsyncDisposable
 {
     private static readonly string[] Topics =
@@ -35,7 +36,7 @@ internal sealed class EventListener : IAsyncDisposable
         this.take = take;
     }
 
-    /// <summary>Subscribed when it returns. <paramref name="take"/> is called for each delivery, from several threads.</summary>
+    /// <summary>Returns when subscribed. Calls <paramref name="take"/> for each delivery, from several threads.</summary>
     public static async Task<EventListener> StartAsync(OrderSystem system, Action<TopicEventRequest> take)
     {
         var listener = new EventListener(system, take);
@@ -52,7 +53,7 @@ internal sealed class EventListener : IAsyncDisposable
         enough.Dispose();
     }
 
-    /// <summary>Subscribed when it returns; the task that it returns ends with the listening.</summary>
+    /// <summary>Returns when subscribed. The returned task ends with the subscription.</summary>
     private async Task<Task> SubscribeAsync(string topic)
     {
         var call = new Dapr.Client.Autogen.Grpc.v1.Dapr.DaprClient(channel).SubscribeTopicEventsAlpha1(
@@ -93,7 +94,7 @@ internal sealed class EventListener : IAsyncDisposable
         }
         catch (RpcException) when (enough.IsCancellationRequested)
         {
-            // Enough was heard.
+            // The subscription was cancelled.
         }
     }
 }

@@ -2,8 +2,9 @@ using System.Diagnostics;
 
 namespace EndToEnd.Systems;
 
-/// <summary>A command that is started again when it ends unasked, as an orchestrator does with a container; each start is on
-/// record.</summary>
+/// <summary>
+/// A command that is restarted when it exits unexpectedly, as an orchestrator does with a container. Each start is recorded.
+/// </summary>
 internal sealed class KeptProcess(string name, string recordedAs, ProcessStartInfo command, RunRecord record, Action<string> say)
     : IAsyncDisposable
 {
@@ -14,7 +15,7 @@ internal sealed class KeptProcess(string name, string recordedAs, ProcessStartIn
     private bool released; // guarded by gate
     private Task watching = Task.CompletedTask;
 
-    /// <summary>Says that it has ended too often to be started again.</summary>
+    /// <summary>The reason why the command is no longer restarted; null while it is.</summary>
     public string? GivenUp { get; private set; }
 
     public bool HasEnded => process!.HasExited;
@@ -26,7 +27,7 @@ internal sealed class KeptProcess(string name, string recordedAs, ProcessStartIn
         watching = WatchAsync(process);
     }
 
-    /// <summary>It is nobody's any more: it goes on, and its end is its own.</summary>
+    /// <summary>Stops monitoring the process, which continues to run.</summary>
     public void Release()
     {
         lock (gate)
@@ -35,7 +36,7 @@ internal sealed class KeptProcess(string name, string recordedAs, ProcessStartIn
         }
     }
 
-    /// <summary>kill -9, for good.</summary>
+    /// <summary>Kills the process (kill -9) without a restart.</summary>
     public async Task KillAsync()
     {
         Release();
@@ -44,7 +45,7 @@ internal sealed class KeptProcess(string name, string recordedAs, ProcessStartIn
         record.Remove(process.Id);
     }
 
-    /// <summary>kill -9, as a crash; waits until it is started again.</summary>
+    /// <summary>Kills the process (kill -9) like a crash, and waits until it is restarted.</summary>
     public async Task CrashAsync()
     {
         var before = process!;
@@ -52,7 +53,7 @@ internal sealed class KeptProcess(string name, string recordedAs, ProcessStartIn
         await Wait.UntilAsync($"{name} is started again", () => process != before);
     }
 
-    /// <summary>Asks it to end; the exit code.</summary>
+    /// <summary>Requests the end of the process, and returns its exit code.</summary>
     public async Task<int> StopAsync()
     {
         Release();
@@ -65,7 +66,7 @@ internal sealed class KeptProcess(string name, string recordedAs, ProcessStartIn
         return process.ExitCode;
     }
 
-    /// <summary>Waits for its end, which is for others to bring about.</summary>
+    /// <summary>Waits for the end of the process, which the caller causes elsewhere.</summary>
     public async ValueTask DisposeAsync()
     {
         Release();

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace EndToEnd.Systems;
 
-/// <summary>Runs where Node is.</summary>
+/// <summary>Skips the test if Node is not installed.</summary>
 internal sealed class NodeFactAttribute : FactAttribute
 {
     private static readonly Lazy<bool> Node = new(Starts);

@@ -30,7 +30,7 @@ internal sealed class OrderSystem : IAsyncDisposable
 
     public Uri Edge => new($"http://localhost:{folder.Ports["gateway"]}");
 
-    /// <summary>The API as somebody else meets it; a null name is a stranger.</summary>
+    /// <summary>Returns a client of the API for another caller; without a name it is anonymous.</summary>
     public Api As(string? name, string role) => new(folder.Ports["gateway"], name, role);
 
     public int PortOf(string appId) => folder.Ports[appId];
@@ -69,17 +69,17 @@ internal sealed class OrderSystem : IAsyncDisposable
         }
     }
 
-    /// <summary>What an app itself could do through its sidecar.</summary>
+    /// <summary>Returns a client with the rights of an app at its sidecar.</summary>
     public AppSidecar SidecarOf(string appId) => new(Processes.Single(process => process.AppId == appId));
 
     public Task KillAppAsync(string appId) => Processes.Single(process => process.AppId == appId).KillAsync();
 
     public Task KillSidecarAsync() => run.KillAsync();
 
-    /// <summary>Of a system in which each app has its own; waits until it is started again.</summary>
+    /// <summary>Kills an app's sidecar in a system with a sidecar for each app, and waits until it is restarted.</summary>
     public Task CrashDaprdAsync(string appId) => ((DaprdRun)run).CrashDaprdAsync(appId);
 
-    /// <summary>The same command again, after the sidecar was killed.</summary>
+    /// <summary>Runs the same command again, after the sidecar was killed.</summary>
     public async Task StartAgainAsync()
     {
         run = SystemRun.Start(folder, Set.Name, dapr);
@@ -94,18 +94,20 @@ internal sealed class OrderSystem : IAsyncDisposable
         await StartAgainAsync();
     }
 
-    /// <summary>Changes a component's file while nothing runs; the services stay as they are.</summary>
+    /// <summary>Changes a component's file while the system is stopped. The services do not change.</summary>
     public void Rewrite(string component, string yaml) => File.WriteAllText(folder.In($"components/{Set.Name}/{component}.yaml"), yaml);
 
-    /// <summary>The same command once more, while the first is running.</summary>
+    /// <summary>Runs the same command a second time, while the first is running.</summary>
     public SidecarProcess StartSecond() => (SidecarProcess)SystemRun.Start(folder, Set.Name, dapr);
 
     public void AskToEnd() => RunningProcess.AskToEnd(((SidecarProcess)run).Process);
 
     public Task<int> StopAsync() => run.StopAsync();
 
-    /// <summary>Ends the system as Ctrl-C does. A daprd whose app still holds streams ends with 1 after its grace, which is no
-    /// fault.</summary>
+    /// <summary>
+    /// Stops the system as Ctrl-C does. A daprd whose app still has open streams exits with 1 after its grace period; this is not a
+    /// failure.
+    /// </summary>
     public async Task EndsWellAsync()
     {
         var code = await StopAsync();

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace EndToEnd.Systems;
 
-/// <summary>Where the build has put what the tests run.</summary>
+/// <summary>Paths of the built programs that the tests run.</summary>
 internal static class Repository
 {
     public static string Root { get; } = Metadata("Repository");

@@ -3,8 +3,10 @@ using System.Text.Json;
 
 namespace EndToEnd.Systems;
 
-/// <summary>What a <see cref="DaprdRun"/> has started, on disk where the embedded sidecar keeps the same: the next test run ends what this
-/// one leaves.</summary>
+/// <summary>
+/// Processes of a <see cref="DaprdRun"/>, in a file where the embedded sidecar stores its own. The next test run ends the processes that
+/// this one leaves.
+/// </summary>
 internal sealed class RunRecord(SystemFolder folder)
 {
     private readonly List<RunningProcess> processes = []; // guarded by itself

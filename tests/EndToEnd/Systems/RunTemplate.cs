@@ -3,7 +3,7 @@ using YamlDotNet.Serialization.NamingConventions;
 
 namespace EndToEnd.Systems;
 
-/// <summary>An app of a run template with what it has from <c>common</c>; paths are whole.</summary>
+/// <summary>An app of a run template, merged with <c>common</c>. Paths are absolute.</summary>
 internal sealed record TemplateApp(
     string AppId,
     string Directory,
@@ -19,8 +19,8 @@ internal sealed record TemplateApp(
 );
 
 /// <summary>
-/// Reads <c>dapr.yaml</c> as <c>dapr run -f</c> does, as far as this system's template goes: any other field fails. Source: Dapr docs,
-/// "Multi-App Run template file".
+/// Reads <c>dapr.yaml</c> as <c>dapr run -f</c> does. Supports the fields of this system's template; any other field fails. Source: Dapr
+/// docs, "Multi-App Run template file".
 /// </summary>
 internal static class RunTemplate
 {

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace EndToEnd.Systems;
 
-/// <summary>A process by number and start time, which together never name another one.</summary>
+/// <summary>A process, identified by its number and start time. Together they never identify another process.</summary>
 internal sealed partial record RunningProcess(string AppId, int ProcessId, string StartTime)
 {
     private const int Terminate = 15;
@@ -15,16 +15,18 @@ internal sealed partial record RunningProcess(string AppId, int ProcessId, strin
 
     public static RunningProcess Current { get; } = Of("tests", Environment.ProcessId)!;
 
-    /// <summary>A number of sched(7); null where there is no Linux. A method, because the properties go into a <see cref="RunRecord"/>,
-    /// also those of a process that has ended.</summary>
+    /// <summary>
+    /// Returns the scheduling policy of sched(7); null if the system is not Linux. It is a method because the properties are stored in a
+    /// <see cref="RunRecord"/>, also for a process that has ended.
+    /// </summary>
     /// <exception cref="IOException">The process has ended.</exception>
     public string? ReadSchedulingPolicy() => OperatingSystem.IsLinux() ? StatOf(ProcessId)[38] : null;
 
-    /// <summary>Null when it has ended already.</summary>
+    /// <summary>Null if the process has already ended.</summary>
     public static RunningProcess? Of(string appId, int processId) =>
         StartTimeOf(processId) is { } started ? new(appId, processId, started) : null;
 
-    /// <summary>kill -9; waits until it is gone. Does nothing to a process that is gone already.</summary>
+    /// <summary>Kills the process (kill -9) and waits for its end. Does nothing if it has already ended.</summary>
     public async Task KillAsync()
     {
         try
@@ -33,17 +35,17 @@ internal sealed partial record RunningProcess(string AppId, int ProcessId, strin
             if (IsAlive)
             {
                 process.Kill();
-                // Not its own parent's to ask: one that nobody has buried yet is gone all the same, and its ports are free.
+                // A zombie whose parent has not reaped it counts as ended, because its ports are free.
                 await Wait.UntilAsync($"process {ProcessId} is gone", () => !IsAlive);
             }
         }
         catch (ArgumentException)
         {
-            // Gone already.
+            // The process has already ended.
         }
     }
 
-    /// <summary>Stands still until <see cref="Thaw"/>; false when it has ended.</summary>
+    /// <summary>Stops the process until <see cref="Thaw"/>. False if it has ended.</summary>
     public bool TryFreeze() => IsAlive && Signal(ProcessId, Stop) == 0;
 
     public void Thaw()
@@ -54,7 +56,7 @@ internal sealed partial record RunningProcess(string AppId, int ProcessId, strin
         }
     }
 
-    /// <summary>What Ctrl-C and a supervisor's stop are to a process.</summary>
+    /// <summary>Sends the signal of Ctrl-C or of a supervisor's stop.</summary>
     public static void AskToEnd(Process process)
     {
         if (Signal(process.Id, Terminate) != 0)
@@ -63,7 +65,7 @@ internal sealed partial record RunningProcess(string AppId, int ProcessId, strin
         }
     }
 
-    /// <summary>The same form as in the sidecar's record of a run.</summary>
+    /// <summary>The start time, in the format of the sidecar's record of a run.</summary>
     private static string? StartTimeOf(int processId)
     {
         try
@@ -82,8 +84,9 @@ internal sealed partial record RunningProcess(string AppId, int ProcessId, strin
         }
     }
 
-    /// <summary>Linux's record of a process from its third field on: those before it are the number and the command, which is in
-    /// parentheses.</summary>
+    /// <summary>
+    /// Returns Linux's record of a process from its third field on. The fields before it are the number and the command in parentheses.
+    /// </summary>
     private static string[] StatOf(int processId)
     {
         var text = File.ReadAllText($"/proc/{processId}/stat");

@@ -1,6 +1,6 @@
 namespace EndToEnd.Systems;
 
-/// <summary>One system for all cases that leave it well.</summary>
+/// <summary>A system shared by all cases that leave it healthy.</summary>
 public class SharedSystem : IAsyncLifetime
 {
     private OrderSystem? system;
@@ -17,7 +17,7 @@ public class SharedSystem : IAsyncLifetime
         }
     }
 
-    /// <summary>Events are listened to through the gateway's sidecar, which has no use for any and so no topic is granted to it.</summary>
+    /// <summary>Grants the topics to the gateway, through whose sidecar the tests subscribe. The gateway itself needs none.</summary>
     private protected virtual void Prepare(SystemFolder folder) =>
         folder.InEverySet(
             "events.yaml",

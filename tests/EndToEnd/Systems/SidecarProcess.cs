@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace EndToEnd.Systems;
 
-/// <summary>The command a user types, as a process, and what it says.</summary>
+/// <summary>A process of the sidecar's command, with its output.</summary>
 internal sealed class SidecarProcess : SystemRun
 {
     private readonly ConcurrentQueue<string> output = new();
@@ -25,7 +25,7 @@ internal sealed class SidecarProcess : SystemRun
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // Its announcements to other sidecars of this machine stay in the folder too.
+        // Its registration for other sidecars of this machine is in the folder too.
         start.Environment["TMPDIR"] = folder.Path;
         var started = new SidecarProcess(folder, new Process { StartInfo = start });
         started.Process.OutputDataReceived += (_, line) => started.Keep(line.Data);
@@ -46,7 +46,7 @@ internal sealed class SidecarProcess : SystemRun
         Assert.False(Process.HasExited, $"the system has ended instead of getting ready:{Environment.NewLine}{LastLines}");
     }
 
-    /// <summary>Waits for its end; the exit code.</summary>
+    /// <summary>Waits for the end of the process, and returns its exit code.</summary>
     public async Task<int> EndedAsync()
     {
         await Wait.UntilAsync("the sidecar ends", () => Process.HasExited, () => LastLines);
@@ -60,7 +60,7 @@ internal sealed class SidecarProcess : SystemRun
         return EndedAsync();
     }
 
-    /// <summary>kill -9 of the sidecar alone; its apps go on.</summary>
+    /// <summary>Kills only the sidecar (kill -9); its apps continue to run.</summary>
     public override async Task KillAsync()
     {
         Process.Kill();

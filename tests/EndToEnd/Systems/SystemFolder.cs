@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace EndToEnd.Systems;
 
 /// <summary>
-/// A folder with a run template and components of its own, so that a system started there shares no port, no data and no record of
-/// its processes with any other. What an aborted test run has left is ended and removed by the next one.
+/// A folder with its own run template and components, so that a system started there shares no port, data or record of processes with
+/// another one. The next test run ends the processes of an aborted one and removes its folder.
 /// </summary>
 internal sealed partial class SystemFolder : IDisposable
 {
@@ -40,7 +40,7 @@ internal sealed partial class SystemFolder : IDisposable
         return start;
     }
 
-    /// <summary>What is running here.</summary>
+    /// <summary>The file with the running processes of this folder.</summary>
     public string Record => In(".sidecar/run.json");
 
     public Dictionary<string, int> Ports { get; } = new(StringComparer.Ordinal);
@@ -66,7 +66,7 @@ internal sealed partial class SystemFolder : IDisposable
 
     public string In(string relative) => System.IO.Path.Combine(Path, relative);
 
-    /// <summary>Makes a mistake in a file. Fails when there is nothing to be replaced, so that no mistake goes unmade.</summary>
+    /// <summary>Replaces a text in a file to make a mistake. Fails if the file does not contain the text.</summary>
     public void Replace(string file, string old, string with)
     {
         var before = File.ReadAllText(In(file));
@@ -86,7 +86,7 @@ internal sealed partial class SystemFolder : IDisposable
     public void ReplaceCommand(string service, string with) =>
         Replace("dapr.yaml", $"""["dotnet", "{Repository.Root}services/{service}/bin/app/{service}.dll"]""", with);
 
-    /// <summary>A port that stays the same over all runs of this folder.</summary>
+    /// <summary>Returns a port that stays the same over all runs of this folder.</summary>
     public int Port(string purpose)
     {
         if (!Ports.TryGetValue(purpose, out var port))
@@ -96,13 +96,13 @@ internal sealed partial class SystemFolder : IDisposable
         return port;
     }
 
-    /// <summary>The processes on record for this folder, the sidecars among them under an empty app id.</summary>
+    /// <summary>Returns the recorded processes of this folder. Sidecars have an empty app id.</summary>
     public IReadOnlyList<RunningProcess> Recorded() =>
         File.Exists(Record) ? JsonSerializer.Deserialize<List<RunningProcess>>(File.ReadAllText(Record))! : [];
 
     public async Task EndLeftoversAsync()
     {
-        // The sidecars first: the embedded one would start again what is killed under its hands.
+        // The sidecars first, because the embedded one restarts killed apps.
         var recorded = Recorded().ToLookup(process => process.AppId.Length == 0);
         await Task.WhenAll(recorded[true].Select(sidecar => sidecar.KillAsync()));
         await Task.WhenAll(recorded[false].Select(app => app.KillAsync()));
@@ -119,7 +119,7 @@ internal sealed partial class SystemFolder : IDisposable
             "    ASPNETCORE_ENVIRONMENT: Development" + Settings,
             StringComparison.Ordinal
         );
-        // tests ship by hand, or say when
+        // Tests ship orders themselves, or set the time.
         text = text.Replace("Shipping__ShipAfter: \"00:01:00\"", "Shipping__ShipAfter: \"00:30:00\"", StringComparison.Ordinal);
         Assert.Contains(ApprovalLimit, text, StringComparison.Ordinal);
         text = text.Replace(ApprovalLimit, "Saga__ApprovalLimit: \"500000000\"", StringComparison.Ordinal);
@@ -149,7 +149,7 @@ internal sealed partial class SystemFolder : IDisposable
         File.WriteAllText(Template, withTokens ? WithTokens(text) : text);
     }
 
-    /// <summary>Names an API token for each app, so that its sidecar demands it.</summary>
+    /// <summary>Configures an API token for each app, so that its sidecar requires it.</summary>
     private static string WithTokens(string template) =>
         AppBlock()
             .Replace(template, app =>

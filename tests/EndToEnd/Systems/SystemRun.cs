@@ -1,6 +1,6 @@
 namespace EndToEnd.Systems;
 
-/// <summary>What runs the apps of a folder: one sidecar process for all of them, or a daprd for each.</summary>
+/// <summary>A run of the apps of a folder: one sidecar process for all apps, or a daprd for each.</summary>
 internal abstract class SystemRun : IAsyncDisposable
 {
     public abstract string Output { get; }
@@ -11,13 +11,13 @@ internal abstract class SystemRun : IAsyncDisposable
             ? SidecarProcess.Start(folder, "run", "-f", folder.Template, "--components", set, "--strict")
             : new DaprdRun(folder, set, dapr);
 
-    /// <summary>All apps are ready; fails with what was said when they can't be.</summary>
+    /// <summary>Waits until all apps are ready. Fails with the output if the start fails.</summary>
     public abstract Task ReadyAsync();
 
-    /// <summary>As Ctrl-C does; the exit code.</summary>
+    /// <summary>Stops the run as Ctrl-C does, and returns its exit code.</summary>
     public abstract Task<int> StopAsync();
 
-    /// <summary>kill -9 of all that is a sidecar; the apps go on.</summary>
+    /// <summary>Kills all sidecars (kill -9); the apps continue to run.</summary>
     public abstract Task KillAsync();
 
     public abstract ValueTask DisposeAsync();

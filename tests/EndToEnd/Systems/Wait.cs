@@ -2,13 +2,13 @@ using Xunit.Sdk;
 
 namespace EndToEnd.Systems;
 
-/// <summary>Waits for what others do: asks again and again, up to a limit, and then says what did not happen.</summary>
+/// <summary>Waits for a condition: checks it repeatedly up to a limit, then fails with a description.</summary>
 internal static class Wait
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    public static async Task<T> ForAsync<T>(string what, Func<Task<T?>> ask, Func<string>? otherwise = null)
+    public static async Task<T> ForAsync<T>(string what, Func<Task<T?>> check, Func<string>? details = null)
         where T : class
     {
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
@@ -17,7 +17,7 @@ internal static class Wait
         {
             while (true)
             {
-                if (await ask() is { } found)
+                if (await check() is { } found)
                 {
                     return found;
                 }
@@ -26,7 +26,7 @@ internal static class Wait
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            throw new XunitException($"did not happen within {Limit.TotalSeconds} s: {what}{Environment.NewLine}{otherwise?.Invoke()}");
+            throw new XunitException($"not within {Limit.TotalSeconds} s: {what}{Environment.NewLine}{details?.Invoke()}");
         }
     }
 
@@ -34,6 +34,6 @@ internal static class Wait
 
     public static Task UntilGoneAsync(string what, Func<Task<bool>> isThere) => ForAsync(what, async () => await isThere() ? null : "yes");
 
-    public static Task UntilAsync(string what, Func<bool> happened, Func<string>? otherwise = null) =>
-        ForAsync(what, () => Task.FromResult(happened() ? "yes" : null), otherwise);
+    public static Task UntilAsync(string what, Func<bool> happened, Func<string>? details = null) =>
+        ForAsync(what, () => Task.FromResult(happened() ? "yes" : null), details);
 }
