@@ -3,7 +3,7 @@ namespace Sidecar.Running;
 /// <summary>The sidecar's own log lines, between those of the apps.</summary>
 internal sealed class RunLogger(RunConsole console) : ILoggerProvider
 {
-    /// <summary>What daprd writes once for its one app would stand here once for every app.</summary>
+    /// <summary>Events that daprd logs once. A run would print each of them once per app, so it leaves them out.</summary>
     private static readonly int[] PerApp = [1006, 1801];
 
     public ILogger CreateLogger(string categoryName) => new Category(console);

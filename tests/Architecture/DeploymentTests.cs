@@ -326,7 +326,7 @@ public sealed class DeploymentTests
             .GroupBy(item => item.Name)
             .Select(items => items.Last());
 
-    /// <summary>Whether a line of an ACL file allows a key; its patterns have a star at one end at most.</summary>
+    /// <summary>True if a line of an ACL file allows a key; its patterns have a star at one end at most.</summary>
     private static bool Allows(string user, string key) =>
         user.Split(' ')
             .Where(word => word.StartsWith('~'))

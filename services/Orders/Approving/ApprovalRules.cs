@@ -27,7 +27,7 @@ internal static class ApprovalRules
             { Status: OrderStatus.Pending, Phase: OrderPhase.Approving, Cancelling: null } => approve
                 ? new OrderApproved(who, note)
                 : new OrderRejected(who, note),
-            { Approval: null } => Refusal.Conflict("approval-not-asked", "This order waits for nobody's approval."),
+            { Approval: null } => Refusal.Conflict("approval-not-asked", "This order waits for no approval."),
             _ => Refusal.Conflict("approval-closed", "This order does not wait for approval any more."),
         };
 

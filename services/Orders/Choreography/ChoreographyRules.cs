@@ -22,8 +22,8 @@ internal sealed record Signal(
 );
 
 /// <summary>
-/// The choreographed saga as a sum: where the order stands and what was heard, in; the next event of the order, out. Nothing follows,
-/// because it was heard before, comes late, or the order is no choreographed one.
+/// The choreographed saga as a pure function: from an order's state and a received event to the order's next event. It returns nothing to
+/// do if the event is a duplicate, comes late, or belongs to an order of another saga.
 /// </summary>
 /// <remarks>
 /// Steps are undone in reverse order. A step with an unknown result is undone too: each service refuses a request for a step that it has
