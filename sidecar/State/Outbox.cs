@@ -31,6 +31,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
     )>(new() { SingleReader = true });
     private readonly List<(StateStoreComponent Store, StateWrite Record)> batch = []; // the relay's: taken, and not all published yet
     private BackgroundLoop? relay;
+    private UnansweredCommits? unanswered;
     private Task forgetting = Task.CompletedTask; // the relay's: published records are deleted while the next ones are published
     private long sequence = Random.Shared.Next(); // two instances that write in the same moment must not write the same key
 
@@ -54,6 +55,7 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
             }
         }
         relay = BackgroundLoop.Start($"The outbox relay of {appId}", RelayAsync, time, logger);
+        unanswered = new UnansweredCommits(appId, (store, record) => committed.Writer.TryWrite((store, record)), time, logger);
     }
 
     /// <summary>Publishes the events that an earlier run has left in <paramref name="store"/>.</summary>
@@ -110,9 +112,16 @@ internal sealed partial class Outbox(string appId, ComponentSet components, PubS
         }
     }
 
+    /// <summary>The store gave no answer: the transaction may have been carried out.</summary>
+    public void Unanswered(StateStoreComponent store, OutboxPlan plan) => unanswered?.Add(store, plan.Records);
+
     public async ValueTask DisposeAsync()
     {
         committed.Writer.TryComplete();
+        if (unanswered is not null)
+        {
+            await unanswered.DisposeAsync();
+        }
         if (relay is not null)
         {
             await relay.DisposeAsync();

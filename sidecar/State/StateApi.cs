@@ -144,15 +144,28 @@ internal sealed class StateApi(string appId, ComponentSet components, Outbox out
         {
             return;
         }
-        var failure = await GuardedAsync(
-            component,
-            "transaction",
-            limit => transactional.TransactAsync(writes, limit),
-            StateErrors.TransactionFailed,
-            cancellation
-        );
+        StateFailure? failure;
+        try
+        {
+            failure = await GuardedAsync(
+                component,
+                "transaction",
+                limit => transactional.TransactAsync(writes, limit),
+                StateErrors.TransactionFailed,
+                cancellation
+            );
+        }
+        catch
+        {
+            outbox.Unanswered(component, plan);
+            throw;
+        }
         if (failure is not null)
         {
+            if (failure.Kind == StateFailureKind.Unavailable)
+            {
+                outbox.Unanswered(component, plan);
+            }
             throw StateErrors.TransactionFailed(failure.Message);
         }
         outbox.Committed(component, plan);

@@ -88,12 +88,13 @@ public sealed class AccessTests
     }
 
     [Fact]
-    public void Every_subscriber_outlasts_a_restart_by_the_retries_of_its_deliveries()
+    public void Every_delivery_has_a_time_limit_and_retries_that_outlast_a_restart()
     {
         var retrying = Resiliencies
             .Where(one =>
                 Find(one, "spec", "targets", "components", "events", "inbound") is YamlMappingNode inbound
                 && inbound.Children.ContainsKey("retry")
+                && inbound.Children.ContainsKey("timeout")
             )
             .SelectMany(Scopes)
             .ToHashSet(StringComparer.Ordinal);

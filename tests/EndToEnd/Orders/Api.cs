@@ -8,8 +8,13 @@ namespace EndToEnd.Orders;
 /// <summary>
 /// A client of the public API. By default it is an operator, who has all permissions of customers. Without a name it is anonymous.
 /// </summary>
-internal sealed class Api(int port, string? name = "tests", string role = "operator") : IDisposable
+/// <param name="output">What the system has printed so far; the lines about an order explain why it does not end.</param>
+internal sealed class Api(int port, string? name = "tests", string role = "operator", Func<string>? output = null) : IDisposable
 {
+    private const int MostLines = 60;
+
+    private static readonly string[] Failures = ["warn", "error", "fail", "exception"];
+
     private readonly HttpClient http = new(new Admitted(new Uri($"http://localhost:{port}"), name, role))
     {
         BaseAddress = new Uri($"http://localhost:{port}"),
@@ -235,6 +240,15 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
 
     public async Task<OrderView> OrderAsync(string orderId) => (await http.GetFromJsonAsync<OrderView>($"/api/orders/{orderId}"))!;
 
+    /// <summary>What was printed about the order, and the last warnings and errors.</summary>
+    private string LinesAbout(string orderId)
+    {
+        var printed = output?.Invoke().Split(Environment.NewLine) ?? [];
+        var about = printed.Where(line => line.Contains(orderId, StringComparison.Ordinal)).TakeLast(MostLines);
+        var failures = printed.Where(line => Failures.Any(word => line.Contains(word, StringComparison.OrdinalIgnoreCase)));
+        return string.Join(Environment.NewLine, [.. about, "the last warnings and errors:", .. failures.TakeLast(MostLines)]);
+    }
+
     /// <summary>Waits until the order is confirmed, cancelled or waits for an operator, and returns it.</summary>
     public async Task<OrderView> EndOfAsync(string orderId)
     {
@@ -256,7 +270,7 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
                     return null;
                 }
             },
-            () => $"last seen: {last}"
+            () => $"last seen: {last}{Environment.NewLine}{LinesAbout(orderId)}"
         );
     }
 

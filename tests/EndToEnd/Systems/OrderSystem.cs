@@ -11,16 +11,13 @@ internal sealed class OrderSystem : IAsyncDisposable
     private DaprInstallation? dapr;
     private SystemRun run;
 
-    private OrderSystem(SystemFolder folder, StoreSet set, bool ownsSet, DaprInstallation? dapr) =>
-        (this.folder, this.dapr, run, Set, this.ownsSet, Api, Books) = (
-            folder,
-            dapr,
-            SystemRun.Start(folder, set.Name, dapr),
-            set,
-            ownsSet,
-            new Api(folder.Ports["gateway"]),
-            new Books(set)
-        );
+    private OrderSystem(SystemFolder folder, StoreSet set, bool ownsSet, DaprInstallation? dapr)
+    {
+        (this.folder, this.dapr, Set, this.ownsSet) = (folder, dapr, set, ownsSet);
+        run = SystemRun.Start(folder, set.Name, dapr);
+        Api = new Api(folder.Ports["gateway"], output: () => run.Output);
+        Books = new Books(set);
+    }
 
     public StoreSet Set { get; }
 
