@@ -199,17 +199,12 @@ internal sealed class WorkflowEngine : IAsyncDisposable
             : null;
     }
 
-    /// <summary>
-    /// Like <see cref="GetAsync"/> for clients, which do not find an instance before its start time, as in daprd. Its id is taken all the
-    /// same.
-    /// </summary>
-    public async Task<WorkflowState?> FindStartedAsync(string id, CancellationToken cancellation) =>
+    /// <summary>Like <see cref="GetAsync"/> for clients. Of an instance without a history they see the status only, as in daprd.</summary>
+    public async Task<WorkflowState?> FindAsync(string id, CancellationToken cancellation) =>
         await GetAsync(id, cancellation) is { } state
-        && !(
-            state is { WorkflowStatus: OrchestrationStatus.Pending, ScheduledStartTimestamp: { } due }
-            && due.ToDateTimeOffset() > Runtime.Now
-        )
-            ? state
+            ? state is { WorkflowStatus: OrchestrationStatus.Pending, StartedAt: null }
+                ? InstanceState.Unbegun(id)
+                : state
             : null;
 
     /// <summary>Null if there is no such instance.</summary>

@@ -133,7 +133,12 @@ internal sealed partial class OpenOrders(
         var waitsForPerson = ChoreographyRules.HasOpen(order) || order is { Phase: OrderPhase.Approving, Cancelling: null };
         if (
             !waitsForPerson
-            && await abandoned.EndAsync(stream.Placed is null ? CancelSaga.InstanceOf(orderId) : orderId, Longest(order), cancellation)
+            && await abandoned.EndAsync(
+                stream.Placed is null ? CancelSaga.InstanceOf(orderId) : orderId,
+                stream.CreatedAt(),
+                Longest(order),
+                cancellation
+            )
         )
         {
             LogAbandoned(orderId);

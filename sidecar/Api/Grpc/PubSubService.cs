@@ -109,6 +109,10 @@ internal class PubSubService
             }
             receiver.Answered(processed.Id, TopicEvents.Status(processed.Status?.Status ?? default));
         }
+        if (!Stopping(context).IsCancellationRequested)
+        {
+            throw Unknown("EOF"); // how daprd ends a stream that its subscriber has completed
+        }
     }
 
     private static async Task<SubscribeTopicEventsRequestInitialAlpha1> InitialAsync(

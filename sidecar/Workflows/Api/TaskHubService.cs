@@ -42,7 +42,7 @@ internal sealed class TaskHubService(IWorkflowEngines engines) : TaskHubSidecarS
     }
 
     public override async Task<GetInstanceResponse> GetInstance(GetInstanceRequest request, ServerCallContext context) =>
-        await Engine(context).FindStartedAsync(request.InstanceId, context.CancellationToken) is { } state
+        await Engine(context).FindAsync(request.InstanceId, context.CancellationToken) is { } state
             ? Answer(state, request.GetInputsAndOutputs)
             : new GetInstanceResponse { Exists = false };
 

@@ -72,7 +72,7 @@ internal sealed class WorkflowApi(WorkflowEngine? engine)
 
     /// <summary>Null if there is no such instance: an error over HTTP, an empty answer over gRPC.</summary>
     public async Task<WorkflowInfo?> GetAsync(string instanceId, string? appId, CancellationToken cancellation) =>
-        await Known(instanceId, appId).FindStartedAsync(instanceId, cancellation) is { } state ? WorkflowInfo.Of(state) : null;
+        await Known(instanceId, appId).FindAsync(instanceId, cancellation) is { } state ? WorkflowInfo.Of(state) : null;
 
     public async Task RaiseEventAsync(string instanceId, string name, string? data, string? appId = null)
     {

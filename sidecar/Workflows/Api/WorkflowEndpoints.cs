@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Serialization;
 using Sidecar.Failures;
 
 namespace Sidecar.Workflows.Api;
@@ -95,17 +96,25 @@ internal static class WorkflowEndpoints
 
     private sealed record Failed(string errorCode, string message);
 
+    /// <summary>As daprd prints a message: without the fields that are empty.</summary>
     private sealed record InstanceJson(
         string instanceID,
-        string workflowName,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? workflowName,
         string createdAt,
         string lastUpdatedAt,
         string runtimeStatus,
-        IReadOnlyDictionary<string, string> properties
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string>? properties
     )
     {
         public static InstanceJson Of(WorkflowInfo info) =>
-            new(info.InstanceId, info.WorkflowName, Time(info.CreatedAt), Time(info.LastUpdatedAt), info.RuntimeStatus, info.Properties);
+            new(
+                info.InstanceId,
+                info.WorkflowName.Length > 0 ? info.WorkflowName : null,
+                Time(info.CreatedAt),
+                Time(info.LastUpdatedAt),
+                info.RuntimeStatus,
+                info.Properties.Count > 0 ? info.Properties : null
+            );
 
         private static string Time(DateTimeOffset time) =>
             time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);

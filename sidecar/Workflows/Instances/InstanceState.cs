@@ -14,6 +14,16 @@ internal static class InstanceState
                 or OrchestrationStatus.Terminated
                 or OrchestrationStatus.Canceled;
 
+    /// <summary>The state of an instance whose first turn is still to come: its times are daprd's zero times.</summary>
+    public static WorkflowState Unbegun(string id) =>
+        new()
+        {
+            InstanceId = id,
+            WorkflowStatus = OrchestrationStatus.Pending,
+            CreatedTimestamp = DateTimeOffset.MinValue.ToTimestamp(),
+            LastUpdatedTimestamp = DateTimeOffset.MinValue.ToTimestamp(),
+        };
+
     /// <param name="execution">The committed history.</param>
     /// <param name="waiting">The start event while it waits in the inbox.</param>
     /// <param name="continued">The execution follows another one, so it is running although its own history has yet to begin.</param>

@@ -22,19 +22,21 @@ public sealed class StreamTests
         using var other = await OpenAsync(sidecar, "other");
         for (var i = 0; i < 50; i++)
         {
-            await PublishAsync(sidecar, "shared", $"{i}");
-        }
-        await PublishAsync(sidecar, "other", "x");
-        foreach (var stream in new[] { one, two })
-        {
-            for (var i = 0; i < 50; i++)
+            // The broker delivers within the publish, so it is over when both have answered.
+            var publishing = PublishAsync(sidecar, "shared", $"{i}");
+            foreach (var stream in new[] { one, two })
             {
                 var got = await NextAsync(stream);
                 Assert.Equal($"{i}", got.Data.ToStringUtf8());
                 await AnswerAsync(stream, got, Answer.Success);
             }
+            await publishing;
         }
-        Assert.Equal("x", (await NextAsync(other)).Data.ToStringUtf8());
+        var last = PublishAsync(sidecar, "other", "x");
+        var alone = await NextAsync(other);
+        Assert.Equal("x", alone.Data.ToStringUtf8());
+        await AnswerAsync(other, alone, Answer.Success);
+        await last;
         var told = await sidecar.Grpc.GetMetadataAsync(new());
         Assert.Equal(3, told.Subscriptions.Count(subscription => subscription.Type == PubsubSubscriptionType.Streaming));
     }
@@ -95,8 +97,7 @@ public sealed class StreamTests
         var stream = await OpenAsync(sidecar, "a");
         await PublishAsync(sidecar, "a", "1");
         await AnswerAsync(stream, await NextAsync(stream), Answer.Success);
-        await stream.RequestStream.CompleteAsync();
-        Assert.False(await stream.ResponseStream.MoveNext(CancellationToken.None).OrFail("the stream did not end"));
+        await CompleteAsync(stream);
         stream.Dispose();
         await PublishAsync(sidecar, "a", "2");
         await app.NextAsync("/code");
@@ -104,14 +105,13 @@ public sealed class StreamTests
     }
 
     [Fact]
-    public async Task A_stream_completed_by_its_subscriber_ends_without_error_despite_an_unanswered_event()
+    public async Task A_stream_completed_by_its_subscriber_ends_despite_an_unanswered_event()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Events] });
         using var stream = await OpenAsync(sidecar, "a");
         await PublishAsync(sidecar, "a", "1");
         await NextAsync(stream);
-        await stream.RequestStream.CompleteAsync();
-        Assert.False(await stream.ResponseStream.MoveNext(CancellationToken.None).OrFail("the stream did not end"));
+        await CompleteAsync(stream);
     }
 
     [Fact]
@@ -187,6 +187,18 @@ public sealed class StreamTests
                 },
             }
         );
+
+    /// <summary>Completes the subscriber's side; the sidecar then ends the stream with the error that Go reads at the end of a stream.</summary>
+    private static async Task CompleteAsync(
+        AsyncDuplexStreamingCall<SubscribeTopicEventsRequestAlpha1, SubscribeTopicEventsResponseAlpha1> stream
+    )
+    {
+        await stream.RequestStream.CompleteAsync();
+        var ended = await Assert.ThrowsAsync<RpcException>(() =>
+            stream.ResponseStream.MoveNext(CancellationToken.None).OrFail("the stream did not end")
+        );
+        Assert.Equal((StatusCode.Unknown, "EOF"), (ended.StatusCode, ended.Status.Detail));
+    }
 
     private static async Task PublishAsync(TestedSidecar sidecar, string topic, string text) =>
         await sidecar.Grpc.PublishEventAsync(

@@ -140,15 +140,19 @@ public sealed class WorkflowTests
     }
 
     [Fact]
-    public async Task A_scheduled_instance_is_not_found_before_its_start_time_but_its_id_is_taken()
+    public async Task A_scheduled_instance_shows_only_its_status_before_its_start_time_and_its_id_is_taken()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { Resources = [Store] });
         await using var app = await WorkflowApp.StartAsync(sidecar, options =>
             options.RegisterWorkflow<string, string>("echo", (_, input) => Task.FromResult(input))
         );
         var id = await app.Client.ScheduleNewWorkflowAsync("echo", "later", "x", TimeProvider.System.GetUtcNow().AddHours(1));
-        Assert.False((await app.Client.GetWorkflowStateAsync(id))?.Exists ?? false);
-        await sidecar.Http.GetAsync($"/v1.0/workflows/dapr/{id}").FailsAsync(404, "ERR_INSTANCE_ID_NOT_FOUND");
+        var state = await app.Client.GetWorkflowStateAsync(id);
+        Assert.Equal((true, WorkflowRuntimeStatus.Pending, default), (state.Exists, state.RuntimeStatus, state.LastUpdatedAt));
+        Assert.Equal(
+            """{"instanceID":"later","createdAt":"0001-01-01T00:00:00Z","lastUpdatedAt":"0001-01-01T00:00:00Z","runtimeStatus":"PENDING"}""",
+            await sidecar.Http.GetStringAsync($"/v1.0/workflows/dapr/{id}")
+        );
         var again = await Assert.ThrowsAnyAsync<Grpc.Core.RpcException>(() =>
             app.Client.ScheduleNewWorkflowAsync("echo", id, "x", TimeProvider.System.GetUtcNow().AddHours(1))
         );
