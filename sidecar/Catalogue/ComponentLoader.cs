@@ -120,7 +120,7 @@ internal sealed partial class ComponentLoader(
         try
         {
             var open = driver.Read(new DriverContext(appId, properties, baseDirectory, time, loggers));
-            var isRight = problems.Count == 0;
+            var isRight = problems.All(problem => problem.Severity != Severity.Error);
             problems.AddRange(properties.Unknown());
             if (!isRight)
             {

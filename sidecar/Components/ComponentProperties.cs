@@ -92,6 +92,9 @@ internal sealed class ComponentProperties(Component component, IReadOnlyDictiona
                 Severity.IgnoredField
             ));
 
+    /// <summary>Adds a warning about the component, which <c>--strict</c> makes an error.</summary>
+    public void Warn(string message) => problems.Add(new YamlProblem(component.File, component.Line, message, Severity.IgnoredField));
+
     public void Report(string name, string message) =>
         problems.Add(
             new YamlProblem(

@@ -9,8 +9,8 @@ namespace Sidecar.Conversation;
 internal sealed class ConversationApi(string appId, ComponentSet components, PolicyBook policies, TimeProvider time)
 {
     /// <summary>The component, checked for before anything of the request is looked at.</summary>
-    public EchoConversation Demand(string component) =>
-        components.Of<EchoConversation>().GetValueOrDefault(component) ?? throw ConversationErrors.ComponentNotFound(component);
+    public ILanguageModel Demand(string component) =>
+        components.Of<ILanguageModel>().GetValueOrDefault(component) ?? throw ConversationErrors.ComponentNotFound(component);
 
     public async Task<ConversationAnswer> ConverseAsync(string component, ConversationTurn turn, CancellationToken cancellation)
     {

@@ -5,7 +5,7 @@ using Sidecar.Components;
 namespace Sidecar.Conversation;
 
 /// <summary><c>conversation.echo</c>: returns the input and calls every tool, for tests of apps that use a model.</summary>
-internal sealed class EchoConversation : IComponent
+internal sealed class EchoConversation : ILanguageModel
 {
     /// <exception cref="FormatException">The parameters of a tool are no JSON schema.</exception>
     public ConversationAnswer Converse(ConversationTurn turn)

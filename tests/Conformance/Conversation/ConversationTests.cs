@@ -27,6 +27,33 @@ public sealed class ConversationTests(EchoSidecar fixture) : IClassFixture<EchoS
 
     private TestedSidecar Sidecar => fixture.Sidecar;
 
+    [SkippableFact]
+    public async Task A_model_of_a_provider_stands_beside_the_echo_and_fails_only_requests_to_itself()
+    {
+        Skip.If(TestedSidecar.IsDaprd, "daprd calls the provider");
+        await using var sidecar = await TestedSidecar.StartAsync(
+            new SidecarOptions
+            {
+                Resources =
+                [
+                    Yaml.Component("echo", "conversation.echo"),
+                    Yaml.Component("openai", "conversation.openai", ("key", "k"), ("model", "gpt-4-turbo")),
+                ],
+            }
+        );
+        const string Request = """{"inputs":[{"content":"hello"}]}""";
+        using var echoed = await sidecar.Http.SendAsync("POST", First, Request);
+        Assert.True(echoed.IsSuccessStatusCode, await echoed.TextAsync());
+        await sidecar
+            .Http.SendAsync("POST", First.Replace("echo", "openai", StringComparison.Ordinal), Request)
+            .FailsAsync(
+                500,
+                "ERR_CONVERSATION_INVOKE",
+                "failed conversing with component openai: the embedded sidecar does not call the models of conversation.openai; "
+                    + "use conversation.echo, or real Dapr"
+            );
+    }
+
     [Theory]
     [InlineData("""{"inputs":[{"content":"well hello there"}]}""", """{"outputs":[{"result":"well hello there"}]}""")]
     [InlineData(
