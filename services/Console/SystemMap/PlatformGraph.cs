@@ -1,4 +1,3 @@
-using Console.Edge;
 using ConsoleComponents.Data;
 using ConsoleComponents.Graphs;
 

@@ -1,18 +1,4 @@
-using Console.Live;
-
-namespace Console.Measuring;
-
-/// <summary>Counts of orders placed and of their endings in an interval of <see cref="OrderFigures.Interval"/>.</summary>
-public sealed record IntervalFigures(DateTimeOffset Start, int Placed, int Confirmed, int Cancelled, int Interventions);
-
-/// <summary>A moment's figures, the oldest interval first. Percentiles are null until an order has ended.</summary>
-public sealed record FiguresSnapshot(
-    IReadOnlyList<IntervalFigures> Intervals,
-    TimeSpan? P50,
-    TimeSpan? P99,
-    int Open,
-    IReadOnlyDictionary<string, double> EventsPerSecond
-);
+namespace Console.Live;
 
 /// <summary>
 /// Counts what the events say, in memory and since this console was started: figures for a plot, not books. Bounded, however many

@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
-using Console.Identity;
+using Console.Edge;
 
-namespace Console.Edge;
+namespace Console.Identity;
 
-/// <summary>The gateway as the person of this page may use it.</summary>
-public sealed class Gateway(GatewayClient client, Session session)
+/// <summary>Calls the gateway with the access token of the signed-in person.</summary>
+public sealed class UserGateway(GatewayClient client, Session session)
 {
     public async Task<Answer<T>> GetAsync<T>(string path, CancellationToken cancellation)
         where T : class => await client.SendAsync<T>(HttpMethod.Get, path, null, await session.TokenAsync(), null, cancellation);

@@ -1,19 +1,9 @@
 using System.Collections.Concurrent;
+using Console.Edge;
+using Console.Identity;
 using Console.Live;
 
-namespace Console.Edge;
-
-/// <summary>An order of a trial. Its status follows the events, and is read when they are silent.</summary>
-public sealed class TrialOrder(string orderId)
-{
-    public string OrderId => orderId;
-
-    public string Status { get; set; } = "pending";
-
-    public string? LastEvent { get; set; }
-
-    public bool HasEnded => Status is not ("pending" or "cancelling");
-}
+namespace Console.Trials;
 
 /// <summary>Places many orders and follows them to their end. Events that overtake the answer to the request are kept for it.</summary>
 public sealed class TrialRun
@@ -41,8 +31,8 @@ public sealed class TrialRun
     public Problem? Problem { get; private set; }
 
     public async Task PlaceAsync(
-        Gateway gateway,
-        Ending ending,
+        UserGateway gateway,
+        DemoScenario scenario,
         string customerId,
         string saga,
         int count,
@@ -62,7 +52,7 @@ public sealed class TrialRun
                     var answer = await gateway.SendAsync<PlacedOrder>(
                         HttpMethod.Post,
                         "/api/orders",
-                        ending.Request(customerId, SagaOf(saga, index)),
+                        scenario.Request(customerId, SagaOf(saga, index)),
                         stop,
                         $"{name}-{index}"
                     );

@@ -1,11 +1,11 @@
 using Console.Wording;
 using ConsoleComponents.Languages;
 
-namespace Console.Edge;
+namespace Console.Trials;
 
 /// <summary>A request that comes to a certain end, with the demo data of the platform.</summary>
 /// <param name="CustomerId">The customer who has to order; null: any customer.</param>
-public sealed record Ending(
+public sealed record DemoScenario(
     string Key,
     Phrase Title,
     string ProductId = "product-1",
@@ -16,7 +16,7 @@ public sealed record Ending(
 {
     private const string Unserved = "customer-3";
 
-    public static readonly IReadOnlyList<Ending> All =
+    public static readonly IReadOnlyList<DemoScenario> All =
     [
         new("confirmed", Phrases.EndConfirmed),
         new("declined", Phrases.EndDeclined, PaymentToken: "tok_declined"),

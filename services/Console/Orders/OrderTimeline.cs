@@ -1,8 +1,9 @@
 using Console.Edge;
+using Console.Wording;
 using ConsoleComponents.Languages;
 using ConsoleComponents.Timelines;
 
-namespace Console.Wording;
+namespace Console.Orders;
 
 /// <summary>
 /// The steps of an order's saga as a timeline. A step whose start is not known begins when the one before it was done, which is when

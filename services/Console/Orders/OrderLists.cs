@@ -1,13 +1,7 @@
-namespace Console.Edge;
+using Console.Edge;
+using Console.Identity;
 
-/// <summary>The filters of the page of orders.</summary>
-public sealed record OrderQuery(
-    string? Customer = null,
-    string? Status = null,
-    string? Saga = null,
-    TimeSpan? Within = null,
-    string? Cursor = null
-);
+namespace Console.Orders;
 
 /// <summary>
 /// Pages of the read model. It filters by customer and status; the kind of saga and the time are looked at here, on as many of its pages
@@ -20,7 +14,7 @@ internal static class OrderLists
     private const int MostPages = 10;
 
     public static async Task<Answer<PageOf<OrderView>>> ReadAsync(
-        Gateway gateway,
+        UserGateway gateway,
         OrderQuery query,
         DateTimeOffset now,
         CancellationToken cancellation

@@ -1,7 +1,8 @@
+using Console.Edge;
 using Console.Wording;
 using ConsoleComponents.Languages;
 
-namespace Console.Edge;
+namespace Console.Orders;
 
 /// <summary>Something that a person may do to an order as it stands. The gateway decides whether it still can be done.</summary>
 public sealed record OrderAction(Phrase Title, string Path, Func<string?, object> Body, bool Undoes = false, bool NeedsNote = false)
