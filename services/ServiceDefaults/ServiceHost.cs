@@ -1,9 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dapr.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -109,18 +107,4 @@ public static class ServiceHost
             var http = new HttpClient(new InvocationHandler { InnerHandler = outgoing }) { BaseAddress = new Uri($"http://{appId}") };
             return ActivatorUtilities.CreateInstance<TClient>(provider, http);
         });
-}
-
-/// <summary>JSON as all services write it: camelCase, closed sets as lower-case words.</summary>
-public static class Json
-{
-    public static readonly JsonSerializerOptions Options = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
-
-    public static JsonSerializerOptions Configure(JsonSerializerOptions options)
-    {
-        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false));
-        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
-        options.AllowOutOfOrderMetadataProperties = true; // stores may reorder what they keep (jsonb)
-        return options;
-    }
 }

@@ -1,7 +1,6 @@
 using Sidecar.Api;
 using Sidecar.Api.Grpc;
 using Sidecar.Api.Http;
-using Sidecar.Http;
 using Sidecar.Workflows.Api;
 
 namespace Sidecar.Hosting;

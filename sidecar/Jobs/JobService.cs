@@ -1,24 +1,9 @@
 using System.Collections.Concurrent;
-using Google.Protobuf.WellKnownTypes;
 using Sidecar.Loops;
 using Sidecar.Metrics;
 using Sidecar.Timers;
 
 namespace Sidecar.Jobs;
-
-/// <summary>The outcome of a triggered job. Refused means that the app does not support the job, so it is not retried.</summary>
-internal enum JobOutcome
-{
-    Done,
-    Refused,
-    Failed,
-}
-
-/// <summary>The receiver of jobs.</summary>
-internal interface IJobReceiver
-{
-    Task<JobOutcome> TriggerAsync(string name, Any? data, CancellationToken cancellation);
-}
 
 /// <summary>
 /// Triggers the jobs of an app while it is healthy; jobs that become due meanwhile wait. A job is updated under the ETag it was read with,

@@ -5,9 +5,6 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Running;
 
-/// <summary>The options of a run.</summary>
-internal sealed record RunOptions(string BaseDirectory, bool Restart, bool Strict, LogLevel LogLevel);
-
 /// <summary>A run from start to end: leftovers are ended, sidecars listen, apps start and become ready; on Ctrl-C the reverse.</summary>
 internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options, RunConsole console, TimeProvider time)
 {

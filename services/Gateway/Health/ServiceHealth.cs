@@ -92,13 +92,3 @@ internal sealed class ServiceHealth(IConfiguration configuration, OrderService.O
 
 /// <param name="Milliseconds">How long the answer took, or how long there was none.</param>
 internal sealed record ServiceState(string AppId, bool Healthy, double Milliseconds);
-
-internal static class ServiceHealthEndpoint
-{
-    public static void MapServiceHealth(this IEndpointRouteBuilder routes) =>
-        routes
-            .MapGet("/api/operations/services", async (ServiceHealth health, HttpContext context, CancellationToken cancellation) =>
-                TypedResults.Ok(new { items = await health.ReadAsync(context, cancellation) })
-            )
-            .RequireAuthorization(Roles.Operator);
-}

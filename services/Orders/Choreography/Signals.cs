@@ -76,11 +76,3 @@ internal sealed class Signals(OrderStreams streams, IOptions<SagaOptions> option
             _ => Delivery.RetryBecause(refusal.Detail),
         };
 }
-
-internal static class ChoreographyEndpoints
-{
-    public static void MapChoreography(this IEndpointRouteBuilder routes) =>
-        routes.MapEvent<ServiceNotification, Signals>("/events/signals", (signals, received, cancellation) =>
-            signals.HandleAsync(received, cancellation)
-        );
-}

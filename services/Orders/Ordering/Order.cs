@@ -12,28 +12,6 @@ internal enum OrderStatus
     Cancelled,
 }
 
-/// <summary>Stored format (snapshots): where an order stands between its services.</summary>
-internal enum OrderPhase
-{
-    Reserving,
-    Approving,
-    Approved,
-    Rejected,
-    Paying,
-    Shipping,
-    Fulfilled,
-    UndoingShipment,
-    UndoingPayment,
-    UndoingInventory,
-    Ended,
-}
-
-internal static class OrderPhases
-{
-    public static bool IsUndoing(this OrderPhase phase) =>
-        phase is OrderPhase.UndoingShipment or OrderPhase.UndoingPayment or OrderPhase.UndoingInventory;
-}
-
 /// <summary>An order as its events make it. Null before the first one. Stored format, because snapshots hold it.</summary>
 internal sealed record Order(
     string CustomerId,

@@ -133,19 +133,3 @@ internal sealed partial class PaymentRequests(
     [LoggerMessage(3101, LogLevel.Warning, "Payment of order {OrderId}: attempt {Attempt} of {Attempts} failed")]
     private partial void LogFailed(Exception failure, string orderId, int attempt, int attempts);
 }
-
-internal static class PaymentRequestEndpoints
-{
-    public static void MapPaymentRequests(this IEndpointRouteBuilder routes)
-    {
-        routes.MapEvent<OrderNotification, PaymentRequests>("/events/payment-requested", (requests, received, cancellation) =>
-            requests.ChargeAsync(received, cancellation)
-        );
-        routes.MapEvent<OrderNotification, PaymentRequests>("/events/refund-requested", (requests, received, cancellation) =>
-            requests.RefundAsync(received, cancellation)
-        );
-        routes.MapEvent<OrderNotification, PaymentRequests>("/events/intervention-decided", (requests, received, cancellation) =>
-            requests.RecordDecisionAsync(received, cancellation)
-        );
-    }
-}

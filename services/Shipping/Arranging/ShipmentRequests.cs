@@ -45,17 +45,3 @@ internal sealed class ShipmentRequests(ShipmentStore shipments, Mover mover)
         return Delivery.Done;
     }
 }
-
-internal static class ShipmentRequestEndpoints
-{
-    public static void MapShipmentRequests(this IEndpointRouteBuilder routes)
-    {
-        routes.MapEvent<OrderNotification, ShipmentRequests>("/events/shipment-requested", (requests, received, cancellation) =>
-            requests.ArrangeAsync(received, cancellation)
-        );
-        routes.MapEvent<OrderNotification, ShipmentRequests>(
-            "/events/shipment-cancellation-requested",
-            (requests, received, cancellation) => requests.CancelAsync(received, cancellation)
-        );
-    }
-}

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Routing.Patterns;
-using Sidecar.Resources;
 
 namespace Sidecar.Api.Http;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.AspNetCore.Http.Features;
 using Sidecar.Api.Grpc;
 using Sidecar.Http;
 using Sidecar.Tracing;

@@ -1,7 +1,6 @@
 using Conformance.Apps;
 using Conformance.Running;
 using Conformance.Workflows;
-using Dapr.Workflow;
 using Microsoft.AspNetCore.Http;
 
 namespace Conformance.Metrics;

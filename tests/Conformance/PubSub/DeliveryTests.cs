@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Conformance.Apps;
 using Conformance.Running;
-using Microsoft.AspNetCore.Http;
 
 namespace Conformance.PubSub;
 

@@ -1,6 +1,4 @@
-using Conformance.Apps;
 using Conformance.Running;
-using Microsoft.AspNetCore.Http;
 
 namespace Conformance.Resiliency;
 

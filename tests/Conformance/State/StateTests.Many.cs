@@ -1,8 +1,6 @@
 using System.Text;
-using System.Text.Json;
 using Conformance.Running;
 using Dapr.Client;
-using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
 using Protos = Dapr.Client.Autogen.Grpc.v1;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using EndToEnd.Orders;
 using EndToEnd.Systems;
 
 namespace EndToEnd.Edge;

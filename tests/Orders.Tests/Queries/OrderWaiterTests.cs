@@ -1,6 +1,5 @@
 using Dapr.Workflow;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
 using Orders.Ordering;

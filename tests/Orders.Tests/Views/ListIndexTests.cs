@@ -1,4 +1,3 @@
-using Orders.Ordering;
 using Orders.Views;
 
 namespace Orders.Tests.Views;

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ServiceDefaults.Startup;
+
+/// <summary>
+/// Work to be done once the sidecar answers and before the app counts as well. Must be idempotent: it runs at every start.
+/// </summary>
+public interface IStartupTask
+{
+    Task RunAsync(CancellationToken cancellation);
+}

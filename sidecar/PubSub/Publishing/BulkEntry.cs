@@ -1,0 +1,20 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sidecar.Components;
+using Sidecar.Failures;
+using Sidecar.Metrics;
+using Sidecar.PubSub.Events;
+using Sidecar.Resiliency;
+using Sidecar.Tracing;
+
+namespace Sidecar.PubSub.Publishing;
+
+/// <summary>One entry of a bulk publish; <paramref name="EntryId"/> is unique in its request.</summary>
+internal sealed record BulkEntry(
+    string EntryId,
+    ReadOnlyMemory<byte> Event,
+    string ContentType,
+    IReadOnlyDictionary<string, string> Metadata
+);
+
+internal sealed record FailedEntry(string EntryId, string Error);
