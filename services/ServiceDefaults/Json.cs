@@ -1,19 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using ServiceDefaults.Events;
-using ServiceDefaults.Refusals;
-using ServiceDefaults.Requests;
-using ServiceDefaults.Startup;
-using ServiceDefaults.Telemetry;
 
 namespace ServiceDefaults;
 

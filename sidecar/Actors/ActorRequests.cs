@@ -1,9 +1,5 @@
 using System.Text.Json;
-using Sidecar.Apps;
-using Sidecar.Components;
 using Sidecar.Jobs;
-using Sidecar.State;
-using Sidecar.Timers;
 
 namespace Sidecar.Actors;
 

@@ -41,13 +41,13 @@ internal interface IBindingReceiver
     Task<bool> TakesAsync(string name, string route, CancellationToken cancellation);
 
     /// <exception cref="BindingException">The app refused the event.</exception>
-    Task<BindingAnswer> SendAsync(BindingEvent happened, CancellationToken cancellation);
+    Task<BindingAnswer> SendAsync(BindingEvent @event, CancellationToken cancellation);
 }
 
 /// <summary>The app's answer to an event: data for further output bindings, in parallel or in sequence.</summary>
 internal sealed record BindingAnswer(IReadOnlyList<string> To, ReadOnlyMemory<byte> Data, bool Parallel)
 {
-    public static readonly BindingAnswer Nothing = new([], default, false);
+    public static readonly BindingAnswer Empty = new([], default, false);
 }
 
 /// <summary>The app refused an event.</summary>

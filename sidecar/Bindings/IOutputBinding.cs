@@ -1,5 +1,3 @@
-using Sidecar.Tracing;
-
 namespace Sidecar.Bindings;
 
 /// <summary>A component that calls an external system for an app.</summary>

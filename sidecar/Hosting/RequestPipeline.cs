@@ -20,7 +20,7 @@ internal static class RequestPipeline
         web.Use(ApiMiddleware.RunAsync);
         web.Use(ApiLog.WriteAsync);
         web.UseRouting();
-        web.Use(OfferedRoutes.CheckAsync);
+        web.Use(ApiRouteFilter.CheckAsync);
         web.MapDaprService();
         web.MapGrpcService<TaskHubService>();
         web.MapState();

@@ -1,13 +1,6 @@
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Sidecar.Actors;
 using Sidecar.Api;
 using Sidecar.Api.Grpc;
 using Sidecar.Api.Http;
-using Sidecar.Catalogue;
-using Sidecar.Http;
-using Sidecar.Logging;
 using Sidecar.Metrics;
 using Sidecar.Names;
 using Sidecar.Reloading;

@@ -1,5 +1,4 @@
 using System.Net;
-using Sidecar.Resiliency;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Sidecar.Invocation;

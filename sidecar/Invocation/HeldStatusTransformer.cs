@@ -1,4 +1,3 @@
-using Sidecar.Resiliency;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Sidecar.Invocation;

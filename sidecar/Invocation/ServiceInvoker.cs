@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Sidecar.Apps;

@@ -1,6 +1,4 @@
 using Google.Protobuf.WellKnownTypes;
-using Sidecar.Metrics;
-using Sidecar.Timers;
 
 namespace Sidecar.Jobs;
 

@@ -96,7 +96,7 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
                 Arm(job); // replaced by a later one just before it came due
                 return;
             }
-            var next = await TellAsync(receiver, job);
+            var next = await TriggerAsync(receiver, job);
             if (await StoreAsync(cancellation => store.TryAdvanceAsync(name, etag, next, cancellation), name) && next is not null)
             {
                 Arm(next);
@@ -116,7 +116,7 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
     private Task<T> StoreAsync<T>(Func<CancellationToken, Task<T>> call, string name) =>
         RetriedStep.UntilDoneAsync($"The record of job {name}", call, time, logger, stopping.Token);
 
-    private async Task<ScheduledJob?> TellAsync(IJobReceiver receiver, ScheduledJob job)
+    private async Task<ScheduledJob?> TriggerAsync(IJobReceiver receiver, ScheduledJob job)
     {
         JobOutcome outcome;
         var begun = time.GetTimestamp();

@@ -1,9 +1,4 @@
-using System.Security.Cryptography;
-using System.Text.Json;
-using Sidecar.Files;
-using Sidecar.Http;
 using Sidecar.Processes;
-using Sidecar.Yaml;
 
 namespace Sidecar.Names;
 

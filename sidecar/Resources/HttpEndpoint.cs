@@ -1,5 +1,3 @@
-using Sidecar.Yaml;
-
 namespace Sidecar.Resources;
 
 /// <summary>An HTTPEndpoint resource: a server outside of Dapr that apps may call by name, or by its declared address.</summary>

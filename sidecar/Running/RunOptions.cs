@@ -1,7 +1,3 @@
-using Sidecar.Apps;
-using Sidecar.Hosting;
-using Sidecar.Yaml;
-
 namespace Sidecar.Running;
 
 /// <summary>The options of a run.</summary>

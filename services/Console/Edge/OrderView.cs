@@ -18,7 +18,7 @@ public sealed record OrderView(
 
     public string? Reason { get; init; }
 
-    /// <summary>The technical cause; the gateway tells operators alone.</summary>
+    /// <summary>The technical cause; null for customers.</summary>
     public string? Cause { get; init; }
 
     public string? CustomerName { get; init; }

@@ -12,7 +12,7 @@ public sealed record Problem(int Status, string? Code, string? Detail)
 
     public bool IsMissing => Status == StatusCodes.Status404NotFound;
 
-    /// <summary>A service is away or late: the same again may succeed.</summary>
+    /// <summary>A service is unavailable or slow: the same request may succeed later.</summary>
     public bool IsPassing =>
         Status
             is StatusCodes.Status429TooManyRequests

@@ -3,7 +3,7 @@ using ServiceDefaults.Events;
 
 namespace Console.Live;
 
-/// <summary>Hands the platform's events to the pages that are open. Without an open page they are counted, and that is all.</summary>
+/// <summary>Distributes the platform's events to open pages and counts them for the figures.</summary>
 public sealed class LiveEvents(OrderFigures figures, TimeProvider time)
 {
     private readonly ConcurrentDictionary<Follower, bool> followers = new();
@@ -15,12 +15,12 @@ public sealed class LiveEvents(OrderFigures figures, TimeProvider time)
         return follower;
     }
 
-    public void Publish(LiveEvent happened)
+    public void Publish(LiveEvent @event)
     {
-        figures.Count(happened);
+        figures.Count(@event);
         foreach (var follower in followers.Keys)
         {
-            follower.Receive(happened);
+            follower.Receive(@event);
         }
     }
 

@@ -9,8 +9,8 @@ public sealed class OrderFigures(TimeProvider time)
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     private const int Intervals = 60;
-    private const int MostOpen = 20_000;
-    private const int MostDurations = 1000;
+    private const int MaxOpen = 20_000;
+    private const int MaxDurations = 1000;
 
     private static readonly TimeSpan RateWindow = TimeSpan.FromSeconds(10);
 
@@ -20,31 +20,31 @@ public sealed class OrderFigures(TimeProvider time)
     private readonly Queue<TimeSpan> durations = new();
     private readonly Queue<(DateTimeOffset At, string Context)> recent = new();
 
-    public void Count(LiveEvent happened)
+    public void Count(LiveEvent @event)
     {
         lock (gate)
         {
-            recent.Enqueue((happened.ReceivedAt, happened.Context));
-            Forget(happened.ReceivedAt);
-            switch (happened.Type)
+            recent.Enqueue((@event.ReceivedAt, @event.Context));
+            Forget(@event.ReceivedAt);
+            switch (@event.Type)
             {
                 case "order.created":
-                    Add(happened.ReceivedAt, 0);
-                    if (open.Count < MostOpen)
+                    Add(@event.ReceivedAt, 0);
+                    if (open.Count < MaxOpen)
                     {
-                        open[happened.OrderId] = happened.OccurredAt;
+                        open[@event.OrderId] = @event.OccurredAt;
                     }
                     break;
                 case "order.confirmed":
-                    Add(happened.ReceivedAt, 1);
-                    End(happened);
+                    Add(@event.ReceivedAt, 1);
+                    End(@event);
                     break;
                 case "order.cancelled":
-                    Add(happened.ReceivedAt, 2);
-                    End(happened);
+                    Add(@event.ReceivedAt, 2);
+                    End(@event);
                     break;
                 case "order.intervention-required":
-                    Add(happened.ReceivedAt, 3);
+                    Add(@event.ReceivedAt, 3);
                     break;
             }
         }
@@ -93,14 +93,14 @@ public sealed class OrderFigures(TimeProvider time)
         found[kind]++;
     }
 
-    private void End(LiveEvent happened)
+    private void End(LiveEvent @event)
     {
-        if (!open.Remove(happened.OrderId, out var created))
+        if (!open.Remove(@event.OrderId, out var created))
         {
             return; // placed before this console was started, or ended before: a confirmed order may be cancelled
         }
-        durations.Enqueue(happened.OccurredAt - created);
-        if (durations.Count > MostDurations)
+        durations.Enqueue(@event.OccurredAt - created);
+        if (durations.Count > MaxDurations)
         {
             durations.Dequeue();
         }

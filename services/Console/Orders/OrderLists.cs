@@ -11,7 +11,7 @@ internal static class OrderLists
 {
     private const int Shown = 20;
     private const int AtOnce = 100;
-    private const int MostPages = 10;
+    private const int MaxPages = 10;
 
     public static async Task<Answer<PageOf<OrderView>>> ReadAsync(
         UserGateway gateway,
@@ -23,7 +23,7 @@ internal static class OrderLists
         var narrowed = query.Saga is not null || query.Within is not null;
         var found = new List<OrderView>();
         var cursor = query.Cursor;
-        for (var pages = 0; pages < MostPages; pages++)
+        for (var pages = 0; pages < MaxPages; pages++)
         {
             var answer = await gateway.GetAsync<PageOf<OrderView>>(PathOf(query, cursor, narrowed ? AtOnce : Shown), cancellation);
             if (answer.Value is not { } page)

@@ -3,7 +3,7 @@ using ConsoleComponents.Languages;
 
 namespace Console.Trials;
 
-/// <summary>A request that comes to a certain end, with the demo data of the platform.</summary>
+/// <summary>An order of the demo data whose outcome is known in advance.</summary>
 /// <param name="CustomerId">The customer who has to order; null: any customer.</param>
 public sealed record DemoScenario(
     string Key,

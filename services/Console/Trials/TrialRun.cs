@@ -5,10 +5,12 @@ using Console.Live;
 
 namespace Console.Trials;
 
-/// <summary>Places many orders and follows them to their end. Events that overtake the answer to the request are kept for it.</summary>
+/// <summary>
+/// Places many orders and tracks each to its end. An event that arrives before the answer of its request is kept for the order.
+/// </summary>
 public sealed class TrialRun
 {
-    public const int Most = 200;
+    public const int MaxOrders = 200;
 
     private const int AtOnce = 16;
 
@@ -76,15 +78,15 @@ public sealed class TrialRun
     }
 
     /// <summary>False for an event of an order that does not belong here.</summary>
-    public bool Happened(LiveEvent happened)
+    public bool Apply(LiveEvent @event)
     {
-        if (!placing && !orders.ContainsKey(happened.OrderId))
+        if (!placing && !orders.ContainsKey(@event.OrderId))
         {
             return false;
         }
-        var order = Order(happened.OrderId);
-        order.LastEvent = happened.Type;
-        order.Status = happened.Type switch
+        var order = Order(@event.OrderId);
+        order.LastEvent = @event.Type;
+        order.Status = @event.Type switch
         {
             "order.confirmed" => "confirmed",
             "order.cancelled" => "cancelled",

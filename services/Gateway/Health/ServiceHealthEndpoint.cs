@@ -1,7 +1,3 @@
-using Gateway.Routing;
-using Gateway.Streaming;
-using Grpc.Core;
-using Orders.V1;
 using ServiceDefaults.Identity;
 
 namespace Gateway.Health;

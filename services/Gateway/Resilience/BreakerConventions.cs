@@ -1,7 +1,3 @@
-using System.Diagnostics.Metrics;
-using Polly.CircuitBreaker;
-using ServiceDefaults.Refusals;
-
 namespace Gateway.Resilience;
 
 internal static class BreakerConventions

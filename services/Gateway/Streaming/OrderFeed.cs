@@ -14,16 +14,16 @@ using ServiceDefaults.Requests;
 namespace Gateway.Streaming;
 
 /// <summary>
-/// Orders as server-sent events in the shape of the list: the existing ones first, the newest of them first, and with <c>follow=true</c>
-/// then what comes or changes. Each event's <c>id</c> is a <see cref="StreamPosition"/>, where a client that comes back with
-/// <c>Last-Event-ID</c> goes on. The app orders-grpc says over gRPC what changes; the orders' service shows the orders.
+/// Sends orders as server-sent events in the shape of the list: existing orders first, the newest of them first, then changes if
+/// <c>follow=true</c>. The <c>id</c> of an event is a <see cref="StreamPosition"/>, from which a client continues with
+/// <c>Last-Event-ID</c>. The app orders-grpc reports changes over gRPC; the orders service returns the orders.
 /// </summary>
 internal static class OrderFeed
 {
     public const string AppId = "orders-grpc";
 
-    /// <summary>The time limit for the first message of the app orders-grpc, which says that it follows.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    /// <summary>The time limit for the first message of the app orders-grpc, which confirms the subscription.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
 
     public static void AddOrderFeed(this IServiceCollection services) =>
         services.AddSingleton(provider => new OrderService.OrderServiceClient(
@@ -86,7 +86,7 @@ internal static class OrderFeed
     {
         try
         {
-            return await live.ResponseStream.MoveNext(cancellation).WaitAsync(Patience, cancellation) ? null : new Unavailable();
+            return await live.ResponseStream.MoveNext(cancellation).WaitAsync(MaxWait, cancellation) ? null : new Unavailable();
         }
         catch (RpcException e) when (e.StatusCode is StatusCode.InvalidArgument)
         {
@@ -101,7 +101,7 @@ internal static class OrderFeed
     public static async Task<OrderPage> ReadAsync(HttpResponseMessage response, CancellationToken cancellation) =>
         (await response.Content.ReadFromJsonAsync<OrderPage>(Json.Options, cancellation))!;
 
-    /// <summary>The user's own token goes on: the gRPC face checks it by the same rules.</summary>
+    /// <summary>Forwards the user's token: orders-grpc checks it by the same rules.</summary>
     public static Metadata Headers(HttpContext context, string? token)
     {
         var headers = new Metadata

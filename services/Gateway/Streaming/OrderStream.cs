@@ -3,30 +3,24 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Gateway.Aggregation;
-using Gateway.Limits;
 using Grpc.Core;
 using Orders.V1;
-using ServiceDefaults.Identity;
-using ServiceDefaults.Refusals;
-using ServiceDefaults.Requests;
 
 namespace Gateway.Streaming;
 
 /// <summary>
-/// One client's stream. It ends when a page can't be read or the changes end: the client comes back, and goes on where it was.
+/// The event stream of one client. It ends if a page cannot be read or the changes end; the client reconnects and continues after its last
+/// event.
 /// </summary>
 internal sealed class OrderStream(
     OrdersClient orders,
-    HttpContext asking,
+    HttpContext context,
     string? customerId,
     DateTimeOffset begun,
     StreamPosition? position
 )
 {
-    /// <summary>
-    /// What was sent, while the list is being read: a change may come before the list's own word for it. The time of the last change by
-    /// order.
-    /// </summary>
+    /// <summary>The time of the last sent change by order, while the list is read: a change may arrive before the list shows it.</summary>
     private readonly Dictionary<string, DateTimeOffset> sent = new(StringComparer.Ordinal);
 
     public async IAsyncEnumerable<SseItem<JsonElement>> ReadAsync(
@@ -71,17 +65,18 @@ internal sealed class OrderStream(
     private static (string OrderId, DateTimeOffset UpdatedAt) KeyOf(JsonElement order) =>
         (order.GetProperty("orderId").GetString()!, order.GetProperty("updatedAt").GetDateTimeOffset());
 
-    /// <exception cref="HttpRequestException">The list can't be read on; the connection breaks off, so that the client comes
-    /// back.</exception>
+    /// <exception cref="HttpRequestException">
+    /// The list cannot be read. The connection is closed, so that the client reconnects.
+    /// </exception>
     private async Task<OrderPage?> PageAsync(string cursor, CancellationToken cancellation)
     {
-        using var response = await orders.ListAsync(asking, customerId, cursor, cancellation);
+        using var response = await orders.ListAsync(context, customerId, cursor, cancellation);
         return await OrderFeed.ReadAsync(response.EnsureSuccessStatusCode(), cancellation);
     }
 
     private async Task<JsonElement?> FindAsync(string orderId, CancellationToken cancellation)
     {
-        using var response = await orders.FindAsync(asking, orderId, cancellation);
+        using var response = await orders.FindAsync(context, orderId, cancellation);
         return response.StatusCode == HttpStatusCode.NotFound
             ? null
             : await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(cancellation);

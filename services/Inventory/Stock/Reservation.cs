@@ -16,11 +16,11 @@ public enum ReservationStatus
     /// <summary>Held no more. Also the answer to a release that comes before its reservation, which then finds the door closed.</summary>
     Released,
 
-    /// <summary>Taken out for good.</summary>
+    /// <summary>Shipped; the goods have left the stock.</summary>
     Sold,
 }
 
-/// <summary>Stored format: what became of an order's goods.</summary>
+/// <summary>Stored format: the reservation of an order and its status.</summary>
 public sealed record Reservation(
     string OrderId,
     ReservationStatus Status,

@@ -1,7 +1,3 @@
-using Grpc.Core;
-using ServiceDefaults;
-using ServiceDefaults.Requests;
-
 namespace Orders.Grpc.Services;
 
 internal sealed record FoundItem(string ProductId, int Quantity, long UnitPrice);

@@ -23,7 +23,7 @@ internal sealed class OrdersClient(HttpClient http)
         return await ReadAsync<PlacedOrder>(request, caller, cancellation);
     }
 
-    /// <param name="caller">Null: this app itself, which then decides who sees the order.</param>
+    /// <param name="caller">Null: this app itself, which then checks access to the order.</param>
     public Task<FoundOrder> FindAsync(string orderId, Caller? caller, CancellationToken cancellation) =>
         ReadAsync<FoundOrder>(new HttpRequestMessage(HttpMethod.Get, $"/orders/{Uri.EscapeDataString(orderId)}"), caller, cancellation);
 

@@ -1,4 +1,3 @@
-using Orders.Grpc.Following;
 using Orders.Grpc.Services;
 using Orders.V1;
 

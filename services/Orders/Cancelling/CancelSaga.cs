@@ -1,5 +1,4 @@
 using Dapr.Workflow;
-using Microsoft.Extensions.Options;
 using Orders.Ordering;
 using Orders.Saga;
 
@@ -8,7 +7,7 @@ namespace Orders.Cancelling;
 /// <summary>Stored format: the input of <see cref="CancelSaga"/>.</summary>
 internal sealed record CancelSagaInput(string OrderId, SagaRetries Retries, string Reason, IReadOnlyList<SagaStep> Steps)
 {
-    /// <summary>Absent in what was stored before it was kept: the customer has cancelled.</summary>
+    /// <summary>Absent in records from before this field: the customer cancelled.</summary>
     public string? ReasonCode { get; init; }
 
     /// <summary>Only in what earlier versions have stored, in place of <see cref="OrderId"/> and <see cref="Retries"/>.</summary>

@@ -4,7 +4,7 @@ using Orders.Streams;
 
 namespace Orders.Choreography;
 
-/// <summary>Moves an order that stands still, and says when to check it next.</summary>
+/// <summary>Continues an order without progress. Returns the time until the next check.</summary>
 internal sealed class CheckOrder(OrderStreams streams, TimeProvider time) : WorkflowActivity<PlacedOrder, CheckResult>
 {
     /// <summary>Stored format: the name of the activity.</summary>

@@ -1,6 +1,3 @@
-using Orders.Ordering;
-using Orders.Saga;
-using Orders.Streams;
 using ServiceDefaults.Events;
 
 namespace Orders.Choreography;

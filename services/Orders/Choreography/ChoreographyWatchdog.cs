@@ -5,9 +5,8 @@ using Orders.Saga;
 namespace Orders.Choreography;
 
 /// <summary>
-/// The durable time-out of a choreographed order. Scheduled with the order and due when the order should long have ended, it costs nothing
-/// until then. If the order stands still (an event lost, a service down for long), it is undone; if even that stands still, it is asked for
-/// again, and in the end given to a person.
+/// The durable time-out of a choreographed order, scheduled with the order. An order without progress (a lost event, a service down for
+/// long) is compensated. A compensation without progress is requested again, and finally becomes an intervention.
 /// </summary>
 internal sealed class ChoreographyWatchdog : Workflow<PlacedOrder, OrderStatus>
 {

@@ -67,7 +67,7 @@ internal sealed class Signals(OrderStreams streams, IOptions<SagaOptions> option
         }
     }
 
-    /// <summary>A busy stream is tried again; news of an order that does not exist is for a person to look at.</summary>
+    /// <summary>A stream with concurrent writers is retried. An event of an unknown order becomes a dead letter for an operator.</summary>
     private static Delivery Settle(Refusal? refusal) =>
         refusal switch
         {

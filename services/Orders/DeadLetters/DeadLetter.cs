@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ServiceDefaults.Refusals;
 
 namespace Orders.DeadLetters;
 
@@ -10,12 +9,12 @@ internal enum DeadLetterState
     Discarded,
 }
 
-/// <summary>Stored format: what a person did about a dead letter.</summary>
+/// <summary>Stored format: an operator's action on a dead letter.</summary>
 internal sealed record DeadLetterAction(DeadLetterState Became, DateTimeOffset At, string? Note, string? Operator);
 
 /// <summary>
-/// Stored format: an event that <paramref name="App"/> could not take. The envelope is kept as it came, so that it can go back to its
-/// topic. <paramref name="N"/>: its number on the list of its state.
+/// Stored format: an event that <paramref name="App"/> could not process. The envelope is unchanged, so that it can be published to its
+/// topic again. <paramref name="N"/>: its number on the list of its state.
 /// </summary>
 internal sealed record DeadLetter(
     string Id,

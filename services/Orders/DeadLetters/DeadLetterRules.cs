@@ -40,8 +40,8 @@ internal static class DeadLetterRules
         };
 
     /// <summary>
-    /// What was the <paramref name="times"/>th coming has been put back on its topic. It may have come again before that could be noted:
-    /// then it stays open, with the replay in its history.
+    /// Records the replay of the <paramref name="times"/>th arrival. If the letter has arrived again before, it stays open, with the
+    /// replay in its history.
     /// </summary>
     public static Outcome<DeadLetter> Replay(DeadLetter? before, int times, DateTimeOffset at, string? note, string? who)
     {

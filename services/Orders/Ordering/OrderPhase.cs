@@ -1,5 +1,3 @@
-using ServiceDefaults.Refusals;
-
 namespace Orders.Ordering;
 
 /// <summary>Stored format (snapshots): where an order stands between its services.</summary>

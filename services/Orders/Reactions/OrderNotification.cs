@@ -1,13 +1,3 @@
-using Grpc.Core;
-using Microsoft.Extensions.Options;
-using Orders.Cancelling;
-using Orders.Choreography;
-using Orders.Ordering;
-using Orders.Saga;
-using Orders.Services;
-using Orders.Streams;
-using ServiceDefaults.Events;
-
 namespace Orders.Reactions;
 
 /// <summary>The fields of orders' own events that orders reads.</summary>

@@ -1,5 +1,3 @@
-using Orders.Streams;
-using Orders.Views;
 using ServiceDefaults.Events;
 
 namespace Orders.Reactions;

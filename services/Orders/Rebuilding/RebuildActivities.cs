@@ -30,7 +30,7 @@ internal sealed class BeginRebuild(ViewState state) : WorkflowActivity<RebuildPr
     }
 }
 
-/// <summary>Some thousand orders a call, so that what a crash repeats is little.</summary>
+/// <summary>Projects a few thousand orders per call, so that a crash repeats little work.</summary>
 internal sealed class RebuildChunk(OrderCatalogue catalogue, OrderProjection projection)
     : WorkflowActivity<RebuildProgress, RebuildProgress>
 {

@@ -1,5 +1,4 @@
 using Dapr.Workflow;
-using ServiceDefaults.State;
 
 namespace Orders.Rebuilding;
 
@@ -7,8 +6,8 @@ namespace Orders.Rebuilding;
 internal sealed record RebuildProgress(int Generation, int Record, int Orders, bool Done);
 
 /// <summary>
-/// Builds the views anew from the event streams while the system runs: a generation beside the one that is shown, to which live events are
-/// written too; when all orders are in it, it is shown, and the old one is removed. Durable: after a crash it goes on.
+/// Rebuilds the views from the event streams while the system runs. A new generation is filled beside the current one and receives live
+/// events too; when complete it replaces the current one, which is deleted. Durable: continues after a crash.
 /// </summary>
 internal sealed class RebuildViews : Workflow<RebuildProgress?, RebuildProgress>
 {

@@ -3,8 +3,8 @@ using Orders.Ordering;
 namespace Orders.Streams;
 
 /// <summary>
-/// Tells refusals, which are words for customers, from technical causes, in records that did not keep the two apart. The texts are those
-/// that the services gave then.
+/// Separates refusals, whose text customers see, from technical causes in records that stored both in one field. The texts are those of
+/// the services at that time.
 /// </summary>
 internal static class OlderReasons
 {

@@ -26,8 +26,8 @@ internal sealed record OrderNotification(
 }
 
 /// <summary>
-/// Payments' part in a choreographed order. Charge and refund are idempotent by order id. A charge that can't be brought to an end is given
-/// up for good, which undoes it should it have happened; a refund that can't is published, and an operator decides.
+/// The payment step of a choreographed order. Charge and refund are idempotent by order id. A charge without a known result is given up
+/// and refunded if it happened. A refund that fails is published, and an operator decides.
 /// </summary>
 internal sealed partial class PaymentRequests(
     PaymentService service,

@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using ServiceDefaults.Requests;
@@ -11,7 +10,7 @@ public static class ActorReminderRegistration
         services.AddSingleton(provider =>
         {
             var settings = provider.GetRequiredService<IConfiguration>();
-            var outgoing = new Outgoing(settings["APP_ID"] ?? "", settings["DAPR_API_TOKEN"] is { Length: > 0 } token ? token : null)
+            var outgoing = new OutgoingHeaders(settings["APP_ID"] ?? "", settings["DAPR_API_TOKEN"] is { Length: > 0 } token ? token : null)
             {
                 InnerHandler = new SocketsHttpHandler
                 {

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Net.Http.Json;
-using Microsoft.Extensions.DependencyInjection;
-using ServiceDefaults.Requests;
 
 namespace ServiceDefaults.Actors;
 
@@ -11,7 +9,7 @@ namespace ServiceDefaults.Actors;
 /// </summary>
 public sealed class ActorReminders(HttpClient sidecar)
 {
-    /// <summary>Registers a reminder that comes back until it is deleted, in place of one of the same name.</summary>
+    /// <summary>Registers a recurring reminder, which replaces one of the same name.</summary>
     public async Task RegisterAsync(
         string actorType,
         string actorId,

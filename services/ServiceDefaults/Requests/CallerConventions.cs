@@ -1,7 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Routing;
-using ServiceDefaults.Refusals;
 
 namespace ServiceDefaults.Requests;
 

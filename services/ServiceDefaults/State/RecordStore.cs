@@ -7,9 +7,9 @@ using Grpc.Core;
 namespace ServiceDefaults.State;
 
 /// <summary>
-/// Records of one Dapr state store under optimistic concurrency. Every write is guarded: a creation by first-write, a change by the ETag
-/// that was read. Dapr reports a stale guard and a store that is away by the same errors; this is the one place that tells them apart, by
-/// reading again. A store that is away is an exception.
+/// Reads and writes records of one Dapr state store with optimistic concurrency: a creation by first-write, a change by the ETag that was
+/// read. Dapr reports a stale ETag and an unavailable store by the same errors; this class distinguishes them by reading again. An
+/// unavailable store is an exception.
 /// </summary>
 public sealed class RecordStore(DaprClient dapr, string store)
 {

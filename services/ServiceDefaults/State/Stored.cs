@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Dapr.Client;
-using Grpc.Core;
 
 namespace ServiceDefaults.State;
 

@@ -1,8 +1,3 @@
-using System.Text.Json;
-using Dapr;
-using Dapr.Client;
-using Grpc.Core;
-
 namespace ServiceDefaults.State;
 
 /// <summary>The result of a guarded write.</summary>
@@ -10,6 +5,6 @@ public enum WriteResult
 {
     Written,
 
-    /// <summary>Another writer was faster; nothing is written. Read again and decide anew.</summary>
+    /// <summary>A concurrent write came first; nothing is written. Read and decide again.</summary>
     Stale,
 }

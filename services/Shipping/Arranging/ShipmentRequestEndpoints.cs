@@ -1,5 +1,4 @@
 using ServiceDefaults.Events;
-using Shipping.Shipments;
 
 namespace Shipping.Arranging;
 

@@ -19,7 +19,7 @@ internal sealed record Destination(string Name, string Line1, string City, strin
 /// <summary>Stored format: an order's shipment.</summary>
 internal sealed record Shipment(string OrderId, ShipmentStatus Status, string? Tracking, Destination? Destination, int Version)
 {
-    /// <summary>The kind of saga that asked first; absent: orchestration.</summary>
+    /// <summary>The kind of saga that sent the first request; absent: orchestration.</summary>
     public string? Saga { get; init; }
 
     /// <summary>The request that placed the order; absent in older records.</summary>
@@ -28,7 +28,7 @@ internal sealed record Shipment(string OrderId, ShipmentStatus Status, string? T
     /// <summary>Why it was refused.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The time of the last change of status. Absent in what was stored before there was a reminder.</summary>
+    /// <summary>The time of the last change of status. Absent in records from before there was a reminder.</summary>
     public DateTimeOffset? Since { get; init; }
 
     public static Shipment Request(string orderId, string? saga = null) =>

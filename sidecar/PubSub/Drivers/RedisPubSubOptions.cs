@@ -1,7 +1,3 @@
-using System.Text.Json;
-using Sidecar.Redis;
-using StackExchange.Redis;
-
 namespace Sidecar.PubSub.Drivers;
 
 /// <summary>Metadata of <c>pubsub.redis</c>. Names and defaults: Dapr's component reference.</summary>

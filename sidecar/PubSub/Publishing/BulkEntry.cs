@@ -1,12 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Sidecar.Components;
-using Sidecar.Failures;
-using Sidecar.Metrics;
-using Sidecar.PubSub.Events;
-using Sidecar.Resiliency;
-using Sidecar.Tracing;
-
 namespace Sidecar.PubSub.Publishing;
 
 /// <summary>One entry of a bulk publish; <paramref name="EntryId"/> is unique in its request.</summary>

@@ -1,6 +1,4 @@
-using System.Text;
 using Npgsql;
-using Sidecar.Components;
 
 namespace Sidecar.State.Drivers;
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Conformance.Apps;
 using Conformance.Running;
 using Google.Protobuf;
 using Grpc.Core;

@@ -35,8 +35,8 @@ public sealed class StreamTests
             }
         }
         Assert.Equal("x", (await NextAsync(other)).Data.ToStringUtf8());
-        var told = await sidecar.Grpc.GetMetadataAsync(new());
-        Assert.Equal(3, told.Subscriptions.Count(subscription => subscription.Type == PubsubSubscriptionType.Streaming));
+        var metadata = await sidecar.Grpc.GetMetadataAsync(new());
+        Assert.Equal(3, metadata.Subscriptions.Count(subscription => subscription.Type == PubsubSubscriptionType.Streaming));
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace EndToEnd.Orders;
 /// </summary>
 internal sealed class Api(int port, string? name = "tests", string role = "operator") : IDisposable
 {
-    private readonly HttpClient http = new(new Admitted(new Uri($"http://localhost:{port}"), name, role))
+    private readonly HttpClient http = new(new TokenHandler(new Uri($"http://localhost:{port}"), name, role))
     {
         BaseAddress = new Uri($"http://localhost:{port}"),
         Timeout = TimeSpan.FromSeconds(30),

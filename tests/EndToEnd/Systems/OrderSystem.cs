@@ -12,21 +12,21 @@ internal sealed class OrderSystem : IAsyncDisposable
     private SystemRun run;
 
     private OrderSystem(SystemFolder folder, StoreSet set, bool ownsSet, DaprInstallation? dapr) =>
-        (this.folder, this.dapr, run, Set, this.ownsSet, Api, Books) = (
+        (this.folder, this.dapr, run, Set, this.ownsSet, Api, Ledger) = (
             folder,
             dapr,
             SystemRun.Start(folder, set.Name, dapr),
             set,
             ownsSet,
             new Api(folder.Ports["gateway"]),
-            new Books(set)
+            new Ledger(set)
         );
 
     public StoreSet Set { get; }
 
     public Api Api { get; }
 
-    public Books Books { get; }
+    public Ledger Ledger { get; }
 
     public Uri Edge => new($"http://localhost:{folder.Ports["gateway"]}");
 
@@ -100,7 +100,7 @@ internal sealed class OrderSystem : IAsyncDisposable
     /// <summary>Runs the same command a second time, while the first is running.</summary>
     public SidecarProcess StartSecond() => (SidecarProcess)SystemRun.Start(folder, Set.Name, dapr);
 
-    public void AskToEnd() => RunningProcess.AskToEnd(((SidecarProcess)run).Process);
+    public void RequestStop() => RunningProcess.RequestStop(((SidecarProcess)run).Process);
 
     public Task<int> StopAsync() => run.StopAsync();
 
@@ -113,8 +113,8 @@ internal sealed class OrderSystem : IAsyncDisposable
         Assert.True(code == 0 || isRealDaprd, $"exit code {code}:{Environment.NewLine}{Output}");
     }
 
-    private static DaprInstallation? Chosen(DaprInstallation? asked) =>
-        asked == DaprInstallation.EmbeddedRun ? null : asked ?? DaprInstallation.OfSuite;
+    private static DaprInstallation? Chosen(DaprInstallation? requested) =>
+        requested == DaprInstallation.EmbeddedRun ? null : requested ?? DaprInstallation.OfSuite;
 
     public async ValueTask DisposeAsync()
     {

@@ -5,7 +5,7 @@ using Dapr.Client.Autogen.Grpc.v1;
 namespace Conformance.Reloading;
 
 /// <summary>SIGHUP: resources and configuration are read again, ports and app stay.</summary>
-public sealed class HangUpTests
+public sealed class SighupTests
 {
     [SkippableFact]
     public async Task After_a_SIGHUP_the_current_resources_and_configuration_apply()
@@ -28,14 +28,14 @@ public sealed class HangUpTests
         sidecar.Write(Yaml.Component("events", "pubsub.in-memory"));
         sidecar.Configure(Yaml.Configuration("tracing: { samplingRate: \"1\" }"));
         await sidecar.SignalAsync("HUP");
-        await Patience.UntilAsync(async () => await EndpointsAsync(sidecar) is ["two"], "the new endpoint is not there");
+        await Eventually.UntilAsync(async () => await EndpointsAsync(sidecar) is ["two"], "the new endpoint is not there");
         Assert.Contains(
             "AlwaysOnSampler",
             sidecar.Output[sidecar.Output.IndexOf("SIGHUP", StringComparison.Ordinal)..],
             StringComparison.Ordinal
         );
         await sidecar.Http.GetAsync("/v1.0/state/store/k").FailsAsync(500, "ERR_STATE_STORE_NOT_CONFIGURED");
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () =>
             {
                 using var answer = await sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/hi");
@@ -46,7 +46,7 @@ public sealed class HangUpTests
 
         sidecar.Write(Endpoint("three"), 1);
         await sidecar.SignalAsync("HUP");
-        await Patience.UntilAsync(async () => await EndpointsAsync(sidecar) is ["three"], "the second signal had no effect");
+        await Eventually.UntilAsync(async () => await EndpointsAsync(sidecar) is ["three"], "the second signal had no effect");
     }
 
     private static string Endpoint(string name) =>

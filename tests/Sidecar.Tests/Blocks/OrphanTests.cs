@@ -6,7 +6,7 @@ using Sidecar.Running;
 namespace Sidecar.Tests.Blocks;
 
 /// <summary>Apps of a killed sidecar have no parent that reaps them; the tests wait until they have exited.</summary>
-public sealed class LeftOverTests
+public sealed class OrphanTests
 {
     [Theory]
     [InlineData("exec sleep 600")]

@@ -5,12 +5,12 @@ using Shipping.Shipments;
 namespace Shipping.Moving;
 
 /// <summary>
-/// Has arranged shipments move on by themselves. A crash between arranging and this is mended by the caller's repetition, which finds the
-/// shipment arranged and registers the same reminder again.
+/// Registers the reminder that ships and delivers an arranged shipment. Idempotent: after a crash between arranging and scheduling, the
+/// caller repeats its request, which registers the same reminder again.
 /// </summary>
-internal sealed class Mover(ActorReminders reminders, IOptions<ShippingOptions> options, TimeProvider time)
+internal sealed class ShipmentScheduler(ActorReminders reminders, IOptions<ShippingOptions> options, TimeProvider time)
 {
-    public Task WatchAsync(Shipment? shipment, CancellationToken cancellation) =>
+    public Task ScheduleAsync(Shipment? shipment, CancellationToken cancellation) =>
         shipment?.Status == ShipmentStatus.Arranged && options.Value.MovesByItself
             ? reminders.RegisterAsync(
                 ShipmentActor.TypeName,
@@ -42,21 +42,5 @@ internal sealed class Mover(ActorReminders reminders, IOptions<ShippingOptions> 
             )
         );
         return overdue.Count;
-    }
-}
-
-internal static class MovingRegistration
-{
-    private static readonly TimeSpan Idle = TimeSpan.FromMinutes(5);
-
-    public static void AddMoving(this IServiceCollection services)
-    {
-        services.AddShippingOptions();
-        services.AddActorReminders().AddSingleton<Mover>();
-        services.AddActors(actors =>
-        {
-            actors.ActorIdleTimeout = Idle;
-            actors.Actors.RegisterActor<ShipmentActor>();
-        });
     }
 }

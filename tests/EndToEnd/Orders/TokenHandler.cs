@@ -7,7 +7,7 @@ namespace EndToEnd.Orders;
 /// Adds a token of the development endpoint to every request, and gets it before the first. An anonymous client has no name and sends no
 /// token.
 /// </summary>
-internal sealed class Admitted(Uri edge, string? name, string role) : DelegatingHandler(new SocketsHttpHandler { UseProxy = false })
+internal sealed class TokenHandler(Uri edge, string? name, string role) : DelegatingHandler(new SocketsHttpHandler { UseProxy = false })
 {
     private volatile string? token;
 
@@ -15,12 +15,12 @@ internal sealed class Admitted(Uri edge, string? name, string role) : Delegating
     {
         if (name is not null && request.Headers.Authorization is null)
         {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token ??= await AskAsync(cancellationToken));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token ??= await FetchAsync(cancellationToken));
         }
         return await base.SendAsync(request, cancellationToken);
     }
 
-    private async Task<string> AskAsync(CancellationToken cancellation)
+    private async Task<string> FetchAsync(CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(edge, "/api/auth/token"))
         {

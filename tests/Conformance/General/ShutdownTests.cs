@@ -6,7 +6,7 @@ using Servers;
 namespace Conformance.General;
 
 /// <summary>The shutdown of a sidecar, and its behaviour while its app is unhealthy.</summary>
-public sealed class EndingTests
+public sealed class ShutdownTests
 {
     [Fact]
     public async Task The_shutdown_API_stops_the_sidecar_gracefully()
@@ -130,7 +130,7 @@ public sealed class EndingTests
             }
         );
         // Before the app was found healthy it has no subscription, and an event has no consumer.
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             () => Task.FromResult(sidecar.Output.Contains($"App {sidecar.AppId} is ready", StringComparison.Ordinal)),
             "the app was not found healthy"
         );
@@ -164,7 +164,7 @@ public sealed class EndingTests
         );
         await sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/hi").FailsAsync(500, "ERR_DIRECT_INVOKE");
         app.Answers("/healthz", 200);
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () =>
             {
                 using var answer = await sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/hi");

@@ -1,7 +1,7 @@
 namespace Conformance.Running;
 
 /// <summary>The time limit for a signal, and the message of a failure.</summary>
-internal static class Patience
+internal static class Eventually
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 

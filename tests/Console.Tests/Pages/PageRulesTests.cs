@@ -6,7 +6,7 @@ namespace Console.Tests.Pages;
 
 /// <summary>Rules for every page: accessibility, narrow screens, both themes, both languages, headers.</summary>
 [Collection(OnBrowser.Name)]
-public sealed class EverybodyTests(Browser browser)
+public sealed class PageRulesTests(Browser browser)
 {
     private static readonly string[] Pages = ["/", "/orders", "/work", "/stock", "/try", "/system", "/orders/none"];
 
@@ -99,8 +99,8 @@ public sealed class EverybodyTests(Browser browser)
             new FormUrlEncodedContent([new("name", "eve"), new("role", "operator")])
         );
         Assert.Equal(HttpStatusCode.BadRequest, forged.StatusCode); // no antiforgery token
-        using var told = await http.PostAsync(new Uri($"{browser.Address}/events/live"), new StringContent("{}"));
-        Assert.Equal(HttpStatusCode.Unauthorized, told.StatusCode); // events come from the sidecar alone
+        using var unauthorized = await http.PostAsync(new Uri($"{browser.Address}/events/live"), new StringContent("{}"));
+        Assert.Equal(HttpStatusCode.Unauthorized, unauthorized.StatusCode); // events come from the sidecar alone
         using var hub = await http.PostAsync(new Uri($"{browser.Address}/_blazor/negotiate?negotiateVersion=1"), null);
         Assert.NotEqual(HttpStatusCode.OK, hub.StatusCode);
     }

@@ -7,17 +7,16 @@ using ServiceDefaults.Refusals;
 namespace Gateway.Limits;
 
 /// <summary>
-/// The places for requests under way, each kind apart: ordinary requests, requests that wait for an order's end, and event streams. Without
-/// a limit requests would only wait for each other until every one of them is too late; with one for all, a few customers could take every
-/// place by waiting.
+/// Limits concurrent requests of each kind separately: ordinary requests, requests that wait for an order's end, and event streams. With
+/// one limit for all, a few waiting customers could use all of it.
 /// </summary>
-internal sealed class Places : IAsyncDisposable
+internal sealed class RequestLimiter : IAsyncDisposable
 {
     private readonly Kind ordinary;
     private readonly Kind waiting;
     private readonly Kind streams;
 
-    public Places(IOptions<LimitOptions> options)
+    public RequestLimiter(IOptions<LimitOptions> options)
     {
         var limits = options.Value;
         ordinary = new Kind(limits.Concurrent, limits.Queued, limits.ConcurrentPerCaller, limits.QueuedPerCaller);
@@ -25,9 +24,7 @@ internal sealed class Places : IAsyncDisposable
         streams = new Kind(limits.Streams, 0, limits.StreamsPerCaller, 0);
     }
 
-    /// <summary>
-    /// Middleware, after authorization. The body is read first: a place is for work, and a client that sends slowly has none to do yet.
-    /// </summary>
+    /// <summary>Middleware, after authorization. Reads the body before it acquires a permit, so that slow clients hold none.</summary>
     public async Task GuardAsync(HttpContext context, RequestDelegate next)
     {
         if (context.Request.Path.StartsWithSegments("/healthz"))
@@ -37,8 +34,8 @@ internal sealed class Places : IAsyncDisposable
         }
         await BufferedBody.ReadAsync(context.Request, context.RequestAborted);
         var kind = KindOf(context);
-        using var own = await kind.PerCaller.AcquireAsync(context, 1, context.RequestAborted);
-        if (!own.IsAcquired)
+        using var ownPermit = await kind.PerCaller.AcquireAsync(context, 1, context.RequestAborted);
+        if (!ownPermit.IsAcquired)
         {
             await RefuseAsync(
                 context,
@@ -50,8 +47,8 @@ internal sealed class Places : IAsyncDisposable
             );
             return;
         }
-        using var place = await kind.All.AcquireAsync(1, context.RequestAborted);
-        if (!place.IsAcquired)
+        using var permit = await kind.All.AcquireAsync(1, context.RequestAborted);
+        if (!permit.IsAcquired)
         {
             await RefuseAsync(
                 context,

@@ -6,7 +6,7 @@ namespace Sidecar.Api.Http;
 /// Hides routes after routing: those of Dapr's API match by exact case, and those that the Configuration's API lists exclude do not exist.
 /// Hidden routes are handled as invocations, as every path without a route.
 /// </summary>
-internal static class OfferedRoutes
+internal static class ApiRouteFilter
 {
     public static Task CheckAsync(HttpContext context, RequestDelegate next)
     {

@@ -9,7 +9,7 @@ namespace Conformance.General;
 /// <summary>
 /// An app exits while its sidecar queries it, or gives unreadable answers: the sidecar continues, and queries it again after its restart.
 /// </summary>
-public sealed class AppDeathTests
+public sealed class AppFailureTests
 {
     private const string Health = "--enable-app-health-check";
     private static readonly string[] Probed = [Health, "--app-health-probe-interval=1", "--app-health-threshold=1"];
@@ -64,7 +64,7 @@ public sealed class AppDeathTests
         await DeliveredAsync(sidecar, app);
 
         Assert.Equal("POST", (await NextAsync(app, "/tick", "POST")).Method);
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () =>
             {
                 using var answer = await sidecar.Http.PutAsync("/v1.0/actors/Counter/one/method/add", null);
@@ -89,28 +89,28 @@ public sealed class AppDeathTests
         );
         await DeliveredAsync(sidecar, app);
         app.Answers("/healthz", (_, context) => DieAsync(context, halfWay: false));
-        await Patience.UntilAsync(async () => !(await InvokedAsync(sidecar)), "the app was called although it was away");
+        await Eventually.UntilAsync(async () => !(await InvokedAsync(sidecar)), "the app was called although it was away");
 
-        var asked = 0;
+        var requests = 0;
         app.Answers("/dapr/subscribe", (_, context) =>
-            Interlocked.Increment(ref asked) == 1 ? DieAsync(context, halfWay: true) : context.Response.WriteAsync(Subscriptions)
+            Interlocked.Increment(ref requests) == 1 ? DieAsync(context, halfWay: true) : context.Response.WriteAsync(Subscriptions)
         );
         app.Answers("/healthz", 200);
 
-        await Patience.UntilAsync(() => InvokedAsync(sidecar), "the app was not called although it was back");
+        await Eventually.UntilAsync(() => InvokedAsync(sidecar), "the app was not called although it was back");
         await DeliveredAsync(sidecar, app);
     }
 
     [Fact]
     public async Task A_gRPC_app_that_exits_while_it_lists_its_subscriptions_is_queried_again()
     {
-        var asked = 0;
+        var requests = 0;
         await using var app = await GrpcApp.StartAsync(state =>
         {
             state.Subscriptions.Subscriptions.Add(new TopicSubscription { PubsubName = "events", Topic = "topic" });
             state.OnList = context =>
             {
-                if (Interlocked.Increment(ref asked) <= 2)
+                if (Interlocked.Increment(ref requests) <= 2)
                 {
                     context.GetHttpContext().Abort();
                 }
@@ -126,7 +126,7 @@ public sealed class AppDeathTests
             }
         );
 
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () =>
             {
                 using var answer = await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/topic", "{}");
@@ -175,7 +175,7 @@ public sealed class AppDeathTests
         {
             await DeliveredAsync(sidecar, app, "declared"); // which daprd starts together with the app's own, or not at all
         }
-        await Patience.UntilAsync(() => InvokedAsync(sidecar), "the app was not called");
+        await Eventually.UntilAsync(() => InvokedAsync(sidecar), "the app was not called");
         Assert.False(sidecar.Ended.IsCompleted);
     }
 
@@ -217,7 +217,7 @@ public sealed class AppDeathTests
     }
 
     private static async Task DeliveredAsync(TestedSidecar sidecar, HttpApp app, string topic = "topic") =>
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () =>
             {
                 using var answer = await sidecar.Http.SendAsync("POST", $"/v1.0/publish/events/{topic}", "{}");

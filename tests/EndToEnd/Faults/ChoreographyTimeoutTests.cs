@@ -4,7 +4,7 @@ using EndToEnd.Systems;
 namespace EndToEnd.Faults;
 
 /// <summary>Tests of orders whose service receives no events: their time-out ends them.</summary>
-public sealed class SilenceTests
+public sealed class ChoreographyTimeoutTests
 {
     [Fact]
     public async Task An_order_without_progress_is_compensated_and_a_stuck_compensation_becomes_an_intervention()
@@ -51,6 +51,6 @@ public sealed class SilenceTests
             await system.Api.EventsAsync(orderId)
         );
         Assert.Equal(stock, await system.Api.ProductsAsync());
-        Assert.True(system.Books.Payments()[orderId] is { Captured: true, Refunded: true }, "the charge must be refunded");
+        Assert.True(system.Ledger.Payments()[orderId] is { Captured: true, Refunded: true }, "the charge must be refunded");
     }
 }

@@ -8,12 +8,12 @@ using Microsoft.Extensions.Options;
 
 namespace Gateway.Tests;
 
-public sealed class PlacesTests : IAsyncDisposable
+public sealed class RequestLimiterTests : IAsyncDisposable
 {
     private static readonly IServiceProvider Services = new ServiceCollection().AddLogging().AddProblemDetails().BuildServiceProvider();
 
     private readonly TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Places places = new(
+    private readonly RequestLimiter limiter = new(
         Options.Create(
             new LimitOptions
             {
@@ -30,7 +30,7 @@ public sealed class PlacesTests : IAsyncDisposable
     );
 
     [Fact]
-    public async Task A_request_whose_body_is_still_coming_takes_no_place()
+    public async Task A_request_whose_body_is_incomplete_holds_no_permit()
     {
         using var slow = new NeverEndingBody();
         var pending = Enumerable.Range(0, 10).Select(_ => Start(Request("slow", body: slow))).ToList();
@@ -43,7 +43,7 @@ public sealed class PlacesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Requests_that_wait_for_an_order_leave_the_ordinary_places_free()
+    public async Task Requests_that_wait_for_an_order_do_not_use_ordinary_permits()
     {
         _ = Start(Request("a", prefer: "wait=8"));
         _ = Start(Request("a", prefer: "respond-async, wait=8"));
@@ -62,7 +62,7 @@ public sealed class PlacesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_request_that_can_not_wait_takes_an_ordinary_place_whatever_it_prefers()
+    public async Task A_request_that_cannot_wait_uses_an_ordinary_permit_regardless_of_Prefer()
     {
         _ = Start(Request("a", marked: false));
         _ = Start(Request("a", prefer: "wait=8", marked: false));
@@ -72,7 +72,7 @@ public sealed class PlacesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Event_streams_are_limited_by_caller_and_leave_the_ordinary_places_free()
+    public async Task Event_streams_are_limited_by_caller_and_do_not_use_ordinary_permits()
     {
         _ = Start(Request("a", stream: true));
         _ = Start(Request("a", stream: true));
@@ -86,7 +86,7 @@ public sealed class PlacesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_place_is_free_again_when_its_request_has_ended()
+    public async Task A_permit_is_released_when_its_request_ends()
     {
         var first = Start(Request("a"));
         var second = Start(Request("b"));
@@ -102,7 +102,7 @@ public sealed class PlacesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_health_probe_needs_no_place()
+    public async Task The_health_probe_needs_no_permit()
     {
         _ = Start(Request("a"));
         _ = Start(Request("b"));
@@ -114,11 +114,11 @@ public sealed class PlacesTests : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         release.TrySetResult();
-        await places.DisposeAsync();
+        await limiter.DisposeAsync();
     }
 
     /// <summary>The request, whose work lasts until the test releases it.</summary>
-    private Task Start(HttpContext context, bool hold = true) => places.GuardAsync(context, _ => hold ? release.Task : Task.CompletedTask);
+    private Task Start(HttpContext context, bool hold = true) => limiter.GuardAsync(context, _ => hold ? release.Task : Task.CompletedTask);
 
     private static DefaultHttpContext Request(
         string user,

@@ -12,7 +12,7 @@ internal sealed record Booking(string OrderId, long Amount, bool Captured, bool 
 internal sealed record ShipmentBooking(string OrderId, string Status);
 
 /// <summary>Stored records that the public API does not show: the provider's bookings and the shipments.</summary>
-internal sealed class Books(StoreSet set)
+internal sealed class Ledger(StoreSet set)
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 

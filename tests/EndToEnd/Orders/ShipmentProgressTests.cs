@@ -3,7 +3,7 @@ using EndToEnd.Systems;
 namespace EndToEnd.Orders;
 
 /// <summary>Tests of shipments that their reminders advance, and of the orders that follow them.</summary>
-public sealed class MovingTests(MovingTests.InSeconds shared) : IClassFixture<MovingTests.InSeconds>
+public sealed class ShipmentProgressTests(ShipmentProgressTests.InSeconds shared) : IClassFixture<ShipmentProgressTests.InSeconds>
 {
     private readonly OrderSystem system = shared.System;
 
@@ -26,7 +26,7 @@ public sealed class MovingTests(MovingTests.InSeconds shared) : IClassFixture<Mo
         }
 
         await system.Api.WhenAsync(cancelled.OrderId, "cancelled");
-        Assert.Equal("cancelled", system.Books.Shipments()[cancelled.OrderId].Status);
+        Assert.Equal("cancelled", system.Ledger.Shipments()[cancelled.OrderId].Status);
         var sold = await Wait.ForAsync("the goods are sold", async () =>
             await system.Api.ProductAsync("product-3") is var product && product.Sold == before.Sold + 4 ? product : null
         );
@@ -35,7 +35,7 @@ public sealed class MovingTests(MovingTests.InSeconds shared) : IClassFixture<Mo
     }
 
     [Fact]
-    public async Task Shipments_that_became_due_while_the_system_was_stopped_leave_after_the_restart()
+    public async Task Shipments_that_became_due_while_the_system_was_stopped_are_shipped_after_the_restart()
     {
         var order = await system.Api.PlaceAndEndAsync(Api.Order());
         await system.KillSidecarAsync();
@@ -43,11 +43,11 @@ public sealed class MovingTests(MovingTests.InSeconds shared) : IClassFixture<Mo
         await system.StartAgainAsync();
 
         await system.Api.WhenAsync(order.OrderId, "delivered");
-        Assert.Single(await system.Api.EventsAsync(order.OrderId), happened => happened == "order.shipped");
+        Assert.Single(await system.Api.EventsAsync(order.OrderId), @event => @event == "order.shipped");
     }
 
     [Fact]
-    public async Task Shipments_leave_even_if_shipping_is_killed_when_they_are_due()
+    public async Task Shipments_are_shipped_even_if_the_service_is_killed_when_they_are_due()
     {
         var order = await system.Api.PlaceAndEndAsync(Api.Order());
 

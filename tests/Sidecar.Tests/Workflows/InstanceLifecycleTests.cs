@@ -8,7 +8,7 @@ using Sidecar.Workflows.Protocol;
 namespace Sidecar.Tests.Workflows;
 
 /// <summary>Reuse, purge, listing, rerun, and a store that fails.</summary>
-public sealed class LifeTests
+public sealed class InstanceLifecycleTests
 {
     private static Script Mixed() =>
         new Script()

@@ -2,8 +2,8 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Resources;
 
-/// <summary>The resources of a folder that are neither components nor subscriptions, by kind and name, with their texts.</summary>
-internal sealed class OtherResources
+/// <summary>Resources whose change restarts the sidecar: all but components and subscriptions. Texts by kind and name.</summary>
+internal sealed class RestartResources
 {
     private readonly Dictionary<string, string> contents = new(StringComparer.Ordinal);
 
@@ -14,7 +14,7 @@ internal sealed class OtherResources
     }
 
     /// <summary>Lists the resources that were added, removed or changed since <paramref name="before"/>.</summary>
-    public IReadOnlyList<string> ChangedSince(OtherResources before) =>
+    public IReadOnlyList<string> ChangedSince(RestartResources before) =>
         [
             .. contents
                 .Keys.Union(before.contents.Keys)

@@ -4,7 +4,7 @@ using EndToEnd.Systems;
 namespace EndToEnd.Orders;
 
 /// <summary>Tests of many concurrent orders for the last units of a few products, with their lines in every sequence.</summary>
-public sealed class LastUnitsTests(LastUnitsTests.WithFewUnits shared) : IClassFixture<LastUnitsTests.WithFewUnits>
+public sealed class OversellTests(OversellTests.WithFewUnits shared) : IClassFixture<OversellTests.WithFewUnits>
 {
     private const int Units = 50;
     private const int Orders = 200;
@@ -22,16 +22,18 @@ public sealed class LastUnitsTests(LastUnitsTests.WithFewUnits shared) : IClassF
 
         // A reservation without an order: it is made first and expires first.
         using var inventory = system.SidecarOf("orders");
-        await inventory.InvokeAsync("inventory", "reservations/nobodys", new { items = Lines(2) });
+        await inventory.InvokeAsync("inventory", "reservations/unknown-order", new { items = Lines(2) });
         var orderIds = await PlaceAsync("last", Orders);
 
         var released = await Wait.ForAsync("the reservation without an order expires", () =>
-            Task.FromResult(Reservation("nobodys") is { Status: "released" } found ? found : null)
+            Task.FromResult(Reservation("unknown-order") is { Status: "released" } found ? found : null)
         );
         Assert.StartsWith("expired", released.Reason, StringComparison.Ordinal);
         await Wait.UntilAsync("its release is published", () =>
             Task.FromResult(
-                system.Set.ValuesOf("inventory-store").Any(told => told.Contains("nobodys:inventory.released", StringComparison.Ordinal))
+                system
+                    .Set.ValuesOf("inventory-store")
+                    .Any(stored => stored.Contains("unknown-order:inventory.released", StringComparison.Ordinal))
             )
         );
         var ended = new List<OrderView>();

@@ -6,7 +6,7 @@ namespace Sidecar.Workflows.Instances;
 /// Continues an unfinished instance that is in the store but unknown to this engine: another runtime has created it, with its own timers
 /// and activities and without our index of unfinished instances. Open operations of its history are started again.
 /// </summary>
-internal static class Adoption
+internal static class InstanceTakeover
 {
     /// <summary>Idempotent. The next start also finds the instance.</summary> <returns>The instance, or null if it is finished or
     /// missing.</returns>

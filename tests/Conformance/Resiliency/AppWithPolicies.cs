@@ -8,7 +8,7 @@ namespace Conformance.Resiliency;
 /// <summary>
 /// An app behind several HTTPEndpoint names with separate policies, and a subscription whose inbound policy retries three times.
 /// </summary>
-public sealed class GuardedApp : IAsyncLifetime
+public sealed class AppWithPolicies : IAsyncLifetime
 {
     public HttpApp App { get; private set; } = null!;
 

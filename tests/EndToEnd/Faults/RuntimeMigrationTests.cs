@@ -7,7 +7,7 @@ namespace EndToEnd.Faults;
 /// <summary>
 /// Tests of a move between runtimes. Each runtime keeps its own workflows and reminders; the stores' open orders continue without them.
 /// </summary>
-public sealed class MovingRuntimeTests
+public sealed class RuntimeMigrationTests
 {
     private static readonly string[] Sagas = ["orchestration", "choreography"];
 

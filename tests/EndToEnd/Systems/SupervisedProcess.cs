@@ -5,10 +5,10 @@ namespace EndToEnd.Systems;
 /// <summary>
 /// A command that is restarted when it exits unexpectedly, as an orchestrator does with a container. Each start is recorded.
 /// </summary>
-internal sealed class KeptProcess(string name, string recordedAs, ProcessStartInfo command, RunRecord record, Action<string> say)
+internal sealed class SupervisedProcess(string name, string recordedAs, ProcessStartInfo command, RunRecord record, Action<string> say)
     : IAsyncDisposable
 {
-    private const int MostRestarts = 10;
+    private const int MaxRestarts = 10;
 
     private readonly Lock gate = new();
     private Process? process;
@@ -59,7 +59,7 @@ internal sealed class KeptProcess(string name, string recordedAs, ProcessStartIn
         Release();
         if (!process!.HasExited)
         {
-            RunningProcess.AskToEnd(process);
+            RunningProcess.RequestStop(process);
         }
         await Wait.UntilAsync($"{name} ends", () => process.HasExited);
         record.Remove(process.Id);
@@ -99,7 +99,7 @@ internal sealed class KeptProcess(string name, string recordedAs, ProcessStartIn
                 }
                 record.Remove(current.Id);
                 Say($"ended with exit code {current.ExitCode}");
-                if (restarts == MostRestarts)
+                if (restarts == MaxRestarts)
                 {
                     GivenUp = $"{name} has ended {restarts} times, with exit code {current.ExitCode} at last";
                     return;

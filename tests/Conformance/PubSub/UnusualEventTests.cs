@@ -4,7 +4,7 @@ using Conformance.Running;
 namespace Conformance.PubSub;
 
 /// <summary>Unusual events that are delivered all the same, and the metadata of each delivery.</summary>
-public sealed class OddEventTests : IAsyncLifetime
+public sealed class UnusualEventTests : IAsyncLifetime
 {
     private HttpApp app = null!;
 
@@ -67,14 +67,14 @@ public sealed class OddEventTests : IAsyncLifetime
         await using var sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions
             {
-                AppId = "asked",
+                AppId = "queried",
                 AppPort = app.PortNumber,
                 Resources = [Yaml.Component("events", "pubsub.in-memory")],
                 Environment = new Dictionary<string, string> { ["APP_API_TOKEN"] = "token" },
             }
         );
-        Assert.Equal("asked", (await app.NextAsync("/dapr/config")).Headers["dapr-app-id"]);
-        Assert.Equal("asked", (await app.NextAsync("/dapr/subscribe")).Headers["dapr-app-id"]);
+        Assert.Equal("queried", (await app.NextAsync("/dapr/config")).Headers["dapr-app-id"]);
+        Assert.Equal("queried", (await app.NextAsync("/dapr/subscribe")).Headers["dapr-app-id"]);
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/t", "{}").SucceedsAsync();
         Assert.Equal("token", (await app.NextAsync("/t")).Headers["dapr-api-token"]);
     }

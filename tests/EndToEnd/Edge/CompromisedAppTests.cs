@@ -5,7 +5,7 @@ namespace EndToEnd.Edge;
 
 /// <summary>Tests of a compromised app with its own token at its own sidecar: it can make only the calls that its work needs.</summary>
 [Collection(OnSharedSystem.Name)]
-public sealed class WallTests(SharedSystem shared)
+public sealed class CompromisedAppTests(SharedSystem shared)
 {
     /// <summary>Runs on the embedded sidecar only: daprd identifies callers by mTLS, which these runs do not have.</summary>
     [EmbeddedRunTheory]

@@ -1,10 +1,10 @@
 namespace ServiceDefaults.Requests;
 
 /// <summary>
-/// Headers of every call to another service: the request it belongs to, the caller (this app, unless the call names another) and the token
-/// of the own sidecar.
+/// Adds headers to every call to another service: the request id, the caller (this app, unless the call names another) and the token of
+/// the own sidecar.
 /// </summary>
-internal sealed class Outgoing(string appId, string? daprApiToken) : DelegatingHandler
+internal sealed class OutgoingHeaders(string appId, string? daprApiToken) : DelegatingHandler
 {
     private readonly string self = new Caller.App(appId).ToString();
 

@@ -7,19 +7,19 @@ using Microsoft.Extensions.Logging;
 namespace EndToEnd.Edge;
 
 /// <summary>A request that a service has received.</summary>
-internal sealed record Reached(string Method, string Path, IReadOnlyDictionary<string, string> Headers);
+internal sealed record ReceivedRequest(string Method, string Path, IReadOnlyDictionary<string, string> Headers);
 
 /// <summary>
 /// A service that a test simulates behind a real sidecar. It can be slow, fail or be stopped, and records the requests that it receives.
 /// </summary>
-internal sealed class PlayedService(int port) : IAsyncDisposable
+internal sealed class FakeService(int port) : IAsyncDisposable
 {
-    private readonly ConcurrentQueue<Reached> reached = new();
+    private readonly ConcurrentQueue<ReceivedRequest> received = new();
     private volatile Func<HttpContext, Task> answer = NotFound;
     private WebApplication? web;
 
     /// <summary>Received requests, without the sidecar's health checks.</summary>
-    public IReadOnlyList<Reached> Reached => [.. reached];
+    public IReadOnlyList<ReceivedRequest> Received => [.. received];
 
     public void Answers(Func<HttpContext, Task> with) => answer = with;
 
@@ -34,7 +34,7 @@ internal sealed class PlayedService(int port) : IAsyncDisposable
             await gone.Task;
         });
 
-    public void Forget() => reached.Clear();
+    public void Forget() => received.Clear();
 
     public async Task StartAsync()
     {
@@ -78,8 +78,8 @@ internal sealed class PlayedService(int port) : IAsyncDisposable
         {
             return Task.CompletedTask;
         }
-        reached.Enqueue(
-            new Reached(
+        received.Enqueue(
+            new ReceivedRequest(
                 context.Request.Method,
                 context.Request.Path,
                 context.Request.Headers.ToDictionary(

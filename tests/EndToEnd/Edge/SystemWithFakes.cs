@@ -8,7 +8,7 @@ namespace EndToEnd.Edge;
 /// Runs the real gateway, the real orders service and the real policies of their sidecars with shorter waits. The tests simulate the other
 /// services.
 /// </summary>
-public sealed class PlayedSystem : IAsyncLifetime
+public sealed class SystemWithFakes : IAsyncLifetime
 {
     private const string Limits = """
 
@@ -20,15 +20,15 @@ public sealed class PlayedSystem : IAsyncLifetime
             Limits__Queued: "8"
         """;
 
-    private readonly Dictionary<string, PlayedService> played = [];
+    private readonly Dictionary<string, FakeService> fakes = [];
     private readonly List<Task> starting = [];
     private OrderSystem? system;
 
     internal OrderSystem System => system!;
 
-    internal PlayedService Inventory => played["inventory"];
+    internal FakeService Inventory => fakes["inventory"];
 
-    internal PlayedService Customers => played["customers"];
+    internal FakeService Customers => fakes["customers"];
 
     /// <summary>Returns a metric of the sidecar of orders, by name and some of its labels.</summary>
     internal async Task<double> MetricAsync(string name, params string[] labels)
@@ -69,7 +69,7 @@ public sealed class PlayedSystem : IAsyncLifetime
         {
             await system.DisposeAsync();
         }
-        foreach (var service in played.Values)
+        foreach (var service in fakes.Values)
         {
             await service.DisposeAsync();
         }
@@ -81,8 +81,8 @@ public sealed class PlayedSystem : IAsyncLifetime
         foreach (var appId in (string[])["inventory", "customers", "payments", "shipping", "orders-grpc"])
         {
             template = Regex.Replace(template, $@"(- appID: {appId}\n(?:    .*\n)*?)    command: .*\n", "$1");
-            played[appId] = new PlayedService(folder.Ports[appId]);
-            starting.Add(played[appId].StartAsync());
+            fakes[appId] = new FakeService(folder.Ports[appId]);
+            starting.Add(fakes[appId].StartAsync());
         }
         File.WriteAllText(folder.Template, template.Replace("appProtocol: grpc", "appProtocol: http", StringComparison.Ordinal));
         folder.Replace("dapr.yaml", "    ASPNETCORE_ENVIRONMENT: Development", "    ASPNETCORE_ENVIRONMENT: Development" + Limits);
@@ -93,7 +93,7 @@ public sealed class PlayedSystem : IAsyncLifetime
 }
 
 [CollectionDefinition(Name)]
-public sealed class OnPlayedSystem : ICollectionFixture<PlayedSystem>
+public sealed class OnSystemWithFakes : ICollectionFixture<SystemWithFakes>
 {
-    public const string Name = "played system";
+    public const string Name = "system with fakes";
 }
