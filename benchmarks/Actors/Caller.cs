@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Actors;
 
 /// <summary>The result of a measurement. CPU is that of the sidecar alone: on a shared machine it is more reliable than the rate.</summary>
-internal sealed record Measured(int Calls, TimeSpan Time, TimeSpan SidecarCpu)
+internal sealed record Measurement(int Calls, TimeSpan Time, TimeSpan SidecarCpu)
 {
     public override string ToString() =>
         $"{Calls / Time.TotalSeconds:N0} calls/s, {SidecarCpu.TotalMicroseconds / Calls:N0} µs of CPU in the sidecar per call";
@@ -17,7 +17,7 @@ internal sealed class Caller(int sidecarPort) : IDisposable
         BaseAddress = new Uri($"http://127.0.0.1:{sidecarPort}"),
     };
 
-    public async Task<Measured> MeasureAsync(MeasuredSidecar sidecar, int actors, int concurrency, TimeSpan time)
+    public async Task<Measurement> MeasureAsync(MeasuredSidecar sidecar, int actors, int concurrency, TimeSpan time)
     {
         var (calls, cpu, begin) = (0, sidecar.Cpu, Stopwatch.GetTimestamp());
         await Task.WhenAll(
@@ -31,7 +31,7 @@ internal sealed class Caller(int sidecarPort) : IDisposable
                     }
                 })
         );
-        return new Measured(calls, Stopwatch.GetElapsedTime(begin), sidecar.Cpu - cpu);
+        return new Measurement(calls, Stopwatch.GetElapsedTime(begin), sidecar.Cpu - cpu);
     }
 
     public async Task WakeAsync(int actors, int concurrency)

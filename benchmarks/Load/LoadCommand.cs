@@ -103,9 +103,9 @@ internal static class LoadCommand
         return report.Confirmed == plan.Orders ? 0 : 1;
     }
 
-    private static Option<int> AtLeastOne(string name, string description, int otherwise)
+    private static Option<int> AtLeastOne(string name, string description, int fallback)
     {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => otherwise };
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => fallback };
         option.Validators.Add(result =>
         {
             if (result.Tokens is [var token, ..] && (!int.TryParse(token.Value, out var number) || number < 1))

@@ -88,7 +88,7 @@ internal sealed class OrdersAlone : IAsyncDisposable
     {
         var ready = new TaskCompletionSource<bool>();
         var said = new List<string>();
-        void Hear(string? line)
+        void Receive(string? line)
         {
             if (line is null)
             {
@@ -104,8 +104,8 @@ internal sealed class OrdersAlone : IAsyncDisposable
                 ready.TrySetResult(true);
             }
         }
-        process.OutputDataReceived += (_, line) => Hear(line.Data);
-        process.ErrorDataReceived += (_, line) => Hear(line.Data);
+        process.OutputDataReceived += (_, line) => Receive(line.Data);
+        process.ErrorDataReceived += (_, line) => Receive(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         if (!await ready.Task)

@@ -38,13 +38,13 @@ internal sealed class Seed(OrdersAlone orders) : IDisposable
     private static object StreamOf(int number)
     {
         var at = DateTimeOffset.UnixEpoch.AddSeconds(number);
-        object Stored(int version, object happened) =>
+        object Stored(int version, object @event) =>
             new
             {
                 eventId = $"{IdOf(number)}:{version}",
                 version,
                 occurredAt = at,
-                @event = happened,
+                @event = @event,
             };
         return new
         {

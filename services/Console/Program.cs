@@ -10,7 +10,7 @@ using ServiceDefaults.Requests;
 
 var builder = WebApplication.CreateBuilder(args).AddServiceDefaults().AddIdentity();
 builder.Configuration[AppToken.Edge] = "true";
-builder.Services.AddServiceClient<GatewayClient>("gateway").AddScoped<Gateway>();
+builder.Services.AddServiceClient<GatewayClient>("gateway").AddScoped<UserGateway>();
 builder.Services.AddLiveEvents();
 builder.Services.AddMudServices();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();

@@ -8,6 +8,6 @@ app.UseAuthentication();
 app.UseRateLimiter();
 app.UseAuthorization();
 app.Use(next => context => PathRules.CheckAsync(context, next));
-app.Use(next => context => app.Services.GetRequiredService<Places>().GuardAsync(context, next));
+app.Use(next => context => app.Services.GetRequiredService<RequestLimiter>().GuardAsync(context, next));
 app.MapGateway();
 app.Run();

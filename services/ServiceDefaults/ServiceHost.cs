@@ -1,9 +1,6 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Dapr.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,7 +18,7 @@ namespace ServiceDefaults;
 /// <summary>The hosting that all services share: port, JSON, problem details, health, the Dapr client and the app token.</summary>
 public static class ServiceHost
 {
-    public const long MostBodyBytes = 256 * 1024;
+    public const long MaxBodyBytes = 256 * 1024;
 
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
     {
@@ -33,7 +30,7 @@ public static class ServiceHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
+            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
         });
         // Log lines carry the trace they belong to; outside of development as JSON, for machines to read.
         builder.Logging.Configure(logging =>
@@ -52,7 +49,7 @@ public static class ServiceHost
             .AddFilter("Dapr.Workflow", LogLevel.Warning) // several lines an order at Information
             // its generator registers once more what a service registers itself
             .AddFilter("Dapr.Workflow.Worker.WorkflowsFactory", LogLevel.Error)
-            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // not being set up yet is told by the probe itself
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // the probe reports it
         builder.Services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = ProblemCodes.Complete);
         // one answer to a malformed body in every environment
@@ -97,7 +94,7 @@ public static class ServiceHost
         services.AddSingleton(provider =>
         {
             var settings = provider.GetRequiredService<IConfiguration>();
-            var outgoing = new Outgoing(settings["APP_ID"] ?? "", settings["DAPR_API_TOKEN"] is { Length: > 0 } token ? token : null)
+            var outgoing = new OutgoingHeaders(settings["APP_ID"] ?? "", settings["DAPR_API_TOKEN"] is { Length: > 0 } token ? token : null)
             {
                 InnerHandler = new SocketsHttpHandler
                 {
@@ -109,18 +106,4 @@ public static class ServiceHost
             var http = new HttpClient(new InvocationHandler { InnerHandler = outgoing }) { BaseAddress = new Uri($"http://{appId}") };
             return ActivatorUtilities.CreateInstance<TClient>(provider, http);
         });
-}
-
-/// <summary>JSON as all services write it: camelCase, closed sets as lower-case words.</summary>
-public static class Json
-{
-    public static readonly JsonSerializerOptions Options = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
-
-    public static JsonSerializerOptions Configure(JsonSerializerOptions options)
-    {
-        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false));
-        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
-        options.AllowOutOfOrderMetadataProperties = true; // stores may reorder what they keep (jsonb)
-        return options;
-    }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Sidecar.Actors.Reminders;
 using Sidecar.Apps;
 using Sidecar.Components;
@@ -9,20 +8,6 @@ using Sidecar.State;
 using Sidecar.Timers;
 
 namespace Sidecar.Actors;
-
-/// <summary>One write to an actor's state: exactly one of upsert (a value) and delete (none).</summary>
-internal sealed record ActorStateWrite(string Key, ReadOnlyMemory<byte>? Value, IReadOnlyDictionary<string, string> Metadata);
-
-/// <summary>A request to register a reminder or timer. Times have the format of Dapr's API; undefined data means none.</summary>
-internal sealed record ReminderRequest(
-    string? DueTime,
-    string? Period,
-    string? Ttl,
-    JsonElement Data,
-    string? Callback = null,
-    bool Overwrite = true,
-    FailurePolicy? OnFailure = null
-);
 
 /// <summary>
 /// The actors building block of one app, independent of the transport. <paramref name="host"/> is null if the app hosts no actors. Calls

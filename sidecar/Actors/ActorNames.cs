@@ -6,12 +6,12 @@ namespace Sidecar.Actors;
 /// <summary>Checks names of actors, reminders, timers and methods: none may end or change the path of a request to the app.</summary>
 internal static class ActorNames
 {
-    private const int Longest = 512;
+    private const int MaxLength = 512;
     private const string Query = "#?\0";
 
     /// <summary>The reason why <paramref name="name"/> is refused, with daprd's text; null if it is valid.</summary>
     public static string? Problem(string name) =>
-        name.Length is 0 or > Longest ? $"name has {name.Length} letters, and 1 to {Longest} are allowed: {Quoted(name)}"
+        name.Length is 0 or > MaxLength ? $"name has {name.Length} letters, and 1 to {MaxLength} are allowed: {Quoted(name)}"
         : name.AsSpan().ContainsAny(Query + "/\\") ? $"name contains forbidden character: {Quoted(name)}"
         : ControlAt(name) is { } at ? $"name contains control character at position {at}: {Quoted(name)}"
         : name is "." or ".." ? $"name is a path traversal sequence: {Quoted(name)}"

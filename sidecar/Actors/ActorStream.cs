@@ -30,7 +30,7 @@ internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsRespon
 
     public async Task<InvocationReply> SendAsync(ActorId actor, string what, InvocationCall call, CancellationToken cancellation)
     {
-        var answer = await AskAsync(id => Request(id, actor, what, call), cancellation);
+        var answer = await SendAsync(id => Request(id, actor, what, call), cancellation);
         if (answer.RequestFailed is { } failed)
         {
             throw ActorErrors.Invoke(
@@ -53,7 +53,7 @@ internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsRespon
     }
 
     public Task DeactivateAsync(ActorId actor, CancellationToken cancellation) =>
-        AskAsync(
+        SendAsync(
             id =>
                 new()
                 {
@@ -97,7 +97,7 @@ internal sealed class ActorStream(IServerStreamWriter<SubscribeActorEventsRespon
         }
     }
 
-    private async Task<SubscribeActorEventsRequestAlpha1> AskAsync(
+    private async Task<SubscribeActorEventsRequestAlpha1> SendAsync(
         Func<string, SubscribeActorEventsResponseAlpha1> request,
         CancellationToken cancellation
     )

@@ -15,7 +15,7 @@ namespace Sidecar.Api;
 internal sealed class GrpcEdge : Interceptor
 {
     private const string DetailsHeader = "grpc-status-details-bin";
-    private const int LongestDetail = 63;
+    private const int MaxDetailLength = 63;
 
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request,
@@ -76,7 +76,7 @@ internal sealed class GrpcEdge : Interceptor
             new Dictionary<string, string>
             {
                 ["http.code"] = http.ToString(CultureInfo.InvariantCulture),
-                ["http.error_message"] = body.Length > LongestDetail ? body[..LongestDetail] : body,
+                ["http.error_message"] = body.Length > MaxDetailLength ? body[..MaxDetailLength] : body,
             }
         );
 

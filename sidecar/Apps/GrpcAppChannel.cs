@@ -165,14 +165,14 @@ internal sealed class GrpcAppChannel : IAppChannel, IDisposable
         }
     }
 
-    public async Task<BindingAnswer> SendAsync(BindingEvent happened, CancellationToken cancellation)
+    public async Task<BindingAnswer> SendAsync(BindingEvent @event, CancellationToken cancellation)
     {
-        var request = new BindingEventRequest { Name = happened.Name, Data = UnsafeByteOperations.UnsafeWrap(happened.Data) };
-        request.Metadata.Add(new Dictionary<string, string>(happened.Metadata));
+        var request = new BindingEventRequest { Name = @event.Name, Data = UnsafeByteOperations.UnsafeWrap(@event.Data) };
+        request.Metadata.Add(new Dictionary<string, string>(@event.Metadata));
         try
         {
             var headers = new Metadata();
-            happened.Trace.AddTo(headers);
+            @event.Trace.AddTo(headers);
             var answer = await callback.Call(AppCallbackMethods.OnBindingEvent, request, cancellation, headers);
             return new BindingAnswer(
                 answer.To,

@@ -127,19 +127,19 @@ internal sealed class HttpAppChannel(AppClient client, AppOptions options) : IAp
         return response.IsSuccessStatusCode || response.StatusCode == System.Net.HttpStatusCode.MethodNotAllowed;
     }
 
-    public async Task<BindingAnswer> SendAsync(BindingEvent happened, CancellationToken cancellation)
+    public async Task<BindingAnswer> SendAsync(BindingEvent @event, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, AppPath.Resolve(client.Address, happened.Route.TrimStart('/'), ""));
-        request.Content = Content(happened.Data, "application/json");
-        foreach (var (name, value) in happened.Metadata)
+        using var request = new HttpRequestMessage(HttpMethod.Post, AppPath.Resolve(client.Address, @event.Route.TrimStart('/'), ""));
+        request.Content = Content(@event.Data, "application/json");
+        foreach (var (name, value) in @event.Metadata)
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }
-        happened.Trace.AddTo(request);
+        @event.Trace.AddTo(request);
         using var response = await client.SendAsync(request, cancellation);
         return response.IsSuccessStatusCode
-            ? BindingAnswer.Nothing
-            : throw new BindingException($"the app answered {(int)response.StatusCode} to POST /{happened.Route.TrimStart('/')}");
+            ? BindingAnswer.Empty
+            : throw new BindingException($"the app answered {(int)response.StatusCode} to POST /{@event.Route.TrimStart('/')}");
     }
 
     public async Task<JobOutcome> TriggerAsync(string name, Any? data, CancellationToken cancellation)

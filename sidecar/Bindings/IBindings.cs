@@ -3,25 +3,12 @@ using Sidecar.Tracing;
 
 namespace Sidecar.Bindings;
 
-/// <summary>A component that calls an external system for an app.</summary>
-internal interface IOutputBinding : IAsyncDisposable
-{
-    IReadOnlyList<string> Operations { get; }
-
-    Task<BindingReply> InvokeAsync(BindingCall call, CancellationToken cancellation);
-}
-
 /// <summary>A component that triggers an app with external events.</summary>
 internal interface IInputBinding : IAsyncDisposable
 {
     /// <summary>Calls <paramref name="handler"/> for every event until the result is disposed, which waits for running calls.</summary>
     IAsyncDisposable Start(BindingHandler handler);
 }
-
-internal sealed record BindingCall(string Operation, ReadOnlyMemory<byte> Data, IReadOnlyDictionary<string, string> Metadata);
-
-/// <summary>An answer. <paramref name="Failure"/> is set if the call failed; the caller gets the other values all the same.</summary>
-internal sealed record BindingReply(ReadOnlyMemory<byte> Data, IReadOnlyDictionary<string, string> Metadata, string? Failure = null);
 
 internal sealed record BindingEvent(string Name, string Route, ReadOnlyMemory<byte> Data, IReadOnlyDictionary<string, string> Metadata)
 {
@@ -54,13 +41,13 @@ internal interface IBindingReceiver
     Task<bool> TakesAsync(string name, string route, CancellationToken cancellation);
 
     /// <exception cref="BindingException">The app refused the event.</exception>
-    Task<BindingAnswer> SendAsync(BindingEvent happened, CancellationToken cancellation);
+    Task<BindingAnswer> SendAsync(BindingEvent @event, CancellationToken cancellation);
 }
 
 /// <summary>The app's answer to an event: data for further output bindings, in parallel or in sequence.</summary>
 internal sealed record BindingAnswer(IReadOnlyList<string> To, ReadOnlyMemory<byte> Data, bool Parallel)
 {
-    public static readonly BindingAnswer Nothing = new([], default, false);
+    public static readonly BindingAnswer Empty = new([], default, false);
 }
 
 /// <summary>The app refused an event.</summary>

@@ -105,10 +105,10 @@ internal sealed partial class InputBindings(
         var succeeded = false;
         try
         {
-            var happened = new BindingEvent(binding.Name, binding.Route, data, metadata) { Trace = span.Context };
+            var @event = new BindingEvent(binding.Name, binding.Route, data, metadata) { Trace = span.Context };
             var answer = await policies
                 .Inbound(binding.Name, ComponentKind.Binding)
-                .RunAsync(limit => new ValueTask<BindingAnswer>(receiver.SendAsync(happened, limit)), stopping);
+                .RunAsync(limit => new ValueTask<BindingAnswer>(receiver.SendAsync(@event, limit)), stopping);
             succeeded = true;
             await ForwardAsync(answer, stopping);
         }

@@ -139,7 +139,7 @@ internal static partial class CelConversions
         {
             return GoDecimal(number);
         }
-        var digits = ShortestDigits(number);
+        var digits = MinDigits(number);
         var sign = number < 0 ? "-" : "";
         var point = digits.Length > 1 ? "." : "";
         return $"{sign}{digits[0]}{point}{digits[1..]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
@@ -154,7 +154,7 @@ internal static partial class CelConversions
             : text;
     }
 
-    private static string ShortestDigits(double number) =>
+    private static string MinDigits(double number) =>
         string.Concat(number.ToString("R", CultureInfo.InvariantCulture).Split('E')[0].Where(char.IsAsciiDigit)).Trim('0');
 
     [GeneratedRegex(@"^[+-]?[0-9]+\z")]

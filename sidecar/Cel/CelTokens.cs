@@ -2,21 +2,6 @@ using System.Text.RegularExpressions;
 
 namespace Sidecar.Cel;
 
-internal enum CelTokenKind
-{
-    Space,
-    Float,
-    Uint,
-    Int,
-    Bytes,
-    String,
-    Name,
-    Operator,
-    End,
-}
-
-internal readonly record struct CelToken(CelTokenKind Kind, string Text, int Position);
-
 /// <summary>The tokens of an expression and the position of the parser in them. Source: the lexer rules of CEL's grammar.</summary>
 internal sealed partial class CelTokens
 {

@@ -134,7 +134,7 @@ internal static class DaprdCommand
         var log = new DaprdLog(appId, RuntimeVersion.Value, IsTrue(Last("log-as-json")), TimeProvider.System, host.Output);
         foreach (var name in values.Keys.Where(Ignored.Contains))
         {
-            log.Say(LogLevel.Information, $"flag --{name} has no meaning for the embedded sidecar and is ignored");
+            log.Write(LogLevel.Information, $"flag --{name} has no meaning for the embedded sidecar and is ignored");
         }
         var level = LogLevels.Parse(Last("log-level") ?? "info");
         using var reloads = new ReloadSignal();
@@ -154,7 +154,7 @@ internal static class DaprdCommand
             catch (InvalidConfigurationException e)
             {
                 var isConfiguration = options.ConfigPaths.Contains(e.Problems[0].File);
-                FatalError.Say(log, isConfiguration ? "error loading configuration" : "failed to load components", e.Problems);
+                FatalError.Write(log, isConfiguration ? "error loading configuration" : "failed to load components", e.Problems);
                 return 1;
             }
             StartReport.Write(server.Sidecars[0], log, begun);

@@ -49,12 +49,12 @@ internal static class DaprdShutdown
         }
         catch (TimeoutException)
         {
-            log.Say(LogLevel.Critical, "Graceful shutdown timeout exceeded, forcing shutdown");
+            log.Write(LogLevel.Critical, "Graceful shutdown timeout exceeded, forcing shutdown");
             return 1;
         }
         if (wrong is not null)
         {
-            FatalError.Say(
+            FatalError.Write(
                 log,
                 "failed to load resources from disk",
                 wrong is InvalidConfigurationException { Problems: var problems }
@@ -63,27 +63,30 @@ internal static class DaprdShutdown
             );
             return 1;
         }
-        log.Say(LogLevel.Information, again ? "Received SIGHUP: resources and configuration are read again" : "Daprd shutdown gracefully");
+        log.Write(
+            LogLevel.Information,
+            again ? "Received SIGHUP: resources and configuration are read again" : "Daprd shutdown gracefully"
+        );
         return again ? null : 0;
     }
 
     /// <summary>Stops the delivery of events. The app may use the API until it reports that it is unhealthy.</summary>
     private static async Task BlockAsync(AppSidecar sidecar, TimeSpan longest, DaprdLog log, TimeProvider time, CancellationToken shutdown)
     {
-        log.Say(LogLevel.Information, $"Blocking graceful shutdown for {GoDuration.Text(longest)} or until app reports unhealthy...");
+        log.Write(LogLevel.Information, $"Blocking graceful shutdown for {GoDuration.Text(longest)} or until app reports unhealthy...");
         await sidecar.StopEventsAsync();
         try
         {
             await sidecar.Unhealthy.WaitAsync(longest, time, shutdown);
-            log.Say(LogLevel.Information, "App reported unhealthy, entering shutdown...");
+            log.Write(LogLevel.Information, "App reported unhealthy, entering shutdown...");
         }
         catch (TimeoutException)
         {
-            log.Say(LogLevel.Information, "Block shutdown period expired, entering shutdown...");
+            log.Write(LogLevel.Information, "Block shutdown period expired, entering shutdown...");
         }
         catch (OperationCanceledException)
         {
-            log.Say(LogLevel.Information, "Shutdown requested via API, entering shutdown...");
+            log.Write(LogLevel.Information, "Shutdown requested via API, entering shutdown...");
         }
     }
 }

@@ -9,12 +9,12 @@ namespace Sidecar.CommandLine;
 /// </summary>
 internal static class FatalError
 {
-    public static void Say(DaprdLog log, string what, IReadOnlyList<YamlProblem> problems)
+    public static void Write(DaprdLog log, string what, IReadOnlyList<YamlProblem> problems)
     {
         foreach (var problem in problems)
         {
-            log.Say(LogLevel.Error, problem.ToString());
+            log.Write(LogLevel.Error, problem.ToString());
         }
-        log.Say(LogLevel.Critical, $"Fatal error from runtime: {what}: {string.Join('\n', problems.Select(problem => problem.Message))}");
+        log.Write(LogLevel.Critical, $"Fatal error from runtime: {what}: {string.Join('\n', problems.Select(problem => problem.Message))}");
     }
 }

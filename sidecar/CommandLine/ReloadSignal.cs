@@ -7,12 +7,12 @@ namespace Sidecar.CommandLine;
 internal sealed class ReloadSignal : IDisposable
 {
     private readonly PosixSignalRegistration registration;
-    private readonly Pulse requested = new();
+    private readonly AsyncCondition requested = new();
 
     public ReloadSignal() => registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true; // which would end the process otherwise
-            requested.Give();
+            requested.NotifyAll();
         });
 
     /// <summary>Completes with the next signal from now on.</summary>

@@ -12,7 +12,7 @@ internal static class StartReport
         var options = sidecar.Options;
         foreach (var component in sidecar.Components.Loaded)
         {
-            log.Say(
+            log.Write(
                 LogLevel.Information,
                 $"Component loaded: {component.Resource.Name} ({component.Resource.Type}/{component.Resource.Version})"
             );
@@ -23,24 +23,24 @@ internal static class StartReport
             )
         )
         {
-            log.Say(LogLevel.Warning, $"Secrets configuration added for '{scope.StoreName}', but no matching secret store was found");
+            log.Write(LogLevel.Warning, $"Secrets configuration added for '{scope.StoreName}', but no matching secret store was found");
         }
         if (sidecar.Blocks.Workflows is not null)
         {
-            log.Say(LogLevel.Information, "Workflow engine started");
+            log.Write(LogLevel.Information, "Workflow engine started");
         }
-        log.Say(LogLevel.Information, $"API gRPC server is running on port {options.GrpcPort}");
-        log.Say(LogLevel.Information, $"HTTP server is running on port {options.HttpPort}");
-        log.Say(LogLevel.Information, $"Internal gRPC server is running on {options.ListenAddresses[0]}:{options.InternalGrpcPort}");
+        log.Write(LogLevel.Information, $"API gRPC server is running on port {options.GrpcPort}");
+        log.Write(LogLevel.Information, $"HTTP server is running on port {options.HttpPort}");
+        log.Write(LogLevel.Information, $"Internal gRPC server is running on {options.ListenAddresses[0]}:{options.InternalGrpcPort}");
         if (options.AppPort > 0)
         {
-            log.Say(
+            log.Write(
                 LogLevel.Information,
                 $"application protocol: {options.AppProtocol}. waiting on port {options.AppPort}.  This will block until the "
                     + "app is listening on that port."
             );
         }
-        log.Say(
+        log.Write(
             LogLevel.Information,
             $"dapr initialized. Status: Running. Init Elapsed {TimeProvider.System.GetElapsedTime(begun).TotalMilliseconds:0}ms"
         );

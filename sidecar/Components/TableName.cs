@@ -3,7 +3,7 @@ namespace Sidecar.Components;
 /// <summary>Names that go into SQL as they are, so only plain identifiers pass: <c>table</c> or <c>schema.table</c>.</summary>
 internal static class TableName
 {
-    private const int Longest = 63;
+    private const int MaxLength = 63;
 
     public static string Read(ComponentProperties properties, string metadata, string fallback, string suffix = "")
     {
@@ -20,5 +20,5 @@ internal static class TableName
     public static string WithoutSchema(string name) => name[(name.LastIndexOf('.') + 1)..];
 
     private static bool IsIdentifier(string text) =>
-        text.Length is > 0 and <= Longest && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !char.IsAsciiDigit(text[0]);
+        text.Length is > 0 and <= MaxLength && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !char.IsAsciiDigit(text[0]);
 }

@@ -12,7 +12,7 @@ namespace Sidecar.Hosting;
 /// <summary>The actors of one app, once it has reported actor types; other processes find the types in the registry.</summary>
 internal sealed partial class ActorHosting : IAsyncDisposable
 {
-    private static readonly TimeSpan LongestDeactivation = TimeSpan.FromSeconds(2); // of all actors at the end
+    private static readonly TimeSpan MaxDeactivation = TimeSpan.FromSeconds(2); // of all actors at the end
 
     private readonly AppOptions options;
     private readonly ComponentSet components;
@@ -58,7 +58,7 @@ internal sealed partial class ActorHosting : IAsyncDisposable
     public void Withdraw() => registry.Withdraw(own);
 
     /// <summary>Reads the actor types of an HTTP app; overdue reminders fire from now on.</summary>
-    public async Task AskAsync(IAppChannel channel, StartupQueries queries, CancellationToken cancellation)
+    public async Task QueryAsync(IAppChannel channel, StartupQueries queries, CancellationToken cancellation)
     {
         if (Host is not null)
         {
@@ -92,7 +92,7 @@ internal sealed partial class ActorHosting : IAsyncDisposable
     {
         if (Host is { } host)
         {
-            using var limit = new CancellationTokenSource(LongestDeactivation, time);
+            using var limit = new CancellationTokenSource(MaxDeactivation, time);
             await host.DeactivateAllAsync(limit.Token);
         }
     }

@@ -98,7 +98,7 @@ internal sealed partial class AppConnection(
 
     private async Task SubscribeAsync(CancellationToken cancellation)
     {
-        await actors.AskAsync(channel!, queries, cancellation);
+        await actors.QueryAsync(channel!, queries, cancellation);
         await events.StartAsync(cancellation);
         LogReady(options.AppId);
     }
@@ -107,7 +107,7 @@ internal sealed partial class AppConnection(
     private async Task PortOpenAsync(CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(25), time);
-        var toldWaiting = false;
+        var waitIsLogged = false;
         do
         {
             using var socket = new TcpClient();
@@ -118,9 +118,9 @@ internal sealed partial class AppConnection(
             }
             catch (SocketException)
             {
-                if (!toldWaiting)
+                if (!waitIsLogged)
                 {
-                    toldWaiting = true;
+                    waitIsLogged = true;
                     LogWaiting(options.AppPort);
                 }
             }

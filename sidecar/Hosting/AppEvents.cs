@@ -150,7 +150,7 @@ internal sealed partial class AppEvents(
         programmatic ??=
             components.Of<PubSubComponent>().Count == 0 ? null
             : queries.Skips("subscribe") ? []
-            : await AskAsync(cancellation);
+            : await FetchAsync(cancellation);
         return [.. Topics(), .. programmatic ?? []];
     }
 
@@ -158,7 +158,7 @@ internal sealed partial class AppEvents(
     /// An answer that can't be read counts as none, as in daprd: the app runs on without these subscriptions. A broken connection is a
     /// failure.
     /// </summary>
-    private async Task<IReadOnlyList<TopicSubscription>> AskAsync(CancellationToken cancellation)
+    private async Task<IReadOnlyList<TopicSubscription>> FetchAsync(CancellationToken cancellation)
     {
         try
         {

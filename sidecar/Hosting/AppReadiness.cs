@@ -6,7 +6,7 @@ namespace Sidecar.Hosting;
 internal sealed class AppReadiness
 {
     private readonly TaskCompletionSource healthy = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Pulse unhealthy = new();
+    private readonly AsyncCondition unhealthy = new();
 
     /// <summary>
     /// True once the app listens and, unless its health is probed, its subscriptions run. It stays true if the app becomes unhealthy.
@@ -28,7 +28,7 @@ internal sealed class AppReadiness
     public void FallIll()
     {
         IsHealthy = false;
-        unhealthy.Give();
+        unhealthy.NotifyAll();
     }
 
     /// <summary>The sidecar ends. Idempotent.</summary>

@@ -1,7 +1,6 @@
 using Sidecar.Api;
 using Sidecar.Api.Grpc;
 using Sidecar.Api.Http;
-using Sidecar.Http;
 using Sidecar.Workflows.Api;
 
 namespace Sidecar.Hosting;
@@ -21,7 +20,7 @@ internal static class RequestPipeline
         web.Use(ApiMiddleware.RunAsync);
         web.Use(ApiLog.WriteAsync);
         web.UseRouting();
-        web.Use(OfferedRoutes.CheckAsync);
+        web.Use(ApiRouteFilter.CheckAsync);
         web.MapDaprService();
         web.MapGrpcService<TaskHubService>();
         web.MapState();

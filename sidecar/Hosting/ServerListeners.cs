@@ -1,10 +1,8 @@
 using System.Net;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Sidecar.Api.Http;
 using Sidecar.Apps;
 using Sidecar.Http;
-using Sidecar.Names;
 using Sidecar.Yaml;
 
 namespace Sidecar.Hosting;

@@ -5,13 +5,13 @@ namespace Sidecar.Hosting;
 internal sealed record SidecarPart(Func<CancellationToken, Task> StartAsync, Func<ValueTask> EndAsync)
 {
     public static SidecarPart Of(IAsyncDisposable part, Func<CancellationToken, Task>? start = null) =>
-        new(start ?? Nothing, part.DisposeAsync);
+        new(start ?? NoStart, part.DisposeAsync);
 
-    public static SidecarPart Of(IDisposable? part) => new(Nothing, () =>
+    public static SidecarPart Of(IDisposable? part) => new(NoStart, () =>
         {
             part?.Dispose();
             return ValueTask.CompletedTask;
         });
 
-    private static Task Nothing(CancellationToken cancellation) => Task.CompletedTask;
+    private static Task NoStart(CancellationToken cancellation) => Task.CompletedTask;
 }

@@ -1,7 +1,5 @@
-using System.Net;
 using Sidecar.Failures;
 using Sidecar.Resiliency;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace Sidecar.Invocation;
 
@@ -59,29 +57,4 @@ internal sealed class Attempt(CancellationToken cancellation) : IFallible
     };
 
     private sealed record HeldAnswer(int Status, IReadOnlyList<KeyValuePair<string, IEnumerable<string>>> Headers, byte[] Body);
-}
-
-/// <summary>Runs a transformer, but keeps failing answers in the <see cref="Attempt"/>.</summary>
-internal sealed class HeldAnswerTransformer(HttpTransformer inner, Attempt attempt) : HttpTransformer
-{
-    public override ValueTask TransformRequestAsync(
-        HttpContext context,
-        HttpRequestMessage request,
-        string destinationPrefix,
-        CancellationToken cancellation
-    ) => inner.TransformRequestAsync(context, request, destinationPrefix, cancellation);
-
-    public override async ValueTask<bool> TransformResponseAsync(
-        HttpContext context,
-        HttpResponseMessage? response,
-        CancellationToken cancellation
-    )
-    {
-        if (response is null || response.StatusCode is >= HttpStatusCode.OK and < HttpStatusCode.BadRequest)
-        {
-            return await inner.TransformResponseAsync(context, response, cancellation);
-        }
-        await attempt.HoldAsync(response);
-        return false;
-    }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Grpc.Core;
 using Sidecar.Apps;
 using Sidecar.Http;

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Grpc.Core;
-using Sidecar.Apps;
 using Sidecar.Failures;
 using Sidecar.Http;
 using Sidecar.Names;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Sidecar.Resiliency;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace Sidecar.Invocation;
 
@@ -60,27 +59,4 @@ internal sealed class ProxyAttempt(CancellationToken cancellation) : IFallible
     }
 
     private static bool IsFailure(string status, out int code) => int.TryParse(status, CultureInfo.InvariantCulture, out code) && code != 0;
-}
-
-/// <summary>Runs a transformer, but keeps failing answers in the <see cref="ProxyAttempt"/>.</summary>
-internal sealed class HeldStatusTransformer(HttpTransformer inner, ProxyAttempt attempt) : HttpTransformer
-{
-    public override ValueTask TransformRequestAsync(
-        HttpContext context,
-        HttpRequestMessage request,
-        string destinationPrefix,
-        CancellationToken cancellation
-    ) => inner.TransformRequestAsync(context, request, destinationPrefix, cancellation);
-
-    public override async ValueTask<bool> TransformResponseAsync(
-        HttpContext context,
-        HttpResponseMessage? response,
-        CancellationToken cancellation
-    ) => !attempt.Holds(response) && await inner.TransformResponseAsync(context, response, cancellation);
-
-    public override ValueTask TransformResponseTrailersAsync(
-        HttpContext context,
-        HttpResponseMessage response,
-        CancellationToken cancellation
-    ) => inner.TransformResponseTrailersAsync(context, response, cancellation);
 }

@@ -6,7 +6,7 @@ namespace Sidecar.Invocation;
 /// </summary>
 internal sealed class ReplayableBody(Stream source, long limit) : Stream
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(50);
 
     private readonly MemoryStream kept = new();
     private long position;
@@ -30,7 +30,7 @@ internal sealed class ReplayableBody(Stream source, long limit) : Stream
     /// <summary>True if the whole body can be read again. Its end may still follow the last message.</summary>
     public async ValueTask<bool> TryRewindAsync(TimeProvider time, CancellationToken cancellation)
     {
-        using var patience = new CancellationTokenSource(Patience, time);
+        using var patience = new CancellationTokenSource(MaxWait, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         var rest = new byte[4096];
         try

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Net.Sockets;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Sidecar.Apps;

@@ -1,24 +1,9 @@
 using System.Collections.Concurrent;
-using Google.Protobuf.WellKnownTypes;
 using Sidecar.Loops;
 using Sidecar.Metrics;
 using Sidecar.Timers;
 
 namespace Sidecar.Jobs;
-
-/// <summary>The outcome of a triggered job. Refused means that the app does not support the job, so it is not retried.</summary>
-internal enum JobOutcome
-{
-    Done,
-    Refused,
-    Failed,
-}
-
-/// <summary>The receiver of jobs.</summary>
-internal interface IJobReceiver
-{
-    Task<JobOutcome> TriggerAsync(string name, Any? data, CancellationToken cancellation);
-}
 
 /// <summary>
 /// Triggers the jobs of an app while it is healthy; jobs that become due meanwhile wait. A job is updated under the ETag it was read with,
@@ -111,7 +96,7 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
                 Arm(job); // replaced by a later one just before it came due
                 return;
             }
-            var next = await TellAsync(receiver, job);
+            var next = await TriggerAsync(receiver, job);
             if (await StoreAsync(cancellation => store.TryAdvanceAsync(name, etag, next, cancellation), name) && next is not null)
             {
                 Arm(next);
@@ -131,7 +116,7 @@ internal sealed partial class JobService(string appId, JobStore store, TimeProvi
     private Task<T> StoreAsync<T>(Func<CancellationToken, Task<T>> call, string name) =>
         RetriedStep.UntilDoneAsync($"The record of job {name}", call, time, logger, stopping.Token);
 
-    private async Task<ScheduledJob?> TellAsync(IJobReceiver receiver, ScheduledJob job)
+    private async Task<ScheduledJob?> TriggerAsync(IJobReceiver receiver, ScheduledJob job)
     {
         JobOutcome outcome;
         var begun = time.GetTimestamp();

@@ -9,7 +9,7 @@ namespace Sidecar.Jobs;
 internal static partial class SchedulerName
 {
     private const string Separator = "||";
-    private const int LongestPart = 253;
+    private const int MaxPartLength = 253;
 
     public static string OfJob(string space, string appId, string name) => string.Join(Separator, "app", space, appId, name);
 
@@ -22,10 +22,10 @@ internal static partial class SchedulerName
         var name = Ignored().Replace(key, "");
         foreach (var part in name.ToLowerInvariant().Split(Separator))
         {
-            var problem = (part.Length > LongestPart, Subdomain().IsMatch(part)) switch
+            var problem = (part.Length > MaxPartLength, Subdomain().IsMatch(part)) switch
             {
-                (true, true) => $"must be no more than {LongestPart} characters",
-                (true, false) => $"must be no more than {LongestPart} characters, {NoSubdomain}",
+                (true, true) => $"must be no more than {MaxPartLength} characters",
+                (true, false) => $"must be no more than {MaxPartLength} characters, {NoSubdomain}",
                 (false, false) => NoSubdomain,
                 _ => null,
             };

@@ -19,7 +19,7 @@ internal sealed class DaprdLog(string appId, string version, bool asJson, TimePr
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes without a logger: before loggers exist, and after they are disposed.</summary>
-    public void Say(LogLevel level, string message) => output.WriteLine(Line(level, Runtime, message, []));
+    public void Write(LogLevel level, string message) => output.WriteLine(Line(level, Runtime, message, []));
 
     public string Line(LogLevel level, string category, string message, IEnumerable<KeyValuePair<string, object>> fields)
     {

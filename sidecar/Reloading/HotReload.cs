@@ -87,7 +87,7 @@ internal sealed partial class HotReload : IAsyncDisposable
     private async Task<bool> IsNewBeginningAsync(ResourceSet resources, CancellationToken cancellation)
     {
         var changes = ResourceChanges.Between(sidecar.Options.AppId, sidecar.Resources, resources);
-        if (resources.Others.ChangedSince(sidecar.Resources.Others) is { Count: > 0 } others)
+        if (resources.RestartResources.ChangedSince(sidecar.Resources.RestartResources) is { Count: > 0 } others)
         {
             LogOthers(string.Join(", ", others));
             return true;

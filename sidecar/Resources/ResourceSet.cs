@@ -12,7 +12,7 @@ internal sealed record ResourceSet(
 )
 {
     /// <summary>Resources whose change requires a restart of the sidecar.</summary>
-    public OtherResources Others { get; init; } = new();
+    public RestartResources RestartResources { get; init; } = new();
 
     /// <summary>Reads every YAML file of <paramref name="folders"/>; mistakes are added to <paramref name="problems"/>, all of
     /// them.</summary>
@@ -31,7 +31,7 @@ internal sealed record ResourceSet(
         var endpoints = new List<HttpEndpoint>();
         var resiliency = new List<ResiliencyRules>();
         var skipped = new List<string>();
-        var others = new OtherResources();
+        var others = new RestartResources();
         foreach (var file in folders.SelectMany(folder => FilesOf(folder, problems)))
         {
             var found = new List<YamlProblem>();
@@ -72,7 +72,7 @@ internal sealed record ResourceSet(
                 found.Select(problem => problem.Severity == Severity.Error ? problem with { Severity = Severity.SkippedDocument } : problem)
             );
         }
-        return new ResourceSet(components, subscriptions, endpoints, resiliency, skipped) { Others = others };
+        return new ResourceSet(components, subscriptions, endpoints, resiliency, skipped) { RestartResources = others };
     }
 
     private static Action? ReportKind(YamlMap document, string? kind)

@@ -11,7 +11,7 @@ internal sealed class AppSupervisor(RunApp app, RunRecord record, RunConsole con
     /// <summary>The number of failures in a row from which each is an error in the log, with the app's last lines.</summary>
     private const int ManyFailures = 3;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource stopping = new();
     private readonly StreamWriter? file = LogFile(app, time);
@@ -47,7 +47,7 @@ internal sealed class AppSupervisor(RunApp app, RunRecord record, RunConsole con
         await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // from here on nothing is started any more
         if (process is { } running)
         {
-            await Signals.EndAsync(running.Process, Patience, time);
+            await Signals.EndAsync(running.Process, MaxWait, time);
             record.Remove(running.Process.Id);
         }
     }

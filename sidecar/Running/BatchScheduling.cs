@@ -16,7 +16,7 @@ internal static partial class BatchScheduling
     /// Sets the policy for all threads of this process and all processes it starts from now on. Does nothing on other systems, or if
     /// another policy is set already; needs no privilege. A failure changes only the speed.
     /// </summary>
-    public static void Adopt()
+    public static void Apply()
     {
         if (!OperatingSystem.IsLinux() || GetScheduler(0) != Ordinary)
         {

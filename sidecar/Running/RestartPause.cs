@@ -6,7 +6,7 @@ namespace Sidecar.Running;
 internal sealed class RestartPause
 {
     public static readonly TimeSpan First = TimeSpan.FromMilliseconds(200);
-    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan WellAfter = TimeSpan.FromMinutes(1);
 
     private TimeSpan next = First;
@@ -22,7 +22,7 @@ internal sealed class RestartPause
         }
         Failures++;
         var pause = next;
-        next = next * 2 < Longest ? next * 2 : Longest;
+        next = next * 2 < MaxPause ? next * 2 : MaxPause;
         return pause;
     }
 }

@@ -7,7 +7,7 @@ namespace Sidecar.Running;
 internal static class RootPages
 {
     private static readonly string[] Paths = ["", "/docs"];
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(2);
 
     public static async Task<IReadOnlyList<(string AppId, string Address)>> FindAsync(
         IEnumerable<AppOptions> apps,
@@ -34,7 +34,7 @@ internal static class RootPages
     /// <summary>An app that does not answer has no page: the run does not depend on it.</summary>
     private static async Task<bool> IsPageAsync(HttpClient http, string address, TimeProvider time, CancellationToken cancellation)
     {
-        using var limit = new CancellationTokenSource(Patience, time);
+        using var limit = new CancellationTokenSource(MaxWait, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/html"));

@@ -5,9 +5,6 @@ using Sidecar.Yaml;
 
 namespace Sidecar.Running;
 
-/// <summary>The options of a run.</summary>
-internal sealed record RunOptions(string BaseDirectory, bool Restart, bool Strict, LogLevel LogLevel);
-
 /// <summary>A run from start to end: leftovers are ended, sidecars listen, apps start and become ready; on Ctrl-C the reverse.</summary>
 internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options, RunConsole console, TimeProvider time)
 {
@@ -16,7 +13,7 @@ internal sealed class RunSession(IReadOnlyList<RunApp> apps, RunOptions options,
     /// <summary>Exit code: 0 after Ctrl-C, 1 when something ended that should not.</summary>
     public async Task<int> RunAsync(CancellationToken interrupted)
     {
-        BatchScheduling.Adopt();
+        BatchScheduling.Apply();
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(new RunLogger(console)));
         using var guard = new OrphanGuard(loggers.CreateLogger<OrphanGuard>());
         var record = new RunRecord(options.BaseDirectory, guard.Guard);

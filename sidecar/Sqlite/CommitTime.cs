@@ -11,6 +11,6 @@ internal enum CommitTime
     /// </summary>
     Gathered,
 
-    /// <summary>With the next commit, or after <see cref="SqliteWriter.Patience"/> with its own: no caller waits for it.</summary>
+    /// <summary>With the next commit, or after <see cref="SqliteWriter.MaxWait"/> with its own: no caller waits for it.</summary>
     Later,
 }

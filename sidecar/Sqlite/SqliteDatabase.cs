@@ -71,7 +71,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
 
     /// <summary>
     /// Like <see cref="WriteOneAsync"/> for a statement that no caller waits for and that a crash may undo: it shares the next commit, or
-    /// gets its own after <see cref="SqliteWriter.Patience"/>.
+    /// gets its own after <see cref="SqliteWriter.MaxWait"/>.
     /// </summary>
     public Task<T> WriteLaterAsync<T>(Func<SqliteSession, T> statement) =>
         writer.EnqueueAsync(statement, undoable: false, CommitTime.Later);

@@ -8,7 +8,7 @@ namespace Sidecar.Sqlite;
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
+    public static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(50);
 
     private readonly SqliteSession session;
     private readonly string name;
@@ -46,7 +46,7 @@ internal sealed class SqliteWriter : IDisposable
                 unhurried.Add(job);
                 if (!patient)
                 {
-                    patient = patience.Change(Patience, Timeout.InfiniteTimeSpan);
+                    patient = patience.Change(MaxWait, Timeout.InfiniteTimeSpan);
                 }
                 return job.Task;
             }

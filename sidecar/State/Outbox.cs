@@ -11,9 +11,6 @@ using Sidecar.Tracing;
 
 namespace Sidecar.State;
 
-/// <summary>A transaction before it is written: the caller's operations without projections, and the events of its upserts.</summary>
-internal sealed record OutboxPlan(IReadOnlyList<TransactionOperation> Operations, IReadOnlyList<StateWrite> Records);
-
 /// <summary>
 /// The transactional outbox: the events of a transaction are written with it, under keys no app can name, and published after the commit by
 /// a relay that removes them when the broker has them. A crash in between publishes them at the next start. Source of type, content type

@@ -21,7 +21,7 @@ internal sealed class ScheduledCall(DateTimeOffset due, Action call) : IDisposab
 internal sealed class TimerService : IDisposable
 {
     // The clock's own timers take no longer waits; a later due time is reached in several.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromDays(1);
     private readonly TimeProvider clock;
     private readonly PriorityQueue<ScheduledCall, DateTimeOffset> waiting = new(); // guarded by gate
     private readonly Lock gate = new();
@@ -97,9 +97,9 @@ internal sealed class TimerService : IDisposable
             wait = TimeSpan.Zero;
         }
 
-        if (wait > LongestWait)
+        if (wait > MaxWait)
         {
-            wait = LongestWait;
+            wait = MaxWait;
         }
 
         timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), Timeout.InfiniteTimeSpan);

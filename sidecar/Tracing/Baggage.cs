@@ -7,8 +7,8 @@ internal static class Baggage
 {
     public const string Header = "baggage";
 
-    private const int Longest = 8192;
-    private const int MostMembers = 180;
+    private const int MaxLength = 8192;
+    private const int MaxMembers = 180;
 
     private static readonly SearchValues<char> Token = SearchValues.Create(
         "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -24,12 +24,12 @@ internal static class Baggage
         {
             return null;
         }
-        if (baggage.Length > Longest)
+        if (baggage.Length > MaxLength)
         {
-            return $"invalid baggage header: baggage bytes exceed limit of {Longest}";
+            return $"invalid baggage header: baggage bytes exceed limit of {MaxLength}";
         }
         var members = baggage.Split(',');
-        return members.Length > MostMembers ? $"invalid baggage header: number of baggage list-members exceeds limit of {MostMembers}"
+        return members.Length > MaxMembers ? $"invalid baggage header: number of baggage list-members exceeds limit of {MaxMembers}"
             : Array.Find(members, member => !IsMember(member)) is { } wrong
                 ? $"invalid baggage header: invalid baggage list-member: \"{wrong}\""
             : null;

@@ -159,11 +159,11 @@ internal sealed class WorkflowEngine : IAsyncDisposable
     }
 
     /// <summary>Puts an event into the inbox of an instance. Finished instances accept and ignore it.</summary>
-    public async Task<WorkflowRefusal?> PostAsync(string id, HistoryEvent happened)
+    public async Task<WorkflowRefusal?> PostAsync(string id, HistoryEvent @event)
     {
-        var instance = Runtime.Directory.Find(id) ?? await Adoption.TryContinueAsync(Runtime, id, CancellationToken.None);
+        var instance = Runtime.Directory.Find(id) ?? await InstanceTakeover.TryContinueAsync(Runtime, id, CancellationToken.None);
         var refusal =
-            instance is not null ? await instance.PostAsync(happened, fromClient: true)
+            instance is not null ? await instance.PostAsync(@event, fromClient: true)
             : await Runtime.Store.Reader.ExistsAsync(id, CancellationToken.None) ? null
             : WorkflowRefusal.NotFound;
         Runtime.Meter.Operation("add_event", refusal is null);

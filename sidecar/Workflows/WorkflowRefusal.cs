@@ -5,7 +5,7 @@ namespace Sidecar.Workflows;
 /// <summary>The reason why the engine refused a request. The task hub answers with the status.</summary>
 internal sealed record WorkflowRefusal(StatusCode Status, string Message)
 {
-    /// <summary>Told with status Unknown: the runtime's own wording, which SDKs and scripts match on.</summary>
+    /// <summary>Answered with status Unknown: the runtime's own wording, which SDKs and scripts match on.</summary>
     public static readonly WorkflowRefusal NotFound = new(StatusCode.Unknown, "no such instance exists");
 
     public static readonly WorkflowRefusal NotCompleted = new(StatusCode.Unknown, "orchestration has not yet completed");

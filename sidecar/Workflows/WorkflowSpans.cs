@@ -41,15 +41,15 @@ internal sealed class WorkflowSpans(Tracer? tracer)
         {
             return;
         }
-        foreach (var happened in events)
+        foreach (var @event in events)
         {
-            if (happened.ExecutionStarted is { ParentTraceContext: not null, WorkflowSpanID: null } started)
+            if (@event.ExecutionStarted is { ParentTraceContext: not null, WorkflowSpanID: null } started)
             {
                 started.WorkflowSpanID = ActivitySpanId.CreateRandom().ToHexString();
             }
-            else if (happened.TimerFired is { } fired)
+            else if (@event.TimerFired is { } fired)
             {
-                Fired(execution, happened, fired);
+                Fired(execution, @event, fired);
             }
         }
     }
@@ -81,7 +81,7 @@ internal sealed class WorkflowSpans(Tracer? tracer)
     {
         if (
             tracer is null
-            || history.FirstOrDefault(happened => happened.ExecutionStarted is not null)?.ExecutionStarted
+            || history.FirstOrDefault(@event => @event.ExecutionStarted is not null)?.ExecutionStarted
                 is not { WorkflowSpanID: { } id } started
             || Of(started.ParentTraceContext) is not { } parent
         )
@@ -100,9 +100,9 @@ internal sealed class WorkflowSpans(Tracer? tracer)
         }
         Describe(span, "orchestration", started.Name, started.Version, "orchestration", instance);
         span.Tag(Status, WorkflowInfo.StatusName(status));
-        foreach (var happened in history)
+        foreach (var @event in history)
         {
-            Note(span, happened);
+            Note(span, @event);
         }
         End(span, failure);
     }
@@ -113,9 +113,9 @@ internal sealed class WorkflowSpans(Tracer? tracer)
             ? new() { TraceParent = $"{known.Parent[..36]}{id}{known.Parent[52..]}", TraceState = parent.TraceState }
             : started?.ParentTraceContext;
 
-    private void Fired(Execution execution, HistoryEvent happened, TimerFiredEvent fired)
+    private void Fired(Execution execution, HistoryEvent @event, TimerFiredEvent fired)
     {
-        var span = Start(ActivityKind.Internal, Of(Below(execution.Started)), happened.Timestamp.ToDateTimeOffset());
+        var span = Start(ActivityKind.Internal, Of(Below(execution.Started)), @event.Timestamp.ToDateTimeOffset());
         span.Name("timer");
         span.Tag(Type, "timer");
         span.Tag(FireAt, fired.FireAt?.ToDateTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
@@ -140,22 +140,22 @@ internal sealed class WorkflowSpans(Tracer? tracer)
         span.Tag(Version, version);
     }
 
-    private static void Note(Span span, HistoryEvent happened)
+    private static void Note(Span span, HistoryEvent @event)
     {
-        var at = happened.Timestamp.ToDateTimeOffset();
-        if (happened.EventRaised is { } raised)
+        var at = @event.Timestamp.ToDateTimeOffset();
+        if (@event.EventRaised is { } raised)
         {
             span.Event("Received external event", at, new("name", raised.Name), new("size", (raised.Input ?? "").Length));
         }
-        else if (happened.ExecutionSuspended is { } suspended)
+        else if (@event.ExecutionSuspended is { } suspended)
         {
             span.Event("Execution suspended", at, new KeyValuePair<string, object?>("reason", suspended.Input ?? ""));
         }
-        else if (happened.ExecutionResumed is { } resumed)
+        else if (@event.ExecutionResumed is { } resumed)
         {
             span.Event("Execution resumed", at, new KeyValuePair<string, object?>("reason", resumed.Input ?? ""));
         }
-        else if (happened.ExecutionStalled is { } stalled)
+        else if (@event.ExecutionStalled is { } stalled)
         {
             span.Event("Execution stalled", at, new("reason", stalled.Reason.ToString()), new("description", stalled.Description));
         }

@@ -132,7 +132,7 @@ public sealed class BlueprintTests
     }
 
     [Fact]
-    public void Modules_stay_together_for_a_transaction_without_an_undoing_step_for_joint_changes_and_for_one_capability()
+    public void Modules_stay_together_for_a_transaction_without_a_compensation_for_joint_changes_and_for_one_capability()
     {
         var kept = Monolith().Together;
         Assert.Equal(
@@ -223,7 +223,7 @@ public sealed class BlueprintTests
     }
 
     [Fact]
-    public void Each_circle_of_calls_is_a_doubt_of_its_own_cuts()
+    public void Each_cycle_of_calls_is_reported_as_a_doubt_about_its_cuts()
     {
         var description = Description([
             .. new[] { "a", "b", "c", "d" }.Select(name => With("all") with { Name = name, Capability = name, Owns = [name] }),

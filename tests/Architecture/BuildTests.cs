@@ -63,7 +63,7 @@ public sealed class BuildTests
     }
 
     [Fact]
-    public void A_folder_with_build_properties_of_its_own_takes_the_common_ones_too() =>
+    public void A_folder_with_its_own_build_properties_imports_the_common_ones() =>
         Assert.All(Repository.Files.Where(file => file.EndsWith("/Directory.Build.props", StringComparison.Ordinal)), file =>
             Assert.Contains("GetPathOfFileAbove('Directory.Build.props'", Repository.Read(file), StringComparison.Ordinal)
         );
@@ -82,7 +82,7 @@ public sealed class BuildTests
         );
 
     [Fact]
-    public void No_file_names_a_path_of_somebodys_machine() =>
+    public void No_file_contains_a_path_of_a_developers_machine() =>
         Assert.Empty(TextFiles().SelectMany(file => MachinePath.Matches(Repository.Read(file)).Select(match => $"{file}: {match.Value}")));
 
     private static IEnumerable<string> TextFiles() =>

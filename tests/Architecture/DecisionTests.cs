@@ -7,7 +7,7 @@ public sealed partial class DecisionTests
 {
     private const string Folder = "docs/decisions/";
     private const string Index = Folder + "README.md";
-    private const int LongestDecision = 30;
+    private const int MaxDecisionLength = 30;
 
     private static readonly string[] Sections = ["Status", "Context", "Decision", "Consequences"];
 
@@ -24,7 +24,7 @@ public sealed partial class DecisionTests
     {
         var text = Repository.Read(file);
         Assert.Equal(Sections, Section().Matches(text).Select(match => match.Groups["name"].Value));
-        Assert.InRange(text.Split('\n').Length, 1, LongestDecision);
+        Assert.InRange(text.Split('\n').Length, 1, MaxDecisionLength);
     }
 
     [Theory]

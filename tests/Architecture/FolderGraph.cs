@@ -21,14 +21,10 @@ internal sealed class FolderGraph(string assembly, string root)
             .Select(use => (use.From!, use.To!, use.Type)),
     ];
 
-    /// <summary>
-    /// The uses between folders of a circle, or between two circles, a line each; empty without a circle. Uses in <paramref name="known"/>
-    /// (<c>From -> To</c>) are ignored.
-    /// </summary>
-    public IReadOnlyList<string> Circles(params IEnumerable<string> known)
+    /// <summary>The uses between folders of a circle, or between two circles, a line each; empty without a circle.</summary>
+    public IReadOnlyList<string> Circles()
     {
-        var passedOver = known.ToHashSet(StringComparer.Ordinal);
-        var left = uses.Where(use => !passedOver.Contains($"{use.From} -> {use.To}")).ToList();
+        var left = uses.ToList();
         // A folder that uses none, or that none uses, is in no circle; without it others are in none.
         for (var count = -1; count != left.Count; )
         {

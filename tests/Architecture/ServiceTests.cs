@@ -38,12 +38,12 @@ public sealed class ServiceTests
 
     [Theory]
     [MemberData(nameof(Services))]
-    public void A_service_knows_no_store_and_no_broker(string service) =>
+    public void A_service_references_no_store_or_broker_client(string service) =>
         Assert.DoesNotContain(Repository.Included(service, "PackageReference"), IsStoreOrBrokerClient);
 
     [Theory]
     [MemberData(nameof(Shared))]
-    public void What_services_share_references_no_service_no_store_and_no_broker(string shared)
+    public void Shared_projects_reference_no_service_store_or_broker(string shared)
     {
         Assert.Empty(Repository.Included(shared, "ProjectReference"));
         Assert.DoesNotContain(Repository.Included(shared, "PackageReference"), IsStoreOrBrokerClient);
@@ -52,7 +52,7 @@ public sealed class ServiceTests
     [Theory]
     [InlineData(typeof(ServiceDefaults.Json))]
     [InlineData(typeof(ConsoleComponents.Languages.Localizer))]
-    public void What_services_share_has_no_words_of_the_domain(Type shared)
+    public void Shared_projects_contain_no_domain_types(Type shared)
     {
         var types = shared
             .Assembly.GetTypes()

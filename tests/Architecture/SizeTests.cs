@@ -2,10 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace Architecture;
 
-/// <summary>Types have at most 300 lines: a longer one does more than one thing. Lines have at most 140 columns.</summary>
+/// <summary>
+/// Types have at most 300 lines: a longer one does more than one thing. Half of the files have at most 60 lines. Lines have at most
+/// 140 columns.
+/// </summary>
 public sealed class SizeTests
 {
     private const int LongestType = 300;
+    private const int LongestMedian = 60;
     private const int LongestLine = 140;
 
     private static readonly Regex Beginning = new(
@@ -34,6 +38,17 @@ public sealed class SizeTests
     {
         var lengths = Lengths("services/");
         Assert.DoesNotContain(Exceptions.Keys, name => lengths.GetValueOrDefault(name) <= LongestType);
+    }
+
+    [Fact]
+    public void The_median_length_of_a_product_file_is_at_most_60_lines()
+    {
+        var lengths = new[] { "sidecar/", "services/", "tools/" }
+            .SelectMany(Sources)
+            .Select(file => Repository.Read(file).Count(character => character == '\n'))
+            .Order()
+            .ToList();
+        Assert.InRange(lengths[lengths.Count / 2], 1, LongestMedian);
     }
 
     [Theory]

@@ -34,7 +34,7 @@ public sealed class SubscriptionTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void A_subscription_has_a_dead_letter_topic_that_is_listened_to_and_a_route_for_what_it_does_not_use(string file)
+    public void A_subscription_has_a_subscribed_dead_letter_topic_and_a_default_route(string file)
     {
         var spec = (YamlMappingNode)Of(file)["spec"];
         Assert.True(

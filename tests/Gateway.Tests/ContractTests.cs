@@ -22,7 +22,7 @@ public sealed class ContractTests
     public static TheoryData<string> Operations => [.. Documented(Read("gateway")).Select(operation => operation.Route)];
 
     [Fact]
-    public void Every_route_that_is_served_stands_in_the_contract_with_the_role_that_it_demands()
+    public void Every_served_route_is_in_the_contract_with_its_required_role()
     {
         var served = Served().Distinct().Order(StringComparer.Ordinal);
         var documented = Documented(contract)

@@ -54,7 +54,7 @@ public sealed class StockRulesTests
     }
 
     [Fact]
-    public void Reserving_again_holds_nothing_more()
+    public void Reserving_twice_reserves_once()
     {
         Reserve("o1", ("tea", 3));
 

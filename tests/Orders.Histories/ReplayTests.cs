@@ -64,21 +64,21 @@ public sealed class ReplayTests(ScriptedHub hub) : IClassFixture<ScriptedHub>
     private static List<List<HistoryEvent>> Turns(List<HistoryEvent> history)
     {
         var turns = new List<List<HistoryEvent>>();
-        foreach (var happened in history)
+        foreach (var @event in history)
         {
-            if (happened.WorkflowStarted is not null || turns.Count == 0)
+            if (@event.WorkflowStarted is not null || turns.Count == 0)
             {
                 turns.Add([]);
             }
-            turns[^1].Add(happened);
+            turns[^1].Add(@event);
         }
         return turns;
     }
 
-    private static bool IsDecided(HistoryEvent happened) => happened.TaskScheduled is not null || happened.TimerCreated is not null;
+    private static bool IsDecided(HistoryEvent @event) => @event.TaskScheduled is not null || @event.TimerCreated is not null;
 
-    private static string Name(HistoryEvent happened) =>
-        happened.TaskScheduled is { } task ? $"{happened.EventId} {task.Name}" : $"{happened.EventId} timer";
+    private static string Name(HistoryEvent @event) =>
+        @event.TaskScheduled is { } task ? $"{@event.EventId} {task.Name}" : $"{@event.EventId} timer";
 
     private static string Name(WorkflowAction action) =>
         action.ScheduleTask is { } task ? $"{action.Id} {task.Name}"
@@ -91,7 +91,7 @@ public sealed class ReplayTests(ScriptedHub hub) : IClassFixture<ScriptedHub>
             {
                 InstanceId = instance,
                 PastEvents = { past },
-                NewEvents = { turn.Where(happened => !IsDecided(happened) && happened.ExecutionCompleted is null) },
+                NewEvents = { turn.Where(@event => !IsDecided(@event) && @event.ExecutionCompleted is null) },
             }
         );
 }

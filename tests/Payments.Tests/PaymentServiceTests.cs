@@ -10,7 +10,7 @@ namespace Payments.Tests;
 
 public sealed class PaymentServiceTests
 {
-    private static readonly Charge OnTheBooks = new("o1", 1000, "EUR", "tok_ok", true, false, 1);
+    private static readonly Charge Charged = new("o1", 1000, "EUR", "tok_ok", true, false, 1);
 
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
     private readonly MemoryState state = new MemoryState().Knows<Payment>();
@@ -82,7 +82,7 @@ public sealed class PaymentServiceTests
     public async Task A_charge_that_answered_too_late_but_is_on_the_books_completes_the_payment()
     {
         ProviderNeverAnswers();
-        BooksHold(OnTheBooks);
+        LedgerHolds(Charged);
 
         var charging = ChargeAsync();
         time.Advance(TimeSpan.FromSeconds(3));
@@ -132,7 +132,7 @@ public sealed class PaymentServiceTests
     public async Task A_completed_payment_can_be_given_back()
     {
         await ChargeAsync();
-        BooksHold(OnTheBooks);
+        LedgerHolds(Charged);
 
         var payment = await RefundAsync();
 
@@ -145,7 +145,7 @@ public sealed class PaymentServiceTests
     public async Task Refunding_twice_publishes_one_event()
     {
         await ChargeAsync();
-        BooksHold(OnTheBooks);
+        LedgerHolds(Charged);
         var first = await RefundAsync();
 
         Assert.Equal(first, await RefundAsync());
@@ -156,7 +156,7 @@ public sealed class PaymentServiceTests
     public async Task A_refund_the_provider_refuses_leaves_the_payment_completed()
     {
         await ChargeAsync();
-        BooksHold(OnTheBooks);
+        LedgerHolds(Charged);
         provider
             .Setup(port => port.RefundAsync("o1", It.IsAny<CancellationToken>()))
             .ThrowsAsync(new HttpRequestException("the provider refuses to refund"));
@@ -170,7 +170,7 @@ public sealed class PaymentServiceTests
     {
         ProviderCharges(() => Task.FromException<ChargeResult>(new HttpRequestException("away")));
         await Assert.ThrowsAsync<HttpRequestException>(ChargeAsync);
-        BooksHold(OnTheBooks);
+        LedgerHolds(Charged);
 
         Assert.Equal(PaymentStatus.Refunded, (await RefundAsync()).Status);
         VerifyRefunds(Times.Once());
@@ -239,7 +239,7 @@ public sealed class PaymentServiceTests
                 }
             );
 
-    private void BooksHold(Charge charge) =>
+    private void LedgerHolds(Charge charge) =>
         provider.Setup(port => port.FindAsync("o1", It.IsAny<CancellationToken>())).ReturnsAsync(charge);
 
     private void VerifyCharges(Times times) =>

@@ -15,7 +15,7 @@ public sealed class SimulatedProviderTests
     [InlineData("tok_declined", "card_declined")]
     [InlineData("tok_insufficient_funds", "insufficient_funds")]
     [InlineData("tok_of_another_world", "unknown_token")]
-    public async Task Tokens_that_decline_leave_nothing_on_the_books(string token, string code)
+    public async Task Declining_tokens_store_no_charge(string token, string code)
     {
         Assert.Equal(ChargeResult.Declined(code), await ChargeAsync(token));
         Assert.Null(await provider.FindAsync("o1", default));

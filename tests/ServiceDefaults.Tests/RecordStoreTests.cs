@@ -22,7 +22,7 @@ public sealed class RecordStoreTests
     }
 
     [Fact]
-    public async Task Creating_in_a_store_that_is_away_throws()
+    public async Task Creating_in_an_unavailable_store_throws()
     {
         SavingFails();
         Stored("a", "");

@@ -9,14 +9,14 @@ internal sealed class CheckPace
 {
     private const double Learning = 0.1;
     private const double Early = 0.85;
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan MinPause = TimeSpan.FromMilliseconds(1);
 
     // After the answer to the POST. Several write it at once; that an update gets lost does no harm.
     private long expected = TimeSpan.FromMilliseconds(8).Ticks;
 
-    public TimeSpan First => AtLeastShortest(Volatile.Read(ref expected) * Early);
+    public TimeSpan First => AtLeastMinPause(Volatile.Read(ref expected) * Early);
 
-    public static TimeSpan Next(TimeSpan gone) => AtLeastShortest(gone.Ticks / 8.0);
+    public static TimeSpan Next(TimeSpan gone) => AtLeastMinPause(gone.Ticks / 8.0);
 
     /// <summary>An order that has ended at the first read may have ended long before: the next first reads come clearly earlier.</summary>
     public void Learn(TimeSpan took, bool atFirst)
@@ -25,5 +25,5 @@ internal sealed class CheckPace
         Volatile.Write(ref expected, before + (long)(((atFirst ? took.Ticks / 2 : took.Ticks) - before) * Learning));
     }
 
-    private static TimeSpan AtLeastShortest(double ticks) => ticks > Shortest.Ticks ? TimeSpan.FromTicks((long)ticks) : Shortest;
+    private static TimeSpan AtLeastMinPause(double ticks) => ticks > MinPause.Ticks ? TimeSpan.FromTicks((long)ticks) : MinPause;
 }

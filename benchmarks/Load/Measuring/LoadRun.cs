@@ -6,7 +6,7 @@ namespace Load.Measuring;
 /// <summary>Places the orders, so many at a time, and follows each until it has ended.</summary>
 internal sealed class LoadRun(LoadPlan plan, OrderApi orders, TimeProvider time)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(2);
 
     private readonly OrderMix mix = new(plan);
     private readonly CheckPace pace = new();
@@ -64,10 +64,10 @@ internal sealed class LoadRun(LoadPlan plan, OrderApi orders, TimeProvider time)
                 pace.Learn(total - post, atFirst: checks == 1);
                 return new Sample(status, false, post, total, time.GetElapsedTime(started), checks);
             }
-            if (total > Patience)
+            if (total > MaxWait)
             {
                 return new Sample(
-                    $"no end within {Patience.TotalSeconds:0} s (last status: {status ?? "unknown"})",
+                    $"no end within {MaxWait.TotalSeconds:0} s (last status: {status ?? "unknown"})",
                     true,
                     post,
                     total,

@@ -7,7 +7,7 @@ namespace Load.Placing;
 /// <summary>The public API as a customer uses it.</summary>
 internal sealed class OrderApi : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient http;
 
@@ -22,7 +22,7 @@ internal sealed class OrderApi : IDisposable
         )
         {
             BaseAddress = url,
-            Timeout = Patience,
+            Timeout = MaxWait,
         };
 
     /// <summary>Null if the system answers at the address.</summary>

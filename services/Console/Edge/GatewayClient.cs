@@ -5,13 +5,13 @@ using ServiceDefaults;
 namespace Console.Edge;
 
 /// <summary>
-/// Calls the gateway through this app's sidecar on behalf of a person, whose token goes with each request: the gateway's rules hold here
-/// as they hold for everybody. An expected failure is an answer, not an exception.
+/// Calls the gateway through this app's sidecar with a person's token, so the gateway applies its usual rules. An expected failure is an
+/// answer, not an exception.
 /// </summary>
 public sealed class GatewayClient(HttpClient http)
 {
     /// <summary>Longer than the gateway waits for a service, so that its own answer arrives.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(15);
 
     public async Task<Answer<T>> SendAsync<T>(
         HttpMethod method,
@@ -36,7 +36,7 @@ public sealed class GatewayClient(HttpClient http)
             request.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
         }
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(MaxWait);
         try
         {
             using var response = await http.SendAsync(request, patience.Token);
@@ -54,7 +54,7 @@ public sealed class GatewayClient(HttpClient http)
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return new Answer<T>(null, Problem.Away($"{method} {path} took longer than {Patience.TotalSeconds:0} s."));
+            return new Answer<T>(null, Problem.Away($"{method} {path} took longer than {MaxWait.TotalSeconds:0} s."));
         }
     }
 

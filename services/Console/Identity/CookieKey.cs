@@ -9,15 +9,15 @@ using ServiceDefaults.Startup;
 namespace Console.Identity;
 
 /// <summary>
-/// The key that protects cookies, made from a secret of the secret store: all instances read each other's cookies, a restart signs
-/// nobody out, and nothing has to be kept on a disk. Another secret signs everybody out.
+/// The key that encrypts cookies, derived from a secret of the secret store. All instances share it, and sessions survive a restart. A
+/// changed secret ends all sessions.
 /// </summary>
 internal sealed class CookieKey(DaprClient dapr, IOptions<IdentityOptions> options, IHostEnvironment environment)
     : IStartupTask,
         IXmlRepository
 {
     private const string DevelopmentMark = "development-only";
-    private const int FewestBytes = 32;
+    private const int MinBytes = 32;
     private const int MasterBytes = 64;
 
     private IReadOnlyCollection<XElement> elements = [];
@@ -32,10 +32,10 @@ internal sealed class CookieKey(DaprClient dapr, IOptions<IdentityOptions> optio
                 $"secret '{name}' of store '{store}' is the key that everybody can read in the repository; put one of your own there"
             );
         }
-        if (Encoding.UTF8.GetByteCount(secret) < FewestBytes)
+        if (Encoding.UTF8.GetByteCount(secret) < MinBytes)
         {
             throw new InvalidOperationException(
-                $"secret '{name}' of store '{store}' is too short; the key of the cookies is made from at least {FewestBytes} bytes"
+                $"secret '{name}' of store '{store}' is too short; the key of the cookies is made from at least {MinBytes} bytes"
             );
         }
         elements = [Of(Encoding.UTF8.GetBytes(secret))];

@@ -1,13 +1,8 @@
 using System.Globalization;
-using System.Security.Claims;
-using Dapr.Client;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.AspNetCore.DataProtection.Repositories;
-using Microsoft.Extensions.Options;
 using ServiceDefaults.Startup;
 
 namespace Console.Identity;
@@ -95,20 +90,5 @@ internal static class IdentityRegistration
                 signedIn.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow() + lifetime;
             return Task.CompletedTask;
         };
-    }
-}
-
-/// <summary>Reads the client secret, where the provider demands one, before the first sign-in.</summary>
-internal sealed class ClientSecret(DaprClient dapr, IOptions<IdentityOptions> options, IOptionsMonitor<OpenIdConnectOptions> provider)
-    : IStartupTask
-{
-    public async Task RunAsync(CancellationToken cancellation)
-    {
-        if (options.Value.ClientSecretName is { } name)
-        {
-            provider.Get(OpenIdConnectDefaults.AuthenticationScheme).ClientSecret = (
-                await dapr.GetSecretAsync(options.Value.SecretStore, name, cancellationToken: cancellation)
-            ).Values.Single();
-        }
     }
 }

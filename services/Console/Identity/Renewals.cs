@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Console.Identity;
 
 /// <summary>
-/// Pages whose token has expired wait here for a new one. The browser signs in in another tab; then the page's script calls with the new
-/// cookie and the page's ticket, which is secret.
+/// Holds the pages that wait for a new token after theirs has expired. The browser signs in in another tab; then the page's script calls
+/// with the new cookie and the page's ticket, which is secret.
 /// </summary>
 public sealed class Renewals
 {

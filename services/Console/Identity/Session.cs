@@ -30,7 +30,6 @@ public sealed class Session(AuthenticationStateProvider authentication)
 
     public async Task<string?> TokenAsync() => renewed ?? TokenOf((await authentication.GetAuthenticationStateAsync()).User);
 
-    /// <summary>A new token of the same person takes the place of one that has expired, while the page and what was typed into it
-    /// stay.</summary>
+    /// <summary>Replaces an expired token by a new one of the same person. The page keeps its input.</summary>
     public void Renew(string token) => renewed = token;
 }

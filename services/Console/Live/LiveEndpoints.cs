@@ -1,4 +1,3 @@
-using Console.Measuring;
 using ServiceDefaults.Events;
 
 namespace Console.Live;

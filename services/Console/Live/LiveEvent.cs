@@ -1,8 +1,8 @@
 namespace Console.Live;
 
 /// <summary>
-/// An event of the platform, as far as pages need it to know what to read anew; what they show comes through the gateway, by its rules.
-/// <paramref name="ReceivedAt"/> is this console's clock.
+/// An event of the platform, reduced to what a page needs to decide whether to read again. Pages read their data through the gateway.
+/// <paramref name="ReceivedAt"/> is the clock of this console.
 /// </summary>
 public sealed record LiveEvent(string Type, string OrderId, DateTimeOffset OccurredAt, DateTimeOffset ReceivedAt)
 {

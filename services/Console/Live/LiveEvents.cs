@@ -1,11 +1,9 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
-using Console.Measuring;
 using ServiceDefaults.Events;
 
 namespace Console.Live;
 
-/// <summary>Hands the platform's events to the pages that are open. Without an open page they are counted, and that is all.</summary>
+/// <summary>Distributes the platform's events to open pages and counts them for the figures.</summary>
 public sealed class LiveEvents(OrderFigures figures, TimeProvider time)
 {
     private readonly ConcurrentDictionary<Follower, bool> followers = new();
@@ -17,12 +15,12 @@ public sealed class LiveEvents(OrderFigures figures, TimeProvider time)
         return follower;
     }
 
-    public void Publish(LiveEvent happened)
+    public void Publish(LiveEvent @event)
     {
-        figures.Count(happened);
+        figures.Count(@event);
         foreach (var follower in followers.Keys)
         {
-            follower.Receive(happened);
+            follower.Receive(@event);
         }
     }
 
@@ -40,21 +38,4 @@ public sealed class LiveEvents(OrderFigures figures, TimeProvider time)
         }
         return Task.FromResult<IReadOnlyList<Delivery>>([.. events.Select(_ => Delivery.Done)]);
     }
-}
-
-/// <summary>The events for one page. A page that does not keep up loses the oldest: it reads its data anew anyway. Dispose of it with the
-/// page.</summary>
-public sealed class Follower(Action<Follower> end) : IDisposable
-{
-    private const int MostWaiting = 2000;
-
-    private readonly Channel<LiveEvent> received = Channel.CreateBounded<LiveEvent>(
-        new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest }
-    );
-
-    public ChannelReader<LiveEvent> Events => received.Reader;
-
-    public void Receive(LiveEvent happened) => received.Writer.TryWrite(happened);
-
-    public void Dispose() => end(this);
 }

@@ -7,8 +7,7 @@ using Microsoft.AspNetCore.Components;
 namespace Console.Pages;
 
 /// <summary>
-/// A page that shows what the gateway answers and reads it anew when an event concerns it. However many events come, it reads at most
-/// once a <see cref="Pause"/>.
+/// A page that shows data of the gateway and reads it again when an event concerns it, at most once in <see cref="Pause"/>.
 /// </summary>
 public abstract class LivePage : ComponentBase, IAsyncDisposable
 {
@@ -33,7 +32,7 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
 
     protected Person? Person { get; private set; }
 
-    /// <summary>The last read's problem; the page goes on showing what it had before.</summary>
+    /// <summary>The problem of the last read; the page keeps its previous content.</summary>
     protected Problem? Problem { get; set; }
 
     protected CancellationToken Ended => ended.Token;
@@ -59,11 +58,11 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
         await ReloadAsync();
     }
 
-    /// <summary>Reads what the page shows; the answer says why it can't.</summary>
+    /// <summary>Reads the data of the page. Returns the problem if that failed, otherwise null.</summary>
     protected abstract Task<Problem?> ReadAsync(CancellationToken cancellation);
 
-    /// <summary>Takes note of an event; true if the page has to read anew.</summary>
-    protected virtual bool Concerns(LiveEvent happened) => false;
+    /// <summary>Processes an event; true if the page must read again.</summary>
+    protected virtual bool Concerns(LiveEvent @event) => false;
 
     protected async Task ReloadAsync()
     {
@@ -97,9 +96,9 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
             {
                 var due = RefreshEvery is { } every && await IsLateAsync(happening, every);
                 await (due ? Task.CompletedTask : happening);
-                while (follower.Events.TryRead(out var happened))
+                while (follower.Events.TryRead(out var @event))
                 {
-                    due |= Concerns(happened);
+                    due |= Concerns(@event);
                 }
                 if (happening.IsCompleted)
                 {

@@ -1,6 +1,6 @@
 namespace Console.Pages;
 
-/// <summary>Addresses outside of the console (<c>Links:*</c>); what is not set is not linked.</summary>
+/// <summary>Links to pages outside of the console (<c>Links:*</c>). An empty one is not shown.</summary>
 internal sealed record OutsideLinks
 {
     /// <summary>The page to browse the gateway's API.</summary>

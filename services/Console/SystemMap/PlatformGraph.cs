@@ -1,11 +1,9 @@
-using Console.Edge;
 using ConsoleComponents.Data;
 using ConsoleComponents.Graphs;
 
 namespace Console.SystemMap;
 
-/// <summary>The map with what is known of it right now, ready to be drawn: apps in the order in which they call each other, contexts'
-/// topics at the end.</summary>
+/// <summary>The dependency map with the current state of the apps, laid out in columns: apps in call order, then the topics.</summary>
 internal static class PlatformGraph
 {
     /// <summary>Stored format: the first word of an event's type, for the topic of its context.</summary>

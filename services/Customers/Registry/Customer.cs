@@ -16,8 +16,8 @@ internal sealed record CustomerDetails(string? Name, string? Email, Address? Add
 /// <summary>The rules for customer data: a sum without effects.</summary>
 internal static class CustomerRules
 {
-    private const int Longest = 200;
-    private const int LongestPostalCode = 20;
+    private const int MaxLength = 200;
+    private const int MaxPostalCodeLength = 20;
 
     public static Outcome<Customer> Register(string customerId, CustomerDetails details) =>
         Check(details) ?? (Outcome<Customer>)Make(customerId, details, 1);
@@ -41,12 +41,12 @@ internal static class CustomerRules
         details switch
         {
             _ when string.IsNullOrWhiteSpace(details.Name) => Refusal.Invalid("name-missing", "A customer needs a name."),
-            { Name.Length: > Longest } => Refusal.Invalid("name-too-long", $"A name has at most {Longest} characters."),
-            _ when !VisibleText.IsValid(details.Name.Trim(), Longest) => Refusal.Invalid(
+            { Name.Length: > MaxLength } => Refusal.Invalid("name-too-long", $"A name has at most {MaxLength} characters."),
+            _ when !VisibleText.IsValid(details.Name.Trim(), MaxLength) => Refusal.Invalid(
                 "name-invalid",
                 "A name must not hold control characters."
             ),
-            { Email.Length: > Longest } => Refusal.Invalid("email-too-long", $"An e-mail address has at most {Longest} characters."),
+            { Email.Length: > MaxLength } => Refusal.Invalid("email-too-long", $"An e-mail address has at most {MaxLength} characters."),
             { Email: { } email } when !IsMailAddress(email) => Refusal.Invalid("email-invalid", "email must be an e-mail address."),
             { Address: null } => Refusal.Invalid(
                 "address-missing",
@@ -57,11 +57,11 @@ internal static class CustomerRules
                 "An address needs line1, city, postalCode and country."
             ),
             { Address: var address }
-                when !VisibleText.IsValid(address.Line1, Longest)
-                    || !VisibleText.IsValid(address.City, Longest)
-                    || !VisibleText.IsValid(address.PostalCode, LongestPostalCode) => Refusal.Invalid(
+                when !VisibleText.IsValid(address.Line1, MaxLength)
+                    || !VisibleText.IsValid(address.City, MaxLength)
+                    || !VisibleText.IsValid(address.PostalCode, MaxPostalCodeLength) => Refusal.Invalid(
                 "address-invalid",
-                $"line1 and city have at most {Longest} visible characters, postalCode {LongestPostalCode}."
+                $"line1 and city have at most {MaxLength} visible characters, postalCode {MaxPostalCodeLength}."
             ),
             { Address.Country: not [(>= 'a' and <= 'z') or (>= 'A' and <= 'Z'), (>= 'a' and <= 'z') or (>= 'A' and <= 'Z')] } =>
                 Refusal.Invalid("country-invalid", "country must be two letters (ISO 3166-1)."),
@@ -69,5 +69,5 @@ internal static class CustomerRules
         };
 
     private static bool IsMailAddress(string email) =>
-        VisibleText.IsValid(email, Longest) && MailAddress.TryCreate(email, out var parsed) && parsed.Address == email;
+        VisibleText.IsValid(email, MaxLength) && MailAddress.TryCreate(email, out var parsed) && parsed.Address == email;
 }

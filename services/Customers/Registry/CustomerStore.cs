@@ -4,10 +4,10 @@ using ServiceDefaults.State;
 
 namespace Customers.Registry;
 
-/// <summary>Customers in Dapr state; each change publishes what it did to the topic <c>customers</c>.</summary>
+/// <summary>Customers in the Dapr state store; each change publishes an event to the topic <c>customers</c>.</summary>
 internal sealed class CustomerStore(DaprClient dapr, TimeProvider time)
 {
-    /// <summary>The record before its first version; never shown to anybody.</summary>
+    /// <summary>The record of a customer who is not registered yet; never returned.</summary>
     private static readonly Customer Empty = new("", "", null, new Address("", "", "", ""), 0);
 
     private readonly AggregateStore<Customer> customers = new(dapr, "customers-store", id => $"customer-{id}");
@@ -15,7 +15,7 @@ internal sealed class CustomerStore(DaprClient dapr, TimeProvider time)
     public async Task<Stored<Customer>?> FindAsync(string customerId, CancellationToken cancellation) =>
         await customers.FindAsync(customerId, cancellation) is { Value.Version: > 0 } found ? found : null;
 
-    /// <summary>Stale: the id is taken; the customer who has it is not changed.</summary>
+    /// <summary>Registers a customer. <see cref="WriteResult.Stale"/> if the id is taken; the existing customer is unchanged.</summary>
     public async Task<WriteResult> AddAsync(Customer customer, CancellationToken cancellation)
     {
         var stored = await customers.FindOrCreateAsync(customer.CustomerId, Empty, cancellation);

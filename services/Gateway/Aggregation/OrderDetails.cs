@@ -19,7 +19,7 @@ internal static class OrderDetails
             .WithMetadata(WaitsForEnd.Instance)
             .GuardedBy("orders");
 
-    private static async Task GetAsync(string orderId, OrdersClient orders, RememberedCustomers customers, HttpContext context)
+    private static async Task GetAsync(string orderId, OrdersClient orders, CustomerCache customers, HttpContext context)
     {
         var cancellation = context.RequestAborted;
         var own = context.User.IsOperator() ? null : customers.FindAsync(context, context.User.Name()!, cancellation);

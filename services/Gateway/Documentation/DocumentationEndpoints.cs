@@ -3,8 +3,8 @@ using Scalar.AspNetCore;
 namespace Gateway.Documentation;
 
 /// <summary>
-/// The public contract as it lies in <c>contracts/</c> and, where <c>Documentation:Enabled</c> says so (by default in development), a page
-/// to browse and try it.
+/// Serves the public contract of <c>contracts/</c> and a page to browse it, if <c>Documentation:Enabled</c> is set (default: in
+/// development).
 /// </summary>
 internal static class DocumentationEndpoints
 {

@@ -8,8 +8,8 @@ using Yarp.ReverseProxy.Transforms;
 namespace Gateway.Forwarding;
 
 /// <summary>
-/// A sidecar that gets no answer from a service says so in its own terms; outside that is 504 when the service took too long, 503
-/// otherwise, with problem details and, as the client may try again, <c>Retry-After</c>.
+/// Maps a sidecar's failure to reach a service to problem details: 504 if the service took too long, otherwise 503, with
+/// <c>Retry-After</c> because the client may repeat the request.
 /// </summary>
 internal static class SidecarFailure
 {
@@ -32,11 +32,7 @@ internal static class SidecarFailure
             await (
                 context.Response.StatusCode is StatusCodes.Status413PayloadTooLarge
                     ? Problem
-                        .Of(
-                            StatusCodes.Status413PayloadTooLarge,
-                            "body-too-large",
-                            $"A body has at most {ServiceHost.MostBodyBytes} bytes."
-                        )
+                        .Of(StatusCodes.Status413PayloadTooLarge, "body-too-large", $"A body has at most {ServiceHost.MaxBodyBytes} bytes.")
                         .ExecuteAsync(context)
                     : WriteAsync(context, context.Response.StatusCode == StatusCodes.Status504GatewayTimeout)
             );

@@ -8,12 +8,12 @@ using ServiceDefaults.Identity;
 namespace Gateway.Health;
 
 /// <summary>
-/// Asks every service at once whether it is well, the way requests go: through the sidecars. A service that does not answer within
-/// <see cref="Patience"/> is away.
+/// Checks the health of all services concurrently, through the sidecars as requests do. A service without an answer within <see
+/// cref="MaxWait"/> is unhealthy.
 /// </summary>
 internal sealed class ServiceHealth(IConfiguration configuration, OrderService.OrderServiceClient orders, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(2);
 
     private static readonly ServiceRoute[] Probes =
     [
@@ -39,7 +39,7 @@ internal sealed class ServiceHealth(IConfiguration configuration, OrderService.O
     private async Task<ServiceState> MeasureAsync(string appId, Func<CancellationToken, Task<bool>> probe, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(MaxWait);
         var begun = time.GetTimestamp();
         var healthy = await TryAsync(probe, patience.Token, cancellation);
         return new ServiceState(appId, healthy, Math.Round(time.GetElapsedTime(begun).TotalMilliseconds, 1));
@@ -92,13 +92,3 @@ internal sealed class ServiceHealth(IConfiguration configuration, OrderService.O
 
 /// <param name="Milliseconds">How long the answer took, or how long there was none.</param>
 internal sealed record ServiceState(string AppId, bool Healthy, double Milliseconds);
-
-internal static class ServiceHealthEndpoint
-{
-    public static void MapServiceHealth(this IEndpointRouteBuilder routes) =>
-        routes
-            .MapGet("/api/operations/services", async (ServiceHealth health, HttpContext context, CancellationToken cancellation) =>
-                TypedResults.Ok(new { items = await health.ReadAsync(context, cancellation) })
-            )
-            .RequireAuthorization(Roles.Operator);
-}

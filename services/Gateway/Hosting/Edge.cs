@@ -22,7 +22,7 @@ internal static class Edge
         builder.Configuration[AppToken.Edge] = "true";
         builder.AddServiceDefaults().AddIdentity().AddLimits().AddEdge();
         builder.Services.AddReverseProxy();
-        builder.Services.AddMemoryCache().AddSingleton<RememberedCustomers>().AddSingleton<ServiceHealth>().AddOrderFeed();
+        builder.Services.AddMemoryCache().AddSingleton<CustomerCache>().AddSingleton<ServiceHealth>().AddOrderFeed();
         builder.Services.AddSingleton<AppBreakers>().AddHostedService<BreakerProbe>();
         builder.Services.AddServiceClient<OrdersClient>("orders").AddServiceClient<CustomersClient>("customers");
         return builder;

@@ -10,7 +10,7 @@ namespace Gateway.Hosting;
 internal sealed class SidecarHealth(DaprClient dapr, TimeProvider time) : IHealthCheck
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim one = new(1);
     private DateTimeOffset until;
@@ -23,7 +23,7 @@ internal sealed class SidecarHealth(DaprClient dapr, TimeProvider time) : IHealt
         {
             if (time.GetUtcNow() >= until)
             {
-                healthy = await AskAsync(cancellationToken);
+                healthy = await FetchAsync(cancellationToken);
                 until = time.GetUtcNow() + Lifetime;
             }
         }
@@ -34,9 +34,9 @@ internal sealed class SidecarHealth(DaprClient dapr, TimeProvider time) : IHealt
         return healthy ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("the sidecar does not answer");
     }
 
-    private async Task<bool> AskAsync(CancellationToken cancellation)
+    private async Task<bool> FetchAsync(CancellationToken cancellation)
     {
-        using var limit = new CancellationTokenSource(Patience, time);
+        using var limit = new CancellationTokenSource(MaxWait, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {

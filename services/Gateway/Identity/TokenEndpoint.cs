@@ -9,7 +9,7 @@ using ServiceDefaults.Requests;
 namespace Gateway.Identity;
 
 /// <summary>
-/// Hands out tokens for the asking, so that a newcomer needs no identity provider. Only in development, and not beside a provider.
+/// Issues tokens without a password, so that no identity provider is needed. Only in development and without a configured provider.
 /// </summary>
 internal static class TokenEndpoint
 {
@@ -29,7 +29,7 @@ internal static class TokenEndpoint
                 .Invalid(
                     "token-request-invalid",
                     "Name a customer as customerId, or a name with role customer or operator; a name has 1 to "
-                        + $"{Caller.LongestName} visible characters."
+                        + $"{Caller.MaxNameLength} visible characters."
                 )
                 .ToProblem();
         }

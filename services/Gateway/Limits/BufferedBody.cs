@@ -4,8 +4,8 @@ using ServiceDefaults;
 namespace Gateway.Limits;
 
 /// <summary>
-/// Reads the body of a request into memory, where its limit is <see cref="ServiceHost.MostBodyBytes"/>, so that who forwards it waits for
-/// no client.
+/// Reads the body of a request into memory, up to <see cref="ServiceHost.MaxBodyBytes"/>, so that forwarding never waits for a slow
+/// client.
 /// </summary>
 internal static class BufferedBody
 {
@@ -16,7 +16,7 @@ internal static class BufferedBody
         {
             return;
         }
-        request.EnableBuffering((int)ServiceHost.MostBodyBytes, ServiceHost.MostBodyBytes);
+        request.EnableBuffering((int)ServiceHost.MaxBodyBytes, ServiceHost.MaxBodyBytes);
         await request.Body.CopyToAsync(Stream.Null, cancellation);
         request.Body.Position = 0;
     }

@@ -6,7 +6,7 @@ using ServiceDefaults.Identity;
 
 namespace Gateway.Limits;
 
-/// <summary>A token bucket for each address and one for each user; a caller without tokens gets 429 and the time to come back.</summary>
+/// <summary>A token bucket per address and per user; without tokens the answer is 429 with <c>Retry-After</c>.</summary>
 internal static class RateLimits
 {
     public static WebApplicationBuilder AddLimits(this WebApplicationBuilder builder)
@@ -27,7 +27,7 @@ internal static class RateLimits
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.SlowestBody, TimeSpan.FromSeconds(5));
         });
-        builder.Services.AddSingleton<Places>();
+        builder.Services.AddSingleton<RequestLimiter>();
         builder.Services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;

@@ -7,7 +7,7 @@ namespace Gateway.Resilience;
 internal sealed class BreakerProbe(AppBreakers breakers, IConfiguration configuration, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(1);
 
     private readonly HttpClient sidecar = SidecarClient.Create(configuration);
 
@@ -28,7 +28,7 @@ internal sealed class BreakerProbe(AppBreakers breakers, IConfiguration configur
 
     private async Task ProbeAsync(AppBreaker breaker, CancellationToken cancellation)
     {
-        using var patience = new CancellationTokenSource(Patience, time);
+        using var patience = new CancellationTokenSource(MaxWait, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         try
         {

@@ -10,15 +10,15 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace Gateway.Routing;
 
 /// <summary>
-/// A public path, the service it belongs to, and who may use it; null is everybody. The caller is passed on, and the service decides what
-/// is theirs.
+/// A public path, its service, and the role it requires; null allows every caller. The caller is forwarded, and the service checks
+/// ownership.
 /// </summary>
 internal sealed record ServiceRoute(string[] Methods, string Path, string AppId, string? Policy);
 
 /// <summary>Requests go through the gateway's own sidecar, which finds the service.</summary>
 internal static class ServiceRoutes
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
 
     private static readonly ServiceRoute[] Routes =
     [
@@ -44,8 +44,8 @@ internal static class ServiceRoutes
                 UseCookies = false,
             }
         );
-        var config = new ForwarderRequestConfig { ActivityTimeout = Patience };
-        var remembered = app.Services.GetRequiredService<RememberedCustomers>();
+        var config = new ForwarderRequestConfig { ActivityTimeout = MaxWait };
+        var customers = app.Services.GetRequiredService<CustomerCache>();
         var transformers = app.Services.GetRequiredService<ITransformBuilder>();
         foreach (var route in Routes)
         {
@@ -54,7 +54,7 @@ internal static class ServiceRoutes
                 ToService(transforms, $"/v1.0/invoke/{route.AppId}/method/{route.Path}/{{**rest}}", token);
                 if (route.AppId == "customers")
                 {
-                    transforms.AddResponseTransform(response => ForgetChanged(remembered, response.HttpContext));
+                    transforms.AddResponseTransform(response => ForgetChanged(customers, response.HttpContext));
                 }
             });
             var endpoint = app.MapForwarder($"/api/{route.Path}/{{**rest}}", sidecar, config, transformer, invoker)
@@ -68,11 +68,11 @@ internal static class ServiceRoutes
     }
 
     /// <summary>Removes the cached customer whatever the answer was: a change may have been made although its answer was lost.</summary>
-    private static ValueTask ForgetChanged(RememberedCustomers remembered, HttpContext context)
+    private static ValueTask ForgetChanged(CustomerCache customers, HttpContext context)
     {
         if (HttpMethods.IsPut(context.Request.Method) && context.GetRouteValue("rest") is string customerId)
         {
-            remembered.Forget(customerId);
+            customers.Forget(customerId);
         }
         return default;
     }

@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Gateway.Aggregation;
 using Gateway.Forwarding;
@@ -16,16 +14,16 @@ using ServiceDefaults.Requests;
 namespace Gateway.Streaming;
 
 /// <summary>
-/// Orders as server-sent events in the shape of the list: the existing ones first, the newest of them first, and with <c>follow=true</c>
-/// then what comes or changes. Each event's <c>id</c> is a <see cref="StreamPosition"/>, where a client that comes back with
-/// <c>Last-Event-ID</c> goes on. The app orders-grpc says over gRPC what changes; the orders' service shows the orders.
+/// Sends orders as server-sent events in the shape of the list: existing orders first, the newest of them first, then changes if
+/// <c>follow=true</c>. The <c>id</c> of an event is a <see cref="StreamPosition"/>, from which a client continues with
+/// <c>Last-Event-ID</c>. The app orders-grpc reports changes over gRPC; the orders service returns the orders.
 /// </summary>
 internal static class OrderFeed
 {
     public const string AppId = "orders-grpc";
 
-    /// <summary>The time limit for the first message of the app orders-grpc, which says that it follows.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    /// <summary>The time limit for the first message of the app orders-grpc, which confirms the subscription.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
 
     public static void AddOrderFeed(this IServiceCollection services) =>
         services.AddSingleton(provider => new OrderService.OrderServiceClient(
@@ -88,7 +86,7 @@ internal static class OrderFeed
     {
         try
         {
-            return await live.ResponseStream.MoveNext(cancellation).WaitAsync(Patience, cancellation) ? null : new Unavailable();
+            return await live.ResponseStream.MoveNext(cancellation).WaitAsync(MaxWait, cancellation) ? null : new Unavailable();
         }
         catch (RpcException e) when (e.StatusCode is StatusCode.InvalidArgument)
         {
@@ -103,7 +101,7 @@ internal static class OrderFeed
     public static async Task<OrderPage> ReadAsync(HttpResponseMessage response, CancellationToken cancellation) =>
         (await response.Content.ReadFromJsonAsync<OrderPage>(Json.Options, cancellation))!;
 
-    /// <summary>The user's own token goes on: the gRPC face checks it by the same rules.</summary>
+    /// <summary>Forwards the user's token: orders-grpc checks it by the same rules.</summary>
     public static Metadata Headers(HttpContext context, string? token)
     {
         var headers = new Metadata
@@ -147,92 +145,3 @@ internal static class OrderFeed
 
 /// <summary>A page of the list of orders, each as the service wrote it.</summary>
 internal sealed record OrderPage(IReadOnlyList<JsonElement> Items, string? NextCursor);
-
-/// <summary>
-/// One client's stream. It ends when a page can't be read or the changes end: the client comes back, and goes on where it was.
-/// </summary>
-internal sealed class OrderStream(
-    OrdersClient orders,
-    HttpContext asking,
-    string? customerId,
-    DateTimeOffset begun,
-    StreamPosition? position
-)
-{
-    /// <summary>
-    /// What was sent, while the list is being read: a change may come before the list's own word for it. The time of the last change by
-    /// order.
-    /// </summary>
-    private readonly Dictionary<string, DateTimeOffset> sent = new(StringComparer.Ordinal);
-
-    public async IAsyncEnumerable<SseItem<JsonElement>> ReadAsync(
-        OrderPage? page,
-        IAsyncStreamReader<Order>? live,
-        [EnumeratorCancellation] CancellationToken cancellation
-    )
-    {
-        var reached = position is null;
-        while (page is not null)
-        {
-            foreach (var order in page.Items)
-            {
-                var (orderId, updatedAt) = KeyOf(order);
-                var lacks = position?.Lacks(orderId, updatedAt, reached) ?? true;
-                reached |= orderId == position?.OrderId;
-                if (lacks)
-                {
-                    sent[orderId] = updatedAt;
-                    yield return Event(order, new StreamPosition(position?.Since ?? DateTimeOffset.UnixEpoch, begun, orderId, updatedAt));
-                }
-            }
-            page = page.NextCursor is { } cursor ? await PageAsync(cursor, cancellation) : null;
-        }
-        while (live is not null && await NextAsync(live, cancellation) is { } changed)
-        {
-            if (
-                await FindAsync(changed, cancellation) is { } order
-                && KeyOf(order) is var (orderId, updatedAt)
-                && (!sent.TryGetValue(orderId, out var before) || updatedAt > before)
-            )
-            {
-                sent[orderId] = updatedAt;
-                yield return Event(order, new StreamPosition(updatedAt, updatedAt, orderId, updatedAt));
-            }
-        }
-    }
-
-    private static SseItem<JsonElement> Event(JsonElement order, StreamPosition position) =>
-        new(order, "order") { EventId = position.ToString() };
-
-    private static (string OrderId, DateTimeOffset UpdatedAt) KeyOf(JsonElement order) =>
-        (order.GetProperty("orderId").GetString()!, order.GetProperty("updatedAt").GetDateTimeOffset());
-
-    /// <exception cref="HttpRequestException">The list can't be read on; the connection breaks off, so that the client comes
-    /// back.</exception>
-    private async Task<OrderPage?> PageAsync(string cursor, CancellationToken cancellation)
-    {
-        using var response = await orders.ListAsync(asking, customerId, cursor, cancellation);
-        return await OrderFeed.ReadAsync(response.EnsureSuccessStatusCode(), cancellation);
-    }
-
-    private async Task<JsonElement?> FindAsync(string orderId, CancellationToken cancellation)
-    {
-        using var response = await orders.FindAsync(asking, orderId, cancellation);
-        return response.StatusCode == HttpStatusCode.NotFound
-            ? null
-            : await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(cancellation);
-    }
-
-    /// <summary>Every end of the stream is the same to the client: the answer has begun and can't turn into an error.</summary>
-    private static async Task<string?> NextAsync(IAsyncStreamReader<Order> live, CancellationToken cancellation)
-    {
-        try
-        {
-            return await live.MoveNext(cancellation) ? live.Current.OrderId : null;
-        }
-        catch (RpcException)
-        {
-            return null;
-        }
-    }
-}

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Inventory.Actors;
 
 /// <summary>
-/// One product's stock: serialises its changes, in whichever instance of this service the actor lives. What is stored is the product's
-/// record, which the catalogue reads without waking anybody; its ETag holds should there ever be two of it.
+/// Serialises the changes of one product's stock across all instances of this service. The state is the product's record, which the
+/// catalogue reads without the actor. The record's ETag protects it if two activations exist.
 /// </summary>
 [Actor(TypeName = ProductStockNames.ActorType)]
 internal sealed class ProductStockActor(

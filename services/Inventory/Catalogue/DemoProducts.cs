@@ -4,7 +4,7 @@ using ServiceDefaults.Startup;
 namespace Inventory.Catalogue;
 
 /// <summary>
-/// A dozen products to begin with: plenty of ten, none of product-11, fifty of product-12. Existing ones stay as they are.
+/// Creates twelve demo products: ten with plenty of stock, product-11 with none, product-12 with fifty. Existing products are unchanged.
 /// </summary>
 internal sealed class DemoProducts(ProductStore store) : IStartupTask
 {

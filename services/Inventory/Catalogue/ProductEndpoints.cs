@@ -8,7 +8,7 @@ namespace Inventory.Catalogue;
 
 internal static class ProductEndpoints
 {
-    private const int MostAsked = 200;
+    private const int MaxProductIds = 200;
 
     public static void MapProducts(this IEndpointRouteBuilder routes)
     {
@@ -45,9 +45,9 @@ internal static class ProductEndpoints
         CancellationToken cancellation
     )
     {
-        if (query.ProductIds is not { Count: > 0 and <= MostAsked } ids || !ids.All(Identifier.IsValid))
+        if (query.ProductIds is not { Count: > 0 and <= MaxProductIds } ids || !ids.All(Identifier.IsValid))
         {
-            return Refusal.Invalid("product-ids-invalid", $"productIds must name 1 to {MostAsked} products.").ToProblem();
+            return Refusal.Invalid("product-ids-invalid", $"productIds must name 1 to {MaxProductIds} products.").ToProblem();
         }
         var found = await store.FindAsync(ids.Distinct(StringComparer.Ordinal).ToList(), cancellation);
         return TypedResults.Ok(

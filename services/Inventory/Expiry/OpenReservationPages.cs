@@ -5,8 +5,8 @@ using ServiceDefaults.State;
 namespace Inventory.Expiry;
 
 /// <summary>
-/// The oldest of a product's open reservations, and what they were read from. <paramref name="IsPage"/>: they fill a page, newer ones
-/// follow.
+/// The oldest open reservations of a product, with the records they were read from. <paramref name="IsPage"/>: they fill a page, and newer
+/// ones follow.
 /// </summary>
 internal sealed record OldestReservations(Stored<OpenReservations> Open, IReadOnlyList<OpenReservation> Orders, bool IsPage);
 
@@ -36,7 +36,7 @@ internal sealed class OpenReservationPages(DaprClient dapr)
         return new OldestReservations(read, orders, open.First != open.Next);
     }
 
-    /// <summary>Puts <paramref name="kept"/> in the place of the oldest. Fails when they are not what was read any more.</summary>
+    /// <summary>Replaces the oldest page by <paramref name="kept"/>. Fails if the page has changed since it was read.</summary>
     public async Task ReplaceAsync(
         string productId,
         OldestReservations read,

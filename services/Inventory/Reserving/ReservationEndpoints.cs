@@ -8,10 +8,10 @@ namespace Inventory.Reserving;
 
 internal static class ReservationEndpoints
 {
-    private const int MostLines = 100;
+    private const int MaxLines = 100;
 
     /// <summary>The caller conducts the order itself and waits for no event.</summary>
-    private const string Asked = SagaKinds.Orchestration;
+    private const string Saga = SagaKinds.Orchestration;
 
     public static void MapReservations(this IEndpointRouteBuilder routes)
     {
@@ -30,15 +30,15 @@ internal static class ReservationEndpoints
     )
     {
         if (
-            request.Items is not { Count: > 0 and <= MostLines } lines
+            request.Items is not { Count: > 0 and <= MaxLines } lines
             || lines.Any(line => line is null || !Identifier.IsValid(line.ProductId) || line.Quantity is <= 0 or > 10_000)
         )
         {
             return Refusal
-                .Invalid("items-invalid", $"items must hold 1 to {MostLines} lines with a product and a quantity from 1 to 10000.")
+                .Invalid("items-invalid", $"items must hold 1 to {MaxLines} lines with a product and a quantity from 1 to 10000.")
                 .ToProblem();
         }
-        var reservation = await service.ReserveAsync(orderId, lines, Asked, cancellation);
+        var reservation = await service.ReserveAsync(orderId, lines, Saga, cancellation);
         return reservation.Status switch
         {
             ReservationStatus.Reserved or ReservationStatus.Sold => TypedResults.Ok(reservation),
@@ -57,13 +57,13 @@ internal static class ReservationEndpoints
             : Refusal.NotFound("reservation-not-found", $"Order '{orderId}' has no reservation.").ToProblem();
 
     private static async Task<Ok<Reservation>> ReleaseAsync(string orderId, ReservationService service, CancellationToken cancellation) =>
-        TypedResults.Ok(await service.ReleaseAsync(orderId, Asked, cancellation));
+        TypedResults.Ok(await service.ReleaseAsync(orderId, Saga, cancellation));
 
     private static async Task<Results<Ok<Reservation>, ProblemHttpResult>> ShipAsync(
         string orderId,
         ReservationService service,
         CancellationToken cancellation
-    ) => (await service.ShipAsync(orderId, Asked, cancellation)).ToResult(TypedResults.Ok);
+    ) => (await service.ShipAsync(orderId, Saga, cancellation)).ToResult(TypedResults.Ok);
 
     private sealed record ReserveRequest(IReadOnlyList<ReservationLine>? Items);
 }

@@ -5,9 +5,9 @@ using ServiceDefaults.Refusals;
 namespace Inventory.Reserving;
 
 /// <summary>
-/// Reserves, releases and ships: decided and written in one transaction, inside the actors of all products, then published. A crash between
-/// the two is mended by the caller's repetition, which finds the decision made and publishes again. <c>saga</c> is the kind of saga that
-/// asks; events carry it on, so that subscriptions can tell them apart.
+/// Reserves, releases and ships goods: decides and writes in one transaction within the actors of all products, then publishes. After a
+/// crash in between, the caller repeats the request, which publishes the stored decision again. <c>saga</c> is the kind of saga that sends
+/// the request; events carry it, and subscriptions filter by it.
 /// </summary>
 internal sealed class ReservationService(StockStore stock, StockSerializer serializer, ReservationEvents events)
 {

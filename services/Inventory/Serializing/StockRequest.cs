@@ -30,7 +30,7 @@ internal sealed record StockRequest(StockOperation Act, string OrderId, IReadOnl
 }
 
 /// <summary>
-/// A value or the reason why there is none, on the wire. Public, with what it carries, because the SDK awaits an actor dynamically.
+/// A value or a refusal, as transferred between service and actor. Public, with its members, because the SDK awaits an actor dynamically.
 /// </summary>
 public sealed record Answer<T>(T? Value, AnswerRefusal? Refusal)
 {

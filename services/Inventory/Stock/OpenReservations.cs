@@ -4,9 +4,9 @@ namespace Inventory.Stock;
 internal sealed record OpenReservation(string OrderId, DateTimeOffset Since);
 
 /// <summary>
-/// Stored format: what is held of a product, as far as it is not known to have come to an end. The newest are here, older ones on pages
-/// numbered from <paramref name="First"/> up to, not including, <paramref name="Next"/>: so noting one down costs the same however many
-/// there are. An order of several products is noted at the first of them only.
+/// Stored format: the reservations of a product that are not known to have ended. The newest are in this record, older ones on pages
+/// numbered from <paramref name="First"/> up to, not including, <paramref name="Next"/>, so adding one costs the same with any number of
+/// pages. An order of several products is listed at the first of them only.
 /// </summary>
 internal sealed record OpenReservations(int First, int Next, IReadOnlyList<OpenReservation> Newest)
 {

@@ -4,8 +4,8 @@ using ServiceDefaults.Requests;
 namespace Inventory.Stock;
 
 /// <summary>
-/// Stored format. <paramref name="Price"/> counts minor units of <paramref name="Currency"/>. At all times <c>available + reserved +
-/// sold</c> is what was ever put on the shelf.
+/// Stored format. <paramref name="Price"/> counts minor units of <paramref name="Currency"/>. The sum <c>available + reserved + sold</c>
+/// is always the total quantity ever stocked.
 /// </summary>
 public sealed record Product(string ProductId, string Name, long Price, string Currency, int Available, int Reserved, int Sold);
 
@@ -18,9 +18,9 @@ internal static class ProductRules
 {
     public const string Currency = "EUR";
     public const long HighestPrice = 1_000_000_000;
-    private const int LongestName = 200;
+    private const int MaxNameLength = 200;
 
-    public const int MostStock = 1_000_000_000;
+    public const int MaxStock = 1_000_000_000;
 
     public static Outcome<Product> Put(string productId, Product? before, ProductDetails details)
     {
@@ -29,19 +29,19 @@ internal static class ProductRules
         return (productId, name, price, details.Stock) switch
         {
             _ when Identifier.Check(productId, "productId", "product-id-invalid") is { } invalid => invalid,
-            _ when !VisibleText.IsValid(name, LongestName) => Refusal.Invalid(
+            _ when !VisibleText.IsValid(name, MaxNameLength) => Refusal.Invalid(
                 "name-invalid",
-                $"A product needs a name of 1 to {LongestName} visible characters."
+                $"A product needs a name of 1 to {MaxNameLength} visible characters."
             ),
             (_, _, null or < 0 or > HighestPrice, _) => Refusal.Invalid(
                 "price-invalid",
                 $"price must be from 0 to {HighestPrice} minor units."
             ),
-            _ when details.Stock is { } stock && (long)stock + (before?.Reserved ?? 0) > MostStock => Refusal.Invalid(
+            _ when details.Stock is { } stock && (long)stock + (before?.Reserved ?? 0) > MaxStock => Refusal.Invalid(
                 "stock-invalid",
-                $"stock and what is reserved must be at most {MostStock} together."
+                $"stock and what is reserved must be at most {MaxStock} together."
             ),
-            (_, _, _, < 0 or > MostStock) => Refusal.Invalid("stock-invalid", $"stock must be from 0 to {MostStock}."),
+            (_, _, _, < 0 or > MaxStock) => Refusal.Invalid("stock-invalid", $"stock must be from 0 to {MaxStock}."),
             _ => (before ?? new Product(productId, name, price.Value, Currency, 0, 0, 0)) with
             {
                 Name = name,

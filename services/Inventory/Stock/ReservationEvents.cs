@@ -7,8 +7,8 @@ using ServiceDefaults.Events;
 namespace Inventory.Stock;
 
 /// <summary>
-/// Publishes what became of a reservation, through the outbox of a store of its own. The record there is the last event of the order; its
-/// id follows from order and version, so that publishing it again is the same event again.
+/// Publishes the events of reservations through the outbox of a separate store, whose record is the order's last event. The event id is
+/// derived from order and version, so publishing again repeats the same event.
 /// </summary>
 internal sealed class ReservationEvents(DaprClient dapr, TimeProvider time)
 {

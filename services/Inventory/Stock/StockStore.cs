@@ -27,8 +27,8 @@ internal sealed class StockStore(DaprClient dapr, TimeProvider time)
         ];
 
     /// <summary>
-    /// Decides on the reservation of <paramref name="orderId"/> and writes the decision; decides anew if another writer was faster. Returns
-    /// the reservation as it is then. <paramref name="track"/>: adds held goods to the open reservations of the first product.
+    /// Decides on the reservation of <paramref name="orderId"/>, writes it and returns it; decides again after a concurrent write.
+    /// <paramref name="track"/>: adds the reservation to the open ones of the first product.
     /// </summary>
     public async Task<Outcome<Reservation>> ChangeAsync(
         string orderId,

@@ -5,12 +5,12 @@ using Orders.Grpc.Services;
 namespace Orders.Grpc.Following;
 
 /// <summary>
-/// Hands orders that have changed to the streams that follow them. A stream that does not keep up loses its oldest news: the next news of
-/// the same order says more.
+/// Distributes changed orders to the open streams. A slow stream loses its oldest notifications; a later one of the same order contains
+/// more.
 /// </summary>
 internal sealed class OrderFeed(OrdersClient orders)
 {
-    private const int MostWaiting = 1000;
+    private const int MaxWaiting = 1000;
 
     private readonly ConcurrentDictionary<Follower, bool> followers = new();
 
@@ -35,11 +35,11 @@ internal sealed class OrderFeed(OrdersClient orders)
         }
     }
 
-    /// <summary>One stream's news. Dispose of it when the stream ends.</summary>
+    /// <summary>The queue of notifications for one stream. Dispose of it when the stream ends.</summary>
     internal sealed class Follower(string customerId, Action<Follower> end) : IDisposable
     {
         private readonly Channel<FoundOrder> changes = Channel.CreateBounded<FoundOrder>(
-            new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest }
+            new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropOldest }
         );
 
         public string CustomerId => customerId;

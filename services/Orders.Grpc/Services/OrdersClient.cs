@@ -5,26 +5,6 @@ using ServiceDefaults.Requests;
 
 namespace Orders.Grpc.Services;
 
-internal sealed record FoundItem(string ProductId, int Quantity, long UnitPrice);
-
-internal sealed record FoundOrder(
-    string OrderId,
-    string CustomerId,
-    IReadOnlyList<FoundItem> Items,
-    string Status,
-    string Saga,
-    long Total,
-    string Currency,
-    DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt,
-    string? Reason,
-    string? ReasonCode = null
-);
-
-internal sealed record FoundPage(IReadOnlyList<FoundOrder> Items, string? NextCursor);
-
-internal sealed record PlacedOrder(string OrderId, string Status);
-
 /// <summary>The order service's API, through this app's sidecar. Its refusals become statuses of gRPC here, in one place.</summary>
 internal sealed class OrdersClient(HttpClient http)
 {
@@ -43,7 +23,7 @@ internal sealed class OrdersClient(HttpClient http)
         return await ReadAsync<PlacedOrder>(request, caller, cancellation);
     }
 
-    /// <param name="caller">Null: this app itself, which then decides who sees the order.</param>
+    /// <param name="caller">Null: this app itself, which then checks access to the order.</param>
     public Task<FoundOrder> FindAsync(string orderId, Caller? caller, CancellationToken cancellation) =>
         ReadAsync<FoundOrder>(new HttpRequestMessage(HttpMethod.Get, $"/orders/{Uri.EscapeDataString(orderId)}"), caller, cancellation);
 

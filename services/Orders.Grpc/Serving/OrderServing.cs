@@ -86,29 +86,3 @@ internal sealed class OrderServing(OrdersClient orders, OrderFeed feed, IConfigu
         }
     }
 }
-
-internal static class Messages
-{
-    public static Order Of(FoundOrder order) =>
-        new()
-        {
-            OrderId = order.OrderId,
-            CustomerId = order.CustomerId,
-            Items =
-            {
-                order.Items.Select(item => new OrderItem
-                {
-                    ProductId = item.ProductId,
-                    Quantity = item.Quantity,
-                    Price = item.UnitPrice,
-                }),
-            },
-            Status = order.Status,
-            TotalAmount = order.Total,
-            CreatedAt = order.CreatedAt.ToUnixTimeSeconds(),
-            Currency = order.Currency,
-            Saga = order.Saga,
-            Reason = order.Reason ?? "",
-            ReasonCode = order.ReasonCode ?? "",
-        };
-}

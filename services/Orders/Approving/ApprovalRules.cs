@@ -10,7 +10,9 @@ internal enum ApprovalState
     Rejected,
 }
 
-/// <summary>Large orders wait for an operator, who may say yes or no once; too late is no.</summary>
+/// <summary>
+/// Orders above a limit wait for an operator, who approves or rejects once. Without a decision in time they are rejected.
+/// </summary>
 internal static class ApprovalRules
 {
     public const string TooLate = "Nobody approved the order in time.";
@@ -40,7 +42,7 @@ internal static class ApprovalRules
     public static (ApprovalState State, Failure? Why) Read(Order order) =>
         order switch
         {
-            { Cancelling: { } wish } => (ApprovalState.Rejected, Failure.Of(wish)),
+            { Cancelling: { } requested } => (ApprovalState.Rejected, Failure.Of(requested)),
             { Phase: OrderPhase.Approving } => (ApprovalState.Waiting, null),
             { Phase: OrderPhase.Rejected } or { Status: OrderStatus.Cancelled } => (ApprovalState.Rejected, Rejection(order.Rejection)),
             _ => (ApprovalState.Approved, null),

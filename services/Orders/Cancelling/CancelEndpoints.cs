@@ -8,12 +8,12 @@ using ServiceDefaults.Requests;
 namespace Orders.Cancelling;
 
 /// <summary>
-/// Cancelling is one event on the order's stream, written only if the order can still be cancelled. Publishing it, which is part of the
-/// write, is what sets the undoing in motion (<see cref="Reactions.OrderReactions"/>).
+/// Cancels an order by one event on its stream, written only if the order can be cancelled. The same write publishes the event, which
+/// starts the compensation (<see cref="Reactions.OrderReactions"/>).
 /// </summary>
 internal static class CancelEndpoints
 {
-    private const int LongestReason = 500;
+    private const int MaxReasonLength = 500;
 
     public static void MapCancelling(this IEndpointRouteBuilder routes) =>
         routes
@@ -35,10 +35,10 @@ internal static class CancelEndpoints
                 ? "Cancelled by the customer."
                 : "Cancelled by an operator."
             : request.Reason.Trim();
-        if (!VisibleText.IsValid(reason, LongestReason, multiline: true))
+        if (!VisibleText.IsValid(reason, MaxReasonLength, multiline: true))
         {
             return Refusal
-                .Invalid("reason-invalid", $"reason has at most {LongestReason} characters, none of them a control character.")
+                .Invalid("reason-invalid", $"reason has at most {MaxReasonLength} characters, none of them a control character.")
                 .ToProblem();
         }
         var requested = await streams.AppendAsync(

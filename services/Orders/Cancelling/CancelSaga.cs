@@ -1,6 +1,4 @@
 using Dapr.Workflow;
-using Grpc.Core;
-using Microsoft.Extensions.Options;
 using Orders.Ordering;
 using Orders.Saga;
 
@@ -9,7 +7,7 @@ namespace Orders.Cancelling;
 /// <summary>Stored format: the input of <see cref="CancelSaga"/>.</summary>
 internal sealed record CancelSagaInput(string OrderId, SagaRetries Retries, string Reason, IReadOnlyList<SagaStep> Steps)
 {
-    /// <summary>Absent in what was stored before it was kept: the customer has cancelled.</summary>
+    /// <summary>Absent in records from before this field: the customer cancelled.</summary>
     public string? ReasonCode { get; init; }
 
     /// <summary>Only in what earlier versions have stored, in place of <see cref="OrderId"/> and <see cref="Retries"/>.</summary>
@@ -44,22 +42,5 @@ internal sealed class CancelSaga : Workflow<CancelSagaInput, OrderStatus>
             SagaPlan.Policy(input.Retries with { StepAttempts = int.MaxValue })
         );
         return OrderStatus.Confirmed;
-    }
-}
-
-/// <summary>Starts the saga that cancels a confirmed order. Idempotent by order id.</summary>
-internal sealed class CancelSagaStarter(IDaprWorkflowClient workflows, IOptions<SagaOptions> options)
-{
-    public async Task StartAsync(string orderId, IReadOnlyList<SagaStep> steps, Failure why, CancellationToken cancellation)
-    {
-        var input = new CancelSagaInput(orderId, options.Value.ToRetries(), why.Reason, steps) { ReasonCode = why.Code };
-        try
-        {
-            await workflows.ScheduleNewWorkflowAsync(nameof(CancelSaga), CancelSaga.InstanceOf(orderId), input, null, cancellation);
-        }
-        catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
-        {
-            // The event was delivered twice: the saga runs already.
-        }
     }
 }

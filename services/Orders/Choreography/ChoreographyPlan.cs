@@ -3,24 +3,26 @@ using Orders.Ordering;
 namespace Orders.Choreography;
 
 /// <summary>
-/// A step that a service takes: the events that ask for it and for its undoing, and those that answer. <paramref name="Doing"/> and
-/// <paramref name="Undoing"/> are the order's phases meanwhile.
+/// A step of a service: the events that request it and its compensation, and the events that answer. <paramref name="Doing"/> and
+/// <paramref name="Undoing"/> are the phases of the order meanwhile.
 /// </summary>
 internal sealed record ChoreographedStep(string Name, OrderPhase Doing, OrderPhase Undoing)
 {
-    /// <summary>Null with the first one: there, the order's creation asks.</summary>
-    public Func<IReadOnlyList<SagaStep>, StepRequested>? Ask { get; init; }
+    /// <summary>Null for the first step, which <c>order.created</c> triggers.</summary>
+    public Func<IReadOnlyList<SagaStep>, StepRequested>? Request { get; init; }
 
-    public required Func<IReadOnlyList<SagaStep>, StepRequested> AskUndo { get; init; }
+    public required Func<IReadOnlyList<SagaStep>, StepRequested> RequestCompensation { get; init; }
 
     public required string Done { get; init; }
 
-    /// <summary>Null when the service takes every order.</summary>
+    /// <summary>Null if the service refuses no order.</summary>
     public string? Refused { get; init; }
 
     public required string Undone { get; init; }
 
-    /// <summary>The service has given up undoing the step, and an operator has to decide; null if it never gives up.</summary>
+    /// <summary>
+    /// The event by which the service gives up the compensation, so that an operator must decide; null if it never gives up.
+    /// </summary>
     public string? UndoFailed { get; init; }
 
     /// <summary>The reason of a refusal that has none.</summary>
@@ -34,7 +36,7 @@ internal static class ChoreographyPlan
     [
         new(SagaSteps.ReserveInventory, OrderPhase.Reserving, OrderPhase.UndoingInventory)
         {
-            AskUndo = steps => new ReleaseRequested(steps),
+            RequestCompensation = steps => new ReleaseRequested(steps),
             Done = "inventory.reserved",
             Refused = "inventory.reservation-failed",
             Undone = "inventory.released",
@@ -42,8 +44,8 @@ internal static class ChoreographyPlan
         },
         new(SagaSteps.ProcessPayment, OrderPhase.Paying, OrderPhase.UndoingPayment)
         {
-            Ask = steps => new PaymentRequested(steps),
-            AskUndo = steps => new RefundRequested(steps),
+            Request = steps => new PaymentRequested(steps),
+            RequestCompensation = steps => new RefundRequested(steps),
             Done = "payment.completed",
             Refused = "payment.failed",
             Undone = "payment.refunded",
@@ -52,8 +54,8 @@ internal static class ChoreographyPlan
         },
         new(SagaSteps.ArrangeShipment, OrderPhase.Shipping, OrderPhase.UndoingShipment)
         {
-            Ask = steps => new ShipmentRequested(steps),
-            AskUndo = steps => new ShipmentCancellationRequested(steps),
+            Request = steps => new ShipmentRequested(steps),
+            RequestCompensation = steps => new ShipmentCancellationRequested(steps),
             Done = "shipment.arranged",
             Refused = "shipment.refused",
             Undone = "shipment.cancelled",

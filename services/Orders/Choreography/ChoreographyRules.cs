@@ -42,11 +42,11 @@ internal static class ChoreographyRules
             : signal.Type switch
             {
                 Approved => order.Phase == OrderPhase.Approved
-                    ? TurnRound(order, order.Steps, at)
-                        .Or(() => Ask(order.Steps, ChoreographyPlan.After(order, ChoreographyPlan.StepOf(order))!, at))
+                    ? CancelIfRequested(order, order.Steps, at)
+                        .Or(() => RequestStep(order.Steps, ChoreographyPlan.After(order, ChoreographyPlan.StepOf(order))!, at))
                     : Decision.NothingToDo,
                 Rejected => order.Phase == OrderPhase.Rejected
-                    ? Undo(
+                    ? CompensateFrom(
                         order,
                         order.Steps,
                         ChoreographyPlan.StepOf(order),
@@ -54,19 +54,19 @@ internal static class ChoreographyRules
                         at
                     )
                     : Decision.NothingToDo,
-                Cancelled => order.Cancelling is { } wish ? UndoFromHere(order, wish, at) : Decision.NothingToDo,
-                Decided => CarryOut(order, at),
+                Cancelled => order.Cancelling is { } requested ? CompensateFromCurrentStep(order, requested, at) : Decision.NothingToDo,
+                Decided => ApplyDecision(order, at),
                 _ => order.Phase is OrderPhase.Ended ? Decision.NothingToDo : Answered(order, signal, approval, at),
             };
 
-    /// <summary>Decides about an order that has stood still for too long.</summary>
-    public static Decision<OrderEvent> Overdue(Order order, ApprovalTerms approval, int mostRounds, DateTimeOffset at) =>
+    /// <summary>Decides the next event of an order without progress.</summary>
+    public static Decision<OrderEvent> Overdue(Order order, ApprovalTerms approval, int maxRounds, DateTimeOffset at) =>
         order switch
         {
             { Phase: OrderPhase.Approving, Cancelling: null } => ApprovalRules.Expire(order, at),
             _ when order.Phase.IsUndoing() => HasOpen(order)
                 ? Decision.NothingToDo
-                : CarryOut(order, at).Or(() => AskAgain(order, mostRounds, at)),
+                : ApplyDecision(order, at).Or(() => RepeatRequest(order, maxRounds, at)),
             { Cancelling: not null } => React(order, new Signal(Cancelled), approval, at),
             { Phase: OrderPhase.Rejected } => React(order, new Signal(Rejected), approval, at),
             { Phase: OrderPhase.Fulfilled or OrderPhase.Ended } => Decision.NothingToDo,
@@ -80,7 +80,7 @@ internal static class ChoreographyRules
         var step = ChoreographyPlan.StepOf(order);
         if (order.Phase == step.Doing)
         {
-            return signal.Type == step.Done ? GoOn(order, step, signal.Attempts, approval, at)
+            return signal.Type == step.Done ? Advance(order, step, signal.Attempts, approval, at)
                 : signal.Type == step.Refused || signal.Type == step.Undone ? Fail(order, step, signal, at)
                 : Decision.NothingToDo;
         }
@@ -89,7 +89,7 @@ internal static class ChoreographyRules
             return Decision.NothingToDo;
         }
         return signal.Type == step.Undone || signal.Type == step.Refused
-                ? Undo(
+                ? CompensateFrom(
                     order,
                     order.Steps.With(step.Name, one => one.CompleteUndo(at, signal.Attempts)),
                     ChoreographyPlan.Before(order, step),
@@ -97,37 +97,50 @@ internal static class ChoreographyRules
                     at
                 )
             : signal.Type == step.UndoFailed && signal.Round == order.Round && !HasOpen(order)
-                ? Park(order, step, signal.Reason ?? $"Step {step.Name} could not be undone.", signal.Attempts, at)
+                ? RequireIntervention(order, step, signal.Reason ?? $"Step {step.Name} could not be undone.", signal.Attempts, at)
             : Decision.NothingToDo;
     }
 
-    /// <summary>A step has gone well; an order that is to be cancelled turns round here.</summary>
-    private static Decision<OrderEvent> GoOn(Order order, ChoreographedStep done, int attempts, ApprovalTerms approval, DateTimeOffset at)
+    /// <summary>Continues after a completed step, or compensates if a cancellation was requested.</summary>
+    private static Decision<OrderEvent> Advance(
+        Order order,
+        ChoreographedStep done,
+        int attempts,
+        ApprovalTerms approval,
+        DateTimeOffset at
+    )
     {
         var steps = Begun(order, at).With(done.Name, one => one.Complete(at, attempts));
-        return TurnRound(order, steps, at)
+        return CancelIfRequested(order, steps, at)
             .Or(() =>
                 ChoreographyPlan.After(order, done) switch
                 {
                     null => new OrderConfirmed(steps),
-                    { Name: SagaSteps.ProcessPayment } when approval.Ask(order.Total) => ApprovalRules.Request(order, approval, steps, at),
-                    var next => Ask(steps, next, at),
+                    { Name: SagaSteps.ProcessPayment } when approval.AppliesTo(order.Total) => ApprovalRules.Request(
+                        order,
+                        approval,
+                        steps,
+                        at
+                    ),
+                    var next => RequestStep(steps, next, at),
                 }
             );
     }
 
-    private static Decision<OrderEvent> Ask(IReadOnlyList<SagaStep> steps, ChoreographedStep step, DateTimeOffset at) =>
-        step.Ask!(steps.With(step.Name, one => one.Start(at)));
+    private static Decision<OrderEvent> RequestStep(IReadOnlyList<SagaStep> steps, ChoreographedStep step, DateTimeOffset at) =>
+        step.Request!(steps.With(step.Name, one => one.Start(at)));
 
-    private static Decision<OrderEvent> TurnRound(Order order, IReadOnlyList<SagaStep> steps, DateTimeOffset at) =>
-        order.Cancelling is { } wish ? Undo(order, steps, ChoreographyPlan.StepOf(order), Failure.Of(wish), at) : Decision.NothingToDo;
+    private static Decision<OrderEvent> CancelIfRequested(Order order, IReadOnlyList<SagaStep> steps, DateTimeOffset at) =>
+        order.Cancelling is { } requested
+            ? CompensateFrom(order, steps, ChoreographyPlan.StepOf(order), Failure.Of(requested), at)
+            : Decision.NothingToDo;
 
     private static Decision<OrderEvent> Fail(Order order, ChoreographedStep step, Signal signal, DateTimeOffset at)
     {
         var failure = signal is { Reason: { } reason, Code: null }
             ? OlderReasons.Of(step.Name, reason)
             : Failure.Refused(step.Name, signal.Reason ?? step.Failure, signal.Code);
-        return Undo(
+        return CompensateFrom(
             order,
             Begun(order, at).With(step.Name, one => one.Fail(failure, at, signal.Attempts)),
             ChoreographyPlan.Before(order, step),
@@ -142,7 +155,7 @@ internal static class ChoreographyRules
         return new CancellationRequested("timeout", failure.Reason) { Cause = failure.Cause };
     }
 
-    private static Decision<OrderEvent> UndoFromHere(Order order, CancellationRequested wish, DateTimeOffset at)
+    private static Decision<OrderEvent> CompensateFromCurrentStep(Order order, CancellationRequested requested, DateTimeOffset at)
     {
         if (order.Phase == OrderPhase.Ended || order.Phase.IsUndoing())
         {
@@ -151,14 +164,14 @@ internal static class ChoreographyRules
         var step = ChoreographyPlan.StepOf(order);
         var steps = Begun(order, at);
         var silent =
-            wish.By == "timeout"
-                ? steps.With(step.Name, one => one.Fail(Failure.NoAnswer(step.Name, wish.Cause ?? wish.Reason), at))
+            requested.By == "timeout"
+                ? steps.With(step.Name, one => one.Fail(Failure.NoAnswer(step.Name, requested.Cause ?? requested.Reason), at))
                 : steps;
-        return Undo(order, silent, step, Failure.Of(wish), at);
+        return CompensateFrom(order, silent, step, Failure.Of(requested), at);
     }
 
-    /// <summary>Carries out an operator's decision that no event has carried out yet.</summary>
-    private static Decision<OrderEvent> CarryOut(Order order, DateTimeOffset at)
+    /// <summary>Applies an operator's decision that no event has applied yet.</summary>
+    private static Decision<OrderEvent> ApplyDecision(Order order, DateTimeOffset at)
     {
         if (
             order.Interventions is not [.., { Decided: { } decided } last]
@@ -169,8 +182,8 @@ internal static class ChoreographyRules
         }
         var step = ChoreographyPlan.StepOf(order);
         return decided.Decision == OperatorDecision.Retry
-            ? AskUndo(order, order.Steps, step, order.Undoing!, order.Round + 1, at)
-            : Undo(
+            ? RequestCompensation(order, order.Steps, step, order.Undoing!, order.Round + 1, at)
+            : CompensateFrom(
                 order,
                 order.Steps.With(last.Step, one => one.Settle(decided)),
                 ChoreographyPlan.Before(order, step),
@@ -179,17 +192,17 @@ internal static class ChoreographyRules
             );
     }
 
-    private static Decision<OrderEvent> AskAgain(Order order, int mostRounds, DateTimeOffset at)
+    private static Decision<OrderEvent> RepeatRequest(Order order, int maxRounds, DateTimeOffset at)
     {
         var step = ChoreographyPlan.StepOf(order);
-        return order.Round < mostRounds
-            ? AskUndo(order, order.Steps.With(step.Name, one => one.MissUndo(at)), step, order.Undoing!, order.Round + 1, at)
-            : Park(order, step, "No answer in time.", order.Round, at, unanswered: 1);
+        return order.Round < maxRounds
+            ? RequestCompensation(order, order.Steps.With(step.Name, one => one.MissUndo(at)), step, order.Undoing!, order.Round + 1, at)
+            : RequireIntervention(order, step, "No answer in time.", order.Round, at, unanswered: 1);
     }
 
     /// <param name="attempts">The attempts of the intervention.</param>
     /// <param name="unanswered">Those of them that the step does not count yet; null: all.</param>
-    private static Decision<OrderEvent> Park(
+    private static Decision<OrderEvent> RequireIntervention(
         Order order,
         ChoreographedStep step,
         string error,
@@ -203,8 +216,8 @@ internal static class ChoreographyRules
         return new InterventionRequired(order.Interventions.Count + 1, step.Name, error, before + attempts, null, at, steps);
     }
 
-    /// <summary>Undoes <paramref name="step"/> next; without one, all are undone, and the order is what remains.</summary>
-    private static Decision<OrderEvent> Undo(
+    /// <summary>Compensates <paramref name="step"/> next. Null: all steps are compensated, and the order is cancelled.</summary>
+    private static Decision<OrderEvent> CompensateFrom(
         Order order,
         IReadOnlyList<SagaStep> steps,
         ChoreographedStep? step,
@@ -213,18 +226,18 @@ internal static class ChoreographyRules
     ) =>
         step is null
             ? OrderCancelled.Of(order.Undoing ?? why, steps.With(SagaSteps.CreateOrder, one => one.CompleteUndo(at)))
-            : AskUndo(order, steps, step, why, 1, at);
+            : RequestCompensation(order, steps, step, why, 1, at);
 
-    private static Decision<OrderEvent> AskUndo(
+    private static Decision<OrderEvent> RequestCompensation(
         Order order,
         IReadOnlyList<SagaStep> steps,
         ChoreographedStep step,
         Failure why,
         int round,
         DateTimeOffset at
-    ) => (step.AskUndo(steps.With(step.Name, one => one.StartUndo(at))) with { Round = round }).Because(order.Undoing ?? why);
+    ) => (step.RequestCompensation(steps.With(step.Name, one => one.StartUndo(at))) with { Round = round }).Because(order.Undoing ?? why);
 
-    /// <summary>That there is an order says that its first step is done.</summary>
+    /// <summary>The first step is done as soon as the order exists.</summary>
     private static IReadOnlyList<SagaStep> Begun(Order order, DateTimeOffset at) =>
         order.Steps.Count == 0 ? SagaSteps.Begun(order.PlacedAt ?? at) : order.Steps;
 }

@@ -1,14 +1,12 @@
 using Dapr.Workflow;
 using Orders.Ordering;
 using Orders.Saga;
-using Orders.Streams;
 
 namespace Orders.Choreography;
 
 /// <summary>
-/// The durable time-out of a choreographed order. Scheduled with the order and due when the order should long have ended, it costs nothing
-/// until then. If the order stands still (an event lost, a service down for long), it is undone; if even that stands still, it is asked for
-/// again, and in the end given to a person.
+/// The durable time-out of a choreographed order, scheduled with the order. An order without progress (a lost event, a service down for
+/// long) is compensated. A compensation without progress is requested again, and finally becomes an intervention.
 /// </summary>
 internal sealed class ChoreographyWatchdog : Workflow<PlacedOrder, OrderStatus>
 {
@@ -38,57 +36,3 @@ internal sealed class ChoreographyWatchdog : Workflow<PlacedOrder, OrderStatus>
 
 /// <summary>Stored format. <paramref name="Wait"/>: when to look again; zero: after the order's usual patience.</summary>
 internal sealed record CheckResult(OrderStatus? Ended, TimeSpan Wait);
-
-/// <summary>Moves an order that stands still, and says when to check it next.</summary>
-internal sealed class CheckOrder(OrderStreams streams, TimeProvider time) : WorkflowActivity<PlacedOrder, CheckResult>
-{
-    /// <summary>Stored format: the name of the activity.</summary>
-    public const string Name = "LookAfterOrder";
-
-    public override async Task<CheckResult> RunAsync(WorkflowActivityContext context, PlacedOrder input)
-    {
-        var approval = input.Approval ?? new ApprovalTerms(null, TimeSpan.Zero);
-        var stream = await streams.FindAsync(input.OrderId, CancellationToken.None);
-        if (stream is null)
-        {
-            // The order was placed, and its writer exited before the first event.
-            await streams.PlaceAsync(input, CancellationToken.None);
-            return new CheckResult(null, TimeSpan.Zero);
-        }
-        var order = stream.Fold()!;
-        if (
-            order.Status is OrderStatus.Cancelled or OrderStatus.Shipped or OrderStatus.Delivered
-            || order is { Status: OrderStatus.Confirmed, Cancelling: null, Phase: OrderPhase.Fulfilled }
-        )
-        {
-            return new CheckResult(order.Status, TimeSpan.Zero);
-        }
-        var now = time.GetUtcNow();
-        var stuckAt = stream.UpdatedAt() + input.StuckAfter!.Value;
-        if (stuckAt <= now || order is { Phase: OrderPhase.Approving, Cancelling: null, Approval: { } waiting } && waiting.Until <= now)
-        {
-            await MoveAsync(input, approval);
-            stuckAt = now + input.StuckAfter.Value;
-        }
-        var lookAt = order is { Phase: OrderPhase.Approving, Approval.Until: var until } && until > now ? until : stuckAt;
-        return new CheckResult(null, lookAt - now);
-    }
-
-    private async Task MoveAsync(PlacedOrder input, ApprovalTerms approval)
-    {
-        var moved = await streams.AppendAsync(
-            input.OrderId,
-            now => ChoreographyRules.Overdue(now, approval, input.Retries.CompensationAttempts, time.GetUtcNow()),
-            CancellationToken.None
-        );
-        // A time-out is carried out here too: what is stuck may be the very events that would bring it about.
-        if (moved.Value is { } order && (order.Phase == OrderPhase.Rejected || (order.Cancelling is not null && !order.Phase.IsUndoing())))
-        {
-            await streams.AppendAsync(
-                input.OrderId,
-                now => ChoreographyRules.Overdue(now, approval, input.Retries.CompensationAttempts, time.GetUtcNow()),
-                CancellationToken.None
-            );
-        }
-    }
-}

@@ -67,7 +67,7 @@ internal sealed class Signals(OrderStreams streams, IOptions<SagaOptions> option
         }
     }
 
-    /// <summary>A busy stream is tried again; news of an order that does not exist is for a person to look at.</summary>
+    /// <summary>A stream with concurrent writers is retried. An event of an unknown order becomes a dead letter for an operator.</summary>
     private static Delivery Settle(Refusal? refusal) =>
         refusal switch
         {
@@ -75,12 +75,4 @@ internal sealed class Signals(OrderStreams streams, IOptions<SagaOptions> option
             { Kind: RefusalKind.NotFound } => Delivery.DropBecause("There is no such order."),
             _ => Delivery.RetryBecause(refusal.Detail),
         };
-}
-
-internal static class ChoreographyEndpoints
-{
-    public static void MapChoreography(this IEndpointRouteBuilder routes) =>
-        routes.MapEvent<ServiceNotification, Signals>("/events/signals", (signals, received, cancellation) =>
-            signals.HandleAsync(received, cancellation)
-        );
 }

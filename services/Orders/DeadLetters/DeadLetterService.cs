@@ -129,7 +129,7 @@ internal sealed class DeadLetterService(DeadLetterStore store, OrderPages pages,
         return noted.Refusal?.Code == "dead-letter-closed" ? closed : noted;
     }
 
-    /// <summary>Replays all letters that are open now. A letter that comes back meanwhile waits for the next call.</summary>
+    /// <summary>Replays all letters that are open now. A letter that arrives again meanwhile waits for the next call.</summary>
     public async Task<int> ReplayAllAsync(string? note, string? who, CancellationToken cancellation)
     {
         var ids = new List<string>();

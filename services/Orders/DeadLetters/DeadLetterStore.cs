@@ -8,7 +8,7 @@ namespace Orders.DeadLetters;
 /// <summary>Dead letters and the lists of them, each change in one transaction.</summary>
 internal sealed class DeadLetterStore(ViewState state)
 {
-    private const int MostRaces = 20;
+    private const int MaxRaces = 20;
 
     /// <summary>
     /// Longer than the retries of a delivery take. Then the dead letter itself has the reason, or the event was taken after all.
@@ -25,21 +25,21 @@ internal sealed class DeadLetterStore(ViewState state)
         return [.. ids.Select(id => kept[KeyOf(id)].As<DeadLetter>()).OfType<DeadLetter>()];
     }
 
-    /// <summary>Keeps what a consumer has said about an event that may still come, for <see cref="ReasonLifetime"/>.</summary>
+    /// <summary>Stores a consumer's reason for an event that has not arrived yet, for <see cref="ReasonLifetime"/>.</summary>
     public Task SaveFailureAsync(string id, DeliveryFailure failure, CancellationToken cancellation) =>
         state.SaveAsync(ReasonKeyOf(id), failure, ReasonLifetime, cancellation);
 
     public Task<DeliveryFailure?> FindFailureAsync(string id, CancellationToken cancellation) =>
         state.FindAsync<DeliveryFailure>(ReasonKeyOf(id), cancellation);
 
-    /// <summary>Decides and writes; decides anew if another writer was faster.</summary>
+    /// <summary>Decides and writes; decides again after a concurrent write.</summary>
     public async Task<Outcome<DeadLetter>> ChangeAsync(
         string id,
         Func<DeadLetter?, Outcome<DeadLetter>> decide,
         CancellationToken cancellation
     )
     {
-        for (var races = 0; races < MostRaces; races++)
+        for (var races = 0; races < MaxRaces; races++)
         {
             var kept = (await state.ReadAsync([KeyOf(id)], cancellation))[KeyOf(id)];
             var before = kept.As<DeadLetter>();

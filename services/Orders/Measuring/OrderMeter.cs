@@ -4,7 +4,7 @@ using Orders.Ordering;
 
 namespace Orders.Measuring;
 
-/// <summary>Counts what happens to orders, as it is written to their streams; so what a crash repeats is counted once.</summary>
+/// <summary>Counts the events of orders when they are written to their streams, so work repeated after a crash is counted once.</summary>
 internal static class OrderMeter
 {
     private static readonly Meter Meter = new("Orders");
@@ -42,9 +42,9 @@ internal static class OrderMeter
 
     public static void Shown(TimeSpan lag) => Lag.Record(Math.Max(0, lag.TotalSeconds));
 
-    public static void Happened(OrderEvent happened, Order order)
+    public static void Record(OrderEvent @event, Order order)
     {
-        switch (happened)
+        switch (@event)
         {
             case OrderConfirmed confirmed:
                 Outcomes.Add(1, new TagList { { "outcome", "confirmed" }, { "saga", order.Saga } });
@@ -58,7 +58,7 @@ internal static class OrderMeter
                 }
                 break;
             case OrderShipped or OrderDelivered:
-                Outcomes.Add(1, new TagList { { "outcome", happened is OrderShipped ? "shipped" : "delivered" }, { "saga", order.Saga } });
+                Outcomes.Add(1, new TagList { { "outcome", @event is OrderShipped ? "shipped" : "delivered" }, { "saga", order.Saga } });
                 break;
             case InterventionRequired required:
                 Interventions.Add(1, new TagList { { "step", required.Step }, { "saga", order.Saga } });

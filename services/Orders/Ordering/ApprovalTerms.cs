@@ -6,5 +6,5 @@ namespace Orders.Ordering;
 /// </summary>
 internal sealed record ApprovalTerms(long? Limit, TimeSpan Time)
 {
-    public bool Ask(long total) => Limit is { } limit && total > limit;
+    public bool AppliesTo(long total) => Limit is { } limit && total > limit;
 }

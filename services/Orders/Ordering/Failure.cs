@@ -33,16 +33,16 @@ internal sealed record Failure(string Reason, string Code, string? Cause = null)
     /// <summary>The step was given up because its service stayed silent.</summary>
     public static Failure NoAnswer(string step, string cause) => Technical(step, cause) with { Code = TimedOut };
 
-    public static Failure Of(CancellationRequested wish) =>
+    public static Failure Of(CancellationRequested requested) =>
         new(
-            wish.Reason,
-            wish.By switch
+            requested.Reason,
+            requested.By switch
             {
                 "timeout" => TimedOut,
                 "operator" => "cancelled-by-operator",
                 _ => "cancelled-by-customer",
             },
-            wish.Cause
+            requested.Cause
         );
 
     /// <summary>A failure as it is stored, in three fields; null without a reason.</summary>

@@ -12,28 +12,6 @@ internal enum OrderStatus
     Cancelled,
 }
 
-/// <summary>Stored format (snapshots): where an order stands between its services.</summary>
-internal enum OrderPhase
-{
-    Reserving,
-    Approving,
-    Approved,
-    Rejected,
-    Paying,
-    Shipping,
-    Fulfilled,
-    UndoingShipment,
-    UndoingPayment,
-    UndoingInventory,
-    Ended,
-}
-
-internal static class OrderPhases
-{
-    public static bool IsUndoing(this OrderPhase phase) =>
-        phase is OrderPhase.UndoingShipment or OrderPhase.UndoingPayment or OrderPhase.UndoingInventory;
-}
-
 /// <summary>An order as its events make it. Null before the first one. Stored format, because snapshots hold it.</summary>
 internal sealed record Order(
     string CustomerId,
@@ -86,8 +64,8 @@ internal sealed record Order(
 
     public static Order? From(IEnumerable<OrderEvent> events) => events.Aggregate((Order?)null, Evolve);
 
-    public static Order? Evolve(Order? order, OrderEvent happened) =>
-        (order, happened) switch
+    public static Order? Evolve(Order? order, OrderEvent @event) =>
+        (order, @event) switch
         {
             (null, OrderCreated created) => new Order(
                 created.CustomerId,
@@ -103,7 +81,7 @@ internal sealed record Order(
                 CustomerName = created.CustomerName,
             },
             ({ }, OrderCreated) or (null, _) => throw new InvalidOperationException(
-                $"{happened.GetType().Name} can't happen to {(order is null ? "an order that does not exist" : "an order that exists")}"
+                $"{@event.GetType().Name} can't happen to {(order is null ? "an order that does not exist" : "an order that exists")}"
             ),
             (_, ApprovalRequested requested) => order with { Phase = OrderPhase.Approving, Approval = requested, Steps = requested.Steps },
             (_, OrderApproved) => order with { Phase = OrderPhase.Approved },
@@ -144,7 +122,7 @@ internal sealed record Order(
             },
             (_, OrderShipped) => order with { Status = OrderStatus.Shipped, Cancelling = null },
             (_, OrderDelivered) => order with { Status = OrderStatus.Delivered },
-            _ => throw new InvalidOperationException($"{happened.GetType().Name} is no event of an order"),
+            _ => throw new InvalidOperationException($"{@event.GetType().Name} is no event of an order"),
         };
 }
 
@@ -167,7 +145,7 @@ internal static class OrderRules
     public static Decision<OrderEvent> Confirm(Order order, IReadOnlyList<SagaStep> steps) =>
         order switch
         {
-            { Status: OrderStatus.Pending, Cancelling: { } wish } => Refusal.Conflict("cancellation-requested", wish.Reason),
+            { Status: OrderStatus.Pending, Cancelling: { } requested } => Refusal.Conflict("cancellation-requested", requested.Reason),
             { Status: OrderStatus.Pending } => new OrderConfirmed(steps),
             { Status: OrderStatus.Confirmed or OrderStatus.Shipped or OrderStatus.Delivered } => Decision.NothingToDo,
             _ => Refusal.Conflict("order-not-pending", $"Only a pending order can be confirmed; this one is {Word(order)}."),

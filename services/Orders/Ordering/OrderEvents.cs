@@ -27,8 +27,8 @@ internal abstract record OrderEvent
     public abstract string Name { get; }
 
     /// <summary>
-    /// The version of the event's fields, raised when they change in a way that readers have to know. Stored beside the event;
-    /// <see cref="EventUpcaster"/> lifts what was written under an earlier one.
+    /// The version of the event's fields, raised by a change that readers must know. Stored beside the event; <see cref="EventUpcaster"/>
+    /// converts earlier versions.
     /// </summary>
     [JsonIgnore]
     public virtual int? Schema => null;
@@ -79,7 +79,7 @@ internal sealed record OrderConfirmed(IReadOnlyList<SagaStep> Steps) : OrderEven
 }
 
 /// <summary>
-/// <paramref name="By"/>: <c>customer</c>, <c>operator</c> or <c>timeout</c>. The order is what it was until all is undone.
+/// <paramref name="By"/>: <c>customer</c>, <c>operator</c> or <c>timeout</c>. The status of the order changes only after the compensation.
 /// </summary>
 internal sealed record CancellationRequested(string By, string Reason) : OrderEvent
 {
@@ -163,7 +163,7 @@ internal enum OperatorDecision
     /// <summary>Try the compensation again.</summary>
     Retry,
 
-    /// <summary>Leave the step as it is and go on with the others. A payment stays charged.</summary>
+    /// <summary>Skip the compensation of this step and continue with the others. A payment stays charged.</summary>
     Skip,
 
     /// <summary>A person has undone the step by hand.</summary>

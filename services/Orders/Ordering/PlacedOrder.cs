@@ -3,9 +3,8 @@ using ServiceDefaults.Events;
 namespace Orders.Ordering;
 
 /// <summary>
-/// Stored format: an order as it was placed. It is the input of the order's saga, so that a replay decides the same, and all there is of
-/// the order until its first event is written. <paramref name="RequestHash"/> tells a repeated request from another one under the same
-/// idempotency key.
+/// Stored format: an order as placed. It is the input of the saga, so a replay decides the same, and the only data of the order until its
+/// first event. <paramref name="RequestHash"/> distinguishes a repeated request from another one with the same idempotency key.
 /// </summary>
 internal sealed record PlacedOrder(
     string OrderId,
@@ -26,7 +25,7 @@ internal sealed record PlacedOrder(
     /// <summary>Absent: the order needs no approval.</summary>
     public ApprovalTerms? Approval { get; init; }
 
-    /// <summary>The time that a choreographed order may stand still before its watchdog acts.</summary>
+    /// <summary>The time without progress after which the watchdog of a choreographed order acts.</summary>
     public TimeSpan? StuckAfter { get; init; }
 
     /// <summary>The request that placed the order; absent with orders from before it was recorded.</summary>

@@ -3,8 +3,7 @@ using System.Text.Json.Serialization;
 namespace Orders.Ordering;
 
 /// <summary>
-/// Stored format: a step of the saga and how it stands. A step keeps what became of its action; what became of undoing it stands beside it,
-/// in <see cref="Compensation"/>.
+/// Stored format: a step of the saga with the state of its action. The state of its compensation is in <see cref="Compensation"/>.
 /// </summary>
 /// <param name="At">When the step came into its state. Records from before the other times were kept have this one alone.</param>
 /// <param name="Error">Why the action failed, in words for customers.</param>
@@ -33,7 +32,7 @@ internal sealed record SagaStep(string Name, StepState State, DateTimeOffset? At
         init => (Error, Code, Cause) = (value?.Reason, value?.Code, value?.Cause);
     }
 
-    /// <summary>The state without what a compensation has made of it.</summary>
+    /// <summary>The state of the action alone, regardless of the compensation.</summary>
     [JsonIgnore]
     private StepState Outcome => Error is null ? StepState.Done : StepState.Failed;
 
@@ -77,7 +76,7 @@ internal sealed record SagaStep(string Name, StepState State, DateTimeOffset? At
     /// <summary>An attempt at the compensation had no answer; another one follows.</summary>
     public SagaStep MissUndo(DateTimeOffset at) => Undoing(at, CompensationState.Pending, 1) with { At = At };
 
-    /// <summary>A step that failed stays shown as failed, also when it was undone to be sure; its error says why.</summary>
+    /// <summary>A failed step stays failed even if it was compensated; its error gives the reason.</summary>
     public SagaStep CompleteUndo(DateTimeOffset at, int attempts = 1) =>
         Undoing(at, CompensationState.Done, attempts) with
         {
@@ -136,7 +135,7 @@ internal enum StepState
     Intervention,
 }
 
-/// <summary>Stored format: how undoing a step stands. Over all rounds; <paramref name="State"/> is that of the last one.</summary>
+/// <summary>Stored format: the compensation of a step over all rounds; <paramref name="State"/> is that of the last round.</summary>
 internal sealed record StepCompensation(CompensationState State)
 {
     public DateTimeOffset? StartedAt { get; init; }

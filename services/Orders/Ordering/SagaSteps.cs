@@ -20,8 +20,8 @@ internal static class SagaSteps
         [.. (steps.Count == 0 ? Pending : steps).Select(step => step.Name == name ? change(step) : step)];
 
     /// <summary>
-    /// The steps of a choreographed order right after it was placed: that there is an order says that its first step is done, and its
-    /// creation is what asks for the second one.
+    /// The steps of a choreographed order right after it was placed: the first is done because the order exists, and <c>order.created</c>
+    /// requests the second.
     /// </summary>
     public static IReadOnlyList<SagaStep> Begun(DateTimeOffset placedAt) =>
         Pending.With(CreateOrder, step => step.Complete(placedAt)).With(ReserveInventory, step => step.Start(placedAt));

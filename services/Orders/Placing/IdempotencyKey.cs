@@ -14,18 +14,18 @@ namespace Orders.Placing;
 internal static class IdempotencyKey
 {
     public const string Header = "Idempotency-Key";
-    private const int Longest = 255;
+    private const int MaxLength = 255;
 
     public static Outcome<string> OrderId(string? key, string customerId) =>
         key switch
         {
             null => Guid.CreateVersion7().ToString("N"),
-            { Length: 0 or > Longest } => Refusal.Invalid("idempotency-key-invalid", $"{Header} must have 1 to {Longest} characters."),
+            { Length: 0 or > MaxLength } => Refusal.Invalid("idempotency-key-invalid", $"{Header} must have 1 to {MaxLength} characters."),
             _ => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{customerId}\n{key}")))[..32],
         };
 
     /// <summary>
-    /// Tells one request from another; the same whatever the order of fields in the body, and with the default said or not.
+    /// A hash of the request's meaning: the order of JSON fields does not matter, nor whether a default is given explicitly.
     /// </summary>
     public static string HashOf(PlaceOrder request) =>
         Convert.ToHexStringLower(

@@ -11,8 +11,8 @@ using ServiceDefaults.Requests;
 namespace Orders.Placing;
 
 /// <summary>
-/// Places an order: reads customer and prices, writes the order down, then starts its saga. Once the order is written, publishing its first
-/// event included, it is safe: a saga that a crash kept from starting is started by a repetition of the request.
+/// Places an order: reads customer and prices, writes the order with its first event, then starts its saga. A repeated request starts a
+/// saga that did not start because of a crash (decision 108).
 /// </summary>
 internal sealed class OrderPlacement(
     CustomersClient customers,
@@ -39,7 +39,7 @@ internal sealed class OrderPlacement(
         var hash = IdempotencyKey.HashOf(request with { Saga = saga });
         if (idempotencyKey is not null && await streams.FindAsync(orderId, cancellation) is { } earlier)
         {
-            return await RepeatAsync(orderId, earlier, hash, cancellation);
+            return await StartSagaAsync(orderId, earlier, hash, cancellation);
         }
         var input = await PrepareAsync(request with { Saga = saga }, orderId, hash, cancellation);
         if (input.Value is not { } placed)
@@ -47,17 +47,17 @@ internal sealed class OrderPlacement(
             return input.Refusal!;
         }
         var written = await streams.PlaceAsync(placed, cancellation);
-        return written.Value is { } stream ? await RepeatAsync(orderId, stream, hash, cancellation) : written.Refusal!;
+        return written.Value is { } stream ? await StartSagaAsync(orderId, stream, hash, cancellation) : written.Refusal!;
     }
 
     private async Task<Outcome<PlacedOrder>> PrepareAsync(PlaceOrder request, string orderId, string hash, CancellationToken cancellation)
     {
-        var asking = customers.FindAsync(request.CustomerId!, cancellation);
+        var customerLookup = customers.FindAsync(request.CustomerId!, cancellation);
         var prices = await inventory.PricesAsync(
             [.. request.Items!.Select(item => item!.ProductId!).Distinct(StringComparer.Ordinal)],
             cancellation
         );
-        var customer = await asking;
+        var customer = await customerLookup;
         if (customer.Value is not { } known)
         {
             return customer.Refusal!.Kind == RefusalKind.NotFound
@@ -105,8 +105,11 @@ internal sealed class OrderPlacement(
         };
     }
 
-    /// <summary>Of the first request and of repeated ones alike: the saga is started unless the order has ended.</summary>
-    private async Task<Outcome<string>> RepeatAsync(string orderId, OrderStream stream, string hash, CancellationToken cancellation)
+    /// <summary>
+    /// Starts the saga of a stored order unless the order has ended, also for a repeated request. Refused if the key belongs to another
+    /// request.
+    /// </summary>
+    private async Task<Outcome<string>> StartSagaAsync(string orderId, OrderStream stream, string hash, CancellationToken cancellation)
     {
         if ((stream.RequestHash ?? await HashOfOlderAsync(orderId, cancellation)) is { } known && known != hash)
         {
@@ -119,7 +122,7 @@ internal sealed class OrderPlacement(
         return orderId;
     }
 
-    /// <summary>Orders from before the hash was kept with them have it in their workflow.</summary>
+    /// <summary>Older orders have the hash only in the input of their workflow.</summary>
     private async Task<string?> HashOfOlderAsync(string orderId, CancellationToken cancellation) =>
         await workflows.GetWorkflowStateAsync(orderId, getInputsAndOutputs: true, cancellation) is { Exists: true } state
             ? state.ReadInputAs<PlacedOrder>()?.RequestHash

@@ -9,12 +9,12 @@ internal sealed record PlaceOrder(string? CustomerId, IReadOnlyList<RequestedIte
 
 internal sealed record RequestedItem(string? ProductId, int Quantity);
 
-/// <summary>The rules a request must meet by itself, before anybody is asked about customers and products.</summary>
+/// <summary>The rules for a request alone, checked before customers and products are read.</summary>
 internal static class PlaceOrderRules
 {
-    public const int MostItems = 100;
-    public const int MostOfOne = 10_000;
-    private const int LongestToken = 200;
+    public const int MaxItems = 100;
+    public const int MaxQuantity = 10_000;
+    private const int MaxTokenLength = 200;
 
     public static Refusal? Check(PlaceOrder request)
     {
@@ -26,9 +26,9 @@ internal static class PlaceOrderRules
         {
             return Refusal.Invalid("items-empty", "items must hold at least one line.");
         }
-        if (request.Items.Count > MostItems)
+        if (request.Items.Count > MaxItems)
         {
-            return Refusal.Invalid("too-many-items", $"An order has at most {MostItems} lines, not {request.Items.Count}.");
+            return Refusal.Invalid("too-many-items", $"An order has at most {MaxItems} lines, not {request.Items.Count}.");
         }
         for (var i = 0; i < request.Items.Count; i++)
         {
@@ -36,17 +36,17 @@ internal static class PlaceOrderRules
             {
                 return invalid;
             }
-            if (request.Items[i]!.Quantity is < 1 or > MostOfOne)
+            if (request.Items[i]!.Quantity is < 1 or > MaxQuantity)
             {
                 return Refusal.Invalid(
                     "quantity-invalid",
-                    $"items[{i}].quantity must be from 1 to {MostOfOne}, not {request.Items[i]!.Quantity}."
+                    $"items[{i}].quantity must be from 1 to {MaxQuantity}, not {request.Items[i]!.Quantity}."
                 );
             }
         }
-        if (!VisibleText.IsValid(request.PaymentToken, LongestToken))
+        if (!VisibleText.IsValid(request.PaymentToken, MaxTokenLength))
         {
-            return Refusal.Invalid("payment-token-invalid", $"paymentToken must have 1 to {LongestToken} visible characters.");
+            return Refusal.Invalid("payment-token-invalid", $"paymentToken must have 1 to {MaxTokenLength} visible characters.");
         }
         return request.Saga is null or SagaKinds.Orchestration or SagaKinds.Choreography
             ? null

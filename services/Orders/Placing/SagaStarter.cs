@@ -13,13 +13,7 @@ namespace Orders.Placing;
 /// </summary>
 internal sealed class SagaStarter(IDaprWorkflowClient workflows)
 {
-    /// <summary>The delay until a choreographed order's time-out first checks it: the end of its approval, if that is sooner.</summary>
-    private static TimeSpan? FirstLook(PlacedOrder placed) =>
-        placed.Approval is { } approval && approval.Ask(placed.Total) && approval.Time < placed.StuckAfter
-            ? approval.Time
-            : placed.StuckAfter;
-
-    /// <returns>False if it runs already.</returns>
+    /// <summary>False if the workflow exists already.</summary>
     public async Task<bool> StartAsync(PlacedOrder placed, CancellationToken cancellation)
     {
         var choreographed = placed.Saga == SagaKinds.Choreography;
@@ -29,14 +23,20 @@ internal sealed class SagaStarter(IDaprWorkflowClient workflows)
                 choreographed ? ChoreographyWatchdog.Name : nameof(OrderSaga),
                 placed.OrderId,
                 placed,
-                choreographed ? placed.PlacedAt + FirstLook(placed) : null,
+                choreographed ? placed.PlacedAt + FirstCheck(placed) : null,
                 cancellation
             );
             return true;
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
         {
-            return false; // started before; the order itself says what has been done
+            return false; // started before
         }
     }
+
+    /// <summary>The delay until a choreographed order's time-out first checks it: the end of its approval, if that is sooner.</summary>
+    private static TimeSpan? FirstCheck(PlacedOrder placed) =>
+        placed.Approval is { } approval && approval.AppliesTo(placed.Total) && approval.Time < placed.StuckAfter
+            ? approval.Time
+            : placed.StuckAfter;
 }

@@ -30,10 +30,10 @@ internal static class CustomerFacing
         return stored with { Event = caller is Caller.Customer ? WithoutCause(lifted) : lifted };
     }
 
-    private static OrderEvent WithoutCause(OrderEvent happened) =>
-        happened switch
+    private static OrderEvent WithoutCause(OrderEvent @event) =>
+        @event switch
         {
-            CancellationRequested wish => wish with { Cause = null },
+            CancellationRequested requested => requested with { Cause = null },
             OrderCancelled cancelled => cancelled with { Cause = null, Steps = cancelled.Steps.WithoutCauses() },
             OrderConfirmed confirmed => confirmed with { Steps = confirmed.Steps.WithoutCauses() },
             StepRequested requested => requested with { Cause = null, Steps = requested.Steps.WithoutCauses() },

@@ -11,8 +11,7 @@ namespace Orders.Queries;
 /// <summary>Reads orders: a finished one from its stream alone, a pending one together with its saga.</summary>
 internal sealed class OrderQueries(OrderStreams streams, IDaprWorkflowClient workflows)
 {
-    /// <param name="withSteps">Whether to ask how far a pending order's saga has come; without, its steps may all be shown as
-    /// pending.</param>
+    /// <param name="withSteps">True: reads the progress of a pending order's saga. False: its steps may all be pending.</param>
     public async Task<Outcome<OrderView>> FindAsync(string orderId, CancellationToken cancellation, bool withSteps = true)
     {
         if (await streams.FindAsync(orderId, cancellation) is not { } stream || stream.Fold() is not { } order)

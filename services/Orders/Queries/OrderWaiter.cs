@@ -13,7 +13,7 @@ namespace Orders.Queries;
 internal sealed class OrderWaiter(OrderQueries queries, OrderEndings endings, TimeProvider time)
 {
     /// <summary>Shorter than what resiliency policies let a call take.</summary>
-    private const int LongestSeconds = 8;
+    private const int MaxSeconds = 8;
 
     /// <summary>The period between two searches for an end that another instance has written.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
@@ -69,7 +69,7 @@ internal sealed class OrderWaiter(OrderQueries queries, OrderEndings endings, Ti
                 && seconds > 0
             )
             {
-                return Math.Min(seconds, LongestSeconds);
+                return Math.Min(seconds, MaxSeconds);
             }
         }
         return null;

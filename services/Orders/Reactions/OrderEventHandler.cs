@@ -55,11 +55,3 @@ internal sealed partial class OrderEventHandler(
     [LoggerMessage(1101, LogLevel.Warning, "{EventType} of order {OrderId} could not be acted on yet")]
     private partial void LogNotYet(Exception failure, string eventType, string orderId);
 }
-
-internal static class ReactionEndpoints
-{
-    public static void MapReactions(this IEndpointRouteBuilder routes) =>
-        routes.MapEvents<OrderNotification, OrderEventHandler>("/events/orders", (handler, received, cancellation) =>
-            handler.HandleAsync(received, cancellation)
-        );
-}

@@ -12,8 +12,8 @@ using ServiceDefaults.Events;
 namespace Orders.Reactions;
 
 /// <summary>
-/// Reactions to an order's own events. The write that made the event has published it too, so that this happens after any crash, and may
-/// happen twice: all of it is decided anew on the order's stream.
+/// Reactions to an order's own events. The write of an event also publishes it, so reactions run after any crash and may run twice: each
+/// decides on the current stream.
 /// </summary>
 internal sealed class OrderReactions(
     OrderStreams streams,
@@ -34,32 +34,32 @@ internal sealed class OrderReactions(
 
     public static bool Concerns(string type) => Moving.Contains(type);
 
-    public async Task ReactAsync(IncomingEvent<OrderNotification> happened, CancellationToken cancellation)
+    public async Task ReactAsync(IncomingEvent<OrderNotification> @event, CancellationToken cancellation)
     {
-        var orderId = happened.Data.OrderId;
+        var orderId = @event.Data.OrderId;
         if (await streams.FindAsync(orderId, cancellation) is not { } stream || stream.Fold() is not { } order)
         {
             return;
         }
         if (order.Saga == SagaKinds.Choreography)
         {
-            var signal = new Signal(happened.Type, happened.Data.Reason);
+            var signal = new Signal(@event.Type, @event.Data.Reason);
             await streams.AppendAsync(
                 orderId,
                 now => ChoreographyRules.React(now, signal, options.Value.ToApproval(), time.GetUtcNow()),
                 cancellation,
-                happened.Data.EventId
+                @event.Data.EventId
             );
             if (order is { Status: OrderStatus.Confirmed, Cancelling: not null })
             {
                 await WatchAsync(orderId, order, stream.Brief!, cancellation);
             }
         }
-        else if (happened.Type == ChoreographyRules.Cancelled && order is { Status: OrderStatus.Confirmed, Cancelling: { } wish })
+        else if (@event.Type == ChoreographyRules.Cancelled && order is { Status: OrderStatus.Confirmed, Cancelling: { } requested })
         {
-            await cancellations.StartAsync(orderId, order.Steps, Failure.Of(wish), cancellation);
+            await cancellations.StartAsync(orderId, order.Steps, Failure.Of(requested), cancellation);
         }
-        else if (happened.Type == ChoreographyRules.Decided)
+        else if (@event.Type == ChoreographyRules.Decided)
         {
             var last = order.Interventions.LastOrDefault(one => one.Decided is not null);
             await WakeAsync(last?.Instance ?? orderId, cancellation);
@@ -117,7 +117,7 @@ internal sealed class OrderReactions(
             var saga = await workflows.GetWorkflowStateAsync(instance, getInputsAndOutputs: false, cancellation);
             if (saga.Exists && !saga.IsWorkflowCompleted)
             {
-                throw; // it is there and has not heard: again
+                throw; // the instance exists and did not receive the event: retry
             }
         }
     }
@@ -140,12 +140,3 @@ internal sealed class OrderReactions(
             StuckAfter = options.Value.StuckAfter,
         };
 }
-
-/// <summary>The fields of orders' own events that orders reads.</summary>
-internal sealed record OrderNotification(
-    string EventId,
-    string OrderId,
-    int Version,
-    string? Reason = null,
-    DateTimeOffset? OccurredAt = null
-);

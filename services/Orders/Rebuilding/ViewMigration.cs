@@ -3,7 +3,7 @@ using ServiceDefaults.State;
 
 namespace Orders.Rebuilding;
 
-/// <summary>Removes a generation that is not shown any more, found by its own list of all orders; that list goes last.</summary>
+/// <summary>Deletes a replaced generation of views. The list of its orders names the views to delete and is deleted last.</summary>
 internal sealed class ViewMigration(ViewState state)
 {
     public async Task RemoveAsync(int generation, CancellationToken cancellation)

@@ -13,9 +13,9 @@ using ServiceDefaults.Events;
 namespace Orders.Repairing;
 
 /// <summary>
-/// Repairs orders that are open and stand still: after a move to another runtime, which keeps workflows and reminders of its own, after the
-/// loss of a scheduler's data, or behind a broker that holds events back. Every repair may run twice: a saga's workflow is started under
-/// the order's id, and an event that is published again has the same id.
+/// Repairs open orders without progress: after a move to another runtime, which has workflows and reminders of its own, after the loss of
+/// a scheduler's data, or behind a broker that withholds events. Repairs are idempotent: the workflow of a saga starts under the order's
+/// id, and an event that is published again has the same id.
 /// </summary>
 internal sealed partial class OpenOrders(
     OrderPages pages,
@@ -32,7 +32,7 @@ internal sealed partial class OpenOrders(
 )
 {
     private const int AtOnce = 100;
-    private const int MostDoublings = 6;
+    private const int MaxDoublings = 6;
 
     private static readonly TimeSpan RepairLimit = TimeSpan.FromSeconds(10);
 
@@ -46,7 +46,7 @@ internal sealed partial class OpenOrders(
     /// <summary>The time of the next repair of each order that did not move after the last one. Used by one loop alone.</summary>
     private readonly Dictionary<string, (int Times, DateTimeOffset Next, DateTimeOffset Seen)> repaired = new(StringComparer.Ordinal);
 
-    /// <summary>Projects orders whose own event has not come back.</summary>
+    /// <summary>Projects orders whose own event has not been received.</summary>
     public async Task ProjectOverdueAsync(CancellationToken cancellation)
     {
         while (unseen.TakeOverdue(options.Value.Patience, AtOnce) is { Count: > 0 } overdue)
@@ -59,7 +59,7 @@ internal sealed partial class OpenOrders(
         }
     }
 
-    /// <summary>Repairs open orders that stand still.</summary>
+    /// <summary>Repairs open orders without progress.</summary>
     public async Task RepairAsync(CancellationToken cancellation)
     {
         var open = new HashSet<string>(StringComparer.Ordinal);
@@ -127,7 +127,7 @@ internal sealed partial class OpenOrders(
         var times = repaired.TryGetValue(orderId, out var before) && before.Seen == shown.UpdatedAt ? before.Times : 0;
         repaired[orderId] = (
             times + 1,
-            time.GetUtcNow() + (options.Value.Patience * (1 << Math.Min(times, MostDoublings))),
+            time.GetUtcNow() + (options.Value.Patience * (1 << Math.Min(times, MaxDoublings))),
             shown.UpdatedAt
         );
         var waitsForPerson = ChoreographyRules.HasOpen(order) || order is { Phase: OrderPhase.Approving, Cancelling: null };

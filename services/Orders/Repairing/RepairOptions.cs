@@ -6,12 +6,12 @@ internal sealed record RepairOptions
     /// <summary>The period between two searches for open orders.</summary>
     public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>The time that an order may stand still, and an own event may take to come back, before repair acts.</summary>
+    /// <summary>The time after which an order without progress, or an event that was not received, is repaired.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// The time that a saga's workflow may be without progress before repair ends it and starts it again; for a choreographed order's
-    /// time-out <c>Saga:StuckAfter</c> is added. It must be longer than any pause between two attempts.
+    /// The time without progress after which the workflow of a saga is terminated and started again; <c>Saga:StuckAfter</c> is added for
+    /// the time-out of a choreographed order. It must be longer than any pause between two attempts.
     /// </summary>
     public TimeSpan AbandonedAfter { get; init; } = TimeSpan.FromMinutes(2);
 

@@ -2,7 +2,7 @@ using Orders.Ordering;
 
 namespace Orders.Saga;
 
-/// <summary>An order whose steps are undone.</summary>
+/// <summary>An order whose steps are compensated.</summary>
 /// <param name="RequestId">The request that placed the order; null with orders from before it was recorded.</param>
 /// <param name="Created">The first event of the order, for one that may not be written yet; null if it is.</param>
 internal sealed record CompensatedOrder(string OrderId, string? RequestId, SagaRetries Retries, OrderCreated? Created)

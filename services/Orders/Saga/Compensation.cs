@@ -16,8 +16,8 @@ internal sealed class Compensation(WorkflowContext context, CompensatedOrder ord
     /// <summary>The shipping service's word for "too late".</summary>
     private const string AlreadyShipped = "already-shipped";
 
-    /// <summary>Looks by itself once in a while, should the waking event have been lost.</summary>
-    private static readonly TimeSpan Look = TimeSpan.FromHours(1);
+    /// <summary>The period of checks for a decision whose event was lost.</summary>
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromHours(1);
 
     private int interventions;
 
@@ -75,7 +75,7 @@ internal sealed class Compensation(WorkflowContext context, CompensatedOrder ord
             }
             var error = failure.Cause ?? failure.Reason;
             log.Change(step, one => one.FailUndo(Failure.OfUndoing(step, error), log.Now, result.Attempts));
-            var decided = await AskAsync(step, error);
+            var decided = await InterveneAsync(step, error);
             // The order itself can't be left as it is while all it stood for is undone: there, every decision is to try again.
             if (decided.Decision != OperatorDecision.Retry && step != SagaSteps.CreateOrder)
             {
@@ -85,7 +85,7 @@ internal sealed class Compensation(WorkflowContext context, CompensatedOrder ord
         }
     }
 
-    private async Task<InterventionDecided> AskAsync(string step, string error)
+    private async Task<InterventionDecided> InterveneAsync(string step, string error)
     {
         var request = new InterventionRequest(
             order.OrderId,
@@ -104,7 +104,7 @@ internal sealed class Compensation(WorkflowContext context, CompensatedOrder ord
             {
                 return decided;
             }
-            await SagaPlan.SleepAsync(context, WakeEvent, Look);
+            await SagaPlan.SleepAsync(context, WakeEvent, CheckInterval);
         }
     }
 }

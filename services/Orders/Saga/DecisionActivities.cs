@@ -7,7 +7,7 @@ using ServiceDefaults.Refusals;
 
 namespace Orders.Saga;
 
-/// <summary>Puts the intervention on the order's stream, once, and reads what was decided. Null: nothing yet.</summary>
+/// <summary>Appends the intervention to the order's stream, once. Returns the operator's decision, or null if there is none yet.</summary>
 internal sealed class RequireIntervention(OrderStreams streams, TimeProvider time)
     : WorkflowActivity<InterventionRequest, InterventionDecided?>
 {
@@ -44,7 +44,7 @@ internal sealed record ApprovalAnswer(ApprovalState State, string? Reason, TimeS
 /// <summary>Asks for approval, once; reads how the question stands, and closes it when its time is over.</summary>
 internal sealed class AskForApproval(OrderStreams streams, TimeProvider time) : WorkflowActivity<ApprovalQuestion, ApprovalAnswer>
 {
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan MinDelay = TimeSpan.FromMilliseconds(50);
 
     public override async Task<ApprovalAnswer> RunAsync(WorkflowActivityContext context, ApprovalQuestion question)
     {
@@ -59,7 +59,7 @@ internal sealed class AskForApproval(OrderStreams streams, TimeProvider time) : 
         var order = appended.Value ?? throw new InvalidOperationException($"order '{question.OrderId}': {appended.Refusal?.Detail}");
         var (state, why) = ApprovalRules.Read(order);
         var left = (order.Approval?.Until ?? time.GetUtcNow()) - time.GetUtcNow();
-        return new ApprovalAnswer(state, why?.Reason, left > TimeSpan.Zero ? left : Shortest) { Code = why?.Code, Cause = why?.Cause };
+        return new ApprovalAnswer(state, why?.Reason, left > TimeSpan.Zero ? left : MinDelay) { Code = why?.Code, Cause = why?.Cause };
     }
 }
 

@@ -21,8 +21,8 @@ internal sealed record SagaConclusion(string OrderId, string? Reason, IReadOnlyL
 
     /// <summary>Returns why the order is given up. The code of a requested cancellation names its kind of caller.</summary>
     public Failure Why(Order? order) =>
-        order?.Cancelling is { } wish && wish.Reason == Reason
-            ? Failure.Of(wish)
+        order?.Cancelling is { } requested && requested.Reason == Reason
+            ? Failure.Of(requested)
             : Failure.Of(Reason, ReasonCode, Cause) ?? new Failure("The order was given up.", "cancelled");
 }
 

@@ -5,9 +5,9 @@ using Orders.Ordering;
 namespace Orders.Saga;
 
 /// <summary>
-/// The order saga, orchestrated: create, reserve, pay, ship, confirm. A refusal undoes the steps that are done, in reverse order; a
-/// technical failure that outlasts its retries undoes its own step too, because its result is unknown. Instance id = order id; the custom
-/// status is the list of steps.
+/// The orchestrated saga of an order: create, reserve, pay, ship, confirm. A refusal compensates the completed steps in reverse order. A
+/// technical failure after the last retry compensates its own step too, because its result is unknown. The instance id is the order's id;
+/// the custom status is the list of steps.
 /// </summary>
 internal sealed class OrderSaga : Workflow<PlacedOrder, OrderStatus>
 {
@@ -33,7 +33,7 @@ internal sealed class OrderSaga : Workflow<PlacedOrder, OrderStatus>
                 {
                     return OrderStatus.Cancelled;
                 }
-                continue; // nobody knew whether it happened, and it did: the goods have left
+                continue; // the result was unknown, and the step was done: the goods have left
             }
             log.Change(step, one => one.Complete(log.Now, result.Attempts));
         }
@@ -41,8 +41,8 @@ internal sealed class OrderSaga : Workflow<PlacedOrder, OrderStatus>
     }
 
     /// <summary>
-    /// Confirming is where a cancellation and the saga meet: the order's stream takes one of the two. Who cancels after the goods have left
-    /// is refused in turn.
+    /// Confirms the order, or compensates it if a cancellation was written first: the stream accepts only one of the two. A cancellation
+    /// after the goods have left is refused.
     /// </summary>
     private static async Task<OrderStatus> ConfirmAsync(WorkflowContext context, PlacedOrder input, SagaProgress log, Compensation undo)
     {
@@ -71,10 +71,12 @@ internal sealed class OrderSaga : Workflow<PlacedOrder, OrderStatus>
         }
     }
 
-    /// <summary>Null when the order needs no approval or has it; otherwise why it is to be undone.</summary>
+    /// <summary>
+    /// Waits for the approval of a large order. Null if the order needs none or is approved, otherwise the reason to cancel it.
+    /// </summary>
     private static async Task<Failure?> RejectedAsync(WorkflowContext context, PlacedOrder input, SagaProgress log)
     {
-        if (input.Approval?.Ask(input.Total) != true)
+        if (input.Approval?.AppliesTo(input.Total) != true)
         {
             return null;
         }

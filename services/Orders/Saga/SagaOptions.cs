@@ -20,7 +20,7 @@ internal sealed record SagaOptions
     /// <summary>The time limit of an approval; then the order is rejected.</summary>
     public TimeSpan ApprovalTime { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>A choreographed order that stands still for this long is undone.</summary>
+    /// <summary>The time without progress after which a choreographed order is compensated.</summary>
     public TimeSpan StuckAfter { get; init; } = TimeSpan.FromMinutes(1);
 
     public SagaRetries ToRetries() => new(StepAttempts, CompensationAttempts, FirstPause, LongestPause);

@@ -5,7 +5,7 @@ using Orders.Ordering;
 namespace Orders.Saga;
 
 /// <summary>
-/// A step, what does it and what undoes it. <paramref name="Since"/>: the patch that brought it; orders from before it go without.
+/// A step with its activity and its compensation. <paramref name="Since"/>: the workflow patch that added it; older orders do not have it.
 /// </summary>
 internal sealed record OrchestratedStep(string Name, string Action, string Compensation, string? Since = null);
 
@@ -21,15 +21,15 @@ internal static class SagaPlan
         new(SagaSteps.ArrangeShipment, nameof(ArrangeShipment), nameof(CancelShipment)),
     ];
 
-    /// <summary>The steps of an order that begins, or has begun, with this workflow.</summary>
+    /// <summary>The steps of the order of this workflow.</summary>
     public static IReadOnlyList<OrchestratedStep> Of(WorkflowContext context) =>
         [.. Steps.Where(step => step.Since is null || context.IsPatched(step.Since))];
 
-    /// <summary>The steps that an order has gone through.</summary>
-    public static IReadOnlyList<OrchestratedStep> Of(IReadOnlyList<SagaStep> gone) =>
-        [.. Steps.Where(step => gone.Any(own => own.Name == step.Name))];
+    /// <summary>The steps that an order has run.</summary>
+    public static IReadOnlyList<OrchestratedStep> Of(IReadOnlyList<SagaStep> steps) =>
+        [.. Steps.Where(step => steps.Any(own => own.Name == step.Name))];
 
-    /// <summary>Tries an activity of a step, as often as <paramref name="retries"/> allows while it fails for technical reasons.</summary>
+    /// <summary>Runs the activity of a step, with retries after technical failures.</summary>
     public static async Task<StepResult> TryAsync(WorkflowContext context, string step, string activity, object about, SagaRetries retries)
     {
         var attempts = 0;
@@ -53,7 +53,7 @@ internal static class SagaPlan
 
     public static WorkflowTaskOptions Policy(SagaRetries retries) => new(Retries(retries));
 
-    /// <summary>Until the event comes or the time is over, whichever is first.</summary>
+    /// <summary>Waits until the event is raised, for <paramref name="longest"/> at most.</summary>
     public static async Task SleepAsync(WorkflowContext context, string wakeEvent, TimeSpan longest)
     {
         try
@@ -62,7 +62,7 @@ internal static class SagaPlan
         }
         catch (TaskCanceledException)
         {
-            // The time is over: one look more than needed does no harm.
+            // The time is over: an additional check is harmless.
         }
     }
 

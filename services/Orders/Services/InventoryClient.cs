@@ -4,7 +4,7 @@ using ServiceDefaults.Refusals;
 
 namespace Orders.Services;
 
-/// <param name="Available">What was not held for any order a moment ago; null from a service that does not say it yet.</param>
+/// <param name="Available">The unreserved quantity, possibly a moment old; null from an older inventory service.</param>
 internal sealed record PriceInfo(string ProductId, long Price, string Currency, int? Available = null);
 
 internal sealed class InventoryClient(HttpClient http)

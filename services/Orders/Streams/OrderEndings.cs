@@ -6,8 +6,8 @@ namespace Orders.Streams;
 internal sealed record EndedOrder(OrderStream Stream, Order Order);
 
 /// <summary>
-/// Completes the waits of this process for the end of an order, as soon as the end is written. What another instance of this service writes
-/// does not arrive here: a waiting request has to read the stream now and then.
+/// Completes this process's waits for the end of an order when the end is written. Writes of other instances do not arrive here, so a
+/// waiting request also polls the stream.
 /// </summary>
 internal sealed class OrderEndings
 {
@@ -29,7 +29,7 @@ internal sealed class OrderEndings
         return expectation;
     }
 
-    public void Happened(string orderId, OrderStream stream, Order order)
+    public void Record(string orderId, OrderStream stream, Order order)
     {
         if (order.Status == OrderStatus.Pending)
         {

@@ -69,25 +69,25 @@ internal sealed record OrderStream(int Version, IReadOnlyList<StoredEvent> Event
             : null;
 
     /// <summary>
-    /// The stream with one more event. A long one starts anew from a snapshot; <see cref="OrderArchive"/> has kept the rest.
+    /// The stream with one more event. A long stream is replaced by a snapshot; <see cref="OrderArchive"/> stores its events.
     /// </summary>
-    public OrderStream Append(StoredEvent happened) =>
-        Grown(happened) with
+    public OrderStream Append(StoredEvent @event) =>
+        Grown(@event) with
         {
-            Placed = happened.Event is OrderConfirmed or OrderCancelled ? null : Placed,
+            Placed = @event.Event is OrderConfirmed or OrderCancelled ? null : Placed,
         };
 
-    private OrderStream Grown(StoredEvent happened) =>
+    private OrderStream Grown(StoredEvent @event) =>
         Events.Count >= OrderArchive.Chunk
             ? this with
             {
-                Version = happened.Version,
-                Events = [happened],
+                Version = @event.Version,
+                Events = [@event],
                 Snapshot = new OrderSnapshot(Version, CreatedAt(), Fold()!),
             }
             : this with
             {
-                Version = happened.Version,
-                Events = [.. Events, happened],
+                Version = @event.Version,
+                Events = [.. Events, @event],
             };
 }

@@ -13,7 +13,7 @@ namespace Orders.Streams;
 /// </summary>
 internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, UnseenEvents unseen, TimeProvider time)
 {
-    private const int MostRaces = 20;
+    private const int MaxRaces = 20;
 
     private readonly AggregateStore<OrderStream> streams = new(dapr, "orders-store", KeyOf, "orders-choreography");
     private readonly OrderArchive archive = new(dapr);
@@ -34,11 +34,8 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
         return await AppendAsync(orderId, read, order => OrderRules.Create(order, created), null, cancellation);
     }
 
-    /// <summary>
-    /// Writes the order down as it was placed. Idempotent by order id: of several requests under one id the first one that was stored
-    /// counts.
-    /// </summary>
-    /// <returns>The stream as it is then; <see cref="OrderStream.RequestHash"/> says which request it is of.</returns>
+    /// <summary>Stores the placed order. Idempotent by order id: the first stored request of an id counts.</summary>
+    /// <returns>The current stream; <see cref="OrderStream.RequestHash"/> identifies its request.</returns>
     public async Task<Outcome<OrderStream>> PlaceAsync(PlacedOrder placed, CancellationToken cancellation)
     {
         var read = await streams.FindOrCreateAsync(placed.OrderId, OrderStream.Of(placed), cancellation);
@@ -52,9 +49,9 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
     }
 
     /// <summary>
-    /// Appends what <paramref name="decide"/> makes of the order, deciding anew if another writer has appended meanwhile. Gives the order
-    /// as it is then; a refusal of <paramref name="decide"/> leaves it as it was. An order without events is refused as missing. What
-    /// <paramref name="causedBy"/> (the id of an event) has led to already does not happen again.
+    /// Appends the event that <paramref name="decide"/> returns, and decides again after a concurrent write. Returns the current order; a
+    /// refusal changes nothing. An order without events is refused as missing. An event whose id <paramref name="causedBy"/> was already
+    /// processed appends nothing.
     /// </summary>
     public async Task<Outcome<Order>> AppendAsync(
         string orderId,
@@ -74,7 +71,7 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
         CancellationToken cancellation
     )
     {
-        for (var races = 0; races < MostRaces; races++)
+        for (var races = 0; races < MaxRaces; races++)
         {
             var order = read.Value.Fold();
             if (order is not null && causedBy is not null && read.Value.Events.Any(stored => stored.CausedBy == causedBy))
@@ -86,14 +83,14 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
             {
                 return refusal;
             }
-            if (decided.Event is not { } happened)
+            if (decided.Event is not { } @event)
             {
                 return order ?? throw new InvalidOperationException($"order '{orderId}' does not exist, and nothing was done about it");
             }
-            var after = Order.Evolve(order, happened)!;
-            if (await TryAppendAsync(orderId, read, happened, after, causedBy, cancellation))
+            var after = Order.Evolve(order, @event)!;
+            if (await TryAppendAsync(orderId, read, @event, after, causedBy, cancellation))
             {
-                OrderMeter.Happened(happened, after);
+                OrderMeter.Record(@event, after);
                 return after;
             }
             read = await streams.FindAsync(orderId, cancellation)
@@ -105,20 +102,20 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
     private async Task<bool> TryAppendAsync(
         string orderId,
         Stored<OrderStream> read,
-        OrderEvent happened,
+        OrderEvent @event,
         Order order,
         string? causedBy,
         CancellationToken cancellation
     )
     {
         var version = read.Value.Version + 1;
-        var stored = new StoredEvent($"{orderId}:{version}", version, time.GetUtcNow(), happened, happened.Schema, causedBy);
+        var stored = new StoredEvent($"{orderId}:{version}", version, time.GetUtcNow(), @event, @event.Schema, causedBy);
         if (read.Value.Events.Count >= OrderArchive.Chunk)
         {
             await archive.KeepAsync(orderId, read.Value, cancellation);
         }
         var next = read.Value.Append(stored);
-        var outgoing = new OutgoingEvent(happened.Name, orderId, PublishedOrderEvent.Of(orderId, stored, next.Brief, order))
+        var outgoing = new OutgoingEvent(@event.Name, orderId, PublishedOrderEvent.Of(orderId, stored, next.Brief, order))
         {
             Saga = order.Saga,
             RequestId = read.Value.RequestId,
@@ -129,7 +126,7 @@ internal sealed class OrderStreams(DaprClient dapr, OrderEndings endings, Unseen
             unseen.Seen(orderId, version);
             return false;
         }
-        endings.Happened(orderId, next, order);
+        endings.Record(orderId, next, order);
         return true;
     }
 

@@ -58,7 +58,7 @@ internal sealed record PublishedOrderEvent(
             },
             OrderCancelled cancelled => published with { Reason = cancelled.Reason, ReasonCode = cancelled.ReasonCode },
             OrderRejected rejected => published with { Reason = rejected.Note },
-            CancellationRequested wish => published with { Reason = wish.Reason },
+            CancellationRequested requested => published with { Reason = requested.Reason },
             CancellationRefused refused => published with { Reason = refused.Reason },
             PaymentRequested requested => published with
             {

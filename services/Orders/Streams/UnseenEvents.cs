@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Orders.Streams;
 
 /// <summary>
-/// Versions of orders that this process has written and whose event has not come back to the read model yet. A broker that holds an event
-/// back, as RabbitMQ does behind a sidecar that has lost its channel, leaves the order here until the view is made without the event.
+/// Versions of orders that this process has written and whose event has not reached the read model. A broker may withhold an event, as
+/// RabbitMQ does for a sidecar that has lost its channel; then the view is projected without the event.
 /// </summary>
 internal sealed class UnseenEvents(TimeProvider time)
 {

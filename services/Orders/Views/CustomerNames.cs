@@ -8,7 +8,7 @@ internal sealed record KnownCustomer(string Name, int Version);
 
 internal sealed record CustomerNotification(string EventId, string CustomerId, int Version, string Name);
 
-/// <summary>Keeps the current names of customers, from their events; the version says which is newer.</summary>
+/// <summary>Stores the current names of customers from their events; a higher version is newer.</summary>
 internal sealed class CustomerNames(ViewState state)
 {
     public async Task<Delivery> HandleAsync(IncomingEvent<CustomerNotification> received, CancellationToken cancellation)

@@ -4,8 +4,8 @@ using ServiceDefaults.State;
 namespace Orders.Views;
 
 /// <summary>
-/// The ids of all orders, in records of a few hundred, beside the event streams: what a rebuild goes by, because a store need not be able
-/// to list its keys. An id may stand there twice. Plain saves: nothing is published.
+/// The ids of all orders, in records of a few hundred. A rebuild reads them because a store may not be able to list its keys. An id may be
+/// listed twice. Written without events.
 /// </summary>
 internal sealed class OrderCatalogue(DaprClient dapr)
 {

@@ -5,13 +5,13 @@ namespace Orders.Views;
 /// <summary>A request for a page of a list.</summary>
 internal sealed record PageRequest(string List, string? Cursor, int? Limit)
 {
-    public const int Most = 100;
+    public const int MaxLimit = 100;
     public const int Usual = 20;
 
     public Outcome<(long Before, int Limit)> Check() =>
         (Cursor, Limit) switch
         {
-            (_, < 1 or > Most) => Refusal.Invalid("limit-invalid", $"limit must be from 1 to {Most}, not {Limit}."),
+            (_, < 1 or > MaxLimit) => Refusal.Invalid("limit-invalid", $"limit must be from 1 to {MaxLimit}, not {Limit}."),
             ({ } cursor, _) when PageCursor.Read(List, cursor) is null => Refusal.Invalid(
                 "cursor-invalid",
                 "cursor is none that this list has given; start without one."
@@ -22,7 +22,7 @@ internal sealed record PageRequest(string List, string? Cursor, int? Limit)
 
 internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 
-/// <summary>Reads pages of the read model, the newest first. What a page costs does not depend on the length of its list.</summary>
+/// <summary>Reads pages of the read model, newest first. The cost of a page does not depend on the length of the list.</summary>
 internal sealed class OrderPages(ViewState state, OrderProjection projection)
 {
     private const int BucketsAtOnce = 2;

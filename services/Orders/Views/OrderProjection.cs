@@ -8,12 +8,12 @@ namespace Orders.Views;
 internal sealed record ViewRecord(OrderView View, int Version, IReadOnlyDictionary<string, long> Places);
 
 /// <summary>
-/// Keeps the views. An event only says which order has changed: the view is made anew from the order's stream, and written unless a newer
-/// one is there. So duplicates and any order of arrival come to the same, and a rebuild is the same work for all orders.
+/// Projects orders to views. An event only names the changed order: the view is built from the order's stream and written unless a newer
+/// one is stored. Duplicate and reordered events are therefore harmless, and a rebuild does the same for all orders.
 /// </summary>
 internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCatalogue catalogue)
 {
-    private const int MostRaces = 20;
+    private const int MaxRaces = 20;
 
     /// <summary>Within this process one batch at a time: they would meet on the same lists. Others are met under ETags.</summary>
     private readonly SemaphoreSlim turn = new(1);
@@ -71,7 +71,7 @@ internal sealed class OrderProjection(DaprClient dapr, ViewState state, OrderCat
 
     private async Task<int> ProjectAsync(int generation, IReadOnlyCollection<string> orderIds, CancellationToken cancellation)
     {
-        for (var races = 0; races < MostRaces; races++)
+        for (var races = 0; races < MaxRaces; races++)
         {
             var reading = StreamsAsync(orderIds, cancellation);
             var views = await state.ReadAsync([.. orderIds.Select(id => ViewKeys.View(generation, id))], cancellation);

@@ -38,7 +38,7 @@ internal sealed record OrderView(
 
     public string? CustomerName { get; init; }
 
-    /// <summary>A cancellation that was asked for and is not carried out yet.</summary>
+    /// <summary>A requested cancellation that is not carried out yet.</summary>
     public bool? CancelRequested { get; init; }
 
     public ApprovalView? Approval { get; init; }

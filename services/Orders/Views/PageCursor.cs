@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Orders.Views;
 
-/// <summary>The end of a page, from which the next one goes on: the list and a number on it. Opaque to callers.</summary>
+/// <summary>The position after a page: the list and a number in it. Opaque to clients.</summary>
 internal static class PageCursor
 {
     public static string Of(string list, long n) =>

@@ -1,7 +1,7 @@
 namespace Payments.Charging;
 
 /// <summary>
-/// Why a payment failed, as customers and programs may know it: words, and a stable code. The record keeps the provider's own word.
+/// The reason of a failed payment: a text for customers and a stable code for programs. The record keeps the provider's text.
 /// </summary>
 internal sealed record Decline(string Message, string Code)
 {

@@ -27,7 +27,7 @@ internal sealed record Payment(
     /// <summary>Stored format: the reason of a payment that was given up before the provider had charged it.</summary>
     public const string NeverCharged = "cancelled before it was charged";
 
-    /// <summary>The kind of saga that asked first; absent: orchestration.</summary>
+    /// <summary>The kind of saga that sent the first request; absent: orchestration.</summary>
     public string? Saga { get; init; }
 
     /// <summary>The request that placed the order; absent in older records.</summary>
@@ -55,8 +55,8 @@ internal sealed record Payment(
     public Payment Refund() => this with { Status = PaymentStatus.Refunded, Version = Version + 1 };
 
     /// <summary>
-    /// Resolved by hand is given back; skipped stays what it is. Nothing to do: the decision is on record, or the money was never taken or
-    /// is back already.
+    /// Applies an operator's decision: a resolved payment becomes refunded, a skipped one is unchanged. Nothing to do if the decision is
+    /// stored, or the payment was never charged or is refunded.
     /// </summary>
     public Decision<Payment> Decide(RefundDecision decision) =>
         Status is PaymentStatus.Failed or PaymentStatus.Refunded || Decision is not null

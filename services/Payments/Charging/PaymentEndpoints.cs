@@ -6,7 +6,7 @@ namespace Payments.Charging;
 
 internal static class PaymentEndpoints
 {
-    private const int LongestToken = 200;
+    private const int MaxTokenLength = 200;
 
     public static void MapPayments(this IEndpointRouteBuilder routes)
     {
@@ -25,7 +25,7 @@ internal static class PaymentEndpoints
         CancellationToken cancellation
     )
     {
-        if (request.Amount < 0 || string.IsNullOrEmpty(request.Currency) || !VisibleText.IsValid(request.PaymentToken, LongestToken))
+        if (request.Amount < 0 || string.IsNullOrEmpty(request.Currency) || !VisibleText.IsValid(request.PaymentToken, MaxTokenLength))
         {
             return Refusal.Invalid("charge-invalid", "amount must not be negative, currency and paymentToken must be given.").ToProblem();
         }

@@ -26,8 +26,8 @@ internal sealed record OrderNotification(
 }
 
 /// <summary>
-/// Payments' part in a choreographed order. Charge and refund are idempotent by order id. A charge that can't be brought to an end is given
-/// up for good, which undoes it should it have happened; a refund that can't is published, and an operator decides.
+/// The payment step of a choreographed order. Charge and refund are idempotent by order id. A charge without a known result is given up
+/// and refunded if it happened. A refund that fails is published, and an operator decides.
 /// </summary>
 internal sealed partial class PaymentRequests(
     PaymentService service,
@@ -132,20 +132,4 @@ internal sealed partial class PaymentRequests(
 
     [LoggerMessage(3101, LogLevel.Warning, "Payment of order {OrderId}: attempt {Attempt} of {Attempts} failed")]
     private partial void LogFailed(Exception failure, string orderId, int attempt, int attempts);
-}
-
-internal static class PaymentRequestEndpoints
-{
-    public static void MapPaymentRequests(this IEndpointRouteBuilder routes)
-    {
-        routes.MapEvent<OrderNotification, PaymentRequests>("/events/payment-requested", (requests, received, cancellation) =>
-            requests.ChargeAsync(received, cancellation)
-        );
-        routes.MapEvent<OrderNotification, PaymentRequests>("/events/refund-requested", (requests, received, cancellation) =>
-            requests.RefundAsync(received, cancellation)
-        );
-        routes.MapEvent<OrderNotification, PaymentRequests>("/events/intervention-decided", (requests, received, cancellation) =>
-            requests.RecordDecisionAsync(received, cancellation)
-        );
-    }
 }

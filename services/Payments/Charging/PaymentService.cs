@@ -45,8 +45,8 @@ internal sealed partial class PaymentService(
     }
 
     /// <summary>
-    /// Idempotent; also for an order that was never charged, which then never will be. <paramref name="republish"/>: what was decided
-    /// before is published once more.
+    /// Idempotent. An order that was not charged can no longer be charged afterwards. <paramref name="republish"/>: publishes the stored
+    /// result again.
     /// </summary>
     public async Task<Payment> RefundAsync(
         string orderId,

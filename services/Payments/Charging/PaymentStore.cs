@@ -40,12 +40,12 @@ internal sealed class PaymentStore(DaprClient dapr, TimeProvider time)
             decline?.Message,
             attempts > 1 ? attempts : null
         );
-        return payments.ReplaceAsync(next.OrderId, read, next, Outgoing(next, next.EventType(), data), cancellation);
+        return payments.ReplaceAsync(next.OrderId, read, next, OutgoingHeaders(next, next.EventType(), data), cancellation);
     }
 
     /// <summary>
-    /// Says that a refund was given up after so many attempts; the payment stays what it is. <paramref name="round"/> is of the request, so
-    /// that orders can assign the answer.
+    /// Publishes that a refund was given up after the attempts; the payment is unchanged. <paramref name="round"/> is that of the request,
+    /// so that orders can match the answer.
     /// </summary>
     public Task<WriteResult> PublishRefundFailedAsync(
         Stored<Payment> read,
@@ -65,7 +65,7 @@ internal sealed class PaymentStore(DaprClient dapr, TimeProvider time)
             round,
             attempts
         );
-        return payments.ReplaceAsync(next.OrderId, read, next, Outgoing(next, RefundFailed, data), cancellation);
+        return payments.ReplaceAsync(next.OrderId, read, next, OutgoingHeaders(next, RefundFailed, data), cancellation);
     }
 
     /// <summary>Stores a payment with what an operator has decided about its refund.</summary>
@@ -82,10 +82,10 @@ internal sealed class PaymentStore(DaprClient dapr, TimeProvider time)
             decision.Note,
             decision.Operator
         );
-        return payments.ReplaceAsync(next.OrderId, read, next, Outgoing(next, RefundDecided, data), cancellation);
+        return payments.ReplaceAsync(next.OrderId, read, next, OutgoingHeaders(next, RefundDecided, data), cancellation);
     }
 
-    private static OutgoingEvent Outgoing(Payment payment, string type, object data) =>
+    private static OutgoingEvent OutgoingHeaders(Payment payment, string type, object data) =>
         new(type, payment.OrderId, data) { Saga = payment.Saga ?? SagaKinds.Orchestration, RequestId = payment.RequestId };
 
     /// <summary>Stored format of the events on the topic <c>payments</c>.</summary>

@@ -60,7 +60,7 @@ internal sealed class SimulatedProvider(DaprClient dapr, TimeProvider time) : IP
         }
     }
 
-    /// <summary>Books the charge, or one more attempt at it; what is captured already stays as it is. Tells who was first.</summary>
+    /// <summary>Stores the charge, or another attempt at it; a captured charge is unchanged. True for the first call.</summary>
     private async Task<(Charge Booked, bool First)> BookAsync(Charge charge, CancellationToken cancellation)
     {
         if (await books.CreateAsync(KeyOf(charge.OrderId), charge, cancellation) == WriteResult.Written)

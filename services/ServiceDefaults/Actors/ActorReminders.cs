@@ -1,8 +1,5 @@
 using System.Globalization;
 using System.Net.Http.Json;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using ServiceDefaults.Requests;
 
 namespace ServiceDefaults.Actors;
 
@@ -12,7 +9,7 @@ namespace ServiceDefaults.Actors;
 /// </summary>
 public sealed class ActorReminders(HttpClient sidecar)
 {
-    /// <summary>Registers a reminder that comes back until it is deleted, in place of one of the same name.</summary>
+    /// <summary>Registers a recurring reminder, which replaces one of the same name.</summary>
     public async Task RegisterAsync(
         string actorType,
         string actorId,
@@ -44,23 +41,4 @@ public sealed class ActorReminders(HttpClient sidecar)
 
     private static string Text(TimeSpan duration) =>
         string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(duration.TotalMilliseconds)}ms");
-}
-
-public static class ActorReminderRegistration
-{
-    public static IServiceCollection AddActorReminders(this IServiceCollection services) =>
-        services.AddSingleton(provider =>
-        {
-            var settings = provider.GetRequiredService<IConfiguration>();
-            var outgoing = new Outgoing(settings["APP_ID"] ?? "", settings["DAPR_API_TOKEN"] is { Length: > 0 } token ? token : null)
-            {
-                InnerHandler = new SocketsHttpHandler
-                {
-                    UseProxy = false,
-                    UseCookies = false,
-                    AllowAutoRedirect = false,
-                },
-            };
-            return new ActorReminders(new HttpClient(outgoing) { BaseAddress = SidecarAddress.Http(settings) });
-        });
 }

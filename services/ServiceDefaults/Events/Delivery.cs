@@ -8,7 +8,7 @@ public enum DeliveryKind
 }
 
 /// <summary>The answer to a delivered event: done, retry or drop, with the reason.</summary>
-/// <param name="Reason">Why the event was not taken, for the operator who finds it among the dead letters.</param>
+/// <param name="Reason">The reason for a retry or drop, shown to operators with the dead letter.</param>
 public readonly record struct Delivery(DeliveryKind Kind, string? Reason = null)
 {
     public static readonly Delivery Done = new(DeliveryKind.Done);

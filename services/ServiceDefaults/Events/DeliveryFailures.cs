@@ -13,9 +13,8 @@ public sealed record DeliveryFailure(string EventId, string Reason, int Attempts
 }
 
 /// <summary>
-/// Publishes why this app does not take an event, to its own dead-letter topic, where Dapr puts the event itself, without a word. An event
-/// that may still be taken is reported from its third attempt on, so that a short outage makes no noise. Attempts are counted in memory: a
-/// restart begins anew.
+/// Publishes the reason for a refused event to this app's dead-letter topic, where Dapr publishes the event itself without one. A retried
+/// event is reported from its third attempt on, so short outages are silent. Attempts are counted in memory and lost at a restart.
 /// </summary>
 public sealed partial class DeliveryFailures(
     DaprClient dapr,
@@ -26,8 +25,8 @@ public sealed partial class DeliveryFailures(
 {
     private const string PubSub = "events";
     private const int FirstReported = 3;
-    private const int MostCounted = 10_000;
-    private const int LongestReason = 1000;
+    private const int MaxCounted = 10_000;
+    private const int MaxReasonLength = 1000;
 
     private readonly ConcurrentDictionary<string, int> attempts = new(StringComparer.Ordinal);
 
@@ -43,7 +42,7 @@ public sealed partial class DeliveryFailures(
             attempts.TryRemove(eventId, out _);
             return;
         }
-        if (attempts.Count >= MostCounted)
+        if (attempts.Count >= MaxCounted)
         {
             attempts.Clear();
         }
@@ -57,7 +56,7 @@ public sealed partial class DeliveryFailures(
         {
             var failure = new DeliveryFailure(
                 eventId,
-                reason.Length > LongestReason ? reason[..LongestReason] : reason,
+                reason.Length > MaxReasonLength ? reason[..MaxReasonLength] : reason,
                 count,
                 time.GetUtcNow()
             );

@@ -10,8 +10,8 @@ using ServiceDefaults.Requests;
 namespace ServiceDefaults.Events;
 
 /// <summary>
-/// Routes that Dapr delivers events to. What can't be read is dropped at once, to the dead-letter topic: reading it again won't help. What
-/// a handler throws is an answer of 500, which means again.
+/// Maps the routes to which Dapr delivers events. An unreadable event is dropped to the dead-letter topic at once, because a retry cannot
+/// help. An exception of a handler is answered with 500, which causes a retry.
 /// </summary>
 public static partial class EventEndpoints
 {
@@ -58,7 +58,7 @@ public static partial class EventEndpoints
             .AdmitSidecar();
 
     /// <summary>
-    /// For subscriptions in bulk. <paramref name="handle"/> gets what could be read; what it returns is for all of it, in order.
+    /// For bulk subscriptions. <paramref name="handle"/> receives the readable events and returns one answer for each, in their order.
     /// </summary>
     public static void MapEvents<TData, THandler>(
         this IEndpointRouteBuilder routes,

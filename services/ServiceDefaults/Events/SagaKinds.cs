@@ -1,8 +1,6 @@
 namespace ServiceDefaults.Events;
 
-/// <summary>
-/// Stored format: the two ways an order is carried out, as the CloudEvents attribute <c>saga</c> of events tells them apart.
-/// </summary>
+/// <summary>Stored format: the two kinds of saga, as given by the CloudEvents attribute <c>saga</c>.</summary>
 public static class SagaKinds
 {
     public const string Orchestration = "orchestration";

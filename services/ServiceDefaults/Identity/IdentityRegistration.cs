@@ -69,8 +69,7 @@ public static class IdentityRegistration
     }
 
     /// <summary>
-    /// Checks what the library leaves open: a subject that names somebody, once, and no extension that has to be understood. Source of the
-    /// latter: RFC 7515, section 4.1.11, <c>crit</c>.
+    /// Checks that the library leaves out: exactly one subject, and no critical extension. Source: RFC 7515, section 4.1.11, <c>crit</c>.
     /// </summary>
     private static void Check(TokenValidatedContext validated)
     {
@@ -83,7 +82,7 @@ public static class IdentityRegistration
             || !Caller.IsName(subject)
         )
         {
-            validated.Fail($"sub must be one name of 1 to {Caller.LongestName} visible characters");
+            validated.Fail($"sub must be one name of 1 to {Caller.MaxNameLength} visible characters");
         }
     }
 }

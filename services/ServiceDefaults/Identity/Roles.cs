@@ -3,7 +3,7 @@ using ServiceDefaults.Requests;
 
 namespace ServiceDefaults.Identity;
 
-/// <summary>Roles of people: customers reach what is their own, operators everything.</summary>
+/// <summary>The roles of people: customers may access their own data, operators all data.</summary>
 public static class Roles
 {
     public const string Claim = "role";

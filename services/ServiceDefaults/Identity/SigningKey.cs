@@ -8,13 +8,13 @@ using ServiceDefaults.Startup;
 namespace ServiceDefaults.Identity;
 
 /// <summary>
-/// The key that signs and checks tokens, read from the secret store before the first request is taken. The key that the repository ships
-/// says so in its first word, and is refused anywhere but in development.
+/// The key that signs and verifies tokens, read from the secret store before the first request. The key in the repository begins with a
+/// marker and is refused outside of development.
 /// </summary>
 public sealed class SigningKey(DaprClient dapr, IOptions<IdentityOptions> options, IHostEnvironment environment) : IStartupTask
 {
     private const string DevelopmentMark = "development-only";
-    private const int FewestBytes = 32;
+    private const int MinBytes = 32;
 
     /// <summary>Empty until it has been read: then no token is valid.</summary>
     public IReadOnlyList<SecurityKey> Keys { get; private set; } = [];
@@ -35,11 +35,11 @@ public sealed class SigningKey(DaprClient dapr, IOptions<IdentityOptions> option
             );
         }
         var bytes = Encoding.UTF8.GetBytes(text);
-        if (bytes.Length < FewestBytes)
+        if (bytes.Length < MinBytes)
         {
             throw new InvalidOperationException(
                 $"secret '{options.Value.SecretName}' of store '{options.Value.SecretStore}' has {bytes.Length} bytes; "
-                    + $"HMAC-SHA256 needs at least {FewestBytes}"
+                    + $"HMAC-SHA256 needs at least {MinBytes}"
             );
         }
         Keys = [new SymmetricSecurityKey(bytes)];

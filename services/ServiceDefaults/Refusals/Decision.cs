@@ -7,7 +7,7 @@ namespace ServiceDefaults.Refusals;
 public readonly record struct Decision<TEvent>
     where TEvent : class
 {
-    private Decision(TEvent? happened, Refusal? refusal) => (Event, Refusal) = (happened, refusal);
+    private Decision(TEvent? @event, Refusal? refusal) => (Event, Refusal) = (@event, refusal);
 
     /// <summary>Null if there is nothing to do, or if the rule refuses.</summary>
     public TEvent? Event { get; }
@@ -17,7 +17,7 @@ public readonly record struct Decision<TEvent>
 
     public bool IsNothingToDo => Event is null && Refusal is null;
 
-    public static implicit operator Decision<TEvent>(TEvent happened) => new(happened, null);
+    public static implicit operator Decision<TEvent>(TEvent @event) => new(@event, null);
 
     public static implicit operator Decision<TEvent>(Refusal refusal) => new(null, refusal);
 

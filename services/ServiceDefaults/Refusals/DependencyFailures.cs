@@ -8,7 +8,7 @@ namespace ServiceDefaults.Refusals;
 public static class DependencyFailures
 {
     /// <summary>
-    /// True if the dependency was away, busy or slow. False for what it refuses: a malformed key, a missing right, an unknown component.
+    /// True if the dependency was unreachable, busy or slow. False for refusals: a malformed key, a missing right, an unknown component.
     /// </summary>
     public static bool MayPass(Exception failure) =>
         failure switch

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace ServiceDefaults.Refusals;
 
 /// <summary>
-/// Turns exceptions into problem details. Requests that ASP.NET itself refuses keep their 4xx; a dependency that is away is 503, because
-/// the caller may try again; the rest, a permanent refusal of a dependency included, is 500 and logged with its cause, which stays inside.
+/// Maps exceptions to problem details. Refusals of ASP.NET keep their 4xx status. An unavailable dependency is 503, because the caller may
+/// retry. Any other exception is 500; its cause is logged and not sent.
 /// </summary>
 public sealed partial class FailureHandler(IProblemDetailsService problems, ILogger<FailureHandler> logger) : IExceptionHandler
 {
@@ -50,7 +50,7 @@ public sealed partial class FailureHandler(IProblemDetailsService problems, ILog
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new ErrorAnswer(
                 StatusCodes.Status413PayloadTooLarge,
                 "body-too-large",
-                $"A body has at most {ServiceHost.MostBodyBytes} bytes."
+                $"A body has at most {ServiceHost.MaxBodyBytes} bytes."
             ),
             BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => new ErrorAnswer(
                 StatusCodes.Status415UnsupportedMediaType,

@@ -4,8 +4,7 @@ using System.Text.Json;
 namespace ServiceDefaults.Refusals;
 
 /// <summary>
-/// Says what is wrong with a body in the words of the contract, without the names of internal types that the serializer's own messages
-/// hold.
+/// Describes a mistake in a JSON body in terms of the contract. The serializer's own messages contain names of internal types.
 /// </summary>
 internal static class MalformedJson
 {

@@ -18,7 +18,7 @@ public abstract record Caller
     public const string ServiceHeader = "X-Service-Name";
 
     /// <summary>The longest name of a customer or operator, in characters.</summary>
-    public const int LongestName = 100;
+    public const int MaxNameLength = 100;
 
     private Caller() { }
 
@@ -49,7 +49,7 @@ public abstract record Caller
     public string? CustomerId => (this as Customer)?.Id;
 
     /// <summary>True for a name that a caller can have: 1 to 100 visible characters.</summary>
-    public static bool IsName(string? name) => VisibleText.IsValid(name, LongestName);
+    public static bool IsName(string? name) => VisibleText.IsValid(name, MaxNameLength);
 
     /// <summary>False for a customer and the property of another: the answer is 404, because a 403 would say that it exists.</summary>
     public bool MaySee(string? owner) => this is not Customer customer || customer.Id == owner;

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
@@ -32,20 +31,6 @@ internal sealed record AdmittedCallers(CallerKinds Kinds, IReadOnlyList<string> 
 
 /// <summary>Marks endpoints that the app's own sidecar calls (events, actors, probes) and that act for no caller.</summary>
 internal sealed class SidecarCallback;
-
-public static class CallerConventions
-{
-    /// <summary>Admits these callers. An endpoint without this call admits no caller.</summary>
-    public static TBuilder Admit<TBuilder>(this TBuilder endpoints, CallerKinds kinds, params string[] apps)
-        where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(new AdmittedCallers(kinds, apps));
-
-    public static TBuilder AdmitApps<TBuilder>(this TBuilder endpoints, params string[] apps)
-        where TBuilder : IEndpointConventionBuilder => endpoints.Admit(CallerKinds.None, apps);
-
-    /// <summary>For callbacks of the app's own sidecar, which the app token protects.</summary>
-    public static TBuilder AdmitSidecar<TBuilder>(this TBuilder endpoints)
-        where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(new SidecarCallback());
-}
 
 /// <summary>
 /// Middleware of every service but the edge, after routing: a request whose caller is missing, unreadable or not admitted by the endpoint

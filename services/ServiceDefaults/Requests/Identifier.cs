@@ -5,13 +5,13 @@ using ServiceDefaults.Refusals;
 namespace ServiceDefaults.Requests;
 
 /// <summary>
-/// The one rule for ids of orders, products and customers: 1 to 100 characters that are safe in a state key, in a path and in a log line.
-/// Ids are checked where they enter, because a store or a sidecar that refuses one later reports a failure of its own, which counts against
-/// the circuit breaker of everybody. The same rule stands in <c>contracts/</c>.
+/// The rule for ids of orders, products and customers: 1 to 100 characters that are safe in state keys, paths and logs. Ids are checked on
+/// entry: a store or sidecar that refuses one later reports a failure of its own, which counts against the circuit breaker.
+/// <c>contracts/</c> has the same rule.
 /// </summary>
 public static class Identifier
 {
-    public const int Longest = 100;
+    public const int MaxLength = 100;
 
     /// <summary>Path and query syntax, escapes and quotes.</summary>
     private const string Refused = "/\\?#%<>\"";
@@ -20,7 +20,7 @@ public static class Identifier
     private const string KeySeparator = "||";
 
     public static bool IsValid(string? id) =>
-        VisibleText.IsValid(id, Longest)
+        VisibleText.IsValid(id, MaxLength)
         && id.AsSpan().IndexOfAny(Refused) < 0
         && !id.Contains(KeySeparator, StringComparison.Ordinal)
         && id is not ("." or "..");
@@ -31,7 +31,7 @@ public static class Identifier
             ? null
             : Refusal.Invalid(
                 code,
-                $"{field} must have 1 to {Longest} visible characters, without {string.Join(' ', Refused.AsEnumerable())} and "
+                $"{field} must have 1 to {MaxLength} visible characters, without {string.Join(' ', Refused.AsEnumerable())} and "
                     + $"{KeySeparator}."
             );
 }

@@ -11,7 +11,7 @@ public static class RequestId
 {
     public const string Header = "X-Request-ID";
 
-    private const int Longest = 128;
+    private const int MaxLength = 128;
 
     private static readonly SearchValues<char> Allowed = SearchValues.Create(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:"
@@ -27,7 +27,7 @@ public static class RequestId
 
     /// <summary>Returns the client's id if it is a plain word, and a new one otherwise: the id goes into logs and headers.</summary>
     public static string Accept(string? sent) =>
-        sent is { Length: > 0 and <= Longest } && !sent.AsSpan().ContainsAnyExcept(Allowed) ? sent : Guid.NewGuid().ToString("N");
+        sent is { Length: > 0 and <= MaxLength } && !sent.AsSpan().ContainsAnyExcept(Allowed) ? sent : Guid.NewGuid().ToString("N");
 
     /// <summary>Middleware: every request has an id, and its answer names it.</summary>
     public static Task FlowAsync(HttpContext context, RequestDelegate next)

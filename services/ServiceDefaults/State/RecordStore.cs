@@ -6,31 +6,10 @@ using Grpc.Core;
 
 namespace ServiceDefaults.State;
 
-/// <summary>A record, and the ETag that guards its next write.</summary>
-public sealed record Stored<T>(T Value, string ETag);
-
-/// <summary>A record as JSON. No ETag: the record does not exist.</summary>
-public sealed record StoredJson(string Json, string? ETag)
-{
-    public static readonly StoredJson Missing = new("", null);
-
-    public T? As<T>()
-        where T : class => ETag is null ? null : JsonSerializer.Deserialize<T>(Json, ServiceDefaults.Json.Options);
-}
-
-/// <summary>The result of a guarded write.</summary>
-public enum WriteResult
-{
-    Written,
-
-    /// <summary>Another writer was faster; nothing is written. Read again and decide anew.</summary>
-    Stale,
-}
-
 /// <summary>
-/// Records of one Dapr state store under optimistic concurrency. Every write is guarded: a creation by first-write, a change by the ETag
-/// that was read. Dapr reports a stale guard and a store that is away by the same errors; this is the one place that tells them apart, by
-/// reading again. A store that is away is an exception.
+/// Reads and writes records of one Dapr state store with optimistic concurrency: a creation by first-write, a change by the ETag that was
+/// read. Dapr reports a stale ETag and an unavailable store by the same errors; this class distinguishes them by reading again. An
+/// unavailable store is an exception.
 /// </summary>
 public sealed class RecordStore(DaprClient dapr, string store)
 {

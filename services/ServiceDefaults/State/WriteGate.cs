@@ -13,7 +13,7 @@ namespace ServiceDefaults.State;
 internal sealed class WriteGate
 {
     private const int Lanes = 256;
-    private const int MostRemembered = 32_768;
+    private const int MaxRemembered = 32_768;
 
     private static readonly ConditionalWeakTable<DaprClient, ConcurrentDictionary<string, WriteGate>> Gates = [];
 
@@ -74,7 +74,7 @@ internal sealed class WriteGate
     {
         lock (guard)
         {
-            if (replaced.Count >= MostRemembered)
+            if (replaced.Count >= MaxRemembered)
             {
                 (replaced, replacedBefore) = ([], replaced);
             }

@@ -21,7 +21,7 @@ internal static class ArrangingEndpoints
         string orderId,
         ArrangeRequest request,
         ShipmentStore shipments,
-        Mover mover,
+        ShipmentScheduler scheduler,
         CancellationToken cancellation
     )
     {
@@ -37,7 +37,7 @@ internal static class ArrangingEndpoints
             before => ShipmentRules.Arrange(before, destination, $"TRK-{orderId}"),
             cancellation
         );
-        await mover.WatchAsync(arranged.Value, cancellation);
+        await scheduler.ScheduleAsync(arranged.Value, cancellation);
         return arranged.ToResult(TypedResults.Ok);
     }
 

@@ -8,7 +8,7 @@ namespace Shipping.Arranging;
 internal sealed record OrderNotification(string EventId, string OrderId, Destination? Destination = null, int Round = 1);
 
 /// <summary>Shipping's part in a choreographed order. Idempotent by order id; a refusal is an answer too.</summary>
-internal sealed class ShipmentRequests(ShipmentStore shipments, Mover mover)
+internal sealed class ShipmentRequests(ShipmentStore shipments, ShipmentScheduler scheduler)
 {
     public async Task<Delivery> ArrangeAsync(IncomingEvent<OrderNotification> request, CancellationToken cancellation)
     {
@@ -28,7 +28,7 @@ internal sealed class ShipmentRequests(ShipmentStore shipments, Mover mover)
             cancellation,
             SagaKinds.Choreography
         );
-        await mover.WatchAsync(arranged.Value, cancellation);
+        await scheduler.ScheduleAsync(arranged.Value, cancellation);
         return Delivery.Done;
     }
 
@@ -43,19 +43,5 @@ internal sealed class ShipmentRequests(ShipmentStore shipments, Mover mover)
             republish: request.Data.Round > 1
         );
         return Delivery.Done;
-    }
-}
-
-internal static class ShipmentRequestEndpoints
-{
-    public static void MapShipmentRequests(this IEndpointRouteBuilder routes)
-    {
-        routes.MapEvent<OrderNotification, ShipmentRequests>("/events/shipment-requested", (requests, received, cancellation) =>
-            requests.ArrangeAsync(received, cancellation)
-        );
-        routes.MapEvent<OrderNotification, ShipmentRequests>(
-            "/events/shipment-cancellation-requested",
-            (requests, received, cancellation) => requests.CancelAsync(received, cancellation)
-        );
     }
 }

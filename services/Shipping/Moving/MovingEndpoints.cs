@@ -7,7 +7,7 @@ namespace Shipping.Moving;
 
 internal static class MovingEndpoints
 {
-    private const int MostRenewed = 100;
+    private const int MaxRenewed = 100;
 
     public static void MapMoving(this IEndpointRouteBuilder routes)
     {
@@ -46,15 +46,17 @@ internal static class MovingEndpoints
     private static async Task<Results<Ok<RenewedShipments>, ProblemHttpResult>> RenewAsync(
         RenewRequest request,
         ShipmentStore shipments,
-        Mover mover,
+        ShipmentScheduler scheduler,
         CancellationToken cancellation
     )
     {
-        if (request.OrderIds is not { Count: > 0 and <= MostRenewed } ids || !ids.All(Identifier.IsValid))
+        if (request.OrderIds is not { Count: > 0 and <= MaxRenewed } ids || !ids.All(Identifier.IsValid))
         {
-            return Refusal.Invalid("order-ids-invalid", $"orderIds must name 1 to {MostRenewed} orders.").ToProblem();
+            return Refusal.Invalid("order-ids-invalid", $"orderIds must name 1 to {MaxRenewed} orders.").ToProblem();
         }
-        return TypedResults.Ok(new RenewedShipments(await mover.RenewAsync(await shipments.FindAsync(ids, cancellation), cancellation)));
+        return TypedResults.Ok(
+            new RenewedShipments(await scheduler.RenewAsync(await shipments.FindAsync(ids, cancellation), cancellation))
+        );
     }
 
     private static ProblemHttpResult Missing(string orderId) => ShipmentRules.Missing(orderId).ToProblem();

@@ -34,9 +34,7 @@ internal static class MovingRules
                 + (options.Period * 2)
                 + Grace;
 
-    /// <summary>
-    /// A repeated tick comes at once, the next one a period later: half a period tells them apart, however late the last one was.
-    /// </summary>
+    /// <summary>A repeated tick comes at once, the next one a period later, so half a period separates them.</summary>
     private static bool IsDue(Shipment shipment, ShippingOptions options, DateTimeOffset now) =>
         !(now - shipment.Since < options.DeliverAfter / 2);
 }

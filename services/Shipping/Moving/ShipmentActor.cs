@@ -9,8 +9,8 @@ namespace Shipping.Moving;
 public interface IShipmentActor : IActor;
 
 /// <summary>
-/// One reminder, due after <c>ShipAfter</c> and back every <c>DeliverAfter</c> until the shipment is at its end: a tick that is lost delays
-/// the goods, but leaves none behind.
+/// Advances a shipment by one reminder, due after <c>ShipAfter</c> and then every <c>DeliverAfter</c> until the shipment is delivered or
+/// cancelled. A lost tick only delays the shipment.
 /// </summary>
 [Actor(TypeName = TypeName)]
 internal sealed class ShipmentActor(ActorHost host, ShipmentStore shipments, IOptions<ShippingOptions> options, TimeProvider time)

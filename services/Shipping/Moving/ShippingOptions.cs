@@ -1,6 +1,8 @@
 namespace Shipping.Moving;
 
-/// <summary>Settings of shipments that move on by themselves (<c>Shipping:*</c>). Zero, the default: only the carrier moves them.</summary>
+/// <summary>
+/// Times after which shipments advance automatically (<c>Shipping:*</c>). Zero, the default: only the carrier advances them.
+/// </summary>
 internal sealed record ShippingOptions
 {
     public TimeSpan ShipAfter { get; init; }

@@ -29,8 +29,7 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
         ];
 
     /// <summary>
-    /// Decides and writes; decides anew if another writer was faster. <paramref name="republish"/>: what was decided before is published
-    /// once more.
+    /// Decides and writes; decides again after a concurrent write. <paramref name="republish"/>: publishes the stored decision again.
     /// </summary>
     public async Task<Outcome<Shipment>> ChangeAsync(
         string orderId,
@@ -71,12 +70,12 @@ internal sealed class ShipmentStore(DaprClient dapr, TimeProvider time)
             next.Reason,
             next.Status == ShipmentStatus.Refused ? ShipmentRules.AddressNotServed : null
         );
-        return shipments.ReplaceAsync(next.OrderId, read, next, Outgoing(next, data), cancellation);
+        return shipments.ReplaceAsync(next.OrderId, read, next, OutgoingHeaders(next, data), cancellation);
     }
 
     private static string KeyOf(string orderId) => $"shipment-{orderId}";
 
-    private static OutgoingEvent Outgoing(Shipment shipment, object data) =>
+    private static OutgoingEvent OutgoingHeaders(Shipment shipment, object data) =>
         new(shipment.EventType(), shipment.OrderId, data)
         {
             Saga = shipment.Saga ?? SagaKinds.Orchestration,

@@ -50,7 +50,7 @@ internal class ConfigurationService
         var (id, ended) = await api.SubscribeAsync(
             request.StoreName,
             new ConfigurationRequest(keys, request.Metadata),
-            TellAsync,
+            NotifyAsync,
             opened.Task,
             context.CancellationToken
         );
@@ -70,7 +70,7 @@ internal class ConfigurationService
             await api.UnsubscribeAsync(id);
         }
 
-        async Task TellAsync(string subscription, string key, Item item)
+        async Task NotifyAsync(string subscription, string key, Item item)
         {
             await writing.WaitAsync(context.CancellationToken);
             try

@@ -44,7 +44,7 @@ internal sealed class GrpcSpans : Interceptor
             : ActivityKind.Client;
     }
 
-    public static bool TellsItsTrace(string path) =>
+    public static bool ReturnsTraceContext(string path) =>
         path != Invocation && (path.StartsWith(Runtime, StringComparison.Ordinal) || path.StartsWith(TaskHub, StringComparison.Ordinal));
 
     /// <summary>Sets the attributes that every call has at its end.</summary>

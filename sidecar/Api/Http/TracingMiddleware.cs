@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.AspNetCore.Http.Features;
 using Sidecar.Api.Grpc;
 using Sidecar.Http;
 using Sidecar.Tracing;
@@ -33,7 +32,7 @@ internal static class TracingMiddleware
                 )
         );
         context.Features.Set(span);
-        Tell(context, span, grpc);
+        SetTags(context, span, grpc);
         if (context.Request.Headers[Baggage.Header] is { Count: > 0 } baggage)
         {
             var joined = string.Join(',', baggage.ToArray());
@@ -61,7 +60,7 @@ internal static class TracingMiddleware
     }
 
     /// <summary>Writes the trace to the answer, unless the app has set its own; to a gRPC answer in the binary format.</summary>
-    private static void Tell(HttpContext context, Span span, bool grpc)
+    private static void SetTags(HttpContext context, Span span, bool grpc)
     {
         if (!grpc)
         {
@@ -78,7 +77,7 @@ internal static class TracingMiddleware
                 context
             );
         }
-        else if (GrpcSpans.TellsItsTrace(context.Request.Path.Value!))
+        else if (GrpcSpans.ReturnsTraceContext(context.Request.Path.Value!))
         {
             context.Response.Headers[TraceContext.BinaryHeader] = Convert.ToBase64String(span.Context.ToBinary());
         }

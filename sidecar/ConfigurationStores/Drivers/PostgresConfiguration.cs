@@ -150,12 +150,12 @@ internal sealed partial class PostgresConfiguration(
                 await connection.WaitAsync(stopping);
                 while (notifications.TryDequeue(out var payload))
                 {
-                    await TellAsync(payload);
+                    await NotifyAsync(payload);
                 }
             }
         }
 
-        private async Task TellAsync(string payload)
+        private async Task NotifyAsync(string payload)
         {
             try
             {

@@ -43,7 +43,7 @@ internal sealed partial class RedisConfiguration : IConfigurationStore
         foreach (var channel in channels)
         {
             var queue = await server.Connection.GetSubscriber().SubscribeAsync(channel);
-            queue.OnMessage(message => TellAsync(((string)message.Channel!)[Channels.Length..], handler));
+            queue.OnMessage(message => NotifyAsync(((string)message.Channel!)[Channels.Length..], handler));
             queues.Add(queue);
         }
         return new Subscription(queues);
@@ -51,7 +51,7 @@ internal sealed partial class RedisConfiguration : IConfigurationStore
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
-    private async Task TellAsync(string key, ConfigurationHandler handler)
+    private async Task NotifyAsync(string key, ConfigurationHandler handler)
     {
         try
         {

@@ -11,8 +11,8 @@ namespace Sidecar.Middleware.Drivers;
 /// </summary>
 internal sealed class RateLimit(double perSecond) : IHttpMiddleware
 {
-    private const double ShortestPeriod = 1e-6; // seconds
-    private const double LongestPeriod = 1e9;
+    private const double MinPeriod = 1e-6; // seconds
+    private const double MaxPeriod = 1e9;
 
     private readonly Refusal reached = new(429, "You have reached maximum request limit.")
     {
@@ -44,7 +44,7 @@ internal sealed class RateLimit(double perSecond) : IHttpMiddleware
         {
             TokenLimit = (int)Math.Clamp(Math.Floor(perSecond), 1, int.MaxValue),
             TokensPerPeriod = 1,
-            ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Clamp(1 / perSecond, ShortestPeriod, LongestPeriod)),
+            ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Clamp(1 / perSecond, MinPeriod, MaxPeriod)),
         };
 
     /// <summary>

@@ -5,21 +5,6 @@ using StackExchange.Redis;
 
 namespace Sidecar.PubSub.Drivers;
 
-/// <summary>Metadata of <c>pubsub.redis</c>. Names and defaults: Dapr's component reference.</summary>
-internal sealed record RedisPubSubOptions(
-    string ConsumerId,
-    TimeSpan ProcessingTimeout,
-    TimeSpan RedeliverInterval,
-    int QueueDepth,
-    int Concurrency,
-    long MaxLength,
-    TimeSpan StreamTimeToLive
-)
-{
-    /// <summary>Either at zero switches redelivery off.</summary>
-    public bool Redelivers => ProcessingTimeout > TimeSpan.Zero && RedeliverInterval > TimeSpan.Zero;
-}
-
 /// <summary>
 /// <c>pubsub.redis</c> in daprd's layout: a stream per topic with the entry fields <c>data</c> and <c>metadata</c>, a consumer group per
 /// app. A new group receives all entries of its stream.

@@ -13,16 +13,6 @@ namespace Sidecar.PubSub.Publishing;
 /// <summary>Target, metadata and trace of a publication.</summary>
 internal sealed record PublishTarget(string PubSub, string Topic, IReadOnlyDictionary<string, string> Metadata, TraceContext Trace);
 
-/// <summary>One entry of a bulk publish; <paramref name="EntryId"/> is unique in its request.</summary>
-internal sealed record BulkEntry(
-    string EntryId,
-    ReadOnlyMemory<byte> Event,
-    string ContentType,
-    IReadOnlyDictionary<string, string> Metadata
-);
-
-internal sealed record FailedEntry(string EntryId, string Error);
-
 /// <summary>The publishing half of the pub/sub building block of one app, independent of the transport.</summary>
 internal sealed class PubSubApi(string appId, ComponentSet components, PolicyBook policies, Tracer tracer, TimeProvider time)
 {

@@ -1,7 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Sidecar.Failures;
-using Sidecar.Workflows.History;
 using Sidecar.Workflows.Instances;
 using Sidecar.Workflows.Protocol;
 

@@ -13,7 +13,7 @@ namespace Sidecar.Workflows.Api;
 internal sealed class WorkflowApi(WorkflowEngine? engine)
 {
     public const string StartTimeOption = "dapr.workflow.start_time";
-    private const int LongestInstanceId = 64;
+    private const int MaxInstanceIdLength = 64;
 
     /// <summary>Returns the instance id, generated if none is given.</summary>
     public async Task<string> StartAsync(
@@ -27,9 +27,9 @@ internal sealed class WorkflowApi(WorkflowEngine? engine)
     {
         var own = Engine(null);
         var id = string.IsNullOrEmpty(instanceId) ? Guid.NewGuid().ToString() : instanceId;
-        if (id.Length > LongestInstanceId)
+        if (id.Length > MaxInstanceIdLength)
         {
-            throw new DaprException(WorkflowErrors.InstanceIdTooLong(LongestInstanceId));
+            throw new DaprException(WorkflowErrors.InstanceIdTooLong(MaxInstanceIdLength));
         }
 
         if (!IsPlain(id))

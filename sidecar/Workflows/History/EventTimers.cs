@@ -11,25 +11,25 @@ internal static class EventTimers
     public static bool IsVoid(IReadOnlyList<HistoryEvent> history, int timerId)
     {
         var waiting = new Dictionary<string, List<int>>(StringComparer.OrdinalIgnoreCase);
-        foreach (var happened in history)
+        foreach (var @event in history)
         {
-            if (happened.TimerCreated is { } created && NameOf(created) is { } name)
+            if (@event.TimerCreated is { } created && NameOf(created) is { } name)
             {
                 if (!waiting.TryGetValue(name, out var timers))
                 {
                     waiting[name] = timers = [];
                 }
 
-                timers.Add(happened.EventId);
+                timers.Add(@event.EventId);
             }
-            else if (happened.TimerFired is { } fired)
+            else if (@event.TimerFired is { } fired)
             {
                 foreach (var timers in waiting.Values)
                 {
                     timers.Remove(fired.TimerId);
                 }
             }
-            else if (happened.EventRaised is { } raised && waiting.TryGetValue(raised.Name, out var timers) && timers.Count > 0)
+            else if (@event.EventRaised is { } raised && waiting.TryGetValue(raised.Name, out var timers) && timers.Count > 0)
             {
                 if (timers[0] == timerId)
                 {

@@ -64,33 +64,33 @@ internal sealed class Execution(string instanceId)
         : IsSuspended ? OrchestrationStatus.Suspended
         : OrchestrationStatus.Running;
 
-    public void Append(HistoryEvent happened) => Append(happened, happened.CalculateSize());
+    public void Append(HistoryEvent @event) => Append(@event, @event.CalculateSize());
 
-    public void Append(HistoryEvent happened, int size)
+    public void Append(HistoryEvent @event, int size)
     {
-        history.Add(happened);
+        history.Add(@event);
         Bytes += size;
-        UpdatedAt = happened.Timestamp;
-        Stalled = happened.ExecutionStalled;
-        if (Resolution.OpenedBy(happened) is { } opening && opened.Add(opening))
+        UpdatedAt = @event.Timestamp;
+        Stalled = @event.ExecutionStalled;
+        if (Resolution.OpenedBy(@event) is { } opening && opened.Add(opening))
         {
-            open[opening] = happened;
+            open[opening] = @event;
         }
 
-        if (Resolution.Of(happened) is { } settled)
+        if (Resolution.Of(@event) is { } settled)
         {
             open.Remove(settled);
         }
 
-        switch (happened.EventTypeCase)
+        switch (@event.EventTypeCase)
         {
             case HistoryEvent.EventTypeOneofCase.ExecutionStarted:
-                Started ??= happened.ExecutionStarted;
-                CreatedAt ??= happened.Timestamp;
+                Started ??= @event.ExecutionStarted;
+                CreatedAt ??= @event.Timestamp;
                 break;
             case HistoryEvent.EventTypeOneofCase.ExecutionCompleted:
-                Completed ??= happened.ExecutionCompleted;
-                CompletedAt ??= happened.Timestamp;
+                Completed ??= @event.ExecutionCompleted;
+                CompletedAt ??= @event.Timestamp;
                 break;
             case HistoryEvent.EventTypeOneofCase.ExecutionSuspended:
                 IsSuspended = true;
@@ -99,7 +99,7 @@ internal sealed class Execution(string instanceId)
                 IsSuspended = false;
                 break;
             case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCreated:
-                children.Add(happened);
+                children.Add(@event);
                 break;
         }
     }

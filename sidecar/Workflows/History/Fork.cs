@@ -20,16 +20,16 @@ internal static class Fork
     public static (IReadOnlyList<HistoryEvent> History, WorkflowRefusal? Refusal) Build(Execution source, ForkRequest request)
     {
         var history = new List<HistoryEvent>();
-        foreach (var happened in source.History)
+        foreach (var @event in source.History)
         {
-            var copy = happened.Clone();
+            var copy = @event.Clone();
             if (copy.ExecutionStarted?.WorkflowInstance is { } instance)
             {
                 instance.InstanceId = request.NewInstanceId;
             }
 
             history.Add(copy);
-            if (happened.EventId != request.EventId)
+            if (@event.EventId != request.EventId)
             {
                 continue;
             }

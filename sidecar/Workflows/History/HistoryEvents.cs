@@ -80,8 +80,8 @@ internal static class HistoryEvents
 
     public static HistoryEvent At(DateTimeOffset at, Action<HistoryEvent> fill)
     {
-        var happened = new HistoryEvent { EventId = NoId, Timestamp = Timestamp.FromDateTimeOffset(at) };
-        fill(happened);
-        return happened;
+        var @event = new HistoryEvent { EventId = NoId, Timestamp = Timestamp.FromDateTimeOffset(at) };
+        fill(@event);
+        return @event;
     }
 }

@@ -15,30 +15,30 @@ internal enum ResolutionKind
 internal readonly record struct Resolution(ResolutionKind Kind, int Id)
 {
     /// <summary>Null for events that complete nothing and may therefore repeat, such as a raised event.</summary>
-    public static Resolution? Of(HistoryEvent happened) =>
-        happened.EventTypeCase switch
+    public static Resolution? Of(HistoryEvent @event) =>
+        @event.EventTypeCase switch
         {
-            HistoryEvent.EventTypeOneofCase.TaskCompleted => new(ResolutionKind.Task, happened.TaskCompleted.TaskScheduledId),
-            HistoryEvent.EventTypeOneofCase.TaskFailed => new(ResolutionKind.Task, happened.TaskFailed.TaskScheduledId),
+            HistoryEvent.EventTypeOneofCase.TaskCompleted => new(ResolutionKind.Task, @event.TaskCompleted.TaskScheduledId),
+            HistoryEvent.EventTypeOneofCase.TaskFailed => new(ResolutionKind.Task, @event.TaskFailed.TaskScheduledId),
             HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCompleted => new(
                 ResolutionKind.Child,
-                happened.ChildWorkflowInstanceCompleted.TaskScheduledId
+                @event.ChildWorkflowInstanceCompleted.TaskScheduledId
             ),
             HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceFailed => new(
                 ResolutionKind.Child,
-                happened.ChildWorkflowInstanceFailed.TaskScheduledId
+                @event.ChildWorkflowInstanceFailed.TaskScheduledId
             ),
-            HistoryEvent.EventTypeOneofCase.TimerFired => new(ResolutionKind.Timer, happened.TimerFired.TimerId),
+            HistoryEvent.EventTypeOneofCase.TimerFired => new(ResolutionKind.Timer, @event.TimerFired.TimerId),
             _ => null,
         };
 
     /// <summary>The operation that an event opens, or null.</summary>
-    public static Resolution? OpenedBy(HistoryEvent happened) =>
-        happened.EventTypeCase switch
+    public static Resolution? OpenedBy(HistoryEvent @event) =>
+        @event.EventTypeCase switch
         {
-            HistoryEvent.EventTypeOneofCase.TaskScheduled => new(ResolutionKind.Task, happened.EventId),
-            HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCreated => new(ResolutionKind.Child, happened.EventId),
-            HistoryEvent.EventTypeOneofCase.TimerCreated => new(ResolutionKind.Timer, happened.EventId),
+            HistoryEvent.EventTypeOneofCase.TaskScheduled => new(ResolutionKind.Task, @event.EventId),
+            HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCreated => new(ResolutionKind.Child, @event.EventId),
+            HistoryEvent.EventTypeOneofCase.TimerCreated => new(ResolutionKind.Timer, @event.EventId),
             _ => null,
         };
 }

@@ -1,4 +1,3 @@
-using Google.Protobuf.WellKnownTypes;
 using Sidecar.Workflows.Protocol;
 
 namespace Sidecar.Workflows.History;

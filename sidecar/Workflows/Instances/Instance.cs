@@ -98,7 +98,7 @@ internal sealed class Instance
     /// <summary>
     /// Loads the instance at the engine's start. It stays held until all instances are loaded, so that they find each other.
     /// </summary>
-    public void Load(StoredInstance stored) => recovery.Adopt(stored);
+    public void Load(StoredInstance stored) => recovery.Load(stored);
 
     public void Release() =>
         Post(() =>
@@ -124,9 +124,9 @@ internal sealed class Instance
     public bool Ignores(OutgoingMessage message) => message.Event.ExecutionStarted?.ParentInstance is not null && IsClosed;
 
     /// <summary>Answered once the event can no longer be lost.</summary>
-    public Task<WorkflowRefusal?> PostAsync(HistoryEvent happened, string? forExecution = null, bool fromClient = false)
+    public Task<WorkflowRefusal?> PostAsync(HistoryEvent @event, string? forExecution = null, bool fromClient = false)
     {
-        var message = new Message(happened, NextSequence(), forExecution)
+        var message = new Message(@event, NextSequence(), forExecution)
         {
             FromClient = fromClient,
             Sender = new(TaskCreationOptions.RunContinuationsAsynchronously),
@@ -140,7 +140,7 @@ internal sealed class Instance
         Post(() =>
         {
             // Read from the store between that commit and now.
-            if (!recovery.HasAdopted(message))
+            if (!recovery.IsLoaded(message))
             {
                 Receive(message);
             }

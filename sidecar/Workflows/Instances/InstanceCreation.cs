@@ -59,7 +59,7 @@ internal static class InstanceCreation
                 // A repeated call: the child is finished and its result is with the parent or being sent; or another runtime has started
                 // it.
                 instance.Abandon();
-                await Adoption.TryContinueAsync(runtime, id, cancellation);
+                await InstanceTakeover.TryContinueAsync(runtime, id, cancellation);
                 return (null, null);
             }
 
@@ -67,7 +67,7 @@ internal static class InstanceCreation
             if (refusal is not null)
             {
                 instance.Abandon();
-                await Adoption.TryContinueAsync(runtime, id, cancellation);
+                await InstanceTakeover.TryContinueAsync(runtime, id, cancellation);
                 return (null, refusal);
             }
 

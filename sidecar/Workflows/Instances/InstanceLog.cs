@@ -51,7 +51,7 @@ internal sealed class InstanceLog(WorkflowRuntime runtime, InstanceContents cont
     public void Settle() => settled.TrySetResult();
 
     /// <summary>Continues from the state read from the store.</summary>
-    public void Adopt(StoredInstance stored)
+    public void Load(StoredInstance stored)
     {
         creation = null;
         nextETag = null;

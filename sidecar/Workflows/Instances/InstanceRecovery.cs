@@ -14,7 +14,7 @@ internal sealed class InstanceRecovery(
 )
 {
     private readonly List<Func<WorkflowStore, CancellationToken, ValueTask>> unsettled = [];
-    private HashSet<int> adopted = []; // places of the inbox that came with the last reading
+    private HashSet<int> loaded = []; // places of the inbox that came with the last reading
 
     /// <summary>True while the instance waits before it looks into the store.</summary>
     public bool IsWaiting { get; private set; }
@@ -23,7 +23,7 @@ internal sealed class InstanceRecovery(
     public bool MustReload { get; private set; }
 
     /// <summary>True if the last read of the store contained the message.</summary>
-    public bool HasAdopted(Message message) => adopted.Contains(message.Sequence);
+    public bool IsLoaded(Message message) => loaded.Contains(message.Sequence);
 
     /// <summary>Settles the messages of a commit with an unknown outcome after the next read.</summary>
     public void SettleLater(OutgoingMessages outgoing) => unsettled.Add(outgoing.SettleAsync);
@@ -74,14 +74,14 @@ internal sealed class InstanceRecovery(
             return;
         }
 
-        Adopt(stored);
+        Load(stored);
     }
 
-    public void Adopt(StoredInstance stored)
+    public void Load(StoredInstance stored)
     {
         var waiting = contents.Inbox.Waiting.Where(m => m.NeedsSaving).ToList();
         work.Cancel(except: stored.Execution);
-        log.Adopt(stored);
+        log.Load(stored);
         contents.Execution = stored.Execution;
         contents.Parent ??= stored.Started?.ParentInstance;
         instance.IsBlocked = stored.Execution.Stalled is not null;
@@ -98,7 +98,7 @@ internal sealed class InstanceRecovery(
             return;
         }
 
-        adopted = stored.Inbox.Select(m => m.Sequence).ToHashSet();
+        loaded = stored.Inbox.Select(m => m.Sequence).ToHashSet();
         foreach (var message in stored.Inbox)
         {
             contents.NoteSequence(message.Sequence);
@@ -107,7 +107,7 @@ internal sealed class InstanceRecovery(
 
         foreach (var message in waiting)
         {
-            if (HasAdopted(message) || contents.Execution.History.Contains(message.Event))
+            if (IsLoaded(message) || contents.Execution.History.Contains(message.Event))
             {
                 message.Answer(null);
             }

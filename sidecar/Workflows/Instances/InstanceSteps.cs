@@ -101,9 +101,9 @@ internal sealed class InstanceSteps(
                 instance.Receive(refused);
             }
 
-            foreach (var happened in outcome.Events)
+            foreach (var @event in outcome.Events)
             {
-                work.Start(happened);
+                work.Start(@event);
             }
 
             foreach (var remote in outgoing.ToOtherApps)

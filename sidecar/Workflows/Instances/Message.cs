@@ -6,9 +6,9 @@ namespace Sidecar.Workflows.Instances;
 /// An event before it is in an instance's history. The sequence is assigned on arrival, so that the order does not depend on the way it
 /// becomes durable: saved to the inbox, or in the history with the step that consumes it.
 /// </summary>
-internal sealed class Message(HistoryEvent happened, int sequence, string? forExecution = null)
+internal sealed class Message(HistoryEvent @event, int sequence, string? forExecution = null)
 {
-    public HistoryEvent Event { get; } = happened;
+    public HistoryEvent Event { get; } = @event;
 
     public int Sequence { get; } = sequence;
 

@@ -20,21 +20,21 @@ internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, In
     private Execution Execution => contents.Execution;
 
     /// <summary>Starts the work of a committed event, and cancels the work that it completes.</summary>
-    public void Start(HistoryEvent happened)
+    public void Start(HistoryEvent @event)
     {
-        if (happened.TaskScheduled is not null)
+        if (@event.TaskScheduled is not null)
         {
-            StartActivity(happened);
+            StartActivity(@event);
         }
-        else if (happened.TimerCreated is not null)
+        else if (@event.TimerCreated is not null)
         {
-            ArmTimer(happened);
+            ArmTimer(@event);
         }
-        else if (Resolution.Of(happened) is { Kind: ResolutionKind.Task } task)
+        else if (Resolution.Of(@event) is { Kind: ResolutionKind.Task } task)
         {
             activities.Remove(task.Id);
         }
-        else if (Resolution.Of(happened) is { Kind: ResolutionKind.Timer } timer)
+        else if (Resolution.Of(@event) is { Kind: ResolutionKind.Timer } timer)
         {
             timers.Remove(timer.Id);
         }
@@ -131,10 +131,10 @@ internal sealed class PendingWork(WorkflowRuntime runtime, Instance instance, In
             response.FailureDetails is null,
             runtime.Now - scheduled.Timestamp.ToDateTimeOffset()
         );
-        var happened = response.FailureDetails is { } failure
+        var @event = response.FailureDetails is { } failure
             ? HistoryEvents.TaskFailed(runtime.Now, scheduled, failure)
             : HistoryEvents.TaskCompleted(runtime.Now, scheduled, response.Result);
-        return instance.PostAsync(happened, forExecution);
+        return instance.PostAsync(@event, forExecution);
     }
 
     private void ArmTimer(HistoryEvent created)

@@ -12,17 +12,17 @@ internal static class InboxValue
     private const int ForExecutionField = 1000;
     private static readonly uint Tag = WireFormat.MakeTag(ForExecutionField, WireFormat.WireType.LengthDelimited);
 
-    public static byte[] ToBytes(HistoryEvent happened, string? forExecution)
+    public static byte[] ToBytes(HistoryEvent @event, string? forExecution)
     {
         if (string.IsNullOrEmpty(forExecution))
         {
-            return happened.ToByteArray();
+            return @event.ToByteArray();
         }
 
         using var buffer = new MemoryStream();
         using (var output = new CodedOutputStream(buffer, leaveOpen: true))
         {
-            happened.WriteTo(output);
+            @event.WriteTo(output);
             output.WriteTag(Tag);
             output.WriteString(forExecution);
         }
@@ -32,7 +32,7 @@ internal static class InboxValue
 
     public static (HistoryEvent Event, string? ForExecution) Parse(ReadOnlyMemory<byte> bytes)
     {
-        var happened = HistoryEvent.Parser.ParseFrom(bytes.Span);
+        var @event = HistoryEvent.Parser.ParseFrom(bytes.Span);
         using var input = new CodedInputStream(bytes.ToArray());
         string? execution = null;
         while (input.ReadTag() is var tag and not 0)
@@ -47,6 +47,6 @@ internal static class InboxValue
             }
         }
 
-        return (happened, execution);
+        return (@event, execution);
     }
 }

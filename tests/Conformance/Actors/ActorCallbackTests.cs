@@ -169,11 +169,11 @@ public sealed class ActorCallbackTests : IAsyncLifetime
         app.Answers("/actors/Counter/a/method/m", (_, context) =>
         {
             context.Response.Headers["X-DaprErrorResponseHeader"] = "true";
-            return context.Response.WriteAsync("told by the SDK");
+            return context.Response.WriteAsync("sent by the SDK");
         });
-        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/method/m", "").SucceedsAsync(200, "told by the SDK");
+        await sidecar.Http.SendAsync("POST", "/v1.0/actors/Counter/a/method/m", "").SucceedsAsync(200, "sent by the SDK");
         Assert.Equal(
-            "told by the SDK",
+            "sent by the SDK",
             (
                 await sidecar.Grpc.InvokeActorAsync(
                     new()

@@ -62,8 +62,8 @@ public sealed class ActorHostingTests : IAsyncLifetime
     public async Task Metadata_list_an_actor_type_without_active_actors_without_a_count()
     {
         await using var sidecar = await TestedSidecar.StartAsync(new SidecarOptions { AppPort = app.PortNumber, Resources = [Store] });
-        var told = await (await sidecar.Http.GetAsync("/v1.0/metadata")).JsonAsync();
-        Assert.Equal("""[{"type":"Counter"}]""", told.GetProperty("actorRuntime").GetProperty("activeActors").GetRawText());
+        var reported = await (await sidecar.Http.GetAsync("/v1.0/metadata")).JsonAsync();
+        Assert.Equal("""[{"type":"Counter"}]""", reported.GetProperty("actorRuntime").GetProperty("activeActors").GetRawText());
         Assert.Equal(
             new ActiveActorsCount { Type = "Counter" },
             Assert.Single((await sidecar.Grpc.GetMetadataAsync(new())).ActorRuntime.ActiveActors)

@@ -46,12 +46,15 @@ public sealed class ActorStreamTests : IAsyncLifetime
                 Data = ByteString.CopyFromUtf8("3"),
             }
         );
-        var asked = (await NextAsync()).InvokeRequest;
-        Assert.Equal((Type, "a", "add", "3"), (asked.ActorType, asked.ActorId, asked.Method, asked.Data.ToStringUtf8()));
+        var invocation = (await NextAsync()).InvokeRequest;
+        Assert.Equal(
+            (Type, "a", "add", "3"),
+            (invocation.ActorType, invocation.ActorId, invocation.Method, invocation.Data.ToStringUtf8())
+        );
         await stream.RequestStream.WriteAsync(
             new()
             {
-                InvokeResponse = new() { Id = asked.Id, Data = ByteString.CopyFromUtf8("7") },
+                InvokeResponse = new() { Id = invocation.Id, Data = ByteString.CopyFromUtf8("7") },
             }
         );
         Assert.Equal("7", (await call).Data.ToStringUtf8());
@@ -95,16 +98,16 @@ public sealed class ActorStreamTests : IAsyncLifetime
                 Data = ByteString.CopyFromUtf8("\"x\""),
             }
         );
-        var told = (await NextAsync()).ReminderRequest;
-        Assert.Equal((Type, "a", "soon"), (told.ActorType, told.ActorId, told.Name));
-        await stream.RequestStream.WriteAsync(new() { ReminderResponse = new() { Id = told.Id } });
+        var received = (await NextAsync()).ReminderRequest;
+        Assert.Equal((Type, "a", "soon"), (received.ActorType, received.ActorId, received.Name));
+        await stream.RequestStream.WriteAsync(new() { ReminderResponse = new() { Id = received.Id } });
     }
 
     [Fact]
     public async Task A_closed_stream_removes_its_actor_types()
     {
         await stream.RequestStream.CompleteAsync();
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () => (await sidecar.Grpc.GetMetadataAsync(new())).ActorRuntime.ActiveActors.Count == 0,
             "the type stayed hosted"
         );

@@ -118,7 +118,7 @@ public sealed class ActorTests : IAsyncLifetime
             .SucceedsAsync();
         var fired = await app.NextAsync("/actors/Counter/a/method/remind/once");
         Assert.Equal(("PUT", """{"data":{"n":1},"dueTime":"","period":""}"""), (fired.Method, fired.Text));
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () => (int)(await sidecar.Http.GetAsync("/v1.0/actors/Counter/a/reminders/once")).StatusCode == 404,
             "the reminder that has fired is still there"
         );
@@ -159,7 +159,7 @@ public sealed class ActorTests : IAsyncLifetime
         {
             await app.NextAsync("/actors/Counter/a/method/remind/thrice");
         }
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () => (int)(await sidecar.Http.GetAsync("/v1.0/actors/Counter/a/reminders/thrice")).StatusCode == 404,
             "the reminder did not end after three times"
         );
@@ -195,10 +195,10 @@ public sealed class ActorTests : IAsyncLifetime
     [InlineData("a\nb", "m", "name contains control character at position 1: \"a\\nb\"", "actorId")]
     public async Task A_name_that_would_change_the_path_is_refused(string id, string method, string problem, string what)
     {
-        var told = what == "actor method" ? $"invalid request: {problem}" : $"invalid request: invalid {what}: {problem}";
+        var expected = what == "actor method" ? $"invalid request: {problem}" : $"invalid request: invalid {what}: {problem}";
         await sidecar
             .Http.SendAsync("POST", $"/v1.0/actors/Counter/{Uri.EscapeDataString(id)}/method/{Uri.EscapeDataString(method)}", "")
-            .FailsAsync(400, "ERR_BAD_REQUEST", told);
+            .FailsAsync(400, "ERR_BAD_REQUEST", expected);
         await sidecar
             .Grpc.InvokeActorAsync(
                 new()
@@ -241,11 +241,11 @@ public sealed class ActorTests : IAsyncLifetime
     [InlineData("a~b", "r", "a~b||r")]
     [InlineData("a", ".dot", "a||.dot")]
     [InlineData("a", "-", "a||")]
-    public async Task Reminder_names_invalid_for_Daprs_scheduler_are_refused(string id, string name, string told)
+    public async Task Reminder_names_invalid_for_Daprs_scheduler_are_refused(string id, string name, string expected)
     {
         var path = $"/v1.0/actors/Counter/{Uri.EscapeDataString(id)}/reminders/{Uri.EscapeDataString(name)}";
         var problem =
-            $"rpc error: code = Unknown desc = job name is invalid \"actorreminder||default||Counter||{told}\": a lowercase "
+            $"rpc error: code = Unknown desc = job name is invalid \"actorreminder||default||Counter||{expected}\": a lowercase "
             + "RFC 1123 subdomain must consist of lower case alphanumeric characters, "
             + @"'-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
         await sidecar

@@ -155,7 +155,7 @@ public sealed class ReminderTests : IAsyncLifetime
         {
             await app.NextAsync($"/actors/{type}/a/method/remind/r");
         }
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () => (await sidecar.Grpc.ListActorRemindersAsync(new() { ActorType = type })).Reminders.Count == 0,
             "the reminder stayed after its last retry"
         );

@@ -132,13 +132,13 @@ public sealed class SdkActorTests : IAsyncLifetime
         {
             await account.RemindInAsync(TimeSpan.FromSeconds(2), TimeSpan.FromHours(1));
         }
-        await Patience.UntilAsync(() => Task.FromResult(TimeProvider.System.GetUtcNow() > due + TimeSpan.FromSeconds(1)), "time passed");
+        await Eventually.UntilAsync(() => Task.FromResult(TimeProvider.System.GetUtcNow() > due + TimeSpan.FromSeconds(1)), "time passed");
         await using (var after = await TestedSidecar.StartAsync(options))
         {
-            await Patience.UntilAsync(async () => await account.TimesRemindedAsync() > 0, "the reminder did not come");
+            await Eventually.UntilAsync(async () => await account.TimesRemindedAsync() > 0, "the reminder did not come");
             // It recurs in an hour: an immediate tick comes before this one.
             await after.Http.SendAsync("POST", "/v1.0/actors/Account/a/reminders/later", """{"dueTime":"0s"}""").SucceedsAsync();
-            await Patience.UntilAsync(async () => await account.TimesRemindedAsync() > 1, "the second reminder did not come");
+            await Eventually.UntilAsync(async () => await account.TimesRemindedAsync() > 1, "the second reminder did not come");
             Assert.Equal(2, await account.TimesRemindedAsync());
             await after.Http.GetAsync("/v1.0/actors/Account/a/reminders/tick").SucceedsAsync(200);
         }

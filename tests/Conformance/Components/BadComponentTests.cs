@@ -58,12 +58,12 @@ public sealed class BadComponentTests
 
     [SkippableTheory]
     [MemberData(nameof(Mistakes))]
-    public async Task A_mistake_in_a_component_is_reported_with_its_place_and_remedy(string component, string told, string place)
+    public async Task A_mistake_in_a_component_is_reported_with_its_place_and_remedy(string component, string expected, string place)
     {
         Skip.If(TestedSidecar.IsDaprd, OwnTexts);
         var (code, output) = await TestedSidecar.RefusedAsync(new SidecarOptions { Resources = [component] });
         Assert.NotEqual(0, code);
-        Assert.Contains(told, output, StringComparison.Ordinal);
+        Assert.Contains(expected, output, StringComparison.Ordinal);
         Assert.Contains(place, output, StringComparison.Ordinal);
     }
 

@@ -23,11 +23,11 @@ public sealed class ResourceTests
             }
         );
         using var metadata = await sidecar.Http.GetAsync("/v1.0/metadata");
-        var told = (await metadata.JsonAsync())
+        var reported = (await metadata.JsonAsync())
             .GetProperty("components")
             .EnumerateArray()
             .Select(component => component.GetProperty("name").GetString());
-        Assert.Equal(loaded, string.Join(',', told.Order(StringComparer.Ordinal)));
+        Assert.Equal(loaded, string.Join(',', reported.Order(StringComparer.Ordinal)));
     }
 
     [Fact]

@@ -161,14 +161,14 @@ public abstract class ConfigurationTests<TDriver> : IClassFixture<ConfigurationS
         using var answer = await Http.GetAsync($"/v1.0/configuration/items/subscribe?key={key}");
         var id = (await answer.JsonAsync()).GetProperty("id").GetString()!;
         var next = fixture.App.NextAsync($"/configuration/items/{key}");
-        await SetUntilToldAsync(next, "blue", "2");
-        var told = await next;
+        await SetUntilReceivedAsync(next, "blue", "2");
+        var received = await next;
         Assert.Equal(
             (id, "blue", "2"),
             (
-                told.Json.GetProperty("id").GetString(),
-                told.Json.GetProperty("items").GetProperty(key).GetProperty("value").GetString(),
-                told.Json.GetProperty("items").GetProperty(key).GetProperty("version").GetString()
+                received.Json.GetProperty("id").GetString(),
+                received.Json.GetProperty("items").GetProperty(key).GetProperty("value").GetString(),
+                received.Json.GetProperty("items").GetProperty(key).GetProperty("version").GetString()
             )
         );
         await Http.GetAsync($"/v1.0/configuration/items/{id}/unsubscribe").SucceedsAsync(200, """{"ok":true}""" + "\n");
@@ -190,8 +190,8 @@ public abstract class ConfigurationTests<TDriver> : IClassFixture<ConfigurationS
         Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None).OrFail("the subscription was not confirmed"));
         var id = stream.ResponseStream.Current.Id;
         await fixture.Driver.SetAsync("another_key", "1", "1");
-        var next = stream.ResponseStream.MoveNext(CancellationToken.None).OrFail("the change was not told");
-        await SetUntilToldAsync(next, "green", "3");
+        var next = stream.ResponseStream.MoveNext(CancellationToken.None).OrFail("no change was received");
+        await SetUntilReceivedAsync(next, "green", "3");
         Assert.True(await next);
         Assert.Equal(
             (id, key, "green"),
@@ -210,14 +210,14 @@ public abstract class ConfigurationTests<TDriver> : IClassFixture<ConfigurationS
     }
 
     /// <summary>daprd answers a subscription before the store listens, so a change may come too early for it.</summary>
-    private Task SetUntilToldAsync(Task told, string value, string version) =>
-        Patience.UntilAsync(
+    private Task SetUntilReceivedAsync(Task received, string value, string version) =>
+        Eventually.UntilAsync(
             async () =>
             {
                 await fixture.Driver.SetAsync(key, value, version);
-                return told.IsCompleted;
+                return received.IsCompleted;
             },
-            "the change was not told"
+            "no change was received"
         );
 
     [SkippableFact]

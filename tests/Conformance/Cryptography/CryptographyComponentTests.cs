@@ -42,7 +42,7 @@ public sealed class CryptographyComponentTests(KeyRing keys) : IClassFixture<Key
             new SidecarOptions { Resources = [""], Configuration = Yaml.Configuration("features: [{ name: HotReload, enabled: true }]") }
         );
         sidecar.Write(keys.Component);
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () =>
                 (
                     await sidecar.Http.SendAsync(
@@ -52,7 +52,7 @@ public sealed class CryptographyComponentTests(KeyRing keys) : IClassFixture<Key
             "the component did not come"
         );
         sidecar.Write("");
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () =>
                 (await (await sidecar.Http.SendAsync(CryptoCalls.Request("encrypt", []))).TextAsync()).Contains(
                     "ERR_CRYPTO_PROVIDERS_NOT_CONFIGURED",
@@ -114,7 +114,7 @@ public sealed class CryptographyComponentTests(KeyRing keys) : IClassFixture<Key
         }
 
         await File.WriteAllTextAsync(file, Set.Replace("\"key\"", "\"renamed\"", StringComparison.Ordinal));
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () =>
                 (
                     await sidecar.Http.SendAsync(

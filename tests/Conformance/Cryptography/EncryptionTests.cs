@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Conformance.Running;
 using Dapr.Client;
 
 #pragma warning disable DAPR_CRYPTOGRAPHY // the SDK marks its cryptography as experimental

@@ -277,7 +277,7 @@ public sealed class StartupTests
             return Task.CompletedTask;
         });
         app.Answers("/well", 503);
-        await Patience.UntilAsync(async () => !await IsCalledAsync(), "the app was called although it is not well");
+        await Eventually.UntilAsync(async () => !await IsCalledAsync(), "the app was called although it is not well");
         while (!app.GotNothingMore("/well"))
         {
             // Probes of before; the next one comes after the pause has begun.
@@ -285,8 +285,8 @@ public sealed class StartupTests
         await app.NextAsync("/well");
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/t", "\"unheard\"").SucceedsAsync();
         app.Answers("/well", 200);
-        await Patience.UntilAsync(IsCalledAsync, "the app was not called again");
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(IsCalledAsync, "the app was not called again");
+        await Eventually.UntilAsync(
             async () =>
             {
                 await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/t", "\"heard\"").SucceedsAsync();
@@ -319,7 +319,7 @@ public sealed class StartupTests
                     full.TrySetResult(true);
                 }
             }
-            await go.Task.WaitAsync(Patience.Limit);
+            await go.Task.WaitAsync(Eventually.Limit);
             lock (counting)
             {
                 running--;

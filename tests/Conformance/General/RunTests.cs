@@ -21,8 +21,8 @@ public sealed class RunTests
             """
         );
 
-        await run.SaysAsync("'flapping': 'sh -c echo no parcels today; exit 3' ended with exit code 3");
-        await run.SaysAsync("it has failed 4 times in a row");
+        await run.PrintsAsync("'flapping': 'sh -c echo no parcels today; exit 3' ended with exit code 3");
+        await run.PrintsAsync("it has failed 4 times in a row");
 
         Assert.Contains("the other apps go on", run.Output, StringComparison.Ordinal);
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
@@ -78,18 +78,18 @@ public sealed class RunTests
               - { appID: stubborn, appDirPath: ., command: ["sh", "-c", "trap '' TERM; while :; do sleep 600; done"] }
             """
         );
-        await run.SaysAsync("╰");
-        await run.SaysAsync("│ child ");
+        await run.PrintsAsync("╰");
+        await run.PrintsAsync("│ child ");
         var child = int.Parse(run.Output.Split("│ child ")[1].Split('\n')[0], CultureInfo.InvariantCulture);
         int[] processes = [run.ProcessOf("plain"), run.ProcessOf("wrapped"), run.ProcessOf("stubborn"), child];
         Assert.All(processes, id => Assert.True(IsAlive(id)));
 
         run.Kill();
 
-        await Patience.UntilAsync(() => Task.FromResult(!processes.Any(IsAlive)), "apps of a killed sidecar were left behind");
+        await Eventually.UntilAsync(() => Task.FromResult(!processes.Any(IsAlive)), "apps of a killed sidecar were left behind");
         await run.Ended;
         await using var next = run.Again();
-        await next.SaysAsync("apps are ready");
+        await next.PrintsAsync("apps are ready");
     }
 
     [SkippableFact]
@@ -123,7 +123,7 @@ public sealed class RunTests
                 """
             )
         );
-        await run.SaysAsync("╰");
+        await run.PrintsAsync("╰");
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{caller}") };
         async Task<string> CallAsync()
         {
@@ -136,13 +136,13 @@ public sealed class RunTests
         {
             callee.Kill();
         }
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () => (await CallAsync()).Contains("circuit breaker is open", StringComparison.Ordinal),
             "the breaker did not open"
         );
 
-        await run.SaysAsync("app 'callee' is process ");
-        await Patience.UntilAsync(async () => (await CallAsync()).Length == 0, "the breaker stayed open although the app is back");
+        await run.PrintsAsync("app 'callee' is process ");
+        await Eventually.UntilAsync(async () => (await CallAsync()).Length == 0, "the breaker stayed open although the app is back");
     }
 
     private static bool IsAlive(int processId)

@@ -75,7 +75,7 @@ public sealed class StartTests
     }
 
     private static Task SaidAsync(TestedSidecar sidecar, string line) =>
-        Patience.UntilAsync(
+        Eventually.UntilAsync(
             () => Task.FromResult(sidecar.Output.Contains(line, StringComparison.Ordinal)),
             $"the sidecar did not say '{line}'"
         );

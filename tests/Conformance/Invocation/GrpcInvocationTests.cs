@@ -44,7 +44,7 @@ public sealed class GrpcInvocationTests(Callers callers) : IClassFixture<Callers
     [InlineData(429, StatusCode.ResourceExhausted)]
     [InlineData(500, StatusCode.Unknown)]
     [InlineData(503, StatusCode.Unavailable)]
-    public async Task An_HTTP_apps_error_comes_with_its_status_and_the_beginning_of_its_body(int status, StatusCode code)
+    public async Task An_HTTP_apps_error_is_returned_with_its_status_and_the_start_of_its_body(int status, StatusCode code)
     {
         callers.BetaApp.Answers("/fails", status, new string('e', 100));
         var failure = await callers.Alpha.Grpc.InvokeServiceAsync(Request(callers.Beta.AppId, "fails")).FailsAsync(code);

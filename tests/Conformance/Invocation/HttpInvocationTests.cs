@@ -211,7 +211,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
         {
             await context.Response.WriteAsync("first");
             await context.Response.Body.FlushAsync();
-            await read.Task.WaitAsync(Patience.Limit);
+            await read.Task.WaitAsync(Eventually.Limit);
             await context.Response.WriteAsync("second");
         });
         using var answer = await Http.GetAsync($"/v1.0/invoke/{Beta}/method/stream", HttpCompletionOption.ResponseHeadersRead);
@@ -253,7 +253,7 @@ public sealed class HttpInvocationTests(Callers callers) : IClassFixture<Callers
             context.Response.ContentType = "text/event-stream";
             await context.Response.WriteAsync("data: 1\n\n");
             await context.Response.Body.FlushAsync();
-            await read.Task.WaitAsync(Patience.Limit);
+            await read.Task.WaitAsync(Eventually.Limit);
             await context.Response.WriteAsync("data: 2\n\n");
         });
         using var request = Answers.Request("GET", $"/v1.0/invoke/{Beta}/method/events", null, null, ("Accept", "text/event-stream"));

@@ -43,8 +43,8 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
     public async Task A_job_is_triggered_with_its_data_when_it_is_due()
     {
         await Http.SendAsync("POST", "/v1.0/jobs/once", """{"dueTime":"0s","data":{ "a": 1 }}""").SucceedsAsync();
-        var told = await fixture.App.NextAsync("/job/once");
-        Assert.Equal(("POST", """{"a":1}""", "application/json"), (told.Method, told.Text, told.Header("Content-Type")));
+        var received = await fixture.App.NextAsync("/job/once");
+        Assert.Equal(("POST", """{"a":1}""", "application/json"), (received.Method, received.Text, received.Header("Content-Type")));
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
         await Http.SendAsync("POST", "/v1.0-alpha1/jobs/twice", """{"schedule":"@every 1s","repeats":2}""").SucceedsAsync();
         await fixture.App.NextAsync("/job/twice");
         await fixture.App.NextAsync("/job/twice");
-        await Patience.UntilAsync(async () => await IsGoneAsync("twice"), "the job stayed after its last time");
+        await Eventually.UntilAsync(async () => await IsGoneAsync("twice"), "the job stayed after its last time");
         Assert.True(fixture.App.GotNothingMore("/job/twice"));
     }
 
@@ -100,7 +100,7 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
         {
             await fixture.App.NextAsync("/job/failing");
         }
-        await Patience.UntilAsync(async () => await IsGoneAsync("failing"), "the job stayed after its last retry");
+        await Eventually.UntilAsync(async () => await IsGoneAsync("failing"), "the job stayed after its last retry");
         Assert.True(fixture.App.GotNothingMore("/job/failing"));
     }
 
@@ -110,7 +110,7 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
         fixture.App.Answers("/job/unknown", 404);
         await Http.SendAsync("POST", "/v1.0/jobs/unknown", """{"dueTime":"0s"}""").SucceedsAsync();
         await fixture.App.NextAsync("/job/unknown");
-        await Patience.UntilAsync(async () => await IsGoneAsync("unknown"), "the job stayed although the app does not know it");
+        await Eventually.UntilAsync(async () => await IsGoneAsync("unknown"), "the job stayed although the app does not know it");
         Assert.True(fixture.App.GotNothingMore("/job/unknown"));
     }
 
@@ -188,10 +188,10 @@ public sealed class JobTests(JobApp fixture) : IClassFixture<JobApp>
             }
         );
         await sidecar.Http.SendAsync("POST", "/v1.0/jobs/remote", """{"dueTime":"0s","data":"text"}""").SucceedsAsync();
-        var told = await app.State.Jobs.Reader.ReadAsync().AsTask().OrFail("the gRPC app was not told of its job");
+        var received = await app.State.Jobs.Reader.ReadAsync().AsTask().OrFail("the gRPC app did not receive its job");
         Assert.Equal(
             ("remote", "job/remote", "type.googleapis.com/google.protobuf.Value", "text"),
-            (told.Name, told.Method, told.ContentType, told.Data.Unpack<Value>().StringValue)
+            (received.Name, received.Method, received.ContentType, received.Data.Unpack<Value>().StringValue)
         );
     }
 

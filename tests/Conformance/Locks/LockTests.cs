@@ -106,7 +106,7 @@ public abstract class LockTests<TDriver> : IClassFixture<LockSidecar<TDriver>>
     public async Task Expiry_frees_a_lock()
     {
         await Http.SendAsync("POST", Lock, Body("one", 1)).SucceedsAsync(200, """{"success":true}""");
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () =>
                 (
                     await fixture.Sidecar.Grpc.TryLockAlpha1Async(

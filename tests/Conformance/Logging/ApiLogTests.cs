@@ -108,7 +108,7 @@ public sealed class ApiLogTests
     }
 
     private static Task SaidAsync(TestedSidecar sidecar, params string[] parts) =>
-        Patience.UntilAsync(
+        Eventually.UntilAsync(
             () => Task.FromResult(sidecar.Output.Split('\n').Any(line => parts.All(part => line.Contains(part, StringComparison.Ordinal)))),
             $"the sidecar did not say {string.Join(" … ", parts)}; it said:\n{sidecar.Output}"
         );

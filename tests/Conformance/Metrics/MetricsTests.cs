@@ -1,7 +1,6 @@
 using Conformance.Apps;
 using Conformance.Running;
 using Conformance.Workflows;
-using Dapr.Workflow;
 using Microsoft.AspNetCore.Http;
 
 namespace Conformance.Metrics;
@@ -188,7 +187,7 @@ public sealed class MetricsTests : IAsyncLifetime
         var seen = "";
         try
         {
-            await Patience.UntilAsync(
+            await Eventually.UntilAsync(
                 async () =>
                     (seen = await sidecar.Http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"))).Split('\n').Contains(line),
                 line

@@ -82,7 +82,7 @@ public sealed class PipelineTests : IAsyncLifetime
         );
 
         Assert.Null((await app.NextAsync("/healthz")).Header("dapr-api-token"));
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () =>
             {
                 using var answer = await sidecar.Http.GetAsync("/v1.0/invoke/self/method/allowed");

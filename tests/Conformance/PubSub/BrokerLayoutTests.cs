@@ -37,7 +37,7 @@ public sealed class BrokerLayoutTests
 
         await redis.StreamAddAsync("topic", [new("data", Envelope)]);
         Assert.Equal("daprd", (await app.NextAsync("/topic")).Json.GetProperty("source").GetString());
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () => (await redis.StreamGroupInfoAsync("topic")).Single().PendingMessageCount == 0,
             "what was dealt with is still pending"
         );
@@ -87,7 +87,7 @@ public sealed class BrokerLayoutTests
         await sidecar.Http.SendAsync("POST", "/v1.0/publish/events/topic", "1").SucceedsAsync();
         await app.NextAsync("/topic");
         BasicGetResult? spied = null;
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () => (spied = await channel.BasicGetAsync("spy", autoAck: true)) is not null,
             "the message did not reach another queue"
         );
@@ -99,7 +99,7 @@ public sealed class BrokerLayoutTests
         app.Answers("/topic", 500);
         await channel.BasicPublishAsync("topic", "", Encoding.UTF8.GetBytes(Envelope));
         Assert.Equal("daprd", (await app.NextAsync("/topic")).Json.GetProperty("source").GetString());
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () => await channel.MessageCountAsync("dlq-listener-topic") == 1,
             "what was not dealt with is not in the dead letter queue"
         );

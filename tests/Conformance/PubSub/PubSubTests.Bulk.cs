@@ -1,9 +1,4 @@
-using System.Text;
-using System.Text.Json;
-using Conformance.Apps;
 using Conformance.Running;
-using Google.Protobuf;
-using Google.Rpc;
 using Grpc.Core;
 using Protos = Dapr.Client.Autogen.Grpc.v1;
 

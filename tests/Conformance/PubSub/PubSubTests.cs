@@ -95,12 +95,12 @@ public abstract partial class PubSubTests<TDriver> : IClassFixture<BrokerSidecar
         string body,
         string member,
         string data,
-        string told
+        string expectedType
     )
     {
         await Http.SendAsync("POST", "/v1.0/publish/events/plain", body, contentType).SucceedsAsync();
         var envelope = (await App.NextAsync("/plain")).Json;
-        Assert.Equal((data, told), (envelope.GetProperty(member).GetRawText(), Text(envelope, "datacontenttype")));
+        Assert.Equal((data, expectedType), (envelope.GetProperty(member).GetRawText(), Text(envelope, "datacontenttype")));
     }
 
     [SkippableFact]

@@ -37,8 +37,8 @@ public sealed class StreamTests
         Assert.Equal("x", alone.Data.ToStringUtf8());
         await AnswerAsync(other, alone, Answer.Success);
         await last;
-        var told = await sidecar.Grpc.GetMetadataAsync(new());
-        Assert.Equal(3, told.Subscriptions.Count(subscription => subscription.Type == PubsubSubscriptionType.Streaming));
+        var metadata = await sidecar.Grpc.GetMetadataAsync(new());
+        Assert.Equal(3, metadata.Subscriptions.Count(subscription => subscription.Type == PubsubSubscriptionType.Streaming));
     }
 
     [Fact]

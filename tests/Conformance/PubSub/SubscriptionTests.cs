@@ -44,8 +44,8 @@ public sealed class SubscriptionTests : IAsyncLifetime
         await using var sidecar = await TestedSidecar.StartAsync(
             new SidecarOptions { Resources = [Yaml.Component("events", "pubsub.in-memory"), Declared("one", "a", "/a")] }
         );
-        var told = Assert.Single((await sidecar.Grpc.GetMetadataAsync(new GetMetadataRequest())).Subscriptions);
-        Assert.Equal(("events", "a", PubsubSubscriptionType.Declarative), (told.PubsubName, told.Topic, told.Type));
+        var reported = Assert.Single((await sidecar.Grpc.GetMetadataAsync(new GetMetadataRequest())).Subscriptions);
+        Assert.Equal(("events", "a", PubsubSubscriptionType.Declarative), (reported.PubsubName, reported.Topic, reported.Type));
     }
 
     [Fact]

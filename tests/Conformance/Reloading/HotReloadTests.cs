@@ -74,9 +74,11 @@ public sealed class HotReloadTests : IAsyncLifetime
         await DeliveredAsync(sidecar, "events", "/before");
 
         sidecar.Write(Declared("one", "a", "/after"), 1);
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () =>
-                (await MetadataAsync(sidecar)).Subscriptions.Any(told => told.Rules?.Rules.Any(rule => rule.Path == "/after") == true),
+                (await MetadataAsync(sidecar)).Subscriptions.Any(subscription =>
+                    subscription.Rules?.Rules.Any(rule => rule.Path == "/after") == true
+                ),
             "the subscription did not change"
         );
         await DeliveredAsync(sidecar, "events", "/after");
@@ -89,7 +91,7 @@ public sealed class HotReloadTests : IAsyncLifetime
         await StreamedAsync(sidecar, stream);
 
         sidecar.Write("", 1);
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () => (await MetadataAsync(sidecar)).Subscriptions is [{ Type: PubsubSubscriptionType.Streaming }],
             "the subscription did not end"
         );
@@ -137,7 +139,7 @@ public sealed class HotReloadTests : IAsyncLifetime
     {
         await using var sidecar = await StartAsync("");
         sidecar.Write(Yaml.Component("actors", "state.sqlite", ("connectionString", "actors.db"), ("actorStateStore", "true")));
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () =>
             {
                 try
@@ -171,9 +173,9 @@ public sealed class HotReloadTests : IAsyncLifetime
         await using var sidecar = await StartAsync(Yaml.Component("a", "state.in-memory"));
         sidecar.Write("kind: [");
         sidecar.Write(Yaml.Component("b", "state.in-memory"), 1);
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             () => Task.FromResult(sidecar.Output.Contains("can't be taken up", StringComparison.Ordinal)),
-            "the broken file was not told of"
+            "the broken file was not reported"
         );
         Assert.Equal("a", Assert.Single((await MetadataAsync(sidecar)).RegisteredComponents).Name);
 
@@ -257,7 +259,7 @@ public sealed class HotReloadTests : IAsyncLifetime
         await sidecar.Grpc.GetMetadataAsync(new GetMetadataRequest());
 
     private static Task ComponentsAsync(TestedSidecar sidecar, params string[] expected) =>
-        Patience.UntilAsync(
+        Eventually.UntilAsync(
             async () =>
                 (await MetadataAsync(sidecar))
                     .RegisteredComponents.Select(component => $"{component.Name} {component.Type}")

@@ -1,11 +1,9 @@
-using Conformance.Apps;
 using Conformance.Running;
-using Microsoft.AspNetCore.Http;
 
 namespace Conformance.Resiliency;
 
 /// <summary>Policies of a Resiliency resource, seen from the app that is called and from the caller.</summary>
-public sealed class ResiliencyTests(GuardedApp guarded) : IClassFixture<GuardedApp>
+public sealed class ResiliencyTests(AppWithPolicies guarded) : IClassFixture<AppWithPolicies>
 {
     [Fact]
     public async Task A_failed_call_is_retried_until_it_succeeds()
@@ -61,7 +59,7 @@ public sealed class ResiliencyTests(GuardedApp guarded) : IClassFixture<GuardedA
         }
         using var refused = await guarded.InvokeAsync("broken", "broken");
         Assert.Contains("circuit breaker is open", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () =>
             {
                 using var trial = await guarded.InvokeAsync("broken", "broken");

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Conformance.Running;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 

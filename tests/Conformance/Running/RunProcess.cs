@@ -63,8 +63,8 @@ public sealed partial class RunProcess : IAsyncDisposable
     /// <summary>Starts again in the same folder, as after a crash. The first one must have ended.</summary>
     public RunProcess Again() => new(folder, File.ReadAllText(Path.Combine(folder.FullName, "dapr.yaml")), []);
 
-    public Task SaysAsync(string text) =>
-        Patience.UntilAsync(
+    public Task PrintsAsync(string text) =>
+        Eventually.UntilAsync(
             () =>
                 process.HasExited && !Output.Contains(text, StringComparison.Ordinal)
                     ? throw new InvalidOperationException($"the run has ended and did not say '{text}':\n{Output}")

@@ -83,7 +83,10 @@ public sealed class TestedSidecar : IAsyncDisposable
         var sidecar = await CreateAsync(options);
         try
         {
-            await Patience.UntilAsync(() => sidecar.IsReadyAsync(options.AwaitReady), $"the sidecar of {options.AppId} did not get ready");
+            await Eventually.UntilAsync(
+                () => sidecar.IsReadyAsync(options.AwaitReady),
+                $"the sidecar of {options.AppId} did not get ready"
+            );
             return sidecar;
         }
         catch (Exception e)

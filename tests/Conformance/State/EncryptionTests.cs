@@ -93,7 +93,7 @@ public sealed class EncryptionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_of_another_length_is_refused()
+    public async Task A_key_with_an_invalid_length_is_refused()
     {
         var (code, output) = await TestedSidecar.RefusedAsync(
             new SidecarOptions { Resources = Resources(Store("state.in-memory", "", "short")) }

@@ -71,23 +71,23 @@ public sealed class OutboxRestartTests : IAsyncLifetime
 
     private async Task<int> AfterAsync(string route, int known)
     {
-        int told;
+        int number;
         do
         {
-            told = (await app.NextAsync(route)).Json.GetProperty("data").GetInt32();
-        } while (told == known);
-        return told;
+            number = (await app.NextAsync(route)).Json.GetProperty("data").GetInt32();
+        } while (number == known);
+        return number;
     }
 
     private static async Task TransactAsync(TestedSidecar sidecar, string value)
     {
-        foreach (var (store, told) in ((string, string)[])[("one", value), ("two", $"-{value}")])
+        foreach (var (store, number) in ((string, string)[])[("one", value), ("two", $"-{value}")])
         {
             await sidecar
                 .Http.SendAsync(
                     "POST",
                     $"/v1.0/state/{store}/transaction",
-                    $$"""{"operations":[{"operation":"upsert","request":{"metadata":{"contentType":"application/json"},"key":"{{store}}","value":{{told}} } }]}"""
+                    $$"""{"operations":[{"operation":"upsert","request":{"metadata":{"contentType":"application/json"},"key":"{{store}}","value":{{number}} } }]}"""
                 )
                 .SucceedsAsync();
         }

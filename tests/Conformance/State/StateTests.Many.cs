@@ -1,9 +1,6 @@
 using System.Text;
-using System.Text.Json;
 using Conformance.Running;
 using Dapr.Client;
-using Google.Protobuf;
-using Google.Rpc;
 using Grpc.Core;
 using Protos = Dapr.Client.Autogen.Grpc.v1;
 
@@ -13,7 +10,7 @@ namespace Conformance.State;
 public abstract partial class StateTests<TDriver>
 {
     [SkippableFact]
-    public async Task A_bulk_get_answers_every_key_and_nothing_for_missing_ones()
+    public async Task A_bulk_get_returns_every_key_and_no_value_for_missing_ones()
     {
         await SaveAsync("""{"n":1}""");
         using var answer = await Http.SendAsync("POST", Store + "/bulk", $$"""{"keys":["{{key}}","missing"]}""");

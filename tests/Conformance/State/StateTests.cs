@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Conformance.Running;
 using Dapr.Client;
@@ -274,7 +273,7 @@ public abstract partial class StateTests<TDriver> : IClassFixture<StateSidecar<T
     public async Task An_expired_value_is_not_found()
     {
         await Http.SendAsync("POST", Store, Item("1", """, "metadata": {"ttlInSeconds": "1"}""")).SucceedsAsync();
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () =>
             {
                 using var answer = await Http.GetAsync($"{Store}/{key}");

@@ -56,7 +56,7 @@ public sealed class SpanCollector : IAsyncDisposable
     {
         try
         {
-            await Patience.UntilAsync(() => Task.FromResult(spans.Any(isIt)), $"no span came: {what}");
+            await Eventually.UntilAsync(() => Task.FromResult(spans.Any(isIt)), $"no span came: {what}");
         }
         catch (TimeoutException e)
         {

@@ -248,7 +248,7 @@ public sealed class TracingTests : IAsyncLifetime
     {
         await using var sidecar = await StartAsync("logged", Configuration("tracing: { samplingRate: \"1\", stdout: true }"));
         await sidecar.Http.GetAsync($"/v1.0/invoke/{sidecar.AppId}/method/test").SucceedsAsync(200);
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             () => Task.FromResult(sidecar.Output.Contains($"[CallLocal/{sidecar.AppId}/test] Trace: ", StringComparison.Ordinal)),
             "the log tells of no span"
         );

@@ -19,7 +19,7 @@ internal sealed class WorkflowApp : IAsyncDisposable
     public static async Task<WorkflowApp> StartAsync(TestedSidecar sidecar, Action<WorkflowRuntimeOptions> register)
     {
         var app = await StartAsync(sidecar.GrpcPort, register);
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () => (await sidecar.Grpc.GetMetadataAsync(new())).Workflows?.ConnectedWorkers > 0,
             "the worker did not connect"
         );

@@ -46,7 +46,7 @@ public sealed class WorkflowTests
             await app.Client.RaiseEventAsync(id, "end", "y");
             await app.Client.WaitForWorkflowCompletionAsync(id);
         }
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () => (await sidecar.Grpc.GetMetadataAsync(new())).Workflows.ConnectedWorkers == 0,
             "the worker stayed connected"
         );
@@ -85,7 +85,7 @@ public sealed class WorkflowTests
             options.RegisterWorkflow<string, string>("echo", (_, input) => Task.FromResult(input));
         });
         var fan = await app.Client.ScheduleNewWorkflowAsync("fan", null, "");
-        await Patience.UntilAsync(() => Task.FromResult(Volatile.Read(ref inside) == 2), "two activities did not start");
+        await Eventually.UntilAsync(() => Task.FromResult(Volatile.Read(ref inside) == 2), "two activities did not start");
         var echo = await app.Client.ScheduleNewWorkflowAsync("echo", null, "x");
         await app.Client.WaitForWorkflowCompletionAsync(echo);
         Assert.Equal(2, Volatile.Read(ref inside));
@@ -109,7 +109,7 @@ public sealed class WorkflowTests
         var fail = await app.Client.ScheduleNewWorkflowAsync("fail", null, "x");
         Assert.Equal(WorkflowRuntimeStatus.Failed, (await app.Client.WaitForWorkflowCompletionAsync(fail))!.RuntimeStatus);
         await app.Client.WaitForWorkflowCompletionAsync(echo);
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () => await app.Client.GetWorkflowStateAsync(fail) is not { Exists: true },
             "the failed instance stayed"
         );
@@ -184,7 +184,7 @@ public sealed class WorkflowTests
             options.RegisterWorkflow<string, string>("echo", (_, input) => Task.FromResult(input));
         });
         var grow = await app.Client.ScheduleNewWorkflowAsync("grow", null, "");
-        await Patience.UntilAsync(
+        await Eventually.UntilAsync(
             async () => (await app.Client.GetWorkflowStateAsync(grow))!.RuntimeStatus == WorkflowRuntimeStatus.Stalled,
             "the instance did not stall"
         );

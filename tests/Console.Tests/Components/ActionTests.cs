@@ -2,6 +2,7 @@ using System.Net;
 using Bunit;
 using Console.Edge;
 using Console.Identity;
+using Console.Orders;
 using Console.Pages;
 using Console.Wording;
 using ConsoleComponents.Languages;

@@ -6,7 +6,6 @@ using Bunit;
 using Console.Edge;
 using Console.Identity;
 using Console.Live;
-using Console.Measuring;
 using ConsoleComponents.Languages;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
@@ -64,7 +63,7 @@ internal sealed class ComponentTest : BunitContext
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton<OrderFigures>().AddSingleton<LiveEvents>().AddSingleton<Renewals>();
         Services.AddSingleton(new GatewayClient(new HttpClient(Gateway) { BaseAddress = new Uri("http://gateway") }));
-        Services.AddScoped<Session>().AddScoped<Gateway>();
+        Services.AddScoped<Session>().AddScoped<UserGateway>();
         AddAuthorization()
             .SetAuthorized(name)
             .SetClaims(new Claim("sub", name), new Claim("role", role), new Claim("access_token", $"token of {name}"));

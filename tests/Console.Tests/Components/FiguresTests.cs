@@ -1,5 +1,4 @@
 using Console.Live;
-using Console.Measuring;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Console.Tests.Components;

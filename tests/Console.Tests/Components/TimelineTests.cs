@@ -1,6 +1,6 @@
 using Bunit;
 using Console.Edge;
-using Console.Wording;
+using Console.Orders;
 using ConsoleComponents.Timelines;
 
 namespace Console.Tests.Components;

@@ -11,7 +11,7 @@ namespace Console.Tests.Pages;
 [Collection(OnBrowser.Name)]
 public sealed class PictureTests(Browser browser)
 {
-    private const int Measured = 40;
+    private const int Samples = 40;
 
     private static readonly string? Folder = Environment.GetEnvironmentVariable("CONSOLE_PICTURES") is { Length: > 0 } folder
         ? Path.GetFullPath(folder)
@@ -62,7 +62,7 @@ public sealed class PictureTests(Browser browser)
         Skip.If(Folder is null, "is for CONSOLE_PICTURES: a measurement, for a machine that does nothing else");
         await using var window = await browser.OpenAsync("/orders");
         var late = new List<double>();
-        for (var i = 0; i < Measured; i++)
+        for (var i = 0; i < Samples; i++)
         {
             var order = await browser.System.Api.PlaceAndEndAsync(Api.Order());
             await window.GoAsync($"/orders/{order.OrderId}");
@@ -82,9 +82,9 @@ public sealed class PictureTests(Browser browser)
         late.Sort();
         await File.WriteAllTextAsync(
             Path.Combine(Folder!, "console-latency.txt"),
-            string.Create(CultureInfo.InvariantCulture, $"p50 {late[Measured / 2]:0} ms, p95 {late[(Measured * 95 / 100) - 1]:0} ms\n")
+            string.Create(CultureInfo.InvariantCulture, $"p50 {late[Samples / 2]:0} ms, p95 {late[(Samples * 95 / 100) - 1]:0} ms\n")
         );
-        Assert.True(late[(Measured * 95 / 100) - 1] <= 300, $"p95 is {late[(Measured * 95 / 100) - 1]} ms");
+        Assert.True(late[(Samples * 95 / 100) - 1] <= 300, $"p95 is {late[(Samples * 95 / 100) - 1]} ms");
     }
 
     private sealed record Stored(DateTimeOffset OccurredAt, Named Event);

@@ -5,14 +5,14 @@ using EndToEnd.Orders;
 namespace EndToEnd.Edge;
 
 /// <summary>Tests of the limits for a user, an address and a request.</summary>
-[Collection(OnPlayedSystem.Name)]
-public sealed class LimitTests(PlayedSystem played)
+[Collection(OnSystemWithFakes.Name)]
+public sealed class LimitTests(SystemWithFakes fakes)
 {
     [Fact]
     public async Task A_user_over_the_rate_limit_receives_a_Retry_After_while_another_user_is_served()
     {
-        using var hasty = played.System.As("hasty", "customer");
-        using var calm = played.System.As("calm", "customer");
+        using var hasty = fakes.System.As("hasty", "customer");
+        using var calm = fakes.System.As("calm", "customer");
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => StatusesAsync(hasty, 20)));
 
@@ -56,8 +56,8 @@ public sealed class LimitTests(PlayedSystem played)
     [InlineData(100, 10)]
     public async Task Too_long_or_too_many_headers_are_refused(int count, int length)
     {
-        played.Inventory.Forget();
-        using var api = played.System.As("talker", "customer");
+        fakes.Inventory.Forget();
+        using var api = fakes.System.As("talker", "customer");
         using var answer = await api.SendTextAsync(
             "GET",
             "/api/products",
@@ -65,7 +65,7 @@ public sealed class LimitTests(PlayedSystem played)
             [.. Enumerable.Range(0, count).Select(number => ($"X-Header-{number}", new string('x', length)))]
         );
         Assert.Equal(HttpStatusCode.RequestHeaderFieldsTooLarge, answer.StatusCode);
-        Assert.Empty(played.Inventory.Reached);
+        Assert.Empty(fakes.Inventory.Received);
     }
 
     private static async Task<List<(HttpStatusCode Status, string? Type, TimeSpan? RetryAfter)>> StatusesAsync(Api api, int times)
@@ -95,6 +95,6 @@ public sealed class LimitTests(PlayedSystem played)
             }
         )
         {
-            BaseAddress = played.System.Edge,
+            BaseAddress = fakes.System.Edge,
         };
 }

@@ -9,19 +9,19 @@ namespace EndToEnd.Edge;
 /// <summary>
 /// Tests of the answers to a client while a service behind the edge is slow, stopped or unstable, and after it has recovered.
 /// </summary>
-[Collection(OnPlayedSystem.Name)]
-public sealed class ResilienceTests(PlayedSystem played) : IDisposable
+[Collection(OnSystemWithFakes.Name)]
+public sealed class ResilienceTests(SystemWithFakes fakes) : IDisposable
 {
     private const string Prices = """{"items":[{"productId":"product-1","price":100,"currency":"EUR"}]}""";
     private const string Customer =
         """{"customerId":"customer-1","name":"Ada","address":{"line1":"Main St 1","city":"Graz","postalCode":"8010","country":"AT"}}""";
 
-    private readonly Api api = played.System.As(Guid.NewGuid().ToString("N"), "operator");
+    private readonly Api api = fakes.System.As(Guid.NewGuid().ToString("N"), "operator");
 
     [Fact]
     public async Task A_slow_service_returns_504_and_does_not_delay_other_services()
     {
-        played.Customers.AnswersNever();
+        fakes.Customers.AnswersNever();
         var begun = Stopwatch.GetTimestamp();
         var slow = api.GetAsync("/api/customers/customer-1");
         using (var other = await api.GetAsync("/api/products"))
@@ -32,7 +32,7 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
         await IsProblemAsync(late, HttpStatusCode.GatewayTimeout, "timeout");
         Assert.True(Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(5), $"the client waited for {Stopwatch.GetElapsedTime(begun)}");
 
-        played.Customers.Answers(200, Customer);
+        fakes.Customers.Answers(200, Customer);
         using var well = await api.GetAsync("/api/customers/customer-1");
         Assert.Equal(HttpStatusCode.OK, well.StatusCode);
     }
@@ -40,14 +40,14 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
     [Fact]
     public async Task A_stopped_service_returns_503_with_Retry_After_until_it_runs_again()
     {
-        await played.Inventory.StopAsync();
+        await fakes.Inventory.StopAsync();
         using (var down = await api.GetAsync("/api/products"))
         {
             await IsProblemAsync(down, HttpStatusCode.ServiceUnavailable, "unavailable");
             Assert.NotNull(down.Headers.RetryAfter);
         }
 
-        await played.Inventory.StartAsync();
+        await fakes.Inventory.StartAsync();
         await Wait.UntilAsync("products are available again", async () => await StatusAsync("/api/products") == HttpStatusCode.OK);
     }
 
@@ -58,11 +58,11 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
     {
         if (isThere)
         {
-            played.Customers.AnswersNever();
+            fakes.Customers.AnswersNever();
         }
         else
         {
-            await played.Customers.StopAsync();
+            await fakes.Customers.StopAsync();
         }
         for (var i = 0; i < 2; i++)
         {
@@ -80,12 +80,12 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
         if (!isThere)
         {
             await EdgeBreakerIsAsync("customers", 2);
-            await played.Customers.StartAsync();
+            await fakes.Customers.StartAsync();
         }
         Assert.Equal(HttpStatusCode.OK, await StatusAsync("/api/products"));
         await EdgeBreakerIsAsync("inventory", 0);
 
-        played.Customers.Answers(200, Customer);
+        fakes.Customers.Answers(200, Customer);
         await Wait.UntilAsync("customers are available again", async () =>
             await StatusAsync("/api/customers/customer-1") == HttpStatusCode.OK
         );
@@ -97,7 +97,7 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
     {
         foreach (var status in (int[])[500, 503, 404, 500])
         {
-            played.Customers.Answers(status, $$"""{"status":{{status}},"code":"its-own"}""");
+            fakes.Customers.Answers(status, $$"""{"status":{{status}},"code":"its-own"}""");
             using var failed = await api.GetAsync("/api/customers/customer-1");
             await IsProblemAsync(failed, (HttpStatusCode)status, "its-own");
         }
@@ -108,10 +108,10 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
     public async Task Calls_between_services_are_retried_so_that_an_unstable_service_fails_no_order()
     {
         var calls = 0;
-        played.Inventory.Answers(context =>
+        fakes.Inventory.Answers(context =>
             context.Request.Path == "/products/prices"
-                ? PlayedService.WriteAsync(context, Interlocked.Increment(ref calls) % 3 == 0 ? 200 : 503, Prices)
-                : PlayedService.WriteAsync(context, 200, "{}")
+                ? FakeService.WriteAsync(context, Interlocked.Increment(ref calls) % 3 == 0 ? 200 : 503, Prices)
+                : FakeService.WriteAsync(context, 200, "{}")
         );
 
         for (var i = 0; i < 3; i++)
@@ -126,7 +126,7 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
     [Fact]
     public async Task A_breaker_opens_after_consecutive_failures_stops_calls_and_closes_when_the_service_recovers()
     {
-        played.Inventory.Answers(503);
+        fakes.Inventory.Answers(503);
         for (var i = 0; i < 2; i++)
         {
             using var failed = await api.PostAsync(Api.Order());
@@ -134,16 +134,16 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
         }
         await Wait.UntilAsync("an order is refused without a call to the service", async () =>
         {
-            played.Inventory.Forget();
+            fakes.Inventory.Forget();
             using var refused = await api.PostAsync(Api.Order());
             await IsProblemAsync(refused, HttpStatusCode.ServiceUnavailable, "unavailable");
             Assert.NotNull(refused.Headers.RetryAfter);
             // otherwise it was the trial request of an open breaker
-            return played.Inventory.Reached.All(call => call.Path != "/products/prices");
+            return fakes.Inventory.Received.All(call => call.Path != "/products/prices");
         });
         await BreakerIsAsync("open");
 
-        played.Inventory.Answers(200, Prices);
+        fakes.Inventory.Answers(200, Prices);
         await Wait.UntilAsync("the breaker closes after a successful trial", async () =>
         {
             using var placed = await api.PostAsync(Api.Order());
@@ -155,13 +155,13 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
     [Fact]
     public async Task At_twice_its_capacity_the_edge_answers_accepted_requests_in_time_and_refuses_the_others()
     {
-        played.Inventory.Answers(async context =>
+        fakes.Inventory.Answers(async context =>
         {
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, context.RequestAborted);
-            await PlayedService.WriteAsync(context, 200, """{"items":[]}""");
+            await FakeService.WriteAsync(context, 200, """{"items":[]}""");
         });
         // 8 places and a queue of 8
-        var clients = Enumerable.Range(0, 32).Select(number => played.System.As($"crowd-{number}", "customer")).ToList();
+        var clients = Enumerable.Range(0, 32).Select(number => fakes.System.As($"crowd-{number}", "customer")).ToList();
         foreach (var client in clients)
         {
             await AskOftenAsync(client, 1); // each has its token now
@@ -183,8 +183,8 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
     /// <summary>Restores the simulated services for other tests.</summary>
     public void Dispose()
     {
-        played.Inventory.Answers(200, """{"items":[]}""");
-        played.Customers.Answers(200, Customer);
+        fakes.Inventory.Answers(200, """{"items":[]}""");
+        fakes.Customers.Answers(200, Customer);
         api.Dispose();
     }
 
@@ -206,7 +206,7 @@ public sealed class ResilienceTests(PlayedSystem played) : IDisposable
     /// </summary>
     private Task BreakerIsAsync(string status) =>
         Wait.UntilAsync($"the breaker's metric says {status}", async () =>
-            await played.MetricAsync("dapr_resiliency_cb_state", "app_id=\"orders\"", "target=\"app_inventory\"", $"status=\"{status}\"")
+            await fakes.MetricAsync("dapr_resiliency_cb_state", "app_id=\"orders\"", "target=\"app_inventory\"", $"status=\"{status}\"")
             == 1
         );
 

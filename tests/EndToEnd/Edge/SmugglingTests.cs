@@ -4,11 +4,11 @@ using EndToEnd.Orders;
 namespace EndToEnd.Edge;
 
 /// <summary>Tests of the parts of a request that a service behind the edge receives.</summary>
-[Collection(OnPlayedSystem.Name)]
-public sealed class SmugglingTests(PlayedSystem played) : IDisposable
+[Collection(OnSystemWithFakes.Name)]
+public sealed class SmugglingTests(SystemWithFakes fakes) : IDisposable
 {
-    private readonly Api two = played.System.As("customer-2", "customer");
-    private readonly Api stranger = played.System.As(null, "");
+    private readonly Api two = fakes.System.As("customer-2", "customer");
+    private readonly Api stranger = fakes.System.As(null, "");
 
     [Theory]
     [InlineData("dapr-app-id", "payments")]
@@ -24,14 +24,14 @@ public sealed class SmugglingTests(PlayedSystem played) : IDisposable
     [InlineData("Proxy-Authorization", "Basic ZGFwci1hcHAtaWQ6cGF5bWVudHM=")]
     public async Task A_service_receives_the_caller_only_from_the_edge(string name, string value)
     {
-        played.Customers.Forget();
+        fakes.Customers.Forget();
         using var answer = await two.SendTextAsync("GET", "/api/customers/customer-2", null, (name, value));
 
         Assert.True(
             answer.StatusCode == HttpStatusCode.OK,
-            $"{answer.StatusCode} {await answer.Content.ReadAsStringAsync()}{Environment.NewLine}{played.System.Output}"
+            $"{answer.StatusCode} {await answer.Content.ReadAsStringAsync()}{Environment.NewLine}{fakes.System.Output}"
         );
-        var seen = Assert.Single(played.Customers.Reached);
+        var seen = Assert.Single(fakes.Customers.Received);
         Assert.Equal(
             ("/customers/customer-2", "customer:customer-2", "gateway", "gateway"),
             (seen.Path, seen.Headers["X-Caller"], seen.Headers["X-Service-Name"], seen.Headers["dapr-caller-app-id"])
@@ -48,7 +48,7 @@ public sealed class SmugglingTests(PlayedSystem played) : IDisposable
     [Fact]
     public async Task Basic_authentication_does_not_select_another_app()
     {
-        played.Inventory.Forget();
+        fakes.Inventory.Forget();
         using var answer = await stranger.SendTextAsync(
             "GET",
             "/api/products",
@@ -56,7 +56,7 @@ public sealed class SmugglingTests(PlayedSystem played) : IDisposable
             ("Authorization", "Basic ZGFwci1hcHAtaWQ6cGF5bWVudHM=")
         ); // dapr-app-id:payments
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.DoesNotContain("Authorization", Assert.Single(played.Inventory.Reached).Headers.Keys);
+        Assert.DoesNotContain("Authorization", Assert.Single(fakes.Inventory.Received).Headers.Keys);
     }
 
     [Theory]
@@ -67,10 +67,10 @@ public sealed class SmugglingTests(PlayedSystem played) : IDisposable
     [InlineData("customer-2%23fragment")]
     public async Task An_id_with_control_query_or_fragment_characters_reaches_no_service(string id)
     {
-        played.Customers.Forget();
+        fakes.Customers.Forget();
         using var answer = await two.SendTextAsync("GET", $"/api/customers/{id}", null);
         Assert.False(answer.IsSuccessStatusCode);
-        Assert.Empty(played.Customers.Reached);
+        Assert.Empty(fakes.Customers.Received);
         Assert.False(answer.Headers.Contains("X-Caller"));
     }
 

@@ -38,7 +38,7 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
 
         Assert.Equal(events, await system.Api.EventsAsync(order.OrderId));
         Assert.Equal(stock, await system.Api.ProductsAsync());
-        Assert.Equal(status == "cancelled" ? 0 : order.Total, system.Books.Payments().GetValueOrDefault(order.OrderId)?.Kept ?? 0);
+        Assert.Equal(status == "cancelled" ? 0 : order.Total, system.Ledger.Payments().GetValueOrDefault(order.OrderId)?.Kept ?? 0);
         Assert.Equal(
             status switch
             {
@@ -46,7 +46,7 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
                 "delivered" => "delivered",
                 _ => null,
             },
-            system.Books.Shipments().GetValueOrDefault(order.OrderId)?.Status is ("arranged" or "delivered") and var moved ? moved : null
+            system.Ledger.Shipments().GetValueOrDefault(order.OrderId)?.Status is ("arranged" or "delivered") and var moved ? moved : null
         );
     }
 
@@ -90,8 +90,8 @@ public sealed class ChoreographyFaultTests(SharedSystem shared)
         );
         var again = orders
             .SelectMany(order => AllEvents(order, "tok_ok"))
-            .Select(told => told.Type)
-            .Concat(CustomerEvents.Select(told => told.Type))
+            .Select(received => received.Type)
+            .Concat(CustomerEvents.Select(received => received.Type))
             .Distinct()
             .Order();
         Assert.Equal(

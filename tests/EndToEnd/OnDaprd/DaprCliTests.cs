@@ -47,7 +47,7 @@ public sealed class DaprCliTests
               apiListenAddresses: 127.0.0.1
             """
         );
-        await using var run = new KeptProcess("dapr", "", Cli(folder, dapr, "run", "-f", folder.Template), record, output.Enqueue);
+        await using var run = new SupervisedProcess("dapr", "", Cli(folder, dapr, "run", "-f", folder.Template), record, output.Enqueue);
         try
         {
             run.Start();

@@ -15,7 +15,7 @@ internal sealed class Api(int port, string? name = "tests", string role = "opera
 
     private static readonly string[] Failures = ["warn", "error", "fail", "exception"];
 
-    private readonly HttpClient http = new(new Admitted(new Uri($"http://localhost:{port}"), name, role))
+    private readonly HttpClient http = new(new TokenHandler(new Uri($"http://localhost:{port}"), name, role))
     {
         BaseAddress = new Uri($"http://localhost:{port}"),
         Timeout = TimeSpan.FromSeconds(30),

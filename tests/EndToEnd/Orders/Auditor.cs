@@ -66,7 +66,7 @@ internal static class Auditor
     {
         // Requests to cancel may come at any time and do not decide the end.
         var order = audited.Order;
-        var events = audited.Events.Where(happened => !happened.StartsWith("order.cancellation-", StringComparison.Ordinal)).ToList();
+        var events = audited.Events.Where(@event => !@event.StartsWith("order.cancellation-", StringComparison.Ordinal)).ToList();
         if (order.Status == "intervention")
         {
             yield break; // waits for an operator
@@ -78,8 +78,8 @@ internal static class Auditor
         }
         else if (
             events
-                .Where(happened => happened is "order.created" or "order.confirmed" or "order.cancelled")
-                .GroupBy(happened => happened)
+                .Where(@event => @event is "order.created" or "order.confirmed" or "order.cancelled")
+                .GroupBy(@event => @event)
                 .Any(same => same.Count() > 1)
         )
         {
@@ -87,7 +87,7 @@ internal static class Auditor
         }
         else if (
             order.Saga == "orchestration"
-            && events.Count(happened => happened is not ("order.approval-requested" or "order.approved"))
+            && events.Count(@event => @event is not ("order.approval-requested" or "order.approved"))
                 != (events.Contains("order.confirmed") && order.Status == "cancelled" ? 3 : 2)
         )
         {

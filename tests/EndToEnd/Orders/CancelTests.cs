@@ -25,8 +25,8 @@ public sealed class CancelTests(SharedSystem shared)
         Assert.Equal("changed my mind", cancelled.Reason);
         Assert.All(cancelled.Steps, step => Assert.Equal("compensated", step.State));
         Assert.Equal(stock, await system.Api.ProductsAsync());
-        Assert.Equal(0, system.Books.Payments()[order.OrderId].Kept);
-        Assert.Equal("cancelled", system.Books.Shipments()[order.OrderId].Status);
+        Assert.Equal(0, system.Ledger.Payments()[order.OrderId].Kept);
+        Assert.Equal("cancelled", system.Ledger.Shipments()[order.OrderId].Status);
     }
 
     [Theory]
@@ -50,10 +50,10 @@ public sealed class CancelTests(SharedSystem shared)
         foreach (var orderId in orderIds)
         {
             await system.Api.WhenAsync(orderId, "cancelled");
-            Assert.Single(await system.Api.EventsAsync(orderId), happened => happened == "order.cancelled");
+            Assert.Single(await system.Api.EventsAsync(orderId), @event => @event == "order.cancelled");
         }
         Assert.Equal(stock, await system.Api.ProductsAsync());
-        var payments = system.Books.Payments();
+        var payments = system.Ledger.Payments();
         Assert.All(orderIds, orderId => Assert.Equal(0, payments.GetValueOrDefault(orderId)?.Kept ?? 0));
     }
 

@@ -22,8 +22,8 @@ public sealed class ChoreographyTests(SharedSystem shared)
         Assert.Equal(("confirmed", Choreography), (order.Status, order.Saga));
         Assert.Equal(["create-order done", "reserve-inventory done", "process-payment done", "arrange-shipment done"], order.States);
         Assert.Equal(before.Reserved + 3, (await system.Api.ProductAsync("product-8")).Reserved);
-        Assert.Equal(order.Total, system.Books.Payments()[order.OrderId].Kept);
-        Assert.Equal("arranged", system.Books.Shipments()[order.OrderId].Status);
+        Assert.Equal(order.Total, system.Ledger.Payments()[order.OrderId].Kept);
+        Assert.Equal("arranged", system.Ledger.Shipments()[order.OrderId].Status);
         Assert.Equal(
             ["order.created", "order.payment-requested", "order.shipment-requested", "order.confirmed"],
             await system.Api.EventsAsync(order.OrderId)
@@ -62,7 +62,7 @@ public sealed class ChoreographyTests(SharedSystem shared)
             ],
             await system.Api.EventsAsync(order.OrderId)
         );
-        Assert.True(system.Books.Payments()[order.OrderId] is { Captured: true, Refunded: true }, "the charge must be refunded");
+        Assert.True(system.Ledger.Payments()[order.OrderId] is { Captured: true, Refunded: true }, "the charge must be refunded");
         Assert.All(order.Steps, step =>
             Assert.True(step.StartedAt is not null && step.EndedAt >= step.StartedAt && step.Attempts == 1, $"{step}")
         );
@@ -82,7 +82,7 @@ public sealed class ChoreographyTests(SharedSystem shared)
         var order = await system.Api.PlaceAndEndAsync(Api.Order("product-9", 2, token, saga: Choreography));
 
         Assert.Equal("confirmed", order.Status);
-        Assert.Equal(new Booking(order.OrderId, order.Total, Captured: true, Refunded: false), system.Books.Payments()[order.OrderId]);
+        Assert.Equal(new Booking(order.OrderId, order.Total, Captured: true, Refunded: false), system.Ledger.Payments()[order.OrderId]);
         Assert.Equal(token == "tok_flaky" ? 3 : 1, order.Steps[2].Attempts);
     }
 
@@ -141,8 +141,8 @@ public sealed class ChoreographyTests(SharedSystem shared)
 
         Assert.Equal("cancelled", order.Status);
         Assert.Equal(stock, await system.Api.ProductsAsync());
-        Assert.Equal(0, system.Books.Payments().GetValueOrDefault(order.OrderId)?.Kept ?? 0);
-        Assert.NotEqual("arranged", system.Books.Shipments().GetValueOrDefault(order.OrderId)?.Status);
+        Assert.Equal(0, system.Ledger.Payments().GetValueOrDefault(order.OrderId)?.Kept ?? 0);
+        Assert.NotEqual("arranged", system.Ledger.Shipments().GetValueOrDefault(order.OrderId)?.Status);
         return order;
     }
 }

@@ -17,12 +17,12 @@ public sealed class ContractTests(SharedSystem shared)
     public async Task Every_published_event_matches_its_schema()
     {
         var seen = new ConcurrentDictionary<string, string>();
-        await using var listener = await EventListener.StartAsync(system, told =>
+        await using var listener = await EventListener.StartAsync(system, received =>
         {
-            var data = told.Data.ToStringUtf8();
+            var data = received.Data.ToStringUtf8();
             if (!IsMadeUp(data))
             {
-                seen[told.Type] = data;
+                seen[received.Type] = data;
             }
         });
 
@@ -117,7 +117,7 @@ public sealed class ContractTests(SharedSystem shared)
     /// <summary>True for events that other tests have published as a service, dated 1970. A broker may still hold some.</summary>
     private static bool IsMadeUp(string data) =>
         data.Length == 0
-        || JsonNode.Parse(data) is not JsonObject told
-        || told["occurredAt"]?.GetValue<DateTimeOffset>() is not { } at
+        || JsonNode.Parse(data) is not JsonObject received
+        || received["occurredAt"]?.GetValue<DateTimeOffset>() is not { } at
         || at == DateTimeOffset.UnixEpoch;
 }

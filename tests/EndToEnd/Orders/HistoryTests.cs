@@ -118,7 +118,7 @@ public sealed partial class HistoryTests(SharedSystem shared)
                 new GetInstanceHistoryRequest { InstanceId = instance },
                 sidecar.CallTo("orders")
             );
-            return history.Events.Any(happened => happened.ExecutionCompleted is not null) ? history : null;
+            return history.Events.Any(@event => @event.ExecutionCompleted is not null) ? history : null;
         });
     }
 
@@ -126,8 +126,8 @@ public sealed partial class HistoryTests(SharedSystem shared)
     private static List<string> Shape(GetInstanceHistoryResponse history) =>
         [
             .. history
-                .Events.Where(happened => happened.TaskScheduled is not null || happened.ExecutionCompleted is not null)
-                .Select(happened => happened.TaskScheduled?.Name ?? "end"),
+                .Events.Where(@event => @event.TaskScheduled is not null || @event.ExecutionCompleted is not null)
+                .Select(@event => @event.TaskScheduled?.Name ?? "end"),
         ];
 
     /// <summary>Removes stack traces, because they contain paths of the machine that recorded them.</summary>

@@ -28,8 +28,8 @@ public sealed class OutcomeTests(SharedSystem shared)
             },
             await system.Api.ProductAsync("product-2")
         );
-        Assert.Equal(order.Total, system.Books.Payments()[order.OrderId].Kept);
-        Assert.Equal("arranged", system.Books.Shipments()[order.OrderId].Status);
+        Assert.Equal(order.Total, system.Ledger.Payments()[order.OrderId].Kept);
+        Assert.Equal("arranged", system.Ledger.Shipments()[order.OrderId].Status);
         Assert.Equal(["order.created", "order.confirmed"], await system.Api.EventsAsync(order.OrderId));
     }
 
@@ -86,7 +86,7 @@ public sealed class OutcomeTests(SharedSystem shared)
             ["create-order compensated", "reserve-inventory failed", "process-payment pending", "arrange-shipment pending"],
             order.States
         );
-        Assert.Equal(0, system.Books.Payments().GetValueOrDefault(order.OrderId)?.Kept ?? 0);
+        Assert.Equal(0, system.Ledger.Payments().GetValueOrDefault(order.OrderId)?.Kept ?? 0);
         Assert.Equal(["order.created", "order.cancelled"], await system.Api.EventsAsync(order.OrderId));
         Assert.Contains(order.Items[0].ProductId, order.Reason, StringComparison.Ordinal);
         Assert.Equal(("out-of-stock", "out-of-stock"), (order.ReasonCode, order.Steps[1].Code));
@@ -126,7 +126,7 @@ public sealed class OutcomeTests(SharedSystem shared)
                 $"{step}"
             )
         );
-        var booking = system.Books.Payments()[order.OrderId];
+        var booking = system.Ledger.Payments()[order.OrderId];
         Assert.True(booking is { Captured: true, Refunded: true }, "the charge must be refunded");
     }
 
@@ -138,7 +138,7 @@ public sealed class OutcomeTests(SharedSystem shared)
         var order = await system.Api.PlaceAndEndAsync(Api.Order("product-4", 2, token));
 
         Assert.Equal("confirmed", order.Status);
-        Assert.Equal(new Booking(order.OrderId, order.Total, Captured: true, Refunded: false), system.Books.Payments()[order.OrderId]);
+        Assert.Equal(new Booking(order.OrderId, order.Total, Captured: true, Refunded: false), system.Ledger.Payments()[order.OrderId]);
     }
 
     private sealed record StockProblem(string Code, List<ShortageView> Items);
@@ -153,8 +153,8 @@ public sealed class OutcomeTests(SharedSystem shared)
 
         Assert.Equal("cancelled", order.Status);
         Assert.Equal(stock, await system.Api.ProductsAsync());
-        Assert.Equal(0, system.Books.Payments().GetValueOrDefault(order.OrderId)?.Kept ?? 0);
-        Assert.NotEqual("arranged", system.Books.Shipments().GetValueOrDefault(order.OrderId)?.Status);
+        Assert.Equal(0, system.Ledger.Payments().GetValueOrDefault(order.OrderId)?.Kept ?? 0);
+        Assert.NotEqual("arranged", system.Ledger.Shipments().GetValueOrDefault(order.OrderId)?.Status);
         Assert.Equal(["order.created", "order.cancelled"], await system.Api.EventsAsync(order.OrderId));
         return order;
     }

@@ -17,9 +17,13 @@ public sealed class RequestIdTests(SharedSystem shared)
     public async Task Every_event_of_an_order_carries_the_id_of_the_request_that_placed_it(string saga)
     {
         var seen = new ConcurrentBag<(string Subject, string Type, string? RequestId)>();
-        await using var listener = await EventListener.StartAsync(system, told =>
+        await using var listener = await EventListener.StartAsync(system, received =>
             seen.Add(
-                (Subject(told), told.Type, told.Extensions?.Fields.TryGetValue("requestid", out var id) == true ? id.StringValue : null)
+                (
+                    Subject(received),
+                    received.Type,
+                    received.Extensions?.Fields.TryGetValue("requestid", out var id) == true ? id.StringValue : null
+                )
             )
         );
         var api = system.Api;
@@ -91,6 +95,6 @@ public sealed class RequestIdTests(SharedSystem shared)
         }
     }
 
-    private static string Subject(Dapr.AppCallback.Autogen.Grpc.v1.TopicEventRequest told) =>
-        told.Extensions?.Fields.TryGetValue("subject", out var subject) == true ? subject.StringValue : "";
+    private static string Subject(Dapr.AppCallback.Autogen.Grpc.v1.TopicEventRequest received) =>
+        received.Extensions?.Fields.TryGetValue("subject", out var subject) == true ? subject.StringValue : "";
 }

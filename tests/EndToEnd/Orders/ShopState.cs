@@ -41,8 +41,8 @@ internal sealed record ShopState(
             await system.Api.ProductsAsync(),
             orders,
             earlier,
-            [.. system.Books.Payments().Values],
-            [.. system.Books.Shipments().Values],
+            [.. system.Ledger.Payments().Values],
+            [.. system.Ledger.Shipments().Values],
             listed
         );
     }

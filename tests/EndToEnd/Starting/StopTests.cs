@@ -17,7 +17,7 @@ public sealed class StopTests(KilledSystem shared)
         var processes = system.Processes;
 
         Assert.Equal(9, processes.Count(process => process.IsAlive));
-        system.AskToEnd(); // a process group's signal reaches the sidecar twice, by itself and through "dotnet run"
+        system.RequestStop(); // a process group's signal reaches the sidecar twice, by itself and through "dotnet run"
         Assert.Equal(0, await system.StopAsync());
         Assert.DoesNotContain(processes, process => process.IsAlive);
 

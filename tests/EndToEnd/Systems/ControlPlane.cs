@@ -3,9 +3,9 @@ namespace EndToEnd.Systems;
 /// <summary>Placement and scheduler of an installation, with their data in the folder, and the names of its sidecars in a file.</summary>
 internal sealed class ControlPlane(SystemFolder folder, DaprInstallation dapr, RunRecord record, Action<string> say)
 {
-    private readonly List<KeptProcess> processes = [];
+    private readonly List<SupervisedProcess> processes = [];
 
-    public IEnumerable<KeptProcess> Processes => processes;
+    public IEnumerable<SupervisedProcess> Processes => processes;
 
     public string PlacementAddress => $"127.0.0.1:{folder.Port("placement")}";
 
@@ -73,7 +73,7 @@ internal sealed class ControlPlane(SystemFolder folder, DaprInstallation dapr, R
 
     private void Start(string name, string program, string[] flags)
     {
-        var process = new KeptProcess(
+        var process = new SupervisedProcess(
             name,
             "",
             folder.Command(

@@ -30,11 +30,11 @@ internal sealed class DaprdRun : SystemRun
 
     public override string Output => string.Join(Environment.NewLine, output);
 
-    private IEnumerable<KeptProcess> Daprds => apps.Select(app => app.Daprd);
+    private IEnumerable<SupervisedProcess> Daprds => apps.Select(app => app.Daprd);
 
-    private IEnumerable<KeptProcess> Commands => apps.Select(app => app.Command).OfType<KeptProcess>();
+    private IEnumerable<SupervisedProcess> Commands => apps.Select(app => app.Command).OfType<SupervisedProcess>();
 
-    private IEnumerable<KeptProcess> All => [.. Commands, .. Daprds, .. controlPlane.Processes];
+    private IEnumerable<SupervisedProcess> All => [.. Commands, .. Daprds, .. controlPlane.Processes];
 
     public override async Task ReadyAsync()
     {
@@ -253,7 +253,7 @@ internal sealed class DaprdRun : SystemRun
     }
 
     /// <summary>Repeats a check until it succeeds. A process that is starting may not answer yet.</summary>
-    private Task UntilAsync(string what, Func<Task<bool>> happened) =>
+    private Task UntilAsync(string what, Func<Task<bool>> @event) =>
         Wait.ForAsync(
             what,
             async () =>
@@ -262,7 +262,7 @@ internal sealed class DaprdRun : SystemRun
                 Assert.True(givenUp is null, $"{givenUp}:{Environment.NewLine}{LastLines()}");
                 try
                 {
-                    return await happened() ? "yes" : null;
+                    return await @event() ? "yes" : null;
                 }
                 catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
                 {
@@ -274,7 +274,8 @@ internal sealed class DaprdRun : SystemRun
 
     private string LastLines() => string.Join(Environment.NewLine, output.TakeLast(60));
 
-    private KeptProcess Kept(string name, string recordedAs, ProcessStartInfo command) => new(name, recordedAs, command, record, Keep);
+    private SupervisedProcess Kept(string name, string recordedAs, ProcessStartInfo command) =>
+        new(name, recordedAs, command, record, Keep);
 
     private void Keep(string line) => output.Enqueue(line);
 
@@ -286,8 +287,8 @@ internal sealed class DaprdRun : SystemRun
         int MetricsPort,
         string Token,
         string AppToken,
-        KeptProcess Daprd,
-        KeptProcess? Command
+        SupervisedProcess Daprd,
+        SupervisedProcess? Command
     )
     {
         public Uri Api(string path) => new($"http://127.0.0.1:{HttpPort}/v1.0/{path}");

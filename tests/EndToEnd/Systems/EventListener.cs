@@ -77,14 +77,14 @@ internal sealed class EventListener : IAsyncDisposable
         {
             while (await call.ResponseStream.MoveNext(enough.Token))
             {
-                var told = call.ResponseStream.Current.EventMessage;
-                take(told);
+                var received = call.ResponseStream.Current.EventMessage;
+                take(received);
                 await call.RequestStream.WriteAsync(
                     new SubscribeTopicEventsRequestAlpha1
                     {
                         EventProcessed = new SubscribeTopicEventsRequestProcessedAlpha1
                         {
-                            Id = told.Id,
+                            Id = received.Id,
                             Status = new() { Status = TopicEventResponse.Types.TopicEventResponseStatus.Success },
                         },
                     },

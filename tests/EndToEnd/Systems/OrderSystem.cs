@@ -16,14 +16,14 @@ internal sealed class OrderSystem : IAsyncDisposable
         (this.folder, this.dapr, Set, this.ownsSet) = (folder, dapr, set, ownsSet);
         run = SystemRun.Start(folder, set.Name, dapr);
         Api = new Api(folder.Ports["gateway"], output: () => run.Output);
-        Books = new Books(set);
+        Ledger = new Ledger(set);
     }
 
     public StoreSet Set { get; }
 
     public Api Api { get; }
 
-    public Books Books { get; }
+    public Ledger Ledger { get; }
 
     public Uri Edge => new($"http://localhost:{folder.Ports["gateway"]}");
 
@@ -97,7 +97,7 @@ internal sealed class OrderSystem : IAsyncDisposable
     /// <summary>Runs the same command a second time, while the first is running.</summary>
     public SidecarProcess StartSecond() => (SidecarProcess)SystemRun.Start(folder, Set.Name, dapr);
 
-    public void AskToEnd() => RunningProcess.AskToEnd(((SidecarProcess)run).Process);
+    public void RequestStop() => RunningProcess.RequestStop(((SidecarProcess)run).Process);
 
     public Task<int> StopAsync() => run.StopAsync();
 
@@ -110,8 +110,8 @@ internal sealed class OrderSystem : IAsyncDisposable
         Assert.True(code == 0 || isRealDaprd, $"exit code {code}:{Environment.NewLine}{Output}");
     }
 
-    private static DaprInstallation? Chosen(DaprInstallation? asked) =>
-        asked == DaprInstallation.EmbeddedRun ? null : asked ?? DaprInstallation.OfSuite;
+    private static DaprInstallation? Chosen(DaprInstallation? requested) =>
+        requested == DaprInstallation.EmbeddedRun ? null : requested ?? DaprInstallation.OfSuite;
 
     public async ValueTask DisposeAsync()
     {

@@ -57,7 +57,7 @@ internal sealed partial record RunningProcess(string AppId, int ProcessId, strin
     }
 
     /// <summary>Sends the signal of Ctrl-C or of a supervisor's stop.</summary>
-    public static void AskToEnd(Process process)
+    public static void RequestStop(Process process)
     {
         if (Signal(process.Id, Terminate) != 0)
         {

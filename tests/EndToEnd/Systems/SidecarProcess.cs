@@ -56,7 +56,7 @@ internal sealed class SidecarProcess : SystemRun
 
     public override Task<int> StopAsync()
     {
-        RunningProcess.AskToEnd(Process);
+        RunningProcess.RequestStop(Process);
         return EndedAsync();
     }
 

@@ -30,10 +30,10 @@ internal static class Wait
         }
     }
 
-    public static Task UntilAsync(string what, Func<Task<bool>> happened) => ForAsync(what, async () => await happened() ? "yes" : null);
+    public static Task UntilAsync(string what, Func<Task<bool>> @event) => ForAsync(what, async () => await @event() ? "yes" : null);
 
     public static Task UntilGoneAsync(string what, Func<Task<bool>> isThere) => ForAsync(what, async () => await isThere() ? null : "yes");
 
-    public static Task UntilAsync(string what, Func<bool> happened, Func<string>? details = null) =>
-        ForAsync(what, () => Task.FromResult(happened() ? "yes" : null), details);
+    public static Task UntilAsync(string what, Func<bool> @event, Func<string>? details = null) =>
+        ForAsync(what, () => Task.FromResult(@event() ? "yes" : null), details);
 }

@@ -18,22 +18,22 @@ public sealed class ApprovalRulesTests
     );
 
     [Fact]
-    public void Only_a_total_above_the_limit_is_asked_about()
+    public void Only_a_total_above_the_limit_requires_approval()
     {
-        Assert.True(Terms.Ask(1000));
-        Assert.False(Terms.Ask(999));
-        Assert.False(new ApprovalTerms(null, TimeSpan.Zero).Ask(long.MaxValue));
+        Assert.True(Terms.AppliesTo(1000));
+        Assert.False(Terms.AppliesTo(999));
+        Assert.False(new ApprovalTerms(null, TimeSpan.Zero).AppliesTo(long.MaxValue));
     }
 
     [Fact]
-    public void Approval_is_requested_once() => Assert.True(ApprovalRules.Request(Asked(), Terms, [], At).IsNothingToDo);
+    public void Approval_is_requested_once() => Assert.True(ApprovalRules.Request(AwaitingApproval(), Terms, [], At).IsNothingToDo);
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void An_approval_is_decided_once(bool approve)
     {
-        var answered = Order.Evolve(Asked(), ApprovalRules.Decide(Asked(), approve, "eve", "because").Event!)!;
+        var answered = Order.Evolve(AwaitingApproval(), ApprovalRules.Decide(AwaitingApproval(), approve, "eve", "because").Event!)!;
 
         Assert.Equal(approve ? ApprovalState.Approved : ApprovalState.Rejected, ApprovalRules.Read(answered).State);
         Assert.Equal((RefusalKind.Conflict, "approval-closed"), Refused(ApprovalRules.Decide(answered, !approve, "mallory", null)));
@@ -43,16 +43,16 @@ public sealed class ApprovalRulesTests
     [Fact]
     public void An_approval_that_expires_rejects_the_order()
     {
-        Assert.True(ApprovalRules.Expire(Asked(), At.AddMinutes(59)).IsNothingToDo);
+        Assert.True(ApprovalRules.Expire(AwaitingApproval(), At.AddMinutes(59)).IsNothingToDo);
 
-        var rejected = Assert.IsType<OrderRejected>(ApprovalRules.Expire(Asked(), At.AddHours(1)).Event);
+        var rejected = Assert.IsType<OrderRejected>(ApprovalRules.Expire(AwaitingApproval(), At.AddHours(1)).Event);
         Assert.Null(rejected.Operator);
     }
 
     [Fact]
     public void A_requested_cancellation_closes_the_approval()
     {
-        var order = Order.Evolve(Asked(), new CancellationRequested("customer", "changed my mind"))!;
+        var order = Order.Evolve(AwaitingApproval(), new CancellationRequested("customer", "changed my mind"))!;
 
         Assert.Equal((ApprovalState.Rejected, new Failure("changed my mind", "cancelled-by-customer")), ApprovalRules.Read(order));
         Assert.Equal((RefusalKind.Conflict, "approval-closed"), Refused(ApprovalRules.Decide(order, true, "eve", null)));
@@ -67,7 +67,7 @@ public sealed class ApprovalRulesTests
         );
     }
 
-    private static Order Asked() => Order.From([Created, ApprovalRules.Request(Order.From([Created])!, Terms, [], At).Event!])!;
+    private static Order AwaitingApproval() => Order.From([Created, ApprovalRules.Request(Order.From([Created])!, Terms, [], At).Event!])!;
 
     private static (RefusalKind, string) Refused(Decision<OrderEvent> outcome) => (outcome.Refusal!.Kind, outcome.Refusal.Code);
 }

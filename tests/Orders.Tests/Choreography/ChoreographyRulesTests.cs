@@ -18,7 +18,7 @@ public sealed class ChoreographyRulesTests
     );
     private static readonly CancellationRequested Wish = new("customer", "changed my mind");
 
-    /// <summary>Each sequence of what is heard, with what follows from it.</summary>
+    /// <summary>Sequences of received events, with the resulting events and states.</summary>
     public static TheoryData<string, string, string> Courses() =>
         new()
         {
@@ -60,9 +60,9 @@ public sealed class ChoreographyRulesTests
 
     [Theory]
     [MemberData(nameof(Courses))]
-    public void Each_received_event_leads_to_the_next_event_and_to_new_states_of_the_steps(string heard, string followed, string states)
+    public void Each_received_event_leads_to_the_next_event_and_to_new_states_of_the_steps(string received, string followed, string states)
     {
-        var course = new Course(Created).Hear(heard);
+        var course = new Course(Created).Receive(received);
 
         Assert.Equal(followed, string.Join(' ', course.Names));
         Assert.Equal(states, string.Join(' ', course.Order.Steps.Select(step => step.State.ToString().ToLowerInvariant())));
@@ -70,18 +70,18 @@ public sealed class ChoreographyRulesTests
 
     [Theory]
     [MemberData(nameof(Courses))]
-    public void Repeated_and_late_events_change_nothing(string heard, string followed, string states)
+    public void Repeated_and_late_events_change_nothing(string received, string followed, string states)
     {
-        var twice = string.Join(' ', heard.Split(' ').SelectMany(word => new[] { word, word }));
+        var twice = string.Join(' ', received.Split(' ').SelectMany(word => new[] { word, word }));
 
-        var course = new Course(Created).Hear(twice).Hear(heard.Replace("wish", "", StringComparison.Ordinal));
+        var course = new Course(Created).Receive(twice).Receive(received.Replace("wish", "", StringComparison.Ordinal));
 
         Assert.Equal(followed, string.Join(' ', course.Names));
         Assert.Equal(states, string.Join(' ', course.Order.Steps.Select(step => step.State.ToString().ToLowerInvariant())));
     }
 
     [Fact]
-    public void An_answer_after_the_requested_cancellation_starts_the_undoing()
+    public void An_answer_after_the_requested_cancellation_starts_the_compensation()
     {
         var order = Given(Created, Wish);
 
@@ -94,9 +94,9 @@ public sealed class ChoreographyRulesTests
     public void The_first_reason_is_the_one_that_is_kept()
     {
         var course = new Course(Created)
-            .Hear("inventory.reserved")
-            .Hear(new Signal("payment.failed", "The card was declined.", Code: "card-declined"))
-            .Hear("inventory.released");
+            .Receive("inventory.reserved")
+            .Receive(new Signal("payment.failed", "The card was declined.", Code: "card-declined"))
+            .Receive("inventory.released");
 
         Assert.Equal(("The card was declined.", "card-declined"), (course.Order.Reason, course.Order.ReasonCode));
         Assert.Equal(("The card was declined.", "card-declined"), (course.Order.Steps[2].Error, course.Order.Steps[2].Code));
@@ -106,9 +106,9 @@ public sealed class ChoreographyRulesTests
     public void An_answer_without_a_code_gets_words_and_code_of_this_version()
     {
         var course = new Course(Created)
-            .Hear("inventory.reserved")
-            .Hear(new Signal("payment.failed", "insufficient_funds"))
-            .Hear("inventory.released");
+            .Receive("inventory.reserved")
+            .Receive(new Signal("payment.failed", "insufficient_funds"))
+            .Receive("inventory.released");
 
         Assert.Equal(("The card does not cover the amount.", "insufficient-funds"), (course.Order.Reason, course.Order.ReasonCode));
     }
@@ -117,16 +117,16 @@ public sealed class ChoreographyRulesTests
     public void A_step_and_its_compensation_keep_their_own_times_and_attempts()
     {
         var order = Given(Created) with { PlacedAt = At };
-        void Hear(Signal signal, int seconds) =>
+        void Receive(Signal signal, int seconds) =>
             order = Order.Evolve(order, ChoreographyRules.React(order, signal, NoApproval, At.AddSeconds(seconds)).Event!)!;
 
-        Hear(new Signal("inventory.reserved"), 1);
-        Hear(new Signal("payment.completed", Attempts: 3), 4);
-        Hear(new Signal("shipment.refused", "Nothing is shipped to country XX.", Code: "address-not-served"), 6);
-        Hear(new Signal("payment.refund-failed", "away", Round: 1, Attempts: 5), 20);
+        Receive(new Signal("inventory.reserved"), 1);
+        Receive(new Signal("payment.completed", Attempts: 3), 4);
+        Receive(new Signal("shipment.refused", "Nothing is shipped to country XX.", Code: "address-not-served"), 6);
+        Receive(new Signal("payment.refund-failed", "away", Round: 1, Attempts: 5), 20);
         order = Order.Evolve(order, new InterventionDecided(1, OperatorDecision.Retry, null, "eve", At.AddSeconds(30)))!;
-        Hear(new Signal(ChoreographyRules.Decided), 30);
-        Hear(new Signal("payment.refunded"), 33);
+        Receive(new Signal(ChoreographyRules.Decided), 30);
+        Receive(new Signal("payment.refunded"), 33);
 
         var payment = order.Steps[2];
         Assert.Equal(
@@ -170,7 +170,7 @@ public sealed class ChoreographyRulesTests
     [Theory]
     [InlineData("Skip", "Done")]
     [InlineData("Resolved", "Compensated")]
-    public void Skipping_a_refund_lets_the_order_go_on_without_it(string decision, string state)
+    public void Skipping_a_refund_continues_the_compensation_without_it(string decision, string state)
     {
         var order = Refunding();
         order = Order.Evolve(order, React(order, new Signal("payment.refund-failed", "refused", Round: 1))!)!;
@@ -188,9 +188,9 @@ public sealed class ChoreographyRulesTests
     [InlineData("", "reserve-inventory", "release-requested")]
     [InlineData("inventory.reserved", "process-payment", "refund-requested")]
     [InlineData("inventory.reserved payment.completed", "arrange-shipment", "shipment-cancellation-requested")]
-    public void An_overdue_order_is_undone_from_its_unanswered_step(string heard, string step, string undone)
+    public void An_overdue_order_is_undone_from_its_unanswered_step(string received, string step, string undone)
     {
-        var course = new Course(Created).Hear(heard);
+        var course = new Course(Created).Receive(received);
         var timeout = Assert.IsType<CancellationRequested>(ChoreographyRules.Overdue(course.Order, NoApproval, 3, At).Event);
         Assert.Contains(step, timeout.Cause, StringComparison.Ordinal);
         Assert.DoesNotContain(step, timeout.Reason, StringComparison.Ordinal);
@@ -269,12 +269,12 @@ public sealed class ChoreographyRulesTests
 
     private static Order Given(params OrderEvent[] events) => Order.From(events)!;
 
-    private static OrderEvent? React(Order order, string heard) => React(order, new Signal(heard));
+    private static OrderEvent? React(Order order, string received) => React(order, new Signal(received));
 
-    private static OrderEvent? React(Order order, Signal heard, ApprovalTerms terms) =>
-        ChoreographyRules.React(order, heard, terms, At).Event;
+    private static OrderEvent? React(Order order, Signal received, ApprovalTerms terms) =>
+        ChoreographyRules.React(order, received, terms, At).Event;
 
-    private static OrderEvent? React(Order order, Signal heard) => ChoreographyRules.React(order, heard, NoApproval, At).Event;
+    private static OrderEvent? React(Order order, Signal received) => ChoreographyRules.React(order, received, NoApproval, At).Event;
 
     /// <summary>An order and what happened to it.</summary>
     private sealed class Course(OrderCreated created)
@@ -283,20 +283,20 @@ public sealed class ChoreographyRulesTests
 
         public List<string> Names { get; } = [];
 
-        public Course Hear(string heard)
+        public Course Receive(string received)
         {
-            foreach (var word in heard.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            foreach (var word in received.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             {
                 if (word == "wish")
                 {
                     Happen(OrderRules.RequestCancellation(Order, "customer", "changed my mind").Event);
                 }
-                Hear(new Signal(word == "wish" ? ChoreographyRules.Cancelled : word));
+                Receive(new Signal(word == "wish" ? ChoreographyRules.Cancelled : word));
             }
             return this;
         }
 
-        public Course Hear(Signal signal)
+        public Course Receive(Signal signal)
         {
             Happen(React(Order, signal));
             return this;

@@ -52,7 +52,7 @@ public sealed class DeadLetterRulesTests
     }
 
     [Fact]
-    public void A_discarded_letter_stays_discarded_when_it_comes_again()
+    public void A_discarded_letter_stays_discarded_when_it_arrives_again()
     {
         var discarded = DeadLetterRules.Close(Letter, DeadLetterState.Discarded, Now, "lost at sea", "op-1").Value!;
 

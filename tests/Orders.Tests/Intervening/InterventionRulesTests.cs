@@ -77,5 +77,5 @@ public sealed class InterventionRulesTests
             steps
         );
 
-    private void Happen(OrderEvent? happened) => order = Order.Evolve(order, happened!)!;
+    private void Happen(OrderEvent? @event) => order = Order.Evolve(order, @event!)!;
 }

@@ -27,9 +27,9 @@ public sealed class OrderRulesTests
     [Fact]
     public void A_pending_order_can_be_confirmed()
     {
-        var happened = OrderRules.Confirm(Given(Created), Steps).Event!;
+        var @event = OrderRules.Confirm(Given(Created), Steps).Event!;
 
-        var order = Order.Evolve(Given(Created), happened)!;
+        var order = Order.Evolve(Given(Created), @event)!;
         Assert.Equal(OrderStatus.Confirmed, order.Status);
         Assert.Equal(Steps, order.Steps);
     }
@@ -48,9 +48,9 @@ public sealed class OrderRulesTests
     [Fact]
     public void A_pending_order_can_be_cancelled_and_keeps_the_reason()
     {
-        var happened = OrderRules.Cancel(Given(Created), new Failure("out of stock", "cancelled"), Steps).Event!;
+        var @event = OrderRules.Cancel(Given(Created), new Failure("out of stock", "cancelled"), Steps).Event!;
 
-        var order = Order.Evolve(Given(Created), happened)!;
+        var order = Order.Evolve(Given(Created), @event)!;
         Assert.Equal((OrderStatus.Cancelled, "out of stock"), (order.Status, order.Reason));
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Orders.Ordering;
 using Orders.Streams;
@@ -83,7 +82,7 @@ public sealed class OrderStreamsTests
     [Theory]
     [InlineData("orchestration", "orders-store")]
     [InlineData("choreography", "orders-choreography")]
-    public async Task Events_leave_by_the_outbox_of_their_kind_of_saga(string saga, string component)
+    public async Task Events_are_published_by_the_outbox_of_their_saga_kind(string saga, string component)
     {
         await streams.CreateAsync("o1", Created with { Saga = saga }, default);
         await streams.AppendAsync("o1", order => OrderRules.Confirm(order, []), default);

@@ -96,8 +96,8 @@ public sealed class StoredFormatTests
 
     [Fact]
     public void Events_are_called_in_memory_as_they_are_stored() =>
-        Assert.All<OrderEvent>([Created, Confirmed, Cancelled], happened =>
-            Assert.StartsWith($$"""{"type":"{{happened.Name}}",""", Write(happened), StringComparison.Ordinal)
+        Assert.All<OrderEvent>([Created, Confirmed, Cancelled], @event =>
+            Assert.StartsWith($$"""{"type":"{{@event.Name}}",""", Write(@event), StringComparison.Ordinal)
         );
 
     [Fact]
@@ -144,10 +144,10 @@ public sealed class StoredFormatTests
     [InlineData("""{"type":"order.delivered"}""")]
     public void Events_that_came_later_keep_their_text_too(string json)
     {
-        var happened = Read<OrderEvent>(json);
+        var @event = Read<OrderEvent>(json);
 
-        Assert.Equal(json, Write(happened));
-        Assert.Contains($"\"type\":\"{happened.Name}\"", json, StringComparison.Ordinal);
+        Assert.Equal(json, Write(@event));
+        Assert.Contains($"\"type\":\"{@event.Name}\"", json, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class StockCheckTests
     }
 
     [Fact]
-    public void Lines_of_one_product_count_together_and_the_refusal_says_what_is_left_of_each_product()
+    public void Lines_of_one_product_are_added_up_and_the_refusal_states_the_available_quantities()
     {
         var refusal = StockCheck.Refuse(
             [new RequestedItem("cup", 2), new RequestedItem("pot", 1), new RequestedItem("cup", 2)],

@@ -1,6 +1,5 @@
 using Dapr.Workflow;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
 using Orders.Ordering;
@@ -37,9 +36,9 @@ public sealed class OrderWaiterTests
     public async Task Every_waiting_request_is_answered_when_the_order_ends()
     {
         await streams.CreateAsync("o1", Created, default);
-        var http = Asking("wait=8");
+        var http = RequestWith("wait=8");
         var first = waiter.FindAsync("o1", new Caller.Operator("op"), http);
-        var second = waiter.FindAsync("o1", new Caller.Operator("op"), Asking("respond-async, wait=5"));
+        var second = waiter.FindAsync("o1", new Caller.Operator("op"), RequestWith("respond-async, wait=5"));
         Assert.False(first.IsCompleted || second.IsCompleted);
 
         await streams.AppendAsync("o1", order => OrderRules.Confirm(order, []), default);
@@ -53,7 +52,7 @@ public sealed class OrderWaiterTests
     {
         await streams.CreateAsync("o1", Created, default);
         var begun = time.GetUtcNow();
-        var found = waiter.FindAsync("o1", new Caller.Operator("op"), Asking("wait=3"));
+        var found = waiter.FindAsync("o1", new Caller.Operator("op"), RequestWith("wait=3"));
 
         while (!found.IsCompleted)
         {
@@ -74,7 +73,7 @@ public sealed class OrderWaiterTests
     {
         await streams.CreateAsync("o1", Created, default);
 
-        Assert.Equal("pending", (await waiter.FindAsync("o1", new Caller.Operator("op"), Asking(preference))).Value!.Status);
+        Assert.Equal("pending", (await waiter.FindAsync("o1", new Caller.Operator("op"), RequestWith(preference))).Value!.Status);
     }
 
     [Fact]
@@ -82,10 +81,13 @@ public sealed class OrderWaiterTests
     {
         await streams.CreateAsync("o1", Created, default);
 
-        Assert.Equal("order-not-found", (await waiter.FindAsync("o1", new Caller.Customer("customer-2"), Asking("wait=8"))).Refusal!.Code);
+        Assert.Equal(
+            "order-not-found",
+            (await waiter.FindAsync("o1", new Caller.Customer("customer-2"), RequestWith("wait=8"))).Refusal!.Code
+        );
     }
 
-    private static DefaultHttpContext Asking(string? preference)
+    private static DefaultHttpContext RequestWith(string? preference)
     {
         var http = new DefaultHttpContext();
         if (preference is not null)

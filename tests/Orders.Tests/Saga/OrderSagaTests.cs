@@ -335,7 +335,7 @@ public sealed class OrderSagaTests
     }
 
     [Fact]
-    public async Task A_step_that_a_confirmed_order_has_not_gone_through_is_not_undone()
+    public async Task A_step_that_a_confirmed_order_did_not_run_is_not_compensated()
     {
         await run.StartCancelAsync(
             new CancelSagaInput(

@@ -7,7 +7,7 @@ using Orders.Saga;
 
 namespace Orders.Tests.Saga;
 
-/// <summary>Runs the saga against a workflow context that answers as told, and writes down what the saga did.</summary>
+/// <summary>Runs the saga against a workflow context that gives prepared answers, and records the calls of the saga.</summary>
 internal sealed class SagaRun
 {
     public static readonly PlacedOrder Input = new(
@@ -114,7 +114,7 @@ internal sealed class SagaRun
         return this;
     }
 
-    /// <summary>What the question for approval is answered, each time it is asked.</summary>
+    /// <summary>The answers to the requests for approval, in their order.</summary>
     public SagaRun Approval(params ApprovalAnswer[] answers)
     {
         foreach (var answer in answers)
@@ -181,7 +181,7 @@ internal sealed class SagaRun
         }
     }
 
-    /// <summary>Asked for the first time there is no answer yet; after the sleep there is.</summary>
+    /// <summary>The first request has no answer yet; the one after the sleep has.</summary>
     private Task<InterventionDecided?> Require(InterventionRequest request)
     {
         if (Interventions.LastOrDefault()?.Ordinal != request.Ordinal)

@@ -1,4 +1,3 @@
-using Orders.Ordering;
 using Orders.Views;
 
 namespace Orders.Tests.Views;
@@ -29,7 +28,7 @@ public sealed class ListIndexTests
     }
 
     [Fact]
-    public void A_list_that_was_emptied_goes_on_with_its_numbers()
+    public void An_emptied_list_continues_its_numbers()
     {
         var root = ListIndex.Added(ListIndex.Emptied(ListIndex.Added(ListRoot.Empty), 0));
 

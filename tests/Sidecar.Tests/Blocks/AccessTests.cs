@@ -5,7 +5,6 @@ using Sidecar.Invocation;
 using Sidecar.PubSub;
 using Sidecar.Resources;
 using Sidecar.State;
-using Sidecar.Yaml;
 
 namespace Sidecar.Tests.Blocks;
 

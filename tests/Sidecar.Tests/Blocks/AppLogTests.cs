@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging;
 using Sidecar.Apps;
 using Sidecar.Hosting;
 using Sidecar.Running;

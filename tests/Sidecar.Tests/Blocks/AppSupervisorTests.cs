@@ -40,15 +40,15 @@ public sealed class AppSupervisorTests : IDisposable
         await Clock.AdvanceUntilAsync(time, () => Volatile.Read(ref restarts) >= 12);
 
         Assert.False(supervisor.Watching.IsCompleted);
-        Assert.Contains(output.Told, line =>
+        Assert.Contains(output.Written, line =>
             line.Contains("ended with exit code 3", StringComparison.Ordinal)
             && line.Contains("starting it again in 0.2 s", StringComparison.Ordinal)
         );
-        Assert.Contains(output.Told, line =>
+        Assert.Contains(output.Written, line =>
             line.Contains("has failed 11 times in a row", StringComparison.Ordinal)
             && line.Contains("the other apps go on", StringComparison.Ordinal)
         );
-        Assert.Contains(output.Told, line => line.Contains("    no parcels today", StringComparison.Ordinal));
+        Assert.Contains(output.Written, line => line.Contains("    no parcels today", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class AppSupervisorTests : IDisposable
         var script = Path.Combine(folder.FullName, "app.sh");
         await WriteAsync(script);
         await using var supervisor = Start($"mv {script} {script}.away; exit 3", script);
-        await Clock.AdvanceUntilAsync(time, () => output.Told.Any(line => line.Contains("can't be started", StringComparison.Ordinal)));
+        await Clock.AdvanceUntilAsync(time, () => output.Written.Any(line => line.Contains("can't be started", StringComparison.Ordinal)));
         Assert.False(supervisor.Watching.IsCompleted);
 
         await WriteAsync(script);
@@ -155,10 +155,10 @@ public sealed class AppSupervisorTests : IDisposable
     /// <summary>Lines from several threads.</summary>
     private sealed class Lines : TextWriter
     {
-        private readonly ConcurrentQueue<string> told = new();
+        private readonly ConcurrentQueue<string> lines = new();
         private readonly StringBuilder line = new(); // guarded by itself
 
-        public IEnumerable<string> Told => told;
+        public IEnumerable<string> Written => lines;
 
         public override Encoding Encoding => Encoding.UTF8;
 
@@ -171,7 +171,7 @@ public sealed class AppSupervisorTests : IDisposable
                     line.Append(value);
                     return;
                 }
-                told.Enqueue(line.ToString());
+                lines.Enqueue(line.ToString());
                 line.Clear();
             }
         }

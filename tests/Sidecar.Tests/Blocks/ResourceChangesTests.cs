@@ -19,7 +19,7 @@ public sealed class ResourceChangesTests : IDisposable
             Component("a", "state.in-memory").Replace("spec:", "spec: # as it was", StringComparison.Ordinal)
         );
         Assert.Empty(ResourceChanges.Between("app", before, after).Touched);
-        Assert.Empty(after.Others.ChangedSince(before.Others));
+        Assert.Empty(after.RestartResources.ChangedSince(before.RestartResources));
     }
 
     [Fact]
@@ -47,7 +47,10 @@ public sealed class ResourceChangesTests : IDisposable
     {
         var before = Read(Endpoint("kept", 1), Endpoint("changed", 1), Endpoint("gone", 1));
         var after = Read(Endpoint("kept", 1), Endpoint("changed", 2), Endpoint("new", 1));
-        Assert.Equal(["HTTPEndpoint changed", "HTTPEndpoint gone", "HTTPEndpoint new"], after.Others.ChangedSince(before.Others));
+        Assert.Equal(
+            ["HTTPEndpoint changed", "HTTPEndpoint gone", "HTTPEndpoint new"],
+            after.RestartResources.ChangedSince(before.RestartResources)
+        );
     }
 
     private ResourceSet Read(params string[] documents)

@@ -17,9 +17,9 @@ public sealed class CrashTests
                 await flow.Timer(TimeSpan.FromMinutes(5));
                 var child = await flow.Child("child", "c", $"{flow.InstanceId}-child");
                 var both = await Task.WhenAll(flow.Activity("echo", "b"), flow.Activity("echo", "d"));
-                var told = await flow.Event("go");
+                var raised = await flow.Event("go");
                 flow.CustomStatus = "ended";
-                return first + child + string.Concat(both) + told;
+                return first + child + string.Concat(both) + raised;
             })
             .Workflow("child", async flow => await flow.Activity("echo", flow.Input + "!"))
             .Workflow("looping", async flow =>
@@ -94,18 +94,18 @@ public sealed class CrashTests
         var most = 0;
         foreach (var entry in store.Commits[index].Where(e => e.Key.Contains("||inbox-") || e.Key.Contains("||history-")))
         {
-            var happened = HistoryEvent.Parser.ParseFrom(entry.Value.Value.Span);
-            if (happened.EventRaised is { } raised)
+            var @event = HistoryEvent.Parser.ParseFrom(entry.Value.Value.Span);
+            if (@event.EventRaised is { } raised)
             {
                 most = Math.Max(most, int.Parse(raised.Input));
             }
 
-            if (happened.ExecutionStarted is { } started)
+            if (@event.ExecutionStarted is { } started)
             {
                 most = Math.Max(most, started.Input.Length);
             }
 
-            if (happened.ExecutionCompleted is not null)
+            if (@event.ExecutionCompleted is not null)
             {
                 most = 3;
             }

@@ -91,7 +91,7 @@ public sealed class SpanTests : IDisposable
         await using var second = new EngineHost(store, script, tracer: tracer);
         await second.Engine.StartAsync(default);
         second.Connect();
-        var id = (await second.HistoryAsync("a")).Single(happened => happened.ExecutionStarted is not null).ExecutionStarted.WorkflowSpanID;
+        var id = (await second.HistoryAsync("a")).Single(@event => @event.ExecutionStarted is not null).ExecutionStarted.WorkflowSpanID;
         Assert.Null(await second.Engine.RaiseEventAsync("a", "go", "\"now\""));
         await second.EndOfAsync("a");
 

@@ -52,8 +52,8 @@ public sealed class StoredFormatTests
     [InlineData("execution-1")]
     public void An_inbox_value_is_a_history_event_that_also_names_its_execution(string? execution)
     {
-        var happened = HistoryEvents.Raised(DateTimeOffset.UnixEpoch, "e", "data");
-        var bytes = InboxValue.ToBytes(happened, execution);
+        var @event = HistoryEvents.Raised(DateTimeOffset.UnixEpoch, "e", "data");
+        var bytes = InboxValue.ToBytes(@event, execution);
 
         Assert.Equal(execution, InboxValue.Parse(bytes).ForExecution);
         Assert.Equal("e", HistoryEvent.Parser.ParseFrom(bytes).EventRaised.Name);

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Time.Testing;
 using Sidecar.Tests.Workflows.Support;
 using Sidecar.Timers;
 using Sidecar.Workflows.Protocol;
-using Sidecar.Workflows.Timers;
 
 namespace Sidecar.Tests.Workflows;
 

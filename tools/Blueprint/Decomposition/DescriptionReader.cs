@@ -6,7 +6,7 @@ namespace Blueprint.Decomposition;
 internal sealed class DescriptionReader
 {
     private const int LargestTeam = 1000;
-    private const int MostCalls = 10_000;
+    private const int MaxCalls = 10_000;
 
     private readonly string file;
     private readonly List<YamlProblem> problems;
@@ -179,7 +179,7 @@ internal sealed class DescriptionReader
         {
             var from = map.RequiredText("from", "the part that calls");
             var to = map.RequiredText("to", "the part that is called");
-            var times = map.Has("perRequest") ? Fields.Required(map, "perRequest", 1, MostCalls) : 1;
+            var times = map.Has("perRequest") ? Fields.Required(map, "perRequest", 1, MaxCalls) : 1;
             map.WarnOfUnknownKeys();
             if (from is null || to is null)
             {

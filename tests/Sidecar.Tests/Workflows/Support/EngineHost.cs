@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Google.Protobuf.WellKnownTypes;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Sidecar.Tracing;
@@ -14,7 +13,7 @@ namespace Sidecar.Tests.Workflows.Support;
 /// <summary>An engine with its store, clock and workers, the way a test wants them.</summary>
 internal sealed class EngineHost : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
     private readonly List<Worker> workers = [];
 
     public EngineHost(
@@ -111,7 +110,7 @@ internal sealed class EngineHost : IAsyncDisposable
 
     public static async Task Until(Func<bool> condition, string what)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(MaxWait);
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(2));
         while (!condition())
         {
@@ -121,7 +120,7 @@ internal sealed class EngineHost : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail($"Did not happen within {Patience}: {what}");
+                Assert.Fail($"Did not happen within {MaxWait}: {what}");
             }
         }
     }
@@ -130,11 +129,11 @@ internal sealed class EngineHost : IAsyncDisposable
     {
         try
         {
-            return await task.WaitAsync(Patience);
+            return await task.WaitAsync(MaxWait);
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"Did not happen within {Patience}: {what}");
+            Assert.Fail($"Did not happen within {MaxWait}: {what}");
             throw;
         }
     }
@@ -157,7 +156,7 @@ internal sealed class EngineHost : IAsyncDisposable
 
     private async Task<WorkflowState> WaitAsync(string id, Func<OrchestrationStatus, bool> condition, string what)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(MaxWait);
         try
         {
             return await Engine.WaitAsync(id, condition, patience.Token);
@@ -167,7 +166,7 @@ internal sealed class EngineHost : IAsyncDisposable
             var state = await Engine.GetAsync(id, CancellationToken.None);
             var history = await Engine.HistoryAsync(id, CancellationToken.None) ?? [];
             Assert.Fail(
-                $"{id} did not reach {what} within {Patience}; it is {state?.WorkflowStatus.ToString() ?? "absent"} with {Listing(history)}. Log: {Logs}"
+                $"{id} did not reach {what} within {MaxWait}; it is {state?.WorkflowStatus.ToString() ?? "absent"} with {Listing(history)}. Log: {Logs}"
             );
             throw;
         }

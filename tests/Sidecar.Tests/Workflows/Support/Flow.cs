@@ -36,9 +36,9 @@ internal sealed class Flow
     {
         var flow = new Flow { InstanceId = request.InstanceId };
         Task<string?>? main = null;
-        foreach (var happened in request.PastEvents.Concat(request.NewEvents))
+        foreach (var @event in request.PastEvents.Concat(request.NewEvents))
         {
-            if (happened.ExecutionStarted is { } started)
+            if (@event.ExecutionStarted is { } started)
             {
                 flow.Input = started.Input;
                 flow.executionId = started.WorkflowInstance.ExecutionId;
@@ -57,7 +57,7 @@ internal sealed class Flow
             }
             else
             {
-                flow.Take(happened);
+                flow.Take(@event);
             }
         }
 
@@ -199,44 +199,44 @@ internal sealed class Flow
         actions[action.Id] = action;
     }
 
-    private void Take(HistoryEvent happened)
+    private void Take(HistoryEvent @event)
     {
-        switch (happened.EventTypeCase)
+        switch (@event.EventTypeCase)
         {
             case HistoryEvent.EventTypeOneofCase.WorkflowStarted:
-                Now = happened.Timestamp.ToDateTimeOffset();
+                Now = @event.Timestamp.ToDateTimeOffset();
                 break;
             case HistoryEvent.EventTypeOneofCase.TaskScheduled:
             case HistoryEvent.EventTypeOneofCase.TimerCreated:
             case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCreated:
             case HistoryEvent.EventTypeOneofCase.DetachedWorkflowInstanceCreated:
             case HistoryEvent.EventTypeOneofCase.EventSent:
-                actions.Remove(happened.EventId);
+                actions.Remove(@event.EventId);
                 break;
             case HistoryEvent.EventTypeOneofCase.TaskCompleted:
-                open[happened.TaskCompleted.TaskScheduledId].TrySetResult(happened.TaskCompleted.Result);
+                open[@event.TaskCompleted.TaskScheduledId].TrySetResult(@event.TaskCompleted.Result);
                 break;
             case HistoryEvent.EventTypeOneofCase.TaskFailed:
-                open[happened.TaskFailed.TaskScheduledId].TrySetException(new TaskFailed(happened.TaskFailed.FailureDetails));
+                open[@event.TaskFailed.TaskScheduledId].TrySetException(new TaskFailed(@event.TaskFailed.FailureDetails));
                 break;
             case HistoryEvent.EventTypeOneofCase.TimerFired:
-                open[happened.TimerFired.TimerId].TrySetResult(null);
+                open[@event.TimerFired.TimerId].TrySetResult(null);
                 break;
             case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCompleted:
-                open[happened.ChildWorkflowInstanceCompleted.TaskScheduledId].TrySetResult(happened.ChildWorkflowInstanceCompleted.Result);
+                open[@event.ChildWorkflowInstanceCompleted.TaskScheduledId].TrySetResult(@event.ChildWorkflowInstanceCompleted.Result);
                 break;
             case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceFailed:
-                open[happened.ChildWorkflowInstanceFailed.TaskScheduledId]
-                    .TrySetException(new TaskFailed(happened.ChildWorkflowInstanceFailed.FailureDetails));
+                open[@event.ChildWorkflowInstanceFailed.TaskScheduledId]
+                    .TrySetException(new TaskFailed(@event.ChildWorkflowInstanceFailed.FailureDetails));
                 break;
             case HistoryEvent.EventTypeOneofCase.EventRaised:
-                if (waits.TryGetValue(happened.EventRaised.Name, out var queue) && queue.TryDequeue(out var wait))
+                if (waits.TryGetValue(@event.EventRaised.Name, out var queue) && queue.TryDequeue(out var wait))
                 {
-                    wait.SetResult(happened.EventRaised.Input);
+                    wait.SetResult(@event.EventRaised.Input);
                 }
                 else
                 {
-                    unconsumed.Add(happened);
+                    unconsumed.Add(@event);
                 }
 
                 break;

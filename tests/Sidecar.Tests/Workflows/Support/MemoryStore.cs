@@ -25,10 +25,10 @@ internal sealed class MemoryStore : ITransactionalStateStore, IKeyListing
         }
     }
 
-    /// <summary>Asked before a commit; a failure changes nothing.</summary>
+    /// <summary>Called before a commit; a returned failure prevents it.</summary>
     public Func<IReadOnlyList<StateWrite>, StateFailure?>? FailBefore { get; set; }
 
-    /// <summary>Asked after a commit: the failure is reported although everything was written.</summary>
+    /// <summary>Called after a commit; a returned failure is reported although everything was written.</summary>
     public Func<IReadOnlyList<StateWrite>, StateFailure?>? FailAfter { get; set; }
 
     /// <summary>Awaited before a record is read: a store that takes its time.</summary>

@@ -1,0 +1,3 @@
+namespace Console.Edge;
+
+public sealed record PageOf<T>(IReadOnlyList<T> Items, string? NextCursor = null);

@@ -1,0 +1,23 @@
+using Gateway.Forwarding;
+
+namespace Gateway.Aggregation;
+
+internal static class CallerRequests
+{
+    /// <summary>Sends a GET on behalf of the caller of the edge.</summary>
+    public static async Task<HttpResponseMessage> GetForCallerAsync(
+        this HttpClient http,
+        HttpContext context,
+        string path,
+        CancellationToken cancellation
+    )
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
+        ForwardedIdentity.Apply(context, request);
+        if (context.Request.Headers["Prefer"] is [{ Length: > 0 } preference])
+        {
+            request.Headers.Add("Prefer", preference);
+        }
+        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+    }
+}

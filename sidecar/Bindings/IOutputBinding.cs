@@ -1,0 +1,14 @@
+namespace Sidecar.Bindings;
+
+/// <summary>A component that calls an external system for an app.</summary>
+internal interface IOutputBinding : IAsyncDisposable
+{
+    IReadOnlyList<string> Operations { get; }
+
+    Task<BindingReply> InvokeAsync(BindingCall call, CancellationToken cancellation);
+}
+
+internal sealed record BindingCall(string Operation, ReadOnlyMemory<byte> Data, IReadOnlyDictionary<string, string> Metadata);
+
+/// <summary>An answer. <paramref name="Failure"/> is set if the call failed; the caller gets the other values all the same.</summary>
+internal sealed record BindingReply(ReadOnlyMemory<byte> Data, IReadOnlyDictionary<string, string> Metadata, string? Failure = null);

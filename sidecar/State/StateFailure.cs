@@ -1,0 +1,22 @@
+namespace Sidecar.State;
+
+internal enum StateFailureKind
+{
+    /// <summary>The ETag given is not the stored one, or the key is absent.</summary>
+    ETagMismatch,
+
+    /// <summary>The ETag given cannot be one of this store.</summary>
+    ETagInvalid,
+
+    /// <summary>First-write without ETag found a value.</summary>
+    KeyExists,
+
+    /// <summary>A condition without ETag did not hold, on a store for which daprd reports that as an error of the store.</summary>
+    Refused,
+
+    /// <summary>The store could not be reached or answered with an error.</summary>
+    Unavailable,
+}
+
+/// <summary>The reason why a write changed nothing.</summary>
+internal sealed record StateFailure(StateFailureKind Kind, string Key, string Message);
